@@ -1,0 +1,65 @@
+import { accountOfArn, parseRoleArn, parseRoleName, roleBeside } from '../../src/aws/arn';
+import { partitionOfRegion } from '../../src/aws/partition';
+
+test.each([
+  ['arn:aws:iam::123456789012:role/deploy', 'aws', 'deploy'],
+  ['arn:aws-us-gov:iam::123456789012:role/team/a/deploy', 'aws-us-gov', 'deploy'],
+  ['arn:aws-cn:iam::123456789012:role/a+b=c,d.e@f-g_h', 'aws-cn', 'a+b=c,d.e@f-g_h'],
+  ['arn:aws-eusc:iam::123456789012:role/x', 'aws-eusc', 'x'],
+])('%s is a role', (arn, partition, name) => {
+  expect(parseRoleArn(arn)).toEqual({ arn, partition, account: '123456789012', name });
+});
+
+test.each([
+  'arn:aws:iam::12345678901:role/deploy',
+  'arn:aws:iam::123456789012:user/deploy',
+  'arn:aws:sts::123456789012:assumed-role/deploy/session',
+  'arn:aws:iam::123456789012:role/',
+  'arn:aws:iam::123456789012:role/with space',
+  `arn:aws:iam::123456789012:role/${'x'.repeat(65)}`,
+  'arn:other:iam::123456789012:role/deploy',
+  'deploy',
+])('%s is no role’s ARN', (text) => {
+  expect(parseRoleArn(text)).toBeUndefined();
+});
+
+test.each([
+  ['deploy', true],
+  ['team/deploy', true],
+  ['with space', false],
+  ['arn:aws:iam::1:role/x', false],
+  ['', false],
+])('%j as a role’s name: %s', (text, valid) => {
+  expect(parseRoleName(text) !== undefined).toBe(valid);
+});
+
+test('a role beside an identity is in its partition and account', () => {
+  const identity = { arn: 'arn:aws-cn:sts::210987654321:assumed-role/a/b', account: '210987654321' };
+  expect(roleBeside(identity, { pathAndName: 'team/deploy' })).toEqual({
+    arn: 'arn:aws-cn:iam::210987654321:role/team/deploy',
+    partition: 'aws-cn',
+    account: '210987654321',
+    name: 'deploy',
+  });
+});
+
+test.each([
+  ['arn:aws:sts::123456789012:assumed-role/a/b', '123456789012'],
+  ['arn:aws:iam::aws:policy/ReadOnlyAccess', undefined],
+  ['nonsense', undefined],
+])('the account in %s', (arn, account) => {
+  expect(accountOfArn(arn)).toBe(account);
+});
+
+test.each([
+  ['eu-central-1', 'aws'],
+  ['us-gov-east-1', 'aws-us-gov'],
+  ['cn-northwest-1', 'aws-cn'],
+  ['us-iso-west-1', 'aws-iso'],
+  ['us-isob-east-1', 'aws-iso-b'],
+  ['eu-isoe-west-1', 'aws-iso-e'],
+  ['us-isof-south-1', 'aws-iso-f'],
+  ['eusc-de-east-1', 'aws-eusc'],
+])('%s is in the partition %s', (region, partition) => {
+  expect(partitionOfRegion(region)).toBe(partition);
+});

@@ -1,0 +1,129 @@
+import { connectionErrorCode, isNoAnswer, refusalOf, retryOf, statusOfAnswer } from '../../src/aws/failure';
+import { NoAnswerError } from '../../src/network/deadline';
+import type { Retry } from '../../src/network/retry';
+import { connectionError, sdkError, sdkTimeout, unreadable } from './sdk-error';
+
+const date = new Date('2026-08-01T12:00:00Z');
+
+describe('the refusal in an error', () => {
+  test("has AWS's words, status and time", () => {
+    expect(refusalOf(sdkError('AccessDenied', 'not you', { status: 403, date }))).toEqual({
+      code: 'AccessDenied',
+      message: 'not you',
+      status: 403,
+      date,
+    });
+  });
+
+  test.each([
+    ['ExpiredTokenException', 'ExpiredToken'],
+    ['PackedPolicyTooLargeException', 'PackedPolicyTooLarge'],
+    ['ExceptionalCase', 'ExceptionalCase'],
+  ])('has the code of %s without what the SDK adds: %s', (name, code) => {
+    expect(refusalOf(sdkError(name))?.code).toBe(code);
+  });
+
+  test.each([
+    ['no Date header', {}],
+    ['a Date header that is none', { date: 'yesterday' }],
+  ])('has no time with %s', (_, headers) => {
+    expect(refusalOf({ name: 'X', $fault: 'client', $response: { statusCode: 400, headers } })).not.toHaveProperty(
+      'date',
+    );
+  });
+
+  test.each([
+    [{ $metadata: { httpStatusCode: 403 }, $response: { statusCode: 500 } }, 403],
+    [{ $response: { statusCode: 403 } }, 403],
+    [{ $metadata: { httpStatusCode: 'x' } }, 0],
+    [{}, 0],
+  ])('has the status of %j: %d', (parts, status) => {
+    expect(refusalOf({ name: 'X', $fault: 'client', ...parts })).toEqual({ code: 'X', message: '', status });
+  });
+
+  test.each<[what: string, error: unknown]>([
+    ['a connection that failed', connectionError('ECONNRESET')],
+    ['an answer that could not be read', unreadable(200)],
+    ['no answer', new NoAnswerError()],
+    ['a text', 'AccessDenied'],
+    ['nothing', undefined],
+    ['null', null],
+    ['a name that is none', { name: 1, $fault: 'client' }],
+  ])('is none in %s', (_, error) => {
+    expect(refusalOf(error)).toBeUndefined();
+  });
+});
+
+test.each<[what: string, error: unknown, retry: Retry]>([
+  ...[
+    'Throttling',
+    'ThrottlingException',
+    'RequestLimitExceeded',
+    'TooManyRequestsException',
+    'SlowDown',
+    'RequestThrottled',
+    'RequestThrottledException',
+  ].map((code): [string, unknown, Retry] => [code, sdkError(code), 'throttled']),
+  ['a refusal with status 429', sdkError('Other', 'no', { status: 429 }), 'throttled'],
+  ['an unreadable answer with status 429', unreadable(429), 'throttled'],
+  ['throttling with status 503', sdkError('Throttling', 'no', { status: 503 }), 'throttled'],
+  ...['ServiceUnavailable', 'InternalFailure', 'InternalError', 'IDPCommunicationError'].map(
+    (code): [string, unknown, Retry] => [code, sdkError(code), 'transient'],
+  ),
+  ['IDPCommunicationErrorException', sdkError('IDPCommunicationErrorException'), 'transient'],
+  ['a refusal with status 500', sdkError('Other', 'no', { status: 500 }), 'transient'],
+  ['an unreadable answer with status 502', unreadable(502), 'transient'],
+  ...['AccessDenied', 'ExpiredTokenException', 'ValidationError', 'InvalidIdentityToken', 'NotThrottling'].map(
+    (code): [string, unknown, Retry] => [code, sdkError(code), 'final'],
+  ),
+  ['an unreadable answer with status 200', unreadable(200), 'final'],
+  ['an unreadable answer with status 407', unreadable(407), 'final'],
+  ...['ECONNRESET', 'EPIPE', 'EAI_AGAIN'].map((code): [string, unknown, Retry] => [
+    code,
+    connectionError(code),
+    'transient',
+  ]),
+  ...['ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT'].map((code): [string, unknown, Retry] => [
+    code,
+    connectionError(code),
+    'unanswered',
+  ]),
+  ['a deadline that passed', new NoAnswerError(), 'unanswered'],
+  ["the SDK's time-out", sdkTimeout(), 'unanswered'],
+  ...['ENOTFOUND', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_INVALID_URL'].map(
+    (code): [string, unknown, Retry] => [code, connectionError(code), 'final'],
+  ),
+  ['a mistake', new TypeError('x is not a function'), 'final'],
+  ['a text', 'Throttling', 'final'],
+  ['nothing', undefined, 'final'],
+])('%s', (_, error, retry) => {
+  expect(retryOf(error)).toBe(retry);
+});
+
+test.each<[what: string, error: unknown, status: number | undefined]>([
+  ['an unreadable answer', unreadable(502), 502],
+  ['an answer known by its metadata alone', { $metadata: { httpStatusCode: 404 } }, 404],
+  ['a connection that failed', connectionError('ECONNRESET'), undefined],
+  ['null', null, undefined],
+])('the status of %s', (_, error, status) => {
+  expect(statusOfAnswer(error)).toBe(status);
+});
+
+test.each<[what: string, error: unknown, code: string | undefined]>([
+  ['a connection that failed', connectionError('ENOTFOUND'), 'ENOTFOUND'],
+  ['a code that is a number', { code: 7 }, undefined],
+  ['an error without a code', new Error('x'), undefined],
+])('the code of %s', (_, error, code) => {
+  expect(connectionErrorCode(error)).toBe(code);
+});
+
+test.each<[what: string, error: unknown, none: boolean]>([
+  ['a deadline that passed', new NoAnswerError(), true],
+  ["the SDK's time-out", sdkTimeout(), true],
+  ["the system's time-out", connectionError('ETIMEDOUT'), true],
+  ['a time-out that names another code', { name: 'TimeoutError', code: 'ECONNRESET' }, false],
+  ['a reset', connectionError('ECONNRESET'), false],
+  ['undefined', undefined, false],
+])('no answer: %s', (_, error, none) => {
+  expect(isNoAnswer(error)).toBe(none);
+});

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { anchors, page, pages, ROOT, type Page } from './pages';
+
+test.each(pages().map((each) => [each.path, each] as const))('the links in %s lead somewhere', (_, each) => {
+  const wrong = linksIn(each).filter((link) => !leadsSomewhere(each, link));
+  expect(wrong).toEqual([]);
+});
+
+test('there are links to check', () => {
+  expect(pages().flatMap(linksIn).length).toBeGreaterThan(50);
+});
+
+/** Links within the project, without those that stand in code. */
+function linksIn({ prose }: Page): string[] {
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
+    .filter((link) => !link.startsWith('https:'));
+}
+
+function leadsSomewhere(from: Page, link: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? from.path : join(dirname(from.path), path);
+  if (!existsSync(join(ROOT, target))) return false;
+  return anchor === undefined || anchors(page(target)).has(anchor);
+}

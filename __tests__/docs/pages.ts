@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parse } from 'yaml';
+
+export const ROOT = join(__dirname, '../..');
+
+/** A Markdown page of the project, with its text outside and inside code blocks. */
+export interface Page {
+  /** Relative to the project. */
+  readonly path: string;
+  readonly text: string;
+  readonly prose: string;
+  readonly blocks: readonly Block[];
+}
+
+export interface Block {
+  readonly language: string;
+  readonly content: string;
+}
+
+interface Described {
+  readonly description: string;
+  readonly required?: boolean;
+  readonly default?: string;
+}
+
+/** What `action.yml` declares. */
+export interface Action {
+  readonly inputs: Readonly<Record<string, Described>>;
+  readonly outputs: Readonly<Record<string, Described>>;
+}
+
+export function action(): Action {
+  return parse(readText('action.yml')) as Action;
+}
+
+export function readText(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+export function page(path: string): Page {
+  const text = readText(path);
+  const blocks: Block[] = [];
+  const prose = text.replace(
+    /^( *)```(\w*)[^\n]*\n(.*?)^\1```$/gms,
+    (_, indent: string, language: string, content: string) => {
+      blocks.push({ language, content: content.replaceAll(new RegExp(`^${indent}`, 'gm'), '') });
+      return '';
+    },
+  );
+  return { path, text, prose, blocks };
+}
+
+/** The pages that users read. */
+export function pages(): Page[] {
+  return ['README.md', 'CHANGELOG.md', ...filesIn('docs', '.md')].map(page);
+}
+
+export function examples(): string[] {
+  return filesIn('examples', '.yml');
+}
+
+/** The headings of a page, as they are written. */
+export function headings({ prose }: Page, level: number): string[] {
+  return [...prose.matchAll(new RegExp(`^#{${level}} (.*)$`, 'gm'))].map(([, heading = '']) => heading);
+}
+
+/** The anchors that GitHub gives the headings of a page. */
+export function anchors({ prose }: Page): Set<string> {
+  const found = new Set<string>();
+  for (const [, heading = ''] of prose.matchAll(/^#{1,6} (.*)$/gm)) {
+    const slug = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
+    let anchor = slug;
+    for (let number = 1; found.has(anchor); number += 1) anchor = `${slug}-${number}`;
+    found.add(anchor);
+  }
+  return found;
+}
+
+function filesIn(folder: string, ending: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => relative(ROOT, join(ROOT, folder, name)).replaceAll('\\', '/'))
+    .sort();
+}

@@ -1,0 +1,20 @@
+import { ERROR_CODES } from '../../src/errors/action-error';
+import { headings, page } from './pages';
+
+const troubleshooting = page('docs/troubleshooting.md');
+
+test('every error has its entry in docs/troubleshooting.md, and every entry its error', () => {
+  expect(headings(troubleshooting, 2).sort()).toEqual([...ERROR_CODES].sort());
+});
+
+test('every entry is found by what a user reads in the log', () => {
+  const [index = ''] = troubleshooting.prose.split(/^## /m);
+  const listed = new Set([...index.matchAll(/\]\(#([\w-]+)\)/g)].map(([, code]) => code));
+  expect([...listed].sort()).toEqual([...ERROR_CODES].sort());
+});
+
+test.each(troubleshooting.prose.split(/^## /m).slice(1))('an entry says what is seen, why, and what to do', (entry) => {
+  expect(entry).toMatch(/^\*\*What you see\.\*\*/m);
+  expect(entry).toMatch(/^\*\*Why( and how to mend it)?\.\*\*/m);
+  expect(entry).toMatch(/how to mend it\.\*\*/i);
+});

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { readRequest } from '../../src/inputs/read-request';
+import { action, examples, pages, readText } from './pages';
+
+/** How every page refers to this action. */
+const REFERENCE = 'octo-org/aws-identity-action@<commit>';
+
+/** What the inputs take that do not take any text. */
+const VALUES: readonly (readonly [name: RegExp, value: string])[] = [
+  [/url/i, 'http://proxy.example.com:3128'],
+  [/mfa_secret/i, 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'],
+  [/code$/i, '123456'],
+];
+
+const sources = [
+  ...pages().flatMap(({ path, blocks }) =>
+    blocks
+      .filter(({ language }) => /^ya?ml$/.test(language))
+      .map(({ content }, index) => [`${path} ${index}`, content]),
+  ),
+  ...examples().map((path) => [path, readText(path)]),
+] as [string, string][];
+
+test('there is YAML in the pages and the examples', () => {
+  expect(sources.length).toBeGreaterThan(20);
+});
+
+test.each(sources)('the YAML of %s parses', (_, source) => {
+  expect(parseAllDocuments(source).flatMap(({ errors }) => errors)).toEqual([]);
+});
+
+test.each(pages().flatMap(({ path, blocks }) => blocks.map((block) => [path, block] as const)))(
+  'the JSON of %s parses',
+  (_, { language, content }) => {
+    if (language === 'json') expect(JSON.parse(content)).toEqual(expect.anything());
+  },
+);
+
+const steps = sources.flatMap(([name, source]) => usesIn(name, source));
+
+test.each(steps.filter(({ uses }) => uses.includes('aws-identity-action')))(
+  'the step $uses in $name gives inputs that are right',
+  ({ uses, inputs }) => {
+    expect(uses).toBe(REFERENCE);
+    expect(Object.keys(action().inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
+    const { request, warnings } = withTokenFile(inputs, (env) => readRequest(env));
+    expect(request.connection.region).toBe(inputs['aws-region']);
+    expect(warnings).toEqual([]);
+  },
+);
+
+test('a step that gives mfa-* inputs proves MFA', () => {
+  const proving = steps.filter(({ inputs }) => Object.keys(inputs).some((name) => name.startsWith('mfa-')));
+  expect(proving.length).toBeGreaterThan(5);
+  for (const { inputs } of proving) {
+    const { request } = withTokenFile(inputs, (env) => readRequest(env));
+    expect(request).toHaveProperty('mfa.code');
+  }
+});
+
+test.each(steps.filter(({ uses }) => !uses.includes('aws-identity-action')))(
+  '$uses in $name is pinned by a commit',
+  ({ uses, name }) => {
+    expect(uses).toMatch(/^[\w-]+\/[\w./-]+@[0-9a-f]{40}$/);
+    expect(readText(name)).toMatch(new RegExp(`${uses} # v\\d`));
+  },
+);
+
+interface Step {
+  readonly name: string;
+  readonly uses: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Every step with `uses` in a workflow or a part of one. */
+function usesIn(name: string, source: string): Step[] {
+  const found: Step[] = [];
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if ('uses' in node && typeof node.uses === 'string') {
+      const given: unknown = 'with' in node ? node.with : {};
+      const inputs = Object.entries(given ?? {}).map(([input, value]) => [input, valueOf(String(value))]);
+      found.push({ name, uses: node.uses, inputs: Object.fromEntries(inputs) as Step['inputs'] });
+    }
+    Object.values(node).forEach(walk);
+  };
+  for (const document of parseAllDocuments(source)) walk(document.toJS());
+  return found;
+}
+
+/** What GitHub might put in the place of an expression. */
+function valueOf(text: string): string {
+  return text.replaceAll(
+    /\$\{\{ *([\w.]+) *\}\}/g,
+    (_, expression: string) => VALUES.find(([name]) => name.test(expression))?.[1] ?? expression.replaceAll('.', '-'),
+  );
+}
+
+/** The environment of a job with OIDC and these inputs; a token file that they name is there. */
+function withTokenFile<T>(inputs: Step['inputs'], use: (env: NodeJS.ProcessEnv) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+  try {
+    const token = join(folder, 'token');
+    writeFileSync(token, 'a.web.identity.token');
+    const given = {
+      ...inputs,
+      ...(inputs['web-identity-token-file'] !== undefined && { 'web-identity-token-file': token }),
+    };
+    return use({
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://example.com/token?api-version=2',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+      ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,33 @@
+import { ActionError, ERROR_CODES } from '../../src/errors/action-error';
+
+test('a message says what was tried, the answer, the cause and the fix, each on a line', () => {
+  const cause = new Error('socket');
+  const failure = {
+    code: 'role-refused',
+    tried: 'assume the role',
+    answer: 'AccessDenied: no',
+    why: 'It does not trust you.\nNor anyone.',
+    fix: 'Trust.',
+  } as const;
+  const error = new ActionError(failure, { cause });
+  expect(error.message).toBe(
+    'Could not assume the role.\nAnswer: AccessDenied: no\nCause: It does not trust you.\nNor anyone.\nFix: Trust.',
+  );
+  expect(error).toMatchObject({ name: 'ActionError', code: 'role-refused', fix: 'Trust.', cause });
+});
+
+test.each([
+  [{}, 'Could not start.\nFix: Do.'],
+  [{ answer: 'No' }, 'Could not start.\nAnswer: No\nFix: Do.'],
+  [{ why: 'Because.' }, 'Could not start.\nCause: Because.\nFix: Do.'],
+  [{ answer: '', why: '' }, 'Could not start.\nFix: Do.'],
+])('what is not known is left out: %j', (more, message) => {
+  const error = new ActionError({ code: 'unexpected', tried: 'start', fix: 'Do.', ...more });
+  expect(error.message).toBe(message);
+  expect(error.cause).toBeUndefined();
+});
+
+test('every code is there once, in words joined by dashes', () => {
+  expect(new Set(ERROR_CODES).size).toBe(ERROR_CODES.length);
+  for (const code of ERROR_CODES) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+});

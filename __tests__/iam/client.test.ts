@@ -1,0 +1,94 @@
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import type { Connection } from '../../src/aws/connection';
+import { iamClient } from '../../src/iam/client';
+import { listMfaDevices } from '../../src/iam/list-mfa-devices';
+import { hostOf, opensEarly } from '../aws/client';
+import { useCleanEnvironment } from '../aws/environment';
+import { never } from '../aws/local-aws';
+import { allow } from '../sandbox/sts-client';
+import { ACCOUNT, EXAMPLE_KEYS, REGION } from '../scenarios/scenario';
+
+useCleanEnvironment();
+
+function clientFor(more: Partial<Connection>) {
+  return iamClient({ region: REGION, proxy: {}, userAgent: 'aws-identity-action', ...more }, EXAMPLE_KEYS);
+}
+
+function hostFor(more: Partial<Connection>): Promise<string> {
+  const client = clientFor(more);
+  return hostOf(client, () => listMfaDevices(client, never));
+}
+
+// https://docs.aws.amazon.com/general/latest/gr/iam-service.html
+test.each([
+  ['eu-central-1', false, 'iam.amazonaws.com'],
+  ['us-west-2', false, 'iam.amazonaws.com'],
+  ['us-west-2', true, 'iam-fips.amazonaws.com'],
+  ['us-gov-west-1', false, 'iam.us-gov.amazonaws.com'],
+  ['us-gov-east-1', true, 'iam.us-gov.amazonaws.com'],
+  ['cn-north-1', false, 'iam.cn-north-1.amazonaws.com.cn'],
+  ['cn-northwest-1', false, 'iam.cn-north-1.amazonaws.com.cn'],
+])('IAM of %s (FIPS: %s) is %s', async (region, useFipsEndpoint, host) => {
+  expect(await hostFor({ region, useFipsEndpoint })).toBe(host);
+});
+
+test.each([
+  ['true', undefined, 'iam-fips.amazonaws.com'],
+  ['false', undefined, 'iam.amazonaws.com'],
+  ['true', false, 'iam.amazonaws.com'],
+  ['false', true, 'iam-fips.amazonaws.com'],
+])('with AWS_USE_FIPS_ENDPOINT %s, and %s as the input, it is %s', async (variable, input, host) => {
+  process.env.AWS_USE_FIPS_ENDPOINT = variable;
+  expect(await hostFor(input === undefined ? {} : { useFipsEndpoint: input })).toBe(host);
+});
+
+describe('another endpoint', () => {
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    sandbox = await startSandbox();
+    sandbox
+      .account(ACCOUNT)
+      .createUser('ci', { policies: [allow('iam:*')] })
+      .createAccessKey(EXAMPLE_KEYS);
+  });
+  afterEach(() => sandbox.close());
+
+  const elsewhere = 'http://127.0.0.1:9';
+
+  test.each<[what: string, variables: Record<string, string>, input: boolean]>([
+    ['AWS_ENDPOINT_URL_IAM', { AWS_ENDPOINT_URL_IAM: 'here', AWS_ENDPOINT_URL_STS: elsewhere }, false],
+    ['AWS_ENDPOINT_URL', { AWS_ENDPOINT_URL: 'here' }, false],
+    [
+      'AWS_ENDPOINT_URL_IAM over AWS_ENDPOINT_URL',
+      { AWS_ENDPOINT_URL_IAM: 'here', AWS_ENDPOINT_URL: elsewhere },
+      false,
+    ],
+    ['the input', {}, true],
+    ['the input over the variables', { AWS_ENDPOINT_URL_IAM: elsewhere, AWS_ENDPOINT_URL: elsewhere }, true],
+  ])('from %s', async (_, variables, input) => {
+    for (const [name, url] of Object.entries(variables)) process.env[name] = url === 'here' ? sandbox.url : url;
+    const client = clientFor({ stsEndpoint: elsewhere, ...(input && { iamEndpoint: sandbox.url }) });
+    expect(await listMfaDevices(client, never)).toEqual([]);
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test("is signed for the partition's region of IAM, and told who asks", async () => {
+    await listMfaDevices(clientFor({ iamEndpoint: sandbox.url, region: 'us-east-1' }), never);
+    const { authorization, 'user-agent': userAgent } = sandbox.requests[0]?.headers ?? {};
+    expect(authorization).toContain('/us-east-1/iam/aws4_request');
+    expect(userAgent).toMatch(/ aws-identity-action$/);
+  });
+});
+
+test.each<[what: string, make: (endpoint: string) => Partial<Connection>]>([
+  ['the input', (iamEndpoint) => ({ iamEndpoint })],
+  [
+    'AWS_ENDPOINT_URL_IAM',
+    (endpoint) => {
+      process.env.AWS_ENDPOINT_URL_IAM = endpoint;
+      return {};
+    },
+  ],
+])('making a client opens its connection to the endpoint from %s', async (_, make) => {
+  expect(await opensEarly((endpoint) => clientFor(make(endpoint)))).toBe(true);
+});

@@ -1,0 +1,70 @@
+import { parseSeed } from '../../src/mfa/seed';
+
+const BASE32 = 'JBSWY3DPEHPK3PXPJBSWY3DP';
+const plain = { base32: BASE32, period: 30, algorithm: 'SHA1' };
+
+test.each([
+  ['as it is', BASE32],
+  ['in lower case', BASE32.toLowerCase()],
+  ['in groups', 'JBSW Y3DP EHPK 3PXP JBSW Y3DP'],
+  ['in lower-case groups, with dashes', 'jbsw-y3dp-ehpk-3pxp-jbsw-y3dp'],
+  ['over lines', '\tJBSWY3DPEHPK\r\n3PXPJBSWY3DP\n'],
+  ['padded', `${BASE32}======`],
+  ['in a URI', `otpauth://totp/AWS:ci@123456789012?secret=${BASE32}&issuer=AWS`],
+  ['in a URI, in lower case', `otpauth://totp/x?secret=${BASE32.toLowerCase()}`],
+  ['in a URI, in groups', 'otpauth://totp/x?secret=JBSW+Y3DP%20EHPK-3PXPJBSWY3DP'],
+  ['in a URI, padded', `otpauth://totp/x?secret=${BASE32}%3D%3D`],
+  ['in a URI without a label', `otpauth://totp?secret=${BASE32}`],
+  ['in a URI with an upper-case scheme', `OTPAUTH://totp/x?secret=${BASE32}`],
+  ['in a URI that states what is usual', `otpauth://totp/x?secret=${BASE32}&digits=6&period=30&algorithm=SHA1`],
+])('a seed %s', (_, text) => {
+  expect(parseSeed(text)).toEqual(plain);
+});
+
+test.each([
+  ['period=60', { period: 60 }],
+  ['period=1', { period: 1 }],
+  ['algorithm=SHA256', { algorithm: 'SHA256' }],
+  ['algorithm=sha512', { algorithm: 'SHA512' }],
+  ['algorithm=SHA512&period=60&digits=6', { algorithm: 'SHA512', period: 60 }],
+])('a URI may say %s', (parameters, expected) => {
+  expect(parseSeed(`otpauth://totp/x?secret=${BASE32}&${parameters}`)).toEqual({ ...plain, ...expected });
+});
+
+test('a seed of the least length', () => {
+  expect(parseSeed('JBSWY3DPEHPK3PXP')).toMatchObject({ base32: 'JBSWY3DPEHPK3PXP' });
+});
+
+const noBase32 = 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI';
+const noPeriod = 'has a period that is not a whole number of seconds';
+const noAlgorithm = 'has an algorithm that is none of SHA1, SHA256, SHA512';
+const noDigits = 'has codes of another length than 6 digits, which AWS does not take';
+
+test.each([
+  ['', noBase32],
+  ['JBSWY3DPEHPK3PX', noBase32],
+  ['JBSWY3DPEHPK3PX1', noBase32],
+  ['JBSWY3DPEHPK3PXP0', noBase32],
+  ['JBSWY3DPEHPK3PXP8', noBase32],
+  ['JBSWY3DP=EHPK3PXP', noBase32],
+  ['JBSWY3DPEHPK3PXÄ', noBase32],
+  ['123456', noBase32],
+  [`https://totp/x?secret=${BASE32}`, noBase32],
+  ['otpauth://totp/x', noBase32],
+  ['otpauth://totp/x?secret=', noBase32],
+  ['otpauth://totp/x?secret=JBSWY3DP', noBase32],
+  [`otpauth://${BASE32} no host?secret=${BASE32}`, 'is not a valid otpauth:// URI'],
+  [`otpauth://hotp/x?secret=${BASE32}&counter=1`, 'is an otpauth:// URI of another type than totp'],
+  [`otpauth:totp/x?secret=${BASE32}`, 'is an otpauth:// URI of another type than totp'],
+  [`otpauth://totp/x?secret=${BASE32}&period=0`, noPeriod],
+  [`otpauth://totp/x?secret=${BASE32}&period=-30`, noPeriod],
+  [`otpauth://totp/x?secret=${BASE32}&period=30.5`, noPeriod],
+  [`otpauth://totp/x?secret=${BASE32}&period=30s`, noPeriod],
+  [`otpauth://totp/x?secret=${BASE32}&period=`, noPeriod],
+  [`otpauth://totp/x?secret=${BASE32}&algorithm=MD5`, noAlgorithm],
+  [`otpauth://totp/x?secret=${BASE32}&algorithm=`, noAlgorithm],
+  [`otpauth://totp/x?secret=${BASE32}&digits=8`, noDigits],
+  [`otpauth://totp/x?secret=${BASE32}&digits=six`, noDigits],
+])('%j is none, and why says nothing of it', (text, wrong) => {
+  expect(parseSeed(text)).toEqual({ wrong });
+});

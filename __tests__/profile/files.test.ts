@@ -1,0 +1,226 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { editFile, ProfileError, readProfileFile } from '../../src/profile/files';
+import { withChildren } from './children';
+
+let home: string;
+let path: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'profile-files-'));
+  path = join(home, 'credentials');
+});
+
+afterEach(async () => {
+  await rm(home, { recursive: true, force: true });
+});
+
+async function modeOf(file: string): Promise<string> {
+  return ((await stat(file)).mode & 0o777).toString(8);
+}
+
+describe('editFile', () => {
+  test('makes a missing file in a missing directory, for its owner alone', async () => {
+    path = join(home, 'a', '.aws', 'credentials');
+    await editFile(path, (text) => `was ${text ?? 'missing'}\n`);
+    expect(await readFile(path, 'utf8')).toBe('was missing\n');
+    expect(await modeOf(path)).toBe('600');
+    expect(await modeOf(join(home, 'a', '.aws'))).toBe('700');
+    expect(await readdir(join(home, 'a', '.aws'))).toEqual(['credentials']);
+  });
+
+  test('sets the mode of what it writes, and only then', async () => {
+    await writeFile(path, 'old\n');
+    await chmod(path, 0o644);
+    const before = await stat(path);
+    await editFile(path, (text) => text);
+    expect(await stat(path)).toMatchObject({ mode: before.mode, ino: before.ino, mtimeMs: before.mtimeMs });
+    await editFile(path, () => 'new\n');
+    expect(await readFile(path, 'utf8')).toBe('new\n');
+    expect(await modeOf(path)).toBe('600');
+    expect(await readdir(home)).toEqual(['credentials']);
+  });
+
+  test('deletes', async () => {
+    await writeFile(path, 'old\n');
+    await editFile(path, () => undefined);
+    await editFile(path, () => undefined);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  test('follows links, which stay', async () => {
+    await mkdir(join(home, 'real'));
+    await writeFile(join(home, 'real', 'target'), 'old\n');
+    await symlink(join('real', 'target'), join(home, 'hop'));
+    await symlink('hop', path);
+    await editFile(path, (text) => `${text ?? ''}new\n`);
+    expect(await readlink(path)).toBe('hop');
+    expect((await lstat(join(home, 'hop'))).isSymbolicLink()).toBe(true);
+    expect(await readFile(join(home, 'real', 'target'), 'utf8')).toBe('old\nnew\n');
+    expect(await readdir(join(home, 'real'))).toEqual(['target']);
+    expect((await readdir(home)).sort()).toEqual(['credentials', 'hop', 'real']);
+  });
+
+  test('makes the file that a link points to in vain, and deletes it again', async () => {
+    await symlink(join('elsewhere', 'target'), path);
+    await editFile(path, () => 'new\n');
+    expect(await readFile(join(home, 'elsewhere', 'target'), 'utf8')).toBe('new\n');
+    await editFile(path, () => undefined);
+    expect(await readdir(join(home, 'elsewhere'))).toEqual([]);
+    expect(await readlink(path)).toBe(join('elsewhere', 'target'));
+  });
+
+  test('takes one lock for all the ways to a file', async () => {
+    await writeFile(path, '');
+    await symlink('credentials', join(home, 'link'));
+    await symlink('.', join(home, 'directory'));
+    const ways = [path, join(home, 'link'), join(home, 'directory', 'credentials')];
+    await Promise.all(
+      Array.from({ length: 15 }, (_, number) =>
+        editFile(ways[number % ways.length] ?? path, (text) => `${text ?? ''}${number}\n`),
+      ),
+    );
+    expect((await readFile(path, 'utf8')).trim().split('\n')).toHaveLength(15);
+  });
+
+  test('keeps bytes that are not UTF-8', async () => {
+    const foreign = Buffer.from('# Gr\xfc\xdfe\n[x]\n', 'latin1');
+    await writeFile(path, foreign);
+    await editFile(path, (text) => `[dev]\n${text ?? ''}`);
+    expect(await readFile(path)).toEqual(Buffer.concat([Buffer.from('[dev]\n'), foreign]));
+    await expect(editFile(path, (text) => `[漢]\n${text ?? ''}`)).rejects.toThrow(/Save it as UTF-8/);
+    expect(await readFile(path)).toEqual(Buffer.concat([Buffer.from('[dev]\n'), foreign]));
+  });
+
+  test('refuses what is not a text file', async () => {
+    await mkdir(path);
+    await expect(editFile(path, () => 'new')).rejects.toThrow(
+      `Could not write the profile file ${path}: It is a directory. Name a file with`,
+    );
+    await expect(readProfileFile(path)).rejects.toThrow(`Could not read the profile file ${path}: It is a directory.`);
+    expect(await readdir(home)).toEqual(['credentials']);
+    await rm(path, { recursive: true });
+
+    execFileSync('mkfifo', [path]);
+    await expect(editFile(path, () => 'new')).rejects.toThrow(/It is a device or pipe/);
+    await rm(path);
+
+    await writeFile(path, Buffer.from('\uFEFF[dev]\n', 'utf16le'));
+    await expect(editFile(path, () => 'new')).rejects.toThrow(/UTF-16/);
+    await rm(path);
+
+    await symlink('credentials', path);
+    await expect(editFile(path, () => 'new')).rejects.toThrow(ProfileError);
+    await rm(path);
+
+    await writeFile(path, '');
+    await expect(editFile(join(path, 'below'), () => 'new')).rejects.toThrow(/Could not write the profile file .*E/);
+    expect(await readdir(home)).toEqual(['credentials']);
+  });
+
+  test('changes nothing when the edit throws, and lets go of the lock', async () => {
+    await writeFile(path, 'old\n');
+    const failing = editFile(path, () => {
+      throw new Error('Because. Do this.');
+    });
+    await expect(failing).rejects.toMatchObject({
+      name: 'ProfileError',
+      operation: 'write',
+      path,
+      message: `Could not write the profile file ${path}: Because. Do this.`,
+    });
+    expect(await readFile(path, 'utf8')).toBe('old\n');
+    expect(await readdir(home)).toEqual(['credentials']);
+  });
+
+  test('says which lock is in the way', async () => {
+    await mkdir(`${path}.lock`);
+    const started = Date.now();
+    await expect(editFile(path, () => 'new', { wait: 300 })).rejects.toMatchObject({
+      operation: 'lock',
+      path,
+      message:
+        `Could not lock the profile file ${path}: ${path}.lock was still there after 0.3 s. ` +
+        'Delete it if no other job runs on this machine.',
+    });
+    expect(Date.now() - started).toBeGreaterThanOrEqual(300);
+  });
+
+  test('waits for a lock that is held', async () => {
+    await mkdir(`${path}.lock`);
+    const edit = editFile(path, () => 'new\n');
+    await delay(300);
+    await expect(stat(path)).rejects.toThrow(/ENOENT/);
+    await rm(`${path}.lock`, { recursive: true });
+    await edit;
+    expect(await readFile(path, 'utf8')).toBe('new\n');
+  });
+
+  test('takes over a lock that was left behind', async () => {
+    await mkdir(`${path}.lock`);
+    await utimes(`${path}.lock`, 1, 1);
+    await editFile(path, () => 'new\n', { wait: 0 });
+    expect(await readdir(home)).toEqual(['credentials']);
+  });
+
+  test('takes over a lock whose removal was left behind, too', async () => {
+    for (const left of [`${path}.lock`, `${path}.lock.removal`]) {
+      await mkdir(left);
+      await utimes(left, 1, 1);
+    }
+    await editFile(path, () => 'new\n', { wait: 0 });
+    expect(await readdir(home)).toEqual(['credentials']);
+  });
+
+  test('leaves a lock that was left behind to the one process that is removing it', async () => {
+    await mkdir(`${path}.lock`);
+    await utimes(`${path}.lock`, 1, 1);
+    await mkdir(`${path}.lock.removal`);
+    await expect(editFile(path, () => 'new', { wait: 100 })).rejects.toMatchObject({ operation: 'lock' });
+    expect((await readdir(home)).sort()).toEqual(['credentials.lock', 'credentials.lock.removal']);
+  });
+
+  test('survives being killed at any moment', async () => {
+    const texts = [`${'A'.repeat(200_000)}\n`, `${'B'.repeat(200_000)}\n`] as const;
+    await withChildren(15, async (children) => {
+      const kills = children.map(async (child, number) => {
+        const directory = join(home, String(number));
+        const file = join(directory, 'credentials');
+        await editFile(file, () => texts[0]);
+        child.send({ job: 'alternate', path: file, texts });
+        await delay(200 + Math.random() * 800);
+        await child.kill();
+
+        const left = await readFile(file, 'utf8');
+        expect(left === texts[0] || left === texts[1]).toBe(true);
+        await editFile(file, (text) => `${text ?? ''}next\n`, { stale: 300 });
+        expect(await readFile(file, 'utf8')).toBe(`${left}next\n`);
+        expect(await readdir(directory)).not.toContain('credentials.lock');
+      });
+      await Promise.all(kills);
+    });
+  });
+});
+
+test('readProfileFile tells a missing file from an empty one', async () => {
+  expect(await readProfileFile(join(home, 'no', 'such'))).toBeUndefined();
+  await writeFile(path, '');
+  expect(await readProfileFile(path)).toBe('');
+  expect(await readdir(home)).toEqual(['credentials']);
+});

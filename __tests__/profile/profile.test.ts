@@ -1,0 +1,312 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ProfileFiles, profileFiles } from '../../src/profile/locations';
+import {
+  checkProfile,
+  type Profile,
+  removeProfiles,
+  writeProfiles,
+  type WrittenProfile,
+} from '../../src/profile/profile';
+import { withChildren } from './children';
+import { EXAMPLE_KEY, NASTY } from './fixtures';
+
+const CONFIG = NASTY['no final line ending'] ?? '';
+const CREDENTIALS = '# ours\r\n[default]\r\naws_access_key_id=AKIAI44QH8DHBEXAMPLE\r\n\r\n; end\r\n';
+
+let home: string;
+let files: ProfileFiles;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'profile-'));
+  files = profileFiles({}, home);
+});
+
+afterEach(async () => {
+  await rm(home, { recursive: true, force: true });
+});
+
+function profile(name: string): Profile {
+  return { name, credentials: EXAMPLE_KEY, config: { region: 'eu-north-1' } };
+}
+
+async function given(texts: Partial<Record<keyof ProfileFiles, string>>): Promise<void> {
+  await mkdir(join(home, '.aws'), { recursive: true });
+  for (const kind of ['credentials', 'config'] as const) {
+    const text = texts[kind];
+    await (text === undefined ? rm(files[kind], { force: true }) : writeFile(files[kind], text));
+  }
+}
+
+/** The files as they are, by name, with anything that lies beside them. */
+async function found(): Promise<Record<string, string>> {
+  const names = await readdir(join(home, '.aws'));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(home, '.aws', name), 'utf8')] as const)),
+  );
+}
+
+/** What comes back from the state file and the private file. */
+function stored(written: WrittenProfile): WrittenProfile {
+  return JSON.parse(JSON.stringify(written)) as WrittenProfile;
+}
+
+describe('writeProfiles and removeProfiles', () => {
+  test('make both files, and delete them', async () => {
+    const written = await writeProfiles(files, [profile('dev')], { overwrite: false });
+    expect(await found()).toEqual({
+      credentials:
+        '[dev]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n' +
+        'aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n\n',
+      config: '[profile dev]\nregion = eu-north-1\n\n',
+    });
+    expect(written).toEqual([
+      {
+        state: {
+          name: 'dev',
+          credentials: { path: files.credentials, header: 'dev', before: 'absent' },
+          config: { path: files.config, header: 'profile dev', before: 'absent' },
+        },
+        replaced: {},
+      },
+    ]);
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({});
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({});
+  });
+
+  test.each(Object.entries(NASTY))('leave %s as it was', async (_, text) => {
+    await given({ credentials: text, config: text });
+    const written = await writeProfiles(files, [profile('dev'), profile('test')], { overwrite: false });
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({ credentials: text, config: text });
+  });
+
+  test('put back what they replaced, and keep it out of the state', async () => {
+    await given({ credentials: CREDENTIALS, config: CONFIG });
+    const written = await writeProfiles(files, [profile('default'), profile('quoted')], { overwrite: true });
+    const now = await found();
+    expect(now.credentials).toContain('[default]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\r\n');
+    expect(now.config).toContain('[default]\nregion = eu-north-1\n');
+    expect(now.config).toContain('[profile quoted]\nregion = eu-north-1\n# behind quoted\n');
+    expect(written[0]?.replaced).toEqual({
+      credentials: '[default]\r\naws_access_key_id=AKIAI44QH8DHBEXAMPLE',
+      config: '[default]\nregion=eu-west-1',
+    });
+    expect(written[1]?.replaced).toEqual({ config: '[profile "quoted"]\nregion = eu-central-1' });
+    expect(JSON.stringify(written.map(({ state }) => state))).not.toContain('EXAMPLE');
+    await removeProfiles(written.map(stored));
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({ credentials: CREDENTIALS, config: CONFIG });
+  });
+
+  test.each([
+    [
+      'in two steps',
+      async (first: WrittenProfile[], second: WrittenProfile[]) => {
+        await removeProfiles(second);
+        await removeProfiles(first);
+      },
+    ],
+    ['in one', (first: WrittenProfile[], second: WrittenProfile[]) => removeProfiles([...first, ...second])],
+  ])('undo two writes of one profile, last first, %s', async (_, remove) => {
+    await given({ credentials: CREDENTIALS });
+    const first = await writeProfiles(files, [profile('default')], { overwrite: true });
+    const second = await writeProfiles(files, [profile('default')], { overwrite: true });
+    await remove(first.map(stored), second.map(stored));
+    expect(await found()).toEqual({ credentials: CREDENTIALS });
+  });
+
+  test('leave a file that someone else put something into', async () => {
+    const written = await writeProfiles(files, [profile('dev')], { overwrite: false });
+    const { config = '' } = await found();
+    await given({ config: `${config}[profile other]\nregion = x\n` });
+    await removeProfiles(written);
+    expect(await found()).toEqual({ config: '[profile other]\nregion = x\n' });
+  });
+
+  test('count a directory that is gone as done', async () => {
+    const written = await writeProfiles(files, [profile('dev')], { overwrite: false });
+    await rm(join(home, '.aws'), { recursive: true });
+    await removeProfiles(written);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  test('empty a credentials section that would come before a credential_process', async () => {
+    await given({ credentials: CREDENTIALS });
+    const process = { name: 'default', credentials: {}, config: { credential_process: 'renew' } };
+    const written = await writeProfiles(files, [process], { overwrite: true });
+    expect(await found()).toEqual({
+      credentials: '# ours\r\n[default]\r\n\r\n; end\r\n',
+      config: '[default]\ncredential_process = renew\n\n',
+    });
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({ credentials: CREDENTIALS });
+  });
+
+  test('do not make a file for which there are no settings', async () => {
+    const written = await writeProfiles(files, [{ ...profile('dev'), config: {} }], { overwrite: false });
+    expect(Object.keys(await found())).toEqual(['credentials']);
+    expect(written.map(({ state }) => Object.keys(state))).toEqual([['name', 'credentials']]);
+  });
+
+  test('find [profile default], which is the default profile, too', async () => {
+    const config = '[profile default]\nregion = x\n';
+    await given({ config });
+    expect(await checkProfile(files, 'default', false)).toMatchObject({ path: files.config });
+    const written = await writeProfiles(files, [profile('default')], { overwrite: true });
+    expect((await found()).config).toBe('[profile default]\nregion = eu-north-1\n');
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({ config });
+  });
+
+  test.each(['default', 'dev'])('manage with one file for both (%s)', async (name) => {
+    const both = { credentials: files.config, config: files.config };
+    await given({ config: '# top\n' });
+    const written = await writeProfiles(both, [profile(name)], { overwrite: false });
+    const { config } = await found();
+    expect(config).toContain(`[${name}]\naws_access_key_id = `);
+    expect(config).toContain('region = eu-north-1\n');
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({ config: '# top\n' });
+  });
+});
+
+test('what is recorded before each write undoes it', async () => {
+  await given({ credentials: CREDENTIALS });
+  const records: WrittenProfile[][] = [];
+  const seen: boolean[][] = [];
+  await writeProfiles(files, [profile('default'), profile('dev')], {
+    overwrite: true,
+    record: (written) => {
+      records.push(written.map(stored));
+      seen.push([readFileSync(files.credentials, 'utf8') === CREDENTIALS, existsSync(files.config)]);
+    },
+  });
+  expect(seen).toEqual([
+    [true, false],
+    [false, false],
+  ]);
+  expect(records.map((written) => written.map(({ state }) => Object.keys(state)))).toEqual([
+    [
+      ['name', 'credentials'],
+      ['name', 'credentials'],
+    ],
+    [
+      ['name', 'credentials', 'config'],
+      ['name', 'credentials', 'config'],
+    ],
+  ]);
+  await removeProfiles(records[1] ?? []);
+  expect(await found()).toEqual({ credentials: CREDENTIALS });
+  for (const written of records) {
+    await removeProfiles(written);
+  }
+  expect(await found()).toEqual({ credentials: CREDENTIALS });
+});
+
+describe('both files or neither', () => {
+  test('when the second cannot be written', async () => {
+    await given({ credentials: CREDENTIALS });
+    await mkdir(files.config);
+    await expect(writeProfiles(files, [profile('default')], { overwrite: true })).rejects.toThrow(
+      `Could not write the profile file ${files.config}: It is a directory.`,
+    );
+    expect(await readFile(files.credentials, 'utf8')).toBe(CREDENTIALS);
+    await rm(files.credentials);
+    await expect(writeProfiles(files, [profile('dev')], { overwrite: false })).rejects.toThrow(/It is a directory/);
+    expect(await readdir(join(home, '.aws'))).toEqual(['config']);
+  });
+
+  test('when one of many is there already', async () => {
+    await given({ credentials: CREDENTIALS, config: CONFIG });
+    const writing = writeProfiles(files, [profile('dev'), profile('quoted')], { overwrite: false });
+    await expect(writing).rejects.toThrow(`The profile quoted is in ${files.config} already.`);
+    expect(await found()).toEqual({ credentials: CREDENTIALS, config: CONFIG });
+  });
+
+  test('when a name or value would break a file', async () => {
+    await expect(writeProfiles(files, [profile('a]b')], { overwrite: false })).rejects.toThrow(
+      'Could not write the profile "a]b": a profile name must not contain brackets.',
+    );
+    expect(await readdir(home)).toEqual([]);
+    const broken = { ...profile('dev'), config: { region: 'a\nb' } };
+    await expect(writeProfiles(files, [broken], { overwrite: false })).rejects.toThrow(/The value of region has/);
+    expect(await found()).toEqual({});
+  });
+
+  test('and removal does the one when it cannot do the other', async () => {
+    const written = await writeProfiles(files, [profile('dev')], { overwrite: false });
+    await rm(files.config);
+    await mkdir(files.config);
+    await expect(removeProfiles(written)).rejects.toThrow(`Could not read the profile file ${files.config}`);
+    expect(await readdir(join(home, '.aws'))).toEqual(['config']);
+  });
+});
+
+describe('checkProfile', () => {
+  const cases: [
+    what: string,
+    credentials: string | undefined,
+    config: string | undefined,
+    at: 'credentials' | 'config',
+  ][] = [
+    ['the credentials file', '[dev]\n', undefined, 'credentials'],
+    ['the config file', undefined, '[profile "dev"]\n', 'config'],
+    ['both files', '[dev]\n', '[profile dev]\n', 'credentials'],
+  ];
+  test.each(cases)('finds a profile in %s', async (_, credentials, config, at) => {
+    await given({ ...(credentials !== undefined && { credentials }), ...(config !== undefined && { config }) });
+    expect(await checkProfile(files, 'dev', false)).toEqual({
+      path: files[at],
+      reason:
+        `The profile dev is in ${files[at]} already. ` +
+        'Set overwrite-aws-profile: true to replace it for the time of the job, or choose another name.',
+    });
+    expect(await checkProfile(files, 'dev', true)).toBeUndefined();
+    expect(await checkProfile(files, 'other', false)).toBeUndefined();
+  });
+
+  test('finds nothing where nothing is, and makes nothing', async () => {
+    expect(await checkProfile(files, 'dev', false)).toBeUndefined();
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  test('reports a file that cannot be read', async () => {
+    await mkdir(files.config, { recursive: true });
+    expect(await checkProfile(files, 'dev', true)).toMatchObject({
+      path: files.config,
+      reason: expect.stringContaining('It is a directory') as string,
+    });
+  });
+});
+
+test('20 processes at once write and remove, over a lock left behind', async () => {
+  await given({ credentials: CREDENTIALS, config: CONFIG });
+  await mkdir(`${files.credentials}.lock`);
+  await utimes(`${files.credentials}.lock`, 1, 1);
+  await withChildren(20, async (children) => {
+    children.forEach((child, number) => {
+      child.send({ job: 'write', files, profile: profile(`run-${number}`) });
+    });
+    const written = (await Promise.all(children.map((child) => child.answer()))) as WrittenProfile[][];
+    const { credentials = '', config = '', ...others } = await found();
+    expect(others).toEqual({});
+    expect(credentials.endsWith(CREDENTIALS)).toBe(true);
+    expect(config.endsWith(CONFIG)).toBe(true);
+    for (const number of children.keys()) {
+      expect(credentials).toContain(`[run-${number}]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\r\n`);
+      expect(config).toContain(`[profile run-${number}]\nregion = eu-north-1\n\n`);
+    }
+    expect((await stat(files.credentials)).mode & 0o777).toBe(0o600);
+
+    children.forEach((child, number) => {
+      child.send({ job: 'remove', written: written[number] ?? [] });
+    });
+    await Promise.all(children.map((child) => child.answer()));
+    expect(await found()).toEqual({ credentials: CREDENTIALS, config: CONFIG });
+  });
+});

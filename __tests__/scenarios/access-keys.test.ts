@@ -1,0 +1,187 @@
+import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await Scenario.start();
+  scenario.account.createUser('ci', {}).createAccessKey(EXAMPLE_KEYS);
+});
+afterEach(() => scenario.end());
+
+const ENV_KEYS = { AWS_ACCESS_KEY_ID: EXAMPLE_KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: EXAMPLE_KEYS.secretAccessKey };
+const inputs = { 'aws-region': REGION, ...KEY_INPUTS };
+
+test('keys are verified with one call and handed on', async () => {
+  const job = scenario.job({ env: { AWS_SESSION_TOKEN: 'of-earlier-credentials' } });
+  const main = await job.step({ with: inputs });
+  expect(main.exitCode).toBe(0);
+  expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+  expect(main.exported).toEqual({ ...ENV_KEYS, AWS_SESSION_TOKEN: '', AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION });
+  expect(main.outputs).toEqual({
+    mode: 'access-keys',
+    'aws-account-id': ACCOUNT,
+    'authenticated-arn': `arn:aws:iam::${ACCOUNT}:user/ci`,
+    'role-arns': '{}',
+    profiles: '[]',
+  });
+  await job.finish();
+  expect(job.env).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SESSION_TOKEN: 'of-earlier-credentials' });
+});
+
+test('credentials are outputs only when asked for', async () => {
+  const main = await scenario
+    .job()
+    .step({ with: { ...inputs, 'output-credentials': 'true', 'output-env-credentials': 'false' } });
+  expect(main.exported).toEqual({});
+  expect(main.outputs).toMatchObject({
+    'aws-access-key-id': EXAMPLE_KEYS.accessKeyId,
+    'aws-secret-access-key': EXAMPLE_KEYS.secretAccessKey,
+  });
+  expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+});
+
+test('credentials that the job has already are verified; the environment gets the region alone', async () => {
+  const main = await scenario.job({ env: ENV_KEYS }).step({ with: { 'aws-region': REGION } });
+  expect(main.exported).toEqual({ AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION });
+  expect(main.outputs['authenticated-arn']).toBe(`arn:aws:iam::${ACCOUNT}:user/ci`);
+  const asked = await scenario
+    .job({ env: ENV_KEYS })
+    .step({ with: { 'aws-region': REGION, 'output-env-credentials': 'true' } });
+  expect(asked.exported).toMatchObject(ENV_KEYS);
+  expect(scenario.calls()).toEqual(['GetCallerIdentity', 'GetCallerIdentity']);
+});
+
+test('keys that AWS refuses fail the step and are handed to nobody', async () => {
+  const main = await scenario.job().step({ with: { ...inputs, 'aws-secret-access-key': 'wrong/EXAMPLEKEY' } });
+  expectFailed(main, 'invalid-credentials');
+  expect(scenario.calls()).toEqual(['GetCallerIdentity SignatureDoesNotMatch']);
+});
+
+test('no credentials at all', async () => {
+  const main = await scenario.job({ env: { GITHUB_ACTIONS: 'false' } }).step({ with: { 'aws-region': REGION } });
+  expectFailed(main, 'no-credentials');
+  expect(scenario.calls()).toEqual([]);
+});
+
+describe('allowed-account-ids', () => {
+  test.each(['111122223333, 444455556666', ',111122223333'])(
+    '%s: credentials of another account are not handed on',
+    async (ids) => {
+      const main = await scenario.job().step({ with: { ...inputs, 'allowed-account-ids': ids } });
+      expectFailed(main, 'account-not-allowed');
+      expect(main.log.join('\n')).toContain(ACCOUNT);
+      expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+    },
+  );
+
+  test('credentials of a named account pass', async () => {
+    const main = await scenario.job().step({ with: { ...inputs, 'allowed-account-ids': `111122223333,${ACCOUNT}` } });
+    expect(main.exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+  });
+});
+
+describe('use-existing-credentials', () => {
+  const existing = {
+    ...inputs,
+    'aws-access-key-id': '',
+    'aws-secret-access-key': '',
+    'use-existing-credentials': 'true',
+  };
+
+  test('true: credentials that work are kept', async () => {
+    const main = await scenario.job({ env: ENV_KEYS }).step({ with: existing });
+    expect(main.exitCode).toBe(0);
+    expect(main.exported).toEqual({ AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION });
+    expect(main.outputs).toMatchObject({ 'aws-account-id': ACCOUNT });
+    expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+  });
+
+  test('true: the account must be an allowed one all the same', async () => {
+    const main = await scenario
+      .job({ env: ENV_KEYS })
+      .step({ with: { ...existing, 'allowed-account-ids': '111122223333' } });
+    expectFailed(main, 'account-not-allowed');
+    expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+  });
+
+  test('true: credentials that AWS refuses are replaced', async () => {
+    const main = await scenario
+      .job({ env: { ...ENV_KEYS, AWS_ACCESS_KEY_ID: 'AKIAI44QH8DHBEXAMPLE' } })
+      .step({ with: { ...inputs, 'use-existing-credentials': 'true' } });
+    expect(main.exported).toMatchObject(ENV_KEYS);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity InvalidClientTokenId', 'GetCallerIdentity']);
+  });
+
+  test('false is false', async () => {
+    scenario.createOidcRole();
+    const main = await scenario.job({ oidc: true, env: ENV_KEYS }).step({
+      with: {
+        ...existing,
+        'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/deploy`,
+        'use-existing-credentials': 'false',
+      },
+    });
+    expect(main.exported.AWS_ACCESS_KEY_ID).toMatch(/^ASIA/);
+    expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
+  });
+});
+
+test('unset-current-credentials takes them away, also when the step fails', async () => {
+  const job = scenario.job({ env: { ...ENV_KEYS, AWS_REGION: 'us-east-1', GITHUB_ACTIONS: 'false' } });
+  const main = await job.step({ with: { 'aws-region': REGION, 'unset-current-credentials': 'true' } });
+  expect(main.exitCode).toBe(1);
+  expect(main.exported).toEqual({
+    AWS_ACCESS_KEY_ID: '',
+    AWS_SECRET_ACCESS_KEY: '',
+    AWS_SESSION_TOKEN: '',
+    AWS_REGION: '',
+    AWS_DEFAULT_REGION: '',
+  });
+  await job.finish();
+  expect(job.env).toMatchObject({ ...ENV_KEYS, AWS_REGION: 'us-east-1' });
+  expect(scenario.calls()).toEqual([]);
+});
+
+test('unset-current-credentials leaves role-chaining what else there is', async () => {
+  const job = scenario.job({ env: { ...ENV_KEYS, GITHUB_ACTIONS: 'false' } });
+  const main = await job.step({
+    with: { 'aws-region': REGION, 'role-to-assume': 'x', 'role-chaining': 'true', 'unset-current-credentials': 'true' },
+  });
+  expect(main.log.join('\n')).toContain('#no-credentials');
+  expect(scenario.calls()).toEqual([]);
+});
+
+test('mask-aws-account-id keeps the account out of the log and the summary', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  const masked = { 'mask-aws-account-id': 'true' };
+  const runs = [
+    await job.step({ with: { ...inputs, ...masked } }),
+    await job.step({
+      with: { 'aws-region': REGION, 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/deploy`, ...masked },
+    }),
+    await job.step({
+      with: { 'aws-region': REGION, 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/none`, ...masked },
+    }),
+    await job.step({ with: { ...inputs, ...masked, 'allowed-account-ids': '111122223333' } }),
+  ];
+  expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 1, 1]);
+  for (const run of runs) {
+    const printed = run.lines.filter(({ command }) => command?.name !== 'add-mask');
+    const maskedAt = run.lines.findIndex(({ command }) => command?.name === 'add-mask' && command.value === ACCOUNT);
+    const firstShown = run.lines.findIndex(({ raw, command }) => command?.name !== 'add-mask' && raw.includes(ACCOUNT));
+    expect(printed.length).toBeGreaterThan(0);
+    expect(firstShown === -1 || (maskedAt !== -1 && maskedAt < firstShown)).toBe(true);
+    expect(run.summary).not.toContain(ACCOUNT);
+  }
+  scenario.calls();
+});
+
+test('AWS_SKIP_CLEANUP_STEP leaves everything as it is', async () => {
+  const job = scenario.job({ env: { AWS_SKIP_CLEANUP_STEP: 'true' } });
+  await job.step({ with: inputs });
+  const [post] = await job.finish();
+  expect([post?.exitCode, post?.exported]).toEqual([0, {}]);
+  expect(job.env).toMatchObject(ENV_KEYS);
+  expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+});

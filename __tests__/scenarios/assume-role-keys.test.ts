@@ -1,0 +1,284 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
+
+let scenario: Scenario;
+beforeEach(async () => (scenario = await Scenario.start()));
+afterEach(() => scenario.end());
+
+const inputs = { 'aws-region': REGION, 'role-to-assume': ROLE, ...KEY_INPUTS };
+
+test('keys assume a role with one call, which carries the session tags of the job', async () => {
+  scenario.createUserAndRole();
+  const main = await scenario.job().step({
+    with: {
+      ...inputs,
+      'custom-tags': '{"team":"platform","size":3}',
+      'transitive-tag-keys': 'Repository\nBaseRef\nteam',
+    },
+  });
+  expect(main.exitCode).toBe(0);
+  expect(scenario.calls()).toEqual(['AssumeRole']);
+  expect(main.exported.AWS_ACCESS_KEY_ID).toMatch(/^ASIA/);
+  const params = scenario.sandbox.requests[0]?.params ?? {};
+  const tags = Array.from({ length: 13 }, (_, index) => [
+    params[`Tags.member.${index + 1}.Key`],
+    params[`Tags.member.${index + 1}.Value`],
+  ]);
+  expect(Object.fromEntries(tags)).toEqual({
+    GitHub: 'Actions',
+    Repository: 'octo/app',
+    Workflow: 'deploy',
+    Action: '__octo_aws-identity',
+    Actor: 'octocat',
+    Commit: '0123456789abcdef0123456789abcdef01234567',
+    Branch: 'refs/heads/main',
+    EventName: 'push',
+    RunId: '1000000001',
+    Job: 'deploy',
+    TriggeringActor: 'octocat',
+    team: 'platform',
+    size: '3',
+  });
+  expect(params['Tags.member.14.Key']).toBeUndefined();
+  expect([params['TransitiveTagKeys.member.1'], params['TransitiveTagKeys.member.2']]).toEqual(['Repository', 'team']);
+  expect(params['TransitiveTagKeys.member.3']).toBeUndefined();
+});
+
+test('a role’s name is looked for in the account and partition of the keys', async () => {
+  const account = scenario.sandbox.account('210987654321', { partition: 'aws-us-gov' });
+  const user = account.createUser('ci', {});
+  user.createAccessKey(EXAMPLE_KEYS);
+  account.createRole('deploy', {
+    path: '/team/',
+    trust: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: { AWS: user.arn } }],
+    },
+  });
+  const main = await scenario
+    .job()
+    .step({ with: { ...inputs, 'aws-region': 'us-gov-west-1', 'role-to-assume': 'team/deploy' } });
+  expect(main.log.join('\n')).toContain('arn:aws-us-gov:sts::210987654321:assumed-role/deploy/GitHubActions');
+  expect(main.exitCode).toBe(0);
+  expect(main.outputs['role-arns']).toBe('{"deploy":"arn:aws-us-gov:iam::210987654321:role/team/deploy"}');
+  expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
+});
+
+describe('a run that fails after it was given long-lived keys', () => {
+  test.each([{}, { 'aws-profile': 'deploy', 'output-env-credentials': 'true', 'output-credentials': 'true' }])(
+    'leaves them nowhere %#',
+    async (extra) => {
+      scenario.account.createUser('ci', {}).createAccessKey(EXAMPLE_KEYS);
+      const job = scenario.job();
+      const main = await job.step({ with: { ...inputs, ...extra } });
+      expectFailed(main, 'role-refused');
+      expect(scenario.calls()).toEqual(['AssumeRole AccessDenied']);
+      expect(filesWith(/EXAMPLEKEY|FODNN7EXAMPLE/, job.folder)).toEqual([]);
+    },
+  );
+});
+
+test('every secret is masked before anything is printed after it is known', async () => {
+  scenario.createUserAndRole();
+  const main = await scenario.job().step({ with: inputs });
+  expect(scenario.calls()).toEqual(['AssumeRole']);
+  const maskAt = (secret: string | undefined) =>
+    main.lines.findIndex(({ command }) => command?.name === 'add-mask' && command.value === secret);
+  const firstPrint = main.lines.findIndex(({ command }) => command === undefined);
+  const firstAfterAnswer = main.lines.findIndex(({ raw }) => raw.startsWith('Identity:'));
+  for (const given of Object.values(EXAMPLE_KEYS)) {
+    expect(maskAt(given)).toBeGreaterThanOrEqual(0);
+    expect(maskAt(given)).toBeLessThan(firstPrint);
+  }
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = main.exported;
+  for (const issued of [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN]) {
+    expect(maskAt(issued)).toBeGreaterThanOrEqual(0);
+    expect(maskAt(issued)).toBeLessThan(firstAfterAnswer);
+  }
+});
+
+test('long-lived keys where OIDC is at hand draw a notice', async () => {
+  scenario.createUserAndRole();
+  const [withOidc, without] = [scenario.job({ oidc: true }), scenario.job()];
+  expect((await withOidc.step({ with: inputs })).log.join('\n')).toMatch(/Notice: .*long-lived access keys/);
+  expect((await without.step({ with: inputs })).log.join('\n')).not.toContain('Notice');
+  expect(scenario.calls()).toEqual(['AssumeRole', 'AssumeRole']);
+});
+
+describe('errors of AWS are recognised', () => {
+  test('a trust policy that does not allow tags', async () => {
+    scenario.createUserAndRole({ actions: ['sts:AssumeRole'] });
+    const main = await scenario.job().step({ with: inputs });
+    expectFailed(main, 'session-tagging-refused');
+    expect(main.log.join('\n')).toContain('role-skip-session-tagging: true');
+    const skipped = await scenario.job().step({ with: { ...inputs, 'role-skip-session-tagging': 'true' } });
+    expect(skipped.exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(['AssumeRole AccessDenied', 'AssumeRole']);
+  });
+
+  test('a session longer than the role allows', async () => {
+    scenario.createUserAndRole();
+    const main = await scenario.job().step({ with: { ...inputs, 'role-duration-seconds': '7200' } });
+    expectFailed(main, 'session-too-long');
+    expect(scenario.calls()).toEqual(['AssumeRole ValidationError']);
+  });
+
+  test('a wrong secret, an unknown key', async () => {
+    scenario.createUserAndRole();
+    const wrong = await scenario.job().step({ with: { ...inputs, 'aws-secret-access-key': 'wrong/EXAMPLEKEY' } });
+    const unknown = await scenario.job().step({ with: { ...inputs, 'aws-access-key-id': 'AKIAI44QH8DHBEXAMPLE' } });
+    for (const main of [wrong, unknown]) expectFailed(main, 'invalid-credentials');
+    expect(wrong.log.join('\n')).toContain('does not belong to');
+    expect(scenario.calls()).toEqual(['AssumeRole SignatureDoesNotMatch', 'AssumeRole InvalidClientTokenId']);
+  });
+
+  test('a clock that is off, with how far', async () => {
+    scenario.createUserAndRole();
+    scenario.sandbox.clock.advance(17 * 60_000);
+    const main = await scenario.job().step({ with: inputs });
+    expectFailed(main, 'clock-skew');
+    expect(main.log.join('\n')).toContain('17 minutes behind');
+    expect(scenario.calls()).toEqual(['AssumeRole SignatureDoesNotMatch']);
+  });
+
+  test('a region that is not enabled', async () => {
+    scenario.createUserAndRole();
+    scenario.account.disabledRegions.add(REGION);
+    const main = await scenario.job().step({ with: inputs });
+    expectFailed(main, 'region-disabled');
+    expect(scenario.calls()).toEqual(['AssumeRole RegionDisabledException']);
+  });
+
+  test('a session policy that is none to AWS', async () => {
+    scenario.createUserAndRole();
+    const main = await scenario.job().step({ with: { ...inputs, 'inline-session-policy': '{"Statement":"all"}' } });
+    expectFailed(main, 'session-policy-malformed');
+    expect(scenario.calls()).toEqual(['AssumeRole MalformedPolicyDocument']);
+  });
+});
+
+test('tags that only describe the run are left out when all together are too large', async () => {
+  scenario.createUserAndRole();
+  const refusal = {
+    status: 400,
+    code: 'PackedPolicyTooLarge',
+    message: 'Packed policy consumes 123% of allotted space, please use smaller policy.',
+  };
+  scenario.sandbox.faults.add({ action: 'AssumeRole', times: 1, error: refusal });
+  const main = await scenario.job().step({ with: inputs });
+  expect(main.exitCode).toBe(0);
+  const [first, second] = scenario.sandbox.requests.map(({ params }) => JSON.stringify(params));
+  expect(first).toContain('TriggeringActor');
+  expect(second).not.toContain('TriggeringActor');
+  expect(second).toContain('Repository');
+  expect(scenario.calls()).toEqual(['AssumeRole PackedPolicyTooLarge', 'AssumeRole']);
+});
+
+test('special-characters-workaround asks until the secret is plain', async () => {
+  scenario.createUserAndRole();
+  const { settings } = scenario.sandbox;
+  settings.secretAlphabet = '/';
+  scenario.sandbox.faults.add({ action: 'AssumeRole', latencyMs: 300 });
+  setTimeout(() => (settings.secretAlphabet = 'a'), 900);
+  const main = await scenario.job().step({ with: { ...inputs, 'special-characters-workaround': 'true' } });
+  expect(main.exported.AWS_SECRET_ACCESS_KEY).toMatch(/^[A-Za-z0-9]+$/);
+  expect(scenario.calls().length).toBeGreaterThan(1);
+});
+
+describe('chaining', () => {
+  test('a role is assumed with the credentials that an earlier step left', async () => {
+    scenario.createOidcRole('first');
+    scenario.account.createRole('second', {
+      trust: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: ['sts:AssumeRole', 'sts:TagSession'],
+            Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/first` },
+          },
+        ],
+      },
+    });
+    const job = scenario.job({ oidc: true });
+    await job.step({ with: { 'aws-region': REGION, 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/first` } });
+    const first = { ...job.env };
+    const chained = {
+      'aws-region': 'us-east-1',
+      'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/second`,
+      'role-chaining': 'true',
+    };
+    const second = await job.step({ with: chained });
+    expect(second.log.join('\n')).toContain('assumed-role/second/');
+    expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'AssumeRole']);
+
+    const tooLong = await job.step({ with: { ...chained, 'role-duration-seconds': '7200' } });
+    expectFailed(tooLong, 'session-too-long-for-chain');
+    expect(scenario.calls()).toEqual([]);
+
+    const [, post] = await job.finish();
+    expect(post?.exported).toMatchObject({
+      AWS_ACCESS_KEY_ID: first.AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY: first.AWS_SECRET_ACCESS_KEY,
+      AWS_SESSION_TOKEN: first.AWS_SESSION_TOKEN,
+      AWS_REGION: REGION,
+    });
+    expect(job.env).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SESSION_TOKEN: '', AWS_REGION: '' });
+    expect(JSON.stringify(second.state)).not.toContain(first.AWS_SECRET_ACCESS_KEY);
+    expect(readdirSync(job.temp)).toEqual([]);
+  });
+
+  test('without the role-chaining input, a profile of the job serves as the source all the same', async () => {
+    scenario.createUserAndRole();
+    const job = scenario.job({ env: { AWS_PROFILE: 'ci' } });
+    mkdirSync(`${job.home}/.aws`);
+    const keys = `aws_access_key_id = ${EXAMPLE_KEYS.accessKeyId}\naws_secret_access_key = ${EXAMPLE_KEYS.secretAccessKey}\n`;
+    writeFileSync(`${job.home}/.aws/credentials`, `[ci]\n${keys}`);
+    const main = await job.step({ with: { 'aws-region': REGION, 'role-to-assume': 'deploy' } });
+    expect(main.exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
+  });
+
+  test('expired source credentials are told as such', async () => {
+    scenario.createOidcRole('first');
+    const job = scenario.job({ oidc: true });
+    await job.step({ with: { 'aws-region': REGION, 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/first` } });
+    scenario.sandbox.faults.add({
+      action: 'AssumeRole',
+      error: { status: 403, code: 'ExpiredToken', message: 'The security token included in the request is expired' },
+    });
+    const main = await job.step({ with: { 'aws-region': REGION, 'role-to-assume': ROLE, 'role-chaining': 'true' } });
+    expectFailed(main, 'source-credentials-expired');
+    expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'AssumeRole ExpiredToken']);
+  });
+});
+
+test('an external ID reaches the trust policy', async () => {
+  const { user } = scenario.createUserAndRole();
+  scenario.account.createRole('partner', {
+    trust: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: ['sts:AssumeRole', 'sts:TagSession'],
+          Principal: { AWS: user.arn },
+          Condition: { StringEquals: { 'sts:ExternalId': 'ours' } },
+        },
+      ],
+    },
+  });
+  const main = await scenario
+    .job()
+    .step({ with: { ...inputs, 'role-to-assume': 'partner', 'role-external-id': 'ours' } });
+  expect(main.exitCode).toBe(0);
+  expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
+});
+
+function filesWith(pattern: RegExp, folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => pattern.test(readFileSync(file, 'utf8')));
+}

@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job, StepOptions } from '../../sandbox/runner/job';
+import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario } from './scenario';
+
+let scenario: Scenario;
+beforeEach(async () => (scenario = await Scenario.start()));
+afterEach(() => scenario.end());
+
+/** Runs a step and returns all code of ours that its process loaded. */
+async function codeLoadedBy(job: Job, options: StepOptions): Promise<string> {
+  const spy = join(job.folder, 'loaded.cjs');
+  const report = join(job.folder, 'loaded.json');
+  writeFileSync(
+    spy,
+    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(report)}, JSON.stringify(Object.keys(require.cache))))`,
+  );
+  const main = await job.step({ ...options, env: { NODE_OPTIONS: `--require ${spy}` } });
+  expect(main.exitCode).toBe(0);
+  const loaded = JSON.parse(readFileSync(report, 'utf8')) as string[];
+  return loaded
+    .filter((file) => file.includes('dist'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+}
+
+const IAM_CLIENT = /ListMFADevices[^]*iam\.amazonaws\.com|iam\.amazonaws\.com[^]*ListMFADevices/;
+const GITHUB_CLIENT = /octokit/;
+const PROFILE_FILES = /onCompromised/;
+
+test('assuming a role loads neither the IAM client, nor GitHub’s, nor what edits profiles', async () => {
+  scenario.createOidcRole();
+  const code = await codeLoadedBy(scenario.job({ oidc: true }), {
+    with: { 'aws-region': REGION, 'role-to-assume': ROLE },
+  });
+  expect(code).toContain('AssumeRoleWithWebIdentity');
+  for (const other of [IAM_CLIENT, GITHUB_CLIENT, PROFILE_FILES, /Invalid character found/])
+    expect(code).not.toMatch(other);
+  expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
+});
+
+test('a session with MFA loads the IAM client only to look the device up', async () => {
+  const allow = { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action: 'iam:*', Resource: '*' }] };
+  const user = scenario.account.createUser('ci', { policies: [allow] });
+  user.createAccessKey(EXAMPLE_KEYS);
+  const [first, second] = [user.createMfaDevice('first', {}), user.createMfaDevice('second', {})];
+  const inputs = { 'aws-region': REGION, ...KEY_INPUTS };
+  const job = scenario.job({ env: { AWS_ENDPOINT_URL_IAM: scenario.sandbox.url } });
+
+  const named = { ...inputs, 'mfa-serial': first.serialNumber, 'mfa-secret': first.uri };
+  expect(await codeLoadedBy(job, { with: named })).not.toMatch(IAM_CLIENT);
+  expect(scenario.calls().sort()).toEqual(['GetCallerIdentity', 'GetSessionToken']);
+
+  user.mfaDevices.delete(first.serialNumber);
+  expect(await codeLoadedBy(job, { with: { ...inputs, 'mfa-secret': second.uri } })).toMatch(IAM_CLIENT);
+  expect(scenario.calls().sort()).toEqual(['GetCallerIdentity', 'GetSessionToken', 'ListMFADevices']);
+});

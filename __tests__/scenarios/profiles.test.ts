@@ -1,0 +1,180 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
+
+let scenario: Scenario;
+beforeEach(async () => (scenario = await Scenario.start()));
+afterEach(() => scenario.end());
+
+const OIDC_CALLS = ['id-token', 'AssumeRoleWithWebIdentity'];
+const inputs = { 'aws-region': REGION, 'role-to-assume': ROLE, 'aws-profile': 'deploy' };
+
+const CREDENTIALS = `# kept by hand
+[default]
+aws_access_key_id = ${EXAMPLE_KEYS.accessKeyId}   ; mine
+aws_secret_access_key=${EXAMPLE_KEYS.secretAccessKey}
+
+[ deploy ]
+aws_access_key_id = AKIAI44QH8DHBEXAMPLE
+`;
+const CONFIG = `[default]
+region = us-east-1
+s3 =
+  max_concurrent_requests = 20
+  addressing_style = path
+
+[sso-session corp]
+sso_region = us-east-1
+# no line end after this`;
+
+function writeFiles(home: string): void {
+  mkdirSync(join(home, '.aws'));
+  writeFileSync(join(home, '.aws/credentials'), CREDENTIALS, { mode: 0o600 });
+  writeFileSync(join(home, '.aws/config'), CONFIG, { mode: 0o600 });
+}
+
+function readFiles(home: string): [credentials: string, config: string] {
+  return [readFileSync(join(home, '.aws/credentials'), 'utf8'), readFileSync(join(home, '.aws/config'), 'utf8')];
+}
+
+test('a profile is written for the length of the job, and nothing is exported', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  const main = await job.step({ with: inputs });
+  expect([main.exitCode, main.exported]).toEqual([0, {}]);
+  expect(main.outputs.profiles).toBe('["deploy"]');
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+  const [credentials, config] = readFiles(job.home);
+  expect(credentials).toMatch(
+    /^\[deploy\]\naws_access_key_id = ASIA\w+\naws_secret_access_key = \S+EXAMPLEKEY\naws_session_token = \S+\n/,
+  );
+  expect(config).toMatch(new RegExp(`^\\[profile deploy\\]\\nregion = ${REGION}\\n`));
+  expect(statSync(join(job.home, '.aws/credentials')).mode & 0o777).toBe(0o600);
+  expect(JSON.stringify(main.state)).not.toMatch(/EXAMPLE/);
+
+  await job.finish();
+  expect(readdirSync(join(job.home, '.aws'))).toEqual([]);
+});
+
+test('with output-env-credentials the profile is exported, too', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true, env: { AWS_PROFILE: 'before' } });
+  const main = await job.step({ with: { ...inputs, 'output-env-credentials': 'true' } });
+  expect(main.exported).toMatchObject({
+    AWS_PROFILE: 'deploy',
+    AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA/) as string,
+  });
+  await job.finish();
+  expect(job.env.AWS_PROFILE).toBe('before');
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+test('a profile that is there already fails the step before any call', async () => {
+  const job = scenario.job({ oidc: true });
+  writeFiles(job.home);
+  const main = await job.step({ with: inputs });
+  expect(main.exitCode).toBe(1);
+  expect(main.log.join('\n')).toContain('overwrite-aws-profile');
+  expectFailed(main, 'profile-files');
+  expect(scenario.calls()).toEqual([]);
+  expect(readFiles(job.home)).toEqual([CREDENTIALS, CONFIG]);
+});
+
+test('overwrite-aws-profile replaces it until the job ends', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  writeFiles(job.home);
+  const main = await job.step({ with: { ...inputs, 'overwrite-aws-profile': 'true' } });
+  expect(main.exitCode).toBe(0);
+  expect(readFiles(job.home)[0]).not.toContain('AKIAI44QH8DHBEXAMPLE');
+  expect(JSON.stringify(main.state)).not.toContain('AKIAI44QH8DHBEXAMPLE');
+  await job.finish();
+  expect(readFiles(job.home)).toEqual([CREDENTIALS, CONFIG]);
+  expect(readdirSync(job.temp)).toEqual([]);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+test('a file that cannot be read fails the step before any call', async () => {
+  const job = scenario.job({ oidc: true });
+  mkdirSync(join(job.home, '.aws/config'), { recursive: true });
+  expectFailed(await job.step({ with: inputs }), 'profile-files');
+  expect(scenario.calls()).toEqual([]);
+});
+
+test('a file that cannot be written in the end leaves nothing behind', async () => {
+  scenario.createOidcRole();
+  scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', latencyMs: 500 });
+  const job = scenario.job({ oidc: true });
+  const folder = join(job.home, 'elsewhere');
+  const running = job.step({
+    with: { ...inputs, 'output-env-credentials': 'true', 'output-credentials': 'true' },
+    env: { AWS_CONFIG_FILE: join(folder, 'config') },
+  });
+  while (scenario.sandbox.requests.length < OIDC_CALLS.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  // The files were looked at before the first call; now a file takes the place of the folder.
+  writeFileSync(folder, '');
+  const main = await running;
+
+  expectFailed(main, 'profile-files');
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+  expect(existsSync(join(job.home, '.aws/credentials'))).toBe(false);
+  const [post] = await job.finish();
+  expect([post?.exitCode, post?.exported]).toEqual([0, {}]);
+});
+
+test('20 jobs at once in one home all find their profile, and leave the files as they were', async () => {
+  scenario.createUserAndRole();
+  const home = scenario.job().home;
+  writeFiles(home);
+  const jobs = Array.from({ length: 20 }, () => scenario.job({ env: { HOME: home } }));
+  const mains = await Promise.all(
+    jobs.map((job, index) => job.step({ with: { ...inputs, ...KEY_INPUTS, 'aws-profile': `job-${index}` } })),
+  );
+  expect(mains.map(({ exitCode }) => exitCode)).toEqual(mains.map(() => 0));
+  const [credentials, config] = readFiles(home);
+  for (const index of mains.keys()) {
+    expect(credentials).toMatch(new RegExp(`^\\[job-${index}\\]\\naws_access_key_id = ASIA`, 'm'));
+    expect(config).toMatch(new RegExp(`^\\[profile job-${index}\\]\\nregion = `, 'm'));
+  }
+  expect(credentials.endsWith(CREDENTIALS)).toBe(true);
+  expect(config.endsWith(CONFIG)).toBe(true);
+
+  await Promise.all(jobs.map((job) => job.finish()));
+  expect(readFiles(home)).toEqual([CREDENTIALS, CONFIG]);
+  expect(readdirSync(join(home, '.aws')).sort()).toEqual(['config', 'credentials']);
+  expect(scenario.calls()).toEqual(mains.map(() => 'AssumeRole'));
+}, 120_000);
+
+test('a post whose files are gone has nothing to warn of', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  await job.step({ with: inputs });
+  await job.step({ with: { ...inputs, 'aws-profile': 'other' } });
+  const { rmSync } = await import('node:fs');
+  rmSync(join(job.home, '.aws'), { recursive: true });
+  const posts = await job.finish();
+  expect(posts.map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual([
+    [0, ''],
+    [0, ''],
+  ]);
+  expect(posts.flatMap(({ log }) => log).join('\n')).not.toContain('Warning');
+  scenario.calls();
+});
+
+test('a step that is killed at any moment leaves nothing that its post does not take away', async () => {
+  scenario.createOidcRole();
+  const home = scenario.job().home;
+  writeFiles(home);
+  for (let after = 60; after <= 260; after += 10) {
+    const job = scenario.job({ oidc: true, env: { HOME: home } });
+    const killed = await job.step({
+      with: { ...inputs, 'aws-profile': 'killed', 'output-env-credentials': 'true' },
+      kill: { after, signal: 'SIGKILL' },
+    });
+    const [post] = await job.finish();
+    expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+    expect([after, killed.exitCode, ...readFiles(home)]).toEqual([after, killed.exitCode, CREDENTIALS, CONFIG]);
+    expect(job.env.AWS_SECRET_ACCESS_KEY ?? '').toBe('');
+  }
+  scenario.calls();
+}, 120_000);

@@ -1,0 +1,118 @@
+import { Job, type Run } from '../../sandbox/runner/job';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import type { ErrorCode } from '../../src/errors/action-error';
+
+export const ACCOUNT = '123456789012';
+export const REGION = 'eu-central-1';
+export const ROLE = `arn:aws:iam::${ACCOUNT}:role/deploy`;
+export const ISSUER = 'https://token.actions.githubusercontent.com';
+export const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+
+/** The keys that AWS documents as examples. */
+export const EXAMPLE_KEYS = {
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+} as const;
+
+export const KEY_INPUTS = {
+  'aws-access-key-id': EXAMPLE_KEYS.accessKeyId,
+  'aws-secret-access-key': EXAMPLE_KEYS.secretAccessKey,
+} as const;
+
+/** A local AWS with jobs around it. Every request that reached it must be expected, or the test fails. */
+export class Scenario {
+  readonly #jobs: Job[] = [];
+  #checked = 0;
+
+  private constructor(readonly sandbox: Sandbox) {}
+
+  static async start(): Promise<Scenario> {
+    return new Scenario(await startSandbox());
+  }
+
+  get account() {
+    return this.sandbox.account(ACCOUNT);
+  }
+
+  /** A role that GitHub's tokens for octo/app on main may assume. */
+  createOidcRole(name = 'deploy', settings: { maxSessionDuration?: number } = {}) {
+    if (this.account.oidcProviders.size === 0) {
+      this.account.createOidcProvider({ url: ISSUER, clientIds: ['sts.amazonaws.com'] });
+    }
+    return this.account.createRole(name, {
+      ...settings,
+      trust: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Principal: { Federated: PROVIDER },
+            Condition: {
+              StringEquals: {
+                'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+                'token.actions.githubusercontent.com:sub': [
+                  'repo:octo/app:ref:refs/heads/main',
+                  'repo:octo@1/app@2:ref:refs/heads/main',
+                ],
+              },
+            },
+          },
+        ],
+      },
+    });
+  }
+
+  /** The user `ci` with AWS's example keys, and the role `deploy` that it may assume and tag. */
+  createUserAndRole(settings: { actions?: string[]; maxSessionDuration?: number } = {}) {
+    const user = this.account.createUser('ci', {});
+    user.createAccessKey(EXAMPLE_KEYS);
+    const { actions = ['sts:AssumeRole', 'sts:TagSession'], ...rest } = settings;
+    const role = this.account.createRole('deploy', {
+      ...rest,
+      trust: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Principal: { AWS: user.arn } }] },
+    });
+    return { user, role };
+  }
+
+  /** A job that reaches this AWS, with or without the permission `id-token: write`. */
+  job({ oidc = false, env = {} }: { oidc?: boolean; env?: Record<string, string> } = {}): Job {
+    const job = new Job({
+      AWS_ENDPOINT_URL_STS: this.sandbox.url,
+      ...(oidc && this.sandbox.github.environment({})),
+      ...env,
+    });
+    this.#jobs.push(job);
+    return job;
+  }
+
+  /** Requests since the last time this was asked, each as "Action" or "Action ErrorCode". */
+  calls(): string[] {
+    const fresh = this.sandbox.requests.slice(this.#checked);
+    this.#checked = this.sandbox.requests.length;
+    return fresh.map(({ action, errorCode }) => (errorCode === undefined ? action : `${action} ${errorCode}`));
+  }
+
+  /** Ends everything. A request that nobody asked about fails the test. */
+  async end(): Promise<void> {
+    const unexpected = this.calls();
+    for (const job of this.#jobs) job.remove();
+    await this.sandbox.close();
+    expect(unexpected).toEqual([]);
+  }
+}
+
+/** A step that failed for this reason said so, and left nothing to anyone: no variable, no output, nothing to undo. */
+export function expectFailed(run: Run, code: ErrorCode): void {
+  const { exitCode, stderr, exported, outputs, state } = run;
+  const kept = Object.values(state).filter(Boolean);
+  expect({ exitCode, stderr, exported, outputs, kept }).toEqual({
+    exitCode: 1,
+    stderr: '',
+    exported: {},
+    outputs: {},
+    kept: [],
+  });
+  expect(run.log.join('\n')).toContain(`docs/troubleshooting.md#${code}`);
+  expect(run.summary).toContain('Fix: ');
+}

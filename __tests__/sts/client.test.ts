@@ -1,0 +1,91 @@
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import type { Connection } from '../../src/aws/connection';
+import { stsClient } from '../../src/sts/client';
+import { getCallerIdentity } from '../../src/sts/get-caller-identity';
+import { hostOf, opensEarly } from '../aws/client';
+import { useCleanEnvironment } from '../aws/environment';
+import { never } from '../aws/local-aws';
+import { ACCOUNT, EXAMPLE_KEYS, REGION } from '../scenarios/scenario';
+
+useCleanEnvironment();
+
+function clientFor(more: Partial<Connection>) {
+  return stsClient({ region: REGION, proxy: {}, userAgent: 'aws-identity-action', ...more }, EXAMPLE_KEYS);
+}
+
+function hostFor(more: Partial<Connection>): Promise<string> {
+  const client = clientFor(more);
+  return hostOf(client, () => getCallerIdentity(client, never));
+}
+
+test.each([
+  ['eu-central-1', false, 'sts.eu-central-1.amazonaws.com'],
+  ['us-east-1', false, 'sts.us-east-1.amazonaws.com'],
+  ['us-east-1', true, 'sts-fips.us-east-1.amazonaws.com'],
+  ['us-gov-west-1', false, 'sts.us-gov-west-1.amazonaws.com'],
+  ['us-gov-west-1', true, 'sts.us-gov-west-1.amazonaws.com'],
+  ['cn-north-1', false, 'sts.cn-north-1.amazonaws.com.cn'],
+  ['eusc-de-east-1', false, 'sts.eusc-de-east-1.amazonaws.eu'],
+  ['us-iso-east-1', false, 'sts.us-iso-east-1.c2s.ic.gov'],
+])('STS of %s (FIPS: %s) is %s', async (region, useFipsEndpoint, host) => {
+  expect(await hostFor({ region, useFipsEndpoint })).toBe(host);
+});
+
+test.each([
+  ['true', undefined, 'sts-fips.us-east-2.amazonaws.com'],
+  ['false', undefined, 'sts.us-east-2.amazonaws.com'],
+  ['true', false, 'sts.us-east-2.amazonaws.com'],
+  ['false', true, 'sts-fips.us-east-2.amazonaws.com'],
+])('with AWS_USE_FIPS_ENDPOINT %s, and %s as the input, it is %s', async (variable, input, host) => {
+  process.env.AWS_USE_FIPS_ENDPOINT = variable;
+  expect(await hostFor({ region: 'us-east-2', ...(input !== undefined && { useFipsEndpoint: input }) })).toBe(host);
+});
+
+describe('another endpoint', () => {
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    sandbox = await startSandbox();
+    sandbox.account(ACCOUNT).createUser('ci').createAccessKey(EXAMPLE_KEYS);
+  });
+  afterEach(() => sandbox.close());
+
+  const elsewhere = 'http://127.0.0.1:9';
+
+  test.each<[what: string, variables: Record<string, string>, input: boolean]>([
+    ['AWS_ENDPOINT_URL_STS', { AWS_ENDPOINT_URL_STS: 'here' }, false],
+    ['AWS_ENDPOINT_URL', { AWS_ENDPOINT_URL: 'here' }, false],
+    [
+      'AWS_ENDPOINT_URL_STS over AWS_ENDPOINT_URL',
+      { AWS_ENDPOINT_URL_STS: 'here', AWS_ENDPOINT_URL: elsewhere },
+      false,
+    ],
+    ['the input', {}, true],
+    ['the input over the variables', { AWS_ENDPOINT_URL_STS: elsewhere, AWS_ENDPOINT_URL: elsewhere }, true],
+  ])('from %s', async (_, variables, input) => {
+    for (const [name, url] of Object.entries(variables)) process.env[name] = url === 'here' ? sandbox.url : url;
+    const client = clientFor({ iamEndpoint: elsewhere, ...(input && { stsEndpoint: sandbox.url }) });
+    const { arn } = await getCallerIdentity(client, never);
+    expect(arn).toBe(`arn:aws:iam::${ACCOUNT}:user/ci`);
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test('is signed for the region, and told who asks', async () => {
+    await getCallerIdentity(clientFor({ stsEndpoint: sandbox.url, region: 'ap-south-1' }), never);
+    const { authorization, 'user-agent': userAgent } = sandbox.requests[0]?.headers ?? {};
+    expect(authorization).toContain('/ap-south-1/sts/aws4_request');
+    expect(userAgent).toMatch(/ aws-identity-action$/);
+  });
+});
+
+test.each<[what: string, make: (endpoint: string) => Partial<Connection>]>([
+  ['the input', (stsEndpoint) => ({ stsEndpoint })],
+  [
+    'AWS_ENDPOINT_URL_STS',
+    (endpoint) => {
+      process.env.AWS_ENDPOINT_URL_STS = endpoint;
+      return {};
+    },
+  ],
+])('making a client opens its connection to the endpoint from %s', async (_, make) => {
+  expect(await opensEarly((endpoint) => clientFor(make(endpoint)))).toBe(true);
+});

@@ -1,0 +1,318 @@
+import { parseRoleArn } from '../../src/aws/arn';
+import { ActionError, type ErrorCode } from '../../src/errors/action-error';
+import { NoAnswerError } from '../../src/network/deadline';
+import { UnusualAnswerError } from '../../src/sts/answer';
+import { explainSts, isRefusedMfaCode, skewOf, type StsCall } from '../../src/sts/explain';
+import { connectionError, sdkError, sdkTimeout, unreadable } from '../aws/sdk-error';
+import { wrongCode } from '../sandbox/mfa-code';
+import { ACCOUNT, ISSUER, PROVIDER, ROLE } from '../scenarios/scenario';
+
+const role = parseRoleArn(ROLE);
+if (!role) throw new Error('not a role');
+
+const plain: StsCall = { tried: 'ask STS', region: 'eu-central-1' };
+const signed: StsCall = { ...plain, role, duration: 7200, mfa: false };
+const federation: StsCall = { ...plain, federation: true };
+const web: StsCall = {
+  ...plain,
+  role,
+  duration: 7200,
+  claims: {
+    iss: ISSUER,
+    aud: 'sts.example.com',
+    sub: 'repo:octo/app:ref:refs/heads/main',
+    repository: 'octo/app',
+    repository_owner_id: '1',
+    repository_id: '2',
+  },
+};
+
+const user = `arn:aws:iam::${ACCOUNT}:user/ci`;
+const denied = (action: string) => `User: ${user} is not authorized to perform: ${action} on resource: ${ROLE}`;
+const unableToValidate =
+  'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid ' +
+  'and associated with this user.';
+const tooLong = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
+const tooLongForChain =
+  'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.';
+
+const NOW = Date.parse('2026-08-01T12:00:00Z');
+beforeEach(() => jest.useFakeTimers({ now: NOW }));
+afterEach(() => jest.useRealTimers());
+
+function minutesAgo(minutes: number): Date {
+  return new Date(NOW - minutes * 60_000);
+}
+
+type Case = [what: string, error: unknown, call: StsCall, code: ErrorCode, names: readonly string[]];
+
+const refusals: Case[] = [
+  ['throttling', sdkError('Throttling', 'Rate exceeded'), signed, 'throttled', ['retry-max-attempts']],
+  [
+    'throttling of a web identity, too',
+    sdkError('ThrottlingException', 'Rate exceeded'),
+    web,
+    'throttled',
+    ['Throttling: Rate exceeded'],
+  ],
+  [
+    'a web identity refused',
+    sdkError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
+    web,
+    'web-identity-refused',
+    [
+      ROLE,
+      PROVIDER,
+      `iss: ${ISSUER}`,
+      'aud: sts.example.com',
+      'sub: repo:octo/app:ref:refs/heads/main',
+      '"token.actions.githubusercontent.com:aud": "sts.example.com"',
+      '"repo:octo/app:ref:refs/heads/main"',
+      '"repo:octo@1/app@2:ref:refs/heads/main"',
+    ],
+  ],
+  [
+    'a web identity without claims',
+    sdkError('AccessDenied'),
+    { ...web, claims: {} },
+    'web-identity-refused',
+    ['sub: (none)', 'aud: (none)', 'iss: (none)'],
+  ],
+  [
+    'no identity provider',
+    sdkError('InvalidIdentityToken', `No OpenIDConnect provider found in your account for ${ISSUER}`),
+    web,
+    'identity-provider-missing',
+    [ACCOUNT, ISSUER, 'sts.example.com', 'create-open-id-connect-provider'],
+  ],
+  [
+    'an audience that is not listed',
+    sdkError('InvalidIdentityToken', 'Incorrect token audience'),
+    web,
+    'incorrect-audience',
+    ['sts.example.com', 'input audience'],
+  ],
+  [
+    'a token that is not accepted',
+    sdkError('InvalidIdentityToken', "Couldn't retrieve verification key"),
+    web,
+    'invalid-id-token',
+    [ISSUER],
+  ],
+  ['a claim that is rejected', sdkError('IDPRejectedClaim'), web, 'invalid-id-token', [ISSUER]],
+  [
+    'a token that is over',
+    sdkError('ExpiredTokenException'),
+    web,
+    'web-identity-expired',
+    ['web-identity-token-file', 'clock'],
+  ],
+  ['a provider out of reach', sdkError('IDPCommunicationError'), web, 'identity-provider-unreachable', [ISSUER]],
+  ['a wrong MFA code', sdkError('AccessDenied', wrongCode), signed, 'mfa-code-refused', ['mfa-secret', 'mfa-serial']],
+  [
+    'a wrong MFA code with a clock half a minute off',
+    sdkError('AccessDenied', wrongCode, { date: minutesAgo(0.4) }),
+    signed,
+    'mfa-code-refused',
+    ['used before'],
+  ],
+  [
+    'an MFA code of a clock ahead',
+    sdkError('AccessDenied', wrongCode, { date: minutesAgo(1) }),
+    signed,
+    'clock-skew',
+    ['60 seconds ahead', 'NTP'],
+  ],
+  [
+    'an MFA code of a clock behind',
+    sdkError('AccessDenied', wrongCode, { date: minutesAgo(-3) }),
+    plain,
+    'clock-skew',
+    ['3 minutes behind'],
+  ],
+  ['an unknown MFA device', sdkError('AccessDenied', unableToValidate), signed, 'mfa-device-unknown', ['mfa-serial']],
+  [
+    'a session where there must be a user',
+    sdkError('AccessDenied', 'Cannot call GetFederationToken with session credentials'),
+    federation,
+    'temporary-source',
+    ['access keys', 'OIDC'],
+  ],
+  [
+    'federation refused',
+    sdkError('AccessDenied', denied('sts:GetFederationToken')),
+    federation,
+    'federation-refused',
+    ['"sts:GetFederationToken"'],
+  ],
+  [
+    'tags of a federated session refused',
+    sdkError('AccessDenied', denied('sts:TagSession')),
+    federation,
+    'session-tagging-refused',
+    ['"sts:TagSession"', 'custom-tags'],
+  ],
+  [
+    'tags of a role session refused',
+    sdkError('AccessDenied', denied('sts:TagSession')),
+    signed,
+    'session-tagging-refused',
+    ['"sts:TagSession"', ROLE, 'role-skip-session-tagging: true'],
+  ],
+  [
+    'a role refused',
+    sdkError('AccessDenied', denied('sts:AssumeRole')),
+    signed,
+    'role-refused',
+    [user, ROLE, 'trust policy', 'role-external-id', 'mfa-secret'],
+  ],
+  [
+    "a role refused by the caller's own policies",
+    sdkError('AccessDenied', `${denied('sts:AssumeRole')} because no identity-based policy allows the action`),
+    signed,
+    'role-refused',
+    [`The policies of ${user} do not allow "sts:AssumeRole"`],
+  ],
+  [
+    'session credentials that are over',
+    sdkError('ExpiredToken'),
+    signed,
+    'source-credentials-expired',
+    ['earlier step'],
+  ],
+  [
+    'a signature that is over',
+    sdkError('SignatureDoesNotMatch', 'Signature expired: …', { date: minutesAgo(6) }),
+    signed,
+    'clock-skew',
+    ['6 minutes ahead', 'NTP'],
+  ],
+  [
+    'a signature of the future',
+    sdkError('SignatureDoesNotMatch', 'Signature not yet current: …', { date: minutesAgo(-10) }),
+    plain,
+    'clock-skew',
+    ['10 minutes behind'],
+  ],
+  ['a request that is over', sdkError('RequestExpired'), plain, 'clock-skew', ['5 minutes']],
+  ['a request too far off', sdkError('RequestTimeTooSkewed'), plain, 'clock-skew', ['5 minutes']],
+  [
+    'a signature that does not match, with a clock far off',
+    sdkError('SignatureDoesNotMatch', 'no', { date: minutesAgo(5) }),
+    plain,
+    'clock-skew',
+    ['5 minutes ahead'],
+  ],
+  [
+    'a signature that does not match',
+    sdkError('SignatureDoesNotMatch', 'no', { date: minutesAgo(3) }),
+    plain,
+    'invalid-credentials',
+    ['secret access key does not belong'],
+  ],
+  ...[
+    'InvalidClientTokenId',
+    'InvalidAccessKeyId',
+    'UnrecognizedClientException',
+    'MissingAuthenticationToken',
+    'IncompleteSignature',
+  ].map((code): Case => [code, sdkError(code), plain, 'invalid-credentials', ['does not know the access key ID']]),
+  ['a session too long', sdkError('ValidationError', tooLong), signed, 'session-too-long', ['7200', ROLE]],
+  ['a web session too long', sdkError('ValidationError', tooLong), web, 'session-too-long', ['7200', ROLE]],
+  [
+    'a session too long for a chain',
+    sdkError('ValidationError', tooLongForChain),
+    signed,
+    'session-too-long-for-chain',
+    ['7200', '3600'],
+  ],
+  [
+    'policies too large',
+    sdkError('PackedPolicyTooLargeException'),
+    web,
+    'packed-policy-too-large',
+    ['inline-session-policy', 'role-skip-session-tagging: true'],
+  ],
+  [
+    'a malformed policy',
+    sdkError('MalformedPolicyDocumentException'),
+    plain,
+    'session-policy-malformed',
+    ['inline-session-policy'],
+  ],
+  [
+    'a region not enabled',
+    sdkError('RegionDisabledException'),
+    plain,
+    'region-disabled',
+    ['eu-central-1', 'aws-region'],
+  ],
+  ['a refusal that nobody knows', sdkError('Other', 'Something new'), signed, 'unexpected', ['Other: Something new']],
+  ['a refusal without role or federation', sdkError('AccessDenied'), plain, 'unexpected', ['AccessDenied: no']],
+];
+
+const silences: Case[] = [
+  ['a proxy that asks for a password', unreadable(407), plain, 'proxy-failed', ['http-proxy', 'no-proxy']],
+  ['a page instead of AWS', unreadable(200), plain, 'unusual-answer', ['HTTP 200', 'sts-endpoint']],
+  ['an answer that lacks parts', new UnusualAnswerError('credentials'), plain, 'unusual-answer', ['no credentials']],
+  ['no answer', new NoAnswerError(), plain, 'no-answer', ['10 s', 'firewall']],
+  ["the SDK's time-out", sdkTimeout(), plain, 'no-answer', ['twice']],
+  ['no such host', connectionError('ENOTFOUND'), plain, 'connection-failed', ['no such host', 'eu-central-1']],
+  ['no name server', connectionError('EAI_AGAIN'), plain, 'connection-failed', ['no such host']],
+  ['nothing there', connectionError('ECONNREFUSED'), plain, 'connection-failed', ['Nothing listens', 'sts-endpoint']],
+  ...['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_X'].map(
+    (code): Case => [code, connectionError(code), plain, 'connection-failed', ['NODE_EXTRA_CA_CERTS']],
+  ),
+  ['a reset', connectionError('ECONNRESET'), plain, 'connection-failed', ['broke off']],
+  ['a mistake', new TypeError('x is not a function'), plain, 'unexpected', ['x is not a function', 'report']],
+  ['what is no error', 'odd', plain, 'unexpected', ['report']],
+];
+
+test.each([...refusals, ...silences])('%s', (_, error, call, code, names) => {
+  const explained = explainSts(error, call);
+  expect(explained).toBeInstanceOf(ActionError);
+  expect(explained.code).toBe(code);
+  expect(explained.cause).toBe(error);
+  expect(explained.message).toMatch(/^Could not ask STS\.\n/);
+  expect(explained.message).toContain('\nFix: ');
+  for (const name of names) expect(explained.message).toContain(name);
+  expect(explained.message).not.toContain('undefined');
+});
+
+test.each(refusals)("AWS's own words are told: %s", (_, error, call) => {
+  const { message } = error as Error;
+  expect(explainSts(error, call).message).toContain(`: ${message}`.trimEnd());
+});
+
+test('MFA is suggested only where none was proved', () => {
+  const refused = sdkError('AccessDenied', denied('sts:AssumeRole'));
+  expect(explainSts(refused, { ...signed, mfa: true }).message).not.toContain('mfa-secret');
+});
+
+test.each(refusals.filter(([, , call]) => call === web))('a refused token is not told: %s', (_, error, call) => {
+  const secret = 'eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiJzZWNyZXQifQ.c2lnbmF0dXJl';
+  const withMore = { ...call, claims: { ...call.claims, jti: 'secret-jti', raw: secret, actor: 'mona' } };
+  const { message } = explainSts(error, withMore);
+  for (const hidden of [secret, 'secret-jti', 'mona']) expect(message).not.toContain(hidden);
+});
+
+test('an error that is explained already stays as it is', () => {
+  const error = new ActionError({ code: 'no-credentials', tried: 'start', fix: 'Give some.' });
+  expect(explainSts(error, signed)).toBe(error);
+});
+
+test.each([
+  [sdkError('AccessDenied', wrongCode), true],
+  [sdkError('AccessDenied', unableToValidate), false],
+  [sdkError('Other', wrongCode), false],
+  [new Error(wrongCode), false],
+])('%s: a refused MFA code? %s', (error, refused) => {
+  expect(isRefusedMfaCode(error)).toBe(refused);
+});
+
+test("how far this machine's clock is ahead of AWS's", () => {
+  expect(skewOf(sdkError('X', 'no', { date: minutesAgo(2) }))).toBe(120_000);
+  expect(skewOf(sdkError('X', 'no', { date: minutesAgo(-2) }))).toBe(-120_000);
+  expect(skewOf(sdkError('X'))).toBe(0);
+  expect(skewOf(connectionError('ECONNRESET'))).toBe(0);
+});

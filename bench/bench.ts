@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ACTIONS_NODE } from '../sandbox/runner/job';
+import type { Action } from './contenders';
+import { measure, type Figures } from './measure';
+import { RemoteSandbox } from './remote-sandbox';
+import { report, type Machine } from './report';
+import { scenarios } from './scenarios';
+
+interface Options {
+  readonly rounds: number;
+  readonly json: boolean;
+  readonly other: Action | undefined;
+}
+
+async function main(): Promise<void> {
+  const { rounds, json, other } = options();
+  const ours = { name: 'this action', folder: resolve(__dirname, '..') };
+  const machine: Machine = {
+    node: execFileSync(ACTIONS_NODE, ['--version'], { encoding: 'utf8' }).trim().slice(1),
+    platform: `${process.platform} ${process.arch}`,
+    cpus: cpus().length,
+  };
+  const sandbox = await RemoteSandbox.start();
+  try {
+    const figures: Figures[] = [];
+    for (const scenario of scenarios(sandbox, ours, other)) {
+      process.stderr.write(`${scenario.name}, ${scenario.latencyMs} ms …\n`);
+      await sandbox.setLatency(scenario.latencyMs);
+      figures.push(await measure(scenario, rounds));
+    }
+    const text = json
+      ? JSON.stringify({ machine, rounds, figures }, undefined, 2)
+      : `\n${report(figures, machine, rounds)}`;
+    process.stdout.write(`${text}\n`);
+  } finally {
+    sandbox.stop();
+  }
+}
+
+/** @throws Error when an option is wrong */
+function options(): Options {
+  const { values } = parseArgs({
+    options: {
+      against: { type: 'string' },
+      pairs: { type: 'string', default: '20' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const rounds = Number(values.pairs);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new Error(`--pairs is "${values.pairs}"; it must be a whole number from 1`);
+  }
+  return { rounds, json: values.json, other: values.against === undefined ? undefined : actionIn(values.against) };
+}
+
+function actionIn(path: string): Action {
+  const folder = resolve(path);
+  if (!existsSync(join(folder, 'action.yml'))) throw new Error(`--against: there is no action.yml in ${folder}`);
+  return { name: 'other action', folder };
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,108 @@
+import { Job, type Run } from '../sandbox/runner/job';
+import type { RemoteSandbox } from './remote-sandbox';
+import type { Calls } from './sandbox-process';
+
+/** One measured run. */
+export interface Sample {
+  /** Wall time from the start of the process to its end, output read. */
+  readonly ms: number;
+  readonly calls: Calls;
+}
+
+/** One way to do the work of a scenario. */
+export interface Contender {
+  readonly name: string;
+  /**
+   * Does the work once, in a new job.
+   *
+   * @param env variables for the process, besides those that the work needs
+   * @throws RunFailed when the work was not done
+   */
+  run(env: Readonly<Record<string, string>>): Promise<Sample>;
+}
+
+export interface Action {
+  readonly name: string;
+  /** Holds its `action.yml`. */
+  readonly folder: string;
+}
+
+/** What a step is given. */
+export interface StepInput {
+  readonly with: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A process that was measured did not do its work: its time means nothing. */
+export class RunFailed extends Error {
+  constructor(what: string, { exitCode, log, stderr }: Run) {
+    super([`${what} failed with exit code ${exitCode ?? 'none'}. Its log:`, ...log, stderr].join('\n'));
+    this.name = 'RunFailed';
+  }
+}
+
+/** The main of an action that ends with a role's credentials in the environment. */
+export function mainOf({ name, folder }: Action, input: StepInput, sandbox: RemoteSandbox): Contender {
+  return {
+    name,
+    run: (env) =>
+      inJob(input.env, async (job) => {
+        await sandbox.takeCalls();
+        const main = await job.step({ with: input.with, env, uses: folder });
+        const calls = await sandbox.takeCalls();
+        check(hasCredentials(main), `The main of ${name}`, main);
+        return { ms: main.duration, calls };
+      }),
+  };
+}
+
+/** The post of an action after a main that exported credentials. */
+export function postOf({ name, folder }: Action, input: StepInput, sandbox: RemoteSandbox): Contender {
+  return {
+    name,
+    run: (env) =>
+      inJob(input.env, async (job) => {
+        const main = await job.step({ with: input.with, env, uses: folder });
+        check(hasCredentials(main), `The main of ${name}`, main);
+        await sandbox.takeCalls();
+        const [post] = await job.finish();
+        const calls = await sandbox.takeCalls();
+        if (!post) throw new Error(`${name} has no post step`);
+        check(post.exported.AWS_ACCESS_KEY_ID === '', `The post of ${name}`, post);
+        return { ms: post.duration, calls };
+      }),
+  };
+}
+
+/** An action with nothing in it: what no other can be faster than. */
+export function emptyNode(folder: string): Contender {
+  return {
+    name: 'empty Node',
+    run: (env) =>
+      inJob({}, async (job) => {
+        const main = await job.step({ env, uses: folder });
+        check(true, 'An empty Node process', main);
+        return { ms: main.duration, calls: { idToken: 0, aws: 0 } };
+      }),
+  };
+}
+
+async function inJob<T>(env: Readonly<Record<string, string>>, work: (job: Job) => Promise<T>): Promise<T> {
+  const job = new Job(env);
+  try {
+    return await work(job);
+  } finally {
+    job.remove();
+  }
+}
+
+function hasCredentials({ exported }: Run): boolean {
+  // Temporary ones, so not those that the step was given.
+  return Boolean(
+    exported.AWS_ACCESS_KEY_ID?.startsWith('ASIA') && exported.AWS_SECRET_ACCESS_KEY && exported.AWS_SESSION_TOKEN,
+  );
+}
+
+function check(done: boolean, what: string, run: Run): void {
+  if (run.exitCode !== 0 || !done) throw new RunFailed(what, run);
+}

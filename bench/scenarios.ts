@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { emptyNode, mainOf, postOf, type Action, type Contender, type StepInput } from './contenders';
+import type { RemoteSandbox } from './remote-sandbox';
+
+/** A piece of work that is timed. */
+export interface Scenario {
+  readonly name: string;
+  readonly latencyMs: number;
+  /** Run in turn, this project's first. The others are what it is measured against. */
+  readonly contenders: readonly [Contender, ...Contender[]];
+  readonly targets: Targets;
+}
+
+interface Targets {
+  /** Wall time as a part of that of another contender, by the other's name; at the most. */
+  readonly ratios?: Readonly<Record<string, number>>;
+  /** Calls of any kind, at the most. */
+  readonly calls?: number;
+}
+
+const REGION = 'eu-central-1';
+
+/** @param other the action that this one is measured against, if there is one */
+export function scenarios(sandbox: RemoteSandbox, ours: Action, other?: Action): Scenario[] {
+  const { url, oidc, key, roleArn } = sandbox.world;
+  const endpoint = { AWS_ENDPOINT_URL_STS: url };
+  const withOidc: StepInput = {
+    with: { 'aws-region': REGION, 'role-to-assume': roleArn },
+    env: { ...endpoint, ...oidc },
+  };
+  const withKeys: StepInput = {
+    with: {
+      'aws-region': REGION,
+      'role-to-assume': roleArn,
+      'aws-access-key-id': key.accessKeyId,
+      'aws-secret-access-key': key.secretAccessKey,
+    },
+    env: endpoint,
+  };
+  const against = (contender: (action: Action) => Contender) => (other ? [contender(other)] : []);
+  const mains = (input: StepInput): Scenario['contenders'] => [
+    mainOf(ours, input, sandbox),
+    ...against((action) => mainOf(action, input, sandbox)),
+  ];
+  const ratio = (atMost: number) => (other ? { ratios: { [other.name]: atMost } } : {});
+  return [
+    {
+      name: 'OIDC to credentials',
+      latencyMs: 0,
+      contenders: mains(withOidc),
+      targets: { ...ratio(0.75), calls: 2 },
+    },
+    {
+      name: 'OIDC to credentials',
+      latencyMs: 50,
+      contenders: mains(withOidc),
+      targets: { ...ratio(0.6), calls: 2 },
+    },
+    { name: 'keys to role', latencyMs: 0, contenders: mains(withKeys), targets: { calls: 1 } },
+    { name: 'keys to role', latencyMs: 50, contenders: mains(withKeys), targets: { calls: 1 } },
+    {
+      name: 'post after OIDC',
+      latencyMs: 0,
+      contenders: [
+        postOf(ours, withOidc, sandbox),
+        emptyNode(join(__dirname, 'empty')),
+        ...against((action) => postOf(action, withOidc, sandbox)),
+      ],
+      targets: { ratios: { 'empty Node': 1.3 }, calls: 0 },
+    },
+  ];
+}

@@ -1,0 +1,11 @@
+import { assumeRoleAct } from './assume-role';
+import { mfaSessionAct } from './mfa-session';
+import { note, title } from './stage';
+
+// Each act starts a local AWS of its own, runs the committed `dist` against it as a runner would, and cleans up.
+void (async () => {
+  await assumeRoleAct();
+  await mfaSessionAct();
+  title('Done');
+  note('Nothing is left running, and nothing was written outside this clone.');
+})();

@@ -1,0 +1,11 @@
+// Keeps every temporary file of the demo in a folder of this clone that git ignores. The folder must be known before
+// tsx loads, which keeps what it compiles there.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const temporary = fileURLToPath(new URL('../.cache/tmp', import.meta.url));
+mkdirSync(temporary, { recursive: true });
+Object.assign(process.env, { TMPDIR: temporary, TMP: temporary, TEMP: temporary });
+
+const { tsImport } = await import('tsx/esm/api');
+await tsImport('./demo.ts', import.meta.url);

@@ -1,0 +1,5 @@
+// A step of a user's: it asks AWS whose credentials are in its environment.
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+
+const { Arn } = await new STSClient({}).send(new GetCallerIdentityCommand({}));
+process.stdout.write(`${Arn}\n`);

@@ -1,0 +1,29 @@
+// Packages that ship as ES modules only: jest runs CommonJS.
+const esModules = [
+  '@actions',
+  'jose',
+  'proxy-from-env',
+  'https-proxy-agent',
+  'http-proxy-agent',
+  'agent-base',
+  'proxy-agent-negotiate',
+];
+
+const babel = {
+  presets: [['@babel/preset-env', { targets: { node: 'current' } }], '@babel/preset-typescript'],
+  babelrc: false,
+  configFile: false,
+};
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/__tests__'],
+  testMatch: ['**/*.test.ts'],
+  // These install software of others, and run by "npm run test:conformance".
+  testPathIgnorePatterns: ['/node_modules/', '/__tests__/conformance/'],
+  transform: { '\\.[jt]s$': ['babel-jest', babel] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
+  testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
+};

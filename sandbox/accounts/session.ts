@@ -1,0 +1,40 @@
+import type { PolicyDocument } from '../policy/document';
+import type { Role, Tags, User } from './account';
+
+/** What STS remembers with the temporary credentials that it hands out. */
+export interface SessionSettings {
+  /** How it came about; `UserSession` is what GetSessionToken makes. */
+  readonly kind: 'AssumedRole' | 'UserSession' | 'FederatedUser';
+  /** Whose permissions the session has. */
+  readonly principal: User | Role;
+  readonly arn: string;
+  readonly userId: string;
+  readonly durationSeconds: number;
+  /** The policies passed when it was made, which narrow it; undefined when none were. */
+  readonly sessionPolicies: readonly PolicyDocument[] | undefined;
+  readonly tags: Tags;
+  /** Keys of those tags that go on to sessions made from this one. */
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity: string | undefined;
+  /** When the session was authenticated with MFA; undefined when it was not. */
+  readonly mfaAt: Date | undefined;
+}
+
+/** A session with its temporary credentials. */
+export interface Session extends SessionSettings {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly issuedAt: Date;
+  readonly expiration: Date;
+}
+
+/** The verified signer of a request. */
+export interface Caller {
+  readonly principal: User | Role;
+  /** ARN of the user, or of the session. */
+  readonly arn: string;
+  readonly userId: string;
+  /** Undefined for long-term keys. */
+  readonly session: Session | undefined;
+}

@@ -1,0 +1,49 @@
+import type { CryptoKey } from 'jose';
+import type { Clock } from '../clock';
+import { Account, type AccessKey } from './account';
+import { base64Alphabet, newAccessKeyId, newSecretAccessKey, newSessionToken } from './keys';
+import type { Session, SessionSettings } from './session';
+
+/** What tests may change about the sandbox. */
+export interface Settings {
+  /** Characters that the random part of new secrets and session tokens is drawn from. */
+  secretAlphabet: string;
+  /** Bytes that session policies and tags may take once compressed; AWS publishes no such number. */
+  packedPolicyLimit: number;
+}
+
+/** Every account, and every key that AWS has handed out. */
+export class World {
+  readonly settings: Settings = { secretAlphabet: base64Alphabet, packedPolicyLimit: 1024 };
+  readonly accounts = new Map<string, Account>();
+  /** Long-term keys by id. */
+  readonly accessKeys = new Map<string, AccessKey>();
+  /** Temporary credentials by key id, expired ones too. */
+  readonly sessions = new Map<string, Session>();
+  /** Keys that identity providers sign their tokens with, by issuer. */
+  readonly issuerKeys = new Map<string, CryptoKey>();
+
+  constructor(readonly clock: Clock) {}
+
+  /** The account with this id, made if there is none. The partition of an account that exists stays as it is. */
+  account(id: string, partition: string): Account {
+    const account = this.accounts.get(id) ?? new Account(this, id, partition);
+    this.accounts.set(id, account);
+    return account;
+  }
+
+  startSession(settings: SessionSettings): Session {
+    const { secretAlphabet } = this.settings;
+    const issuedAt = this.clock.now();
+    const session: Session = {
+      ...settings,
+      accessKeyId: newAccessKeyId('ASIA'),
+      secretAccessKey: newSecretAccessKey(secretAlphabet),
+      sessionToken: newSessionToken(secretAlphabet),
+      issuedAt,
+      expiration: new Date(issuedAt.getTime() + settings.durationSeconds * 1000),
+    };
+    this.sessions.set(session.accessKeyId, session);
+    return session;
+  }
+}

@@ -1,0 +1,117 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from './clock';
+import type { Answer, RecordedRequest, ServiceName } from './http/request';
+
+/** Which requests a fault meets: all that fit every property given. */
+export interface FaultScope {
+  readonly service?: ServiceName;
+  readonly action?: string;
+  readonly path?: string;
+  /** How many requests it meets; without it, all. */
+  readonly times?: number;
+  /** How many fitting requests pass before the first that it meets. */
+  readonly skip?: number;
+}
+
+/** What happens to a request that is not answered as it should be. */
+export type Failure =
+  /** Refused in the words of its service; nothing is done. */
+  | { readonly error: { readonly status: number; readonly code: string; readonly message: string } }
+  /** The connection breaks before anything is done. */
+  | { readonly reset: true }
+  /** AWS acts, and the connection breaks before the answer. */
+  | { readonly resetAfter: true }
+  /** No answer ever, and nothing is done. */
+  | { readonly hang: true }
+  /** AWS acts; the answer stops half way through its body. */
+  | { readonly hangBody: true }
+  /** This answer, and nothing is done. */
+  | { readonly raw: Answer };
+
+export type Fault = FaultScope & (Failure | { readonly latencyMs: number });
+
+export interface RateLimit {
+  readonly service: ServiceName;
+  /** Requests a second that are let through in the long run. */
+  readonly perSecond: number;
+  /** Requests let through at once after a quiet time; by default `perSecond`. */
+  readonly burst?: number;
+}
+
+interface Bucket extends RateLimit {
+  tokens: number;
+  filledAt: number;
+}
+
+const throttling: Failure = { error: { status: 400, code: 'Throttling', message: 'Rate exceeded' } };
+
+/** What goes wrong between a client and AWS. */
+export class Faults {
+  #faults: { readonly fault: Fault; met: number }[] = [];
+  #buckets: Bucket[] = [];
+
+  constructor(readonly clock: Clock) {}
+
+  add(fault: Fault): void {
+    this.#faults.push({ fault, met: 0 });
+  }
+
+  /** Delays every request by so many milliseconds. */
+  latency(ms: number): void {
+    this.add({ latencyMs: ms });
+  }
+
+  /** Answers `Throttling` to what comes faster than this. The bucket fills by the sandbox's clock. */
+  rateLimit(limit: RateLimit): void {
+    this.#buckets.push({ ...limit, tokens: limit.burst ?? limit.perSecond, filledAt: this.clock.now().getTime() });
+  }
+
+  clear(): void {
+    this.#faults = [];
+    this.#buckets = [];
+  }
+
+  /** Holds a request up for as long as it must be, and tells how it fails, if it does. */
+  async meet(request: RecordedRequest): Promise<Failure | undefined> {
+    const { latencyMs, failure } = this.#next(request);
+    if (latencyMs > 0) await delay(latencyMs);
+    return failure;
+  }
+
+  #next(request: RecordedRequest): { readonly latencyMs: number; readonly failure: Failure | undefined } {
+    let latencyMs = 0;
+    let failure: Failure | undefined;
+    for (const entry of this.#faults) {
+      const { fault } = entry;
+      const spent = failure !== undefined && !('latencyMs' in fault);
+      if (spent || !fits(fault, request)) continue;
+      const { skip = 0, times = Infinity } = fault;
+      entry.met += 1;
+      if (entry.met <= skip || entry.met > skip + times) continue;
+      if ('latencyMs' in fault) latencyMs += fault.latencyMs;
+      else failure = fault;
+    }
+    return { latencyMs, failure: failure ?? this.#throttle(request) };
+  }
+
+  #throttle({ service }: RecordedRequest): Failure | undefined {
+    const now = this.clock.now().getTime();
+    for (const bucket of this.#buckets.filter((candidate) => candidate.service === service)) {
+      const { burst = bucket.perSecond } = bucket;
+      const refill = (Math.max(0, now - bucket.filledAt) / 1000) * bucket.perSecond;
+      bucket.tokens = Math.min(burst, bucket.tokens + refill);
+      bucket.filledAt = now;
+      if (bucket.tokens < 1) return throttling;
+      bucket.tokens -= 1;
+    }
+    return undefined;
+  }
+}
+
+function fits({ service, action, path }: FaultScope, request: RecordedRequest): boolean {
+  return (
+    (service === undefined || service === request.service) &&
+    (action === undefined || action === request.action) &&
+    (path === undefined || path === request.path)
+  );
+}

@@ -1,0 +1,140 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import type { Clock } from '../clock';
+import type { Answer, IncomingRequest } from '../http/request';
+import type { Route } from '../http/route';
+import { AwsError } from '../query/error';
+import { defaultClaims, subjectOf, type Claims } from './claims';
+
+/** The issuer of GitHub's tokens. They name it wherever they are really made. */
+export const githubIssuer = 'https://token.actions.githubusercontent.com';
+
+export interface JobSettings {
+  /** Instead of the claims of a push to main of octo/app. */
+  readonly claims?: Partial<Claims>;
+  /** `name` (the default), `immutable`, or the subject itself. */
+  readonly subject?: string;
+}
+
+/** What `id-token: write` puts into the environment of a job's steps. */
+export interface JobEnvironment {
+  readonly ACTIONS_ID_TOKEN_REQUEST_URL: string;
+  readonly ACTIONS_ID_TOKEN_REQUEST_TOKEN: string;
+}
+
+interface Job {
+  readonly requestToken: string;
+  readonly claims: Claims;
+  readonly subject: string;
+}
+
+interface Keys {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+  readonly jwk: JWK;
+}
+
+const algorithm = 'RS256';
+const tokenPath = '/_apis/actions/idtoken/';
+
+/** GitHub's OIDC: the endpoint where jobs get their tokens, and what verifies them. */
+export class GithubOidc {
+  /** How long tokens made from now on are valid. */
+  tokenLifetimeSeconds = 300;
+  readonly #jobs = new Map<string, Job>();
+
+  private constructor(
+    private readonly clock: Clock,
+    private readonly keys: Keys,
+    private readonly baseUrl: () => string,
+  ) {}
+
+  /** @param baseUrl where the sandbox is reached, once it listens */
+  static async create(clock: Clock, baseUrl: () => string): Promise<GithubOidc> {
+    const { privateKey, publicKey } = await generateKeyPair(algorithm);
+    const jwk = { ...(await exportJWK(publicKey)), kid: randomUUID(), alg: algorithm, use: 'sig' };
+    return new GithubOidc(clock, { privateKey, publicKey, jwk }, baseUrl);
+  }
+
+  get publicKey(): CryptoKey {
+    return this.keys.publicKey;
+  }
+
+  /** Registers a job that may ask for tokens. */
+  environment({ claims = {}, subject = 'name' }: JobSettings = {}): JobEnvironment {
+    const id = randomUUID();
+    const requestToken = randomBytes(48).toString('base64url');
+    const allClaims = { ...defaultClaims, ...claims };
+    this.#jobs.set(id, { requestToken, claims: allClaims, subject: subjectOf(allClaims, subject) });
+    return {
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${this.baseUrl()}${tokenPath}${id}?api-version=2.0`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken,
+    };
+  }
+
+  /** Where a request goes that is for GitHub; undefined for others. */
+  route(request: IncomingRequest): Route | undefined {
+    const { path } = request;
+    if (path.startsWith(tokenPath)) return githubRoute('id-token', request, () => this.#issueToken(request));
+    if (path === '/.well-known/openid-configuration') {
+      return githubRoute('openid-configuration', request, () => json(200, this.#configuration()));
+    }
+    if (path === '/.well-known/jwks') return githubRoute('jwks', request, () => json(200, { keys: [this.keys.jwk] }));
+    return undefined;
+  }
+
+  #configuration(): object {
+    return {
+      issuer: githubIssuer,
+      jwks_uri: `${this.baseUrl()}/.well-known/jwks`,
+      subject_types_supported: ['public', 'pairwise'],
+      response_types_supported: ['id_token'],
+      id_token_signing_alg_values_supported: [algorithm],
+      scopes_supported: ['openid'],
+    };
+  }
+
+  async #issueToken({ path, query, headers }: IncomingRequest): Promise<Answer> {
+    const job = this.#jobs.get(path.slice(tokenPath.length));
+    if (!job || headers.authorization !== `Bearer ${job.requestToken}`) {
+      throw new AwsError(401, 'Unauthorized', 'The request token is not valid for this job.');
+    }
+    const { claims, subject } = job;
+    const audience = query.get('audience') ?? `https://github.com/${claims.repository_owner}`;
+    const now = Math.floor(this.clock.now().getTime() / 1000);
+    const value = await new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: this.keys.jwk.kid ?? '' })
+      .setIssuer(githubIssuer)
+      .setSubject(subject)
+      .setAudience(audience)
+      .setIssuedAt(now)
+      .setNotBefore(now - 600)
+      .setExpirationTime(now + this.tokenLifetimeSeconds)
+      .setJti(randomUUID())
+      .sign(this.keys.privateKey);
+    return json(200, { count: value.length, value });
+  }
+}
+
+function githubRoute(action: string, { query }: IncomingRequest, respond: () => Answer | Promise<Answer>): Route {
+  const refuse = ({ status, message }: AwsError): Answer => json(status, { message });
+  return {
+    service: 'github',
+    action,
+    params: Object.fromEntries(query),
+    refuse,
+    async respond(record) {
+      try {
+        return await respond();
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        record.errorCode = error.code;
+        return refuse(error);
+      }
+    },
+  };
+}
+
+function json(status: number, body: object): Answer {
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,34 @@
+/** A request that has arrived whole. */
+export interface IncomingRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type ServiceName = 'sts' | 'iam' | 's3' | 'github' | 'unknown';
+
+/** What the sandbox remembers of a request. */
+export interface RecordedRequest {
+  readonly service: ServiceName;
+  /** The AWS operation; for GitHub what was asked for (`id-token`, `openid-configuration`, `jwks`). */
+  readonly action: string;
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** When it arrived, by the sandbox's clock, in milliseconds since 1970. */
+  readonly at: number;
+  /** ARN of the signer, once the signature is verified. */
+  caller?: string;
+  /** Undefined while there is no answer, and for good when there never is one. */
+  status?: number;
+  errorCode?: string;
+}

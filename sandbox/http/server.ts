@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Clock } from '../clock';
+import type { Faults } from '../faults';
+import { AwsError } from '../query/error';
+import type { Answer, IncomingRequest, RecordedRequest } from './request';
+import type { Route } from './route';
+
+interface Parts {
+  readonly clock: Clock;
+  readonly faults: Faults;
+  /** Every request is added, in order of arrival. */
+  readonly requests: RecordedRequest[];
+  route(request: IncomingRequest): Route;
+}
+
+/** The one HTTP server that all services of the sandbox share. */
+export function createSandboxServer(parts: Parts): Server {
+  return createServer((message, response) => {
+    read(message).then(
+      (request) => handle(request, response, parts),
+      // The client went away before it had sent everything: there is nobody to answer.
+      () => undefined,
+    );
+  });
+}
+
+async function handle(request: IncomingRequest, response: ServerResponse, parts: Parts): Promise<void> {
+  const { clock, faults, requests } = parts;
+  const route = parts.route(request);
+  const { service, action, params } = route;
+  const { path, headers } = request;
+  const record: RecordedRequest = { service, action, path, params, headers, at: clock.now().getTime() };
+  requests.push(record);
+  const fault = await faults.meet(record);
+  const send = ({ status, headers, body }: Answer): void => {
+    record.status = status;
+    response.writeHead(status, {
+      date: clock.now().toUTCString(),
+      'content-length': Buffer.byteLength(body),
+      ...headers,
+    });
+    if (fault && 'hangBody' in fault) response.write(body.slice(0, body.length / 2));
+    else response.end(body);
+  };
+  if (fault && 'error' in fault) {
+    const { status, code, message } = fault.error;
+    record.errorCode = code;
+    send(route.refuse(new AwsError(status, code, message)));
+  } else if (fault && 'raw' in fault) {
+    send(fault.raw);
+  } else if (fault && 'reset' in fault) {
+    response.socket?.resetAndDestroy();
+  } else if (!fault || 'resetAfter' in fault || 'hangBody' in fault) {
+    const answer = await route.respond(record);
+    if (fault && 'resetAfter' in fault) response.socket?.resetAndDestroy();
+    else send(answer);
+  }
+}
+
+async function read(message: IncomingMessage): Promise<IncomingRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  const { method = 'GET', url = '/' } = message;
+  const { pathname, searchParams } = new URL(url, 'http://sandbox');
+  const headers = Object.entries(message.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    method,
+    path: pathname,
+    query: searchParams,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}

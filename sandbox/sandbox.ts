@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Account } from './accounts/account';
+import { World, type Settings } from './accounts/world';
+import { Clock } from './clock';
+import { Faults } from './faults';
+import { GithubOidc, githubIssuer } from './github/oidc';
+import type { RecordedRequest } from './http/request';
+import type { Route } from './http/route';
+import { createSandboxServer } from './http/server';
+import { iam } from './iam/service';
+import { queryRoute } from './query/route';
+import { s3Route } from './s3/list-buckets';
+import { sts } from './sts/service';
+
+/** A local AWS, with GitHub's OIDC beside it, at one HTTP address. */
+export interface Sandbox {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** In order of arrival. */
+  readonly requests: readonly RecordedRequest[];
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly github: GithubOidc;
+  readonly faults: Faults;
+  /** The account with this id, made when first asked for; the partition is `aws` unless given then. */
+  account(id: string, settings?: { readonly partition?: string }): Account;
+  /** Stops listening and breaks every connection, also those that hang. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a sandbox on 127.0.0.1, by default on a free port.
+ * @throws Error when the port is taken.
+ */
+export async function startSandbox({ port = 0 }: { readonly port?: number } = {}): Promise<Sandbox> {
+  const clock = new Clock();
+  const world = new World(clock);
+  const faults = new Faults(clock);
+  const requests: RecordedRequest[] = [];
+  let url = '';
+  const github = await GithubOidc.create(clock, () => url);
+  world.issuerKeys.set(githubIssuer, github.publicKey);
+  const server = createSandboxServer({
+    clock,
+    faults,
+    requests,
+    route: (request) =>
+      s3Route(request, world) ??
+      (request.path === '/' ? queryRoute(request, [sts, iam], world) : github.route(request)) ??
+      unknownRoute(request.path),
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    requests,
+    clock,
+    settings: world.settings,
+    github,
+    faults,
+    account: (id, { partition = 'aws' } = {}) => world.account(id, partition),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function unknownRoute(action: string): Route {
+  const answer = {
+    status: 404,
+    headers: { 'content-type': 'application/xml' },
+    body: '<UnknownOperationException/>\n',
+  };
+  return {
+    service: 'unknown',
+    action,
+    params: {},
+    respond: () => Promise.resolve(answer),
+    refuse: ({ status, message }) => ({ status, headers: { 'content-type': 'text/plain' }, body: message }),
+  };
+}

@@ -1,0 +1,64 @@
+import type { OidcProvider } from '../accounts/account';
+import { environmentContext } from '../accounts/caller-context';
+import { contextOf } from '../policy/context';
+import { evaluateTrust } from '../policy/trust';
+import { Constraints } from '../query/constraints';
+import { accessDenied } from '../query/error';
+import type { Operation } from '../query/service';
+import { packedPolicySize } from './packed-policy';
+import { checkRoleDuration, findRole, readRoleRequest } from './role-request';
+import { startRoleSession } from './role-session';
+import { parseSessionPolicies } from './session-policies';
+import { verifyWebIdentity, type WebIdentity } from './web-identity';
+
+const action = 'sts:AssumeRoleWithWebIdentity';
+
+export const assumeRoleWithWebIdentity: Operation = {
+  signed: false,
+  async run({ params, world }) {
+    const constraints = new Constraints();
+    const request = readRoleRequest(params, constraints);
+    const token = constraints.required('webIdentityToken', params.WebIdentityToken);
+    constraints.length('webIdentityToken', params.WebIdentityToken, 4, 20_000);
+    constraints.check();
+    const sessionPolicies = parseSessionPolicies(request);
+    const PackedPolicySize = packedPolicySize(request, {}, world);
+
+    const { accountId, role } = findRole(world, request.roleArn);
+    const identity = await verifyWebIdentity(token, accountId, world);
+    const { provider, subject, audience } = identity;
+    const context = contextOf({
+      ...environmentContext(world.clock.now()),
+      ...claimContext(identity),
+      'aws:FederatedProvider': provider.arn,
+      'sts:RoleSessionName': request.sessionName,
+    });
+    const access = { action, resource: request.roleArn, context };
+    const grant = role && evaluateTrust(role.trust, access, { kind: 'Federated', provider: provider.arn });
+    if (!role || grant !== 'principal') throw accessDenied(`Not authorized to perform ${action}`);
+    checkRoleDuration(role, request.durationSeconds);
+    const { sessionName, durationSeconds } = request;
+    const session = { sessionName, durationSeconds, sessionPolicies, tags: {}, transitiveTagKeys: [] };
+    return {
+      ...startRoleSession(world, role, { ...session, sourceIdentity: undefined }),
+      SubjectFromWebIdentityToken: subject,
+      Audience: audience,
+      Provider: provider.arn,
+      PackedPolicySize,
+    };
+  },
+};
+
+/** Claims as condition keys: `token.actions.githubusercontent.com:sub`. */
+function claimContext({ provider, claims }: WebIdentity): Record<string, string> {
+  const prefix = issuerHost(provider);
+  return Object.fromEntries(
+    Object.entries(claims).flatMap(([claim, value]) =>
+      typeof value === 'string' ? [[`${prefix}:${claim}`, value]] : [],
+    ),
+  );
+}
+
+function issuerHost({ url }: OidcProvider): string {
+  return url.replace('https://', '');
+}

@@ -1,0 +1,87 @@
+import type { Role } from '../accounts/account';
+import { callerContext } from '../accounts/caller-context';
+import { contextOf } from '../policy/context';
+import { Constraints } from '../query/constraints';
+import { notAuthorized, validationError } from '../query/error';
+import type { Operation, SignedCall } from '../query/service';
+import { mayAssume } from './may-assume';
+import { proveMfa, readMfa, type Mfa } from './mfa';
+import { packedPolicySize } from './packed-policy';
+import { checkRoleDuration, findRole, readRoleRequest, type RoleRequest } from './role-request';
+import { startRoleSession } from './role-session';
+import { parseSessionPolicies } from './session-policies';
+import { inheritTags, readSessionTags, requestedTagContext, type SessionTags } from './session-tags';
+
+interface AssumeRoleRequest extends RoleRequest {
+  readonly externalId: string | undefined;
+  readonly sourceIdentity: string | undefined;
+  readonly requestedTags: SessionTags;
+  readonly mfa: Mfa;
+}
+
+export const assumeRole: Operation = {
+  signed: true,
+  run(call) {
+    const { world, caller } = call;
+    const request = readRequest(call);
+    if (caller.session && request.durationSeconds > 3600) {
+      throw validationError(
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      );
+    }
+    const sessionTags = inheritTags(request.requestedTags, caller.session);
+    const sessionPolicies = parseSessionPolicies(request);
+    const PackedPolicySize = packedPolicySize(request, request.requestedTags.tags, world);
+    const mfaAt = proveMfa(request.mfa, caller, world.clock.now());
+    const sourceIdentity = caller.session?.sourceIdentity ?? request.sourceIdentity;
+    const role = authorize(call, request, sessionTags, sourceIdentity, mfaAt);
+    checkRoleDuration(role, request.durationSeconds);
+    const { sessionName, durationSeconds } = request;
+    const session = { sessionName, durationSeconds, sessionPolicies, ...sessionTags, sourceIdentity };
+    return { ...startRoleSession(world, role, session), PackedPolicySize };
+  },
+};
+
+function readRequest({ params }: SignedCall): AssumeRoleRequest {
+  const constraints = new Constraints();
+  const { ExternalId: externalId, SourceIdentity: sourceIdentity } = params;
+  const request = readRoleRequest(params, constraints);
+  constraints.length('externalId', externalId, 2, 1224);
+  constraints.pattern('externalId', externalId, '[\\w+=,.@:\\/-]*');
+  constraints.length('sourceIdentity', sourceIdentity, 2, 64);
+  constraints.pattern('sourceIdentity', sourceIdentity, '[\\w+=,.@-]*');
+  const requestedTags = readSessionTags(params, constraints);
+  const mfa = readMfa(params, constraints);
+  constraints.check();
+  return { ...request, externalId, sourceIdentity, requestedTags, mfa };
+}
+
+/** Finds the role. One that does not exist is refused in the same words as one that may not be assumed. */
+function authorize(
+  { world, caller, region }: SignedCall,
+  { roleArn, sessionName, externalId, requestedTags, sourceIdentity: requested }: AssumeRoleRequest,
+  sessionTags: SessionTags,
+  sourceIdentity: string | undefined,
+  mfaAt: Date | undefined,
+): Role {
+  const { role } = findRole(world, roleArn);
+  const context = contextOf({
+    ...callerContext(caller, region, world.clock.now(), mfaAt),
+    ...requestedTagContext(requestedTags),
+    'sts:ExternalId': externalId,
+    'sts:RoleSessionName': sessionName,
+    'sts:SourceIdentity': sourceIdentity,
+  });
+  const refused = (action: string) => notAuthorized(caller.arn, action, roleArn);
+  if (!role) throw refused('sts:AssumeRole');
+  const actions = ['sts:AssumeRole'];
+  // What a session inherits needs these permissions at each further role, as what is passed anew does.
+  if (Object.keys(sessionTags.tags).length > 0) actions.push('sts:TagSession');
+  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity');
+  for (const action of actions) {
+    if (!mayAssume(caller, role, { action, resource: role.arn, context })) throw refused(action);
+  }
+  // A source identity is set once and holds for the whole chain.
+  if (requested !== undefined && requested !== sourceIdentity) throw refused('sts:SetSourceIdentity');
+  return role;
+}

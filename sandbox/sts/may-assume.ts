@@ -1,0 +1,20 @@
+import type { Role } from '../accounts/account';
+import type { Caller } from '../accounts/session';
+import { evaluate, type AccessRequest } from '../policy/evaluate';
+import { evaluateTrust } from '../policy/trust';
+
+/** Whether a caller may do to a role what the request says: the role's trust policy and the caller's own decide. */
+export function mayAssume({ principal, session }: Caller, role: Role, request: AccessRequest): boolean {
+  const accountId = principal.account.id;
+  const trustee = { kind: 'AWS', accountId, principal: principal.arn, session: session?.arn } as const;
+  const grant = evaluateTrust(role.trust, request, trustee);
+  const identity = evaluate(principal.policies, request);
+  const narrowed = session?.sessionPolicies ? evaluate(session.sessionPolicies, request) : 'Allow';
+  if ([grant, identity, narrowed].includes('ExplicitDeny') || grant === undefined) return false;
+  if (accountId === role.account.id) {
+    // Within an account a trust policy that names the caller is enough by itself.
+    if (grant === 'session') return true;
+    if (grant === 'principal') return narrowed === 'Allow';
+  }
+  return identity === 'Allow' && narrowed === 'Allow';
+}

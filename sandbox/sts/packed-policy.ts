@@ -1,0 +1,27 @@
+import { deflateRawSync } from 'node:zlib';
+import type { Tags } from '../accounts/account';
+import type { World } from '../accounts/world';
+import { AwsError } from '../query/error';
+import type { SessionPolicies } from './session-policies';
+
+/**
+ * How much of the space for session policies and tags a request takes, in percent; undefined when it has neither.
+ * @throws AwsError PackedPolicyTooLarge above 100.
+ */
+export function packedPolicySize(
+  { policy, policyArns }: SessionPolicies,
+  tags: Tags,
+  world: World,
+): number | undefined {
+  if (policy === undefined && policyArns.length === 0 && Object.keys(tags).length === 0) return undefined;
+  const { length } = deflateRawSync([policy, ...policyArns, ...Object.entries(tags).flat()].join('\n'));
+  const percent = Math.ceil((100 * length) / world.settings.packedPolicyLimit);
+  if (percent > 100) {
+    throw new AwsError(
+      400,
+      'PackedPolicyTooLarge',
+      `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
+    );
+  }
+  return percent;
+}

@@ -1,0 +1,83 @@
+// Bundles src into dist: one folder for each entry point, with the licences of what went into it. The same sources and
+// lockfile give the same bytes. With --check nothing is written; dist is compared with what src builds.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ncc from '@vercel/ncc';
+import { minify } from 'terser';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const entries = ['main', 'post'];
+
+/**
+ * The toolkit's own clients for OIDC tokens and for running programs are not used, but evaluated when it loads, with an
+ * HTTP client that takes longer to start than all the rest of the action. Bound to a builtin that is there anyway, they
+ * cost nothing; `src/github/id-token.ts` takes the place of the first.
+ */
+const externals = {
+  '@actions/http-client': 'node:os',
+  '@actions/http-client/lib/auth': 'node:os',
+  '@actions/exec': 'node:os',
+};
+
+/**
+ * The AWS SDK ships as CommonJS and as ES modules. ncc takes the first, of which nothing can be left out; these paths
+ * lead it to the second, a third of the size, with the rarer ways to find credentials in parts that load when needed.
+ */
+process.env.TS_NODE_PROJECT = join(root, 'scripts/tsconfig.bundle.json');
+
+const built = new Map();
+for (const entry of entries) {
+  for (const [name, content] of await bundle(entry)) built.set(`${entry}/${name}`, content);
+}
+if (process.argv.includes('--check')) check();
+else write();
+
+/** The files of one entry point, by name. Types are checked by "npm run types". */
+async function bundle(entry) {
+  const options = {
+    cache: false,
+    quiet: true,
+    externals,
+    license: 'licenses.txt',
+    target: 'es2022',
+    transpileOnly: true,
+  };
+  const { code, assets } = await ncc(join(root, 'src', `${entry}.ts`), options);
+  const parts = [['index.js', code], ...Object.entries(assets).map(([name, { source }]) => [name, String(source)])];
+  return Promise.all(
+    parts.map(async ([name, source]) => [name, name.endsWith('.js') ? await minified(source) : source]),
+  );
+}
+
+/** ncc minifies the entry alone; the parts that load later are most of it. */
+async function minified(source) {
+  const { code } = await minify(source, { compress: { passes: 2 }, ecma: 2020, format: { comments: false } });
+  return `${code}\n`;
+}
+
+function write() {
+  rmSync(dist, { recursive: true, force: true });
+  for (const [name, content] of built) {
+    mkdirSync(dirname(join(dist, name)), { recursive: true });
+    writeFileSync(join(dist, name), content);
+  }
+}
+
+function check() {
+  const committed = new Map(
+    readdirSync(dist, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [relative(dist, path).replaceAll('\\', '/'), readFileSync(path, 'utf8')]),
+  );
+  const names = new Set([...built.keys(), ...committed.keys()]);
+  const different = [...names].filter((name) => built.get(name) !== committed.get(name)).sort();
+  if (different.length === 0) {
+    process.stdout.write('dist is what src builds.\n');
+    return;
+  }
+  process.stderr.write(`dist is not what src builds: ${different.join(', ')}.\nRun "npm run build" and commit dist.\n`);
+  process.exitCode = 1;
+}

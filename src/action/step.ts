@@ -1,0 +1,11 @@
+import type { Clock } from '../network/clock';
+import type { Ledger } from '../runner/ledger';
+import type { Runner } from '../runner/runner';
+
+/** The world a step acts in. */
+export interface Step {
+  readonly env: NodeJS.ProcessEnv;
+  readonly runner: Runner;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+}

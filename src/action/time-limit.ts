@@ -1,0 +1,28 @@
+import { ActionError } from '../errors/action-error';
+
+/**
+ * Waits for the work, but not longer than the limit, in seconds, if there is one.
+ *
+ * @throws ActionError `action-timeout` when the limit is reached
+ */
+export async function withinTimeLimit<T>(limit: number | undefined, work: Promise<T>): Promise<T> {
+  if (limit === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const reached = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new ActionError({
+          code: 'action-timeout',
+          tried: `obtain credentials within ${limit} s, the limit that action-timeout-s sets`,
+          why: 'AWS or GitHub took longer, or attempts had to be repeated; the lines above say which.',
+          fix: 'Raise action-timeout-s, or leave it out: each request has a time-out of its own.',
+        }),
+      );
+    }, limit * 1000);
+  });
+  try {
+    return await Promise.race([work, reached]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

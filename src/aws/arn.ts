@@ -1,0 +1,47 @@
+/** An IAM role, known by its whole ARN. */
+export interface RoleArn {
+  readonly arn: string;
+  readonly partition: string;
+  readonly account: string;
+  /** The role's name without its path. */
+  readonly name: string;
+}
+
+/** An IAM role known by its name (with its path, if it has one) in an account still to be found out. */
+export interface RoleName {
+  /** `deploy` or `team/deploy`. */
+  readonly pathAndName: string;
+}
+
+/** The principal that credentials belong to, as GetCallerIdentity and AssumeRole name it. */
+export interface Identity {
+  readonly arn: string;
+  readonly account: string;
+}
+
+const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/((?:[\x21-\x2e\x30-\x7e]+\/)*)([\w+=,.@-]{1,64})$/;
+const ROLE_NAME = /^(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/;
+
+/** The parts of an IAM role's ARN, or undefined when the text is none. */
+export function parseRoleArn(text: string): RoleArn | undefined {
+  const [, partition, account, , name] = ROLE_ARN.exec(text) ?? [];
+  return partition && account && name ? { arn: text, partition, account, name } : undefined;
+}
+
+/** A role's name, or undefined when the text can be none. */
+export function parseRoleName(text: string): RoleName | undefined {
+  return ROLE_NAME.test(text) && !text.startsWith('arn:') ? { pathAndName: text } : undefined;
+}
+
+/** The role of that name beside the given identity: in its account and its partition. */
+export function roleBeside(identity: Identity, role: RoleName): RoleArn {
+  const partition = identity.arn.split(':')[1] ?? 'aws';
+  const arn = `arn:${partition}:iam::${identity.account}:role/${role.pathAndName}`;
+  return { arn, partition, account: identity.account, name: role.pathAndName.split('/').at(-1) ?? role.pathAndName };
+}
+
+/** The account named in an ARN's fifth field, or undefined where it names none. */
+export function accountOfArn(arn: string): string | undefined {
+  const account = arn.split(':')[4];
+  return account && /^\d{12}$/.test(account) ? account : undefined;
+}

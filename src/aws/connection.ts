@@ -1,0 +1,55 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { agentsFor } from '../network/agents';
+import { CONNECT_TIMEOUT_MS } from '../network/deadline';
+import type { ProxySettings } from '../network/proxy';
+import type { Credentials } from './credentials';
+
+/** Where and how AWS is reached. */
+export interface Connection {
+  readonly region: string;
+  /** Other endpoints than AWS's own. Left out, `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_IAM` or the region decide. */
+  readonly stsEndpoint?: string;
+  readonly iamEndpoint?: string;
+  /** Left out, `AWS_USE_FIPS_ENDPOINT` decides. */
+  readonly useFipsEndpoint?: boolean;
+  readonly proxy: ProxySettings;
+  /** Added to the User-Agent of each request. */
+  readonly userAgent: string;
+}
+
+export interface ClientSettings {
+  readonly connection: Connection;
+  /** The endpoint given for this service. */
+  readonly endpoint: string | undefined;
+  /** Those that sign; without any, the SDK's default chain finds some. */
+  readonly credentials: Credentials | undefined;
+  /** The endpoint that the client will use, asked for once the client is made. */
+  readonly resolved: () => Promise<URL>;
+}
+
+/**
+ * What the clients of all services are made with. They make each request once: whether to try again is decided by the
+ * kind of failure (`network/retry`). Making a client opens its connection, so that it stands when the first request is
+ * made.
+ */
+export function clientConfiguration({ connection, endpoint, credentials, resolved }: ClientSettings) {
+  return {
+    region: connection.region,
+    maxAttempts: 1,
+    customUserAgent: connection.userAgent,
+    requestHandler: new NodeHttpHandler(async () => {
+      // The handler asks for this while the client, which knows the endpoint, is still being made.
+      const url = await Promise.resolve().then(resolved);
+      return { ...(await agentsFor(url, connection.proxy)), connectionTimeout: CONNECT_TIMEOUT_MS };
+    }),
+    ...(connection.useFipsEndpoint !== undefined && { useFipsEndpoint: connection.useFipsEndpoint }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials && { credentials }),
+  };
+}
+
+/** The endpoint that the inputs or the environment give for a service (`STS`, `IAM`), if they do. */
+export function configuredEndpoint(given: string | undefined, service: 'STS' | 'IAM'): URL | undefined {
+  const url = given ?? process.env[`AWS_ENDPOINT_URL_${service}`] ?? process.env.AWS_ENDPOINT_URL;
+  return url ? new URL(url) : undefined;
+}

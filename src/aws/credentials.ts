@@ -1,0 +1,18 @@
+/** Credentials that sign AWS requests. Temporary ones have a session token, and as a rule an expiration. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Temporary credentials come with a session token; an IAM user's own keys never do. */
+export function isTemporary(credentials: Credentials): boolean {
+  return credentials.sessionToken !== undefined;
+}
+
+/** What must never be printed of these credentials. */
+export function secretsOf(credentials: Credentials): string[] {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  return [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])];
+}

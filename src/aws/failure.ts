@@ -1,0 +1,79 @@
+import type { Retry } from '../network/retry';
+import { NoAnswerError } from '../network/deadline';
+
+/** AWS's refusal, as it was answered. */
+export interface Refusal {
+  /** AWS's error code without the `Exception` that the SDK adds to some: `AccessDenied`, `ExpiredToken`, … */
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+  /** AWS's own clock, from the answer's Date header. */
+  readonly date?: Date;
+}
+
+/** What an error of the SDK may carry; nothing of it can be relied on. */
+interface SdkError {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly $fault?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: unknown };
+  readonly $response?: { readonly statusCode?: unknown; readonly headers?: Readonly<Record<string, unknown>> };
+}
+
+const THROTTLING = /^(Throttling|ThrottledException|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled)/;
+const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError', 'IDPCommunicationError']);
+const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
+const FINAL_CONNECTION_ERRORS = new Set(['ENOTFOUND', 'ENETUNREACH']);
+
+/** The refusal in an error of the SDK, or undefined when AWS did not answer with one. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  const { name, message, $fault, $metadata, $response } = asSdkError(error);
+  if ($fault === undefined || typeof name !== 'string') return undefined;
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode;
+  const date = new Date(String($response?.headers?.date));
+  return {
+    code: name.replace(/Exception$/, ''),
+    message: typeof message === 'string' ? message : '',
+    status: typeof status === 'number' ? status : 0,
+    ...(!Number.isNaN(date.getTime()) && { date }),
+  };
+}
+
+/** The HTTP status of an answer that could not be understood, or undefined when there was no answer at all. */
+export function statusOfAnswer(error: unknown): number | undefined {
+  const { $metadata, $response } = asSdkError(error);
+  const status = $response?.statusCode ?? $metadata?.httpStatusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** The operating system's or OpenSSL's code of a connection that failed: `ENOTFOUND`, `CERT_HAS_EXPIRED`, … */
+export function connectionErrorCode(error: unknown): string | undefined {
+  const { code } = asSdkError(error);
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Whether a failed AWS call can succeed when it is made again. */
+export function retryOf(error: unknown): Retry {
+  const refusal = refusalOf(error);
+  const status = refusal?.status ?? statusOfAnswer(error) ?? 0;
+  if ((refusal && THROTTLING.test(refusal.code)) || status === 429) return 'throttled';
+  if ((refusal && TRANSIENT_CODES.has(refusal.code)) || status >= 500) return 'transient';
+  if (refusal || status > 0) return 'final';
+  if (isNoAnswer(error)) return 'unanswered';
+  const code = connectionErrorCode(error);
+  if (code === undefined || FINAL_CONNECTION_ERRORS.has(code)) return 'final';
+  if (TRANSIENT_CONNECTION_ERRORS.has(code)) return 'transient';
+  return code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' ? 'unanswered' : 'final';
+}
+
+/** Whether the connection was not opened, or the request not answered, in time. */
+export function isNoAnswer(error: unknown): boolean {
+  if (error instanceof NoAnswerError) return true;
+  const { name, code } = asSdkError(error);
+  return code === 'ETIMEDOUT' || (name === 'TimeoutError' && code === undefined);
+}
+
+function asSdkError(error: unknown): SdkError {
+  return typeof error === 'object' && error !== null ? error : {};
+}

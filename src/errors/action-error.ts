@@ -1,0 +1,74 @@
+/**
+ * Every way in which the step can fail, each with its own entry in docs/troubleshooting.md.
+ * The list is closed: a new failure gets a new code and a new entry.
+ */
+export const ERROR_CODES = [
+  'account-not-allowed',
+  'action-timeout',
+  'clock-skew',
+  'connection-failed',
+  'id-token-permission-missing',
+  'id-token-refused',
+  'federation-refused',
+  'identity-provider-missing',
+  'identity-provider-unreachable',
+  'incorrect-audience',
+  'invalid-credentials',
+  'invalid-id-token',
+  'invalid-input',
+  'mfa-code-refused',
+  'mfa-device-unknown',
+  'mfa-lookup-failed',
+  'no-answer',
+  'no-credentials',
+  'packed-policy-too-large',
+  'profile-files',
+  'proxy-failed',
+  'region-disabled',
+  'role-refused',
+  'session-policy-malformed',
+  'session-tagging-refused',
+  'session-too-long',
+  'session-too-long-for-chain',
+  'source-credentials-expired',
+  'temporary-source',
+  'throttled',
+  'unexpected',
+  'unexpected-identity',
+  'unusual-answer',
+  'web-identity-expired',
+  'web-identity-refused',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export interface Failure {
+  readonly code: ErrorCode;
+  /** What was tried and on what: "assume arn:… with GitHub's OIDC token". Completes "Could not …". */
+  readonly tried: string;
+  /** The other side's own words. */
+  readonly answer?: string;
+  /** The probable cause, in a sentence or more. */
+  readonly why?: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+/** A failure that the user can understand and mend. Its message never holds a secret. */
+export class ActionError extends Error {
+  readonly code: ErrorCode;
+  readonly fix: string;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    const lines = [
+      `Could not ${failure.tried}.`,
+      failure.answer && `Answer: ${failure.answer}`,
+      failure.why && `Cause: ${failure.why}`,
+      `Fix: ${failure.fix}`,
+    ];
+    super(lines.filter(Boolean).join('\n'), options);
+    this.name = 'ActionError';
+    this.code = failure.code;
+    this.fix = failure.fix;
+  }
+}

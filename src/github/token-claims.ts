@@ -1,0 +1,49 @@
+/** What a web identity token says about itself. Read without checking its signature: only for messages. */
+export type TokenClaims = Readonly<Record<string, unknown>>;
+
+/** The claims of a JSON Web Token, or undefined when the text is none. */
+export function decodeClaims(token: string): TokenClaims | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null ? (claims as TokenClaims) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A claim as text, or undefined when it is missing. */
+export function claim(claims: TokenClaims, name: string): string | undefined {
+  const value = claims[name];
+  if (Array.isArray(value)) return value.map(String).join(', ');
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+/**
+ * A GitHub subject in both of its formats: with names alone (`repo:octo/app:…`), and the immutable one that adds the
+ * IDs (`repo:octo@1/app@2:…`), the default for repositories made since 2026-07-15. A subject that the repository has
+ * customised stands alone.
+ * https://docs.github.com/actions/reference/security/oidc
+ */
+export function subjectFormats(claims: TokenClaims): string[] {
+  const subject = claim(claims, 'sub');
+  if (subject === undefined) return [];
+  const [owner, name] = claim(claims, 'repository')?.split('/') ?? [];
+  const ownerId = claim(claims, 'repository_owner_id');
+  const nameId = claim(claims, 'repository_id');
+  if (!owner || !name || !ownerId || !nameId) return [subject];
+  const formats = [`repo:${owner}/${name}:`, `repo:${owner}@${ownerId}/${name}@${nameId}:`];
+  const own = formats.find((prefix) => subject.startsWith(prefix));
+  return own === undefined ? [subject] : formats.map((prefix) => prefix + subject.slice(own.length));
+}
+
+/** The condition of a trust policy that admits exactly the tokens with this issuer, audience and subject. */
+export function trustCondition(claims: TokenClaims): object {
+  const issuer = (claim(claims, 'iss') ?? 'token.actions.githubusercontent.com').replace(/^https:\/\//, '');
+  const subjects = subjectFormats(claims);
+  return {
+    StringEquals: {
+      [`${issuer}:aud`]: claim(claims, 'aud'),
+      [`${issuer}:sub`]: subjects.length === 1 ? subjects[0] : subjects,
+    },
+  };
+}

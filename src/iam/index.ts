@@ -1,0 +1,3 @@
+/** All of IAM that needs the SDK: loaded in one piece, by those who call IAM, when they do. */
+export { iamClient } from './client';
+export { listMfaDevices } from './list-mfa-devices';

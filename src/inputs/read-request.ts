@@ -1,0 +1,155 @@
+import { Inputs } from './inputs';
+import { MFA_INPUTS, readMfa } from './mfa-inputs';
+import { Problems } from './problems';
+import type { Reading } from './reading';
+import type { Mode, Request } from './request';
+import {
+  readCustomTags,
+  readPolicies,
+  readSession,
+  readSignedSession,
+  readUserSessionDuration,
+} from './session-inputs';
+import { checkUnsigned, readRole, readSource, readWebIdentity, withWholeArn } from './source-inputs';
+import { readSettings } from './step-inputs';
+
+export interface ReadRequest {
+  readonly request: Request;
+  /** What reading the inputs found worth saying. */
+  readonly warnings: readonly string[];
+}
+
+const MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token', 'access-keys', 'verify'];
+
+/** Inputs that say what to do: given for another mode, they are a misunderstanding, not to be passed over. */
+const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: readonly string[]])[] = [
+  [
+    ['assume-role'],
+    [
+      'role-to-assume',
+      'web-identity-token-file',
+      'role-external-id',
+      'role-session-name',
+      'role-skip-session-tagging',
+      'special-characters-workaround',
+      'transitive-tag-keys',
+    ],
+  ],
+  [['assume-role', 'session-token'], MFA_INPUTS],
+  [['federation-token'], ['federated-user-name']],
+  [
+    ['assume-role', 'federation-token'],
+    ['inline-session-policy', 'managed-session-policies', 'custom-tags'],
+  ],
+  [['verify'], ['expect-arn']],
+  [
+    MODES.filter((mode) => mode !== 'verify'),
+    ['aws-profile', 'overwrite-aws-profile', 'profile-output', 'output-credentials', 'output-env-credentials'],
+  ],
+];
+
+/**
+ * Reads every input and checks all that can be checked without a call.
+ *
+ * @throws ActionError `invalid-input` that names everything that is wrong
+ */
+export function readRequest(env: NodeJS.ProcessEnv): ReadRequest {
+  const problems = new Problems();
+  const reading: Reading = { inputs: new Inputs(env, problems), env, problems, warnings: [] };
+  const mode = readMode(reading);
+  checkInputsOf(mode, reading);
+  const request = readRequestOf(mode, reading);
+  problems.throwIfAny();
+  return { request, warnings: reading.warnings };
+}
+
+/** The mode that is asked for, or that the other inputs imply. */
+function readMode({ inputs, problems }: Reading): Mode {
+  const asked = inputs.text('mode');
+  const mode = MODES.find((known) => known === asked);
+  if (mode !== undefined) return mode;
+  if (asked !== undefined) problems.add('mode', `"${asked}" is none of ${MODES.join(', ')}`);
+  if (inputs.text('role-to-assume') !== undefined) return 'assume-role';
+  if (inputs.text('federated-user-name') !== undefined) return 'federation-token';
+  return MFA_INPUTS.some((name) => inputs.text(name) !== undefined) ? 'session-token' : 'access-keys';
+}
+
+function checkInputsOf(mode: Mode, { inputs, problems }: Reading): void {
+  for (const [modes, names] of INPUTS_OF_MODES) {
+    if (modes.includes(mode)) continue;
+    for (const name of names.filter((input) => inputs.asks(input))) {
+      // The compatible action takes what shapes a role session without a role, and does nothing with it.
+      if (mode === 'access-keys' && modes[0] === 'assume-role' && !isDecisive(name)) continue;
+      problems.add(name, `is for ${modes.join(' and ')}, and the mode is ${mode}`);
+    }
+  }
+}
+
+function isDecisive(name: string): boolean {
+  return name === 'role-to-assume' || name.startsWith('mfa-');
+}
+
+function readRequestOf(mode: Mode, reading: Reading): Request {
+  const { inputs, problems } = reading;
+  switch (mode) {
+    case 'assume-role':
+      return readAssumeRole(reading);
+    case 'session-token': {
+      const mfa = readMfa(inputs, problems);
+      return {
+        mode,
+        ...readSettings(reading, mode),
+        source: readSource(reading),
+        duration: readUserSessionDuration(inputs),
+        mfa,
+      };
+    }
+    case 'federation-token':
+      return {
+        mode,
+        ...readSettings(reading, mode),
+        source: readSource(reading),
+        name: readFederatedUserName(reading),
+        duration: readUserSessionDuration(inputs),
+        policies: readPolicies(inputs, problems),
+        tags: readCustomTags(inputs, problems),
+      };
+    case 'access-keys':
+      return { mode, ...readSettings(reading, mode), source: readSource(reading) };
+    case 'verify':
+      return {
+        mode,
+        ...readSettings(reading, mode),
+        source: readSource(reading),
+        expectArn: inputs.text('expect-arn'),
+      };
+  }
+}
+
+function readAssumeRole(reading: Reading): Request {
+  const { inputs, problems, env } = reading;
+  const settings = readSettings(reading, 'assume-role');
+  const session = readSession(inputs, problems);
+  const role = readRole(reading);
+  const source = readSource(reading);
+  const token = readWebIdentity(reading);
+  const mfa = readMfa(inputs, problems);
+  if (mfa && session.plainCharacters) {
+    problems.add('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
+  }
+  const signed = readSignedSession(inputs, problems, env);
+  if (token === undefined) {
+    return { mode: 'assume-role', by: 'credentials', ...settings, session, source, signed, mfa, role };
+  }
+  checkUnsigned(signed, reading);
+  return { mode: 'assume-role', by: 'web identity', ...settings, session, token, role: withWholeArn(role, reading) };
+}
+
+function readFederatedUserName({ inputs, problems }: Reading): string {
+  const rule = '2 to 32 letters, digits or characters of +=,.@_-';
+  const name = inputs.matching('federated-user-name', /^[\w+=,.@-]{2,32}$/, rule);
+  if (inputs.text('federated-user-name') === undefined) {
+    problems.add('federated-user-name', `is missing; it should be ${rule}`);
+  }
+  return name ?? '';
+}

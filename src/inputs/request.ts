@@ -1,0 +1,129 @@
+import type { RoleArn, RoleName } from '../aws/arn';
+import type { Connection } from '../aws/connection';
+import type { Credentials } from '../aws/credentials';
+import type { IdTokenEndpoint } from '../github/id-token';
+import type { RetryLimits } from '../network/retry';
+import type { Seed } from '../mfa/seed';
+import type { SessionPolicies } from '../sts/session-policies';
+import type { SessionTag } from '../sts/session-tags';
+
+/** What the step was asked to do, checked and whole: the one form in which the rest of the code knows the inputs. */
+export type Request =
+  AssumeRoleRequest | SessionTokenRequest | FederationTokenRequest | AccessKeysRequest | VerifyRequest;
+
+export type Mode = Request['mode'];
+
+/** What every mode is told. */
+export interface StepSettings {
+  readonly connection: Connection;
+  readonly retry: RetryLimits;
+  readonly delivery: Delivery;
+  readonly maskAccountId: boolean;
+  /** Accounts whose credentials may be handed on. None means any. */
+  readonly allowedAccounts: readonly string[];
+  /** Seconds after which the step gives up, if it is to. */
+  readonly timeLimit: number | undefined;
+  /** Credentials already in the job are kept when they work. */
+  readonly useExistingCredentials: boolean;
+  /** Credentials already in the job are taken away first. */
+  readonly unsetCurrentCredentials: boolean;
+}
+
+/** Where the credentials go. */
+export interface Delivery {
+  /** What later steps find in their environment. */
+  readonly environment: 'credentials and region' | 'region' | 'nothing';
+  /** Whether the credentials become outputs of the step. */
+  readonly outputs: boolean;
+  readonly profile?: ProfileRequest;
+}
+
+export interface ProfileRequest {
+  readonly name: string;
+  /** Whether a profile of that name may be replaced until the job ends. */
+  readonly overwrite: boolean;
+  /** The profile's `output` setting, if it is to have one. */
+  readonly output: string | undefined;
+  /** Whether later steps use the profile without naming it. */
+  readonly export: boolean;
+}
+
+/** A role assumed with a token that an identity provider gave; or with credentials that sign the request. */
+export type AssumeRoleRequest = StepSettings & { readonly mode: 'assume-role'; readonly session: SessionSettings } & (
+    | { readonly by: 'web identity'; readonly token: WebIdentity; readonly role: RoleArn }
+    | {
+        readonly by: 'credentials';
+        readonly source: CredentialSource;
+        readonly role: RoleArn | RoleName;
+        readonly signed: SignedSessionSettings;
+        readonly mfa: MfaRequest | undefined;
+      }
+  );
+
+/** A session of the IAM user whose keys are given. */
+export interface SessionTokenRequest extends StepSettings {
+  readonly mode: 'session-token';
+  readonly source: CredentialSource;
+  /** Seconds; AWS's default when left out. */
+  readonly duration: number | undefined;
+  readonly mfa: MfaRequest | undefined;
+}
+
+/** A session under another name, limited by session policies. */
+export interface FederationTokenRequest extends StepSettings {
+  readonly mode: 'federation-token';
+  readonly source: CredentialSource;
+  readonly name: string;
+  /** Seconds; AWS's default when left out. */
+  readonly duration: number | undefined;
+  readonly policies: SessionPolicies;
+  readonly tags: readonly SessionTag[];
+}
+
+/** Who the credentials belong to, and no more: nothing is handed on. */
+export interface VerifyRequest extends StepSettings {
+  readonly mode: 'verify';
+  readonly source: CredentialSource;
+  /** The ARN that they must belong to; `*` and `?` stand for any text and any character. */
+  readonly expectArn: string | undefined;
+}
+
+export interface MfaRequest {
+  /** The device's ARN or serial number; looked up when left out. */
+  readonly serial: string | undefined;
+  readonly code: { readonly from: 'input'; readonly code: string } | { readonly from: 'seed'; readonly seed: Seed };
+}
+
+export interface AccessKeysRequest extends StepSettings {
+  readonly mode: 'access-keys';
+  readonly source: CredentialSource;
+}
+
+export type WebIdentity =
+  | { readonly from: 'github'; readonly endpoint: IdTokenEndpoint; readonly audience: string }
+  | { readonly from: 'file'; readonly path: string; readonly token: string };
+
+export type CredentialSource =
+  | { readonly from: 'inputs'; readonly credentials: Credentials }
+  /** The SDK's default chain: the environment, profiles, the container's or the machine's role. */
+  | {
+      readonly from: 'default chain';
+      /** GitHub's token would have been used, had the job been allowed to ask for it. */
+      readonly idTokenMissing: boolean;
+    };
+
+export interface SessionSettings {
+  readonly sessionName: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly policies: SessionPolicies;
+  /** Ask anew until the keys hold letters and digits only. */
+  readonly plainCharacters: boolean;
+}
+
+/** What only a signed AssumeRole can ask for. */
+export interface SignedSessionSettings {
+  readonly externalId: string | undefined;
+  readonly tags: readonly SessionTag[];
+  readonly transitiveTagKeys: readonly string[];
+}

@@ -1,0 +1,123 @@
+import {
+  jobTags,
+  MAX_SESSION_TAGS,
+  MAX_TAG_KEY_LENGTH,
+  MAX_TAG_VALUE_LENGTH,
+  RESERVED_TAG_KEYS,
+  TAG_CHARACTERS,
+  type SessionTag,
+} from '../sts/session-tags';
+import type { SessionPolicies } from '../sts/session-policies';
+import type { Inputs } from './inputs';
+import type { Problems } from './problems';
+import type { SessionSettings, SignedSessionSettings } from './request';
+
+const DEFAULT_DURATION = 3600;
+const DEFAULT_SESSION_NAME = 'GitHubActions';
+const POLICY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/\S+$/;
+const MAX_INLINE_POLICY_LENGTH = 2048;
+const MAX_MANAGED_POLICIES = 10;
+
+/** The inputs that shape a role session, however the role is assumed. */
+export function readSession(inputs: Inputs, problems: Problems): SessionSettings {
+  return {
+    sessionName:
+      inputs.matching('role-session-name', /^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits or characters of +=,.@_-') ??
+      DEFAULT_SESSION_NAME,
+    duration: inputs.integer('role-duration-seconds', { min: 900, max: 43_200, unit: 'seconds' }) ?? DEFAULT_DURATION,
+    policies: readPolicies(inputs, problems),
+    plainCharacters: inputs.flag('special-characters-workaround'),
+  };
+}
+
+/** How long a session of a user's own keys lasts, in seconds: AWS's default when left out. */
+export function readUserSessionDuration(inputs: Inputs): number | undefined {
+  return inputs.integer('role-duration-seconds', { min: 900, max: 129_600, unit: 'seconds' });
+}
+
+/** The policies that limit a session. */
+export function readPolicies(inputs: Inputs, problems: Problems): SessionPolicies {
+  const inline = inputs.text('inline-session-policy');
+  if (inline !== undefined && !isJsonObject(inline)) {
+    problems.add('inline-session-policy', 'is not a JSON object, as an IAM policy is');
+  }
+  if (inline !== undefined && inline.length > MAX_INLINE_POLICY_LENGTH) {
+    problems.add('inline-session-policy', `has ${inline.length} characters; AWS takes ${MAX_INLINE_POLICY_LENGTH}`);
+  }
+  const managed = inputs.lines('managed-session-policies');
+  for (const arn of managed.filter((line) => !POLICY_ARN.test(line))) {
+    problems.add('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
+  }
+  if (managed.length > MAX_MANAGED_POLICIES) {
+    problems.add('managed-session-policies', `names ${managed.length} policies; AWS takes ${MAX_MANAGED_POLICIES}`);
+  }
+  return { managed, ...(inline !== undefined && { inline }) };
+}
+
+/** The inputs that only a signed AssumeRole can carry. */
+export function readSignedSession(inputs: Inputs, problems: Problems, env: NodeJS.ProcessEnv): SignedSessionSettings {
+  const ofJob = jobTags(env);
+  const custom = readCustomTags(inputs, problems);
+  if (ofJob.length + custom.length > MAX_SESSION_TAGS) {
+    problems.add(
+      'custom-tags',
+      `has ${custom.length} tags; beside the ${ofJob.length} that describe the job AWS takes ${MAX_SESSION_TAGS - ofJob.length}`,
+    );
+  }
+  const tags = inputs.flag('role-skip-session-tagging') ? [] : [...ofJob, ...custom];
+  const keys = new Set(tags.map(({ key }) => key));
+  return {
+    externalId: inputs.matching(
+      'role-external-id',
+      /^[\w+=,.@:/-]{2,1224}$/,
+      '2 to 1,224 letters, digits or characters of +=,.@:/_-',
+    ),
+    tags,
+    // A key without its tag is passed over, as some tags are there for some events only.
+    transitiveTagKeys: inputs.lines('transitive-tag-keys').filter((key) => keys.has(key)),
+  };
+}
+
+/** The tags that the user gives. */
+export function readCustomTags(inputs: Inputs, problems: Problems): SessionTag[] {
+  const text = inputs.text('custom-tags');
+  if (text === undefined) return [];
+  const object = jsonObject(text);
+  if (!object) {
+    problems.add('custom-tags', 'is not a JSON object of keys and values, like {"team": "platform"}');
+    return [];
+  }
+  const seen = new Set<string>();
+  return Object.entries(object).map(([key, raw]) => {
+    const value = typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean' ? `${raw}` : undefined;
+    for (const wrong of tagProblems(key, value, seen)) problems.add('custom-tags', `"${key}" ${wrong}`);
+    seen.add(key.toLowerCase());
+    return { key, value: value ?? '' };
+  });
+}
+
+function tagProblems(key: string, value: string | undefined, seen: ReadonlySet<string>): string[] {
+  const characters = 'may hold letters, digits, spaces and _.:/=+-@ only';
+  return [
+    (key.length === 0 || key.length > MAX_TAG_KEY_LENGTH) && `must have 1 to ${MAX_TAG_KEY_LENGTH} characters`,
+    !TAG_CHARACTERS.test(key) && characters,
+    RESERVED_TAG_KEYS.has(key.toLowerCase()) && 'is a tag that this action sets itself',
+    seen.has(key.toLowerCase()) && 'is there twice: AWS takes keys for the same whatever their case',
+    value === undefined && 'must be a text, a number or a boolean',
+    value !== undefined && value.length > MAX_TAG_VALUE_LENGTH && `has a value over ${MAX_TAG_VALUE_LENGTH} characters`,
+    value !== undefined && !TAG_CHARACTERS.test(value) && `has a value that ${characters}`,
+  ].filter((problem) => problem !== false);
+}
+
+function isJsonObject(text: string): boolean {
+  return jsonObject(text) !== undefined;
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}

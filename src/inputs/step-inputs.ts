@@ -1,0 +1,137 @@
+import { validateProfileName } from '../profile/name';
+import type { Reading } from './reading';
+import type { Delivery, Mode, ProfileRequest, StepSettings } from './request';
+
+const DEFAULT_MAX_ATTEMPTS = 12;
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
+const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
+
+/** The inputs that mean the same in every mode. */
+export function readSettings(reading: Reading, mode: Mode): StepSettings {
+  const { inputs } = reading;
+  return {
+    connection: readConnection(reading),
+    retry: { maxAttempts: readMaxAttempts(reading) },
+    delivery: readDelivery(reading, mode),
+    maskAccountId: inputs.flag('mask-aws-account-id'),
+    allowedAccounts: readAllowedAccounts(reading),
+    timeLimit: readTimeLimit(reading),
+    useExistingCredentials: inputs.flag('use-existing-credentials'),
+    unsetCurrentCredentials: inputs.flag('unset-current-credentials'),
+  };
+}
+
+/** Accounts whose credentials may be handed on. */
+export function readAllowedAccounts({ inputs, problems }: Reading): string[] {
+  const accounts = (inputs.text('allowed-account-ids') ?? '').split(/[\s,]+/).filter(Boolean);
+  for (const account of accounts.filter((id) => !/^\d{12}$/.test(id))) {
+    problems.add('allowed-account-ids', `"${account}" is not an account ID of 12 digits`);
+  }
+  return accounts;
+}
+
+/** Zero stands for none, as in `aws-actions/configure-aws-credentials`. */
+function readTimeLimit({ inputs }: Reading): number | undefined {
+  const seconds = inputs.integer('action-timeout-s', { min: 0, max: 86_400, unit: 'seconds' });
+  return seconds === 0 ? undefined : seconds;
+}
+
+function readMaxAttempts({ inputs }: Reading): number {
+  const asked = inputs.integer('retry-max-attempts', { min: 1, max: 100, unit: 'attempts' });
+  const disabled = inputs.flag('disable-retry');
+  if (inputs.flag('special-characters-workaround')) return DEFAULT_MAX_ATTEMPTS;
+  return disabled ? 1 : (asked ?? DEFAULT_MAX_ATTEMPTS);
+}
+
+function readConnection(reading: Reading): StepSettings['connection'] {
+  const { inputs } = reading;
+  const stsEndpoint = readEndpoint('sts-endpoint', reading);
+  const iamEndpoint = readEndpoint('iam-endpoint', reading);
+  const httpProxy = readProxy(reading);
+  const noProxy = inputs.text('no-proxy');
+  return {
+    region: readRegion(reading),
+    ...(stsEndpoint !== undefined && { stsEndpoint }),
+    ...(iamEndpoint !== undefined && { iamEndpoint }),
+    ...(inputs.text('use-fips-endpoint') !== undefined && { useFipsEndpoint: inputs.flag('use-fips-endpoint') }),
+    proxy: { ...(httpProxy !== undefined && { httpProxy }), ...(noProxy !== undefined && { noProxy }) },
+    userAgent: 'aws-identity-action',
+  };
+}
+
+function readRegion({ inputs, problems }: Reading): string {
+  const region = inputs.text('aws-region');
+  if (region === undefined) {
+    problems.add('aws-region', 'is missing; it should be a region such as eu-central-1');
+  } else if (!/^[a-z0-9-]+$/.test(region)) {
+    problems.add('aws-region', `"${region}" is not a region; it should look like eu-central-1`);
+  }
+  return region ?? '';
+}
+
+function readEndpoint(name: string, { inputs, problems }: Reading): string | undefined {
+  const text = inputs.text(name);
+  if (text === undefined || isHttpUrl(text)) return text;
+  problems.add(name, `"${text}" is not a URL that starts with https:// or http://`);
+  return undefined;
+}
+
+/** One proxy serves http and https alike, also when only the variable for the other is set. */
+function readProxy({ inputs, problems, env }: Reading): string | undefined {
+  const variable = PROXY_VARIABLES.flatMap((name) => [name, name.toLowerCase()]).find((name) => env[name]);
+  const given = inputs.text('http-proxy');
+  const text = given ?? (variable && env[variable]);
+  if (!text) return undefined;
+  const proxy = text.includes('://') ? text : `http://${text}`;
+  if (isHttpUrl(proxy) && isDecodable(new URL(proxy))) return proxy;
+  problems.add(
+    given === undefined ? `http-proxy (from ${variable ?? ''})` : 'http-proxy',
+    'is not a URL such as http://proxy.example.com:3128, with % and other special characters of a password encoded; ' +
+      'SOCKS is not supported',
+  );
+  return undefined;
+}
+
+function readDelivery(reading: Reading, mode: Mode): Delivery {
+  const { inputs } = reading;
+  const asked = inputs.text('output-env-credentials') !== undefined;
+  if (mode === 'verify') return { environment: 'nothing', outputs: false };
+  const profile = readProfile(reading);
+  const environment = inputs.flag('output-env-credentials', profile === undefined);
+  // Credentials that are in the job already need not be handed on, unless it is asked for.
+  const ambient = mode === 'access-keys' && inputs.text('aws-access-key-id') === undefined;
+  return {
+    environment: !environment ? 'nothing' : ambient && !asked ? 'region' : 'credentials and region',
+    outputs: inputs.flag('output-credentials'),
+    ...(profile && { profile: { ...profile, export: environment } }),
+  };
+}
+
+function readProfile({ inputs, problems }: Reading): Omit<ProfileRequest, 'export'> | undefined {
+  const name = inputs.text('aws-profile');
+  const overwrite = inputs.flag('overwrite-aws-profile');
+  const output = inputs.text('profile-output');
+  if (output !== undefined && !PROFILE_OUTPUTS.includes(output)) {
+    problems.add('profile-output', `"${output}" is none of ${PROFILE_OUTPUTS.join(', ')}`);
+  }
+  if (name === undefined) {
+    if (output !== undefined) problems.add('profile-output', 'is the setting of a profile, and aws-profile names none');
+    return undefined;
+  }
+  const wrong = validateProfileName(name);
+  if (wrong !== undefined) problems.add('aws-profile', `"${name}" ${wrong}`);
+  return { name, overwrite, output };
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}

@@ -1,0 +1,44 @@
+/** The seed of a virtual MFA device, from which its codes are computed. A secret. */
+export interface Seed {
+  /** In base32, upper case, without padding. */
+  readonly base32: string;
+  /** Seconds for which a code is shown. */
+  readonly period: number;
+  readonly algorithm: Algorithm;
+}
+
+const ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
+type Algorithm = (typeof ALGORITHMS)[number];
+
+/** AWS takes codes of six digits only. */
+export const CODE_DIGITS = 6;
+
+const DEFAULT_PERIOD = 30;
+
+/**
+ * The seed in a text: base32, as AWS shows it when a device is created (spaces, lower case and padding do not matter),
+ * or an `otpauth://` URI, as QR codes hold it. Returns the rule that the text breaks, never the text, when it is none.
+ * https://github.com/google/google-authenticator/wiki/Key-Uri-Format
+ */
+export function parseSeed(text: string): Seed | { readonly wrong: string } {
+  if (!text.toLowerCase().startsWith('otpauth:')) return seedOf(text, DEFAULT_PERIOD, 'SHA1');
+  if (!URL.canParse(text)) return { wrong: 'is not a valid otpauth:// URI' };
+  const { host, searchParams } = new URL(text);
+  if (host !== 'totp') return { wrong: 'is an otpauth:// URI of another type than totp' };
+  const algorithm = ALGORITHMS.find((known) => known === (searchParams.get('algorithm') ?? 'SHA1').toUpperCase());
+  if (!algorithm) return { wrong: `has an algorithm that is none of ${ALGORITHMS.join(', ')}` };
+  const period = Number(searchParams.get('period') ?? DEFAULT_PERIOD);
+  if (!Number.isInteger(period) || period < 1) return { wrong: 'has a period that is not a whole number of seconds' };
+  if (Number(searchParams.get('digits') ?? CODE_DIGITS) !== CODE_DIGITS) {
+    return { wrong: `has codes of another length than ${CODE_DIGITS} digits, which AWS does not take` };
+  }
+  return seedOf(searchParams.get('secret') ?? '', period, algorithm);
+}
+
+function seedOf(text: string, period: number, algorithm: Algorithm): Seed | { readonly wrong: string } {
+  const base32 = text.replace(/[\s-]|=+$/g, '').toUpperCase();
+  if (!/^[A-Z2-7]{16,}$/.test(base32)) {
+    return { wrong: 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI' };
+  }
+  return { base32, period, algorithm };
+}

@@ -1,0 +1,17 @@
+import type { Identity } from '../aws/arn';
+import type { Credentials } from '../aws/credentials';
+
+/** What a mode obtained, not yet handed to anyone. */
+export interface Outcome {
+  readonly identity: Identity;
+  readonly credentials: Credentials;
+  /** The roles that were assumed, by name. */
+  readonly roleArns: Readonly<Record<string, string>>;
+}
+
+/** What the step came by. */
+export interface Obtained {
+  readonly identity: Identity;
+  /** Undefined where there is nothing new to hand on. */
+  readonly outcome: Outcome | undefined;
+}

@@ -1,0 +1,57 @@
+import type { Step } from '../action/step';
+import { secretsOf, type Credentials } from '../aws/credentials';
+import { ActionError } from '../errors/action-error';
+import type { CredentialSource, StepSettings } from '../inputs/request';
+import { withDeadline } from '../network/deadline';
+
+/**
+ * The credentials of a source, masked before anyone sees them.
+ *
+ * @throws ActionError when the default chain finds none
+ */
+export async function credentialsOf(
+  source: CredentialSource,
+  { connection }: StepSettings,
+  { runner, env }: Step,
+): Promise<Credentials> {
+  const credentials = source.from === 'inputs' ? source.credentials : await fromDefaultChain();
+  secretsOf(credentials).forEach(runner.mask);
+  return credentials;
+
+  async function fromDefaultChain(): Promise<Credentials> {
+    const { defaultChainCredentials } = await import('../sts');
+    try {
+      return await withDeadline(() => defaultChainCredentials(connection));
+    } catch (error) {
+      throw noCredentials(error, source.from === 'default chain' && source.idTokenMissing, env);
+    }
+  }
+}
+
+/** The source, for messages. */
+export function nameOf(source: CredentialSource): string {
+  return source.from === 'inputs' ? 'the access keys given' : 'the credentials found in the job';
+}
+
+function noCredentials(error: unknown, idTokenMissing: boolean, env: NodeJS.ProcessEnv): ActionError {
+  const answer = error instanceof Error ? error.message : String(error);
+  const tried = "find credentials in the environment, the AWS profiles or the runner's own role";
+  const keys = 'give aws-access-key-id and aws-secret-access-key (an empty secret counts as not given)';
+  if (!idTokenMissing) {
+    const fix = `Let an earlier step of the job provide credentials, or ${keys}, or set role-to-assume to use OIDC.`;
+    return new ActionError({ code: 'no-credentials', tried, answer, fix }, { cause: error });
+  }
+  const fork = env.GITHUB_EVENT_NAME === 'pull_request';
+  return new ActionError(
+    {
+      code: 'id-token-permission-missing',
+      tried,
+      answer,
+      why:
+        "The job may not ask for GitHub's OIDC token: it lacks the permission id-token: write." +
+        (fork ? ' Pull requests from forks never get it.' : ''),
+      fix: `Add to the job:\n  permissions:\n    id-token: write\n    contents: read\nOr ${keys}.`,
+    },
+    { cause: error },
+  );
+}

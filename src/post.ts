@@ -1,0 +1,3 @@
+import { undo } from './runner/undo';
+
+void undo(process.env);

@@ -1,0 +1,270 @@
+import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { lstat, mkdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
+import writeFileAtomic from 'write-file-atomic';
+
+/** A profile file could not be read, locked or written. The message says why and what to do, and quotes no contents. */
+export class ProfileError extends Error {
+  override readonly name = 'ProfileError';
+
+  constructor(
+    readonly operation: 'read' | 'lock' | 'write',
+    readonly path: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** How patient an edit is with others, in milliseconds. */
+export interface Patience {
+  /** How long to wait for the lock; 20 s when left out. */
+  readonly wait?: number;
+  /** The age at which a lock counts as left behind by a process that was killed; 10 s when left out. */
+  readonly stale?: number;
+}
+
+interface Contents {
+  readonly text: string;
+  readonly encoding: 'utf8' | 'latin1';
+}
+
+const NAME_ANOTHER = 'Name a file with AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE.';
+const LINKS_TO_FOLLOW = 40;
+const LONGEST_PAUSE = 200;
+
+/**
+ * The text of the profile file at `path`, or undefined when there is none. Takes no lock: files are replaced whole.
+ *
+ * @throws ProfileError when it is no text file, or cannot be read.
+ */
+export async function readProfileFile(path: string): Promise<string | undefined> {
+  try {
+    return (await read(path))?.text;
+  } catch (error) {
+    throw problem('read', path, error);
+  }
+}
+
+/**
+ * Replaces the profile file at `path` with what `edit` makes of its text, undefined standing for a file that is not
+ * there. Other processes that edit the file wait; readers see the old text or the new one, whenever this process is
+ * killed. What is written has mode 0600. A link stays, and its target is edited. Text that comes back as it was is not
+ * written.
+ *
+ * @throws ProfileError when the file cannot be read, locked or written, or when `edit` throws; the file is then as it
+ * was.
+ */
+export async function editFile(
+  path: string,
+  edit: (text: string | undefined) => string | undefined,
+  patience: Patience = {},
+): Promise<void> {
+  try {
+    const target = await targetOf(path);
+    const deadline = Date.now() + (patience.wait ?? 20_000);
+    const held = await takeLock(path, target, deadline, patience);
+    try {
+      const before = await read(target);
+      const text = edit(before?.text);
+      if (text === before?.text) {
+        return;
+      }
+      const bytes = text === undefined ? undefined : encode(text, before?.encoding ?? 'utf8');
+      held.confirm();
+      await whileBusy(deadline, isHeldOpen, async () => {
+        await (bytes === undefined ? rm(target, { force: true }) : writeFileAtomic(target, bytes, { mode: 0o600 }));
+      });
+    } finally {
+      await held.release();
+    }
+  } catch (error) {
+    throw problem('write', path, error);
+  }
+}
+
+/** Follows links, also to files that are not there yet, so that all who edit one file take one lock. */
+async function targetOf(path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; links <= LINKS_TO_FOLLOW; links++) {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    target = join(await realpath(dirname(target)), basename(target));
+    const found = await lstat(target).catch(unlessMissing);
+    if (found?.isSymbolicLink() !== true) {
+      return target;
+    }
+    target = resolve(dirname(target), await readlink(target));
+  }
+  throw new Error(`It is a link that leads nowhere. ${NAME_ANOTHER}`);
+}
+
+async function read(path: string): Promise<Contents | undefined> {
+  const found = await stat(path).catch(unlessMissing);
+  if (found === undefined) {
+    return undefined;
+  }
+  if (!found.isFile()) {
+    throw new Error(`It is a ${found.isDirectory() ? 'directory' : 'device or pipe'}. ${NAME_ANOTHER}`);
+  }
+  const bytes = await readFile(path).catch(unlessMissing);
+  if (bytes?.includes(0) === true) {
+    throw new Error('It is not text in UTF-8 but, perhaps, UTF-16, which AWS tools cannot read. Save it as UTF-8.');
+  }
+  // A comment in some other encoding must keep its bytes, and latin1 maps every byte to a character and back.
+  const encoding = bytes === undefined || isUtf8(bytes) ? 'utf8' : 'latin1';
+  return bytes && { text: bytes.toString(encoding), encoding };
+}
+
+function encode(text: string, encoding: Contents['encoding']): Buffer {
+  const bytes = Buffer.from(text, encoding);
+  if (bytes.toString(encoding) !== text) {
+    throw new Error('It is not in UTF-8, and what is to be written has letters that need it. Save it as UTF-8.');
+  }
+  return bytes;
+}
+
+async function takeLock(
+  path: string,
+  target: string,
+  deadline: number,
+  { stale = 10_000, wait = 20_000 }: Patience,
+): Promise<{ confirm: () => void; release: () => Promise<void> }> {
+  const lockfilePath = `${target}.lock`;
+  let lost: Error | undefined;
+  const release = await whileBusy(deadline, isLocked, async () => {
+    removeStaleLock(lockfilePath, stale);
+    return await lock(target, {
+      lockfilePath,
+      realpath: false,
+      stale: Infinity,
+      update: stale / 2,
+      onCompromised: (error) => {
+        lost = error;
+      },
+    });
+  }).catch((error: unknown) => {
+    if (!isLocked(error)) {
+      throw error;
+    }
+    throw new ProfileError(
+      'lock',
+      path,
+      `Could not lock the profile file ${path}: ${lockfilePath} was still there after ${wait / 1000} s. ` +
+        'Delete it if no other job runs on this machine.',
+      { cause: error },
+    );
+  });
+  return {
+    confirm: () => {
+      if (lost !== undefined) {
+        throw new Error('The lock was lost to another process while this one was halted. Run the job again.', {
+          cause: lost,
+        });
+      }
+    },
+    release: async () => {
+      // The file is as it should be by now, and a lock that could not be removed goes stale.
+      await release().catch(() => undefined);
+    },
+  };
+}
+
+/**
+ * Removes a lock that was left behind. Of many processes that find the same one, a slow one must not remove the lock
+ * that another has taken since, as proper-lockfile's own removal can: so only who holds a second lock removes the first,
+ * after another look at it.
+ */
+function removeStaleLock(lockfilePath: string, stale: number): void {
+  if (!isOlder(lockfilePath, stale)) {
+    return;
+  }
+  const removal = `${lockfilePath}.removal`;
+  try {
+    if (isOlder(removal, stale)) {
+      rmdirSync(removal);
+    }
+    mkdirSync(removal);
+  } catch {
+    // Another process is about to remove it, or it cannot be removed: taking the lock tells.
+    return;
+  }
+  try {
+    if (isOlder(lockfilePath, stale)) {
+      rmdirSync(lockfilePath);
+    }
+  } catch {
+    // Its owner was halted, not killed, and has just removed it.
+  } finally {
+    rmSync(removal, { recursive: true, force: true });
+  }
+}
+
+function isOlder(path: string, age: number): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.mtimeMs < Date.now() - age;
+}
+
+/** Attempts until the deadline, for as long as the failure `isBusy`, pausing at random so that waiters do not march in step. */
+async function whileBusy<T>(
+  deadline: number,
+  isBusy: (error: unknown) => boolean,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let pause = 10; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= deadline) {
+        throw error;
+      }
+      await delay(Math.random() * pause);
+    }
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return codeOf(error) === 'ELOCKED' || isHeldOpen(error);
+}
+
+/** Windows refuses to replace or make what another process has open, such as a virus scanner, if only for a moment. */
+function isHeldOpen(error: unknown): boolean {
+  return process.platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(codeOf(error));
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') {
+    throw error;
+  }
+}
+
+function problem(operation: 'read' | 'write', path: string, error: unknown): ProfileError {
+  if (error instanceof ProfileError) {
+    return error;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  // Errors of our own, which have no code, end with what to do.
+  const why = codeOf(error) === '' ? message : `${message}. ${fixFor(codeOf(error))}`;
+  return new ProfileError(operation, path, `Could not ${operation} the profile file ${path}: ${why}`, { cause: error });
+}
+
+function fixFor(code: string): string {
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return "Let the job's user read and write the file and its directory, or point AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE elsewhere.";
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'Free some space on the disk.';
+    default:
+      return NAME_ANOTHER;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}

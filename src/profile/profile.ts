@@ -1,0 +1,245 @@
+import { editFile, ProfileError, readProfileFile } from './files';
+import { hasSection, removeSection, restoreSection, type Settings, writeSection } from './ini';
+import type { ProfileFiles } from './locations';
+import { validateProfileName } from './name';
+
+type Kind = 'credentials' | 'config';
+
+/** A profile to write. A file for which it has no settings is left alone, unless it has a section to be replaced. */
+export interface Profile {
+  readonly name: string;
+  /** Of the credentials file, such as `aws_access_key_id`. */
+  readonly credentials: Settings;
+  /** Of the config file, such as `region`. */
+  readonly config: Settings;
+}
+
+/** What stands in the way of writing a profile. */
+export interface Problem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A section of ours in a file. */
+export interface WrittenSection {
+  readonly path: string;
+  readonly header: string;
+  /** What the file was before. */
+  readonly before: 'absent' | 'empty' | 'filled';
+}
+
+/** What `removeProfiles` needs to know of one. */
+export interface WrittenProfile {
+  /** Free of secrets: fit for the runner's state file. */
+  readonly state: { readonly name: string; readonly credentials?: WrittenSection; readonly config?: WrittenSection };
+  /** The texts of the sections that ours replaced. They may hold secrets. */
+  readonly replaced: { readonly credentials?: string; readonly config?: string };
+}
+
+/** How profiles are written. */
+export interface WriteOptions {
+  /** Whether a profile of the same name is replaced, or is an error. */
+  readonly overwrite: boolean;
+  /**
+   * Called before each of the two files is changed, with all that will have been written once it is. A caller that
+   * stores this can clean up even when the process is killed on the way: taking out what was never put in is fine.
+   */
+  readonly record?: (written: WrittenProfile[]) => void;
+}
+
+interface Edit extends WrittenSection {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly replaced: string | undefined;
+}
+
+const KINDS: readonly Kind[] = ['credentials', 'config'];
+
+/**
+ * Looks, without changing anything, whether the profile `name` can be written: the files must be readable, and without
+ * `overwrite` neither may have the profile.
+ */
+export async function checkProfile(
+  files: ProfileFiles,
+  name: string,
+  overwrite: boolean,
+): Promise<Problem | undefined> {
+  for (const kind of KINDS) {
+    const path = files[kind];
+    try {
+      const text = (await readProfileFile(path)) ?? '';
+      if (!overwrite && hasSection(text, headerIn(text, kind, name))) {
+        return { path, reason: existsAlready(name, path) };
+      }
+    } catch (error) {
+      if (error instanceof ProfileError) {
+        return { path, reason: error.message };
+      }
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Writes profiles, each of another name, into both files, each file once: all profiles, or none. With `overwrite` a
+ * profile of the same name is replaced, else it is an error.
+ *
+ * @throws ProfileError when a name is not allowed, a profile is there already, or a file cannot be written; what had
+ * been written is then taken out again.
+ */
+export async function writeProfiles(
+  files: ProfileFiles,
+  profiles: readonly Profile[],
+  options: WriteOptions,
+): Promise<WrittenProfile[]> {
+  for (const { name } of profiles) {
+    const broken = validateProfileName(name);
+    if (broken !== undefined) {
+      const message = `Could not write the profile ${JSON.stringify(name)}: a profile name ${broken}.`;
+      throw new ProfileError('write', files.credentials, message);
+    }
+  }
+  const done: Edit[] = [];
+  try {
+    for (const kind of KINDS) {
+      done.push(
+        ...(await writeInto(files, kind, profiles, {
+          overwrite: options.overwrite,
+          record: (edits) => options.record?.(profiles.map((profile) => writtenProfile(profile, [...done, ...edits]))),
+        })),
+      );
+    }
+    return profiles.map((profile) => writtenProfile(profile, done));
+  } catch (error) {
+    await undo(done).catch((second: unknown) => {
+      throw new AggregateError([error, second], `${messageOf(error)} Then: ${messageOf(second)}`);
+    });
+    throw error;
+  }
+}
+
+/**
+ * Takes out profiles that were written, last first, and puts back the sections that they replaced. A file left empty
+ * goes, unless it was there and empty before. What is gone already counts as done.
+ *
+ * @throws AggregateError when a file cannot be edited; the other one is, even so.
+ */
+export async function removeProfiles(written: readonly WrittenProfile[]): Promise<void> {
+  await undo(
+    written.flatMap(({ state, replaced }) =>
+      KINDS.flatMap((kind) => {
+        const section = state[kind];
+        return section === undefined ? [] : { ...section, kind, name: state.name, replaced: replaced[kind] };
+      }),
+    ),
+  );
+}
+
+async function writeInto(
+  files: ProfileFiles,
+  kind: Kind,
+  profiles: readonly Profile[],
+  { overwrite, record }: { overwrite: boolean; record: (edits: Edit[]) => void },
+): Promise<Edit[]> {
+  const path = files[kind];
+  const edits: Edit[] = [];
+  await editFile(path, (original) => {
+    const before = original === undefined ? 'absent' : original === '' ? 'empty' : 'filled';
+    let text = original ?? '';
+    for (const profile of profiles) {
+      const { name } = profile;
+      const settings = settingsFor(files, kind, profile);
+      const header = headerIn(text, kind, name);
+      const exists = hasSection(text, header);
+      if (settings === undefined || (!exists && Object.keys(settings).length === 0)) {
+        continue;
+      }
+      if (exists && !overwrite) {
+        throw new ProfileError('write', path, existsAlready(name, path));
+      }
+      const { replaced, ...edited } = writeSection(text, header, settings);
+      text = edited.text;
+      edits.push({ kind, name, path, header, before, replaced });
+    }
+    if (edits.length === 0) {
+      return original;
+    }
+    record(edits);
+    return text;
+  });
+  return edits;
+}
+
+/** One file may serve as both, and `[default]` is spelled alike in both: that one section then holds all settings. */
+function settingsFor(files: ProfileFiles, kind: Kind, profile: Profile): Settings | undefined {
+  if (profile.name !== 'default' || files.credentials !== files.config) {
+    return profile[kind];
+  }
+  return kind === 'credentials' ? { ...profile.credentials, ...profile.config } : undefined;
+}
+
+/** The config file's default profile is `[default]`, yet AWS's tools read `[profile default]` for it, too. */
+function headerIn(text: string, kind: Kind, name: string): string {
+  const prefixed = `profile ${name}`;
+  return kind === 'config' && (name !== 'default' || hasSection(text, prefixed)) ? prefixed : name;
+}
+
+async function undo(edits: readonly Edit[]): Promise<void> {
+  const failures: unknown[] = [];
+  const lastFirst = edits.toReversed();
+  for (const path of new Set(lastFirst.map((edit) => edit.path))) {
+    try {
+      await undoIn(
+        path,
+        lastFirst.filter((edit) => edit.path === path),
+      );
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) {
+    throw new AggregateError(failures, failures.map(messageOf).join(' '));
+  }
+}
+
+async function undoIn(path: string, edits: readonly Edit[]): Promise<void> {
+  const without = (original: string | undefined): string | undefined => {
+    const text = edits.reduce(
+      (rest, { header, replaced }) =>
+        replaced === undefined ? removeSection(rest, header) : restoreSection(rest, header, replaced),
+      original ?? '',
+    );
+    const keepEmpty = original === '' || edits.some(({ before }) => before === 'empty');
+    return original === undefined || (text === '' && !keepEmpty) ? undefined : text;
+  };
+  // Where nothing is left to undo, not even a directory for the lock need be there.
+  const text = await readProfileFile(path);
+  if (without(text) !== text) {
+    await editFile(path, without);
+  }
+}
+
+function writtenProfile({ name }: Profile, edits: readonly Edit[]): WrittenProfile {
+  const sections: Partial<Record<Kind, WrittenSection>> = {};
+  const replaced: Partial<Record<Kind, string>> = {};
+  for (const edit of edits.filter((edit) => edit.name === name)) {
+    const { kind, path, header, before } = edit;
+    sections[kind] = { path, header, before };
+    if (edit.replaced !== undefined) {
+      replaced[kind] = edit.replaced;
+    }
+  }
+  return { state: { name, ...sections }, replaced };
+}
+
+function existsAlready(name: string, path: string): string {
+  return (
+    `The profile ${name} is in ${path} already. ` +
+    'Set overwrite-aws-profile: true to replace it for the time of the job, or choose another name.'
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

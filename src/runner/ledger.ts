@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { WrittenProfile } from '../profile/profile';
+
+/** What main changed for later steps, with what stood there before: all that post needs to undo it. */
+export interface Changes {
+  /** Exported variables with their values before; undefined for one that was not there. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly profiles: readonly WrittenProfile[];
+}
+
+/** The part of the changes that goes to the runner's state file, in clear text: names and paths only. */
+interface State {
+  readonly variables: readonly string[];
+  readonly profiles: readonly WrittenProfile['state'][];
+  /** The file with the other part, where there is one. */
+  readonly keepsake?: string;
+}
+
+/** The part that may be secret: what stood there before. In a file of this job alone, mode 0600. */
+interface Keepsake {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly replaced: readonly WrittenProfile['replaced'][];
+}
+
+const STATE_NAME = 'changes';
+
+/** Keeps what a step changes for its post step, before each change is made. */
+export class Ledger {
+  #changes: Changes = { variables: {}, profiles: [] };
+  #keepsakeFile: string | undefined;
+
+  constructor(
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly saveState: (name: string, value: string) => void,
+  ) {}
+
+  /** Keeps what stands in variables that are about to be exported; of one exported twice, what stood there first. */
+  exporting(names: readonly string[]): void {
+    const before = Object.fromEntries(names.map((name) => [name, this.env[name]]));
+    this.#save({ ...this.#changes, variables: { ...before, ...this.#changes.variables } });
+  }
+
+  /** Keeps the profiles that are written, or about to be. */
+  writing(profiles: readonly WrittenProfile[]): void {
+    this.#save({ ...this.#changes, profiles });
+  }
+
+  /** Marks a place to go back to when what comes after it has been undone already. */
+  mark(): () => void {
+    const { variables, profiles } = this.#changes;
+    return () => {
+      this.#save({ variables, profiles });
+    };
+  }
+
+  #save(changes: Changes): void {
+    this.#changes = changes;
+    const before = Object.entries(changes.variables).filter((entry): entry is [string, string] => Boolean(entry[1]));
+    const replaced = changes.profiles.map((profile) => profile.replaced);
+    if (before.length > 0 || replaced.some((sections) => Object.keys(sections).length > 0)) {
+      this.#keepsakeFile ??= join(mkdtempSync(join(this.env.RUNNER_TEMP ?? tmpdir(), 'aws-identity-')), 'before.json');
+      const keepsake: Keepsake = { variables: Object.fromEntries(before), replaced };
+      writeFileSync(this.#keepsakeFile, JSON.stringify(keepsake), { mode: 0o600 });
+    } else if (this.#keepsakeFile !== undefined) {
+      removeKeepsake(this.#keepsakeFile);
+      this.#keepsakeFile = undefined;
+    }
+    const state: State = {
+      variables: Object.keys(changes.variables),
+      profiles: changes.profiles.map((profile) => profile.state),
+      ...(this.#keepsakeFile !== undefined && { keepsake: this.#keepsakeFile }),
+    };
+    const empty = state.variables.length === 0 && state.profiles.length === 0;
+    this.saveState(STATE_NAME, empty ? '' : JSON.stringify(state));
+  }
+}
+
+/** What main kept, or undefined when it kept nothing; and the way to be rid of it. */
+export function readLedger(env: NodeJS.ProcessEnv): { changes: Changes; forget: () => void } | undefined {
+  const saved = env[`STATE_${STATE_NAME}`];
+  if (!saved) return undefined;
+  const state = JSON.parse(saved) as State;
+  const keepsake = readKeepsake(state.keepsake);
+  return {
+    changes: {
+      variables: Object.fromEntries(state.variables.map((name) => [name, keepsake.variables[name]])),
+      profiles: state.profiles.map((profile, index) => ({ state: profile, replaced: keepsake.replaced[index] ?? {} })),
+    },
+    forget() {
+      if (state.keepsake !== undefined) removeKeepsake(state.keepsake);
+    },
+  };
+}
+
+/** Gone with the runner's temporary files, or with an earlier clean-up, it holds nothing. */
+function readKeepsake(path: string | undefined): Keepsake {
+  try {
+    if (path !== undefined) return JSON.parse(readFileSync(path, 'utf8')) as Keepsake;
+  } catch {
+    // As if there had been nothing before.
+  }
+  return { variables: {}, replaced: [] };
+}
+
+function removeKeepsake(path: string): void {
+  rmSync(dirname(path), { recursive: true, force: true });
+}

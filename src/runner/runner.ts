@@ -1,0 +1,47 @@
+import * as core from '@actions/core';
+
+/** What a step may ask of GitHub's runner. */
+export interface Runner {
+  /** Hides the text in every later log line, here and in later steps. Each line of it is hidden by itself. */
+  readonly mask: (secret: string) => void;
+  /** Sets a variable for this process and for later steps. */
+  readonly exportVariable: (name: string, value: string) => void;
+  readonly setOutput: (name: string, value: string) => void;
+  /** Keeps a value for the post step. It is written to a file in clear text: never a secret. */
+  readonly saveState: (name: string, value: string) => void;
+  readonly info: (line: string) => void;
+  readonly notice: (text: string) => void;
+  readonly warning: (text: string) => void;
+  /** Marks the step as failed. */
+  readonly fail: (message: string, title: string) => void;
+  /** Adds Markdown to the job summary, if the runner has one. */
+  readonly summarize: (markdown: string) => Promise<void>;
+}
+
+/** The runner that this process was started by. */
+export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
+  const masked = new Set<string>();
+  return {
+    mask(secret) {
+      for (const line of secret.split(/\r?\n/)) {
+        if (line.trim() === '' || masked.has(line)) continue;
+        core.setSecret(line);
+        masked.add(line);
+      }
+    },
+    exportVariable: core.exportVariable,
+    setOutput: core.setOutput,
+    saveState: core.saveState,
+    info: core.info,
+    notice: core.notice,
+    warning: core.warning,
+    fail(message, title) {
+      process.exitCode = core.ExitCode.Failure;
+      core.error(message, { title });
+    },
+    async summarize(markdown) {
+      if (!env.GITHUB_STEP_SUMMARY) return;
+      await core.summary.addRaw(markdown, true).write();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { appendFileSync, writeSync } from 'node:fs';
+import type { WrittenProfile } from '../profile/profile';
+import { readLedger } from './ledger';
+
+/**
+ * Undoes what main did for later steps: the profile is taken out, variables get back the values they had. It warns
+ * rather than fails, and does nothing the second time.
+ *
+ * Post steps run in every job, so this one starts in the time of an empty process: it speaks to the runner without the
+ * toolkit, whose loading would take longer than all the rest.
+ */
+export async function undo(env: NodeJS.ProcessEnv): Promise<void> {
+  if (env.AWS_SKIP_CLEANUP_STEP === 'true') {
+    say('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
+    return;
+  }
+  const ledger = readLedger(env);
+  if (!ledger) {
+    say('Nothing to clean up.');
+    return;
+  }
+  const { profiles, variables } = ledger.changes;
+  if (profiles.length > 0) await removeProfilesOf(profiles);
+  if (Object.keys(variables).length > 0) restoreVariables(variables, env);
+  ledger.forget();
+}
+
+async function removeProfilesOf(written: readonly WrittenProfile[]): Promise<void> {
+  const names = written.map(({ state }) => state.name).join(', ');
+  try {
+    const { removeProfiles } = await import('../profile/profile');
+    await removeProfiles(written);
+    say(`Profile taken out of the AWS files: ${names}`);
+  } catch (error) {
+    warn(`The profile ${names} is still in the AWS files. ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function restoreVariables(before: Readonly<Record<string, string | undefined>>, env: NodeJS.ProcessEnv): void {
+  const names = Object.keys(before);
+  try {
+    const file = env.GITHUB_ENV;
+    if (!file) throw new Error('The runner gave no file for them (GITHUB_ENV).');
+    appendFileSync(file, names.map((name) => assignment(name, before[name] ?? '')).join(''));
+    const restored = names.filter((name) => before[name]);
+    say(`Variables emptied: ${names.filter((name) => !before[name]).join(', ') || 'none'}`);
+    if (restored.length > 0) say(`Variables with their earlier values again: ${restored.join(', ')}`);
+  } catch (error) {
+    warn(
+      `Variables could not be restored: ${names.join(', ')}. ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** A variable in the form that may hold line breaks. The delimiter is no line of the value. */
+function assignment(name: string, value: string): string {
+  let delimiter = 'ghadelimiter';
+  while (value.split(/\r?\n/).includes(delimiter)) delimiter += '_';
+  return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
+}
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+function warn(text: string): void {
+  const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  say(`::warning title=AWS identity clean-up::${escaped}`);
+}

@@ -1,0 +1,43 @@
+import type { Credentials as StsCredentials } from '@aws-sdk/client-sts';
+import { accountOfArn, type Identity } from '../aws/arn';
+import type { Credentials } from '../aws/credentials';
+
+/** A session with an identity of its own: of a role, or of a federated user. */
+export interface StsSession {
+  /** Temporary; they have an expiration. */
+  readonly credentials: Credentials;
+  /** `arn:aws:sts::<account>:assumed-role/<role>/<session name>`, or `…:federated-user/<name>`. */
+  readonly identity: Identity;
+}
+
+/** An answer that says it succeeded but lacks what it must hold: as a rule, not from AWS. */
+export class UnusualAnswerError extends Error {
+  constructor(missing: string) {
+    super(`the answer has no ${missing}`);
+    this.name = 'UnusualAnswerError';
+  }
+}
+
+/**
+ * Our shape of the credentials in an answer of STS.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html
+ *
+ * @throws UnusualAnswerError when a part is missing
+ */
+export function credentialsIn(answer: StsCredentials | undefined): Credentials {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken) throw new UnusualAnswerError('credentials');
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    ...(Expiration && { expiration: Expiration }),
+  };
+}
+
+/** @throws UnusualAnswerError when the ARN is missing or names no account */
+export function identityIn(arn: string | undefined): Identity {
+  const account = arn && accountOfArn(arn);
+  if (!arn || !account) throw new UnusualAnswerError('ARN with an account');
+  return { arn, account };
+}

@@ -1,0 +1,41 @@
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { credentialsIn, identityIn, type StsSession } from './answer';
+import { mfaParameters, type MfaProof } from './mfa-proof';
+import { sessionPolicyParameters, type SessionPolicies } from './session-policies';
+import { tagParameters, type SessionTag } from './session-tags';
+
+export interface AssumeRoleSettings {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly policies: SessionPolicies;
+  readonly externalId: string | undefined;
+  readonly mfa: MfaProof | undefined;
+  readonly tags: readonly SessionTag[];
+  readonly transitiveTagKeys: readonly string[];
+}
+
+/**
+ * Assumes a role with the client's credentials.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export async function assumeRole(
+  client: STSClient,
+  settings: AssumeRoleSettings,
+  abortSignal: AbortSignal,
+): Promise<StsSession> {
+  const { tags, transitiveTagKeys, externalId } = settings;
+  const command = new AssumeRoleCommand({
+    RoleArn: settings.roleArn,
+    RoleSessionName: settings.sessionName,
+    DurationSeconds: settings.duration,
+    ...sessionPolicyParameters(settings.policies),
+    ...(externalId !== undefined && { ExternalId: externalId }),
+    ...mfaParameters(settings.mfa),
+    ...tagParameters(tags),
+    ...(transitiveTagKeys.length > 0 && { TransitiveTagKeys: [...transitiveTagKeys] }),
+  });
+  const { Credentials, AssumedRoleUser } = await client.send(command, { abortSignal });
+  return { credentials: credentialsIn(Credentials), identity: identityIn(AssumedRoleUser?.Arn) };
+}

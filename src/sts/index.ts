@@ -1,0 +1,8 @@
+/** All of STS that needs the SDK: loaded in one piece, by those who call STS, when they do. */
+export { assumeRole } from './assume-role';
+export { assumeRoleWithWebIdentity } from './assume-role-with-web-identity';
+export { stsClient } from './client';
+export { defaultChainCredentials } from './default-chain';
+export { getCallerIdentity } from './get-caller-identity';
+export { getFederationToken } from './get-federation-token';
+export { getSessionToken } from './get-session-token';

@@ -1,0 +1,15 @@
+/** What limits a session further than the permissions of its role or user. */
+export interface SessionPolicies {
+  /** An inline policy, as JSON. */
+  readonly inline?: string;
+  /** ARNs of managed policies. */
+  readonly managed: readonly string[];
+}
+
+/** Session policies in the form in which all STS operations take them. */
+export function sessionPolicyParameters({ inline, managed }: SessionPolicies) {
+  return {
+    ...(inline !== undefined && { Policy: inline }),
+    ...(managed.length > 0 && { PolicyArns: managed.map((arn) => ({ arn })) }),
+  };
+}
