@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
+import type { AccessKey } from './accounts/account';
 import type { Caller } from './accounts/session';
 import type { World } from './accounts/world';
 import type { IncomingRequest } from './http/request';
@@ -25,7 +26,7 @@ export async function verifySignature(
   world: World,
 ): Promise<{ readonly caller: Caller; readonly region: string }> {
   const authorization = parseAuthorization(request.headers);
-  const { caller, secretAccessKey } = findCaller(authorization.accessKeyId, request.headers, world);
+  const { caller, secretAccessKey, key } = findCaller(authorization.accessKeyId, request.headers, world);
   const signedAt = parseAmzDate(request.headers['x-amz-date']);
   checkTime(signedAt, world.clock.now());
   const expected = await sign(request, authorization, secretAccessKey, signedAt);
@@ -38,7 +39,9 @@ export async function verifySignature(
   if (caller.session && caller.session.expiration <= world.clock.now()) {
     throw new AwsError(403, 'ExpiredToken', 'The security token included in the request is expired');
   }
-  return { caller, region: authorization.region };
+  const { region, service } = authorization;
+  if (key) key.lastUsed = { at: world.clock.now(), service, region };
+  return { caller, region };
 }
 
 function parseAuthorization(headers: IncomingRequest['headers']): Authorization {
@@ -58,18 +61,18 @@ function parseAuthorization(headers: IncomingRequest['headers']): Authorization 
 function findCaller(
   accessKeyId: string,
   headers: IncomingRequest['headers'],
-  { accessKeys, sessions }: World,
-): { readonly caller: Caller; readonly secretAccessKey: string } {
+  { accessKeys, sessions, clock }: World,
+): { readonly caller: Caller; readonly secretAccessKey: string; readonly key?: AccessKey } {
   const token = headers['x-amz-security-token'];
   const session = sessions.get(accessKeyId);
-  if (session && session.sessionToken === token) {
+  if (session && session.sessionToken === token && session.principal.account.has(session.principal)) {
     const { principal, arn, userId, secretAccessKey } = session;
     return { caller: { principal, arn, userId, session }, secretAccessKey };
   }
   const key = accessKeys.get(accessKeyId);
-  if (key?.status === 'Active' && token === undefined) {
+  if (key?.status === 'Active' && key.propagatedAt <= clock.now() && token === undefined) {
     const { user, secretAccessKey } = key;
-    return { caller: { principal: user, arn: user.arn, userId: user.id, session: undefined }, secretAccessKey };
+    return { caller: { principal: user, arn: user.arn, userId: user.id, session: undefined }, secretAccessKey, key };
   }
   throw new AwsError(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
 }

@@ -1,5 +1,8 @@
 import type { PolicyDocument } from '../policy/document';
+import { awsManagedPolicies } from '../policy/managed';
+import { Identity } from './identity';
 import { newAccessKeyId, newSecretAccessKey, newUniqueId } from './keys';
+import { ManagedPolicy, type ManagedPolicySettings } from './managed-policy';
 import { MfaDevice, type MfaDeviceSettings } from './mfa-device';
 import type { World } from './world';
 
@@ -10,7 +13,11 @@ export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly user: User;
+  readonly createdAt: Date;
+  /** From when on the rest of AWS knows it. */
+  readonly propagatedAt: Date;
   status: 'Active' | 'Inactive';
+  lastUsed?: { readonly at: Date; readonly service: string; readonly region: string };
 }
 
 export interface UserSettings {
@@ -18,10 +25,13 @@ export interface UserSettings {
   readonly path?: string;
   readonly policies?: readonly PolicyDocument[];
   readonly tags?: Tags;
+  /** ARN of a managed policy. */
+  readonly permissionsBoundary?: string | undefined;
 }
 
 export interface RoleSettings extends UserSettings {
   readonly trust: PolicyDocument;
+  readonly description?: string | undefined;
   /** Seconds; by default 3600. */
   readonly maxSessionDuration?: number;
 }
@@ -30,12 +40,18 @@ export interface OidcProviderSettings {
   /** The issuer, with `https://`. */
   readonly url: string;
   readonly clientIds: readonly string[];
+  readonly thumbprints?: readonly string[];
+  readonly tags?: Tags;
 }
 
 /** One AWS account with what lives in it. */
 export class Account {
   readonly users = new Map<string, User>();
   readonly roles = new Map<string, Role>();
+  /** By ARN, those of AWS first. */
+  readonly managedPolicies = new Map<string, ManagedPolicy>();
+  /** By serial number, also those that no user has enabled. */
+  readonly virtualMfaDevices = new Map<string, MfaDevice>();
   /** By issuer URL. */
   readonly oidcProviders = new Map<string, OidcProvider>();
   /** Names of its S3 buckets. */
@@ -47,7 +63,13 @@ export class Account {
     readonly world: World,
     readonly id: string,
     readonly partition: string,
-  ) {}
+  ) {
+    for (const [name, document] of Object.entries(awsManagedPolicies)) {
+      const arn = `arn:${partition}:iam::aws:policy/${name}`;
+      const policy = { text: JSON.stringify(document), document };
+      this.managedPolicies.set(arn, new ManagedPolicy(arn, name, world.clock.now(), { path: '/', policy }));
+    }
+  }
 
   arn(service: 'iam' | 'sts', resource: string): string {
     return `arn:${this.partition}:${service}::${this.id}:${resource}`;
@@ -65,77 +87,91 @@ export class Account {
     return role;
   }
 
-  createOidcProvider({ url, clientIds }: OidcProviderSettings): OidcProvider {
+  createManagedPolicy(name: string, settings: ManagedPolicySettings): ManagedPolicy {
+    const arn = this.arn('iam', `policy${settings.path}${name}`);
+    const policy = new ManagedPolicy(arn, name, this.world.clock.now(), settings);
+    this.managedPolicies.set(arn, policy);
+    return policy;
+  }
+
+  createOidcProvider({ url, clientIds, thumbprints = [], tags = {} }: OidcProviderSettings): OidcProvider {
     const arn = this.arn('iam', `oidc-provider/${url.replace('https://', '')}`);
-    const provider = { arn, url, clientIds };
+    const provider = { arn, url, clientIds, thumbprints, tags, createdAt: this.world.clock.now() };
     this.oidcProviders.set(url, provider);
     return provider;
   }
+
+  /** Makes a virtual MFA device that no user has enabled yet. */
+  createMfaDevice(path: string, settings: MfaDeviceSettings = {}): MfaDevice {
+    const serialNumber = this.arn('iam', `mfa/${path}`);
+    const device = new MfaDevice(serialNumber, this.world.clock.now(), `${path}@${this.id}`, settings);
+    this.virtualMfaDevices.set(serialNumber, device);
+    return device;
+  }
+
+  /** What the managed policy with this ARN says: nothing when there is none. */
+  managedPolicyDocuments(arn: string): readonly PolicyDocument[] {
+    const policy = this.managedPolicies.get(arn);
+    return policy ? [policy.defaultVersion.document] : [];
+  }
+
+  /** Whether this user or role still exists. */
+  has(identity: User | Role): boolean {
+    const named = identity.type === 'User' ? this.users.get(identity.name) : this.roles.get(identity.name);
+    return named === identity;
+  }
 }
 
-export class User {
+export class User extends Identity {
   readonly type = 'User';
   readonly id = newUniqueId('AIDA');
-  readonly arn: string;
-  readonly path: string;
-  policies: readonly PolicyDocument[];
-  readonly tags: Tags;
-  readonly createdAt: Date;
   /** By serial number. */
   readonly mfaDevices = new Map<string, MfaDevice>();
 
-  constructor(
-    readonly account: Account,
-    readonly name: string,
-    { path = '/', policies = [], tags = {} }: UserSettings,
-  ) {
-    this.arn = account.arn('iam', `user${path}${name}`);
-    this.path = path;
-    this.policies = policies;
-    this.tags = tags;
-    this.createdAt = account.world.clock.now();
+  constructor(account: Account, name: string, settings: UserSettings) {
+    super(account, name, 'user', settings);
+  }
+
+  get accessKeys(): AccessKey[] {
+    return [...this.account.world.accessKeys.values()].filter(({ user }) => user === this);
   }
 
   /** Makes an active key: a new one, or the one given. */
   createAccessKey(fixed?: { readonly accessKeyId: string; readonly secretAccessKey: string }): AccessKey {
     const { world } = this.account;
-    const accessKeyId = fixed?.accessKeyId ?? newAccessKeyId('AKIA');
-    const secretAccessKey = fixed?.secretAccessKey ?? newSecretAccessKey(world.settings.secretAlphabet);
-    const key: AccessKey = { accessKeyId, secretAccessKey, user: this, status: 'Active' };
-    world.accessKeys.set(accessKeyId, key);
+    const key: AccessKey = {
+      accessKeyId: fixed?.accessKeyId ?? newAccessKeyId('AKIA'),
+      secretAccessKey: fixed?.secretAccessKey ?? newSecretAccessKey(world.settings.secretAlphabet),
+      user: this,
+      createdAt: world.clock.now(),
+      propagatedAt: world.propagatedAt(),
+      status: 'Active',
+    };
+    world.accessKeys.set(key.accessKeyId, key);
     return key;
   }
 
   /** Makes a virtual MFA device and enables it for this user. */
   createMfaDevice(name: string, settings: MfaDeviceSettings = {}): MfaDevice {
-    const { account } = this;
-    const serialNumber = account.arn('iam', `mfa/${name}`);
-    const device = new MfaDevice(serialNumber, account.world.clock.now(), `${name}@${account.id}`, settings);
-    this.mfaDevices.set(serialNumber, device);
+    const device = this.account.createMfaDevice(name, settings);
+    this.mfaDevices.set(device.serialNumber, device);
     return device;
   }
 }
 
-export class Role {
+export class Role extends Identity {
   readonly type = 'Role';
   readonly id = newUniqueId('AROA');
-  readonly arn: string;
-  readonly trust: PolicyDocument;
-  policies: readonly PolicyDocument[];
-  readonly tags: Tags;
+  trust: PolicyDocument;
+  description: string | undefined;
   /** Seconds. */
-  readonly maxSessionDuration: number;
+  maxSessionDuration: number;
 
-  constructor(
-    readonly account: Account,
-    readonly name: string,
-    { trust, path = '/', policies = [], tags = {}, maxSessionDuration = 3600 }: RoleSettings,
-  ) {
-    this.arn = account.arn('iam', `role${path}${name}`);
-    this.trust = trust;
-    this.policies = policies;
-    this.tags = tags;
-    this.maxSessionDuration = maxSessionDuration;
+  constructor(account: Account, name: string, settings: RoleSettings) {
+    super(account, name, 'role', settings);
+    this.trust = settings.trust;
+    this.description = settings.description;
+    this.maxSessionDuration = settings.maxSessionDuration ?? 3600;
   }
 }
 
@@ -143,5 +179,8 @@ export interface OidcProvider {
   readonly arn: string;
   /** The issuer, with `https://`. */
   readonly url: string;
-  readonly clientIds: readonly string[];
+  readonly createdAt: Date;
+  readonly thumbprints: readonly string[];
+  clientIds: readonly string[];
+  tags: Tags;
 }

@@ -1,3 +1,4 @@
+import type { ContextValues } from '../policy/context';
 import type { Tags } from './account';
 import type { Caller, Session } from './session';
 
@@ -45,6 +46,15 @@ export function environmentContext(now: Date): Record<string, string> {
 }
 
 /** Tags as condition keys, lower-cased because a later tag replaces an earlier one whatever its case. */
-export function tagContext(prefix: 'aws:PrincipalTag' | 'aws:RequestTag', tags: Tags): Record<string, string> {
+export function tagContext(
+  prefix: 'aws:PrincipalTag' | 'aws:RequestTag' | 'aws:ResourceTag' | 'iam:ResourceTag',
+  tags: Tags,
+): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key.toLowerCase()}`, value]));
+}
+
+/** The condition keys of a request that passes these tags. */
+export function requestTagContext(tags: Tags): ContextValues {
+  const keys = Object.keys(tags);
+  return { ...tagContext('aws:RequestTag', tags), 'aws:TagKeys': keys.length > 0 ? keys : undefined };
 }

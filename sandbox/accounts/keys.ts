@@ -18,8 +18,8 @@ export function newSessionToken(alphabet: string): string {
   return `IQoJb3JpZ2luX2Vj${random(560, alphabet)}EXAMPLETOKEN`;
 }
 
-/** The unchanging id of a user (`AIDA`) or a role (`AROA`). */
-export function newUniqueId(prefix: 'AIDA' | 'AROA'): string {
+/** The unchanging id of a user (`AIDA`), a role (`AROA`) or a managed policy (`ANPA`). */
+export function newUniqueId(prefix: 'AIDA' | 'AROA' | 'ANPA'): string {
   return `${prefix}${random(10, base32)}EXAMPLE`;
 }
 

@@ -1,4 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
+import type { Tags } from './account';
 
 export interface MfaDeviceSettings {
   /** Base32; by default a random one, as long as those of AWS. */
@@ -14,6 +15,7 @@ export interface MfaDeviceSettings {
 /** A virtual MFA device, as its owner's authenticator app knows it. */
 export class MfaDevice {
   readonly seed: string;
+  tags: Tags = {};
   /** What the QR code says: `otpauth://totp/…` */
   readonly uri: string;
   readonly #totp: TOTP;
@@ -21,7 +23,8 @@ export class MfaDevice {
 
   constructor(
     readonly serialNumber: string,
-    readonly enabledAt: Date,
+    /** Until a user enables it: when it was made. */
+    public enabledAt: Date,
     label: string,
     { seed = new Secret({ size: 40 }).base32, digits = 6, period = 30, algorithm = 'SHA1' }: MfaDeviceSettings,
   ) {
@@ -36,7 +39,22 @@ export class MfaDevice {
     // AWS takes the code before and the code after as well, for clocks that are a little off.
     const distance = this.#totp.validate({ token: code, timestamp, window: 1 });
     if (distance === null) return false;
-    const step = this.#totp.counter({ timestamp }) + distance;
+    return this.#use(this.#totp.counter({ timestamp }) + distance);
+  }
+
+  /** Enables it with two codes that follow each other; whether they do. Both are used up. */
+  enable(first: string, second: string, now: Date): boolean {
+    const timestamp = now.getTime();
+    const distance = this.#totp.validate({ token: second, timestamp, window: 1 });
+    if (distance === null) return false;
+    const counter = this.#totp.counter({ timestamp }) + distance;
+    const previous = this.#totp.generate({ timestamp: (counter - 1) * this.#totp.period * 1000 });
+    if (previous !== first || !this.#use(counter)) return false;
+    this.enabledAt = now;
+    return true;
+  }
+
+  #use(step: number): boolean {
     if (step <= this.#lastStep) return false;
     this.#lastStep = step;
     return true;

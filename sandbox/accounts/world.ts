@@ -10,11 +10,13 @@ export interface Settings {
   secretAlphabet: string;
   /** Bytes that session policies and tags may take once compressed; AWS publishes no such number. */
   packedPolicyLimit: number;
+  /** How long access keys, users and roles made from now on stay unknown to the rest of AWS. */
+  propagationMs: number;
 }
 
 /** Every account, and every key that AWS has handed out. */
 export class World {
-  readonly settings: Settings = { secretAlphabet: base64Alphabet, packedPolicyLimit: 1024 };
+  readonly settings: Settings = { secretAlphabet: base64Alphabet, packedPolicyLimit: 1024, propagationMs: 0 };
   readonly accounts = new Map<string, Account>();
   /** Long-term keys by id. */
   readonly accessKeys = new Map<string, AccessKey>();
@@ -30,6 +32,11 @@ export class World {
     const account = this.accounts.get(id) ?? new Account(this, id, partition);
     this.accounts.set(id, account);
     return account;
+  }
+
+  /** When the rest of AWS will know what is made now. */
+  propagatedAt(): Date {
+    return new Date(this.clock.now().getTime() + this.settings.propagationMs);
   }
 
   startSession(settings: SessionSettings): Session {

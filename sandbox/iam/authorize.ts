@@ -1,6 +1,7 @@
-import { callerContext } from '../accounts/caller-context';
+import type { Tags } from '../accounts/account';
+import { callerContext, requestTagContext, tagContext } from '../accounts/caller-context';
 import { whyRefused } from '../accounts/permissions';
-import { contextOf } from '../policy/context';
+import { contextOf, type ContextValues } from '../policy/context';
 import { notAuthorized } from '../query/error';
 import type { SignedCall } from '../query/service';
 
@@ -8,13 +9,46 @@ import type { SignedCall } from '../query/service';
 export interface IamResource {
   /** What policies name it by. */
   readonly arn: string;
-  /** What a refusal calls it: `user mona`. */
-  readonly label: string;
+  /** What a refusal calls it: `user mona`; by default its ARN. */
+  readonly label?: string;
+  readonly tags?: Tags | undefined;
 }
 
-/** @throws AwsError AccessDenied when the caller's policies do not let it do this. */
-export function authorize({ world, caller, region }: SignedCall, action: string, { arn, label }: IamResource): void {
-  const context = contextOf(callerContext(caller, region, world.clock.now()));
-  const reason = whyRefused(caller, { action, resource: arn, context });
+/**
+ * @param context condition keys of this operation
+ * @param action by default the one that is called
+ * @throws AwsError AccessDenied when the caller's policies do not let it do this.
+ */
+export function authorize(
+  { params, world, caller, region }: SignedCall,
+  { arn, label = arn, tags = {} }: IamResource,
+  context: ContextValues = {},
+  action = `iam:${params.Action ?? ''}`,
+): void {
+  const values = {
+    ...callerContext(caller, region, world.clock.now()),
+    ...tagContext('aws:ResourceTag', tags),
+    ...tagContext('iam:ResourceTag', tags),
+    ...context,
+  };
+  const reason = whyRefused(caller, { action, resource: arn, context: contextOf(values) });
   if (reason !== undefined) throw notAuthorized(caller.arn, action, label, reason);
+}
+
+/**
+ * Whether the caller may make something, with these tags: those need a permission of their own.
+ * @throws AwsError AccessDenied
+ */
+export function authorizeCreation(
+  call: SignedCall,
+  arn: string,
+  {
+    tags,
+    tagAction,
+    context = {},
+  }: { readonly tags: Tags; readonly tagAction: string; readonly context?: ContextValues },
+): void {
+  const values = { ...context, ...requestTagContext(tags) };
+  authorize(call, { arn }, values);
+  if (Object.keys(tags).length > 0) authorize(call, { arn }, values, tagAction);
 }

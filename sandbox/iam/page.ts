@@ -1,6 +1,7 @@
 import { Constraints } from '../query/constraints';
 import { validationError } from '../query/error';
 import type { Parameters } from '../query/parameters';
+import type { XmlFields } from '../query/xml';
 
 /** Part of a list, and the fields that say whether there is more. */
 export interface Page<T> {
@@ -21,6 +22,20 @@ export function page<T>(items: readonly T[], { MaxItems, Marker }: Parameters): 
   const end = start + size;
   const more = end < items.length;
   return { items: items.slice(start, end), IsTruncated: String(more), Marker: more ? encode(end) : undefined };
+}
+
+/**
+ * The answer of an operation that lists.
+ * @throws AwsError ValidationError
+ */
+export function listing<T>(
+  name: string,
+  items: readonly T[],
+  params: Parameters,
+  fields: (item: T) => XmlFields | string,
+): XmlFields {
+  const { items: shown, ...rest } = page(items, params);
+  return { [name]: { member: shown.map(fields) }, ...rest };
 }
 
 function encode(start: number): string {

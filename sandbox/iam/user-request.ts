@@ -1,37 +1,38 @@
 import type { User } from '../accounts/account';
-import { Constraints } from '../query/constraints';
-import { AwsError, validationError } from '../query/error';
+import type { ContextValues } from '../policy/context';
+import { validationError } from '../query/error';
 import type { SignedCall } from '../query/service';
 import { authorize } from './authorize';
+import { noSuchEntity } from './errors';
+import { checkName, required } from './request';
 
 /**
  * The user that a request is about, by default the caller, once the caller is found to be allowed to do this to it.
  * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
  */
-export function authorizedUser(call: SignedCall, action: string): User {
+export function authorizedUser(call: SignedCall, context: ContextValues = {}): User {
   const { params, caller } = call;
   const { UserName } = params;
-  checkUserName(UserName);
+  checkName('UserName', UserName, 128);
   const { account } = caller.principal;
   // A role's session has no user of its own; it is refused as if its session name were one.
   const name = UserName ?? caller.arn.slice(caller.arn.lastIndexOf('/') + 1);
   const user = account.users.get(name);
-  authorize(call, action, { arn: user?.arn ?? account.arn('iam', `user/${name}`), label: `user ${name}` });
+  const arn = user?.arn ?? account.arn('iam', `user/${name}`);
+  const boundary = { 'iam:PermissionsBoundary': user?.permissionsBoundary };
+  authorize(call, { arn, label: `user ${name}`, tags: user?.tags }, { ...boundary, ...context });
   if (UserName === undefined && caller.principal.type === 'Role') {
     throw validationError('Must specify userName when calling with non-User credentials');
   }
-  if (!user) throw new AwsError(404, 'NoSuchEntity', `The user with name ${name} cannot be found.`);
+  if (!user) throw noSuchEntity(`The user with name ${name} cannot be found.`);
   return user;
 }
 
-function checkUserName(name: string | undefined): void {
-  const constraints = new Constraints();
-  constraints.length('userName', name, 1, 128);
-  constraints.check();
-  if (name !== undefined && !/^[\w+=,.@-]+$/.test(name)) {
-    throw validationError(
-      'The specified value for userName is invalid. It must contain only alphanumeric characters and/or the ' +
-        'following: +=,.@_-',
-    );
-  }
+/**
+ * The same for a request that must name the user.
+ * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ */
+export function namedUser(call: SignedCall, context?: ContextValues): User {
+  required(call.params, 'UserName');
+  return authorizedUser(call, context);
 }

@@ -5,8 +5,8 @@ const allow = (Action: string | readonly string[]): PolicyDocument => ({
   Statement: { Effect: 'Allow', Action, Resource: '*' },
 });
 
-// In outline only: AWS's own documents list thousands of actions.
-const awsManaged: Readonly<Record<string, PolicyDocument>> = {
+/** The AWS managed policies that the sandbox knows, by name. In outline only: AWS's list thousands of actions. */
+export const awsManagedPolicies: Readonly<Record<string, PolicyDocument>> = {
   AdministratorAccess: allow('*'),
   PowerUserAccess: {
     Version: '2012-10-17',
@@ -14,9 +14,3 @@ const awsManaged: Readonly<Record<string, PolicyDocument>> = {
   },
   ReadOnlyAccess: allow(['*:Get*', '*:List*', '*:Describe*', '*:BatchGet*', '*:View*', '*:Search*']),
 };
-
-/** The AWS managed policy with this ARN; undefined for those the sandbox does not know, which so grant nothing. */
-export function managedPolicy(arn: string): PolicyDocument | undefined {
-  const [, name] = /^arn:[^:]+:iam::aws:policy\/(.+)$/.exec(arn) ?? [];
-  return name === undefined ? undefined : awsManaged[name];
-}

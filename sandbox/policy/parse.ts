@@ -1,20 +1,14 @@
 import { AwsError } from '../query/error';
 import { isConditionOperator } from './conditions';
-import { list, type PolicyDocument } from './document';
+import { list, type PolicyDocument, type PrincipalElement } from './document';
 
 /**
  * Reads an identity or session policy, which names no principal.
  * @throws AwsError MalformedPolicyDocument for anything IAM would not accept as one.
  */
 export function parsePolicy(text: string): PolicyDocument {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw malformed('This policy contains invalid Json');
-  }
-  if (!isPolicy(value)) throw malformed('Syntax errors in policy.');
-  for (const statement of list(value.Statement)) {
+  const policy = parseDocument(text);
+  for (const statement of list(policy.Statement)) {
     if (statement.Principal !== undefined || statement.NotPrincipal !== undefined) {
       throw malformed('Policy document should not specify a principal.');
     }
@@ -22,10 +16,40 @@ export function parsePolicy(text: string): PolicyDocument {
       throw malformed('Policy statement must contain resources.');
     }
   }
+  return policy;
+}
+
+/**
+ * Reads a role's trust policy, which names principals and no resource.
+ * @throws AwsError MalformedPolicyDocument for anything IAM would not accept as one.
+ */
+export function parseTrust(text: string): PolicyDocument {
+  const policy = parseDocument(text);
+  for (const { Principal, NotPrincipal, Resource, NotResource, Action } of list(policy.Statement)) {
+    if (Resource !== undefined || NotResource !== undefined) throw malformed('Has prohibited field Resource');
+    const principal = Principal ?? NotPrincipal;
+    if (principal === undefined) throw malformed('Missing required field Principal');
+    if (!isPrincipal(principal)) throw malformed('Syntax errors in policy.');
+    if (!list(Action ?? 'sts:*').every((action) => /^(sts:|\*$)/i.test(action))) {
+      throw malformed('AssumeRole policy may only specify STS AssumeRole actions.');
+    }
+  }
+  return policy;
+}
+
+/** @throws AwsError MalformedPolicyDocument */
+function parseDocument(text: string): PolicyDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed('This policy contains invalid Json');
+  }
+  if (!isPolicy(value)) throw malformed('Syntax errors in policy.');
   return value;
 }
 
-function malformed(message: string): AwsError {
+export function malformed(message: string): AwsError {
   return new AwsError(400, 'MalformedPolicyDocument', message);
 }
 
@@ -50,6 +74,10 @@ function isStatement(value: unknown): boolean {
     isStrings(Resource ?? NotResource ?? []) &&
     (Condition === undefined || (isObject(Condition) && Object.keys(Condition).every(isConditionOperator)))
   );
+}
+
+function isPrincipal(value: unknown): value is PrincipalElement {
+  return value === '*' || (isObject(value) && Object.values(value).every(isStrings));
 }
 
 function isStrings(value: unknown): boolean {

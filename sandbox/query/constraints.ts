@@ -35,6 +35,11 @@ export class Constraints {
     return number;
   }
 
+  oneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
+    if (value === undefined || allowed.includes(value)) return;
+    this.#fail(name, value, `satisfy enum value set: [${allowed.join(', ')}]`);
+  }
+
   /** How many members a list may have. */
   size(name: string, values: readonly string[], max: number): void {
     if (values.length > max) this.#fail(name, `[${values.join(', ')}]`, `have length less than or equal to ${max}`);

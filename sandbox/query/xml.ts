@@ -2,7 +2,7 @@ import type { AwsError } from './error';
 
 /** XML elements by name; an array repeats its element, undefined leaves it out. */
 export interface XmlFields {
-  readonly [name: string]: string | number | XmlFields | readonly XmlFields[] | undefined;
+  readonly [name: string]: string | number | XmlFields | readonly (string | XmlFields)[] | undefined;
 }
 
 export function resultXml(action: string, namespace: string, result: XmlFields, requestId: string): string {

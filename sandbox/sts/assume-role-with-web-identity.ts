@@ -21,10 +21,10 @@ export const assumeRoleWithWebIdentity: Operation = {
     const token = constraints.required('webIdentityToken', params.WebIdentityToken);
     constraints.length('webIdentityToken', params.WebIdentityToken, 4, 20_000);
     constraints.check();
-    const sessionPolicies = parseSessionPolicies(request);
+    const { accountId, account, role } = findRole(world, request.roleArn);
+    const sessionPolicies = parseSessionPolicies(request, account);
     const PackedPolicySize = packedPolicySize(request, {}, world);
 
-    const { accountId, role } = findRole(world, request.roleArn);
     const identity = await verifyWebIdentity(token, accountId, world);
     const { provider, subject, audience } = identity;
     const context = contextOf({

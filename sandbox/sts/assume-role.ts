@@ -30,7 +30,7 @@ export const assumeRole: Operation = {
       );
     }
     const sessionTags = inheritTags(request.requestedTags, caller.session);
-    const sessionPolicies = parseSessionPolicies(request);
+    const sessionPolicies = parseSessionPolicies(request, findRole(world, request.roleArn).account);
     const PackedPolicySize = packedPolicySize(request, request.requestedTags.tags, world);
     const mfaAt = proveMfa(request.mfa, caller, world.clock.now());
     const sourceIdentity = caller.session?.sourceIdentity ?? request.sourceIdentity;

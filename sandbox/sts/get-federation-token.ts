@@ -23,7 +23,7 @@ export const getFederationToken: Operation = {
     const requestedTags = readSessionTags(params, constraints);
     constraints.check();
     // Without a session policy nothing is left of the user's permissions.
-    const sessionPolicies = parseSessionPolicies(policies) ?? [];
+    const sessionPolicies = parseSessionPolicies(policies, caller.principal.account) ?? [];
     const PackedPolicySize = packedPolicySize(policies, requestedTags.tags, world);
 
     const { account } = caller.principal;

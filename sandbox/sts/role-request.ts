@@ -1,4 +1,4 @@
-import type { Role } from '../accounts/account';
+import type { Account, Role } from '../accounts/account';
 import type { World } from '../accounts/world';
 import type { Constraints } from '../query/constraints';
 import { validationError } from '../query/error';
@@ -24,15 +24,25 @@ export function readRoleRequest(params: Parameters, constraints: Constraints): R
   return { roleArn, sessionName, durationSeconds, ...readSessionPolicies(params, constraints) };
 }
 
+/** What the ARN of a role names. */
+export interface NamedRole {
+  readonly accountId: string;
+  readonly account: Account | undefined;
+  /** Undefined also while AWS does not know a new role everywhere. */
+  readonly role: Role | undefined;
+}
+
 /**
- * The role that an ARN names, with its account; the role is undefined when there is none.
+ * The role that an ARN names, with its account.
  * @throws AwsError ValidationError for what is not the ARN of a role.
  */
-export function findRole(world: World, arn: string): { readonly accountId: string; readonly role: Role | undefined } {
+export function findRole(world: World, arn: string): NamedRole {
   const [, accountId, name] = /^arn:[\w-]+:iam::(\d{12}):role\/(?:[^/]+\/)*([^/]+)$/.exec(arn) ?? [];
   if (accountId === undefined || name === undefined) throw validationError(`${arn} is invalid`);
-  const role = world.accounts.get(accountId)?.roles.get(name);
-  return { accountId, role: role?.arn === arn ? role : undefined };
+  const account = world.accounts.get(accountId);
+  const role = account?.roles.get(name);
+  const known = role?.arn === arn && role.propagatedAt <= world.clock.now();
+  return { accountId, account, role: known ? role : undefined };
 }
 
 /** @throws AwsError ValidationError when the role does not allow sessions that long. */

@@ -1,5 +1,5 @@
+import type { Account } from '../accounts/account';
 import type { PolicyDocument } from '../policy/document';
-import { managedPolicy } from '../policy/managed';
 import { parsePolicy } from '../policy/parse';
 import type { Constraints } from '../query/constraints';
 import { structureList, type Parameters } from '../query/parameters';
@@ -21,11 +21,14 @@ export function readSessionPolicies(params: Parameters, constraints: Constraints
 }
 
 /**
- * Their documents; undefined when none were passed.
+ * Their documents; undefined when none were passed. Managed policies that the account does not have grant nothing.
  * @throws AwsError MalformedPolicyDocument
  */
-export function parseSessionPolicies({ policy, policyArns }: SessionPolicies): PolicyDocument[] | undefined {
+export function parseSessionPolicies(
+  { policy, policyArns }: SessionPolicies,
+  account: Account | undefined,
+): PolicyDocument[] | undefined {
   if (policy === undefined && policyArns.length === 0) return undefined;
   const inline = policy === undefined ? [] : [parsePolicy(policy)];
-  return [...inline, ...policyArns.flatMap((arn) => managedPolicy(arn) ?? [])];
+  return [...inline, ...policyArns.flatMap((arn) => account?.managedPolicyDocuments(arn) ?? [])];
 }

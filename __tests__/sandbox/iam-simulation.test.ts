@@ -1,0 +1,92 @@
+import {
+  GetLoginProfileCommand,
+  ListGroupsForUserCommand,
+  ListServiceSpecificCredentialsCommand,
+  ListSigningCertificatesCommand,
+  ListSSHPublicKeysCommand,
+  SimulatePrincipalPolicyCommand,
+  type ContextEntry,
+} from '@aws-sdk/client-iam';
+import type { Account, User } from '../../sandbox/accounts/account';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { iamClient } from './iam-client';
+import { allow, deny, refusal, trust } from './sts-client';
+
+const UserName = 'tfc';
+
+let sandbox: Sandbox;
+let account: Account;
+let user: User;
+let iam: ReturnType<typeof iamClient>;
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  account = sandbox.account('123456789012');
+  user = account.createUser(UserName);
+  iam = iamClient(sandbox.url, account.createUser('admin', { policies: [allow('iam:*')] }).createAccessKey());
+});
+afterEach(() => sandbox.close());
+
+async function simulate(
+  PolicySourceArn: string,
+  ActionNames: string[],
+  ResourceArns?: string[],
+  ContextEntries?: ContextEntry[],
+) {
+  const input = { PolicySourceArn, ActionNames, ResourceArns, ContextEntries };
+  const { EvaluationResults = [] } = await iam.send(new SimulatePrincipalPolicyCommand(input));
+  return EvaluationResults.map((result) => [result.EvalActionName, result.EvalResourceName, result.EvalDecision]);
+}
+
+describe('SimulatePrincipalPolicy', () => {
+  test('of a user', async () => {
+    user.policies = [allow('s3:*', 'arn:aws:s3:::${aws:username}'), deny('s3:DeleteBucket')];
+    const bucket = 'arn:aws:s3:::tfc';
+    expect(await simulate(user.arn, ['s3:ListBucket', 's3:DeleteBucket'], [bucket, 'arn:aws:s3:::other'])).toEqual([
+      ['s3:ListBucket', bucket, 'allowed'],
+      ['s3:ListBucket', 'arn:aws:s3:::other', 'implicitDeny'],
+      ['s3:DeleteBucket', bucket, 'explicitDeny'],
+      ['s3:DeleteBucket', 'arn:aws:s3:::other', 'explicitDeny'],
+    ]);
+  });
+
+  test('of a role, whose boundary counts', async () => {
+    const role = account.createRole('deploy', { trust: trust(user.arn) });
+    role.attachedPolicies.add('arn:aws:iam::aws:policy/AdministratorAccess');
+    expect(await simulate(role.arn, ['iam:CreateUser'])).toEqual([['iam:CreateUser', '*', 'allowed']]);
+    role.permissionsBoundary = 'arn:aws:iam::aws:policy/PowerUserAccess';
+    expect(await simulate(role.arn, ['iam:CreateUser'])).toEqual([['iam:CreateUser', '*', 'implicitDeny']]);
+  });
+
+  test('with context', async () => {
+    const Condition = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
+    user.policies = [{ Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*', Condition } }];
+    const ContextKeyName = 'aws:MultiFactorAuthPresent';
+    const entry: ContextEntry = { ContextKeyName, ContextKeyType: 'boolean', ContextKeyValues: ['true'] };
+    const action = 's3:ListAllMyBuckets';
+    expect(await simulate(user.arn, [action])).toEqual([[action, '*', 'implicitDeny']]);
+    expect(await simulate(user.arn, [action], ['*'], [entry])).toEqual([[action, '*', 'allowed']]);
+  });
+
+  test('of nobody, and of nothing', async () => {
+    expect((await refusal(simulate(`${user.arn}x`, ['s3:*']))).code).toBe('NoSuchEntity');
+    expect((await refusal(simulate('arn:aws:s3:::bucket', ['s3:*']))).code).toBe('InvalidInput');
+    expect((await refusal(simulate(user.arn, ['ListBucket']))).code).toBe('InvalidInput');
+    expect((await refusal(simulate(user.arn, []))).code).toBe('ValidationError');
+  });
+});
+
+test('what users never have', async () => {
+  expect((await iam.send(new ListGroupsForUserCommand({ UserName }))).Groups).toEqual([]);
+  expect((await iam.send(new ListSigningCertificatesCommand({ UserName }))).Certificates).toEqual([]);
+  expect((await iam.send(new ListSSHPublicKeysCommand({ UserName }))).SSHPublicKeys).toEqual([]);
+  const credentials = await iam.send(new ListServiceSpecificCredentialsCommand({ UserName }));
+  expect(credentials.ServiceSpecificCredentials).toEqual([]);
+  expect(await refusal(iam.send(new GetLoginProfileCommand({ UserName })))).toEqual({
+    status: 404,
+    code: 'NoSuchEntity',
+    message: 'Login Profile for User tfc cannot be found.',
+  });
+  const nobody = { UserName: 'nobody' };
+  expect((await refusal(iam.send(new ListGroupsForUserCommand(nobody)))).code).toBe('NoSuchEntity');
+  expect((await refusal(iam.send(new ListSSHPublicKeysCommand(nobody)))).code).toBe('NoSuchEntity');
+});

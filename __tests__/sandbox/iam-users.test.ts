@@ -1,0 +1,188 @@
+import {
+  CreateUserCommand,
+  DeleteUserCommand,
+  DeleteUserPermissionsBoundaryCommand,
+  GetUserCommand,
+  ListUsersCommand,
+  ListUserTagsCommand,
+  PutUserPermissionsBoundaryCommand,
+  TagUserCommand,
+  UntagUserCommand,
+  type CreateUserCommandInput,
+} from '@aws-sdk/client-iam';
+import type { Account, User } from '../../sandbox/accounts/account';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { iamClient } from './iam-client';
+import { allow, refusal } from './sts-client';
+
+const readOnly = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+
+let sandbox: Sandbox;
+let account: Account;
+let admin: User;
+let iam: ReturnType<typeof iamClient>;
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  account = sandbox.account('123456789012');
+  admin = account.createUser('admin', { policies: [allow('iam:*')] });
+  iam = iamClient(sandbox.url, admin.createAccessKey());
+});
+afterEach(() => sandbox.close());
+
+const create = (input: Partial<CreateUserCommandInput> = {}) =>
+  iam.send(new CreateUserCommand({ UserName: 'tfc', ...input }));
+const getUser = async (UserName = 'tfc') => (await iam.send(new GetUserCommand({ UserName }))).User;
+const remove = () => iam.send(new DeleteUserCommand({ UserName: 'tfc' }));
+
+test('made with everything, read, and deleted', async () => {
+  const Tags = [{ Key: 'deployedby', Value: 'mona' }];
+  const { User } = await create({ Path: '/machine/', Tags, PermissionsBoundary: readOnly });
+  expect(User).toMatchObject({
+    UserName: 'tfc',
+    Path: '/machine/',
+    Arn: 'arn:aws:iam::123456789012:user/machine/tfc',
+    Tags,
+    PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: readOnly },
+  });
+  expect(User?.UserId).toMatch(/^AIDA[A-Z2-7]{10}EXAMPLE$/);
+  expect(await getUser()).toEqual(User);
+  await remove();
+  expect(await refusal(getUser())).toMatchObject({ status: 404, code: 'NoSuchEntity' });
+  expect(await refusal(remove())).toMatchObject({ code: 'NoSuchEntity' });
+});
+
+test('names are unique whatever their case', async () => {
+  await create();
+  expect(await refusal(create({ UserName: 'TFC' }))).toEqual({
+    status: 409,
+    code: 'EntityAlreadyExists',
+    message: 'User with name TFC already exists.',
+  });
+});
+
+const tags = (count: number) => Array.from({ length: count }, (_, index) => ({ Key: `key${index}`, Value: '' }));
+
+test.each<[string, Partial<CreateUserCommandInput>, string, RegExp]>([
+  ['a long name', { UserName: 'n'.repeat(65) }, 'ValidationError', /'userName' .* less than or equal to 64$/],
+  ['a name with a space', { UserName: 'a b' }, 'ValidationError', /value for userName is invalid/],
+  ['a path without an end', { Path: '/machine' }, 'ValidationError', /value for path is invalid/],
+  ['a long path', { Path: `/${'p'.repeat(511)}/` }, 'ValidationError', /'path' .* less than or equal to 512$/],
+  ['51 tags', { Tags: tags(51) }, 'ValidationError', /at 'tags' .* less than or equal to 50$/],
+  ['a long key', { Tags: [{ Key: 'k'.repeat(129), Value: '' }] }, 'ValidationError', /'tags.1.member.key'/],
+  ['a long value', { Tags: [{ Key: 'k', Value: 'v'.repeat(257) }] }, 'ValidationError', /'tags.1.member.value'/],
+  ['a character', { Tags: [{ Key: 'k', Value: 'a,b' }] }, 'ValidationError', /regular expression pattern/],
+  [
+    'a key twice',
+    {
+      Tags: [
+        { Key: 'team', Value: 'a' },
+        { Key: 'TEAM', Value: 'b' },
+      ],
+    },
+    'InvalidInput',
+    /^Duplicate tag keys found/,
+  ],
+  [
+    'a boundary that is not there',
+    { PermissionsBoundary: 'arn:aws:iam::123456789012:policy/none' },
+    'NoSuchEntity',
+    /^Scope ARN: arn:aws:iam::123456789012:policy\/none does not exist or is not attachable.$/,
+  ],
+])('%s is refused', async (_, input, code, message) => {
+  const refused = await refusal(create(input));
+  expect(refused.code).toBe(code);
+  expect(refused.message).toMatch(message);
+  expect(account.users.has(input.UserName ?? 'tfc')).toBe(false);
+});
+
+test('as long and as many as may be', async () => {
+  await create({ UserName: 'n'.repeat(64), Path: `/${'p'.repeat(510)}/`, Tags: tags(50) });
+  expect((await getUser('n'.repeat(64)))?.Tags).toHaveLength(50);
+});
+
+test('lists: by path, page by page', async () => {
+  await create({ UserName: 'one', Path: '/machine/', Tags: tags(1) });
+  await create({ UserName: 'two', Path: '/machine/' });
+  const first = await iam.send(new ListUsersCommand({ PathPrefix: '/machine/', MaxItems: 1 }));
+  expect(first.Users).toMatchObject([{ UserName: 'one' }]);
+  expect(first.Users?.[0]).not.toHaveProperty('Tags');
+  expect(first.IsTruncated).toBe(true);
+  const rest = await iam.send(new ListUsersCommand({ PathPrefix: '/machine/', Marker: first.Marker }));
+  expect(rest.Users).toMatchObject([{ UserName: 'two' }]);
+  expect(rest.IsTruncated).toBe(false);
+  expect((await iam.send(new ListUsersCommand({}))).Users).toHaveLength(3);
+});
+
+test('tags are added, replaced and taken away whatever their case', async () => {
+  await create({ Tags: [{ Key: 'team', Value: 'a' }] });
+  const tag = (Tags: { Key: string; Value: string }[]) => iam.send(new TagUserCommand({ UserName: 'tfc', Tags }));
+  await tag([
+    { Key: 'Team', Value: 'b' },
+    { Key: 'usedby', Value: 'Terraform Cloud' },
+  ]);
+  const list = async () => (await iam.send(new ListUserTagsCommand({ UserName: 'tfc' }))).Tags;
+  expect(await list()).toEqual([
+    { Key: 'Team', Value: 'b' },
+    { Key: 'usedby', Value: 'Terraform Cloud' },
+  ]);
+  await iam.send(new UntagUserCommand({ UserName: 'tfc', TagKeys: ['USEDBY', 'other'] }));
+  expect(await list()).toEqual([{ Key: 'Team', Value: 'b' }]);
+  expect(await refusal(tag(tags(50)))).toMatchObject({ status: 409, code: 'LimitExceeded' });
+  expect(await list()).toHaveLength(1);
+});
+
+test('a permissions boundary narrows what the user may do', async () => {
+  const mona = account.createUser('tfc', { policies: [allow('*')] });
+  const own = iamClient(sandbox.url, mona.createAccessKey());
+  const make = () => own.send(new CreateUserCommand({ UserName: 'other' }));
+  await iam.send(new PutUserPermissionsBoundaryCommand({ UserName: 'tfc', PermissionsBoundary: readOnly }));
+  await own.send(new GetUserCommand({}));
+  expect((await refusal(make())).message).toBe(
+    `User: ${mona.arn} is not authorized to perform: iam:CreateUser on resource: ` +
+      'arn:aws:iam::123456789012:user/other because no permissions boundary allows the iam:CreateUser action',
+  );
+  await iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName: 'tfc' }));
+  expect(await getUser()).not.toHaveProperty('PermissionsBoundary');
+  await make();
+});
+
+describe('permissions', () => {
+  test('to make a user with tags are two', async () => {
+    admin.policies = [allow('iam:CreateUser')];
+    await create({ UserName: 'plain' });
+    expect((await refusal(create({ Tags: tags(1) }))).message).toMatch(
+      /iam:TagUser on resource: arn:aws:.*:user\/tfc /,
+    );
+  });
+
+  test('may depend on the boundary and the tags', async () => {
+    const when = (Condition: Record<string, Record<string, string>>) => ({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 'iam:*', Resource: '*', Condition } as const,
+    });
+    admin.policies = [when({ StringEquals: { 'iam:PermissionsBoundary': readOnly } })];
+    expect((await refusal(create())).code).toBe('AccessDenied');
+    await create({ PermissionsBoundary: readOnly });
+    admin.policies = [when({ StringEquals: { 'aws:RequestTag/team': 'a', 'aws:ResourceTag/owner': 'me' } })];
+    const tag = () => iam.send(new TagUserCommand({ UserName: 'tfc', Tags: [{ Key: 'team', Value: 'a' }] }));
+    expect((await refusal(tag())).code).toBe('AccessDenied');
+    const tfc = account.users.get('tfc');
+    if (tfc) tfc.tags = { owner: 'me' };
+    await tag();
+  });
+});
+
+test.each<[string, (user: User) => unknown]>([
+  ['delete access keys', (user) => user.createAccessKey()],
+  ['delete MFA device', (user) => user.createMfaDevice('phone')],
+  ['delete policies', (user) => user.inlinePolicies.set('own', { text: '', document: allow('*') })],
+  ['detach all policies', (user) => user.attachedPolicies.add(readOnly)],
+])('to delete a user one must first %s', async (step, block) => {
+  block(account.createUser('tfc'));
+  expect(await refusal(remove())).toEqual({
+    status: 409,
+    code: 'DeleteConflict',
+    message: `Cannot delete entity, must ${step} first.`,
+  });
+  await getUser();
+});

@@ -1,0 +1,42 @@
+import { noSuchEntity, quotaExceeded } from './errors';
+import type { IdentityKind } from './identity-kind';
+import { policyNotFound, requiredPolicyArn } from './managed-policies';
+import type { Operations } from './operations';
+import { listing } from './page';
+import { underPrefix } from './request';
+
+const maxAttached = 10;
+
+/** AttachUserPolicy and what goes with it, or those of roles. */
+export function attachmentOperations({ noun, find }: IdentityKind): Operations {
+  return {
+    [`Attach${noun}Policy`]: (call) => {
+      const arn = requiredPolicyArn(call.params);
+      const { account, attachedPolicies } = find(call, { 'iam:PolicyARN': arn });
+      if (!account.managedPolicies.has(arn)) {
+        throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
+      }
+      if (!attachedPolicies.has(arn) && attachedPolicies.size >= maxAttached) {
+        throw quotaExceeded(`PoliciesPer${noun}`, maxAttached);
+      }
+      attachedPolicies.add(arn);
+      return {};
+    },
+
+    [`Detach${noun}Policy`]: (call) => {
+      const arn = requiredPolicyArn(call.params);
+      const { attachedPolicies } = find(call, { 'iam:PolicyARN': arn });
+      if (!attachedPolicies.delete(arn)) throw policyNotFound(arn);
+      return {};
+    },
+
+    [`ListAttached${noun}Policies`]: (call) => {
+      const { account, attachedPolicies } = find(call);
+      const policies = [...attachedPolicies].flatMap((arn) => account.managedPolicies.get(arn) ?? []);
+      return listing('AttachedPolicies', underPrefix(policies, call.params), call.params, ({ arn, name }) => ({
+        PolicyName: name,
+        PolicyArn: arn,
+      }));
+    },
+  };
+}

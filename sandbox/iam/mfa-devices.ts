@@ -1,0 +1,134 @@
+import type { Account, User } from '../accounts/account';
+import type { MfaDevice } from '../accounts/mfa-device';
+import { Constraints } from '../query/constraints';
+import { AwsError } from '../query/error';
+import type { Parameters } from '../query/parameters';
+import { isoSeconds } from '../query/xml';
+import { authorize, authorizeCreation } from './authorize';
+import { deleteConflict, entityAlreadyExists, noSuchEntity, quotaExceeded } from './errors';
+import type { Operations } from './operations';
+import { listing } from './page';
+import { checkName, readPath, required } from './request';
+import { requestedTags, tagFields } from './tags';
+import { authorizedUser, namedUser } from './user-request';
+
+const maxDevices = 8;
+
+export const mfaDevices: Operations = {
+  CreateVirtualMFADevice(call) {
+    const { params, caller } = call;
+    const { account } = caller.principal;
+    const { VirtualMFADeviceName: name } = required(params, 'VirtualMFADeviceName');
+    checkName('VirtualMFADeviceName', name, 226);
+    const resource = `${readPath(params).slice(1)}${name}`;
+    const tags = requestedTags(params);
+    const arn = account.arn('iam', `mfa/${resource}`);
+    authorizeCreation(call, arn, { tags, tagAction: 'iam:TagMFADevice' });
+    if (account.virtualMfaDevices.has(arn)) {
+      throw entityAlreadyExists('MFADevice entity at the same path and name already exists.');
+    }
+    const device = account.createMfaDevice(resource);
+    device.tags = tags;
+    const Base32StringSeed = Buffer.from(device.seed).toString('base64');
+    return { VirtualMFADevice: { SerialNumber: arn, Base32StringSeed, Tags: tagFields(tags) } };
+  },
+
+  EnableMFADevice(call) {
+    const { world } = call;
+    const { AuthenticationCode1, AuthenticationCode2 } = readCodes(call.params);
+    const serialNumber = readSerialNumber(call.params);
+    const user = namedUser(call);
+    const device = deviceOf(user.account, serialNumber);
+    if (holderOf(device, user.account)) {
+      throw entityAlreadyExists(`MFA device ${serialNumber} is already in use.`);
+    }
+    if (user.mfaDevices.size >= maxDevices) throw quotaExceeded('MFADevicesPerUser', maxDevices);
+    if (!device.enable(AuthenticationCode1, AuthenticationCode2, world.clock.now())) {
+      throw new AwsError(403, 'InvalidAuthenticationCode', 'Authentication code for device is not valid.');
+    }
+    user.mfaDevices.set(serialNumber, device);
+    return {};
+  },
+
+  DeactivateMFADevice(call) {
+    const serialNumber = readSerialNumber(call.params);
+    const user = authorizedUser(call);
+    if (!user.mfaDevices.delete(serialNumber)) throw noSuchEntity('MFA Device invalid for user.');
+    return {};
+  },
+
+  DeleteVirtualMFADevice(call) {
+    const { account } = call.caller.principal;
+    const serialNumber = readSerialNumber(call.params);
+    authorize(call, { arn: serialNumber });
+    const device = deviceOf(account, serialNumber);
+    if (holderOf(device, account)) throw deleteConflict('MFA VirtualDevice in use. Must deactivate first.');
+    account.virtualMfaDevices.delete(serialNumber);
+    return {};
+  },
+
+  ListVirtualMFADevices(call) {
+    const { params, caller } = call;
+    const { account } = caller.principal;
+    const { AssignmentStatus = 'Any' } = params;
+    const constraints = new Constraints();
+    constraints.oneOf('assignmentStatus', AssignmentStatus, ['Assigned', 'Unassigned', 'Any']);
+    constraints.check();
+    authorize(call, { arn: account.arn('iam', 'mfa/*') });
+    const devices = [...account.virtualMfaDevices.values()]
+      .map((device) => ({ device, user: holderOf(device, account) }))
+      .filter(({ user }) => AssignmentStatus === 'Any' || (user !== undefined) === (AssignmentStatus === 'Assigned'));
+    return listing('VirtualMFADevices', devices, params, ({ device, user }) => ({
+      SerialNumber: device.serialNumber,
+      EnableDate: user && isoSeconds(device.enabledAt),
+      User: user && {
+        Path: user.path,
+        UserName: user.name,
+        UserId: user.id,
+        Arn: user.arn,
+        CreateDate: isoSeconds(user.createdAt),
+      },
+    }));
+  },
+
+  ListMFADevices(call) {
+    const { name, mfaDevices } = authorizedUser(call);
+    return listing('MFADevices', [...mfaDevices.values()], call.params, ({ serialNumber, enabledAt }) => ({
+      UserName: name,
+      SerialNumber: serialNumber,
+      EnableDate: isoSeconds(enabledAt),
+    }));
+  },
+};
+
+/** @throws AwsError ValidationError */
+function readSerialNumber(params: Parameters): string {
+  const { SerialNumber } = required(params, 'SerialNumber');
+  const constraints = new Constraints();
+  constraints.length('serialNumber', SerialNumber, 9, 256);
+  constraints.pattern('serialNumber', SerialNumber, '[\\w+=/:,.@-]*');
+  constraints.check();
+  return SerialNumber;
+}
+
+/** @throws AwsError ValidationError */
+function readCodes(params: Parameters) {
+  const codes = required(params, 'AuthenticationCode1', 'AuthenticationCode2');
+  const constraints = new Constraints();
+  constraints.pattern('authenticationCode1', codes.AuthenticationCode1, '[\\d]{6}');
+  constraints.pattern('authenticationCode2', codes.AuthenticationCode2, '[\\d]{6}');
+  constraints.check();
+  return codes;
+}
+
+/** @throws AwsError NoSuchEntity */
+function deviceOf({ virtualMfaDevices }: Account, serialNumber: string): MfaDevice {
+  const device = virtualMfaDevices.get(serialNumber);
+  if (!device) throw noSuchEntity(`VirtualMFADevice with serial number ${serialNumber} doesn't exist.`);
+  return device;
+}
+
+/** The user that has enabled a device. */
+function holderOf({ serialNumber }: MfaDevice, { users }: Account): User | undefined {
+  return [...users.values()].find(({ mfaDevices }) => mfaDevices.has(serialNumber));
+}

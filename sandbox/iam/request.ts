@@ -1,0 +1,63 @@
+import { Constraints } from '../query/constraints';
+import { validationError } from '../query/error';
+import type { Parameters } from '../query/parameters';
+
+/**
+ * Parameters that must be there.
+ * @throws AwsError ValidationError that names every one that is missing
+ */
+export function required<Name extends string>(params: Parameters, ...names: readonly Name[]): Record<Name, string> {
+  const constraints = new Constraints();
+  const values = names.map((name) => [name, constraints.required(memberName(name), params[name])] as const);
+  constraints.check();
+  return Object.fromEntries(values) as Record<Name, string>;
+}
+
+/** @throws AwsError ValidationError for a name that no user, role or policy can have */
+export function checkName(parameter: string, name: string | undefined, max: number): void {
+  const member = memberName(parameter);
+  const constraints = new Constraints();
+  constraints.length(member, name, 1, max);
+  constraints.check();
+  if (name !== undefined && !/^[\w+=,.@-]+$/.test(name)) {
+    throw validationError(
+      `The specified value for ${member} is invalid. It must contain only alphanumeric characters and/or the ` +
+        'following: +=,.@_-',
+    );
+  }
+}
+
+/**
+ * `Path`, by default `/`.
+ * @throws AwsError ValidationError
+ */
+export function readPath({ Path = '/' }: Parameters): string {
+  const constraints = new Constraints();
+  constraints.length('path', Path, 1, 512);
+  constraints.check();
+  if (!/^\/(?:[!-~]+\/)?$/.test(Path)) {
+    throw validationError(
+      'The specified value for path is invalid. It must begin and end with / and contain only alphanumeric ' +
+        'characters and/or / characters.',
+    );
+  }
+  return Path;
+}
+
+/** What is in a part of the tree of paths. */
+export function underPrefix<T extends { readonly path: string }>(
+  items: Iterable<T>,
+  { PathPrefix = '/' }: Parameters,
+): T[] {
+  return [...items].filter(({ path }) => path.startsWith(PathPrefix));
+}
+
+/** Whether a name is taken: names that differ only in case are the same. */
+export function isTaken(name: string, names: Iterable<string>): boolean {
+  return [...names].some((other) => other.toLowerCase() === name.toLowerCase());
+}
+
+/** A parameter as AWS's validation calls it. */
+function memberName(parameter: string): string {
+  return parameter.charAt(0).toLowerCase() + parameter.slice(1);
+}

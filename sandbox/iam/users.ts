@@ -1,0 +1,62 @@
+import type { User } from '../accounts/account';
+import { isoSeconds, type XmlFields } from '../query/xml';
+import { authorize, authorizeCreation } from './authorize';
+import { deleteConflict, entityAlreadyExists } from './errors';
+import type { Operations } from './operations';
+import { listing } from './page';
+import { boundaryFields, checkBoundary } from './permissions-boundary';
+import { checkName, isTaken, readPath, required, underPrefix } from './request';
+import { requestedTags, tagFields, tagOperations } from './tags';
+import { authorizedUser, namedUser } from './user-request';
+
+export const users: Operations = {
+  CreateUser(call) {
+    const { params, caller } = call;
+    const { account } = caller.principal;
+    const { UserName: name } = required(params, 'UserName');
+    checkName('UserName', name, 64);
+    const path = readPath(params);
+    const tags = requestedTags(params);
+    const { PermissionsBoundary: permissionsBoundary } = params;
+    authorizeCreation(call, account.arn('iam', `user${path}${name}`), {
+      tags,
+      tagAction: 'iam:TagUser',
+      context: { 'iam:PermissionsBoundary': permissionsBoundary },
+    });
+    if (isTaken(name, account.users.keys())) throw entityAlreadyExists(`User with name ${name} already exists.`);
+    checkBoundary(account, permissionsBoundary);
+    return { User: userDetails(account.createUser(name, { path, tags, permissionsBoundary })) };
+  },
+
+  GetUser: (call) => ({ User: userDetails(authorizedUser(call)) }),
+
+  DeleteUser(call) {
+    const user = namedUser(call);
+    const blocking = [
+      { there: user.accessKeys.length > 0, step: 'delete access keys' },
+      { there: user.mfaDevices.size > 0, step: 'delete MFA device' },
+      { there: user.inlinePolicies.size > 0, step: 'delete policies' },
+      { there: user.attachedPolicies.size > 0, step: 'detach all policies' },
+    ].find(({ there }) => there);
+    if (blocking) throw deleteConflict(`Cannot delete entity, must ${blocking.step} first.`);
+    user.account.users.delete(user.name);
+    return {};
+  },
+
+  ListUsers(call) {
+    const { account } = call.caller.principal;
+    authorize(call, { arn: account.arn('iam', `user${call.params.PathPrefix ?? '/'}`) });
+    return listing('Users', underPrefix(account.users.values(), call.params), call.params, userFields);
+  },
+
+  ...tagOperations('User', namedUser),
+};
+
+function userFields({ path, name, id, arn, createdAt }: User): XmlFields {
+  return { Path: path, UserName: name, UserId: id, Arn: arn, CreateDate: isoSeconds(createdAt) };
+}
+
+/** With what lists leave out. */
+function userDetails(user: User): XmlFields {
+  return { ...userFields(user), PermissionsBoundary: boundaryFields(user), Tags: tagFields(user.tags) };
+}
