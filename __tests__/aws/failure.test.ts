@@ -58,6 +58,7 @@ test.each<[what: string, error: unknown, retry: Retry]>([
   ...[
     'Throttling',
     'ThrottlingException',
+    'ThrottledException',
     'RequestLimitExceeded',
     'TooManyRequestsException',
     'SlowDown',

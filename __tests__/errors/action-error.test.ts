@@ -27,7 +27,8 @@ test.each([
   expect(error.cause).toBeUndefined();
 });
 
-test('every code is there once, in words joined by dashes', () => {
+test('every code is there once, in order, in words joined by dashes', () => {
   expect(new Set(ERROR_CODES).size).toBe(ERROR_CODES.length);
+  expect(ERROR_CODES).toEqual([...ERROR_CODES].sort());
   for (const code of ERROR_CODES) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
 });

@@ -10,12 +10,13 @@ test.each([
   ['in lower-case groups, with dashes', 'jbsw-y3dp-ehpk-3pxp-jbsw-y3dp'],
   ['over lines', '\tJBSWY3DPEHPK\r\n3PXPJBSWY3DP\n'],
   ['padded', `${BASE32}======`],
+  ['padded, in groups, with a line end', 'JBSW Y3DP EHPK 3PXP JBSW Y3DP ==== ==\n'],
   ['in a URI', `otpauth://totp/AWS:ci@123456789012?secret=${BASE32}&issuer=AWS`],
   ['in a URI, in lower case', `otpauth://totp/x?secret=${BASE32.toLowerCase()}`],
   ['in a URI, in groups', 'otpauth://totp/x?secret=JBSW+Y3DP%20EHPK-3PXPJBSWY3DP'],
   ['in a URI, padded', `otpauth://totp/x?secret=${BASE32}%3D%3D`],
   ['in a URI without a label', `otpauth://totp?secret=${BASE32}`],
-  ['in a URI with an upper-case scheme', `OTPAUTH://totp/x?secret=${BASE32}`],
+  ['in a URI with an upper-case scheme and type', `OTPAUTH://TOTP/x?secret=${BASE32}`],
   ['in a URI that states what is usual', `otpauth://totp/x?secret=${BASE32}&digits=6&period=30&algorithm=SHA1`],
 ])('a seed %s', (_, text) => {
   expect(parseSeed(text)).toEqual(plain);

@@ -4,7 +4,7 @@ import { createServer as createHttpServer, get as httpGet, type IncomingMessage 
 import { createServer, get, type Server } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import * as tls from 'node:tls';
 import { promisify } from 'node:util';
 import { agentsFor, type Agents } from '../../src/network/agents';
 import { useCleanEnvironment } from '../aws/environment';
@@ -12,142 +12,160 @@ import { selfSigned } from './certificate';
 
 useCleanEnvironment();
 
-const trusted = getCACertificates('default');
-const { key, cert } = selfSigned();
-afterAll(() => {
-  setDefaultCACertificates(trusted);
-});
+// Older releases of Node cannot be told to trust the certificate of a test. Actions run on one that can.
+const describeWhereTrustCanBeSet = 'setDefaultCACertificates' in tls ? describe : describe.skip;
 
-let server: Server;
-let url: URL;
-let agents: Agents | undefined;
-/** Connections that reached the server, in order of arrival. */
-let sockets: Socket[];
-beforeEach(async () => {
-  setDefaultCACertificates([...trusted, cert]);
-  sockets = [];
-  server = createServer({ key, cert }, ({ socket }, response) => {
-    response.end(String(socket.remotePort));
+describeWhereTrustCanBeSet('agents', () => {
+  let trusted: string[];
+  beforeAll(() => (trusted = tls.getCACertificates('default')));
+  const { key, cert } = selfSigned();
+  afterAll(() => {
+    tls.setDefaultCACertificates(trusted);
   });
-  server.on('connection', (socket: Socket) => sockets.push(socket));
-  server.listen(0, 'localhost');
-  await once(server, 'listening');
-  url = new URL(`https://localhost:${(server.address() as AddressInfo).port}`);
-});
-afterEach(() => {
-  agents?.httpAgent.destroy();
-  agents?.httpsAgent.destroy();
-  server.close();
-  server.closeAllConnections();
-  for (const socket of sockets) socket.destroy();
-});
 
-/** An agent for the server, with the connection that it opens early. */
-async function early(): Promise<{ agent: Agents['httpsAgent']; socket: Socket }> {
-  const secured = once(server, 'secureConnection');
-  agents = await agentsFor(url);
-  const [socket] = (await secured) as [Socket];
-  return { agent: agents.httpsAgent, socket };
-}
+  let server: Server;
+  let url: URL;
+  let agents: Agents | undefined;
+  /** Connections that reached the server, in order of arrival. */
+  let sockets: Socket[];
+  beforeEach(async () => {
+    tls.setDefaultCACertificates([...trusted, cert]);
+    sockets = [];
+    server = createServer({ key, cert }, ({ socket }, response) => {
+      response.end(String(socket.remotePort));
+    });
+    server.on('connection', (socket: Socket) => sockets.push(socket));
+    server.listen(0, 'localhost');
+    await once(server, 'listening');
+    url = new URL(`https://localhost:${(server.address() as AddressInfo).port}`);
+  });
+  afterEach(() => {
+    agents?.httpAgent.destroy();
+    agents?.httpsAgent.destroy();
+    server.close();
+    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
+  });
 
-/** The port from which the request came. */
-async function request(agent: Agents['httpsAgent']): Promise<number> {
-  const [response] = (await once(get(url, { agent }), 'response')) as [IncomingMessage];
-  return Number((await response.toArray()).join(''));
-}
+  /** An agent for the server, with the connection that it opens early. */
+  async function early(): Promise<{ agent: Agents['httpsAgent']; socket: Socket }> {
+    const secured = once(server, 'secureConnection');
+    agents = await agentsFor(url);
+    const [socket] = (await secured) as [Socket];
+    return { agent: agents.httpsAgent, socket };
+  }
 
-test('the connection opened early serves the first request, and the next', async () => {
-  const { agent, socket } = await early();
-  expect(await request(agent)).toBe(socket.remotePort);
-  expect(await request(agent)).toBe(socket.remotePort);
-  expect(sockets).toHaveLength(1);
-});
+  /** The port from which the request came. */
+  async function request(agent: Agents['httpsAgent']): Promise<number> {
+    const [response] = (await once(get(url, { agent }), 'response')) as [IncomingMessage];
+    return Number((await response.toArray()).join(''));
+  }
 
-test('a second request at the same time has a connection of its own', async () => {
-  const { agent, socket } = await early();
-  const ports = await Promise.all([request(agent), request(agent)]);
-  expect(ports).toContain(socket.remotePort);
-  expect(new Set(ports).size).toBe(2);
-  expect(sockets).toHaveLength(2);
-});
+  test('the connection opened early serves the first request, and the next', async () => {
+    const { agent, socket } = await early();
+    expect(await request(agent)).toBe(socket.remotePort);
+    expect(await request(agent)).toBe(socket.remotePort);
+    expect(sockets).toHaveLength(1);
+  });
 
-test('one that is still being opened serves the first request', async () => {
-  agents = await agentsFor(url);
-  await request(agents.httpsAgent);
-  expect(sockets).toHaveLength(1);
-});
+  test('a second request at the same time has a connection of its own', async () => {
+    const { agent, socket } = await early();
+    const ports = await Promise.all([request(agent), request(agent)]);
+    expect(ports).toContain(socket.remotePort);
+    expect(new Set(ports).size).toBe(2);
+    expect(sockets).toHaveLength(2);
+  });
 
-test('one that was closed meanwhile serves none', async () => {
-  const { agent, socket } = await early();
-  const { remotePort } = socket;
-  socket.end();
-  await once(socket, 'close');
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(await request(agent)).not.toBe(remotePort);
-  expect(sockets).toHaveLength(2);
-});
+  test('one that is still being opened serves the first request', async () => {
+    agents = await agentsFor(url);
+    await request(agents.httpsAgent);
+    expect(sockets).toHaveLength(1);
+  });
 
-test('one that was reset meanwhile serves none, and its error is nobody’s', async () => {
-  const { agent } = await early();
-  sockets[0]?.resetAndDestroy();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(await request(agent)).toBeGreaterThan(0);
-  expect(sockets).toHaveLength(2);
-});
+  test('one that was closed meanwhile serves none', async () => {
+    const { agent, socket } = await early();
+    const { remotePort } = socket;
+    socket.end();
+    await once(socket, 'close');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await request(agent)).not.toBe(remotePort);
+    expect(sockets).toHaveLength(2);
+  });
 
-test('one whose certificate is not trusted leaves the error to the request', async () => {
-  setDefaultCACertificates(trusted);
-  agents = await agentsFor(url);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(sockets).toHaveLength(1);
-  await expect(request(agents.httpsAgent)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
-  expect(sockets).toHaveLength(2);
-});
+  test('one that was reset meanwhile serves none, and its error is nobody’s', async () => {
+    const { agent } = await early();
+    sockets[0]?.resetAndDestroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await request(agent)).toBeGreaterThan(0);
+    expect(sockets).toHaveLength(2);
+  });
 
-test('none is opened to an http endpoint', async () => {
-  const plain = createTcpServer((socket) => sockets.push(socket)).listen(0, 'localhost');
-  await once(plain, 'listening');
-  agents = await agentsFor(new URL(`http://localhost:${(plain.address() as AddressInfo).port}`));
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  plain.close();
-  expect(sockets).toEqual([]);
-});
+  test('one whose certificate is not trusted leaves the error to the request', async () => {
+    tls.setDefaultCACertificates(trusted);
+    agents = await agentsFor(url);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(sockets).toHaveLength(1);
+    await expect(request(agents.httpsAgent)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    expect(sockets).toHaveLength(2);
+  });
 
-test('it does not keep a process from its end', async () => {
-  const silent = createTcpServer((socket) => sockets.push(socket)).listen(0, 'localhost');
-  await once(silent, 'listening');
-  const endpoint = `https://localhost:${(silent.address() as AddressInfo).port}`;
-  const script = `
+  test('one to another server serves no request to this one', async () => {
+    const accepted: Socket[] = [];
+    const other = createTcpServer((socket) => accepted.push(socket)).listen(0, 'localhost');
+    await once(other, 'listening');
+    agents = await agentsFor(new URL(`https://localhost:${(other.address() as AddressInfo).port}`));
+    await once(other, 'connection');
+    expect(await request(agents.httpsAgent)).toBeGreaterThan(0);
+    expect(sockets).toHaveLength(1);
+    for (const socket of accepted) socket.destroy();
+    other.close();
+  });
+
+  test('none is opened to an http endpoint', async () => {
+    const plain = createTcpServer((socket) => sockets.push(socket)).listen(0, 'localhost');
+    await once(plain, 'listening');
+    agents = await agentsFor(new URL(`http://localhost:${(plain.address() as AddressInfo).port}`));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    plain.close();
+    expect(sockets).toEqual([]);
+  });
+
+  test('it does not keep a process from its end', async () => {
+    const silent = createTcpServer((socket) => sockets.push(socket)).listen(0, 'localhost');
+    await once(silent, 'listening');
+    const endpoint = `https://localhost:${(silent.address() as AddressInfo).port}`;
+    const script = `
     const { agentsFor } = require(${JSON.stringify(join(__dirname, '../../src/network/agents.ts'))});
     agentsFor(new URL(${JSON.stringify(endpoint)})).then(() => setTimeout(() => undefined, 200));
   `;
-  await promisify(execFile)(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { timeout: 10_000 });
-  silent.close();
-  expect(sockets).toHaveLength(1);
-});
+    await promisify(execFile)(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { timeout: 10_000 });
+    silent.close();
+    expect(sockets).toHaveLength(1);
+  });
 
-test('through a proxy, https is tunnelled and http is passed on; nothing is opened early', async () => {
-  const asked: string[] = [];
-  const proxy = createHttpServer((message, response) => {
-    asked.push(`${message.method ?? ''} ${message.url ?? ''}`);
-    response.end('from the proxy');
+  test('through a proxy, https is tunnelled and http is passed on; nothing is opened early', async () => {
+    const asked: string[] = [];
+    const proxy = createHttpServer((message, response) => {
+      asked.push(`${message.method ?? ''} ${message.url ?? ''}`);
+      response.end('from the proxy');
+    });
+    proxy.on('connect', (message: IncomingMessage, socket: Socket) => {
+      asked.push(`CONNECT ${message.url ?? ''}`);
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const httpProxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    agents = await agentsFor(url, { httpProxy });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(sockets).toEqual([]);
+    await request(agents.httpsAgent).catch(() => undefined);
+    const plain = httpGet('http://aws.example/path', { agent: agents.httpAgent });
+    const [response] = (await once(plain, 'response')) as [IncomingMessage];
+    response.resume();
+    await once(response, 'end');
+    proxy.close();
+    proxy.closeAllConnections();
+    expect(asked).toEqual([`CONNECT ${url.host}`, 'GET http://aws.example/path']);
   });
-  proxy.on('connect', (message: IncomingMessage, socket: Socket) => {
-    asked.push(`CONNECT ${message.url ?? ''}`);
-    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const httpProxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  agents = await agentsFor(url, { httpProxy });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(sockets).toEqual([]);
-  await request(agents.httpsAgent).catch(() => undefined);
-  const plain = httpGet('http://aws.example/path', { agent: agents.httpAgent });
-  const [response] = (await once(plain, 'response')) as [IncomingMessage];
-  response.resume();
-  await once(response, 'end');
-  proxy.close();
-  proxy.closeAllConnections();
-  expect(asked).toEqual([`CONNECT ${url.host}`, 'GET http://aws.example/path']);
 });

@@ -178,3 +178,17 @@ test('a step that is killed at any moment leaves nothing that its post does not 
   }
   scenario.calls();
 }, 120_000);
+
+test('a post that runs twice changes nothing the second time', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true, env: { AWS_REGION: 'us-east-1' } });
+  writeFiles(job.home);
+  await job.step({ with: { ...inputs, 'overwrite-aws-profile': 'true', 'output-env-credentials': 'true' } });
+  await job.finish();
+  const [second] = await job.finish();
+  expect(second).toMatchObject({ exitCode: 0, stderr: '', log: ['Nothing to clean up.'] });
+  expect(second?.exported).toEqual({});
+  expect(job.env).toMatchObject({ AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: '' });
+  expect(readFiles(job.home)).toEqual([CREDENTIALS, CONFIG]);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});

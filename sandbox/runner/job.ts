@@ -80,6 +80,8 @@ export class Job {
       GITHUB_WORKSPACE: this.workspace,
       RUNNER_OS: 'Linux',
       RUNNER_TEMP: this.temp,
+      // Older than the Node of actions, it draws a warning from the AWS SDK that those never see.
+      ...(ACTIONS_NODE === process.execPath && { NODE_NO_WARNINGS: '1' }),
       // There is no machine with a role behind this runner.
       AWS_EC2_METADATA_DISABLED: 'true',
       ...env,
@@ -96,10 +98,10 @@ export class Job {
     return run;
   }
 
-  /** Runs the post steps, last step first. */
+  /** Runs the post steps, last step first. A runner does so once; called again, it does so again. */
   async finish(): Promise<Run[]> {
     const runs: Run[] = [];
-    for (const post of this.#posts.splice(0)) runs.push(await post());
+    for (const post of this.#posts) runs.push(await post());
     return runs;
   }
 

@@ -50,6 +50,8 @@ export function clientConfiguration({ connection, endpoint, credentials, resolve
 
 /** The endpoint that the inputs or the environment give for a service (`STS`, `IAM`), if they do. */
 export function configuredEndpoint(given: string | undefined, service: 'STS' | 'IAM'): URL | undefined {
-  const url = given ?? process.env[`AWS_ENDPOINT_URL_${service}`] ?? process.env.AWS_ENDPOINT_URL;
+  const { env } = process;
+  const configured = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
+  const url = given ?? (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? undefined : configured);
   return url ? new URL(url) : undefined;
 }

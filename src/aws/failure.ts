@@ -21,7 +21,7 @@ interface SdkError {
   readonly $response?: { readonly statusCode?: unknown; readonly headers?: Readonly<Record<string, unknown>> };
 }
 
-const THROTTLING = /^(Throttling|ThrottledException|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled)/;
+const THROTTLING = /^(Throttling|Throttled|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled)/;
 const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError', 'IDPCommunicationError']);
 const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 const FINAL_CONNECTION_ERRORS = new Set(['ENOTFOUND', 'ENETUNREACH']);

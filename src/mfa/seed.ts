@@ -24,7 +24,7 @@ export function parseSeed(text: string): Seed | { readonly wrong: string } {
   if (!text.toLowerCase().startsWith('otpauth:')) return seedOf(text, DEFAULT_PERIOD, 'SHA1');
   if (!URL.canParse(text)) return { wrong: 'is not a valid otpauth:// URI' };
   const { host, searchParams } = new URL(text);
-  if (host !== 'totp') return { wrong: 'is an otpauth:// URI of another type than totp' };
+  if (host.toLowerCase() !== 'totp') return { wrong: 'is an otpauth:// URI of another type than totp' };
   const algorithm = ALGORITHMS.find((known) => known === (searchParams.get('algorithm') ?? 'SHA1').toUpperCase());
   if (!algorithm) return { wrong: `has an algorithm that is none of ${ALGORITHMS.join(', ')}` };
   const period = Number(searchParams.get('period') ?? DEFAULT_PERIOD);
@@ -36,7 +36,7 @@ export function parseSeed(text: string): Seed | { readonly wrong: string } {
 }
 
 function seedOf(text: string, period: number, algorithm: Algorithm): Seed | { readonly wrong: string } {
-  const base32 = text.replace(/[\s-]|=+$/g, '').toUpperCase();
+  const base32 = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
   if (!/^[A-Z2-7]{16,}$/.test(base32)) {
     return { wrong: 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI' };
   }

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Socket } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import { proxyFor, type ProxySettings } from './proxy';
 
 /** The agents that open connections to one endpoint, directly or through its proxy. */
@@ -29,13 +29,18 @@ export async function agentsFor(endpoint: URL, settings?: ProxySettings): Promis
  * STS then take place while GitHub's token is on its way.
  */
 class EarlyAgent extends HttpsAgent {
+  readonly #host: string;
+  readonly #port: number;
   #early: Socket | undefined;
 
   constructor(endpoint: URL) {
     super({ keepAlive: true });
+    this.#host = endpoint.hostname.replace(/^\[|\]$/g, '');
+    this.#port = Number(endpoint.port || 443);
     if (endpoint.protocol !== 'https:') return;
-    const host = endpoint.hostname;
-    const early = super.createConnection({ host, port: Number(endpoint.port || 443), servername: host });
+    // A server is told the name it is reached by; an address is none.
+    const name = isIP(this.#host) === 0 ? { servername: this.#host } : {};
+    const early = super.createConnection({ host: this.#host, port: this.#port, ...name });
     if (!(early instanceof Socket)) return;
     // A handshake that fails here is tried again, and its error reported, by the request that needs it.
     early.on('error', () => (this.#early = undefined));
@@ -48,7 +53,8 @@ class EarlyAgent extends HttpsAgent {
     callback?: Parameters<HttpsAgent['createConnection']>[1],
   ): ReturnType<HttpsAgent['createConnection']> {
     const early = this.#early;
-    if (!early) return super.createConnection(options, callback);
+    const there = options.host === this.#host && Number(options.port) === this.#port;
+    if (!early || !there) return super.createConnection(options, callback);
     this.#early = undefined;
     return early.ref();
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { WrittenProfile } from '../profile/profile';
@@ -62,7 +62,9 @@ export class Ledger {
     if (before.length > 0 || replaced.some((sections) => Object.keys(sections).length > 0)) {
       this.#keepsakeFile ??= join(mkdtempSync(join(this.env.RUNNER_TEMP ?? tmpdir(), 'aws-identity-')), 'before.json');
       const keepsake: Keepsake = { variables: Object.fromEntries(before), replaced };
-      writeFileSync(this.#keepsakeFile, JSON.stringify(keepsake), { mode: 0o600 });
+      // In one piece, as the step may be killed at any moment.
+      writeFileSync(`${this.#keepsakeFile}.new`, JSON.stringify(keepsake), { mode: 0o600 });
+      renameSync(`${this.#keepsakeFile}.new`, this.#keepsakeFile);
     } else if (this.#keepsakeFile !== undefined) {
       removeKeepsake(this.#keepsakeFile);
       this.#keepsakeFile = undefined;
@@ -77,12 +79,13 @@ export class Ledger {
   }
 }
 
-/** What main kept, or undefined when it kept nothing; and the way to be rid of it. */
+/** What main kept and is not undone yet, and the way to be rid of it; undefined when there is nothing to undo. */
 export function readLedger(env: NodeJS.ProcessEnv): { changes: Changes; forget: () => void } | undefined {
   const saved = env[`STATE_${STATE_NAME}`];
   if (!saved) return undefined;
   const state = JSON.parse(saved) as State;
-  const keepsake = readKeepsake(state.keepsake);
+  const keepsake = state.keepsake === undefined ? NOTHING_KEPT : readKeepsake(state.keepsake);
+  if (!keepsake) return undefined;
   return {
     changes: {
       variables: Object.fromEntries(state.variables.map((name) => [name, keepsake.variables[name]])),
@@ -94,14 +97,19 @@ export function readLedger(env: NodeJS.ProcessEnv): { changes: Changes; forget: 
   };
 }
 
-/** Gone with the runner's temporary files, or with an earlier clean-up, it holds nothing. */
-function readKeepsake(path: string | undefined): Keepsake {
+const NOTHING_KEPT: Keepsake = { variables: {}, replaced: [] };
+
+/**
+ * The file goes when all is undone: where it is gone, what stood there before is back, and must not be taken for ours.
+ * One that someone has spoiled is as good as none was: what is ours is taken away all the same.
+ */
+function readKeepsake(path: string): Keepsake | undefined {
+  if (!existsSync(path)) return undefined;
   try {
-    if (path !== undefined) return JSON.parse(readFileSync(path, 'utf8')) as Keepsake;
+    return JSON.parse(readFileSync(path, 'utf8')) as Keepsake;
   } catch {
-    // As if there had been nothing before.
+    return NOTHING_KEPT;
   }
-  return { variables: {}, replaced: [] };
 }
 
 function removeKeepsake(path: string): void {
