@@ -101,6 +101,15 @@ test('a profile that cannot be taken out draws a warning of one line, and the re
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
 });
 
+test('what could not be put back is not forgotten: the next run puts it back', async () => {
+  const env = { ...(await afterMain({ AWS_REGION: 'eu-west-1' })), GITHUB_ENV: undefined };
+  await undo(env);
+  expect(said).toContain('::warning');
+  await undo({ ...env, GITHUB_ENV: inJob('env') });
+  expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
+  expect(readdirSync(inJob())).toEqual(['env']);
+});
+
 test('a second time it takes nothing more out, and warns of nothing', async () => {
   const env = await afterMain({}, ['AWS_REGION'], true);
   await undo(env);

@@ -20,23 +20,28 @@ export async function undo(env: NodeJS.ProcessEnv): Promise<void> {
     return;
   }
   const { profiles, variables } = ledger.changes;
-  if (profiles.length > 0) await removeProfilesOf(profiles);
-  if (Object.keys(variables).length > 0) restoreVariables(variables, env);
-  ledger.forget();
+  const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles));
+  const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, env);
+  // What could not be put back is nowhere else.
+  if (profilesUndone && variablesUndone) ledger.forget();
 }
 
-async function removeProfilesOf(written: readonly WrittenProfile[]): Promise<void> {
+/** Whether it could be done; if not, a warning says why. */
+async function removeProfilesOf(written: readonly WrittenProfile[]): Promise<boolean> {
   const names = written.map(({ state }) => state.name).join(', ');
   try {
     const { removeProfiles } = await import('../profile/profile');
     await removeProfiles(written);
     say(`Profile taken out of the AWS files: ${names}`);
+    return true;
   } catch (error) {
     warn(`The profile ${names} is still in the AWS files. ${error instanceof Error ? error.message : String(error)}`);
+    return false;
   }
 }
 
-function restoreVariables(before: Readonly<Record<string, string | undefined>>, env: NodeJS.ProcessEnv): void {
+/** Whether it could be done; if not, a warning says why. */
+function restoreVariables(before: Readonly<Record<string, string | undefined>>, env: NodeJS.ProcessEnv): boolean {
   const names = Object.keys(before);
   try {
     const file = env.GITHUB_ENV;
@@ -45,10 +50,12 @@ function restoreVariables(before: Readonly<Record<string, string | undefined>>, 
     const restored = names.filter((name) => before[name]);
     say(`Variables emptied: ${names.filter((name) => !before[name]).join(', ') || 'none'}`);
     if (restored.length > 0) say(`Variables with their earlier values again: ${restored.join(', ')}`);
+    return true;
   } catch (error) {
     warn(
       `Variables could not be restored: ${names.join(', ')}. ${error instanceof Error ? error.message : String(error)}`,
     );
+    return false;
   }
 }
 
