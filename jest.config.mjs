@@ -1,7 +1,14 @@
 // Packages that ship as ES modules only: jest runs CommonJS.
 const esModules = [
   '@actions',
+  '@octokit',
+  'universal-user-agent',
+  'before-after-hook',
+  'content-type',
+  '@serenity-kit',
+  '@noble',
   'jose',
+  'p-map',
   'proxy-from-env',
   'https-proxy-agent',
   'http-proxy-agent',
@@ -23,7 +30,11 @@ export default {
   // These install software of others, and run by "npm run test:conformance".
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/conformance/'],
   transform: { '\\.[jt]s$': ['babel-jest', babel] },
+  // It exports itself to importers only, and here is required.
+  moduleNameMapper: { '^@actions/github$': '<rootDir>/node_modules/@actions/github/lib/github.js' },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
+  // Most of what the scenarios do is wait for processes that they start.
+  maxWorkers: '100%',
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
 };

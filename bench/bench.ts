@@ -3,31 +3,38 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { installAwsCli } from '../__tests__/conformance/aws-cli';
 import { ACTIONS_NODE } from '../sandbox/runner/job';
 import type { Action } from './contenders';
 import { measure, type Figures } from './measure';
 import { RemoteSandbox } from './remote-sandbox';
 import { report, type Machine } from './report';
-import { scenarios } from './scenarios';
+import { scenarios, type Scenario } from './scenarios';
 
 interface Options {
   readonly rounds: number;
+  /** Only work whose name contains this. */
+  readonly only: string;
   readonly json: boolean;
   readonly other: Action | undefined;
 }
 
 async function main(): Promise<void> {
-  const { rounds, json, other } = options();
+  const { rounds, only, json, other } = options();
   const ours = { name: 'this action', folder: resolve(__dirname, '..') };
   const machine: Machine = {
     node: execFileSync(ACTIONS_NODE, ['--version'], { encoding: 'utf8' }).trim().slice(1),
     platform: `${process.platform} ${process.arch}`,
     cpus: cpus().length,
   };
+  const awsCli = hasAwsCli();
   const sandbox = await RemoteSandbox.start();
   try {
     const figures: Figures[] = [];
-    for (const scenario of scenarios(sandbox, ours, other)) {
+    const all = scenarios(sandbox, { ours, other, awsCli });
+    const asked = all.filter(({ name }) => name.includes(only));
+    if (asked.length === 0) throw new Error(`--only: no work is named "${only}"; there is ${namesOf(all)}`);
+    for (const scenario of asked) {
       process.stderr.write(`${scenario.name}, ${scenario.latencyMs} ms …\n`);
       await sandbox.setLatency(scenario.latencyMs);
       figures.push(await measure(scenario, rounds));
@@ -47,6 +54,7 @@ function options(): Options {
     options: {
       against: { type: 'string' },
       pairs: { type: 'string', default: '20' },
+      only: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -54,13 +62,30 @@ function options(): Options {
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new Error(`--pairs is "${values.pairs}"; it must be a whole number from 1`);
   }
-  return { rounds, json: values.json, other: values.against === undefined ? undefined : actionIn(values.against) };
+  const { json, only, against } = values;
+  return { rounds, only, json, other: against === undefined ? undefined : actionIn(against) };
 }
 
 function actionIn(path: string): Action {
   const folder = resolve(path);
   if (!existsSync(join(folder, 'action.yml'))) throw new Error(`--against: there is no action.yml in ${folder}`);
   return { name: 'other action', folder };
+}
+
+function namesOf(all: readonly Scenario[]): string {
+  return [...new Set(all.map(({ name }) => name))].join(', ');
+}
+
+/** Installs the AWS CLI where it can be; where not, says what is not measured. */
+function hasAwsCli(): boolean {
+  try {
+    installAwsCli();
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`The AWS CLI cannot be installed, so nothing is measured against it: ${why}\n`);
+    return false;
+  }
 }
 
 main().catch((error: unknown) => {

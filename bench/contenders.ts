@@ -4,7 +4,7 @@ import type { Calls } from './sandbox-process';
 
 /** One measured run. */
 export interface Sample {
-  /** Wall time from the start of the process to its end, output read. */
+  /** Wall time from the start of the first process to the end of the last, output read. */
   readonly ms: number;
   readonly calls: Calls;
 }
@@ -15,8 +15,8 @@ export interface Contender {
   /**
    * Does the work once, in a new job.
    *
-   * @param env variables for the process, besides those that the work needs
-   * @throws RunFailed when the work was not done
+   * @param env variables for its processes, besides those that the work needs
+   * @throws Error when the work was not done
    */
   run(env: Readonly<Record<string, string>>): Promise<Sample>;
 }
@@ -87,7 +87,8 @@ export function emptyNode(folder: string): Contender {
   };
 }
 
-async function inJob<T>(env: Readonly<Record<string, string>>, work: (job: Job) => Promise<T>): Promise<T> {
+/** Works in a job of its own, and takes it away again. */
+export async function inJob<T>(env: Readonly<Record<string, string>>, work: (job: Job) => Promise<T>): Promise<T> {
   const job = new Job(env);
   try {
     return await work(job);
@@ -103,6 +104,7 @@ function hasCredentials({ exported }: Run): boolean {
   );
 }
 
-function check(done: boolean, what: string, run: Run): void {
+/** @throws RunFailed when the process failed, or did not do its work */
+export function check(done: boolean, what: string, run: Run): void {
   if (run.exitCode !== 0 || !done) throw new RunFailed(what, run);
 }

@@ -19,6 +19,11 @@ export class RemoteSandbox {
     await this.#order({ latencyMs });
   }
 
+  /** Takes a user out of the account, if it is there, so that it can be made again. */
+  async removeUser(name: string): Promise<void> {
+    await this.#order({ withoutUser: name });
+  }
+
   /** The calls since this was last asked. */
   takeCalls(): Promise<Calls> {
     return this.#order({});

@@ -1,3 +1,4 @@
+import type { Account, User } from '../sandbox/accounts/account';
 import { githubIssuer, type JobEnvironment } from '../sandbox/github/oidc';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox';
 
@@ -7,9 +8,16 @@ export interface World {
   /** The variables of a job with `id-token: write`. */
   readonly oidc: JobEnvironment;
   /** A user's key; the user may assume the role. */
-  readonly key: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly key: Key;
+  /** A key of a user who may do everything in the account. */
+  readonly adminKey: Key;
   /** A role for the user and for the job. */
   readonly roleArn: string;
+}
+
+export interface Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 /** Requests that arrived. */
@@ -22,16 +30,21 @@ export interface Calls {
 export interface Order {
   /** From now on, the delay of every answer; left out, it stays as it is. */
   readonly latencyMs?: number;
+  /** A user that is taken out of the account, with all it has, if it is there. */
+  readonly withoutUser?: string;
 }
+
+const ACCOUNT = '123456789012';
 
 async function main(): Promise<void> {
   const sandbox = await startSandbox();
   let counted = 0;
-  process.on('message', ({ latencyMs }: Order) => {
+  process.on('message', ({ latencyMs, withoutUser }: Order) => {
     if (latencyMs !== undefined) {
       sandbox.faults.clear();
       sandbox.faults.latency(latencyMs);
     }
+    if (withoutUser !== undefined) removeUser(withoutUser, sandbox.account(ACCOUNT));
     const recent = sandbox.requests.slice(counted);
     counted = sandbox.requests.length;
     const idToken = recent.filter(({ service }) => service === 'github').length;
@@ -42,9 +55,11 @@ async function main(): Promise<void> {
 }
 
 function fill(sandbox: Sandbox): World {
-  const account = sandbox.account('123456789012');
+  const account = sandbox.account(ACCOUNT);
   const user = account.createUser('mona');
-  const { accessKeyId, secretAccessKey } = user.createAccessKey();
+  const admin = account.createUser('admin', {
+    policies: [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }],
+  });
   const provider = account.createOidcProvider({ url: githubIssuer, clientIds: ['sts.amazonaws.com'] });
   const role = account.createRole('deploy', {
     trust: {
@@ -60,8 +75,23 @@ function fill(sandbox: Sandbox): World {
       ],
     },
   });
-  const key = { accessKeyId, secretAccessKey };
-  return { url: sandbox.url, oidc: sandbox.github.environment(), key, roleArn: role.arn };
+  return {
+    url: sandbox.url,
+    oidc: sandbox.github.environment(),
+    key: keyOf(user),
+    adminKey: keyOf(admin),
+    roleArn: role.arn,
+  };
+}
+
+function keyOf(user: User): Key {
+  const { accessKeyId, secretAccessKey } = user.createAccessKey();
+  return { accessKeyId, secretAccessKey };
+}
+
+function removeUser(name: string, { users, world }: Account): void {
+  for (const { accessKeyId } of users.get(name)?.accessKeys ?? []) world.accessKeys.delete(accessKeyId);
+  users.delete(name);
 }
 
 function tell(message: World | Calls): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { emptyNode, mainOf, postOf, type Action, type Contender, type StepInput } from './contenders';
 import type { RemoteSandbox } from './remote-sandbox';
+import { awsCommands, provisioningStep } from './runbook-1';
 
 /** A piece of work that is timed. */
 export interface Scenario {
@@ -20,8 +21,16 @@ interface Targets {
 
 const REGION = 'eu-central-1';
 
-/** @param other the action that this one is measured against, if there is one */
-export function scenarios(sandbox: RemoteSandbox, ours: Action, other?: Action): Scenario[] {
+/** What is measured, and against what. */
+export interface Field {
+  readonly ours: Action;
+  /** Another action that obtains credentials, if there is one. */
+  readonly other: Action | undefined;
+  /** Whether the `aws` command is installed. */
+  readonly awsCli: boolean;
+}
+
+export function scenarios(sandbox: RemoteSandbox, { ours, other, awsCli }: Field): Scenario[] {
   const { url, oidc, key, roleArn } = sandbox.world;
   const endpoint = { AWS_ENDPOINT_URL_STS: url };
   const withOidc: StepInput = {
@@ -43,6 +52,10 @@ export function scenarios(sandbox: RemoteSandbox, ours: Action, other?: Action):
     ...against((action) => mainOf(action, input, sandbox)),
   ];
   const ratio = (atMost: number) => (other ? { ratios: { [other.name]: atMost } } : {});
+  const provisioning: Scenario['contenders'] = [
+    provisioningStep(ours, REGION, sandbox),
+    ...(awsCli ? [awsCommands(REGION, sandbox)] : []),
+  ];
   return [
     {
       name: 'OIDC to credentials',
@@ -67,6 +80,13 @@ export function scenarios(sandbox: RemoteSandbox, ours: Action, other?: Action):
         ...against((action) => postOf(action, withOidc, sandbox)),
       ],
       targets: { ratios: { 'empty Node': 1.3 }, calls: 0 },
+    },
+    { name: 'provisioning runbook 1', latencyMs: 0, contenders: provisioning, targets: {} },
+    {
+      name: 'provisioning runbook 1',
+      latencyMs: 50,
+      contenders: provisioning,
+      targets: { ratios: { 'aws commands': 0.2 } },
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { assumeRoleAct } from './assume-role';
+import { machineUserAct } from './machine-user';
 import { mfaSessionAct } from './mfa-session';
 import { note, title } from './stage';
 
@@ -6,6 +7,7 @@ import { note, title } from './stage';
 void (async () => {
   await assumeRoleAct();
   await mfaSessionAct();
+  await machineUserAct();
   title('Done');
   note('Nothing is left running, and nothing was written outside this clone.');
 })();

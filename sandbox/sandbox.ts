@@ -5,6 +5,7 @@ import { World, type Settings } from './accounts/world';
 import { Clock } from './clock';
 import { Faults } from './faults';
 import { GithubOidc, githubIssuer } from './github/oidc';
+import { GithubSecrets } from './github/secrets';
 import type { RecordedRequest } from './http/request';
 import type { Route } from './http/route';
 import { createSandboxServer } from './http/server';
@@ -13,7 +14,7 @@ import { queryRoute } from './query/route';
 import { s3Route } from './s3/list-buckets';
 import { sts } from './sts/service';
 
-/** A local AWS, with GitHub's OIDC beside it, at one HTTP address. */
+/** A local AWS, with GitHub's OIDC and its API for Actions secrets beside it, at one HTTP address. */
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -21,7 +22,7 @@ export interface Sandbox {
   readonly requests: readonly RecordedRequest[];
   readonly clock: Clock;
   readonly settings: Settings;
-  readonly github: GithubOidc;
+  readonly github: GithubOidc & { readonly secrets: GithubSecrets };
   readonly faults: Faults;
   /** The account with this id, made when first asked for; the partition is `aws` unless given then. */
   account(id: string, settings?: { readonly partition?: string }): Account;
@@ -39,15 +40,17 @@ export async function startSandbox({ port = 0 }: { readonly port?: number } = {}
   const faults = new Faults(clock);
   const requests: RecordedRequest[] = [];
   let url = '';
-  const github = await GithubOidc.create(clock, () => url);
-  world.issuerKeys.set(githubIssuer, github.publicKey);
+  const oidc = await GithubOidc.create(clock, () => url);
+  const secrets = await GithubSecrets.create(clock, () => url);
+  world.issuerKeys.set(githubIssuer, oidc.publicKey);
   const server = createSandboxServer({
     clock,
     faults,
     requests,
     route: (request) =>
       s3Route(request, world) ??
-      (request.path === '/' ? queryRoute(request, [sts, iam], world) : github.route(request)) ??
+      (request.path === '/' ? queryRoute(request, [sts, iam], world) : oidc.route(request)) ??
+      secrets.route(request) ??
       unknownRoute(request.path),
   });
   server.listen(port, '127.0.0.1');
@@ -58,7 +61,7 @@ export async function startSandbox({ port = 0 }: { readonly port?: number } = {}
     requests,
     clock,
     settings: world.settings,
-    github,
+    github: Object.assign(oidc, { secrets }),
     faults,
     account: (id, { partition = 'aws' } = {}) => world.account(id, partition),
     close: () =>

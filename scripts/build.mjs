@@ -8,17 +8,30 @@ import { minify } from 'terser';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const entries = ['main', 'post'];
 
 /**
  * The toolkit's own clients for OIDC tokens and for running programs are not used, but evaluated when it loads, with an
  * HTTP client that takes longer to start than all the rest of the action. Bound to a builtin that is there anyway, they
  * cost nothing; `src/github/id-token.ts` takes the place of the first.
  */
-const externals = {
+const withoutHttpClient = {
   '@actions/http-client': 'node:os',
   '@actions/http-client/lib/auth': 'node:os',
   '@actions/exec': 'node:os',
+};
+
+/**
+ * Bundles by the folder they go to. The code that main and post share is in the one of `action`, which post loads only
+ * when main left something to do in IAM. GitHub's API is called through the toolkit's HTTP client: a bundle of its own.
+ */
+const entries = {
+  main: { source: 'main.ts', externals: { './action': '../action/index.js' } },
+  post: { source: 'post.ts', externals: { './action': '../action/index.js' } },
+  action: {
+    source: 'action/index.ts',
+    externals: { ...withoutHttpClient, '../github/secrets': '../github-secrets/index.js' },
+  },
+  'github-secrets': { source: 'github/secrets.ts', externals: {} },
 };
 
 /**
@@ -28,14 +41,14 @@ const externals = {
 process.env.TS_NODE_PROJECT = join(root, 'scripts/tsconfig.bundle.json');
 
 const built = new Map();
-for (const entry of entries) {
-  for (const [name, content] of await bundle(entry)) built.set(`${entry}/${name}`, content);
+for (const [folder, entry] of Object.entries(entries)) {
+  for (const [name, content] of await bundle(entry)) built.set(`${folder}/${name}`, content);
 }
 if (process.argv.includes('--check')) check();
 else write();
 
 /** The files of one entry point, by name. Types are checked by "npm run types". */
-async function bundle(entry) {
+async function bundle({ source, externals }) {
   const options = {
     cache: false,
     quiet: true,
@@ -44,7 +57,7 @@ async function bundle(entry) {
     target: 'es2022',
     transpileOnly: true,
   };
-  const { code, assets } = await ncc(join(root, 'src', `${entry}.ts`), options);
+  const { code, assets } = await ncc(join(root, 'src', source), options);
   const parts = [['index.js', code], ...Object.entries(assets).map(([name, { source }]) => [name, String(source)])];
   return Promise.all(
     parts.map(async ([name, source]) => [name, name.endsWith('.js') ? await minified(source) : source]),

@@ -1,15 +1,26 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { credentialOutputs } from '../../src/runner/credential-forms';
+import { identityOutputs } from '../../src/runner/publish';
 import { action, readText, ROOT } from './pages';
 
 test('action.yml declares the inputs that the source reads, and nothing else', () => {
-  expect(namesIn('src/inputs', /(?:inputs\.\w+|readEndpoint)\(\s*'([\w-]+)'/g)).toEqual(
+  expect(namesIn('src/inputs', /(?:inputs\.\w+|readEndpoint|readLines)\(\s*'([\w-]+)'/g)).toEqual(
     Object.keys(action().inputs).sort(),
   );
 });
 
 test('action.yml declares the outputs that the source sets, and nothing else', () => {
-  expect(namesIn('src', /\.setOutput\(\s*'([\w-]+)'/g)).toEqual(Object.keys(action().outputs).sort());
+  const credentials = { accessKeyId: '', secretAccessKey: '', sessionToken: '' };
+  const identity = { arn: '', account: '' };
+  const ofIdentities = /^function outputsFor.*?^}/ms.exec(readText('src/provisioning/change-identities.ts'))?.[0] ?? '';
+  const names = [
+    ...Object.keys(identityOutputs({ mode: '', identity, roleArns: {}, profiles: [] })),
+    ...Object.keys(credentialOutputs(credentials)),
+    ...keysIn(readText('src/runner/publish.ts')).filter((name) => name.includes('-')),
+    ...keysIn(ofIdentities),
+  ];
+  expect([...new Set(names)].sort()).toEqual(Object.keys(action().outputs).sort());
 });
 
 test('docs/migrating.md names every input, as the other action’s or as new', () => {
@@ -25,6 +36,13 @@ function namesIn(folder: string, pattern: RegExp): string[] {
   const files = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
   const sources = files.filter((file) => file.endsWith('.ts')).map((file) => readText(join(folder, file)));
   return [...new Set(sources.flatMap((source) => [...source.matchAll(pattern)].map(([, name = '']) => name)))].sort();
+}
+
+/** The keys of object literals, where they stand first or quoted. */
+function keysIn(source: string): string[] {
+  return [...source.matchAll(/^ +([a-z]+): (?=\w+\()|'([a-z]+(?:-[a-z]+)+)':/gm)].map(
+    ([, plain, quoted = '']) => plain ?? quoted,
+  );
 }
 
 /** The names in code style in the sentence that follows the given words. */

@@ -39,7 +39,17 @@ export function readText(path: string): string {
 }
 
 export function page(path: string): Page {
-  const text = readText(path);
+  return parsePage(path, readText(path));
+}
+
+/** What stands under a heading of the second level, up to the next one. */
+export function section({ path, text }: Page, heading: string): Page {
+  const found = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
+  if (found === undefined) throw new Error(`${path} has no section "${heading}"`);
+  return parsePage(path, found);
+}
+
+function parsePage(path: string, text: string): Page {
   const blocks: Block[] = [];
   const prose = text.replace(
     /^( *)```(\w*)[^\n]*\n(.*?)^\1```$/gms,

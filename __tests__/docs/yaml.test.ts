@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { readRequest } from '../../src/inputs/read-request';
-import { action, examples, pages, readText } from './pages';
+import { action, examples, pages, readText, ROOT } from './pages';
 
 /** How every page refers to this action. */
 const REFERENCE = 'octo-org/aws-identity-action@<commit>';
@@ -13,6 +13,7 @@ const VALUES: readonly (readonly [name: RegExp, value: string])[] = [
   [/url/i, 'http://proxy.example.com:3128'],
   [/mfa_secret/i, 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'],
   [/code$/i, '123456'],
+  [/now$/i, 'true'],
 ];
 
 const sources = [
@@ -43,20 +44,20 @@ const steps = sources.flatMap(([name, source]) => usesIn(name, source));
 
 test.each(steps.filter(({ uses }) => uses.includes('aws-identity-action')))(
   'the step $uses in $name gives inputs that are right',
-  ({ uses, inputs }) => {
+  async ({ uses, inputs }) => {
     expect(uses).toBe(REFERENCE);
     expect(Object.keys(action().inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
-    const { request, warnings } = withTokenFile(inputs, (env) => readRequest(env));
+    const { request, warnings } = await withTokenFile(inputs, (env) => readRequest(env));
     expect(request.connection.region).toBe(inputs['aws-region']);
     expect(warnings).toEqual([]);
   },
 );
 
-test('a step that gives mfa-* inputs proves MFA', () => {
+test('a step that gives mfa-* inputs proves MFA', async () => {
   const proving = steps.filter(({ inputs }) => Object.keys(inputs).some((name) => name.startsWith('mfa-')));
   expect(proving.length).toBeGreaterThan(5);
   for (const { inputs } of proving) {
-    const { request } = withTokenFile(inputs, (env) => readRequest(env));
+    const { request } = await withTokenFile(inputs, (env) => readRequest(env));
     expect(request).toHaveProperty('mfa.code');
   }
 });
@@ -100,7 +101,7 @@ function valueOf(text: string): string {
 }
 
 /** The environment of a job with OIDC and these inputs; a token file that they name is there. */
-function withTokenFile<T>(inputs: Step['inputs'], use: (env: NodeJS.ProcessEnv) => T): T {
+async function withTokenFile<T>(inputs: Step['inputs'], use: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
     const token = join(folder, 'token');
@@ -109,9 +110,14 @@ function withTokenFile<T>(inputs: Step['inputs'], use: (env: NodeJS.ProcessEnv) 
       ...inputs,
       ...(inputs['web-identity-token-file'] !== undefined && { 'web-identity-token-file': token }),
     };
-    return use({
+    return await use({
       ACTIONS_ID_TOKEN_REQUEST_URL: 'https://example.com/token?api-version=2',
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
+      // The examples are a repository of their own, with the identity documents that they name.
+      GITHUB_WORKSPACE: join(ROOT, 'examples'),
+      GITHUB_REPOSITORY: 'octo-org/app',
+      GITHUB_REPOSITORY_ID: '2',
+      GITHUB_REPOSITORY_OWNER_ID: '1',
       ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
     });
   } finally {

@@ -18,9 +18,9 @@ function read(inputs: Record<string, string>, env: Record<string, string> = {}) 
   return readRequest({ ...variables, ...env });
 }
 
-function problemsOf(inputs: Record<string, string>, env?: Record<string, string>): string {
+async function problemsOf(inputs: Record<string, string>, env?: Record<string, string>): Promise<string> {
   try {
-    read(inputs, env);
+    await read(inputs, env);
   } catch (error) {
     if (error instanceof ActionError && error.code === 'invalid-input') return error.message;
     throw error;
@@ -36,21 +36,21 @@ describe('the inputs decide how a role is assumed', () => {
     ['with what the job has', { 'role-chaining': 'true' }, OIDC, { source: { from: 'default chain' } }],
     ['without GitHub’s token', { 'force-skip-oidc': 'true' }, OIDC, { source: { from: 'default chain' } }],
     ['with keys rather than the chain', { ...KEYS, 'role-chaining': 'true' }, OIDC, { source: { from: 'inputs' } }],
-  ])('%s', (_, inputs, env, expected) => {
-    expect(read({ 'role-to-assume': ROLE, ...inputs }, env).request).toMatchObject({
+  ])('%s', async (_, inputs, env, expected) => {
+    expect((await read({ 'role-to-assume': ROLE, ...inputs }, env)).request).toMatchObject({
       mode: 'assume-role',
       ...expected,
     });
   });
 
-  test('no role: access-keys', () => {
-    expect(read(KEYS).request).toMatchObject({ mode: 'access-keys', source: { from: 'inputs' } });
-    expect(read({}).request).toMatchObject({ mode: 'access-keys', source: { from: 'default chain' } });
+  test('no role: access-keys', async () => {
+    expect((await read(KEYS)).request).toMatchObject({ mode: 'access-keys', source: { from: 'inputs' } });
+    expect((await read({})).request).toMatchObject({ mode: 'access-keys', source: { from: 'default chain' } });
   });
 });
 
-test('what is left out has the defaults of the compatible action', () => {
-  expect(read({ 'role-to-assume': ROLE }, OIDC).request).toMatchObject({
+test('what is left out has the defaults of the compatible action', async () => {
+  expect((await read({ 'role-to-assume': ROLE }, OIDC)).request).toMatchObject({
     session: { sessionName: 'GitHubActions', duration: 3600, plainCharacters: false, policies: { managed: [] } },
     retry: { maxAttempts: 12 },
     delivery: { environment: 'credentials and region', outputs: false },
@@ -68,35 +68,35 @@ test.each([
   ['cn-north-1', 'sts.amazonaws.com.cn'],
   ['us-gov-west-1', 'sts.amazonaws.com'],
   ['eusc-de-east-1', 'sts.amazonaws.com'],
-])('the audience in %s is %s', (region, audience) => {
+])('the audience in %s is %s', async (region, audience) => {
   const partition =
     { 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov', 'eusc-de-east-1': 'aws-eusc' }[region] ?? '';
   const role = `arn:${partition}:iam::123456789012:role/deploy`;
-  const { request } = read({ 'aws-region': region, 'role-to-assume': role }, OIDC);
+  const { request } = await read({ 'aws-region': region, 'role-to-assume': role }, OIDC);
   expect(request).toMatchObject({ token: { audience } });
 });
 
-test('where the credentials go', () => {
-  const delivery = (inputs: Record<string, string>) =>
-    read({ 'role-to-assume': ROLE, ...inputs }, OIDC).request.delivery;
-  expect(delivery({ 'aws-profile': 'deploy' })).toEqual({
+test('where the credentials go', async () => {
+  const delivery = async (inputs: Record<string, string>) =>
+    (await read({ 'role-to-assume': ROLE, ...inputs }, OIDC)).request.delivery;
+  expect(await delivery({ 'aws-profile': 'deploy' })).toEqual({
     environment: 'nothing',
     outputs: false,
     profile: { name: 'deploy', overwrite: false, export: false },
   });
-  expect(delivery({ 'aws-profile': 'deploy', 'output-env-credentials': 'true' })).toMatchObject({
+  expect(await delivery({ 'aws-profile': 'deploy', 'output-env-credentials': 'true' })).toMatchObject({
     environment: 'credentials and region',
     profile: { export: true },
   });
-  expect(delivery({ 'output-env-credentials': 'false' })).toMatchObject({ environment: 'nothing' });
-  expect(read({}).request.delivery).toMatchObject({ environment: 'region' });
+  expect(await delivery({ 'output-env-credentials': 'false' })).toMatchObject({ environment: 'nothing' });
+  expect((await read({})).request.delivery).toMatchObject({ environment: 'region' });
 });
 
-test('retries: special-characters-workaround overrides the others, as there', () => {
-  const attempts = (inputs: Record<string, string>) => read(inputs).request.retry.maxAttempts;
-  expect(attempts({ 'retry-max-attempts': '3' })).toBe(3);
-  expect(attempts({ 'disable-retry': 'true', 'retry-max-attempts': '3' })).toBe(1);
-  expect(attempts({ 'disable-retry': 'true', 'special-characters-workaround': 'true' })).toBe(12);
+test('retries: special-characters-workaround overrides the others, as there', async () => {
+  const attempts = async (inputs: Record<string, string>) => (await read(inputs)).request.retry.maxAttempts;
+  expect(await attempts({ 'retry-max-attempts': '3' })).toBe(3);
+  expect(await attempts({ 'disable-retry': 'true', 'retry-max-attempts': '3' })).toBe(1);
+  expect(await attempts({ 'disable-retry': 'true', 'special-characters-workaround': 'true' })).toBe(12);
 });
 
 test.each([
@@ -104,11 +104,11 @@ test.each([
   [{}, { HTTPS_PROXY: 'http://a:1', HTTP_PROXY: 'http://b:1' }, 'http://a:1'],
   [{}, { http_proxy: 'http://c:1' }, 'http://c:1'],
   [{}, { HTTP_PROXY: 'proxy.example.com:3128' }, 'http://proxy.example.com:3128'],
-])('the proxy comes from the input, else from the usual variables: %j %j', (inputs, env, httpProxy) => {
-  expect(read(inputs, env).request.connection.proxy).toEqual({ httpProxy });
+])('the proxy comes from the input, else from the usual variables: %j %j', async (inputs, env, httpProxy) => {
+  expect((await read(inputs, env)).request.connection.proxy).toEqual({ httpProxy });
 });
 
-test('variables stand in for inputs, which win', () => {
+test('variables stand in for inputs, which win', async () => {
   const env = {
     ROLE_TO_ASSUME: ROLE,
     ROLE_DURATION_SECONDS: '900',
@@ -116,18 +116,18 @@ test('variables stand in for inputs, which win', () => {
     AUDIENCE: 'other',
     ...OIDC,
   };
-  const { request } = read({ 'role-duration-seconds': '1800' }, env);
+  const { request } = await read({ 'role-duration-seconds': '1800' }, env);
   expect(request).toMatchObject({
     session: { duration: 1800 },
     delivery: { outputs: true },
     token: { audience: 'other' },
   });
-  expect(readRequest({ AWS_REGION: 'us-east-1' }).request.connection.region).toBe('us-east-1');
+  expect((await readRequest({ AWS_REGION: 'us-east-1' })).request.connection.region).toBe('us-east-1');
 });
 
 describe('what is wrong', () => {
-  test('is reported all at once', () => {
-    const message = problemsOf({
+  test('is reported all at once', async () => {
+    const message = await problemsOf({
       'aws-region': 'Frankfurt!',
       'role-to-assume': 'not a role',
       'role-duration-seconds': '1h',
@@ -187,20 +187,20 @@ describe('what is wrong', () => {
     [{ 'http-proxy': 'http://user:100%@proxy:3128' }, 'special characters of a password encoded'],
     [{ 'web-identity-token-file': '/does/not/exist', 'role-to-assume': ROLE }, 'cannot be read'],
     [{ 'web-identity-token-file': '/', 'role-to-assume': ROLE }, 'not a regular file'],
-  ])('%j', (inputs, expected) => {
-    expect(problemsOf(inputs)).toContain(expected);
+  ])('%j', async (inputs, expected) => {
+    expect(await problemsOf(inputs)).toContain(expected);
   });
 
-  test('a name does not do with a web identity', () => {
-    expect(problemsOf({ 'role-to-assume': 'deploy' }, OIDC)).toContain('it should be the whole ARN');
+  test('a name does not do with a web identity', async () => {
+    expect(await problemsOf({ 'role-to-assume': 'deploy' }, OIDC)).toContain('it should be the whole ARN');
   });
 
-  test('custom-tags that are malformed are wrong under OIDC, too', () => {
-    expect(problemsOf({ 'role-to-assume': ROLE, 'custom-tags': '{' }, OIDC)).toContain('custom-tags');
+  test('custom-tags that are malformed are wrong under OIDC, too', async () => {
+    expect(await problemsOf({ 'role-to-assume': ROLE, 'custom-tags': '{' }, OIDC)).toContain('custom-tags');
   });
 
-  test('never shows a secret', () => {
-    const message = problemsOf({
+  test('never shows a secret', async () => {
+    const message = await problemsOf({
       'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE extra',
       'aws-secret-access-key': 'wJalrXUtnFEMI K7MDENG',
       'http-proxy': 'ftp://user:pass word@proxy',
@@ -210,17 +210,149 @@ describe('what is wrong', () => {
   });
 });
 
-test('a secret without its access key ID is not used, and that is said', () => {
-  const { request, warnings } = read({ 'aws-secret-access-key': 'EXAMPLEKEY', 'role-to-assume': ROLE }, OIDC);
+test('a secret without its access key ID is not used, and that is said', async () => {
+  const { request, warnings } = await read({ 'aws-secret-access-key': 'EXAMPLEKEY', 'role-to-assume': ROLE }, OIDC);
   expect(request).toMatchObject({ by: 'web identity' });
   expect(warnings).toEqual([expect.stringContaining('without aws-access-key-id')]);
 });
 
-test('lines may end as on Windows, and empty ones do not count', () => {
+test('lines may end as on Windows, and empty ones do not count', async () => {
   const arns = ['arn:aws:iam::aws:policy/A', 'arn:aws:iam::aws:policy/B'];
-  const { request } = read(
+  const { request } = await read(
     { 'role-to-assume': ROLE, 'managed-session-policies': `${arns.join('\r\n')}\r\n\r\n` },
     OIDC,
   );
   expect(request).toMatchObject({ session: { policies: { managed: arns } } });
+});
+
+describe('the modes that change IAM', () => {
+  const MODES = ['provision', 'rotate', 'deprovision'] as const;
+  const JOB = { GITHUB_REPOSITORY: 'octo/app' };
+  const NOTHING_DELIVERED = '{ users: { ci: {} } }';
+  const TO_THE_JOB = '{ users: { ci: { access-key: { deliver: [environment, { profile: ci }] } } } }';
+  const TO_GITHUB = '{ users: { ci: { access-key: { deliver: [github-secrets] } } } }';
+  const SEED_TO_GITHUB = '{ users: { ci: { mfa-device: { name: ci, deliver: [{ github-secret: SEED }] } } } }';
+
+  test.each([
+    ['provision', {}, { ephemeral: false, adoptExisting: false }],
+    ['provision', { ephemeral: 'true', 'adopt-existing': 'true' }, { ephemeral: true, adoptExisting: true }],
+    ['rotate', {}, { rotateNow: false, deleteOldKeys: false }],
+    ['rotate', { 'rotate-now': 'true', 'delete-old-keys': 'true' }, { rotateNow: true, deleteOldKeys: true }],
+    ['deprovision', {}, {}],
+  ])('%s, told %j', async (mode, inputs, told) => {
+    const { request, warnings } = await read({ mode, identities: NOTHING_DELIVERED, ...inputs, ...KEYS }, JOB);
+    expect(request).toEqual({
+      mode,
+      ...told,
+      connection: { region: 'eu-central-1', proxy: {}, userAgent: 'aws-identity-action' },
+      retry: { maxAttempts: 12 },
+      delivery: { environment: 'nothing', outputs: false },
+      maskAccountId: false,
+      allowedAccounts: [],
+      timeLimit: undefined,
+      useExistingCredentials: false,
+      unsetCurrentCredentials: false,
+      source: {
+        from: 'inputs',
+        credentials: { accessKeyId: KEYS['aws-access-key-id'], secretAccessKey: KEYS['aws-secret-access-key'] },
+      },
+      declaration: { oidcProviders: [], policies: [], roles: [], users: [expect.objectContaining({ name: 'ci' })] },
+      repository: 'octo/app',
+      dryRun: false,
+      githubToken: undefined,
+      profiles: { overwrite: false, output: undefined },
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  test('how profiles are written, and whether anything is changed', async () => {
+    const inputs = { 'overwrite-aws-profile': 'true', 'profile-output': 'json', 'dry-run': 'true' };
+    const { request } = await read({ mode: 'provision', identities: TO_THE_JOB, ...inputs }, JOB);
+    expect(request).toMatchObject({ profiles: { overwrite: true, output: 'json' }, dryRun: true });
+  });
+
+  test.each([
+    ['identities', NOTHING_DELIVERED, 'access-keys', 'provision and rotate and deprovision'],
+    ['dry-run', 'true', 'verify', 'provision and rotate and deprovision'],
+    ['github-token', 'token', 'federation-token', 'provision and rotate and deprovision'],
+    ['ephemeral', 'true', 'rotate', 'provision'],
+    ['ephemeral', 'true', 'deprovision', 'provision'],
+    ['adopt-existing', 'true', 'rotate', 'provision'],
+    ['adopt-existing', 'true', 'deprovision', 'provision'],
+    ['rotate-now', 'true', 'provision', 'rotate'],
+    ['rotate-now', 'true', 'deprovision', 'rotate'],
+    ['delete-old-keys', 'true', 'provision', 'rotate'],
+    ['delete-old-keys', 'true', 'deprovision', 'rotate'],
+    ['overwrite-aws-profile', 'true', 'deprovision', 'assume-role and session-token and'],
+    ['profile-output', 'json', 'deprovision', 'assume-role and session-token and'],
+    ['role-to-assume', ROLE, 'provision', 'assume-role'],
+    ['mfa-code', '123456', 'rotate', 'assume-role and session-token'],
+    ['custom-tags', '{}', 'provision', 'assume-role and federation-token'],
+    ['expect-arn', ROLE, 'deprovision', 'verify'],
+    ['aws-profile', 'ci', 'provision', 'assume-role and session-token and'],
+    ['output-credentials', 'true', 'rotate', 'assume-role and session-token and'],
+  ])('%s (%s) is not for %s', async (input, value, mode, modes) => {
+    const problems = await problemsOf({ mode, identities: NOTHING_DELIVERED, [input]: value }, JOB);
+    expect(problems).toContain(`${input}: is for ${modes}`);
+    expect(problems).toContain(`and the mode is ${mode}`);
+  });
+
+  test.each(['dry-run', 'ephemeral', 'adopt-existing', 'rotate-now', 'delete-old-keys'])(
+    '%s: false may stand anywhere',
+    async (input) => {
+      expect(await problemsOf({ ...KEYS, [input]: 'false' }, JOB)).toBe('none');
+    },
+  );
+
+  test('are never inferred', async () => {
+    expect(await problemsOf({ identities: NOTHING_DELIVERED }, JOB)).toContain('and the mode is access-keys');
+  });
+
+  test.each(MODES)('%s needs a document, and a repository to own what it says', async (mode) => {
+    const problems = await problemsOf({ mode });
+    expect(problems).toContain('2 inputs are wrong');
+    expect(problems).toContain('- identities: is missing; it should be an identity document, or its path');
+    expect(problems).toContain('- GITHUB_REPOSITORY: is not set; it should be owner/name');
+  });
+
+  test('what is wrong in the document is reported with what is wrong beside it', async () => {
+    const identities = 'users:\n  a b: {}\n  ci: { pat: /x/ }\n';
+    const problems = await problemsOf({ mode: 'provision', identities, 'dry-run': 'perhaps' }, JOB);
+    expect(problems).toContain('3 inputs are wrong');
+    expect(problems.match(/^- identities: .*$/gm)).toEqual([
+      expect.stringContaining('a b'),
+      expect.stringContaining('pat'),
+    ]);
+    expect(problems).toContain('- dry-run: "perhaps" is neither true nor false');
+  });
+
+  test.each([
+    [NOTHING_DELIVERED, { provision: false, rotate: false, deprovision: false }],
+    [TO_THE_JOB, { provision: false, rotate: false, deprovision: false }],
+    [TO_GITHUB, { provision: true, rotate: true, deprovision: false }],
+    [SEED_TO_GITHUB, { provision: true, rotate: false, deprovision: false }],
+  ])('whether a token for GitHub is needed for %s: %j', async (identities, needed) => {
+    for (const mode of MODES) {
+      const problems = await problemsOf({ mode, identities }, JOB);
+      const missing = /github-token: is missing: the document delivers to GitHub secrets\. It should be/;
+      if (needed[mode]) expect(problems).toMatch(missing);
+      else expect(problems).toBe('none');
+      expect(await problemsOf({ mode, identities, 'dry-run': 'true' }, JOB)).toBe('none');
+      const { request } = await read({ mode, identities, 'github-token': 'token' }, JOB);
+      expect(request).toMatchObject({ githubToken: 'token' });
+    }
+  });
+
+  test('the document is read for the partition of the region and the IDs of the repository', async () => {
+    const identities =
+      '{ oidc-providers: { github: {} }, roles: { deploy: { trust: { github: { repository: octo/app, branch: main } } } } }';
+    const env = { ...JOB, GITHUB_REPOSITORY_ID: '2', GITHUB_REPOSITORY_OWNER_ID: '1' };
+    const { request } = await read({ mode: 'provision', identities, 'aws-region': 'cn-north-1' }, env);
+    expect(request).toMatchObject({
+      declaration: {
+        oidcProviders: [{ audiences: ['sts.amazonaws.com.cn'] }],
+        roles: [{ trust: { entries: [{ github: { ids: { owner: '1', repository: '2' } } }] } }],
+      },
+    });
+  });
 });

@@ -57,3 +57,33 @@ test('no attempt starts after the budget', async () => {
   expect(result).toBe('throttled');
   expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(RETRY_BUDGET_MS);
 });
+
+describe('what is not known everywhere yet', () => {
+  const propagating = (times: number) => Array<Retry>(times).fill('propagating');
+
+  test.each([1, 3])('is waited for, however few attempts are allowed: %i', async (maxAttempts) => {
+    expect(await run(propagating(9), { maxAttempts })).toMatchObject({ result: 'done', calls: 10 });
+  });
+
+  test('is asked for soon, and then ever less often', async () => {
+    const { waits } = await run(propagating(6), { maxAttempts: 1, random: 0.5 });
+    expect(waits).toEqual([250, 500, 1000, 2000, 2500, 2500]);
+  });
+
+  test('is given up after the budget', async () => {
+    const { result, waits } = await run(propagating(99), { maxAttempts: 1, random: 0.999 });
+    expect(result).toBe('propagating');
+    const waited = waits.reduce((sum, wait) => sum + wait, 0);
+    expect(waited).toBeLessThanOrEqual(RETRY_BUDGET_MS);
+    expect(waited).toBeGreaterThan(RETRY_BUDGET_MS - 5_000);
+  });
+
+  test.each<[Retry, number, number]>([
+    ['transient', 2, 2],
+    ['transient', 3, 4],
+    ['final', 9, 2],
+  ])('does not spare another failure (%s) its end, with %i attempts allowed', async (other, maxAttempts, calls) => {
+    const failures: Retry[] = ['propagating', other, 'propagating', other];
+    expect(await run(failures, { maxAttempts })).toMatchObject({ result: other, calls });
+  });
+});

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { WrittenProfile } from '../../src/profile/profile';
+import type { Created } from '../../src/provisioning/plan';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 import { inJob, useJobDirectory } from './job-files';
@@ -8,6 +10,7 @@ import { inJob, useJobDirectory } from './job-files';
 useJobDirectory();
 
 const SECRET = EXAMPLE_KEYS.secretAccessKey;
+const NOTHING_IN_IAM = { created: [], unsettled: [] };
 
 let env: NodeJS.ProcessEnv;
 /** What post finds in its environment. */
@@ -40,6 +43,7 @@ test('what stood there is read back, and is not in the state', () => {
   expect(changes()).toEqual({
     variables: { AWS_SECRET_ACCESS_KEY: SECRET, AWS_SESSION_TOKEN: undefined, EMPTY: undefined },
     profiles: [profile, written('test')],
+    identities: NOTHING_IN_IAM,
   });
   expect(state()).not.toContain('EXAMPLE');
   expect(readFileSync(keepsake(), 'utf8')).toContain(SECRET);
@@ -67,6 +71,7 @@ test('where nothing stood there no file is made', () => {
   expect(changes()).toEqual({
     variables: { AWS_SESSION_TOKEN: undefined, EMPTY: undefined },
     profiles: [written('dev')],
+    identities: NOTHING_IN_IAM,
   });
 });
 
@@ -109,7 +114,11 @@ test('going back leaves what was there at the mark, and its file', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
   ledger.writing([written('dev', { credentials: SECRET })]);
   goBack();
-  expect(changes()).toEqual({ variables: { AWS_REGION: 'eu-west-1' }, profiles: [] });
+  expect(changes()).toEqual({
+    variables: { AWS_REGION: 'eu-west-1' },
+    profiles: [],
+    identities: NOTHING_IN_IAM,
+  });
   expect(readFileSync(keepsake(), 'utf8')).not.toContain(SECRET);
 });
 
@@ -133,7 +142,11 @@ test('with a file that is spoiled it is as if nothing had stood there', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
   ledger.writing([written('dev', { credentials: SECRET })]);
   writeFileSync(keepsake(), '{');
-  expect(changes()).toEqual({ variables: { AWS_SECRET_ACCESS_KEY: undefined }, profiles: [written('dev')] });
+  expect(changes()).toEqual({
+    variables: { AWS_SECRET_ACCESS_KEY: undefined },
+    profiles: [written('dev')],
+    identities: NOTHING_IN_IAM,
+  });
 });
 
 test('nothing was kept', () => {
@@ -146,4 +159,94 @@ test('forgetting removes the file with its directory, and can be done twice', ()
   readLedger(postEnv)?.forget();
   expect(readdirSync(inJob())).toEqual([]);
   expect(() => readLedger(postEnv)?.forget()).not.toThrow();
+});
+
+describe('what is made in IAM', () => {
+  const USER: Created = { kind: 'user', name: 'pulumi', arn: 'arn:aws:iam::123456789012:user/pulumi' };
+  const POLICY: Created = { kind: 'policy', arn: 'arn:aws:iam::123456789012:policy/read' };
+  const UNSETTLED = [{ user: 'pulumi', destinations: [{ to: 'profile', profile: 'dev' }] }] as const;
+  const TEMPORARY = { ...EXAMPLE_KEYS, sessionToken: 'SESSIONEXAMPLE' };
+  const KEYS = { pulumi: { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: randomBytes(30).toString('base64') } };
+
+  test('is read back in the order in which it was made, with the keys that are not settled', () => {
+    ledger.creating(POLICY, EXAMPLE_KEYS);
+    ledger.creating(USER, EXAMPLE_KEYS);
+    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
+    expect(changes()).toEqual({
+      variables: {},
+      profiles: [],
+      identities: { created: [POLICY, USER], unsettled: UNSETTLED, credentials: EXAMPLE_KEYS, keys: KEYS },
+    });
+    expect(saves).toBe(3);
+  });
+
+  test.each<[what: string, change: () => void, secret: object]>([
+    [
+      'that is made',
+      () => {
+        ledger.creating(USER, TEMPORARY);
+      },
+      { credentials: TEMPORARY },
+    ],
+    [
+      'whose key is delivered',
+      () => {
+        ledger.settling(UNSETTLED, TEMPORARY, KEYS);
+      },
+      { credentials: TEMPORARY, keys: KEYS },
+    ],
+  ])('of a user %s the state has the name; what is secret is in the file for the owner alone', (_, change, secret) => {
+    change();
+    expect(state()).toContain('"pulumi"');
+    for (const text of ['EXAMPLE', KEYS.pulumi.secretAccessKey]) expect(state()).not.toContain(text);
+    expect(JSON.parse(readFileSync(keepsake(), 'utf8'))).toEqual({ variables: {}, replaced: [], ...secret });
+    expect(statSync(keepsake()).mode & 0o777).toBe(0o600);
+    expect(changes()?.identities).toMatchObject(secret);
+  });
+
+  test('keeps no key any longer than it is being delivered', () => {
+    ledger.creating(USER, EXAMPLE_KEYS);
+    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
+    ledger.settling([], EXAMPLE_KEYS);
+    expect(readFileSync(keepsake(), 'utf8')).not.toContain(KEYS.pulumi.secretAccessKey);
+    expect(changes()?.identities).toMatchObject({ created: [USER], unsettled: [], credentials: EXAMPLE_KEYS });
+  });
+
+  test('leaves nothing once every key is settled and nothing else was made', () => {
+    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
+    ledger.settling([], EXAMPLE_KEYS);
+    expect(state()).toBe('');
+    expect(readdirSync(inJob())).toEqual([]);
+  });
+
+  test('needs no credentials any more once it is settled, also where other things were kept', () => {
+    ledger.exporting(['AWS_REGION']);
+    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
+    ledger.settling([], EXAMPLE_KEYS);
+    expect(readFileSync(keepsake(), 'utf8')).not.toContain('EXAMPLE');
+    expect(changes()).toEqual({
+      variables: { AWS_REGION: 'eu-west-1' },
+      profiles: [],
+      identities: NOTHING_IN_IAM,
+    });
+  });
+
+  test('stays when variables and profiles go back', () => {
+    ledger.creating(USER, EXAMPLE_KEYS);
+    const goBack = ledger.mark();
+    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
+    ledger.exporting(['AWS_REGION']);
+    goBack();
+    expect(changes()).toEqual({
+      variables: {},
+      profiles: [],
+      identities: { created: [USER], unsettled: UNSETTLED, credentials: EXAMPLE_KEYS, keys: KEYS },
+    });
+  });
+
+  test('is known by name alone where the file is spoiled', () => {
+    ledger.creating(USER, EXAMPLE_KEYS);
+    writeFileSync(keepsake(), '{');
+    expect(changes()?.identities).toEqual({ created: [USER], unsettled: [] });
+  });
 });

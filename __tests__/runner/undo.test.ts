@@ -1,15 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readCommandFile } from '../../sandbox/runner/command-file';
 import { writeProfiles } from '../../src/profile/profile';
+import type { Created } from '../../src/provisioning/plan';
+import type { undoIdentities } from '../../src/provisioning/undo-identities';
 import { Ledger } from '../../src/runner/ledger';
 import { undo } from '../../src/runner/undo';
 import { EXAMPLE_KEY } from '../profile/fixtures';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
 import { inJob, useJobDirectory } from './job-files';
 
 useJobDirectory();
 
 /** A directory that a warning can name only when it is escaped. */
 const AWS = 'a\nw%s';
+
+/** For a step that changed nothing in IAM. */
+const notAsked: typeof undoIdentities = () => Promise.reject(new Error('IAM is not to be asked'));
 
 let said: string;
 beforeEach(() => {
@@ -43,7 +50,7 @@ async function afterMain(before: Record<string, string>, names = Object.keys(bef
 
 test('variables get the values they had, or none', async () => {
   const env = await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION', 'AWS_SESSION_TOKEN', 'AWS_PROFILE']);
-  await undo(env);
+  await undo(env, notAsked);
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1', AWS_SESSION_TOKEN: '', AWS_PROFILE: '' });
   expect(said).toBe(
     'Variables emptied: AWS_SESSION_TOKEN, AWS_PROFILE\nVariables with their earlier values again: AWS_REGION\n',
@@ -62,7 +69,7 @@ test.each([
   ['what looks like an assignment', 'X<<ghadelimiter'],
   ['letters of all kinds', 'Größe=漢字'],
 ])('a value with %s comes back as it was', async (_, value) => {
-  await undo(await afterMain({ AWS_PROFILE: value }));
+  await undo(await afterMain({ AWS_PROFILE: value }), notAsked);
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_PROFILE: value });
   // On Windows the runner takes either line break for the end of a line, also of the delimiter's.
   const [first = '', ...lines] = readFileSync(inJob('env'), 'utf8').split(/\r?\n/);
@@ -72,7 +79,7 @@ test.each([
 
 test('what others wrote to the file of variables stays', async () => {
   writeFileSync(inJob('env'), 'OTHER=1\n');
-  await undo(await afterMain({ AWS_REGION: 'eu-west-1' }));
+  await undo(await afterMain({ AWS_REGION: 'eu-west-1' }), notAsked);
   expect(readCommandFile(inJob('env'))).toEqual({ OTHER: '1', AWS_REGION: 'eu-west-1' });
 });
 
@@ -82,7 +89,7 @@ test.each([
   ['it cannot be written', '/nowhere/env'],
 ])('without a file for variables (%s) it warns, and does the rest', async (_, file) => {
   const env = { ...(await afterMain({}, ['AWS_REGION'], true)), GITHUB_ENV: file };
-  await undo(env);
+  await undo(env, notAsked);
   expect(said).toMatch(/^::warning title=AWS identity clean-up::Variables could not be restored: AWS_REGION\. .+$/m);
   expect(said).toContain('Profile taken out of the AWS files: dev\n');
   expect(readdirSync(inJob(AWS))).toEqual([]);
@@ -92,7 +99,7 @@ test('a profile that cannot be taken out draws a warning of one line, and the re
   const env = await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION'], true);
   rmSync(inJob(AWS, 'config'));
   mkdirSync(inJob(AWS, 'config'));
-  await undo(env);
+  await undo(env, notAsked);
   const [warning = '', ...others] = said.trimEnd().split('\n');
   expect(warning).toMatch(/^::warning title=AWS identity clean-up::The profile dev is still in the AWS files\. Could/);
   expect(warning).toContain('a%0Aw%25s');
@@ -103,18 +110,18 @@ test('a profile that cannot be taken out draws a warning of one line, and the re
 
 test('what could not be put back is not forgotten: the next run puts it back', async () => {
   const env = { ...(await afterMain({ AWS_REGION: 'eu-west-1' })), GITHUB_ENV: undefined };
-  await undo(env);
+  await undo(env, notAsked);
   expect(said).toContain('::warning');
-  await undo({ ...env, GITHUB_ENV: inJob('env') });
+  await undo({ ...env, GITHUB_ENV: inJob('env') }, notAsked);
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
   expect(readdirSync(inJob())).toEqual(['env']);
 });
 
 test('a second time it takes nothing more out, and warns of nothing', async () => {
   const env = await afterMain({}, ['AWS_REGION'], true);
-  await undo(env);
+  await undo(env, notAsked);
   writeFileSync(inJob(AWS, 'config'), '[profile other]\nregion = x\n');
-  await undo(env);
+  await undo(env, notAsked);
   expect(readdirSync(inJob(AWS))).toEqual(['config']);
   expect(readFileSync(inJob(AWS, 'config'), 'utf8')).toBe('[profile other]\nregion = x\n');
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: '' });
@@ -125,13 +132,98 @@ test.each<[what: string, more: NodeJS.ProcessEnv, words: string]>([
   ['nothing was kept', { STATE_changes: '' }, 'Nothing to clean up.\n'],
   ['it is to be skipped', { AWS_SKIP_CLEANUP_STEP: 'true' }, 'Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.\n'],
 ])('where %s it says so, and does nothing', async (_, more, words) => {
-  await undo({ ...(await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION'], true)), ...more });
+  await undo({ ...(await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION'], true)), ...more }, notAsked);
   expect(said).toBe(words);
   expect(readFileSync(inJob('env'), 'utf8')).toBe('');
   expect(readdirSync(inJob(AWS))).toEqual(['config', 'credentials']);
 });
 
 test('AWS_SKIP_CLEANUP_STEP with any other value skips nothing', async () => {
-  await undo({ ...(await afterMain({ AWS_REGION: 'eu-west-1' })), AWS_SKIP_CLEANUP_STEP: 'false' });
+  await undo({ ...(await afterMain({ AWS_REGION: 'eu-west-1' })), AWS_SKIP_CLEANUP_STEP: 'false' }, notAsked);
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
+});
+
+test('a state that someone has spoiled draws a warning', async () => {
+  await undo({ GITHUB_ENV: inJob('env'), STATE_changes: '{' }, notAsked);
+  expect(said).toContain('::warning title=AWS identity clean-up::The clean-up did not come to its end. ');
+});
+
+describe('what main did in IAM', () => {
+  const SECRET: Created = {
+    kind: 'GitHub secret',
+    secret: { name: 'SEED', place: { of: 'repository', repository: 'octo/app' } },
+  };
+  const CREATED: readonly Created[] = [
+    { kind: 'policy', arn: 'arn:aws:iam::123456789012:policy/read' },
+    { kind: 'user', name: 'pulumi', arn: 'arn:aws:iam::123456789012:user/pulumi' },
+    { kind: 'access key', user: 'pulumi', id: EXAMPLE_KEYS.accessKeyId },
+    { kind: 'MFA device', user: 'pulumi', serial: 'arn:aws:iam::123456789012:mfa/pulumi' },
+    SECRET,
+  ];
+  const UNSETTLED = [{ user: 'ci', destinations: [{ to: 'environment' }] }] as const;
+  const KEYS = { ci: { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: randomBytes(30).toString('base64') } };
+  const EVERYTHING =
+    'policy arn:aws:iam::123456789012:policy/read, user pulumi, access key AKIAIOSFODNN7EXAMPLE, ' +
+    'MFA device arn:aws:iam::123456789012:mfa/pulumi, GitHub secret SEED, access key of ci';
+
+  /** The environment of the post step after main made all of it, and exported a variable. */
+  function afterMaking(created: readonly Created[], unsettled: Parameters<Ledger['settling']>[0]) {
+    const env: NodeJS.ProcessEnv = { GITHUB_ENV: inJob('env') };
+    const ledger = new Ledger({ RUNNER_TEMP: inJob() }, (name, value) => {
+      env[`STATE_${name}`] = value;
+    });
+    ledger.exporting(['AWS_REGION']);
+    created.forEach((one) => {
+      ledger.creating(one, EXAMPLE_KEYS);
+    });
+    if (unsettled.length > 0) ledger.settling(unsettled, EXAMPLE_KEYS, KEYS);
+    return env;
+  }
+
+  test.each<[what: string, created: readonly Created[], unsettled: Parameters<Ledger['settling']>[0]]>([
+    ['what an ephemeral step made', CREATED, []],
+    ['keys that may be nobody’s', [], UNSETTLED],
+    ['both', CREATED, UNSETTLED],
+  ])('%s: is undone with the credentials of main, and forgotten', async (_, created, unsettled) => {
+    const env = afterMaking(created, unsettled);
+    const undoing = jest.fn<ReturnType<typeof undoIdentities>, Parameters<typeof undoIdentities>>(() =>
+      Promise.resolve(),
+    );
+    await undo(env, undoing);
+    const keys = unsettled.length > 0 ? { keys: KEYS } : {};
+    const changes = { created, unsettled, credentials: EXAMPLE_KEYS, ...keys };
+    const voice = { say: expect.any(Function) as unknown, warn: expect.any(Function) as unknown };
+    expect(undoing.mock.calls).toEqual([[changes, EXAMPLE_KEYS, env, voice]]);
+    expect(said).toBe('Variables emptied: AWS_REGION\n');
+    expect(readdirSync(inJob())).toEqual(['env']);
+  });
+
+  test('a voice that warns does so in one line', async () => {
+    await undo(afterMaking(CREATED, []), (_, __, ___, { say, warn }) => {
+      say('looking');
+      warn('100%\nsure');
+      return Promise.resolve();
+    });
+    expect(said).toContain('\nlooking\n::warning title=AWS identity clean-up::100%25%0Asure\n');
+  });
+
+  test('what cannot be undone draws a warning that names all of it, and is tried again the next time', async () => {
+    const env = afterMaking(CREATED, UNSETTLED);
+    await undo(env, () => Promise.reject(new Error('no connection')));
+    const warning = `In IAM, something may be left of: ${EVERYTHING}. no connection\n`;
+    expect(said).toContain(`::warning title=AWS identity clean-up::${warning}`);
+    expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: '' });
+    const undoing = jest.fn(() => Promise.resolve());
+    await undo(env, undoing);
+    expect(undoing).toHaveBeenCalledTimes(1);
+    expect(readdirSync(inJob())).toEqual(['env']);
+  });
+
+  test('without the credentials that main kept it says what may be left', async () => {
+    const env = afterMaking([SECRET], []);
+    const [keepsake = ''] = readdirSync(inJob()).filter((name) => name !== 'env');
+    writeFileSync(inJob(keepsake, 'before.json'), '{');
+    await undo(env, notAsked);
+    expect(said).toContain('left of: GitHub secret SEED. The credentials that main kept for this are gone.');
+  });
 });

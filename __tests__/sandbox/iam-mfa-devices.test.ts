@@ -3,8 +3,12 @@ import {
   DeactivateMFADeviceCommand,
   DeleteVirtualMFADeviceCommand,
   EnableMFADeviceCommand,
+  GetMFADeviceCommand,
   ListMFADevicesCommand,
+  ListMFADeviceTagsCommand,
   ListVirtualMFADevicesCommand,
+  TagMFADeviceCommand,
+  UntagMFADeviceCommand,
 } from '@aws-sdk/client-iam';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { TOTP } from 'otpauth';
@@ -95,4 +99,33 @@ test('names are taken, and users have eight devices at most', async () => {
   expect(await refusal(createDevice())).toMatchObject({ status: 409, code: 'EntityAlreadyExists' });
   for (let count = 0; count < 8; count++) user.createMfaDevice(`phone${count}`);
   expect((await refusal(enable(code(-1), code(0)))).code).toBe('LimitExceeded');
+});
+
+test('one device is shown to be its user', async () => {
+  const { serialNumber, enabledAt } = user.createMfaDevice('phone');
+  const get = (UserName?: string) => iam.send(new GetMFADeviceCommand({ SerialNumber: serialNumber, UserName }));
+  const EnableDate = new Date(Math.floor(enabledAt.getTime() / 1000) * 1000);
+  for (const name of [undefined, 'pulumi']) {
+    expect(await get(name)).toMatchObject({ UserName: 'pulumi', SerialNumber: serialNumber, EnableDate });
+  }
+  user.account.createUser('other');
+  expect(await refusal(get('other'))).toMatchObject({ status: 404, code: 'NoSuchEntity' });
+});
+
+test('tags come and go, and decide who may delete it', async () => {
+  await createDevice();
+  const tags = async () => (await iam.send(new ListMFADeviceTagsCommand({ SerialNumber }))).Tags;
+  await iam.send(new TagMFADeviceCommand({ SerialNumber, Tags: [{ Key: 'owner', Value: 'mona' }] }));
+  expect(await tags()).toEqual([
+    { Key: 'a', Value: 'b' },
+    { Key: 'owner', Value: 'mona' },
+  ]);
+  await iam.send(new UntagMFADeviceCommand({ SerialNumber, TagKeys: ['a'] }));
+  expect(await tags()).toEqual([{ Key: 'owner', Value: 'mona' }]);
+  const Condition = { StringEquals: { 'aws:ResourceTag/owner': 'hubot' } };
+  user.policies = [{ Statement: { Effect: 'Allow', Action: 'iam:*', Resource: '*', Condition } }];
+  expect((await refusal(remove())).code).toBe('AccessDenied');
+  const device = user.account.virtualMfaDevices.get(SerialNumber);
+  if (device) device.tags = { owner: 'hubot' };
+  await remove();
 });

@@ -69,6 +69,10 @@ test('client ids come and go', async () => {
   expect((await get()).ClientIDList).toEqual(['sts.amazonaws.com', 'other']);
   await iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand(input));
   expect((await get()).ClientIDList).toEqual(['sts.amazonaws.com']);
+  await iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand(input));
+  const long = { OpenIDConnectProviderArn, ClientID: 'c'.repeat(256) };
+  const refused = await refusal(iam.send(new AddClientIDToOpenIDConnectProviderCommand(long)));
+  expect(refused.message).toMatch(/'clientID' .* equal to 255$/);
 });
 
 test('tags come and go', async () => {

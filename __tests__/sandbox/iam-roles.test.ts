@@ -2,6 +2,7 @@ import {
   AttachRolePolicyCommand,
   CreateRoleCommand,
   DeleteRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   GetRoleCommand,
@@ -12,8 +13,10 @@ import {
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   TagRoleCommand,
+  UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
+  UpdateRoleDescriptionCommand,
   type CreateRoleCommandInput,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
@@ -78,6 +81,16 @@ test('made with everything, read, changed, and deleted', async () => {
   });
 });
 
+test('another description', async () => {
+  const describe = (Description: string) => iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description }));
+  expect((await refusal(describe('Deploys'))).code).toBe('NoSuchEntity');
+  await create({ Description: 'Builds', MaxSessionDuration: 7200 });
+  const { Role } = await describe('Deploys');
+  expect(Role).toMatchObject({ Description: 'Deploys', MaxSessionDuration: 7200 });
+  expect(await getRole()).toEqual(Role);
+  expect((await refusal(describe('d'.repeat(1001)))).message).toMatch(/'description' .* equal to 1000$/);
+});
+
 const ghost = 'arn:aws:iam::123456789012:user/ghost';
 const long = trust([admin], { StringEquals: { 'aws:username': 'n'.repeat(2048) } });
 test.each<[string, Partial<CreateRoleCommandInput>, string, string | RegExp]>([
@@ -137,6 +150,8 @@ test('lists, page by page, and tags', async () => {
   expect((await iam.send(new ListRolesCommand({ PathPrefix: '/ci/' }))).Roles).toHaveLength(1);
   await iam.send(new TagRoleCommand({ RoleName, Tags: [{ Key: 'team', Value: 'a' }] }));
   expect((await iam.send(new ListRoleTagsCommand({ RoleName }))).Tags).toEqual([{ Key: 'team', Value: 'a' }]);
+  await iam.send(new UntagRoleCommand({ RoleName, TagKeys: ['team'] }));
+  expect((await iam.send(new ListRoleTagsCommand({ RoleName }))).Tags).toEqual([]);
 });
 
 test('its policies and its boundary hold in its sessions', async () => {
@@ -153,6 +168,8 @@ test('its policies and its boundary hold in its sessions', async () => {
   const power = 'arn:aws:iam::aws:policy/PowerUserAccess';
   await iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: power }));
   expect(await mayList()).toMatch(/because no permissions boundary allows the iam:ListUsers action$/);
+  await iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
+  expect(await mayList()).toBe('yes');
 });
 
 test('is deleted without policies', async () => {

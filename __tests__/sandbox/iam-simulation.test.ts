@@ -1,12 +1,4 @@
-import {
-  GetLoginProfileCommand,
-  ListGroupsForUserCommand,
-  ListServiceSpecificCredentialsCommand,
-  ListSigningCertificatesCommand,
-  ListSSHPublicKeysCommand,
-  SimulatePrincipalPolicyCommand,
-  type ContextEntry,
-} from '@aws-sdk/client-iam';
+import { SimulatePrincipalPolicyCommand, type ContextEntry } from '@aws-sdk/client-iam';
 import type { Account, User } from '../../sandbox/accounts/account';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { iamClient } from './iam-client';
@@ -73,20 +65,4 @@ describe('SimulatePrincipalPolicy', () => {
     expect((await refusal(simulate(user.arn, ['ListBucket']))).code).toBe('InvalidInput');
     expect((await refusal(simulate(user.arn, []))).code).toBe('ValidationError');
   });
-});
-
-test('what users never have', async () => {
-  expect((await iam.send(new ListGroupsForUserCommand({ UserName }))).Groups).toEqual([]);
-  expect((await iam.send(new ListSigningCertificatesCommand({ UserName }))).Certificates).toEqual([]);
-  expect((await iam.send(new ListSSHPublicKeysCommand({ UserName }))).SSHPublicKeys).toEqual([]);
-  const credentials = await iam.send(new ListServiceSpecificCredentialsCommand({ UserName }));
-  expect(credentials.ServiceSpecificCredentials).toEqual([]);
-  expect(await refusal(iam.send(new GetLoginProfileCommand({ UserName })))).toEqual({
-    status: 404,
-    code: 'NoSuchEntity',
-    message: 'Login Profile for User tfc cannot be found.',
-  });
-  const nobody = { UserName: 'nobody' };
-  expect((await refusal(iam.send(new ListGroupsForUserCommand(nobody)))).code).toBe('NoSuchEntity');
-  expect((await refusal(iam.send(new ListSSHPublicKeysCommand(nobody)))).code).toBe('NoSuchEntity');
 });

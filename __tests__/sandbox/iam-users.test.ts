@@ -8,7 +8,9 @@ import {
   PutUserPermissionsBoundaryCommand,
   TagUserCommand,
   UntagUserCommand,
+  UpdateUserCommand,
   type CreateUserCommandInput,
+  type UpdateUserCommandInput,
 } from '@aws-sdk/client-iam';
 import type { Account, User } from '../../sandbox/accounts/account';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
@@ -172,11 +174,70 @@ describe('permissions', () => {
   });
 });
 
+describe('UpdateUser', () => {
+  const update = (input: Partial<UpdateUserCommandInput>) =>
+    iam.send(new UpdateUserCommand({ UserName: 'tfc', ...input }));
+
+  test('gives another name and path; the keys stay', async () => {
+    const { User } = await create({ Tags: tags(1) });
+    const own = iamClient(sandbox.url, account.users.get('tfc')?.createAccessKey() ?? admin.createAccessKey());
+    await update({ NewUserName: 'pulumi', NewPath: '/machine/' });
+    expect(await getUser('pulumi')).toEqual({
+      ...User,
+      UserName: 'pulumi',
+      Path: '/machine/',
+      Arn: 'arn:aws:iam::123456789012:user/machine/pulumi',
+    });
+    expect((await refusal(getUser())).code).toBe('NoSuchEntity');
+    expect((await refusal(own.send(new GetUserCommand({})))).message).toMatch(
+      /^User: arn:.*:user\/machine\/pulumi is /,
+    );
+    await create();
+  });
+
+  test('changes the case of a name, and nothing when nothing is asked', async () => {
+    await create({ Path: '/machine/' });
+    await update({});
+    await update({ NewUserName: 'TFC' });
+    expect((await getUser('TFC'))?.Path).toBe('/machine/');
+  });
+
+  test.each<[string, Partial<UpdateUserCommandInput>, string, RegExp]>([
+    ['a name that is taken', { NewUserName: 'Admin' }, 'EntityAlreadyExists', /^User with name Admin already exists.$/],
+    ['a wrong name', { NewUserName: 'a b' }, 'ValidationError', /value for newUserName is invalid/],
+    ['a long name', { NewUserName: 'n'.repeat(65) }, 'ValidationError', /'newUserName' .* equal to 64$/],
+    ['a wrong path', { NewPath: 'machine' }, 'ValidationError', /value for newPath is invalid/],
+    ['nobody', { UserName: 'nobody' }, 'NoSuchEntity', /^The user with name nobody cannot be found.$/],
+  ])('%s is refused', async (_, input, code, message) => {
+    await create();
+    const refused = await refusal(update(input));
+    expect(refused.code).toBe(code);
+    expect(refused.message).toMatch(message);
+  });
+
+  test('needs the permission over what the user was and what it is to be', async () => {
+    await create();
+    admin.policies = [allow('iam:UpdateUser', 'arn:aws:iam::123456789012:user/tfc')];
+    expect((await refusal(update({ NewUserName: 'pulumi' }))).message).toMatch(
+      /iam:UpdateUser on resource: user pulumi /,
+    );
+    admin.policies = [allow('iam:UpdateUser', 'arn:aws:iam::123456789012:user/pulumi')];
+    expect((await refusal(update({ NewUserName: 'pulumi' }))).message).toMatch(/iam:UpdateUser on resource: user tfc /);
+    admin.policies = [allow('iam:UpdateUser')];
+    await update({ NewUserName: 'pulumi' });
+  });
+});
+
 test.each<[string, (user: User) => unknown]>([
+  ['delete login profile', (user) => user.createLoginProfile()],
   ['delete access keys', (user) => user.createAccessKey()],
   ['delete MFA device', (user) => user.createMfaDevice('phone')],
   ['delete policies', (user) => user.inlinePolicies.set('own', { text: '', document: allow('*') })],
   ['detach all policies', (user) => user.attachedPolicies.add(readOnly)],
+  ['delete certificates', (user) => user.uploadSigningCertificate('')],
+  ['remove users from group', (user) => account.createGroup('machines').members.add(user)],
+  ['remove referenced objects', (user) => user.uploadSshPublicKey('ssh-rsa AAAA')],
+  ['remove referenced objects', (user) => user.createServiceSpecificCredential('codecommit.amazonaws.com')],
 ])('to delete a user one must first %s', async (step, block) => {
   block(account.createUser('tfc'));
   expect(await refusal(remove())).toEqual({

@@ -1,40 +1,20 @@
 import type { PolicyDocument } from '../policy/document';
 import { awsManagedPolicies } from '../policy/managed';
-import { Identity } from './identity';
-import { newAccessKeyId, newSecretAccessKey, newUniqueId } from './keys';
+import type { EntitySettings } from './entity';
+import { Group } from './group';
+import type { IdentitySettings } from './identity';
+import { InstanceProfile, type InstanceProfileSettings } from './instance-profile';
 import { ManagedPolicy, type ManagedPolicySettings } from './managed-policy';
 import { MfaDevice, type MfaDeviceSettings } from './mfa-device';
+import { Role, type RoleSettings } from './role';
+import { User } from './user';
 import type { World } from './world';
+
+export type { Group, InstanceProfile, Role, RoleSettings, User };
+export type { AccessKey } from './user';
 
 /** Tags by key. */
 export type Tags = Readonly<Record<string, string>>;
-
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly user: User;
-  readonly createdAt: Date;
-  /** From when on the rest of AWS knows it. */
-  readonly propagatedAt: Date;
-  status: 'Active' | 'Inactive';
-  lastUsed?: { readonly at: Date; readonly service: string; readonly region: string };
-}
-
-export interface UserSettings {
-  /** From and to `/`; by default `/`. */
-  readonly path?: string;
-  readonly policies?: readonly PolicyDocument[];
-  readonly tags?: Tags;
-  /** ARN of a managed policy. */
-  readonly permissionsBoundary?: string | undefined;
-}
-
-export interface RoleSettings extends UserSettings {
-  readonly trust: PolicyDocument;
-  readonly description?: string | undefined;
-  /** Seconds; by default 3600. */
-  readonly maxSessionDuration?: number;
-}
 
 export interface OidcProviderSettings {
   /** The issuer, with `https://`. */
@@ -47,7 +27,9 @@ export interface OidcProviderSettings {
 /** One AWS account with what lives in it. */
 export class Account {
   readonly users = new Map<string, User>();
+  readonly groups = new Map<string, Group>();
   readonly roles = new Map<string, Role>();
+  readonly instanceProfiles = new Map<string, InstanceProfile>();
   /** By ARN, those of AWS first. */
   readonly managedPolicies = new Map<string, ManagedPolicy>();
   /** By serial number, also those that no user has enabled. */
@@ -67,7 +49,9 @@ export class Account {
     for (const [name, document] of Object.entries(awsManagedPolicies)) {
       const arn = `arn:${partition}:iam::aws:policy/${name}`;
       const policy = { text: JSON.stringify(document), document };
-      this.managedPolicies.set(arn, new ManagedPolicy(arn, name, world.clock.now(), { path: '/', policy }));
+      const now = world.clock.now();
+      const made = { createdAt: now, writableAt: now };
+      this.managedPolicies.set(arn, new ManagedPolicy(arn, name, made, { path: '/', policy }));
     }
   }
 
@@ -75,10 +59,24 @@ export class Account {
     return `arn:${this.partition}:${service}::${this.id}:${resource}`;
   }
 
-  createUser(name: string, settings: UserSettings = {}): User {
+  createUser(name: string, settings: EntitySettings = {}): User {
     const user = new User(this, name, settings);
     this.users.set(name, user);
     return user;
+  }
+
+  /** Gives a user another name and path; what it has, and the trust in it, stay. */
+  renameUser(user: User, name: string, path: string): void {
+    this.users.delete(user.name);
+    user.name = name;
+    user.path = path;
+    this.users.set(name, user);
+  }
+
+  createGroup(name: string, settings: IdentitySettings = {}): Group {
+    const group = new Group(this, name, settings);
+    this.groups.set(name, group);
+    return group;
   }
 
   createRole(name: string, settings: RoleSettings): Role {
@@ -87,16 +85,25 @@ export class Account {
     return role;
   }
 
+  createInstanceProfile(name: string, settings: InstanceProfileSettings = {}): InstanceProfile {
+    const profile = new InstanceProfile(this, name, settings);
+    this.instanceProfiles.set(name, profile);
+    return profile;
+  }
+
   createManagedPolicy(name: string, settings: ManagedPolicySettings): ManagedPolicy {
     const arn = this.arn('iam', `policy${settings.path}${name}`);
-    const policy = new ManagedPolicy(arn, name, this.world.clock.now(), settings);
+    const made = { createdAt: this.world.clock.now(), writableAt: this.world.writableAt() };
+    const policy = new ManagedPolicy(arn, name, made, settings);
     this.managedPolicies.set(arn, policy);
     return policy;
   }
 
   createOidcProvider({ url, clientIds, thumbprints = [], tags = {} }: OidcProviderSettings): OidcProvider {
     const arn = this.arn('iam', `oidc-provider/${url.replace('https://', '')}`);
-    const provider = { arn, url, clientIds, thumbprints, tags, createdAt: this.world.clock.now() };
+    const { world } = this;
+    const made = { createdAt: world.clock.now(), writableAt: world.writableAt() };
+    const provider = { arn, url, clientIds, thumbprints, tags, ...made };
     this.oidcProviders.set(url, provider);
     return provider;
   }
@@ -104,7 +111,10 @@ export class Account {
   /** Makes a virtual MFA device that no user has enabled yet. */
   createMfaDevice(path: string, settings: MfaDeviceSettings = {}): MfaDevice {
     const serialNumber = this.arn('iam', `mfa/${path}`);
-    const device = new MfaDevice(serialNumber, this.world.clock.now(), `${path}@${this.id}`, settings);
+    const device = new MfaDevice(serialNumber, this.world.clock.now(), `${path}@${this.id}`, {
+      ...settings,
+      writableAt: this.world.writableAt(),
+    });
     this.virtualMfaDevices.set(serialNumber, device);
     return device;
   }
@@ -122,64 +132,13 @@ export class Account {
   }
 }
 
-export class User extends Identity {
-  readonly type = 'User';
-  readonly id = newUniqueId('AIDA');
-  /** By serial number. */
-  readonly mfaDevices = new Map<string, MfaDevice>();
-
-  constructor(account: Account, name: string, settings: UserSettings) {
-    super(account, name, 'user', settings);
-  }
-
-  get accessKeys(): AccessKey[] {
-    return [...this.account.world.accessKeys.values()].filter(({ user }) => user === this);
-  }
-
-  /** Makes an active key: a new one, or the one given. */
-  createAccessKey(fixed?: { readonly accessKeyId: string; readonly secretAccessKey: string }): AccessKey {
-    const { world } = this.account;
-    const key: AccessKey = {
-      accessKeyId: fixed?.accessKeyId ?? newAccessKeyId('AKIA'),
-      secretAccessKey: fixed?.secretAccessKey ?? newSecretAccessKey(world.settings.secretAlphabet),
-      user: this,
-      createdAt: world.clock.now(),
-      propagatedAt: world.propagatedAt(),
-      status: 'Active',
-    };
-    world.accessKeys.set(key.accessKeyId, key);
-    return key;
-  }
-
-  /** Makes a virtual MFA device and enables it for this user. */
-  createMfaDevice(name: string, settings: MfaDeviceSettings = {}): MfaDevice {
-    const device = this.account.createMfaDevice(name, settings);
-    this.mfaDevices.set(device.serialNumber, device);
-    return device;
-  }
-}
-
-export class Role extends Identity {
-  readonly type = 'Role';
-  readonly id = newUniqueId('AROA');
-  trust: PolicyDocument;
-  description: string | undefined;
-  /** Seconds. */
-  maxSessionDuration: number;
-
-  constructor(account: Account, name: string, settings: RoleSettings) {
-    super(account, name, 'role', settings);
-    this.trust = settings.trust;
-    this.description = settings.description;
-    this.maxSessionDuration = settings.maxSessionDuration ?? 3600;
-  }
-}
-
 export interface OidcProvider {
   readonly arn: string;
   /** The issuer, with `https://`. */
   readonly url: string;
   readonly createdAt: Date;
+  /** From when on IAM's writes may refer to it. */
+  readonly writableAt: Date;
   readonly thumbprints: readonly string[];
   clientIds: readonly string[];
   tags: Tags;

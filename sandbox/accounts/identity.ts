@@ -1,37 +1,41 @@
 import type { PolicyDocument } from '../policy/document';
-import type { Account, Tags, UserSettings } from './account';
+import type { Account } from './account';
 import type { PolicyText } from './managed-policy';
 
-/** What users and roles have in common. */
+export interface IdentitySettings {
+  /** From and to `/`; by default `/`. */
+  readonly path?: string;
+  readonly policies?: readonly PolicyDocument[];
+}
+
+/** What users, groups and roles have in common. */
 export abstract class Identity {
-  readonly arn: string;
-  readonly path: string;
+  abstract readonly type: 'User' | 'Group' | 'Role';
+  abstract readonly id: string;
+  path: string;
   readonly createdAt: Date;
-  /** From when on the rest of AWS knows it. */
-  readonly propagatedAt: Date;
+  /** From when on IAM's writes may refer to it. */
+  readonly writableAt: Date;
   /** Policies given to it directly, beside those that IAM's operations manage. */
   policies: readonly PolicyDocument[];
-  tags: Tags;
   /** By name. */
   readonly inlinePolicies = new Map<string, PolicyText>();
   /** ARNs of managed policies. */
   readonly attachedPolicies = new Set<string>();
-  /** ARN of a managed policy. */
-  permissionsBoundary: string | undefined;
 
   constructor(
     readonly account: Account,
-    readonly name: string,
-    kind: 'user' | 'role',
-    { path = '/', policies = [], tags = {}, permissionsBoundary }: UserSettings,
+    public name: string,
+    { path = '/', policies = [] }: IdentitySettings,
   ) {
-    this.arn = account.arn('iam', `${kind}${path}${name}`);
     this.path = path;
     this.policies = policies;
-    this.tags = tags;
-    this.permissionsBoundary = permissionsBoundary;
     this.createdAt = account.world.clock.now();
-    this.propagatedAt = account.world.propagatedAt();
+    this.writableAt = account.world.writableAt();
+  }
+
+  get arn(): string {
+    return this.account.arn('iam', `${this.type.toLowerCase()}${this.path}${this.name}`);
   }
 
   /** Everything that says what it may do: given directly, inline and attached. */
@@ -39,11 +43,5 @@ export abstract class Identity {
     const inline = [...this.inlinePolicies.values()].map(({ document }) => document);
     const attached = [...this.attachedPolicies].flatMap((arn) => this.account.managedPolicyDocuments(arn));
     return [...this.policies, ...inline, ...attached];
-  }
-
-  /** What its permissions boundary lets through; undefined when it has none. */
-  get boundaryPolicies(): readonly PolicyDocument[] | undefined {
-    const { permissionsBoundary } = this;
-    return permissionsBoundary === undefined ? undefined : this.account.managedPolicyDocuments(permissionsBoundary);
   }
 }

@@ -18,9 +18,15 @@ export function newSessionToken(alphabet: string): string {
   return `IQoJb3JpZ2luX2Vj${random(560, alphabet)}EXAMPLETOKEN`;
 }
 
-/** The unchanging id of a user (`AIDA`), a role (`AROA`) or a managed policy (`ANPA`). */
-export function newUniqueId(prefix: 'AIDA' | 'AROA' | 'ANPA'): string {
+/** What the unchanging id of a user, a group, a role, an instance profile and so on begins with. */
+type UniqueIdPrefix = 'AIDA' | 'AGPA' | 'AROA' | 'AIPA' | 'ANPA' | 'APKA' | 'ACCA';
+
+export function newUniqueId(prefix: UniqueIdPrefix): string {
   return `${prefix}${random(10, base32)}EXAMPLE`;
+}
+
+export function newCertificateId(): string {
+  return `${random(21, base32)}EXAMPLE`;
 }
 
 function random(length: number, alphabet: string): string {

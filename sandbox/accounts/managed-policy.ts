@@ -21,10 +21,13 @@ export interface ManagedPolicySettings {
   readonly tags?: Tags;
 }
 
-/** A policy with a life of its own, which users and roles have attached. */
+/** A policy with a life of its own, which users, groups and roles have attached. */
 export class ManagedPolicy {
   readonly id = newUniqueId('ANPA');
   readonly path: string;
+  readonly createdAt: Date;
+  /** From when on IAM's writes may refer to it. */
+  readonly writableAt: Date;
   readonly description: string | undefined;
   tags: Tags;
   /** By id, oldest first. */
@@ -36,10 +39,12 @@ export class ManagedPolicy {
   constructor(
     readonly arn: string,
     readonly name: string,
-    readonly createdAt: Date,
+    { createdAt, writableAt }: { readonly createdAt: Date; readonly writableAt: Date },
     { path, policy, description, tags = {} }: ManagedPolicySettings,
   ) {
     this.path = path;
+    this.createdAt = createdAt;
+    this.writableAt = writableAt;
     this.description = description;
     this.tags = tags;
     this.updatedAt = createdAt;

@@ -10,6 +10,8 @@ export interface MfaDeviceSettings {
   readonly period?: number;
   /** By default `SHA1`. */
   readonly algorithm?: 'SHA1' | 'SHA256' | 'SHA512';
+  /** From when on IAM's writes may refer to it; by default since it was made. */
+  readonly writableAt?: Date;
 }
 
 /** A virtual MFA device, as its owner's authenticator app knows it. */
@@ -18,6 +20,7 @@ export class MfaDevice {
   tags: Tags = {};
   /** What the QR code says: `otpauth://totp/…` */
   readonly uri: string;
+  readonly writableAt: Date;
   readonly #totp: TOTP;
   #lastStep = -1;
 
@@ -26,10 +29,12 @@ export class MfaDevice {
     /** Until a user enables it: when it was made. */
     public enabledAt: Date,
     label: string,
-    { seed = new Secret({ size: 40 }).base32, digits = 6, period = 30, algorithm = 'SHA1' }: MfaDeviceSettings,
+    settings: MfaDeviceSettings,
   ) {
+    const { seed = new Secret({ size: 40 }).base32, digits = 6, period = 30, algorithm = 'SHA1' } = settings;
     this.#totp = new TOTP({ issuer: 'Amazon Web Services', label, secret: seed, digits, period, algorithm });
     this.seed = seed;
+    this.writableAt = settings.writableAt ?? enabledAt;
     this.uri = this.#totp.toString();
   }
 

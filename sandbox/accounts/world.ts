@@ -1,6 +1,6 @@
 import type { CryptoKey } from 'jose';
 import type { Clock } from '../clock';
-import { Account, type AccessKey } from './account';
+import { Account, type AccessKey, type Role, type User } from './account';
 import { base64Alphabet, newAccessKeyId, newSecretAccessKey, newSessionToken } from './keys';
 import type { Session, SessionSettings } from './session';
 
@@ -12,11 +12,21 @@ export interface Settings {
   packedPolicyLimit: number;
   /** How long access keys, users and roles made from now on stay unknown to the rest of AWS. */
   propagationMs: number;
+  /**
+   * How long what IAM makes from now on, its access keys aside, is `NoSuchEntity` to IAM's own writes, while its reads
+   * already show it.
+   */
+  readConsistencyMs: number;
 }
 
 /** Every account, and every key that AWS has handed out. */
 export class World {
-  readonly settings: Settings = { secretAlphabet: base64Alphabet, packedPolicyLimit: 1024, propagationMs: 0 };
+  readonly settings: Settings = {
+    secretAlphabet: base64Alphabet,
+    packedPolicyLimit: 1024,
+    propagationMs: 0,
+    readConsistencyMs: 0,
+  };
   readonly accounts = new Map<string, Account>();
   /** Long-term keys by id. */
   readonly accessKeys = new Map<string, AccessKey>();
@@ -37,6 +47,17 @@ export class World {
   /** When the rest of AWS will know what is made now. */
   propagatedAt(): Date {
     return new Date(this.clock.now().getTime() + this.settings.propagationMs);
+  }
+
+  /** When IAM's writes may refer to what is made now. */
+  writableAt(): Date {
+    return new Date(this.clock.now().getTime() + this.settings.readConsistencyMs);
+  }
+
+  /** The user or role, in any account, that has this ARN or unique ID. */
+  entity(name: string): User | Role | undefined {
+    const entities = [...this.accounts.values()].flatMap(({ users, roles }) => [...users.values(), ...roles.values()]);
+    return entities.find(({ arn, id }) => arn === name || id === name);
   }
 
   startSession(settings: SessionSettings): Session {

@@ -5,6 +5,7 @@ import type { Answer, IncomingRequest } from '../http/request';
 import type { Route } from '../http/route';
 import { AwsError } from '../query/error';
 import { defaultClaims, subjectOf, type Claims } from './claims';
+import { githubRoute, json } from './route';
 
 /** The issuer of GitHub's tokens. They name it wherever they are really made. */
 export const githubIssuer = 'https://token.actions.githubusercontent.com';
@@ -75,11 +76,12 @@ export class GithubOidc {
   /** Where a request goes that is for GitHub; undefined for others. */
   route(request: IncomingRequest): Route | undefined {
     const { path } = request;
-    if (path.startsWith(tokenPath)) return githubRoute('id-token', request, () => this.#issueToken(request));
+    const params = Object.fromEntries(request.query);
+    if (path.startsWith(tokenPath)) return githubRoute('id-token', params, () => this.#issueToken(request));
     if (path === '/.well-known/openid-configuration') {
-      return githubRoute('openid-configuration', request, () => json(200, this.#configuration()));
+      return githubRoute('openid-configuration', params, () => json(200, this.#configuration()));
     }
-    if (path === '/.well-known/jwks') return githubRoute('jwks', request, () => json(200, { keys: [this.keys.jwk] }));
+    if (path === '/.well-known/jwks') return githubRoute('jwks', params, () => json(200, { keys: [this.keys.jwk] }));
     return undefined;
   }
 
@@ -114,27 +116,4 @@ export class GithubOidc {
       .sign(this.keys.privateKey);
     return json(200, { count: value.length, value });
   }
-}
-
-function githubRoute(action: string, { query }: IncomingRequest, respond: () => Answer | Promise<Answer>): Route {
-  const refuse = ({ status, message }: AwsError): Answer => json(status, { message });
-  return {
-    service: 'github',
-    action,
-    params: Object.fromEntries(query),
-    refuse,
-    async respond(record) {
-      try {
-        return await respond();
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        record.errorCode = error.code;
-        return refuse(error);
-      }
-    },
-  };
-}
-
-function json(status: number, body: object): Answer {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
 }

@@ -50,9 +50,10 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
     send(fault.raw);
   } else if (fault && 'reset' in fault) {
     response.socket?.resetAndDestroy();
-  } else if (!fault || 'resetAfter' in fault || 'hangBody' in fault) {
+  } else if (!fault || 'resetAfter' in fault || 'holdAfter' in fault || 'hangBody' in fault) {
     const answer = await route.respond(record);
     if (fault && 'resetAfter' in fault) response.socket?.resetAndDestroy();
+    else if (fault && 'holdAfter' in fault) fault.holdAfter();
     else send(answer);
   }
 }

@@ -1,11 +1,10 @@
 import type { AccessKey, User } from '../accounts/account';
-import { Constraints } from '../query/constraints';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { authorize } from './authorize';
 import { noSuchEntity, quotaExceeded } from './errors';
 import type { Operations } from './operations';
 import { listing } from './page';
-import { required } from './request';
+import { readStatus, required } from './request';
 import { authorizedUser } from './user-request';
 
 const maxKeys = 2;
@@ -23,11 +22,9 @@ export const accessKeys: Operations = {
   },
 
   UpdateAccessKey(call) {
-    const { AccessKeyId, Status } = required(call.params, 'AccessKeyId', 'Status');
-    const constraints = new Constraints();
-    constraints.oneOf('status', Status, ['Active', 'Inactive']);
-    constraints.check();
-    keyOf(authorizedUser(call), AccessKeyId).status = Status === 'Active' ? 'Active' : 'Inactive';
+    const { AccessKeyId } = required(call.params, 'AccessKeyId', 'Status');
+    const status = readStatus(call.params);
+    keyOf(authorizedUser(call), AccessKeyId).status = status;
     return {};
   },
 

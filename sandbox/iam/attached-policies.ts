@@ -1,3 +1,4 @@
+import { seen } from './consistency';
 import { noSuchEntity, quotaExceeded } from './errors';
 import type { IdentityKind } from './identity-kind';
 import { policyNotFound, requiredPolicyArn } from './managed-policies';
@@ -7,13 +8,13 @@ import { underPrefix } from './request';
 
 const maxAttached = 10;
 
-/** AttachUserPolicy and what goes with it, or those of roles. */
+/** AttachUserPolicy and what goes with it, or those of groups or roles. */
 export function attachmentOperations({ noun, find }: IdentityKind): Operations {
   return {
     [`Attach${noun}Policy`]: (call) => {
       const arn = requiredPolicyArn(call.params);
       const { account, attachedPolicies } = find(call, { 'iam:PolicyARN': arn });
-      if (!account.managedPolicies.has(arn)) {
+      if (!seen(account.managedPolicies.get(arn), call)) {
         throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
       }
       if (!attachedPolicies.has(arn) && attachedPolicies.size >= maxAttached) {

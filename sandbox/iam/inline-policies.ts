@@ -5,7 +5,7 @@ import { listing } from './page';
 import { encodeDocument, policySize, readPolicy } from './policy-document';
 import { checkName, required } from './request';
 
-/** PutUserPolicy and what goes with it, or those of roles. */
+/** PutUserPolicy and what goes with it, or those of groups or roles. */
 export function inlinePolicyOperations({ noun, find, inlineLimit }: IdentityKind): Operations {
   const kind = noun.toLowerCase();
   const unknown = (name: string) => noSuchEntity(`The ${kind} policy with name ${name} cannot be found.`);

@@ -1,4 +1,4 @@
-import type { Account, Role, User } from '../accounts/account';
+import type { Account, Group, Role, User } from '../accounts/account';
 import type { ManagedPolicy, PolicyText, PolicyVersion } from '../accounts/managed-policy';
 import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
@@ -7,6 +7,7 @@ import type { Parameters } from '../query/parameters';
 import type { SignedCall } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
+import { seen } from './consistency';
 import { deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity, quotaExceeded } from './errors';
 import type { Operations } from './operations';
 import { listing, page } from './page';
@@ -142,7 +143,15 @@ export const managedPolicies: Operations = {
     const { items, ...rest } = page(underPrefix(entities, params), params);
     const users = items.filter(({ type }) => type === 'User').map(({ name, id }) => ({ UserName: name, UserId: id }));
     const roles = items.filter(({ type }) => type === 'Role').map(({ name, id }) => ({ RoleName: name, RoleId: id }));
-    return { PolicyGroups: {}, PolicyUsers: { member: users }, PolicyRoles: { member: roles }, ...rest };
+    const groups = items
+      .filter(({ type }) => type === 'Group')
+      .map(({ name, id }) => ({ GroupName: name, GroupId: id }));
+    return {
+      PolicyGroups: { member: groups },
+      PolicyUsers: { member: users },
+      PolicyRoles: { member: roles },
+      ...rest,
+    };
   },
 
   ...tagOperations('Policy', ownPolicy),
@@ -172,7 +181,7 @@ export function policyNotFound(arn: string): AwsError {
  */
 function namedPolicy(call: SignedCall, context?: ContextValues): ManagedPolicy {
   const arn = requiredPolicyArn(call.params);
-  const policy = call.caller.principal.account.managedPolicies.get(arn);
+  const policy = seen(call.caller.principal.account.managedPolicies.get(arn), call);
   authorize(call, { arn, label: `policy ${arn}`, tags: policy?.tags }, context);
   if (!policy) throw policyNotFound(arn);
   return policy;
@@ -195,16 +204,18 @@ function localPolicies({ id, managedPolicies: all }: Account): ManagedPolicy[] {
   return [...all.values()].filter(({ arn }) => arn.split(':')[4] === id);
 }
 
-function attachedTo(arn: string, { users, roles }: Account): (User | Role)[] {
-  return [...users.values(), ...roles.values()].filter(({ attachedPolicies }) => attachedPolicies.has(arn));
+function attachedTo(arn: string, { users, groups, roles }: Account): (User | Group | Role)[] {
+  return [...users.values(), ...groups.values(), ...roles.values()].filter(({ attachedPolicies }) =>
+    attachedPolicies.has(arn),
+  );
 }
 
 function boundedBy(arn: string, { users, roles }: Account): (User | Role)[] {
   return [...users.values(), ...roles.values()].filter(({ permissionsBoundary }) => permissionsBoundary === arn);
 }
 
-/** The users and roles that have a policy, attached or as their boundary, or only those that have it so. */
-function usersOf(arn: string, account: Account, usage?: string): (User | Role)[] {
+/** The users, groups and roles that have a policy, attached or as their boundary, or only those that have it so. */
+function usersOf(arn: string, account: Account, usage?: string): (User | Group | Role)[] {
   const attached = usage === 'PermissionsBoundary' ? [] : attachedTo(arn, account);
   const bounded = usage === 'PermissionsPolicy' ? [] : boundedBy(arn, account);
   return [...new Set([...attached, ...bounded])];

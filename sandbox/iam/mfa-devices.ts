@@ -1,15 +1,18 @@
 import type { Account, User } from '../accounts/account';
 import type { MfaDevice } from '../accounts/mfa-device';
+import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import { AwsError } from '../query/error';
 import type { Parameters } from '../query/parameters';
+import type { SignedCall } from '../query/service';
 import { isoSeconds } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
+import { seen } from './consistency';
 import { deleteConflict, entityAlreadyExists, noSuchEntity, quotaExceeded } from './errors';
 import type { Operations } from './operations';
 import { listing } from './page';
 import { checkName, readPath, required } from './request';
-import { requestedTags, tagFields } from './tags';
+import { requestedTags, tagFields, tagOperations } from './tags';
 import { authorizedUser, namedUser } from './user-request';
 
 const maxDevices = 8;
@@ -38,7 +41,7 @@ export const mfaDevices: Operations = {
     const { AuthenticationCode1, AuthenticationCode2 } = readCodes(call.params);
     const serialNumber = readSerialNumber(call.params);
     const user = namedUser(call);
-    const device = deviceOf(user.account, serialNumber);
+    const device = deviceOf(call, serialNumber);
     if (holderOf(device, user.account)) {
       throw entityAlreadyExists(`MFA device ${serialNumber} is already in use.`);
     }
@@ -59,11 +62,9 @@ export const mfaDevices: Operations = {
 
   DeleteVirtualMFADevice(call) {
     const { account } = call.caller.principal;
-    const serialNumber = readSerialNumber(call.params);
-    authorize(call, { arn: serialNumber });
-    const device = deviceOf(account, serialNumber);
+    const device = namedDevice(call);
     if (holderOf(device, account)) throw deleteConflict('MFA VirtualDevice in use. Must deactivate first.');
-    account.virtualMfaDevices.delete(serialNumber);
+    account.virtualMfaDevices.delete(device.serialNumber);
     return {};
   },
 
@@ -91,6 +92,14 @@ export const mfaDevices: Operations = {
     }));
   },
 
+  GetMFADevice(call) {
+    const serialNumber = readSerialNumber(call.params);
+    const user = authorizedUser(call);
+    const device = user.mfaDevices.get(serialNumber);
+    if (!device) throw noSuchEntity('MFA Device invalid for user.');
+    return { UserName: user.name, SerialNumber: serialNumber, EnableDate: isoSeconds(device.enabledAt) };
+  },
+
   ListMFADevices(call) {
     const { name, mfaDevices } = authorizedUser(call);
     return listing('MFADevices', [...mfaDevices.values()], call.params, ({ serialNumber, enabledAt }) => ({
@@ -99,7 +108,19 @@ export const mfaDevices: Operations = {
       EnableDate: isoSeconds(enabledAt),
     }));
   },
+
+  ...tagOperations('MFADevice', namedDevice),
 };
+
+/**
+ * The virtual device that a request is about, once the caller is found to be allowed to do this to it.
+ * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ */
+function namedDevice(call: SignedCall, context?: ContextValues): MfaDevice {
+  const arn = readSerialNumber(call.params);
+  authorize(call, { arn, tags: call.caller.principal.account.virtualMfaDevices.get(arn)?.tags }, context);
+  return deviceOf(call, arn);
+}
 
 /** @throws AwsError ValidationError */
 function readSerialNumber(params: Parameters): string {
@@ -122,8 +143,8 @@ function readCodes(params: Parameters) {
 }
 
 /** @throws AwsError NoSuchEntity */
-function deviceOf({ virtualMfaDevices }: Account, serialNumber: string): MfaDevice {
-  const device = virtualMfaDevices.get(serialNumber);
+function deviceOf(call: SignedCall, serialNumber: string): MfaDevice {
+  const device = seen(call.caller.principal.account.virtualMfaDevices.get(serialNumber), call);
   if (!device) throw noSuchEntity(`VirtualMFADevice with serial number ${serialNumber} doesn't exist.`);
   return device;
 }

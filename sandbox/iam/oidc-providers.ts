@@ -6,6 +6,7 @@ import { stringList } from '../query/parameters';
 import type { SignedCall } from '../query/service';
 import { isoSeconds } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
+import { seen } from './consistency';
 import { entityAlreadyExists, noSuchEntity, quotaExceeded } from './errors';
 import type { Operations } from './operations';
 import { required } from './request';
@@ -56,6 +57,9 @@ export const oidcProviders: Operations = {
 
   AddClientIDToOpenIDConnectProvider(call) {
     const { ClientID } = required(call.params, 'ClientID');
+    const constraints = new Constraints();
+    constraints.length('clientID', ClientID, 1, 255);
+    constraints.check();
     const provider = namedProvider(call);
     const clientIds = new Set([...provider.clientIds, ClientID]);
     if (clientIds.size > maxClientIds) throw tooManyClientIds();
@@ -88,7 +92,11 @@ function namedProvider(call: SignedCall, context?: ContextValues): OidcProvider 
   const constraints = new Constraints();
   constraints.length('openIDConnectProviderArn', arn, 20, 2048);
   constraints.check();
-  const provider = [...call.caller.principal.account.oidcProviders.values()].find((other) => other.arn === arn);
+  const { oidcProviders: all } = call.caller.principal.account;
+  const provider = seen(
+    [...all.values()].find((other) => other.arn === arn),
+    call,
+  );
   authorize(call, { arn, tags: provider?.tags }, context);
   if (!provider) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
   return provider;

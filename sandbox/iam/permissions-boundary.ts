@@ -1,33 +1,36 @@
-import type { Account } from '../accounts/account';
-import type { Identity } from '../accounts/identity';
+import type { Role, User } from '../accounts/account';
+import type { Entity } from '../accounts/entity';
+import type { SignedCall } from '../query/service';
 import type { XmlFields } from '../query/xml';
+import { seen } from './consistency';
 import { noSuchEntity } from './errors';
 import type { IdentityKind } from './identity-kind';
 import type { Operations } from './operations';
 import { required } from './request';
 
 /** @throws AwsError NoSuchEntity for a boundary that is not there */
-export function checkBoundary(account: Account, arn: string | undefined): void {
-  if (arn !== undefined && !account.managedPolicies.has(arn)) {
+export function checkBoundary(call: SignedCall, arn: string | undefined): void {
+  const { managedPolicies } = call.caller.principal.account;
+  if (arn !== undefined && !seen(managedPolicies.get(arn), call)) {
     throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
   }
 }
 
 /** The boundary as answers carry it; undefined when there is none. */
-export function boundaryFields({ permissionsBoundary }: Identity): XmlFields | undefined {
+export function boundaryFields({ permissionsBoundary }: Entity): XmlFields | undefined {
   return permissionsBoundary === undefined
     ? undefined
     : { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: permissionsBoundary };
 }
 
 /** PutUserPermissionsBoundary and its opposite, or those of roles. */
-export function boundaryOperations({ noun, find }: IdentityKind): Operations {
+export function boundaryOperations({ noun, find }: IdentityKind<User | Role>): Operations {
   return {
     [`Put${noun}PermissionsBoundary`]: (call) => {
       const { PermissionsBoundary } = required(call.params, 'PermissionsBoundary');
-      const identity = find(call, { 'iam:PermissionsBoundary': PermissionsBoundary });
-      checkBoundary(identity.account, PermissionsBoundary);
-      identity.permissionsBoundary = PermissionsBoundary;
+      const entity = find(call, { 'iam:PermissionsBoundary': PermissionsBoundary });
+      checkBoundary(call, PermissionsBoundary);
+      entity.permissionsBoundary = PermissionsBoundary;
       return {};
     },
     [`Delete${noun}PermissionsBoundary`]: (call) => {

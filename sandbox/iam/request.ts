@@ -32,16 +32,33 @@ export function checkName(parameter: string, name: string | undefined, max: numb
  * @throws AwsError ValidationError
  */
 export function readPath({ Path = '/' }: Parameters): string {
+  checkPath('Path', Path);
+  return Path;
+}
+
+/** @throws AwsError ValidationError for a path that does not go from and to `/` */
+export function checkPath(parameter: string, path: string | undefined): void {
+  const member = memberName(parameter);
   const constraints = new Constraints();
-  constraints.length('path', Path, 1, 512);
+  constraints.length(member, path, 1, 512);
   constraints.check();
-  if (!/^\/(?:[!-~]+\/)?$/.test(Path)) {
+  if (path !== undefined && !/^\/(?:[!-~]+\/)?$/.test(path)) {
     throw validationError(
-      'The specified value for path is invalid. It must begin and end with / and contain only alphanumeric ' +
+      `The specified value for ${member} is invalid. It must begin and end with / and contain only alphanumeric ` +
         'characters and/or / characters.',
     );
   }
-  return Path;
+}
+
+/**
+ * `Status` of a credential.
+ * @throws AwsError ValidationError
+ */
+export function readStatus({ Status }: Parameters): 'Active' | 'Inactive' {
+  const constraints = new Constraints();
+  constraints.oneOf('status', Status, ['Active', 'Inactive']);
+  constraints.check();
+  return Status === 'Active' ? 'Active' : 'Inactive';
 }
 
 /** What is in a part of the tree of paths. */

@@ -1,7 +1,9 @@
 import type { Role } from '../accounts/account';
 import type { ContextValues } from '../policy/context';
+import type { AwsError } from '../query/error';
 import type { SignedCall } from '../query/service';
 import { authorize } from './authorize';
+import { seen } from './consistency';
 import { noSuchEntity } from './errors';
 import { checkName, required } from './request';
 
@@ -13,10 +15,14 @@ export function namedRole(call: SignedCall, context: ContextValues = {}): Role {
   const { account } = call.caller.principal;
   const { RoleName: name } = required(call.params, 'RoleName');
   checkName('RoleName', name, 64);
-  const role = account.roles.get(name);
+  const role = seen(account.roles.get(name), call);
   const arn = role?.arn ?? account.arn('iam', `role/${name}`);
   const boundary = { 'iam:PermissionsBoundary': role?.permissionsBoundary };
   authorize(call, { arn, label: `role ${name}`, tags: role?.tags }, { ...boundary, ...context });
-  if (!role) throw noSuchEntity(`The role with name ${name} cannot be found.`);
+  if (!role) throw roleNotFound(name);
   return role;
+}
+
+export function roleNotFound(name: string): AwsError {
+  return noSuchEntity(`The role with name ${name} cannot be found.`);
 }

@@ -30,7 +30,7 @@ export const roles: Operations = {
     });
     const trust = readTrust(AssumeRolePolicyDocument, world);
     if (isTaken(name, account.roles.keys())) throw entityAlreadyExists(`Role with name ${name} already exists.`);
-    checkBoundary(account, permissionsBoundary);
+    checkBoundary(call, permissionsBoundary);
     return { Role: roleDetails(account.createRole(name, { trust, path, tags, permissionsBoundary, ...details })) };
   },
 
@@ -44,6 +44,14 @@ export const roles: Operations = {
     return {};
   },
 
+  UpdateRoleDescription(call) {
+    const { Description } = required(call.params, 'Description');
+    readDetails(call.params);
+    const role = namedRole(call);
+    role.description = Description;
+    return { Role: roleDetails(role) };
+  },
+
   UpdateAssumeRolePolicy(call) {
     const { PolicyDocument } = required(call.params, 'PolicyDocument');
     const role = namedRole(call);
@@ -52,7 +60,10 @@ export const roles: Operations = {
   },
 
   DeleteRole(call) {
-    const { account, name, inlinePolicies, attachedPolicies } = namedRole(call);
+    const { account, name, instanceProfiles, inlinePolicies, attachedPolicies } = namedRole(call);
+    if (instanceProfiles.length > 0) {
+      throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
+    }
     if (inlinePolicies.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
     if (attachedPolicies.size > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
     account.roles.delete(name);
@@ -63,11 +74,6 @@ export const roles: Operations = {
     const { account } = call.caller.principal;
     authorize(call, { arn: account.arn('iam', `role${call.params.PathPrefix ?? '/'}`) });
     return listing('Roles', underPrefix(account.roles.values(), call.params), call.params, roleFields);
-  },
-
-  ListInstanceProfilesForRole(call) {
-    namedRole(call);
-    return listing('InstanceProfiles', [], call.params, () => ({}));
   },
 
   ...tagOperations('Role', namedRole),
@@ -82,7 +88,16 @@ function readDetails({ Description: description, MaxSessionDuration }: Parameter
   return { description, ...(maxSessionDuration !== undefined && { maxSessionDuration }) };
 }
 
-function roleFields({ path, name, id, arn, createdAt, trust, description, maxSessionDuration }: Role): XmlFields {
+export function roleFields({
+  path,
+  name,
+  id,
+  arn,
+  createdAt,
+  trust,
+  description,
+  maxSessionDuration,
+}: Role): XmlFields {
   return {
     Path: path,
     RoleName: name,

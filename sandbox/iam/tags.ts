@@ -30,7 +30,7 @@ export function tagFields(tags: Tags): XmlFields | undefined {
 
 /** TagUser, UntagUser and ListUserTags, or those of another kind of thing. */
 export function tagOperations(
-  noun: 'User' | 'Role' | 'Policy' | 'OpenIDConnectProvider',
+  noun: 'User' | 'Role' | 'Policy' | 'OpenIDConnectProvider' | 'InstanceProfile' | 'MFADevice',
   find: (call: SignedCall, context?: ContextValues) => Tagged,
 ): Operations {
   return {

@@ -42,8 +42,6 @@ function isValid(kind: string, name: string, world: World): boolean {
 function isPrincipal(name: string, world: World): boolean {
   // Accounts, and sessions, are not looked up.
   if (/^(\*|\d{12}|arn:[\w-]+:iam::\d{12}:root|arn:[\w-]+:sts::\d{12}:.+)$/.test(name)) return true;
-  const account = world.accounts.get(name.split(':')[4] ?? '');
-  return [...(account?.users.values() ?? []), ...(account?.roles.values() ?? [])].some(
-    ({ arn, propagatedAt }) => arn === name && propagatedAt <= world.clock.now(),
-  );
+  const entity = world.entity(name);
+  return entity !== undefined && entity.propagatedAt <= world.clock.now();
 }

@@ -1,8 +1,9 @@
 import type { User } from '../accounts/account';
 import type { ContextValues } from '../policy/context';
-import { validationError } from '../query/error';
+import { validationError, type AwsError } from '../query/error';
 import type { SignedCall } from '../query/service';
 import { authorize } from './authorize';
+import { seen } from './consistency';
 import { noSuchEntity } from './errors';
 import { checkName, required } from './request';
 
@@ -14,17 +15,18 @@ export function authorizedUser(call: SignedCall, context: ContextValues = {}): U
   const { params, caller } = call;
   const { UserName } = params;
   checkName('UserName', UserName, 128);
-  const { account } = caller.principal;
+  const { account, type, name: ownName } = caller.principal;
   // A role's session has no user of its own; it is refused as if its session name were one.
-  const name = UserName ?? caller.arn.slice(caller.arn.lastIndexOf('/') + 1);
-  const user = account.users.get(name);
+  const callerName = type === 'User' ? ownName : caller.arn.slice(caller.arn.lastIndexOf('/') + 1);
+  const name = UserName ?? callerName;
+  const user = seen(account.users.get(name), call);
   const arn = user?.arn ?? account.arn('iam', `user/${name}`);
   const boundary = { 'iam:PermissionsBoundary': user?.permissionsBoundary };
   authorize(call, { arn, label: `user ${name}`, tags: user?.tags }, { ...boundary, ...context });
-  if (UserName === undefined && caller.principal.type === 'Role') {
+  if (UserName === undefined && type === 'Role') {
     throw validationError('Must specify userName when calling with non-User credentials');
   }
-  if (!user) throw noSuchEntity(`The user with name ${name} cannot be found.`);
+  if (!user) throw userNotFound(name);
   return user;
 }
 
@@ -35,4 +37,8 @@ export function authorizedUser(call: SignedCall, context: ContextValues = {}): U
 export function namedUser(call: SignedCall, context?: ContextValues): User {
   required(call.params, 'UserName');
   return authorizedUser(call, context);
+}
+
+export function userNotFound(name: string): AwsError {
+  return noSuchEntity(`The user with name ${name} cannot be found.`);
 }

@@ -5,7 +5,7 @@ import { deleteConflict, entityAlreadyExists } from './errors';
 import type { Operations } from './operations';
 import { listing } from './page';
 import { boundaryFields, checkBoundary } from './permissions-boundary';
-import { checkName, isTaken, readPath, required, underPrefix } from './request';
+import { checkName, checkPath, isTaken, readPath, required, underPrefix } from './request';
 import { requestedTags, tagFields, tagOperations } from './tags';
 import { authorizedUser, namedUser } from './user-request';
 
@@ -24,19 +24,41 @@ export const users: Operations = {
       context: { 'iam:PermissionsBoundary': permissionsBoundary },
     });
     if (isTaken(name, account.users.keys())) throw entityAlreadyExists(`User with name ${name} already exists.`);
-    checkBoundary(account, permissionsBoundary);
+    checkBoundary(call, permissionsBoundary);
     return { User: userDetails(account.createUser(name, { path, tags, permissionsBoundary })) };
   },
 
   GetUser: (call) => ({ User: userDetails(authorizedUser(call)) }),
 
+  UpdateUser(call) {
+    const { NewUserName, NewPath } = call.params;
+    checkName('NewUserName', NewUserName, 64);
+    checkPath('NewPath', NewPath);
+    const user = namedUser(call);
+    const { account } = user;
+    const name = NewUserName ?? user.name;
+    const path = NewPath ?? user.path;
+    // AWS asks for the permission over the user as it will be, too.
+    authorize(call, { arn: account.arn('iam', `user${path}${name}`), label: `user ${name}`, tags: user.tags });
+    const others = [...account.users.keys()].filter((other) => other !== user.name);
+    if (isTaken(name, others)) throw entityAlreadyExists(`User with name ${name} already exists.`);
+    account.renameUser(user, name, path);
+    return {};
+  },
+
   DeleteUser(call) {
     const user = namedUser(call);
     const blocking = [
+      { there: user.loginProfile !== undefined, step: 'delete login profile' },
       { there: user.accessKeys.length > 0, step: 'delete access keys' },
+      { there: user.signingCertificates.size > 0, step: 'delete certificates' },
       { there: user.mfaDevices.size > 0, step: 'delete MFA device' },
       { there: user.inlinePolicies.size > 0, step: 'delete policies' },
       { there: user.attachedPolicies.size > 0, step: 'detach all policies' },
+      { there: user.groups.length > 0, step: 'remove users from group' },
+      // AWS has no better words for these two.
+      { there: user.sshPublicKeys.size > 0, step: 'remove referenced objects' },
+      { there: user.serviceSpecificCredentials.size > 0, step: 'remove referenced objects' },
     ].find(({ there }) => there);
     if (blocking) throw deleteConflict(`Cannot delete entity, must ${blocking.step} first.`);
     user.account.users.delete(user.name);
@@ -52,7 +74,7 @@ export const users: Operations = {
   ...tagOperations('User', namedUser),
 };
 
-function userFields({ path, name, id, arn, createdAt }: User): XmlFields {
+export function userFields({ path, name, id, arn, createdAt }: User): XmlFields {
   return { Path: path, UserName: name, UserId: id, Arn: arn, CreateDate: isoSeconds(createdAt) };
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { inputVariables, readActionMetadata } from './action-metadata';
 import { readCommandFile } from './command-file';
 import { parseLog, renderLog, type LogLine } from './log';
@@ -36,8 +37,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The folder with the action; this project when left out. */
   readonly uses?: string;
-  /** Ends the process with this signal after so many milliseconds. */
-  readonly kill?: { readonly after: number; readonly signal: NodeJS.Signals };
+  /** Ends the process with this signal: after so many milliseconds, or when something has come about. */
+  readonly kill?: { readonly after: number | Promise<void>; readonly signal: NodeJS.Signals };
 }
 
 /** A job on a runner of our own: folders, an environment that grows from step to step, masks, and post steps. */
@@ -118,7 +119,10 @@ export class Job {
       env: { ...this.env, ...variables, ...files },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (kill) setTimeout(() => child.kill(kill.signal), kill.after);
+    if (kill) {
+      const { after, signal } = kill;
+      void (typeof after === 'number' ? delay(after) : after).then(() => child.kill(signal));
+    }
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));

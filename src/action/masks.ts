@@ -7,6 +7,7 @@ const SECRET_INPUTS = [
   'aws-session-token',
   'mfa-code',
   'mfa-secret',
+  'github-token',
 ] as const;
 const SECRET_VARIABLES = [
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',

@@ -14,7 +14,7 @@ export async function runAction(step: Step): Promise<void> {
   const { runner, env } = step;
   try {
     maskInputs(step);
-    const { request, warnings } = readRequest(env);
+    const { request, warnings } = await readRequest(env);
     if (request.maskAccountId && request.mode === 'assume-role' && 'arn' in request.role) {
       maskAccountsIn(request.role.arn, step);
     }

@@ -1,26 +1,41 @@
-import { homedir } from 'node:os';
-import type { Identity } from '../aws/arn';
 import { isTemporary } from '../aws/credentials';
-import { ActionError } from '../errors/action-error';
 import { idTokenEndpoint } from '../github/id-token';
-import type { Request, VerifyRequest } from '../inputs/request';
+import type { Request, SessionRequest, VerifyRequest } from '../inputs/request';
 import { accessKeys } from '../modes/access-keys';
 import { assumeRole } from '../modes/assume-role';
 import { existingIdentity } from '../modes/existing-credentials';
 import { federationToken } from '../modes/federation-token';
 import type { Obtained, Outcome } from '../modes/outcome';
 import { sessionToken } from '../modes/session-token';
-import { verify } from '../modes/verify';
-import { profileFiles } from '../profile/locations';
-import { publish, publishExisting, unsetCurrent } from '../runner/publish';
+import { unsetCurrent } from '../runner/credential-forms';
+import { publish, publishExisting } from '../runner/publish';
 import { summarize } from '../runner/summary';
+import { admit, checkProfilesAreFree } from './admit';
 import { maskAccountsIn } from './masks';
 import type { Step } from './step';
 import { withinTimeLimit } from './time-limit';
 
 /** The whole step, once its inputs are known to be right. */
 export async function run(request: Request, step: Step): Promise<void> {
-  await checkProfileIsFree(request, step);
+  switch (request.mode) {
+    case 'provision':
+    case 'rotate':
+    case 'deprovision': {
+      const { changeIdentities } = await import('../provisioning/change-identities');
+      return changeIdentities(request, step);
+    }
+    case 'assume-role':
+    case 'session-token':
+    case 'federation-token':
+    case 'access-keys':
+    case 'verify':
+      return obtainCredentials(request, step);
+  }
+}
+
+async function obtainCredentials(request: SessionRequest | VerifyRequest, step: Step): Promise<void> {
+  const { profile } = request.delivery;
+  await checkProfilesAreFree(profile ? [profile.name] : [], profile?.overwrite ?? false, step);
   if (request.unsetCurrentCredentials) unsetCurrent(step);
 
   const obtained = await withinTimeLimit(request.timeLimit, obtain(request, step));
@@ -34,18 +49,21 @@ export async function run(request: Request, step: Step): Promise<void> {
   await summarize(obtained, request, step);
 }
 
-async function obtain(request: Request, step: Step): Promise<Obtained> {
+async function obtain(request: SessionRequest | VerifyRequest, step: Step): Promise<Obtained> {
   if (request.useExistingCredentials && request.mode !== 'verify') {
     const identity = await existingIdentity(request, step);
     if (identity) return { identity, outcome: undefined };
     step.runner.info('There are no valid credentials in the job: obtaining some.');
   }
-  if (request.mode === 'verify') return { identity: await verify(request, step), outcome: undefined };
+  if (request.mode === 'verify') {
+    const { verify } = await import('../modes/verify');
+    return { identity: await verify(request, step), outcome: undefined };
+  }
   const outcome = await perform(request, step);
   return { identity: outcome.identity, outcome };
 }
 
-function perform(request: Exclude<Request, VerifyRequest>, step: Step): Promise<Outcome> {
+function perform(request: SessionRequest, step: Step): Promise<Outcome> {
   switch (request.mode) {
     case 'assume-role':
       return assumeRole(request, step);
@@ -56,31 +74,6 @@ function perform(request: Exclude<Request, VerifyRequest>, step: Step): Promise<
     case 'access-keys':
       return accessKeys(request, step);
   }
-}
-
-/** @throws ActionError `profile-files` when the profile could not be written in the end, before anything is done */
-async function checkProfileIsFree({ delivery }: Request, { env }: Step): Promise<void> {
-  if (!delivery.profile) return;
-  const { checkProfile } = await import('../profile/profile');
-  const problem = await checkProfile(profileFiles(env, homedir()), delivery.profile.name, delivery.profile.overwrite);
-  if (!problem) return;
-  throw new ActionError({
-    code: 'profile-files',
-    tried: `start: the profile ${delivery.profile.name} cannot be written. Nothing was sent to AWS`,
-    why: `${problem.path}: ${problem.reason}`,
-    fix: 'Mend that, choose another name in aws-profile, or leave it out.',
-  });
-}
-
-/** @throws ActionError `account-not-allowed` */
-function admit({ arn, account }: Identity, { allowedAccounts }: Request): void {
-  if (allowedAccounts.length === 0 || allowedAccounts.includes(account)) return;
-  throw new ActionError({
-    code: 'account-not-allowed',
-    tried: 'accept the credentials',
-    why: `They belong to ${arn} in account ${account}; allowed-account-ids names ${allowedAccounts.join(', ')}.`,
-    fix: 'Check which credentials or which role the step is given, or add the account to allowed-account-ids.',
-  });
 }
 
 /** Whoever stores long-lived keys although OIDC is at hand should know that there is a better way. */

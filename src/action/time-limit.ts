@@ -10,14 +10,7 @@ export async function withinTimeLimit<T>(limit: number | undefined, work: Promis
   let timer: NodeJS.Timeout | undefined;
   const reached = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(
-        new ActionError({
-          code: 'action-timeout',
-          tried: `obtain credentials within ${limit} s, the limit that action-timeout-s sets`,
-          why: 'AWS or GitHub took longer, or attempts had to be repeated; the lines above say which.',
-          fix: 'Raise action-timeout-s, or leave it out: each request has a time-out of its own.',
-        }),
-      );
+      reject(timeLimitReached(limit));
     }, limit * 1000);
   });
   try {
@@ -25,4 +18,14 @@ export async function withinTimeLimit<T>(limit: number | undefined, work: Promis
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The error of a step that took longer than its limit, in seconds. */
+export function timeLimitReached(limit: number): ActionError {
+  return new ActionError({
+    code: 'action-timeout',
+    tried: `finish within ${limit} s, the limit that action-timeout-s sets`,
+    why: 'AWS or GitHub took longer, or attempts had to be repeated; the lines above say which.',
+    fix: 'Raise action-timeout-s, or leave it out: each request has a time-out of its own.',
+  });
 }

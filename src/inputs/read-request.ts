@@ -1,8 +1,9 @@
+import { EXPECTATION_INPUTS, readExpectations } from './expectations';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import { Problems } from './problems';
 import type { Reading } from './reading';
-import type { Mode, Request } from './request';
+import type { IdentitiesRequest, IdentitiesSettings, Mode, Request } from './request';
 import {
   readCustomTags,
   readPolicies,
@@ -19,7 +20,9 @@ export interface ReadRequest {
   readonly warnings: readonly string[];
 }
 
-const MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token', 'access-keys', 'verify'];
+const SESSION_MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token', 'access-keys'];
+const IDENTITY_MODES: readonly Mode[] = ['provision', 'rotate', 'deprovision'];
+const MODES: readonly Mode[] = [...SESSION_MODES, 'verify', ...IDENTITY_MODES];
 
 /** Inputs that say what to do: given for another mode, they are a misunderstanding, not to be passed over. */
 const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: readonly string[]])[] = [
@@ -41,11 +44,15 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
     ['assume-role', 'federation-token'],
     ['inline-session-policy', 'managed-session-policies', 'custom-tags'],
   ],
-  [['verify'], ['expect-arn']],
+  [['verify'], ['expect-arn', ...EXPECTATION_INPUTS]],
+  [SESSION_MODES, ['aws-profile', 'output-credentials', 'output-env-credentials', 'use-existing-credentials']],
   [
-    MODES.filter((mode) => mode !== 'verify'),
-    ['aws-profile', 'overwrite-aws-profile', 'profile-output', 'output-credentials', 'output-env-credentials'],
+    [...SESSION_MODES, 'provision', 'rotate'],
+    ['overwrite-aws-profile', 'profile-output'],
   ],
+  [IDENTITY_MODES, ['identities', 'dry-run', 'github-token']],
+  [['provision'], ['ephemeral', 'adopt-existing']],
+  [['rotate'], ['rotate-now', 'delete-old-keys']],
 ];
 
 /**
@@ -53,14 +60,20 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
  *
  * @throws ActionError `invalid-input` that names everything that is wrong
  */
-export function readRequest(env: NodeJS.ProcessEnv): ReadRequest {
+export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> {
   const problems = new Problems();
   const reading: Reading = { inputs: new Inputs(env, problems), env, problems, warnings: [] };
   const mode = readMode(reading);
   checkInputsOf(mode, reading);
-  const request = readRequestOf(mode, reading);
+  const request = await readRequestOf(mode, reading);
   problems.throwIfAny();
   return { request, warnings: reading.warnings };
+}
+
+/** The modes that change IAM read more than the others, by code that loads for them alone. */
+async function readIdentities(mode: IdentitiesRequest['mode'], reading: Reading): Promise<IdentitiesSettings> {
+  const identities = await import('./identities-inputs');
+  return identities.readIdentities(reading, mode);
 }
 
 /** The mode that is asked for, or that the other inputs imply. */
@@ -89,7 +102,7 @@ function isDecisive(name: string): boolean {
   return name === 'role-to-assume' || name.startsWith('mfa-');
 }
 
-function readRequestOf(mode: Mode, reading: Reading): Request {
+async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {
   const { inputs, problems } = reading;
   switch (mode) {
     case 'assume-role':
@@ -122,7 +135,24 @@ function readRequestOf(mode: Mode, reading: Reading): Request {
         ...readSettings(reading, mode),
         source: readSource(reading),
         expectArn: inputs.text('expect-arn'),
+        expectations: readExpectations(reading),
       };
+    case 'provision':
+      return {
+        mode,
+        ...(await readIdentities(mode, reading)),
+        ephemeral: inputs.flag('ephemeral'),
+        adoptExisting: inputs.flag('adopt-existing'),
+      };
+    case 'rotate':
+      return {
+        mode,
+        ...(await readIdentities(mode, reading)),
+        rotateNow: inputs.flag('rotate-now'),
+        deleteOldKeys: inputs.flag('delete-old-keys'),
+      };
+    case 'deprovision':
+      return { mode, ...(await readIdentities(mode, reading)) };
   }
 }
 

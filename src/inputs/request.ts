@@ -2,14 +2,21 @@ import type { RoleArn, RoleName } from '../aws/arn';
 import type { Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
 import type { IdTokenEndpoint } from '../github/id-token';
+import type { Declaration } from '../identities/declaration';
 import type { RetryLimits } from '../network/retry';
 import type { Seed } from '../mfa/seed';
 import type { SessionPolicies } from '../sts/session-policies';
 import type { SessionTag } from '../sts/session-tags';
+import type { Expectation } from './expectations';
 
 /** What the step was asked to do, checked and whole: the one form in which the rest of the code knows the inputs. */
-export type Request =
-  AssumeRoleRequest | SessionTokenRequest | FederationTokenRequest | AccessKeysRequest | VerifyRequest;
+export type Request = SessionRequest | VerifyRequest | IdentitiesRequest;
+
+/** Credentials obtained, and handed on. */
+export type SessionRequest = AssumeRoleRequest | SessionTokenRequest | FederationTokenRequest | AccessKeysRequest;
+
+/** Users, roles, policies and OIDC providers changed. */
+export type IdentitiesRequest = ProvisionRequest | RotateRequest | DeprovisionRequest;
 
 export type Mode = Request['mode'];
 
@@ -80,12 +87,48 @@ export interface FederationTokenRequest extends StepSettings {
   readonly tags: readonly SessionTag[];
 }
 
-/** Who the credentials belong to, and no more: nothing is handed on. */
+/** Who the credentials belong to, and what they may do: nothing is handed on. */
 export interface VerifyRequest extends StepSettings {
   readonly mode: 'verify';
   readonly source: CredentialSource;
   /** The ARN that they must belong to; `*` and `?` stand for any text and any character. */
   readonly expectArn: string | undefined;
+  /** What IAM should say to single actions. */
+  readonly expectations: readonly Expectation[];
+}
+
+/** What the modes that change IAM are told. */
+export interface IdentitiesSettings extends StepSettings {
+  readonly source: CredentialSource;
+  readonly declaration: Declaration;
+  /** The repository that owns what is made: `owner/name`. */
+  readonly repository: string;
+  /** Whether the plan is shown, and nothing changed. */
+  readonly dryRun: boolean;
+  /** May write Actions secrets. A secret. */
+  readonly githubToken: string | undefined;
+  /** How profiles are written that keys are delivered to. */
+  readonly profiles: Pick<ProfileRequest, 'overwrite' | 'output'>;
+}
+
+export interface ProvisionRequest extends IdentitiesSettings {
+  readonly mode: 'provision';
+  /** Whether the post step removes what this step made. */
+  readonly ephemeral: boolean;
+  /** Whether what this action did not make is taken over. */
+  readonly adoptExisting: boolean;
+}
+
+export interface RotateRequest extends IdentitiesSettings {
+  readonly mode: 'rotate';
+  /** Whether keys are replaced that are not due yet. */
+  readonly rotateNow: boolean;
+  /** Whether old keys are deleted at once, rather than deactivated. */
+  readonly deleteOldKeys: boolean;
+}
+
+export interface DeprovisionRequest extends IdentitiesSettings {
+  readonly mode: 'deprovision';
 }
 
 export interface MfaRequest {

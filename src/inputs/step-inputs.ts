@@ -4,6 +4,8 @@ import type { Delivery, Mode, ProfileRequest, StepSettings } from './request';
 
 const DEFAULT_MAX_ATTEMPTS = 12;
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
+/** What these hand on, if anything, is not theirs to choose by inputs. */
+const NOTHING_HANDED_ON: readonly Mode[] = ['verify', 'provision', 'rotate', 'deprovision'];
 const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
 
 /** The inputs that mean the same in every mode. */
@@ -95,7 +97,7 @@ function readProxy({ inputs, problems, env }: Reading): string | undefined {
 function readDelivery(reading: Reading, mode: Mode): Delivery {
   const { inputs } = reading;
   const asked = inputs.text('output-env-credentials') !== undefined;
-  if (mode === 'verify') return { environment: 'nothing', outputs: false };
+  if (NOTHING_HANDED_ON.includes(mode)) return { environment: 'nothing', outputs: false };
   const profile = readProfile(reading);
   const environment = inputs.flag('output-env-credentials', profile === undefined);
   // Credentials that are in the job already need not be handed on, unless it is asked for.
@@ -107,13 +109,20 @@ function readDelivery(reading: Reading, mode: Mode): Delivery {
   };
 }
 
-function readProfile({ inputs, problems }: Reading): Omit<ProfileRequest, 'export'> | undefined {
-  const name = inputs.text('aws-profile');
-  const overwrite = inputs.flag('overwrite-aws-profile');
+/** The `output` setting of profiles. */
+export function readProfileOutput({ inputs, problems }: Reading): string | undefined {
   const output = inputs.text('profile-output');
   if (output !== undefined && !PROFILE_OUTPUTS.includes(output)) {
     problems.add('profile-output', `"${output}" is none of ${PROFILE_OUTPUTS.join(', ')}`);
   }
+  return output;
+}
+
+function readProfile(reading: Reading): Omit<ProfileRequest, 'export'> | undefined {
+  const { inputs, problems } = reading;
+  const name = inputs.text('aws-profile');
+  const overwrite = inputs.flag('overwrite-aws-profile');
+  const output = readProfileOutput(reading);
   if (name === undefined) {
     if (output !== undefined) problems.add('profile-output', 'is the setting of a profile, and aws-profile names none');
     return undefined;

@@ -7,7 +7,7 @@ import { ActionError } from '../errors/action-error';
 import type { AssumeRoleRequest } from '../inputs/request';
 import { explainSts } from '../sts/explain';
 import { withoutDispensable } from '../sts/session-tags';
-import type { AssumedRole } from './assume-role';
+import type { AssumedRole } from './outcome';
 import { withMfa } from './mfa';
 import { withPlainCharacters } from './plain-characters';
 import { credentialsOf, nameOf } from './source';

@@ -6,7 +6,7 @@ import { decodeClaims } from '../github/token-claims';
 import type { AssumeRoleRequest, WebIdentity } from '../inputs/request';
 import { call, type CallSettings } from '../network/call';
 import { explainSts } from '../sts/explain';
-import type { AssumedRole } from './assume-role';
+import type { AssumedRole } from './outcome';
 import { callSettings } from './call-settings';
 import { withPlainCharacters } from './plain-characters';
 import { connectSts } from './sts-calls';

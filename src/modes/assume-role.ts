@@ -1,16 +1,8 @@
 import type { Step } from '../action/step';
-import type { RoleArn } from '../aws/arn';
 import type { AssumeRoleRequest } from '../inputs/request';
-import type { StsSession } from '../sts/answer';
 import { assumeRoleByCredentials } from './assume-role-by-credentials';
 import { assumeRoleByWebIdentity } from './assume-role-by-web-identity';
 import type { Outcome } from './outcome';
-
-/** A role, and the session of it that was obtained. */
-export interface AssumedRole {
-  readonly role: RoleArn;
-  readonly session: StsSession;
-}
 
 /** Assumes one role, with a web identity or with credentials. */
 export async function assumeRole(request: AssumeRoleRequest, step: Step): Promise<Outcome> {

@@ -1,5 +1,12 @@
-import type { Identity } from '../aws/arn';
+import type { Identity, RoleArn } from '../aws/arn';
 import type { Credentials } from '../aws/credentials';
+import type { StsSession } from '../sts/answer';
+
+/** A role, and the session of it that was obtained. */
+export interface AssumedRole {
+  readonly role: RoleArn;
+  readonly session: StsSession;
+}
 
 /** What a mode obtained, not yet handed to anyone. */
 export interface Outcome {

@@ -26,7 +26,8 @@ export function call<T>(
     classify,
     onRetry(error, waitMs, attempt) {
       const why = error instanceof Error ? error.message : String(error);
-      log(`${name}: ${why}. Attempt ${attempt} of ${retry.maxAttempts} in ${(waitMs / 1000).toFixed(1)} s.`);
+      const next = classify(error) === 'propagating' ? 'Again' : `Attempt ${attempt} of ${retry.maxAttempts}`;
+      log(`${name}: ${why}. ${next} in ${(waitMs / 1000).toFixed(1)} s.`);
     },
   });
 }

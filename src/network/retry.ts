@@ -3,9 +3,10 @@
  * - `throttled`: the service had too much to do; waits long, so that a fleet of jobs spreads out;
  * - `transient`: a reset, a 5xx; waits shortly;
  * - `unanswered`: no answer in time; once more, as a service that hangs seldom recovers at once;
+ * - `propagating`: what was just made is not known everywhere yet; waits until it is, however few attempts are allowed;
  * - `final`: a refusal or a mistake, which would only be refused again.
  */
-export type Retry = 'throttled' | 'transient' | 'unanswered' | 'final';
+export type Retry = 'throttled' | 'transient' | 'unanswered' | 'propagating' | 'final';
 
 export interface RetryLimits {
   /** Attempts in all, the first included. */
@@ -30,6 +31,7 @@ const WAIT = {
   throttled: { baseMs: 2_000, capMs: 20_000 },
   transient: { baseMs: 100, capMs: 5_000 },
   unanswered: { baseMs: 100, capMs: 100 },
+  propagating: { baseMs: 500, capMs: 5_000 },
 } as const;
 
 /**
@@ -44,7 +46,7 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
       return await call();
     } catch (error) {
       const retry = settings.classify(error);
-      if (retry === 'final' || attempt >= settings.maxAttempts) throw error;
+      if (retry === 'final' || (retry !== 'propagating' && attempt >= settings.maxAttempts)) throw error;
       if (retry === 'unanswered' && ++unanswered >= MAX_UNANSWERED) throw error;
       const { baseMs, capMs } = WAIT[retry];
       const waitMs = settings.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));

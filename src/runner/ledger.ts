@@ -1,34 +1,62 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Credentials } from '../aws/credentials';
+import type { KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
+import type { Created } from '../provisioning/plan';
 
 /** What main changed for later steps, with what stood there before: all that post needs to undo it. */
 export interface Changes {
   /** Exported variables with their values before; undefined for one that was not there. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly profiles: readonly WrittenProfile[];
+  readonly identities: IdentityChanges;
+}
+
+/** What main did in IAM that post has to look after. */
+export interface IdentityChanges {
+  /** What an ephemeral step made, or was about to, in that order. */
+  readonly created: readonly Created[];
+  /** Users whose access key is being made or delivered: until that has ended, it may be nobody's. */
+  readonly unsettled: readonly UnsettledKey[];
+  /** Those that made the changes, and can undo them. */
+  readonly credentials?: Credentials;
+  /** Keys that are being delivered, by user: what was begun can then be ended. */
+  readonly keys?: Readonly<Record<string, Credentials>>;
+}
+
+export interface UnsettledKey {
+  readonly user: string;
+  readonly destinations: readonly KeyDestination[];
 }
 
 /** The part of the changes that goes to the runner's state file, in clear text: names and paths only. */
 interface State {
   readonly variables: readonly string[];
   readonly profiles: readonly WrittenProfile['state'][];
+  readonly identities?: Pick<IdentityChanges, 'created' | 'unsettled'>;
   /** The file with the other part, where there is one. */
   readonly keepsake?: string;
 }
 
-/** The part that may be secret: what stood there before. In a file of this job alone, mode 0600. */
+/**
+ * The part that may be secret: what stood there before, and credentials to undo changes with. In a file of this job
+ * alone, mode 0600.
+ */
 interface Keepsake {
   readonly variables: Readonly<Record<string, string>>;
   readonly replaced: readonly WrittenProfile['replaced'][];
+  readonly credentials?: Credentials;
+  readonly keys?: Readonly<Record<string, Credentials>>;
 }
 
 const STATE_NAME = 'changes';
+const NO_IDENTITIES: IdentityChanges = { created: [], unsettled: [] };
 
 /** Keeps what a step changes for its post step, before each change is made. */
 export class Ledger {
-  #changes: Changes = { variables: {}, profiles: [] };
+  #changes: Changes = { variables: {}, profiles: [], identities: NO_IDENTITIES };
   #keepsakeFile: string | undefined;
 
   constructor(
@@ -47,11 +75,25 @@ export class Ledger {
     this.#save({ ...this.#changes, profiles });
   }
 
-  /** Marks a place to go back to when what comes after it has been undone already. */
+  /** Keeps that something is about to be made, for a post step that is to remove it. */
+  creating(created: Created, credentials: Credentials): void {
+    const { identities } = this.#changes;
+    this.#save({
+      ...this.#changes,
+      identities: { ...identities, created: [...identities.created, created], credentials },
+    });
+  }
+
+  /** Keeps whose access keys are being made or delivered; with none, that all are where they belong. */
+  settling(unsettled: readonly UnsettledKey[], credentials: Credentials, keys: IdentityChanges['keys'] = {}): void {
+    this.#save({ ...this.#changes, identities: { ...this.#changes.identities, unsettled, credentials, keys } });
+  }
+
+  /** Marks a place to go back to when what comes after it, variables and profiles, has been undone already. */
   mark(): () => void {
     const { variables, profiles } = this.#changes;
     return () => {
-      this.#save({ variables, profiles });
+      this.#save({ ...this.#changes, variables, profiles });
     };
   }
 
@@ -59,9 +101,16 @@ export class Ledger {
     this.#changes = changes;
     const before = Object.entries(changes.variables).filter((entry): entry is [string, string] => Boolean(entry[1]));
     const replaced = changes.profiles.map((profile) => profile.replaced);
-    if (before.length > 0 || replaced.some((sections) => Object.keys(sections).length > 0)) {
+    const { created, unsettled, credentials, keys } = changes.identities;
+    const inIam = created.length > 0 || unsettled.length > 0;
+    if (before.length > 0 || replaced.some((sections) => Object.keys(sections).length > 0) || inIam) {
       this.#keepsakeFile ??= join(mkdtempSync(join(this.env.RUNNER_TEMP ?? tmpdir(), 'aws-identity-')), 'before.json');
-      const keepsake: Keepsake = { variables: Object.fromEntries(before), replaced };
+      const keepsake: Keepsake = {
+        variables: Object.fromEntries(before),
+        replaced,
+        ...(inIam && credentials && { credentials }),
+        ...(inIam && keys && { keys }),
+      };
       // In one piece, as the step may be killed at any moment.
       writeFileSync(`${this.#keepsakeFile}.new`, JSON.stringify(keepsake), { mode: 0o600 });
       renameSync(`${this.#keepsakeFile}.new`, this.#keepsakeFile);
@@ -72,9 +121,10 @@ export class Ledger {
     const state: State = {
       variables: Object.keys(changes.variables),
       profiles: changes.profiles.map((profile) => profile.state),
+      ...(inIam && { identities: { created, unsettled } }),
       ...(this.#keepsakeFile !== undefined && { keepsake: this.#keepsakeFile }),
     };
-    const empty = state.variables.length === 0 && state.profiles.length === 0;
+    const empty = state.variables.length === 0 && state.profiles.length === 0 && !inIam;
     this.saveState(STATE_NAME, empty ? '' : JSON.stringify(state));
   }
 }
@@ -90,6 +140,12 @@ export function readLedger(env: NodeJS.ProcessEnv): { changes: Changes; forget: 
     changes: {
       variables: Object.fromEntries(state.variables.map((name) => [name, keepsake.variables[name]])),
       profiles: state.profiles.map((profile, index) => ({ state: profile, replaced: keepsake.replaced[index] ?? {} })),
+      identities: {
+        ...NO_IDENTITIES,
+        ...state.identities,
+        ...(keepsake.credentials && { credentials: keepsake.credentials }),
+        ...(keepsake.keys && { keys: keepsake.keys }),
+      },
     },
     forget() {
       if (state.keepsake !== undefined) removeKeepsake(state.keepsake);

@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { printable } from './printable';
 
 /** What a step may ask of GitHub's runner. */
 export interface Runner {
@@ -10,6 +11,8 @@ export interface Runner {
   /** Keeps a value for the post step. It is written to a file in clear text: never a secret. */
   readonly saveState: (name: string, value: string) => void;
   readonly info: (line: string) => void;
+  /** Lines that the log shows folded, under a title. */
+  readonly group: (title: string, lines: readonly string[]) => void;
   readonly notice: (text: string) => void;
   readonly warning: (text: string) => void;
   /** Marks the step as failed. */
@@ -32,7 +35,16 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
     exportVariable: core.exportVariable,
     setOutput: core.setOutput,
     saveState: core.saveState,
-    info: core.info,
+    info: (line) => {
+      core.info(printable(line));
+    },
+    group(title, lines) {
+      core.startGroup(title);
+      lines.forEach((line) => {
+        core.info(printable(line));
+      });
+      core.endGroup();
+    },
     notice: core.notice,
     warning: core.warning,
     fail(message, title) {

@@ -1,7 +1,11 @@
 import type { Step } from '../action/step';
+import type { Identity } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
-import type { Request } from '../inputs/request';
+import { lineOf } from '../inputs/expectations';
+import type { IdentitiesRequest, Request } from '../inputs/request';
 import type { Obtained } from '../modes/outcome';
+import type { Change } from '../provisioning/plan';
+import { planMarkdown } from '../provisioning/show-plan';
 
 /** Tells the user what came of the step: in the log, and as a table in the job summary. */
 export async function summarize(obtained: Obtained, request: Request, step: Step): Promise<void> {
@@ -13,18 +17,42 @@ export async function summarize(obtained: Obtained, request: Request, step: Step
   const deliveries = obtained.outcome ? deliveredTo(request) : whyKept(request);
   runner.info(`Credentials: ${deliveries}`);
 
-  const hide = (text: string) => (request.maskAccountId ? text.replaceAll(account, '***') : text);
+  const hide = (text: string) => (request.maskAccountId ? withoutAccounts(text) : text);
   const rows = [
     ['Identity', `\`${hide(arn)}\``],
     ['Account', hide(account)],
     ['Region', request.connection.region],
     ['Expires', expires],
     ['Credentials', deliveries],
+    ...permissionsOf(request).map(([name, lines]) => [name, hide(lines)]),
   ];
   await write(
     ['### AWS identity', '', '| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)],
     step,
   );
+}
+
+/** What a step that changes IAM had to do, or with dry-run would have. */
+export interface PlanSummary {
+  readonly title: string;
+  readonly changes: readonly Change[];
+  readonly identity: Identity;
+}
+
+/** Tells in the job summary what was planned, and done. */
+export async function summarizePlan(
+  { title, changes, identity }: PlanSummary,
+  { maskAccountId, mode }: IdentitiesRequest,
+  step: Step,
+): Promise<void> {
+  const lines = [
+    `### AWS identities: ${mode}`,
+    '',
+    `${title}. Account ${identity.account}, as \`${identity.arn}\`.`,
+    '',
+    ...planMarkdown(changes),
+  ];
+  await write(maskAccountId ? lines.map(withoutAccounts) : lines, step);
 }
 
 /** Tells in the job summary what failed and how to mend it. */
@@ -48,6 +76,20 @@ function deliveredTo({ delivery }: Request): string {
     delivery.profile && `profile ${delivery.profile.name}`,
   ].filter(Boolean);
   return places.length > 0 ? `handed to: ${places.join(', ')}` : 'verified, and not handed on';
+}
+
+/** What was verified of the caller's permissions: all of it is as expected, or the step would have failed. */
+function permissionsOf(request: Request): [name: string, lines: string][] {
+  const expectations = request.mode === 'verify' ? request.expectations : [];
+  return (['allowed', 'denied'] as const).flatMap((expected) => {
+    const lines = expectations.filter((each) => each.expected === expected).map(lineOf);
+    const cell = lines.map((line) => `\`${line.replaceAll('|', '\\|')}\``).join('<br>');
+    return lines.length > 0 ? [[`Expected, and ${expected}`, cell]] : [];
+  });
+}
+
+function withoutAccounts(text: string): string {
+  return text.replace(/\b\d{12}\b/g, '***');
 }
 
 /** A summary that cannot be written is a pity, not a failure. */

@@ -1,6 +1,9 @@
 import { appendFileSync, writeSync } from 'node:fs';
 import type { WrittenProfile } from '../profile/profile';
-import { readLedger } from './ledger';
+import type { Created } from '../provisioning/plan';
+import type { undoIdentities as UndoIdentities } from '../provisioning/undo-identities';
+import { readLedger, type IdentityChanges } from './ledger';
+import { printable } from './printable';
 
 /**
  * Undoes what main did for later steps: the profile is taken out, variables get back the values they had. It warns
@@ -8,22 +11,64 @@ import { readLedger } from './ledger';
  *
  * Post steps run in every job, so this one starts in the time of an empty process: it speaks to the runner without the
  * toolkit, whose loading would take longer than all the rest.
+ *
+ * @param undoIdentities loads the code of IAM: called only where main left something to do there
  */
-export async function undo(env: NodeJS.ProcessEnv): Promise<void> {
+export async function undo(env: NodeJS.ProcessEnv, undoIdentities: typeof UndoIdentities): Promise<void> {
   if (env.AWS_SKIP_CLEANUP_STEP === 'true') {
     say('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
     return;
   }
+  try {
+    await undoChanges(env, undoIdentities);
+  } catch (error) {
+    warn(`The clean-up did not come to its end. ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function undoChanges(env: NodeJS.ProcessEnv, undoIdentities: typeof UndoIdentities): Promise<void> {
   const ledger = readLedger(env);
   if (!ledger) {
     say('Nothing to clean up.');
     return;
   }
-  const { profiles, variables } = ledger.changes;
+  const { profiles, variables, identities } = ledger.changes;
   const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles));
   const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, env);
+  const identitiesUndone = await undoIdentityChanges(identities, env, undoIdentities);
   // What could not be put back is nowhere else.
-  if (profilesUndone && variablesUndone) ledger.forget();
+  if (profilesUndone && variablesUndone && identitiesUndone) ledger.forget();
+}
+
+/** Whether it could be done; if not, a warning says why. */
+async function undoIdentityChanges(
+  changes: IdentityChanges,
+  env: NodeJS.ProcessEnv,
+  undoIdentities: typeof UndoIdentities,
+): Promise<boolean> {
+  const { created, unsettled, credentials } = changes;
+  if (created.length === 0 && unsettled.length === 0) return true;
+  try {
+    if (!credentials) throw new Error('The credentials that main kept for this are gone.');
+    await undoIdentities(changes, credentials, env, {
+      say: (line) => {
+        say(printable(line));
+      },
+      warn,
+    });
+    return true;
+  } catch (error) {
+    const names = [...created.map(describe), ...unsettled.map(({ user }) => `access key of ${user}`)].join(', ');
+    warn(`In IAM, something may be left of: ${names}. ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+function describe(created: Created): string {
+  if ('name' in created) return `${created.kind} ${created.name}`;
+  if ('arn' in created) return `${created.kind} ${created.arn}`;
+  if ('secret' in created) return `${created.kind} ${created.secret.name}`;
+  return 'id' in created ? `${created.kind} ${created.id}` : `${created.kind} ${created.serial}`;
 }
 
 /** Whether it could be done; if not, a warning says why. */

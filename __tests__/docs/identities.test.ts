@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { requireMfaPolicy } from '../../src/policy/require-mfa';
+import { readDocument } from '../../src/identities/read-document';
+import { examples, page, pages, readText, ROOT, section } from './pages';
+
+const WORKSPACE = join(ROOT, 'examples');
+const SETTINGS = {
+  workspace: WORKSPACE,
+  partition: 'aws',
+  repository: { name: 'octo-org/app', id: '2', ownerId: '1' },
+} as const;
+
+const shown = pages().flatMap(({ path, blocks }) =>
+  blocks
+    .filter(({ language, content }) => language === 'yaml' && isIdentityDocument(content))
+    .map(({ content }, index) => [`${path} ${index}`, content] as const),
+);
+const files = examples().filter((path) => path.startsWith('examples/identities/'));
+
+test('there are identity documents to check', () => {
+  expect(shown.length).toBeGreaterThan(5);
+  expect(files.length).toBeGreaterThan(4);
+});
+
+test.each([...shown, ...files.map((path) => [path, readText(path)] as const)])(
+  'the identity document in %s is right',
+  (_, document) => {
+    const read = readDocument(document, SETTINGS);
+    expect(read).not.toHaveProperty('problems');
+    expect(read).toHaveProperty('warnings', []);
+  },
+);
+
+test.each(files)('%s names its schema, for editors', (path) => {
+  const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)$/m.exec(readText(path)) ?? [];
+  expect(existsSync(join(ROOT, path, '..', schema))).toBe(true);
+});
+
+test('every identity document and every policy of the examples is used by one of them', () => {
+  const texts = examples().map(readText).join('\n');
+  const kept = readdirSync(join(WORKSPACE, 'identities'), { recursive: true, encoding: 'utf8' });
+  const unused = kept.filter((name) => name.includes('.')).filter((name) => !texts.includes(`identities/${name}`));
+  expect(unused).toEqual([]);
+});
+
+test('docs/mfa.md shows the policy that require-mfa attaches', () => {
+  const { blocks } = section(page('docs/mfa.md'), 'The MFA force policy');
+  const [policy] = blocks.filter(({ language }) => language === 'json');
+  expect(JSON.parse(policy?.content ?? '')).toEqual(requireMfaPolicy('arn:aws:iam::123456789012:user/reporter'));
+});
+
+function isIdentityDocument(text: string): boolean {
+  const [document] = parseAllDocuments(text);
+  const value: unknown = document && 'toJS' in document ? document.toJS() : undefined;
+  const keys = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  return keys.length > 0 && keys.every((key) => /^(policies|users|roles|oidc-providers)$/.test(key));
+}

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { ActionError } from '../../src/errors/action-error';
+import { explainSecret, IncompleteAnswerError, retryOfGithub } from '../../src/github/explain-secrets';
+import { connectGithubSecrets } from '../../src/github/secrets';
+import type { SecretPlace } from '../../src/identities/declaration';
+import { systemClock } from '../../src/network/clock';
+import { NoAnswerError } from '../../src/network/deadline';
+
+let sandbox: Sandbox;
+beforeEach(async () => {
+  sandbox = await startSandbox();
+});
+afterEach(() => sandbox.close());
+
+const repository: SecretPlace = { of: 'repository', repository: 'octo/app' };
+const environment: SecretPlace = { of: 'environment', repository: 'octo/app', environment: 'production' };
+const organization: SecretPlace = { of: 'organization', organization: 'octo', visibility: 'private' };
+
+/** The error of a check of the place. */
+async function failureOf(place: SecretPlace, url = sandbox.github.secrets.apiUrl): Promise<unknown> {
+  const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
+  const secrets = connectGithubSecrets(sandbox.github.secrets.token({}), { GITHUB_API_URL: url }, settings);
+  return secrets.check([place]).then(
+    () => {
+      throw new Error('it succeeded');
+    },
+    (error: unknown) => error,
+  );
+}
+
+function answering(status: number, message: string, headers: Record<string, string> = {}): void {
+  const body = JSON.stringify({ message });
+  sandbox.faults.add({ raw: { status, headers: { 'content-type': 'application/json', ...headers }, body } });
+}
+
+test.each<[number, string, Record<string, string>, string, string]>([
+  [401, 'Bad credentials', {}, 'final', 'github-token-refused'],
+  [403, 'Resource not accessible by integration', {}, 'final', 'github-secret-refused'],
+  [403, 'Forbidden', { 'x-ratelimit-remaining': '4999' }, 'final', 'github-secret-refused'],
+  [404, 'Not Found', {}, 'final', 'github-secret-refused'],
+  [403, 'You have exceeded a secondary rate limit.', {}, 'throttled', 'throttled'],
+  [403, 'API rate limit exceeded for user ID 1.', {}, 'throttled', 'throttled'],
+  [403, 'Forbidden', { 'retry-after': '60' }, 'throttled', 'throttled'],
+  [403, 'Forbidden', { 'x-ratelimit-remaining': '0' }, 'throttled', 'throttled'],
+  [429, 'Too many requests', {}, 'throttled', 'throttled'],
+  [404, 'Not Found', { 'x-ratelimit-remaining': '0' }, 'final', 'github-secret-refused'],
+  [422, 'Validation failed', {}, 'final', 'unexpected'],
+  [500, 'Server Error', {}, 'transient', 'unexpected'],
+  [503, 'Unavailable', {}, 'transient', 'unexpected'],
+])('%i "%s" %j is %s and explained as %s', async (status, message, headers, retry, code) => {
+  answering(status, message, headers);
+  const failure = await failureOf(repository);
+  expect(retryOfGithub(failure)).toBe(retry);
+  const explained = explainSecret(failure, 'check the secrets of octo/app');
+  expect(explained.code).toBe(code);
+  expect(explained.cause).toBe(failure);
+  expect(explained.message.split('\n').slice(0, 2)).toEqual([
+    'Could not check the secrets of octo/app.',
+    `Answer: HTTP ${status} to GET ${sandbox.github.secrets.apiUrl}/repos/octo/app/actions/secrets/public-key: ${message}`,
+  ]);
+});
+
+test.each<[SecretPlace, string, string]>([
+  [repository, '"Secrets: write"', 'no such repository'],
+  [environment, '"Environments: write"', 'no such environment'],
+  [organization, '"Organization secrets: write"', 'no such organization'],
+])('the permission for %j is named', async (place, permission, absent) => {
+  answering(403, 'Resource not accessible by integration');
+  const forbidden = explainSecret(await failureOf(place), 'write');
+  expect(forbidden.message).toContain(`lacks the permission ${permission}`);
+  expect(forbidden.fix).toContain(permission);
+  expect(forbidden.message).toContain('GITHUB_TOKEN');
+  sandbox.faults.clear();
+  answering(404, 'Not Found');
+  const missing = explainSecret(await failureOf(place), 'write');
+  expect(missing.message).toContain(absent);
+  expect(missing.fix).toContain(permission);
+});
+
+test('the token is in no message', async () => {
+  const token = sandbox.github.secrets.token({});
+  const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
+  const secrets = connectGithubSecrets(token, { GITHUB_API_URL: sandbox.github.secrets.apiUrl }, settings);
+  const failure: unknown = await secrets.check([repository]).catch((error: unknown) => error);
+  expect(JSON.stringify([failure, explainSecret(failure, 'write').message])).not.toContain(token);
+});
+
+describe('without an answer', () => {
+  test('a connection that broke', async () => {
+    sandbox.faults.add({ reset: true });
+    const failure = await failureOf(repository);
+    expect(retryOfGithub(failure)).toBe('transient');
+    expect(explainSecret(failure, 'write').code).toBe('connection-failed');
+  });
+
+  test('a connection that was closed', async () => {
+    const server = createServer((socket) => socket.once('data', () => socket.end())).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const failure = await failureOf(repository, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server.close();
+    expect(retryOfGithub(failure)).toBe('transient');
+    expect(explainSecret(failure, 'write').code).toBe('connection-failed');
+  });
+
+  test('a port where nobody listens', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const failure = await failureOf(repository, `http://127.0.0.1:${port}`);
+    expect(retryOfGithub(failure)).toBe('unanswered');
+    const explained = explainSecret(failure, 'write');
+    expect(explained.code).toBe('connection-failed');
+    expect(explained.message).toContain('ECONNREFUSED');
+  });
+
+  test.each([
+    ['UND_ERR_CONNECT_TIMEOUT', 'unanswered', 'no-answer'],
+    ['UND_ERR_HEADERS_TIMEOUT', 'unanswered', 'no-answer'],
+    ['ETIMEDOUT', 'unanswered', 'no-answer'],
+    ['EAI_AGAIN', 'transient', 'connection-failed'],
+    ['ENOTFOUND', 'final', 'connection-failed'],
+    ['CERT_HAS_EXPIRED', 'final', 'connection-failed'],
+  ])('%s, wrapped as Octokit does', (code, retry, explained) => {
+    const socket = Object.assign(new Error('words'), { code });
+    const fetching = new TypeError('fetch failed', { cause: socket });
+    const failure = Object.assign(new Error('words', { cause: fetching }), { name: 'HttpError', status: 500 });
+    expect(retryOfGithub(failure)).toBe(retry);
+    expect(explainSecret(failure, 'write').code).toBe(explained);
+  });
+
+  test('several addresses, none of which could be reached', () => {
+    const failure = new TypeError('fetch failed', {
+      cause: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+    });
+    expect(explainSecret(failure, 'write').message).toContain('Answer: ECONNREFUSED');
+  });
+
+  test('in time', () => {
+    expect(retryOfGithub(new NoAnswerError())).toBe('unanswered');
+    expect(explainSecret(new NoAnswerError(), 'write').code).toBe('no-answer');
+  });
+});
+
+test.each<[string, () => unknown, string, string]>([
+  ['an answer that is not whole', () => new IncompleteAnswerError('key'), 'transient', 'the answer holds no key'],
+  ['a mistake in the code', () => new TypeError('a mistake'), 'final', 'a mistake'],
+  ['something thrown that is no error', () => 'text', 'final', 'text'],
+])('%s has no cause to tell', (_, make, retry, answer) => {
+  const failure = make();
+  expect(retryOfGithub(failure)).toBe(retry);
+  const explained = explainSecret(failure, 'write');
+  expect(explained.code).toBe('unexpected');
+  expect(explained.message).toContain(`Answer: ${answer}`);
+});
+
+test('what is explained already stays as it is', () => {
+  const explained = new ActionError({ code: 'no-answer', tried: 'write', fix: 'wait' });
+  expect(explainSecret(explained, 'read')).toBe(explained);
+});

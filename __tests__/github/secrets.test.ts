@@ -1,0 +1,296 @@
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { seal } from '../../src/github/sealed-box';
+import { connectGithubSecrets, type GithubSecrets } from '../../src/github/secrets';
+import type { GithubSecret, SecretPlace } from '../../src/identities/declaration';
+import { systemClock } from '../../src/network/clock';
+
+let sandbox: Sandbox;
+let secrets: GithubSecrets;
+let log: string[];
+const printed: jest.SpyInstance[] = [];
+
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  sandbox.github.secrets.createRepository('octo/app');
+  sandbox.github.secrets.createEnvironment('octo/app', 'prod/eu');
+  sandbox.github.secrets.createOrganization('octo');
+  log = [];
+  secrets = connect({ write: ['octo/app', 'org:octo'] });
+  for (const method of ['debug', 'info', 'log', 'warn', 'error'] as const) printed.push(jest.spyOn(console, method));
+});
+afterEach(async () => {
+  for (const method of printed.splice(0)) expect(method).not.toHaveBeenCalled();
+  await sandbox.close();
+});
+
+function connect(rights: Parameters<Sandbox['github']['secrets']['token']>[0], maxAttempts = 3): GithubSecrets {
+  const { secrets: github } = sandbox.github;
+  const clock = { ...systemClock, sleep: () => Promise.resolve() };
+  const settings = { retry: { maxAttempts }, clock, log: (line: string) => log.push(line) };
+  return connectGithubSecrets(github.token(rights), { GITHUB_API_URL: github.apiUrl }, settings);
+}
+
+const repository: SecretPlace = { of: 'repository', repository: 'octo/app' };
+const environment: SecretPlace = { of: 'environment', repository: 'octo/app', environment: 'prod/eu' };
+const organization: SecretPlace = { of: 'organization', organization: 'octo', visibility: 'private' };
+
+const places: { name: string; place: SecretPlace; stored: () => string | undefined }[] = [
+  { name: 'repository', place: repository, stored: () => sandbox.github.secrets.value('octo/app', 'SEED') },
+  {
+    name: 'environment',
+    place: environment,
+    stored: () => sandbox.github.secrets.value('octo/app', 'SEED', { environment: 'prod/eu' }),
+  },
+  { name: 'organization', place: organization, stored: () => sandbox.github.secrets.value('org:octo', 'SEED') },
+];
+
+const seed = (place: SecretPlace = repository): GithubSecret => ({ name: 'SEED', place });
+const actions = () => sandbox.requests.map(({ action }) => action);
+const statuses = () => sandbox.requests.map(({ action, status }) => [action, status]);
+
+test.each(places)('a secret of the $name is written, dated, replaced and removed', async ({ place, stored }) => {
+  expect(await secrets.updatedAt(seed(place))).toBeUndefined();
+  const before = Math.floor(sandbox.clock.now().getTime() / 1000) * 1000;
+  await secrets.put(seed(place), 'first');
+  expect(stored()).toBe('first');
+  const written = await secrets.updatedAt(seed(place));
+  expect(written?.getTime()).toBeGreaterThanOrEqual(before);
+  sandbox.clock.advance(60_000);
+  await secrets.put(seed(place), 'sécond');
+  expect(stored()).toBe('sécond');
+  expect((await secrets.updatedAt(seed(place)))?.getTime()).toBeGreaterThan(before + 59_000);
+  await secrets.remove(seed(place));
+  expect(stored()).toBeUndefined();
+  expect(await secrets.updatedAt(seed(place))).toBeUndefined();
+});
+
+test('the public key of a place is fetched once', async () => {
+  await secrets.check([repository, repository]);
+  await Promise.all([secrets.put(seed(), 'one'), secrets.put({ name: 'OTHER', place: repository }, 'two')]);
+  expect(actions()).toEqual(['GET public-key', 'PUT secret', 'PUT secret']);
+});
+
+test('each place has its own public key', async () => {
+  await secrets.check([repository, environment, organization]);
+  expect(actions()).toEqual(['GET public-key', 'GET public-key', 'GET public-key']);
+  expect(new Set(sandbox.requests.map(({ path }) => path)).size).toBe(3);
+});
+
+describe('when GitHub has a new public key', () => {
+  beforeEach(async () => {
+    await secrets.check([repository]);
+    sandbox.github.secrets.rotateKey('octo/app');
+  });
+
+  test('the value is sealed to that one', async () => {
+    await secrets.put(seed(), 'value');
+    expect(sandbox.github.secrets.value('octo/app', 'SEED')).toBe('value');
+    expect(statuses().slice(1)).toEqual([
+      ['PUT secret', 422],
+      ['GET public-key', 200],
+      ['PUT secret', 201],
+    ]);
+  });
+
+  test('secrets written at once share it', async () => {
+    const names = ['ONE', 'TWO', 'THREE'];
+    await Promise.all(names.map((name) => secrets.put({ name, place: repository }, name)));
+    expect(actions().filter((action) => action === 'GET public-key')).toHaveLength(2);
+    for (const name of names) expect(sandbox.github.secrets.value('octo/app', name)).toBe(name);
+  });
+
+  test('and again at once, that is an error', async () => {
+    const error = { status: 422, code: 'Unprocessable', message: 'another key' };
+    sandbox.faults.add({ action: 'PUT secret', error });
+    await expect(secrets.put(seed(), 'value')).rejects.toMatchObject({ status: 422 });
+    expect(actions()).toEqual(['GET public-key', 'PUT secret', 'GET public-key', 'PUT secret']);
+  });
+});
+
+test('a refusal that is not about the key is not repeated', async () => {
+  await expect(secrets.put({ name: 'GITHUB_SEED', place: repository }, 'value')).rejects.toMatchObject({ status: 422 });
+  expect(actions()).toEqual(['GET public-key', 'PUT secret', 'GET public-key']);
+});
+
+describe('a secret of an organization', () => {
+  /** Writes the secret as somebody else would: through the API. */
+  async function store(audience: object) {
+    const { apiUrl } = sandbox.github.secrets;
+    const authorization = `Bearer ${sandbox.github.secrets.token({ write: ['org:octo'] })}`;
+    const path = `${apiUrl}/orgs/octo/actions/secrets`;
+    await secrets.put(seed(organization), 'old');
+    const answer = await fetch(`${path}/public-key`, { headers: { authorization } });
+    const { key, key_id } = (await answer.json()) as { key: string; key_id: string };
+    const body = JSON.stringify({ encrypted_value: seal('old', key), key_id, ...audience });
+    const stored = await fetch(`${path}/SEED`, { method: 'PUT', headers: { authorization }, body });
+    expect(stored.status).toBe(204);
+    return async () => {
+      const secret = await fetch(`${path}/SEED`, { headers: { authorization } });
+      const { visibility } = (await secret.json()) as { visibility: string };
+      const ids: number[] = [];
+      for (let page = 1; page <= 3; page += 1) {
+        const selected = await fetch(`${path}/SEED/repositories?per_page=100&page=${page}`, {
+          headers: { authorization },
+        });
+        ids.push(...((await selected.json()) as { repositories: { id: number }[] }).repositories.map(({ id }) => id));
+      }
+      return { visibility, ids };
+    };
+  }
+
+  test.each(['private', 'all'] as const)('is made with the visibility that is declared: %s', async (visibility) => {
+    const audience = await store({ visibility: 'private' });
+    await secrets.remove(seed(organization));
+    await secrets.put({ name: 'SEED', place: { ...organization, visibility } }, 'value');
+    expect(await audience()).toEqual({ visibility, ids: [] });
+  });
+
+  test.each(['private', 'all'])('keeps the visibility that it has: %s', async (visibility) => {
+    const audience = await store({ visibility });
+    const declared = visibility === 'all' ? 'private' : 'all';
+    await secrets.put({ name: 'SEED', place: { ...organization, visibility: declared } }, 'value');
+    expect(await audience()).toEqual({ visibility, ids: [] });
+    expect(sandbox.github.secrets.value('org:octo', 'SEED')).toBe('value');
+  });
+
+  test.each([0, 2, 100, 230])('keeps the %i repositories that are selected', async (count) => {
+    const ids = Array.from({ length: count }, (_, index) => {
+      return sandbox.github.secrets.createRepository(`octo/r${index}`).id;
+    });
+    const audience = await store({ visibility: 'selected', selected_repository_ids: ids });
+    await secrets.put(seed(organization), 'value');
+    expect(await audience()).toEqual({ visibility: 'selected', ids });
+    expect(sandbox.github.secrets.value('org:octo', 'SEED')).toBe('value');
+  });
+});
+
+describe('what the token may not see is not taken for absent', () => {
+  const unseen: SecretPlace = { of: 'repository', repository: 'octo/hidden' };
+
+  test.each<[string, (place: SecretPlace) => Promise<unknown>]>([
+    ['put', (place) => secrets.put(seed(place), 'value')],
+    ['remove', (place) => secrets.remove(seed(place))],
+    ['updatedAt', (place) => secrets.updatedAt(seed(place))],
+    ['check', (place) => secrets.check([repository, place])],
+  ])('%s', async (_, act) => {
+    sandbox.github.secrets.createRepository('octo/hidden');
+    await expect(act(unseen)).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('nor is an environment that does not exist', async () => {
+    const place: SecretPlace = { of: 'environment', repository: 'octo/app', environment: 'none' };
+    await expect(secrets.remove(seed(place))).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+test('to remove what is gone already is success', async () => {
+  await secrets.remove(seed());
+  expect(statuses()).toEqual([
+    ['DELETE secret', 404],
+    ['GET public-key', 200],
+  ]);
+});
+
+test.each<[string, object, number]>([
+  ['a job', { see: ['octo/app'] }, 403],
+  ['nobody', {}, 404],
+])('the token of %s is found out before anything is changed', async (_, rights, status) => {
+  await expect(connect(rights).check([repository])).rejects.toMatchObject({ status });
+  expect(actions()).toEqual(['GET public-key']);
+});
+
+test('a token that only reads is refused where it writes', async () => {
+  const reader = connect({ read: ['octo/app'] });
+  await reader.check([repository]);
+  await expect(reader.put(seed(), 'value')).rejects.toMatchObject({ status: 403 });
+  await expect(reader.remove(seed())).rejects.toMatchObject({ status: 403 });
+  expect(statuses()).toEqual([
+    ['GET public-key', 200],
+    ['PUT secret', 403],
+    ['DELETE secret', 403],
+  ]);
+});
+
+describe('in bad weather', () => {
+  const error = (status: number, message = 'words') => ({ error: { status, code: 'Error', message } });
+  const raw = (status: number, headers: Record<string, string>, body = '{"message":"Forbidden"}') => ({
+    raw: { status, headers: { 'content-type': 'application/json', ...headers }, body },
+  });
+
+  test.each([
+    ['a reset', { reset: true as const }],
+    ['a reset after GitHub acted', { resetAfter: true as const }],
+    ['502', error(502)],
+    ['429', error(429)],
+    ['a secondary rate limit', error(403, 'You have exceeded a secondary rate limit.')],
+    ['403 with retry-after', raw(403, { 'retry-after': '1' })],
+    ['403 with nothing remaining', raw(403, { 'x-ratelimit-remaining': '0' })],
+  ])('%s is outlived by a write', async (_, fault) => {
+    sandbox.faults.add({ service: 'github', action: 'PUT secret', times: 1, ...fault });
+    await secrets.put(seed(), 'value');
+    expect(sandbox.github.secrets.value('octo/app', 'SEED')).toBe('value');
+    expect(actions()).toEqual(['GET public-key', 'PUT secret', 'PUT secret']);
+    expect(log).toEqual([expect.stringMatching(/^PUT \/repos\/octo\/app\/actions\/secrets\/SEED: .*Attempt 2 of 3/)]);
+  });
+
+  test('a removal whose answer was lost', async () => {
+    await secrets.put(seed(), 'value');
+    sandbox.faults.add({ action: 'DELETE secret', times: 1, resetAfter: true });
+    await secrets.remove(seed());
+    expect(statuses().slice(2)).toEqual([
+      ['DELETE secret', undefined],
+      ['DELETE secret', 404],
+    ]);
+  });
+
+  test.each<[string, string, ReturnType<typeof raw>]>([
+    ['a public key', 'GET public-key', raw(200, {}, '{"key_id":"1"}')],
+    ['a secret', 'GET secret', raw(200, {}, '{"updated_at":"soon"}')],
+    ['no JSON', 'GET secret', raw(200, { 'content-type': 'text/html' }, '<html></html>')],
+  ])('an answer that is not whole is asked for again: %s', async (_, action, fault) => {
+    await secrets.put(seed(), 'value');
+    sandbox.faults.add({ action, times: 1, ...fault });
+    const again = connect({ write: ['octo/app'] });
+    await again.check([repository]);
+    expect(await again.updatedAt(seed())).toBeInstanceOf(Date);
+    expect(log).toHaveLength(1);
+  });
+
+  test('a public key that could not be fetched is asked for again by the next', async () => {
+    sandbox.faults.add({ action: 'GET public-key', times: 1, ...error(404) });
+    await expect(secrets.check([repository])).rejects.toMatchObject({ status: 404 });
+    await secrets.check([repository]);
+  });
+
+  test('attempts have an end', async () => {
+    sandbox.faults.add({ service: 'github', ...error(503) });
+    await expect(secrets.check([repository])).rejects.toMatchObject({ status: 503 });
+    expect(actions()).toHaveLength(3);
+  });
+
+  test('a request without an answer is given up, once more made, and given up', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+    try {
+      sandbox.faults.add({ service: 'github', hang: true });
+      const outcome = secrets.check([repository]).catch((failure: unknown) => failure);
+      for (const attempt of [1, 2]) {
+        while (actions().length < attempt) await new Promise((resolve) => setImmediate(resolve));
+        await jest.advanceTimersByTimeAsync(10_000);
+      }
+      expect(await outcome).toMatchObject({ name: 'NoAnswerError' });
+      expect(actions()).toHaveLength(2);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+test('a value is sent, recorded and logged only sealed', async () => {
+  const value = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+  sandbox.faults.add({ action: 'PUT secret', error: { status: 500, code: 'Error', message: 'words' } });
+  const failure: unknown = await secrets.put(seed(), value).catch((error: unknown) => error);
+  // Octokit's errors hold the request with its body.
+  const told = JSON.stringify([failure, sandbox.requests, log]);
+  expect(told).toContain('encrypted_value');
+  expect(told).not.toContain(value);
+});

@@ -1,0 +1,94 @@
+import { ActionError, type ErrorCode } from '../../src/errors/action-error';
+import { explainIam, type IamCall } from '../../src/iam/explain';
+import { connectionError, sdkError } from '../aws/sdk-error';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
+
+const CALL: IamCall = { operation: 'CreateUser', input: { UserName: 'ci' }, region: 'eu-central-1' };
+
+const explained = (error: unknown, more: Partial<IamCall> = {}) => explainIam(error, { ...CALL, ...more });
+
+test.each<[refused: string, ErrorCode, why: string, fix: string]>([
+  ['AccessDenied', 'iam-refused', 'do not allow "iam:CreateUser" there', 'Allow "iam:CreateUser"'],
+  ['LimitExceeded', 'iam-limit', 'as many of these as AWS allows', 'ask AWS for a higher quota'],
+  ['EntityAlreadyExists', 'name-taken', 'with another case or path', 'choose another name'],
+  ['EntityAlreadyExistsException', 'name-taken', 'with another case or path', 'choose another name'],
+  ['MalformedPolicyDocument', 'policy-malformed', 'names a principal that does not exist', 'validate-policy'],
+  ['MalformedPolicy', 'policy-malformed', 'breaks a rule', 'Correct it in the identity document'],
+  ['NoSuchEntity', 'not-found', 'does not exist in this account', 'Correct the name or the ARN'],
+  ['InvalidAuthenticationCode', 'mfa-code-refused', 'this machine', 'Set the clock'],
+  ['DeleteConflict', 'delete-conflict', 'still hangs on it', 'run the step again'],
+])('%s is %s', (name, code, why, fix) => {
+  const refusal = sdkError(name, 'the words of AWS');
+  const error = explained(refusal);
+  expect(error.code).toBe(code);
+  expect(error.cause).toBe(refusal);
+  const [tried, answer, cause, ...rest] = error.message.split('\n');
+  expect(tried).toBe('Could not call iam:CreateUser for ci.');
+  expect(answer).toBe(`Answer: ${name.replace('Exception', '')}: the words of AWS`);
+  expect(cause).toContain(why);
+  expect(rest).toEqual([expect.stringContaining(fix)]);
+});
+
+test.each([
+  [
+    ' is not authorized to perform: iam:CreateUser with an explicit deny in an identity-based policy',
+    'A policy denies',
+  ],
+  [' is not authorized to perform: iam:CreateUser because no identity-based policy allows it', 'do not allow'],
+])('whether a policy denies it, or none allows it: "%s"', (words, why) => {
+  const { message } = explained(sdkError('AccessDenied', words, { status: 403 }));
+  expect(message).toContain(`Cause: `);
+  expect(message).toContain(`${why} "iam:CreateUser"`);
+  expect(message).toContain('docs/permissions.md');
+});
+
+test.each<[input: object, subject: string]>([
+  [{ UserName: 'ci' }, ' for ci'],
+  [{ RoleName: 'deploy', PolicyName: 'Read', PolicyDocument: '{}' }, ' for deploy, Read'],
+  [{ UserName: 'ci', PolicyArn: 'arn:aws:iam::aws:policy/X' }, ' for ci, arn:aws:iam::aws:policy/X'],
+  [{ OpenIDConnectProviderArn: 'arn:aws:iam::1:oidc-provider/x' }, ' for arn:aws:iam::1:oidc-provider/x'],
+  [{ Url: 'https://idp.example.com', ClientIDList: ['mine'] }, ' for https://idp.example.com'],
+  [{ UserName: undefined, RoleName: 7 }, ''],
+  [{}, ''],
+])('what %j is about', (input, subject) => {
+  const [tried] = explained(sdkError('NoSuchEntity'), { input }).message.split('\n');
+  expect(tried).toBe(`Could not call iam:CreateUser${subject}.`);
+});
+
+test('nothing else of an input is shown', () => {
+  const input = {
+    UserName: 'ci',
+    SerialNumber: 'arn:aws:iam::123456789012:mfa/ci',
+    AuthenticationCode1: '654321',
+    PolicyDocument: '{"Version":"2012-10-17"}',
+    AccessKeyId: EXAMPLE_KEYS.accessKeyId,
+    Tags: [{ Key: 'key', Value: 'of a tag' }],
+  };
+  for (const failure of [sdkError('InvalidAuthenticationCode'), sdkError('AccessDenied'), new Error('odd')]) {
+    const { message } = explained(failure, { input });
+    expect(message).toContain('for ci, arn:aws:iam::123456789012:mfa/ci.');
+    expect(message).not.toMatch(/654321|2012-10-17|AKIA|of a tag/);
+  }
+});
+
+test.each<[what: string, failure: unknown, ErrorCode]>([
+  ['keys that AWS does not know', sdkError('InvalidClientTokenId', 'words', { status: 403 }), 'invalid-credentials'],
+  [
+    'temporary credentials that have expired',
+    sdkError('ExpiredToken', 'words', { status: 403 }),
+    'source-credentials-expired',
+  ],
+  ['too many calls', sdkError('Throttling', 'Rate exceeded'), 'throttled'],
+  ['no connection', connectionError('ENOTFOUND'), 'connection-failed'],
+  ['what nobody thought of', sdkError('UnknownError', 'words'), 'unexpected'],
+])('%s: as with STS', (_, failure, code) => {
+  const error = explained(failure);
+  expect(error.code).toBe(code);
+  expect(error.message).toContain('Could not call iam:CreateUser for ci.');
+  expect(error.cause).toBe(failure);
+});
+
+test('what is explained already stays as it is', () => {
+  const error = new ActionError({ code: 'action-timeout', tried: 'finish', fix: 'Wait.' });
+  expect(explained(error)).toBe(error);
+});

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { identitiesSchema } from '../../src/identities/json-schema';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const committed = JSON.parse(readFileSync(join(__dirname, '../../schema/identities.schema.json'), 'utf8')) as Schema;
+
+test('the schema in the repository is what the definition yields: else run "tsx scripts/schema.mjs"', () => {
+  expect(committed).toEqual(JSON.parse(JSON.stringify(identitiesSchema())));
+});
+
+test('it is of the draft that editors are told', () => {
+  expect(committed).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' });
+});
+
+test('it knows the keys of a document, and no others', () => {
+  expect(keysOf(committed)).toEqual(['policies', 'users', 'roles', 'oidc-providers']);
+  expect(keysOf(entry('policies'))).toEqual(['document', 'path', 'description', 'tags']);
+  expect(keysOf(entry('users'))).toEqual([
+    'path',
+    'tags',
+    'policies',
+    'inline-policies',
+    'permissions-boundary',
+    'require-mfa',
+    'mfa-device',
+    'access-key',
+  ]);
+  expect(entry('policies').required).toEqual(['document']);
+  expect(entry('roles').required).toEqual(['trust']);
+  expect(keysOf(entry('oidc-providers'))).toEqual(['url', 'audiences', 'tags']);
+});
+
+test('every mapping of fixed keys is closed, and every key of one described', () => {
+  const mappings = schemasIn(committed).filter((schema) => 'properties' in schema && schema.type === 'object');
+  expect(mappings.length).toBeGreaterThan(10);
+  for (const mapping of mappings) {
+    expect(mapping.additionalProperties).toBe(false);
+    for (const [key, schema] of Object.entries(mapping.properties as Record<string, Schema>)) {
+      expect([key, schema.description]).toEqual([key, expect.stringMatching(/./)]);
+    }
+  }
+});
+
+test('its patterns are regular expressions as JSON Schema has them', () => {
+  const patterns = schemasIn(committed).flatMap(({ pattern }) => (typeof pattern === 'string' ? [pattern] : []));
+  expect(patterns.length).toBeGreaterThan(20);
+  for (const pattern of patterns) expect(() => new RegExp(pattern, 'u')).not.toThrow();
+});
+
+test('it holds the rules that AWS has for names and numbers', () => {
+  const users = (committed.properties as Record<string, Schema>).users;
+  expect(users).toMatchObject({ propertyNames: { pattern: '^[\\w+=,.@-]{1,64}$' } });
+  const { tags, policies, 'access-key': accessKey } = entry('users').properties as Record<string, Schema>;
+  expect(tags).toMatchObject({ maxProperties: 47 });
+  expect(policies).toMatchObject({ type: 'array', maxItems: 20, uniqueItems: true });
+  expect(accessKey).toMatchObject({ required: ['deliver'], properties: { deliver: { minItems: 1 } } });
+});
+
+function entry(section: string): Schema {
+  const sections = committed.properties as Record<string, { readonly additionalProperties: Schema }>;
+  return sections[section]?.additionalProperties ?? {};
+}
+
+function keysOf(schema: Schema): string[] {
+  return Object.keys(Object(schema.properties) as object);
+}
+
+/** A schema and all that it is made of. */
+function schemasIn(value: unknown): Schema[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [value as Schema, ...Object.values(value).flatMap(schemasIn)];
+}

@@ -1,0 +1,424 @@
+import { largePolicy, POLICY, problemsOf, workspaceWith } from './workspace';
+
+const json = (value: unknown) => JSON.stringify(value);
+const user = (settings: string) => `users: { a: { ${settings} } }`;
+const role = (settings: string) => `roles: { a: { ${settings} } }`;
+const trust = (given: string) => role(`trust: ${given}`);
+const deliver = (destinations: string) => user(`access-key: { deliver: [${destinations}] }`);
+const seed = (destinations: string) => user(`mfa-device: { deliver: [${destinations}] }`);
+const policy = (settings: string) => `policies: { a: { document: ${json(POLICY)}, ${settings} } }`;
+const numbered = (count: number, each: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => each(i)).join(', ');
+
+describe('keys and types', () => {
+  test.each([
+    ['# nothing\n# yet', 'the document is empty; it should be a mapping with policies, users, roles or oidc-providers'],
+    ['[a]', 'the document is a list of 1; it should be a mapping with policies, users, roles or oidc-providers'],
+    ['users: {}', /^line 1: the document declares nothing; it should have at least one of policies, users/],
+    ['users: null', 'users is empty; it should be a mapping'],
+    ['users: [a]', 'users is a list of 1; it should be a mapping'],
+    ['user: {}', 'user is not known here; did you mean users?'],
+    ['groups: {}', 'groups is not known here; there are policies, users, roles, oidc-providers'],
+    ['users: { a: }', 'users.a is empty; it should be a mapping; a user without anything is {}'],
+    [user('acces-key: {}'), 'users.a.acces-key is not known here; did you mean access-key?'],
+    [user('constructor: {}'), /^line 1: users\.a\.constructor is not known here; there are path, tags/],
+    [user('require-mfa: yes'), 'users.a.require-mfa is a text; it should be true or false'],
+    [user('path: 5'), 'users.a.path is the number 5; it should be a path'],
+    [user('access-key: secret'), /users\.a\.access-key is a text; it should be a mapping with deliver/],
+    [user('access-key: {}'), 'users.a.access-key.deliver is missing; it should be a list of destinations'],
+    [
+      'policies: { a: {} }',
+      /policies\.a\.document is missing; it should be a path to a file in the workspace, or the policy/,
+    ],
+    ['policies: { a: { document: [] } }', /policies\.a\.document is an empty list; it should be a path/],
+    [role('path: /'), /^line 1: roles\.a\.trust is missing; it should be a path to a file/],
+  ])('%s', (input, problem) => {
+    expect(problemsOf(input)).toEqual([
+      typeof problem === 'string' ? `line 1: ${problem}` : expect.stringMatching(problem),
+    ]);
+  });
+});
+
+describe('names, paths and descriptions', () => {
+  test.each([
+    [`users: { ${'u'.repeat(64)}: {} }`, undefined],
+    [`users: { ${'u'.repeat(65)}: {} }`, /has a wrong name; it should be 1 to 64 letters/],
+    ['users: { "": {} }', /users\[""\] has a wrong name/],
+    ['users: { "a b": {} }', /users\["a b"\] has a wrong name/],
+    ['users: { a/b: {} }', /users\["a\/b"\] has a wrong name/],
+    ['users: { "a+=,.@-_b": {} }', undefined],
+    [`policies: { ${'p'.repeat(128)}: { document: ${json(POLICY)} } }`, undefined],
+    [`policies: { ${'p'.repeat(129)}: { document: ${json(POLICY)} } }`, /has a wrong name; it should be 1 to 128/],
+    [user(`inline-policies: { "a b": ${json(POLICY)} }`), /inline-policies\["a b"\] has a wrong name; .* 1 to 128/],
+    ['users: { Ab: {}, aB: {} }', /^line 1: users\.aB differs in case only from users\.Ab/],
+    [user(`inline-policies: { Ab: ${json(POLICY)}, aB: ${json(POLICY)} }`), /inline-policies\.aB differs in case only/],
+    ['users: { 12: {} }', 'line 1: users.12 is not a text to YAML; it should be in quotes: "12"'],
+    [user('path: /a/b/'), undefined],
+    [user('path: a'), /path is "a"; it should be a path of printable ASCII/],
+    [user('path: /a'), /path is "\/a"/],
+    [user('path: "/a b/"'), /printable ASCII/],
+    [user('path: /ä/'), /printable ASCII/],
+    [user(`path: /${'a'.repeat(510)}/`), undefined],
+    [user(`path: /${'a'.repeat(511)}/`), /at most 512 characters/],
+    [policy(`description: ${'a'.repeat(1000)}`), undefined],
+    [policy(`description: ${'a'.repeat(1001)}`), /at most 1,000 characters/],
+    [policy('description: Ünïcode'), undefined],
+    [policy('description: "→"'), /Latin-1/],
+  ])('%s', (input, problem) => {
+    expect(problemsOf(input)).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+});
+
+describe('tags', () => {
+  test.each([
+    ['{ "a b": "é _.:/=+-@" }', undefined],
+    ['{ a: "" }', undefined],
+    ['{ a: }', /tags\.a is empty; it should be a text; an empty one is ""/],
+    ['{ a: [b] }', /tags\.a is a list of 1; it should be a text/],
+    ['{ a: "b,c" }', /tags\.a is "b,c"; it should be of letters, digits/],
+    ['{ "a,b": c }', /tags\["a,b"\] has a wrong name/],
+    ['{ AWS:x: c }', /has a wrong name; .* not begin with aws:/],
+    [`{ ${'k'.repeat(129)}: c }`, /has a wrong name; .* 1 to 128/],
+    [`{ k: ${'v'.repeat(256)} }`, undefined],
+    [`{ k: ${'v'.repeat(257)} }`, /at most 256 characters/],
+    ['{ Team: a, team: b }', /tags\.team differs from "Team" in case only/],
+    ['{ Managed-By: a }', /tags\.Managed-By is a tag that this action sets itself/],
+    ['{ managed-by-repository: a }', /sets itself/],
+    ['{ aws-identity-action:access-key: a }', /sets itself/],
+    [`{ ${numbered(47, (i) => `k${i}: v`)} }`, undefined],
+    [`{ ${numbered(48, (i) => `k${i}: v`)} }`, /at most 47 tags/],
+  ])('%s', (tags, problem) => {
+    expect(problemsOf(user(`tags: ${tags}`))).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+});
+
+describe('managed policies', () => {
+  const declared = `policies: { one: { document: ${json(POLICY)} }, broken: 5 }\n`;
+  const broken = /^line 1: policies\.broken is the number 5/;
+  test.each([
+    ['[one]', undefined],
+    ['[broken]', undefined],
+    ['[onne]', /policies\[0\] is "onne", which is no policy of this document; it should be "one", perhaps/],
+    ['[ReadOnlyAccess]', /AWS's own are named as arn:aws:iam::aws:policy\/ReadOnlyAccess/],
+    ['[toString]', /is no policy of this document/],
+    ['[one, one]', /policies\[1\] is "one", which the list names already as \[0\]/],
+    ['[arn:aws:iam::aws:policy/job-function/Billing]', undefined],
+    ['[arn:aws:iam::12:policy/a]', /should be the ARN of a policy, such as arn:aws:iam::123456789012:policy\/name/],
+    ['[arn:aws:iam::123456789012:role/a]', /should be the ARN of a policy/],
+    ['[arn:aws-cn:iam::aws:policy/a]', /is of the partition aws-cn; it should be of that of the region, aws/],
+    ['[""]', /it should be the ARN of a policy, or the name of one under "policies"/],
+    ['one', /users\.a\.policies is a text; it should be a list/],
+    [`[${numbered(20, (i) => `arn:aws:iam::aws:policy/a${i}`)}]`, undefined],
+    [`[${numbered(21, (i) => `arn:aws:iam::aws:policy/a${i}`)}]`, /at most 20 policies/],
+  ])('%s', (policies, problem) => {
+    const problems = problemsOf(declared + user(`policies: ${policies}`));
+    expect(problems).toEqual([expect.stringMatching(broken), ...(problem ? [expect.stringMatching(problem)] : [])]);
+  });
+
+  test('the permissions boundary is one', () => {
+    expect(problemsOf(user('permissions-boundary: one'))).toEqual([
+      expect.stringMatching(/permissions-boundary is "one", which is no policy of this document/),
+    ]);
+  });
+});
+
+describe('durations', () => {
+  test.each([
+    ['90d', undefined],
+    ['12h', undefined],
+    ['0d', /max-age is "0d"; it should be a duration such as 90d/],
+    ['soon', /max-age is "soon"/],
+    ['90', /max-age is the number 90; it should be a duration/],
+  ])('max-age: %s', (age, problem) => {
+    const problems = problemsOf(user(`access-key: { max-age: ${age}, deliver: [outputs] }`));
+    expect(problems).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+
+  test.each([
+    ['1h', undefined],
+    ['90m', undefined],
+    ['43200', undefined],
+    ['59m', /max-session-duration is "59m"; it should be from 1h to 12h/],
+    ['13h', /"13h"/],
+    ['3599', /the number 3599; it should be from 1h to 12h/],
+    ['43201', /the number 43201/],
+    ['3600.5', /the number 3600.5/],
+    ['[1h]', /a list of 1/],
+  ])('max-session-duration: %s', (duration, problem) => {
+    const problems = problemsOf(role(`trust: { service: s3.amazonaws.com }, max-session-duration: ${duration}`));
+    expect(problems).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+});
+
+describe('where keys and seeds go', () => {
+  test.each([
+    [deliver(''), /deliver is an empty list; it should be a list of at least one destination/],
+    [deliver('enviroment'), /deliver\[0\] is "enviroment"; it should be environment, outputs, github-secrets/],
+    [deliver('{}'), /deliver\[0\] is an empty mapping; it should be environment/],
+    [
+      deliver('{ profile: a, github-secrets: {} }'),
+      /deliver\[0\] is a mapping with profile, github-secrets; it should be/,
+    ],
+    [deliver('{ profil: a }'), /deliver\[0\]\.profil is not known here; did you mean profile/],
+    [deliver('{ profile: "a b" }'), /deliver\[0\]\.profile is "a b"; a profile name must not contain spaces/],
+    [deliver('{ github-secrets: { prefix: 1A_ } }'), /prefix is "1A_"; it should be of letters/],
+    [deliver('{ github-secrets: { prefix: github_ } }'), /prefix is "github_"/],
+    [deliver('{ github-secrets: { prefix: "" } }'), undefined],
+    [
+      deliver('{ github-secrets: { repository: app } }'),
+      /repository is "app"; it should be a repository as owner\/name/,
+    ],
+    [
+      deliver('{ github-secrets: { organization: o, repository: a/b } }'),
+      /repository is "a\/b"; it should be left out/,
+    ],
+    [deliver('{ github-secrets: { organization: o, environment: e } }'), /environment is "e"; it should be left out/],
+    [
+      deliver('{ github-secrets: { visibility: all } }'),
+      /visibility is "all"; it should be left out, as there is no org/,
+    ],
+    [
+      deliver('{ github-secrets: { organization: o, visibility: some } }'),
+      /visibility is "some"; it should be all or priv/,
+    ],
+    [seed(''), /mfa-device\.deliver is an empty list/],
+    [seed('{ github-secret: 1 }'), /github-secret is the number 1; it should be the name of a secret/],
+    [seed('{ github-secret: GITHUB_X }'), /github-secret is "GITHUB_X"/],
+    [seed('{ github-secret: A-B }'), /github-secret is "A-B"/],
+    [
+      seed('{ github-secret: { environment: e } }'),
+      /github-secret\.name is missing; it should be the name of a secret/,
+    ],
+    [seed('{ github-secret: { name: A, environment: e } }'), undefined],
+    [
+      user(`mfa-device: { name: ${'m'.repeat(227)}, deliver: [{ github-secret: A }] }`),
+      /it should be 1 to 226 letters/,
+    ],
+    [
+      deliver('environment, environment'),
+      /deliver\[1\] delivers to the environment, where .*deliver\[0\] delivers already/,
+    ],
+    [deliver('outputs, outputs'), /deliver\[1\] delivers to the step's outputs/],
+    [deliver('{ profile: a }, { profile: a }'), /delivers to the profile a/],
+    [seed('{ github-secret: a }, { github-secret: { name: A, repository: Octo/App } }'), /the secret A of octo\/app/],
+    [seed('{ github-secret: A }, { github-secret: { name: A, environment: e } }'), undefined],
+    [
+      seed('{ github-secret: { name: A, organization: o } }, { github-secret: { name: A, organization: O } }'),
+      /organization o/,
+    ],
+  ])('%s', (input, problem) => {
+    expect(problemsOf(input)).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+
+  test('keys and seeds of several users do not go to one secret', () => {
+    const input = `users:
+  a: { access-key: { deliver: [github-secrets] } }
+  b: { mfa-device: { deliver: [{ github-secret: aws_access_key_id }] } }`;
+    expect(problemsOf(input)).toEqual([
+      'line 3: users.b.mfa-device.deliver[0] delivers to the secret AWS_ACCESS_KEY_ID of octo/app, ' +
+        'where users.a.access-key.deliver[0] delivers already',
+    ]);
+  });
+
+  test('two users have no device of one name', () => {
+    const input = `users:
+  a: { mfa-device: { name: B, deliver: [{ github-secret: A }] } }
+  b: { mfa-device: { deliver: [{ github-secret: B }] } }`;
+    expect(problemsOf(input)).toEqual([expect.stringMatching(/^line 3: users\.b\.mfa-device differs in case only/)]);
+  });
+
+  test('without a repository of the job, secrets need one', () => {
+    const result = problemsOf(deliver('github-secrets, { github-secrets: { repository: a/b } }'), {
+      repository: undefined,
+    } as never);
+    expect(result).toEqual([expect.stringMatching(/deliver\[0\] needs a repository/)]);
+  });
+});
+
+describe('who may assume a role', () => {
+  test.each([
+    [
+      '{ account: 012345678901 }',
+      /account is the number 12345678901; it should be an account ID of 12 digits in quotes/,
+    ],
+    ['{ account: "12345678901" }', /account is "12345678901"; it should be an account ID/],
+    ['{ account: "*" }', /account is "\*"; it should be exact/],
+    [
+      '{ user: "a*" }',
+      /user is "a\*"; it should be exact, without \* and \?; for patterns, write a trust policy of your own/,
+    ],
+    ['{ user: /team/a }', /user is "\/team\/a"; it should be the name of a user, or path\/name/],
+    ['{ service: s3 }', /service is "s3"; it should be an AWS service such as s3\.amazonaws\.com/],
+    ['{}', /trust is an empty mapping; it should be a mapping with one of account, user, service, github/],
+    ['[]', /trust is an empty list; it should be a list of at least one/],
+    ['[a]', /trust\[0\] is a text; it should be a mapping with one of/],
+    ['5', /trust is the number 5; it should be a path to a file/],
+    [
+      '{ user: a, service: s3.amazonaws.com }',
+      /trust is a mapping with user, service; it should be a mapping with one of/,
+    ],
+    ['{ acount: "123456789012" }', /trust\.acount is not known here; did you mean account/],
+    [
+      '{ github: { repository: octo/app } }',
+      /github is a mapping with repository; it should be a mapping with repository and one/,
+    ],
+    ['{ github: { branch: main } }', /github\.repository is missing; it should be a repository as owner\/name/],
+    [
+      '{ github: { repository: octo/app, branch: a, tag: b } }',
+      /should be a mapping with repository and one of branch, tag/,
+    ],
+    ['{ github: { repository: octo/*, branch: main } }', /repository is "octo\/\*"; it should be exact/],
+    ['{ github: { repository: octo/app, branch: "release/?" } }', /branch is "release\/\?"; it should be exact/],
+    [
+      '{ github: { repository: octo/app, branch: refs/heads/main } }',
+      /should be the name of a branch, without refs\/heads/,
+    ],
+    ['{ github: { repository: octo/app, tag: "a b" } }', /should be the name of a tag/],
+    ['{ github: { repository: octo/app, environment: "*" } }', /environment is "\*"; it should be exact/],
+    ['{ github: { repository: octo/app, pull-request: false } }', /pull-request is the value false; it should be true/],
+    ['{ Version: 2012-10-17 }', /roles\.a\.trust: Statement: is missing/],
+    [`[${numbered(120, (i) => `{ user: user-number-${i} }`)}]`, /trust has \d+ characters.* at most 4096 \(trust\)/],
+  ])('%s', (given, problem) => {
+    expect(problemsOf(trust(given))).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('a declared user has the path that the document gives it', () => {
+    expect(problemsOf(`users: { a: { path: /x/ } }\n${trust('{ user: y/a }')}`)).toEqual([
+      expect.stringMatching(/user is "y\/a"; it should be "x\/a", as the document declares this user/),
+    ]);
+  });
+});
+
+describe('OIDC providers', () => {
+  test.each([
+    ['{ gitlab: {} }', /gitlab\.url is missing; it should be the issuer's URL.* Only "github" needs none/],
+    ['{ a: { url: http://a.example } }', /url is "http:\/\/a\.example"; it should be the issuer's URL: https/],
+    ['{ a: { url: "https://a.example/?b" } }', /without a port, a query or a user/],
+    ['{ a: { url: "https://a.example/?" } }', /a query/],
+    ['{ a: { url: "https://a.example:8443" } }', /without a port/],
+    ['{ a: { url: "https://u:p@a.example" } }', /or a user/],
+    [`{ a: { url: "https://a.example/${'a'.repeat(255)}" } }`, /at most 255 characters/],
+    [
+      '{ github: {}, a: { url: "https://token.actions.githubusercontent.com/" } }',
+      /a has the same URL as oidc-providers\.github/,
+    ],
+    ['{ github: { audiences: [] } }', /audiences is an empty list; it should be a list of at least one/],
+    ['{ github: { audiences: [a, a] } }', /audiences\[1\] is "a", which the list has already as \[0\]/],
+    ['{ github: { thumbprints: [] } }', /thumbprints is not known here; there are url, audiences, tags/],
+  ])('%s', (given, problem) => {
+    expect(problemsOf(`oidc-providers: ${given}`)).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('policies', () => {
+  const workspace = workspaceWith({
+    'wrong.json':
+      '{\n  "Version": "2012-10-17",\n  "Statement": [\n    { "Effect": "allow", "Action": "*", "Resource": "*" }\n  ]\n}',
+    'broken.json': '{\n  "Version": "2012-10-17",\n}',
+    'twice.json': '{\n  "Version": "2012-10-17",\n  "Version": "2012-10-17",\n  "Statement": []\n}',
+    'list.json': '[]',
+    'broken.yml': 'Version: 2012-10-17\n\tStatement: []\n',
+    'large.json': ' '.repeat(100 * 1024 + 1),
+    'large-managed.json': JSON.stringify(largePolicy(6145)),
+    'managed.json': JSON.stringify(largePolicy(6144)),
+    'spacious.json': JSON.stringify(POLICY, null, 10).replaceAll('\n', '\n'.repeat(600)),
+  });
+  test.each([
+    [
+      'wrong.json',
+      /^line 1: policies\.a\.document: wrong\.json:4:7: Statement\[0\]\.Effect: is "allow"; it should be Allow or Deny$/,
+    ],
+    [
+      'broken.json',
+      /^line 1: policies\.a\.document: broken\.json:3:1: is not JSON: it has "}" where there should be a key/,
+    ],
+    ['twice.json', /twice\.json:3:3: Version is there twice; it stands on line 2 already/],
+    ['list.json', /list\.json:1:1: policy: is an? (empty )?list/],
+    ['broken.yml', /broken\.yml:2:1: is not YAML: Tabs/],
+    ['large.json', /large\.json has 102401 bytes; it should have at most 102400/],
+    ['large-managed.json', /has 6145 characters, white space not counted; it should have at most 6144 \(managed\)/],
+    ['nowhere.json', /document: nowhere\.json is not there/],
+    ['../out.json', /document: \.\.\/out\.json leads out of the workspace/],
+    ['.', /document: \. is a folder/],
+    ['"{}"', /document holds a text, not a path/],
+  ])('%s', (document, problem) => {
+    const problems = problemsOf(`policies: { a: { document: ${document} } }`, { workspace });
+    expect(problems.filter((each) => problem.test(each))).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+  });
+
+  test.each(['managed.json', 'spacious.json'])('%s is not too large: white space does not count', (document) => {
+    expect(problemsOf(`policies: { a: { document: ${document} } }`, { workspace })).toEqual([]);
+  });
+
+  test('a policy in the document is checked where it stands', () => {
+    const input = `users:
+  a:
+    inline-policies:
+      one:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Action: '*'
+            Resource: '*'
+          - Effect: allow
+            Action: '*'
+            Resource: '*'
+`;
+    expect(problemsOf(input)).toEqual([
+      'line 10: users.a.inline-policies.one: Statement[1].Effect: is "allow"; it should be Allow or Deny',
+    ]);
+  });
+
+  const pair = (size: number) => `inline-policies: { x: ${json(largePolicy(size))}, y: ${json(largePolicy(1024))} }`;
+  test.each([
+    [user(pair(1024)), undefined],
+    [user(pair(1025)), /inline-policies has 2049 characters.* at most 2048 \(inline, of a user\)/],
+    [user(`require-mfa: true, ${pair(1024)}`), /at most 2048 \(inline, of a user\)/],
+    [role(`trust: { user: a }, ${pair(9216)}`), undefined],
+    [role(`trust: { user: a }, ${pair(9217)}`), /has 10241 characters.* at most 10240 \(inline, of a role\)/],
+    [
+      user(`require-mfa: true, inline-policies: { requiremfa: ${json(POLICY)} }`),
+      /requiremfa has the name of the policy/,
+    ],
+    [user(`inline-policies: { requiremfa: ${json(POLICY)} }`), undefined],
+  ])('sizes and names of inline policies %#', (input, problem) => {
+    expect(problemsOf(input)).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+});
+
+test('all problems are found at once, in the order of the lines', () => {
+  const input = `roles:
+  r: { max-session-duration: 1s }
+users:
+  a: {}
+  A: { access-key: { max-age: 5, deliver: [environment, outputs, outputs, { profile: a/b }] } }
+  a: { pth: /, path: x }
+  "b c": { policies: [none], tags: { aws:x: 1, 1: 2 } }
+other: 1
+`;
+  expect(problemsOf(input).map((problem) => problem.replace(/^(line \d+: \S+).*/, '$1'))).toEqual([
+    'line 2: roles.r.trust',
+    'line 2: roles.r.max-session-duration',
+    'line 5: users.A',
+    'line 5: users.A.access-key.max-age',
+    'line 5: users.A.access-key.deliver[2]',
+    'line 5: users.A.access-key.deliver[3].profile',
+    'line 6: users.a',
+    'line 6: users.a.pth',
+    'line 6: users.a.path',
+    'line 7: users["b',
+    'line 7: users["b',
+    'line 7: users["b',
+    'line 7: users["b',
+    'line 8: other',
+  ]);
+});
+
+test('of a great many problems the first are shown', () => {
+  const input = Array.from({ length: 250 }, (_, index) => `key${index}: 1`).join('\n');
+  const problems = problemsOf(input);
+  expect(problems).toHaveLength(101);
+  expect(problems[99]).toMatch(/^line 100: key99 /);
+  expect(problems[100]).toBe('and 150 more');
+});

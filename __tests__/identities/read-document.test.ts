@@ -1,0 +1,280 @@
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { POLICY, problemsOf, read, REPOSITORY, workspaceWith } from './workspace';
+
+const DOCUMENT = `
+policies:
+  pipeline:
+    document: policies/pipeline.json
+    description: What the pipeline may do
+    tags: { team: platform, version: 1.10, on: true }
+  inline:
+    path: /machine/
+    document: { Version: 2012-10-17, Statement: { Effect: Deny, Action: '*', Resource: '*' } }
+users:
+  pulumi:
+    path: /machine/
+    tags: { deployedby: bsj-tjmoon, usedby: BSG Terraform Cloud }
+    policies: [pipeline, arn:aws:iam::aws:policy/ReadOnlyAccess]
+    inline-policies: { StsAssumePolicy: policies/assume.yml }
+    permissions-boundary: arn:aws:iam::123456789012:policy/team/boundary
+    require-mfa: true
+    mfa-device: { deliver: [{ github-secret: pulumi_mfa_secret }] }
+    access-key:
+      max-age: 90d
+      deliver:
+        - environment
+        - outputs
+        - profile: pulumi
+        - github-secrets
+        - github-secrets: { prefix: pulumi_, environment: production }
+        - github-secrets: { repository: other/repo }
+        - github-secrets: { organization: octo, visibility: all }
+        - github-secrets: { organization: other }
+  plain: {}
+roles:
+  file: { trust: policies/trust.json, max-session-duration: 4h, description: A role, policies: [inline] }
+  policy: { trust: { Version: 2012-10-17, Statement: { Effect: Allow, Principal: { AWS: '123456789012' }, Action: sts:AssumeRole } } }
+  list:
+    max-session-duration: 5400
+    trust: [{ account: '012345678901' }, { user: pulumi }, { user: team/else }, { service: s3.amazonaws.com }]
+  account: { trust: { account: 123456789012 } }
+  branch: { trust: { github: { repository: Octo/App, branch: main } } }
+  environment: { trust: { github: { repository: octo/app, environment: 'a: b' } } }
+  tag: { trust: { github: { repository: octo/lib, tag: v1, repository-id: 3 } } }
+  pull-request:
+    trust: { github: { repository: else/app, pull-request: true, repository-id: '5', repository-owner-id: 4 } }
+oidc-providers:
+  github: {}
+  ghes: { url: 'https://ghes.example/_services/token/', audiences: [a, b], tags: { team: platform } }
+`;
+
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
+const workspace = workspaceWith({
+  'identities.yml': DOCUMENT,
+  'policies/pipeline.json': `\uFEFF${JSON.stringify(POLICY, null, '\t')}`,
+  'policies/assume.yml': 'Version: 2012-10-17\nStatement: [{ Effect: Allow, Action: sts:AssumeRole, Resource: "*" }]\n',
+  'policies/trust.json': JSON.stringify(TRUST),
+  'bad.yml': 'users:\n  a:\n    pth: /x/\n',
+});
+
+const repository = (name: string) => ({ of: 'repository', repository: name });
+const bare = { path: '/', tags: {}, policies: [], inlinePolicies: {}, permissionsBoundary: undefined };
+const bareRole = { ...bare, description: undefined, maxSessionDuration: 3600 };
+const github = (trust: object) => ({ entries: [{ github: trust }] });
+
+test('a document is read with all that it declares', () => {
+  const { declaration, warnings } = read('identities.yml', { workspace });
+  expect(warnings).toEqual([]);
+  expect(declaration.policies).toEqual([
+    {
+      name: 'pipeline',
+      path: '/',
+      description: 'What the pipeline may do',
+      document: POLICY,
+      tags: { team: 'platform', version: '1.10', on: 'true' },
+    },
+    {
+      name: 'inline',
+      path: '/machine/',
+      description: undefined,
+      document: { Version: '2012-10-17', Statement: { Effect: 'Deny', Action: '*', Resource: '*' } },
+      tags: {},
+    },
+  ]);
+  expect(declaration.users).toEqual([
+    {
+      name: 'pulumi',
+      path: '/machine/',
+      tags: { deployedby: 'bsj-tjmoon', usedby: 'BSG Terraform Cloud' },
+      policies: [{ declared: 'pipeline' }, { arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }],
+      inlinePolicies: {
+        StsAssumePolicy: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }],
+        },
+      },
+      permissionsBoundary: { arn: 'arn:aws:iam::123456789012:policy/team/boundary' },
+      requireMfa: true,
+      mfaDevice: {
+        name: 'pulumi',
+        path: '/machine/',
+        deliver: [{ name: 'PULUMI_MFA_SECRET', place: repository('octo/app') }],
+      },
+      accessKey: {
+        maxAge: 90 * 24 * 3600 * 1000,
+        deliver: [
+          { to: 'environment' },
+          { to: 'outputs' },
+          { to: 'profile', profile: 'pulumi' },
+          { to: 'github-secrets', prefix: '', place: repository('octo/app') },
+          {
+            to: 'github-secrets',
+            prefix: 'PULUMI_',
+            place: { of: 'environment', repository: 'octo/app', environment: 'production' },
+          },
+          { to: 'github-secrets', prefix: '', place: repository('other/repo') },
+          { to: 'github-secrets', prefix: '', place: { of: 'organization', organization: 'octo', visibility: 'all' } },
+          {
+            to: 'github-secrets',
+            prefix: '',
+            place: { of: 'organization', organization: 'other', visibility: 'private' },
+          },
+        ],
+      },
+    },
+    { ...bare, name: 'plain', requireMfa: false, mfaDevice: undefined, accessKey: undefined },
+  ]);
+  expect(declaration.roles).toEqual([
+    {
+      ...bareRole,
+      name: 'file',
+      trust: { policy: TRUST },
+      maxSessionDuration: 14_400,
+      description: 'A role',
+      policies: [{ declared: 'inline' }],
+    },
+    {
+      ...bareRole,
+      name: 'policy',
+      trust: {
+        policy: {
+          Version: '2012-10-17',
+          Statement: { Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' },
+        },
+      },
+    },
+    {
+      ...bareRole,
+      name: 'list',
+      maxSessionDuration: 5400,
+      trust: {
+        entries: [
+          { account: '012345678901' },
+          { user: 'machine/pulumi' },
+          { user: 'team/else' },
+          { service: 's3.amazonaws.com' },
+        ],
+      },
+    },
+    { ...bareRole, name: 'account', trust: { entries: [{ account: '123456789012' }] } },
+    {
+      ...bareRole,
+      name: 'branch',
+      trust: github({ repository: 'octo/app', ids: { owner: '1', repository: '2' }, context: 'ref:refs/heads/main' }),
+    },
+    {
+      ...bareRole,
+      name: 'environment',
+      trust: github({ repository: 'octo/app', ids: { owner: '1', repository: '2' }, context: 'environment:a%3A b' }),
+    },
+    {
+      ...bareRole,
+      name: 'tag',
+      trust: github({ repository: 'octo/lib', ids: { owner: '1', repository: '3' }, context: 'ref:refs/tags/v1' }),
+    },
+    {
+      ...bareRole,
+      name: 'pull-request',
+      trust: github({ repository: 'else/app', ids: { owner: '4', repository: '5' }, context: 'pull_request' }),
+    },
+  ]);
+  expect(declaration.oidcProviders).toEqual([
+    { url: 'https://token.actions.githubusercontent.com', audiences: ['sts.amazonaws.com'], tags: {} },
+    { url: 'https://ghes.example/_services/token', audiences: ['a', 'b'], tags: { team: 'platform' } },
+  ]);
+});
+
+test('a document may stand in the input itself, as YAML or JSON', () => {
+  const { declaration } = read('identities.yml', { workspace });
+  expect(read(readFileSync(join(workspace, 'identities.yml'), 'utf8'), { workspace }).declaration).toEqual(declaration);
+});
+
+test.each([
+  'users: { a: {} }',
+  '{ users: { a: {} } }',
+  '{"users":{"a":{}}}',
+  '{\n\t"users": {\n\t\t"a": {}\n\t}\n}',
+  '\uFEFFusers:\r\n  a: {}\r\n',
+  '# a comment\nusers:\n  a: {}\n',
+])('%j is a document', (input) => {
+  expect(read(input).declaration.users).toEqual([expect.objectContaining({ name: 'a' })]);
+});
+
+test.each(['identities.yml', ' ./identities.yml\n', 'policies/../identities.yml'])('%j is a path', (input) => {
+  expect(read(input, { workspace }).declaration.users).toHaveLength(2);
+});
+
+test('a path in the workspace may be absolute', () => {
+  expect(read(join(workspace, 'identities.yml'), { workspace }).declaration.users).toHaveLength(2);
+});
+
+test.each([
+  ['', /^is empty; it should be a path in the workspace, or the document itself$/],
+  ['nowhere.yml', /^nowhere\.yml is not there: no such file in the workspace/],
+  ['C:\\a\\b.yml', /is not there/],
+  ['policies', /^policies is a folder/],
+  ['/etc/hostname', /leads out of the workspace/],
+  ['../identities.yml', /leads out of the workspace/],
+  ['link.yml', /^link\.yml is a link that leads out of the workspace/],
+])('there is no document in %j', (input, problem) => {
+  if (input === 'link.yml') symlinkSync('/etc/hostname', join(workspace, input));
+  expect(problemsOf(input, { workspace })).toEqual([expect.stringMatching(problem)]);
+});
+
+test('a problem says where it is: by file, line and column, or by the line of the input', () => {
+  expect(problemsOf('bad.yml', { workspace })).toEqual([
+    'bad.yml:3:5: users.a.pth is not known here; did you mean path?',
+  ]);
+  expect(problemsOf('users:\n  a:\n    pth: /x/\n')).toEqual([
+    'line 3: users.a.pth is not known here; did you mean path?',
+  ]);
+});
+
+test('what AWS in China expects of GitHub’s tokens is the default there', () => {
+  const { declaration } = read('oidc-providers: { github: {} }', { partition: 'aws-cn' });
+  expect(declaration.oidcProviders[0]?.audiences).toEqual(['sts.amazonaws.com.cn']);
+});
+
+describe('the immutable form of the subject', () => {
+  const trust = (more: string) => `roles:\n  a: { trust: { github: { repository: ${more} } } }`;
+
+  test.each([
+    ['of another owner', trust('else/app, branch: main'), REPOSITORY],
+    ['of the same owner, whose ID is not enough', trust('octo/lib, branch: main'), REPOSITORY],
+    ['of the job, where it does not know its IDs', trust('octo/app, branch: main'), { name: 'octo/app' }],
+  ])('is warned about where the IDs are unknown: %s', (_, input, repository) => {
+    const { declaration, warnings } = read(input, { repository });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^line 2: roles\.a\.trust\.github trusts the old form .*repository-id/),
+    ]);
+    expect(declaration.roles[0]?.trust).toHaveProperty('entries.0.github.ids', undefined);
+  });
+
+  test.each([
+    ['else/app, branch: main, repository-id: 3', /has only repository-id; it should have both/],
+    ['else/app, branch: main, repository-owner-id: 3', /has only repository-owner-id; it should have both/],
+    ['octo/app, branch: main, repository-id: 3', /repository-id is 3; the job knows it to be 2/],
+    ['octo/lib, branch: main, repository-id: 3, repository-owner-id: 4', /owner-id is 4; the job knows it to be 1/],
+    ['else/app, branch: main, repository-id: x, repository-owner-id: 4', /repository-id is "x"; it should be a number/],
+  ])('%s', (given, problem) => {
+    expect(problemsOf(trust(given))).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+test.each(['https://ghes.example', 'https://octo.ghe.com'])(
+  'on %s, the short form would trust whoever has that name on github.com, and is refused',
+  (server) => {
+    const input = 'roles:\n  a: { trust: { github: { repository: octo/app, branch: main } } }';
+    expect(problemsOf(input, { server })).toEqual([
+      expect.stringMatching(
+        `^line 2: roles.a.trust.github trusts jobs on github.com, and this job is on ${server}; it should be a trust policy`,
+      ),
+    ]);
+    expect(read(input, { server: 'https://github.com' }).warnings).toEqual([]);
+  },
+);

@@ -1,0 +1,119 @@
+import type { Account, User } from '../../sandbox/accounts/account';
+import type { PolicyDocument } from '../../sandbox/policy/document';
+import type { RecordedRequest } from '../../sandbox/http/request';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import type { CallSettings } from '../../src/network/call';
+import type { Clock } from '../../src/network/clock';
+import { openAccount } from '../../src/provisioning/open-account';
+import type { Hands } from '../../src/provisioning/hands';
+import type { Created } from '../../src/provisioning/plan';
+import { connectionTo } from '../aws/local-aws';
+import { allow } from '../sandbox/sts-client';
+import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
+import { REPOSITORY } from './declared';
+
+/** An account of the local AWS, and hands that change it over HTTP; waiting only moves the clocks. */
+export interface TestAccount {
+  readonly sandbox: Sandbox;
+  readonly account: Account;
+  /** Whose keys sign. */
+  readonly admin: User;
+  readonly hands: Hands;
+  readonly calls: CallSettings;
+  readonly log: string[];
+  readonly warnings: string[];
+  readonly masked: string[];
+  readonly remembered: Created[];
+  /** What was waited between attempts, in milliseconds. */
+  readonly waits: number[];
+  /** Requests since the account was opened, or since the last time this was asked. */
+  requests(): RecordedRequest[];
+  /** The same, each as "Action" or "Action ErrorCode". */
+  actions(): string[];
+  /** Adds a managed policy, as if it had been made before. */
+  addPolicy(name: string, settings?: { path?: string; description?: string; tags?: Record<string, string> }): string;
+}
+
+/** Opens an account in which an administrator changes things for the repository octo/app. */
+export async function openTestAccount({ githubToken = false } = {}): Promise<TestAccount> {
+  knowErrorsOfNode();
+  const sandbox = await startSandbox();
+  const account = sandbox.account(ACCOUNT);
+  const admin = account.createUser('admin', { policies: [allow('*')] });
+  admin.createAccessKey(EXAMPLE_KEYS);
+  sandbox.github.secrets.createRepository(REPOSITORY);
+  const [log, warnings, masked, remembered, waits]: [string[], string[], string[], Created[], number[]] = [
+    [],
+    [],
+    [],
+    [],
+    [],
+  ];
+  const calls = { retry: { maxAttempts: 4 }, clock: clockOf(sandbox, waits), log: (line: string) => log.push(line) };
+  const { hands } = await openAccount({
+    credentials: EXAMPLE_KEYS,
+    credentialsName: 'the keys',
+    connection: connectionTo(sandbox),
+    calls,
+    repository: REPOSITORY,
+    githubToken: githubToken ? sandbox.github.secrets.token({ write: [REPOSITORY] }) : undefined,
+    env: { GITHUB_API_URL: sandbox.github.secrets.apiUrl },
+    witness: {
+      log: (line) => log.push(line),
+      warn: (text) => warnings.push(text),
+      mask: (secret) => masked.push(secret),
+      remember: (created) => remembered.push(created),
+    },
+  });
+  let seen = sandbox.requests.length;
+  const requests = () => {
+    const fresh = sandbox.requests.slice(seen);
+    seen = sandbox.requests.length;
+    return fresh;
+  };
+  return {
+    ...{ sandbox, account, admin, hands, calls, log, warnings, masked, remembered, waits, requests },
+    actions: () =>
+      requests().map(({ action, errorCode }) => (errorCode === undefined ? action : `${action} ${errorCode}`)),
+    addPolicy(name, { path = '/', ...settings } = {}) {
+      return account.createManagedPolicy(name, { path, policy: textOf(allow('s3:GetObject')), ...settings }).arn;
+    },
+  };
+}
+
+/** A policy as the account keeps it. */
+export function textOf(document: PolicyDocument) {
+  return { text: JSON.stringify(document), document };
+}
+
+/** A clock whose time passes only by waiting, and the sandbox's with it. */
+function clockOf({ clock }: Sandbox, waits: number[]): Clock {
+  let now = 0;
+  return {
+    time: () => clock.now().getTime(),
+    now: () => now,
+    random: () => 0.5,
+    sleep: (ms) => {
+      waits.push(ms);
+      now += ms;
+      clock.advance(ms);
+      return new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+/**
+ * Jest runs tests in a world with an `Error` of its own, in which Node's errors are none: the SDK would wrap those of
+ * connections, and hide their codes.
+ */
+function knowErrorsOfNode(): void {
+  Object.defineProperty(Error, Symbol.hasInstance, {
+    configurable: true,
+    value(this: unknown, value: unknown) {
+      if (this === Error) return Object.prototype.toString.call(value) === '[object Error]';
+      return Boolean(Reflect.apply(hasInstance, this, [value]));
+    },
+  });
+}
+
+const hasInstance = Reflect.get(Function.prototype, Symbol.hasInstance) as () => boolean;

@@ -1,0 +1,324 @@
+import type { Failure } from '../../sandbox/faults';
+import { connectIam, isRefusal, type Iam } from '../../src/provisioning/iam-calls';
+import { connectionTo } from '../aws/local-aws';
+import { useCleanEnvironment } from '../aws/environment';
+import { allow, trust } from '../sandbox/sts-client';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
+import { openTestAccount, type TestAccount } from './account';
+import { arn, READ_ONLY } from './declared';
+
+useCleanEnvironment();
+
+let opened: TestAccount;
+let iam: Iam;
+beforeEach(async () => {
+  opened = await openTestAccount();
+  iam = opened.hands.iam;
+});
+afterEach(() => opened.sandbox.close());
+
+const refused = (code: string, status = 409) => ({ error: { status, code, message: 'words' } });
+const errorOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'success',
+    (error: unknown) => error,
+  );
+const codeOf = async (call: Promise<unknown>) => Reflect.get(Object(await errorOf(call)), 'code') as unknown;
+
+/** Lets the next attempts of an action fail. */
+function fail(action: string, failure: Failure, times = 1): void {
+  opened.sandbox.faults.add({ service: 'iam', action, times, ...failure });
+}
+
+const createUser = (how?: Parameters<Iam['change']>[2]) => iam.change('CreateUser', { UserName: 'tfc' }, how);
+const deleteUser = () => iam.change('DeleteUser', { UserName: 'tfc' });
+const attach = (how?: Parameters<Iam['change']>[2]) =>
+  iam.change('AttachUserPolicy', { UserName: 'tfc', PolicyArn: READ_ONLY }, how);
+
+describe('what is asked', () => {
+  test('is answered', async () => {
+    const { User } = await iam.ask('GetUser', { UserName: 'admin' });
+    expect(User?.Arn).toBe(opened.admin.arn);
+    expect(opened.actions()).toEqual(['GetUser']);
+  });
+
+  test('is undefined where there is no such thing, and an error where it was to be there', async () => {
+    expect(await iam.find('GetUser', { UserName: 'tfc' })).toBeUndefined();
+    expect(await codeOf(iam.ask('GetUser', { UserName: 'tfc' }))).toBe('not-found');
+  });
+
+  test('and refused is an error with AWS’s as its cause, never nothing', async () => {
+    opened.admin.policies = [];
+    const error = await errorOf(iam.find('GetUser', { UserName: 'tfc' }));
+    expect(error).toMatchObject({ name: 'ActionError', code: 'iam-refused' });
+    expect(isRefusal(error, 'AccessDenied')).toBe(true);
+    expect(isRefusal(error, 'NoSuchEntity')).toBe(false);
+    expect(opened.actions()).toEqual(['GetUser AccessDenied']);
+  });
+
+  test.each<[what: string, Failure]>([
+    ['a reset', { reset: true }],
+    ['503', refused('ServiceUnavailable', 503)],
+    ['throttling', refused('Throttling', 400)],
+    ['another change under way', refused('ConcurrentModification')],
+  ])('is asked again after %s', async (_, failure) => {
+    fail('GetUser', failure, 2);
+    await iam.ask('GetUser', { UserName: 'admin' });
+    expect(opened.actions()).toHaveLength(3);
+  });
+});
+
+describe('a list', () => {
+  const names = Array.from({ length: 205 }, (_, index) => `user-${index}`);
+
+  test('is read to its last page', async () => {
+    for (const name of names) opened.account.createUser(name);
+    const users = await iam.list('ListUsers', {}, ({ Users }) => Users);
+    expect(users.map(({ UserName }) => UserName)).toEqual(['admin', ...names]);
+    expect(opened.requests().map(({ action, params }) => [action, params.Marker !== undefined])).toEqual([
+      ['ListUsers', false],
+      ['ListUsers', true],
+      ['ListUsers', true],
+    ]);
+  });
+
+  test('keeps to what was asked for from page to page', async () => {
+    for (const name of names) opened.account.createUser(name, { path: '/machine/' });
+    const users = await iam.list('ListUsers', { PathPrefix: '/machine/', MaxItems: 150 }, ({ Users }) => Users);
+    expect(users).toHaveLength(205);
+    const asked = { PathPrefix: '/machine/', MaxItems: '150' };
+    expect(opened.requests().map(({ params }) => params)).toEqual([
+      expect.objectContaining(asked),
+      expect.objectContaining(asked),
+    ]);
+  });
+
+  test('may be empty, or left out of the answer', async () => {
+    expect(await iam.list('ListUserTags', { UserName: 'admin' }, ({ Tags }) => Tags)).toEqual([]);
+    expect(await iam.list('ListUserTags', { UserName: 'admin' }, () => undefined)).toEqual([]);
+  });
+});
+
+describe('what is made', () => {
+  test('is answered', async () => {
+    expect((await createUser())?.User?.Arn).toBe(arn('user/tfc'));
+  });
+
+  test.each<[what: string, Failure]>([
+    ['AWS acted and the connection broke', { resetAfter: true }],
+    ['an error that is no answer', refused('InternalFailure', 500)],
+  ])('and there already after %s is done', async (_, failure) => {
+    if (!('resetAfter' in failure)) opened.account.createUser('tfc');
+    fail('CreateUser', failure);
+    expect(await createUser()).toBeUndefined();
+    expect(opened.actions()).toEqual([
+      'error' in failure ? 'CreateUser InternalFailure' : 'CreateUser',
+      'CreateUser EntityAlreadyExists',
+    ]);
+    expect(opened.account.users.has('tfc')).toBe(true);
+  });
+
+  test('and there already before the first attempt is an error', async () => {
+    opened.account.createUser('tfc');
+    expect(await codeOf(createUser())).toBe('name-taken');
+    expect(opened.actions()).toEqual(['CreateUser EntityAlreadyExists']);
+  });
+
+  test.each(['Throttling', 'ConcurrentModification'])(
+    'and there already after a refusal (%s) is one, too',
+    async (code) => {
+      opened.account.createUser('tfc');
+      fail('CreateUser', refused(code, 400));
+      expect(await codeOf(createUser())).toBe('name-taken');
+    },
+  );
+
+  test('by other calls than those that create is never taken for done', async () => {
+    const device = opened.account.createMfaDevice('phone');
+    fail('EnableMFADevice', { reset: true });
+    fail('EnableMFADevice', refused('EntityAlreadyExists'));
+    const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '234567' };
+    const enable = iam.change('EnableMFADevice', {
+      UserName: 'admin',
+      SerialNumber: device.serialNumber,
+      ...codes,
+    });
+    expect(await codeOf(enable)).toBe('name-taken');
+  });
+
+  test('is taken back before the next attempt, once its answer is lost', async () => {
+    fail('CreateAccessKey', { resetAfter: true });
+    const { account } = opened;
+    account.createUser('tfc');
+    const keys = () => account.users.get('tfc')?.accessKeys ?? [];
+    let takenBack = 0;
+    const takeBack = async () => {
+      takenBack += keys().length;
+      for (const { accessKeyId } of keys()) {
+        await iam.change('DeleteAccessKey', { UserName: 'tfc', AccessKeyId: accessKeyId });
+      }
+    };
+    const answer = await iam.change('CreateAccessKey', { UserName: 'tfc' }, { takeBack });
+    expect(takenBack).toBe(1);
+    expect(keys().map(({ accessKeyId }) => accessKeyId)).toEqual([answer?.AccessKey?.AccessKeyId]);
+    expect(opened.actions()).toEqual(['CreateAccessKey', 'DeleteAccessKey', 'CreateAccessKey']);
+  });
+
+  test('has nothing to take back while every attempt was refused', async () => {
+    const takeBack = jest.fn(() => Promise.resolve());
+    fail('CreateUser', refused('Throttling', 400), 2);
+    await createUser({ takeBack });
+    expect(takeBack).not.toHaveBeenCalled();
+  });
+
+  test('and whose answer never ends may have been made all the same', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+    try {
+      fail('CreateUser', { hangBody: true });
+      const takeBack = jest.fn(() => Promise.resolve());
+      const outcome = createUser({ takeBack });
+      while (!opened.account.users.has('tfc')) await new Promise((resolve) => setImmediate(resolve));
+      await jest.advanceTimersByTimeAsync(10_000);
+      expect(await outcome).toBeUndefined();
+      expect(takeBack).toHaveBeenCalledTimes(1);
+      expect(opened.actions()).toEqual(['CreateUser', 'CreateUser EntityAlreadyExists']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+describe('what is taken away', () => {
+  test.each<[what: string, change: () => Promise<unknown>]>([
+    ['deleted', deleteUser],
+    ['detached', () => iam.change('DetachUserPolicy', { UserName: 'tfc', PolicyArn: READ_ONLY })],
+    ['untagged', () => iam.change('UntagUser', { UserName: 'tfc', TagKeys: ['a'] })],
+    ['removed', () => iam.change('RemoveUserFromGroup', { UserName: 'tfc', GroupName: 'machines' })],
+    ['deactivated', () => iam.change('DeactivateMFADevice', { UserName: 'tfc', SerialNumber: arn('mfa/phone') })],
+  ])('and is gone already counts as %s', async (_, change) => {
+    expect(await change()).toBeUndefined();
+    expect(opened.actions()).toEqual([expect.stringMatching(/ NoSuchEntity$/)]);
+  });
+
+  test('also after a lost answer', async () => {
+    opened.account.createUser('tfc');
+    fail('DeleteUser', { resetAfter: true });
+    await deleteUser();
+    expect(opened.actions()).toEqual(['DeleteUser', 'DeleteUser NoSuchEntity']);
+  });
+
+  test('but what still hangs on it is an error', async () => {
+    opened.account.createUser('tfc').createAccessKey();
+    expect(await codeOf(deleteUser())).toBe('delete-conflict');
+  });
+
+  test.each<[what: string, change: () => Promise<unknown>]>([
+    ['attach', () => attach()],
+    ['tag', () => iam.change('TagUser', { UserName: 'tfc', Tags: [] })],
+    [
+      'update',
+      () => iam.change('UpdateAccessKey', { UserName: 'tfc', AccessKeyId: 'AKIAIOSFODNN7EXAMPLE', Status: 'Inactive' }),
+    ],
+  ])('and what is not there to %s is an error', async (_, change) => {
+    expect(await codeOf(change())).toBe('not-found');
+    expect(opened.actions()).toHaveLength(1);
+  });
+});
+
+describe('what refers to something made just now', () => {
+  const DELAY = 20_000;
+  const fresh = [arn('user/tfc'), '"UserName":"tfc"'];
+
+  test('waits until IAM knows it, beyond the attempts that are allowed', async () => {
+    opened.sandbox.settings.readConsistencyMs = DELAY;
+    await createUser();
+    await attach({ fresh });
+    expect(opened.account.users.get('tfc')?.attachedPolicies).toEqual(new Set([READ_ONLY]));
+    expect(opened.waits.length).toBeGreaterThan(4);
+    expect(opened.log.filter((line) => /^AttachUserPolicy: .*Again in \d+\.\d s\.$/.test(line))).toHaveLength(
+      opened.waits.length,
+    );
+  });
+
+  test('waits until a principal is known', async () => {
+    opened.sandbox.settings.propagationMs = DELAY;
+    await createUser();
+    const document = JSON.stringify(trust(arn('user/tfc')));
+    const input = { RoleName: 'deploy', AssumeRolePolicyDocument: document };
+    await iam.change('CreateRole', input, { fresh });
+    expect(opened.account.roles.has('deploy')).toBe(true);
+    expect(opened.waits.length).toBeGreaterThan(3);
+  });
+
+  test.each<[what: string, change: () => Promise<unknown>, code: string]>([
+    ['a user', () => attach(), 'not-found'],
+    [
+      'a principal',
+      () =>
+        iam.change('CreateRole', {
+          RoleName: 'deploy',
+          AssumeRolePolicyDocument: JSON.stringify(trust(arn('user/tfc'))),
+        }),
+      'policy-malformed',
+    ],
+  ])('waits for nothing that was there before: %s', async (_, change, code) => {
+    expect(await codeOf(change())).toBe(code);
+    expect(opened.waits).toEqual([]);
+  });
+
+  test('does not wait for a policy that is wrong', async () => {
+    opened.account.createUser('tfc');
+    const PolicyDocument = JSON.stringify({ ...allow('s3:*'), Version: 'today' });
+    const put = iam.change('PutUserPolicy', { UserName: 'tfc', PolicyName: 'x', PolicyDocument }, { fresh });
+    expect(await codeOf(put)).toBe('policy-malformed');
+    expect(opened.waits).toEqual([]);
+  });
+
+  test('waits for nothing else that AWS names', async () => {
+    opened.account.createUser('tfc');
+    const other = arn('policy/never-made');
+    const attachOther = iam.change('AttachUserPolicy', { UserName: 'tfc', PolicyArn: other }, { fresh });
+    expect(await codeOf(attachOther)).toBe('not-found');
+    const AssumeRolePolicyDocument = JSON.stringify(trust([arn('user/tfc'), arn('user/never-made')]));
+    const create = iam.change('CreateRole', { RoleName: 'deploy', AssumeRolePolicyDocument }, { fresh });
+    expect(await codeOf(create)).toBe('policy-malformed');
+    expect(opened.waits).toEqual([]);
+  });
+
+  test('gives up after a minute', async () => {
+    expect(await codeOf(attach({ fresh }))).toBe('not-found');
+    const waited = opened.waits.reduce((sum, wait) => sum + wait, 0);
+    expect(waited).toBeGreaterThan(50_000);
+    expect(waited).toBeLessThanOrEqual(60_000);
+  });
+});
+
+test.each(['ConcurrentModification', 'EntityTemporarilyUnmodifiable'])('%s ends soon', async (code) => {
+  fail('CreateUser', refused(code), 3);
+  expect((await createUser())?.User?.UserName).toBe('tfc');
+  expect(opened.actions()).toHaveLength(4);
+});
+
+test('attempts have an end', async () => {
+  fail('CreateUser', refused('ConcurrentModification'), 9);
+  await expect(createUser()).rejects.toThrow('words');
+  expect(opened.actions()).toHaveLength(4);
+});
+
+test('before each call it is asked whether there is time left; before its next attempts it is not', async () => {
+  const asked: number[] = [];
+  const hasty = connectIam(connectionTo(opened.sandbox), EXAMPLE_KEYS, opened.calls, () => {
+    asked.push(opened.sandbox.requests.length);
+    if (asked.length > 3) throw new Error('out of time');
+  });
+  const before = opened.sandbox.requests.length;
+  fail('GetUser', { reset: true });
+  await hasty.ask('GetUser', { UserName: 'admin' });
+  await hasty.find('GetUser', { UserName: 'tfc' });
+  await hasty.change('CreateUser', { UserName: 'tfc' });
+  expect(asked.map((count) => count - before)).toEqual([0, 2, 3]);
+  opened.requests();
+  await expect((async () => hasty.change('DeleteUser', { UserName: 'tfc' }))()).rejects.toThrow('out of time');
+  await expect((async () => hasty.list('ListUsers', {}, ({ Users }) => Users))()).rejects.toThrow('out of time');
+  expect(opened.actions()).toEqual([]);
+});

@@ -1,0 +1,280 @@
+import { MfaDevice } from '../../sandbox/accounts/mfa-device';
+import { apply } from '../../src/provisioning/apply';
+import type { Change } from '../../src/provisioning/plan';
+import { boundariesInUse, planRemoval, usersLeft, type Targets } from '../../src/provisioning/plan-removal';
+import { useCleanEnvironment } from '../aws/environment';
+import { allow, trust } from '../sandbox/sts-client';
+import { openTestAccount, textOf, type TestAccount } from './account';
+import { arn, NOBODYS, OURS, PLACE, READ_ONLY, THEIRS } from './declared';
+
+useCleanEnvironment();
+
+let opened: TestAccount;
+beforeEach(async () => {
+  opened = await openTestAccount();
+});
+afterEach(() => opened.sandbox.close());
+
+const PROVIDER = arn('oidc-provider/token.actions.githubusercontent.com');
+const ALL: Targets = {
+  users: ['pulumi'],
+  roles: ['deploy'],
+  policies: [arn('policy/list')],
+  oidcProviders: [PROVIDER],
+  mfaDevices: [{ user: 'pulumi', serial: arn('mfa/pulumi') }],
+};
+const NONE: Targets = { users: [], roles: [], policies: [], oidcProviders: [], mfaDevices: [] };
+
+const plan = (targets: Partial<Targets>) => planRemoval({ ...NONE, ...targets }, opened.hands.iam, PLACE);
+const phasesOf = (phases: readonly (readonly Change[])[]) =>
+  phases.map((phase) => phase.map(({ action, kind, name }) => `${action} ${kind} ${name}`));
+const operationsIn = ({ stages }: Change) => stages.map((stage) => stage.map(({ operation }) => operation));
+
+/** One of each kind, with these tags, and nothing on them. */
+function addAll(tags: Record<string, string>): void {
+  const { account } = opened;
+  account.createUser('pulumi', { tags });
+  account.createRole('deploy', { trust: trust('*'), tags });
+  opened.addPolicy('list', { tags });
+  account.createOidcProvider({ url: 'https://token.actions.githubusercontent.com', clientIds: [], tags });
+  account.createMfaDevice('pulumi').tags = tags;
+}
+
+test('what is there and ours goes, users and roles before policies', async () => {
+  addAll(OURS);
+  const phases = await plan(ALL);
+  expect(phasesOf(phases)).toEqual([
+    ['delete user pulumi', 'delete role deploy', `delete MFA device ${arn('mfa/pulumi')}`],
+    ['delete policy list', 'delete OIDC provider token.actions.githubusercontent.com'],
+  ]);
+  expect(opened.actions().every((action) => /^(Get|List)/.test(action))).toBe(true);
+  await apply(phases, new Set(), opened.hands);
+  const { users, roles, oidcProviders, virtualMfaDevices, managedPolicies } = opened.account;
+  expect([...users.keys()]).toEqual(['admin']);
+  expect([roles.size, oidcProviders.size, virtualMfaDevices.size]).toEqual([0, 0, 0]);
+  expect(managedPolicies.has(arn('policy/list'))).toBe(false);
+});
+
+test('what is gone already is done', async () => {
+  const phases = await plan(ALL);
+  expect(phases.flat().map(({ action, details, stages }) => [action, details, stages])).toEqual(
+    Array(5).fill(['keep', ['is not there'], []]),
+  );
+});
+
+test.each([
+  ['another repository’s', THEIRS, 'left as it is: it is managed by octo/other'],
+  ['nobody’s', NOBODYS, 'left as it is: this action did not make it'],
+])('what is %s is named and left', async (_, tags, why) => {
+  addAll(tags);
+  opened.account.users.get('pulumi')?.createAccessKey();
+  const changes = (await plan(ALL)).flat();
+  expect(changes.map(({ action }) => action)).toEqual(Array(5).fill('leave'));
+  expect(changes.map(({ stages }) => stages)).toEqual(Array(5).fill([]));
+  expect(new Set(changes.filter(({ kind }) => kind !== 'MFA device').flatMap(({ details }) => details))).toEqual(
+    new Set([why]),
+  );
+});
+
+test('a user of another case is not the one that is meant', async () => {
+  opened.account.createUser('Pulumi', { tags: OURS });
+  expect(phasesOf(await plan({ users: ['pulumi'] }))[0]).toEqual(['keep user pulumi']);
+});
+
+describe('a user', () => {
+  /** Everything for which AWS would refuse to delete it. */
+  function burden() {
+    const { account } = opened;
+    const user = account.createUser('pulumi', { tags: OURS });
+    const keys = [user.createAccessKey(), user.createAccessKey()];
+    user.createLoginProfile();
+    const certificate = user.uploadSigningCertificate('certificate');
+    const sshKey = user.uploadSshPublicKey('ssh-rsa key');
+    const credential = user.createServiceSpecificCredential('codecommit.amazonaws.com');
+    const { serialNumber } = user.createMfaDevice('pulumi');
+    user.inlinePolicies.set('Read', textOf(allow('s3:*')));
+    user.attachedPolicies.add(READ_ONLY);
+    account.createGroup('machines').members.add(user);
+    return { user, keys, certificate, sshKey, credential, serialNumber };
+  }
+
+  test('loses first its keys, then all that hangs on it, and is named with it', async () => {
+    const { keys, certificate, sshKey, credential, serialNumber } = burden();
+    const [[change] = []] = await plan({ users: ['pulumi'] });
+    expect(change && operationsIn(change)).toEqual([
+      ['DeleteAccessKey', 'DeleteAccessKey'],
+      [
+        'DeleteLoginProfile',
+        'DeleteSigningCertificate',
+        'DeleteSSHPublicKey',
+        'DeleteServiceSpecificCredential',
+        'DeactivateMFADevice',
+        'DeleteUserPolicy',
+        'DetachUserPolicy',
+        'RemoveUserFromGroup',
+      ],
+      ['DeleteVirtualMFADevice'],
+      ['DeleteUser'],
+    ]);
+    expect(change?.details).toEqual([
+      ...keys.map(({ accessKeyId }) => `- access key ${accessKeyId}`),
+      '- password',
+      `- signing certificate ${certificate.id}`,
+      `- SSH key ${sshKey.id}`,
+      `- credential ${credential.id} for codecommit.amazonaws.com`,
+      `- MFA device ${serialNumber}`,
+      '- inline policy Read',
+      `- policy ${READ_ONLY}`,
+      '- member of machines',
+    ]);
+  });
+
+  test('is gone after that', async () => {
+    burden();
+    await apply(await plan({ users: ['pulumi'] }), new Set(), opened.hands);
+    expect([...opened.account.users.keys()]).toEqual(['admin']);
+    expect([...opened.account.virtualMfaDevices.keys()]).toEqual([]);
+    expect(opened.sandbox.requests.every(({ errorCode }) => errorCode !== 'DeleteConflict')).toBe(true);
+  });
+
+  test('takes its device with it, once', async () => {
+    const { serialNumber } = burden();
+    const phases = await plan({ users: ['pulumi'], mfaDevices: [{ user: 'pulumi', serial: serialNumber }] });
+    expect(phasesOf(phases)[0]).toEqual(['delete user pulumi']);
+  });
+
+  test('with a device that is no virtual one only loses it', async () => {
+    const user = opened.account.createUser('pulumi', { tags: OURS });
+    const device = new MfaDevice('GAHT12345678', new Date(), 'pulumi', {});
+    user.mfaDevices.set(device.serialNumber, device);
+    const [[change] = []] = await plan({ users: ['pulumi'] });
+    expect(change && operationsIn(change)).toEqual([['DeactivateMFADevice'], ['DeleteUser']]);
+  });
+
+  test('may have more than fits into a page', async () => {
+    const user = opened.account.createUser('pulumi', { tags: OURS });
+    for (let index = 0; index < 130; index += 1) user.inlinePolicies.set(`P${index}`, textOf(allow('s3:*')));
+    const [[change] = []] = await plan({ users: ['pulumi'] });
+    expect(change && operationsIn(change)[0]).toHaveLength(130);
+  });
+});
+
+test('a role loses its policies and its place in instance profiles', async () => {
+  const role = opened.account.createRole('deploy', { trust: trust('*'), tags: OURS });
+  role.inlinePolicies.set('Read', textOf(allow('s3:*')));
+  role.attachedPolicies.add(READ_ONLY);
+  opened.account.createInstanceProfile('runner').role = role;
+  const phases = await plan({ roles: ['deploy'] });
+  const [[change] = []] = phases;
+  expect(change && operationsIn(change)).toEqual([
+    ['DeleteRolePolicy', 'DetachRolePolicy', 'RemoveRoleFromInstanceProfile'],
+    ['DeleteRole'],
+  ]);
+  expect(change?.details).toEqual(['- inline policy Read', `- policy ${READ_ONLY}`, '- instance profile runner']);
+  await apply(phases, new Set(), opened.hands);
+  expect(opened.account.roles.size).toBe(0);
+});
+
+describe('a policy', () => {
+  const PolicyArn = arn('policy/list');
+
+  test('loses its other versions, and is detached from all that stays', async () => {
+    opened.addPolicy('list', { tags: OURS });
+    const { account } = opened;
+    const policy = account.managedPolicies.get(PolicyArn);
+    policy?.addVersion(textOf(allow('s3:*')), new Date());
+    const identities = [
+      account.createUser('stays'),
+      account.createRole('stays', { trust: trust('*') }),
+      account.createGroup('stays'),
+    ];
+    for (const { attachedPolicies } of identities) attachedPolicies.add(PolicyArn);
+    const phases = await plan({ policies: [PolicyArn] });
+    const change = phases[1]?.[0];
+    expect(change?.details).toEqual(['- from user stays', '- from role stays', '- from group stays']);
+    expect(change?.stages).toEqual([
+      [
+        { operation: 'DetachUserPolicy', input: { UserName: 'stays', PolicyArn } },
+        { operation: 'DetachRolePolicy', input: { RoleName: 'stays', PolicyArn } },
+        { operation: 'DetachGroupPolicy', input: { GroupName: 'stays', PolicyArn } },
+        { operation: 'DeletePolicyVersion', input: { PolicyArn, VersionId: 'v2' } },
+      ],
+      [{ operation: 'DeletePolicy', input: { PolicyArn } }],
+    ]);
+    await apply(phases, new Set(), opened.hands);
+    expect(account.managedPolicies.has(PolicyArn)).toBe(false);
+  });
+
+  test('is not detached again from what goes before it', async () => {
+    addAll(OURS);
+    const { users, roles } = opened.account;
+    users.get('pulumi')?.attachedPolicies.add(PolicyArn);
+    roles.get('deploy')?.attachedPolicies.add(PolicyArn);
+    const phases = await plan({ ...ALL, mfaDevices: [] });
+    expect(phases[1]?.[0] && operationsIn(phases[1][0])).toEqual([['DeletePolicy']]);
+    await apply(phases, new Set(), opened.hands);
+    expect(opened.actions().filter((action) => action.startsWith('Detach'))).toEqual([
+      'DetachUserPolicy',
+      'DetachRolePolicy',
+    ]);
+  });
+});
+
+describe('a policy that bounds what somebody may do', () => {
+  const PolicyArn = arn('policy/list');
+  const inUse = async (targets: Partial<Targets>) =>
+    boundariesInUse(await plan(targets), targets.policies ?? [], opened.hands.iam);
+
+  beforeEach(() => {
+    opened.addPolicy('list', { tags: OURS });
+    opened.account.createUser('pulumi', { tags: OURS, permissionsBoundary: PolicyArn });
+    opened.account.createRole('deploy', { trust: trust('*'), tags: OURS, permissionsBoundary: PolicyArn });
+  });
+
+  test('who stays is in the way', async () => {
+    expect(await inUse({ policies: [PolicyArn] })).toEqual([
+      {
+        code: 'delete-conflict',
+        text:
+          `the policy ${PolicyArn} is the permissions boundary of user pulumi, role deploy, which this step leaves. ` +
+          'Give them another boundary, or none',
+      },
+    ]);
+  });
+
+  test('who goes as well is not', async () => {
+    expect(await inUse({ policies: [PolicyArn], users: ['pulumi'], roles: ['deploy'] })).toEqual([]);
+    const [obstacle] = await inUse({ policies: [PolicyArn], users: ['pulumi'] });
+    expect(obstacle?.text).toContain('boundary of role deploy,');
+  });
+
+  test('is of no interest where it stays itself', async () => {
+    const policy = opened.account.managedPolicies.get(PolicyArn);
+    if (policy) policy.tags = THEIRS;
+    expect(await inUse({ policies: [PolicyArn] })).toEqual([]);
+  });
+});
+
+test('a user that is left keeps its device', async () => {
+  addAll(OURS);
+  const { users, virtualMfaDevices } = opened.account;
+  const user = users.get('pulumi');
+  const device = virtualMfaDevices.get(arn('mfa/pulumi'));
+  if (user) user.tags = THEIRS;
+  if (device) user?.mfaDevices.set(device.serialNumber, device);
+  const phases = await plan(ALL);
+  expect(phasesOf(phases)[0]).toEqual([
+    'leave user pulumi',
+    'delete role deploy',
+    `leave MFA device ${arn('mfa/pulumi')}`,
+  ]);
+  expect(usersLeft(phases)).toEqual(new Set(['pulumi']));
+});
+
+test('a device is taken from its user and removed, also where it was never enabled', async () => {
+  opened.account.createMfaDevice('pulumi').tags = OURS;
+  const phases = await plan({ mfaDevices: [{ user: 'pulumi', serial: arn('mfa/pulumi') }] });
+  expect(phases[0]?.[0] && operationsIn(phases[0][0])).toEqual([['DeactivateMFADevice'], ['DeleteVirtualMFADevice']]);
+  await apply(phases, new Set(), opened.hands);
+  expect(opened.account.virtualMfaDevices.size).toBe(0);
+});

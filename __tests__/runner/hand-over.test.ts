@@ -1,0 +1,116 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readCommandFile } from '../../sandbox/runner/command-file';
+import type { Step } from '../../src/action/step';
+import { systemClock } from '../../src/network/clock';
+import { exportVariables, handOver, type Handover } from '../../src/runner/hand-over';
+import { Ledger, readLedger } from '../../src/runner/ledger';
+import type { Runner } from '../../src/runner/runner';
+import { useCleanEnvironment } from '../aws/environment';
+import { EXAMPLE_KEY } from '../profile/fixtures';
+import { inJob, useJobDirectory } from './job-files';
+
+useCleanEnvironment();
+useJobDirectory();
+
+/** Writes to the job's files, as GitHub's toolkit does. */
+const runner = {
+  exportVariable(name, value) {
+    appendFileSync(inJob('env'), `${name}=${value}\n`);
+  },
+  setOutput(name, value) {
+    appendFileSync(inJob('output'), `${name}=${value}\n`);
+  },
+} as Runner;
+
+let step: Step;
+/** What post would find. */
+let postEnv: NodeJS.ProcessEnv;
+beforeEach(() => {
+  for (const [name, file] of [
+    ['GITHUB_ENV', 'env'],
+    ['GITHUB_OUTPUT', 'output'],
+  ] as const) {
+    writeFileSync(inJob(file), 'BEFORE=1\n');
+    process.env[name] = inJob(file);
+  }
+  Object.assign(process.env, {
+    RUNNER_TEMP: inJob(),
+    AWS_SHARED_CREDENTIALS_FILE: inJob('credentials'),
+    AWS_CONFIG_FILE: inJob('config'),
+  });
+  postEnv = {};
+  const ledger = new Ledger(process.env, (name, value) => {
+    postEnv[`STATE_${name}`] = value;
+  });
+  step = { env: process.env, runner, clock: systemClock, ledger };
+});
+
+const ALL: Handover = {
+  profiles: [{ name: 'dev', credentials: EXAMPLE_KEY, config: { region: 'eu-central-1' } }],
+  overwrite: false,
+  outputs: { mode: 'provision' },
+  variables: { AWS_REGION: 'eu-central-1' },
+};
+
+const nothing: Handover = { profiles: [], overwrite: false, outputs: {}, variables: {} };
+const variables = () => readCommandFile(inJob('env'));
+const outputs = () => readCommandFile(inJob('output'));
+const kept = () => readLedger(postEnv)?.changes;
+
+test('profiles, outputs and variables are there when it is confirmed, and post knows of them', async () => {
+  const confirm = jest.fn(() => {
+    expect(variables()).toEqual({ BEFORE: '1', AWS_REGION: 'eu-central-1' });
+    expect(outputs()).toEqual({ BEFORE: '1', mode: 'provision' });
+    expect(readFileSync(inJob('credentials'), 'utf8')).toContain('[dev]');
+    expect(readFileSync(inJob('config'), 'utf8')).toContain('[profile dev]');
+    return Promise.resolve();
+  });
+  await handOver(ALL, step, confirm);
+  expect(confirm).toHaveBeenCalledTimes(1);
+  expect(variables()).toEqual({ BEFORE: '1', AWS_REGION: 'eu-central-1' });
+  expect(kept()?.variables).toEqual({ AWS_REGION: undefined });
+  expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev']);
+});
+
+test('what fails to be confirmed is taken back, all of it, and nothing is left for post', async () => {
+  await expect(handOver(ALL, step, () => Promise.reject(new Error('not delivered')))).rejects.toThrow('not delivered');
+  expect(variables()).toEqual({ BEFORE: '1' });
+  expect(outputs()).toEqual({ BEFORE: '1' });
+  expect(existsSync(inJob('credentials'))).toBe(false);
+  expect(existsSync(inJob('config'))).toBe(false);
+  expect(kept()).toBeUndefined();
+});
+
+test('what stood there before is back', async () => {
+  writeFileSync(inJob('credentials'), '# mine\n[dev]\naws_access_key_id = OLD\n');
+  const handover = { ...ALL, overwrite: true };
+  await expect(handOver(handover, step, () => Promise.reject(new Error('not delivered')))).rejects.toThrow();
+  expect(readFileSync(inJob('credentials'), 'utf8')).toBe('# mine\n[dev]\naws_access_key_id = OLD\n');
+});
+
+test('what an earlier part of the step did stays, with what post needs for it', async () => {
+  exportVariables({ AWS_DEFAULT_REGION: 'eu-central-1' }, step);
+  step.runner.setOutput('changed', 'true');
+  await expect(handOver(ALL, step, () => Promise.reject(new Error('not delivered')))).rejects.toThrow();
+  expect(variables()).toEqual({ BEFORE: '1', AWS_DEFAULT_REGION: 'eu-central-1' });
+  expect(outputs()).toEqual({ BEFORE: '1', changed: 'true' });
+  expect(kept()).toMatchObject({ variables: { AWS_DEFAULT_REGION: undefined }, profiles: [] });
+});
+
+test('a profile that cannot be written ends it before anything else is handed over', async () => {
+  mkdirSync(inJob('config'));
+  const confirm = jest.fn(() => Promise.resolve());
+  await expect(handOver(ALL, step, confirm)).rejects.toThrow();
+  expect(confirm).not.toHaveBeenCalled();
+  expect(variables()).toEqual({ BEFORE: '1' });
+  expect(outputs()).toEqual({ BEFORE: '1' });
+  expect(existsSync(inJob('credentials'))).toBe(false);
+});
+
+test('nothing to hand over is only confirmed', async () => {
+  const confirm = jest.fn(() => Promise.resolve());
+  await handOver(nothing, step, confirm);
+  await handOver(nothing, step);
+  expect(confirm).toHaveBeenCalledTimes(1);
+  expect([variables(), outputs(), kept()]).toEqual([{ BEFORE: '1' }, { BEFORE: '1' }, undefined]);
+});

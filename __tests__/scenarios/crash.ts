@@ -1,0 +1,232 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pMap from 'p-map';
+import type { User } from '../../sandbox/accounts/user';
+import type { Failure } from '../../sandbox/faults';
+import type { Job, Run } from '../../sandbox/runner/job';
+import { ADMIN, githubRepository, identityJob, identityScenario, REPOSITORY } from './identities';
+import type { Scenario } from './scenario';
+
+/** A step that is broken off at every call that it makes. */
+export interface Procedure {
+  readonly mode: 'provision' | 'rotate' | 'deprovision';
+  readonly identities: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Contents of files in the workspace, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Whether the document is applied before, undisturbed. */
+  readonly provisioned?: boolean;
+  /** The prefix of the GitHub secrets that keys are delivered to, if they are. */
+  readonly secrets?: string;
+}
+
+/** How a call is broken off. */
+export type Breakage = 'refused' | 'answer lost' | 'killed' | 'machine lost';
+
+interface World {
+  readonly scenario: Scenario;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+interface Broken {
+  readonly k: number;
+  readonly call: string;
+  readonly main: Run;
+  /** What later steps of the job found. */
+  readonly handedOn: string;
+  /** Undefined when the machine was lost, and nothing ran after main. */
+  readonly post: Run | undefined;
+  readonly job: Job;
+  readonly keysBefore: ReadonlySet<string>;
+}
+
+/** At once, so that one's waiting is another's working. */
+const AT_ONCE = 3;
+
+/**
+ * Breaks a procedure off at every call, one run each, and lets it run again undisturbed.
+ *
+ * @returns everything that is not as promised, each with the call at which it came about; what should be nothing
+ */
+export async function breakAtEveryCall(procedure: Procedure, breakage: Breakage): Promise<string[]> {
+  const undisturbed = await inWorld(procedure, async (world) => {
+    const first = world.scenario.sandbox.requests.length;
+    const run = await stepIn(world, procedure);
+    const calls = world.scenario.sandbox.requests.slice(first).map(({ action }) => action);
+    return { run, calls, shape: shapeOf(world, procedure) };
+  });
+  if (undisturbed.run.exitCode !== 0) return [`undisturbed: ${undisturbed.run.log.join('\n')}`];
+  const ks = undisturbed.calls.map((_, index) => index + 1);
+  const wrongs = await pMap(
+    ks,
+    async (k) =>
+      inWorld(procedure, async (world) => {
+        const broken = await breakAt(k, world, procedure, breakage);
+        const wrong = [
+          ...secretsShown(broken),
+          ...(broken.post ? [...unheldKeys(broken, world, procedure), ...secretsLeft(broken)] : []),
+          ...(procedure.mode === 'rotate' && broken.post ? withoutWorkingKey(broken, world, procedure) : []),
+        ];
+        const again = await stepIn(world, procedure);
+        if (again.exitCode !== 0) wrong.push(`the next run failed: ${again.log.join(' / ')}`);
+        const shape = shapeOf(world, procedure);
+        if (shape !== undisturbed.shape) wrong.push(`the next run made ${shape} instead of ${undisturbed.shape}`);
+        return wrong.map((text) => `call ${k}, ${broken.call}: ${text}`);
+      }),
+    { concurrency: AT_ONCE },
+  );
+  return wrongs.flat();
+}
+
+async function inWorld<T>(procedure: Procedure, work: (world: World) => Promise<T>): Promise<T> {
+  const scenario = await identityScenario();
+  const world = { scenario, inputs: githubRepository(scenario) };
+  try {
+    if (procedure.provisioned) {
+      await stepIn(world, { ...procedure, mode: 'provision', inputs: {} });
+      // GitHub tells by the second when a secret was written: what was written before is seen to be older.
+      scenario.sandbox.clock.advance(120_000);
+    }
+    return await work(world);
+  } finally {
+    // Every call is expected: that some fail is the point.
+    scenario.calls();
+    await scenario.end();
+  }
+}
+
+async function breakAt(k: number, world: World, procedure: Procedure, breakage: Breakage): Promise<Broken> {
+  const { sandbox } = world.scenario;
+  const keysBefore = new Set(keysOf(world).map(({ accessKeyId }) => accessKeyId));
+  const first = sandbox.requests.length;
+  let acted: () => void = () => undefined;
+  const killed = new Promise<void>((resolve) => (acted = resolve));
+  sandbox.faults.add({ skip: k - 1, times: 1, ...failureOf(breakage, acted) });
+  const job = jobIn(world, procedure);
+  const main = await job.step({
+    with: inputsOf(procedure, world),
+    ...((breakage === 'killed' || breakage === 'machine lost') && { kill: { after: killed, signal: 'SIGKILL' } }),
+  });
+  sandbox.faults.clear();
+  const profiles = filesIn(job.home).map((path) => readFileSync(path, 'utf8'));
+  const handedOn = [...Object.values(main.exported), ...Object.values(main.outputs), ...profiles].join('\n');
+  const [post] = breakage === 'machine lost' ? [] : await job.finish();
+  return { k, call: sandbox.requests[first + k - 1]?.action ?? 'none', main, handedOn, post, job, keysBefore };
+}
+
+function failureOf(breakage: Breakage, acted: () => void): Failure {
+  switch (breakage) {
+    case 'refused':
+      return { error: { status: 403, code: 'AccessDenied', message: 'User is not authorized to perform this' } };
+    case 'answer lost':
+      return { resetAfter: true };
+    case 'killed':
+    case 'machine lost':
+      return { holdAfter: acted };
+  }
+}
+
+function jobIn({ scenario }: World, { files = {} }: Procedure): Job {
+  return identityJob(scenario, { files });
+}
+
+async function stepIn(world: World, procedure: Procedure): Promise<Run> {
+  return jobIn(world, procedure).step({ with: inputsOf(procedure, world) });
+}
+
+function inputsOf({ mode, identities, inputs }: Procedure, world: World): Record<string, string> {
+  return { ...ADMIN, ...world.inputs, mode, identities, ...inputs };
+}
+
+/** Secret access keys and seeds, by the form that the sandbox gives them. */
+const SECRET = /[A-Za-z0-9+/]{20,}EXAMPLEKEY|\b[A-Z2-7]{64}\b/;
+
+/** The administrator's own, which the inputs hold. */
+const GIVEN = ADMIN['aws-secret-access-key'];
+
+function secretsShown({ main, post }: Broken): string[] {
+  const runs = post ? [main, post] : [main];
+  return runs.flatMap(({ log, lines, summary, state, stderr }) => {
+    // A line that masks a secret holds it, and the runner shows no such line.
+    const printed = lines.map((line) => JSON.stringify(line)).filter((line) => !line.includes('add-mask'));
+    const places = { log: log.join('\n'), printed: printed.join('\n'), summary, state: JSON.stringify(state), stderr };
+    return Object.entries(places)
+      .filter(([, text]) => SECRET.test(text.replaceAll(GIVEN, '')))
+      .map(([place]) => `a secret is in the ${place}`);
+  });
+}
+
+/** What lies in the job's folders when post is done: the runner's own command files are not ours. */
+function secretsLeft({ job }: Broken): string[] {
+  return [job.home, job.workspace, job.temp].flatMap((folder) =>
+    filesIn(folder)
+      .filter((path) => SECRET.test(readFileSync(path, 'utf8')))
+      .map((path) => `a secret is left in ${path.slice(job.folder.length)}`),
+  );
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Keys that are alive although no one has them: not the job, not GitHub, and nobody before. */
+function unheldKeys({ handedOn, keysBefore }: Broken, world: World, procedure: Procedure): string[] {
+  const inGithub = deliveredKey(world, procedure);
+  return keysOf(world)
+    .map(({ accessKeyId }) => accessKeyId)
+    .filter((id) => !keysBefore.has(id) && !handedOn.includes(id) && id !== inGithub)
+    .map((id) => `the key ${id} is alive, and nobody has it`);
+}
+
+/** Whoever uses the delivered key goes on doing so: it is active, and whole. */
+function withoutWorkingKey({ main }: Broken, world: World, procedure: Procedure): string[] {
+  const id = deliveredKey(world, procedure);
+  const key = keysOf(world).find(({ accessKeyId }) => accessKeyId === id);
+  return key?.status === 'Active' ? [] : [`no working key is delivered (${main.log.at(-1) ?? ''})`];
+}
+
+/** The ID of the key in GitHub's secrets, if both parts of one are there. */
+function deliveredKey(world: World, { secrets }: Procedure): string | undefined {
+  if (secrets === undefined) return undefined;
+  const { github } = world.scenario.sandbox;
+  const id = github.secrets.value(REPOSITORY, `${secrets}AWS_ACCESS_KEY_ID`);
+  const secret = github.secrets.value(REPOSITORY, `${secrets}AWS_SECRET_ACCESS_KEY`);
+  return keysOf(world).find((key) => key.accessKeyId === id && key.secretAccessKey === secret)?.accessKeyId;
+}
+
+function usersOf({ scenario }: World): User[] {
+  return [...scenario.account.users.values()].filter(({ name }) => name !== 'admin');
+}
+
+function keysOf(world: World) {
+  return usersOf(world).flatMap(({ accessKeys }) => accessKeys);
+}
+
+/** What the account has, but for what differs from run to run. */
+function shapeOf(world: World, procedure: Procedure): string {
+  const { roles, managedPolicies, oidcProviders, virtualMfaDevices } = world.scenario.account;
+  const identity = ({ arn, tags, attachedPolicies, inlinePolicies, permissionsBoundary }: User) => ({
+    arn,
+    tags: Object.entries(tags)
+      .map(([key, value]) => `${key}=${key.endsWith(':access-key') ? value.replace(/=\w+/g, '') : value}`)
+      .sort(),
+    attachedPolicies: [...attachedPolicies].sort(),
+    inlinePolicies: [...inlinePolicies.keys()].sort(),
+    permissionsBoundary,
+  });
+  return JSON.stringify({
+    users: usersOf(world).map((user) => ({
+      ...identity(user),
+      keys: user.accessKeys.map(({ status }) => status).sort(),
+      mfaDevices: [...user.mfaDevices.keys()],
+    })),
+    roles: [...roles.values()].map((role) => identity(role as unknown as User)),
+    policies: [...managedPolicies.values()].map(({ arn, defaultVersion }) => [arn, defaultVersion.text]),
+    providers: [...oidcProviders.keys()],
+    devices: [...virtualMfaDevices.keys()],
+    delivered: deliveredKey(world, procedure) !== undefined,
+  });
+}

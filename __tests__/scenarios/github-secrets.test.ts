@@ -1,0 +1,346 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure } from '../../sandbox/faults';
+import type { Job } from '../../sandbox/runner/job';
+import {
+  ADMIN,
+  REPOSITORY,
+  githubRepository,
+  identityJob,
+  identityScenario,
+  keyIn,
+  keyInSecrets,
+  ownerOf,
+  recordOf,
+  writes,
+} from './identities';
+import { expectFailed, type Scenario } from './scenario';
+
+const REFUSED: Failure = {
+  error: { status: 403, code: 'Forbidden', message: 'Resource not accessible by integration' },
+};
+
+let scenario: Scenario;
+let token: { readonly 'github-token': string };
+beforeEach(async () => {
+  scenario = await identityScenario();
+  token = githubRepository(scenario);
+});
+afterEach(() => scenario.end());
+
+const identities = (deliver: readonly unknown[]) =>
+  JSON.stringify({ users: { pulumi: { 'access-key': { deliver } } } });
+const provision = (deliver: readonly unknown[], inputs: Record<string, string> = token, job = identityJob(scenario)) =>
+  job.step({ with: { mode: 'provision', ...ADMIN, identities: identities(deliver), ...inputs } });
+const keysOfPulumi = () => scenario.account.users.get('pulumi')?.accessKeys.map(({ accessKeyId }) => accessKeyId);
+
+/** Everything in files of the job, by path. */
+function filesOf({ folder }: Job): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(paths.map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'utf8')]));
+}
+
+describe('a key is delivered to', () => {
+  beforeEach(() => {
+    const { secrets } = scenario.sandbox.github;
+    secrets.createEnvironment(REPOSITORY, 'production');
+    secrets.createEnvironment('octo/other', 'eu/west');
+    secrets.createOrganization('octo');
+    token = { 'github-token': secrets.token({ write: [REPOSITORY, 'octo/other', 'org:octo'] }) };
+  });
+
+  test.each([
+    { to: 'github-secrets', place: {} },
+    { to: { 'github-secrets': { prefix: 'PULUMI_' } }, place: { prefix: 'PULUMI_' } },
+    { to: { 'github-secrets': { prefix: 'pulumi_' } }, place: { prefix: 'PULUMI_' } },
+    { to: { 'github-secrets': { environment: 'production' } }, place: { environment: 'production' } },
+    { to: { 'github-secrets': { repository: 'octo/other' } }, place: { owner: 'octo/other' } },
+    {
+      to: { 'github-secrets': { prefix: 'P_', repository: 'octo/other', environment: 'eu/west' } },
+      place: { prefix: 'P_', owner: 'octo/other', environment: 'eu/west' },
+    },
+    { to: { 'github-secrets': { organization: 'octo' } }, place: { owner: 'org:octo' } },
+    { to: { 'github-secrets': { organization: 'octo', prefix: 'P_' } }, place: { owner: 'org:octo', prefix: 'P_' } },
+  ])('$to', async ({ to, place }) => {
+    const main = await provision([to]);
+    expect([main.exitCode, main.stderr, main.exported]).toEqual([0, '', {}]);
+    const key = keyInSecrets(scenario, place);
+    expect(ownerOf(scenario, key)).toBe('pulumi');
+    expect(recordOf(scenario, 'pulumi')).toBe(`delivered=${key.id}`);
+    expect(writes(scenario)).toEqual([
+      'CreateUser',
+      'CreateAccessKey',
+      'TagUser',
+      'PUT secret',
+      'PUT secret',
+      'TagUser',
+    ]);
+  });
+
+  test('all of them at once, with the job itself: one key everywhere', async () => {
+    const workflow = identityJob(scenario);
+    const main = await provision(
+      [
+        'environment',
+        'outputs',
+        { profile: 'pulumi' },
+        'github-secrets',
+        { 'github-secrets': { environment: 'production' } },
+        { 'github-secrets': { organization: 'octo' } },
+      ],
+      token,
+      workflow,
+    );
+    expect(main.exitCode).toBe(0);
+    const key = keyIn(workflow);
+    expect(ownerOf(scenario, key)).toBe('pulumi');
+    expect(keyInSecrets(scenario)).toEqual(key);
+    expect(keyInSecrets(scenario, { environment: 'production' })).toEqual(key);
+    expect(keyInSecrets(scenario, { owner: 'org:octo' })).toEqual(key);
+    expect(main.outputs).toMatchObject({
+      'aws-access-key-id': key.id,
+      'aws-secret-access-key': key.secret,
+      profiles: '["pulumi"]',
+    });
+    expect(readFileSync(join(workflow.home, '.aws/credentials'), 'utf8')).toContain(
+      `[pulumi]\naws_access_key_id = ${key.id}\naws_secret_access_key = ${key.secret}\n`,
+    );
+    expect(writes(scenario).filter((call) => call === 'PUT secret')).toHaveLength(6);
+  });
+});
+
+test('the API is the one that GITHUB_API_URL names, and the token goes nowhere else', async () => {
+  expect((await provision(['github-secrets'])).exitCode).toBe(0);
+  const { requests } = scenario.sandbox;
+  const bearing = requests.filter(({ headers }) => JSON.stringify(headers).includes(token['github-token']));
+  expect(new Set(bearing.map(({ service }) => service))).toEqual(new Set(['github']));
+  expect(bearing.map(({ path }) => path)).toEqual(
+    expect.arrayContaining([
+      '/api/v3/repos/octo/app/actions/secrets/public-key',
+      '/api/v3/repos/octo/app/actions/secrets/AWS_ACCESS_KEY_ID',
+      '/api/v3/repos/octo/app/actions/secrets/AWS_SECRET_ACCESS_KEY',
+    ]),
+  );
+  scenario.calls();
+});
+
+test('the second time nothing is written, and the job is not told what it does not need', async () => {
+  expect((await provision(['github-secrets'])).exitCode).toBe(0);
+  scenario.calls();
+  const again = await provision(['github-secrets']);
+  expect([again.exitCode, again.outputs.changed]).toEqual([0, 'false']);
+  expect(again.log.join('\n')).not.toContain('Notice');
+  expect(writes(scenario)).toEqual([]);
+});
+
+test('the secret is masked before anything else could print it, and is in no file', async () => {
+  const workflow = identityJob(scenario);
+  const main = await provision(['github-secrets'], token, workflow);
+  const { id = '', secret = '' } = keyInSecrets(scenario);
+  expect(main.lines.flatMap(({ command }) => (command?.name === 'add-mask' ? command.value : []))).toEqual(
+    expect.arrayContaining([id, secret, token['github-token']]),
+  );
+  const printed = main.lines.filter(({ command }) => command?.name !== 'add-mask').map(({ raw }) => raw);
+  expect(printed.join('\n')).not.toContain(secret);
+  expect(main.summary).toContain('pulumi');
+  for (const hidden of [secret, token['github-token']]) {
+    expect(JSON.stringify([filesOf(workflow), main.log])).not.toContain(hidden);
+  }
+  await workflow.finish();
+  expect(JSON.stringify(filesOf(workflow))).not.toContain(secret);
+  scenario.calls();
+});
+
+describe('what can be known before, is: nothing is made in AWS', () => {
+  test('no token: no call at all', async () => {
+    const main = await provision(['environment', { 'github-secrets': { prefix: 'P_' } }], {});
+    expectFailed(main, 'invalid-input');
+    expect(main.log.join('\n')).toContain('github-token: is missing');
+    expect(scenario.calls()).toEqual([]);
+  });
+
+  test('a dry run needs no token', async () => {
+    const main = await provision(['github-secrets'], { 'dry-run': 'true' });
+    expect(main.exitCode).toBe(0);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test.each([
+    {
+      case: 'a token that GitHub does not know',
+      inputs: () => ({ 'github-token': 'ghp_revoked' }),
+      to: 'github-secrets',
+      code: 'github-token-refused' as const,
+      said: 'Bad credentials',
+    },
+    {
+      case: "a job's GITHUB_TOKEN",
+      inputs: () => ({ 'github-token': scenario.sandbox.github.secrets.token({ see: [REPOSITORY] }) }),
+      to: 'github-secrets',
+      code: 'github-secret-refused' as const,
+      said: 'GITHUB_TOKEN of a job can never have it',
+    },
+    {
+      case: 'an environment that is missing',
+      inputs: () => token,
+      to: { 'github-secrets': { environment: 'production' } },
+      code: 'github-secret-refused' as const,
+      said: 'There is no such environment',
+    },
+    {
+      case: 'a repository that the token does not see',
+      inputs: () => token,
+      to: { 'github-secrets': { repository: 'octo/other' } },
+      code: 'github-secret-refused' as const,
+      said: 'There is no such repository',
+    },
+    {
+      case: 'an organization that the token does not see',
+      inputs: () => token,
+      to: { 'github-secrets': { organization: 'octo' } },
+      code: 'github-secret-refused' as const,
+      said: 'There is no such organization',
+    },
+  ])('$case', async ({ inputs, to, code, said }) => {
+    const main = await provision([to], inputs());
+    expectFailed(main, code);
+    expect(main.log.join('\n')).toContain(said);
+    expect(main.log.join('\n')).toContain('Nothing was changed');
+    expect(scenario.account.users.has('pulumi')).toBe(false);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test("GitHub's API cannot be reached", async () => {
+    scenario.sandbox.faults.add({ service: 'github', reset: true });
+    const main = await provision(['github-secrets'], { ...token, 'retry-max-attempts': '1' });
+    expectFailed(main, 'connection-failed');
+    expect(writes(scenario)).toEqual([]);
+  });
+});
+
+describe('a delivery that fails', () => {
+  test('at the first secret: the key is deleted, and earlier secrets stay', async () => {
+    const readOnly = { 'github-token': scenario.sandbox.github.secrets.token({ read: [REPOSITORY] }) };
+    const main = await provision(['environment', 'github-secrets'], readOnly);
+    expectFailed(main, 'github-secret-refused');
+    expect(keysOfPulumi()).toEqual([]);
+    expect(keyInSecrets(scenario)).toEqual({ id: undefined, secret: undefined });
+    expect(recordOf(scenario, 'pulumi')).toBeUndefined();
+    scenario.calls();
+
+    const again = await provision(['environment', 'github-secrets']);
+    expect(again.exitCode).toBe(0);
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    scenario.calls();
+  });
+
+  test('at the second secret: said, the key is deleted, and the next run delivers one whole', async () => {
+    scenario.sandbox.faults.add({ action: 'PUT secret', skip: 1, times: 1, ...REFUSED });
+    const main = await provision([{ 'github-secrets': { prefix: 'P_' } }]);
+    expectFailed(main, 'delivery-incomplete');
+    expect(main.log.join('\n')).toContain('GitHub took P_AWS_ACCESS_KEY_ID of octo/app, and did not take P_AWS_SECRET');
+    expect(keysOfPulumi()).toEqual([]);
+    expect(writes(scenario)).toEqual([
+      'CreateUser',
+      'CreateAccessKey',
+      'TagUser',
+      'PUT secret',
+      'PUT secret Forbidden',
+      'DeleteAccessKey',
+      'UntagUser',
+    ]);
+
+    const again = await provision([{ 'github-secrets': { prefix: 'P_' } }]);
+    expect(again.exitCode).toBe(0);
+    expect(ownerOf(scenario, keyInSecrets(scenario, { prefix: 'P_' }))).toBe('pulumi');
+    expect(writes(scenario)).toEqual(['TagUser', 'CreateAccessKey', 'TagUser', 'PUT secret', 'PUT secret', 'TagUser']);
+  });
+
+  test('for one of two users: neither key is handed on', async () => {
+    const { secrets } = scenario.sandbox.github;
+    secrets.createRepository('octo/other');
+    const halfToken = { 'github-token': secrets.token({ write: [REPOSITORY], read: ['octo/other'] }) };
+    const workflow = identityJob(scenario);
+    const main = await workflow.step({
+      with: {
+        mode: 'provision',
+        ...ADMIN,
+        ...halfToken,
+        identities: JSON.stringify({
+          users: {
+            one: { 'access-key': { deliver: ['environment', 'github-secrets'] } },
+            two: { 'access-key': { deliver: [{ 'github-secrets': { repository: 'octo/other' } }] } },
+          },
+        }),
+      },
+    });
+    expectFailed(main, 'github-secret-refused');
+    expect(keyIn(workflow)).toEqual({ id: undefined, secret: undefined });
+    expect(scenario.account.users.get('two')?.accessKeys).toEqual([]);
+    // What is whole at GitHub stays; what the job lost with it is no key of its own.
+    const kept = keyInSecrets(scenario);
+    expect(scenario.account.users.get('one')?.accessKeys).toMatchObject([
+      { accessKeyId: kept.id, secretAccessKey: kept.secret, status: 'Active' },
+    ]);
+    expect(recordOf(scenario, 'one')).toBe(`delivered=${kept.id}`);
+    scenario.calls();
+  });
+
+  test('whose answer is lost is made again', async () => {
+    scenario.sandbox.faults.add({ action: 'PUT secret', skip: 1, times: 1, resetAfter: true });
+    expect((await provision(['github-secrets'])).exitCode).toBe(0);
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    expect(writes(scenario).filter((call) => call === 'PUT secret')).toHaveLength(3);
+  });
+});
+
+describe('a run that is killed while it delivers', () => {
+  /** Provisions until GitHub has so many secrets. */
+  async function killedAfter(secrets: number): Promise<Job> {
+    const workflow = identityJob(scenario);
+    const after = new Promise<void>((holdAfter) => {
+      scenario.sandbox.faults.add({ action: 'PUT secret', skip: secrets - 1, times: 1, holdAfter });
+    });
+    const main = await workflow.step({
+      with: { mode: 'provision', ...ADMIN, ...token, identities: identities(['github-secrets']) },
+      kill: { after, signal: 'SIGKILL' },
+    });
+    expect(main.exitCode).toBeNull();
+    expect(keysOfPulumi()).toEqual([keyInSecrets(scenario).id]);
+    expect(JSON.stringify(main.state)).not.toContain(
+      scenario.account.users.get('pulumi')?.accessKeys[0]?.secretAccessKey,
+    );
+    scenario.calls();
+    return workflow;
+  }
+
+  test('before the second secret: post deletes the key', async () => {
+    const workflow = await killedAfter(1);
+    const [post] = await workflow.finish();
+    expect([post?.exitCode, post?.stderr]).toEqual([0, '']);
+    expect(post?.log.join('\n')).not.toContain('Warning');
+    expect(keysOfPulumi()).toEqual([]);
+    expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser']);
+  });
+
+  test('before the second secret, and post does not run: the next run replaces it', async () => {
+    await killedAfter(1);
+    const spoiled = keyInSecrets(scenario).id;
+    const main = await provision(['github-secrets']);
+    expect(main.exitCode).toBe(0);
+    expect(main.log.join('\n')).toContain(`${spoiled}, which a run that failed left and nobody has, is deleted`);
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    expect(keysOfPulumi()).toEqual([keyInSecrets(scenario).id]);
+    scenario.calls();
+  });
+
+  test.each(['post', 'the next run'])('after the second secret: %s finds it delivered', async (who) => {
+    const workflow = await killedAfter(2);
+    const delivered = keyInSecrets(scenario);
+    const runs = who === 'post' ? await workflow.finish() : [await provision(['github-secrets'])];
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0]);
+    expect(ownerOf(scenario, delivered)).toBe('pulumi');
+    expect(recordOf(scenario, 'pulumi')).toBe(`delivered=${delivered.id}`);
+    expect(writes(scenario)).toEqual(['TagUser']);
+  });
+});

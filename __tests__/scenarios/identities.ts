@@ -1,0 +1,261 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Account, Role, User } from '../../sandbox/accounts/account';
+import type { PolicyDocument } from '../../sandbox/policy/document';
+import type { Job } from '../../sandbox/runner/job';
+import { allow, trust } from '../sandbox/sts-client';
+import { EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario } from './scenario';
+
+/** The repository that jobs belong to. */
+export const REPOSITORY = 'octo/app';
+
+/** The tags by which everything is known that the action made for that repository. */
+export const OWNED = { 'managed-by': 'aws-identity-action', 'managed-by-repository': REPOSITORY } as const;
+
+/** The administrator's inputs: the region, and AWS's example keys. */
+export const ADMIN = { 'aws-region': REGION, ...KEY_INPUTS } as const;
+
+/** A local AWS with the user `admin`, who has AWS's example keys. */
+export async function identityScenario(policies: readonly PolicyDocument[] = [allow('*')]): Promise<Scenario> {
+  const scenario = await Scenario.start();
+  scenario.account.createUser('admin', { policies }).createAccessKey(EXAMPLE_KEYS);
+  return scenario;
+}
+
+/** The temporary credentials of an administrator who signed in by SSO, as inputs. */
+export function ssoAdmin({ account }: Scenario): Record<string, string> {
+  const role = account.createRole('AWSReservedSSO_AdministratorAccess_0123456789abcdef', {
+    path: '/aws-reserved/sso.amazonaws.com/',
+    policies: [allow('*')],
+    trust: trust(account.arn('iam', 'root')),
+  });
+  const { accessKeyId, secretAccessKey, sessionToken } = account.world.startSession({
+    kind: 'AssumedRole',
+    principal: role,
+    arn: account.arn('sts', `assumed-role/${role.name}/mona`),
+    userId: `${role.id}:mona`,
+    durationSeconds: 3600,
+    sessionPolicies: undefined,
+    tags: {},
+    transitiveTagKeys: [],
+    sourceIdentity: undefined,
+    mfaAt: undefined,
+  });
+  return {
+    'aws-region': REGION,
+    'aws-access-key-id': accessKeyId,
+    'aws-secret-access-key': secretAccessKey,
+    'aws-session-token': sessionToken,
+  };
+}
+
+export interface IdentityJobSettings {
+  /** Contents of files, by path in the workspace. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Whether the job has `id-token: write`. */
+  readonly oidc?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A job that reaches IAM and GitHub's API as well, with these files in its workspace. */
+export function identityJob(scenario: Scenario, { files = {}, oidc = false, env = {} }: IdentityJobSettings = {}): Job {
+  const { url, github } = scenario.sandbox;
+  const job = scenario.job({
+    oidc,
+    env: { AWS_ENDPOINT_URL_IAM: url, GITHUB_API_URL: github.secrets.apiUrl, ...env },
+  });
+  writeWorkspace(job, files);
+  return job;
+}
+
+/** @param files contents by path in the workspace; folders are made as needed */
+export function writeWorkspace({ workspace }: Job, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(workspace, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+/** The credentials of a profile, as a tool finds them in the job's home. */
+export function profileKeys({ home }: Job, profile: string): { accessKeyId: string; secretAccessKey: string } {
+  const text = readFileSync(join(home, '.aws/credentials'), 'utf8');
+  const section = text.split(/^\[/m).find((candidate) => candidate.startsWith(`${profile}]`)) ?? '';
+  const settings = Object.fromEntries(
+    [...section.matchAll(/^(\w+) = (\S+)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
+  const { aws_access_key_id: accessKeyId = '', aws_secret_access_key: secretAccessKey = '' } = settings;
+  const { aws_session_token: sessionToken } = settings;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+}
+
+/** A call, or calls in any order. */
+type Calls = string | readonly string[];
+
+/** What is under way at the same time, each one stage after the other. No call may be in two of them. */
+interface SideBySide {
+  readonly sideBySide: readonly (readonly Calls[])[];
+}
+
+type Stage = Calls | SideBySide;
+
+/** What is asked of AWS for one new access key, until it counts as known. */
+export const NEW_KEY = ['CreateAccessKey', 'GetCallerIdentity', ['GetCallerIdentity', 'GetCallerIdentity']] as const;
+
+/**
+ * Expects these calls since the last time: one stage after the other, those of one stage in any order.
+ *
+ * @param meanwhile calls that go on beside the last stages, which may come anywhere
+ */
+export function expectCalls(scenario: Scenario, stages: readonly Stage[], meanwhile: readonly string[] = []): void {
+  const calls = scenario.calls();
+  for (const call of meanwhile) {
+    const at = calls.lastIndexOf(call);
+    if (at >= 0) calls.splice(at, 1);
+    else calls.push(`(${call} is missing)`);
+  }
+  expectStages(calls, stages);
+}
+
+/** Expects just these calls: one stage after the other, those of one stage in any order. */
+export function expectStages(calls: readonly string[], stages: readonly Stage[]): void {
+  expect(inStages(calls, stages)).toEqual(inStages(stages.flatMap(callsOf), stages));
+}
+
+/** As many calls for each stage as it has, to be compared whatever their order in it; then those that are left. */
+function inStages(calls: readonly string[], stages: readonly Stage[]): unknown[] {
+  const left = [...calls];
+  const made = stages.map((stage) => {
+    const taken = left.splice(0, callsOf(stage).length);
+    return isSideBySide(stage) ? apart(taken, stage) : taken.sort();
+  });
+  return [...made, ...(left.length > 0 ? [left] : [])];
+}
+
+/** The calls of each by itself; then those that are of none. */
+function apart(calls: readonly string[], { sideBySide }: SideBySide): unknown[] {
+  const own = sideBySide.map((stages) => new Set(stages.flat()));
+  const strange = calls.filter((call) => !own.some((names) => names.has(call)));
+  const each = sideBySide.map((stages, at) =>
+    inStages(
+      calls.filter((call) => own[at]?.has(call)),
+      stages,
+    ),
+  );
+  return [...each, ...(strange.length > 0 ? [strange] : [])];
+}
+
+function callsOf(stage: Stage): string[] {
+  return isSideBySide(stage) ? stage.sideBySide.flat(2) : [stage].flat();
+}
+
+function isSideBySide(stage: Stage): stage is SideBySide {
+  return typeof stage === 'object' && 'sideBySide' in stage;
+}
+
+/** Makes the repository at GitHub, and the input with a token that may write its secrets. */
+export function githubRepository({ sandbox: { github } }: Scenario): { readonly 'github-token': string } {
+  github.secrets.createRepository(REPOSITORY);
+  return { 'github-token': github.secrets.token({ write: [REPOSITORY] }) };
+}
+
+/** All that IAM keeps of an account, to be compared with what it keeps later. */
+export function snapshot(account: Account) {
+  const { users, groups, roles, instanceProfiles, managedPolicies, virtualMfaDevices, oidcProviders } = account;
+  return {
+    users: [...users.values()].map((user) => ({
+      ...entity(user),
+      accessKeys: user.accessKeys.map(({ accessKeyId, status }) => ({ accessKeyId, status })),
+      mfaDevices: [...user.mfaDevices.keys()],
+      console: user.loginProfile !== undefined,
+      certificates: [...user.signingCertificates.keys()],
+      sshKeys: [...user.sshPublicKeys.keys()],
+      serviceCredentials: [...user.serviceSpecificCredentials.keys()],
+      groups: user.groups.map(({ name }) => name),
+    })),
+    groups: [...groups.keys()],
+    roles: [...roles.values()].map((role) => ({
+      ...entity(role),
+      trust: role.trust,
+      description: role.description,
+      maxSessionDuration: role.maxSessionDuration,
+    })),
+    instanceProfiles: [...instanceProfiles.keys()],
+    policies: [...managedPolicies.values()].map(({ arn, tags, versions, defaultVersion, description }) => ({
+      arn,
+      tags,
+      description,
+      versions: [...versions.values()].map(({ id, text }) => ({ id, text })),
+      defaultVersion: defaultVersion.id,
+    })),
+    mfaDevices: [...virtualMfaDevices.values()].map(({ serialNumber, tags }) => ({ serialNumber, tags })),
+    oidcProviders: [...oidcProviders.values()].map(({ arn, clientIds, tags }) => ({ arn, clientIds, tags })),
+  };
+}
+
+function entity({ arn, id, tags, permissionsBoundary, attachedPolicies, inlinePolicies }: User | Role): object {
+  return {
+    arn,
+    id,
+    tags,
+    permissionsBoundary,
+    attachedPolicies: [...attachedPolicies].sort(),
+    inlinePolicies: Object.fromEntries([...inlinePolicies].map(([name, { text }]) => [name, text])),
+  };
+}
+
+/** Of the requests since the last time any were asked for, those that change something, in order of arrival. */
+export function writes(scenario: Scenario): string[] {
+  return scenario.calls().filter((call) => !/^(Get|List|Simulate|GET )/.test(call));
+}
+
+/** Two lines of credentials, wherever they were found. */
+export interface FoundKey {
+  readonly id: string | undefined;
+  readonly secret: string | undefined;
+}
+
+/** Whose active access key this is; undefined when AWS would refuse it. */
+export function ownerOf({ account }: Scenario, { id = '', secret }: FoundKey): string | undefined {
+  const key = account.world.accessKeys.get(id);
+  return key?.status === 'Active' && key.secretAccessKey === secret ? key.user.name : undefined;
+}
+
+/** The key that a job's environment has. */
+export function keyIn({ env }: Job): FoundKey {
+  return { id: env.AWS_ACCESS_KEY_ID, secret: env.AWS_SECRET_ACCESS_KEY };
+}
+
+/** The key in GitHub's secrets. */
+export function keyInSecrets(
+  { sandbox: { github } }: Scenario,
+  { prefix = '', owner = REPOSITORY, environment }: { prefix?: string; owner?: string; environment?: string } = {},
+): FoundKey {
+  const value = (name: string) => github.secrets.value(owner, `${prefix}${name}`, { environment });
+  return { id: value('AWS_ACCESS_KEY_ID'), secret: value('AWS_SECRET_ACCESS_KEY') };
+}
+
+/** What the record of a user's access key says. */
+export function recordOf({ account }: Scenario, user: string): string | undefined {
+  return account.users.get(user)?.tags['aws-identity-action:access-key'];
+}
+
+/** Makes all keys of a user older than they are. */
+export function age(user: User | undefined, days: number): void {
+  for (const key of user?.accessKeys ?? []) {
+    const createdAt = new Date(key.createdAt.getTime() - days * 86_400_000);
+    key.user.account.world.accessKeys.set(key.accessKeyId, { ...key, createdAt });
+  }
+}
+
+/** Whether each key of a user is active, by id. */
+export function statusesOf({ account }: Scenario, user: string): Record<string, string> {
+  const keys = account.users.get(user)?.accessKeys ?? [];
+  return Object.fromEntries(keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
+}
+
+/** The user `pulumi` as an earlier run left it, with this record of its access key. */
+export function leftUser({ account }: Scenario, record = ''): User {
+  const tags = { ...OWNED, ...(record !== '' && { 'aws-identity-action:access-key': record }) };
+  return account.createUser('pulumi', { tags });
+}

@@ -1,0 +1,252 @@
+import { ListMFADevicesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure } from '../../sandbox/faults';
+import { iamClient } from '../sandbox/iam-client';
+import { listBuckets } from '../sandbox/s3-client';
+import { refusal } from '../sandbox/sts-client';
+import {
+  ADMIN,
+  OWNED,
+  REPOSITORY,
+  expectStages,
+  githubRepository,
+  identityJob,
+  identityScenario,
+  keyInSecrets,
+  writes,
+} from './identities';
+import { REGION, expectFailed, type Scenario } from './scenario';
+
+const REFUSED_BY_GITHUB: Failure = {
+  error: { status: 403, code: 'Forbidden', message: 'Resource not accessible by integration' },
+};
+const DEVICE = ['CreateVirtualMFADevice', 'PUT secret', 'EnableMFADevice'];
+
+let scenario: Scenario;
+let token: { readonly 'github-token': string };
+beforeEach(async () => {
+  scenario = await identityScenario();
+  token = githubRepository(scenario);
+});
+afterEach(() => scenario.end());
+
+const documentOf = (user: Record<string, unknown>) => JSON.stringify({ users: { pulumi: user } });
+const DEVICE_ALONE = documentOf({ 'mfa-device': { deliver: [{ 'github-secret': 'PULUMI_MFA_SECRET' }] } });
+const provision = (identities = DEVICE_ALONE, job = identityJob(scenario)) =>
+  job.step({ with: { mode: 'provision', ...ADMIN, ...token, identities } });
+const serial = () => scenario.account.arn('iam', 'mfa/pulumi');
+const seedAtGithub = () => scenario.sandbox.github.secrets.value(REPOSITORY, 'PULUMI_MFA_SECRET');
+const enabled = () => scenario.account.users.get('pulumi')?.mfaDevices.get(serial());
+
+/** The user has the device whose seed GitHub has, and there is no other. */
+function expectDevice(): void {
+  expect([...scenario.account.virtualMfaDevices.keys()]).toEqual([serial()]);
+  expect(enabled()?.seed).toBe(seedAtGithub());
+  expect(enabled()?.tags).toEqual(OWNED);
+}
+
+describe('a user that may do nothing without MFA', () => {
+  const identities = documentOf({
+    policies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    'require-mfa': true,
+    'mfa-device': { deliver: [{ 'github-secret': 'PULUMI_MFA_SECRET' }] },
+    'access-key': { deliver: [{ 'github-secrets': { prefix: 'PULUMI_' } }] },
+  });
+  // Of the codes that enabled the device none is good again, and the next comes within half a minute: this job's clock
+  // is there already.
+  const later = {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent('const { now } = Date; Date.now = () => now() + 30_000;')}`,
+  };
+  const key = () => {
+    const { id = '', secret = '' } = keyInSecrets(scenario, { prefix: 'PULUMI_' });
+    return { accessKeyId: id, secretAccessKey: secret };
+  };
+
+  test.each([
+    { how: 'with mfa-serial', inputs: () => ({ 'mfa-serial': serial() }), lookUp: [] },
+    { how: 'without mfa-serial', inputs: () => ({}), lookUp: ['ListMFADevices'] },
+  ])('proves it in the next workflow, $how, with what GitHub has', async ({ inputs, lookUp }) => {
+    const main = await provision(identities);
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expectDevice();
+    expectStages(writes(scenario), [
+      'CreateUser',
+      { sideBySide: [['CreateAccessKey'], [['PutUserPolicy', 'AttachUserPolicy'], ...DEVICE]] },
+      ...['TagUser', 'PUT secret', 'PUT secret', 'TagUser'],
+    ]);
+
+    const { accessKeyId, secretAccessKey } = key();
+    const workflow = identityJob(scenario, { env: later });
+    const session = await workflow.step({
+      with: {
+        mode: 'session-token',
+        'aws-region': REGION,
+        'aws-access-key-id': accessKeyId,
+        'aws-secret-access-key': secretAccessKey,
+        'mfa-secret': seedAtGithub() ?? '',
+        ...inputs(),
+      },
+    });
+    expect([session.exitCode, session.stderr]).toEqual([0, '']);
+    expect(scenario.calls().sort()).toEqual(['GetCallerIdentity', 'GetSessionToken', ...lookUp]);
+    const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN = '' } = workflow.env;
+    const proved = {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      sessionToken: AWS_SESSION_TOKEN,
+    };
+    expect((await listBuckets(scenario.sandbox.url, proved)).status).toBe(200);
+    expect(scenario.calls()).toEqual(['ListBuckets']);
+  });
+
+  test('is refused everything before, but to find its device', async () => {
+    expect((await provision(identities)).exitCode).toBe(0);
+    scenario.calls();
+    const iam = iamClient(scenario.sandbox.url, key());
+    const { MFADevices } = await iam.send(new ListMFADevicesCommand({ UserName: 'pulumi' }));
+    expect(MFADevices?.map(({ SerialNumber }) => SerialNumber)).toEqual([serial()]);
+    expect(await refusal(iam.send(new ListUsersCommand({})))).toMatchObject({ status: 403, code: 'AccessDenied' });
+    expect((await listBuckets(scenario.sandbox.url, key())).status).toBe(403);
+    expect(scenario.calls()).toEqual(['ListMFADevices', 'ListUsers AccessDenied', 'ListBuckets AccessDenied']);
+  });
+
+  test('is as declared the second time', async () => {
+    expect((await provision(identities)).exitCode).toBe(0);
+    scenario.calls();
+    const again = await provision(identities);
+    expect([again.exitCode, again.outputs.changed]).toEqual([0, 'false']);
+    expect(writes(scenario)).toEqual([]);
+    expectDevice();
+  });
+});
+
+test('the seed and the codes are masked, and in no file', async () => {
+  const workflow = identityJob(scenario);
+  const main = await provision(DEVICE_ALONE, workflow);
+  const seed = seedAtGithub() ?? '';
+  const { params } = scenario.sandbox.requests.find(({ action }) => action === 'EnableMFADevice') ?? { params: {} };
+  const { AuthenticationCode1: first = '', AuthenticationCode2: second = '' } = params as Record<string, string>;
+  expect(main.lines.flatMap(({ command }) => (command?.name === 'add-mask' ? command.value : []))).toEqual(
+    expect.arrayContaining([seed, first, second]),
+  );
+  const printed = main.lines.filter(({ command }) => command?.name !== 'add-mask').map(({ raw }) => raw);
+  expect(printed.join('\n')).not.toContain(seed);
+  const files = readdirSync(workflow.folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
+  expect(files.join('\n')).not.toContain(seed);
+  expect(main.summary).toContain(`MFA device | \`${serial()}\``);
+  scenario.calls();
+});
+
+test('the device has the name that is declared and the path of its user; its seed goes where it is declared', async () => {
+  scenario.sandbox.github.secrets.createEnvironment(REPOSITORY, 'production');
+  const main = await provision(
+    documentOf({
+      path: '/machine/',
+      'mfa-device': {
+        name: 'token',
+        deliver: [{ 'github-secret': 'A' }, { 'github-secret': { name: 'b', environment: 'production' } }],
+      },
+    }),
+  );
+  expect(main.exitCode).toBe(0);
+  const device = scenario.account.users.get('pulumi')?.mfaDevices.get(scenario.account.arn('iam', 'mfa/machine/token'));
+  const { secrets } = scenario.sandbox.github;
+  expect(device?.seed).toHaveLength(64);
+  expect(secrets.value(REPOSITORY, 'A')).toBe(device?.seed);
+  expect(secrets.value(REPOSITORY, 'B', { environment: 'production' })).toBe(device?.seed);
+  scenario.calls();
+});
+
+describe('a device of that name is there already', () => {
+  test.each(['never enabled', 'deactivated by hand'])('%s, and ours: replaced', async (how) => {
+    if (how === 'never enabled') scenario.account.createMfaDevice('pulumi').tags = OWNED;
+    else expect((await provision()).exitCode).toBe(0);
+    scenario.account.users.get('pulumi')?.mfaDevices.clear();
+    const before = scenario.account.virtualMfaDevices.get(serial())?.seed;
+    scenario.calls();
+    const main = await provision();
+    expect(main.exitCode).toBe(0);
+    expect(main.log.join('\n')).toContain('replaces one that was never enabled');
+    expectDevice();
+    expect(seedAtGithub()).not.toBe(before);
+    expect(writes(scenario).filter((call) => call !== 'CreateUser')).toEqual(['DeleteVirtualMFADevice', ...DEVICE]);
+  });
+
+  test('and none of ours: said, and nothing is changed', async () => {
+    scenario.account.createMfaDevice('pulumi');
+    const main = await provision();
+    expectFailed(main, 'not-ours');
+    expect(main.log.join('\n')).toContain(`the MFA device ${serial()} is there and was not made by this action`);
+    expect(scenario.account.virtualMfaDevices.size).toBe(1);
+    expect(writes(scenario)).toEqual([]);
+  });
+});
+
+describe('an answer that is lost', () => {
+  test.each(['CreateVirtualMFADevice', 'PUT secret', 'EnableMFADevice'])('to %s', async (action) => {
+    scenario.sandbox.faults.add({ action, times: 1, resetAfter: true });
+    const main = await provision();
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expectDevice();
+    scenario.calls();
+  });
+});
+
+describe('a device that cannot be finished', () => {
+  test.each([
+    { at: 'CreateVirtualMFADevice', code: 'iam-refused' as const },
+    { at: 'PUT secret', code: 'github-secret-refused' as const },
+    { at: 'EnableMFADevice', code: 'iam-refused' as const },
+  ])('$at is refused: no key is made, and the next run makes the device', async ({ at, code }) => {
+    const identities = documentOf({
+      'mfa-device': { deliver: [{ 'github-secret': 'PULUMI_MFA_SECRET' }] },
+      'access-key': { deliver: ['environment'] },
+    });
+    const failure: Failure =
+      at === 'PUT secret'
+        ? REFUSED_BY_GITHUB
+        : { error: { status: 403, code: 'AccessDenied', message: 'denied by a service control policy' } };
+    scenario.sandbox.faults.add({ action: at, times: 1, ...failure });
+    expectFailed(await provision(identities), code);
+    expect(scenario.account.users.get('pulumi')?.accessKeys).toEqual([]);
+    expect(enabled()).toBeUndefined();
+    scenario.calls();
+
+    const again = await provision(identities);
+    expect(again.exitCode).toBe(0);
+    expectDevice();
+    expect(scenario.account.users.get('pulumi')?.accessKeys).toHaveLength(1);
+    scenario.calls();
+  });
+
+  test('as AWS tells no seed: nothing is delivered in its stead', async () => {
+    const body =
+      '<CreateVirtualMFADeviceResponse><CreateVirtualMFADeviceResult></CreateVirtualMFADeviceResult></CreateVirtualMFADeviceResponse>';
+    const raw = { status: 200, headers: { 'content-type': 'text/xml' }, body };
+    scenario.sandbox.faults.add({ action: 'CreateVirtualMFADevice', raw });
+    expectFailed(await provision(), 'unexpected');
+    expect(seedAtGithub()).toBeUndefined();
+    expect(writes(scenario)).toEqual(['CreateUser', 'CreateVirtualMFADevice']);
+  });
+
+  test.each(['CreateVirtualMFADevice', 'PUT secret', 'EnableMFADevice'])(
+    'the run is killed after %s: the next one ends it',
+    async (action) => {
+      const after = new Promise<void>((holdAfter) => {
+        scenario.sandbox.faults.add({ action, times: 1, holdAfter });
+      });
+      const killed = await identityJob(scenario).step({
+        with: { mode: 'provision', ...ADMIN, ...token, identities: DEVICE_ALONE },
+        kill: { after, signal: 'SIGKILL' },
+      });
+      expect(killed.exitCode).toBeNull();
+      scenario.calls();
+      expect((await provision()).exitCode).toBe(0);
+      expectDevice();
+      expect(writes(scenario)).toEqual(action === 'EnableMFADevice' ? [] : ['DeleteVirtualMFADevice', ...DEVICE]);
+    },
+  );
+});

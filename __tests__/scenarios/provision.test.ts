@@ -1,0 +1,362 @@
+import type { Account } from '../../sandbox/accounts/account';
+import type { Run } from '../../sandbox/runner/job';
+import type { ErrorCode } from '../../src/errors/action-error';
+import { allow } from '../sandbox/sts-client';
+import {
+  DEPLOY,
+  DEPLOY_POLICY,
+  DeclaredAccount,
+  LIMITS,
+  READS,
+  READ_ONLY,
+  SECRET_KEY,
+  arn,
+  found,
+} from './declared-account';
+import { NEW_KEY, OWNED, REPOSITORY, expectCalls, snapshot } from './identities';
+import { ACCOUNT, ISSUER, PROVIDER, expectFailed } from './scenario';
+
+let declared: DeclaredAccount;
+afterEach(() => declared.scenario.end());
+
+const textOf = ({ log }: Run) => log.join('\n');
+
+describe('an account that has nothing of it', () => {
+  beforeEach(async () => (declared = await DeclaredAccount.start()));
+
+  test('all is made in the order in which one thing needs the other, with its tags', async () => {
+    const main = await declared.provision();
+    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
+    expectCalls(declared.scenario, [
+      'GetCallerIdentity',
+      SECRET_KEY,
+      [
+        'GetOpenIDConnectProvider NoSuchEntity',
+        'GetPolicy NoSuchEntity',
+        'GetPolicy NoSuchEntity',
+        'GetUser NoSuchEntity',
+        'GetRole NoSuchEntity',
+      ],
+      ['ListPolicies', 'ListUsers', 'ListRoles'],
+      ['CreateOpenIDConnectProvider', 'CreatePolicy', 'CreatePolicy'],
+      'CreateUser',
+      'CreateRole',
+      {
+        sideBySide: [
+          NEW_KEY,
+          [
+            ['PutUserPolicy', 'AttachUserPolicy', 'AttachUserPolicy', 'PutRolePolicy', 'AttachRolePolicy'],
+            ['ListUserTags', 'ListAttachedUserPolicies', 'ListAttachedRolePolicies'],
+          ],
+        ],
+      },
+      'TagUser',
+      'PUT secret',
+      'PUT secret',
+      'TagUser',
+    ]);
+    const { users, roles, managedPolicies, oidcProviders } = declared.account;
+    const ci = users.get('ci');
+    const [key] = ci?.accessKeys ?? [];
+    const { secrets } = declared.scenario.sandbox.github;
+    expect([
+      secrets.value(REPOSITORY, 'CI_AWS_ACCESS_KEY_ID'),
+      secrets.value(REPOSITORY, 'CI_AWS_SECRET_ACCESS_KEY'),
+    ]).toEqual([key?.accessKeyId, key?.secretAccessKey]);
+    expect(ci).toMatchObject({ arn: arn('user/machine/ci'), permissionsBoundary: LIMITS });
+    expect(ci?.tags).toEqual({
+      ...OWNED,
+      team: 'platform',
+      'aws-identity-action:access-key': `delivered=${key?.accessKeyId ?? ''}`,
+    });
+    expect(roles.get('deployer')?.tags).toEqual({ ...OWNED, team: 'platform' });
+    expect(roles.get('deployer')).toMatchObject({ description: 'Deploys', maxSessionDuration: 14_400 });
+    expect(managedPolicies.get(DEPLOY)?.tags).toEqual({ ...OWNED, team: 'platform' });
+    expect(managedPolicies.get(DEPLOY)?.description).toBe('What deployments may do');
+    expect(oidcProviders.get(ISSUER)).toMatchObject({ clientIds: ['sts.amazonaws.com'], tags: OWNED });
+    expect(main.outputs.changed).toBe('true');
+    expect(textOf(main)).toContain('Plan: 6 to create, 0 to change, 0 to delete, 0 to keep');
+    expect(textOf(main)).toContain('[5/5] Created role deployer.');
+    expect(main.summary).toContain('| create | OIDC provider | `token.actions.githubusercontent.com` |');
+  });
+
+  test('a second run changes nothing', async () => {
+    const account = await declared.applied();
+    const before = snapshot(account);
+    const main = await declared.provision();
+    expect(main).toMatchObject({ exitCode: 0, stderr: '', exported: {} });
+    expect(main.outputs.changed).toBe('false');
+    expect(textOf(main)).toContain('Nothing had to be changed.');
+    expectCalls(declared.scenario, ['GetCallerIdentity', SECRET_KEY, READS]);
+    expect(snapshot(account)).toEqual(before);
+  });
+
+  test('deprovision leaves the account as it was before, and no secret at GitHub', async () => {
+    const before = snapshot(declared.account);
+    await declared.applied();
+    const main = await declared.provision({ mode: 'deprovision' });
+    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(snapshot(declared.account)).toEqual(before);
+    expect(declared.scenario.sandbox.github.secrets.value(REPOSITORY, 'CI_AWS_ACCESS_KEY_ID')).toBeUndefined();
+    declared.scenario.calls();
+  });
+
+  test.each([
+    ['YAML', { identities: 'users:\n  ci:\n    tags: { team: platform }\n' }],
+    ['JSON', { identities: '{"users":{"ci":{"tags":{"team":"platform"}}}}' }],
+  ])('the document may stand in the workflow, as %s', async (_, inputs) => {
+    const main = await declared.provision(inputs);
+    expect(main.exitCode).toBe(0);
+    expect(declared.account.users.get('ci')?.tags).toEqual({ ...OWNED, team: 'platform' });
+    expect(declared.writes()).toEqual(['CreateUser']);
+  });
+
+  test('a document with mistakes makes no call, and tells them all', async () => {
+    const main = await declared.provision({
+      identities: [
+        'users:',
+        '  ci:',
+        '    polices: []',
+        '    inline-policies: { logs: ../secret.json }',
+        'roles:',
+        '  deployer: { trust: { account: "123" } }',
+      ].join('\n'),
+    });
+    expectFailed(main, 'invalid-input');
+    const text = textOf(main);
+    for (const told of ['polices', 'secret.json', '12 digits']) expect(text).toContain(told);
+    expect(text).toMatch(/line 3\b/);
+    expect(text).toMatch(/line 4\b/);
+    expect(text).toMatch(/line 6\b/);
+    expect(declared.scenario.calls()).toEqual([]);
+  });
+
+  test('an account that is not allowed is not even read', async () => {
+    const main = await declared.provision({ 'allowed-account-ids': '111122223333' });
+    expectFailed(main, 'account-not-allowed');
+    expect(declared.scenario.calls()).toEqual(['GetCallerIdentity']);
+  });
+
+  test.each(['', 'dry-run'])(
+    'mask-aws-account-id: the account is in no line and not in the summary %s',
+    async (dry) => {
+      const main = await declared.provision({ 'mask-aws-account-id': 'true', ...(dry && { [dry]: 'true' }) });
+      expect(main.exitCode).toBe(0);
+      expect(textOf(main)).not.toContain(ACCOUNT);
+      expect(main.summary).not.toContain(ACCOUNT);
+      expect(main.summary).toContain('| create | user | `ci` |');
+      declared.scenario.calls();
+    },
+  );
+
+  test('mask-aws-account-id holds for what goes wrong, too', async () => {
+    declared.account.createUser('ci', { path: '/machine/' });
+    const main = await declared.provision({ 'mask-aws-account-id': 'true' });
+    expectFailed(main, 'not-ours');
+    expect(textOf(main)).not.toContain(ACCOUNT);
+    expect(main.summary).not.toContain(ACCOUNT);
+    declared.scenario.calls();
+  });
+});
+
+describe('dry-run', () => {
+  interface Planned {
+    readonly action: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly details: readonly string[];
+  }
+  const planOf = ({ outputs: { plan = '[]' } }: Run) => JSON.parse(plan) as Planned[];
+
+  test('tells the plan with read permissions alone, and changes nothing', async () => {
+    declared = await DeclaredAccount.start([allow(['iam:Get*', 'iam:List*'])]);
+    const before = snapshot(declared.account);
+    const main = await declared.provision({ 'dry-run': 'true', 'github-token': '' });
+    expect(main).toMatchObject({ exitCode: 0, stderr: '', exported: {}, state: {} });
+    expect(planOf(main).map(({ action, kind, name }) => [action, kind, name])).toEqual([
+      ['create', 'OIDC provider', 'token.actions.githubusercontent.com'],
+      ['create', 'policy', 'deploy'],
+      ['create', 'policy', 'limits'],
+      ['create', 'user', 'ci'],
+      ['create', 'role', 'deployer'],
+      ['create', 'access key', 'ci'],
+    ]);
+    expect(main.outputs.changed).toBe('true');
+    expect(main.summary).toContain('Plan (nothing is changed): 6 to create');
+    expect(main.summary).toContain('| create | role | `deployer` |');
+    expect(main.summary).toContain(`+ policy ${READ_ONLY}`);
+    expectCalls(declared.scenario, [
+      'GetCallerIdentity',
+      [
+        'GetOpenIDConnectProvider NoSuchEntity',
+        'GetPolicy NoSuchEntity',
+        'GetPolicy NoSuchEntity',
+        'GetUser NoSuchEntity',
+        'GetRole NoSuchEntity',
+      ],
+      ['ListPolicies', 'ListUsers', 'ListRoles'],
+    ]);
+    expect(snapshot(declared.account)).toEqual(before);
+  });
+
+  test('shows what differs, line by line', async () => {
+    declared = await DeclaredAccount.start();
+    const account = await declared.applied();
+    const deploy = found(account.managedPolicies.get(DEPLOY));
+    const [stacks, files] = DEPLOY_POLICY.Statement;
+    const document = { ...DEPLOY_POLICY, Statement: [stacks, { ...files, Action: '*', Resource: '*' }] };
+    deploy.defaultVersion = deploy.addVersion({ text: JSON.stringify(document), document }, new Date());
+    const before = snapshot(account);
+    const main = await declared.provision({ 'dry-run': 'true' });
+    expect(main.exitCode).toBe(0);
+    const planned = planOf(main).find(({ name }) => name === 'deploy');
+    expect(planned?.action).toBe('change');
+    expect(
+      planned?.details.map((line) => line.replace(/^([+-]) +/, '$1 ')).filter((line) => /^[+-]/.test(line)),
+    ).toEqual(['- "*"', '+ "s3:GetObject"', '- "*"', '+ "arn:aws:s3:::builds/*"']);
+    expect(main.summary).toContain('```diff');
+    expectCalls(declared.scenario, ['GetCallerIdentity', READS]);
+    expect(snapshot(account)).toEqual(before);
+  });
+});
+
+describe('what is there already', () => {
+  beforeEach(async () => (declared = await DeclaredAccount.start()));
+
+  const other = { 'managed-by': 'aws-identity-action', 'managed-by-repository': 'octo/other' };
+  const trust = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' },
+  } as const;
+  const policy = { text: JSON.stringify(allow('*')), document: allow('*') };
+
+  test.each<[what: string, make: (account: Account) => unknown, code: ErrorCode, told: string]>([
+    [
+      'a user whose name differs in case',
+      (account) => account.createUser('CI', { path: '/machine/', tags: OWNED }),
+      'name-taken',
+      `the user ci cannot be made, as ${arn('user/machine/CI')} is there`,
+    ],
+    [
+      'a role whose name differs in case',
+      (account) => account.createRole('Deployer', { trust, tags: OWNED }),
+      'name-taken',
+      `the role deployer cannot be made, as ${arn('role/Deployer')} is there`,
+    ],
+    [
+      'a policy whose name differs in case',
+      (account) => account.createManagedPolicy('Deploy', { path: '/', policy, tags: OWNED }),
+      'name-taken',
+      `the policy deploy cannot be made, as ${arn('policy/Deploy')} is there`,
+    ],
+    [
+      'a policy of another path',
+      (account) => account.createManagedPolicy('deploy', { path: '/team/', policy, tags: OWNED }),
+      'name-taken',
+      `the policy deploy cannot be made, as ${arn('policy/team/deploy')} is there`,
+    ],
+    [
+      'a user of another path',
+      (account) => account.createUser('ci', { tags: OWNED }),
+      'path-differs',
+      `the user ${arn('user/ci')} has the path /, and the document says /machine/`,
+    ],
+    [
+      'a role of another path',
+      (account) => account.createRole('deployer', { path: '/team/', trust, tags: OWNED }),
+      'path-differs',
+      `the role ${arn('role/team/deployer')} has the path /team/, and the document says /`,
+    ],
+    [
+      'a user of another repository',
+      (account) => account.createUser('ci', { path: '/machine/', tags: other }),
+      'not-ours',
+      `the user ${arn('user/machine/ci')} is there and is managed by the repository octo/other`,
+    ],
+    [
+      'a role of another repository',
+      (account) => account.createRole('deployer', { trust, tags: other }),
+      'not-ours',
+      `the role ${arn('role/deployer')} is there and is managed by the repository octo/other`,
+    ],
+    [
+      'a policy that this action did not make',
+      (account) => account.createManagedPolicy('deploy', { path: '/', policy }),
+      'not-ours',
+      `the policy ${DEPLOY} is there and was not made by this action`,
+    ],
+    [
+      'an OIDC provider that this action did not make, without the audience',
+      (account) => account.createOidcProvider({ url: ISSUER, clientIds: ['other'] }),
+      'not-ours',
+      `the OIDC provider ${PROVIDER} is there and was not made by this action`,
+    ],
+    [
+      'a user with two access keys',
+      (account) => {
+        const user = account.createUser('ci', { path: '/machine/', tags: OWNED });
+        user.createAccessKey();
+        user.createAccessKey();
+      },
+      'access-keys-full',
+      'the user ci has two access keys already, as many as AWS allows',
+    ],
+  ])('%s stops the step before anything is changed', async (_, make, code, told) => {
+    make(declared.account);
+    const before = snapshot(declared.account);
+    const main = await declared.provision();
+    expectFailed(main, code);
+    expect(textOf(main)).toContain(told);
+    expect(textOf(main)).toContain('Nothing was changed');
+    expect(declared.writes()).toEqual([]);
+    expect(snapshot(declared.account)).toEqual(before);
+  });
+
+  test('everything that is in the way is told at once', async () => {
+    const { account } = declared;
+    account.createUser('CI');
+    account.createRole('deployer', { trust, tags: other });
+    account.createManagedPolicy('deploy', { path: '/', policy });
+    const before = snapshot(account);
+    const main = await declared.provision();
+    expectFailed(main, 'name-taken');
+    for (const told of ['the user ci cannot be made', `the policy ${DEPLOY}`, `the role ${arn('role/deployer')}`]) {
+      expect(textOf(main)).toContain(`- ${told}`);
+    }
+    expect(declared.writes()).toEqual([]);
+    expect(snapshot(account)).toEqual(before);
+  });
+
+  test.each([
+    ['of nobody', {}],
+    ['of another repository', other],
+  ])('adopt-existing: true takes over what is %s', async (_, tags) => {
+    const { account } = declared;
+    const user = account.createUser('ci', { path: '/machine/', tags });
+    const role = account.createRole('deployer', { trust, tags });
+    const deploy = account.createManagedPolicy('deploy', { path: '/', policy, tags });
+    const main = await declared.provision({ 'adopt-existing': 'true' });
+    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
+    const writes = declared.writes();
+    for (const call of ['TagPolicy', 'TagUser', 'TagRole', 'CreatePolicyVersion', 'UpdateAssumeRolePolicy']) {
+      expect(writes).toContain(call);
+    }
+    expect(writes).not.toContain('CreateUser');
+    for (const { tags: now } of [user, role, deploy]) expect(now).toMatchObject({ ...OWNED, team: 'platform' });
+    const again = await declared.provision();
+    expect(again.outputs.changed).toBe('false');
+    expect(declared.writes()).toEqual([]);
+  });
+
+  test('an OIDC provider of others that has the audience is shared, and left', async () => {
+    declared.account.createOidcProvider({ url: ISSUER, clientIds: ['sts.amazonaws.com', 'other'] });
+    const main = await declared.provision();
+    expect(main.exitCode).toBe(0);
+    expect(textOf(main)).toContain('! leave   OIDC provider  token.actions.githubusercontent.com');
+    expect(declared.writes().filter((call) => call.includes('OpenIDConnect'))).toEqual([]);
+    expect(declared.account.oidcProviders.get(ISSUER)).toMatchObject({
+      clientIds: ['sts.amazonaws.com', 'other'],
+      tags: {},
+    });
+  });
+});

@@ -1,0 +1,137 @@
+import { listBuckets } from '../sandbox/s3-client';
+import { NEW_KEY, OWNED, expectCalls, identityJob, snapshot, ssoAdmin } from './identities';
+import { ACCOUNT, REGION, Scenario } from './scenario';
+
+const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const TFC = `arn:aws:iam::${ACCOUNT}:user/tfc`;
+const IDENTITIES = `
+users:
+  tfc:
+    tags: { deployedby: bsj-tjmoon, usedby: BSG Terraform Cloud }
+    policies: [${ADMINISTRATOR_ACCESS}]
+    access-key: { deliver: [environment] }
+`;
+
+const PROVISION = [
+  'GetCallerIdentity',
+  'GetUser NoSuchEntity',
+  'ListUsers',
+  'CreateUser',
+  { sideBySide: [NEW_KEY, ['AttachUserPolicy', ['ListUserTags', 'ListAttachedUserPolicies']]] },
+  'TagUser',
+];
+
+let scenario: Scenario;
+let admin: Record<string, string>;
+let before: object;
+beforeEach(async () => {
+  scenario = await Scenario.start();
+  admin = ssoAdmin(scenario);
+  before = snapshot(scenario.account);
+});
+afterEach(() => scenario.end());
+
+const files = { '.github/identities.yml': IDENTITIES };
+const identities = { identities: '.github/identities.yml' };
+
+/** What the variables of the portal's "Command line or programmatic access" are to be. */
+const adminVariables = () => ({
+  AWS_ACCESS_KEY_ID: admin['aws-access-key-id'] ?? '',
+  AWS_SECRET_ACCESS_KEY: admin['aws-secret-access-key'] ?? '',
+  AWS_SESSION_TOKEN: admin['aws-session-token'] ?? '',
+});
+
+describe.each([
+  ['inputs', () => ({ inputs: admin, env: {} })],
+  ['the environment', () => ({ inputs: { 'aws-region': REGION, 'role-chaining': 'true' }, env: adminVariables() })],
+])('with the temporary credentials of an administrator from %s', (_, source) => {
+  test('a user for Terraform Cloud is made, used, and taken down', async () => {
+    const { inputs, env } = source();
+    const job = identityJob(scenario, { files, env });
+
+    const provision = await job.step({ with: { mode: 'provision', ...identities, ...inputs } });
+
+    expect(provision).toMatchObject({ exitCode: 0, stderr: '' });
+    expectCalls(scenario, PROVISION);
+    const tfc = scenario.account.users.get('tfc');
+    const [key] = tfc?.accessKeys ?? [];
+    expect(tfc?.tags).toEqual({
+      ...OWNED,
+      deployedby: 'bsj-tjmoon',
+      usedby: 'BSG Terraform Cloud',
+      'aws-identity-action:access-key': `delivered=${key?.accessKeyId ?? ''}`,
+    });
+    expect([...(tfc?.attachedPolicies ?? [])]).toEqual([ADMINISTRATOR_ACCESS]);
+    // What the runbook reads back with list-user-tags.
+    expect(provision.log.join('\n')).toMatch(
+      /The user tfc has the tags .*deployedby=bsj-tjmoon, usedby=BSG Terraform Cloud.* and the policies .*AdministratorAccess attached/,
+    );
+    expect(provision.summary).toContain('| create | user | `tfc` |');
+    expect(provision.summary).toContain('| create | access key | `tfc` |');
+    expect(provision.outputs).toMatchObject({
+      mode: 'provision',
+      changed: 'true',
+      'user-arns': JSON.stringify({ tfc: TFC }),
+      'aws-account-id': ACCOUNT,
+    });
+    expect(provision.outputs).not.toHaveProperty('aws-access-key-id');
+    // The two lines that the runbook prints to be pasted.
+    expect(provision.exported).toMatchObject({
+      AWS_ACCESS_KEY_ID: key?.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: key?.secretAccessKey,
+    });
+    expect(job.env.AWS_SESSION_TOKEN ?? '').toBe('');
+
+    const whoAmI = await job.step({ with: { mode: 'verify', 'expect-arn': TFC, 'aws-region': REGION } });
+    expect(whoAmI.exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+    const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = job.env;
+    expect((await listBuckets(scenario.sandbox.url, { accessKeyId, secretAccessKey })).status).toBe(200);
+    expect(scenario.calls()).toEqual(['ListBuckets']);
+
+    const deprovision = await job.step({ with: { mode: 'deprovision', ...identities, ...admin } });
+    expect(deprovision).toMatchObject({ exitCode: 0, stderr: '' });
+    expectCalls(scenario, [
+      'GetCallerIdentity',
+      'GetUser',
+      [
+        'ListAccessKeys',
+        'GetLoginProfile NoSuchEntity',
+        'ListSigningCertificates',
+        'ListSSHPublicKeys',
+        'ListServiceSpecificCredentials',
+        'ListMFADevices',
+        'ListUserPolicies',
+        'ListAttachedUserPolicies',
+        'ListGroupsForUser',
+      ],
+      'DeleteAccessKey',
+      'DetachUserPolicy',
+      'DeleteUser',
+    ]);
+    expect(snapshot(scenario.account)).toEqual(before);
+
+    await job.finish();
+    expect(job.env).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', ...env });
+    expect(scenario.calls()).toEqual([]);
+  });
+});
+
+test('an ephemeral user lives as long as the job', async () => {
+  const job = identityJob(scenario, { files });
+  const provision = await job.step({ with: { mode: 'provision', ephemeral: 'true', ...identities, ...admin } });
+  expect(provision.exitCode).toBe(0);
+  expectCalls(scenario, PROVISION);
+  expect(Object.values(provision.state).join('\n')).not.toContain(job.env.AWS_SECRET_ACCESS_KEY);
+
+  const [post] = await job.finish();
+
+  expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(post?.log.join('\n')).not.toContain('Warning');
+  expect(scenario.calls().filter((call) => /^(Delete|Detach)/.test(call))).toEqual([
+    'DeleteAccessKey',
+    'DetachUserPolicy',
+    'DeleteUser',
+  ]);
+  expect(snapshot(scenario.account)).toEqual(before);
+});

@@ -1,0 +1,31 @@
+import type { Answer, RecordedRequest } from '../http/request';
+import type { Route } from '../http/route';
+import { AwsError } from '../query/error';
+
+/** A route to GitHub, which refuses in JSON. */
+export function githubRoute(
+  action: string,
+  params: RecordedRequest['params'],
+  respond: () => Answer | Promise<Answer>,
+): Route {
+  const refuse = ({ status, message }: AwsError): Answer => json(status, { message });
+  return {
+    service: 'github',
+    action,
+    params,
+    refuse,
+    async respond(record) {
+      try {
+        return await respond();
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        record.errorCode = error.code;
+        return refuse(error);
+      }
+    },
+  };
+}
+
+export function json(status: number, body: object): Answer {
+  return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
+}

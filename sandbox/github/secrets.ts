@@ -1,0 +1,185 @@
+import type { Clock } from '../clock';
+import type { Answer, IncomingRequest } from '../http/request';
+import type { Route } from '../http/route';
+import { AwsError } from '../query/error';
+import { notFound, Tokens, type Rights } from './access';
+import { githubRoute, json } from './route';
+import { sealingReady } from './sealing-key';
+import { apiRoot, parseSecretPath, type SecretPath } from './secret-path';
+import { SecretPlace, unprocessable, type Audience, type StoredSecret } from './secret-place';
+
+interface Repository {
+  readonly id: number;
+  readonly full_name: string;
+}
+
+interface Environment {
+  readonly environment?: string | undefined;
+}
+
+interface Call extends SecretPath {
+  readonly place: SecretPlace;
+  readonly request: IncomingRequest;
+}
+
+/**
+ * GitHub's REST API for Actions secrets, and what it knows of. Owners are `owner/name` for a repository and `org:name`
+ * for an organization.
+ * https://docs.github.com/rest/actions/secrets
+ */
+export class GithubSecrets {
+  readonly #tokens = new Tokens();
+  readonly #repositories: Repository[] = [];
+  readonly #places = new Map<string, SecretPlace>();
+  readonly #operations: Readonly<Record<string, (call: Call) => Answer>> = {
+    'GET secrets': (call) => this.#list(call),
+    'GET public-key': ({ place: { key } }) => json(200, { key_id: key.id, key: key.publicKey }),
+    'GET secret': (call) => json(200, describe(existing(call))),
+    'PUT secret': (call) => this.#put(call),
+    'DELETE secret': ({ place, name }) => {
+      if (!place.delete(name)) throw notFound();
+      return noContent;
+    },
+    'GET selected-repositories': (call) => this.#listSelected(call),
+  };
+
+  private constructor(
+    private readonly clock: Clock,
+    private readonly baseUrl: () => string,
+  ) {}
+
+  /** @param baseUrl where the sandbox is reached, once it listens */
+  static async create(clock: Clock, baseUrl: () => string): Promise<GithubSecrets> {
+    await sealingReady();
+    return new GithubSecrets(clock, baseUrl);
+  }
+
+  /** What jobs have in `GITHUB_API_URL`. */
+  get apiUrl(): string {
+    return this.baseUrl() + apiRoot;
+  }
+
+  /** @param name `owner/name`; its environments are made on their own */
+  createRepository(name: string): Repository {
+    const repository = { id: this.#repositories.length + 1, full_name: name };
+    this.#repositories.push(repository);
+    this.#places.set(keyOf(name), new SecretPlace());
+    return repository;
+  }
+
+  /** Makes an environment of a repository, and the repository if there is none. */
+  createEnvironment(repository: string, environment: string): void {
+    if (!this.#places.has(keyOf(repository))) this.createRepository(repository);
+    this.#places.set(keyOf(repository, environment), new SecretPlace());
+  }
+
+  createOrganization(name: string): void {
+    this.#places.set(keyOf(`org:${name}`), new SecretPlace());
+  }
+
+  /** A token with these rights, and no others. */
+  token(rights: Rights): string {
+    return this.#tokens.issue(rights);
+  }
+
+  /** The value of a secret, opened; undefined when there is no such secret. */
+  value(owner: string, name: string, { environment }: Environment = {}): string | undefined {
+    const secret = this.#place(owner, environment)?.get(name);
+    return secret?.key.open(secret.box)?.toString('utf8');
+  }
+
+  /** Lets GitHub have a new public key for a place. */
+  rotateKey(owner: string, { environment }: Environment = {}): void {
+    this.#place(owner, environment)?.rotateKey();
+  }
+
+  /** Where a request goes that is about secrets; undefined for others. */
+  route(request: IncomingRequest): Route | undefined {
+    const path = parseSecretPath(request.path);
+    if (!path) return undefined;
+    const action = `${request.method} ${path.of}`;
+    const operation = this.#operations[action];
+    if (!operation) return undefined;
+    const { owner, environment, name } = path;
+    const params = { place: owner, ...(environment !== undefined && { environment }), ...(name && { name }) };
+    return githubRoute(action, params, () => {
+      this.#tokens.authorize(request.headers.authorization, owner, request.method === 'GET' ? 'read' : 'write');
+      const place = this.#place(owner, environment);
+      if (!place) throw notFound();
+      return operation({ ...path, place, request });
+    });
+  }
+
+  #place(owner: string, environment: string | undefined): SecretPlace | undefined {
+    return this.#places.get(keyOf(owner, environment));
+  }
+
+  #list({ place, request }: Call): Answer {
+    return json(200, { total_count: place.secrets.length, secrets: page(place.secrets, request).map(describe) });
+  }
+
+  #listSelected(call: Call): Answer {
+    const ids = existing(call).audience?.repositoryIds ?? [];
+    const repositories = this.#repositories.filter(({ id }) => ids.includes(id));
+    return json(200, { total_count: repositories.length, repositories: page(repositories, call.request) });
+  }
+
+  #put({ owner, place, name, request }: Call): Answer {
+    const body = parseBody(request.body);
+    const audience = owner.startsWith('org:') ? this.#audience(body) : undefined;
+    const created = place.put(name, body.encrypted_value, body.key_id, audience, this.clock.now());
+    return created ? json(201, {}) : noContent;
+  }
+
+  /** An update without `selected_repository_ids` leaves none selected. */
+  #audience({ visibility, selected_repository_ids: ids }: Record<string, unknown>): Audience {
+    if (visibility !== 'all' && visibility !== 'private' && visibility !== 'selected') {
+      throw unprocessable(`Invalid request.\n\n"visibility" must be all, private or selected.`);
+    }
+    if (ids === undefined) return { visibility, repositoryIds: [] };
+    if (visibility !== 'selected')
+      throw unprocessable("Repositories are selected with the visibility 'selected' only.");
+    const selected = this.#repositories.map(({ id }) => id).filter((id) => Array.isArray(ids) && ids.includes(id));
+    if (!Array.isArray(ids) || selected.length < ids.length) throw unprocessable('A selected repository is unknown.');
+    return { visibility, repositoryIds: selected };
+  }
+}
+
+const noContent: Answer = { status: 204, headers: {}, body: '' };
+
+function keyOf(owner: string, environment?: string): string {
+  return JSON.stringify([owner, environment]).toLowerCase();
+}
+
+function existing({ place, name }: Call): StoredSecret {
+  const secret = place.get(name);
+  if (!secret) throw notFound();
+  return secret;
+}
+
+/** All that GitHub ever tells of a secret. */
+function describe({ name, createdAt, updatedAt, audience }: StoredSecret): object {
+  const seconds = (date: Date) => date.toISOString().replace(/\.\d+/, '');
+  return {
+    name,
+    created_at: seconds(createdAt),
+    updated_at: seconds(updatedAt),
+    ...(audience && { visibility: audience.visibility }),
+  };
+}
+
+function page<T>(items: readonly T[], { query }: IncomingRequest): readonly T[] {
+  const size = Math.min(100, Number(query.get('per_page') ?? 30));
+  const start = (Number(query.get('page') ?? 1) - 1) * size;
+  return items.slice(start, start + size);
+}
+
+function parseBody(body: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
+  } catch {
+    // Said below, as for anything else that is no object.
+  }
+  throw new AwsError(400, 'BadRequest', 'Problems parsing JSON');
+}

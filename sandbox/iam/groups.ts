@@ -1,0 +1,81 @@
+import type { Group, User } from '../accounts/account';
+import type { SignedCall } from '../query/service';
+import { isoSeconds, type XmlFields } from '../query/xml';
+import { authorize } from './authorize';
+import { seen } from './consistency';
+import { deleteConflict, entityAlreadyExists, quotaExceeded } from './errors';
+import { namedGroup } from './group-request';
+import type { Operations } from './operations';
+import { listing } from './page';
+import { checkName, isTaken, readPath, required, underPrefix } from './request';
+import { namedUser, userNotFound } from './user-request';
+import { userFields } from './users';
+
+const maxGroups = 10;
+
+export const groups: Operations = {
+  CreateGroup(call) {
+    const { account } = call.caller.principal;
+    const { GroupName: name } = required(call.params, 'GroupName');
+    checkName('GroupName', name, 128);
+    const path = readPath(call.params);
+    authorize(call, { arn: account.arn('iam', `group${path}${name}`) });
+    if (isTaken(name, account.groups.keys())) throw entityAlreadyExists(`Group with name ${name} already exists.`);
+    return { Group: groupFields(account.createGroup(name, { path })) };
+  },
+
+  GetGroup(call) {
+    const group = namedGroup(call);
+    return { Group: groupFields(group), ...listing('Users', [...group.members], call.params, userFields) };
+  },
+
+  DeleteGroup(call) {
+    const { account, name, members, inlinePolicies, attachedPolicies } = namedGroup(call);
+    if (members.size > 0) throw deleteConflict('Cannot delete entity, must remove users from group first.');
+    if (inlinePolicies.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
+    if (attachedPolicies.size > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
+    account.groups.delete(name);
+    return {};
+  },
+
+  ListGroups(call) {
+    const { account } = call.caller.principal;
+    authorize(call, { arn: account.arn('iam', `group${call.params.PathPrefix ?? '/'}`) });
+    return listing('Groups', underPrefix(account.groups.values(), call.params), call.params, groupFields);
+  },
+
+  ListGroupsForUser: (call) => listing('Groups', namedUser(call).groups, call.params, groupFields),
+
+  AddUserToGroup(call) {
+    const { group, user } = readMembership(call);
+    if (!group.members.has(user) && user.groups.length >= maxGroups) {
+      throw quotaExceeded('GroupsPerUser', maxGroups);
+    }
+    group.members.add(user);
+    return {};
+  },
+
+  // AWS does not complain about a user who is not in the group.
+  RemoveUserFromGroup(call) {
+    const { group, user } = readMembership(call);
+    group.members.delete(user);
+    return {};
+  },
+};
+
+/**
+ * The group and the user that a request names; the caller's permissions are those over the group.
+ * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ */
+function readMembership(call: SignedCall): { readonly group: Group; readonly user: User } {
+  const { UserName } = required(call.params, 'GroupName', 'UserName');
+  checkName('UserName', UserName, 128);
+  const group = namedGroup(call);
+  const user = seen(group.account.users.get(UserName), call);
+  if (!user) throw userNotFound(UserName);
+  return { group, user };
+}
+
+function groupFields({ path, name, id, arn, createdAt }: Group): XmlFields {
+  return { Path: path, GroupName: name, GroupId: id, Arn: arn, CreateDate: isoSeconds(createdAt) };
+}

@@ -1,0 +1,109 @@
+import type { InstanceProfile, Role } from '../accounts/account';
+import type { ContextValues } from '../policy/context';
+import type { SignedCall } from '../query/service';
+import { isoSeconds, type XmlFields } from '../query/xml';
+import { authorize, authorizeCreation } from './authorize';
+import { seen } from './consistency';
+import { deleteConflict, entityAlreadyExists, noSuchEntity, quotaExceeded } from './errors';
+import type { Operations } from './operations';
+import { listing } from './page';
+import { checkName, isTaken, readPath, required, underPrefix } from './request';
+import { namedRole, roleNotFound } from './role-request';
+import { roleFields } from './roles';
+import { requestedTags, tagFields, tagOperations } from './tags';
+
+export const instanceProfiles: Operations = {
+  CreateInstanceProfile(call) {
+    const { account } = call.caller.principal;
+    const { InstanceProfileName: name } = required(call.params, 'InstanceProfileName');
+    checkName('InstanceProfileName', name, 128);
+    const path = readPath(call.params);
+    const tags = requestedTags(call.params);
+    const arn = account.arn('iam', `instance-profile${path}${name}`);
+    authorizeCreation(call, arn, { tags, tagAction: 'iam:TagInstanceProfile' });
+    if (isTaken(name, account.instanceProfiles.keys())) {
+      throw entityAlreadyExists(`Instance Profile ${name} already exists.`);
+    }
+    return { InstanceProfile: profileDetails(account.createInstanceProfile(name, { path, tags })) };
+  },
+
+  GetInstanceProfile: (call) => ({ InstanceProfile: profileDetails(namedProfile(call)) }),
+
+  DeleteInstanceProfile(call) {
+    const { name, role } = namedProfile(call);
+    if (role) throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
+    call.caller.principal.account.instanceProfiles.delete(name);
+    return {};
+  },
+
+  ListInstanceProfiles(call) {
+    const { account } = call.caller.principal;
+    authorize(call, { arn: account.arn('iam', `instance-profile${call.params.PathPrefix ?? '/'}`) });
+    const profiles = underPrefix(account.instanceProfiles.values(), call.params);
+    return listing('InstanceProfiles', profiles, call.params, profileFields);
+  },
+
+  ListInstanceProfilesForRole: (call) =>
+    listing('InstanceProfiles', namedRole(call).instanceProfiles, call.params, profileFields),
+
+  AddRoleToInstanceProfile(call) {
+    const { profile, role } = readAssociation(call);
+    authorize(call, { arn: role.arn }, { 'iam:PassedToService': 'ec2.amazonaws.com' }, 'iam:PassRole');
+    if (profile.role) throw quotaExceeded('InstanceSessionsPerInstanceProfile', 1);
+    profile.role = role;
+    return {};
+  },
+
+  RemoveRoleFromInstanceProfile(call) {
+    const { profile, role } = readAssociation(call);
+    if (profile.role !== role) throw roleNotFound(role.name);
+    profile.role = undefined;
+    return {};
+  },
+
+  ...tagOperations('InstanceProfile', namedProfile),
+};
+
+/**
+ * The instance profile that a request is about, once the caller is found to be allowed to do this to it.
+ * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ */
+function namedProfile(call: SignedCall, context?: ContextValues): InstanceProfile {
+  const { account } = call.caller.principal;
+  const { InstanceProfileName: name } = required(call.params, 'InstanceProfileName');
+  checkName('InstanceProfileName', name, 128);
+  const profile = seen(account.instanceProfiles.get(name), call);
+  const arn = profile?.arn ?? account.arn('iam', `instance-profile/${name}`);
+  authorize(call, { arn, label: `instance profile ${name}`, tags: profile?.tags }, context);
+  if (!profile) throw noSuchEntity(`Instance Profile ${name} cannot be found.`);
+  return profile;
+}
+
+/**
+ * The instance profile and the role that a request names; the caller's permissions are those over the profile.
+ * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ */
+function readAssociation(call: SignedCall): { readonly profile: InstanceProfile; readonly role: Role } {
+  const { RoleName } = required(call.params, 'InstanceProfileName', 'RoleName');
+  checkName('RoleName', RoleName, 64);
+  const profile = namedProfile(call);
+  const role = seen(call.caller.principal.account.roles.get(RoleName), call);
+  if (!role) throw roleNotFound(RoleName);
+  return { profile, role };
+}
+
+function profileFields({ path, name, id, arn, createdAt, role }: InstanceProfile): XmlFields {
+  return {
+    Path: path,
+    InstanceProfileName: name,
+    InstanceProfileId: id,
+    Arn: arn,
+    CreateDate: isoSeconds(createdAt),
+    Roles: { member: role ? [roleFields(role)] : [] },
+  };
+}
+
+/** With what lists leave out. */
+function profileDetails(profile: InstanceProfile): XmlFields {
+  return { ...profileFields(profile), Tags: tagFields(profile.tags) };
+}

@@ -1,0 +1,68 @@
+import type { User } from '../accounts/account';
+import { newSecretAccessKey } from '../accounts/keys';
+import type { ServiceSpecificCredential } from '../accounts/user-credentials';
+import { AwsError } from '../query/error';
+import { isoSeconds, type XmlFields } from '../query/xml';
+import { noSuchEntity, quotaExceeded } from './errors';
+import type { Operations } from './operations';
+import { listing } from './page';
+import { required } from './request';
+import { authorizedUser, namedUser } from './user-request';
+
+const services = ['bedrock.amazonaws.com', 'cassandra.amazonaws.com', 'codecommit.amazonaws.com'];
+/** For each service. */
+const maxCredentials = 2;
+
+export const serviceSpecificCredentials: Operations = {
+  CreateServiceSpecificCredential(call) {
+    const { ServiceName } = required(call.params, 'UserName', 'ServiceName');
+    const user = namedUser(call);
+    if (!services.includes(ServiceName)) {
+      throw new AwsError(
+        404,
+        'NotSupportedService',
+        `The service ${ServiceName} does not support service-specific credentials.`,
+      );
+    }
+    if (credentialsOf(user, ServiceName).length >= maxCredentials) {
+      throw quotaExceeded('ServiceSpecificCredentialsPerUser', maxCredentials);
+    }
+    const fields = credentialFields(user, user.createServiceSpecificCredential(ServiceName));
+    const ServicePassword = newSecretAccessKey(call.world.settings.secretAlphabet);
+    return { ServiceSpecificCredential: { ...fields, ServicePassword } };
+  },
+
+  ListServiceSpecificCredentials(call) {
+    const user = authorizedUser(call);
+    const credentials = credentialsOf(user, call.params.ServiceName);
+    return listing('ServiceSpecificCredentials', credentials, call.params, (credential) =>
+      credentialFields(user, credential),
+    );
+  },
+
+  DeleteServiceSpecificCredential(call) {
+    const { ServiceSpecificCredentialId: id } = required(call.params, 'ServiceSpecificCredentialId');
+    if (!authorizedUser(call).serviceSpecificCredentials.delete(id)) {
+      throw noSuchEntity(`No such credential ${id} exists.`);
+    }
+    return {};
+  },
+};
+
+/** A user's credentials for one service, or for all. */
+function credentialsOf(user: User, service: string | undefined): ServiceSpecificCredential[] {
+  return [...user.serviceSpecificCredentials.values()].filter(
+    ({ serviceName }) => service === undefined || serviceName === service,
+  );
+}
+
+function credentialFields({ name }: User, credential: ServiceSpecificCredential): XmlFields {
+  return {
+    UserName: name,
+    ServiceName: credential.serviceName,
+    ServiceUserName: credential.serviceUserName,
+    ServiceSpecificCredentialId: credential.id,
+    Status: 'Active',
+    CreateDate: isoSeconds(credential.createdAt),
+  };
+}

@@ -1,0 +1,68 @@
+import type { User } from '../accounts/account';
+import type { SigningCertificate } from '../accounts/user-credentials';
+import { Constraints } from '../query/constraints';
+import { AwsError } from '../query/error';
+import { isoSeconds, type XmlFields } from '../query/xml';
+import { noSuchEntity, quotaExceeded } from './errors';
+import type { Operations } from './operations';
+import { listing } from './page';
+import { readStatus, required } from './request';
+import { authorizedUser } from './user-request';
+
+const maxCertificates = 2;
+
+export const signingCertificates: Operations = {
+  UploadSigningCertificate(call) {
+    const { CertificateBody: body } = required(call.params, 'CertificateBody');
+    const constraints = new Constraints();
+    constraints.length('certificateBody', body, 1, 16_384);
+    constraints.check();
+    const user = authorizedUser(call);
+    if (!/^-----BEGIN CERTIFICATE-----\s[\s\S]+-----END CERTIFICATE-----\s*$/.test(body)) {
+      throw new AwsError(400, 'MalformedCertificate', 'Invalid certificate: it must be an X.509 certificate in PEM.');
+    }
+    const there = [...user.signingCertificates.values()];
+    if (there.some((certificate) => certificate.body === body)) {
+      throw new AwsError(409, 'DuplicateCertificate', 'The certificate is already associated with the user.');
+    }
+    if (there.length >= maxCertificates) throw quotaExceeded('CertificatesPerUser', maxCertificates);
+    return { Certificate: certificateFields(user, user.uploadSigningCertificate(body)) };
+  },
+
+  ListSigningCertificates(call) {
+    const user = authorizedUser(call);
+    const certificates = [...user.signingCertificates.values()];
+    return listing('Certificates', certificates, call.params, (certificate) => certificateFields(user, certificate));
+  },
+
+  UpdateSigningCertificate(call) {
+    const { CertificateId } = required(call.params, 'CertificateId', 'Status');
+    const status = readStatus(call.params);
+    certificateOf(authorizedUser(call), CertificateId).status = status;
+    return {};
+  },
+
+  DeleteSigningCertificate(call) {
+    const { CertificateId } = required(call.params, 'CertificateId');
+    const user = authorizedUser(call);
+    user.signingCertificates.delete(certificateOf(user, CertificateId).id);
+    return {};
+  },
+};
+
+/** @throws AwsError NoSuchEntity */
+function certificateOf({ signingCertificates: all }: User, id: string): SigningCertificate {
+  const certificate = all.get(id);
+  if (!certificate) throw noSuchEntity(`The Certificate with id ${id} cannot be found.`);
+  return certificate;
+}
+
+function certificateFields({ name }: User, { id, body, status, uploadedAt }: SigningCertificate): XmlFields {
+  return {
+    UserName: name,
+    CertificateId: id,
+    CertificateBody: body,
+    Status: status,
+    UploadDate: isoSeconds(uploadedAt),
+  };
+}

@@ -1,0 +1,21 @@
+import { systemClock } from '../network/clock';
+import { Ledger } from '../runner/ledger';
+import { actionsRunner } from '../runner/runner';
+import { reportFailure, runAction } from './run-action';
+
+/** A request that was given up may still hold its connection: the step does not wait for it. */
+const GRACE_MS = 250;
+
+/** Runs the step in this process, and ends the process when it is done. */
+export function start({ env }: NodeJS.Process): void {
+  const runner = actionsRunner(env);
+  const step = { env, runner, clock: systemClock, ledger: new Ledger(env, runner.saveState) };
+
+  // What is thrown where nobody waits for it would end the step with a stack trace.
+  process.once('uncaughtException', (error) => {
+    void reportFailure(error, step).finally(() => process.exit());
+  });
+  void runAction(step).finally(() => {
+    setTimeout(() => process.exit(), GRACE_MS).unref();
+  });
+}

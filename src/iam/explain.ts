@@ -1,0 +1,97 @@
+import { refusalOf, type Refusal } from '../aws/failure';
+import { ActionError, type Failure } from '../errors/action-error';
+import { explainSts } from '../sts/explain';
+import type { Operation } from './operations';
+
+/** A call to IAM that failed. */
+export interface IamCall {
+  readonly operation: Operation;
+  readonly input: object;
+  readonly region: string;
+}
+
+type Explanation = Pick<Failure, 'code' | 'why' | 'fix'>;
+type Rule = (refusal: Refusal, call: IamCall) => Explanation | false;
+
+/** The error to show the user for a failed call to IAM. */
+export function explainIam(error: unknown, call: IamCall): ActionError {
+  if (error instanceof ActionError) return error;
+  const tried = `call iam:${call.operation}${subjectOf(call.input)}`;
+  const refusal = refusalOf(error);
+  for (const rule of RULES) {
+    const explanation = refusal && rule(refusal, call);
+    if (!explanation) continue;
+    const answer = `${refusal.code}: ${refusal.message}`;
+    return new ActionError({ tried, answer, ...explanation }, { cause: error });
+  }
+  // Wrong credentials, a clock that is off, no connection: these are the same for every service.
+  return explainSts(error, { tried, region: call.region });
+}
+
+const RULES: readonly Rule[] = [
+  ({ code, message }, { operation }) => {
+    // A thing that is created with tags takes the right to tag as well.
+    const action = /perform: (iam:\w+)/.exec(message)?.[1] ?? `iam:${operation}`;
+    return (
+      code === 'AccessDenied' && {
+        code: 'iam-refused',
+        why: message.includes('explicit deny')
+          ? `A policy denies "${action}" to the credentials of this step.`
+          : `The credentials of this step do not allow "${action}" there (or a boundary, a session policy or the organization does not).`,
+        fix: `Allow "${action}" to them; docs/permissions.md has the whole policy that this mode needs.`,
+      }
+    );
+  },
+  ({ code }) =>
+    code === 'LimitExceeded' && {
+      code: 'iam-limit',
+      why: 'The account, or this user, role or policy, has as many of these as AWS allows.',
+      fix: 'Remove what is not needed any more, or ask AWS for a higher quota (Service Quotas, IAM).',
+    },
+  ({ code }) =>
+    code === 'EntityAlreadyExists' && {
+      code: 'name-taken',
+      why: 'Something with this name was there already: made at the same time, or with another case or path in its name.',
+      fix: 'Run the job again; if it stays, choose another name, or give the declared one the same case and path.',
+    },
+  ({ code }) =>
+    (code === 'MalformedPolicyDocument' || code === 'MalformedPolicy') && {
+      code: 'policy-malformed',
+      why: 'AWS does not take the policy: it names a principal that does not exist, or breaks a rule that only AWS knows.',
+      fix: 'Correct it in the identity document; `aws accessanalyzer validate-policy` tells more.',
+    },
+  ({ code }) =>
+    code === 'NoSuchEntity' && {
+      code: 'not-found',
+      why: 'It, or what it refers to (a managed policy, a boundary, a user), does not exist in this account.',
+      fix: 'Correct the name or the ARN in the identity document. If something was deleted just now: run the job again.',
+    },
+  ({ code }) =>
+    code === 'InvalidAuthenticationCode' && {
+      code: 'mfa-code-refused',
+      why: "AWS takes the codes of a device only near their time, and they are computed by this machine's clock.",
+      fix: 'Set the clock of the machine that runs the job (NTP), and run the step again: it makes the device anew.',
+    },
+  ({ code }) =>
+    code === 'DeleteConflict' && {
+      code: 'delete-conflict',
+      why: 'Something that this action does not manage still hangs on it: AWS names it above.',
+      fix: 'Remove that, and run the step again: it goes on where it stopped.',
+    },
+];
+
+/** What a call is about, by the names in its input. Nothing else of an input is shown: it may hold a policy or a code. */
+function subjectOf(input: object): string {
+  const names = [
+    'UserName',
+    'RoleName',
+    'PolicyName',
+    'PolicyArn',
+    'OpenIDConnectProviderArn',
+    'VirtualMFADeviceName',
+    'SerialNumber',
+    'Url',
+  ];
+  const values = names.map((name) => Reflect.get(input, name) as unknown).filter((value) => typeof value === 'string');
+  return values.length === 0 ? '' : ` for ${values.join(', ')}`;
+}

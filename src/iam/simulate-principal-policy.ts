@@ -1,0 +1,92 @@
+import {
+  SimulatePrincipalPolicyCommand,
+  type ContextEntry,
+  type EvaluationResult,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
+import { UnusualAnswerError } from '../sts/answer';
+
+/** What a user or a role would do, all of it to one resource. */
+export interface Simulation {
+  /** The ARN of the user or the role. */
+  readonly principal: string;
+  /** As IAM writes them, whole: `s3:GetObject`. */
+  readonly actions: readonly string[];
+  /** An ARN; left out, every resource there is. What it holds of wildcards is taken literally. */
+  readonly resource: string | undefined;
+  /** Whether the caller's session proved MFA. If not, the request says nothing of MFA, as one with long-term keys. */
+  readonly mfa: boolean;
+}
+
+/** What the policies decide on one action. */
+export interface Decision {
+  readonly action: string;
+  readonly outcome: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  /** The names of the policies with the statements that decided it. */
+  readonly policies: readonly string[];
+  /** What withholds the action, whatever the policies of the user or the role allow. */
+  readonly withheldBy: readonly ('permissions boundary' | 'organization')[];
+  /** Condition keys that the policies ask about, and that the simulation has no value for. */
+  readonly unknownKeys: readonly string[];
+}
+
+/**
+ * What the policies of a user (with those of its groups) or of a role decide, with its permissions boundary and its
+ * organization's service control policies; in the order of the actions. Policies of the resource and of the session do
+ * not count. Needs `iam:SimulatePrincipalPolicy` on the principal.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+ *
+ * @throws UnusualAnswerError when the answer leaves an action out
+ */
+export async function simulatePrincipalPolicy(
+  client: IAMClient,
+  { principal, actions, resource, mfa }: Simulation,
+  abortSignal: AbortSignal,
+): Promise<Decision[]> {
+  const input = {
+    PolicySourceArn: principal,
+    ActionNames: [...actions],
+    ...(resource !== undefined && { ResourceArns: [resource] }),
+    ...(mfa && { ContextEntries: [MFA_PROVED] }),
+  };
+  const results: EvaluationResult[] = [];
+  let marker: string | undefined;
+  do {
+    const page = new SimulatePrincipalPolicyCommand({ ...input, ...(marker !== undefined && { Marker: marker }) });
+    const { EvaluationResults = [], IsTruncated, Marker } = await client.send(page, { abortSignal });
+    results.push(...EvaluationResults);
+    marker = IsTruncated ? Marker : undefined;
+  } while (marker !== undefined);
+  return actions.map((action) => decisionOn(action, results));
+}
+
+const MFA_PROVED: ContextEntry = {
+  ContextKeyName: 'aws:MultiFactorAuthPresent',
+  ContextKeyType: 'boolean',
+  ContextKeyValues: ['true'],
+};
+
+/** With one resource, the result as a whole is the result for that resource. */
+function decisionOn(action: string, results: readonly EvaluationResult[]): Decision {
+  const result = results.find(({ EvalActionName }) => EvalActionName?.toLowerCase() === action.toLowerCase());
+  if (!result?.EvalDecision) throw new UnusualAnswerError(`decision on ${action}`);
+  const parts = [result, ...(result.ResourceSpecificResults ?? [])];
+  const withinBoundary = parts.every(
+    ({ PermissionsBoundaryDecisionDetail: detail }) => detail?.AllowedByPermissionsBoundary !== false,
+  );
+  const withinOrganization = result.OrganizationsDecisionDetail?.AllowedByOrganizations !== false;
+  return {
+    action,
+    outcome: result.EvalDecision,
+    policies: distinct(parts.flatMap((part) => part.MatchedStatements ?? []).map(({ SourcePolicyId: id }) => id)),
+    withheldBy: [
+      ...(withinBoundary ? [] : ['permissions boundary' as const]),
+      ...(withinOrganization ? [] : ['organization' as const]),
+    ],
+    unknownKeys: distinct(parts.flatMap((part) => part.MissingContextValues ?? [])),
+  };
+}
+
+function distinct(names: readonly (string | undefined)[]): string[] {
+  return [...new Set(names.filter((name) => name !== undefined))];
+}

@@ -1,0 +1,113 @@
+import type { PolicyDocument } from '../policy/policy-document';
+
+/** What an identity document declares: checked, whole, with paths resolved and durations as numbers. */
+export interface Declaration {
+  readonly oidcProviders: readonly DeclaredOidcProvider[];
+  readonly policies: readonly DeclaredPolicy[];
+  readonly users: readonly DeclaredUser[];
+  readonly roles: readonly DeclaredRole[];
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface DeclaredOidcProvider {
+  /** The issuer, with `https://` and without a slash at its end. */
+  readonly url: string;
+  /** Left out in the document, the audience of the region's partition is expected: see `defaultAudience`. */
+  readonly audiences: readonly string[];
+  readonly tags: Tags;
+}
+
+/** A customer managed policy. */
+export interface DeclaredPolicy {
+  readonly name: string;
+  /** From and to `/`. */
+  readonly path: string;
+  readonly description: string | undefined;
+  readonly document: PolicyDocument;
+  readonly tags: Tags;
+}
+
+/** A managed policy: one of the same document, by name, or any by its ARN. */
+export type PolicyReference = { readonly declared: string } | { readonly arn: string };
+
+interface DeclaredIdentity {
+  readonly name: string;
+  /** From and to `/`. */
+  readonly path: string;
+  readonly tags: Tags;
+  readonly policies: readonly PolicyReference[];
+  /** By name. */
+  readonly inlinePolicies: Readonly<Record<string, PolicyDocument>>;
+  readonly permissionsBoundary: PolicyReference | undefined;
+}
+
+export interface DeclaredUser extends DeclaredIdentity {
+  /** Whether the user may do nothing without MFA. */
+  readonly requireMfa: boolean;
+  readonly mfaDevice: DeclaredMfaDevice | undefined;
+  readonly accessKey: DeclaredAccessKey | undefined;
+}
+
+export interface DeclaredMfaDevice {
+  readonly name: string;
+  /** From and to `/`; a device has the path of its user. */
+  readonly path: string;
+  /** Where the seed goes; at least one place, as AWS shows it only once. */
+  readonly deliver: readonly GithubSecret[];
+}
+
+export interface DeclaredAccessKey {
+  /** Milliseconds after which `rotate` replaces the key. */
+  readonly maxAge: number | undefined;
+  /** At least one place, as AWS shows the secret only once. */
+  readonly deliver: readonly KeyDestination[];
+}
+
+export type KeyDestination =
+  | { readonly to: 'environment' }
+  | { readonly to: 'outputs' }
+  | { readonly to: 'profile'; readonly profile: string }
+  /** Two secrets: `<prefix>AWS_ACCESS_KEY_ID` and `<prefix>AWS_SECRET_ACCESS_KEY`. */
+  | { readonly to: 'github-secrets'; readonly prefix: string; readonly place: SecretPlace };
+
+/** One Actions secret, by its name and where it lives. */
+export interface GithubSecret {
+  readonly name: string;
+  readonly place: SecretPlace;
+}
+
+/** Where Actions secrets live. Repositories are `owner/name`. */
+export type SecretPlace =
+  | { readonly of: 'repository'; readonly repository: string }
+  | { readonly of: 'environment'; readonly repository: string; readonly environment: string }
+  | { readonly of: 'organization'; readonly organization: string; readonly visibility: 'all' | 'private' };
+
+export interface DeclaredRole extends DeclaredIdentity {
+  readonly description: string | undefined;
+  readonly trust: Trust;
+  /** Seconds; AWS's default, 3600, when left out. */
+  readonly maxSessionDuration: number;
+}
+
+/** Who may assume a role: a policy as it is, or entries from which one is made once the account is known. */
+export type Trust = { readonly policy: PolicyDocument } | { readonly entries: readonly [TrustEntry, ...TrustEntry[]] };
+
+export type TrustEntry =
+  /** Every principal of an account (12 digits) that the account lets. */
+  | { readonly account: string }
+  /** A user of the same account: its name, with its path if it has one (`machine/pulumi`). */
+  | { readonly user: string }
+  /** An AWS service: `s3.amazonaws.com`. */
+  | { readonly service: string }
+  | { readonly github: GithubTrust };
+
+/** The jobs of a repository that may assume a role. */
+export interface GithubTrust {
+  /** `owner/name` */
+  readonly repository: string;
+  /** The IDs behind these names, where they are known: they make up the immutable form of the subject. */
+  readonly ids: { readonly owner: string; readonly repository: string } | undefined;
+  /** The rest of the subject: `ref:refs/heads/main`, `environment:production`, `ref:refs/tags/v1`, `pull_request`. */
+  readonly context: string;
+}

@@ -1,0 +1,35 @@
+import type { GithubSecret } from './declaration';
+import type { DocumentProblems } from './document-problems';
+import { keyPathText, type KeyPath } from './key-path';
+
+/** Keeps two secrets of a document from being delivered to one place, where the second would replace the first. */
+export class Deliveries {
+  readonly #taken = new Map<string, KeyPath>();
+
+  constructor(private readonly problems: DocumentProblems) {}
+
+  /** Notes that a part delivers to a place, which `what` names. */
+  take(what: string, path: KeyPath): void {
+    const first = this.#taken.get(what);
+    if (first) this.problems.add(path, `delivers to ${what}, where ${keyPathText(first)} delivers already`);
+    else this.#taken.set(what, path);
+  }
+
+  takeSecret({ name, place }: GithubSecret, path: KeyPath): void {
+    // GitHub tells none of these names apart by their case.
+    switch (place.of) {
+      case 'repository':
+        this.take(`the secret ${name} of ${place.repository.toLowerCase()}`, path);
+        break;
+      case 'environment':
+        this.take(
+          `the secret ${name} of the environment ${place.environment.toLowerCase()} of ${place.repository.toLowerCase()}`,
+          path,
+        );
+        break;
+      case 'organization':
+        this.take(`the secret ${name} of the organization ${place.organization.toLowerCase()}`, path);
+        break;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+
+/** A file's text, or why it is not read, worded to follow its path. */
+export type FileText = { readonly text: string } | { readonly wrong: string };
+
+/** What may be read: only what lies in the workspace, and no more than so many bytes. */
+export interface FileLimits {
+  readonly workspace: string;
+  readonly maxBytes: number;
+}
+
+/** A path as it is shown: relative to the workspace, where it lies there. */
+export function shownPath(workspace: string, path: string): string {
+  const shown = relative(workspace, resolve(workspace, path));
+  return leadsOut(shown) ? path : shown.split(sep).join('/') || '.';
+}
+
+/** The text of a file in the workspace, as UTF-8. A link is followed, but not out of the workspace. */
+export function readWorkspaceFile(path: string, { workspace, maxBytes }: FileLimits): FileText {
+  if (leadsOut(relative(workspace, resolve(workspace, path)))) return { wrong: LEADS_OUT };
+  try {
+    const real = realpathSync(resolve(workspace, path));
+    if (leadsOut(relative(realpathSync(workspace), real))) return { wrong: `is a link that ${LEADS_OUT}` };
+    const stat = statSync(real);
+    if (stat.isDirectory()) return { wrong: 'is a folder; it should be a file' };
+    if (!stat.isFile()) return { wrong: 'is not a regular file' };
+    if (stat.size > maxBytes) return { wrong: `has ${stat.size} bytes; it should have at most ${maxBytes}` };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real)) };
+  } catch (error) {
+    return { wrong: reasonOf(error) };
+  }
+}
+
+const LEADS_OUT = 'leads out of the workspace; only files in it are read';
+
+function leadsOut(fromWorkspace: string): boolean {
+  return fromWorkspace === '..' || fromWorkspace.startsWith(`..${sep}`) || isAbsolute(fromWorkspace);
+}
+
+/** Node's own messages hold the whole path, which nobody needs to see. */
+function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'is not there: no such file in the workspace. Is the repository checked out before this step?';
+    case 'EACCES':
+    case 'EPERM':
+      return 'may not be read by this job';
+    case 'ELOOP':
+      return 'is a link that leads back to itself';
+    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+      return 'is not text in UTF-8';
+    default:
+      return `cannot be read (${code})`;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Reading } from './reading';
+
+/** An action that the caller should be allowed, or should not. */
+export interface Expectation {
+  readonly expected: 'allowed' | 'denied';
+  /** As IAM writes it: `s3:GetObject`. */
+  readonly action: string;
+  /** The ARN of what it is done to; left out, every resource there is. */
+  readonly resource: string | undefined;
+}
+
+export const EXPECTATION_INPUTS = ['expect-allowed', 'expect-denied'] as const;
+
+const ACTION = /^[a-z\d-]+:\w+$/i;
+const MAX_ACTION_LENGTH = 128;
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+const ARN = /^arn:aws[\w-]*:[\w-]+:[^:\s]*:[^:\s]*:\S.*$/;
+const MAX_ARN_LENGTH = 2048;
+
+/** What the caller is expected to be allowed and denied, a line each: `action`, or `action on resource-arn`. */
+export function readExpectations(reading: Reading): Expectation[] {
+  const [allowed, denied] = [
+    readLines('expect-allowed', 'allowed', reading),
+    readLines('expect-denied', 'denied', reading),
+  ];
+  const keys = new Set(allowed.map(keyOf));
+  for (const expectation of denied.filter((each) => keys.has(keyOf(each)))) {
+    reading.problems.add(
+      'expect-denied',
+      `"${lineOf(expectation)}" is in expect-allowed, too; it should be in one of them`,
+    );
+  }
+  return [...allowed, ...denied];
+}
+
+/** The expectation as its line in the input says it. */
+export function lineOf({ action, resource }: Expectation): string {
+  return resource === undefined ? action : `${action} on ${resource}`;
+}
+
+/** The expectations, those of one resource together. */
+export function byResource(expectations: readonly Expectation[]): Expectation[][] {
+  const resources = [...new Set(expectations.map(({ resource }) => resource))];
+  return resources.map((resource) => expectations.filter((expectation) => expectation.resource === resource));
+}
+
+/** The lines of one input, each once. */
+function readLines(
+  name: (typeof EXPECTATION_INPUTS)[number],
+  expected: Expectation['expected'],
+  { inputs, problems }: Reading,
+): Expectation[] {
+  const found = new Map<string, Expectation>();
+  for (const line of inputs.lines(name)) {
+    const [, action = '', resource] = /^(.+?)(?:\s+on\s+(.+))?$/.exec(line) ?? [];
+    const wrong = wrongWithAction(action) ?? (resource === undefined ? undefined : wrongWithResource(resource));
+    if (wrong !== undefined) problems.add(name, wrong);
+    const expectation = { expected, action, resource };
+    if (!found.has(keyOf(expectation))) found.set(keyOf(expectation), expectation);
+  }
+  return [...found.values()];
+}
+
+function wrongWithAction(action: string): string | undefined {
+  if (/^\S*[*?]\S*$/.test(action)) {
+    return `"${action}" has a wildcard, and AWS simulates single actions only; it should be one action a line, like s3:GetObject`;
+  }
+  if (ACTION.test(action) && action.length <= MAX_ACTION_LENGTH) return undefined;
+  return `"${action}" is not service:Action; a line should be like s3:ListAllMyBuckets, or s3:GetObject on arn:aws:s3:::bucket/*`;
+}
+
+function wrongWithResource(resource: string): string | undefined {
+  if (ARN.test(resource) && resource.length <= MAX_ARN_LENGTH) return undefined;
+  return `"${resource}" is not an ARN; it should be like arn:aws:s3:::bucket/*, or left out with its "on" for every resource`;
+}
+
+/** The case of actions does not count; that of resources does. */
+function keyOf({ action, resource }: Expectation): string {
+  return lineOf({ expected: 'allowed', action: action.toLowerCase(), resource });
+}

@@ -1,0 +1,71 @@
+import { isMapping } from './policy-document';
+import { members, nearest, unknownName, wrong, type Problems } from './problem';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const OPERATORS = [
+  'StringEquals',
+  'StringNotEquals',
+  'StringEqualsIgnoreCase',
+  'StringNotEqualsIgnoreCase',
+  'StringLike',
+  'StringNotLike',
+  'NumericEquals',
+  'NumericNotEquals',
+  'NumericLessThan',
+  'NumericLessThanEquals',
+  'NumericGreaterThan',
+  'NumericGreaterThanEquals',
+  'DateEquals',
+  'DateNotEquals',
+  'DateLessThan',
+  'DateLessThanEquals',
+  'DateGreaterThan',
+  'DateGreaterThanEquals',
+  'Bool',
+  'BinaryEquals',
+  'IpAddress',
+  'NotIpAddress',
+  'ArnEquals',
+  'ArnNotEquals',
+  'ArnLike',
+  'ArnNotLike',
+  'Null',
+];
+
+/** Every form of an operator. `Null` asks whether a key exists, and so takes no `IfExists`. */
+const FORMS = ['', 'ForAllValues:', 'ForAnyValue:'].flatMap((quantifier) =>
+  OPERATORS.flatMap((operator) => [
+    `${quantifier}${operator}`,
+    ...(operator === 'Null' ? [] : [`${quantifier}${operator}IfExists`]),
+  ]),
+);
+
+/**
+ * A statement's conditions: operator → key → the values to compare with.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+ */
+export function* conditionProblems(condition: unknown, place: string): Problems {
+  if (condition === undefined) return;
+  if (!isMapping(condition)) {
+    yield wrong(place, condition, 'a mapping of operators, such as StringEquals, to keys and values');
+    return;
+  }
+  for (const [operator, keys] of Object.entries(condition)) {
+    const where = `${place}.${operator}`;
+    if (!FORMS.includes(operator)) yield unknownName(where, OPERATORS, nearest(operator, FORMS));
+    if (isMapping(keys)) yield* keyProblems(keys, where);
+    else yield wrong(where, keys, 'a mapping of condition keys to values');
+  }
+}
+
+function* keyProblems(keys: Readonly<Record<string, unknown>>, place: string): Problems {
+  for (const [key, values] of Object.entries(keys)) {
+    const where = `${place}.${key}`;
+    if (!/^[^:]+:./s.test(key)) yield `${where}: is no condition key; it should be service:name, such as aws:SourceIp`;
+    for (const [at, value] of members(values, where)) {
+      if (!['string', 'number', 'boolean'].includes(typeof value)) {
+        yield wrong(at, value, 'text, a number, true or false, or a list of these');
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { isMapping, listOf } from './policy-document';
+import type { Problems } from './problem';
+
+type Statement = Readonly<Record<string, unknown>>;
+
+/** The values that a condition asks for, one of which must be met, and its place. */
+interface Bound {
+  readonly place: string;
+  readonly values: readonly string[];
+}
+
+// Enterprises can have an issuer of their own, with their name as path.
+const GITHUB_PROVIDER = /:oidc-provider\/(token\.actions\.githubusercontent\.com(?:\/[^/]+)?)$/;
+
+const SUBJECT = 'repo:octo/app:environment:production';
+
+// Those that are false where the claim is missing.
+const BINDING_OPERATOR = /^(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)$/;
+
+/**
+ * What makes an `Allow` in a trust policy admit more than it seems to: `ForAllValues:`, and GitHub's OIDC provider
+ * without bounds on whose tokens are meant.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub
+ */
+export function* trustProblems(statement: Statement, place: string): Problems {
+  const condition = isMapping(statement.Condition) ? statement.Condition : {};
+  yield* forAllValuesProblems(condition, `${place}.Condition`);
+  for (const issuer of githubIssuers(statement.Principal)) {
+    yield* audienceProblems(bounds(condition, `${issuer}:aud`, place), issuer, place);
+    yield* subjectProblems(bounds(condition, `${issuer}:sub`, place), issuer, place);
+  }
+}
+
+function* forAllValuesProblems(condition: Statement, place: string): Problems {
+  for (const operator of Object.keys(condition)) {
+    if (!operator.toLowerCase().startsWith('forallvalues:')) continue;
+    const plain = operator.slice('ForAllValues:'.length);
+    yield (
+      `${place}.${operator}: is also true where the key is missing, and so allows too much; ` +
+      `it should be ${plain} or ForAnyValue:${plain}`
+    );
+  }
+}
+
+/** GitHub's issuers among the principals; condition keys begin with them. */
+function githubIssuers(principal: unknown): readonly string[] {
+  const providers = isMapping(principal) ? listOf(principal.Federated) : [];
+  return providers.flatMap((arn) => (typeof arn === 'string' ? (GITHUB_PROVIDER.exec(arn)?.[1] ?? []) : []));
+}
+
+/** The bounds that conditions set to a key, whose case does not count. */
+function bounds(condition: Statement, key: string, place: string): readonly Bound[] {
+  return Object.entries(condition)
+    .filter(([operator]) => BINDING_OPERATOR.test(operator))
+    .flatMap(([operator, keys]) =>
+      Object.entries(isMapping(keys) ? keys : {})
+        .filter(([name]) => name.toLowerCase() === key.toLowerCase())
+        .map(([name, values]) => ({
+          place: `${place}.Condition.${operator}.${name}`,
+          values: listOf(values).map(String),
+        })),
+    );
+}
+
+function* audienceProblems(found: readonly Bound[], issuer: string, place: string): Problems {
+  if (found.length > 0) return;
+  yield (
+    `${place}.Condition: has no ${issuer}:aud under StringEquals or StringLike; it should be there, ` +
+    'such as sts.amazonaws.com, or tokens that were made for others than AWS are admitted'
+  );
+}
+
+function* subjectProblems(found: readonly Bound[], issuer: string, place: string): Problems {
+  if (found.length === 0) {
+    yield (
+      `${place}.Condition: has no ${issuer}:sub under StringEquals or StringLike; it should be there, ` +
+      `such as ${SUBJECT}, or every repository on GitHub is admitted, as all have tokens of this issuer`
+    );
+  }
+  // All conditions must hold, so one that is narrow is enough.
+  if (found.some(({ values }) => !values.some(namesNoOwner))) return;
+  for (const bound of found) {
+    const wide = bound.values.filter(namesNoOwner).map((value) => JSON.stringify(value));
+    yield (
+      `${bound.place}: is ${wide.join(' and ')}, which repositories of strangers match as well; ` +
+      `it should name the owner whole, such as ${SUBJECT}`
+    );
+  }
+}
+
+/** Whether a wildcard stands for the whole of a subject, or where the owner does: a name that anyone can register. */
+function namesNoOwner(subject: string): boolean {
+  return /^([*?]|\w*:?[*?]+$|repo:[^/@]*[*?])/.test(subject);
+}

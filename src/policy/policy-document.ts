@@ -1,0 +1,39 @@
+/**
+ * An IAM policy, parsed: an object as AWS's JSON grammar has it. What it holds is known only once it was checked.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export type PolicyDocument = Readonly<Record<string, unknown>>;
+
+/** The elements of a policy, in the order in which AWS writes them. */
+export const POLICY_ELEMENTS = ['Version', 'Id', 'Statement'] as const;
+
+/** The elements of a statement, in the order in which AWS writes them. */
+export const STATEMENT_ELEMENTS = [
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+] as const;
+
+/** A policy that says what its user or role may do, or one that says who may assume a role. */
+export type PolicyKind = 'identity' | 'trust';
+
+/** The policy as it is sent to AWS. */
+export function policyText(policy: PolicyDocument): string {
+  return JSON.stringify(policy);
+}
+
+/** Whether a value is a JSON object. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The members of a list; AWS's grammar lets a list of one stand without its brackets. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}

@@ -1,0 +1,93 @@
+import type { Credentials } from '../aws/credentials';
+import type { GithubSecret } from '../identities/declaration';
+import { Inputs } from '../inputs/inputs';
+import { Problems } from '../inputs/problems';
+import { readSettings } from '../inputs/step-inputs';
+import { systemClock } from '../network/clock';
+import type { IdentityChanges } from '../runner/ledger';
+import { settleKey } from './access-keys';
+import { apply } from './apply';
+import type { Hands } from './hands';
+import { describeSecret } from './key-places';
+import { openAccount } from './open-account';
+import type { Created } from './plan';
+import { planRemoval } from './plan-removal';
+import { planLines } from './show-plan';
+
+/** How the post step speaks. */
+export interface Voice {
+  readonly say: (line: string) => void;
+  readonly warn: (text: string) => void;
+}
+
+type Made<K extends Created['kind']> = Extract<Created, { readonly kind: K }>;
+
+/**
+ * Ends what main began in IAM: keys that nobody has are deleted, and what an ephemeral step made is removed.
+ *
+ * @throws Error when AWS or GitHub does not let it, in the words of all that failed
+ */
+export async function undoIdentities(
+  { created, unsettled, keys }: IdentityChanges,
+  credentials: Credentials,
+  env: NodeJS.ProcessEnv,
+  { say, warn }: Voice,
+): Promise<void> {
+  const problems = new Problems();
+  const inputs = new Inputs(env, problems);
+  const { connection, retry } = readSettings({ inputs, env, problems, warnings: [] }, 'provision');
+  const { hands } = await openAccount({
+    credentials,
+    credentialsName: 'the credentials of the main step',
+    connection,
+    calls: { retry, clock: systemClock, log: say },
+    repository: env.GITHUB_REPOSITORY ?? '',
+    githubToken: inputs.text('github-token'),
+    env,
+    witness: { log: say, warn, mask: () => undefined, remember: () => undefined },
+  });
+  const failures = new Set<string>();
+  // What one failure leaves must not keep the rest: a key that is alive matters more than a secret that stays.
+  const evenSo = async (work: Promise<void>) => {
+    await work.catch((error: unknown) => failures.add(error instanceof Error ? error.message : String(error)));
+  };
+  for (const { user, destinations } of unsettled) {
+    await evenSo(settleKey({ user, destinations, kept: keys?.[user] }, hands));
+  }
+  for (const { secret } of madeOf('GitHub secret', created).toReversed()) await evenSo(removeSecret(secret, hands));
+  const going = new Set(namesOf(created, 'user'));
+  for (const { user, id } of madeOf('access key', created)) {
+    // The keys of users that go as well go with them.
+    if (!going.has(user)) await evenSo(settleKey({ user, destinations: [], refused: id }, hands));
+  }
+  await evenSo(removeCreated(created, hands));
+  if (failures.size > 0) throw new Error([...failures].join('\n'));
+}
+
+async function removeSecret(secret: GithubSecret, { secrets, log }: Hands): Promise<void> {
+  if (!secrets) return;
+  await secrets.remove(secret);
+  log(`Removed the GitHub secret ${describeSecret(secret)}.`);
+}
+
+async function removeCreated(created: readonly Created[], hands: Hands): Promise<void> {
+  if (created.length === 0) return;
+  const targets = {
+    users: namesOf(created, 'user'),
+    roles: namesOf(created, 'role'),
+    policies: madeOf('policy', created).map(({ arn }) => arn),
+    oidcProviders: madeOf('OIDC provider', created).map(({ arn }) => arn),
+    mfaDevices: madeOf('MFA device', created).map(({ user, serial }) => ({ user, serial })),
+  };
+  const phases = await planRemoval(targets, hands.iam, hands.place);
+  planLines(phases.flat()).forEach(hands.log);
+  await apply(phases, new Set(), hands);
+}
+
+function madeOf<K extends Created['kind']>(kind: K, created: readonly Created[]): Made<K>[] {
+  return created.filter((one): one is Made<K> => one.kind === kind);
+}
+
+function namesOf(created: readonly Created[], kind: 'user' | 'role'): string[] {
+  return created.flatMap((one) => (one.kind === kind ? one.name : []));
+}

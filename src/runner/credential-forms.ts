@@ -1,0 +1,58 @@
+import type { Step } from '../action/step';
+import type { Credentials } from '../aws/credentials';
+import type { Profile } from '../profile/profile';
+import { exportVariables } from './hand-over';
+
+/** The variables that hold credentials, in the order in which they are exported. */
+const CREDENTIAL_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
+const REGION_VARIABLES = ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const;
+
+/** Credentials and region as the environment holds them. */
+export function credentialVariables(
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+  region: string,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    // The token of earlier credentials would spoil these. A variable cannot be removed; empty counts as none.
+    ...((sessionToken !== undefined || env.AWS_SESSION_TOKEN) && { AWS_SESSION_TOKEN: sessionToken ?? '' }),
+    ...regionVariables(region),
+  };
+}
+
+export function regionVariables(region: string): Record<string, string> {
+  return Object.fromEntries(REGION_VARIABLES.map((name) => [name, region]));
+}
+
+/** Takes away credentials and region that an earlier step left, for this step and all later ones of the job. */
+export function unsetCurrent(step: Step): void {
+  exportVariables(Object.fromEntries([...CREDENTIAL_VARIABLES, ...REGION_VARIABLES].map((name) => [name, ''])), step);
+}
+
+/** Credentials as outputs of the step. */
+export function credentialOutputs({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Record<string, string> {
+  return {
+    'aws-access-key-id': accessKeyId,
+    'aws-secret-access-key': secretAccessKey,
+    ...(sessionToken !== undefined && { 'aws-session-token': sessionToken }),
+  };
+}
+
+/** Credentials as a profile of the AWS files. */
+export function credentialProfile(
+  name: string,
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+  { region, output }: { readonly region: string; readonly output: string | undefined },
+): Profile {
+  return {
+    name,
+    credentials: {
+      aws_access_key_id: accessKeyId,
+      aws_secret_access_key: secretAccessKey,
+      ...(sessionToken !== undefined && { aws_session_token: sessionToken }),
+    },
+    config: { region, ...(output !== undefined && { output }) },
+  };
+}
