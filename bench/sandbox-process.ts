@@ -1,4 +1,4 @@
-import type { Account, User } from '../sandbox/accounts/account';
+import type { Account, Role, User } from '../sandbox/accounts/account';
 import { githubIssuer, type JobEnvironment } from '../sandbox/github/oidc';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox';
 
@@ -13,6 +13,8 @@ export interface World {
   readonly adminKey: Key;
   /** A role for the user and for the job. */
   readonly roleArn: string;
+  /** Roles for the job, each in an account of its own. */
+  readonly roleArns: readonly string[];
 }
 
 export interface Key {
@@ -35,6 +37,7 @@ export interface Order {
 }
 
 const ACCOUNT = '123456789012';
+const FURTHER_ACCOUNTS = Array.from({ length: 20 }, (_, index) => `${200_000_000_001 + index}`);
 
 async function main(): Promise<void> {
   const sandbox = await startSandbox();
@@ -60,8 +63,20 @@ function fill(sandbox: Sandbox): World {
   const admin = account.createUser('admin', {
     policies: [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }],
   });
+  return {
+    url: sandbox.url,
+    oidc: sandbox.github.environment(),
+    key: keyOf(user),
+    adminKey: keyOf(admin),
+    roleArn: createRole(account, user).arn,
+    roleArns: FURTHER_ACCOUNTS.map((id) => createRole(sandbox.account(id), user).arn),
+  };
+}
+
+/** A role that the user may assume, and the job with GitHub's token. */
+function createRole(account: Account, user: User): Role {
   const provider = account.createOidcProvider({ url: githubIssuer, clientIds: ['sts.amazonaws.com'] });
-  const role = account.createRole('deploy', {
+  return account.createRole('deploy', {
     trust: {
       Version: '2012-10-17',
       Statement: [
@@ -75,13 +90,6 @@ function fill(sandbox: Sandbox): World {
       ],
     },
   });
-  return {
-    url: sandbox.url,
-    oidc: sandbox.github.environment(),
-    key: keyOf(user),
-    adminKey: keyOf(admin),
-    roleArn: role.arn,
-  };
 }
 
 function keyOf(user: User): Key {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { emptyNode, mainOf, postOf, type Action, type Contender, type StepInput } from './contenders';
+import { oneStep, stepForEach } from './many-roles';
 import type { RemoteSandbox } from './remote-sandbox';
 import { awsCommands, provisioningStep } from './runbook-1';
 
@@ -51,6 +52,7 @@ export function scenarios(sandbox: RemoteSandbox, { ours, other, awsCli }: Field
     mainOf(ours, input, sandbox),
     ...against((action) => mainOf(action, input, sandbox)),
   ];
+  const inAnyRole: StepInput = { with: { 'aws-region': REGION }, env: withOidc.env };
   const ratio = (atMost: number) => (other ? { ratios: { [other.name]: atMost } } : {});
   const provisioning: Scenario['contenders'] = [
     provisioningStep(ours, REGION, sandbox),
@@ -71,6 +73,12 @@ export function scenarios(sandbox: RemoteSandbox, { ours, other, awsCli }: Field
     },
     { name: 'keys to role', latencyMs: 0, contenders: mains(withKeys), targets: { calls: 1 } },
     { name: 'keys to role', latencyMs: 50, contenders: mains(withKeys), targets: { calls: 1 } },
+    {
+      name: '20 roles in one step',
+      latencyMs: 50,
+      contenders: [oneStep(ours, inAnyRole, sandbox), ...against((action) => stepForEach(action, inAnyRole, sandbox))],
+      targets: { ...ratio(0.1), calls: 21 },
+    },
     {
       name: 'post after OIDC',
       latencyMs: 0,

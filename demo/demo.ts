@@ -1,11 +1,13 @@
 import { assumeRoleAct } from './assume-role';
 import { machineUserAct } from './machine-user';
+import { manyAccountsAct } from './many-accounts';
 import { mfaSessionAct } from './mfa-session';
 import { note, title } from './stage';
 
 // Each act starts a local AWS of its own, runs the committed `dist` against it as a runner would, and cleans up.
 void (async () => {
   await assumeRoleAct();
+  await manyAccountsAct();
   await mfaSessionAct();
   await machineUserAct();
   title('Done');

@@ -115,6 +115,7 @@ async function withTokenFile<T>(inputs: Step['inputs'], use: (env: NodeJS.Proces
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
       // The examples are a repository of their own, with the identity documents that they name.
       GITHUB_WORKSPACE: join(ROOT, 'examples'),
+      GITHUB_ACTOR: 'octocat',
       GITHUB_REPOSITORY: 'octo-org/app',
       GITHUB_REPOSITORY_ID: '2',
       GITHUB_REPOSITORY_OWNER_ID: '1',

@@ -24,7 +24,7 @@ beforeEach(async () => {
   const account = sandbox.account(ACCOUNT);
   user = account.createUser('ci');
   user.createAccessKey(EXAMPLE_KEYS);
-  const actions = ['sts:AssumeRole', 'sts:TagSession'];
+  const actions = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
   role = account.createRole('deploy', { maxSessionDuration: 7200, trust: trust(user.arn, {}, actions) });
   client = stsClient(connectionTo(sandbox), EXAMPLE_KEYS);
 });
@@ -37,6 +37,7 @@ function settings(more: Partial<AssumeRoleSettings> = {}): AssumeRoleSettings {
     duration: 3600,
     policies: { managed: [] },
     externalId: undefined,
+    sourceIdentity: undefined,
     mfa: undefined,
     tags: [],
     transitiveTagKeys: [],
@@ -74,6 +75,7 @@ test('every setting reaches AWS', async () => {
       duration: 7200,
       policies: { inline, managed: ['arn:aws:iam::aws:policy/ReadOnlyAccess', 'arn:aws:iam::aws:policy/Other'] },
       externalId: 'Unique:ID/1',
+      sourceIdentity: 'octo+cat@example',
       mfa: { serial: device.serialNumber, code },
       tags: [
         { key: 'Team', value: 'Größe = 1' },
@@ -90,6 +92,7 @@ test('every setting reaches AWS', async () => {
     'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
     'PolicyArns.member.2.arn': 'arn:aws:iam::aws:policy/Other',
     ExternalId: 'Unique:ID/1',
+    SourceIdentity: 'octo+cat@example',
     SerialNumber: device.serialNumber,
     TokenCode: code,
     'Tags.member.1.Key': 'Team',

@@ -47,6 +47,24 @@ function minutesAgo(minutes: number): Date {
 type Case = [what: string, error: unknown, call: StsCall, code: ErrorCode, names: readonly string[]];
 
 const refusals: Case[] = [
+  [
+    'a source identity that may not be set',
+    sdkError('AccessDenied', denied('sts:SetSourceIdentity')),
+    signed,
+    'role-refused',
+    [`Allow "sts:SetSourceIdentity" beside "sts:AssumeRole" in the trust policy of ${ROLE}`, 'source-identity out'],
+  ],
+  [
+    'a tag that the calling session hands on',
+    sdkError(
+      'InvalidParameterValue',
+      "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the " +
+        'calling session.',
+    ),
+    signed,
+    'session-tagging-refused',
+    ['transitive', 'role-skip-session-tagging: true'],
+  ],
   ['throttling', sdkError('Throttling', 'Rate exceeded'), signed, 'throttled', ['retry-max-attempts']],
   [
     'throttling of a web identity, too',

@@ -8,21 +8,26 @@ import type { Step } from './step';
 /**
  * Looks whether profiles can be written in the end, before anything is done.
  *
- * @throws ActionError `profile-files`
+ * @throws ActionError `profile-files` with every profile that cannot
  */
 export async function checkProfilesAreFree(names: readonly string[], overwrite: boolean, { env }: Step): Promise<void> {
   if (names.length === 0) return;
   const { checkProfile } = await import('../profile/profile');
+  const reasons = new Set<string>();
+  const stopped: string[] = [];
   for (const name of names) {
     const problem = await checkProfile(profileFiles(env, homedir()), name, overwrite);
     if (!problem) continue;
-    throw new ActionError({
-      code: 'profile-files',
-      tried: `start: the profile ${name} cannot be written. Nothing was changed`,
-      why: `${problem.path}: ${problem.reason}`,
-      fix: 'Mend that, choose another name for the profile, or leave it out.',
-    });
+    stopped.push(name);
+    reasons.add(`${problem.path}: ${problem.reason}`);
   }
+  if (stopped.length === 0) return;
+  throw new ActionError({
+    code: 'profile-files',
+    tried: `start: the profile${stopped.length === 1 ? '' : 's'} ${stopped.join(', ')} cannot be written. Nothing was changed`,
+    why: reasons.size === 1 ? [...reasons].join() : [...reasons].map((reason) => `\n- ${reason}`).join(''),
+    fix: 'Mend that, choose another name, or leave the profile out.',
+  });
 }
 
 /**

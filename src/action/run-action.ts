@@ -2,6 +2,7 @@ import { ActionError } from '../errors/action-error';
 import { Inputs } from '../inputs/inputs';
 import { Problems } from '../inputs/problems';
 import { readRequest } from '../inputs/read-request';
+import type { AssumeRoleRequest, AssumeRolesRequest } from '../inputs/request';
 import { summarizeFailure } from '../runner/summary';
 import { maskAccountsIn, maskInputs } from './masks';
 import { run } from './run';
@@ -15,14 +16,17 @@ export async function runAction(step: Step): Promise<void> {
   try {
     maskInputs(step);
     const { request, warnings } = await readRequest(env);
-    if (request.maskAccountId && request.mode === 'assume-role' && 'arn' in request.role) {
-      maskAccountsIn(request.role.arn, step);
-    }
+    if (request.maskAccountId && request.mode === 'assume-role') maskAccountsIn(rolesIn(request), step);
     warnings.forEach(runner.warning);
     await run(request, step);
   } catch (error) {
     await reportFailure(error, step);
   }
+}
+
+/** The roles that are named, whose ARNs hold accounts. */
+function rolesIn(request: AssumeRoleRequest | AssumeRolesRequest): string {
+  return JSON.stringify('roles' in request ? request.roles : request.chain);
 }
 
 /** Marks the step as failed and tells the user why and what to do, in the log and in the job summary. */

@@ -25,6 +25,12 @@ export async function run(request: Request, step: Step): Promise<void> {
       return changeIdentities(request, step);
     }
     case 'assume-role':
+      if ('roles' in request) {
+        await (await import('../modes/assume-roles')).assumeRoles(request, step);
+        adviseOidc(request, step);
+        return;
+      }
+      return obtainCredentials(request, step);
     case 'session-token':
     case 'federation-token':
     case 'access-keys':

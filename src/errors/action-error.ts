@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'proxy-failed',
   'region-disabled',
   'role-refused',
+  'roles-failed',
   'session-policy-malformed',
   'session-tagging-refused',
   'session-too-long',

@@ -11,7 +11,8 @@ import {
   readSignedSession,
   readUserSessionDuration,
 } from './session-inputs';
-import { checkUnsigned, readRole, readSource, readWebIdentity, withWholeArn } from './source-inputs';
+import { readGoal } from './role-inputs';
+import { checkUnsigned, readSource, readWebIdentity } from './source-inputs';
 import { readSettings } from './step-inputs';
 
 export interface ReadRequest {
@@ -30,6 +31,9 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
     ['assume-role'],
     [
       'role-to-assume',
+      'roles',
+      'continue-on-role-error',
+      'source-identity',
       'web-identity-token-file',
       'role-external-id',
       'role-session-name',
@@ -82,7 +86,7 @@ function readMode({ inputs, problems }: Reading): Mode {
   const mode = MODES.find((known) => known === asked);
   if (mode !== undefined) return mode;
   if (asked !== undefined) problems.add('mode', `"${asked}" is none of ${MODES.join(', ')}`);
-  if (inputs.text('role-to-assume') !== undefined) return 'assume-role';
+  if (['role-to-assume', 'roles'].some((name) => inputs.text(name) !== undefined)) return 'assume-role';
   if (inputs.text('federated-user-name') !== undefined) return 'federation-token';
   return MFA_INPUTS.some((name) => inputs.text(name) !== undefined) ? 'session-token' : 'access-keys';
 }
@@ -99,7 +103,7 @@ function checkInputsOf(mode: Mode, { inputs, problems }: Reading): void {
 }
 
 function isDecisive(name: string): boolean {
-  return name === 'role-to-assume' || name.startsWith('mfa-');
+  return ['role-to-assume', 'roles'].includes(name) || name.startsWith('mfa-');
 }
 
 async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {
@@ -156,11 +160,9 @@ async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {
   }
 }
 
-function readAssumeRole(reading: Reading): Request {
+async function readAssumeRole(reading: Reading): Promise<Request> {
   const { inputs, problems, env } = reading;
-  const settings = readSettings(reading, 'assume-role');
   const session = readSession(inputs, problems);
-  const role = readRole(reading);
   const source = readSource(reading);
   const token = readWebIdentity(reading);
   const mfa = readMfa(inputs, problems);
@@ -168,11 +170,20 @@ function readAssumeRole(reading: Reading): Request {
     problems.add('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
   }
   const signed = readSignedSession(inputs, problems, env);
-  if (token === undefined) {
-    return { mode: 'assume-role', by: 'credentials', ...settings, session, source, signed, mfa, role };
-  }
-  checkUnsigned(signed, reading);
-  return { mode: 'assume-role', by: 'web identity', ...settings, session, token, role: withWholeArn(role, reading) };
+  const goal = await readGoal(reading, {
+    byWebIdentity: token !== undefined,
+    byUserSession: mfa !== undefined && inputs.text('roles') !== undefined,
+    duration: session.duration,
+  });
+  const common = { mode: 'assume-role', ...readSettings(reading, 'assume-role'), session, signed, ...goal } as const;
+  if (token === undefined) return { ...common, by: 'credentials', source, mfa };
+  const chains = 'chain' in goal ? [goal.chain] : goal.roles.map(({ chain }) => chain);
+  checkUnsigned(
+    signed,
+    chains.some(({ length }) => length > 1),
+    reading,
+  );
+  return { ...common, by: 'web identity', token };
 }
 
 function readFederatedUserName({ inputs, problems }: Reading): string {

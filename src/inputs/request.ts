@@ -10,7 +10,7 @@ import type { SessionTag } from '../sts/session-tags';
 import type { Expectation } from './expectations';
 
 /** What the step was asked to do, checked and whole: the one form in which the rest of the code knows the inputs. */
-export type Request = SessionRequest | VerifyRequest | IdentitiesRequest;
+export type Request = SessionRequest | AssumeRolesRequest | VerifyRequest | IdentitiesRequest;
 
 /** Credentials obtained, and handed on. */
 export type SessionRequest = AssumeRoleRequest | SessionTokenRequest | FederationTokenRequest | AccessKeysRequest;
@@ -55,17 +55,35 @@ export interface ProfileRequest {
   readonly export: boolean;
 }
 
-/** A role assumed with a token that an identity provider gave; or with credentials that sign the request. */
-export type AssumeRoleRequest = StepSettings & { readonly mode: 'assume-role'; readonly session: SessionSettings } & (
-    | { readonly by: 'web identity'; readonly token: WebIdentity; readonly role: RoleArn }
-    | {
-        readonly by: 'credentials';
-        readonly source: CredentialSource;
-        readonly role: RoleArn | RoleName;
-        readonly signed: SignedSessionSettings;
-        readonly mfa: MfaRequest | undefined;
-      }
+/** Roles assumed one after the other, each with the session of the one before. */
+export type Chain = readonly [RoleArn | RoleName, ...(RoleArn | RoleName)[]];
+
+/** How roles are assumed: with a token that an identity provider gave; or with credentials that sign the requests. */
+export type Assuming = StepSettings & {
+  readonly mode: 'assume-role';
+  readonly session: SessionSettings;
+  readonly signed: SignedSessionSettings;
+} & (
+    | { readonly by: 'web identity'; readonly token: WebIdentity }
+    | { readonly by: 'credentials'; readonly source: CredentialSource; readonly mfa: MfaRequest | undefined }
   );
+
+/** One session, of a role or of the last of a chain. */
+export type AssumeRoleRequest = Assuming & { readonly chain: Chain };
+
+/** A session for each of several profiles. */
+export type AssumeRolesRequest = Assuming & {
+  readonly roles: readonly ProfileRole[];
+  /** Whether those that worked are handed on when others did not. */
+  readonly continueOnError: boolean;
+  readonly profiles: Pick<ProfileRequest, 'overwrite' | 'output'>;
+};
+
+/** A role, or a chain that leads to one, whose session goes to a profile. */
+export interface ProfileRole {
+  readonly profile: string;
+  readonly chain: Chain;
+}
 
 /** A session of the IAM user whose keys are given. */
 export interface SessionTokenRequest extends StepSettings {
@@ -167,6 +185,7 @@ export interface SessionSettings {
 /** What only a signed AssumeRole can ask for. */
 export interface SignedSessionSettings {
   readonly externalId: string | undefined;
+  readonly sourceIdentity: string | undefined;
   readonly tags: readonly SessionTag[];
   readonly transitiveTagKeys: readonly string[];
 }

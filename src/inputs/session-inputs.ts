@@ -72,10 +72,26 @@ export function readSignedSession(inputs: Inputs, problems: Problems, env: NodeJ
       /^[\w+=,.@:/-]{2,1224}$/,
       '2 to 1,224 letters, digits or characters of +=,.@:/_-',
     ),
+    sourceIdentity: readSourceIdentity(inputs, problems, env),
     tags,
     // A key without its tag is passed over, as some tags are there for some events only.
     transitiveTagKeys: inputs.lines('transitive-tag-keys').filter((key) => keys.has(key)),
   };
+}
+
+/** `actor` stands for who started the job. */
+function readSourceIdentity(inputs: Inputs, problems: Problems, env: NodeJS.ProcessEnv): string | undefined {
+  const identity = inputs.matching(
+    'source-identity',
+    /^[\w+=,.@-]{2,64}$/,
+    'actor, or 2 to 64 letters, digits or characters of +=,.@_-',
+  );
+  if (identity !== 'actor') return identity;
+  const actor = (env.GITHUB_ACTOR ?? '').replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+  if (actor.length < 2) {
+    problems.add('source-identity', `is actor, and GITHUB_ACTOR is "${actor}"; AWS takes 2 characters or more`);
+  }
+  return actor;
 }
 
 /** The tags that the user gives. */

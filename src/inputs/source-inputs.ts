@@ -1,13 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws/arn';
 import type { Credentials } from '../aws/credentials';
 import { defaultAudience, partitionOfRegion } from '../aws/partition';
 import { idTokenEndpoint } from '../github/id-token';
 import { MFA_INPUTS } from './mfa-inputs';
 import type { Reading } from './reading';
 import type { CredentialSource, SignedSessionSettings, WebIdentity } from './request';
-import { readAllowedAccounts } from './step-inputs';
 
 const MAX_TOKEN_LENGTH = 20_000;
 
@@ -15,8 +13,12 @@ const MAX_TOKEN_LENGTH = 20_000;
 export function readSource(reading: Reading): CredentialSource {
   const credentials = readKeys(reading);
   if (credentials) return { from: 'inputs', credentials };
-  const wantsIdToken = reading.inputs.text('role-to-assume') !== undefined && mayUseIdToken(reading);
+  const wantsIdToken = wantsRole(reading) && mayUseIdToken(reading);
   return { from: 'default chain', idTokenMissing: wantsIdToken && !idTokenEndpoint(reading.env) };
+}
+
+function wantsRole({ inputs }: Reading): boolean {
+  return inputs.text('role-to-assume') !== undefined || inputs.text('roles') !== undefined;
 }
 
 function readKeys({ inputs, problems, warnings }: Reading): Credentials | undefined {
@@ -89,48 +91,20 @@ function readTokenFile(path: string, { env, problems }: Reading): string {
   }
 }
 
-/** The role to assume: by its ARN, or by its name in an account still to be found out. */
-export function readRole(reading: Reading): RoleArn | RoleName {
-  const { inputs, problems } = reading;
-  const lines = inputs.lines('role-to-assume');
-  const text = lines[0] ?? '';
-  const role = parseRoleArn(text) ?? parseRoleName(text);
-  if (role === undefined || lines.length !== 1) {
-    const form = 'arn:aws:iam::123456789012:role/name, or the name of a role in the account of the given credentials';
-    const wrong = lines.length === 0 ? 'is missing' : `"${lines.join(' ')}" is not one role`;
-    problems.add('role-to-assume', `${wrong}; it should be an ARN like ${form}`);
-    return { pathAndName: text };
+/**
+ * AssumeRoleWithWebIdentity takes less than AssumeRole. Who migrates may have given more, which then does nothing.
+ *
+ * @param chained whether a signed request follows it, which takes the rest
+ */
+export function checkUnsigned(
+  { externalId, sourceIdentity }: SignedSessionSettings,
+  chained: boolean,
+  { inputs, problems, warnings }: Reading,
+): void {
+  for (const name of MFA_INPUTS.filter((input) => inputs.text(input) !== undefined)) {
+    problems.add(name, "proves MFA with a user's access keys, and the role is assumed with a web identity");
   }
-  if ('arn' in role) checkRoleArn(role, reading);
-  return role;
-}
-
-function checkRoleArn(role: RoleArn, reading: Reading): void {
-  const { inputs, problems, env } = reading;
-  const region = inputs.text('aws-region');
-  const ownEndpoint = inputs.text('sts-endpoint') ?? env.AWS_ENDPOINT_URL_STS ?? env.AWS_ENDPOINT_URL;
-  if (region !== undefined && !ownEndpoint && role.partition !== partitionOfRegion(region)) {
-    const wrong = `is in the partition ${role.partition}, but ${region} (aws-region) is in ${partitionOfRegion(region)}`;
-    problems.add('role-to-assume', `${role.arn} ${wrong}; credentials of one are unknown to the other`);
-  }
-  const allowed = readAllowedAccounts(reading);
-  if (allowed.length > 0 && !allowed.includes(role.account)) {
-    problems.add('role-to-assume', `${role.arn} is in none of the allowed-account-ids ${allowed.join(', ')}`);
-  }
-}
-
-/** A web identity says who it is, not which account it is in, so that a name alone cannot be resolved. */
-export function withWholeArn(role: RoleArn | RoleName, { problems }: Reading): RoleArn {
-  if ('arn' in role) return role;
-  problems.add(
-    'role-to-assume',
-    `"${role.pathAndName}" is a name; with a web identity it should be the whole ARN, as no account is known yet`,
-  );
-  return { arn: '', partition: '', account: '', name: role.pathAndName };
-}
-
-/** AssumeRoleWithWebIdentity takes less than AssumeRole. Who migrates may have given more, which then does nothing. */
-export function checkUnsigned({ externalId }: SignedSessionSettings, { inputs, problems, warnings }: Reading): void {
+  if (chained) return;
   if (inputs.text('custom-tags') !== undefined || inputs.lines('transitive-tag-keys').length > 0) {
     warnings.push(
       'custom-tags and transitive-tag-keys are not used: with a web identity, AWS takes session tags from the token only.',
@@ -139,7 +113,7 @@ export function checkUnsigned({ externalId }: SignedSessionSettings, { inputs, p
   if (externalId !== undefined) {
     warnings.push('role-external-id is not used: with a web identity, the trust policy decides by the token.');
   }
-  for (const name of MFA_INPUTS.filter((input) => inputs.text(input) !== undefined)) {
-    problems.add(name, "proves MFA with a user's access keys, and the role is assumed with a web identity");
+  if (sourceIdentity !== undefined) {
+    warnings.push('source-identity is not used: with a web identity, AWS takes it from the token only.');
   }
 }

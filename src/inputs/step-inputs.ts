@@ -97,6 +97,7 @@ function readProxy({ inputs, problems, env }: Reading): string | undefined {
 function readDelivery(reading: Reading, mode: Mode): Delivery {
   const { inputs } = reading;
   const asked = inputs.text('output-env-credentials') !== undefined;
+  if (inputs.text('roles') !== undefined) return { environment: 'nothing', outputs: false };
   if (NOTHING_HANDED_ON.includes(mode)) return { environment: 'nothing', outputs: false };
   const profile = readProfile(reading);
   const environment = inputs.flag('output-env-credentials', profile === undefined);

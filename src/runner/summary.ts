@@ -2,7 +2,8 @@ import type { Step } from '../action/step';
 import type { Identity } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { lineOf } from '../inputs/expectations';
-import type { IdentitiesRequest, Request } from '../inputs/request';
+import type { AssumeRolesRequest, IdentitiesRequest, Request } from '../inputs/request';
+import type { RoleResult } from '../modes/assume-roles';
 import type { Obtained } from '../modes/outcome';
 import type { Change } from '../provisioning/plan';
 import { planMarkdown } from '../provisioning/show-plan';
@@ -30,6 +31,21 @@ export async function summarize(obtained: Obtained, request: Request, step: Step
     ['### AWS identity', '', '| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)],
     step,
   );
+}
+
+/** Tells in the job summary which roles were assumed for which profiles, and which were not. */
+export async function summarizeRoles(
+  results: readonly RoleResult[],
+  { maskAccountId }: AssumeRolesRequest,
+  step: Step,
+): Promise<void> {
+  const rows = results.map((result) => {
+    if ('error' in result) return `| \`${result.profile}\` | \`${result.role}\` | | failed: ${result.error.code} |`;
+    const { role, session } = result.assumed;
+    return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account} | ${expiresOf(session.credentials)} |`;
+  });
+  const lines = ['### AWS identities', '', '| Profile | Role | Account | Expires |', '|---|---|---|---|', ...rows];
+  await write(maskAccountId ? lines.map(withoutAccounts) : lines, step);
 }
 
 /** What a step that changes IAM had to do, or with dry-run would have. */

@@ -11,6 +11,7 @@ export interface AssumeRoleSettings {
   readonly duration: number;
   readonly policies: SessionPolicies;
   readonly externalId: string | undefined;
+  readonly sourceIdentity: string | undefined;
   readonly mfa: MfaProof | undefined;
   readonly tags: readonly SessionTag[];
   readonly transitiveTagKeys: readonly string[];
@@ -25,13 +26,14 @@ export async function assumeRole(
   settings: AssumeRoleSettings,
   abortSignal: AbortSignal,
 ): Promise<StsSession> {
-  const { tags, transitiveTagKeys, externalId } = settings;
+  const { tags, transitiveTagKeys, externalId, sourceIdentity } = settings;
   const command = new AssumeRoleCommand({
     RoleArn: settings.roleArn,
     RoleSessionName: settings.sessionName,
     DurationSeconds: settings.duration,
     ...sessionPolicyParameters(settings.policies),
     ...(externalId !== undefined && { ExternalId: externalId }),
+    ...(sourceIdentity !== undefined && { SourceIdentity: sourceIdentity }),
     ...mfaParameters(settings.mfa),
     ...tagParameters(tags),
     ...(transitiveTagKeys.length > 0 && { TransitiveTagKeys: [...transitiveTagKeys] }),

@@ -71,7 +71,7 @@ const WEB_IDENTITY_RULES: readonly Rule[] = [
       why: `Account ${call.role?.account ?? ''} has no OIDC identity provider for ${issuer}.`,
       fix:
         `Create it once in that account: URL ${issuer}, audience ${claimOf(call, 'aud')} ` +
-        '(IAM, Identity providers; or `aws iam create-open-id-connect-provider`). Or correct the account in role-to-assume.',
+        '(IAM, Identity providers; or `aws iam create-open-id-connect-provider`). Or correct the account in the ARN of the role.',
     };
   },
   ({ code, message }, call) =>
@@ -153,6 +153,22 @@ const SIGNED_RULES: readonly Rule[] = [
         ? 'Allow the user "sts:TagSession" as well, or leave custom-tags out.'
         : `Allow "sts:TagSession" beside "sts:AssumeRole" in the trust policy of ${nameOf(call)} ` +
           '(and in the policy of the caller, where that lists actions), or set role-skip-session-tagging: true.',
+    },
+  ({ message }) =>
+    message.includes('conflicts with a transitive tag key') && {
+      code: 'session-tagging-refused',
+      why: 'The session that is to assume the role has transitive tags, and AWS lets no later session set them anew.',
+      fix: 'Set role-skip-session-tagging: true, as the tags are inherited; or leave transitive-tag-keys out where they are first set.',
+    },
+  ({ code, message }, { role }) =>
+    code === 'AccessDenied' &&
+    role !== undefined &&
+    message.includes('sts:SetSourceIdentity') && {
+      code: 'role-refused',
+      why: 'The session has a source identity, and this principal may not set it, or may not change the one it has.',
+      fix:
+        `Allow "sts:SetSourceIdentity" beside "sts:AssumeRole" in the trust policy of ${role.arn}, as of every role that ` +
+        'follows (and in the policy of the caller, where that lists actions), or leave source-identity out.',
     },
   ({ code, message }, { role, mfa }) =>
     code === 'AccessDenied' && role !== undefined && roleRefused(message, role, mfa === true),
@@ -250,7 +266,7 @@ function webIdentityRefused(call: StsCall): Explanation {
       `No statement in the trust policy of ${nameOf(call)} admits this token, or the role does not exist ` +
       `(AWS does not tell which). The token says:\n${shown}`,
     fix:
-      'Check the role in role-to-assume. In its trust policy, allow "sts:AssumeRoleWithWebIdentity" to ' +
+      'Check the ARN of the role. In its trust policy, allow "sts:AssumeRoleWithWebIdentity" to ' +
       `${providerArn(call)} under this condition:\n  ${condition}`,
   };
 }
@@ -264,7 +280,7 @@ function roleRefused(message: string, role: RoleArn, mfa: boolean): Explanation 
     code: 'role-refused',
     why: missing,
     fix:
-      `Check the role in role-to-assume. Name ${caller} (or its role) as principal in the trust policy of ${role.arn}, ` +
+      `Check the ARN of the role. Name ${caller} (or its role) as principal in the trust policy of ${role.arn}, ` +
       `with its conditions (such as sts:ExternalId: the input role-external-id) met; from another account, also allow ` +
       `"sts:AssumeRole" on ${role.arn} in a policy of the caller.` +
       (mfa ? '' : ' If either policy asks for MFA (aws:MultiFactorAuthPresent): give mfa-secret or mfa-code as well.'),

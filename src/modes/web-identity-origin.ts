@@ -1,0 +1,96 @@
+import type { Step } from '../action/step';
+import type { RoleArn } from '../aws/arn';
+import { refusalOf } from '../aws/failure';
+import { explainIdToken } from '../github/explain';
+import { fetchIdToken, retryOfIdToken } from '../github/id-token';
+import { decodeClaims } from '../github/token-claims';
+import type { StepSettings, WebIdentity } from '../inputs/request';
+import { call, type CallSettings } from '../network/call';
+import { explainSts } from '../sts/explain';
+import { callSettings } from './call-settings';
+import type { Hop, Origin } from './origin';
+import type { AssumedRole } from './outcome';
+import { withPlainCharacters } from './plain-characters';
+import { connectSts } from './sts-calls';
+
+type GitHubToken = Extract<WebIdentity, { from: 'github' }>;
+
+/**
+ * Assumes roles with the token of an identity provider: one token for all of them, asked for anew only when it is over.
+ */
+export function webIdentityOrigin(identity: WebIdentity, request: StepSettings, step: Step): Origin {
+  const settings = callSettings(request, step);
+  const source = identity.from === 'github' ? "GitHub's OIDC token" : `the token in ${identity.path}`;
+  // STS's code loads, and its connection is opened, while GitHub's token is on its way. Not before the request for it
+  // has left: loading keeps the process from doing anything else.
+  const first = startObtainingToken(identity, settings, step);
+  const connecting = first.sent.then(() => connectSts(request, step));
+  let current = first.token;
+  // Whoever needs them waits for them, and learns why they do not come.
+  Promise.all([current, connecting]).catch(() => undefined);
+
+  /** The token after one that AWS found to be over. Of many that find it so, one asks. */
+  function renewed(over: Promise<string>): Promise<string> {
+    if (current === over) current = startObtainingToken(identity, settings, step).token;
+    return current;
+  }
+
+  return {
+    async assume({ role, session, place }: Hop): Promise<AssumedRole> {
+      if (!('arn' in role)) throw new Error('A web identity is in no account in which to look for a role by its name.');
+      step.runner.info(`Assuming ${role.arn}${place} with ${source}.`);
+      let used = current;
+      const [, sts] = await Promise.all([used, connecting]);
+      const assume = async () => sts.assumeRoleWithWebIdentity({ roleArn: role.arn, ...session, token: await used });
+      try {
+        const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
+          try {
+            return await assume();
+          } catch (error) {
+            if (identity.from !== 'github' || refusalOf(error)?.code !== 'ExpiredToken') throw error;
+            used = renewed(used);
+            return assume();
+          }
+        });
+        return { role, session: obtained };
+      } catch (error) {
+        throw explainSts(error, {
+          tried: `assume ${role.arn}${place} with ${source}`,
+          region: request.connection.region,
+          role: role satisfies RoleArn,
+          duration: session.duration,
+          claims: decodeClaims(await used) ?? {},
+        });
+      }
+    },
+  };
+}
+
+/** The token, and when there is nothing left to do but to wait for it. */
+interface Obtaining {
+  readonly token: Promise<string>;
+  readonly sent: Promise<unknown>;
+}
+
+function startObtainingToken(identity: WebIdentity, settings: CallSettings, { runner }: Step): Obtaining {
+  if (identity.from === 'file') {
+    runner.mask(identity.token);
+    return { token: Promise.resolve(identity.token), sent: Promise.resolve() };
+  }
+  let onSent: () => void = () => undefined;
+  const requested = new Promise<void>((resolve) => (onSent = resolve));
+  const token = gitHubToken(identity, settings, onSent).then((received) => {
+    runner.mask(received);
+    return received;
+  });
+  return { token, sent: Promise.race([requested, token]) };
+}
+
+async function gitHubToken({ endpoint, audience }: GitHubToken, settings: CallSettings, onSent: () => void) {
+  const fetch = (signal: AbortSignal) => fetchIdToken(endpoint, audience, signal, onSent);
+  try {
+    return await call("GitHub's OIDC token", fetch, retryOfIdToken, settings);
+  } catch (error) {
+    throw explainIdToken(error, audience);
+  }
+}
