@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { emptyNode, mainOf, postOf, type Action, type Contender, type StepInput } from './contenders';
+import { answerFromCache } from './renewing-profile';
 import { oneStep, stepForEach } from './many-roles';
 import type { RemoteSandbox } from './remote-sandbox';
 import { awsCommands, provisioningStep } from './runbook-1';
@@ -87,6 +88,12 @@ export function scenarios(sandbox: RemoteSandbox, { ours, other, awsCli }: Field
         emptyNode(join(__dirname, 'empty')),
         ...against((action) => postOf(action, withOidc, sandbox)),
       ],
+      targets: { ratios: { 'empty Node': 1.3 }, calls: 0 },
+    },
+    {
+      name: 'renewal answered from cache',
+      latencyMs: 0,
+      contenders: [answerFromCache(ours, withOidc, sandbox), emptyNode(join(__dirname, 'empty'))],
       targets: { ratios: { 'empty Node': 1.3 }, calls: 0 },
     },
     { name: 'provisioning runbook 1', latencyMs: 0, contenders: provisioning, targets: {} },

@@ -21,12 +21,13 @@ const withoutHttpClient = {
 };
 
 /**
- * Bundles by the folder they go to. The code that main and post share is in the one of `action`, which post loads only
- * when main left something to do in IAM. GitHub's API is called through the toolkit's HTTP client: a bundle of its own.
+ * Bundles by the folder they go to. The code that they share is in the one of `action`, which post loads only when main
+ * left something to do in IAM, and the program behind a `credential_process` only to renew a session. GitHub's API is called through the toolkit's HTTP client: a bundle of its own.
  */
 const entries = {
   main: { source: 'main.ts', externals: { './action': '../action/index.js' } },
   post: { source: 'post.ts', externals: { './action': '../action/index.js' } },
+  'credential-process': { source: 'credential-process.ts', externals: { './action': '../action/index.js' } },
   action: {
     source: 'action/index.ts',
     externals: { ...withoutHttpClient, '../github/secrets': '../github-secrets/index.js' },

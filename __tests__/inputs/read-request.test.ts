@@ -60,6 +60,7 @@ test('what is left out has the defaults of the compatible action', async () => {
     allowedAccounts: [],
     timeLimit: undefined,
     useExistingCredentials: false,
+    refreshCredentials: false,
     unsetCurrentCredentials: false,
     connection: { region: 'eu-central-1', proxy: {} },
   });
@@ -83,7 +84,7 @@ test('where the credentials go', async () => {
   expect(await delivery({ 'aws-profile': 'deploy' })).toEqual({
     environment: 'nothing',
     outputs: false,
-    profile: { name: 'deploy', overwrite: false, export: false },
+    profile: { name: 'deploy', overwrite: false, location: 'home', export: false },
   });
   expect(await delivery({ 'aws-profile': 'deploy', 'output-env-credentials': 'true' })).toMatchObject({
     environment: 'credentials and region',
@@ -243,7 +244,7 @@ describe('roles', () => {
       by: 'web identity',
       delivery: { environment: 'nothing', outputs: false },
       continueOnError: false,
-      profiles: { overwrite: false, output: undefined },
+      profiles: { overwrite: false, output: undefined, location: 'home' },
     });
     expect(request).not.toHaveProperty('chain');
     expect(warnings).toEqual([]);
@@ -412,6 +413,7 @@ describe('the modes that change IAM', () => {
       allowedAccounts: [],
       timeLimit: undefined,
       useExistingCredentials: false,
+      refreshCredentials: false,
       unsetCurrentCredentials: false,
       source: {
         from: 'inputs',
@@ -421,7 +423,7 @@ describe('the modes that change IAM', () => {
       repository: 'octo/app',
       dryRun: false,
       githubToken: undefined,
-      profiles: { overwrite: false, output: undefined },
+      profiles: { overwrite: false, output: undefined, location: 'home' },
     });
     expect(warnings).toEqual([]);
   });
@@ -515,5 +517,84 @@ describe('the modes that change IAM', () => {
         roles: [{ trust: { entries: [{ github: { ids: { owner: '1', repository: '2' } } }] } }],
       },
     });
+  });
+});
+
+describe('profile-location', () => {
+  test.each(['home', 'job'])('%s goes to a profile', async (location) => {
+    const inputs = { 'role-to-assume': ROLE, 'aws-profile': 'deploy', 'profile-location': location };
+    expect((await read(inputs, OIDC)).request.delivery.profile).toMatchObject({ name: 'deploy', location });
+  });
+
+  test('job goes to those of roles, and of documents', async () => {
+    const location = { 'profile-location': 'job' };
+    expect((await read({ roles: `a: ${ROLE}`, ...location }, OIDC)).request).toMatchObject({
+      profiles: { location: 'job' },
+    });
+    const document = { mode: 'provision', identities: 'users: { ci: {} }', ...location };
+    expect((await read(document, { GITHUB_REPOSITORY: 'octo/app' })).request).toMatchObject({
+      profiles: { location: 'job' },
+    });
+  });
+
+  test('something else, without a profile, or in another mode is a problem', async () => {
+    const role = { 'role-to-assume': ROLE };
+    expect(await problemsOf({ ...role, 'aws-profile': 'deploy', 'profile-location': 'temp' }, OIDC)).toContain(
+      'profile-location: "temp" is none of home, job',
+    );
+    expect(await problemsOf({ ...role, 'profile-location': 'job' }, OIDC)).toContain(
+      'profile-location: is for a profile, and aws-profile names none',
+    );
+    expect(await problemsOf({ mode: 'verify', 'profile-location': 'job' })).toContain('profile-location: is for ');
+  });
+});
+
+describe('refresh-credentials', () => {
+  const REFRESH = { 'refresh-credentials': 'true' };
+  const PROFILE = { 'role-to-assume': ROLE, 'aws-profile': 'deploy', ...REFRESH };
+  const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ['OIDC', PROFILE, OIDC],
+    ['many roles', { roles: `a: ${ROLE}`, ...REFRESH }, OIDC],
+    ['a user’s own keys', { ...PROFILE, ...KEYS }, {}],
+    ['a seed', { 'aws-profile': 'mfa', 'mfa-secret': SEED, ...KEYS, ...REFRESH }, {}],
+    ['a federated user', { 'aws-profile': 'f', 'federated-user-name': 'nightly', ...KEYS, ...REFRESH }, {}],
+    ['another profile', { ...PROFILE, 'role-chaining': 'true' }, { AWS_PROFILE: 'entry' }],
+    [
+      'variables beside a profile of the same name as the usual one',
+      { ...PROFILE, 'aws-profile': 'default' },
+      {
+        AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      },
+    ],
+  ])('is possible with %s', async (_, inputs, env) => {
+    expect((await read(inputs, env)).request.refreshCredentials).toBe(true);
+  });
+
+  test.each<[string, Record<string, string>, Record<string, string>]>([
+    ['refresh-credentials: renews what a profile gives', { 'role-to-assume': ROLE, ...REFRESH }, OIDC],
+    ['refresh-credentials: is for assume-role and session-token and federation-token', { ...KEYS, ...REFRESH }, {}],
+    [
+      'mfa-code: is good once',
+      { ...PROFILE, ...KEYS, 'mfa-serial': 'arn:aws:iam::123456789012:mfa/ci', 'mfa-code': '123456' },
+      {},
+    ],
+    ['mfa-code: is good once', { roles: `a: ${ROLE}`, ...REFRESH, ...KEYS, 'mfa-code': '123456' }, {}],
+    ['aws-session-token: is of temporary keys', { ...PROFILE, ...KEYS, 'aws-session-token': 'token' }, {}],
+    [
+      'use-existing-credentials: keeps credentials as they are',
+      { ...PROFILE, 'use-existing-credentials': 'true' },
+      OIDC,
+    ],
+    ['cannot renew the profile deploy with credentials from the profile deploy', PROFILE, { AWS_PROFILE: 'deploy' }],
+    ['cannot renew the profile default', { ...PROFILE, 'aws-profile': 'default', 'role-chaining': 'true' }, OIDC],
+    ['cannot renew the profile b', { roles: `a: ${ROLE}\nb: ${OTHER}`, ...REFRESH }, { AWS_PROFILE: 'b' }],
+  ])('draws a problem: %s', async (problem, inputs, env) => {
+    expect(await problemsOf(inputs, env)).toContain(problem);
+  });
+
+  test('false asks for nothing', async () => {
+    expect(await problemsOf({ ...KEYS, 'refresh-credentials': 'false' })).toBe('none');
   });
 });

@@ -5,8 +5,9 @@ import { systemClock } from '../../src/network/clock';
 import { exportVariables, handOver, type Handover } from '../../src/runner/hand-over';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
+import type { ProfilesToWrite } from '../../src/runner/write-profiles';
 import { useCleanEnvironment } from '../aws/environment';
-import { EXAMPLE_KEY } from '../profile/fixtures';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
 import { inJob, useJobDirectory } from './job-files';
 
 useCleanEnvironment();
@@ -45,14 +46,21 @@ beforeEach(() => {
   step = { env: process.env, runner, clock: systemClock, ledger };
 });
 
-const ALL: Handover = {
-  profiles: [{ name: 'dev', credentials: EXAMPLE_KEY, config: { region: 'eu-central-1' } }],
+const PROFILES: ProfilesToWrite = {
+  profiles: [{ name: 'dev', credentials: EXAMPLE_KEYS }],
   overwrite: false,
+  output: undefined,
+  location: 'home',
+  region: 'eu-central-1',
+  renew: false,
+};
+const ALL: Handover = {
+  profiles: PROFILES,
   outputs: { mode: 'provision' },
   variables: { AWS_REGION: 'eu-central-1' },
 };
 
-const nothing: Handover = { profiles: [], overwrite: false, outputs: {}, variables: {} };
+const nothing: Handover = { profiles: undefined, outputs: {}, variables: {} };
 const variables = () => readCommandFile(inJob('env'));
 const outputs = () => readCommandFile(inJob('output'));
 const kept = () => readLedger(postEnv)?.changes;
@@ -83,7 +91,7 @@ test('what fails to be confirmed is taken back, all of it, and nothing is left f
 
 test('what stood there before is back', async () => {
   writeFileSync(inJob('credentials'), '# mine\n[dev]\naws_access_key_id = OLD\n');
-  const handover = { ...ALL, overwrite: true };
+  const handover = { ...ALL, profiles: { ...PROFILES, overwrite: true } };
   await expect(handOver(handover, step, () => Promise.reject(new Error('not delivered')))).rejects.toThrow();
   expect(readFileSync(inJob('credentials'), 'utf8')).toBe('# mine\n[dev]\naws_access_key_id = OLD\n');
 });

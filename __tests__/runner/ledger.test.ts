@@ -43,6 +43,7 @@ test('what stood there is read back, and is not in the state', () => {
   expect(changes()).toEqual({
     variables: { AWS_SECRET_ACCESS_KEY: SECRET, AWS_SESSION_TOKEN: undefined, EMPTY: undefined },
     profiles: [profile, written('test')],
+    folders: [],
     identities: NOTHING_IN_IAM,
   });
   expect(state()).not.toContain('EXAMPLE');
@@ -71,6 +72,7 @@ test('where nothing stood there no file is made', () => {
   expect(changes()).toEqual({
     variables: { AWS_SESSION_TOKEN: undefined, EMPTY: undefined },
     profiles: [written('dev')],
+    folders: [],
     identities: NOTHING_IN_IAM,
   });
 });
@@ -117,6 +119,7 @@ test('going back leaves what was there at the mark, and its file', () => {
   expect(changes()).toEqual({
     variables: { AWS_REGION: 'eu-west-1' },
     profiles: [],
+    folders: [],
     identities: NOTHING_IN_IAM,
   });
   expect(readFileSync(keepsake(), 'utf8')).not.toContain(SECRET);
@@ -145,6 +148,7 @@ test('with a file that is spoiled it is as if nothing had stood there', () => {
   expect(changes()).toEqual({
     variables: { AWS_SECRET_ACCESS_KEY: undefined },
     profiles: [written('dev')],
+    folders: [],
     identities: NOTHING_IN_IAM,
   });
 });
@@ -175,6 +179,7 @@ describe('what is made in IAM', () => {
     expect(changes()).toEqual({
       variables: {},
       profiles: [],
+      folders: [],
       identities: { created: [POLICY, USER], unsettled: UNSETTLED, credentials: EXAMPLE_KEYS, keys: KEYS },
     });
     expect(saves).toBe(3);
@@ -227,6 +232,7 @@ describe('what is made in IAM', () => {
     expect(changes()).toEqual({
       variables: { AWS_REGION: 'eu-west-1' },
       profiles: [],
+      folders: [],
       identities: NOTHING_IN_IAM,
     });
   });
@@ -240,6 +246,7 @@ describe('what is made in IAM', () => {
     expect(changes()).toEqual({
       variables: {},
       profiles: [],
+      folders: [],
       identities: { created: [USER], unsettled: UNSETTLED, credentials: EXAMPLE_KEYS, keys: KEYS },
     });
   });
@@ -249,4 +256,13 @@ describe('what is made in IAM', () => {
     writeFileSync(keepsake(), '{');
     expect(changes()?.identities).toEqual({ created: [USER], unsettled: [] });
   });
+});
+
+test('a folder is read back, and goes when the step goes back', () => {
+  ledger.making('/first');
+  const goBack = ledger.mark();
+  ledger.making('/second');
+  expect(changes()?.folders).toEqual(['/first', '/second']);
+  goBack();
+  expect(changes()?.folders).toEqual(['/first']);
 });

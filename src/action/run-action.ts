@@ -32,14 +32,19 @@ function rolesIn(request: AssumeRoleRequest | AssumeRolesRequest): string {
 /** Marks the step as failed and tells the user why and what to do, in the log and in the job summary. */
 export async function reportFailure(error: unknown, step: Step): Promise<void> {
   const { runner, env } = step;
-  const failure = error instanceof ActionError ? error : otherFailure(error);
+  const failure = asActionError(error);
   const hideAccounts = new Inputs(env, new Problems()).flag('mask-aws-account-id');
   const message = hideAccounts ? failure.message.replace(ACCOUNT_ID, '***') : failure.message;
   runner.fail(`${message}\n${whereToRead(failure, env)}`, 'AWS identity');
   await summarizeFailure(message, step);
 }
 
-/** What was not foreseen where it happened. Profile files are told by name: their code loads only where it is used. */
+/** A failure as the user is told of it, also one that was not foreseen where it happened. */
+export function asActionError(error: unknown): ActionError {
+  return error instanceof ActionError ? error : otherFailure(error);
+}
+
+/** Profile files are told by name: their code loads only where it is used. */
 function otherFailure(error: unknown): ActionError {
   const answer = error instanceof Error ? error.message : String(error);
   const profileFiles = error instanceof Error && error.name === 'ProfileError';

@@ -1,12 +1,9 @@
 import { isTemporary } from '../aws/credentials';
 import { idTokenEndpoint } from '../github/id-token';
 import type { Request, SessionRequest, VerifyRequest } from '../inputs/request';
-import { accessKeys } from '../modes/access-keys';
-import { assumeRole } from '../modes/assume-role';
 import { existingIdentity } from '../modes/existing-credentials';
-import { federationToken } from '../modes/federation-token';
-import type { Obtained, Outcome } from '../modes/outcome';
-import { sessionToken } from '../modes/session-token';
+import { obtainSession } from '../modes/obtain';
+import type { Obtained } from '../modes/outcome';
 import { unsetCurrent } from '../runner/credential-forms';
 import { publish, publishExisting } from '../runner/publish';
 import { summarize } from '../runner/summary';
@@ -65,21 +62,8 @@ async function obtain(request: SessionRequest | VerifyRequest, step: Step): Prom
     const { verify } = await import('../modes/verify');
     return { identity: await verify(request, step), outcome: undefined };
   }
-  const outcome = await perform(request, step);
+  const outcome = await obtainSession(request, step);
   return { identity: outcome.identity, outcome };
-}
-
-function perform(request: SessionRequest, step: Step): Promise<Outcome> {
-  switch (request.mode) {
-    case 'assume-role':
-      return assumeRole(request, step);
-    case 'session-token':
-      return sessionToken(request, step);
-    case 'federation-token':
-      return federationToken(request, step);
-    case 'access-keys':
-      return accessKeys(request, step);
-  }
 }
 
 /** Whoever stores long-lived keys although OIDC is at hand should know that there is a better way. */

@@ -3,7 +3,7 @@ import type { Declaration } from '../identities/declaration';
 import type { Reading } from './reading';
 import type { IdentitiesRequest, IdentitiesSettings } from './request';
 import { readSource } from './source-inputs';
-import { readProfileOutput, readSettings } from './step-inputs';
+import { readProfileSettings, readSettings } from './step-inputs';
 
 const NOTHING_DECLARED: Declaration = { oidcProviders: [], policies: [], users: [], roles: [] };
 
@@ -29,7 +29,7 @@ export async function readIdentities(reading: Reading, mode: IdentitiesRequest['
     repository: repository ?? '',
     dryRun,
     githubToken,
-    profiles: { overwrite: inputs.flag('overwrite-aws-profile'), output: readProfileOutput(reading) },
+    profiles: readProfileSettings(reading),
   };
 }
 

@@ -30,6 +30,20 @@ const WITH_ALIAS: ReadonlySet<string> = new Set([
 const TRUE = new Set(['true', 'True', 'TRUE']);
 const FALSE = new Set(['false', 'False', 'FALSE']);
 
+/** The variables that an input is read from, in that order. */
+function variablesOf(name: string): string[] {
+  return [`INPUT_${name.toUpperCase()}`, ...(WITH_ALIAS.has(name) ? [aliasOf(name)] : [])];
+}
+
+function aliasOf(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_');
+}
+
+/** Whether inputs are read from a variable of this name. */
+export function isInputVariable(variable: string): boolean {
+  return variable.startsWith('INPUT_') || [...WITH_ALIAS].some((name) => aliasOf(name) === variable);
+}
+
 /** Reads inputs by name. What does not parse is noted as a problem and read as if it were not there. */
 export class Inputs {
   constructor(
@@ -39,9 +53,9 @@ export class Inputs {
 
   /** The input's text without surrounding white space, or undefined when it is empty or not given. */
   text(name: string): string | undefined {
-    const alias = WITH_ALIAS.has(name) ? name.toUpperCase().replaceAll('-', '_') : undefined;
-    const sources = [`INPUT_${name.toUpperCase()}`, ...(alias === undefined ? [] : [alias])];
-    return sources.map((source) => this.env[source]?.trim()).find(Boolean);
+    return variablesOf(name)
+      .map((variable) => this.env[variable]?.trim())
+      .find(Boolean);
   }
 
   /** Whether the input itself asks for something: not a variable in its stead, and not `false`. */

@@ -13,6 +13,7 @@ import {
 } from './session-inputs';
 import { readGoal } from './role-inputs';
 import { checkUnsigned, readSource, readWebIdentity } from './source-inputs';
+import { checkRefresh } from './refresh-inputs';
 import { readSettings } from './step-inputs';
 
 export interface ReadRequest {
@@ -22,6 +23,7 @@ export interface ReadRequest {
 }
 
 const SESSION_MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token', 'access-keys'];
+const RENEWABLE_MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token'];
 const IDENTITY_MODES: readonly Mode[] = ['provision', 'rotate', 'deprovision'];
 const MODES: readonly Mode[] = [...SESSION_MODES, 'verify', ...IDENTITY_MODES];
 
@@ -52,8 +54,9 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
   [SESSION_MODES, ['aws-profile', 'output-credentials', 'output-env-credentials', 'use-existing-credentials']],
   [
     [...SESSION_MODES, 'provision', 'rotate'],
-    ['overwrite-aws-profile', 'profile-output'],
+    ['overwrite-aws-profile', 'profile-output', 'profile-location'],
   ],
+  [RENEWABLE_MODES, ['refresh-credentials']],
   [IDENTITY_MODES, ['identities', 'dry-run', 'github-token']],
   [['provision'], ['ephemeral', 'adopt-existing']],
   [['rotate'], ['rotate-now', 'delete-old-keys']],
@@ -70,6 +73,7 @@ export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> 
   const mode = readMode(reading);
   checkInputsOf(mode, reading);
   const request = await readRequestOf(mode, reading);
+  checkRefresh(request, reading);
   problems.throwIfAny();
   return { request, warnings: reading.warnings };
 }
@@ -103,7 +107,7 @@ function checkInputsOf(mode: Mode, { inputs, problems }: Reading): void {
 }
 
 function isDecisive(name: string): boolean {
-  return ['role-to-assume', 'roles'].includes(name) || name.startsWith('mfa-');
+  return ['role-to-assume', 'roles', 'refresh-credentials'].includes(name) || name.startsWith('mfa-');
 }
 
 async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {

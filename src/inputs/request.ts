@@ -32,6 +32,8 @@ export interface StepSettings {
   readonly timeLimit: number | undefined;
   /** Credentials already in the job are kept when they work. */
   readonly useExistingCredentials: boolean;
+  /** Whether the profile renews its session for as long as the job runs. */
+  readonly refreshCredentials: boolean;
   /** Credentials already in the job are taken away first. */
   readonly unsetCurrentCredentials: boolean;
 }
@@ -45,14 +47,20 @@ export interface Delivery {
   readonly profile?: ProfileRequest;
 }
 
-export interface ProfileRequest {
+export interface ProfileRequest extends ProfileSettings {
   readonly name: string;
-  /** Whether a profile of that name may be replaced until the job ends. */
+  /** Whether later steps use the profile without naming it. */
+  readonly export: boolean;
+}
+
+/** How profiles are written, and where. */
+export interface ProfileSettings {
+  /** Whether a profile of the same name may be replaced until the job ends. */
   readonly overwrite: boolean;
   /** The profile's `output` setting, if it is to have one. */
   readonly output: string | undefined;
-  /** Whether later steps use the profile without naming it. */
-  readonly export: boolean;
+  /** The AWS files of the home, or wherever the environment says they are; or files that are private to the job. */
+  readonly location: 'home' | 'job';
 }
 
 /** Roles assumed one after the other, each with the session of the one before. */
@@ -76,7 +84,7 @@ export type AssumeRolesRequest = Assuming & {
   readonly roles: readonly ProfileRole[];
   /** Whether those that worked are handed on when others did not. */
   readonly continueOnError: boolean;
-  readonly profiles: Pick<ProfileRequest, 'overwrite' | 'output'>;
+  readonly profiles: ProfileSettings;
 };
 
 /** A role, or a chain that leads to one, whose session goes to a profile. */
@@ -126,7 +134,7 @@ export interface IdentitiesSettings extends StepSettings {
   /** May write Actions secrets. A secret. */
   readonly githubToken: string | undefined;
   /** How profiles are written that keys are delivered to. */
-  readonly profiles: Pick<ProfileRequest, 'overwrite' | 'output'>;
+  readonly profiles: ProfileSettings;
 }
 
 export interface ProvisionRequest extends IdentitiesSettings {

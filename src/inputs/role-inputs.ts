@@ -3,7 +3,7 @@ import { partitionOfRegion } from '../aws/partition';
 import { validateProfileName } from '../profile/name';
 import type { Reading } from './reading';
 import type { AssumeRoleRequest, AssumeRolesRequest, Chain, ProfileRole } from './request';
-import { readAllowedAccounts, readProfileOutput } from './step-inputs';
+import { readAllowedAccounts, readProfileSettings } from './step-inputs';
 
 /** The longest session of a role that is assumed with temporary credentials, in seconds. */
 const MAX_CHAINED_DURATION = 3600;
@@ -39,7 +39,7 @@ export async function readGoal(reading: Reading, manner: Manner): Promise<Goal> 
   return {
     roles: await readRoles(reading, manner),
     continueOnError: inputs.flag('continue-on-role-error'),
-    profiles: { overwrite: inputs.flag('overwrite-aws-profile'), output: readProfileOutput(reading) },
+    profiles: readProfileSettings(reading),
   };
 }
 

@@ -1,12 +1,13 @@
 import { validateProfileName } from '../profile/name';
 import type { Reading } from './reading';
-import type { Delivery, Mode, ProfileRequest, StepSettings } from './request';
+import type { Delivery, Mode, ProfileRequest, ProfileSettings, StepSettings } from './request';
 
 const DEFAULT_MAX_ATTEMPTS = 12;
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 /** What these hand on, if anything, is not theirs to choose by inputs. */
 const NOTHING_HANDED_ON: readonly Mode[] = ['verify', 'provision', 'rotate', 'deprovision'];
 const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
+const PROFILE_LOCATIONS = ['home', 'job'] as const;
 
 /** The inputs that mean the same in every mode. */
 export function readSettings(reading: Reading, mode: Mode): StepSettings {
@@ -19,6 +20,7 @@ export function readSettings(reading: Reading, mode: Mode): StepSettings {
     allowedAccounts: readAllowedAccounts(reading),
     timeLimit: readTimeLimit(reading),
     useExistingCredentials: inputs.flag('use-existing-credentials'),
+    refreshCredentials: inputs.flag('refresh-credentials'),
     unsetCurrentCredentials: inputs.flag('unset-current-credentials'),
   };
 }
@@ -110,27 +112,33 @@ function readDelivery(reading: Reading, mode: Mode): Delivery {
   };
 }
 
-/** The `output` setting of profiles. */
-export function readProfileOutput({ inputs, problems }: Reading): string | undefined {
+/** How profiles are written, whoever names them. */
+export function readProfileSettings({ inputs, problems }: Reading): ProfileSettings {
   const output = inputs.text('profile-output');
   if (output !== undefined && !PROFILE_OUTPUTS.includes(output)) {
     problems.add('profile-output', `"${output}" is none of ${PROFILE_OUTPUTS.join(', ')}`);
   }
-  return output;
+  const asked = inputs.text('profile-location') ?? 'home';
+  const location = PROFILE_LOCATIONS.find((known) => known === asked);
+  if (location === undefined) {
+    problems.add('profile-location', `"${asked}" is none of ${PROFILE_LOCATIONS.join(', ')}`);
+  }
+  return { overwrite: inputs.flag('overwrite-aws-profile'), output, location: location ?? 'home' };
 }
 
 function readProfile(reading: Reading): Omit<ProfileRequest, 'export'> | undefined {
   const { inputs, problems } = reading;
   const name = inputs.text('aws-profile');
-  const overwrite = inputs.flag('overwrite-aws-profile');
-  const output = readProfileOutput(reading);
+  const settings = readProfileSettings(reading);
   if (name === undefined) {
-    if (output !== undefined) problems.add('profile-output', 'is the setting of a profile, and aws-profile names none');
+    for (const input of ['profile-output', 'profile-location'] as const) {
+      if (inputs.text(input) !== undefined) problems.add(input, 'is for a profile, and aws-profile names none');
+    }
     return undefined;
   }
   const wrong = validateProfileName(name);
   if (wrong !== undefined) problems.add('aws-profile', `"${name}" ${wrong}`);
-  return { name, overwrite, output };
+  return { name, ...settings };
 }
 
 function isDecodable({ username, password }: URL): boolean {

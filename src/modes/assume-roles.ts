@@ -3,10 +3,9 @@ import { admit, checkProfilesAreFree } from '../action/admit';
 import { maskAccountsIn } from '../action/masks';
 import type { Step } from '../action/step';
 import { withinTimeLimit } from '../action/time-limit';
-import { secretsOf } from '../aws/credentials';
+import { secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { AssumeRolesRequest, ProfileRole } from '../inputs/request';
-import { credentialProfile } from '../runner/credential-forms';
 import { handOver } from '../runner/hand-over';
 import { unsetCurrent } from '../runner/credential-forms';
 import { summarizeRoles } from '../runner/summary';
@@ -45,13 +44,13 @@ export async function assumeRoles(request: AssumeRolesRequest, step: Step): Prom
   const assumed = results.flatMap((result) => ('assumed' in result ? result : []));
   const failed = results.flatMap((result) => ('error' in result ? result : []));
   if (failed.length === 0 || (request.continueOnError && assumed.length > 0)) {
-    const written = assumed.map(({ profile, assumed: { session } }) =>
-      credentialProfile(profile, session.credentials, { region: connection.region, output: profiles.output }),
-    );
+    const written = assumed.map(({ profile, assumed: { session } }) => ({
+      name: profile,
+      credentials: session.credentials,
+    }));
     await handOver(
       {
-        profiles: written,
-        overwrite: profiles.overwrite,
+        profiles: { ...profiles, profiles: written, region: connection.region, renew: request.refreshCredentials },
         outputs: {
           mode: request.mode,
           'role-arns': JSON.stringify(
@@ -68,6 +67,15 @@ export async function assumeRoles(request: AssumeRolesRequest, step: Step): Prom
     return;
   }
   throw rolesFailed(failed, request);
+}
+
+/** Assumes the role of one profile alone. */
+export async function assumeRoleOf(profile: string, request: AssumeRolesRequest, step: Step): Promise<Credentials> {
+  const roles = request.roles.filter((role) => role.profile === profile);
+  const [result] = await assumeAll({ ...request, roles }, step);
+  if (!result) throw new Error(`The input roles names no profile ${profile}.`);
+  if ('error' in result) throw result.error;
+  return result.assumed.session.credentials;
 }
 
 async function assumeAll(request: AssumeRolesRequest, step: Step): Promise<RoleResult[]> {

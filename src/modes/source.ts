@@ -1,5 +1,5 @@
 import type { Step } from '../action/step';
-import { secretsOf, type Credentials } from '../aws/credentials';
+import { isTemporary, secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { CredentialSource, StepSettings } from '../inputs/request';
 import { withDeadline } from '../network/deadline';
@@ -11,11 +11,12 @@ import { withDeadline } from '../network/deadline';
  */
 export async function credentialsOf(
   source: CredentialSource,
-  { connection }: StepSettings,
+  { connection, refreshCredentials }: StepSettings,
   { runner, env }: Step,
 ): Promise<Credentials> {
   const credentials = source.from === 'inputs' ? source.credentials : await fromDefaultChain();
   secretsOf(credentials).forEach(runner.mask);
+  if (refreshCredentials && isFixed(credentials, env)) throw notRenewable(credentials);
   return credentials;
 
   async function fromDefaultChain(): Promise<Credentials> {
@@ -26,6 +27,23 @@ export async function credentialsOf(
       throw noCredentials(error, source.from === 'default chain' && source.idTokenMissing, env);
     }
   }
+}
+
+/** Whether they are temporary, and nothing makes new ones when they have ended: as variables, or written in a profile. */
+function isFixed(credentials: Credentials, env: NodeJS.ProcessEnv): boolean {
+  if (!isTemporary(credentials)) return false;
+  return credentials.expiration === undefined || credentials.sessionToken === env.AWS_SESSION_TOKEN;
+}
+
+function notRenewable({ expiration }: Credentials): ActionError {
+  return new ActionError({
+    code: 'source-not-renewable',
+    tried: 'renew the session later with the credentials found in the job. Nothing was sent to AWS',
+    why:
+      'They are temporary, and stand in variables or a profile as they are: ' +
+      `once they have ended${expiration ? ` (${expiration.toISOString()})` : ''}, nothing can be renewed with them.`,
+    fix: "Let the earlier step write a profile with refresh-credentials, too, and name it with AWS_PROFILE; or use OIDC, the runner's own role, or a user's access keys.",
+  });
 }
 
 /** The source, for messages. */

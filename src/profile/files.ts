@@ -1,10 +1,10 @@
-import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
-import { lstat, mkdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
 import writeFileAtomic from 'write-file-atomic';
+import { codeOf, isHeldOpen, whileBusy } from '../files/busy';
+import { LockedError, lockPath, takeLock } from '../files/lock';
+import type { ProfileFiles } from './locations';
 
 /** A profile file could not be read, locked or written. The message says why and what to do, and quotes no contents. */
 export class ProfileError extends Error {
@@ -35,7 +35,6 @@ interface Contents {
 
 const NAME_ANOTHER = 'Name a file with AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE.';
 const LINKS_TO_FOLLOW = 40;
-const LONGEST_PAUSE = 200;
 
 /**
  * The text of the profile file at `path`, or undefined when there is none. Takes no lock: files are replaced whole.
@@ -48,6 +47,31 @@ export async function readProfileFile(path: string): Promise<string | undefined>
   } catch (error) {
     throw problem('read', path, error);
   }
+}
+
+/**
+ * Copies the profile files into a folder of their own, with mode 0600. One that is not there is not there then, either.
+ *
+ * @returns where the copies are, or would be
+ * @throws ProfileError when one cannot be read, or its copy not written
+ */
+export async function copyProfileFiles(files: ProfileFiles, folder: string): Promise<ProfileFiles> {
+  // One file may serve as both.
+  const names = { credentials: 'credentials', config: files.config === files.credentials ? 'credentials' : 'config' };
+  const copies = { credentials: join(folder, names.credentials), config: join(folder, names.config) };
+  for (const [path, copy] of new Map([
+    [files.credentials, copies.credentials],
+    [files.config, copies.config],
+  ])) {
+    const contents = await read(path).catch((error: unknown) => {
+      throw problem('read', path, error);
+    });
+    if (!contents) continue;
+    await writeFile(copy, encode(contents.text, contents.encoding), { mode: 0o600 }).catch((error: unknown) => {
+      throw problem('write', copy, error);
+    });
+  }
+  return copies;
 }
 
 /**
@@ -67,7 +91,7 @@ export async function editFile(
   try {
     const target = await targetOf(path);
     const deadline = Date.now() + (patience.wait ?? 20_000);
-    const held = await takeLock(path, target, deadline, patience);
+    const held = await lockOf(path, target, deadline, patience);
     try {
       const before = await read(target);
       const text = edit(before?.text);
@@ -127,112 +151,19 @@ function encode(text: string, encoding: Contents['encoding']): Buffer {
   return bytes;
 }
 
-async function takeLock(
-  path: string,
-  target: string,
-  deadline: number,
-  { stale = 10_000, wait = 20_000 }: Patience,
-): Promise<{ confirm: () => void; release: () => Promise<void> }> {
-  const lockfilePath = `${target}.lock`;
-  let lost: Error | undefined;
-  const release = await whileBusy(deadline, isLocked, async () => {
-    removeStaleLock(lockfilePath, stale);
-    return await lock(target, {
-      lockfilePath,
-      realpath: false,
-      stale: Infinity,
-      update: stale / 2,
-      onCompromised: (error) => {
-        lost = error;
-      },
-    });
-  }).catch((error: unknown) => {
-    if (!isLocked(error)) {
+async function lockOf(path: string, target: string, deadline: number, { stale = 10_000, wait = 20_000 }: Patience) {
+  return takeLock(target, { deadline, stale }).catch((error: unknown) => {
+    if (!(error instanceof LockedError)) {
       throw error;
     }
     throw new ProfileError(
       'lock',
       path,
-      `Could not lock the profile file ${path}: ${lockfilePath} was still there after ${wait / 1000} s. ` +
+      `Could not lock the profile file ${path}: ${lockPath(target)} was still there after ${wait / 1000} s. ` +
         'Delete it if no other job runs on this machine.',
       { cause: error },
     );
   });
-  return {
-    confirm: () => {
-      if (lost !== undefined) {
-        throw new Error('The lock was lost to another process while this one was halted. Run the job again.', {
-          cause: lost,
-        });
-      }
-    },
-    release: async () => {
-      // The file is as it should be by now, and a lock that could not be removed goes stale.
-      await release().catch(() => undefined);
-    },
-  };
-}
-
-/**
- * Removes a lock that was left behind. Of many processes that find the same one, a slow one must not remove the lock
- * that another has taken since, as proper-lockfile's own removal can: so only who holds a second lock removes the first,
- * after another look at it.
- */
-function removeStaleLock(lockfilePath: string, stale: number): void {
-  if (!isOlder(lockfilePath, stale)) {
-    return;
-  }
-  const removal = `${lockfilePath}.removal`;
-  try {
-    if (isOlder(removal, stale)) {
-      rmdirSync(removal);
-    }
-    mkdirSync(removal);
-  } catch {
-    // Another process is about to remove it, or it cannot be removed: taking the lock tells.
-    return;
-  }
-  try {
-    if (isOlder(lockfilePath, stale)) {
-      rmdirSync(lockfilePath);
-    }
-  } catch {
-    // Its owner was halted, not killed, and has just removed it.
-  } finally {
-    rmSync(removal, { recursive: true, force: true });
-  }
-}
-
-function isOlder(path: string, age: number): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && found.mtimeMs < Date.now() - age;
-}
-
-/** Attempts until the deadline, for as long as the failure `isBusy`, pausing at random so that waiters do not march in step. */
-async function whileBusy<T>(
-  deadline: number,
-  isBusy: (error: unknown) => boolean,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  for (let pause = 10; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isBusy(error) || Date.now() >= deadline) {
-        throw error;
-      }
-      await delay(Math.random() * pause);
-    }
-  }
-}
-
-function isLocked(error: unknown): boolean {
-  return codeOf(error) === 'ELOCKED' || isHeldOpen(error);
-}
-
-/** Windows refuses to replace or make what another process has open, such as a virus scanner, if only for a moment. */
-function isHeldOpen(error: unknown): boolean {
-  return process.platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(codeOf(error));
 }
 
 function unlessMissing(error: unknown): undefined {
@@ -263,8 +194,4 @@ function fixFor(code: string): string {
     default:
       return NAME_ANOTHER;
   }
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

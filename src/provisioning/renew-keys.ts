@@ -1,6 +1,6 @@
 import type { Step } from '../action/step';
 import type { IdentitiesRequest } from '../inputs/request';
-import { credentialOutputs, credentialProfile, credentialVariables } from '../runner/credential-forms';
+import { credentialOutputs, credentialVariables } from '../runner/credential-forms';
 import { handOver, type Handover } from '../runner/hand-over';
 import { deliverKeys, makeKey, retireOldKeys, settleKey, type KeyToMake, type MadeKey } from './access-keys';
 import { makeCalls, type Fresh } from './apply';
@@ -102,15 +102,12 @@ function handoverOf(
     places.map((destination) => ({ destination, credentials })),
   );
   const written = destinations.flatMap(({ destination, credentials }) =>
-    destination.to === 'profile'
-      ? credentialProfile(destination.profile, credentials, { region, output: profiles.output })
-      : [],
+    destination.to === 'profile' ? { name: destination.profile, credentials } : [],
   );
   const forOutputs = destinations.find(({ destination }) => destination.to === 'outputs');
   const forEnvironment = destinations.find(({ destination }) => destination.to === 'environment');
   return {
-    profiles: written,
-    overwrite: profiles.overwrite,
+    profiles: { ...profiles, profiles: written, region, renew: false },
     outputs: {
       ...outputs,
       profiles: JSON.stringify(written.map(({ name }) => name)),

@@ -1,6 +1,6 @@
 import type { Step } from '../action/step';
 import type { Credentials } from '../aws/credentials';
-import type { Profile } from '../profile/profile';
+import type { Settings } from '../profile/ini';
 import { exportVariables } from './hand-over';
 
 /** The variables that hold credentials, in the order in which they are exported. */
@@ -22,6 +22,11 @@ export function credentialVariables(
   };
 }
 
+/** Variables that take credentials away from later steps, of which these would be used before a profile's. */
+export function noCredentialVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(CREDENTIAL_VARIABLES.filter((name) => env[name]).map((name) => [name, '']));
+}
+
 export function regionVariables(region: string): Record<string, string> {
   return Object.fromEntries(REGION_VARIABLES.map((name) => [name, region]));
 }
@@ -40,19 +45,11 @@ export function credentialOutputs({ accessKeyId, secretAccessKey, sessionToken }
   };
 }
 
-/** Credentials as a profile of the AWS files. */
-export function credentialProfile(
-  name: string,
-  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
-  { region, output }: { readonly region: string; readonly output: string | undefined },
-): Profile {
+/** Credentials as a profile of the credentials file holds them. */
+export function credentialSettings({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Settings {
   return {
-    name,
-    credentials: {
-      aws_access_key_id: accessKeyId,
-      aws_secret_access_key: secretAccessKey,
-      ...(sessionToken !== undefined && { aws_session_token: sessionToken }),
-    },
-    config: { region, ...(output !== undefined && { output }) },
+    aws_access_key_id: accessKeyId,
+    aws_secret_access_key: secretAccessKey,
+    ...(sessionToken !== undefined && { aws_session_token: sessionToken }),
   };
 }

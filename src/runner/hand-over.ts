@@ -1,14 +1,10 @@
-import { homedir } from 'node:os';
 import type { Step } from '../action/step';
-import { profileFiles } from '../profile/locations';
-import type { Profile, WrittenProfile } from '../profile/profile';
 import { rememberCommandFiles } from './command-files';
+import type { ProfilesToWrite, ProfilesWritten } from './write-profiles';
 
 /** What later steps are to find. Secrets in it are masked already. */
 export interface Handover {
-  readonly profiles: readonly Profile[];
-  /** Whether profiles of the same names are replaced. */
-  readonly overwrite: boolean;
+  readonly profiles: ProfilesToWrite | undefined;
   readonly outputs: Readonly<Record<string, string>>;
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -21,31 +17,25 @@ export interface Handover {
  * @throws ProfileError when a profile cannot be written
  */
 export async function handOver(
-  { profiles, overwrite, outputs, variables }: Handover,
+  { profiles, outputs, variables }: Handover,
   step: Step,
   confirm: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const { env, runner, ledger } = step;
   const commandFiles = rememberCommandFiles(env);
   const goBack = ledger.mark();
-  const written: WrittenProfile[] = [];
+  let written: ProfilesWritten | undefined;
   try {
-    if (profiles.length > 0) {
-      const { writeProfiles } = await import('../profile/profile');
-      const record = (changed: readonly WrittenProfile[]) => {
-        ledger.writing(changed);
-      };
-      written.push(...(await writeProfiles(profileFiles(env, homedir()), profiles, { overwrite, record })));
+    if (profiles && profiles.profiles.length > 0) {
+      const { writeJobProfiles } = await import('./write-profiles');
+      written = await writeJobProfiles(profiles, step);
     }
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value);
-    exportVariables(variables, step);
+    exportVariables({ ...variables, ...written?.variables }, step);
     await confirm();
   } catch (error) {
     commandFiles.takeBack();
-    if (written.length > 0) {
-      const { removeProfiles } = await import('../profile/profile');
-      await removeProfiles(written);
-    }
+    await written?.takeBack();
     // Where taking back failed, post tries again with what is in the ledger.
     if (!(error instanceof AggregateError)) goBack();
     throw error;

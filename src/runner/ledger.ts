@@ -1,16 +1,18 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import type { KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
 import type { Created } from '../provisioning/plan';
+import { jobTemp } from './job-folder';
 
 /** What main changed for later steps, with what stood there before: all that post needs to undo it. */
 export interface Changes {
   /** Exported variables with their values before; undefined for one that was not there. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly profiles: readonly WrittenProfile[];
+  /** Folders made for the job alone. */
+  readonly folders: readonly string[];
   readonly identities: IdentityChanges;
 }
 
@@ -35,6 +37,7 @@ export interface UnsettledKey {
 interface State {
   readonly variables: readonly string[];
   readonly profiles: readonly WrittenProfile['state'][];
+  readonly folders?: readonly string[];
   readonly identities?: Pick<IdentityChanges, 'created' | 'unsettled'>;
   /** The file with the other part, where there is one. */
   readonly keepsake?: string;
@@ -56,7 +59,7 @@ const NO_IDENTITIES: IdentityChanges = { created: [], unsettled: [] };
 
 /** Keeps what a step changes for its post step, before each change is made. */
 export class Ledger {
-  #changes: Changes = { variables: {}, profiles: [], identities: NO_IDENTITIES };
+  #changes: Changes = { variables: {}, profiles: [], folders: [], identities: NO_IDENTITIES };
   #keepsakeFile: string | undefined;
 
   constructor(
@@ -75,7 +78,12 @@ export class Ledger {
     this.#save({ ...this.#changes, profiles });
   }
 
-  /** Keeps that something is about to be made, for a post step that is to remove it. */
+  /** Keeps a folder that was made for the job alone. */
+  making(folder: string): void {
+    this.#save({ ...this.#changes, folders: [...this.#changes.folders, folder] });
+  }
+
+  /** Keeps that something is about to be made in IAM, for a post step that is to remove it. */
   creating(created: Created, credentials: Credentials): void {
     const { identities } = this.#changes;
     this.#save({
@@ -89,11 +97,11 @@ export class Ledger {
     this.#save({ ...this.#changes, identities: { ...this.#changes.identities, unsettled, credentials, keys } });
   }
 
-  /** Marks a place to go back to when what comes after it, variables and profiles, has been undone already. */
+  /** Marks a place to go back to when what comes after it, but in IAM, has been undone already. */
   mark(): () => void {
-    const { variables, profiles } = this.#changes;
+    const { variables, profiles, folders } = this.#changes;
     return () => {
-      this.#save({ ...this.#changes, variables, profiles });
+      this.#save({ ...this.#changes, variables, profiles, folders });
     };
   }
 
@@ -104,7 +112,7 @@ export class Ledger {
     const { created, unsettled, credentials, keys } = changes.identities;
     const inIam = created.length > 0 || unsettled.length > 0;
     if (before.length > 0 || replaced.some((sections) => Object.keys(sections).length > 0) || inIam) {
-      this.#keepsakeFile ??= join(mkdtempSync(join(this.env.RUNNER_TEMP ?? tmpdir(), 'aws-identity-')), 'before.json');
+      this.#keepsakeFile ??= join(mkdtempSync(join(jobTemp(this.env), 'aws-identity-')), 'before.json');
       const keepsake: Keepsake = {
         variables: Object.fromEntries(before),
         replaced,
@@ -121,10 +129,11 @@ export class Ledger {
     const state: State = {
       variables: Object.keys(changes.variables),
       profiles: changes.profiles.map((profile) => profile.state),
+      ...(changes.folders.length > 0 && { folders: changes.folders }),
       ...(inIam && { identities: { created, unsettled } }),
       ...(this.#keepsakeFile !== undefined && { keepsake: this.#keepsakeFile }),
     };
-    const empty = state.variables.length === 0 && state.profiles.length === 0 && !inIam;
+    const empty = [state.variables, state.profiles, changes.folders].every(({ length }) => length === 0) && !inIam;
     this.saveState(STATE_NAME, empty ? '' : JSON.stringify(state));
   }
 }
@@ -140,6 +149,7 @@ export function readLedger(env: NodeJS.ProcessEnv): { changes: Changes; forget: 
     changes: {
       variables: Object.fromEntries(state.variables.map((name) => [name, keepsake.variables[name]])),
       profiles: state.profiles.map((profile, index) => ({ state: profile, replaced: keepsake.replaced[index] ?? {} })),
+      folders: state.folders ?? [],
       identities: {
         ...NO_IDENTITIES,
         ...state.identities,

@@ -3,10 +3,10 @@ import type { Identity } from '../aws/arn';
 import { secretsOf, type Credentials } from '../aws/credentials';
 import type { ProfileRequest, Request } from '../inputs/request';
 import type { Outcome } from '../modes/outcome';
-import { credentialOutputs, credentialProfile, credentialVariables, regionVariables } from './credential-forms';
+import { credentialOutputs, credentialVariables, noCredentialVariables, regionVariables } from './credential-forms';
 import { exportVariables, handOver } from './hand-over';
 
-type Settings = Pick<Request, 'mode' | 'connection' | 'delivery'>;
+type Settings = Pick<Request, 'mode' | 'connection' | 'delivery' | 'refreshCredentials'>;
 
 /**
  * Masks credentials and hands them on, wherever the inputs say.
@@ -15,15 +15,17 @@ type Settings = Pick<Request, 'mode' | 'connection' | 'delivery'>;
  */
 export async function publish(outcome: Outcome, settings: Settings, step: Step): Promise<void> {
   const { identity, credentials, roleArns } = outcome;
-  const { mode, delivery, connection } = settings;
+  const { mode, delivery, connection, refreshCredentials } = settings;
   secretsOf(credentials).forEach(step.runner.mask);
   const { profile } = delivery;
   await handOver(
     {
-      profiles: profile
-        ? [credentialProfile(profile.name, credentials, { ...connection, output: profile.output })]
-        : [],
-      overwrite: profile?.overwrite ?? false,
+      profiles: profile && {
+        ...profile,
+        profiles: [{ name: profile.name, credentials }],
+        region: connection.region,
+        renew: refreshCredentials,
+      },
       outputs: {
         ...identityOutputs({ identity, mode, roleArns, profiles: profile ? [profile.name] : [] }),
         ...(credentials.expiration && { 'aws-expiration': credentials.expiration.toISOString() }),
@@ -44,13 +46,16 @@ export function publishExisting(identity: Identity, { mode, delivery, connection
 
 function variablesFor(
   credentials: Credentials,
-  { delivery, connection }: Settings,
+  { delivery, connection, refreshCredentials }: Settings,
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
   if (delivery.environment === 'nothing') return {};
   if (delivery.environment === 'region') return regionVariables(connection.region);
   return {
-    ...credentialVariables(credentials, connection.region, env),
+    // The session would end in the environment, and be used there before the profile that renews it.
+    ...(refreshCredentials
+      ? { ...noCredentialVariables(env), ...regionVariables(connection.region) }
+      : credentialVariables(credentials, connection.region, env)),
     ...(delivery.profile?.export && profileVariables(delivery.profile)),
   };
 }

@@ -12,7 +12,7 @@ import { planMarkdown } from '../provisioning/show-plan';
 export async function summarize(obtained: Obtained, request: Request, step: Step): Promise<void> {
   const { runner } = step;
   const { arn, account } = obtained.identity;
-  const expires = expiresOf(obtained.outcome?.credentials);
+  const expires = `${expiresOf(obtained.outcome?.credentials)}${renewalOf(request)}`;
   runner.info(`Identity: ${arn}`);
   runner.info(`Expires: ${expires}`);
   const deliveries = obtained.outcome ? deliveredTo(request) : whyKept(request);
@@ -36,16 +36,16 @@ export async function summarize(obtained: Obtained, request: Request, step: Step
 /** Tells in the job summary which roles were assumed for which profiles, and which were not. */
 export async function summarizeRoles(
   results: readonly RoleResult[],
-  { maskAccountId }: AssumeRolesRequest,
+  request: AssumeRolesRequest,
   step: Step,
 ): Promise<void> {
   const rows = results.map((result) => {
     if ('error' in result) return `| \`${result.profile}\` | \`${result.role}\` | | failed: ${result.error.code} |`;
     const { role, session } = result.assumed;
-    return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account} | ${expiresOf(session.credentials)} |`;
+    return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account} | ${expiresOf(session.credentials)}${renewalOf(request)} |`;
   });
   const lines = ['### AWS identities', '', '| Profile | Role | Account | Expires |', '|---|---|---|---|', ...rows];
-  await write(maskAccountId ? lines.map(withoutAccounts) : lines, step);
+  await write(request.maskAccountId ? lines.map(withoutAccounts) : lines, step);
 }
 
 /** What a step that changes IAM had to do, or with dry-run would have. */
@@ -81,13 +81,17 @@ function expiresOf(credentials: Credentials | undefined): string {
   return credentials && !isTemporary(credentials) ? 'never: they are access keys of a user' : 'not known';
 }
 
+function renewalOf({ refreshCredentials }: Request): string {
+  return refreshCredentials ? '; renewed for as long as the job runs' : '';
+}
+
 function whyKept({ mode }: Request): string {
   return mode === 'verify' ? 'verified, and not handed on' : 'kept: valid ones were in the job already';
 }
 
-function deliveredTo({ delivery }: Request): string {
+function deliveredTo({ delivery, refreshCredentials }: Request): string {
   const places = [
-    delivery.environment === 'credentials and region' && 'environment of later steps',
+    delivery.environment === 'credentials and region' && !refreshCredentials && 'environment of later steps',
     delivery.outputs && 'outputs',
     delivery.profile && `profile ${delivery.profile.name}`,
   ].filter(Boolean);

@@ -1,4 +1,4 @@
-import { appendFileSync, writeSync } from 'node:fs';
+import { appendFileSync, rmSync, writeSync } from 'node:fs';
 import type { WrittenProfile } from '../profile/profile';
 import type { Created } from '../provisioning/plan';
 import type { undoIdentities as UndoIdentities } from '../provisioning/undo-identities';
@@ -32,12 +32,13 @@ async function undoChanges(env: NodeJS.ProcessEnv, undoIdentities: typeof UndoId
     say('Nothing to clean up.');
     return;
   }
-  const { profiles, variables, identities } = ledger.changes;
+  const { profiles, variables, folders, identities } = ledger.changes;
   const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles));
   const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, env);
+  const foldersRemoved = folders.length === 0 || removeFolders(folders);
   const identitiesUndone = await undoIdentityChanges(identities, env, undoIdentities);
   // What could not be put back is nowhere else.
-  if (profilesUndone && variablesUndone && identitiesUndone) ledger.forget();
+  if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone) ledger.forget();
 }
 
 /** Whether it could be done; if not, a warning says why. */
@@ -81,6 +82,18 @@ async function removeProfilesOf(written: readonly WrittenProfile[]): Promise<boo
     return true;
   } catch (error) {
     warn(`The profile ${names} is still in the AWS files. ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+/** Whether it could be done; if not, a warning says why. */
+function removeFolders(folders: readonly string[]): boolean {
+  try {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    say(`Removed with all that was in it: ${folders.join(', ')}`);
+    return true;
+  } catch (error) {
+    warn(`Something may be left in ${folders.join(', ')}. ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
 }

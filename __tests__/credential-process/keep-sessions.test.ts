@@ -1,0 +1,80 @@
+import { readFileSync, statSync } from 'node:fs';
+import { keepSessions, keptSession } from '../../src/credential-process/keep-sessions';
+import { isFresh, isValid, readSession } from '../../src/credential-process/session-file';
+import { inJob, useJobDirectory } from '../runner/job-files';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
+
+useJobDirectory();
+
+const NOW = Date.parse('2026-01-31T12:00:00.000Z');
+const MINUTE = 60_000;
+const lasting = (minutes: number) => ({
+  ...EXAMPLE_KEYS,
+  sessionToken: 'AQoEXAMPLE',
+  expiration: new Date(NOW + minutes * MINUTE),
+});
+const SESSIONS = [{ profile: 'deploy', credentials: lasting(60) }];
+
+const { argv, execPath } = process;
+afterEach(() => Object.assign(process, { argv, execPath }));
+
+describe('when a session is renewed', () => {
+  test.each([
+    [15, 5],
+    [30, 10],
+    [60, 20],
+    [720, 20],
+  ])('one of %i minutes: %i minutes before its end', (length, margin) => {
+    const session = keptSession('deploy', lasting(length), NOW);
+    const due = NOW + (length - margin) * MINUTE;
+    expect([isFresh(session, due - 1), isFresh(session, due)]).toEqual([true, false]);
+    const end = NOW + length * MINUTE;
+    expect([isValid(session, end - 1), isValid(session, end)]).toEqual([true, false]);
+  });
+
+  test('one without an end: never', () => {
+    const session = keptSession('deploy', EXAMPLE_KEYS, NOW);
+    expect([isFresh(session, Number.MAX_SAFE_INTEGER), isValid(session, Number.MAX_SAFE_INTEGER)]).toEqual([
+      true,
+      true,
+    ]);
+    expect(session.credentials).toEqual({
+      Version: 1,
+      AccessKeyId: EXAMPLE_KEYS.accessKeyId,
+      SecretAccessKey: EXAMPLE_KEYS.secretAccessKey,
+    });
+  });
+});
+
+test('each session is in a file of its own that only the user reads, and named by its command', () => {
+  process.argv = ['node', '/actions/dist/main/index.js'];
+  const commands = keepSessions(inJob(), [...SESSIONS, { profile: '../x', credentials: lasting(30) }], {
+    INPUT_ROLES: 'a: b',
+    OTHER: 'x',
+  });
+  expect(commands).toEqual([
+    `"${process.execPath}" "/actions/dist/credential-process/index.js" "${inJob('1.json')}"`,
+    `"${process.execPath}" "/actions/dist/credential-process/index.js" "${inJob('2.json')}"`,
+  ]);
+  expect([readSession(inJob('1.json')).profile, readSession(inJob('2.json')).profile]).toEqual(['deploy', '../x']);
+  expect(JSON.parse(readFileSync(inJob('environment.json'), 'utf8'))).toEqual({ INPUT_ROLES: 'a: b' });
+  for (const file of ['1.json', '2.json', 'environment.json']) expect(statSync(inJob(file)).mode & 0o777).toBe(0o600);
+});
+
+test.each(['/run$HOME/node', '/a"b/node', '/a`b`/node', '100%/node', '/a #1/node', '/a ;b/node'])(
+  'a path that tools would read differently is refused: %s',
+  (path) => {
+    process.execPath = path;
+    expect(() => keepSessions(inJob(), SESSIONS, {})).toThrow(
+      expect.objectContaining({ code: 'credential-process-path' }) as Error,
+    );
+  },
+);
+
+test.each(['/Program Files/node', 'C:\\hostedtoolcache\\node.exe', '/a#b;c/node', "/it's/node"])(
+  'a path that all read alike is not: %s',
+  (path) => {
+    process.execPath = path;
+    expect(keepSessions(inJob(), SESSIONS, {})).toEqual([expect.stringContaining(`"${path}"`)]);
+  },
+);

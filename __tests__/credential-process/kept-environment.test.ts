@@ -1,0 +1,37 @@
+import { environmentToKeep, returnTo } from '../../src/credential-process/kept-environment';
+
+const TOKEN = { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.example/old', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'old' };
+
+test('inputs, their variables and what else decides is kept', () => {
+  const kept = {
+    'INPUT_ROLE-TO-ASSUME': 'deploy',
+    ROLE_TO_ASSUME: 'deploy',
+    AWS_PROFILE: 'entry',
+    AWS_ENDPOINT_URL_STS: 'https://sts.example',
+    GITHUB_REPOSITORY: 'octo/app',
+    GITHUB_ACTION_REF: 'v1',
+    https_proxy: 'http://proxy.example:3128',
+    HOME: '/home/runner',
+    ...TOKEN,
+  };
+  const others = { GITHUB_TOKEN: 'secret', GITHUB_ENV: '/env', GITHUB_OUTPUT: '/out', PATH: '/bin', SECRET: 'secret' };
+  expect(environmentToKeep({ ...kept, ...others, AWS_REGION: undefined })).toEqual(kept);
+});
+
+test('the step’s environment comes back: what decides now and did not then is gone, the rest stays', () => {
+  const env = { AWS_PROFILE: 'deploy', AWS_ACCESS_KEY_ID: 'later', INPUT_MODE: 'other', PATH: '/bin', HOME: '/root' };
+  returnTo({ AWS_PROFILE: 'entry', HOME: '/home/runner' }, env);
+  expect(env).toEqual({ AWS_PROFILE: 'entry', HOME: '/home/runner', PATH: '/bin' });
+});
+
+test('of both ways to ask for a token, the one of this very step is taken', () => {
+  const live = { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.example/new', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'new' };
+  const env = { ...live };
+  returnTo(TOKEN, env);
+  expect(env).toEqual(live);
+  for (const half of [{ ACTIONS_ID_TOKEN_REQUEST_URL: live.ACTIONS_ID_TOKEN_REQUEST_URL }, {}]) {
+    const without: NodeJS.ProcessEnv = { ...half };
+    returnTo(TOKEN, without);
+    expect(without).toEqual(TOKEN);
+  }
+});

@@ -1,0 +1,313 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job } from '../../sandbox/runner/job';
+import { allow } from '../sandbox/sts-client';
+import { ask, Client, commandOf, JobClock, sessionsOf } from './renewing-profile';
+import { roleFor, roleForOidc } from './role-paths';
+import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
+
+let scenario: Scenario;
+beforeEach(async () => (scenario = await Scenario.start()));
+afterEach(() => scenario.end());
+
+const OIDC_CALLS = ['id-token', 'AssumeRoleWithWebIdentity'];
+const REFRESH = { 'aws-region': REGION, 'refresh-credentials': 'true' };
+const DEPLOY = { ...REFRESH, 'role-to-assume': ROLE, 'aws-profile': 'deploy', 'role-duration-seconds': '900' };
+
+/** A job whose step wrote the profile `deploy` with OIDC, which renews itself, and its time. */
+async function jobWithProfile(): Promise<{ job: Job; clock: JobClock; command: string }> {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  const main = await job.step({ with: DEPLOY });
+  expect([main.exitCode, main.exported]).toEqual([0, {}]);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+  return { job, clock: new JobClock(job, scenario.sandbox), command: commandOf(job, 'deploy') };
+}
+
+/** The session of the profile is over, in a job whose time nobody moved. */
+async function jobWithEndedSession(): Promise<{ job: Job; command: string }> {
+  const BEHIND_MS = -20 * 60_000;
+  scenario.sandbox.clock.advance(BEHIND_MS);
+  const { job, command } = await jobWithProfile();
+  scenario.sandbox.clock.advance(-BEHIND_MS);
+  return { job, command };
+}
+
+test('the profile names a program, without a secret in its arguments, and nothing is left of it in the end', async () => {
+  const { job, command } = await jobWithProfile();
+  const folder = sessionsOf(job, 'deploy');
+  const secrets = [...job.masks].filter((mask) => mask.length > 12);
+  expect(secrets.length).toBeGreaterThan(3);
+  for (const secret of secrets) expect(command).not.toContain(secret);
+  expect(existsSync(join(job.home, '.aws/credentials'))).toBe(false);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+
+  const answer = await ask(command, job.env);
+  expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(Object.keys(JSON.parse(answer.stdout) as object)).toEqual([
+    'Version',
+    'AccessKeyId',
+    'SecretAccessKey',
+    'SessionToken',
+    'Expiration',
+  ]);
+  expect(scenario.calls()).toEqual([]);
+
+  const [post] = await job.finish();
+  expect(post?.log.join('\n')).toContain(folder);
+  expect(readdirSync(job.temp)).toEqual([]);
+  expect(readdirSync(join(job.home, '.aws'))).toEqual([]);
+  const after = await ask(command, job.env);
+  expect(after).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(after.stderr).toContain('cleaned up when its job ends');
+});
+
+test('the state that a runner keeps in clear text names the folder, and no secret', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  const { state } = await job.step({ with: DEPLOY });
+  expect(JSON.stringify(state)).toContain(sessionsOf(job, 'deploy'));
+  expect(JSON.stringify(state)).not.toMatch(/EXAMPLE|ASIA/);
+  scenario.calls();
+});
+
+test('a client of the SDK goes on working past three sessions of 15 minutes', async () => {
+  const { clock } = await jobWithProfile();
+  const client = Client.start({ ...clock.environment, AWS_PROFILE: 'deploy', AWS_REGION: REGION });
+  const keys = new Set<string | undefined>();
+  // An hour, a call every eight minutes.
+  for (let minutes = 0; minutes <= 64; minutes += 8) {
+    const { arn, key, error } = await client.call();
+    expect(error).toBeUndefined();
+    expect(arn).toMatch(/assumed-role\/deploy\/GitHubActions$/);
+    keys.add(key);
+    clock.advance(8);
+  }
+  await client.stop();
+  expect(keys.size).toBe(5);
+  const calls = scenario.calls();
+  expect(calls.filter((call) => call === 'GetCallerIdentity')).toHaveLength(9);
+  expect(calls.filter((call) => call !== 'GetCallerIdentity')).toEqual(Array(4).fill(OIDC_CALLS).flat());
+});
+
+test('of 50 processes that ask when the session has ended, one renews it', async () => {
+  const { job, command } = await jobWithEndedSession();
+  const answers = await Promise.all(Array.from({ length: 50 }, () => ask(command, job.env)));
+  expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
+  for (const answer of answers) expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(Date.parse(answers[0]?.credentials.Expiration ?? '')).toBeGreaterThan(Date.now());
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+}, 120_000);
+
+test('of several that ask when the session has ended and AWS refuses, one tries, and all say why', async () => {
+  const { job, command } = await jobWithEndedSession();
+  scenario.account.roles.delete('deploy');
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(command, job.env)));
+  for (const { exitCode, stdout, stderr } of answers) {
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^The session of the profile deploy ended at .*\. Could not assume arn:aws:iam::/);
+    expect(stderr).toContain('Fix: ');
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  }
+  expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity AccessDenied']);
+});
+
+test('a renewal that fails while the session works gives that, warns, and is not tried again at once', async () => {
+  const { clock, command } = await jobWithProfile();
+  const first = await ask(command, clock.environment);
+  clock.advance(11);
+  const error = { status: 403, code: 'Forbidden', message: 'not now' };
+  scenario.sandbox.faults.add({ action: 'id-token', error, times: 1 });
+  for (const calls of [['id-token Forbidden'], []]) {
+    const answer = await ask(command, clock.environment);
+    expect(answer).toMatchObject({ exitCode: 0, credentials: first.credentials });
+    expect(answer.stderr).toMatch(/^The profile deploy could not be renewed\. Its session works until [^]*not now/);
+    expect(scenario.calls()).toEqual(calls);
+  }
+  clock.advance(1);
+  const renewed = await ask(command, clock.environment);
+  expect([renewed.exitCode, renewed.stderr]).toEqual([0, '']);
+  expect(renewed.credentials.AccessKeyId).not.toBe(first.credentials.AccessKeyId);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+test('while one process renews a session that works, others are given that without waiting', async () => {
+  const { clock, command } = await jobWithProfile();
+  const { credentials } = await ask(command, clock.environment);
+  clock.advance(11);
+  let release: () => void = () => undefined;
+  scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', latencyMs: 3000 });
+  const renewing = ask(command, clock.environment).finally(() => {
+    release();
+  });
+  const renewed = new Promise<'renewed'>((done) => {
+    release = () => {
+      done('renewed');
+    };
+  });
+  while (scenario.sandbox.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+  const other = ask(command, clock.environment);
+  expect(await Promise.race([other, renewed])).toMatchObject({ exitCode: 0, stderr: '', credentials });
+  expect((await renewing).credentials.AccessKeyId).not.toBe(credentials.AccessKeyId);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+test('a process without the job’s variables renews with those of the step', async () => {
+  const { clock, command } = await jobWithProfile();
+  clock.advance(20);
+  const { NODE_OPTIONS, CLOCK_OFFSET_FILE } = clock.environment;
+  const answer = await ask(command, { NODE_OPTIONS, CLOCK_OFFSET_FILE, AWS_PROFILE: 'deploy' });
+  expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+describe('each way to a session is gone again', () => {
+  beforeEach(() => {
+    const user = scenario.account.createUser('ci', { policies: [allow('sts:*')] });
+    user.createAccessKey(EXAMPLE_KEYS);
+    roleFor(roleFor(user.arn, scenario.account, 'deploy').arn, scenario.account, 'chained');
+  });
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['keys', { 'role-to-assume': ROLE, 'aws-profile': 'deploy' }, ['AssumeRole']],
+    [
+      'a chain',
+      { 'role-to-assume': `${ROLE}\n${ROLE.replace('deploy', 'chained')}`, 'aws-profile': 'deploy' },
+      ['AssumeRole', 'AssumeRole'],
+    ],
+    ['many roles', { roles: `deploy: ${ROLE}\nother: ${ROLE}` }, ['AssumeRole']],
+    [
+      'a session of the user',
+      { mode: 'session-token', 'aws-profile': 'deploy' },
+      ['GetCallerIdentity', 'GetSessionToken'],
+    ],
+    [
+      'a federated session',
+      {
+        'federated-user-name': 'nightly',
+        'aws-profile': 'deploy',
+        'managed-session-policies': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+      },
+      ['GetFederationToken'],
+    ],
+  ])('%s', async (_, inputs, calls) => {
+    const job = scenario.job();
+    const main = await job.step({ with: { ...REFRESH, ...KEY_INPUTS, 'role-duration-seconds': '900', ...inputs } });
+    expect(main.exitCode).toBe(0);
+    scenario.calls();
+    const clock = new JobClock(job, scenario.sandbox);
+    const command = commandOf(job, 'deploy');
+    const before = await ask(command, clock.environment);
+    clock.advance(20);
+    const after = await ask(command, clock.environment);
+    expect(after).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(after.credentials.AccessKeyId).not.toBe(before.credentials.AccessKeyId);
+    expect(scenario.calls().sort()).toEqual(calls);
+    await job.finish();
+  });
+});
+
+test('with a seed, the code is computed anew', async () => {
+  const { user } = scenario.createUserAndRole();
+  const device = user.createMfaDevice('ci', {});
+  const job = scenario.job();
+  const inputs = { ...REFRESH, ...KEY_INPUTS, 'aws-profile': 'mfa', 'mfa-serial': device.serialNumber };
+  await job.step({ with: { ...inputs, 'mfa-secret': device.seed, 'role-duration-seconds': '900' } });
+  const clock = new JobClock(job, scenario.sandbox);
+  clock.advance(20);
+  expect(await ask(commandOf(job, 'mfa'), clock.environment)).toMatchObject({ exitCode: 0, stderr: '' });
+  const calls = ['GetCallerIdentity', 'GetSessionToken'];
+  expect(scenario.calls().sort()).toEqual([...calls, ...calls].sort());
+});
+
+test('a role is assumed from another profile that renews itself, and both go on', async () => {
+  const entry = roleForOidc(scenario.account, 'entry');
+  roleFor(entry.arn, scenario.account, 'deploy');
+  const job = scenario.job({ oidc: true });
+  await job.step({ with: { ...DEPLOY, 'role-to-assume': entry.arn, 'aws-profile': 'entry' } });
+  const main = await job.step({ with: { ...DEPLOY, 'role-chaining': 'true' }, env: { AWS_PROFILE: 'entry' } });
+  expect(main.exitCode).toBe(0);
+  expect(scenario.calls()).toEqual([...OIDC_CALLS, 'AssumeRole']);
+  const clock = new JobClock(job, scenario.sandbox);
+  clock.advance(20);
+  const { exitCode, stderr } = await ask(commandOf(job, 'deploy'), { ...clock.environment, AWS_PROFILE: 'deploy' });
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(scenario.calls()).toEqual([...OIDC_CALLS, 'AssumeRole']);
+});
+
+test('temporary credentials in the environment are refused before any call, with the reason', async () => {
+  const job = scenario.job({
+    env: {
+      AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: EXAMPLE_KEYS.secretAccessKey,
+      AWS_SESSION_TOKEN: 'AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT',
+    },
+  });
+  const main = await job.step({ with: { ...DEPLOY, 'role-chaining': 'true' } });
+  expectFailed(main, 'source-not-renewable');
+  expect(scenario.calls()).toEqual([]);
+});
+
+test('temporary credentials written in a profile are, too', async () => {
+  const job = scenario.job({ env: { AWS_PROFILE: 'entry' } });
+  const file = join(job.folder, 'credentials');
+  writeFileSync(
+    file,
+    `[entry]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = ${EXAMPLE_KEYS.secretAccessKey}\naws_session_token = AQoEXAMPLE\n`,
+  );
+  const main = await job.step({
+    with: { ...DEPLOY, 'role-chaining': 'true' },
+    env: { AWS_SHARED_CREDENTIALS_FILE: file },
+  });
+  expectFailed(main, 'source-not-renewable');
+  expect(scenario.calls()).toEqual([]);
+});
+
+test('exported, later steps get the profile and no keys, as these would end', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true, env: { AWS_ACCESS_KEY_ID: 'before', AWS_SECRET_ACCESS_KEY: 'before' } });
+  const main = await job.step({ with: { ...DEPLOY, 'output-env-credentials': 'true' } });
+  expect(main.exported).toEqual({
+    AWS_ACCESS_KEY_ID: '',
+    AWS_SECRET_ACCESS_KEY: '',
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_PROFILE: 'deploy',
+    AWS_DEFAULT_PROFILE: 'deploy',
+  });
+  expect(main.summary).toContain('renewed for as long as the job runs');
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+  const client = Client.start(job.env);
+  expect((await client.call()).arn).toMatch(/assumed-role\/deploy/);
+  await client.stop();
+  expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+  await job.finish();
+  expect(job.env).toMatchObject({ AWS_ACCESS_KEY_ID: 'before', AWS_PROFILE: '' });
+});
+
+test('a step that fails at its end leaves neither session nor folder', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', latencyMs: 500 });
+  const folder = join(job.home, 'elsewhere');
+  const running = job.step({ with: DEPLOY, env: { AWS_CONFIG_FILE: join(folder, 'config') } });
+  while (scenario.sandbox.requests.length < OIDC_CALLS.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  writeFileSync(folder, '');
+  expectFailed(await running, 'profile-files');
+  expect(readdirSync(job.temp)).toEqual([]);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+test('what is kept of the environment is what decides, and no more', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({
+    oidc: true,
+    env: { GITHUB_TOKEN: 'ghs_EXAMPLE', OTHER_SECRET: 'other', NO_PROXY: 'localhost' },
+  });
+  await job.step({ with: DEPLOY });
+  const kept = readFileSync(join(sessionsOf(job, 'deploy'), 'environment.json'), 'utf8');
+  expect(kept).toContain('"NO_PROXY":"localhost"');
+  expect(kept).not.toMatch(/ghs_EXAMPLE|OTHER_SECRET|GITHUB_ENV/);
+  scenario.calls();
+});

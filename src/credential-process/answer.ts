@@ -1,0 +1,21 @@
+import { writeSync } from 'node:fs';
+import { isFresh, readSession, type KeptSession } from './session-file';
+
+/**
+ * Answers whoever uses a profile that renews itself: prints its session, renewed where it is about to end. What fails
+ * is told on stderr, with exit code 1.
+ *
+ * @param path the session's file
+ * @param renew loads the code that obtains sessions: called only where one is due
+ */
+export async function answer(path: string, renew: (path: string) => Promise<KeptSession>): Promise<void> {
+  try {
+    const kept = readSession(path);
+    const { credentials } = isFresh(kept, Date.now()) ? kept : await renew(path);
+    writeSync(1, JSON.stringify(credentials));
+    process.exit(0);
+  } catch (error) {
+    writeSync(2, `${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ActionError } from '../errors/action-error';
+import type { Credentials } from '../aws/credentials';
+import { environmentToKeep } from './kept-environment';
+import type { KeptSession } from './session-file';
+
+/** How long before its end a session is renewed at the most, in milliseconds. The AWS CLI and boto3 ask for a new one
+ * 15 minutes before, SDKs 5. */
+const LONGEST_MARGIN_MS = 20 * 60_000;
+/** Of a short session, which part of it is the margin. */
+const MARGIN_OF_LENGTH = 1 / 3;
+
+/** The environment of the step, beside the sessions. */
+const ENVIRONMENT = 'environment.json';
+
+/**
+ * Keeps what the program behind renewing profiles needs, in a folder that only the job's user can enter: a session
+ * each, and the step's environment, from which its request is read again.
+ *
+ * @returns the `credential_process` of each profile, in the same order
+ * @throws ActionError `credential-process-path` when AWS's tools would misread it
+ */
+export function keepSessions(
+  folder: string,
+  sessions: readonly { readonly profile: string; readonly credentials: Credentials }[],
+  env: NodeJS.ProcessEnv,
+): string[] {
+  writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env)));
+  return sessions.map(({ profile, credentials }, index) => {
+    const path = join(folder, `${index + 1}.json`);
+    writePrivate(path, JSON.stringify(keptSession(profile, credentials, Date.now())));
+    return commandLine([process.execPath, program(), path]);
+  });
+}
+
+/** The file with the environment that the sessions in the same folder are renewed in. */
+export function environmentFile(folder: string): string {
+  return join(folder, ENVIRONMENT);
+}
+
+/** A session that was obtained now, in milliseconds since 1970. */
+export function keptSession(profile: string, credentials: Credentials, now: number): KeptSession {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
+  const end = expiration?.getTime();
+  return {
+    profile,
+    credentials: {
+      Version: 1,
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      ...(sessionToken !== undefined && { SessionToken: sessionToken }),
+      ...(expiration && { Expiration: expiration.toISOString() }),
+    },
+    ...(end !== undefined && { renewFrom: end - Math.min(LONGEST_MARGIN_MS, (end - now) * MARGIN_OF_LENGTH) }),
+  };
+}
+
+/** The program's entry point, in `dist` beside the one that runs. */
+function program(): string {
+  return join(dirname(process.argv[1] ?? ''), '../credential-process/index.js');
+}
+
+/**
+ * A command line as every tool reads it: through a shell (SDK for JavaScript), split by quotes alone (AWS CLI, boto3),
+ * and cut where a comment seems to begin.
+ */
+function commandLine(words: readonly string[]): string {
+  const odd = words.find((word) => /["$`%\r\n]|\s[#;]|\\$/.test(word));
+  if (odd === undefined) return words.map((word) => `"${word}"`).join(' ');
+  throw new ActionError({
+    code: 'credential-process-path',
+    tried: `let the profile renew itself: its command line would hold the path ${odd}`,
+    why: "AWS's tools read a credential_process in different ways, and not all of them understand this path.",
+    fix: 'Let the runner work in folders without quotes, $, %, # and ; in their names, or leave refresh-credentials out.',
+  });
+}
+
+function writePrivate(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+}

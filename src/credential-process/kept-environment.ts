@@ -1,0 +1,30 @@
+import { isInputVariable } from '../inputs/inputs';
+
+/** Variables besides inputs that decide how a session is obtained, and what it and its errors say of the job. */
+const DECISIVE = [
+  /^AWS_\w+$/,
+  /^ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)$/,
+  /^GITHUB_(ACTION\w*|ACTOR|BASE_REF|EVENT_NAME|HEAD_REF|JOB|REF|REPOSITORY|RUN_ID|SERVER_URL|SHA)$/,
+  /^GITHUB_(TRIGGERING_ACTOR|WORKFLOW|WORKSPACE)$/,
+  /^(HTTPS?|ALL|NO)_PROXY$/i,
+  /^(HOME|USERPROFILE|NODE_EXTRA_CA_CERTS)$/,
+];
+/** GitHub gives every step those with which it can ask for a token. The newest are the best. */
+const LIVE = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'] as const;
+
+/** The part of a step's environment from which its request can be read again later. It holds secrets. */
+export function environmentToKeep(env: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries.filter(([name]) => isKept(name)));
+}
+
+/** Puts an environment back in which the request reads, and AWS's SDK finds credentials, as in the step. */
+export function returnTo(kept: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): void {
+  const live = LIVE.every((name) => env[name]) ? Object.fromEntries(LIVE.map((name) => [name, env[name]])) : {};
+  for (const name of Object.keys(env).filter(isKept)) Reflect.deleteProperty(env, name);
+  Object.assign(env, kept, live);
+}
+
+function isKept(name: string): boolean {
+  return isInputVariable(name) || DECISIVE.some((names) => names.test(name));
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+
+/*
+ * What the program behind a profile answers from, in a file of mode 0600 for each profile. Nothing but Node is loaded
+ * to read it: most calls are answered from it, in the time of an empty process.
+ */
+
+/** Credentials in the form that AWS's tools read from a `credential_process`.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
+export interface ProcessCredentials {
+  readonly Version: 1;
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly SessionToken?: string;
+  /** As 2026-01-31T12:00:00.000Z. */
+  readonly Expiration?: string;
+}
+
+/** The session of a profile. */
+export interface KeptSession {
+  readonly profile: string;
+  readonly credentials: ProcessCredentials;
+  /** From when on who asks for it renews it, in milliseconds since 1970; never when left out. */
+  readonly renewFrom?: number;
+  /** The last attempt to renew it, if it failed. */
+  readonly failure?: Failure;
+}
+
+export interface Failure {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** What happened, and what to do. Free of secrets. */
+  readonly message: string;
+}
+
+/** @throws Error when there is no such session, as when the job has ended */
+export function readSession(path: string): KeptSession {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as KeptSession;
+  } catch (error) {
+    throw new Error(
+      `Could not read the session that this profile renews, in ${path}. The step with refresh-credentials that made ` +
+        'it is cleaned up when its job ends: run this in the job, or without the profile.',
+      { cause: error },
+    );
+  }
+}
+
+/** Whether it can be given away as it is, at a time in milliseconds since 1970. */
+export function isFresh({ renewFrom }: KeptSession, time: number): boolean {
+  return renewFrom === undefined || time < renewFrom;
+}
+
+/** Whether AWS still accepts it, at a time in milliseconds since 1970. */
+export function isValid({ credentials: { Expiration } }: KeptSession, time: number): boolean {
+  return Expiration === undefined || time < Date.parse(Expiration);
+}

@@ -1,0 +1,106 @@
+import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { lock } from 'proper-lockfile';
+import { codeOf, isHeldOpen, whileBusy } from './busy';
+
+/** Others held the lock for longer than could be waited. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError';
+}
+
+export interface LockSettings {
+  /** Until when to wait for it, in milliseconds since 1970. At least one attempt is made. */
+  readonly deadline: number;
+  /** The age at which it counts as left behind by a process that was killed, in milliseconds. */
+  readonly stale: number;
+}
+
+export interface Lock {
+  /** @throws Error when the lock was lost, as this process was halted for too long */
+  readonly confirm: () => void;
+  /** Never fails: a lock that could not be removed goes stale. */
+  readonly release: () => Promise<void>;
+}
+
+/**
+ * Takes the lock for the file at `path`: a directory beside it with `.lock` added to its name. The file itself need not
+ * be there, but its directory must be.
+ *
+ * @throws LockedError when others held it until the deadline; an error of the system when it cannot be made
+ */
+export async function takeLock(path: string, { deadline, stale }: LockSettings): Promise<Lock> {
+  const lockfilePath = lockPath(path);
+  let lost: Error | undefined;
+  const release = await whileBusy(deadline, isLocked, async () => {
+    removeStaleLock(lockfilePath, stale);
+    return await lock(path, {
+      lockfilePath,
+      realpath: false,
+      stale: Infinity,
+      update: stale / 2,
+      onCompromised: (error) => {
+        lost = error;
+      },
+    });
+  }).catch((error: unknown) => {
+    if (!isLocked(error)) {
+      throw error;
+    }
+    throw new LockedError(`${lockfilePath} was there all the time`, { cause: error });
+  });
+  return {
+    confirm: () => {
+      if (lost !== undefined) {
+        throw new Error('The lock was lost to another process while this one was halted. Run the job again.', {
+          cause: lost,
+        });
+      }
+    },
+    release: async () => {
+      await release().catch(() => undefined);
+    },
+  };
+}
+
+/** Where the lock for the file at `path` is. */
+export function lockPath(path: string): string {
+  return `${path}.lock`;
+}
+
+/**
+ * Removes a lock that was left behind. Of many processes that find the same one, a slow one must not remove the lock
+ * that another has taken since, as proper-lockfile's own removal can: so only who holds a second lock removes the first,
+ * after another look at it.
+ */
+function removeStaleLock(lockfilePath: string, stale: number): void {
+  if (!isOlder(lockfilePath, stale)) {
+    return;
+  }
+  const removal = `${lockfilePath}.removal`;
+  try {
+    if (isOlder(removal, stale)) {
+      rmdirSync(removal);
+    }
+    mkdirSync(removal);
+  } catch {
+    // Another process is about to remove it, or it cannot be removed: taking the lock tells.
+    return;
+  }
+  try {
+    if (isOlder(lockfilePath, stale)) {
+      rmdirSync(lockfilePath);
+    }
+  } catch {
+    // Its owner was halted, not killed, and has just removed it.
+  } finally {
+    rmSync(removal, { recursive: true, force: true });
+  }
+}
+
+function isOlder(path: string, age: number): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.mtimeMs < Date.now() - age;
+}
+
+function isLocked(error: unknown): boolean {
+  return codeOf(error) === 'ELOCKED' || isHeldOpen(error);
+}

@@ -1,0 +1,48 @@
+import type { Reading } from './reading';
+import type { Request } from './request';
+
+/** Notes what cannot be renewed later: what serves once, and what ends itself. */
+export function checkRefresh(request: Request, { inputs, problems, env }: Reading): void {
+  if (!request.refreshCredentials) return;
+  const profiles = profilesOf(request);
+  if (profiles.length === 0) {
+    problems.add('refresh-credentials', 'renews what a profile gives; it should stand beside aws-profile or roles');
+  }
+  if (inputs.text('mfa-code') !== undefined) {
+    problems.add(
+      'mfa-code',
+      'is good once, and refresh-credentials needs a new code each time; give mfa-secret instead',
+    );
+  }
+  if (inputs.text('use-existing-credentials') !== undefined && request.useExistingCredentials) {
+    problems.add('use-existing-credentials', 'keeps credentials as they are, and refresh-credentials renews them');
+  }
+  if (!('source' in request)) return;
+  if (request.source.from === 'inputs') {
+    if (request.source.credentials.sessionToken === undefined) return;
+    problems.add(
+      'aws-session-token',
+      'is of temporary keys, with which nothing can be renewed once they have ended; with refresh-credentials give ' +
+        "a user's own keys, or use OIDC",
+    );
+    return;
+  }
+  const chosen = profileOfDefaultChain(env);
+  if (chosen !== undefined && profiles.includes(chosen)) {
+    problems.add(
+      'refresh-credentials',
+      `cannot renew the profile ${chosen} with credentials from the profile ${chosen}; choose another name`,
+    );
+  }
+}
+
+/** The profile in which the SDK's default chain looks for credentials, if it does. An empty variable counts as none. */
+function profileOfDefaultChain({ AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId }: NodeJS.ProcessEnv) {
+  if (profile) return profile;
+  return keyId ? undefined : 'default';
+}
+
+function profilesOf(request: Request): string[] {
+  if ('roles' in request) return request.roles.map(({ profile }) => profile);
+  return request.delivery.profile ? [request.delivery.profile.name] : [];
+}
