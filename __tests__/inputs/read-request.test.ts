@@ -372,6 +372,16 @@ test.each([
   expect(warnings).toHaveLength(warned);
 });
 
+test('of many roles, those that a web identity assumes itself are named, where others use what is given', async () => {
+  const inputs = { 'role-external-id': 'ours', 'source-identity': 'octocat', 'custom-tags': '{"team":"platform"}' };
+  const roles = (text: string) => read({ roles: text, ...inputs }, OIDC);
+  const mixed = await roles(`one: ${ROLE}\ntwo: [${ROLE}, ${OTHER}]\nthree: ${OTHER}`);
+  expect(mixed.warnings.map((warning) => warning.includes(' not used for one, three:'))).toEqual([true, true, true]);
+  expect((await roles(`two: [${ROLE}, ${OTHER}]`)).warnings).toEqual([]);
+  const { warnings } = await roles(`one: ${ROLE}\nthree: ${OTHER}`);
+  expect(warnings.map((warning) => warning.includes(' not used:'))).toEqual([true, true, true]);
+});
+
 test('a secret without its access key ID is not used, and that is said', async () => {
   const { request, warnings } = await read({ 'aws-secret-access-key': 'EXAMPLEKEY', 'role-to-assume': ROLE }, OIDC);
   expect(request).toMatchObject({ by: 'web identity' });

@@ -11,7 +11,7 @@ import {
   readSignedSession,
   readUserSessionDuration,
 } from './session-inputs';
-import { readGoal } from './role-inputs';
+import { readGoal, type Goal } from './role-inputs';
 import { checkUnsigned, readSource, readWebIdentity } from './source-inputs';
 import { checkRefresh } from './refresh-inputs';
 import { readSettings } from './step-inputs';
@@ -181,13 +181,15 @@ async function readAssumeRole(reading: Reading): Promise<Request> {
   });
   const common = { mode: 'assume-role', ...readSettings(reading, 'assume-role'), session, signed, ...goal } as const;
   if (token === undefined) return { ...common, by: 'credentials', source, mfa };
-  const chains = 'chain' in goal ? [goal.chain] : goal.roles.map(({ chain }) => chain);
-  checkUnsigned(
-    signed,
-    chains.some(({ length }) => length > 1),
-    reading,
-  );
+  checkUnsigned(signed, unsignedIn(goal), reading);
   return { ...common, by: 'web identity', token };
+}
+
+/** Which roles are assumed with the web identity itself, not with the session of another role. */
+function unsignedIn(goal: Goal): string[] | 'all' {
+  if ('chain' in goal) return goal.chain.length === 1 ? 'all' : [];
+  const profiles = goal.roles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
+  return profiles.length === goal.roles.length ? 'all' : profiles;
 }
 
 function readFederatedUserName({ inputs, problems }: Reading): string {

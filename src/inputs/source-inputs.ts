@@ -94,26 +94,27 @@ function readTokenFile(path: string, { env, problems }: Reading): string {
 /**
  * AssumeRoleWithWebIdentity takes less than AssumeRole. Who migrates may have given more, which then does nothing.
  *
- * @param chained whether a signed request follows it, which takes the rest
+ * @param unsigned the profiles whose role no signed request follows, which would take the rest; or all of them
  */
 export function checkUnsigned(
   { externalId, sourceIdentity }: SignedSessionSettings,
-  chained: boolean,
+  unsigned: readonly string[] | 'all',
   { inputs, problems, warnings }: Reading,
 ): void {
   for (const name of MFA_INPUTS.filter((input) => inputs.text(input) !== undefined)) {
     problems.add(name, "proves MFA with a user's access keys, and the role is assumed with a web identity");
   }
-  if (chained) return;
+  if (unsigned.length === 0) return;
+  const where = unsigned === 'all' ? '' : ` for ${unsigned.join(', ')}`;
   if (inputs.text('custom-tags') !== undefined || inputs.lines('transitive-tag-keys').length > 0) {
     warnings.push(
-      'custom-tags and transitive-tag-keys are not used: with a web identity, AWS takes session tags from the token only.',
+      `custom-tags and transitive-tag-keys are not used${where}: with a web identity, AWS takes session tags from the token only.`,
     );
   }
   if (externalId !== undefined) {
-    warnings.push('role-external-id is not used: with a web identity, the trust policy decides by the token.');
+    warnings.push(`role-external-id is not used${where}: with a web identity, the trust policy decides by the token.`);
   }
   if (sourceIdentity !== undefined) {
-    warnings.push('source-identity is not used: with a web identity, AWS takes it from the token only.');
+    warnings.push(`source-identity is not used${where}: with a web identity, AWS takes it from the token only.`);
   }
 }
