@@ -1,7 +1,8 @@
 import { MfaDevice } from '../../sandbox/accounts/mfa-device';
 import { apply } from '../../src/provisioning/apply';
 import type { Change } from '../../src/provisioning/plan';
-import { boundariesInUse, planRemoval, usersLeft, type Targets } from '../../src/provisioning/plan-removal';
+import { boundariesInUse } from '../../src/provisioning/plan-policy-removal';
+import { planRemoval, usersLeft, type Targets } from '../../src/provisioning/plan-removal';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, trust } from '../sandbox/sts-client';
 import { openTestAccount, textOf, type TestAccount } from './account';

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { identityDocument, type IdentityDocument } from './definition';
+import { identityDocument, type IdentityDocument } from './definition/document';
 import type { KeyPath } from './key-path';
 import { nearest } from './nearest';
 

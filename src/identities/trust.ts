@@ -1,6 +1,6 @@
 import { trustPolicy } from '../policy/trust';
 import type { GithubTrust, Trust, TrustEntry } from './declaration';
-import { isPolicy } from './definition';
+import { isPolicy } from './definition/trust';
 import type { KeyPath } from './key-path';
 import { limitSize, readPolicy } from './policies';
 import type { Reading } from './reading';

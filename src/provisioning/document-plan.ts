@@ -15,7 +15,8 @@ import { planKey, planRotation, type KeyHolder, type KeyPlan, type PlannedKey } 
 import { planMfaDevice, type MfaDevicePlan } from './plan-mfa-device';
 import { planOidcProvider } from './plan-oidc-provider';
 import { planPolicy } from './plan-policy';
-import { boundariesInUse, planRemoval, usersLeft } from './plan-removal';
+import { boundariesInUse } from './plan-policy-removal';
+import { planRemoval, usersLeft } from './plan-removal';
 import { planRole } from './plan-role';
 import { planUser } from './plan-user';
 import { readAccessKeys, readAccount, tagsIn } from './read-account';
