@@ -30,8 +30,13 @@ export default {
   // These install software of others, and run by "npm run test:conformance".
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/conformance/'],
   transform: { '\\.[jt]s$': ['babel-jest', babel] },
-  // It exports itself to importers only, and here is required.
-  moduleNameMapper: { '^@actions/github$': '<rootDir>/node_modules/@actions/github/lib/github.js' },
+  // They export themselves to importers only, and here are required.
+  moduleNameMapper: {
+    '^@actions/github$': '<rootDir>/node_modules/@actions/github/lib/github.js',
+    '^@actions/workflow-parser/(.*)$': '<rootDir>/node_modules/@actions/workflow-parser/dist/$1.js',
+    '^@actions/expressions/(.*)$': '<rootDir>/node_modules/@actions/expressions/dist/$1.js',
+    '^@actions/expressions$': '<rootDir>/node_modules/@actions/expressions/dist/index.js',
+  },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
   // Most of what the scenarios do is wait for processes that they start.
   maxWorkers: '100%',
