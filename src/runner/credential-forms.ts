@@ -6,6 +6,8 @@ import { exportVariables } from './hand-over';
 /** The variables that hold credentials, in the order in which they are exported. */
 const CREDENTIAL_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
 const REGION_VARIABLES = ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const;
+/** Those whose values may begin with a slash. */
+const SLASHED_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
 
 /** Credentials and region as the environment holds them. */
 export function credentialVariables(
@@ -19,12 +21,25 @@ export function credentialVariables(
     // The token of earlier credentials would spoil these. A variable cannot be removed; empty counts as none.
     ...((sessionToken !== undefined || env.AWS_SESSION_TOKEN) && { AWS_SESSION_TOKEN: sessionToken ?? '' }),
     ...regionVariables(region),
+    ...gitBashExclusions(env),
   };
 }
 
 /** Variables that take credentials away from later steps, of which these would be used before a profile's. */
 export function noCredentialVariables(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(CREDENTIAL_VARIABLES.filter((name) => env[name]).map((name) => [name, '']));
+}
+
+/**
+ * Git Bash, in which steps run on Windows with `shell: bash`, takes a value that begins with a slash for a path, and hands
+ * programs another: AWS would refuse about every 64th key. It spares the variables in this list.
+ * https://www.msys2.org/docs/filesystem-paths/#environment-variables
+ */
+function gitBashExclusions(env: NodeJS.ProcessEnv): Record<string, string> {
+  if (env.RUNNER_OS !== 'Windows') return {};
+  const spared = (env.MSYS2_ENV_CONV_EXCL ?? '').split(';').filter(Boolean);
+  const missing = spared.includes('*') ? [] : SLASHED_VARIABLES.filter((name) => !spared.includes(name));
+  return missing.length > 0 ? { MSYS2_ENV_CONV_EXCL: [...spared, ...missing].join(';') } : {};
 }
 
 export function regionVariables(region: string): Record<string, string> {
