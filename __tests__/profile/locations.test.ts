@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { resolve, win32 } from 'node:path';
 import { profileFiles } from '../../src/profile/locations';
 
 test.each([
@@ -20,4 +20,26 @@ test.each([
   ['a name has a tilde', { AWS_SHARED_CREDENTIALS_FILE: '/~/a', AWS_CONFIG_FILE: '~b' }, '/~/a', resolve('~b')],
 ])('when %s', (_, env, credentials, config) => {
   expect(profileFiles(env, '/home/me')).toEqual({ credentials, config });
+});
+
+test.each([
+  ['nothing is set', {}, 'C:\\Users\\me\\.aws\\credentials', 'C:\\Users\\me\\.aws\\config'],
+  [
+    'both are set',
+    { AWS_SHARED_CREDENTIALS_FILE: 'D:\\a\\_temp\\c', AWS_CONFIG_FILE: 'D:/a/_temp/b' },
+    'D:\\a\\_temp\\c',
+    'D:\\a\\_temp\\b',
+  ],
+  [
+    'they start at home',
+    { AWS_SHARED_CREDENTIALS_FILE: '~\\a', AWS_CONFIG_FILE: '~/b/c' },
+    'C:\\Users\\me\\a',
+    'C:\\Users\\me\\b\\c',
+  ],
+])('on Windows, when %s', (_, env, credentials, config) => {
+  expect(profileFiles(env, 'C:\\Users\\me', win32)).toEqual({ credentials, config });
+});
+
+test('a backslash is no separator elsewhere', () => {
+  expect(profileFiles({ AWS_CONFIG_FILE: '~\\a' }, '/home/me').config).toBe(resolve('~\\a'));
 });

@@ -23,11 +23,6 @@ export async function whileBusy<T>(
   }
 }
 
-/** Windows refuses to replace or make what another process has open, such as a virus scanner, if only for a moment. */
-export function isHeldOpen(error: unknown): boolean {
-  return process.platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(codeOf(error));
-}
-
 /** The system's code for a failure, such as `ENOENT`; empty when it has none. */
 export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

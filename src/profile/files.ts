@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { codeOf, isHeldOpen, whileBusy } from '../files/busy';
+import { codeOf, whileBusy } from '../files/busy';
+import { isHeldOpen } from '../files/held-open';
 import { LockedError, lockPath, takeLock } from '../files/lock';
 import type { ProfileFiles } from './locations';
 
@@ -35,6 +36,8 @@ interface Contents {
 
 const NAME_ANOTHER = 'Name a file with AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE.';
 const LINKS_TO_FOLLOW = 40;
+/** A file is held open for as long as another replaces it; one that may not be read stays so. */
+const READ_PATIENCE = 1000;
 
 /**
  * The text of the profile file at `path`, or undefined when there is none. Takes no lock: files are replaced whole.
@@ -134,7 +137,7 @@ async function read(path: string): Promise<Contents | undefined> {
   if (!found.isFile()) {
     throw new Error(`It is a ${found.isDirectory() ? 'directory' : 'device or pipe'}. ${NAME_ANOTHER}`);
   }
-  const bytes = await readFile(path).catch(unlessMissing);
+  const bytes = await whileBusy(Date.now() + READ_PATIENCE, isHeldOpen, () => readFile(path)).catch(unlessMissing);
   if (bytes?.includes(0) === true) {
     throw new Error('It is not text in UTF-8 but, perhaps, UTF-16, which AWS tools cannot read. Save it as UTF-8.');
   }

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
+import { whileHeldOpen } from '../files/held-open';
 import type { KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
 import type { Created } from '../provisioning/plan';
@@ -120,8 +121,11 @@ export class Ledger {
         ...(inIam && keys && { keys }),
       };
       // In one piece, as the step may be killed at any moment.
-      writeFileSync(`${this.#keepsakeFile}.new`, JSON.stringify(keepsake), { mode: 0o600 });
-      renameSync(`${this.#keepsakeFile}.new`, this.#keepsakeFile);
+      const file = this.#keepsakeFile;
+      writeFileSync(`${file}.new`, JSON.stringify(keepsake), { mode: 0o600 });
+      whileHeldOpen(() => {
+        renameSync(`${file}.new`, file);
+      });
     } else if (this.#keepsakeFile !== undefined) {
       removeKeepsake(this.#keepsakeFile);
       this.#keepsakeFile = undefined;
@@ -179,5 +183,6 @@ function readKeepsake(path: string): Keepsake | undefined {
 }
 
 function removeKeepsake(path: string): void {
-  rmSync(dirname(path), { recursive: true, force: true });
+  // On Windows, what another process has open cannot be removed for a moment: Node then tries again.
+  rmSync(dirname(path), { recursive: true, force: true, maxRetries: 5 });
 }
