@@ -1,3 +1,5 @@
+import { linesOf } from './lines';
+
 /** A line as the process printed it, with the command in it if it is one. */
 export interface LogLine {
   readonly raw: string;
@@ -6,11 +8,11 @@ export interface LogLine {
 
 const COMMAND = /^::([a-z-]+)(?: ([^:]*))?::(.*)$/;
 
-export function parseLog(output: string): LogLine[] {
-  return output
-    .split('\n')
-    .filter((line, index, all) => index < all.length - 1 || line !== '')
-    .map((raw) => {
+/** @param platform where the process ran: this system when left out */
+export function parseLog(output: string, platform?: NodeJS.Platform): LogLine[] {
+  return linesOf(output, platform)
+    .filter(({ text, ending }) => text !== '' || ending !== '')
+    .map(({ text: raw }) => {
       const [, name, properties = '', value = ''] = COMMAND.exec(raw) ?? [];
       return name === undefined ? { raw } : { raw, command: { name, properties, value: unescape(value) } };
     });
