@@ -27,6 +27,26 @@ test('keys are verified with one call and handed on', async () => {
   expect(job.env).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SESSION_TOKEN: 'of-earlier-credentials' });
 });
 
+test('on Windows, a secret that begins with a slash reaches what steps in Git Bash call, until the job ends', async () => {
+  const keys = { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: '/je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY' };
+  scenario.account.createUser('windows', {}).createAccessKey(keys);
+  const job = scenario.job({ env: { RUNNER_OS: 'Windows', MSYS2_ENV_CONV_EXCL: 'URL_PATH' } });
+  const main = await job.step({
+    with: {
+      'aws-region': REGION,
+      'aws-access-key-id': keys.accessKeyId,
+      'aws-secret-access-key': keys.secretAccessKey,
+    },
+  });
+  expect(main.exported).toMatchObject({
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    MSYS2_ENV_CONV_EXCL: 'URL_PATH;AWS_SECRET_ACCESS_KEY;AWS_SESSION_TOKEN',
+  });
+  await job.finish();
+  expect(job.env).toMatchObject({ AWS_SECRET_ACCESS_KEY: '', MSYS2_ENV_CONV_EXCL: 'URL_PATH' });
+  expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+});
+
 test('credentials are outputs only when asked for', async () => {
   const main = await scenario
     .job()
