@@ -61,9 +61,9 @@ function parsePage(path: string, text: string): Page {
   return { path, text, prose, blocks };
 }
 
-/** The pages that users read. */
+/** The pages that users and contributors read. */
 export function pages(): Page[] {
-  return ['README.md', 'CHANGELOG.md', ...filesIn('docs', '.md')].map(page);
+  return ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')].map(page);
 }
 
 export function examples(): string[] {
