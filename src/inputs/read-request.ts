@@ -25,7 +25,8 @@ export interface ReadRequest {
 const SESSION_MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token', 'access-keys'];
 const RENEWABLE_MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token'];
 const IDENTITY_MODES: readonly Mode[] = ['provision', 'rotate', 'deprovision'];
-const MODES: readonly Mode[] = [...SESSION_MODES, 'verify', ...IDENTITY_MODES];
+/** In the order in which they are told. */
+export const MODES: readonly Mode[] = [...SESSION_MODES, 'verify', ...IDENTITY_MODES];
 
 /** Inputs that say what to do: given for another mode, they are a misunderstanding, not to be passed over. */
 const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: readonly string[]])[] = [
