@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
+import files, {
   chmod,
   lstat,
   mkdir,
@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { editFile, ProfileError, readProfileFile } from '../../src/profile/files';
+import { heldOpen, useWindows } from '../files/on-windows';
 import { withChildren } from './children';
 
 let home: string;
@@ -215,6 +216,34 @@ describe('editFile', () => {
       });
       await Promise.all(kills);
     });
+  });
+});
+
+describe('on Windows, where another process has the file open for a moment', () => {
+  useWindows();
+  beforeEach(async () => {
+    await writeFile(path, 'old\n');
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test('it is read', async () => {
+    const read = jest.spyOn(files, 'readFile').mockRejectedValueOnce(heldOpen());
+    expect(await readProfileFile(path)).toBe('old\n');
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  test('it is edited', async () => {
+    jest.spyOn(files, 'readFile').mockRejectedValueOnce(heldOpen());
+    await editFile(path, (text) => `${text ?? ''}new\n`);
+    expect(await readFile(path, 'utf8')).toBe('old\nnew\n');
+  });
+
+  test('it is deleted', async () => {
+    jest.spyOn(files, 'rm').mockRejectedValueOnce(heldOpen());
+    await editFile(path, () => undefined);
+    await expect(stat(path)).rejects.toThrow('ENOENT');
   });
 });
 

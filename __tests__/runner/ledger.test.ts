@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { WrittenProfile } from '../../src/profile/profile';
 import type { Created } from '../../src/provisioning/plan';
 import { Ledger, readLedger } from '../../src/runner/ledger';
+import { heldOpen, useWindows } from '../files/on-windows';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 import { inJob, useJobDirectory } from './job-files';
 
@@ -25,6 +26,10 @@ beforeEach(() => {
     saves += 1;
     postEnv[`STATE_${name}`] = value;
   });
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 
 function written(name: string, replaced: WrittenProfile['replaced'] = {}): WrittenProfile {
@@ -63,6 +68,21 @@ test('one file keeps it all, however often there is more', () => {
   ledger.exporting(['AWS_REGION']);
   expect(keepsake()).toBe(first);
   expect(readdirSync(inJob())).toHaveLength(1);
+});
+
+describe('on Windows', () => {
+  useWindows();
+
+  test('the file is replaced although another process has it open for a moment', () => {
+    ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
+    const rename = jest.spyOn(fs, 'renameSync').mockImplementationOnce(() => {
+      throw heldOpen();
+    });
+    ledger.exporting(['AWS_REGION']);
+    expect(rename).toHaveBeenCalledTimes(2);
+    expect(changes()?.variables).toEqual({ AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'eu-west-1' });
+    expect(readdirSync(dirname(keepsake()))).toEqual(['before.json']);
+  });
 });
 
 test('where nothing stood there no file is made', () => {
