@@ -3,30 +3,36 @@
 // FILE then holds the variables that the sandbox would else ask to export, a line each.
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PATIENCE_MS = 60_000;
 
-const [file] = process.argv.slice(2);
-if (!file) throw new Error('Give the file for the variables: node sandbox/background.mjs FILE');
-rmSync(file, { force: true });
+const [given] = process.argv.slice(2);
+if (given) await start(resolve(given));
+else fail('Give the file for the variables: node sandbox/background.mjs FILE');
 
-const sandbox = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts', '--variables', file], {
-  cwd: fileURLToPath(new URL('..', import.meta.url)),
-  detached: true,
-  stdio: 'ignore',
-  windowsHide: true,
-});
-let ended = false;
-sandbox.once('exit', () => (ended = true));
-
-for (const start = performance.now(); !existsSync(file); await delay(50)) {
-  if (ended) throw new Error(`The sandbox ended. To see why: npm run sandbox`);
-  if (performance.now() - start > PATIENCE_MS) {
-    sandbox.kill();
-    throw new Error(`The sandbox did not start within ${PATIENCE_MS / 1000} s.`);
+async function start(file) {
+  rmSync(file, { force: true });
+  const sandbox = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts', '--variables', file], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    detached: true,
+    stdio: 'ignore',
+    windowsHide: true,
+  });
+  sandbox.unref();
+  for (const deadline = performance.now() + PATIENCE_MS; !existsSync(file); await delay(50)) {
+    if (sandbox.exitCode !== null) return fail(`The sandbox ended before it had written ${file}.`);
+    if (performance.now() > deadline) {
+      sandbox.kill();
+      return fail(`The sandbox had not written ${file} after ${PATIENCE_MS / 1000} s.`);
+    }
   }
+  process.stdout.write(`The sandbox is process ${sandbox.pid}.\n`);
 }
-process.stdout.write(`The sandbox is process ${sandbox.pid}.\n`);
-sandbox.unref();
+
+function fail(why) {
+  process.stderr.write(`${why}\n`);
+  process.exitCode = 1;
+}

@@ -90,5 +90,6 @@ function writeVariables(path: string, variables: Readonly<Record<string, string>
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // It may listen already, which would keep it alive.
+  process.exit(1);
 });
