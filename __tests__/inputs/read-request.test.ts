@@ -207,6 +207,9 @@ describe('what is wrong', () => {
     [{ 'http-proxy': 'http://user:100%@proxy:3128' }, 'special characters of a password encoded'],
     [{ 'web-identity-token-file': '/does/not/exist', 'role-to-assume': ROLE }, 'cannot be read'],
     [{ 'web-identity-token-file': '/', 'role-to-assume': ROLE }, 'not a regular file'],
+    [{ 'web-identity-token-file': '/dev/zero', 'role-to-assume': ROLE }, 'not a regular file'],
+    // Regular to look at, and holding nothing, it waits for more for ever when it is read.
+    [{ 'web-identity-token-file': '/proc/kmsg', 'role-to-assume': ROLE }, '/proc/kmsg has 0 bytes'],
   ])('%j', async (inputs, expected) => {
     expect(await problemsOf(inputs)).toContain(expected);
   });

@@ -7,7 +7,10 @@ import { MFA_INPUTS } from './mfa-inputs';
 import type { Reading } from './reading';
 import type { CredentialSource, SignedSessionSettings, WebIdentity } from './request';
 
+const MIN_TOKEN_LENGTH = 4;
 const MAX_TOKEN_LENGTH = 20_000;
+/** Room for white space around the token. */
+const MAX_TOKEN_FILE_SIZE = 2 * MAX_TOKEN_LENGTH;
 
 /** The credentials to start from: those given, or what the SDK's default chain will find. */
 export function readSource(reading: Reading): CredentialSource {
@@ -78,9 +81,16 @@ function mayUseIdToken({ inputs }: Reading): boolean {
 function readTokenFile(path: string, { env, problems }: Reading): string {
   const file = isAbsolute(path) ? path : join(env.GITHUB_WORKSPACE ?? '', path);
   try {
-    if (!statSync(file).isFile()) throw new Error('it is not a regular file');
+    const found = statSync(file);
+    if (!found.isFile()) throw new Error('it is not a regular file');
+    // By its size, before it is read: a large one would fill the memory; and files that say they hold nothing, as those
+    // in /proc, may hold anything, or wait for more for ever.
+    if (found.size < MIN_TOKEN_LENGTH || found.size > MAX_TOKEN_FILE_SIZE) {
+      problems.add('web-identity-token-file', `${file} has ${found.size} bytes; a token has 4 to 20,000`);
+      return '';
+    }
     const token = readFileSync(file, 'utf8').trim();
-    if (token.length < 4 || token.length > MAX_TOKEN_LENGTH) {
+    if (token.length < MIN_TOKEN_LENGTH || token.length > MAX_TOKEN_LENGTH) {
       problems.add('web-identity-token-file', `${file} has ${token.length} characters; a token has 4 to 20,000`);
     }
     return token;
