@@ -29,6 +29,7 @@ test.each([
   ['007: a', /^1:1 7 is not a text to YAML; it should be in quotes: "007"$/],
   ['null: a', /it should be in quotes: "null"$/],
   ['? [a]\n: b', /^1:3 {2}has a key that is no text$/],
+  ['!!binary eA==: b', /^1:10 {2}has a key that is no text$/],
   ['a: {__proto__: {b: 1}}', /^1:5 a\.__proto__ is a key that nothing here can have$/],
   ['a: !!set {b}', /^1:10 a has the YAML tag "tag:yaml.org,2002:set"; it should have none$/],
   ['a: !Ref b', /^1:9 a has the YAML tag "!Ref"/],

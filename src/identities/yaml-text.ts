@@ -140,7 +140,8 @@ function survey(document: Document, positionAt: (offset: number) => Position): S
     for (const pair of pairs) {
       const offset = startOf(pair.key);
       const key = resolved(pair.key, document);
-      if (!isScalar(key)) {
+      // A scalar may hold more than a text, too: bytes, with the tag !!binary.
+      if (!isScalar(key) || isObject(key.value)) {
         fault(offset, path, 'has a key that is no text', false);
         continue;
       }
@@ -164,6 +165,10 @@ function survey(document: Document, positionAt: (offset: number) => Position): S
   if (yaml?.version === '1.1') fault(0, [], 'is marked as YAML 1.1; it should be YAML 1.2, without the line %YAML');
   visit(document.contents, []);
   return found;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function startOf(node: unknown): number {
