@@ -6,7 +6,7 @@ export interface LogLine {
   readonly command?: { readonly name: string; readonly properties: string; readonly value: string };
 }
 
-const COMMAND = /^::([a-z-]+)(?: ([^:]*))?::(.*)$/;
+const COMMAND = /^::([a-z-]+)(?: ([^:]*))?::(.*)$/s;
 
 /** @param platform where the process ran: this system when left out */
 export function parseLog(output: string, platform?: NodeJS.Platform): LogLine[] {
