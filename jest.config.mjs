@@ -32,7 +32,9 @@ export default {
   transform: { '\\.[jt]s$': ['babel-jest', babel] },
   // They export themselves to importers only, and here are required.
   moduleNameMapper: {
-    '^@actions/github$': '<rootDir>/node_modules/@actions/github/lib/github.js',
+    '^@actions/(core|exec|github|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
+    '^@actions/http-client$': '<rootDir>/node_modules/@actions/http-client/lib/index.js',
+    '^(@actions/[^/]+/lib/.+?)(\\.js)?$': '<rootDir>/node_modules/$1.js',
     '^@actions/workflow-parser/(.*)$': '<rootDir>/node_modules/@actions/workflow-parser/dist/$1.js',
     '^@actions/expressions/(.*)$': '<rootDir>/node_modules/@actions/expressions/dist/$1.js',
     '^@actions/expressions$': '<rootDir>/node_modules/@actions/expressions/dist/index.js',

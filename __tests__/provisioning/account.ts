@@ -106,7 +106,7 @@ function clockOf({ clock }: Sandbox, waits: number[]): Clock {
  * Jest runs tests in a world with an `Error` of its own, in which Node's errors are none: the SDK would wrap those of
  * connections, and hide their codes.
  */
-function knowErrorsOfNode(): void {
+export function knowErrorsOfNode(): void {
   Object.defineProperty(Error, Symbol.hasInstance, {
     configurable: true,
     value(this: unknown, value: unknown) {

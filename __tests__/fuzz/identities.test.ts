@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { readDocument } from '../../src/identities/read-document';
+import { readYaml } from '../../src/identities/yaml-text';
+import { holds } from './cases';
+import { documentText } from './documents';
+import { treacherousWorkspace } from './workspace';
+
+const workspace = treacherousWorkspace();
+const settings = { workspace, partition: 'aws', repository: { name: 'octo/app', id: '2', ownerId: '1' } };
+
+test('whatever the document, it is read, or everything that is wrong with it is told', () =>
+  holds(
+    0.18,
+    fc.property(documentText, (text) => {
+      const read = readDocument(text, settings);
+      if ('declaration' in read) {
+        const { users, roles, policies, oidcProviders } = read.declaration;
+        expect([...users, ...roles, ...policies, ...oidcProviders]).not.toEqual([]);
+        return;
+      }
+      expect(read.problems).not.toEqual([]);
+      for (const problem of read.problems) {
+        expect(problem).toMatch(/\S/);
+        expect(problem).not.toMatch(/\n\s+at |node_modules|root:x:0:0/);
+      }
+    }),
+  ));
+
+test('a document means nothing else when it is read a second time, and never changes what other objects are', () =>
+  holds(
+    0.03,
+    fc.property(documentText, (text) => {
+      const before = Reflect.ownKeys(Object.prototype);
+      expect(JSON.stringify(readYaml(text).value)).toBe(JSON.stringify(readYaml(text).value));
+      expect(Reflect.ownKeys(Object.prototype)).toEqual(before);
+    }),
+  ));
