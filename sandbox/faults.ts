@@ -28,7 +28,11 @@ export type Failure =
   /** AWS acts, and never answers; the function is told when it has acted. */
   | { readonly holdAfter: () => void }
   /** This answer, and nothing is done. */
-  | { readonly raw: Answer };
+  | { readonly raw: Answer }
+  /** This answer, and its body again and again without end, as fast as it is taken; nothing is done. */
+  | { readonly endless: Answer }
+  /** This answer, a byte every few milliseconds; nothing is done. */
+  | { readonly drip: Answer };
 
 export type Fault = FaultScope & (Failure | { readonly latencyMs: number });
 

@@ -104,6 +104,26 @@ test('an answer of any kind', async () => {
   expect([response.status, await response.text()]).toEqual([502, raw.body]);
 });
 
+test('an answer without end, until the client has enough', async () => {
+  sandbox.faults.add({ endless: { status: 200, headers: { 'content-type': 'text/xml' }, body: '<a>' }, times: 1 });
+  const response = await fetch(sandbox.url);
+  let bytes = 0;
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += piece.byteLength;
+    if (bytes > 5_000_000) break;
+  }
+  expect(bytes).toBeGreaterThan(5_000_000);
+  expect((await fetch(`${sandbox.url}/other`)).status).toBe(404);
+});
+
+test('an answer in drops', async () => {
+  sandbox.faults.add({ drip: { status: 200, headers: {}, body: 'abc' } });
+  const response = await fetch(sandbox.url);
+  const pieces: string[] = [];
+  for await (const piece of response.body ?? []) pieces.push(Buffer.from(piece).toString());
+  expect(pieces).toEqual(['a', 'b', 'c']);
+});
+
 test('a rate limit lets a burst through, then refills', async () => {
   sandbox.faults.rateLimit({ service: 'sts', perSecond: 0.1, burst: 2 });
   await call();

@@ -1,9 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock';
 import type { Faults } from '../faults';
 import { AwsError } from '../query/error';
 import type { Answer, IncomingRequest, RecordedRequest } from './request';
 import type { Route } from './route';
+
+const PIECE_BYTES = 64 * 1024;
+const DRIP_MS = 50;
 
 interface Parts {
   readonly clock: Clock;
@@ -48,6 +53,14 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
     send(route.refuse(new AwsError(status, code, message)));
   } else if (fault && 'raw' in fault) {
     send(fault.raw);
+  } else if (fault && 'endless' in fault) {
+    record.status = fault.endless.status;
+    response.writeHead(fault.endless.status, fault.endless.headers);
+    await pipeline(endlessly(fault.endless.body), response).catch(ignoreLeaving);
+  } else if (fault && 'drip' in fault) {
+    record.status = fault.drip.status;
+    response.writeHead(fault.drip.status, fault.drip.headers);
+    await pipeline(drop(fault.drip.body), response).catch(ignoreLeaving);
   } else if (fault && 'reset' in fault) {
     response.socket?.resetAndDestroy();
   } else if (!fault || 'resetAfter' in fault || 'holdAfter' in fault || 'hangBody' in fault) {
@@ -56,6 +69,23 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
     else if (fault && 'holdAfter' in fault) fault.holdAfter();
     else send(answer);
   }
+}
+
+function* endlessly(text: string): Generator<Buffer> {
+  const piece = Buffer.from(text.repeat(Math.ceil(PIECE_BYTES / text.length)));
+  for (;;) yield piece;
+}
+
+async function* drop(text: string): AsyncGenerator<string> {
+  for (const byte of text) {
+    await delay(DRIP_MS);
+    yield byte;
+  }
+}
+
+/** The client has had enough. */
+function ignoreLeaving(): void {
+  return undefined;
 }
 
 async function read(message: IncomingMessage): Promise<IncomingRequest> {
