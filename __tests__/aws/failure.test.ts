@@ -1,4 +1,5 @@
 import { connectionErrorCode, isNoAnswer, refusalOf, retryOf, statusOfAnswer } from '../../src/aws/failure';
+import { AnswerTooLongError } from '../../src/network/answer-size';
 import { NoAnswerError } from '../../src/network/deadline';
 import type { Retry } from '../../src/network/retry';
 import { connectionError, sdkError, sdkTimeout, unreadable } from './sdk-error';
@@ -49,6 +50,7 @@ describe('the refusal in an error', () => {
     ['nothing', undefined],
     ['null', null],
     ['a name that is none', { name: 1, $fault: 'client' }],
+    ['an answer that names no code', sdkError('Unknown', 'Unknown', { status: 403 })],
   ])('is none in %s', (_, error) => {
     expect(refusalOf(error)).toBeUndefined();
   });
@@ -79,6 +81,13 @@ test.each<[what: string, error: unknown, retry: Retry]>([
   ),
   ['an unreadable answer with status 200', unreadable(200), 'final'],
   ['an unreadable answer with status 407', unreadable(407), 'final'],
+  ['an answer that names no code, with status 403', sdkError('Unknown', 'Unknown', { status: 403 }), 'final'],
+  ['an answer that names no code, with status 503', sdkError('Unknown', 'Unknown', { status: 503 }), 'transient'],
+  [
+    'an answer that is too long, whatever its status',
+    Object.assign(new AnswerTooLongError(), unreadable(503)),
+    'final',
+  ],
   ...['ECONNRESET', 'EPIPE', 'EAI_AGAIN'].map((code): [string, unknown, Retry] => [
     code,
     connectionError(code),

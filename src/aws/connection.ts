@@ -1,8 +1,8 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { agentsFor } from '../network/agents';
 import { CONNECT_TIMEOUT_MS } from '../network/deadline';
 import type { ProxySettings } from '../network/proxy';
 import type { Credentials } from './credentials';
+import { RequestHandler } from './request-handler';
 
 /** Where and how AWS is reached. */
 export interface Connection {
@@ -37,7 +37,7 @@ export function clientConfiguration({ connection, endpoint, credentials, resolve
     region: connection.region,
     maxAttempts: 1,
     customUserAgent: connection.userAgent,
-    requestHandler: new NodeHttpHandler(async () => {
+    requestHandler: new RequestHandler(async () => {
       // The handler asks for this while the client, which knows the endpoint, is still being made.
       const url = await Promise.resolve().then(resolved);
       return { ...(await agentsFor(url, connection.proxy)), connectionTimeout: CONNECT_TIMEOUT_MS };

@@ -1,5 +1,6 @@
-import type { Retry } from '../network/retry';
+import { AnswerTooLongError } from '../network/answer-size';
 import { NoAnswerError } from '../network/deadline';
+import type { Retry } from '../network/retry';
 
 /** AWS's refusal, as it was answered. */
 export interface Refusal {
@@ -24,12 +25,14 @@ interface SdkError {
 const THROTTLING = /^(Throttling|Throttled|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled)/;
 const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError', 'IDPCommunicationError']);
 const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
+/** The SDK's name for an error whose answer names none: not one of AWS's. */
+const NO_CODE = 'Unknown';
 const FINAL_CONNECTION_ERRORS = new Set(['ENOTFOUND', 'ENETUNREACH']);
 
 /** The refusal in an error of the SDK, or undefined when AWS did not answer with one. */
 export function refusalOf(error: unknown): Refusal | undefined {
   const { name, message, $fault, $metadata, $response } = asSdkError(error);
-  if ($fault === undefined || typeof name !== 'string') return undefined;
+  if ($fault === undefined || typeof name !== 'string' || name === NO_CODE) return undefined;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   const date = new Date(String($response?.headers?.date));
   return {
@@ -55,6 +58,7 @@ export function connectionErrorCode(error: unknown): string | undefined {
 
 /** Whether a failed AWS call can succeed when it is made again. */
 export function retryOf(error: unknown): Retry {
+  if (error instanceof AnswerTooLongError) return 'final';
   const refusal = refusalOf(error);
   const status = refusal?.status ?? statusOfAnswer(error) ?? 0;
   if ((refusal && THROTTLING.test(refusal.code)) || status === 429) return 'throttled';
