@@ -32,3 +32,10 @@ test('every code is there once, in order, in words joined by dashes', () => {
   expect(ERROR_CODES).toEqual([...ERROR_CODES].sort());
   for (const code of ERROR_CODES) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
 });
+
+test('an answer that is too long to be read is cut', () => {
+  const cut = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4001), fix: 'mend' });
+  expect(cut.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}…\nFix: mend`);
+  const whole = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4000), fix: 'mend' });
+  expect(whole.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}\nFix: mend`);
+});

@@ -59,6 +59,9 @@ export const ERROR_CODES = [
   'web-identity-refused',
 ] as const;
 
+/** More than AWS or GitHub ever say; a page in their place may be any length. */
+const MAX_ANSWER_LENGTH = 4000;
+
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface Failure {
@@ -81,7 +84,7 @@ export class ActionError extends Error {
   constructor(failure: Failure, options?: ErrorOptions) {
     const lines = [
       `Could not ${failure.tried}.`,
-      failure.answer && `Answer: ${failure.answer}`,
+      failure.answer && `Answer: ${inShort(failure.answer)}`,
       failure.why && `Cause: ${failure.why}`,
       `Fix: ${failure.fix}`,
     ];
@@ -90,4 +93,9 @@ export class ActionError extends Error {
     this.code = failure.code;
     this.fix = failure.fix;
   }
+}
+
+/** The other side's words, cut where they are too many to be read. */
+export function inShort(answer: string): string {
+  return answer.length > MAX_ANSWER_LENGTH ? `${answer.slice(0, MAX_ANSWER_LENGTH)}…` : answer;
 }

@@ -1,3 +1,4 @@
+import { inShort } from '../errors/action-error';
 import type { Clock } from './clock';
 import { withDeadline } from './deadline';
 import { retrying, type Retry, type RetryLimits } from './retry';
@@ -27,7 +28,7 @@ export function call<T>(
     onRetry(error, waitMs, attempt) {
       const why = error instanceof Error ? error.message : String(error);
       const next = classify(error) === 'propagating' ? 'Again' : `Attempt ${attempt} of ${retry.maxAttempts}`;
-      log(`${name}: ${why}. ${next} in ${(waitMs / 1000).toFixed(1)} s.`);
+      log(`${name}: ${inShort(why)}. ${next} in ${(waitMs / 1000).toFixed(1)} s.`);
     },
   });
 }
