@@ -1,4 +1,4 @@
-import { isTemporary, secretsOf } from '../../src/aws/credentials';
+import { isPlain, isTemporary, secretsOf } from '../../src/aws/credentials';
 import { defaultAudience } from '../../src/aws/partition';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
@@ -13,6 +13,17 @@ test('every part that signs is a secret', () => {
   const { accessKeyId, secretAccessKey } = EXAMPLE_KEYS;
   expect(secretsOf(EXAMPLE_KEYS)).toEqual([accessKeyId, secretAccessKey]);
   expect(secretsOf(session)).toEqual([accessKeyId, secretAccessKey, session.sessionToken]);
+});
+
+test.each(['wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY=', 'arn:aws:iam::123456789012:user/a/b+=,.@-_'])(
+  '%s is plain',
+  (text) => {
+    expect(isPlain(text)).toBe(true);
+  },
+);
+
+test.each([undefined, '', 'a b', 'a\nb', 'a\n', '\u0085a', 'é', 'a\u007f', '\u0000'])('%j is not', (text) => {
+  expect(isPlain(text)).toBe(false);
 });
 
 test.each([

@@ -64,6 +64,19 @@ describe('a key that is made', () => {
     expect(opened.log.join('\n')).not.toContain(secretAccessKey);
   });
 
+  test.each([
+    ['', 'without a key'],
+    ['<AccessKey><AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId></AccessKey>', 'with half a key'],
+    ['<AccessKey><AccessKeyId>A</AccessKeyId><SecretAccessKey>&#10;::x::</SecretAccessKey></AccessKey>', 'with a line'],
+  ])('%s is no answer', async (result) => {
+    const body = `<CreateAccessKeyResponse><CreateAccessKeyResult>${result}</CreateAccessKeyResult></CreateAccessKeyResponse>`;
+    const raw = { status: 200, headers: { 'content-type': 'text/xml' }, body };
+    opened.sandbox.faults.add({ action: 'CreateAccessKey', raw });
+    await expect(makeKey(toMake(), opened.hands)).rejects.toMatchObject({ code: 'unusual-answer' });
+    expect(opened.remembered).toEqual([]);
+    expect(opened.actions()).toEqual(['CreateAccessKey']);
+  });
+
   test('is waited for until AWS knows it', async () => {
     opened.sandbox.settings.propagationMs = 15_000;
     await makeKey(toMake(), opened.hands);

@@ -1,7 +1,10 @@
 /** The credentials of an answer without one of their parts. */
 export const BROKEN_CREDENTIALS: readonly [what: string, xml: string][] = [
   ['all of the credentials', ''],
-  ...['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map((part): [string, string] => [part, credentials(part)]),
+  ...['AccessKeyId', 'SecretAccessKey', 'SessionToken'].flatMap((part): [string, string][] => [
+    [part, credentials(part)],
+    [`${part} on one line`, credentials().replace(`<${part}>`, `<${part}>&#10;::stop-commands::x&#10;`)],
+  ]),
 ];
 
 /** Answers of AssumeRole, with or without a web identity, that lack a part that they must have. */
@@ -37,6 +40,7 @@ function brokenAnswers(element: string, resource: string): [what: string, result
     ]),
     [element, credentials(), arn],
     ['the ARN', `${credentials()}<${element}></${element}>`, arn],
+    ['the ARN without spaces', credentials() + principal(element, `${resource} x`), arn],
     ['the account in the ARN', credentials() + principal(element, resource, ''), arn],
   ];
 }

@@ -16,3 +16,11 @@ export function secretsOf(credentials: Credentials): string[] {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   return [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])];
 }
+
+/**
+ * Whether a text can be part of credentials, or an ARN: printable ASCII without spaces. Nothing else that is answered
+ * goes into files, variables and logs.
+ */
+export function isPlain(text: string | undefined): text is string {
+  return text !== undefined && /^[\x21-\x7e]+$/.test(text);
+}

@@ -1,4 +1,4 @@
-import type { Credentials } from '../aws/credentials';
+import { isPlain, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { KeyDestination } from '../identities/declaration';
 import { makeCall, userMark } from './apply';
@@ -49,7 +49,8 @@ export async function makeKey({ user, destinations, make }: KeyToMake, hands: Ha
       },
     },
   );
-  const { AccessKeyId = '', SecretAccessKey = '' } = answer?.AccessKey ?? {};
+  const { AccessKeyId, SecretAccessKey } = answer?.AccessKey ?? {};
+  if (!isPlain(AccessKeyId) || !isPlain(SecretAccessKey)) throw noKeyIn(user);
   hands.mask(AccessKeyId);
   hands.mask(SecretAccessKey);
   hands.remember({ kind: 'access key', user, id: AccessKeyId });
@@ -59,6 +60,15 @@ export async function makeKey({ user, destinations, make }: KeyToMake, hands: Ha
   // A list made right after the lost answer need not have shown the key that it was about.
   if (lost.length > 0) await deleteUnknown([...make.known, AccessKeyId]);
   return { user, destinations, make, arn, credentials };
+}
+
+function noKeyIn(user: string): ActionError {
+  return new ActionError({
+    code: 'unusual-answer',
+    tried: `make an access key for ${user}`,
+    why: 'The answer says that it was made, and holds none: what answered is not AWS, or not in working order.',
+    fix: 'Check iam-endpoint, http-proxy and no-proxy, and what stands between the runner and AWS.',
+  });
 }
 
 async function test(credentials: Credentials, hands: Hands) {

@@ -1,6 +1,6 @@
 import type { Credentials as StsCredentials } from '@aws-sdk/client-sts';
 import { accountOfArn, type Identity } from '../aws/arn';
-import type { Credentials } from '../aws/credentials';
+import { isPlain, type Credentials } from '../aws/credentials';
 
 /** A session with an identity of its own: of a role, or of a federated user. */
 export interface StsSession {
@@ -26,7 +26,9 @@ export class UnusualAnswerError extends Error {
  */
 export function credentialsIn(answer: StsCredentials | undefined): Credentials {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {};
-  if (!AccessKeyId || !SecretAccessKey || !SessionToken) throw new UnusualAnswerError('credentials');
+  if (!isPlain(AccessKeyId) || !isPlain(SecretAccessKey) || !isPlain(SessionToken)) {
+    throw new UnusualAnswerError('credentials');
+  }
   return {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
@@ -37,7 +39,7 @@ export function credentialsIn(answer: StsCredentials | undefined): Credentials {
 
 /** @throws UnusualAnswerError when the ARN is missing or names no account */
 export function identityIn(arn: string | undefined): Identity {
-  const account = arn && accountOfArn(arn);
-  if (!arn || !account) throw new UnusualAnswerError('ARN with an account');
+  const account = isPlain(arn) ? accountOfArn(arn) : undefined;
+  if (!isPlain(arn) || !account) throw new UnusualAnswerError('ARN with an account');
   return { arn, account };
 }
