@@ -144,8 +144,26 @@ describe('without an answer', () => {
   });
 });
 
+test('an answer that is not whole is not GitHub’s, or may be whole the next time', () => {
+  const failure = new IncompleteAnswerError('key');
+  expect(retryOfGithub(failure)).toBe('transient');
+  expect(explainSecret(failure, 'write')).toMatchObject({
+    code: 'unusual-answer',
+    message: expect.stringContaining('Answer: the answer holds no key'),
+  });
+});
+
+test('a redirect to another host is not GitHub’s, and stays so', async () => {
+  sandbox.faults.add({ raw: { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' } });
+  const failure = await failureOf(repository);
+  expect(retryOfGithub(failure)).toBe('final');
+  expect(explainSecret(failure, 'write')).toMatchObject({
+    code: 'unusual-answer',
+    message: expect.stringContaining('Answer: the answer redirects to http://127.0.0.1:1\n'),
+  });
+});
+
 test.each<[string, () => unknown, string, string]>([
-  ['an answer that is not whole', () => new IncompleteAnswerError('key'), 'transient', 'the answer holds no key'],
   ['a mistake in the code', () => new TypeError('a mistake'), 'final', 'a mistake'],
   ['something thrown that is no error', () => 'text', 'final', 'text'],
 ])('%s has no cause to tell', (_, make, retry, answer) => {

@@ -132,7 +132,14 @@ const UNEXPECTED: Explanation = {
   fix: "Look GitHub's words up in the GitHub documentation; if this action is at fault, please report it.",
 };
 
+const UNUSUAL: Explanation = {
+  code: 'unusual-answer',
+  why: "What answered is not GitHub's API, or not in working order: a proxy, a portal, another service at GITHUB_API_URL.",
+  fix: 'Check GITHUB_API_URL, the proxy variables, and what stands between the runner and GitHub.',
+};
+
 function explainNoRefusal(error: unknown): Explanation {
+  if (isUnusual(error)) return UNUSUAL;
   const failed = connectionErrorOf(error);
   const noAnswer = isTimedOut(failed);
   if (!noAnswer && connectionErrorCode(failed) === undefined) return UNEXPECTED;
@@ -158,6 +165,12 @@ function neededPermission(url: string): string {
 function placeIn(url: string): 'organization' | 'environment' | 'repository' {
   if (/\/orgs\/[^/]+\/actions\/secrets/.test(url)) return 'organization';
   return /\/environments\/[^/]+\/secrets/.test(url) ? 'environment' : 'repository';
+}
+
+/** By name, as the bundle that calls GitHub has classes of its own. Octokit wraps what its `fetch` throws. */
+function isUnusual(error: unknown): boolean {
+  const names = [error, asOctokitError(error).cause].map((each) => (each instanceof Error ? each.name : ''));
+  return names.some((name) => ['IncompleteAnswerError', 'NotGithubError'].includes(name));
 }
 
 /** The error of the connection: Octokit wraps that of `fetch`, which wraps that of the socket. */

@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github';
 import type { GithubSecret, SecretPlace } from '../identities/declaration';
 import { call, type CallSettings } from '../network/call';
+import { apiFetch, type Fetch } from './api-fetch';
 import { githubRefusalOf, IncompleteAnswerError, retryOfGithub } from './explain-secrets';
 import { seal } from './sealed-box';
 
@@ -39,12 +40,17 @@ const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
  */
 export function connectGithubSecrets(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubSecrets {
   const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL ?? 'https://api.github.com', log: silent });
+  // The toolkit's own knows of proxies.
+  const fetch = apiFetch(octokit.request.endpoint.DEFAULTS.request?.fetch as Fetch);
   const publicKeys = new Map<string, Promise<PublicKey>>();
 
   function send<T>(method: Method, path: string, body: object, read: (data: unknown) => T): Promise<T> {
     const route = `${method} ${path}`;
     const request = async (signal: AbortSignal) => {
-      const answer: { data: unknown } = await octokit.request(route, { ...body, request: { signal, log: silent } });
+      const answer: { data: unknown } = await octokit.request(route, {
+        ...body,
+        request: { signal, log: silent, fetch },
+      });
       return read(answer.data);
     };
     return call(route, request, retryOfGithub, settings);
