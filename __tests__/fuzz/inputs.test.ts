@@ -9,7 +9,7 @@ const workspace = treacherousWorkspace();
 
 function environmentOf({ inputs, env }: Given): Record<string, string> {
   const variables = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-  return { GITHUB_WORKSPACE: workspace, ...env, ...Object.fromEntries(variables) };
+  return { GITHUB_WORKSPACE: workspace, ...env, ...(Object.fromEntries(variables) as Record<string, string>) };
 }
 
 /** What is wrong with the inputs, or what came of them; never anything else. */
