@@ -1,0 +1,35 @@
+import jest from './jest.config.mjs';
+
+/**
+ * Changes the code of the folders below, one small thing at a time, and looks whether a unit test notices. One folder:
+ * npm run test:mutation -- --mutate 'src/policy/*.ts'
+ *
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+  packageManager: 'npm',
+  mutate: ['aws', 'errors', 'inputs', 'mfa', 'network', 'policy', 'profile', 'runner', 'sts'].map(
+    (folder) => `src/${folder}/*.ts`,
+  ),
+  testRunner: 'jest',
+  jest: {
+    config: {
+      ...jest,
+      // What spawns processes runs dist, in which nothing was changed, or takes too long to run once for each change.
+      testPathIgnorePatterns: [
+        ...jest.testPathIgnorePatterns,
+        '/__tests__/(scenarios|sandbox|docs|fuzz|provisioning)/',
+      ],
+      reporters: [],
+    },
+  },
+  coverageAnalysis: 'perTest',
+  ignorePatterns: ['dist', 'bench', 'demo', 'docs', 'examples'],
+  // What is decided when a module loads cannot be changed for one test alone: it would cost a run of all of them.
+  ignoreStatic: true,
+  concurrency: 2,
+  tempDirName: '.cache/stryker',
+  incrementalFile: '.cache/stryker-incremental.json',
+  reporters: ['clear-text', 'progress-append-only', 'html'],
+  htmlReporter: { fileName: 'coverage/mutation.html' },
+};
