@@ -7,7 +7,9 @@ import { type Profile, removeProfiles, writeProfiles, type WrittenProfile } from
 export type Job =
   | { job: 'write'; files: ProfileFiles; profile: Profile }
   | { job: 'remove'; written: WrittenProfile[] }
-  | { job: 'alternate'; path: string; texts: readonly [string, string] };
+  | { job: 'alternate'; path: string; texts: readonly [string, string] }
+  /** Answers with what stood in the way, if anything did. */
+  | { job: 'append'; path: string; text: string };
 
 async function work(job: Job): Promise<unknown> {
   switch (job.job) {
@@ -16,6 +18,11 @@ async function work(job: Job): Promise<unknown> {
     case 'remove':
       await removeProfiles(job.written);
       return {};
+    case 'append':
+      return await editFile(job.path, (text) => `${text ?? ''}${job.text}`).then(
+        () => 'done',
+        (error: unknown) => (error as Error).message,
+      );
     case 'alternate':
       for (;;) {
         await editFile(job.path, (text) => job.texts[text === job.texts[0] ? 1 : 0], { stale: 300 });

@@ -14,9 +14,17 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-/** Runs `work` with processes that are ready, none of which outlives it. */
-export async function withChildren(count: number, work: (children: Child[]) => Promise<void>): Promise<void> {
-  const children = await Promise.all(Array.from({ length: count }, start));
+/**
+ * Runs `work` with processes that are ready, none of which outlives it.
+ *
+ * @param limit a `ulimit` that they live under, such as `-f 64`
+ */
+export async function withChildren(
+  count: number,
+  work: (children: Child[]) => Promise<void>,
+  limit = '-f unlimited',
+): Promise<void> {
+  const children = await Promise.all(Array.from({ length: count }, () => start(limit)));
   try {
     await work(children);
   } finally {
@@ -24,8 +32,9 @@ export async function withChildren(count: number, work: (children: Child[]) => P
   }
 }
 
-async function start(): Promise<Child> {
-  const node: ChildProcess = spawn(process.execPath, ['--require', 'tsx/cjs', join(__dirname, 'child.ts')], {
+async function start(limit: string): Promise<Child> {
+  const command = [process.execPath, '--require', 'tsx/cjs', join(__dirname, 'child.ts')];
+  const node: ChildProcess = spawn('sh', ['-c', `ulimit ${limit} && exec "$0" "$@"`, ...command], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const { stdin, stdout } = node;

@@ -197,6 +197,23 @@ describe('editFile', () => {
     expect((await readdir(home)).sort()).toEqual(['credentials.lock', 'credentials.lock.removal']);
   });
 
+  test('keeps the file whole where a disk takes only a part of the new one', async () => {
+    const old = `[default]\n${'# a line\n'.repeat(4_000)}`;
+    await writeFile(path, old);
+    // In blocks of 512 or of 1024 bytes, which are more than is there, and less than is to be.
+    const limit = '-f 80';
+    await withChildren(
+      1,
+      async ([child]) => {
+        child?.send({ job: 'append', path, text: '# another\n'.repeat(8_000) });
+        expect(await child?.answer()).toMatch(/^Could not write the profile file .*: .*\. [A-Z].*\.$/);
+      },
+      limit,
+    );
+    expect(await readFile(path, 'utf8')).toBe(old);
+    expect(await readdir(home)).toEqual(['credentials']);
+  });
+
   test('survives being killed at any moment', async () => {
     const texts = [`${'A'.repeat(200_000)}\n`, `${'B'.repeat(200_000)}\n`] as const;
     await withChildren(15, async (children) => {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { asActionError } from '../action/run-action';
 import type { Step } from '../action/step';
 import type { Credentials } from '../aws/credentials';
 import { LockedError, takeLock, type Lock } from '../files/lock';
+import { replaceFile } from '../files/replace';
 import { readRequest } from '../inputs/read-request';
 import { obtainAgain } from '../modes/obtain';
 import { trustCertificatesIn } from '../network/certificates';
@@ -84,7 +84,7 @@ function inSpiteOf(message: string, old: KeptSession): KeptSession {
 }
 
 async function write(path: string, session: KeptSession): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(session), { mode: 0o600 });
+  await replaceFile(path, JSON.stringify(session));
 }
 
 type Environment = Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { codeOf, whileBusy } from '../files/busy';
 import { isHeldOpen } from '../files/held-open';
 import { LockedError, lockPath, takeLock } from '../files/lock';
+import { replaceFile } from '../files/replace';
 import type { ProfileFiles } from './locations';
 
 /** A profile file could not be read, locked or written. The message says why and what to do, and quotes no contents. */
@@ -104,7 +104,7 @@ export async function editFile(
       const bytes = text === undefined ? undefined : encode(text, before?.encoding ?? 'utf8');
       held.confirm();
       await whileBusy(deadline, isHeldOpen, async () => {
-        await (bytes === undefined ? rm(target, { force: true }) : writeFileAtomic(target, bytes, { mode: 0o600 }));
+        await (bytes === undefined ? rm(target, { force: true }) : replaceFile(target, bytes));
       });
     } finally {
       await held.release();
@@ -193,7 +193,8 @@ function fixFor(code: string): string {
       return "Let the job's user read and write the file and its directory, or point AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE elsewhere.";
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'Free some space on the disk.';
+    case 'EFBIG':
+      return 'Free some space on the disk, or raise the limit for files (ulimit -f).';
     default:
       return NAME_ANOTHER;
   }
