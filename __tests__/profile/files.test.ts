@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import files, {
   chmod,
+  lchown,
   lstat,
   mkdir,
   mkdtemp,
@@ -76,6 +77,43 @@ describe('editFile', () => {
     expect(await readFile(join(home, 'real', 'target'), 'utf8')).toBe('old\nnew\n');
     expect(await readdir(join(home, 'real'))).toEqual(['target']);
     expect((await readdir(home)).sort()).toEqual(['credentials', 'hop', 'real']);
+  });
+
+  describe('a link that someone else made', () => {
+    const someone = 54_321;
+    const mine = process.getuid?.() ?? 0;
+    const { getuid } = process;
+
+    afterEach(() => {
+      Reflect.set(process, 'getuid', getuid);
+    });
+
+    /** A link of someone else's: made so by root, and else by being someone else oneself. */
+    async function plant(target: string): Promise<void> {
+      await symlink(target, path);
+      if (mine === 0) await lchown(path, someone, someone);
+      else process.getuid = () => someone;
+    }
+
+    test('is not followed to a file that is not theirs', async () => {
+      await plant('/etc/passwd');
+      const before = await readFile('/etc/passwd', 'utf8');
+      const wrong = new RegExp(
+        `It is a link to .*/etc/passwd made by another user \\(${mine === 0 ? someone : mine}\\)`,
+      );
+      await expect(editFile(path, (text) => text)).rejects.toThrow(wrong);
+      await expect(readProfileFile(path)).rejects.toThrow(wrong);
+      expect(await readFile('/etc/passwd', 'utf8')).toBe(before);
+    });
+
+    test('is followed to their own, as in a home that is mounted', async () => {
+      await writeFile(join(home, 'target'), 'old\n');
+      await plant('target');
+      if (mine === 0) await lchown(join(home, 'target'), someone, someone);
+      await editFile(path, (text) => `${text ?? ''}new\n`);
+      expect(await readFile(join(home, 'target'), 'utf8')).toBe('old\nnew\n');
+      expect((await stat(join(home, 'target'))).uid).toBe(mine === 0 ? someone : mine);
+    });
   });
 
   test('makes the file that a link points to in vain, and deletes it again', async () => {

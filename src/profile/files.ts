@@ -36,6 +36,7 @@ interface Contents {
 
 const NAME_ANOTHER = 'Name a file with AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE.';
 const LINKS_TO_FOLLOW = 40;
+const ROOT = 0;
 /** A file is held open for as long as another replaces it; one that may not be read stays so. */
 const READ_PATIENCE = 1000;
 
@@ -46,6 +47,7 @@ const READ_PATIENCE = 1000;
  */
 export async function readProfileFile(path: string): Promise<string | undefined> {
   try {
+    await checkLinks(path);
     return (await read(path))?.text;
   } catch (error) {
     throw problem('read', path, error);
@@ -92,6 +94,7 @@ export async function editFile(
   patience: Patience = {},
 ): Promise<void> {
   try {
+    await checkLinks(path);
     const target = await targetOf(path);
     const deadline = Date.now() + (patience.wait ?? 20_000);
     const held = await lockOf(path, target, deadline, patience);
@@ -112,6 +115,27 @@ export async function editFile(
   } catch (error) {
     throw problem('write', path, error);
   }
+}
+
+/**
+ * Lets a link lead only where whoever made it may write, as the kernel does in folders that all may write to: on a
+ * machine that is shared, it could else lead the edit, and the credentials, to a file of the runner's user or of root.
+ */
+async function checkLinks(path: string): Promise<void> {
+  const ours = process.getuid?.();
+  if (ours === undefined) return;
+  let target = path;
+  const makers: number[] = [];
+  for (let links = 0; links <= LINKS_TO_FOLLOW; links++) {
+    const found = await lstat(target).catch(unlessMissing);
+    if (found?.isSymbolicLink() !== true) break;
+    makers.push(found.uid);
+    target = resolve(await realpath(dirname(target)), await readlink(target));
+  }
+  const end = (await stat(path).catch(unlessMissing)) ?? (await stat(dirname(target)).catch(unlessMissing));
+  const stranger = makers.find((maker) => ![ours, ROOT, end?.uid].includes(maker));
+  if (stranger === undefined) return;
+  throw new Error(`It is a link to ${target} made by another user (${stranger}), whose it is not. Delete the link.`);
 }
 
 /** Follows links, also to files that are not there yet, so that all who edit one file take one lock. */
