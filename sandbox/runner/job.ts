@@ -30,6 +30,8 @@ export interface Run {
   readonly duration: number;
 }
 
+export type CommandFile = 'GITHUB_ENV' | 'GITHUB_OUTPUT' | 'GITHUB_STATE' | 'GITHUB_STEP_SUMMARY';
+
 export interface StepOptions {
   /** The inputs, as under `with:`. */
   readonly with?: Readonly<Record<string, string>>;
@@ -37,6 +39,8 @@ export interface StepOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The folder with the action; this project when left out. */
   readonly uses?: string;
+  /** Files of the runner that are not what they should be, such as a full disk. What goes there is not read back. */
+  readonly files?: Readonly<Partial<Record<CommandFile, string>>>;
   /** Ends the process with this signal: after so many milliseconds, or when something has come about. */
   readonly kill?: { readonly after: number | Promise<void>; readonly signal: NodeJS.Signals };
 }
@@ -51,7 +55,7 @@ export class Job {
   /** The environment that the next step finds. */
   readonly env: Record<string, string>;
   readonly masks = new Set<string>();
-  readonly #posts: (() => Promise<Run>)[] = [];
+  readonly #posts: ((files: StepOptions['files']) => Promise<Run>)[] = [];
   #runs = 0;
 
   /** @param env variables besides those that a runner sets; they win */
@@ -90,19 +94,25 @@ export class Job {
   }
 
   /** Runs the main of an action as a step; its post runs when the job finishes. */
-  async step({ with: inputs = {}, env = {}, uses = projectFolder(), kill }: StepOptions): Promise<Run> {
+  async step({ with: inputs = {}, env = {}, uses = projectFolder(), files = {}, kill }: StepOptions): Promise<Run> {
     const action = readActionMetadata(uses);
     const variables = { ...inputVariables(action, inputs), ...env };
-    const run = await this.#run(join(uses, action.runs.main), variables, kill);
+    const run = await this.#run(join(uses, action.runs.main), variables, { files, kill });
     const state = Object.fromEntries(Object.entries(run.state).map(([name, value]) => [`STATE_${name}`, value]));
-    this.#posts.unshift(() => this.#run(join(uses, action.runs.post), { ...variables, ...state }));
+    this.#posts.unshift((wrong = {}) =>
+      this.#run(join(uses, action.runs.post), { ...variables, ...state }, { files: wrong }),
+    );
     return run;
   }
 
-  /** Runs the post steps, last step first. A runner does so once; called again, it does so again. */
-  async finish(): Promise<Run[]> {
+  /**
+   * Runs the post steps, last step first. A runner does so once; called again, it does so again.
+   *
+   * @param files as those of a step
+   */
+  async finish(files?: StepOptions['files']): Promise<Run[]> {
     const runs: Run[] = [];
-    for (const post of this.#posts) runs.push(await post());
+    for (const post of this.#posts) runs.push(await post(files));
     return runs;
   }
 
@@ -111,12 +121,16 @@ export class Job {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #run(script: string, variables: Readonly<Record<string, string>>, kill?: StepOptions['kill']): Promise<Run> {
+  async #run(
+    script: string,
+    variables: Readonly<Record<string, string>>,
+    { files: wrong = {}, kill }: Pick<StepOptions, 'files'> & { readonly kill?: StepOptions['kill'] | undefined } = {},
+  ): Promise<Run> {
     const files = this.#commandFiles();
     const started = performance.now();
     const child = spawn(ACTIONS_NODE, [script], {
       cwd: this.workspace,
-      env: { ...this.env, ...variables, ...files },
+      env: { ...this.env, ...variables, ...files, ...wrong },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (kill) {

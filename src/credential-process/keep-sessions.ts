@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ActionError } from '../errors/action-error';
 import type { Credentials } from '../aws/credentials';
+import { writingTo } from '../runner/runner-files';
 import { environmentToKeep } from './kept-environment';
 import type { KeptSession } from './session-file';
 
@@ -19,7 +20,7 @@ const ENVIRONMENT = 'environment.json';
  * each, and the step's environment, from which its request is read again.
  *
  * @returns the `credential_process` of each profile, in the same order
- * @throws ActionError `credential-process-path` when AWS's tools would misread it
+ * @throws ActionError `credential-process-path` when AWS's tools would misread it, `runner-files` when it cannot be kept
  */
 export function keepSessions(
   folder: string,
@@ -77,5 +78,7 @@ function commandLine(words: readonly string[]): string {
 }
 
 function writePrivate(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+  writingTo('RUNNER_TEMP', { RUNNER_TEMP: dirname(path) }, () => {
+    writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+  });
 }

@@ -42,6 +42,7 @@ export const ERROR_CODES = [
   'region-disabled',
   'role-refused',
   'roles-failed',
+  'runner-files',
   'session-policy-malformed',
   'session-tagging-refused',
   'session-too-long',

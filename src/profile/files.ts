@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { ActionError } from '../errors/action-error';
 import { codeOf, whileBusy } from '../files/busy';
 import { isHeldOpen } from '../files/held-open';
 import { LockedError, lockPath, takeLock } from '../files/lock';
@@ -199,8 +200,9 @@ function unlessMissing(error: unknown): undefined {
   }
 }
 
-function problem(operation: 'read' | 'write', path: string, error: unknown): ProfileError {
-  if (error instanceof ProfileError) {
+function problem(operation: 'read' | 'write', path: string, error: unknown): Error {
+  // What the edit itself threw may be explained already.
+  if (error instanceof ProfileError || error instanceof ActionError) {
     return error;
   }
   const message = error instanceof Error ? error.message : String(error);

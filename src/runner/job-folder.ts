@@ -1,15 +1,20 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { writingTo } from './runner-files';
 
 interface World {
   readonly env: NodeJS.ProcessEnv;
   readonly ledger: { readonly making: (folder: string) => void };
 }
 
-/** Makes a folder that only the job's user can enter. The post step removes it with all that is in it. */
+/**
+ * Makes a folder that only the job's user can enter. The post step removes it with all that is in it.
+ *
+ * @throws ActionError `runner-files` when it cannot be made
+ */
 export function makeJobFolder(name: string, { env, ledger }: World): string {
-  const folder = mkdtempSync(join(jobTemp(env), `${name}-`));
+  const folder = inJobTemp(env, (temp) => mkdtempSync(join(temp, `${name}-`)));
   ledger.making(folder);
   return folder;
 }
@@ -20,7 +25,16 @@ export function isJobFolder(folder: string, name: string, env: NodeJS.ProcessEnv
   return folder.startsWith(prefix) && dirname(folder) === dirname(prefix);
 }
 
-/** Where files of this job go. The runner empties it when the job starts and when it ends. */
-export function jobTemp(env: NodeJS.ProcessEnv): string {
+/**
+ * Writes to where files of this job go, which the runner empties when the job starts and when it ends.
+ *
+ * @throws ActionError `runner-files` when that fails
+ */
+export function inJobTemp<T>(env: NodeJS.ProcessEnv, write: (temp: string) => T): T {
+  const temp = jobTemp(env);
+  return writingTo('RUNNER_TEMP', { RUNNER_TEMP: temp }, () => write(temp));
+}
+
+function jobTemp(env: NodeJS.ProcessEnv): string {
   return env.RUNNER_TEMP ?? tmpdir();
 }

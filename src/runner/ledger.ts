@@ -5,7 +5,7 @@ import { whileHeldOpen } from '../files/held-open';
 import type { KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
 import type { Created } from '../provisioning/plan';
-import { jobTemp } from './job-folder';
+import { inJobTemp } from './job-folder';
 
 /** What main changed for later steps, with what stood there before: all that post needs to undo it. */
 export interface Changes {
@@ -113,19 +113,13 @@ export class Ledger {
     const { created, unsettled, credentials, keys } = changes.identities;
     const inIam = created.length > 0 || unsettled.length > 0;
     if (before.length > 0 || replaced.some((sections) => Object.keys(sections).length > 0) || inIam) {
-      this.#keepsakeFile ??= join(mkdtempSync(join(jobTemp(this.env), 'aws-identity-')), 'before.json');
       const keepsake: Keepsake = {
         variables: Object.fromEntries(before),
         replaced,
         ...(inIam && credentials && { credentials }),
         ...(inIam && keys && { keys }),
       };
-      // In one piece, as the step may be killed at any moment.
-      const file = this.#keepsakeFile;
-      writeFileSync(`${file}.new`, JSON.stringify(keepsake), { mode: 0o600 });
-      whileHeldOpen(() => {
-        renameSync(`${file}.new`, file);
-      });
+      this.#keep(keepsake);
     } else if (this.#keepsakeFile !== undefined) {
       removeKeepsake(this.#keepsakeFile);
       this.#keepsakeFile = undefined;
@@ -139,6 +133,17 @@ export class Ledger {
     };
     const empty = [state.variables, state.profiles, changes.folders].every(({ length }) => length === 0) && !inIam;
     this.saveState(STATE_NAME, empty ? '' : JSON.stringify(state));
+  }
+
+  #keep(keepsake: Keepsake): void {
+    inJobTemp(this.env, (temp) => {
+      const file = (this.#keepsakeFile ??= join(mkdtempSync(join(temp, 'aws-identity-')), 'before.json'));
+      // In one piece, as the step may be killed at any moment.
+      writeFileSync(`${file}.new`, JSON.stringify(keepsake), { mode: 0o600 });
+      whileHeldOpen(() => {
+        renameSync(`${file}.new`, file);
+      });
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { printable } from './printable';
+import { writingTo } from './runner-files';
 
 /** What a step may ask of GitHub's runner. */
 export interface Runner {
@@ -32,9 +33,21 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
         masked.add(line);
       }
     },
-    exportVariable: core.exportVariable,
-    setOutput: core.setOutput,
-    saveState: core.saveState,
+    exportVariable(name, value) {
+      writingTo('GITHUB_ENV', env, () => {
+        core.exportVariable(name, value);
+      });
+    },
+    setOutput(name, value) {
+      writingTo('GITHUB_OUTPUT', env, () => {
+        core.setOutput(name, value);
+      });
+    },
+    saveState(name, value) {
+      writingTo('GITHUB_STATE', env, () => {
+        core.saveState(name, value);
+      });
+    },
     info: (line) => {
       core.info(printable(line));
     },
