@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ActionError } from '../../src/errors/action-error';
 import { readRequest } from '../../src/inputs/read-request';
 
@@ -208,10 +211,41 @@ describe('what is wrong', () => {
     [{ 'web-identity-token-file': '/does/not/exist', 'role-to-assume': ROLE }, 'cannot be read'],
     [{ 'web-identity-token-file': '/', 'role-to-assume': ROLE }, 'not a regular file'],
     [{ 'web-identity-token-file': '/dev/zero', 'role-to-assume': ROLE }, 'not a regular file'],
-    // Regular to look at, and holding nothing, it waits for more for ever when it is read.
-    [{ 'web-identity-token-file': '/proc/kmsg', 'role-to-assume': ROLE }, '/proc/kmsg has 0 bytes'],
   ])('%j', async (inputs, expected) => {
     expect(await problemsOf(inputs)).toContain(expected);
+  });
+
+  test('a token file is not read before it is measured', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'token-'));
+    const file = join(folder, 'token');
+    const problems = () => problemsOf({ 'web-identity-token-file': file, 'role-to-assume': ROLE });
+    try {
+      for (const [size, wrong] of [
+        [0, 'has 0 bytes'],
+        [3, 'has 3 bytes'],
+        [20_001, 'has 20001 characters'],
+        [40_001, 'has 40001 bytes'],
+      ] as const) {
+        writeFileSync(file, 'x'.repeat(size));
+        expect(await problems()).toContain(`${file} ${wrong}; a token has 4 to 20,000`);
+      }
+      for (const size of [4, 20_000]) {
+        writeFileSync(file, `\n${'x'.repeat(size)}\n`);
+        expect(await problems()).toBe('none');
+      }
+      // More than fits into memory, without a block on the disk.
+      truncateSync(file, 2 ** 33);
+      expect(await problems()).toContain('has 8589934592 bytes');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  // Regular to look at, and holding nothing, it waits for more for ever when it is read.
+  const kernelLog = '/proc/kmsg';
+  (existsSync(kernelLog) ? test : test.skip)('nor is one that waits for more', async () => {
+    const wrong = await problemsOf({ 'web-identity-token-file': kernelLog, 'role-to-assume': ROLE });
+    expect(wrong).toContain(`${kernelLog} has 0 bytes`);
   });
 
   test('a name does not do with a web identity', async () => {

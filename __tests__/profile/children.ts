@@ -22,7 +22,7 @@ export interface Child {
 export async function withChildren(
   count: number,
   work: (children: Child[]) => Promise<void>,
-  limit = '-f unlimited',
+  limit?: string,
 ): Promise<void> {
   const children = await Promise.all(Array.from({ length: count }, () => start(limit)));
   try {
@@ -32,11 +32,11 @@ export async function withChildren(
   }
 }
 
-async function start(limit: string): Promise<Child> {
-  const command = [process.execPath, '--require', 'tsx/cjs', join(__dirname, 'child.ts')];
-  const node: ChildProcess = spawn('sh', ['-c', `ulimit ${limit} && exec "$0" "$@"`, ...command], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+async function start(limit?: string): Promise<Child> {
+  const plain = [process.execPath, '--require', 'tsx/cjs', join(__dirname, 'child.ts')];
+  const [program = '', ...given] =
+    limit === undefined ? plain : ['sh', '-c', `ulimit ${limit} && exec "$0" "$@"`, ...plain];
+  const node: ChildProcess = spawn(program, given, { stdio: ['pipe', 'pipe', 'inherit'] });
   const { stdin, stdout } = node;
   if (stdin === null || stdout === null) {
     throw new Error('The child has no pipes');
