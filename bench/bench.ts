@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     platform: `${process.platform} ${process.arch}`,
     cpus: cpus().length,
   };
-  const awsCli = hasAwsCli();
+  const awsCli = await hasAwsCli();
   const sandbox = await RemoteSandbox.start();
   try {
     const figures: Figures[] = [];
@@ -77,9 +77,9 @@ function namesOf(all: readonly Scenario[]): string {
 }
 
 /** Installs the AWS CLI where it can be; where not, says what is not measured. */
-function hasAwsCli(): boolean {
+async function hasAwsCli(): Promise<boolean> {
   try {
-    installAwsCli();
+    await installAwsCli();
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

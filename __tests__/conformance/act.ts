@@ -1,0 +1,173 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { ACTIONS_NODE } from '../../sandbox/runner/job';
+import { AWS_CLI } from './aws-cli';
+import { HAS_GO, installWithGo } from './go';
+import { cacheFolder } from './installed';
+
+/** What runs workflows, and the jq that GitHub's runners have. */
+const PROGRAMS = ['github.com/nektos/act@v0.2.89', 'github.com/itchyny/gojq/cmd/gojq@v0.12.17'];
+const FOLDER = cacheFolder('act');
+const PROJECT = resolve(__dirname, '../..');
+
+/** What a job needs of the machine, and the event that starts it. */
+export interface WorkflowSettings {
+  /** `push` when left out. */
+  readonly event?: string;
+  /** What `github.event` holds. */
+  readonly payload?: object;
+  /** The values of `inputs`, for workflow_dispatch. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** This job alone. */
+  readonly job?: string;
+}
+
+/** A step that has run; act tells nothing of those that it passes over. */
+export interface StepResult {
+  readonly job: string;
+  readonly stage: 'Main' | 'Post';
+  readonly step: string;
+  readonly result: 'success' | 'failure';
+}
+
+export interface WorkflowRun {
+  readonly exitCode: number | null;
+  readonly steps: readonly StepResult[];
+  /** What the steps printed, with secrets masked. */
+  readonly log: string;
+}
+
+/** One line of act's log. */
+interface LogLine {
+  readonly msg: string;
+  readonly jobID?: string;
+  readonly stage?: string;
+  readonly step?: string;
+  readonly stepResult?: StepResult['result'];
+}
+
+/** Installs act, which runs workflows on this machine, into a folder that git ignores, once. Needs Go. */
+export async function installAct(): Promise<void> {
+  if (!HAS_GO) return;
+  await installWithGo(FOLDER, PROGRAMS);
+  rmSync(join(FOLDER, 'jq'), { force: true });
+  symlinkSync('gojq', join(FOLDER, 'jq'));
+}
+
+/** A repository on main of octo/app, whose workflows run on this machine as they would on a runner. */
+export class Repository {
+  /** Holds everything of it. */
+  readonly #root = mkdtempSync(join(tmpdir(), 'repository-'));
+  /** The checkout. */
+  readonly folder = join(this.#root, 'checkout');
+  readonly home = join(this.#root, 'home');
+  readonly #programs = join(this.#root, 'bin');
+  readonly #actions = new Map<string, string>();
+
+  constructor() {
+    for (const folder of [this.folder, this.home, this.#programs]) mkdirSync(folder);
+    this.#git('init', '--quiet', '--initial-branch', 'main');
+    this.#git('remote', 'add', 'origin', 'https://github.com/octo/app');
+    const author = ['-c', 'user.name=Mona', '-c', 'user.email=mona@example.com'];
+    this.#git(...author, 'commit', '--quiet', '--allow-empty', '--message', 'Start');
+  }
+
+  /** Writes a file of the checkout. */
+  write(path: string, text: string): void {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  /** Copies a file or folder of this project into the checkout. */
+  copy(from: string, to = from): void {
+    cpSync(join(PROJECT, from), join(this.folder, to), { recursive: true });
+  }
+
+  /** Puts a program on the path of all steps, before any other of that name. */
+  program(name: string, script: string): void {
+    writeFileSync(join(this.#programs, name), script, { mode: 0o755 });
+  }
+
+  /** Has `uses: NAME` mean this project's action, as it would be published. */
+  publishAction(name: string): void {
+    const folder = join(this.#root, 'action');
+    for (const part of ['action.yml', 'dist']) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+    this.#actions.set(name, folder);
+  }
+
+  /** Has `uses: NAME` mean an action that does nothing. */
+  standIn(name: string): void {
+    const folder = join(this.#root, `action-${this.#actions.size}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'action.yml'), 'name: Nothing\nruns: { using: composite, steps: [] }\n');
+    this.#actions.set(name, folder);
+  }
+
+  /** Runs a workflow of the checkout, and waits for its end. */
+  run(workflow: string, settings: WorkflowSettings = {}): Promise<WorkflowRun> {
+    const { event = 'push', payload = {}, inputs = {}, secrets = {}, variables = {}, env = {}, job } = settings;
+    const payloadFile = join(this.#root, 'event.json');
+    writeFileSync(payloadFile, JSON.stringify({ ...payload, inputs }));
+    const options = [
+      ['--actor', 'mona', '--workflows', workflow, '--eventpath', payloadFile, '--json'],
+      ['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
+      ['--no-cache-server', '--action-cache-path', join(this.#root, 'cache')],
+      job === undefined ? [] : ['--job', job],
+      [...this.#actions].flatMap(([name, folder]) => ['--local-repository', `${name}=${folder}`]),
+      pairs('--input', inputs),
+      pairs('--secret', secrets),
+      pairs('--var', variables),
+      pairs('--env', env),
+    ].flat();
+    const child = spawn(join(FOLDER, 'act'), [event, ...options], {
+      cwd: this.folder,
+      env: {
+        PATH: [this.#programs, FOLDER, AWS_CLI, dirname(ACTIONS_NODE), process.env.PATH].join(':'),
+        HOME: this.home,
+        AWS_EC2_METADATA_DISABLED: 'true',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
+    return new Promise((done) => {
+      child.on('close', (exitCode) => {
+        const lines = readLog(output);
+        const log = [...lines.map(({ msg }) => msg.trimEnd()), errors].join('\n');
+        done({ exitCode, steps: lines.flatMap(stepResult), log });
+      });
+    });
+  }
+
+  /** Takes away all that is left of it on this machine. */
+  remove(): void {
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  #git(...args: readonly string[]): void {
+    execFileSync('git', args, { cwd: this.folder });
+  }
+}
+
+function pairs(option: string, values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
+}
+
+function readLog(output: string): LogLine[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+function stepResult({ jobID = '', stage, step = '', stepResult: result }: LogLine): StepResult[] {
+  return result && (stage === 'Main' || stage === 'Post') ? [{ job: jobID, stage, step, result }] : [];
+}

@@ -1,0 +1,413 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { RoleSettings } from '../../sandbox/accounts/account';
+import type { PolicyDocument } from '../../sandbox/policy/document';
+import { allow, trust } from '../sandbox/sts-client';
+import { REPOSITORY, identityJob, identityScenario, keyInSecrets, ssoAdmin } from '../scenarios/identities';
+import { ACCOUNT, EXAMPLE_KEYS, ISSUER, Scenario } from '../scenarios/scenario';
+import { Repository, type WorkflowRun, type WorkflowSettings } from './act';
+import { AwsAccount, iamArn } from './aws-account';
+import { HAS_GO } from './go';
+import { Moto } from './moto';
+
+const EXAMPLES = resolve(__dirname, '../../examples');
+const ACTION = 'octo-org/aws-identity-action@<commit>';
+const IN_ROLES = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
+
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly WorkflowStep[] }>>;
+}
+
+interface WorkflowStep {
+  readonly name?: string;
+  readonly uses?: string;
+}
+
+/** Examples that some test has run. */
+const ran = new Set<string>();
+
+let repository: Repository;
+beforeEach(() => {
+  repository = new Repository();
+  repository.publishAction(ACTION);
+  repository.copy('examples/identities', 'identities');
+  // IAM is consistent at once here, so nothing needs to be waited for.
+  repository.program('sleep', '#!/bin/sh\n');
+});
+afterEach(() => {
+  repository.remove();
+});
+
+/** Runs an example as it stands. */
+function run(example: string, settings: WorkflowSettings): Promise<WorkflowRun> {
+  const workflow = `.github/workflows/${example}`;
+  repository.copy(`examples/${example}`, workflow);
+  ran.add(example);
+  return repository.run(workflow, settings);
+}
+
+/** Every step of the jobs that ran succeeded, but those that were passed over, and so did the post of each with one. */
+function expectSuccess(
+  example: string,
+  { exitCode, steps, log }: WorkflowRun,
+  passedOver: readonly string[] = [],
+): void {
+  const { jobs } = parse(readFileSync(join(EXAMPLES, example), 'utf8')) as Workflow;
+  const started = new Set(steps.map(({ job }) => job));
+  expect(started).not.toEqual(new Set());
+  const result = 'success';
+  const expected = [...started].flatMap((job) =>
+    (jobs[job]?.steps ?? [])
+      .map(({ name, uses = '' }) => ({ step: name ?? uses, hasPost: uses === ACTION }))
+      .filter(({ step }) => !passedOver.includes(step))
+      .flatMap(({ step, hasPost }) => [
+        { job, stage: 'Main', step, result },
+        ...(hasPost ? [{ job, stage: 'Post', step, result }] : []),
+      ]),
+  );
+  const failures = exitCode === 0 ? '' : log;
+  const inOrder = (all: readonly object[]) => all.map((step) => JSON.stringify(step)).sort();
+  expect({ failures, steps: inOrder(steps) }).toEqual({ failures: '', steps: inOrder(expected) });
+}
+
+(HAS_GO ? describe : describe.skip)(
+  HAS_GO ? 'run by act' : 'not run by act, as there is no Go on this machine to build it with',
+  () => {
+    describe('against the sandbox', () => {
+      let scenario: Scenario;
+      beforeEach(async () => (scenario = await identityScenario()));
+      afterEach(() => scenario.end());
+
+      /** A role that the jobs of the repository may assume, and that may do all this. */
+      const oidcRole = (
+        name: string,
+        { account = ACCOUNT, policies = [allow('*')] }: { account?: string } & Partial<RoleSettings> = {},
+      ) => {
+        const owner = scenario.sandbox.account(account);
+        if (owner.oidcProviders.size === 0) owner.createOidcProvider({ url: ISSUER, clientIds: ['sts.amazonaws.com'] });
+        return owner.createRole(name, { trust: oidcTrust(account), policies });
+      };
+      const env = ({ pullRequest = false } = {}) => ({
+        AWS_ENDPOINT_URL: scenario.sandbox.url,
+        GITHUB_API_URL: scenario.sandbox.github.secrets.apiUrl,
+        ...scenario.sandbox.github.environment({ claims: pullRequest ? { event_name: 'pull_request' } : {} }),
+      });
+      const pullRequest = {
+        event: 'pull_request',
+        payload: { pull_request: { head: { repo: { full_name: REPOSITORY } } } },
+      };
+      const keyOf = (name: string, policies: readonly PolicyDocument[]) => {
+        const user = scenario.account.createUser(name, { policies });
+        const { accessKeyId, secretAccessKey } = user.createAccessKey();
+        return { user, secrets: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } };
+      };
+
+      test('access-keys.yml', async () => {
+        scenario.account.buckets.add('reports');
+        const { secrets } = keyOf('reporter', [allow('s3:ListAllMyBuckets')]);
+        const report = await run('access-keys.yml', { event: 'schedule', secrets, env: env() });
+        expectSuccess('access-keys.yml', report);
+        expect(report.log).toContain('"reports"');
+        expect(scenario.calls()).toEqual(['GetCallerIdentity', 'ListBuckets']);
+      });
+
+      test('cross-account-pipeline.yml, the first time and the second', async () => {
+        oidcRole('identity-provisioner');
+        scenario.sandbox.account('444455556666').createRole('aws-refarch-cross-account-pipeline-service-role-2', {
+          trust: trust(iamArn('root'), {}, IN_ROLES),
+        });
+        const settings = { event: 'workflow_dispatch', env: env() };
+        const session =
+          'arn:aws:sts::444455556666:assumed-role/aws-refarch-cross-account-pipeline-service-role-2/AWSCLI-Session';
+
+        const first = await run('cross-account-pipeline.yml', settings);
+        expectSuccess('cross-account-pipeline.yml', first, ['Replace the key of an earlier run']);
+        expect(first.log).toContain(`\n${session}\n`);
+        const [key] = scenario.account.users.get('pulumi')?.accessKeys ?? [];
+
+        const second = await run('cross-account-pipeline.yml', settings);
+        expectSuccess('cross-account-pipeline.yml', second, ['Wait for IAM']);
+        expect(second.log).toContain(`\n${session}\n`);
+        const keys = scenario.account.users.get('pulumi')?.accessKeys ?? [];
+        expect(keys).toHaveLength(1);
+        expect(keys[0]?.accessKeyId).not.toBe(key?.accessKeyId);
+        scenario.calls();
+      });
+
+      test('ephemeral-user.yml', async () => {
+        oidcRole('test-user-provisioner');
+        const test = { name: 'app', version: '1.0.0', scripts: { test: 'aws sts get-caller-identity' } };
+        repository.write('package.json', JSON.stringify(test));
+        const { name, version } = test;
+        repository.write('package-lock.json', JSON.stringify({ name, version, lockfileVersion: 3, packages: {} }));
+        const before = [...scenario.account.users.keys()];
+
+        const tried = await run('ephemeral-user.yml', { ...pullRequest, env: env({ pullRequest: true }) });
+
+        expectSuccess('ephemeral-user.yml', tried);
+        expect(tried.log).toMatch(/"Arn": "arn:aws:iam::123456789012:user\/test\/test-1"/);
+        expect([...scenario.account.users.keys()]).toEqual(before);
+        expect(scenario.calls()).toContain('DeleteUser');
+      });
+
+      test('least-privilege-user.yml', async () => {
+        oidcRole('identity-provisioner');
+        scenario.account.buckets.add('reports');
+        const policies = [allow('s3:ListAllMyBuckets')];
+        scenario.account.createRole('read-buckets', { trust: trust(iamArn('root'), {}, IN_ROLES), policies });
+
+        const tried = await run('least-privilege-user.yml', { event: 'workflow_dispatch', env: env() });
+
+        expectSuccess('least-privilege-user.yml', tried);
+        expect(scenario.calls().filter((call) => call.startsWith('ListBuckets'))).toEqual([
+          'ListBuckets AccessDenied',
+          'ListBuckets',
+        ]);
+        expect(scenario.account.users.has('sts-machine-user')).toBe(false);
+      });
+
+      test('machine users: rotate-keys.yml and deprovision.yml', async () => {
+        for (const role of ['key-rotator', 'identity-planner', 'identity-deprovisioner']) oidcRole(role);
+        const { secrets } = scenario.sandbox.github;
+        secrets.createEnvironment(REPOSITORY, 'production');
+        const token = secrets.token({ write: [REPOSITORY] });
+        const document = { 'machine-users.yml': readFileSync(join(EXAMPLES, 'identities/machine-users.yml'), 'utf8') };
+        const made = await identityJob(scenario, { files: document }).step({
+          with: {
+            mode: 'provision',
+            identities: 'machine-users.yml',
+            'github-token': token,
+            'aws-region': 'eu-central-1',
+            'aws-access-key-id': EXAMPLE_KEYS.accessKeyId,
+            'aws-secret-access-key': EXAMPLE_KEYS.secretAccessKey,
+          },
+        });
+        expect(made.exitCode).toBe(0);
+        const keyAtGithub = () => keyInSecrets(scenario, { prefix: 'REPORTER_', environment: 'production' });
+        const before = keyAtGithub();
+        const settings = { event: 'workflow_dispatch', env: env(), secrets: { SECRETS_WRITER_TOKEN: token } };
+
+        expectSuccess('rotate-keys.yml', await run('rotate-keys.yml', { ...settings, inputs: { now: 'true' } }));
+        expect(keyAtGithub().id).not.toBe(before.id);
+        const keys = scenario.account.users.get('reporter')?.accessKeys.map(({ status }) => status);
+        expect(keys?.sort()).toEqual(['Active', 'Inactive']);
+
+        expectSuccess('deprovision.yml', await run('deprovision.yml', settings));
+        expect(scenario.account.users.has('reporter')).toBe(false);
+        expect(keyAtGithub()).toEqual({ id: undefined, secret: undefined });
+        scenario.calls();
+      });
+
+      test('many-accounts.yml', async () => {
+        const accounts = [ACCOUNT, '111122223333', '222233334444', '333344445555'];
+        for (const account of accounts) oidcRole('inventory', { account });
+        const entry = oidcRole('entry');
+        const production = scenario.sandbox.account('444455556666');
+        production.createRole('inventory', { trust: trust(entry.arn, {}, IN_ROLES), policies: [allow('s3:*')] });
+        for (const account of [...accounts, '444455556666']) {
+          scenario.sandbox.account(account).buckets.add(`bucket-of-${account}`);
+        }
+
+        const looked = await run('many-accounts.yml', { event: 'schedule', env: env() });
+
+        expectSuccess('many-accounts.yml', looked);
+        expect(looked.log.match(/bucket-of-\d+/g)?.sort()).toEqual(
+          [...accounts, '444455556666'].map((account) => `bucket-of-${account}`).sort(),
+        );
+        scenario.calls();
+      });
+
+      test('mfa-session.yml', async () => {
+        scenario.account.buckets.add('reports');
+        const { user, secrets } = keyOf('mona', [allow(['iam:ListMFADevices', 's3:ListAllMyBuckets'])]);
+        const AWS_MFA_SECRET = user.createMfaDevice('mona').seed;
+        const settings = { event: 'workflow_dispatch', env: env(), secrets: { ...secrets, AWS_MFA_SECRET } };
+
+        const listed = await run('mfa-session.yml', settings);
+
+        expectSuccess('mfa-session.yml', listed);
+        expect(listed.log).toMatch(/ reports$/m);
+        expect(listed.log).not.toContain(AWS_MFA_SECRET);
+        expect(scenario.calls().sort()).toEqual([
+          'GetCallerIdentity',
+          'GetSessionToken',
+          'ListBuckets',
+          'ListMFADevices',
+        ]);
+      });
+
+      test('oidc-role.yml', async () => {
+        const admin = ssoAdmin(scenario);
+        const secrets = {
+          ADMIN_ACCESS_KEY_ID: admin['aws-access-key-id'] ?? '',
+          ADMIN_SECRET_ACCESS_KEY: admin['aws-secret-access-key'] ?? '',
+          ADMIN_SESSION_TOKEN: admin['aws-session-token'] ?? '',
+        };
+        expectSuccess('oidc-role.yml', await run('oidc-role.yml', { secrets, env: env() }));
+        expect([...scenario.account.oidcProviders.keys()]).toEqual([ISSUER]);
+        expect(scenario.account.roles.get('deploy')?.maxSessionDuration).toBe(7200);
+        scenario.calls();
+      });
+
+      test('provision-machine-user.yml, on a pull request and on main', async () => {
+        oidcRole('identity-planner');
+        oidcRole('identity-provisioner');
+        repository.program('curl', '#!/bin/sh\nsed "s/^/Sent: /"\n');
+        const secrets = { TFC_TOKEN: 'tfc-token' };
+        const variables = { TFC_WORKSPACE_ID: 'ws-1' };
+
+        const plan = await run('provision-machine-user.yml', {
+          ...pullRequest,
+          secrets,
+          env: env({ pullRequest: true }),
+        });
+        expectSuccess('provision-machine-user.yml', plan);
+        expect(new Set(plan.steps.map(({ job }) => job))).toEqual(new Set(['plan']));
+        expect(scenario.account.users.has('tfc')).toBe(false);
+
+        const provision = await run('provision-machine-user.yml', { secrets, variables, env: env() });
+        expectSuccess('provision-machine-user.yml', provision);
+        expect(new Set(provision.steps.map(({ job }) => job))).toEqual(new Set(['provision']));
+        const [key] = scenario.account.users.get('tfc')?.accessKeys ?? [];
+        expect(provision.log).toMatch(/^Sent: .*"AWS_ACCESS_KEY_ID"/m);
+        expect(provision.log).not.toContain(key?.secretAccessKey);
+        scenario.calls();
+      });
+
+      test('verify-permissions.yml', async () => {
+        const app = 'arn:aws:s3:::example-app';
+        const policies = [
+          allow('s3:ListBucket', app),
+          allow('s3:PutObject', `${app}/*`),
+          allow('iam:SimulatePrincipalPolicy', iamArn('role/deploy')),
+        ];
+        oidcRole('deploy', { policies });
+        expectSuccess('verify-permissions.yml', await run('verify-permissions.yml', { event: 'schedule', env: env() }));
+        expect(new Set(scenario.calls())).toEqual(
+          new Set(['id-token', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity', 'SimulatePrincipalPolicy']),
+        );
+      });
+    });
+
+    /** For those that read and write objects: the sandbox has no S3 but the list of buckets. */
+    describe('against moto', () => {
+      let moto: Moto;
+      let github: Scenario;
+      let account: AwsAccount;
+      beforeAll(async () => {
+        moto = await Moto.start();
+        github = await Scenario.start();
+      });
+      beforeEach(async () => (account = await AwsAccount.start(moto)));
+      afterEach(() => {
+        account.remove();
+      });
+      afterAll(async () => {
+        github.calls();
+        await github.end();
+        await moto.stop();
+      });
+
+      const env = (oidc: boolean) => ({
+        AWS_ENDPOINT_URL: moto.url,
+        ...(oidc && github.sandbox.github.environment({})),
+      });
+      const s3 = (command: string) => account.run(`aws s3 ${command}`, account.adminVariables);
+      const makeBucket = async (name: string, ...files: string[]) => {
+        expect(await s3(`mb s3://${name}`)).toMatchObject({ exitCode: 0 });
+        for (const file of files) {
+          account.write(file, file);
+          expect(await s3(`cp ${file} s3://${name}/${file}`)).toMatchObject({ exitCode: 0 });
+        }
+      };
+      const filesIn = async (bucket: string) => {
+        const { stdout } = await s3(`ls --recursive s3://${bucket}`);
+        return stdout.split('\n').flatMap((line) => line.split(/\s+/).slice(3));
+      };
+
+      test('deploy-oidc.yml', async () => {
+        await makeBucket('example-app', 'old.html');
+        repository.write('public/index.html', 'Hello');
+        await moto.authorize('off');
+        const deployed = await run('deploy-oidc.yml', { env: env(true) });
+        expectSuccess('deploy-oidc.yml', deployed);
+        expect(deployed.log).toContain(`arn:aws:sts::${ACCOUNT}:assumed-role/deploy/deploy-1 in account ${ACCOUNT}\n`);
+        expect(await filesIn('example-app')).toEqual(['index.html']);
+      });
+
+      test('federation-token.yml', async () => {
+        await makeBucket('example-archive', 'report.txt');
+        await moto.authorize('off');
+        const { accessKeyId, secretAccessKey } = account.admin;
+        const secrets = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+        const read = await run('federation-token.yml', { event: 'workflow_dispatch', env: env(false), secrets });
+        expectSuccess('federation-token.yml', read);
+        expect(read.log).toContain('download: s3://example-archive/report.txt to archive/report.txt');
+      });
+
+      test('mfa-role.yml, with authorization', async () => {
+        await makeBucket('example-old', 'report.txt');
+        await makeBucket('example-new');
+        await account.createRole('migrate', [iamArn('user/admin')], {
+          policies: ['arn:aws:iam::aws:policy/AmazonS3FullAccess'],
+        });
+        const { accessKeyId, secretAccessKey } = account.admin;
+        const secrets = {
+          AWS_ACCESS_KEY_ID: accessKeyId,
+          AWS_SECRET_ACCESS_KEY: secretAccessKey,
+          AWS_MFA_SECRET: 'JBSWY3DPEHPK3PXP',
+        };
+        const migrated = await run('mfa-role.yml', { event: 'workflow_dispatch', env: env(false), secrets });
+        expectSuccess('mfa-role.yml', migrated);
+        expect(await filesIn('example-new')).toEqual(['report.txt']);
+      });
+
+      test('profiles.yml', async () => {
+        await makeBucket('example-staging', 'app.zip');
+        await makeBucket('example-production');
+        await moto.authorize('off');
+        expectSuccess('profiles.yml', await run('profiles.yml', { event: 'workflow_dispatch', env: env(true) }));
+        expect(await filesIn('example-production')).toEqual(['app.zip']);
+      });
+
+      test('role-chaining.yml', async () => {
+        await moto.authorize('off');
+        const Resources = { Builds: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'builds-of-app' } } };
+        repository.write('template.yml', JSON.stringify({ AWSTemplateFormatVersion: '2010-09-09', Resources }));
+        const deployed = await run('role-chaining.yml', { event: 'workflow_dispatch', env: env(true) });
+        expectSuccess('role-chaining.yml', deployed);
+        expect(deployed.log).toContain('Successfully created/updated stack - app');
+        expect(moto.calls()).toEqual(
+          expect.arrayContaining(['AssumeRoleWithWebIdentity', 'AssumeRole', 'CreateChangeSet']),
+        );
+      });
+    });
+
+    test('all of them', () => {
+      expect([...ran].sort()).toEqual(
+        readdirSync(EXAMPLES)
+          .filter((name) => name.endsWith('.yml'))
+          .sort(),
+      );
+    });
+  },
+);
+
+/** Lets in the jobs of the repository, whatever branch they are on. */
+function oidcTrust(account: string): PolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Principal: { Federated: iamArn('oidc-provider/token.actions.githubusercontent.com', account) },
+        Condition: {
+          StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' },
+          StringLike: { 'token.actions.githubusercontent.com:sub': `repo:${REPOSITORY}:*` },
+        },
+      },
+    ],
+  };
+}

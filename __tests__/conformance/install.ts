@@ -1,0 +1,8 @@
+import { installAct } from './act';
+import { installAwsCli } from './aws-cli';
+import { installMoto } from './moto';
+
+/** Before all tests, and before there is more than one process that could install the same. */
+export default async function install(): Promise<void> {
+  await Promise.all([installAwsCli(), installMoto(), installAct()]);
+}

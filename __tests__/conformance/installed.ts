@@ -1,0 +1,30 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** A folder of the project that git ignores, for software of others. */
+export function cacheFolder(name: string): string {
+  return resolve(__dirname, '../../.cache', name);
+}
+
+/**
+ * Installs software into a folder, once: a later run sees what is there and goes straight on. What was to be installed
+ * in other versions, or was not installed to its end, is installed anew.
+ *
+ * @param what names the software with its versions
+ */
+export async function installOnce(folder: string, what: string, install: () => Promise<unknown>): Promise<void> {
+  const record = join(folder, 'installed');
+  if (read(record) === what) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await install();
+  writeFileSync(record, what);
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
