@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ACTIONS_NODE } from '../../sandbox/runner/job';
@@ -23,8 +33,8 @@ export interface WorkflowSettings {
   readonly secrets?: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** This job alone. */
-  readonly job?: string;
+  /** Of a matrix, what has these values alone. */
+  readonly matrix?: Readonly<Record<string, string>>;
 }
 
 /** A step that has run; act tells nothing of those that it passes over. */
@@ -84,9 +94,30 @@ export class Repository {
     writeFileSync(file, text);
   }
 
+  /** Writes a file of the home folder, which jobs share. */
+  keep(path: string, text: string): void {
+    const file = join(this.home, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  kept(path: string): string {
+    return readFileSync(join(this.home, path), 'utf8');
+  }
+
   /** Copies a file or folder of this project into the checkout. */
   copy(from: string, to = from): void {
     cpSync(join(PROJECT, from), join(this.folder, to), { recursive: true });
+  }
+
+  /** Copies all of this project that git would, and shares what is installed for it. */
+  copyProject(): void {
+    const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+    const files = execFileSync('git', listed, { cwd: PROJECT, encoding: 'utf8' }).split('\0');
+    for (const file of files.filter((path) => path !== '' && existsSync(join(PROJECT, path)))) this.copy(file);
+    symlinkSync(join(PROJECT, 'node_modules'), join(this.folder, 'node_modules'));
+    // What is shared must stay.
+    this.program('npm', '#!/bin/sh\ncase $1 in ci | i | install) exit 1 ;; esac\nPATH=${PATH#*:} exec npm "$@"\n');
   }
 
   /** Puts a program on the path of all steps, before any other of that name. */
@@ -101,24 +132,16 @@ export class Repository {
     this.#actions.set(name, folder);
   }
 
-  /** Has `uses: NAME` mean an action that does nothing. */
-  standIn(name: string): void {
-    const folder = join(this.#root, `action-${this.#actions.size}`);
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'action.yml'), 'name: Nothing\nruns: { using: composite, steps: [] }\n');
-    this.#actions.set(name, folder);
-  }
-
   /** Runs a workflow of the checkout, and waits for its end. */
   run(workflow: string, settings: WorkflowSettings = {}): Promise<WorkflowRun> {
-    const { event = 'push', payload = {}, inputs = {}, secrets = {}, variables = {}, env = {}, job } = settings;
+    const { event = 'push', payload = {}, inputs = {}, secrets = {}, variables = {}, env = {}, matrix = {} } = settings;
     const payloadFile = join(this.#root, 'event.json');
     writeFileSync(payloadFile, JSON.stringify({ ...payload, inputs }));
     const options = [
       ['--actor', 'mona', '--workflows', workflow, '--eventpath', payloadFile, '--json'],
       ['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
       ['--no-cache-server', '--action-cache-path', join(this.#root, 'cache')],
-      job === undefined ? [] : ['--job', job],
+      Object.entries(matrix).flatMap(([name, value]) => ['--matrix', `${name}:${value}`]),
       [...this.#actions].flatMap(([name, folder]) => ['--local-repository', `${name}=${folder}`]),
       pairs('--input', inputs),
       pairs('--secret', secrets),
@@ -140,11 +163,26 @@ export class Repository {
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
     return new Promise((done) => {
       child.on('close', (exitCode) => {
+        this.#endProcesses();
         const lines = readLog(output);
         const log = [...lines.map(({ msg }) => msg.trimEnd()), errors].join('\n');
         done({ exitCode, steps: lines.flatMap(stepResult), log });
       });
     });
+  }
+
+  /** Ends what steps have started and left running, as a runner does. Elsewhere than on Linux it cannot be told. */
+  #endProcesses(): void {
+    const ours = `HOME=${this.home}`;
+    const processes = existsSync('/proc') ? readdirSync('/proc') : [];
+    for (const pid of processes.filter((name) => /^\d+$/.test(name))) {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+        if (environment.includes(ours)) process.kill(Number(pid));
+      } catch {
+        // It has ended meanwhile, or is somebody else's.
+      }
+    }
   }
 
   /** Takes away all that is left of it on this machine. */
