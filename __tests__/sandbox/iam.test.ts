@@ -4,6 +4,7 @@ import type { AccessKey, Account, User } from '../../sandbox/accounts/account';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { iamClient } from './iam-client';
+import { query, type QueryParameters } from './query';
 import { allow, credentialsOf, deny, refusal, stsClient, trust, type Keys } from './sts-client';
 
 let sandbox: Sandbox;
@@ -168,4 +169,23 @@ test('an unknown operation is refused', async () => {
   const text = await response.text();
   expect(text).toContain('xmlns="https://iam.amazonaws.com/doc/2010-05-08/"');
   expect(text).toContain('Could not find operation Dance for version 2010-05-08');
+});
+
+describe('an answer', () => {
+  const elements = async (params: QueryParameters) => [...(await query(sandbox.url, 'iam', key, params)).elements];
+
+  test('that tells nothing has no result', async () => {
+    const tag = { 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': 'platform' };
+    expect(await elements({ Action: 'TagUser', UserName: 'mona', ...tag })).toEqual([
+      'TagUserResponse/ResponseMetadata/RequestId',
+    ]);
+  });
+
+  test('of UpdateRole has a result that is empty, as AWS has it', async () => {
+    account.createRole('deploy', { trust: trust(user.arn) });
+    expect(await elements({ Action: 'UpdateRole', RoleName: 'deploy' })).toEqual([
+      'UpdateRoleResponse/UpdateRoleResult',
+      'UpdateRoleResponse/ResponseMetadata/RequestId',
+    ]);
+  });
 });

@@ -25,13 +25,11 @@ export const accessKeys: Operations = {
     const { AccessKeyId } = required(call.params, 'AccessKeyId', 'Status');
     const status = readStatus(call.params);
     keyOf(authorizedUser(call), AccessKeyId).status = status;
-    return {};
   },
 
   DeleteAccessKey(call) {
     const { AccessKeyId } = required(call.params, 'AccessKeyId');
     call.world.accessKeys.delete(keyOf(authorizedUser(call), AccessKeyId).accessKeyId);
-    return {};
   },
 
   GetAccessKeyLastUsed(call) {

@@ -21,14 +21,12 @@ export function attachmentOperations({ noun, find }: IdentityKind): Operations {
         throw quotaExceeded(`PoliciesPer${noun}`, maxAttached);
       }
       attachedPolicies.add(arn);
-      return {};
     },
 
     [`Detach${noun}Policy`]: (call) => {
       const arn = requiredPolicyArn(call.params);
       const { attachedPolicies } = find(call, { 'iam:PolicyARN': arn });
       if (!attachedPolicies.delete(arn)) throw policyNotFound(arn);
-      return {};
     },
 
     [`ListAttached${noun}Policies`]: (call) => {

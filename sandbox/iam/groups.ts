@@ -35,7 +35,6 @@ export const groups: Operations = {
     if (inlinePolicies.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
     if (attachedPolicies.size > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
     account.groups.delete(name);
-    return {};
   },
 
   ListGroups(call) {
@@ -52,14 +51,12 @@ export const groups: Operations = {
       throw quotaExceeded('GroupsPerUser', maxGroups);
     }
     group.members.add(user);
-    return {};
   },
 
   // AWS does not complain about a user who is not in the group.
   RemoveUserFromGroup(call) {
     const { group, user } = readMembership(call);
     group.members.delete(user);
-    return {};
   },
 };
 

@@ -21,7 +21,6 @@ export function inlinePolicyOperations({ noun, find, inlineLimit }: IdentityKind
         throw limitExceeded(`Maximum policy size of ${inlineLimit} bytes exceeded for ${kind} ${name}`);
       }
       inlinePolicies.set(PolicyName, policy);
-      return {};
     },
 
     [`Get${noun}Policy`]: (call) => {
@@ -35,7 +34,6 @@ export function inlinePolicyOperations({ noun, find, inlineLimit }: IdentityKind
     [`Delete${noun}Policy`]: (call) => {
       const { PolicyName } = required(call.params, 'PolicyName');
       if (!find(call).inlinePolicies.delete(PolicyName)) throw unknown(PolicyName);
-      return {};
     },
 
     [`List${noun}Policies`]: (call) =>

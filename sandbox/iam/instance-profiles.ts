@@ -33,7 +33,6 @@ export const instanceProfiles: Operations = {
     const { name, role } = namedProfile(call);
     if (role) throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
     call.caller.principal.account.instanceProfiles.delete(name);
-    return {};
   },
 
   ListInstanceProfiles(call) {
@@ -51,14 +50,12 @@ export const instanceProfiles: Operations = {
     authorize(call, { arn: role.arn }, { 'iam:PassedToService': 'ec2.amazonaws.com' }, 'iam:PassRole');
     if (profile.role) throw quotaExceeded('InstanceSessionsPerInstanceProfile', 1);
     profile.role = role;
-    return {};
   },
 
   RemoveRoleFromInstanceProfile(call) {
     const { profile, role } = readAssociation(call);
     if (profile.role !== role) throw roleNotFound(role.name);
     profile.role = undefined;
-    return {};
   },
 
   ...tagOperations('InstanceProfile', namedProfile),

@@ -26,14 +26,12 @@ export const loginProfiles: Operations = {
     const profile = profileOf(authorizedUser(call));
     if (Password !== undefined) checkPassword(Password);
     if (PasswordResetRequired !== undefined) profile.passwordResetRequired = PasswordResetRequired === 'true';
-    return {};
   },
 
   DeleteLoginProfile(call) {
     const user = authorizedUser(call);
     profileOf(user);
     user.loginProfile = undefined;
-    return {};
   },
 };
 

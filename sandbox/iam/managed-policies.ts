@@ -80,7 +80,6 @@ export const managedPolicies: Operations = {
       );
     }
     account.managedPolicies.delete(arn);
-    return {};
   },
 
   CreatePolicyVersion(call) {
@@ -116,7 +115,6 @@ export const managedPolicies: Operations = {
     const policy = ownPolicy(call);
     policy.defaultVersion = versionOf(policy, VersionId);
     policy.updatedAt = call.world.clock.now();
-    return {};
   },
 
   DeletePolicyVersion(call) {
@@ -125,7 +123,6 @@ export const managedPolicies: Operations = {
     const version = versionOf(policy, VersionId);
     if (version === policy.defaultVersion) throw deleteConflict('Cannot delete the default version of a policy.');
     policy.versions.delete(version.id);
-    return {};
   },
 
   ListEntitiesForPolicy(call) {

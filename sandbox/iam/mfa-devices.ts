@@ -50,14 +50,12 @@ export const mfaDevices: Operations = {
       throw new AwsError(403, 'InvalidAuthenticationCode', 'Authentication code for device is not valid.');
     }
     user.mfaDevices.set(serialNumber, device);
-    return {};
   },
 
   DeactivateMFADevice(call) {
     const serialNumber = readSerialNumber(call.params);
     const user = authorizedUser(call);
     if (!user.mfaDevices.delete(serialNumber)) throw noSuchEntity('MFA Device invalid for user.');
-    return {};
   },
 
   DeleteVirtualMFADevice(call) {
@@ -65,7 +63,6 @@ export const mfaDevices: Operations = {
     const device = namedDevice(call);
     if (holderOf(device, account)) throw deleteConflict('MFA VirtualDevice in use. Must deactivate first.');
     account.virtualMfaDevices.delete(device.serialNumber);
-    return {};
   },
 
   ListVirtualMFADevices(call) {

@@ -64,20 +64,17 @@ export const oidcProviders: Operations = {
     const clientIds = new Set([...provider.clientIds, ClientID]);
     if (clientIds.size > maxClientIds) throw tooManyClientIds();
     provider.clientIds = [...clientIds];
-    return {};
   },
 
   RemoveClientIDFromOpenIDConnectProvider(call) {
     const { ClientID } = required(call.params, 'ClientID');
     const provider = namedProvider(call);
     provider.clientIds = provider.clientIds.filter((clientId) => clientId !== ClientID);
-    return {};
   },
 
   DeleteOpenIDConnectProvider(call) {
     const { url } = namedProvider(call);
     call.caller.principal.account.oidcProviders.delete(url);
-    return {};
   },
 
   ...tagOperations('OpenIDConnectProvider', namedProvider),

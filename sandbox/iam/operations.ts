@@ -1,5 +1,4 @@
-import type { SignedCall } from '../query/service';
-import type { XmlFields } from '../query/xml';
+import type { Result, SignedCall } from '../query/service';
 
 /** Operations of IAM by name; all of them are signed. */
-export type Operations = Readonly<Record<string, (call: SignedCall) => XmlFields>>;
+export type Operations = Readonly<Record<string, (call: SignedCall) => Result>>;

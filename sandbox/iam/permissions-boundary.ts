@@ -31,11 +31,9 @@ export function boundaryOperations({ noun, find }: IdentityKind<User | Role>): O
       const entity = find(call, { 'iam:PermissionsBoundary': PermissionsBoundary });
       checkBoundary(call, PermissionsBoundary);
       entity.permissionsBoundary = PermissionsBoundary;
-      return {};
     },
     [`Delete${noun}PermissionsBoundary`]: (call) => {
       find(call).permissionsBoundary = undefined;
-      return {};
     },
   };
 }

@@ -56,7 +56,6 @@ export const roles: Operations = {
     const { PolicyDocument } = required(call.params, 'PolicyDocument');
     const role = namedRole(call);
     role.trust = readTrust(PolicyDocument, call.world);
-    return {};
   },
 
   DeleteRole(call) {
@@ -67,7 +66,6 @@ export const roles: Operations = {
     if (inlinePolicies.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
     if (attachedPolicies.size > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
     account.roles.delete(name);
-    return {};
   },
 
   ListRoles(call) {

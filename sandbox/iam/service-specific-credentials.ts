@@ -45,7 +45,6 @@ export const serviceSpecificCredentials: Operations = {
     if (!authorizedUser(call).serviceSpecificCredentials.delete(id)) {
       throw noSuchEntity(`No such credential ${id} exists.`);
     }
-    return {};
   },
 };
 

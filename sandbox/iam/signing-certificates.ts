@@ -39,14 +39,12 @@ export const signingCertificates: Operations = {
     const { CertificateId } = required(call.params, 'CertificateId', 'Status');
     const status = readStatus(call.params);
     certificateOf(authorizedUser(call), CertificateId).status = status;
-    return {};
   },
 
   DeleteSigningCertificate(call) {
     const { CertificateId } = required(call.params, 'CertificateId');
     const user = authorizedUser(call);
     user.signingCertificates.delete(certificateOf(user, CertificateId).id);
-    return {};
   },
 };
 

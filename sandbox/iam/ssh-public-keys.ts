@@ -42,7 +42,6 @@ export const sshPublicKeys: Operations = {
     if (!namedUser(call).sshPublicKeys.delete(SSHPublicKeyId)) {
       throw noSuchEntity(`The SSH Public Key with id ${SSHPublicKeyId} cannot be found.`);
     }
-    return {};
   },
 };
 

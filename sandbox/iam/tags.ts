@@ -40,13 +40,11 @@ export function tagOperations(
       const tags = { ...without(tagged.tags, Object.keys(added)), ...added };
       if (Object.keys(tags).length > maxTags) throw quotaExceeded(`TagsPer${noun}`, maxTags);
       tagged.tags = tags;
-      return {};
     },
     [`Untag${noun}`]: (call) => {
       const keys = stringList(call.params, 'TagKeys');
       const tagged = find(call, { 'aws:TagKeys': keys });
       tagged.tags = without(tagged.tags, keys);
-      return {};
     },
     [`List${noun}Tags`]: (call) => listing('Tags', tagList(find(call).tags), call.params, (tag) => tag),
   };

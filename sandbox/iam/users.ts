@@ -43,7 +43,6 @@ export const users: Operations = {
     const others = [...account.users.keys()].filter((other) => other !== user.name);
     if (isTaken(name, others)) throw entityAlreadyExists(`User with name ${name} already exists.`);
     account.renameUser(user, name, path);
-    return {};
   },
 
   DeleteUser(call) {
@@ -62,7 +61,6 @@ export const users: Operations = {
     ].find(({ there }) => there);
     if (blocking) throw deleteConflict(`Cannot delete entity, must ${blocking.step} first.`);
     user.account.users.delete(user.name);
-    return {};
   },
 
   ListUsers(call) {

@@ -5,8 +5,8 @@ import type { Route } from '../http/route';
 import { verifySignature } from '../signature';
 import { AwsError } from './error';
 import { parseParameters, type Parameters } from './parameters';
-import type { Service } from './service';
-import { errorXml, resultXml, type XmlFields } from './xml';
+import type { Result, Service } from './service';
+import { errorXml, resultXml } from './xml';
 
 /** Where a Query request goes: to the service whose API version it names, else to the first. */
 export function queryRoute(request: IncomingRequest, services: readonly [Service, ...Service[]], world: World): Route {
@@ -41,7 +41,7 @@ async function run(
   params: Parameters,
   world: World,
   record: RecordedRequest,
-): Promise<XmlFields> {
+): Promise<Result> {
   const version = params.Version ?? '';
   const operation = version === service.version ? service.operations.get(action) : undefined;
   if (!operation) {

@@ -16,10 +16,13 @@ export interface SignedCall extends Call {
   readonly region: string;
 }
 
+/** What an operation tells, if it tells anything. */
+export type Result = XmlFields | undefined;
+
 /** One operation: what it answers with, or an AwsError thrown. */
 export type Operation =
-  | { readonly signed: true; run(call: SignedCall): XmlFields | Promise<XmlFields> }
-  | { readonly signed: false; run(call: Call): XmlFields | Promise<XmlFields> };
+  | { readonly signed: true; run(call: SignedCall): Result | Promise<Result> }
+  | { readonly signed: false; run(call: Call): Result | Promise<Result> };
 
 /** A service that speaks the Query protocol. */
 export interface Service {

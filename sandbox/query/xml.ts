@@ -5,7 +5,8 @@ export interface XmlFields {
   readonly [name: string]: string | number | XmlFields | readonly (string | XmlFields)[] | undefined;
 }
 
-export function resultXml(action: string, namespace: string, result: XmlFields, requestId: string): string {
+/** @param result undefined where the operation has none, and AWS leaves its element out */
+export function resultXml(action: string, namespace: string, result: XmlFields | undefined, requestId: string): string {
   const fields = { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
   return xmlDocument(`${action}Response`, fields, namespace);
 }
