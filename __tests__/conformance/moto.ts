@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { iamClient } from '../sandbox/iam-client';
-import { credentialsOf, stsClient } from '../sandbox/sts-client';
+import { credentialsOf, stsClient, type Keys } from '../sandbox/sts-client';
 import { ACCOUNT } from '../scenarios/scenario';
 import { cacheFolder } from './installed';
 import { installFromPyPI } from './python';
@@ -114,13 +114,18 @@ export class Moto {
     const RoleArn = `arn:aws:iam::${account}:role/any`;
     const anyone = stsClient(this.url, { accessKeyId: 'anyone', secretAccessKey: 'anyone' });
     const session = await credentialsOf(anyone.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'any' })));
-    const iam = iamClient(this.url, session);
-    const UserName = 'admin';
-    await iam.send(new CreateUserCommand({ UserName }));
-    await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: ADMINISTRATOR_ACCESS }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const keys = await this.createUser('admin', session, [ADMINISTRATOR_ACCESS]);
     await this.authorize('on');
     this.calls();
+    return keys;
+  }
+
+  /** Makes a user with a key in the account of these credentials. */
+  async createUser(UserName: string, by: Keys, policies: readonly string[] = []): Promise<UserKeys> {
+    const iam = iamClient(this.url, by);
+    await iam.send(new CreateUserCommand({ UserName }));
+    for (const PolicyArn of policies) await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
     return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
   }
 
