@@ -1,23 +1,23 @@
-import { AttachRolePolicyCommand, CreateRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, PutRolePolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Job, type Run } from '../../sandbox/runner/job';
 import { iamClient } from '../sandbox/iam-client';
-import { credentialsOf, stsClient, trust } from '../sandbox/sts-client';
+import { allow, credentialsOf, stsClient, trust } from '../sandbox/sts-client';
 import { ACCOUNT, REGION } from '../scenarios/scenario';
 import { AWS_CLI, type Printed } from './aws-cli';
 import { variables, type KeyVariables } from './credentials';
 import { iamState } from './iam-state';
-import { ADMINISTRATOR_ACCESS, type Moto, type UserKeys } from './moto';
+import type { Moto, UserKeys } from './moto';
 
 export const iamArn = (resource: string, account = ACCOUNT) => `arn:aws:iam::${account}:${resource}`;
 
 export interface RoleSettings {
   readonly Path?: string;
-  /** ARNs of managed policies. */
-  readonly policies?: readonly string[];
+  /** What it may do; nothing when left out. */
+  readonly actions?: readonly string[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** That of another account. */
   readonly iam?: IAMClient;
@@ -57,10 +57,13 @@ export class AwsAccount {
 
   /** Makes a role that these users and roles may assume. */
   async createRole(RoleName: string, trusted: readonly string[], settings: RoleSettings = {}): Promise<string> {
-    const { iam = this.iam, policies = [], conditions, ...more } = settings;
+    const { iam = this.iam, actions = [], conditions, ...more } = settings;
     const AssumeRolePolicyDocument = JSON.stringify(trust(trusted, conditions));
     const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, ...more }));
-    for (const PolicyArn of policies) await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+    if (actions.length > 0) {
+      const PolicyDocument = JSON.stringify(allow(actions));
+      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'own', PolicyDocument }));
+    }
     return Role?.Arn ?? '';
   }
 
@@ -71,7 +74,7 @@ export class AwsAccount {
       [iamArn('user/admin')],
       {
         Path: '/aws-reserved/sso.amazonaws.com/',
-        policies: [ADMINISTRATOR_ACCESS],
+        actions: ['*'],
       },
     );
     const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'mona' });

@@ -350,7 +350,7 @@ function expectSuccess(
         await makeBucket('example-old', 'report.txt');
         await makeBucket('example-new');
         await account.createRole('migrate', [iamArn('user/admin')], {
-          policies: ['arn:aws:iam::aws:policy/AmazonS3FullAccess'],
+          actions: ['s3:*'],
         });
         const { accessKeyId, secretAccessKey } = account.admin;
         const secrets = {

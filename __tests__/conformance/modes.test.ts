@@ -3,8 +3,6 @@ import {
   DetachUserPolicyCommand,
   GetUserCommand,
   ListAccessKeysCommand,
-  PutRolePolicyCommand,
-  PutUserPolicyCommand,
   TagUserCommand,
 } from '@aws-sdk/client-iam';
 import type { Run } from '../../sandbox/runner/job';
@@ -25,21 +23,11 @@ afterEach(() => {
 });
 afterAll(() => moto.stop());
 
-const S3_READ = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess';
 const session = (role: string, name: string, id = ACCOUNT) => `arn:aws:sts::${id}:assumed-role/${role}/${name}`;
 const asInputs = ({ accessKeyId, secretAccessKey }: UserKeys) => ({
   'aws-access-key-id': accessKeyId,
   'aws-secret-access-key': secretAccessKey,
 });
-
-/** A user who may do this and no more. */
-async function userWith(name: string, actions: readonly string[]): Promise<UserKeys> {
-  const keys = await moto.createUser(name, account.admin);
-  const PolicyDocument = JSON.stringify(allow(actions));
-  await account.iam.send(new PutUserPolicyCommand({ UserName: name, PolicyName: 'own', PolicyDocument }));
-  moto.calls();
-  return keys;
-}
 
 async function expectIdentity(arn: string, env: object): Promise<void> {
   expect(await account.aws('aws sts get-caller-identity', env)).toMatchObject({ Arn: arn });
@@ -114,7 +102,7 @@ beyondMoto([
 
 describe('access-keys', () => {
   test('keys that are good are handed on, with one call', async () => {
-    const ci = await userWith('ci', ['s3:ListAllMyBuckets']);
+    const ci = await moto.createUser('ci', account.admin, ['s3:ListAllMyBuckets']);
     const { outputs } = await account.step({ mode: 'access-keys', ...asInputs(ci) });
     expect(outputs).toMatchObject({ 'authenticated-arn': iamArn('user/ci'), 'aws-account-id': ACCOUNT });
     expect(moto.calls()).toEqual(['GetCallerIdentity']);
@@ -131,8 +119,8 @@ describe('access-keys', () => {
 
 describe('assume-role', () => {
   test('with keys, by name: the session may do what the role may, and the keys may not', async () => {
-    const ci = await userWith('ci', ['sts:AssumeRole']);
-    await account.createRole('deploy', [iamArn('user/ci')], { policies: [S3_READ] });
+    const ci = await moto.createUser('ci', account.admin, ['sts:AssumeRole']);
+    await account.createRole('deploy', [iamArn('user/ci')], { actions: ['s3:ListAllMyBuckets'] });
     moto.calls();
     const { outputs } = await account.step({ 'role-to-assume': 'deploy', ...asInputs(ci) });
     expect(moto.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
@@ -156,7 +144,7 @@ describe('assume-role', () => {
       inputs: { 'role-external-id': 'theirs' },
     },
   ])('a user $why is refused, and gets nothing', async ({ actions, trusted, inputs }) => {
-    const ci = await userWith('ci', actions);
+    const ci = await moto.createUser('ci', account.admin, actions);
     const conditions = { StringEquals: { 'sts:ExternalId': 'ours' } };
     const role = await account.createRole('deploy', [iamArn(trusted)], { conditions });
     moto.calls();
@@ -166,7 +154,7 @@ describe('assume-role', () => {
   });
 
   test('the external ID that the role asks for', async () => {
-    const ci = await userWith('ci', ['sts:AssumeRole']);
+    const ci = await moto.createUser('ci', account.admin, ['sts:AssumeRole']);
     const conditions = { StringEquals: { 'sts:ExternalId': 'ours' } };
     const role = await account.createRole('deploy', [iamArn('user/ci')], { conditions });
     await account.step({ 'role-to-assume': role, 'role-external-id': 'ours', ...asInputs(ci) });
@@ -175,12 +163,13 @@ describe('assume-role', () => {
 
   test('a chain into another account, as a profile', async () => {
     const other = '210987654321';
-    const ci = await userWith('ci', ['sts:AssumeRole']);
-    const entry = await account.createRole('entry', [iamArn('user/ci')]);
-    const PolicyDocument = JSON.stringify(allow('sts:AssumeRole'));
-    await account.iam.send(new PutRolePolicyCommand({ RoleName: 'entry', PolicyName: 'go-on', PolicyDocument }));
+    const ci = await moto.createUser('ci', account.admin, ['sts:AssumeRole']);
+    const entry = await account.createRole('entry', [iamArn('user/ci')], { actions: ['sts:AssumeRole'] });
     const iam = iamClient(moto.url, await moto.administrator(other));
-    const deploy = await account.createRole('deploy', [session('entry', 'run-1')], { iam, policies: [S3_READ] });
+    const deploy = await account.createRole('deploy', [session('entry', 'run-1')], {
+      iam,
+      actions: ['s3:ListAllMyBuckets'],
+    });
     moto.calls();
     const { outputs } = await account.step({
       'role-to-assume': `${entry}\n${deploy}`,
@@ -197,7 +186,7 @@ describe('assume-role', () => {
   });
 
   test('roles side by side, of which one is refused', async () => {
-    const ci = await userWith('ci', ['sts:AssumeRole']);
+    const ci = await moto.createUser('ci', account.admin, ['sts:AssumeRole']);
     const roles = Object.fromEntries(
       await Promise.all(
         ['one', 'two', 'closed'].map(async (name) => {
@@ -215,7 +204,7 @@ describe('assume-role', () => {
 
   test('with GitHub’s OIDC token', async () => {
     const github = await Scenario.start();
-    const role = await account.createRole('deploy', [], { policies: [S3_READ] });
+    const role = await account.createRole('deploy', [], { actions: ['s3:ListAllMyBuckets'] });
     moto.calls();
     await moto.authorize('off');
     const { outputs } = await account.step({ 'role-to-assume': role }, { ...github.sandbox.github.environment({}) });
@@ -229,7 +218,7 @@ describe('assume-role', () => {
   });
 
   test('with role-chaining, from what an earlier step left', async () => {
-    const ci = await userWith('ci', ['sts:AssumeRole']);
+    const ci = await moto.createUser('ci', account.admin, ['sts:AssumeRole']);
     await account.createRole('deploy', [iamArn('user/ci')]);
     await account.step({ mode: 'access-keys', ...asInputs(ci) });
     await account.step({ 'role-to-assume': 'deploy', 'role-chaining': 'true' });
@@ -241,7 +230,7 @@ describe('assume-role', () => {
 
 describe('session-token and federation-token', () => {
   test('hand on what AWS answered', async () => {
-    const ci = await userWith('ci', ['sts:GetSessionToken', 'sts:GetFederationToken']);
+    const ci = await moto.createUser('ci', account.admin, ['sts:GetSessionToken', 'sts:GetFederationToken']);
     const byCommand = async (command: string) => {
       const keys = { AWS_ACCESS_KEY_ID: ci.accessKeyId, AWS_SECRET_ACCESS_KEY: ci.secretAccessKey };
       const { Credentials } = await account.aws(`aws sts ${command}`, keys);
@@ -257,14 +246,14 @@ describe('session-token and federation-token', () => {
   });
 
   test('a user who may not make a federated session is refused', async () => {
-    const ci = await userWith('ci', ['s3:ListAllMyBuckets']);
+    const ci = await moto.createUser('ci', account.admin, ['s3:ListAllMyBuckets']);
     expectFailed(await refuse({ 'federated-user-name': 'nightly', ...asInputs(ci) }), 'federation-refused');
   });
 });
 
 describe('verify', () => {
   test('whose credentials they are', async () => {
-    const ci = await userWith('ci', ['s3:ListAllMyBuckets']);
+    const ci = await moto.createUser('ci', account.admin, ['s3:ListAllMyBuckets']);
     const inputs = { mode: 'verify', ...asInputs(ci) };
     await account.step({ ...inputs, 'expect-arn': iamArn('user/c?') });
     expect(account.job.env.AWS_ACCESS_KEY_ID).toBeUndefined();
@@ -354,7 +343,7 @@ roles:
   });
 
   test('what others made is left, unless it is to be taken over', async () => {
-    await moto.createUser('ci', account.admin);
+    await moto.createUser('ci', account.admin, []);
     const before = await account.state();
     expectFailed(await refuse({ mode: 'provision', identities, ...account.adminInputs }), 'not-ours');
     expect(await account.state()).toEqual(before);
@@ -391,11 +380,16 @@ roles:
   });
 
   test('an administrator who may not is told what is missing', async () => {
-    const helper = await userWith('helper', ['iam:GetUser', 'iam:ListUsers', 'iam:CreateUser', 'iam:TagUser']);
-    const alone = JSON.stringify({ users: { pulumi: { policies: [S3_READ] } } });
+    const helper = await moto.createUser('helper', account.admin, [
+      'iam:GetUser',
+      'iam:ListUsers',
+      'iam:CreateUser',
+      'iam:TagUser',
+    ]);
+    const alone = JSON.stringify({ users: { pulumi: { 'inline-policies': { s3: allow('s3:ListAllMyBuckets') } } } });
     const run = await refuse({ mode: 'provision', identities: alone, ...asInputs(helper) });
     expect(run.exitCode).toBe(1);
-    expect(run.log.join('\n')).toContain('iam:AttachUserPolicy');
+    expect(run.log.join('\n')).toContain('iam:PutUserPolicy');
   });
 
   async function expectRefused(key: KeyVariables) {

@@ -4,10 +4,10 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { iamClient } from '../sandbox/iam-client';
-import { credentialsOf, stsClient, type Keys } from '../sandbox/sts-client';
+import { allow, credentialsOf, stsClient, type Keys } from '../sandbox/sts-client';
 import { ACCOUNT } from '../scenarios/scenario';
 import { cacheFolder } from './installed';
 import { installFromPyPI } from './python';
@@ -17,8 +17,6 @@ export interface UserKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
-
-export const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 /**
  * What is answered in moto's stead to operations that it does not know, and ends with status 500: what it cannot create
@@ -49,7 +47,7 @@ export class Moto {
   readonly #server: Server;
 
   private constructor(
-    private readonly process: ChildProcess,
+    private readonly child: ChildProcess,
     private readonly origin: URL,
   ) {
     this.#server = createServer((incoming, outgoing) => {
@@ -60,10 +58,14 @@ export class Moto {
     });
   }
 
-  /** Starts moto on a free port of 127.0.0.1. It knows AWS's managed policies. */
-  static async start(): Promise<Moto> {
+  /**
+   * Starts moto on a free port of 127.0.0.1.
+   *
+   * @param managedPolicies whether it knows those of AWS, which takes it a second for every account
+   */
+  static async start({ managedPolicies = false } = {}): Promise<Moto> {
     const moto = spawn(join(cacheFolder('moto'), 'bin/moto_server'), ['--host', '127.0.0.1', '--port', '0'], {
-      env: { PATH: process.env.PATH, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true', PYTHONUNBUFFERED: '1' },
+      env: { PATH: process.env.PATH, MOTO_IAM_LOAD_MANAGED_POLICIES: String(managedPolicies), PYTHONUNBUFFERED: '1' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const origin = await new Promise<URL>((resolve, reject) => {
@@ -114,26 +116,29 @@ export class Moto {
     const RoleArn = `arn:aws:iam::${account}:role/any`;
     const anyone = stsClient(this.url, { accessKeyId: 'anyone', secretAccessKey: 'anyone' });
     const session = await credentialsOf(anyone.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'any' })));
-    const keys = await this.createUser('admin', session, [ADMINISTRATOR_ACCESS]);
+    const keys = await this.createUser('admin', session, ['*']);
     await this.authorize('on');
-    this.calls();
     return keys;
   }
 
-  /** Makes a user with a key in the account of these credentials. */
-  async createUser(UserName: string, by: Keys, policies: readonly string[] = []): Promise<UserKeys> {
+  /** Makes a user with a key, in the account of these credentials, who may do this and no more. */
+  async createUser(UserName: string, by: Keys, actions: readonly string[]): Promise<UserKeys> {
     const iam = iamClient(this.url, by);
     await iam.send(new CreateUserCommand({ UserName }));
-    for (const PolicyArn of policies) await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+    if (actions.length > 0) {
+      const PolicyDocument = JSON.stringify(allow(actions));
+      await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'own', PolicyDocument }));
+    }
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    this.calls();
     return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
   }
 
   async stop(): Promise<void> {
     this.#server.close();
     this.#server.closeAllConnections();
-    const ended = once(this.process, 'exit');
-    this.process.kill();
+    const ended = once(this.child, 'exit');
+    this.child.kill();
     await ended;
   }
 

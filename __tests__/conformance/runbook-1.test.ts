@@ -1,10 +1,12 @@
 import { iamArn } from './aws-account';
 import { exportedBy, keyInputs, variables, type KeyVariables, type PrintedCredentials } from './credentials';
-import { ADMINISTRATOR_ACCESS, Moto } from './moto';
+import { Moto } from './moto';
 import { expectSame } from './same-state';
 
+const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
 let moto: Moto;
-beforeAll(async () => (moto = await Moto.start()));
+beforeAll(async () => (moto = await Moto.start({ managedPolicies: true })));
 afterAll(() => moto.stop());
 
 test('a user for Terraform Cloud, made with the temporary credentials of an administrator', async () => {

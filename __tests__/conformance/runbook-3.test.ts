@@ -12,7 +12,7 @@ import { Moto } from './moto';
 import { expectSame } from './same-state';
 
 let moto: Moto;
-beforeAll(async () => (moto = await Moto.start()));
+beforeAll(async () => (moto = await Moto.start({ managedPolicies: true })));
 afterAll(() => moto.stop());
 
 beyondMoto([

@@ -1,4 +1,4 @@
-import { DeleteRoleCommand, DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { DeleteRoleCommand, DeleteRolePolicyCommand } from '@aws-sdk/client-iam';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT } from '../scenarios/scenario';
 import { iamArn, type AwsAccount } from './aws-account';
@@ -27,12 +27,10 @@ users:
   };
   /** What CloudFormation makes in the runbook, and takes down in the end. */
   const stack = async (account: AwsAccount) => {
-    await account.createRole(role, [iamArn(`user/${user}`)]);
-    const PolicyDocument = JSON.stringify(allow('s3:*'));
-    await account.iam.send(new PutRolePolicyCommand({ RoleName: role, PolicyName: 's3', PolicyDocument }));
+    await account.createRole(role, [iamArn(`user/${user}`)], { actions: ['s3:*'] });
   };
   const tearDown = async ({ iam }: AwsAccount) => {
-    await iam.send(new DeleteRolePolicyCommand({ RoleName: role, PolicyName: 's3' }));
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: role, PolicyName: 'own' }));
     await iam.send(new DeleteRoleCommand({ RoleName: role }));
   };
   const expectUser = async (account: AwsAccount, profile = '') => {

@@ -483,13 +483,13 @@ describe('the sandbox and moto answer alike', () => {
   let here: QueryAnswer[] = [];
   let there: QueryAnswer[] = [];
   beforeAll(async () => {
-    moto = await Moto.start();
+    moto = await Moto.start({ managedPolicies: true });
     sandbox = await startSandbox();
     const account = sandbox.account(ACCOUNT);
     const admin = account.createUser('admin', { policies: [allow('*')] }).createAccessKey();
     oursBy = signersOf(admin, account.createUser('nobody').createAccessKey());
     const motoAdmin = await moto.reset();
-    theirsBy = signersOf(motoAdmin, await moto.createUser('nobody', motoAdmin));
+    theirsBy = signersOf(motoAdmin, await moto.createUser('nobody', motoAdmin, []));
     here = await answersOf(sandbox.url, oursBy);
     there = await answersOf(moto.url, theirsBy);
   });
