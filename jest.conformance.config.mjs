@@ -6,8 +6,6 @@ export default {
   roots: ['<rootDir>/__tests__/conformance'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/__tests__/conformance/install.ts',
-  // Names each test, so that what is skipped can be read.
-  verbose: true,
   // Each command of the AWS CLI starts Python anew.
   testTimeout: 300_000,
 };

@@ -72,7 +72,7 @@ function expectSuccess(
 }
 
 (HAS_GO ? describe : describe.skip)(
-  HAS_GO ? 'run by act' : 'not run by act, as there is no Go on this machine to build it with',
+  HAS_GO ? 'the examples, run by act' : 'the examples, run by act, for which this machine has no Go',
   () => {
     describe('against the sandbox', () => {
       let scenario: Scenario;

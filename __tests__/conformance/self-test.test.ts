@@ -56,7 +56,7 @@ jobs:
 `;
 
 (HAS_GO ? describe : describe.skip)(
-  HAS_GO ? 'with act, uses: ./' : 'with act, for which there is no Go on this machine, uses: ./',
+  HAS_GO ? 'uses: ./, run by act' : 'uses: ./, run by act, for which this machine has no Go',
   () => {
     let repository: Repository;
     beforeEach(() => (repository = new Repository()));
