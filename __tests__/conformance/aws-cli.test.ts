@@ -1,8 +1,7 @@
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario } from '../scenarios/scenario';
-import { aws, installAwsCli } from './aws-cli';
+import { aws } from './aws-cli';
 
 let scenario: Scenario;
-beforeAll(installAwsCli, 300_000);
 beforeEach(async () => (scenario = await Scenario.start()));
 afterEach(() => scenario.end());
 
