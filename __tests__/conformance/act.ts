@@ -88,10 +88,10 @@ export class Repository {
   }
 
   /** Writes a file of the checkout. */
-  write(path: string, text: string): void {
+  write(path: string, text: string, mode = 0o644): void {
     const file = join(this.folder, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    writeFileSync(file, text, { mode });
   }
 
   /** Writes a file of the home folder, which jobs share. */

@@ -199,6 +199,15 @@ function expectSuccess(
         scenario.calls();
       });
 
+      test('long-job.yml', async () => {
+        repository.write('migrate.sh', '#!/bin/sh\naws sts get-caller-identity --query Arn --output text\n', 0o755);
+        oidcRole('migrate');
+        const migrated = await run('long-job.yml', { event: 'workflow_dispatch', env: env() });
+        expectSuccess('long-job.yml', migrated);
+        expect(migrated.log).toMatch(/assumed-role\/migrate\/migrate-/);
+        expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity']);
+      });
+
       test('many-accounts.yml', async () => {
         const accounts = [ACCOUNT, '111122223333', '222233334444', '333344445555'];
         for (const account of accounts) oidcRole('inventory', { account });
