@@ -73,7 +73,10 @@ export async function summarizePlan(
 
 /** Tells in the job summary what failed and how to mend it. */
 export async function summarizeFailure(message: string, step: Step): Promise<void> {
-  await write(['### AWS identity: failed', '', '```text', message, '```'], step);
+  // Longer than any in the message, which may be anyone's.
+  const longest = Math.max(0, ...(message.match(/`+/g) ?? []).map((ticks) => ticks.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  await write(['### AWS identity: failed', '', `${fence}text`, message, fence], step);
 }
 
 function expiresOf(credentials: Credentials | undefined): string {

@@ -1,0 +1,164 @@
+import type { Step } from '../../src/action/step';
+import type { Delivery } from '../../src/inputs/request';
+import { systemClock } from '../../src/network/clock';
+import { Ledger } from '../../src/runner/ledger';
+import { publish, publishExisting } from '../../src/runner/publish';
+import type { Runner } from '../../src/runner/runner';
+import { summarize, summarizeFailure } from '../../src/runner/summary';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
+
+const { accessKeyId, secretAccessKey } = EXAMPLE_KEYS;
+const REGION = 'eu-central-1';
+const identity = { arn: 'arn:aws:sts::123456789012:assumed-role/deploy/ci', account: '123456789012' };
+const expiration = new Date('2030-01-01T00:00:00Z');
+const credentials = { ...EXAMPLE_KEYS, sessionToken: 'AQoDYXdzEJrEXAMPLETOKEN', expiration };
+const roleArns = { deploy: 'arn:aws:iam::123456789012:role/deploy' };
+const outcome = { identity, credentials, roleArns };
+
+let told: string[];
+let step: Step;
+beforeEach(() => {
+  told = [];
+  const note =
+    (what: string) =>
+    (...words: string[]): void => {
+      told.push([what, ...words].join(' '));
+    };
+  const runner = {
+    mask: (secret: string) => {
+      told.push(`mask ${secret}`);
+    },
+    exportVariable: note('export'),
+    setOutput: note('output'),
+    saveState: note('state'),
+    info: note('info'),
+    warning: note('warning'),
+    summarize: (markdown: string) => {
+      told.push(`summary ${markdown}`);
+      return Promise.resolve();
+    },
+  } as unknown as Runner;
+  step = { env: {}, runner, clock: systemClock, ledger: new Ledger({}, () => undefined) };
+});
+
+function settings(delivery: Delivery) {
+  return {
+    mode: 'assume-role' as const,
+    delivery,
+    connection: { region: REGION, proxy: {}, userAgent: 'test' },
+    maskAccountId: false,
+  };
+}
+
+type Summarized = Parameters<typeof summarize>[1];
+
+const IDENTITY_OUTPUTS = [
+  'output mode assume-role',
+  'output aws-account-id 123456789012',
+  `output authenticated-arn ${identity.arn}`,
+  `output role-arns ${JSON.stringify(roleArns)}`,
+  'output profiles []',
+];
+const MASKS = [accessKeyId, secretAccessKey, credentials.sessionToken].map((secret) => `mask ${secret}`);
+const REGION_EXPORTS = [`export AWS_REGION ${REGION}`, `export AWS_DEFAULT_REGION ${REGION}`];
+
+describe('credentials are masked first, then go', () => {
+  test('nowhere', async () => {
+    await publish(outcome, settings({ environment: 'nothing', outputs: false }), step);
+    expect(told).toEqual([...MASKS, ...IDENTITY_OUTPUTS, 'output aws-expiration 2030-01-01T00:00:00.000Z']);
+  });
+
+  test('to the environment', async () => {
+    await publish(outcome, settings({ environment: 'credentials and region', outputs: false }), step);
+    expect(told.slice(MASKS.length + IDENTITY_OUTPUTS.length + 1)).toEqual([
+      `export AWS_ACCESS_KEY_ID ${accessKeyId}`,
+      `export AWS_SECRET_ACCESS_KEY ${secretAccessKey}`,
+      `export AWS_SESSION_TOKEN ${credentials.sessionToken}`,
+      ...REGION_EXPORTS,
+    ]);
+  });
+
+  test('to outputs; the region alone to the environment', async () => {
+    const keys = { ...outcome, credentials: EXAMPLE_KEYS };
+    await publish(keys, settings({ environment: 'region', outputs: true }), step);
+    expect(told).toEqual([
+      ...MASKS.slice(0, 2),
+      ...IDENTITY_OUTPUTS,
+      `output aws-access-key-id ${accessKeyId}`,
+      `output aws-secret-access-key ${secretAccessKey}`,
+      ...REGION_EXPORTS,
+    ]);
+  });
+});
+
+test('credentials that are kept are told, and the region goes to the environment', () => {
+  publishExisting(identity, settings({ environment: 'region', outputs: false }), step);
+  expect(told).toEqual([
+    ...IDENTITY_OUTPUTS.map((line) => line.replace(JSON.stringify(roleArns), '{}')),
+    ...REGION_EXPORTS,
+  ]);
+  told.length = 0;
+  publishExisting(identity, settings({ environment: 'nothing', outputs: false }), step);
+  expect(told.filter((line) => line.startsWith('export'))).toEqual([]);
+});
+
+describe('the summary', () => {
+  const row = (name: string) =>
+    told
+      .join('\n')
+      .split('\n')
+      .find((line) => line.startsWith(`| ${name} |`));
+
+  test.each<[Delivery, string]>([
+    [{ environment: 'credentials and region', outputs: false }, 'handed to: environment of later steps'],
+    [{ environment: 'nothing', outputs: true }, 'handed to: outputs'],
+    [
+      {
+        environment: 'nothing',
+        outputs: true,
+        profile: { name: 'dev', overwrite: false, output: undefined, export: false },
+      },
+      'handed to: outputs, profile dev',
+    ],
+    [{ environment: 'region', outputs: false }, 'verified, and not handed on'],
+  ])('tells where credentials went: %j', async (delivery, words) => {
+    await summarize({ identity, outcome }, settings(delivery) as unknown as Summarized, step);
+    expect(told).toContain(`info Credentials: ${words}`);
+    expect(row('Credentials')).toBe(`| Credentials | ${words} |`);
+    expect(row('Expires')).toBe('| Expires | 2030-01-01T00:00:00.000Z |');
+    expect(row('Identity')).toBe(`| Identity | \`${identity.arn}\` |`);
+  });
+
+  test('tells of keys that do not expire, and of those of which it is not known', async () => {
+    const nowhere = settings({ environment: 'region', outputs: false }) as unknown as Summarized;
+    await summarize({ identity, outcome: { ...outcome, credentials: EXAMPLE_KEYS } }, nowhere, step);
+    expect(row('Expires')).toBe('| Expires | never: they are access keys of a user |');
+    told.length = 0;
+    const unknown = { ...EXAMPLE_KEYS, sessionToken: credentials.sessionToken };
+    await summarize({ identity, outcome: { ...outcome, credentials: unknown } }, nowhere, step);
+    expect(row('Expires')).toBe('| Expires | not known |');
+    told.length = 0;
+    await summarize({ identity, outcome: undefined }, nowhere, step);
+    expect(row('Credentials')).toBe('| Credentials | kept: valid ones were in the job already |');
+  });
+
+  test('hides accounts where it is asked to', async () => {
+    const hidden = { ...settings({ environment: 'region', outputs: false }), maskAccountId: true };
+    await summarize({ identity, outcome }, hidden as unknown as Summarized, step);
+    expect(row('Account')).toBe('| Account | *** |');
+    expect(row('Identity')).toBe('| Identity | `arn:aws:sts::***:assumed-role/deploy/ci` |');
+  });
+
+  test('of a failure is its words, whatever they are', async () => {
+    await summarizeFailure('Answer: a\n```\n# b\n````', step);
+    expect(told).toEqual(['summary ### AWS identity: failed\n\n`````text\nAnswer: a\n```\n# b\n````\n`````\n']);
+  });
+
+  test('of a failure holds its words, and warns where it cannot be written', async () => {
+    await summarizeFailure('Could not.', step);
+    expect(told).toEqual(['summary ### AWS identity: failed\n\n```text\nCould not.\n```\n']);
+    const full = { ...step.runner, summarize: () => Promise.reject(new Error('ENOSPC')) };
+    await summarizeFailure('Could not.', { ...step, runner: full });
+    expect(told.at(-1)).toBe('warning The job summary could not be written: ENOSPC');
+  });
+});
