@@ -1,4 +1,4 @@
-import { credentialVariables } from '../../src/runner/credential-forms';
+import { credentialOutputs, credentialSettings, credentialVariables, noCredentialVariables } from '../../src/runner/credential-forms';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 const SESSION = { ...EXAMPLE_KEYS, sessionToken: 'SESSIONEXAMPLE' };
@@ -43,4 +43,19 @@ describe('the variables of credentials', () => {
     const env = RUNNER_OS === undefined ? {} : { RUNNER_OS };
     expect(credentialVariables(SESSION, 'eu-central-1', env)).not.toHaveProperty('MSYS2_ENV_CONV_EXCL');
   });
+});
+
+test('outputs and profiles hold a session token only where there is one', () => {
+  const { accessKeyId, secretAccessKey } = EXAMPLE_KEYS;
+  const outputs = { 'aws-access-key-id': accessKeyId, 'aws-secret-access-key': secretAccessKey };
+  expect(credentialOutputs(EXAMPLE_KEYS)).toEqual(outputs);
+  expect(credentialOutputs(SESSION)).toEqual({ ...outputs, 'aws-session-token': 'SESSIONEXAMPLE' });
+  const settings = { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey };
+  expect(credentialSettings(EXAMPLE_KEYS)).toEqual(settings);
+  expect(credentialSettings(SESSION)).toEqual({ ...settings, aws_session_token: 'SESSIONEXAMPLE' });
+});
+
+test('credentials are taken away where there are some', () => {
+  const env = { AWS_ACCESS_KEY_ID: 'earlier', AWS_SESSION_TOKEN: '', AWS_REGION: 'eu-central-1' };
+  expect(noCredentialVariables(env)).toEqual({ AWS_ACCESS_KEY_ID: '' });
 });

@@ -1,0 +1,58 @@
+import { call } from '../../src/network/call';
+import { NoAnswerError } from '../../src/network/deadline';
+import type { Retry } from '../../src/network/retry';
+
+/** Makes a call that fails a number of times, and notes what is told and waited. */
+async function calling(failure: unknown, retry: Retry, times = 1) {
+  const log: string[] = [];
+  const waits: number[] = [];
+  let attempts = 0;
+  const clock = {
+    time: () => 0,
+    now: () => 0,
+    random: () => 0.5,
+    sleep: (ms: number) => {
+      waits.push(ms);
+      return Promise.resolve();
+    },
+  };
+  const request = (signal: AbortSignal) => {
+    attempts += 1;
+    expect(signal.aborted).toBe(false);
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what is thrown need not be an error
+    return attempts > times ? Promise.resolve('answer') : Promise.reject(failure);
+  };
+  const settings = { retry: { maxAttempts: 3 }, clock, log: (line: string) => log.push(line) };
+  const outcome = await call('AssumeRole', request, () => retry, settings).catch((error: unknown) => error);
+  return { outcome, log, waits, attempts };
+}
+
+test('an attempt that is made again is told, with its cause, its number and the wait', async () => {
+  expect(await calling(new Error('reset'), 'transient', 2)).toEqual({
+    outcome: 'answer',
+    log: ['AssumeRole: reset. Attempt 2 of 3 in 0.1 s.', 'AssumeRole: reset. Attempt 3 of 3 in 0.1 s.'],
+    waits: [50, 100],
+    attempts: 3,
+  });
+  expect((await calling('a text', 'throttled')).log).toEqual(['AssumeRole: a text. Attempt 2 of 3 in 1.0 s.']);
+});
+
+test('what has not arrived everywhere is asked for again, however few attempts are allowed', async () => {
+  const { outcome, log } = await calling(new Error('unknown key'), 'propagating', 5);
+  expect(outcome).toBe('answer');
+  expect(log).toHaveLength(5);
+  expect(log[0]).toBe('AssumeRole: unknown key. Again in 0.3 s.');
+});
+
+test('a failure for good is told by who called', async () => {
+  const failure = new Error('no');
+  expect(await calling(failure, 'final')).toEqual({ outcome: failure, log: [], waits: [], attempts: 1 });
+  expect(await calling(failure, 'transient', 9)).toMatchObject({ outcome: failure, attempts: 3 });
+  expect(await calling(new NoAnswerError(), 'unanswered', 9)).toMatchObject({ attempts: 2 });
+});
+
+test('a cause that is too long to be read is cut', async () => {
+  const { log } = await calling(new Error('x'.repeat(5000)), 'transient');
+  expect(log[0]?.length).toBeLessThan(4100);
+  expect(log[0]).toMatch(/x…\. Attempt 2/);
+});
