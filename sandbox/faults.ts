@@ -38,6 +38,8 @@ export type Fault = FaultScope & (Failure | { readonly latencyMs: number });
 
 export interface RateLimit {
   readonly service: ServiceName;
+  /** The operations that share it; when left out, all of the service. */
+  readonly actions?: readonly string[];
   /** Requests a second that are let through in the long run. */
   readonly perSecond: number;
   /** Requests let through at once after a quiet time; by default `perSecond`. */
@@ -100,9 +102,10 @@ export class Faults {
     return { latencyMs, failure: failure ?? this.#throttle(request) };
   }
 
-  #throttle({ service }: RecordedRequest): Failure | undefined {
+  #throttle({ service, action }: RecordedRequest): Failure | undefined {
     const now = this.clock.now().getTime();
-    for (const bucket of this.#buckets.filter((candidate) => candidate.service === service)) {
+    const counts = (bucket: Bucket) => bucket.service === service && (bucket.actions?.includes(action) ?? true);
+    for (const bucket of this.#buckets.filter(counts)) {
       const { burst = bucket.perSecond } = bucket;
       const refill = (Math.max(0, now - bucket.filledAt) / 1000) * bucket.perSecond;
       bucket.tokens = Math.min(burst, bucket.tokens + refill);

@@ -133,3 +133,10 @@ test('a rate limit lets a burst through, then refills', async () => {
   await call();
   expect((await refusal(call())).code).toBe('Throttling');
 });
+
+test('a rate limit counts the operations that share it', async () => {
+  sandbox.faults.rateLimit({ service: 'sts', actions: ['AssumeRole'], perSecond: 0 });
+  await call();
+  sandbox.faults.rateLimit({ service: 'sts', actions: ['AssumeRole', 'GetCallerIdentity'], perSecond: 0 });
+  expect((await refusal(call())).code).toBe('Throttling');
+});
