@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installAwsCli } from '../__tests__/conformance/aws-cli';
 import { ACTIONS_NODE } from '../sandbox/runner/job';
-import type { Action } from './contenders';
+import { actionIn, type Action } from './contenders';
 import { measure, type Figures } from './measure';
 import { RemoteSandbox } from './remote-sandbox';
 import { report, type Machine } from './report';
@@ -64,12 +63,6 @@ function options(): Options {
   }
   const { json, only, against } = values;
   return { rounds, only, json, other: against === undefined ? undefined : actionIn(against) };
-}
-
-function actionIn(path: string): Action {
-  const folder = resolve(path);
-  if (!existsSync(join(folder, 'action.yml'))) throw new Error(`--against: there is no action.yml in ${folder}`);
-  return { name: 'other action', folder };
 }
 
 function namesOf(all: readonly Scenario[]): string {

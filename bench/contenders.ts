@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Job, type Run } from '../sandbox/runner/job';
 import type { RemoteSandbox } from './remote-sandbox';
 import type { Calls } from './sandbox-process';
@@ -25,6 +27,13 @@ export interface Action {
   readonly name: string;
   /** Holds its `action.yml`. */
   readonly folder: string;
+}
+
+/** @throws Error when `--against` names no folder with an action */
+export function actionIn(path: string): Action {
+  const folder = resolve(path);
+  if (!existsSync(join(folder, 'action.yml'))) throw new Error(`--against: there is no action.yml in ${folder}`);
+  return { name: 'other action', folder };
 }
 
 /** What a step is given. */
@@ -97,8 +106,8 @@ export async function inJob<T>(env: Readonly<Record<string, string>>, work: (job
   }
 }
 
-function hasCredentials({ exported }: Run): boolean {
-  // Temporary ones, so not those that the step was given.
+/** Whether a step exported credentials: temporary ones, so not those that it was given. */
+export function hasCredentials({ exported }: Pick<Run, 'exported'>): boolean {
   return Boolean(
     exported.AWS_ACCESS_KEY_ID?.startsWith('ASIA') && exported.AWS_SECRET_ACCESS_KEY && exported.AWS_SESSION_TOKEN,
   );

@@ -58,7 +58,7 @@ function numbers({ median, min, max }: Spread, digits: number): string[] {
 type Cell = string | number;
 
 /** Columns as wide as they must be; texts to the left, figures to the right. */
-function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const texts = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
   return texts.map((row) =>
