@@ -1,4 +1,9 @@
-import { credentialOutputs, credentialSettings, credentialVariables, noCredentialVariables } from '../../src/runner/credential-forms';
+import {
+  credentialOutputs,
+  credentialSettings,
+  credentialVariables,
+  noCredentialVariables,
+} from '../../src/runner/credential-forms';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 const SESSION = { ...EXAMPLE_KEYS, sessionToken: 'SESSIONEXAMPLE' };

@@ -46,6 +46,7 @@ function settings(delivery: Delivery) {
     mode: 'assume-role' as const,
     delivery,
     connection: { region: REGION, proxy: {}, userAgent: 'test' },
+    refreshCredentials: false,
     maskAccountId: false,
   };
 }
@@ -116,7 +117,7 @@ describe('the summary', () => {
       {
         environment: 'nothing',
         outputs: true,
-        profile: { name: 'dev', overwrite: false, output: undefined, export: false },
+        profile: { name: 'dev', overwrite: false, output: undefined, location: 'home', export: false },
       },
       'handed to: outputs, profile dev',
     ],
