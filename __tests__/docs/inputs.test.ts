@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { credentialOutputs } from '../../src/runner/credential-forms';
-import { identityOutputs } from '../../src/runner/publish';
+import { credentialOutputs } from '../../src/delivery/credential-forms';
+import { identityOutputs } from '../../src/delivery/publish';
 import { action, readText, ROOT } from './pages';
 
 test('action.yml declares the inputs that the source reads, and nothing else', () => {
@@ -17,7 +17,7 @@ test('action.yml declares the outputs that the source sets, and nothing else', (
   const names = [
     ...Object.keys(identityOutputs({ mode: '', identity, roleArns: {}, profiles: [] })),
     ...Object.keys(credentialOutputs(credentials)),
-    ...keysIn(readText('src/runner/publish.ts')).filter((name) => name.includes('-')),
+    ...keysIn(readText('src/delivery/publish.ts')).filter((name) => name.includes('-')),
     ...keysIn(ofIdentities),
   ];
   expect([...new Set(names)].sort()).toEqual(Object.keys(action().outputs).sort());

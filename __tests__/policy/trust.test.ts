@@ -1,4 +1,4 @@
-import type { TrustEntry } from '../../src/identities/declaration';
+import type { TrustEntry } from '../../src/policy/trust';
 import { checkPolicy } from '../../src/policy/check';
 import { trustPolicy } from '../../src/policy/trust';
 

@@ -6,7 +6,7 @@ import type { CallSettings } from '../../src/network/call';
 import type { Clock } from '../../src/network/clock';
 import { openAccount } from '../../src/provisioning/open-account';
 import type { Hands } from '../../src/provisioning/hands';
-import type { Created } from '../../src/provisioning/plan';
+import type { Created } from '../../src/runner/ledger';
 import { connectionTo } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';

@@ -1,7 +1,8 @@
 import { apply, applyLater, makeCall, makeCalls, userMark } from '../../src/provisioning/apply';
 import type { Iam, Write } from '../../src/provisioning/iam-calls';
 import type { Hands } from '../../src/provisioning/hands';
-import type { Change, Created } from '../../src/provisioning/plan';
+import type { Change } from '../../src/provisioning/plan';
+import type { Created } from '../../src/runner/ledger';
 import { planPolicy } from '../../src/provisioning/plan-policy';
 import { planUser } from '../../src/provisioning/plan-user';
 import { readPolicy } from '../../src/provisioning/read-account';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs, { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { WrittenProfile } from '../../src/profile/profile';
-import type { Created } from '../../src/provisioning/plan';
+import type { Created } from '../../src/runner/ledger';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import { heldOpen, useWindows } from '../files/on-windows';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readCommandFile } from '../../sandbox/runner/command-file';
 import { writeProfiles } from '../../src/profile/profile';
-import type { Created } from '../../src/provisioning/plan';
+import type { Created } from '../../src/runner/ledger';
 import type { undoIdentities } from '../../src/provisioning/undo-identities';
 import { Ledger } from '../../src/runner/ledger';
 import { undo } from '../../src/runner/undo';

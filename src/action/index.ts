@@ -1,11 +1,11 @@
-import type { renewSession as renew } from '../credential-process/renew-session';
+import type { renewSession as renew } from './renew-session';
 import type { undoIdentities as undo } from '../provisioning/undo-identities';
 
 export { start } from './start';
 
 /** For the program behind profiles that renew themselves, which shares this code, too. */
 export const renewSession: typeof renew = async (...renewing) => {
-  const { renewSession } = await import('../credential-process/renew-session');
+  const { renewSession } = await import('./renew-session');
   return renewSession(...renewing);
 };
 

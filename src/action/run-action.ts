@@ -3,10 +3,10 @@ import { Inputs } from '../inputs/inputs';
 import { Problems } from '../inputs/problems';
 import { readRequest } from '../inputs/read-request';
 import type { AssumeRoleRequest, AssumeRolesRequest } from '../inputs/request';
-import { summarizeFailure } from '../runner/summary';
-import { maskAccountsIn, maskInputs } from './masks';
+import { summarizeFailure } from '../delivery/summary';
+import { maskAccountsIn, maskInputs } from '../runner/masks';
 import { run } from './run';
-import type { Step } from './step';
+import type { Step } from '../runner/step';
 
 const ACCOUNT_ID = /\b\d{12}\b/g;
 

@@ -3,14 +3,14 @@ import { idTokenEndpoint } from '../github/id-token';
 import type { Request, SessionRequest, VerifyRequest } from '../inputs/request';
 import { existingIdentity } from '../modes/existing-credentials';
 import { obtainSession } from '../modes/obtain';
-import type { Obtained } from '../modes/outcome';
-import { unsetCurrent } from '../runner/credential-forms';
-import { publish, publishExisting } from '../runner/publish';
-import { summarize } from '../runner/summary';
-import { admit, checkProfilesAreFree } from './admit';
-import { maskAccountsIn } from './masks';
-import type { Step } from './step';
-import { withinTimeLimit } from './time-limit';
+import type { Obtained } from '../delivery/outcome';
+import { unsetCurrent } from '../delivery/hand-over';
+import { publish, publishExisting } from '../delivery/publish';
+import { summarize } from '../delivery/summary';
+import { admit, checkProfilesAreFree } from '../delivery/admit';
+import { maskAccountsIn } from '../runner/masks';
+import type { Step } from '../runner/step';
+import { withinTimeLimit } from '../runner/time-limit';
 
 /** The whole step, once its inputs are known to be right. */
 export async function run(request: Request, step: Step): Promise<void> {

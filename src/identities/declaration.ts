@@ -1,4 +1,5 @@
 import type { PolicyDocument } from '../policy/policy-document';
+import type { Trust } from '../policy/trust';
 
 /** What an identity document declares: checked, whole, with paths resolved and durations as numbers. */
 export interface Declaration {
@@ -88,26 +89,4 @@ export interface DeclaredRole extends DeclaredIdentity {
   readonly trust: Trust;
   /** Seconds; AWS's default, 3600, when left out. */
   readonly maxSessionDuration: number;
-}
-
-/** Who may assume a role: a policy as it is, or entries from which one is made once the account is known. */
-export type Trust = { readonly policy: PolicyDocument } | { readonly entries: readonly [TrustEntry, ...TrustEntry[]] };
-
-export type TrustEntry =
-  /** Every principal of an account (12 digits) that the account lets. */
-  | { readonly account: string }
-  /** A user of the same account: its name, with its path if it has one (`machine/pulumi`). */
-  | { readonly user: string }
-  /** An AWS service: `s3.amazonaws.com`. */
-  | { readonly service: string }
-  | { readonly github: GithubTrust };
-
-/** The jobs of a repository that may assume a role. */
-export interface GithubTrust {
-  /** `owner/name` */
-  readonly repository: string;
-  /** The IDs behind these names, where they are known: they make up the immutable form of the subject. */
-  readonly ids: { readonly owner: string; readonly repository: string } | undefined;
-  /** The rest of the subject: `ref:refs/heads/main`, `environment:production`, `ref:refs/tags/v1`, `pull_request`. */
-  readonly context: string;
 }

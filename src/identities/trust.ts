@@ -1,5 +1,4 @@
-import { trustPolicy } from '../policy/trust';
-import type { GithubTrust, Trust, TrustEntry } from './declaration';
+import { trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust';
 import { isPolicy } from './definition/trust';
 import type { KeyPath } from './key-path';
 import { limitSize, readPolicy } from './policies';

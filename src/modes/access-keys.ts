@@ -1,7 +1,7 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import type { AccessKeysRequest } from '../inputs/request';
 import { explainSts } from '../sts/explain';
-import type { Outcome } from './outcome';
+import type { Outcome } from '../delivery/outcome';
 import { credentialsOf, nameOf } from './source';
 import { connectSts } from './sts-calls';
 

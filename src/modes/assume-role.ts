@@ -1,9 +1,9 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import { secretsOf } from '../aws/credentials';
 import type { AssumeRoleRequest, Assuming, Chain, SessionSettings, SignedSessionSettings } from '../inputs/request';
 import { credentialsOrigin } from './credentials-origin';
 import type { Hop, Origin } from './origin';
-import type { AssumedRole, Outcome } from './outcome';
+import type { AssumedRole, Outcome } from '../delivery/outcome';
 import { credentialsOf, nameOf } from './source';
 import { webIdentityOrigin } from './web-identity-origin';
 

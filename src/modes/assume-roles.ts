@@ -1,31 +1,25 @@
 import pMap from 'p-map';
-import { admit, checkProfilesAreFree } from '../action/admit';
-import { maskAccountsIn } from '../action/masks';
-import type { Step } from '../action/step';
-import { withinTimeLimit } from '../action/time-limit';
+import { admit, checkProfilesAreFree } from '../delivery/admit';
+import { maskAccountsIn } from '../runner/masks';
+import type { Step } from '../runner/step';
+import { withinTimeLimit } from '../runner/time-limit';
 import { secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { AssumeRolesRequest, ProfileRole } from '../inputs/request';
-import { handOver } from '../runner/hand-over';
-import { unsetCurrent } from '../runner/credential-forms';
-import { summarizeRoles } from '../runner/summary';
+import { handOver, unsetCurrent } from '../delivery/hand-over';
+import { summarizeRoles } from '../delivery/summary';
 import { explainSts } from '../sts/explain';
 import { assumeChain } from './assume-role';
 import { credentialsOrigin } from './credentials-origin';
 import { withMfa } from './mfa';
 import type { Origin } from './origin';
-import type { AssumedRole } from './outcome';
+import type { AssumedRole, RoleResult } from '../delivery/outcome';
 import { credentialsOf, nameOf } from './source';
 import { connectSts } from './sts-calls';
 import { webIdentityOrigin } from './web-identity-origin';
 
 /** How many roles are assumed at once. STS serves an account and region some hundred requests a second. */
 const AT_ONCE = 20;
-
-/** What became of one role. */
-export type RoleResult =
-  | { readonly profile: string; readonly assumed: AssumedRole }
-  | { readonly profile: string; readonly role: string; readonly error: ActionError };
 
 /**
  * Assumes a role for each of several profiles, side by side, all from one source.

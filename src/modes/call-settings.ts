@@ -1,4 +1,4 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import type { StepSettings } from '../inputs/request';
 import type { CallSettings } from '../network/call';
 

@@ -1,5 +1,5 @@
-import { maskAccountsIn } from '../action/masks';
-import type { Step } from '../action/step';
+import { maskAccountsIn } from '../runner/masks';
+import type { Step } from '../runner/step';
 import { roleBeside, type Identity, type RoleArn, type RoleName } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { refusalOf } from '../aws/failure';
@@ -9,7 +9,7 @@ import { explainSts } from '../sts/explain';
 import { withoutDispensable } from '../sts/session-tags';
 import { withMfa } from './mfa';
 import type { Hop, Origin } from './origin';
-import type { AssumedRole } from './outcome';
+import type { AssumedRole } from '../delivery/outcome';
 import { withPlainCharacters } from './plain-characters';
 import { connectSts } from './sts-calls';
 

@@ -1,4 +1,4 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import type { Identity } from '../aws/arn';
 import { refusalOf, retryOf } from '../aws/failure';
 import { ActionError } from '../errors/action-error';

@@ -1,8 +1,8 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import { isTemporary } from '../aws/credentials';
 import type { FederationTokenRequest } from '../inputs/request';
 import { explainSts } from '../sts/explain';
-import type { Outcome } from './outcome';
+import type { Outcome } from '../delivery/outcome';
 import { temporarySource } from './session-token';
 import { credentialsOf, nameOf } from './source';
 import { connectSts } from './sts-calls';

@@ -1,4 +1,4 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { refusalOf, retryOf } from '../aws/failure';
 import { ActionError } from '../errors/action-error';

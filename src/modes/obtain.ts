@@ -1,12 +1,12 @@
-import { admit } from '../action/admit';
-import type { Step } from '../action/step';
-import { withinTimeLimit } from '../action/time-limit';
+import { admit } from '../delivery/admit';
+import type { Step } from '../runner/step';
+import { withinTimeLimit } from '../runner/time-limit';
 import type { Credentials } from '../aws/credentials';
 import type { Request, SessionRequest } from '../inputs/request';
 import { accessKeys } from './access-keys';
 import { assumeRole } from './assume-role';
 import { federationToken } from './federation-token';
-import type { Outcome } from './outcome';
+import type { Outcome } from '../delivery/outcome';
 import { sessionToken } from './session-token';
 
 /** Obtains the one session that a request asks for. */

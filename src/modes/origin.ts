@@ -1,6 +1,6 @@
 import type { RoleArn, RoleName } from '../aws/arn';
 import type { SessionSettings, SignedSessionSettings } from '../inputs/request';
-import type { AssumedRole } from './outcome';
+import type { AssumedRole } from '../delivery/outcome';
 
 /** One role to assume, and what its session is to be like. */
 export interface Hop {

@@ -1,10 +1,10 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import { isTemporary } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { SessionTokenRequest } from '../inputs/request';
 import { explainSts } from '../sts/explain';
 import { withMfa } from './mfa';
-import type { Outcome } from './outcome';
+import type { Outcome } from '../delivery/outcome';
 import { credentialsOf, nameOf } from './source';
 import { connectSts } from './sts-calls';
 

@@ -1,4 +1,4 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import { isTemporary, secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { CredentialSource, StepSettings } from '../inputs/request';

@@ -1,4 +1,4 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import type { Credentials } from '../aws/credentials';
 import { retryOf } from '../aws/failure';
 import type { StepSettings } from '../inputs/request';

@@ -1,5 +1,5 @@
-import { maskAccountsIn } from '../action/masks';
-import type { Step } from '../action/step';
+import { maskAccountsIn } from '../runner/masks';
+import type { Step } from '../runner/step';
 import type { Identity } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { retryOf } from '../aws/failure';

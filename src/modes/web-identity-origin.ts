@@ -1,4 +1,4 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import type { RoleArn } from '../aws/arn';
 import { refusalOf } from '../aws/failure';
 import { explainIdToken } from '../github/explain';
@@ -9,7 +9,7 @@ import { call, type CallSettings } from '../network/call';
 import { explainSts } from '../sts/explain';
 import { callSettings } from './call-settings';
 import type { Hop, Origin } from './origin';
-import type { AssumedRole } from './outcome';
+import type { AssumedRole } from '../delivery/outcome';
 import { withPlainCharacters } from './plain-characters';
 import { connectSts } from './sts-calls';
 

@@ -1,6 +1,27 @@
 import { defaultAudience, type Partition } from '../aws/partition';
-import type { GithubTrust, Trust, TrustEntry } from '../identities/declaration';
 import type { PolicyDocument } from './policy-document';
+
+/** Who may assume a role: a policy as it is, or entries from which one is made once the account is known. */
+export type Trust = { readonly policy: PolicyDocument } | { readonly entries: readonly [TrustEntry, ...TrustEntry[]] };
+
+export type TrustEntry =
+  /** Every principal of an account (12 digits) that the account lets. */
+  | { readonly account: string }
+  /** A user of the same account: its name, with its path if it has one (`machine/pulumi`). */
+  | { readonly user: string }
+  /** An AWS service: `s3.amazonaws.com`. */
+  | { readonly service: string }
+  | { readonly github: GithubTrust };
+
+/** The jobs of a repository that may assume a role. */
+export interface GithubTrust {
+  /** `owner/name` */
+  readonly repository: string;
+  /** The IDs behind these names, where they are known: they make up the immutable form of the subject. */
+  readonly ids: { readonly owner: string; readonly repository: string } | undefined;
+  /** The rest of the subject: `ref:refs/heads/main`, `environment:production`, `ref:refs/tags/v1`, `pull_request`. */
+  readonly context: string;
+}
 
 /** Where a role is: `partition` as ARNs have it, `account` by its 12 digits. */
 interface Place {

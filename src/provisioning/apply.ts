@@ -1,7 +1,8 @@
 import { parsePolicyText, sameMeaning } from '../policy/meaning';
 import type { Hands } from './hands';
 import { isRefusal, type Write } from './iam-calls';
-import type { Change, Created } from './plan';
+import type { Change } from './plan';
+import type { Created } from '../runner/ledger';
 import { readPolicy } from './read-account';
 import { sideBySide } from './side-by-side';
 

@@ -1,13 +1,12 @@
-import { admit, checkProfilesAreFree } from '../action/admit';
-import { maskAccountsIn } from '../action/masks';
-import type { Step } from '../action/step';
-import { timeLimitReached } from '../action/time-limit';
+import { admit, checkProfilesAreFree } from '../delivery/admit';
+import { maskAccountsIn } from '../runner/masks';
+import type { Step } from '../runner/step';
+import { timeLimitReached } from '../runner/time-limit';
 import type { Identity } from '../aws/arn';
 import type { IdentitiesRequest } from '../inputs/request';
 import { callSettings } from '../modes/call-settings';
 import { credentialsOf, nameOf } from '../modes/source';
-import { identityOutputs } from '../runner/publish';
-import { summarizePlan } from '../runner/summary';
+import { identityOutputs } from '../delivery/publish';
 import { apply, applyLater } from './apply';
 import { policyArn, roleArn, userArn } from './arns';
 import {
@@ -29,6 +28,7 @@ import { readBack } from './read-back';
 import { renewKeys, type Renewal } from './renew-keys';
 import { planInShort, planLines, planOutput } from './show-plan';
 import { sideBySide } from './side-by-side';
+import { summarizePlan } from './summarize-plan';
 
 const DONE = {
   provision: 'The account is as declared.',

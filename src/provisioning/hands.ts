@@ -3,7 +3,8 @@ import type { Credentials } from '../aws/credentials';
 import type { GithubSecrets } from '../github/secrets';
 import type { Clock } from '../network/clock';
 import type { Iam } from './iam-calls';
-import type { Created, Place } from './plan';
+import type { Place } from './plan';
+import type { Created } from '../runner/ledger';
 
 /** How the changes to an account are told, and what of them is kept for the post step. */
 export interface Witness {

@@ -1,4 +1,4 @@
-import type { GithubSecret } from '../identities/declaration';
+import type { Created } from '../runner/ledger';
 import type { Write } from './iam-calls';
 
 /** The account that is changed, for whose repository. */
@@ -31,15 +31,6 @@ export interface Change {
   /** What comes into being when the first stage is done, as post needs to know it. */
   readonly creates?: Created;
 }
-
-/** Something that was made: enough to find it again. */
-export type Created =
-  | { readonly kind: 'OIDC provider'; readonly arn: string }
-  | { readonly kind: 'policy'; readonly arn: string }
-  | { readonly kind: 'user' | 'role'; readonly name: string; readonly arn: string }
-  | { readonly kind: 'access key'; readonly user: string; readonly id: string }
-  | { readonly kind: 'MFA device'; readonly user: string; readonly serial: string }
-  | { readonly kind: 'GitHub secret'; readonly secret: GithubSecret };
 
 /** Why the document cannot be applied to the account as it is. */
 export interface Obstacle {

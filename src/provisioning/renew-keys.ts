@@ -1,7 +1,7 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import type { IdentitiesRequest } from '../inputs/request';
-import { credentialOutputs, credentialVariables } from '../runner/credential-forms';
-import { handOver, type Handover } from '../runner/hand-over';
+import { credentialOutputs, credentialVariables } from '../delivery/credential-forms';
+import { handOver, type Handover } from '../delivery/hand-over';
 import { deliverKeys, makeKey, retireOldKeys, settleKey, type KeyToMake, type MadeKey } from './access-keys';
 import { makeCalls, type Fresh } from './apply';
 import type { Hands } from './hands';

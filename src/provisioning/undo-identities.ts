@@ -4,21 +4,15 @@ import { Inputs } from '../inputs/inputs';
 import { Problems } from '../inputs/problems';
 import { readSettings } from '../inputs/step-inputs';
 import { systemClock } from '../network/clock';
-import type { IdentityChanges } from '../runner/ledger';
+import type { Created, IdentityChanges } from '../runner/ledger';
+import type { Voice } from '../runner/undo';
 import { settleKey } from './access-keys';
 import { apply } from './apply';
 import type { Hands } from './hands';
 import { describeSecret } from './key-places';
 import { openAccount } from './open-account';
-import type { Created } from './plan';
 import { planRemoval } from './plan-removal';
 import { planLines } from './show-plan';
-
-/** How the post step speaks. */
-export interface Voice {
-  readonly say: (line: string) => void;
-  readonly warn: (text: string) => void;
-}
 
 type Made<K extends Created['kind']> = Extract<Created, { readonly kind: K }>;
 

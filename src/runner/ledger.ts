@@ -2,9 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { whileHeldOpen } from '../files/held-open';
-import type { KeyDestination } from '../identities/declaration';
+import type { GithubSecret, KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
-import type { Created } from '../provisioning/plan';
 import { inJobTemp } from './job-folder';
 
 /** What main changed for later steps, with what stood there before: all that post needs to undo it. */
@@ -28,6 +27,15 @@ export interface IdentityChanges {
   /** Keys that are being delivered, by user: what was begun can then be ended. */
   readonly keys?: Readonly<Record<string, Credentials>>;
 }
+
+/** Something that was made: enough to find it again. */
+export type Created =
+  | { readonly kind: 'OIDC provider'; readonly arn: string }
+  | { readonly kind: 'policy'; readonly arn: string }
+  | { readonly kind: 'user' | 'role'; readonly name: string; readonly arn: string }
+  | { readonly kind: 'access key'; readonly user: string; readonly id: string }
+  | { readonly kind: 'MFA device'; readonly user: string; readonly serial: string }
+  | { readonly kind: 'GitHub secret'; readonly secret: GithubSecret };
 
 export interface UnsettledKey {
   readonly user: string;

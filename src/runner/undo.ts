@@ -1,9 +1,22 @@
 import { appendFileSync, rmSync, writeSync } from 'node:fs';
 import type { WrittenProfile } from '../profile/profile';
-import type { Created } from '../provisioning/plan';
-import type { undoIdentities as UndoIdentities } from '../provisioning/undo-identities';
-import { readLedger, type IdentityChanges } from './ledger';
+import type { Credentials } from '../aws/credentials';
+import { readLedger, type Created, type IdentityChanges } from './ledger';
 import { printable } from './printable';
+
+/** How the post step speaks. */
+export interface Voice {
+  readonly say: (line: string) => void;
+  readonly warn: (text: string) => void;
+}
+
+/** Ends and undoes what main did in IAM. */
+export type UndoIdentities = (
+  changes: IdentityChanges,
+  credentials: Credentials,
+  env: NodeJS.ProcessEnv,
+  voice: Voice,
+) => Promise<void>;
 
 /**
  * Undoes what main did for later steps: the profile is taken out, variables get back the values they had. It warns
@@ -14,7 +27,7 @@ import { printable } from './printable';
  *
  * @param undoIdentities loads the code of IAM: called only where main left something to do there
  */
-export async function undo(env: NodeJS.ProcessEnv, undoIdentities: typeof UndoIdentities): Promise<void> {
+export async function undo(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentities): Promise<void> {
   if (env.AWS_SKIP_CLEANUP_STEP === 'true') {
     say('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
     return;
@@ -26,7 +39,7 @@ export async function undo(env: NodeJS.ProcessEnv, undoIdentities: typeof UndoId
   }
 }
 
-async function undoChanges(env: NodeJS.ProcessEnv, undoIdentities: typeof UndoIdentities): Promise<void> {
+async function undoChanges(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentities): Promise<void> {
   const ledger = readLedger(env);
   if (!ledger) {
     say('Nothing to clean up.');
@@ -45,7 +58,7 @@ async function undoChanges(env: NodeJS.ProcessEnv, undoIdentities: typeof UndoId
 async function undoIdentityChanges(
   changes: IdentityChanges,
   env: NodeJS.ProcessEnv,
-  undoIdentities: typeof UndoIdentities,
+  undoIdentities: UndoIdentities,
 ): Promise<boolean> {
   const { created, unsettled, credentials } = changes;
   if (created.length === 0 && unsettled.length === 0) return true;

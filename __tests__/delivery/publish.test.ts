@@ -1,10 +1,10 @@
-import type { Step } from '../../src/action/step';
+import type { Step } from '../../src/runner/step';
 import type { Delivery } from '../../src/inputs/request';
 import { systemClock } from '../../src/network/clock';
 import { Ledger } from '../../src/runner/ledger';
-import { publish, publishExisting } from '../../src/runner/publish';
+import { publish, publishExisting } from '../../src/delivery/publish';
 import type { Runner } from '../../src/runner/runner';
-import { summarize, summarizeFailure } from '../../src/runner/summary';
+import { summarize, summarizeFailure } from '../../src/delivery/summary';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 const { accessKeyId, secretAccessKey } = EXAMPLE_KEYS;

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import type { Credentials } from '../aws/credentials';
 import type { ProfileSettings } from '../inputs/request';
 import { profileFiles, type ProfileFiles } from '../profile/locations';
 import type { Profile } from '../profile/profile';
 import { credentialSettings } from './credential-forms';
-import { isJobFolder, makeJobFolder } from './job-folder';
+import { isJobFolder, makeJobFolder } from '../runner/job-folder';
 
 /** Profiles for later steps. */
 export interface ProfilesToWrite extends ProfileSettings {

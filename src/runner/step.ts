@@ -1,6 +1,6 @@
 import type { Clock } from '../network/clock';
-import type { Ledger } from '../runner/ledger';
-import type { Runner } from '../runner/runner';
+import type { Ledger } from './ledger';
+import type { Runner } from './runner';
 
 /** The world a step acts in. */
 export interface Step {

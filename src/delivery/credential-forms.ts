@@ -1,7 +1,5 @@
-import type { Step } from '../action/step';
 import type { Credentials } from '../aws/credentials';
 import type { Settings } from '../profile/ini';
-import { exportVariables } from './hand-over';
 
 /** The variables that hold credentials, in the order in which they are exported. */
 const CREDENTIAL_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
@@ -30,6 +28,11 @@ export function noCredentialVariables(env: NodeJS.ProcessEnv): Record<string, st
   return Object.fromEntries(CREDENTIAL_VARIABLES.filter((name) => env[name]).map((name) => [name, '']));
 }
 
+/** Variables that take away credentials and region, also those that are not there yet. */
+export function noneOfCurrent(): Record<string, string> {
+  return Object.fromEntries([...CREDENTIAL_VARIABLES, ...REGION_VARIABLES].map((name) => [name, '']));
+}
+
 /**
  * Git Bash, in which steps run on Windows with `shell: bash`, takes a value that begins with a slash for a path, and hands
  * programs another: AWS would refuse about every 64th key. It spares the variables in this list.
@@ -44,11 +47,6 @@ function gitBashExclusions(env: NodeJS.ProcessEnv): Record<string, string> {
 
 export function regionVariables(region: string): Record<string, string> {
   return Object.fromEntries(REGION_VARIABLES.map((name) => [name, region]));
-}
-
-/** Takes away credentials and region that an earlier step left, for this step and all later ones of the job. */
-export function unsetCurrent(step: Step): void {
-  exportVariables(Object.fromEntries([...CREDENTIAL_VARIABLES, ...REGION_VARIABLES].map((name) => [name, ''])), step);
 }
 
 /** Credentials as outputs of the step. */

@@ -1,5 +1,6 @@
 import type { Identity, RoleArn } from '../aws/arn';
 import type { Credentials } from '../aws/credentials';
+import type { ActionError } from '../errors/action-error';
 import type { StsSession } from '../sts/answer';
 
 /** A role, and the session of it that was obtained. */
@@ -22,3 +23,8 @@ export interface Obtained {
   /** Undefined where there is nothing new to hand on. */
   readonly outcome: Outcome | undefined;
 }
+
+/** What became of one role of many. */
+export type RoleResult =
+  | { readonly profile: string; readonly assumed: AssumedRole }
+  | { readonly profile: string; readonly role: string; readonly error: ActionError };

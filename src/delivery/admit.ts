@@ -3,7 +3,7 @@ import type { Identity } from '../aws/arn';
 import { ActionError } from '../errors/action-error';
 import type { Request } from '../inputs/request';
 import { profileFiles } from '../profile/locations';
-import type { Step } from './step';
+import type { Step } from '../runner/step';
 
 /**
  * Looks whether profiles can be written in the end, before anything is done.

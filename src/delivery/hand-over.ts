@@ -1,5 +1,6 @@
-import type { Step } from '../action/step';
-import { rememberCommandFiles } from './command-files';
+import type { Step } from '../runner/step';
+import { rememberCommandFiles } from '../runner/command-files';
+import { noneOfCurrent } from './credential-forms';
 import type { ProfilesToWrite, ProfilesWritten } from './write-profiles';
 
 /** What later steps are to find. Secrets in it are masked already. */
@@ -48,4 +49,9 @@ export function exportVariables(variables: Readonly<Record<string, string>>, { r
   if (entries.length === 0) return;
   ledger.exporting(Object.keys(variables));
   for (const [name, value] of entries) runner.exportVariable(name, value);
+}
+
+/** Takes away credentials and region that an earlier step left, for this step and all later ones of the job. */
+export function unsetCurrent(step: Step): void {
+  exportVariables(noneOfCurrent(), step);
 }

@@ -1,14 +1,14 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readCommandFile } from '../../sandbox/runner/command-file';
-import type { Step } from '../../src/action/step';
+import type { Step } from '../../src/runner/step';
 import { systemClock } from '../../src/network/clock';
-import { exportVariables, handOver, type Handover } from '../../src/runner/hand-over';
+import { exportVariables, handOver, type Handover } from '../../src/delivery/hand-over';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
-import type { ProfilesToWrite } from '../../src/runner/write-profiles';
+import type { ProfilesToWrite } from '../../src/delivery/write-profiles';
 import { useCleanEnvironment } from '../aws/environment';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
-import { inJob, useJobDirectory } from './job-files';
+import { inJob, useJobDirectory } from '../runner/job-files';
 
 useCleanEnvironment();
 useJobDirectory();

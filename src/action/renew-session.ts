@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { asActionError } from '../action/run-action';
-import type { Step } from '../action/step';
+import { asActionError } from './run-action';
+import type { Step } from '../runner/step';
 import type { Credentials } from '../aws/credentials';
 import { LockedError, takeLock, type Lock } from '../files/lock';
 import { replaceFile } from '../files/replace';
@@ -11,9 +11,9 @@ import { trustCertificatesIn } from '../network/certificates';
 import { systemClock } from '../network/clock';
 import { Ledger } from '../runner/ledger';
 import type { Runner } from '../runner/runner';
-import { environmentFile, keptSession } from './keep-sessions';
-import { returnTo } from './kept-environment';
-import { isFresh, isValid, readSession, type KeptSession } from './session-file';
+import { environmentFile, keptSession } from '../credential-process/keep-sessions';
+import { returnTo } from '../credential-process/kept-environment';
+import { isFresh, isValid, readSession, type KeptSession } from '../credential-process/session-file';
 
 /** How long a renewal may take in the hands of another process, in milliseconds: its retries, and some more. */
 const WAIT_MS = 120_000;

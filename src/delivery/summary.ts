@@ -1,12 +1,8 @@
-import type { Step } from '../action/step';
-import type { Identity } from '../aws/arn';
+import type { Step } from '../runner/step';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { lineOf } from '../inputs/expectations';
-import type { AssumeRolesRequest, IdentitiesRequest, Request } from '../inputs/request';
-import type { RoleResult } from '../modes/assume-roles';
-import type { Obtained } from '../modes/outcome';
-import type { Change } from '../provisioning/plan';
-import { planMarkdown } from '../provisioning/show-plan';
+import type { AssumeRolesRequest, Request } from '../inputs/request';
+import type { Obtained, RoleResult } from './outcome';
 
 /** Tells the user what came of the step: in the log, and as a table in the job summary. */
 export async function summarize(obtained: Obtained, request: Request, step: Step): Promise<void> {
@@ -27,7 +23,7 @@ export async function summarize(obtained: Obtained, request: Request, step: Step
     ['Credentials', deliveries],
     ...permissionsOf(request).map(([name, lines]) => [name, hide(lines)]),
   ];
-  await write(
+  await writeSummary(
     ['### AWS identity', '', '| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)],
     step,
   );
@@ -45,30 +41,7 @@ export async function summarizeRoles(
     return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account} | ${expiresOf(session.credentials)}${renewalOf(request)} |`;
   });
   const lines = ['### AWS identities', '', '| Profile | Role | Account | Expires |', '|---|---|---|---|', ...rows];
-  await write(request.maskAccountId ? lines.map(withoutAccounts) : lines, step);
-}
-
-/** What a step that changes IAM had to do, or with dry-run would have. */
-export interface PlanSummary {
-  readonly title: string;
-  readonly changes: readonly Change[];
-  readonly identity: Identity;
-}
-
-/** Tells in the job summary what was planned, and done. */
-export async function summarizePlan(
-  { title, changes, identity }: PlanSummary,
-  { maskAccountId, mode }: IdentitiesRequest,
-  step: Step,
-): Promise<void> {
-  const lines = [
-    `### AWS identities: ${mode}`,
-    '',
-    `${title}. Account ${identity.account}, as \`${identity.arn}\`.`,
-    '',
-    ...planMarkdown(changes),
-  ];
-  await write(maskAccountId ? lines.map(withoutAccounts) : lines, step);
+  await writeSummary(request.maskAccountId ? lines.map(withoutAccounts) : lines, step);
 }
 
 /** Tells in the job summary what failed and how to mend it. */
@@ -76,7 +49,7 @@ export async function summarizeFailure(message: string, step: Step): Promise<voi
   // Longer than any in the message, which may be anyone's.
   const longest = Math.max(0, ...(message.match(/`+/g) ?? []).map((ticks) => ticks.length));
   const fence = '`'.repeat(Math.max(3, longest + 1));
-  await write(['### AWS identity: failed', '', `${fence}text`, message, fence], step);
+  await writeSummary(['### AWS identity: failed', '', `${fence}text`, message, fence], step);
 }
 
 function expiresOf(credentials: Credentials | undefined): string {
@@ -111,12 +84,13 @@ function permissionsOf(request: Request): [name: string, lines: string][] {
   });
 }
 
-function withoutAccounts(text: string): string {
+/** A text in which accounts are hidden, for users who asked that none be shown: no mask reaches a summary. */
+export function withoutAccounts(text: string): string {
   return text.replace(/\b\d{12}\b/g, '***');
 }
 
 /** A summary that cannot be written is a pity, not a failure. */
-async function write(lines: string[], { runner }: Step): Promise<void> {
+export async function writeSummary(lines: readonly string[], { runner }: Step): Promise<void> {
   try {
     await runner.summarize(`${lines.join('\n')}\n`);
   } catch (error) {

@@ -1,8 +1,8 @@
-import type { Step } from '../action/step';
+import type { Step } from '../runner/step';
 import type { Identity } from '../aws/arn';
 import { secretsOf, type Credentials } from '../aws/credentials';
 import type { ProfileRequest, Request } from '../inputs/request';
-import type { Outcome } from '../modes/outcome';
+import type { Outcome } from './outcome';
 import { credentialOutputs, credentialVariables, noCredentialVariables, regionVariables } from './credential-forms';
 import { exportVariables, handOver } from './hand-over';
 

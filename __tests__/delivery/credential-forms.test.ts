@@ -3,7 +3,7 @@ import {
   credentialSettings,
   credentialVariables,
   noCredentialVariables,
-} from '../../src/runner/credential-forms';
+} from '../../src/delivery/credential-forms';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 const SESSION = { ...EXAMPLE_KEYS, sessionToken: 'SESSIONEXAMPLE' };
