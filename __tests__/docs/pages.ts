@@ -14,6 +14,8 @@ export interface Page {
 }
 
 export interface Block {
+  /** What the block stands under. */
+  readonly heading: string;
   readonly language: string;
   readonly content: string;
 }
@@ -51,10 +53,15 @@ export function section({ path, text }: Page, heading: string): Page {
 
 function parsePage(path: string, text: string): Page {
   const blocks: Block[] = [];
+  let heading = '';
   const prose = text.replace(
-    /^( *)```(\w*)[^\n]*\n(.*?)^\1```$/gms,
-    (_, indent: string, language: string, content: string) => {
-      blocks.push({ language, content: content.replaceAll(new RegExp(`^${indent}`, 'gm'), '') });
+    /^#{1,6} ([^\n]*)$|^( *)```(\w*)[^\n]*\n(.*?)^\2```$/gms,
+    (all, title: string | undefined, indent: string, language: string, content: string) => {
+      if (title !== undefined) {
+        heading = title;
+        return all;
+      }
+      blocks.push({ heading, language, content: content.replaceAll(new RegExp(`^${indent}`, 'gm'), '') });
       return '';
     },
   );

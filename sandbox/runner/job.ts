@@ -97,12 +97,19 @@ export class Job {
   async step({ with: inputs = {}, env = {}, uses = projectFolder(), files = {}, kill }: StepOptions): Promise<Run> {
     const action = readActionMetadata(uses);
     const variables = { ...inputVariables(action, inputs), ...env };
-    const run = await this.#run(join(uses, action.runs.main), variables, { files, kill });
+    const run = await this.#run([ACTIONS_NODE, join(uses, action.runs.main)], variables, { files, kill });
     const state = Object.fromEntries(Object.entries(run.state).map(([name, value]) => [`STATE_${name}`, value]));
     this.#posts.unshift((wrong = {}) =>
-      this.#run(join(uses, action.runs.post), { ...variables, ...state }, { files: wrong }),
+      this.#run([ACTIONS_NODE, join(uses, action.runs.post)], { ...variables, ...state }, { files: wrong }),
     );
     return run;
+  }
+
+  /** Runs commands of a shell as a step, as under `run:`. */
+  shell(commands: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
+    const script = join(this.folder, `script-${this.#runs}.sh`);
+    writeFileSync(script, commands);
+    return this.#run(['bash', '-e', script], env);
   }
 
   /**
@@ -122,13 +129,13 @@ export class Job {
   }
 
   async #run(
-    script: string,
+    [program, ...args]: readonly [string, ...string[]],
     variables: Readonly<Record<string, string>>,
     { files: wrong = {}, kill }: Pick<StepOptions, 'files'> & { readonly kill?: StepOptions['kill'] | undefined } = {},
   ): Promise<Run> {
     const files = this.#commandFiles();
     const started = performance.now();
-    const child = spawn(ACTIONS_NODE, [script], {
+    const child = spawn(program, args, {
       cwd: this.workspace,
       env: { ...this.env, ...variables, ...files, ...wrong },
       stdio: ['ignore', 'pipe', 'pipe'],
