@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A new key for `localhost`, with a certificate that it signed itself. */
-export function selfSigned(): { key: string; cert: string } {
+/** A new key for these hosts, with a certificate that it signed itself. */
+export function selfSigned(hosts: readonly string[] = ['localhost']): { key: string; cert: string } {
   const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
   const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
   try {
     const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert];
-    const named = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '1'];
+    const names = hosts.map((host) => `DNS:${host}`).join(',');
+    const named = ['-subj', '/CN=localhost', '-addext', `subjectAltName=${names}`, '-days', '1'];
     execFileSync('openssl', ['req', '-x509', ...made, ...named], { stdio: 'pipe' });
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
   } finally {

@@ -8,6 +8,7 @@ const allow = (Action: string | readonly string[]): PolicyDocument => ({
 /** The AWS managed policies that the sandbox knows, by name. In outline only: AWS's list thousands of actions. */
 export const awsManagedPolicies: Readonly<Record<string, PolicyDocument>> = {
   AdministratorAccess: allow('*'),
+  AmazonS3ReadOnlyAccess: allow(['s3:Get*', 's3:List*', 's3:Describe*']),
   PowerUserAccess: {
     Version: '2012-10-17',
     Statement: { Effect: 'Allow', NotAction: ['iam:*', 'organizations:*', 'account:*'], Resource: '*' },

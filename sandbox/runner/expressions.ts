@@ -5,9 +5,7 @@ export type Contexts = Readonly<Record<string, unknown>>;
 
 /** A text of a workflow with every `${{ … }}` in it replaced by its value. */
 export function fillIn(text: string, contexts: Contexts): string {
-  return text.replaceAll(/\$\{\{(.*?)\}\}/gs, (_, expression: string) =>
-    valueOf(expression, contexts).coerceString(),
-  );
+  return text.replaceAll(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => valueOf(expression, contexts).coerceString());
 }
 
 /** Whether a step with this `if:` runs, after steps that have all succeeded. */

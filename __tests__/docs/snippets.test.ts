@@ -1,0 +1,283 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Account } from '../../sandbox/accounts/account';
+import { fillIn, holds } from '../../sandbox/runner/expressions';
+import type { Job, Run } from '../../sandbox/runner/job';
+import { age, snapshot } from '../scenarios/identities';
+import { ACCOUNT, PageWorld, type WorldSettings } from './page-world';
+import { snippets, type Snippet } from './snippets';
+
+const ADMIN = session('admin');
+const DEPLOY = session('deploy');
+const ENTRY = session('entry');
+const STAGING = session('deploy', '111122223333');
+const PRODUCTION = session('deploy', '444455556666');
+const MACHINE_USERS = 'identities/machine-users.yml';
+
+/** What the steps of a snippet find, and what comes of them. */
+interface Expectation extends WorldSettings {
+  /** The role that an earlier step of the job has assumed. */
+  readonly earlier?: string;
+  /** Whether the job may ask for OIDC tokens, where the snippet does not say so. */
+  readonly oidc?: boolean;
+  /** A document that an earlier job has provisioned. */
+  readonly provisioned?: string;
+  /** What else was done to the account. */
+  readonly given?: (account: Account) => void;
+  /** Whom each step of the action names as the identity that it obtained or acted as; of many, their roles. */
+  readonly identities?: readonly string[];
+  /** Who each command of AWS in the other steps is. */
+  readonly callers?: readonly string[];
+  /** What has become of the account; without it, the account is as it was. */
+  readonly then?: (account: Account) => unknown;
+  readonly result?: unknown;
+  /** The hosts that were reached through the proxy. */
+  readonly passed?: readonly string[];
+}
+
+/** Each snippet by page and heading. Where nothing is said, it is a session of the role `deploy`. */
+const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
+  'README.md › A first workflow': { callers: [DEPLOY] },
+  'README.md › A role with OIDC': { identities: [session('deploy', ACCOUNT, 'deploy-1000000001')] },
+  'README.md › Several roles in one job: profiles': {
+    identities: [STAGING, PRODUCTION],
+    callers: [STAGING, PRODUCTION],
+  },
+  'README.md › Many accounts in one step': {
+    identities: ['arn:aws:iam::111122223333:role/deploy arn:aws:iam::444455556666:role/deploy'],
+    callers: [STAGING, PRODUCTION],
+  },
+  'README.md › Role chaining': { identities: [PRODUCTION] },
+  'README.md › Role chaining (2)': { identities: [ENTRY, PRODUCTION], callers: [ENTRY] },
+  'README.md › Jobs longer than a session': { callers: [DEPLOY] },
+  'README.md › A web identity token from a file': { oidc: false },
+  'README.md › Who am I, and what may I do: verify': { earlier: 'deploy' },
+  'README.md › Long-lived access keys': {},
+  'README.md › A session with MFA, for an IAM user': { identities: [user('deployer')], callers: [user('deployer')] },
+  'README.md › MFA straight into a role': { trust: 'demands MFA' },
+  'README.md › A federated session': { identities: [`arn:aws:sts::${ACCOUNT}:federated-user/nightly-report`] },
+  'README.md › A machine user from a document': {
+    earlier: 'admin',
+    identities: [ADMIN],
+    then: ({ users }) => [...(users.get('tfc')?.attachedPolicies ?? [])],
+    result: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+  },
+  'README.md › A user that may do nothing but assume a role': {
+    earlier: 'admin',
+    identities: [ADMIN, session('read-buckets')],
+    then: ({ users }) => [...(users.get('sts-machine-user')?.inlinePolicies.keys() ?? [])],
+    result: ['StsAssumePolicy'],
+  },
+  'README.md › Roles for OIDC': {
+    earlier: 'admin',
+    without: [`${ACCOUNT}/deploy`],
+    identities: [ADMIN],
+    then: ({ roles }) => JSON.stringify(roles.get('deploy')?.trust),
+    result: expect.stringContaining('repo:octo-org@1/app@2:environment:production'),
+  },
+  'README.md › Rotating keys': { ...aged(), then: statuses, result: ['Active', 'Inactive'] },
+  'README.md › A user for one job, and the end of one': {
+    earlier: 'admin',
+    provisioned: MACHINE_USERS,
+    identities: [ADMIN],
+    then: ({ users }) => users.has('reporter'),
+    result: false,
+  },
+  'README.md › GovCloud, China, FIPS': {
+    byName: true,
+    identities: [DEPLOY.replace('aws', 'aws-us-gov'), DEPLOY.replace('aws', 'aws-cn'), DEPLOY],
+    passed: [
+      'sts.us-gov-west-1.amazonaws.com:443',
+      'sts.cn-north-1.amazonaws.com.cn:443',
+      'sts-fips.us-east-1.amazonaws.com:443',
+    ],
+  },
+  'README.md › Proxies': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
+  'README.md › Self-hosted runners': { earlier: 'entry' },
+  'README.md › Self-hosted runners (2)': {},
+  'docs/identities.md › A document': {
+    earlier: 'admin',
+    identities: [ADMIN],
+    then: statuses,
+    result: ['Active'],
+  },
+  'docs/identities.md › The plan': { earlier: 'admin', identities: [ADMIN] },
+  'docs/identities.md › Rotation': { ...aged(), then: statuses, result: ['Active', 'Inactive'] },
+  'docs/identities.md › Taking it down': {
+    earlier: 'admin',
+    provisioned: MACHINE_USERS,
+    identities: [ADMIN],
+    then: ({ users }) => users.has('reporter'),
+    result: false,
+  },
+  'docs/identities.md › For one job': { earlier: 'admin', identities: [ADMIN] },
+  'docs/mfa.md › In a workflow': { user: 'reporter', identities: [user('reporter')] },
+  'docs/mfa.md › In a workflow (2)': { identities: [user('deployer')] },
+  'docs/mfa.md › Many roles': {
+    trust: 'demands MFA',
+    identities: ['arn:aws:iam::111122223333:role/deploy arn:aws:iam::444455556666:role/deploy'],
+  },
+  'docs/migrating.md › Moving from configure-aws-credentials': {},
+  'docs/profiles.md › In the home, or in the job': { callers: [DEPLOY] },
+  'docs/profiles.md › Profiles that renew themselves': { callers: [DEPLOY] },
+  'docs/security.md › From keys to OIDC': {},
+  'docs/security.md › Permissions of the workflow': {},
+  'docs/security.md › Source identity': { identities: [PRODUCTION] },
+  'docs/troubleshooting.md › invalid-input': { identities: [session('deploy', '012345678901')] },
+  'docs/troubleshooting.md › id-token-permission-missing': {},
+  'docs/troubleshooting.md › roles-failed': {
+    without: ['444455556666/deploy'],
+    identities: ['arn:aws:iam::111122223333:role/deploy'],
+  },
+  'docs/troubleshooting.md › session-tagging-refused': { earlier: 'entry', trust: 'allows no tags' },
+  'docs/troubleshooting.md › session-policy-malformed': {},
+  'docs/troubleshooting.md › unexpected-identity': { earlier: 'deploy' },
+  'docs/troubleshooting.md › unexpected-permissions': {
+    identities: [user('deployer'), user('deployer'), user('deployer')],
+  },
+  'docs/troubleshooting.md › not-ours': {
+    earlier: 'admin',
+    given: (account) => account.createUser('reporter', { path: '/machine/' }),
+    identities: [ADMIN],
+  },
+  'docs/troubleshooting.md › connection-failed': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
+  'docs/troubleshooting.md › proxy-failed': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
+  'docs/troubleshooting.md › profile-files': { identities: [] },
+};
+
+test('every snippet of the pages that has steps is run', () => {
+  expect(Object.keys(EXPECTATIONS)).toEqual(snippets().map(({ name }) => name));
+});
+
+test.each(snippets())('the steps of $name do what the page says, and the job cleans up after them', async (snippet) => {
+  const expectation = EXPECTATIONS[snippet.name] ?? {};
+  const world = await PageWorld.start(expectation);
+  const job = world.job();
+  try {
+    await prepare(world, expectation);
+    const [before, account] = [{ ...job.env }, snapshot(world.account)];
+
+    const steps = await runSteps(snippet, expectation, job, world);
+
+    expect(steps.identities).toEqual(expectation.identities ?? [DEPLOY]);
+    expect(steps.callers).toEqual(expectation.callers ?? []);
+    if (expectation.passed) expect([...new Set(world.proxy.passed)]).toEqual(expectation.passed);
+    if (expectation.then) expect(expectation.then(world.account)).toEqual(expectation.result);
+
+    for (const post of await job.finish()) expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(valuesOf(steps.exported, job.env)).toEqual(valuesOf(steps.exported, before));
+    expect([existsSync(join(job.home, '.aws/credentials')), readdirSync(job.temp)]).toEqual([false, []]);
+    if (!expectation.then) expect(snapshot(world.account)).toEqual(account);
+  } finally {
+    job.remove();
+    await world.close();
+  }
+});
+
+/** Brings about what was there before the job. */
+async function prepare(world: PageWorld, { provisioned, given }: Expectation): Promise<void> {
+  if (provisioned !== undefined) {
+    const job = world.job();
+    try {
+      const token = '${{ secrets.SECRETS_WRITER_TOKEN }}';
+      const inputs = {
+        mode: 'provision',
+        'aws-region': 'eu-central-1',
+        identities: provisioned,
+        'github-token': token,
+      };
+      await runSteps({ steps: [{ uses: 'this action', with: inputs }] }, { earlier: 'admin' }, job, world);
+      await job.finish();
+    } finally {
+      job.remove();
+    }
+  }
+  given?.(world.account);
+}
+
+interface Steps {
+  readonly identities: readonly string[];
+  readonly callers: readonly string[];
+  /** The variables that steps of the action have exported. */
+  readonly exported: readonly string[];
+}
+
+/** Runs the steps one after the other, as a runner would. */
+async function runSteps(
+  { steps, oidc }: Pick<Snippet, 'steps' | 'oidc'>,
+  { earlier, oidc: otherwise = true }: Expectation,
+  job: Job,
+  world: PageWorld,
+): Promise<Steps> {
+  const outputs: Record<string, { readonly outputs: Readonly<Record<string, string>> }> = {};
+  const contexts = { ...world.contexts(job), steps: outputs };
+  const files = await world.files(job);
+  const value = (text: unknown) =>
+    Object.entries(files).reduce((rest, [path, file]) => rest.replaceAll(path, file), fillIn(String(text), contexts));
+  const values = (texts: Readonly<Record<string, unknown>> = {}) =>
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, value(text)]));
+  const useAction = async (inputs: Record<string, string>, env: Record<string, string> = {}) => {
+    const access = world.environment(inputs['aws-region'] ?? '', oidc ?? otherwise, job);
+    return succeeded(await job.step({ with: inputs, env: { ...access, ...env } }));
+  };
+
+  const exported: string[] = [];
+  if (earlier !== undefined) {
+    const role = `arn:aws:iam::${ACCOUNT}:role/${earlier}`;
+    const run = await useAction({ 'aws-region': 'eu-central-1', 'role-to-assume': role });
+    exported.push(...Object.keys(run.exported));
+  }
+  const [identities, callers]: [string[], string[]] = [[], []];
+  for (const { id, if: condition, uses, run: commands, with: inputs, env } of steps) {
+    if (condition !== undefined && !holds(condition, contexts)) continue;
+    if (uses === undefined) {
+      const { lines } = succeeded(await job.shell(value(commands), values(env)));
+      callers.push(...lines.map(({ raw }) => raw).filter((line) => line.startsWith('arn:')));
+      continue;
+    }
+    const run = await useAction(values(inputs), values(env));
+    exported.push(...Object.keys(run.exported));
+    if (id !== undefined) outputs[id] = run;
+    identities.push(identityIn(run));
+  }
+  return { identities, callers, exported };
+}
+
+function succeeded(run: Run): Run {
+  if (run.exitCode !== 0 || run.stderr.includes('Ignoring')) throw new Error([...run.log, run.stderr].join('\n'));
+  return run;
+}
+
+function identityIn({ outputs }: Run): string {
+  const roles = JSON.parse(outputs['role-arns'] ?? '{}') as Record<string, string>;
+  return outputs['authenticated-arn'] ?? Object.values(roles).join(' ');
+}
+
+/** A variable that is not set is empty to what reads it. */
+function valuesOf(names: readonly string[], env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, env[name] ?? '']));
+}
+
+function session(role: string, account = ACCOUNT, name = 'GitHubActions'): string {
+  return `arn:aws:sts::${account}:assumed-role/${role}/${name}`;
+}
+
+function user(name: string): string {
+  return `arn:aws:iam::${ACCOUNT}:user/${name}`;
+}
+
+/** The machine users of the examples as they are when their keys are due. */
+function aged(): Expectation {
+  return {
+    earlier: 'admin',
+    provisioned: MACHINE_USERS,
+    given: ({ users }) => {
+      age(users.get('reporter'), 91);
+    },
+    identities: [ADMIN],
+  };
+}
+
+function statuses({ users }: Account): string[] {
+  return (users.get('reporter')?.accessKeys ?? []).map(({ status }) => status).sort();
+}
