@@ -205,6 +205,14 @@ describe('what is wrong', () => {
     [{ 'retry-max-attempts': '-1' }, 'from 1 to 100'],
     [{ 'action-timeout-s': '1.5' }, 'action-timeout-s: "1.5"'],
     [{ 'sts-endpoint': 'sts.example.com' }, 'sts-endpoint: "sts.example.com" is not a URL'],
+    [
+      { 'sts-endpoint': 'https://sts.example.com', 'use-fips-endpoint': 'true' },
+      "use-fips-endpoint: is for AWS's own endpoints, and sts-endpoint names another",
+    ],
+    [
+      { 'iam-endpoint': 'https://iam.example.com', 'use-fips-endpoint': 'true' },
+      "use-fips-endpoint: is for AWS's own endpoints, and iam-endpoint names another",
+    ],
     [{ 'http-proxy': '::' }, 'http-proxy: is not a URL'],
     [{ 'http-proxy': 'socks5://proxy:1080' }, 'http-proxy: is not a URL'],
     [{ 'http-proxy': 'http://user:100%@proxy:3128' }, 'special characters of a password encoded'],
@@ -254,6 +262,17 @@ describe('what is wrong', () => {
 
   test('custom-tags that are malformed are wrong under OIDC, too', async () => {
     expect(await problemsOf({ 'role-to-assume': ROLE, 'custom-tags': '{' }, OIDC)).toContain('custom-tags');
+  });
+
+  test.each([
+    { AWS_USE_FIPS_ENDPOINT: 'true', AWS_ENDPOINT_URL_STS: 'https://sts.example.com' },
+    { AWS_USE_FIPS_ENDPOINT: 'true', AWS_ENDPOINT_URL: 'https://aws.example.com' },
+  ])('FIPS and an endpoint of another, from %j', async (env) => {
+    const wrong = 'use-fips-endpoint (from AWS_USE_FIPS_ENDPOINT): is for';
+    expect(await problemsOf({}, { ...OIDC, ...env })).toContain(wrong);
+    expect((await read({ 'use-fips-endpoint': 'false' }, { ...OIDC, ...env })).warnings).toEqual([]);
+    const ignored = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
+    expect((await read({}, { ...OIDC, ...env, ...ignored })).warnings).toEqual([]);
   });
 
   test('never shows a secret', async () => {

@@ -3,6 +3,9 @@ import type { Reading } from './reading';
 import type { Delivery, Mode, ProfileRequest, ProfileSettings, StepSettings } from './request';
 
 const DEFAULT_MAX_ATTEMPTS = 12;
+const ENDPOINT_INPUTS = ['sts-endpoint', 'iam-endpoint'];
+/** Every mode calls STS. An endpoint for IAM alone may stay unused. */
+const STS_ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'];
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 /** What these hand on, if anything, is not theirs to choose by inputs. */
 const NOTHING_HANDED_ON: readonly Mode[] = ['verify', 'provision', 'rotate', 'deprovision'];
@@ -53,6 +56,7 @@ function readConnection(reading: Reading): StepSettings['connection'] {
   const iamEndpoint = readEndpoint('iam-endpoint', reading);
   const httpProxy = readProxy(reading);
   const noProxy = inputs.text('no-proxy');
+  checkFips(reading);
   return {
     region: readRegion(reading),
     ...(stsEndpoint !== undefined && { stsEndpoint }),
@@ -78,6 +82,17 @@ function readEndpoint(name: string, { inputs, problems }: Reading): string | und
   if (text === undefined || isHttpUrl(text)) return text;
   problems.add(name, `"${text}" is not a URL that starts with https:// or http://`);
   return undefined;
+}
+
+/** AWS's tools refuse FIPS together with an endpoint of another, and so does the SDK, in words of its own. */
+function checkFips({ inputs, env, problems }: Reading): void {
+  const asked = inputs.text('use-fips-endpoint') !== undefined;
+  const fips = asked ? inputs.flag('use-fips-endpoint') : env.AWS_USE_FIPS_ENDPOINT === 'true';
+  const variables = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? [] : STS_ENDPOINT_VARIABLES;
+  const other = ENDPOINT_INPUTS.find((name) => inputs.text(name) !== undefined) ?? variables.find((name) => env[name]);
+  if (!fips || other === undefined) return;
+  const name = asked ? 'use-fips-endpoint' : 'use-fips-endpoint (from AWS_USE_FIPS_ENDPOINT)';
+  problems.add(name, `is for AWS's own endpoints, and ${other} names another; leave one of the two out`);
 }
 
 /** One proxy serves http and https alike, also when only the variable for the other is set. */
