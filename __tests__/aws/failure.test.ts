@@ -2,7 +2,7 @@ import { connectionErrorCode, isNoAnswer, refusalOf, retryOf, statusOfAnswer } f
 import { AnswerTooLongError } from '../../src/network/answer-size';
 import { NoAnswerError } from '../../src/network/deadline';
 import type { Retry } from '../../src/network/retry';
-import { connectionError, sdkError, sdkTimeout, unreadable } from './sdk-error';
+import { connectionError, pageFor, sdkError, sdkTimeout, unreadable } from './sdk-error';
 
 const date = new Date('2026-08-01T12:00:00Z');
 
@@ -22,6 +22,10 @@ describe('the refusal in an error', () => {
     ['ExceptionalCase', 'ExceptionalCase'],
   ])('has the code of %s without what the SDK adds: %s', (name, code) => {
     expect(refusalOf(sdkError(name))?.code).toBe(code);
+  });
+
+  test('is none where a page came in the place of an error of AWS', () => {
+    expect(refusalOf(pageFor(502))).toBeUndefined();
   });
 
   test.each([
@@ -76,6 +80,8 @@ test.each<[what: string, error: unknown, retry: Retry]>([
   ['IDPCommunicationErrorException', sdkError('IDPCommunicationErrorException'), 'transient'],
   ['a refusal with status 500', sdkError('Other', 'no', { status: 500 }), 'transient'],
   ['an unreadable answer with status 502', unreadable(502), 'transient'],
+  ['a page with status 502', pageFor(502), 'transient'],
+  ['a page with status 403', pageFor(403), 'final'],
   ...['AccessDenied', 'ExpiredTokenException', 'ValidationError', 'InvalidIdentityToken', 'NotThrottling'].map(
     (code): [string, unknown, Retry] => [code, sdkError(code), 'final'],
   ),
@@ -112,6 +118,7 @@ test.each<[what: string, error: unknown, retry: Retry]>([
 
 test.each<[what: string, error: unknown, status: number | undefined]>([
   ['an unreadable answer', unreadable(502), 502],
+  ['a page', pageFor(502), 502],
   ['an answer known by its metadata alone', { $metadata: { httpStatusCode: 404 } }, 404],
   ['a connection that failed', connectionError('ECONNRESET'), undefined],
   ['null', null, undefined],

@@ -14,6 +14,11 @@ export function unreadable(status: number) {
   return Object.assign(new SyntaxError('Unexpected token <'), { $response: { statusCode: status, headers: {} } });
 }
 
+/** An error as the SDK throws it for an answer with an error's status that is XML, such as HTML, and names no error. */
+export function pageFor(status: number) {
+  return sdkError('Unknown', 'Unknown', { status });
+}
+
 /** An error of the operating system or of OpenSSL, as Node.js throws it. */
 export function connectionError(code: string) {
   return Object.assign(new Error(`connect ${code}`), { code });

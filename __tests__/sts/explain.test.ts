@@ -3,7 +3,7 @@ import { ActionError, type ErrorCode } from '../../src/errors/action-error';
 import { NoAnswerError } from '../../src/network/deadline';
 import { UnusualAnswerError } from '../../src/sts/answer';
 import { explainSts, isRefusedMfaCode, skewOf, type StsCall } from '../../src/sts/explain';
-import { connectionError, sdkError, sdkTimeout, unreadable } from '../aws/sdk-error';
+import { connectionError, pageFor, sdkError, sdkTimeout, unreadable } from '../aws/sdk-error';
 import { wrongCode } from '../sandbox/mfa-code';
 import { ACCOUNT, ISSUER, PROVIDER, ROLE } from '../scenarios/scenario';
 
@@ -271,7 +271,8 @@ const refusals: Case[] = [
 
 const silences: Case[] = [
   ['a proxy that asks for a password', unreadable(407), plain, 'proxy-failed', ['http-proxy', 'no-proxy']],
-  ['a page instead of AWS', unreadable(200), plain, 'unusual-answer', ['HTTP 200', 'sts-endpoint']],
+  ['a page instead of AWS', unreadable(200), plain, 'unusual-answer', ['Answer: HTTP 200\n', 'sts-endpoint']],
+  ["a page instead of AWS's error", pageFor(502), plain, 'unusual-answer', ['Answer: HTTP 502\n', 'sts-endpoint']],
   ['an answer that lacks parts', new UnusualAnswerError('credentials'), plain, 'unusual-answer', ['no credentials']],
   ['no answer', new NoAnswerError(), plain, 'no-answer', ['10 s', 'firewall']],
   ["the SDK's time-out", sdkTimeout(), plain, 'no-answer', ['twice']],

@@ -39,8 +39,15 @@ export function explainSts(error: unknown, call: StsCall): ActionError {
       : refusal
         ? explainRefusal(refusal, call)
         : explainNoRefusal(error, call);
-  const answer = refusal ? `${refusal.code}: ${refusal.message}` : error instanceof Error ? error.message : undefined;
+  const answer = refusal ? `${refusal.code}: ${refusal.message}` : answerOf(error);
   return new ActionError({ tried: call.tried, ...(answer && { answer }), ...explanation }, { cause: error });
+}
+
+/** What came instead of a refusal. Of a page that is not AWS's, the SDK tells how it failed to read it. */
+function answerOf(error: unknown): string | undefined {
+  const status = statusOfAnswer(error);
+  if (status !== undefined) return `HTTP ${status}`;
+  return error instanceof Error ? error.message : undefined;
 }
 
 function explainRefusal(refusal: Refusal, call: StsCall): Explanation {
@@ -300,7 +307,7 @@ function explainNoRefusal(error: unknown, { region }: StsCall): Explanation {
   if (status !== undefined || error instanceof UnusualAnswerError) {
     return {
       code: 'unusual-answer',
-      why: `What answered${status === undefined ? '' : ` (HTTP ${status})`} is not AWS, or not in working order: a proxy, a portal, another service at sts-endpoint.`,
+      why: 'What answered is not AWS, or not in working order: a proxy, a portal, another service at sts-endpoint.',
       fix: 'Check sts-endpoint, http-proxy and no-proxy, and what stands between the runner and AWS.',
     };
   }
