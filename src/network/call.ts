@@ -26,7 +26,8 @@ export function call<T>(
     ...clock,
     classify,
     onRetry(error, waitMs, attempt) {
-      const why = error instanceof Error ? error.message : String(error);
+      const words = error instanceof Error ? error.message : String(error);
+      const why = words.trimEnd().replace(/\.$/, '');
       const next = classify(error) === 'propagating' ? 'Again' : `Attempt ${attempt} of ${retry.maxAttempts}`;
       log(`${name}: ${inShort(why)}. ${next} in ${(waitMs / 1000).toFixed(1)} s.`);
     },
