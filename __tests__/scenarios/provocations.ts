@@ -1,0 +1,428 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure } from '../../sandbox/faults';
+import type { PolicyDocument } from '../../sandbox/policy/document';
+import type { Run } from '../../sandbox/runner/job';
+import type { ErrorCode } from '../../src/errors/action-error';
+import { ForwardProxy } from '../network/forward-proxy';
+import { allow, trust } from '../sandbox/sts-client';
+import { ADMIN, OWNED, age, githubRepository, identityJob, leftUser } from './identities';
+import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type Scenario } from './scenario';
+
+/** Brings a failure about, and returns the step that ends with it. */
+export type Provocation = (scenario: Scenario) => Promise<Run>;
+
+type Inputs = Readonly<Record<string, string>>;
+type Environment = Record<string, string>;
+
+const IN_ROLE: Inputs = { 'aws-region': REGION, 'role-to-assume': ROLE };
+const SESSION_POLICY = { 'inline-session-policy': JSON.stringify(allow('s3:*')) };
+const TEMPORARY: Environment = {
+  AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: EXAMPLE_KEYS.secretAccessKey,
+  AWS_SESSION_TOKEN: 'AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT',
+};
+/** Lets a minute of the action's clock be two seconds of the test's. */
+const HURRY: Environment = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+    'const { setTimeout } = globalThis; const now = performance.now.bind(performance);' +
+      'performance.now = () => now() * 30; globalThis.setTimeout = (f, ms, ...r) => setTimeout(f, ms / 30, ...r);',
+  )}`,
+};
+/** Lets no name have an address, as DNS answers for a host that does not exist. */
+const NO_SUCH_HOST: Environment = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+    'import dns from "node:dns"; dns.lookup = (host, options, done) => ' +
+      'done(Object.assign(new Error("getaddrinfo ENOTFOUND " + host), { code: "ENOTFOUND" }));',
+  )}`,
+};
+const deny = (action: string): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: { Effect: 'Deny', Action: action, Resource: '*' },
+});
+
+/** The role `deploy`, assumed with OIDC. */
+function byOidc(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void, env: Environment = {}): Provocation {
+  return (scenario) => {
+    scenario.createOidcRole();
+    prepare?.(scenario);
+    return scenario.job({ oidc: true, env }).step({ with: { ...IN_ROLE, ...inputs } });
+  };
+}
+
+/** The role `deploy`, assumed with the keys of the user `ci`. */
+function byKeys(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void, env: Environment = {}): Provocation {
+  return (scenario) => {
+    scenario.createUserAndRole();
+    prepare?.(scenario);
+    return scenario.job({ env }).step({ with: { ...IN_ROLE, ...KEY_INPUTS, ...inputs } });
+  };
+}
+
+/** The user `ci` without a role, with the keys given, and a device with the name of the user. */
+function asUser(
+  inputs: Inputs,
+  { policies = [allow(['sts:*', 'iam:ListMFADevices'])], prepare }: UserSettings = {},
+): Provocation {
+  return (scenario) => {
+    const user = scenario.account.createUser('ci', { policies });
+    user.createAccessKey(EXAMPLE_KEYS);
+    prepare?.(scenario);
+    return identityJob(scenario).step({ with: { 'aws-region': REGION, ...KEY_INPUTS, ...inputs } });
+  };
+}
+
+interface UserSettings {
+  readonly policies?: readonly PolicyDocument[];
+  readonly prepare?: (scenario: Scenario) => void;
+}
+
+interface DocumentSettings {
+  readonly mode?: string;
+  readonly inputs?: Inputs;
+  readonly policies?: readonly PolicyDocument[];
+  readonly env?: Environment;
+  readonly prepare?: (scenario: Scenario) => void;
+}
+
+/** An identity document, applied by an administrator whose token may write secrets. */
+function byDocument(document: string, settings: DocumentSettings = {}): Provocation {
+  const { mode = 'provision', inputs = {}, policies = [allow('*')], env = {}, prepare } = settings;
+  return (scenario) => {
+    scenario.account.createUser('admin', { policies }).createAccessKey(EXAMPLE_KEYS);
+    const token = document.includes('github-secret') ? githubRepository(scenario) : {};
+    prepare?.(scenario);
+    return identityJob(scenario, { env }).step({ with: { mode, ...ADMIN, identities: document, ...token, ...inputs } });
+  };
+}
+
+/** The role `deploy`, assumed from the session of the role `entry` that an earlier step left. */
+function byChaining(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void): Provocation {
+  return async (scenario) => {
+    const entry = scenario.createOidcRole('entry');
+    scenario.account.createRole('deploy', {
+      maxSessionDuration: 43_200,
+      trust: trust(entry.arn, {}, ['sts:AssumeRole', 'sts:TagSession']),
+    });
+    const job = scenario.job({ oidc: true });
+    await job.step({ with: { 'aws-region': REGION, 'role-to-assume': entry.arn } });
+    prepare?.(scenario);
+    return job.step({ with: { ...IN_ROLE, 'role-chaining': 'true', ...inputs } });
+  };
+}
+
+/** The role `deploy`, assumed with a token from a file. */
+function byTokenFile(text: string, prepare?: (scenario: Scenario) => void): Provocation {
+  return (scenario) => {
+    scenario.createOidcRole();
+    prepare?.(scenario);
+    const job = scenario.job();
+    writeFileSync(join(job.workspace, 'token'), text);
+    return job.step({ with: { ...IN_ROLE, 'web-identity-token-file': 'token' } });
+  };
+}
+
+/** What AWS answers to each such call, in its own words. */
+function answers(action: string, code: string, message: string, { status = 400, skip = 0 } = {}) {
+  return ({ sandbox: { faults } }: Scenario) => {
+    faults.add({ action, skip, error: { status, code, message } });
+  };
+}
+
+function fails(action: string, failure: Failure) {
+  return ({ sandbox: { faults } }: Scenario) => {
+    faults.add({ action, ...failure });
+  };
+}
+
+function html(status: number): Failure {
+  return { raw: { status, headers: { 'content-type': 'text/html' }, body: '<html>Log in to the network</html>' } };
+}
+
+const WITH_KEY = 'users: { pulumi: { access-key: { deliver: [environment] } } }';
+const WITH_SECRETS = 'users: { pulumi: { access-key: { deliver: [github-secrets] } } }';
+const DUE = 'users: { pulumi: { access-key: { max-age: 90d, deliver: [environment] } } }';
+const BOUNDARY =
+  'policies: { limits: { document: { Version: "2012-10-17", Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } } } }';
+
+/** The user `pulumi`, whose delivered key is old enough to be rotated. */
+function dueKey(scenario: Scenario): void {
+  const user = leftUser(scenario);
+  const { accessKeyId } = user.createAccessKey();
+  user.tags = { ...user.tags, 'aws-identity-action:access-key': `delivered=${accessKeyId}` };
+  age(user, 91);
+}
+
+/** Every failure that the action knows, and how to bring it about: once for each of the words that its page quotes. */
+export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> = {
+  'access-key-not-accepted': [
+    byDocument(WITH_KEY, {
+      env: HURRY,
+      prepare: (scenario) => {
+        leftUser(scenario);
+        scenario.sandbox.settings.propagationMs = 3_600_000;
+      },
+    }),
+  ],
+  'access-keys-full': [
+    byDocument(WITH_KEY, {
+      prepare: (scenario) => {
+        const user = leftUser(scenario);
+        user.createAccessKey();
+        user.createAccessKey();
+      },
+    }),
+  ],
+  'account-not-allowed': [asUser({ 'allowed-account-ids': '111122223333' })],
+  'action-timeout': [byOidc({ 'action-timeout-s': '1' }, fails('AssumeRoleWithWebIdentity', { hang: true }))],
+  'clock-skew': [
+    byKeys({}, ({ sandbox: { clock } }) => {
+      clock.advance(17 * 60_000);
+    }),
+    (scenario) => {
+      scenario.sandbox.clock.advance(-17 * 60_000);
+      return byKeys()(scenario);
+    },
+    asUser(
+      { mode: 'session-token', 'mfa-code': '000000' },
+      {
+        prepare: ({ account, sandbox: { clock } }) => {
+          account.users.get('ci')?.createMfaDevice('ci');
+          clock.advance(2 * 60_000);
+        },
+      },
+    ),
+  ],
+  'connection-failed': [
+    byKeys({ 'sts-endpoint': 'http://127.0.0.1:1', 'disable-retry': 'true' }),
+    byKeys({ 'disable-retry': 'true' }, fails('AssumeRole', { reset: true })),
+    byKeys({ 'sts-endpoint': 'https://sts.eu-centrl-1.amazonaws.com' }, undefined, NO_SUCH_HOST),
+    byOidc({ 'disable-retry': 'true' }, undefined, {
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/?api-version=2',
+    }),
+  ],
+  'credential-process-path': [
+    (scenario) => {
+      scenario.createOidcRole();
+      const job = scenario.job({ oidc: true });
+      const uses = join(job.folder, '$actions');
+      mkdirSync(uses);
+      for (const part of ['action.yml', 'dist'])
+        cpSync(join(__dirname, '../..', part), join(uses, part), { recursive: true });
+      return job.step({ uses, with: { ...IN_ROLE, 'aws-profile': 'deploy', 'refresh-credentials': 'true' } });
+    },
+  ],
+  'delete-conflict': [
+    byDocument(BOUNDARY, {
+      mode: 'deprovision',
+      prepare: ({ account }) => {
+        const { arn } = account.createManagedPolicy('limits', {
+          path: '/',
+          policy: { text: JSON.stringify(allow('s3:*')), document: allow('s3:*') },
+          tags: OWNED,
+        });
+        account.createUser('someone', { permissionsBoundary: arn });
+      },
+    }),
+    byDocument('users: { pulumi: {} }', {
+      mode: 'deprovision',
+      prepare: (scenario) => {
+        leftUser(scenario);
+        answers('DeleteUser', 'DeleteConflict', 'Cannot delete entity, must delete login profile first.', {
+          status: 409,
+        })(scenario);
+      },
+    }),
+  ],
+  'delivery-incomplete': [
+    byDocument(WITH_SECRETS, {
+      prepare: answers('PUT secret', 'Forbidden', 'Resource not accessible by integration', { status: 403, skip: 1 }),
+    }),
+  ],
+  'federation-refused': [asUser({ 'federated-user-name': 'report', ...SESSION_POLICY }, { policies: [allow('s3:*')] })],
+  'github-secret-refused': [
+    byDocument(WITH_SECRETS, {
+      prepare: answers('GET public-key', 'Forbidden', 'Resource not accessible', { status: 403 }),
+    }),
+    byDocument('users: { pulumi: { access-key: { deliver: [{ github-secrets: { environment: none } }] } } }'),
+  ],
+  'github-token-refused': [byDocument(WITH_SECRETS, { inputs: { 'github-token': 'ghs_EXAMPLE' } })],
+  'iam-limit': [
+    byDocument('users: { pulumi: {} }', {
+      prepare: answers('CreateUser', 'LimitExceeded', 'Cannot exceed quota for UsersPerAccount: 5000', { status: 409 }),
+    }),
+  ],
+  'iam-refused': [byDocument('users: { reporter: {} }', { policies: [allow('*'), deny('iam:CreateUser')] })],
+  'id-token-permission-missing': [(scenario) => scenario.job().step({ with: IN_ROLE })],
+  'id-token-refused': [byOidc({}, undefined, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'not-it' })],
+  'identity-provider-missing': [
+    byOidc({}, ({ account }) => {
+      account.oidcProviders.clear();
+    }),
+  ],
+  'identity-provider-unreachable': [
+    byOidc(
+      { 'disable-retry': 'true' },
+      answers('AssumeRoleWithWebIdentity', 'IDPCommunicationError', 'The identity provider could not be reached.'),
+    ),
+  ],
+  'incorrect-audience': [byOidc({ audience: 'other.example.com' })],
+  'invalid-credentials': [
+    byKeys({ 'aws-secret-access-key': 'wrong/EXAMPLEKEY' }),
+    byKeys({ 'aws-access-key-id': 'AKIAI44QH8DHBEXAMPLE' }),
+    byKeys({}, answers('AssumeRole', 'UnrecognizedClient', 'The security token included in the request is invalid.')),
+  ],
+  'invalid-id-token': [
+    byTokenFile('not.a.token'),
+    byOidc({}, answers('AssumeRoleWithWebIdentity', 'IDPRejectedClaim', 'The identity provider rejected the claim.')),
+  ],
+  'invalid-input': [
+    byOidc({ 'role-to-assume': `${ROLE}\n${ROLE}`, 'role-duration-seconds': '7200' }),
+    byOidc({ 'role-duration-seconds': '1h' }),
+    byOidc({ 'aws-region': 'X', 'role-duration-seconds': '1h', 'aws-profile': '' }),
+  ],
+  'mfa-code-refused': [
+    asUser(
+      { mode: 'session-token', 'mfa-code': '000000' },
+      { prepare: ({ account }) => account.users.get('ci')?.createMfaDevice('ci') },
+    ),
+  ],
+  'mfa-device-unknown': [
+    asUser({ mode: 'session-token', 'mfa-code': '000000', 'mfa-serial': `arn:aws:iam::${ACCOUNT}:mfa/other` }),
+  ],
+  'mfa-lookup-failed': [
+    asUser({ mode: 'session-token', 'mfa-code': '000000' }, { policies: [allow('sts:*')] }),
+    asUser({ mode: 'session-token', 'mfa-code': '000000' }),
+  ],
+  'name-taken': [
+    byDocument('users: { reporter: {} }', { prepare: ({ account }) => account.createUser('Reporter') }),
+    byDocument('users: { reporter: {} }', {
+      prepare: answers('CreateUser', 'EntityAlreadyExists', 'User with name reporter already exists.', { status: 409 }),
+    }),
+  ],
+  'no-answer': [
+    byOidc({}, fails('AssumeRoleWithWebIdentity', { hang: true }), HURRY),
+    byOidc({}, fails('id-token', { hang: true }), HURRY),
+  ],
+  'no-credentials': [(scenario) => scenario.job().step({ with: { ...IN_ROLE, 'role-chaining': 'true' } })],
+  'not-found': [byDocument('users: { ci: { policies: ["arn:aws:iam::aws:policy/NoSuchAccess"] } }')],
+  'not-ours': [byDocument('users: { reporter: {} }', { prepare: ({ account }) => account.createUser('reporter') })],
+  'old-key-not-retired': [
+    byDocument(DUE, {
+      mode: 'rotate',
+      policies: [allow('*'), deny('iam:UpdateAccessKey')],
+      prepare: dueKey,
+    }),
+  ],
+  'packed-policy-too-large': [
+    byOidc(SESSION_POLICY, ({ sandbox: { settings } }) => {
+      settings.packedPolicyLimit = 10;
+    }),
+  ],
+  'path-differs': [
+    byDocument('users: { pulumi: { path: /machine/ } }', {
+      prepare: (scenario) => {
+        leftUser(scenario);
+      },
+    }),
+  ],
+  'policy-malformed': [byDocument('roles: { deployer: { trust: { user: ghost } } }')],
+  'profile-files': [
+    (scenario) => {
+      scenario.createOidcRole();
+      const job = scenario.job({ oidc: true });
+      mkdirSync(join(job.home, '.aws'));
+      writeFileSync(join(job.home, '.aws/credentials'), '[deploy]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n');
+      return job.step({ with: { ...IN_ROLE, 'aws-profile': 'deploy' } });
+    },
+  ],
+  'proxy-failed': [
+    async (scenario) => {
+      scenario.createUserAndRole();
+      const proxy = await ForwardProxy.start();
+      proxy.demand = 'Basic EXAMPLE';
+      const run = await scenario.job().step({ with: { ...IN_ROLE, ...KEY_INPUTS, 'http-proxy': proxy.url } });
+      proxy.close();
+      return run;
+    },
+  ],
+  'region-disabled': [byKeys({}, ({ account }) => account.disabledRegions.add(REGION))],
+  'role-refused': [
+    byKeys({ 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/other` }),
+    byKeys({ 'source-identity': 'actor' }),
+  ],
+  'roles-failed': [
+    (scenario) => {
+      scenario.createOidcRole();
+      const arn = (account: string, role: string) => `arn:aws:iam::${account}:role/${role}`;
+      const roles = { a: ROLE, b: arn(ACCOUNT, 'none'), c: arn(ACCOUNT, 'neither') };
+      return scenario.job({ oidc: true }).step({ with: { 'aws-region': REGION, roles: JSON.stringify(roles) } });
+    },
+  ],
+  'session-policy-malformed': [byOidc({ 'inline-session-policy': '{"Statement":"none"}' })],
+  'session-tagging-refused': [
+    (scenario) => {
+      scenario.createUserAndRole({ actions: ['sts:AssumeRole'] });
+      return scenario.job().step({ with: { ...IN_ROLE, ...KEY_INPUTS } });
+    },
+  ],
+  'session-too-long': [byOidc({ 'role-duration-seconds': '7200' })],
+  'session-too-long-for-chain': [
+    byChaining({ 'role-duration-seconds': '7200' }),
+    byChaining(
+      {},
+      answers(
+        'AssumeRole',
+        'ValidationError',
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+      ),
+    ),
+  ],
+  'simulation-refused': [asUser({ mode: 'verify', 'expect-allowed': 's3:ListAllMyBuckets' }, { policies: [] })],
+  'source-credentials-expired': [
+    byChaining({}, ({ account: { world } }) => {
+      for (const [id, session] of world.sessions) world.sessions.set(id, { ...session, expiration: session.issuedAt });
+    }),
+  ],
+  'source-not-renewable': [
+    (scenario) => {
+      const inputs = { ...IN_ROLE, 'role-chaining': 'true', 'aws-profile': 'deploy', 'refresh-credentials': 'true' };
+      return scenario.job({ env: TEMPORARY }).step({ with: inputs });
+    },
+  ],
+  'temporary-source': [
+    (scenario) => scenario.job({ env: TEMPORARY }).step({ with: { mode: 'session-token', 'aws-region': REGION } }),
+    async (scenario) => {
+      scenario.createUserAndRole().user.policies = [allow('sts:*')];
+      const job = scenario.job();
+      const federated = { 'federated-user-name': 'report', ...SESSION_POLICY };
+      await job.step({ with: { 'aws-region': REGION, ...KEY_INPUTS, ...federated } });
+      return job.step({ with: { ...IN_ROLE, 'role-chaining': 'true' } });
+    },
+  ],
+  throttled: [
+    byKeys({ 'disable-retry': 'true' }, answers('AssumeRole', 'Throttling', 'Rate exceeded')),
+    byDocument(WITH_SECRETS, {
+      inputs: { 'disable-retry': 'true' },
+      prepare: answers('GET public-key', 'Forbidden', 'API rate limit exceeded', { status: 403 }),
+    }),
+  ],
+  unexpected: [byKeys({}, answers('AssumeRole', 'NoSuchWords', 'Words that nobody knows'))],
+  'unexpected-identity': [asUser({ mode: 'verify', 'expect-arn': `arn:aws:iam::${ACCOUNT}:user/other` })],
+  'unexpected-permissions': [
+    asUser(
+      { mode: 'verify', 'expect-allowed': 's3:ListAllMyBuckets', 'expect-denied': 'iam:CreateUser' },
+      { policies: [allow('iam:SimulatePrincipalPolicy')] },
+    ),
+  ],
+  'unusual-answer': [
+    byKeys({}, fails('AssumeRole', html(200))),
+    byKeys({ 'disable-retry': 'true' }, fails('AssumeRole', html(502))),
+  ],
+  'web-identity-expired': [
+    byOidc({}, ({ sandbox: { github } }) => {
+      github.tokenLifetimeSeconds = -600;
+    }),
+  ],
+  'web-identity-refused': [byOidc({ 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/other` })],
+};
