@@ -185,7 +185,7 @@ export class PageWorld {
 
   #trust(account: string, partition: Partition): PolicyDocument {
     const { trust } = this.settings;
-    const { blocks } = section(page('README.md'), 'A first workflow');
+    const { blocks } = section(page('README.md'), 'Quick start');
     const shown = blocks.find(({ language }) => language === 'json')?.content ?? '';
     const adapted = shown
       .replaceAll(`arn:aws:iam::${ACCOUNT}`, `arn:${partition}:iam::${account}`)

@@ -37,7 +37,7 @@ interface Expectation extends WorldSettings {
 
 /** Each snippet by page and heading. Where nothing is said, it is a session of the role `deploy`. */
 const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
-  'README.md › A first workflow': { callers: [DEPLOY] },
+  'README.md › Quick start': { callers: [DEPLOY] },
   'README.md › A role with OIDC': { identities: [session('deploy', ACCOUNT, 'deploy-1000000001')] },
   'README.md › Several roles in one job: profiles': {
     identities: [STAGING, PRODUCTION],

@@ -8,7 +8,12 @@ import { action, readText, ROOT, type Action } from './pages';
 const UPDATE = process.env.UPDATE_DOCS === '1';
 
 test.each([
-  ['inputs', table('Input', action().inputs)],
+  [
+    'inputs',
+    groups()
+      .map(([title, inputs]) => `### ${title}\n\n${table('Input', inputs)}`)
+      .join('\n\n'),
+  ],
   ['outputs', table('Output', action().outputs)],
   ['aliases', aliases()],
 ])('the %s in the README are those of the action', (name, expected) => {
@@ -19,6 +24,25 @@ test.each([
   if (UPDATE) writeFileSync(join(ROOT, 'README.md'), `${before}${start}\n\n${expected}\n\n${end}${after}`);
   else expect(written.trim()).toBe(expected);
 });
+
+test('every input is in a group', () => {
+  expect(groups().flatMap(([, inputs]) => Object.keys(inputs))).toEqual(Object.keys(action().inputs));
+  expect(groups().length).toBeGreaterThan(5);
+});
+
+/** The inputs by what they are for, as comments in action.yml say. */
+function groups(): [title: string, inputs: Action['inputs']][] {
+  const { inputs } = action();
+  const [, lines = ''] = /^inputs:\n(.*?)^\S/ms.exec(readText('action.yml')) ?? [];
+  return lines
+    .split(/^ {2}# /m)
+    .slice(1)
+    .map((group) => {
+      const [title = ''] = group.split('\n');
+      const names = [...group.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name = '']) => name);
+      return [title, Object.fromEntries(Object.entries(inputs).filter(([name]) => names.includes(name)))];
+    });
+}
 
 /** A table as Prettier leaves it: columns as wide as their widest cell. */
 function table(title: string, entries: Action['inputs']): string {
