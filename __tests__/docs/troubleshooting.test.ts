@@ -13,8 +13,12 @@ test('every entry is found by what a user reads in the log', () => {
   expect([...listed].sort()).toEqual([...ERROR_CODES].sort());
 });
 
-test.each(troubleshooting.prose.split(/^## /m).slice(1))('an entry says what is seen, why, and what to do', (entry) => {
-  expect(entry).toMatch(/^\*\*What you see\.\*\*/m);
-  expect(entry).toMatch(/^\*\*Why( and how to mend it)?\.\*\*/m);
-  expect(entry).toMatch(/how to mend it\.\*\*/i);
-});
+test.each(troubleshooting.prose.split(/^## /m).slice(1))(
+  'an entry says in a line what to do, then what is seen, why, and how to mend it',
+  (entry) => {
+    expect(entry).toMatch(/^[\w-]+\n\n\*\*In short\.\*\* .{10,100}\n\n\*\*What you see/);
+    expect(entry).toMatch(/^\*\*What you see\.\*\*/m);
+    expect(entry).toMatch(/^\*\*Why( and how to mend it)?\.\*\*/m);
+    expect(entry).toMatch(/how to mend it\.\*\*/i);
+  },
+);
