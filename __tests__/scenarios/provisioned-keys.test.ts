@@ -16,6 +16,7 @@ import {
   statusesOf,
   writes,
 } from './identities';
+import { HURRY } from './node-options';
 import { REGION, expectFailed, type Scenario } from './scenario';
 
 const REFUSED: Failure = {
@@ -208,13 +209,7 @@ describe('a key that cannot be made or handed on', () => {
   test('AWS never comes to know the key: it is deleted after a minute', async () => {
     leftUser(scenario);
     scenario.sandbox.settings.propagationMs = 3_600_000;
-    // A minute of the action's clock is then two seconds of the test's.
-    const hurry =
-      'const { setTimeout } = globalThis; const now = performance.now.bind(performance);' +
-      'performance.now = () => now() * 30; globalThis.setTimeout = (f, ms, ...r) => setTimeout(f, ms / 30, ...r);';
-    const workflow = identityJob(scenario, {
-      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hurry)}` },
-    });
+    const workflow = identityJob(scenario, { env: HURRY });
     const main = await provision(['environment'], { job: workflow });
     expectFailed(main, 'access-key-not-accepted');
     expect(main.log.join('\n')).toContain('AWS did not come to know it within a minute');

@@ -5,8 +5,9 @@ import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Run } from '../../sandbox/runner/job';
 import type { ErrorCode } from '../../src/errors/action-error';
 import { ForwardProxy } from '../network/forward-proxy';
-import { allow, trust } from '../sandbox/sts-client';
+import { allow, deny, trust } from '../sandbox/sts-client';
 import { ADMIN, OWNED, age, githubRepository, identityJob, leftUser } from './identities';
+import { HURRY, NO_SUCH_HOST } from './node-options';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type Scenario } from './scenario';
 
 /** Brings a failure about, and returns the step that ends with it. */
@@ -22,25 +23,6 @@ const TEMPORARY: Environment = {
   AWS_SECRET_ACCESS_KEY: EXAMPLE_KEYS.secretAccessKey,
   AWS_SESSION_TOKEN: 'AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT',
 };
-/** Lets a minute of the action's clock be two seconds of the test's. */
-const HURRY: Environment = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
-    'const { setTimeout } = globalThis; const now = performance.now.bind(performance);' +
-      'performance.now = () => now() * 30; globalThis.setTimeout = (f, ms, ...r) => setTimeout(f, ms / 30, ...r);',
-  )}`,
-};
-/** Lets no name have an address, as DNS answers for a host that does not exist. */
-const NO_SUCH_HOST: Environment = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
-    'import dns from "node:dns"; dns.lookup = (host, options, done) => ' +
-      'done(Object.assign(new Error("getaddrinfo ENOTFOUND " + host), { code: "ENOTFOUND" }));',
-  )}`,
-};
-const deny = (action: string): PolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: { Effect: 'Deny', Action: action, Resource: '*' },
-});
-
 /** The role `deploy`, assumed with OIDC. */
 function byOidc(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void, env: Environment = {}): Provocation {
   return (scenario) => {

@@ -1,0 +1,19 @@
+/** Lets a minute of the action's clock be two seconds of the test's. */
+export const HURRY = withModule(`
+  const { setTimeout } = globalThis;
+  const now = performance.now.bind(performance);
+  performance.now = () => now() * 30;
+  globalThis.setTimeout = (run, ms, ...rest) => setTimeout(run, ms / 30, ...rest);
+`);
+
+/** Lets no name have an address, as DNS answers for a host that does not exist. */
+export const NO_SUCH_HOST = withModule(`
+  import dns from 'node:dns';
+  dns.lookup = (host, options, done) =>
+    done(Object.assign(new Error('getaddrinfo ENOTFOUND ' + host), { code: 'ENOTFOUND' }));
+`);
+
+/** The environment in which Node runs this before anything else. */
+function withModule(source: string): Record<string, string> {
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(source)}` };
+}
