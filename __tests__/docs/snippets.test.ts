@@ -218,7 +218,9 @@ async function runSteps(
     Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, value(text)]));
   const useAction = async (inputs: Record<string, string>, env: Record<string, string> = {}) => {
     const access = world.environment(inputs['aws-region'] ?? '', oidc ?? otherwise, job);
-    return succeeded(await job.step({ with: inputs, env: { ...access, ...env } }));
+    const run = succeeded(await job.step({ with: inputs, env: { ...access, ...env } }));
+    expect(run.stderr).toBe('');
+    return run;
   };
 
   const exported: string[] = [];
@@ -244,7 +246,7 @@ async function runSteps(
 }
 
 function succeeded(run: Run): Run {
-  if (run.exitCode !== 0 || run.stderr.includes('Ignoring')) throw new Error([...run.log, run.stderr].join('\n'));
+  if (run.exitCode !== 0) throw new Error([...run.log, run.stderr].join('\n'));
   return run;
 }
 
