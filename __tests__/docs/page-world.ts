@@ -22,13 +22,33 @@ export const ACCOUNT = '123456789012';
 /** The roles of each account. They trust what the README says, and the first account beside it. */
 const ROLES: Readonly<Record<string, Readonly<Record<string, PolicyDocument>>>> = {
   [ACCOUNT]: {
-    deploy: allow(['s3:*', 'sts:*', 'iam:SimulatePrincipalPolicy']),
+    deploy: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['sts:*', 'iam:SimulatePrincipalPolicy', 's3:ListAllMyBuckets'], Resource: '*' },
+        { Effect: 'Allow', Action: ['s3:ListBucket', 's3:PutObject'], Resource: 'arn:aws:s3:::example-app*' },
+      ],
+    },
     entry: allow('sts:*'),
     'read-buckets': allow('s3:ListAllMyBuckets'),
+    inventory: allow('s3:ListAllMyBuckets'),
+    migrate: allow('s3:*'),
+    'identity-planner': allow('iam:*'),
+    'identity-provisioner': allow('iam:*'),
+    'identity-deprovisioner': allow('iam:*'),
+    'key-rotator': allow('iam:*'),
+    'test-user-provisioner': allow('iam:*'),
     admin: allow('*'),
   },
-  '111122223333': { deploy: allow('s3:*') },
-  '444455556666': { deploy: allow('s3:*') },
+  '111122223333': { deploy: allow('s3:*'), inventory: allow('s3:*'), 'read-artifacts': allow('s3:*') },
+  '222233334444': { inventory: allow('s3:*') },
+  '333344445555': { inventory: allow('s3:*') },
+  '444455556666': {
+    deploy: allow('s3:*'),
+    inventory: allow('s3:*'),
+    'write-artifacts': allow('s3:*'),
+    'aws-refarch-cross-account-pipeline-service-role-2': allow('s3:*'),
+  },
   '012345678901': { deploy: allow('s3:*') },
 };
 
@@ -64,6 +84,7 @@ export class PageWorld {
     const world = new PageWorld(proxy, identity.cert, settings);
     await world.#addPartition('aws');
     if (byName) for (const partition of ['aws-us-gov', 'aws-cn'] as const) await world.#addPartition(partition);
+    world.account.createUser('admin', { policies: [allow('*')] }).createAccessKey();
     world.#createUser();
     return world;
   }
@@ -82,9 +103,9 @@ export class PageWorld {
       ...(this.settings.byName !== true && { AWS_ENDPOINT_URL: url }),
     });
     cpSync(join(ROOT, 'examples'), job.workspace, { recursive: true });
-    writeFileSync(join(job.workspace, 'long-migration.sh'), '#!/bin/sh\naws sts get-caller-identity\n', {
-      mode: 0o755,
-    });
+    for (const script of ['long-migration.sh', 'migrate.sh']) {
+      writeFileSync(join(job.workspace, script), '#!/bin/sh\naws sts get-caller-identity\n', { mode: 0o755 });
+    }
     writeFileSync(join(job.folder, 'proxy-ca.pem'), this.certificate);
     return job;
   }
@@ -105,11 +126,15 @@ export class PageWorld {
   contexts({ env }: Job): Record<string, Record<string, unknown>> {
     const { clock, github } = this.#sandboxOf(REGIONS[0]);
     const user = this.account.users.get(this.#userName);
+    const [admin] = this.account.users.get('admin')?.accessKeys ?? [];
     const [key, device] = [user?.accessKeys[0], [...(user?.mfaDevices.values() ?? [])][0]];
     return {
       github: { run_id: env.GITHUB_RUN_ID },
-      inputs: { code: device && codeOf(device, clock.now()) },
+      vars: {},
+      inputs: { code: device && codeOf(device, clock.now()), now: false },
       secrets: {
+        ADMIN_ACCESS_KEY_ID: admin?.accessKeyId,
+        ADMIN_SECRET_ACCESS_KEY: admin?.secretAccessKey,
         AWS_ACCESS_KEY_ID: key?.accessKeyId,
         AWS_SECRET_ACCESS_KEY: key?.secretAccessKey,
         AWS_MFA_SECRET: device?.seed,

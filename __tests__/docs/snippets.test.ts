@@ -5,19 +5,22 @@ import { fillIn, holds } from '../../sandbox/runner/expressions';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { age, snapshot } from '../scenarios/identities';
 import { ACCOUNT, PageWorld, type WorldSettings } from './page-world';
-import { snippets, type Snippet } from './snippets';
+import { exampleJobs, snippets, type Snippet } from './snippets';
 
 const ADMIN = session('admin');
 const DEPLOY = session('deploy');
 const ENTRY = session('entry');
 const STAGING = session('deploy', '111122223333');
 const PRODUCTION = session('deploy', '444455556666');
+const PROVISIONER = session('identity-provisioner');
+const READER = session('read-buckets', ACCOUNT, 's3-sts-fun');
+const INVENTORIED = [ACCOUNT, '111122223333', '222233334444', '333344445555', '444455556666'];
 const MACHINE_USERS = 'identities/machine-users.yml';
 
 /** What the steps of a snippet find, and what comes of them. */
 interface Expectation extends WorldSettings {
   /** The role that an earlier step of the job has assumed. */
-  readonly earlier?: string;
+  readonly earlier?: string | undefined;
   /** Whether the job may ask for OIDC tokens, where the snippet does not say so. */
   readonly oidc?: boolean;
   /** A document that an earlier job has provisioned. */
@@ -35,7 +38,7 @@ interface Expectation extends WorldSettings {
   readonly passed?: readonly string[];
 }
 
-/** Each snippet by page and heading. Where nothing is said, it is a session of the role `deploy`. */
+/** Each snippet by page and heading, and each job of an example. Where nothing is said, it is a session of the role `deploy`. */
 const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'README.md › Quick start': { callers: [DEPLOY] },
   'README.md › A role with OIDC': { identities: [session('deploy', ACCOUNT, 'deploy-1000000001')] },
@@ -143,13 +146,99 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'docs/troubleshooting.md › connection-failed': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
   'docs/troubleshooting.md › proxy-failed': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
   'docs/troubleshooting.md › profile-files': { identities: [] },
+  'examples/access-keys.yml › report': { identities: [user('deployer')], callers: [user('deployer')] },
+  'examples/cross-account-pipeline.yml › set-up': {
+    identities: [
+      PROVISIONER,
+      PROVISIONER,
+      user('pulumi'),
+      session('aws-refarch-cross-account-pipeline-service-role-2', '444455556666', 'AWSCLI-Session'),
+    ],
+    callers: [session('aws-refarch-cross-account-pipeline-service-role-2', '444455556666', 'AWSCLI-Session')],
+    then: ({ users, roles }) => [users.has('pulumi'), roles.has('aws-refarch-cross-account-pipeline-service-role')],
+    result: [true, true],
+  },
+  'examples/deploy-oidc.yml › deploy': {
+    identities: [session('deploy', ACCOUNT, 'deploy-1000000001')],
+    callers: [
+      `${session('deploy', ACCOUNT, 'deploy-1000000001')} in account ${ACCOUNT}`,
+      session('deploy', ACCOUNT, 'deploy-1000000001'),
+    ],
+  },
+  'examples/deprovision.yml › plan': {
+    provisioned: MACHINE_USERS,
+    identities: [session('identity-planner'), session('identity-planner')],
+  },
+  'examples/deprovision.yml › deprovision': {
+    provisioned: MACHINE_USERS,
+    identities: [session('identity-deprovisioner'), session('identity-deprovisioner')],
+    then: ({ users }) => users.has('reporter'),
+    result: false,
+  },
+  'examples/ephemeral-user.yml › test': {
+    identities: [session('test-user-provisioner'), session('test-user-provisioner')],
+  },
+  'examples/federation-token.yml › read': {
+    identities: [`arn:aws:sts::${ACCOUNT}:federated-user/long-read`],
+    callers: [`arn:aws:sts::${ACCOUNT}:federated-user/long-read`],
+  },
+  'examples/least-privilege-user.yml › try': {
+    identities: [PROVISIONER, PROVISIONER, user('sts-machine-user'), READER, PROVISIONER],
+    callers: [READER, READER],
+  },
+  'examples/long-job.yml › migrate': {
+    identities: [session('migrate', ACCOUNT, 'migrate-1000000001')],
+    callers: [session('migrate', ACCOUNT, 'migrate-1000000001')],
+  },
+  'examples/many-accounts.yml › inventory': {
+    identities: [INVENTORIED.map((account) => `arn:aws:iam::${account}:role/inventory`).join(' ')],
+    callers: INVENTORIED.map((account) => session('inventory', account, 'inventory-1000000001')),
+  },
+  'examples/mfa-role.yml › migrate': {
+    trust: 'demands MFA',
+    identities: [session('migrate')],
+    callers: [session('migrate')],
+  },
+  'examples/mfa-session.yml › list': { identities: [user('deployer')], callers: [user('deployer')] },
+  'examples/oidc-role.yml › provision': {
+    without: [`${ACCOUNT}/deploy`],
+    identities: [user('admin')],
+    then: ({ roles }) => [...(roles.get('deploy')?.inlinePolicies.keys() ?? [])],
+    result: ['Publish'],
+  },
+  'examples/profiles.yml › promote': {
+    identities: [session('read-artifacts', '111122223333'), session('write-artifacts', '444455556666')],
+    callers: [session('read-artifacts', '111122223333'), session('write-artifacts', '444455556666')],
+  },
+  'examples/provision-machine-user.yml › plan': {
+    identities: [session('identity-planner'), session('identity-planner')],
+  },
+  'examples/provision-machine-user.yml › provision': {
+    identities: [PROVISIONER, PROVISIONER],
+    then: ({ users }) => users.get('tfc')?.accessKeys.length,
+    result: 1,
+  },
+  'examples/role-chaining.yml › deploy': {
+    identities: [session('deploy', '444455556666', 'deploy-1000000001')],
+    callers: [session('deploy', '444455556666', 'deploy-1000000001')],
+  },
+  'examples/rotate-keys.yml › rotate': {
+    ...aged(),
+    earlier: undefined,
+    identities: [session('key-rotator'), session('key-rotator')],
+    then: statuses,
+    result: ['Active', 'Inactive'],
+  },
+  'examples/verify-permissions.yml › verify': { identities: [DEPLOY, DEPLOY] },
 };
 
-test('every snippet of the pages that has steps is run', () => {
-  expect(Object.keys(EXPECTATIONS)).toEqual(snippets().map(({ name }) => name));
+const all = [...snippets(), ...exampleJobs()];
+
+test('all steps that pages and examples show are run', () => {
+  expect(Object.keys(EXPECTATIONS)).toEqual(all.map(({ name }) => name));
 });
 
-test.each(snippets())('the steps of $name do what the page says, and the job cleans up after them', async (snippet) => {
+test.each(all)('the steps of $name do what the page says, and the job cleans up after them', async (snippet) => {
   const expectation = EXPECTATIONS[snippet.name] ?? {};
   const world = await PageWorld.start(expectation);
   const job = world.job();
@@ -232,6 +321,8 @@ async function runSteps(
   const [identities, callers]: [string[], string[]] = [[], []];
   for (const { id, if: condition, uses, run: commands, with: inputs, env } of steps) {
     if (condition !== undefined && !holds(condition, contexts)) continue;
+    // What others publish, such as the check-out: the examples are in the workspace already.
+    if (uses?.includes('/') === true && !uses.includes('aws-identity-action')) continue;
     if (uses === undefined) {
       const { lines } = succeeded(await job.shell(value(commands), values(env)));
       callers.push(...lines.map(({ raw }) => raw).filter((line) => line.startsWith('arn:')));

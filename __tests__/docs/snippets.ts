@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { pages } from './pages';
+import { examples, pages, readText } from './pages';
 
 /** A step of a workflow, as it stands there. */
 export interface WorkflowStep {
@@ -12,6 +12,7 @@ export interface WorkflowStep {
 }
 
 interface WorkflowJob {
+  readonly id?: string;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps?: readonly WorkflowStep[];
 }
@@ -23,6 +24,17 @@ export interface Snippet {
   readonly steps: readonly WorkflowStep[];
   /** Whether the job may ask for OIDC tokens; undefined where the page shows steps alone. */
   readonly oidc?: boolean;
+}
+
+/** Every job of the examples. */
+export function exampleJobs(): Snippet[] {
+  return examples().flatMap((path) =>
+    jobsIn(parse(readText(path))).map(({ id = '', steps = [], permissions = {} }) => ({
+      name: `${path} › ${id}`,
+      steps,
+      oidc: permissions['id-token'] === 'write',
+    })),
+  );
 }
 
 /** Every snippet of the pages that has steps. */
@@ -44,7 +56,7 @@ export function snippets(): Snippet[] {
 function jobsIn(content: unknown): WorkflowJob[] {
   if (Array.isArray(content)) return [{ steps: content as WorkflowStep[] }];
   const { jobs = {} } = (content ?? {}) as { readonly jobs?: Readonly<Record<string, WorkflowJob>> };
-  return Object.values(jobs)
-    .filter(({ steps }) => steps !== undefined)
-    .map(({ steps = [], permissions = {} }) => ({ steps, permissions }));
+  return Object.entries(jobs)
+    .filter(([, { steps }]) => steps !== undefined)
+    .map(([id, { steps = [], permissions = {} }]) => ({ id, steps, permissions }));
 }
