@@ -134,6 +134,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'docs/troubleshooting.md › session-tagging-refused': { earlier: 'entry', trust: 'allows no tags' },
   'docs/troubleshooting.md › session-policy-malformed': {},
+  'docs/troubleshooting.md › invalid-credentials': { identities: [], callers: [user('deployer')] },
   'docs/troubleshooting.md › unexpected-identity': { earlier: 'deploy' },
   'docs/troubleshooting.md › unexpected-permissions': {
     identities: [user('deployer'), user('deployer'), user('deployer')],

@@ -341,6 +341,15 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       return scenario.job({ oidc: true }).step({ with: { 'aws-region': REGION, roles: JSON.stringify(roles) } });
     },
   ],
+  'runner-files': [
+    ...['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE'].map((name): Provocation => (scenario) => {
+      scenario.createOidcRole();
+      const job = scenario.job({ oidc: true });
+      return job.step({ with: IN_ROLE, files: { [name]: join(job.folder, 'missing') } });
+    }),
+    // What stands in a variable is kept there for post.
+    byOidc({}, undefined, { RUNNER_TEMP: '/dev/null', AWS_REGION: 'eu-west-1' }),
+  ],
   'session-policy-malformed': [byOidc({ 'inline-session-policy': '{"Statement":"none"}' })],
   'session-tagging-refused': [
     (scenario) => {
