@@ -51,6 +51,7 @@ const settings = {
   allowedAccounts: [],
   timeLimit: undefined,
   useExistingCredentials: false,
+  refreshCredentials: false,
   unsetCurrentCredentials: false,
 };
 const source = { from: 'inputs', credentials: CREDENTIALS };
