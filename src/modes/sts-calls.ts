@@ -34,5 +34,6 @@ export async function connectSts(settings: StepSettings, step: Step, credentials
       make('GetSessionToken', async (signal) =>
         sts.getSessionToken(client, { ...session, mfa: await prove() }, signal),
       ),
+    rehearse: () => sts.rehearse(client),
   };
 }

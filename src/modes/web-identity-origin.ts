@@ -26,6 +26,7 @@ export function webIdentityOrigin(identity: WebIdentity, request: StepSettings, 
   const first = startObtainingToken(identity, settings, step);
   const connecting = first.sent.then(() => connectSts(request, step));
   let current = first.token;
+  void rehearseUntil(current, connecting);
   // Whoever needs them waits for them, and learns why they do not come.
   Promise.all([current, connecting]).catch(() => undefined);
 
@@ -64,6 +65,21 @@ export function webIdentityOrigin(identity: WebIdentity, request: StepSettings, 
       }
     },
   };
+}
+
+/** While the token is still on its way, there is time to rehearse what is done with it. */
+async function rehearseUntil(token: Promise<string>, connecting: ReturnType<typeof connectSts>): Promise<void> {
+  const wait = { over: false };
+  const end = () => (wait.over = true);
+  token.then(end, end);
+  try {
+    const { rehearse } = await connecting;
+    // A token that came while code was loaded is seen only now.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!wait.over) await rehearse();
+  } catch {
+    // Whatever is wrong, the call itself will tell.
+  }
 }
 
 /** The token, and when there is nothing left to do but to wait for it. */

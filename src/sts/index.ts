@@ -6,3 +6,4 @@ export { defaultChainCredentials } from './default-chain';
 export { getCallerIdentity } from './get-caller-identity';
 export { getFederationToken } from './get-federation-token';
 export { getSessionToken } from './get-session-token';
+export { rehearse } from './rehearse';
