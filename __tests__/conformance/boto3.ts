@@ -1,8 +1,7 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { Client } from '../scenarios/renewing-profile';
 import { cacheFolder } from './installed';
 import { installFromPyPI } from './python';
 
@@ -38,29 +37,8 @@ export class FakeClock {
 }
 
 /** A program of a later step that keeps one client of boto3, and makes a call when told to. */
-export class Boto3Client {
-  readonly #answers: AsyncIterator<string>;
-
-  private constructor(private readonly child: ChildProcessWithoutNullStreams) {
-    child.stderr.pipe(process.stderr);
-    this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  }
-
-  static start(env: NodeJS.ProcessEnv): Boto3Client {
-    return new Boto3Client(spawn(join(FOLDER, 'bin/python'), [join(__dirname, 'boto3-client.py')], { env }));
-  }
-
-  /** Who it is, and by which key; or how it failed. */
-  async call(): Promise<{ readonly arn?: string; readonly key?: string; readonly error?: string }> {
-    this.child.stdin.write('call\n');
-    const { value } = (await this.#answers.next()) as { value: string };
-    return JSON.parse(value) as Record<string, string>;
-  }
-
-  async stop(): Promise<void> {
-    this.child.stdin.end();
-    if (this.child.exitCode === null) await once(this.child, 'exit');
-  }
+export function startBoto3Client(env: NodeJS.ProcessEnv): Client {
+  return new Client(spawn(join(FOLDER, 'bin/python'), [join(__dirname, 'boto3-client.py')], { env }));
 }
 
 /** The package is installed for whichever Python 3 there is. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { REGION, ROLE, Scenario } from '../scenarios/scenario';
 import { aws } from './aws-cli';
-import { Boto3Client, FakeClock } from './boto3';
+import { FakeClock, startBoto3Client } from './boto3';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start()));
@@ -15,7 +15,7 @@ test('the AWS CLI and a client of boto3 go on working past three sessions of 15 
   expect(main.exitCode).toBe(0);
   const clock = new FakeClock(join(job.folder, 'clock'));
   const env = { ...job.env, ...clock.environment, AWS_PROFILE: 'deploy' };
-  const client = Boto3Client.start(env);
+  const client = startBoto3Client(env);
   const keys = new Set<string | undefined>();
   for (let minutes = 0; minutes <= 56; minutes += 8) {
     const { arn, key, error } = await client.call();

@@ -68,15 +68,17 @@ export function ask(command: string, env: NodeJS.ProcessEnv): Promise<Answer> {
   });
 }
 
-/** A program of a later step that keeps one client of the AWS SDK for JavaScript, and makes a call when told to. */
+/** A program of a later step that keeps one client of AWS, and makes a call when told to. */
 export class Client {
   readonly #answers: AsyncIterator<string>;
 
-  private constructor(private readonly child: ChildProcessWithoutNullStreams) {
+  /** @param child answers each line of its input with one of JSON */
+  constructor(private readonly child: ChildProcessWithoutNullStreams) {
     child.stderr.pipe(process.stderr);
     this.#answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
+  /** One of the SDK for JavaScript. */
   static start(env: NodeJS.ProcessEnv): Client {
     return new Client(spawn(ACTIONS_NODE, [join(__dirname, 'sdk-client.mjs')], { env, stdio: 'pipe' }));
   }

@@ -1,0 +1,35 @@
+import { ActionError } from '../../src/errors/action-error';
+import { readRequest } from '../../src/inputs/read-request';
+
+export const ROLE = 'arn:aws:iam::123456789012:role/deploy';
+export const OTHER = 'arn:aws:iam::111122223333:role/deploy';
+export const OIDC = {
+  ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.example/?v=2',
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer',
+};
+export const KEYS = {
+  'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE',
+  'aws-secret-access-key': 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+
+/** Reads inputs, as under `with:`, and variables, which here win. */
+export function read(inputs: Record<string, string>, env: Record<string, string> = {}) {
+  const variables = Object.fromEntries(
+    Object.entries({ 'aws-region': 'eu-central-1', ...inputs }).map(([name, value]) => [
+      `INPUT_${name.toUpperCase()}`,
+      value,
+    ]),
+  );
+  return readRequest({ ...variables, ...env });
+}
+
+/** What is said to be wrong; `none` when nothing is. */
+export async function problemsOf(inputs: Record<string, string>, env?: Record<string, string>): Promise<string> {
+  try {
+    await read(inputs, env);
+  } catch (error) {
+    if (error instanceof ActionError && error.code === 'invalid-input') return error.message;
+    throw error;
+  }
+  return 'none';
+}

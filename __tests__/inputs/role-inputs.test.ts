@@ -1,0 +1,125 @@
+import { KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
+
+describe('roles', () => {
+  const profileRoles = async (roles: string, more: Record<string, string> = {}, env: Record<string, string> = {}) => {
+    const { request } = await read({ roles, ...more }, env);
+    return 'roles' in request ? request.roles : [];
+  };
+  const parts = (arn: string) => ({ arn, partition: 'aws', account: arn.split(':')[4], name: 'deploy' });
+
+  test('imply assume-role, and go to profiles alone', async () => {
+    const { request, warnings } = await read({ roles: `one: ${ROLE}` }, OIDC);
+    expect(request).toMatchObject({
+      mode: 'assume-role',
+      by: 'web identity',
+      delivery: { environment: 'nothing', outputs: false },
+      continueOnError: false,
+      profiles: { overwrite: false, output: undefined, location: 'home' },
+    });
+    expect(request).not.toHaveProperty('chain');
+    expect(warnings).toEqual([]);
+  });
+
+  test('how profiles are written, and whether a failure is one for all', async () => {
+    const inputs = { 'overwrite-aws-profile': 'true', 'profile-output': 'json', 'continue-on-role-error': 'true' };
+    const { request } = await read({ roles: `one: ${ROLE}`, ...inputs });
+    expect(request).toMatchObject({ continueOnError: true, profiles: { overwrite: true, output: 'json' } });
+  });
+
+  test.each([
+    ['a role', `one: ${ROLE}`],
+    ['a role in quotes', `"one": '${ROLE}'`],
+    ['a list of one', `one:\n  - ${ROLE}`],
+    ['JSON', JSON.stringify({ one: ROLE })],
+    ['an alias', `one: &role ${ROLE}\ntwo: *role`],
+  ])('%s', async (_, text) => {
+    expect((await profileRoles(text))[0]).toEqual({ profile: 'one', chain: [parts(ROLE)] });
+  });
+
+  test('chains and names', async () => {
+    expect(await profileRoles(`a: [${ROLE}, team/x, ${OTHER}]\nb: deploy`)).toEqual([
+      { profile: 'a', chain: [parts(ROLE), { pathAndName: 'team/x' }, parts(OTHER)] },
+      { profile: 'b', chain: [{ pathAndName: 'deploy' }] },
+    ]);
+    const byToken = await profileRoles(`a: [${ROLE}, team/x]`, {}, OIDC);
+    expect(byToken).toEqual([{ profile: 'a', chain: [parts(ROLE), { pathAndName: 'team/x' }] }]);
+  });
+
+  test('the same twice draw a warning; a chain that begins alike does not', async () => {
+    const { warnings } = await read({
+      roles: `a: ${ROLE}\nb: ${OTHER}\nc: [${ROLE}]\nd: [${ROLE}, ${OTHER}]\ne: [${ROLE}, ${OTHER}]`,
+    });
+    expect(warnings).toEqual([
+      'roles: a and c are the same role: each gets a session of its own.',
+      'roles: d and e are the same role: each gets a session of its own.',
+    ]);
+  });
+
+  const NO_MAPPING = 'roles: is not a mapping of profiles to roles; it should be lines like production: arn:';
+  test.each([
+    [ROLE, NO_MAPPING],
+    [`- ${ROLE}`, NO_MAPPING],
+    ['{}', NO_MAPPING],
+    ['# nothing', NO_MAPPING],
+    ['null', NO_MAPPING],
+    [`one: ${ROLE}\ntwo: ${ROLE}\none: ${OTHER}`, 'roles: line 3: one is there twice; it stands on line 1 already'],
+    [`one: ${ROLE}\ntwo: [${ROLE}\n`, /roles: line \d: is not YAML: /],
+    [`one: ${ROLE}\n\ttwo: ${ROLE}\n`, /roles: line 2: is not YAML: /],
+    [`123456789012: ${ROLE}`, 'it should be in quotes: "123456789012"'],
+    [`a b: ${ROLE}`, 'roles: "a b" as the name of a profile must not contain spaces'],
+    [`a/b: ${ROLE}`, 'roles: "a/b" as the name of a profile must not contain slashes'],
+    [`"": ${ROLE}`, 'roles: "" as the name of a profile must not be empty'],
+    ['one:', 'roles: one: is missing; it should be an ARN like'],
+    ['one: []', 'roles: one: is missing; it should be an ARN like'],
+    ['one: ""', 'roles: one: "" is not one role'],
+    ['one: 2024', 'roles: one: 2024 is not one role'],
+    ['one: true', 'roles: one: true is not one role'],
+    ['one: [deploy, null]', 'roles: one: null is not one role'],
+    ['one: { role: deploy }', 'roles: one: {"role":"deploy"} is not one role'],
+    [`one: [[${ROLE}]]`, `roles: one: ["${ROLE}"] is not one role`],
+    [`one: |\n  ${ROLE}\n  ${OTHER}\n`, 'role/deploy\\n" is not one role'],
+    ['one: arn:aws:iam::123456789012:user/x', 'roles: one: "arn:aws:iam::123456789012:user/x" is not one role'],
+    ['one: arn:aws-cn:iam::123456789012:role/x', 'roles: one: arn:aws-cn:iam::123456789012:role/x is in the partition'],
+  ])('%j are wrong', async (roles, expected) => {
+    const message = await problemsOf({ roles });
+    if (typeof expected === 'string') expect(message).toContain(expected);
+    else expect(message).toMatch(expected);
+    expect(message).toContain('an input is wrong');
+  });
+
+  test.each([
+    [{ 'role-to-assume': ROLE }, 'role-to-assume: is given beside roles'],
+    [{ 'aws-profile': 'one' }, 'aws-profile: is given beside roles'],
+    [{ 'output-credentials': 'true' }, 'output-credentials: is for one session'],
+    [{ 'output-env-credentials': 'true' }, 'output-env-credentials: is for one session'],
+    [{ 'use-existing-credentials': 'true' }, 'use-existing-credentials: is for one session'],
+    [{ 'continue-on-role-error': 'perhaps' }, 'continue-on-role-error: "perhaps" is neither true nor false'],
+    [{ 'profile-output': 'xml' }, 'profile-output: "xml" is none of'],
+    [{ mode: 'session-token' }, 'roles: is for assume-role, and the mode is session-token'],
+    [{ mode: 'verify' }, 'roles: is for assume-role, and the mode is verify'],
+    [{ 'allowed-account-ids': '111122223333' }, `roles: one: ${ROLE} is in none of the allowed-account-ids`],
+    [
+      { 'mfa-code': '123456', 'role-duration-seconds': '3601', ...KEYS },
+      'role-duration-seconds: is 3601; a role assumed with the session that MFA gave lasts 3600 at most',
+    ],
+  ])('beside %j', async (inputs, expected) => {
+    expect(await problemsOf({ roles: `one: ${ROLE}`, ...inputs })).toContain(expected);
+  });
+
+  test.each([
+    { 'output-credentials': 'false' },
+    { 'output-env-credentials': 'false' },
+    { 'role-duration-seconds': '43200' },
+  ])('may have %j beside them', async (inputs) => {
+    expect(await problemsOf({ roles: `one: ${ROLE}`, ...inputs })).toBe('none');
+  });
+
+  test('the hour of a chain holds for all, if there is one among them', async () => {
+    const roles = `one: ${ROLE}\ntwo: [${ROLE}, ${OTHER}]`;
+    expect(await problemsOf({ roles, 'role-duration-seconds': '7200' })).toContain('lasts 3600 at most');
+  });
+
+  test('ROLE_TO_ASSUME gives way', async () => {
+    expect(await problemsOf({ roles: `one: ${ROLE}` }, { ROLE_TO_ASSUME: OTHER, AWS_PROFILE: 'x' })).toBe('none');
+  });
+});
