@@ -171,7 +171,7 @@ describe('managed policies', () => {
       const { Policies = [] } = await iam.send(new ListPoliciesCommand(input));
       return Policies.map(({ PolicyName }) => PolicyName);
     };
-    const aws = ['AdministratorAccess', 'PowerUserAccess', 'ReadOnlyAccess'];
+    const aws = ['AdministratorAccess', 'AmazonS3ReadOnlyAccess', 'PowerUserAccess', 'ReadOnlyAccess'];
     expect(await list({})).toEqual([...aws, 'list']);
     expect(await list({ Scope: 'AWS' })).toEqual(aws);
     expect(await list({ Scope: 'Local' })).toEqual(['list']);
