@@ -50,6 +50,7 @@ test.each(ENDINGS)('a log on %s, with lines that end in %j', (platform, ending) 
 
 test.each([
   ['no assignment', "Invalid format 'no assignment'"],
+  ['TEXT<<\none\n', "Invalid format 'TEXT<<'"],
   ['TEXT<<end\none', "Matching delimiter not found 'end'"],
 ])('a command file that says %j is refused, as the runner does', (text, error) => {
   expect(() => commandFile(`${text}\n`)).toThrow(error);

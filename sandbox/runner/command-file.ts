@@ -19,6 +19,7 @@ export function readCommandFile(path: string, platform?: NodeJS.Platform): Recor
       values[name] = rest;
       continue;
     }
+    if (rest === '') throw new Error(`Invalid format '${text}': delimiter must not be empty`);
     const end = lines.findIndex((line) => line.text === rest);
     if (end < 0) throw new Error(`Matching delimiter not found '${rest}'`);
     const value = lines.splice(0, end + 1).slice(0, -1);
