@@ -39,7 +39,13 @@ function written(name: string, replaced: WrittenProfile['replaced'] = {}): Writt
 
 const state = () => postEnv.STATE_changes ?? '';
 const changes = () => readLedger(postEnv)?.changes;
-const keepsake = () => (JSON.parse(state()) as { keepsake?: string }).keepsake ?? '';
+
+/** The file that the state names. A test removes its folder: of a name that is missing, that would be the project's. */
+function keepsake(): string {
+  const { keepsake } = JSON.parse(state()) as { keepsake?: string };
+  if (!keepsake) throw new Error('The state names no file.');
+  return keepsake;
+}
 
 test('what stood there is read back, and is not in the state', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'EMPTY']);
@@ -83,6 +89,12 @@ describe('on Windows', () => {
     expect(changes()?.variables).toEqual({ AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'eu-west-1' });
     expect(readdirSync(dirname(keepsake()))).toEqual(['before.json']);
   });
+});
+
+test('a profile that stood there is kept where no variable had a value', () => {
+  const profile = written('dev', { config: '[profile dev]\nregion = eu-west-1' });
+  ledger.writing([written('test'), profile]);
+  expect(changes()?.profiles).toEqual([written('test'), profile]);
 });
 
 test('where nothing stood there no file is made', () => {
