@@ -6,6 +6,7 @@ import type { Created } from '../../src/runner/ledger';
 import type { undoIdentities } from '../../src/provisioning/undo-identities';
 import { Ledger } from '../../src/runner/ledger';
 import { undo } from '../../src/runner/undo';
+import { heldOpen } from '../files/on-windows';
 import { EXAMPLE_KEY } from '../profile/fixtures';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 import { inJob, useJobDirectory } from './job-files';
@@ -31,12 +32,18 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-/** The environment of the post step after main exported these variables, and wrote the profile if it is to. */
-async function afterMain(before: Record<string, string>, names = Object.keys(before), profile = false) {
+/** What keeps the changes of a main step with these variables, and the environment of its post step. */
+function ledgerOf(before: Record<string, string>): { ledger: Ledger; env: NodeJS.ProcessEnv } {
   const env: NodeJS.ProcessEnv = { GITHUB_ENV: inJob('env') };
   const ledger = new Ledger({ ...before, RUNNER_TEMP: inJob() }, (name, value) => {
     env[`STATE_${name}`] = value;
   });
+  return { ledger, env };
+}
+
+/** The environment of the post step after main exported these variables, and wrote the profile if it is to. */
+async function afterMain(before: Record<string, string>, names = Object.keys(before), profile = false) {
+  const { ledger, env } = ledgerOf(before);
   if (names.length > 0) ledger.exporting(names);
   if (!profile) return env;
   const files = { credentials: inJob(AWS, 'credentials'), config: inJob(AWS, 'config') };
@@ -56,6 +63,11 @@ test('variables get the values they had, or none', async () => {
     'Variables emptied: AWS_SESSION_TOKEN, AWS_PROFILE\nVariables with their earlier values again: AWS_REGION\n',
   );
   expect(readdirSync(inJob())).toEqual(['env']);
+});
+
+test('several variables that had values are named one by one', async () => {
+  await undo(await afterMain({ AWS_REGION: 'eu-west-1', AWS_PROFILE: 'dev' }), notAsked);
+  expect(said).toContain('Variables with their earlier values again: AWS_REGION, AWS_PROFILE\n');
 });
 
 test.each([
@@ -84,13 +96,15 @@ test('what others wrote to the file of variables stays', async () => {
 });
 
 test.each([
-  ['none is named', undefined],
-  ['an empty name', ''],
-  ['it cannot be written', '/nowhere/env'],
-])('without a file for variables (%s) it warns, and does the rest', async (_, file) => {
-  const env = { ...(await afterMain({}, ['AWS_REGION'], true)), GITHUB_ENV: file };
+  ['none is named', undefined, 'The runner gave no file for them (GITHUB_ENV).'],
+  ['an empty name', '', 'The runner gave no file for them (GITHUB_ENV).'],
+  ['it cannot be written', '/nowhere/env', 'Error: ENOENT'],
+])('without a file for variables (%s) it warns, and does the rest', async (_, file, reason) => {
+  const env = { ...(await afterMain({}, ['AWS_REGION', 'AWS_PROFILE'], true)), GITHUB_ENV: file };
   await undo(env, notAsked);
-  expect(said).toMatch(/^::warning title=AWS identity clean-up::Variables could not be restored: AWS_REGION\. .+$/m);
+  expect(said).toContain(
+    `::warning title=AWS identity clean-up::Variables could not be restored: AWS_REGION, AWS_PROFILE. ${reason}`,
+  );
   expect(said).toContain('Profile taken out of the AWS files: dev\n');
   expect(readdirSync(inJob(AWS))).toEqual([]);
 });
@@ -106,6 +120,74 @@ test('a profile that cannot be taken out draws a warning of one line, and the re
   expect(others.every((line) => !line.startsWith('::'))).toBe(true);
   expect(existsSync(inJob(AWS, 'credentials'))).toBe(false);
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
+});
+
+describe('profiles alone', () => {
+  const before = (name: string) => `[${name}]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE`;
+
+  /** The environment of the post step after main wrote these profiles, of which each stood there already. */
+  function afterWriting(...names: readonly string[]): NodeJS.ProcessEnv {
+    const { ledger, env } = ledgerOf({});
+    writeFileSync(inJob('credentials'), names.map((name) => `[${name}]\naws_session_token = ours\n`).join(''));
+    const written = names.map((name) => ({
+      state: { name, credentials: { path: inJob('credentials'), header: name, before: 'filled' } as const },
+      replaced: { credentials: before(name) },
+    }));
+    ledger.writing(written);
+    return env;
+  }
+
+  test('are put back by what the file has, of variables nothing is said, and nothing stays', async () => {
+    await undo(afterWriting('dev', 'test'), notAsked);
+    expect(said).toBe('Profile taken out of the AWS files: dev, test\n');
+    expect(readFileSync(inJob('credentials'), 'utf8')).toBe(`${before('dev')}\n${before('test')}\n`);
+    expect(readdirSync(inJob()).sort()).toEqual(['credentials', 'env']);
+  });
+
+  test('that cannot be put back are not forgotten', async () => {
+    const env = afterWriting('dev', 'test');
+    const files = readdirSync(inJob());
+    rmSync(inJob('credentials'));
+    mkdirSync(inJob('credentials'));
+    await undo(env, notAsked);
+    expect(said).toContain('The profile dev, test is still in the AWS files.');
+    expect(readdirSync(inJob())).toEqual(files);
+  });
+});
+
+describe('folders made for the job', () => {
+  /** The environment of the post step after main made these, and exported a variable that had a value. */
+  function afterMaking(...folders: readonly string[]): NodeJS.ProcessEnv {
+    const { ledger, env } = ledgerOf({ AWS_REGION: 'eu-west-1' });
+    ledger.exporting(['AWS_REGION']);
+    folders.forEach((folder) => {
+      ledger.making(folder);
+    });
+    return env;
+  }
+
+  test('are removed with all that is in them; one that is gone already is no fault', async () => {
+    mkdirSync(inJob('first', 'deep'), { recursive: true });
+    writeFileSync(inJob('first', 'deep', 'config'), '');
+    await undo(afterMaking(inJob('first'), inJob('gone')), notAsked);
+    expect(said).toContain(`Removed with all that was in it: ${inJob('first')}, ${inJob('gone')}\n`);
+    expect(said).not.toContain('::warning');
+    expect(readdirSync(inJob())).toEqual(['env']);
+  });
+
+  test('that cannot be removed draw a warning, and are not forgotten', async () => {
+    const env = afterMaking('/first', '/second');
+    const files = readdirSync(inJob());
+    jest.spyOn(fs, 'rmSync').mockImplementationOnce(() => {
+      throw heldOpen();
+    });
+    await undo(env, notAsked);
+    expect(said).toContain(
+      '::warning title=AWS identity clean-up::Something may be left in /first, /second. EBUSY: resource busy or locked\n',
+    );
+    expect(readdirSync(inJob())).toEqual(files);
+    expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
+  });
 });
 
 test('what could not be put back is not forgotten: the next run puts it back', async () => {
@@ -168,10 +250,7 @@ describe('what main did in IAM', () => {
 
   /** The environment of the post step after main made all of it, and exported a variable. */
   function afterMaking(created: readonly Created[], unsettled: Parameters<Ledger['settling']>[0]) {
-    const env: NodeJS.ProcessEnv = { GITHUB_ENV: inJob('env') };
-    const ledger = new Ledger({ RUNNER_TEMP: inJob() }, (name, value) => {
-      env[`STATE_${name}`] = value;
-    });
+    const { ledger, env } = ledgerOf({});
     ledger.exporting(['AWS_REGION']);
     created.forEach((one) => {
       ledger.creating(one, EXAMPLE_KEYS);
@@ -201,10 +280,10 @@ describe('what main did in IAM', () => {
   test('a voice that warns does so in one line', async () => {
     await undo(afterMaking(CREATED, []), (_, __, ___, { say, warn }) => {
       say('looking');
-      warn('100%\nsure');
+      warn('100%\r\nsure');
       return Promise.resolve();
     });
-    expect(said).toContain('\nlooking\n::warning title=AWS identity clean-up::100%25%0Asure\n');
+    expect(said).toContain('\nlooking\n::warning title=AWS identity clean-up::100%25%0D%0Asure\n');
   });
 
   test('what cannot be undone draws a warning that names all of it, and is tried again the next time', async () => {
