@@ -30,7 +30,13 @@ test('a policy that is not there is made, whole', () => {
     kind: 'policy',
     name: 'list',
     creates: { kind: 'policy', arn: arn('policy/team/list') },
-    details: expect.arrayContaining(['+         "s3:ListBucket"', ...OURS_LINES, '+ tag team = platform']) as unknown,
+    details: expect.arrayContaining([
+      '+ path /team/',
+      '+ description "Lists"',
+      '+         "s3:ListBucket"',
+      ...OURS_LINES,
+      '+ tag team = platform',
+    ]) as unknown,
     stages: [
       [
         {
@@ -48,13 +54,15 @@ test('a policy that is not there is made, whole', () => {
   });
 });
 
-test('one without a description is made without', () => {
-  expect(changeIn(planned({})).stages[0]?.[0]?.input).toEqual({
+test('one without a path and a description is made without', () => {
+  const { stages, details } = changeIn(planned({}));
+  expect(stages[0]?.[0]?.input).toEqual({
     PolicyName: 'list',
     Path: '/',
     PolicyDocument: JSON.stringify(DOCUMENT),
     Tags: OURS_LIST,
   });
+  expect(details[0]).toBe('+ {');
 });
 
 test.each<[what: string, Partial<ExistingPolicy>]>([

@@ -54,6 +54,10 @@ describe('a role that is not there', () => {
       name: 'deploy',
       creates: { kind: 'role', name: 'deploy', arn: arn('role/team/deploy') },
       details: expect.arrayContaining([
+        '+ path /team/',
+        '+ description "Deploys"',
+        '+ longest session 14400 s',
+        `+ permissions boundary ${POWER_USER}`,
         '+ trust policy',
         `    +           "${arn('user/ci')}"`,
         '+ inline policy Read',
@@ -91,8 +95,9 @@ describe('a role that is not there', () => {
 
   test('and is to have nothing is made in one call', () => {
     const trust = allowing('sts:AssumeRole');
-    const { stages, later } = changeIn(planned({ trust: { policy: trust } }));
+    const { stages, later, details } = changeIn(planned({ trust: { policy: trust } }));
     expect(later).toEqual([]);
+    expect(details.slice(0, 2)).toEqual(['+ longest session 3600 s', '+ trust policy']);
     expect(stages).toEqual([
       [
         {

@@ -45,6 +45,8 @@ describe('a user that is not there', () => {
       name: 'pulumi',
       creates: { kind: 'user', name: 'pulumi', arn: arn('user/machine/pulumi') },
       details: [
+        '+ path /machine/',
+        `+ permissions boundary ${POWER_USER}`,
         '+ inline policy Assume',
         ...JSON.stringify(
           { ...policy, Statement: [{ ...policy.Statement[0], Action: ['sts:AssumeRole'], Resource: ['*'] }] },

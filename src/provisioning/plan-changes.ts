@@ -70,6 +70,16 @@ export function newTags(declared: Tags, rules: Rules): string[] {
   return tagLines({}, wantedTags(declared, rules));
 }
 
+/** The settings of something that is made; those that AWS would choose itself are left out with undefined. */
+export function newSettings(settings: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : `+ ${name} ${value}`));
+}
+
+/** A path, where it is another than AWS's own. */
+export function pathSetting(path: string): string | undefined {
+  return path === '/' ? undefined : path;
+}
+
 export function tagList(tags: Tags): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -7,8 +7,10 @@ import { policyArn } from './arns';
 import {
   changeOf,
   NO_DIFFERENCE,
+  newSettings,
   newTags,
   notOurs,
+  pathSetting,
   tagChanges,
   tagList,
   wantedTags,
@@ -37,7 +39,14 @@ export function planPolicy(declared: DeclaredPolicy, existing: ExistingPolicy | 
         action: 'create',
         kind: 'policy',
         name,
-        details: [...difference({}, document), ...newTags(tags, rules)],
+        details: [
+          ...newSettings({
+            path: pathSetting(path),
+            description: description === undefined ? undefined : JSON.stringify(description),
+          }),
+          ...difference({}, document),
+          ...newTags(tags, rules),
+        ],
         stages: [[{ operation: 'CreatePolicy', input }]],
         creates: { kind: 'policy', arn },
       },

@@ -9,9 +9,11 @@ import type { Planned } from './plan';
 import {
   changeOf,
   NO_DIFFERENCE,
+  newSettings,
   newTags,
   notOurs,
   otherPath,
+  pathSetting,
   tagChanges,
   tagList,
   wantedTags,
@@ -58,7 +60,18 @@ export function planRole(
       change: {
         ...granted,
         action: 'create',
-        details: ['+ trust policy', ...indented(difference({}, trust)), ...granted.details, ...newTags(tags, rules)],
+        details: [
+          ...newSettings({
+            path: pathSetting(path),
+            description: description === undefined ? undefined : JSON.stringify(description),
+            'longest session': `${maxSessionDuration} s`,
+            'permissions boundary': boundary,
+          }),
+          '+ trust policy',
+          ...indented(difference({}, trust)),
+          ...granted.details,
+          ...newTags(tags, rules),
+        ],
         stages,
         later: granted.stages,
         creates: { kind: 'role', name, arn: roleArn(declared, rules.place) },

@@ -6,7 +6,18 @@ import { referredArn, userArn } from './arns';
 import { writeKeyRecord } from './key-record';
 import { KEY_RECORD } from '../identities/own-tags';
 import type { Place, Planned } from './plan';
-import { changeOf, newTags, notOurs, otherPath, tagChanges, tagList, wantedTags, type Rules } from './plan-changes';
+import {
+  changeOf,
+  newSettings,
+  newTags,
+  notOurs,
+  otherPath,
+  pathSetting,
+  tagChanges,
+  tagList,
+  wantedTags,
+  type Rules,
+} from './plan-changes';
 import {
   attachmentChanges,
   boundaryArn,
@@ -46,7 +57,11 @@ export function planUser(
       change: {
         ...granted,
         action: 'create',
-        details: [...granted.details, ...newTags(tags, rules)],
+        details: [
+          ...newSettings({ path: pathSetting(path), 'permissions boundary': boundary }),
+          ...granted.details,
+          ...newTags(tags, rules),
+        ],
         stages,
         later: granted.stages,
         creates: { kind: 'user', name, arn: userArn(declared, rules.place) },
