@@ -157,6 +157,8 @@ describe('a statement of a user’s or role’s policy', () => {
     ['octo', `: is "octo"; ${RESOURCE}`],
     ['arn:aws:s3:octo', `: is "arn:aws:s3:octo"; ${RESOURCE}`],
     [' arn:aws:s3:::octo', `: is " arn:aws:s3:::octo"; ${RESOURCE}`],
+    [' arn:aws:*', `: is " arn:aws:*"; ${RESOURCE}`],
+    ['arn:*:s3', `: is "arn:*:s3"; ${RESOURCE}`],
     ['**', `: is "**"; ${RESOURCE}`],
     [[], `: is an empty list; ${RESOURCE}`],
     [['*', 'octo'], `[1]: is "octo"; ${RESOURCE}`],
@@ -194,6 +196,10 @@ describe('conditions', () => {
     [
       { StringEquals: { SourceIp: 'x' } },
       '.StringEquals.SourceIp: is no condition key; it should be service:name, such as aws:SourceIp',
+    ],
+    [
+      { StringEquals: { ':a:b': 'x' } },
+      '.StringEquals.:a:b: is no condition key; it should be service:name, such as aws:SourceIp',
     ],
     [{ StringEquals: { 'a:b': [] } }, `.StringEquals.a:b: is an empty list; ${VALUES}`],
     [{ StringEquals: { 'a:b': ['x', null] } }, `.StringEquals.a:b[1]: is empty; ${VALUES}`],
@@ -266,18 +272,25 @@ describe('a statement of a trust policy', () => {
     'sts:*',
     'sts:Assume*',
     'STS:assumerole',
+    'sts:AssumeRol?',
   ])('Action %s', (Action) => {
     expect(trust({ ...assume, Action })).toEqual([]);
   });
 
-  test.each(['*', 's3:GetObject', 'sts:GetSessionToken', 'sts:AssumeRol', 'AssumeRole', 'sts.*'])(
-    'no Action: %s',
-    (action) => {
-      expect(trust({ ...assume, Action: ['sts:AssumeRole', action] })).toEqual([
-        `Statement.Action[1]: is "${action}"; ${TRUST_ACTION}`,
-      ]);
-    },
-  );
+  test.each([
+    '*',
+    's3:GetObject',
+    'sts:GetSessionToken',
+    'sts:AssumeRol',
+    'AssumeRole',
+    'sts.*',
+    'x|sts:AssumeRole',
+    'sts:AssumeRole|x',
+  ])('no Action: %s', (action) => {
+    expect(trust({ ...assume, Action: ['sts:AssumeRole', action] })).toEqual([
+      `Statement.Action[1]: is "${action}"; ${TRUST_ACTION}`,
+    ]);
+  });
 
   test.each<unknown>([
     '*',
@@ -330,6 +343,9 @@ describe('an Allow for GitHub’s OIDC provider', () => {
     { StringEquals: aud, 'ForAnyValue:StringLike': { [sub.toUpperCase()]: 'repo:octo/*' } },
     { StringEquals: { ...aud, [sub]: subject }, StringLike: { [sub]: 'repo:*' } },
     { StringEquals: aud, StringLike: { [sub]: 'repository_owner_id:1:*' } },
+    { StringEquals: aud, StringLike: { [sub]: 'job_workflow_ref:octo/app/.github/workflows/deploy.yml@*' } },
+    { StringEquals: aud, StringLike: { [sub]: 'repo:octo@1/*' } },
+    { StringEquals: aud, StringLike: { [sub]: 'environment:prod*:repository_owner_id:1' } },
   ])('%j', (condition) => {
     expect(github(condition)).toEqual([]);
   });
@@ -364,10 +380,20 @@ describe('an Allow for GitHub’s OIDC provider', () => {
     'repo:octo-*/app:*',
     '*:environment:x',
     'repository_owner:*',
+    'repository_owner:octo*',
+    'repository_owner_id:1*:x',
+    'rep*:octo/app:*',
+    'repo*octo/app:*',
   ])('the subject %s names nobody', (wide) => {
     expect(github({ StringEquals: aud, StringLike: { [sub]: [subject, wide] } })).toEqual([
       `Statement.Condition.StringLike.${sub}: is "${wide}", which repositories of strangers match as well; ` +
         'it should name the owner whole, such as repo:octo/app:environment:production',
+    ]);
+  });
+
+  test('several subjects that name nobody are told in one sentence', () => {
+    expect(github({ StringEquals: { ...aud, [sub]: ['repo:*', subject, '*'] } })).toEqual([
+      expect.stringContaining(`${sub}: is "repo:*" and "*", which repositories of strangers match as well; `),
     ]);
   });
 

@@ -70,6 +70,11 @@ test('names are shown as they were written, those of the new policy first', () =
   ]);
 });
 
+test('a comma in a value stays', () => {
+  const Condition = { StringEquals: { 'aws:RequestTag/teams': 'a,b' } };
+  expect(difference({}, policy({ ...read, Condition }))).toContain('+             "a,b"');
+});
+
 test('from nothing, all is new', () => {
   const lines = difference({}, policy(read));
   expect(lines.slice(0, 3)).toEqual(['+ {', '+   "Version": "2012-10-17"', '+   "Statement": [']);

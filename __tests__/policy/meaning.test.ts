@@ -100,6 +100,11 @@ describe('the same meaning', () => {
       condition({ stringEquals: { 'a:b': 'x' } }),
       condition({ StringEquals: { 'a:b': 'x' } }),
     ],
+    [
+      'the case of two keys',
+      condition({ StringEquals: { 'AWS:Username': 'x', 'a:b': 'y' } }),
+      condition({ StringEquals: { 'aws:username': 'x', 'A:B': 'y' } }),
+    ],
     ['the case of a key', condition({ Null: { 'AWS:Username': 'x' } }), condition({ Null: { 'aws:username': 'x' } })],
   ])('%s', (_, one, other) => {
     expect(policyText(one)).not.toBe(policyText(other));

@@ -88,7 +88,10 @@ function* subjectProblems(found: readonly Bound[], issuer: string, place: string
   }
 }
 
-/** Whether a wildcard stands for the whole of a subject, or where the owner does: a name that anyone can register. */
+/**
+ * Whether a wildcard stands for the whole of a subject, before its first claim has ended, or where the owner does: a
+ * name that anyone can register, or the first digits of an ID.
+ */
 function namesNoOwner(subject: string): boolean {
-  return /^([*?]|\w*:?[*?]+$|repo:[^/@]*[*?])/.test(subject);
+  return /^(\w*[*?]|\w*:[*?]+$|(repo|repository|repository_owner|repository_owner_id):[^:/@]*[*?])/.test(subject);
 }
