@@ -1,6 +1,7 @@
-import type { Account, Role, User } from '../sandbox/accounts/account';
-import { githubIssuer, type JobEnvironment } from '../sandbox/github/oidc';
+import type { Account, User } from '../sandbox/accounts/account';
+import type { JobEnvironment } from '../sandbox/github/oidc';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox';
+import { createRole } from './role';
 
 /** What the sandbox holds for the benchmark. */
 export interface World {
@@ -71,25 +72,6 @@ function fill(sandbox: Sandbox): World {
     roleArn: createRole(account, user).arn,
     roleArns: FURTHER_ACCOUNTS.map((id) => createRole(sandbox.account(id), user).arn),
   };
-}
-
-/** A role that the user may assume, and the job with GitHub's token. */
-function createRole(account: Account, user: User): Role {
-  const provider = account.createOidcProvider({ url: githubIssuer, clientIds: ['sts.amazonaws.com'] });
-  return account.createRole('deploy', {
-    trust: {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Principal: { AWS: user.arn }, Action: ['sts:AssumeRole', 'sts:TagSession'] },
-        {
-          Effect: 'Allow',
-          Principal: { Federated: provider.arn },
-          Action: 'sts:AssumeRoleWithWebIdentity',
-          Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:octo/app:*' } },
-        },
-      ],
-    },
-  });
 }
 
 function keyOf(user: User): Key {

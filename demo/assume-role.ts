@@ -33,7 +33,7 @@ export async function assumeRoleAct(): Promise<void> {
   });
   const job = new Job({ AWS_ENDPOINT_URL_STS: sandbox.url, ...sandbox.github.environment({}) });
   try {
-    for (const inputs of stepsWithAction(WORKFLOW, job.env)) {
+    for (const inputs of await stepsWithAction(WORKFLOW, job.env)) {
       title(`The step in examples/${WORKFLOW}: a role, assumed with OIDC`);
       show(Object.entries(inputs).map(([name, value]) => `${name}: ${value}`));
       title('Its log, as a user sees it');

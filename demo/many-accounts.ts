@@ -26,7 +26,7 @@ export async function manyAccountsAct(): Promise<void> {
   });
   const job = new Job({ AWS_ENDPOINT_URL_STS: sandbox.url, ...sandbox.github.environment({}) });
   try {
-    for (const inputs of stepsWithAction(WORKFLOW, job.env)) {
+    for (const inputs of await stepsWithAction(WORKFLOW, job.env)) {
       title(`The step in examples/${WORKFLOW}: five accounts, each to a profile`);
       show((inputs.roles ?? '').trimEnd().split('\n'));
       title('Its log');

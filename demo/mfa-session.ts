@@ -42,7 +42,7 @@ export async function mfaSessionAct(): Promise<void> {
         AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
       }),
     ]);
-    for (const inputs of stepsWithAction(WORKFLOW, job.env, secrets)) {
+    for (const inputs of await stepsWithAction(WORKFLOW, job.env, secrets)) {
       title(`The step in examples/${WORKFLOW}: a session with MFA, the code computed`);
       showRun(await job.step({ with: inputs }));
     }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { loadExpressions } from '../sandbox/runner/expressions';
 
 interface Workflow {
   readonly jobs: Readonly<Record<string, { readonly steps: readonly WorkflowStep[] }>>;
@@ -18,28 +19,20 @@ interface WorkflowStep {
  * @param variables what `${{ github.run_id }}` stands for, as `GITHUB_RUN_ID`
  * @param secrets what `${{ secrets.NAME }}` stands for
  */
-export function stepsWithAction(
+export async function stepsWithAction(
   file: string,
   variables: Readonly<Record<string, string>>,
   secrets: Readonly<Record<string, string>> = {},
-): Record<string, string>[] {
+): Promise<Record<string, string>[]> {
+  const { fillIn } = await loadExpressions();
+  const contexts = { github: { run_id: variables.GITHUB_RUN_ID }, secrets };
   const workflow = parse(readFileSync(join(__dirname, '../examples', file), 'utf8')) as Workflow;
   return Object.values(workflow.jobs)
     .flatMap(({ steps }) => steps)
     .filter(({ uses }) => uses?.includes('aws-identity-action'))
     .map((step) =>
       Object.fromEntries(
-        Object.entries(step.with ?? {}).map(([name, value]) => [name, fillIn(String(value), variables, secrets)]),
+        Object.entries(step.with ?? {}).map(([name, value]) => [name, fillIn(String(value), contexts)]),
       ),
     );
-}
-
-function fillIn(
-  text: string,
-  variables: Readonly<Record<string, string>>,
-  secrets: Readonly<Record<string, string>>,
-): string {
-  return text.replace(/\$\{\{ *(github|secrets)\.(\w+) *\}\}/g, (expression, context: string, name: string) => {
-    return (context === 'secrets' ? secrets[name] : variables[`GITHUB_${name.toUpperCase()}`]) ?? expression;
-  });
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Account } from '../../sandbox/accounts/account';
-import { fillIn, holds } from '../../sandbox/runner/expressions';
+import { loadExpressions } from '../../sandbox/runner/expressions';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { age, snapshot } from '../scenarios/identities';
 import { ACCOUNT, PageWorld, type WorldSettings } from './page-world';
@@ -300,6 +300,7 @@ async function runSteps(
   world: PageWorld,
 ): Promise<Steps> {
   const outputs: Record<string, { readonly outputs: Readonly<Record<string, string>> }> = {};
+  const { fillIn, holds } = await loadExpressions();
   const contexts = { ...world.contexts(job), steps: outputs };
   const files = await world.files(job);
   const value = (text: unknown) =>

@@ -53,7 +53,7 @@ test.each([
 
 test('nor in a circle', async () => {
   const { fetch, asked } = answering(...Array.from({ length: 10 }, () => redirect('/a')));
-  await expect(fetch(API, {})).rejects.toBeInstanceOf(NotGithubError);
+  await expect(fetch(API, {})).rejects.toThrow(new NotGithubError('the answers redirect more than 3 times'));
   expect(asked).toHaveLength(4);
 });
 

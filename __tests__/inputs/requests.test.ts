@@ -2,30 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ActionError } from '../../src/errors/action-error';
-import { readRequest } from '../../src/inputs/read-request';
+import { KEYS, read, ROLE } from './reading';
 
 /** What is read from inputs that are right, to the last part, and where exactly they begin to be wrong. */
-const ROLE = 'arn:aws:iam::123456789012:role/deploy';
 const POLICY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-const KEYS = {
-  'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE',
-  'aws-secret-access-key': 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-};
 const CREDENTIALS = {
   accessKeyId: KEYS['aws-access-key-id'],
   secretAccessKey: KEYS['aws-secret-access-key'],
 };
 
 type Inputs = Readonly<Record<string, string>>;
-
-function read(inputs: Inputs, env: Inputs = {}) {
-  const variables = Object.entries({ 'aws-region': 'eu-central-1', ...inputs }).map(([name, value]) => [
-    `INPUT_${name.toUpperCase()}`,
-    value,
-  ]);
-  return readRequest({ ...env, ...(Object.fromEntries(variables) as Inputs) });
-}
 
 async function requestOf(inputs: Inputs, env?: Inputs): Promise<object> {
   return (await read(inputs, env)).request;

@@ -1,4 +1,7 @@
-import { fillIn, holds } from '../../sandbox/runner/expressions';
+import { loadExpressions, type Expressions } from '../../sandbox/runner/expressions';
+
+let expressions: Expressions;
+beforeAll(async () => (expressions = await loadExpressions()));
 
 const contexts = {
   github: { run_id: '7' },
@@ -12,7 +15,7 @@ test.each([
   ["${{ github.run_id == '7' && 'seven' || 'another' }}", 'seven'],
   ['no expression', 'no expression'],
 ])('%s becomes %s', (text, filled) => {
-  expect(fillIn(text, contexts)).toBe(filled);
+  expect(expressions.fillIn(text, contexts)).toBe(filled);
 });
 
 test.each([
@@ -21,9 +24,9 @@ test.each([
   ['steps.plan.outputs.none', false],
   ['always()', true],
 ])('a step runs if %s: %s', (condition, runs) => {
-  expect(holds(condition, contexts)).toBe(runs);
+  expect(expressions.holds(condition, contexts)).toBe(runs);
 });
 
 test('a context that there is not is a mistake', () => {
-  expect(() => fillIn('${{ nothing.at_all }}', contexts)).toThrow('nothing');
+  expect(() => expressions.fillIn('${{ nothing.at_all }}', contexts)).toThrow('nothing');
 });

@@ -1,6 +1,6 @@
-import { githubIssuer } from '../../sandbox/github/oidc';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { StepInput } from '../contenders';
+import { createRole } from '../role';
 import type { Fleet } from './fleet';
 import type { StsCalls } from './outcome';
 
@@ -22,21 +22,7 @@ export async function startAws({ from, limit, latencyMs }: Fleet): Promise<{ san
   const sandbox = await startSandbox();
   const account = sandbox.account('123456789012');
   const user = account.createUser('mona');
-  const provider = account.createOidcProvider({ url: githubIssuer, clientIds: ['sts.amazonaws.com'] });
-  const role = account.createRole('deploy', {
-    trust: {
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Principal: { AWS: user.arn }, Action: ['sts:AssumeRole', 'sts:TagSession'] },
-        {
-          Effect: 'Allow',
-          Principal: { Federated: provider.arn },
-          Action: 'sts:AssumeRoleWithWebIdentity',
-          Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:octo/app:*' } },
-        },
-      ],
-    },
-  });
+  const role = createRole(account, user);
   sandbox.faults.latency(latencyMs);
   if (limit !== undefined) {
     // AWS fills its buckets every second: one holds the requests of a second.

@@ -31,7 +31,7 @@ export function apiFetch(fetchOnce: Fetch): Fetch {
       await answer.body?.cancel();
       url = sameHost(location, url);
     }
-    throw new NotGithubError('the answers redirect more than once');
+    throw new NotGithubError(`the answers redirect more than ${MAX_REDIRECTS} times`);
   };
 }
 

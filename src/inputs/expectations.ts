@@ -53,7 +53,7 @@ function readLines(
 ): Expectation[] {
   const found = new Map<string, Expectation>();
   for (const line of inputs.lines(name)) {
-    const [, action = '', resource] = /^(.+?)(?:\s+on\s+(.+))?$/.exec(line) ?? [];
+    const [, action = line, resource] = /^(\S+)\s+on\s+(.+)$/.exec(line) ?? [];
     const wrong = wrongWithAction(action) ?? (resource === undefined ? undefined : wrongWithResource(resource));
     if (wrong !== undefined) problems.add(name, wrong);
     const expectation = { expected, action, resource };
