@@ -81,9 +81,11 @@ const refusals: Case[] = [
     [
       ROLE,
       PROVIDER,
-      `iss: ${ISSUER}`,
-      'aud: sts.example.com',
-      'sub: repo:octo/app:ref:refs/heads/main',
+      `\n  iss: ${ISSUER}\n`,
+      '\n  aud: sts.example.com\n',
+      '\n  sub: repo:octo/app:ref:refs/heads/main\n',
+      'Check the ARN of the role. In its trust policy, allow "sts:AssumeRoleWithWebIdentity" to ',
+      ' under this condition:\n  {\n    "',
       '"token.actions.githubusercontent.com:aud": "sts.example.com"',
       '"repo:octo/app:ref:refs/heads/main"',
       '"repo:octo@1/app@2:ref:refs/heads/main"',
@@ -182,7 +184,13 @@ const refusals: Case[] = [
     sdkError('AccessDenied', denied('sts:AssumeRole')),
     signed,
     'role-refused',
-    [user, ROLE, 'trust policy', 'role-external-id', 'mfa-secret'],
+    [
+      'Its trust policy does not admit the caller',
+      `Check the ARN of the role. Name ${user} (or its role) as principal in the trust policy of ${ROLE}, `,
+      'role-external-id',
+      `allow "sts:AssumeRole" on ${ROLE} in a policy of the caller. If either policy asks for MFA`,
+      'mfa-secret',
+    ],
   ],
   [
     "a role refused by the caller's own policies",
@@ -190,6 +198,13 @@ const refusals: Case[] = [
     signed,
     'role-refused',
     [`The policies of ${user} do not allow "sts:AssumeRole"`],
+  ],
+  [
+    'a role refused in words that name nobody',
+    sdkError('AccessDenied', 'Roles may not be assumed by root accounts.'),
+    signed,
+    'role-refused',
+    ['Name the caller (or its role) as principal'],
   ],
   [
     'session credentials that are over',
@@ -266,6 +281,13 @@ const refusals: Case[] = [
     ['eu-central-1', 'aws-region'],
   ],
   ['a refusal that nobody knows', sdkError('Other', 'Something new'), signed, 'unexpected', ['Other: Something new']],
+  [
+    'a refusal that nobody knows, with a clock far off',
+    sdkError('Other', 'Something new', { date: minutesAgo(60) }),
+    plain,
+    'unexpected',
+    ['Other: Something new'],
+  ],
   ['a refusal without role or federation', sdkError('AccessDenied'), plain, 'unexpected', ['AccessDenied: no']],
 ];
 
@@ -287,13 +309,16 @@ const silences: Case[] = [
   ['what is no error', 'odd', plain, 'unexpected', ['report']],
 ];
 
+const FIX = 'Fix: \\w[^]{20,}$';
+const CAUSE_AND_FIX = `Cause: \\w[^]{20,}\n${FIX}`;
+
 test.each([...refusals, ...silences])('%s', (_, error, call, code, names) => {
   const explained = explainSts(error, call);
   expect(explained).toBeInstanceOf(ActionError);
   expect(explained.code).toBe(code);
   expect(explained.cause).toBe(error);
-  expect(explained.message).toMatch(/^Could not ask STS\.\n/);
-  expect(explained.message).toContain('\nFix: ');
+  const rest = code === 'unexpected' ? FIX : CAUSE_AND_FIX;
+  expect(explained.message).toMatch(new RegExp(`^Could not ask STS\\.\n(Answer: .+\n)?${rest}`));
   for (const name of names) expect(explained.message).toContain(name);
   expect(explained.message).not.toContain('undefined');
 });
@@ -305,7 +330,7 @@ test.each(refusals)("AWS's own words are told: %s", (_, error, call) => {
 
 test('MFA is suggested only where none was proved', () => {
   const refused = sdkError('AccessDenied', denied('sts:AssumeRole'));
-  expect(explainSts(refused, { ...signed, mfa: true }).message).not.toContain('mfa-secret');
+  expect(explainSts(refused, { ...signed, mfa: true }).message).toMatch(/ in a policy of the caller\.$/);
 });
 
 test.each(refusals.filter(([, , call]) => call === web))('a refused token is not told: %s', (_, error, call) => {
@@ -321,11 +346,11 @@ test('an error that is explained already stays as it is', () => {
 });
 
 test.each([
-  [sdkError('AccessDenied', wrongCode), true],
-  [sdkError('AccessDenied', unableToValidate), false],
-  [sdkError('Other', wrongCode), false],
-  [new Error(wrongCode), false],
-])('%s: a refused MFA code? %s', (error, refused) => {
+  ['its refusal', sdkError('AccessDenied', wrongCode), true],
+  ['the refusal of a device', sdkError('AccessDenied', unableToValidate), false],
+  ['the words alone', sdkError('Other', wrongCode), false],
+  ['the words of others', new Error(wrongCode), false],
+])('a refused MFA code, by %s', (_, error, refused) => {
   expect(isRefusedMfaCode(error)).toBe(refused);
 });
 
