@@ -9,12 +9,21 @@ import jest from './jest.config.mjs';
 export default {
   packageManager: 'npm',
   mutate: [
-    ...['aws', 'errors', 'inputs', 'mfa', 'network', 'policy', 'profile', 'runner', 'sts'].map(
-      (folder) => `src/${folder}/*.ts`,
-    ),
-    // Their tests kill processes and wait for locks: ten seconds and more for each change.
-    '!src/profile/{files,profile}.ts',
-  ],
+    'aws',
+    'credential-process',
+    'delivery',
+    'errors',
+    'files',
+    'github',
+    'iam',
+    'inputs',
+    'mfa',
+    'network',
+    'policy',
+    'profile',
+    'runner',
+    'sts',
+  ].map((folder) => `src/${folder}/*.ts`),
   testRunner: 'jest',
   jest: {
     config: {
@@ -23,7 +32,7 @@ export default {
       testPathIgnorePatterns: [
         ...jest.testPathIgnorePatterns,
         '/__tests__/(scenarios|sandbox|docs|fuzz|provisioning)/',
-        '/__tests__/profile/(files|profile)\\.test',
+        '/__tests__/profile/processes',
         '/__tests__/github/secrets',
       ],
       reporters: [],

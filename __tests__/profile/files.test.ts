@@ -19,7 +19,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { editFile, ProfileError, readProfileFile } from '../../src/profile/files';
 import { heldOpen, useWindows } from '../files/on-windows';
-import { withChildren } from './children';
 
 let home: string;
 let path: string;
@@ -233,44 +232,6 @@ describe('editFile', () => {
     await mkdir(`${path}.lock.removal`);
     await expect(editFile(path, () => 'new', { wait: 100 })).rejects.toMatchObject({ operation: 'lock' });
     expect((await readdir(home)).sort()).toEqual(['credentials.lock', 'credentials.lock.removal']);
-  });
-
-  test('keeps the file whole where a disk takes only a part of the new one', async () => {
-    const old = `[default]\n${'# a line\n'.repeat(4_000)}`;
-    await writeFile(path, old);
-    // In blocks of 512 or of 1024 bytes, which are more than is there, and less than is to be.
-    const limit = '-f 80';
-    await withChildren(
-      1,
-      async ([child]) => {
-        child?.send({ job: 'append', path, text: '# another\n'.repeat(8_000) });
-        expect(await child?.answer()).toMatch(/^Could not write the profile file .*: .*\. [A-Z].*\.$/);
-      },
-      limit,
-    );
-    expect(await readFile(path, 'utf8')).toBe(old);
-    expect(await readdir(home)).toEqual(['credentials']);
-  });
-
-  test('survives being killed at any moment', async () => {
-    const texts = [`${'A'.repeat(200_000)}\n`, `${'B'.repeat(200_000)}\n`] as const;
-    await withChildren(15, async (children) => {
-      const kills = children.map(async (child, number) => {
-        const directory = join(home, String(number));
-        const file = join(directory, 'credentials');
-        await editFile(file, () => texts[0]);
-        child.send({ job: 'alternate', path: file, texts });
-        await delay(200 + Math.random() * 800);
-        await child.kill();
-
-        const left = await readFile(file, 'utf8');
-        expect(left === texts[0] || left === texts[1]).toBe(true);
-        await editFile(file, (text) => `${text ?? ''}next\n`, { stale: 300 });
-        expect(await readFile(file, 'utf8')).toBe(`${left}next\n`);
-        expect(await readdir(directory)).not.toContain('credentials.lock');
-      });
-      await Promise.all(kills);
-    });
   });
 });
 

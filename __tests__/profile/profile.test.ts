@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProfileFiles, profileFiles } from '../../src/profile/locations';
@@ -10,7 +10,6 @@ import {
   writeProfiles,
   type WrittenProfile,
 } from '../../src/profile/profile';
-import { withChildren } from './children';
 import { EXAMPLE_KEY, NASTY } from './fixtures';
 
 const CONFIG = NASTY['no final line ending'] ?? '';
@@ -281,32 +280,5 @@ describe('checkProfile', () => {
       path: files.config,
       reason: expect.stringContaining('It is a directory') as string,
     });
-  });
-});
-
-test('20 processes at once write and remove, over a lock left behind', async () => {
-  await given({ credentials: CREDENTIALS, config: CONFIG });
-  await mkdir(`${files.credentials}.lock`);
-  await utimes(`${files.credentials}.lock`, 1, 1);
-  await withChildren(20, async (children) => {
-    children.forEach((child, number) => {
-      child.send({ job: 'write', files, profile: profile(`run-${number}`) });
-    });
-    const written = (await Promise.all(children.map((child) => child.answer()))) as WrittenProfile[][];
-    const { credentials = '', config = '', ...others } = await found();
-    expect(others).toEqual({});
-    expect(credentials.endsWith(CREDENTIALS)).toBe(true);
-    expect(config.endsWith(CONFIG)).toBe(true);
-    for (const number of children.keys()) {
-      expect(credentials).toContain(`[run-${number}]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\r\n`);
-      expect(config).toContain(`[profile run-${number}]\nregion = eu-north-1\n\n`);
-    }
-    expect((await stat(files.credentials)).mode & 0o777).toBe(0o600);
-
-    children.forEach((child, number) => {
-      child.send({ job: 'remove', written: written[number] ?? [] });
-    });
-    await Promise.all(children.map((child) => child.answer()));
-    expect(await found()).toEqual({ credentials: CREDENTIALS, config: CONFIG });
   });
 });
