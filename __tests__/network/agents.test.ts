@@ -5,6 +5,7 @@ import { createServer, get, type Server } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { agentsFor, type Agents } from '../../src/network/agents';
 import { useCleanEnvironment } from '../aws/environment';
@@ -18,7 +19,7 @@ const describeWhereTrustCanBeSet = 'setDefaultCACertificates' in tls ? describe 
 describeWhereTrustCanBeSet('agents', () => {
   let trusted: string[];
   beforeAll(() => (trusted = tls.getCACertificates('default')));
-  const { key, cert } = selfSigned();
+  const { key, cert } = selfSigned(['localhost', '127.0.0.1', '::1']);
   afterAll(() => {
     tls.setDefaultCACertificates(trusted);
   });
@@ -48,10 +49,10 @@ describeWhereTrustCanBeSet('agents', () => {
   });
 
   /** An agent for the server, with the connection that it opens early. */
-  async function early(): Promise<{ agent: Agents['httpsAgent']; socket: Socket }> {
+  async function early(endpoint = url): Promise<{ agent: Agents['httpsAgent']; socket: TLSSocket }> {
     const secured = once(server, 'secureConnection');
-    agents = await agentsFor(url);
-    const [socket] = (await secured) as [Socket];
+    agents = await agentsFor(endpoint);
+    const [socket] = (await secured) as [TLSSocket];
     return { agent: agents.httpsAgent, socket };
   }
 
@@ -66,6 +67,22 @@ describeWhereTrustCanBeSet('agents', () => {
     expect(await request(agent)).toBe(socket.remotePort);
     expect(await request(agent)).toBe(socket.remotePort);
     expect(sockets).toHaveLength(1);
+  });
+
+  test('it tells the server the name it is reached by; an address is none', async () => {
+    expect((await early()).socket.servername).toBe('localhost');
+    const { family, address, port } = server.address() as AddressInfo;
+    const host = family === 'IPv6' ? `[${address}]` : address;
+    expect((await early(new URL(`https://${host}:${port}`))).socket.servername).toBe(false);
+  });
+
+  test('it serves no request to another host, on whatever port', async () => {
+    const { agent, socket } = await early();
+    const { address, port } = server.address() as AddressInfo;
+    const other = get({ agent, host: address, port, rejectUnauthorized: false });
+    const [response] = (await once(other, 'response')) as [IncomingMessage];
+    expect(Number((await response.toArray()).join(''))).not.toBe(socket.remotePort);
+    expect(await request(agent)).toBe(socket.remotePort);
   });
 
   test('a second request at the same time has a connection of its own', async () => {

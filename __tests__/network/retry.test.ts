@@ -3,7 +3,8 @@ import { RETRY_BUDGET_MS, retrying, type Retry } from '../../src/network/retry';
 /** Fails with the given kinds in turn, then succeeds; time passes only by waiting. */
 async function run(failures: Retry[], { maxAttempts = 12, random = 0.5 } = {}) {
   const waits: number[] = [];
-  let now = 0;
+  // A clock that has run for a while.
+  let now = 10_000_000;
   let calls = 0;
   const pending = [...failures];
   const result = await retrying(
