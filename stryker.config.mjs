@@ -26,6 +26,8 @@ export default {
   ].map((folder) => `src/${folder}/*.ts`),
   testRunner: 'jest',
   jest: {
+    // Its search for the tests of a file stops at packages that export themselves to importers only.
+    enableFindRelatedTests: false,
     config: {
       ...jest,
       // What spawns processes runs dist, in which nothing was changed, or takes too long to run once for each change.
