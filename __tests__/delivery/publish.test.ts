@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import type { Step } from '../../src/runner/step';
 import type { Delivery } from '../../src/inputs/request';
 import { systemClock } from '../../src/network/clock';
 import { Ledger } from '../../src/runner/ledger';
 import { publish, publishExisting } from '../../src/delivery/publish';
 import type { Runner } from '../../src/runner/runner';
-import { summarize, summarizeFailure } from '../../src/delivery/summary';
+import { summarize, summarizeFailure, summarizeRoles } from '../../src/delivery/summary';
+import { ActionError } from '../../src/errors/action-error';
+import type { RoleArn } from '../../src/aws/arn';
+import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 const { accessKeyId, secretAccessKey } = EXAMPLE_KEYS;
@@ -14,6 +18,8 @@ const expiration = new Date('2030-01-01T00:00:00Z');
 const credentials = { ...EXAMPLE_KEYS, sessionToken: 'AQoDYXdzEJrEXAMPLETOKEN', expiration };
 const roleArns = { deploy: 'arn:aws:iam::123456789012:role/deploy' };
 const outcome = { identity, credentials, roleArns };
+
+useJobDirectory();
 
 let told: string[];
 let step: Step;
@@ -92,6 +98,43 @@ describe('credentials are masked first, then go', () => {
   });
 });
 
+describe('a profile', () => {
+  const profile = { name: 'dev', overwrite: false, output: undefined, location: 'home', export: true } as const;
+  const delivery: Delivery = { environment: 'credentials and region', outputs: false, profile };
+  beforeEach(() => {
+    const files = { AWS_SHARED_CREDENTIALS_FILE: inJob('credentials'), AWS_CONFIG_FILE: inJob('config') };
+    step = { ...step, env: { RUNNER_TEMP: inJob(), ...files } };
+  });
+  const exported = () => told.filter((line) => line.startsWith('export'));
+
+  test('is written, told, and named to later steps', async () => {
+    await publish(outcome, settings(delivery), step);
+    expect(readFileSync(inJob('credentials'), 'utf8')).toContain(`[dev]\naws_access_key_id = ${accessKeyId}\n`);
+    expect(readFileSync(inJob('config'), 'utf8')).toBe(`[profile dev]\nregion = ${REGION}\n\n`);
+    expect(told).toContain('output profiles ["dev"]');
+    expect(exported().slice(-2)).toEqual(['export AWS_PROFILE dev', 'export AWS_DEFAULT_PROFILE dev']);
+    expect(exported()).toContain(`export AWS_ACCESS_KEY_ID ${accessKeyId}`);
+  });
+
+  test('is not named where that is not asked for', async () => {
+    await publish(outcome, settings({ ...delivery, profile: { ...profile, export: false } }), step);
+    expect(exported()).toHaveLength(5);
+    expect(exported().join()).not.toContain('PROFILE');
+  });
+
+  test('that renews itself comes without keys in the environment, and empties those that are there', async () => {
+    step.env.AWS_SECRET_ACCESS_KEY = 'earlier';
+    await publish(outcome, { ...settings(delivery), refreshCredentials: true }, step);
+    expect(readFileSync(inJob('config'), 'utf8')).toMatch(/^credential_process = "/m);
+    expect(exported()).toEqual([
+      'export AWS_SECRET_ACCESS_KEY ',
+      ...REGION_EXPORTS,
+      'export AWS_PROFILE dev',
+      'export AWS_DEFAULT_PROFILE dev',
+    ]);
+  });
+});
+
 test('credentials that are kept are told, and the region goes to the environment', () => {
   publishExisting(identity, settings({ environment: 'region', outputs: false }), step);
   expect(told).toEqual([
@@ -141,6 +184,72 @@ describe('the summary', () => {
     told.length = 0;
     await summarize({ identity, outcome: undefined }, nowhere, step);
     expect(row('Credentials')).toBe('| Credentials | kept: valid ones were in the job already |');
+  });
+
+  test('tells that a session is renewed, and is then not in the environment', async () => {
+    const delivery: Delivery = {
+      environment: 'credentials and region',
+      outputs: false,
+      profile: { name: 'dev', overwrite: false, output: undefined, location: 'home', export: true },
+    };
+    const renewed = { ...settings(delivery), refreshCredentials: true };
+    await summarize({ identity, outcome }, renewed as unknown as Summarized, step);
+    expect(row('Expires')).toBe('| Expires | 2030-01-01T00:00:00.000Z; renewed for as long as the job runs |');
+    expect(row('Credentials')).toBe('| Credentials | handed to: profile dev |');
+  });
+
+  test('of a verification tells what was expected, and hands nothing on', async () => {
+    const expectations = [
+      { expected: 'allowed', action: 's3:GetObject', resource: 'arn:aws:s3:::a|b/*' },
+      { expected: 'allowed', action: 's3:ListAllMyBuckets', resource: undefined },
+      { expected: 'denied', action: 'iam:CreateUser', resource: undefined },
+    ];
+    const verify = { ...settings({ environment: 'nothing', outputs: false }), mode: 'verify', expectations };
+    await summarize({ identity, outcome: undefined }, verify as unknown as Summarized, step);
+    expect(row('Credentials')).toBe('| Credentials | verified, and not handed on |');
+    expect(row('Expected, and allowed')).toBe(
+      '| Expected, and allowed | `s3:GetObject on arn:aws:s3:::a\\|b/*`<br>`s3:ListAllMyBuckets` |',
+    );
+    expect(row('Expected, and denied')).toBe('| Expected, and denied | `iam:CreateUser` |');
+    told.length = 0;
+    await summarize(
+      { identity, outcome: undefined },
+      { ...verify, expectations: expectations.slice(2) } as unknown as Summarized,
+      step,
+    );
+    expect(row('Expected, and allowed')).toBeUndefined();
+  });
+
+  describe('of many roles', () => {
+    const role = { arn: roleArns.deploy } as RoleArn;
+    const error = new ActionError({ code: 'role-refused', tried: 'assume it', fix: 'Let it be.' });
+    const results = [
+      { profile: 'dev', assumed: { role, session: { identity, credentials } } },
+      { profile: 'test', role: 'arn:aws:iam::111122223333:role/deploy', error },
+    ];
+    const request = {
+      ...settings({ environment: 'nothing', outputs: false }),
+      mode: 'assume-roles',
+    } as unknown as Parameters<typeof summarizeRoles>[1];
+    const lines = [
+      'summary ### AWS identities',
+      '',
+      '| Profile | Role | Account | Expires |',
+      '|---|---|---|---|',
+      '| `dev` | `arn:aws:iam::123456789012:role/deploy` | 123456789012 | 2030-01-01T00:00:00.000Z |',
+      '| `test` | `arn:aws:iam::111122223333:role/deploy` | | failed: role-refused |',
+      '',
+    ];
+
+    test('tells of each', async () => {
+      await summarizeRoles(results, request, step);
+      expect(told).toEqual([lines.join('\n')]);
+    });
+
+    test('hides accounts where it is asked to', async () => {
+      await summarizeRoles(results, { ...request, maskAccountId: true }, step);
+      expect(told).toEqual([lines.join('\n').replaceAll(/\d{12}/g, '***')]);
+    });
   });
 
   test('hides accounts where it is asked to', async () => {

@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { readSession } from '../../src/credential-process/session-file';
+import { writeJobProfiles, type ProfilesToWrite } from '../../src/delivery/write-profiles';
+import { Ledger, readLedger } from '../../src/runner/ledger';
+import type { Step } from '../../src/runner/step';
+import { inJob, useJobDirectory } from '../runner/job-files';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
+
+useJobDirectory();
+
+let env: NodeJS.ProcessEnv;
+let step: Step;
+/** What post would find. */
+let postEnv: NodeJS.ProcessEnv;
+beforeEach(() => {
+  mkdirSync(inJob('home'));
+  mkdirSync(inJob('temp'));
+  env = {
+    RUNNER_TEMP: inJob('temp'),
+    AWS_SHARED_CREDENTIALS_FILE: inJob('home', 'credentials'),
+    AWS_CONFIG_FILE: inJob('home', 'config'),
+  };
+  postEnv = {};
+  const ledger = new Ledger(env, (name, value) => {
+    postEnv[`STATE_${name}`] = value;
+  });
+  step = { env, ledger } as Step;
+});
+
+const kept = () => readLedger(postEnv)?.changes;
+const expiration = new Date('2030-01-01T00:00:00Z');
+const SESSION = { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE', expiration };
+const TO_WRITE: ProfilesToWrite = {
+  profiles: [
+    { name: 'dev', credentials: SESSION },
+    { name: 'test', credentials: EXAMPLE_KEYS },
+  ],
+  overwrite: false,
+  output: undefined,
+  location: 'home',
+  region: 'eu-central-1',
+  renew: false,
+};
+
+/** The files that later steps find, with what is in them. */
+function inFiles(variables: Readonly<Record<string, string>>): { credentials: string; config: string } {
+  const { AWS_SHARED_CREDENTIALS_FILE = '', AWS_CONFIG_FILE = '' } = { ...env, ...variables };
+  return {
+    credentials: readFileSync(AWS_SHARED_CREDENTIALS_FILE, 'utf8'),
+    config: readFileSync(AWS_CONFIG_FILE, 'utf8'),
+  };
+}
+
+test('in the home: credentials and settings in its files, which later steps find by themselves', async () => {
+  const { variables, takeBack } = await writeJobProfiles({ ...TO_WRITE, output: 'json' }, step);
+  expect(variables).toEqual({});
+  const { credentials, config } = inFiles(variables);
+  expect(credentials).toContain('[dev]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n');
+  expect(credentials).toContain('aws_session_token = AQoEXAMPLE\n');
+  expect(config).toContain('[profile dev]\nregion = eu-central-1\noutput = json\n');
+  expect(config).toContain('[profile test]\nregion = eu-central-1\noutput = json\n');
+  expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev', 'test']);
+  expect(kept()?.folders).toEqual([]);
+  await takeBack();
+  expect(readdirSync(inJob('home'))).toEqual([]);
+});
+
+test('without an output there is none in the settings', async () => {
+  const { variables } = await writeJobProfiles(TO_WRITE, step);
+  expect(inFiles(variables).config).toBe(
+    '[profile test]\nregion = eu-central-1\n\n[profile dev]\nregion = eu-central-1\n\n',
+  );
+});
+
+describe('for the job', () => {
+  const OF_JOB: ProfilesToWrite = { ...TO_WRITE, location: 'job' };
+  const MINE = '[mine]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\n';
+  beforeEach(() => {
+    writeFileSync(inJob('home', 'credentials'), MINE);
+  });
+
+  test('they are in files of its own, beside copies of the home’s, and go with their folder', async () => {
+    const { variables, takeBack } = await writeJobProfiles(OF_JOB, step);
+    const folder = dirname(variables.AWS_CONFIG_FILE ?? '');
+    expect(dirname(folder)).toBe(inJob('temp'));
+    expect(variables.AWS_SHARED_CREDENTIALS_FILE).toBe(`${folder}/credentials`);
+    const { credentials, config } = inFiles(variables);
+    expect(credentials).toContain(MINE);
+    expect(credentials).toContain('[dev]');
+    expect(config).toContain('[profile dev]');
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(statSync(`${folder}/credentials`).mode & 0o777).toBe(0o600);
+    expect(readdirSync(inJob('home'))).toEqual(['credentials']);
+    expect(kept()).toMatchObject({ folders: [folder], profiles: [] });
+    await takeBack();
+    expect(readdirSync(inJob('temp'))).toEqual([]);
+  });
+
+  test('a second step writes to the files of the first, and takes out its own alone', async () => {
+    const first = await writeJobProfiles(OF_JOB, step);
+    Object.assign(env, first.variables);
+    const second = await writeJobProfiles(
+      { ...OF_JOB, profiles: [{ name: 'later', credentials: EXAMPLE_KEYS }] },
+      step,
+    );
+    expect(second.variables).toEqual(first.variables);
+    expect(inFiles(first.variables).credentials).toContain('[later]');
+    expect(kept()?.folders).toHaveLength(1);
+    expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['later']);
+    await second.takeBack();
+    expect(inFiles(first.variables).credentials).toContain('[dev]');
+    expect(inFiles(first.variables).credentials).not.toContain('[later]');
+  });
+
+  test('a folder of the job is not taken for that of the profiles because of one of its files', async () => {
+    const { variables } = await writeJobProfiles(OF_JOB, step);
+    env.AWS_CONFIG_FILE = variables.AWS_CONFIG_FILE;
+    const second = await writeJobProfiles({ ...OF_JOB, overwrite: true }, step);
+    expect(second.variables.AWS_CONFIG_FILE).not.toBe(variables.AWS_CONFIG_FILE);
+  });
+
+  test('nothing is left of what cannot be written', async () => {
+    mkdirSync(inJob('home', 'config'));
+    await expect(writeJobProfiles(OF_JOB, step)).rejects.toThrow('It is a directory');
+    expect(readdirSync(inJob('temp'))).toEqual([]);
+  });
+});
+
+describe('that renew themselves', () => {
+  const argv = process.argv;
+  beforeEach(() => (process.argv = ['node', '/action/dist/main/index.js']));
+  afterEach(() => (process.argv = argv));
+
+  test('the settings name the program and its session, in the order of the profiles; no file has keys', async () => {
+    const { variables, takeBack } = await writeJobProfiles({ ...TO_WRITE, renew: true }, step);
+    expect(existsSync(inJob('home', 'credentials'))).toBe(false);
+    const config = readFileSync(inJob('home', 'config'), 'utf8');
+    const [folder = ''] = readdirSync(inJob('temp'));
+    expect(folder).toMatch(/^aws-sessions-/);
+    for (const [name, file] of [
+      ['dev', '1.json'],
+      ['test', '2.json'],
+    ] as const) {
+      const program = `"${process.execPath}" "/action/dist/credential-process/index.js"`;
+      const path = inJob('temp', folder, file);
+      expect(config).toContain(`[profile ${name}]\nregion = eu-central-1\ncredential_process = ${program} "${path}"\n`);
+      expect(readSession(path).profile).toBe(name);
+    }
+    expect(readSession(inJob('temp', folder, '1.json')).credentials).toMatchObject({
+      SessionToken: 'AQoEXAMPLE',
+      Expiration: '2030-01-01T00:00:00.000Z',
+    });
+    expect(variables).toEqual({});
+    expect(kept()).toMatchObject({ folders: [inJob('temp', folder)] });
+    await takeBack();
+    expect([readdirSync(inJob('temp')), readdirSync(inJob('home'))]).toEqual([[], []]);
+  });
+
+  test('no session is left where the profiles cannot be written', async () => {
+    mkdirSync(inJob('home', 'config'));
+    await expect(writeJobProfiles({ ...TO_WRITE, renew: true }, step)).rejects.toThrow('It is a directory');
+    expect(readdirSync(inJob('temp'))).toEqual([]);
+  });
+});

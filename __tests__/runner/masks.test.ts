@@ -1,0 +1,56 @@
+import { maskAccountsIn, maskInputs } from '../../src/runner/masks';
+import type { Step } from '../../src/runner/step';
+
+/** What is masked of a step with this environment, in order. */
+function masksOf(env: NodeJS.ProcessEnv, mask: (step: Step) => void = maskInputs): string[] {
+  const masked: string[] = [];
+  mask({ env, runner: { mask: (secret: string) => masked.push(secret) } } as unknown as Step);
+  return masked;
+}
+
+test.each([
+  'INPUT_AWS-ACCESS-KEY-ID',
+  'INPUT_AWS-SECRET-ACCESS-KEY',
+  'INPUT_AWS-SESSION-TOKEN',
+  'INPUT_MFA-CODE',
+  'INPUT_MFA-SECRET',
+  'INPUT_GITHUB-TOKEN',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+])('%s is masked, without the space around it', (name) => {
+  expect(masksOf({ [name]: ' a secret \n' })).toEqual(['a secret']);
+});
+
+test.each(['INPUT_HTTP-PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'])(
+  'the password in %s is masked, as it stands there and as it is meant',
+  (name) => {
+    expect(masksOf({ [name]: 'http://mona:a%2Fb@proxy.example:3128' })).toEqual(['a%2Fb', 'a/b']);
+  },
+);
+
+test('a password that is no encoding is masked as it stands there', () => {
+  expect(masksOf({ HTTPS_PROXY: 'http://mona:100%@proxy.example' })).toEqual(['100%']);
+});
+
+test('what is empty, without a password, no URL or no secret is not', () => {
+  expect(
+    masksOf({
+      'INPUT_MFA-SECRET': '',
+      HTTP_PROXY: 'http://proxy.example:3128',
+      HTTPS_PROXY: 'proxy',
+      ALL_PROXY: '',
+      'INPUT_ROLE-TO-ASSUME': 'deploy',
+      AWS_REGION: 'eu-central-1',
+    }),
+  ).toEqual([]);
+});
+
+test('accounts are masked once, and nothing that only looks like one', () => {
+  const text = 'arn:aws:iam::123456789012:role/a, 111122223333 and 123456789012; 1234567890123 and a123456789012';
+  const accountsIn = (step: Step) => {
+    maskAccountsIn(text, step);
+  };
+  expect(masksOf({}, accountsIn)).toEqual(['123456789012', '111122223333']);
+});
