@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readCommandFile } from '../../sandbox/runner/command-file';
+import { LeftBehindError } from '../../src/errors/left-behind-error';
 import type { Step } from '../../src/runner/step';
 import { systemClock } from '../../src/network/clock';
 import { exportVariables, handOver, type Handover } from '../../src/delivery/hand-over';
@@ -87,6 +88,20 @@ test('what fails to be confirmed is taken back, all of it, and nothing is left f
   expect(existsSync(inJob('credentials'))).toBe(false);
   expect(existsSync(inJob('config'))).toBe(false);
   expect(kept()).toBeUndefined();
+});
+
+test('what cannot be taken back is told beside what failed first, and left to post', async () => {
+  const spoil = () => {
+    rmSync(inJob('config'));
+    mkdirSync(inJob('config'));
+    return Promise.reject(new Error('not delivered'));
+  };
+  const failure = await handOver(ALL, step, spoil).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(LeftBehindError);
+  expect(failure).toMatchObject({ failure: new Error('not delivered') });
+  expect(String(failure)).toMatch(/not delivered Then: Could not read the profile file .*config/);
+  expect([variables(), outputs()]).toEqual([{ BEFORE: '1' }, { BEFORE: '1' }]);
+  expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev']);
 });
 
 test('what stood there before is back', async () => {

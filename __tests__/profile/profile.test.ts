@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LeftBehindError } from '../../src/errors/left-behind-error';
 import { type ProfileFiles, profileFiles } from '../../src/profile/locations';
 import {
   checkProfile,
@@ -218,6 +219,26 @@ describe('both files or neither', () => {
     await rm(files.credentials);
     await expect(writeProfiles(files, [profile('dev')], { overwrite: false })).rejects.toThrow(/It is a directory/);
     expect(await readdir(join(home, '.aws'))).toEqual(['config']);
+  });
+
+  test('or it is told that one could not be taken back, beside what failed first', async () => {
+    await given({ credentials: CREDENTIALS });
+    const spoil = ([written]: WrittenProfile[]) => {
+      if (!written?.state.config) return;
+      rmSync(files.credentials);
+      mkdirSync(files.credentials);
+      throw new Error('no room for the record');
+    };
+    const failure = await writeProfiles(files, [profile('dev')], { overwrite: false, record: spoil }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(LeftBehindError);
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(
+        /config: no room for the record.* Then: Could not read .*credentials: It is a dir/,
+      ),
+      failure: { name: 'ProfileError', path: files.config },
+    });
   });
 
   test('when one of many is there already', async () => {

@@ -1,4 +1,6 @@
 import { ActionError } from '../errors/action-error';
+import { LeftBehindError } from '../errors/left-behind-error';
+import { messageOf } from '../errors/message-of';
 import { Inputs } from '../inputs/inputs';
 import { Problems } from '../inputs/problems';
 import { readRequest } from '../inputs/read-request';
@@ -32,9 +34,14 @@ function rolesIn(request: AssumeRoleRequest | AssumeRolesRequest): string {
 /** Marks the step as failed and tells the user why and what to do, in the log and in the job summary. */
 export async function reportFailure(error: unknown, step: Step): Promise<void> {
   const { runner, env } = step;
-  const failure = asActionError(error);
+  const failure = asActionError(error instanceof LeftBehindError ? error.failure : error);
   const hideAccounts = new Inputs(env, new Problems()).flag('mask-aws-account-id');
-  const message = hideAccounts ? failure.message.replace(ACCOUNT_ID, '***') : failure.message;
+  const shown = (text: string) => (hideAccounts ? text.replace(ACCOUNT_ID, '***') : text);
+  if (error instanceof LeftBehindError) {
+    const left = shown(messageOf(error.left));
+    runner.warning(`What had been written could not all be taken back; the clean-up tries again. ${left}`);
+  }
+  const message = shown(failure.message);
   runner.fail(`${message}\n${whereToRead(failure, env)}`, 'AWS identity');
   await summarizeFailure(message, step);
 }
@@ -46,7 +53,7 @@ export function asActionError(error: unknown): ActionError {
 
 /** Profile files are told by name: their code loads only where it is used. */
 function otherFailure(error: unknown): ActionError {
-  const answer = error instanceof Error ? error.message : String(error);
+  const answer = messageOf(error);
   const profileFiles = error instanceof Error && error.name === 'ProfileError';
   return new ActionError(
     {

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { messageOf } from '../errors/message-of';
 import { isFresh, readSession, type KeptSession } from './session-file';
 
 /**
@@ -15,7 +16,7 @@ export async function answer(path: string, renew: (path: string) => Promise<Kept
     writeSync(1, JSON.stringify(credentials));
     process.exit(0);
   } catch (error) {
-    writeSync(2, `${error instanceof Error ? error.message : String(error)}\n`);
+    writeSync(2, `${messageOf(error)}\n`);
     process.exit(1);
   }
 }

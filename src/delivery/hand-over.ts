@@ -1,3 +1,4 @@
+import { LeftBehindError } from '../errors/left-behind-error';
 import type { Step } from '../runner/step';
 import { rememberCommandFiles } from '../runner/command-files';
 import { noneOfCurrent } from './credential-forms';
@@ -15,7 +16,7 @@ export interface Handover {
  * finds a part.
  *
  * @param confirm done last: what fails there takes all back as well
- * @throws ProfileError when a profile cannot be written
+ * @throws ProfileError when a profile cannot be written; LeftBehindError when something could not be taken back
  */
 export async function handOver(
   { profiles, outputs, variables }: Handover,
@@ -36,9 +37,11 @@ export async function handOver(
     await confirm();
   } catch (error) {
     commandFiles.takeBack();
-    await written?.takeBack();
-    // Where taking back failed, post tries again with what is in the ledger.
-    if (!(error instanceof AggregateError)) goBack();
+    // Where taking back fails, post tries again with what is in the ledger.
+    await written?.takeBack().catch((left: unknown) => {
+      throw new LeftBehindError(error, left);
+    });
+    if (!(error instanceof LeftBehindError)) goBack();
     throw error;
   }
 }

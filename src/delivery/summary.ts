@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import type { Step } from '../runner/step';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { lineOf } from '../inputs/expectations';
@@ -94,6 +95,6 @@ export async function writeSummary(lines: readonly string[], { runner }: Step): 
   try {
     await runner.summarize(`${lines.join('\n')}\n`);
   } catch (error) {
-    runner.warning(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    runner.warning(`The job summary could not be written: ${messageOf(error)}`);
   }
 }

@@ -1,11 +1,12 @@
 import { connectionErrorCode, isNoAnswer } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message-of';
 import { IdTokenRefusedError } from './id-token';
 
 /** The error to show the user when GitHub gave no ID token. */
 export function explainIdToken(error: unknown, audience: string): ActionError {
   const tried = `get an OIDC token from GitHub for the audience ${audience}`;
-  const answer = error instanceof Error ? error.message : String(error);
+  const answer = messageOf(error);
   if (error instanceof IdTokenRefusedError) {
     return new ActionError(
       {

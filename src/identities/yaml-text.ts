@@ -11,6 +11,7 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml';
+import { messageOf } from '../errors/message-of';
 import type { KeyPath } from './key-path';
 
 /** Where something stands in a text; both count from 1. */
@@ -85,7 +86,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof RangeError) return 'is nested too deeply';
   // Aliases without an anchor, the other reason for this error, are found before.
   if (error instanceof ReferenceError) return `repeats its parts by aliases (*name) more than ${MAX_ALIASES} times`;
-  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return `cannot be read: ${messageOf(error)}`;
 }
 
 interface Survey {

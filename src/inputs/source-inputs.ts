@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { messageOf } from '../errors/message-of';
 import type { Credentials } from '../aws/credentials';
 import { defaultAudience, partitionOfRegion } from '../aws/partition';
 import { idTokenEndpoint } from '../github/id-token';
@@ -95,7 +96,7 @@ function readTokenFile(path: string, { env, problems }: Reading): string {
     }
     return token;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     problems.add('web-identity-token-file', `${file} cannot be read: ${why}`);
     return '';
   }

@@ -1,6 +1,7 @@
 import type { Step } from '../runner/step';
 import { isTemporary, secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message-of';
 import type { CredentialSource, StepSettings } from '../inputs/request';
 import { withDeadline } from '../network/deadline';
 
@@ -52,7 +53,7 @@ export function nameOf(source: CredentialSource): string {
 }
 
 function noCredentials(error: unknown, idTokenMissing: boolean, env: NodeJS.ProcessEnv): ActionError {
-  const answer = error instanceof Error ? error.message : String(error);
+  const answer = messageOf(error);
   const tried = "find credentials in the environment, the AWS profiles or the runner's own role";
   const keys = 'give aws-access-key-id and aws-secret-access-key (an empty secret counts as not given)';
   if (!idTokenMissing) {

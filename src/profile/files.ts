@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message-of';
 import { codeOf, whileBusy } from '../files/busy';
 import { isHeldOpen } from '../files/held-open';
 import { LockedError, lockPath, takeLock } from '../files/lock';
@@ -205,7 +206,7 @@ function problem(operation: 'read' | 'write', path: string, error: unknown): Err
   if (error instanceof ProfileError || error instanceof ActionError) {
     return error;
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // Errors of our own, which have no code, end with what to do.
   const why = codeOf(error) === '' ? message : `${message}. ${fixFor(codeOf(error))}`;
   return new ProfileError(operation, path, `Could not ${operation} the profile file ${path}: ${why}`, { cause: error });

@@ -1,3 +1,5 @@
+import { LeftBehindError } from '../errors/left-behind-error';
+import { messageOf } from '../errors/message-of';
 import { editFile, ProfileError, readProfileFile } from './files';
 import { hasSection, removeSection, restoreSection, type Settings, writeSection } from './ini';
 import type { ProfileFiles } from './locations';
@@ -86,7 +88,7 @@ export async function checkProfile(
  * profile of the same name is replaced, else it is an error.
  *
  * @throws ProfileError when a name is not allowed, a profile is there already, or a file cannot be written; what had
- * been written is then taken out again.
+ * been written is then taken out again. LeftBehindError when that fails, too.
  */
 export async function writeProfiles(
   files: ProfileFiles,
@@ -112,8 +114,8 @@ export async function writeProfiles(
     }
     return profiles.map((profile) => writtenProfile(profile, done));
   } catch (error) {
-    await undo(done).catch((second: unknown) => {
-      throw new AggregateError([error, second], `${messageOf(error)} Then: ${messageOf(second)}`);
+    await undo(done).catch((left: unknown) => {
+      throw new LeftBehindError(error, left);
     });
     throw error;
   }
@@ -238,8 +240,4 @@ function existsAlready(name: string, path: string): string {
     `The profile ${name} is in ${path} already. ` +
     'Set overwrite-aws-profile: true to replace it for the time of the job, or choose another name.'
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

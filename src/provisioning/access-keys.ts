@@ -1,5 +1,6 @@
 import { isPlain, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message-of';
 import type { KeyDestination } from '../identities/declaration';
 import { makeCall, userMark } from './apply';
 import type { Hands } from './hands';
@@ -117,7 +118,7 @@ async function putSecrets(
         {
           code: 'delivery-incomplete',
           tried: `deliver the new access key of ${user} whole`,
-          answer: error instanceof Error ? error.message : String(error),
+          answer: messageOf(error),
           why:
             `GitHub took ${written.join(', ')}, and did not take ${describeSecret(name)}: the two do not belong together ` +
             'now. Secrets are written one by one, and the earlier ones cannot be read to be put back.',
@@ -153,7 +154,7 @@ export async function retireOldKeys(keys: readonly MadeKey[], hands: Hands): Pro
         {
           code: 'old-key-not-retired',
           tried: `${retire ?? 'deactivate'} the old access key ${after} of ${user}`,
-          answer: error instanceof Error ? error.message : String(error),
+          answer: messageOf(error),
           why: `The new key, ${accessKeyId}, is delivered and works. The old one may still be active.`,
           fix: 'Mend what the answer says, and run the step again: it retires the old key.',
         },
@@ -211,7 +212,7 @@ async function deliverAgain(
     await putSecrets(key, hands);
     return true;
   } catch (error) {
-    hands.warn(error instanceof Error ? error.message : String(error));
+    hands.warn(messageOf(error));
     return false;
   }
 }

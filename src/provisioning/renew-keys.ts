@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import type { Step } from '../runner/step';
 import type { IdentitiesRequest } from '../inputs/request';
 import { credentialOutputs, credentialVariables } from '../delivery/credential-forms';
@@ -79,7 +80,7 @@ async function settleAll(
       await settleKey({ user, destinations, ...found }, hands);
       return true;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       hands.warn(
         `The user ${user} may have an access key that nobody has. The post step looks again, and so does the next run ` +
           `of provision or rotate. ${why}`,

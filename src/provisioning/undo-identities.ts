@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message-of';
 import type { Credentials } from '../aws/credentials';
 import type { GithubSecret } from '../identities/declaration';
 import { Inputs } from '../inputs/inputs';
@@ -43,7 +44,7 @@ export async function undoIdentities(
   const failures = new Set<string>();
   // What one failure leaves must not keep the rest: a key that is alive matters more than a secret that stays.
   const evenSo = async (work: Promise<void>) => {
-    await work.catch((error: unknown) => failures.add(error instanceof Error ? error.message : String(error)));
+    await work.catch((error: unknown) => failures.add(messageOf(error)));
   };
   for (const { user, destinations } of unsettled) {
     await evenSo(settleKey({ user, destinations, kept: keys?.[user] }, hands));

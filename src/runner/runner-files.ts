@@ -1,4 +1,5 @@
 import { ActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message-of';
 
 /** What the runner gives a step to write to, by the variable that names it. */
 const PURPOSES = {
@@ -23,7 +24,7 @@ export function writingTo<T>(name: keyof typeof PURPOSES, env: NodeJS.ProcessEnv
       {
         code: 'runner-files',
         tried: `write ${PURPOSES[name]} to the runner's ${place} for it (${name}=${env[name] ?? ''}). Nothing was handed on`,
-        answer: error instanceof Error ? error.message : String(error),
+        answer: messageOf(error),
         why: 'The disk is full, or the files of the runner are not there or not open to the user of the job.',
         fix: 'Free some space on the disk of the runner; in a container, see that the folders of the runner are mounted and may be written.',
       },

@@ -1,4 +1,5 @@
 import { appendFileSync, rmSync, writeSync } from 'node:fs';
+import { messageOf } from '../errors/message-of';
 import type { WrittenProfile } from '../profile/profile';
 import type { Credentials } from '../aws/credentials';
 import { readLedger, type Created, type IdentityChanges } from './ledger';
@@ -35,7 +36,7 @@ export async function undo(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentitie
   try {
     await undoChanges(env, undoIdentities);
   } catch (error) {
-    warn(`The clean-up did not come to its end. ${error instanceof Error ? error.message : String(error)}`);
+    warn(`The clean-up did not come to its end. ${messageOf(error)}`);
   }
 }
 
@@ -73,7 +74,7 @@ async function undoIdentityChanges(
     return true;
   } catch (error) {
     const names = [...created.map(describe), ...unsettled.map(({ user }) => `access key of ${user}`)].join(', ');
-    warn(`In IAM, something may be left of: ${names}. ${error instanceof Error ? error.message : String(error)}`);
+    warn(`In IAM, something may be left of: ${names}. ${messageOf(error)}`);
     return false;
   }
 }
@@ -94,7 +95,7 @@ async function removeProfilesOf(written: readonly WrittenProfile[]): Promise<boo
     say(`Profile taken out of the AWS files: ${names}`);
     return true;
   } catch (error) {
-    warn(`The profile ${names} is still in the AWS files. ${error instanceof Error ? error.message : String(error)}`);
+    warn(`The profile ${names} is still in the AWS files. ${messageOf(error)}`);
     return false;
   }
 }
@@ -106,7 +107,7 @@ function removeFolders(folders: readonly string[]): boolean {
     say(`Removed with all that was in it: ${folders.join(', ')}`);
     return true;
   } catch (error) {
-    warn(`Something may be left in ${folders.join(', ')}. ${error instanceof Error ? error.message : String(error)}`);
+    warn(`Something may be left in ${folders.join(', ')}. ${messageOf(error)}`);
     return false;
   }
 }
@@ -123,9 +124,7 @@ function restoreVariables(before: Readonly<Record<string, string | undefined>>, 
     if (restored.length > 0) say(`Variables with their earlier values again: ${restored.join(', ')}`);
     return true;
   } catch (error) {
-    warn(
-      `Variables could not be restored: ${names.join(', ')}. ${error instanceof Error ? error.message : String(error)}`,
-    );
+    warn(`Variables could not be restored: ${names.join(', ')}. ${messageOf(error)}`);
     return false;
   }
 }
