@@ -25,6 +25,8 @@ export type Failure =
   | { readonly hang: true }
   /** AWS acts; the answer stops half way through its body. */
   | { readonly hangBody: true }
+  /** AWS acts; the connection breaks half way through the body of its answer. */
+  | { readonly resetBody: true }
   /** AWS acts, and never answers; the function is told when it has acted. */
   | { readonly holdAfter: () => void }
   /** This answer, and nothing is done. */

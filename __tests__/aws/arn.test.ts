@@ -46,6 +46,8 @@ test('a role beside an identity is in its partition and account', () => {
 test.each([
   ['arn:aws:sts::123456789012:assumed-role/a/b', '123456789012'],
   ['arn:aws:iam::aws:policy/ReadOnlyAccess', undefined],
+  ['arn:aws:iam::1234567890123:root', undefined],
+  ['arn:aws:iam::x123456789012:root', undefined],
   ['nonsense', undefined],
 ])('the account in %s', (arn, account) => {
   expect(accountOfArn(arn)).toBe(account);

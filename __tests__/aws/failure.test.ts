@@ -2,7 +2,7 @@ import { connectionErrorCode, isNoAnswer, refusalOf, retryOf, statusOfAnswer } f
 import { AnswerTooLongError } from '../../src/network/answer-size';
 import { NoAnswerError } from '../../src/network/deadline';
 import type { Retry } from '../../src/network/retry';
-import { connectionError, pageFor, sdkError, sdkTimeout, unreadable } from './sdk-error';
+import { brokenOff, connectionError, pageFor, sdkError, sdkTimeout, unreadable } from './sdk-error';
 
 const date = new Date('2026-08-01T12:00:00Z');
 
@@ -99,6 +99,8 @@ test.each<[what: string, error: unknown, retry: Retry]>([
     connectionError(code),
     'transient',
   ]),
+  ['an answer that broke off', brokenOff(200), 'transient'],
+  ['an error that broke off', brokenOff(403), 'transient'],
   ...['ECONNREFUSED', 'EHOSTUNREACH', 'ETIMEDOUT'].map((code): [string, unknown, Retry] => [
     code,
     connectionError(code),
@@ -121,6 +123,8 @@ test.each<[what: string, error: unknown, status: number | undefined]>([
   ['a page', pageFor(502), 502],
   ['an answer known by its metadata alone', { $metadata: { httpStatusCode: 404 } }, 404],
   ['a connection that failed', connectionError('ECONNRESET'), undefined],
+  ['an answer that broke off', brokenOff(200), undefined],
+  ['a status that is none', { $response: { statusCode: 'x' } }, undefined],
   ['null', null, undefined],
 ])('the status of %s', (_, error, status) => {
   expect(statusOfAnswer(error)).toBe(status);

@@ -14,6 +14,17 @@ export function unreadable(status: number) {
   return Object.assign(new SyntaxError('Unexpected token <'), { $response: { statusCode: status, headers: {} } });
 }
 
+/** An error as the SDK throws it for an answer that broke off. */
+export function brokenOff(status: number) {
+  const hint =
+    '\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.';
+  return Object.assign(new Error(`aborted${hint}`), {
+    code: 'ECONNRESET',
+    $metadata: { httpStatusCode: status },
+    $response: { statusCode: status, headers: {} },
+  });
+}
+
 /** An error as the SDK throws it for an answer with an error's status that is XML, such as HTML, and names no error. */
 export function pageFor(status: number) {
   return sdkError('Unknown', 'Unknown', { status });

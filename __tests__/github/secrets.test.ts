@@ -220,6 +220,7 @@ describe('in bad weather', () => {
   test.each([
     ['a reset', { reset: true as const }],
     ['a reset after GitHub acted', { resetAfter: true as const }],
+    ['an answer that breaks off', { resetBody: true as const }],
     ['502', error(502)],
     ['429', error(429)],
     ['a secondary rate limit', error(403, 'You have exceeded a secondary rate limit.')],

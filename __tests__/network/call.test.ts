@@ -37,6 +37,11 @@ test('an attempt that is made again is told, with its cause, its number and the 
   expect((await calling('a text', 'throttled')).log).toEqual(['AssumeRole: a text. Attempt 2 of 3 in 1.0 s.']);
 });
 
+test('of a cause of several lines the first is told', async () => {
+  const { log } = await calling(new Error('aborted\n  Deserialization error: to see the raw response, …'), 'transient');
+  expect(log).toEqual(['AssumeRole: aborted. Attempt 2 of 3 in 0.1 s.']);
+});
+
 test('a cause that is a sentence stays one', async () => {
   const { log } = await calling(new Error('Reset. Gone.\n'), 'transient');
   expect(log).toEqual(['AssumeRole: Reset. Gone. Attempt 2 of 3 in 0.1 s.']);

@@ -164,6 +164,14 @@ describe('what is made', () => {
     expect(opened.actions()).toEqual(['CreateAccessKey', 'DeleteAccessKey', 'CreateAccessKey']);
   });
 
+  test('and whose answer broke off may have been made all the same', async () => {
+    fail('CreateUser', { resetBody: true });
+    const takeBack = jest.fn(() => Promise.resolve());
+    expect(await createUser({ takeBack })).toBeUndefined();
+    expect(takeBack).toHaveBeenCalledTimes(1);
+    expect(opened.actions()).toEqual(['CreateUser', 'CreateUser EntityAlreadyExists']);
+  });
+
   test('has nothing to take back while every attempt was refused', async () => {
     const takeBack = jest.fn(() => Promise.resolve());
     fail('CreateUser', refused('Throttling', 400), 2);

@@ -97,6 +97,16 @@ test('half an answer', async () => {
   await closed;
 });
 
+test('an answer that breaks off', async () => {
+  sandbox.faults.add({ resetBody: true, times: 1 });
+  const response = await fetch(`${sandbox.url}/?Action=GetCallerIdentity&Version=2011-06-15`);
+  expect(response.status).toBe(403);
+  await expect(response.text()).rejects.toThrow('terminated');
+  sandbox.faults.add({ resetBody: true, times: 1 });
+  await refusal(call());
+  expect(sandbox.requests[1]?.caller).toBe('arn:aws:iam::123456789012:user/mona');
+});
+
 test('an answer of any kind', async () => {
   const raw = { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad gateway</html>' };
   sandbox.faults.add({ raw });

@@ -48,6 +48,25 @@ describe('what can succeed is tried again', () => {
     expect(scenario.calls()).toEqual(['id-token', 'id-token', 'id-token', WEB_IDENTITY]);
   });
 
+  test('also where an answer breaks off, of GitHub or of AWS', async () => {
+    scenario.createOidcRole();
+    scenario.sandbox.faults.add({ service: 'github', times: 1, resetBody: true });
+    scenario.sandbox.faults.add({ action: WEB_IDENTITY, times: 1, resetBody: true });
+    const main = await scenario.job({ oidc: true }).step({ with: inputs });
+    expect(main.exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(['id-token', 'id-token', WEB_IDENTITY, WEB_IDENTITY]);
+    expect(main.log.join('\n')).toMatch(/AssumeRoleWithWebIdentity: aborted\. Attempt 2 of 12 in \d/);
+  });
+
+  test('and one that always breaks off is told as such', async () => {
+    scenario.createOidcRole();
+    scenario.sandbox.faults.add({ action: WEB_IDENTITY, resetBody: true });
+    const main = await scenario.job({ oidc: true }).step({ with: { ...inputs, 'retry-max-attempts': '2' } });
+    expectFailed(main, 'connection-failed');
+    expect(main.log.join('\n')).not.toContain('Deserialization');
+    expect(scenario.calls()).toEqual(['id-token', WEB_IDENTITY, WEB_IDENTITY]);
+  });
+
   test('but not with disable-retry, and not more often than retry-max-attempts', async () => {
     scenario.createOidcRole();
     scenario.sandbox.faults.add({ action: WEB_IDENTITY, reset: true });

@@ -3,7 +3,7 @@ import { ActionError, type ErrorCode } from '../../src/errors/action-error';
 import { NoAnswerError } from '../../src/network/deadline';
 import { UnusualAnswerError } from '../../src/sts/answer';
 import { explainSts, isRefusedMfaCode, skewOf, type StsCall } from '../../src/sts/explain';
-import { connectionError, pageFor, sdkError, sdkTimeout, unreadable } from '../aws/sdk-error';
+import { brokenOff, connectionError, pageFor, sdkError, sdkTimeout, unreadable } from '../aws/sdk-error';
 import { wrongCode } from '../sandbox/mfa-code';
 import { ACCOUNT, ISSUER, PROVIDER, ROLE } from '../scenarios/scenario';
 
@@ -305,6 +305,7 @@ const silences: Case[] = [
     (code): Case => [code, connectionError(code), plain, 'connection-failed', ['NODE_EXTRA_CA_CERTS']],
   ),
   ['a reset', connectionError('ECONNRESET'), plain, 'connection-failed', ['broke off']],
+  ['an answer that broke off', brokenOff(200), plain, 'connection-failed', ['Answer: aborted\n', 'broke off']],
   ['a mistake', new TypeError('x is not a function'), plain, 'unexpected', ['x is not a function', 'report']],
   ['what is no error', 'odd', plain, 'unexpected', ['report']],
 ];

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock';
-import type { Faults } from '../faults';
+import type { Failure, Faults } from '../faults';
 import { AwsError } from '../query/error';
 import type { Answer, IncomingRequest, RecordedRequest } from './request';
 import type { Route } from './route';
@@ -44,7 +44,9 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
       'content-length': Buffer.byteLength(body),
       ...headers,
     });
-    if (fault && 'hangBody' in fault) response.write(body.slice(0, body.length / 2));
+    const half = body.slice(0, body.length / 2);
+    if (fault && 'hangBody' in fault) response.write(half);
+    else if (fault && 'resetBody' in fault) response.write(half, () => response.socket?.destroy());
     else response.end(body);
   };
   if (fault && 'error' in fault) {
@@ -63,12 +65,16 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
     await pipeline(drop(fault.drip.body), response).catch(ignoreLeaving);
   } else if (fault && 'reset' in fault) {
     response.socket?.resetAndDestroy();
-  } else if (!fault || 'resetAfter' in fault || 'holdAfter' in fault || 'hangBody' in fault) {
+  } else if (!fault || actsAllTheSame(fault)) {
     const answer = await route.respond(record);
     if (fault && 'resetAfter' in fault) response.socket?.resetAndDestroy();
     else if (fault && 'holdAfter' in fault) fault.holdAfter();
     else send(answer);
   }
+}
+
+function actsAllTheSame(fault: Failure): boolean {
+  return ['resetAfter', 'holdAfter', 'hangBody', 'resetBody'].some((kind) => kind in fault);
 }
 
 function* endlessly(text: string): Generator<Buffer> {

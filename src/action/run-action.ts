@@ -1,6 +1,6 @@
 import { ActionError } from '../errors/action-error';
 import { LeftBehindError } from '../errors/left-behind-error';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import { Inputs } from '../inputs/inputs';
 import { Problems } from '../inputs/problems';
 import { readRequest } from '../inputs/read-request';

@@ -25,9 +25,9 @@ interface SdkError {
 const THROTTLING = /^(Throttling|Throttled|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled)/;
 const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError', 'IDPCommunicationError']);
 const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
+const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH']);
 /** The SDK's name for an error whose answer names none: not one of AWS's. */
 const NO_CODE = 'Unknown';
-const FINAL_CONNECTION_ERRORS = new Set(['ENOTFOUND', 'ENETUNREACH']);
 
 /** The refusal in an error of the SDK, or undefined when AWS did not answer with one. */
 export function refusalOf(error: unknown): Refusal | undefined {
@@ -43,9 +43,13 @@ export function refusalOf(error: unknown): Refusal | undefined {
   };
 }
 
-/** The HTTP status of an answer that could not be understood, or undefined when there was no answer at all. */
+/**
+ * The HTTP status of an answer that could not be understood, or undefined when there was none, or the connection broke
+ * before its end.
+ */
 export function statusOfAnswer(error: unknown): number | undefined {
   const { $metadata, $response } = asSdkError(error);
+  if (TRANSIENT_CONNECTION_ERRORS.has(connectionErrorCode(error) ?? '')) return undefined;
   const status = $response?.statusCode ?? $metadata?.httpStatusCode;
   return typeof status === 'number' ? status : undefined;
 }
@@ -65,10 +69,9 @@ export function retryOf(error: unknown): Retry {
   if ((refusal && TRANSIENT_CODES.has(refusal.code)) || status >= 500) return 'transient';
   if (refusal || status > 0) return 'final';
   if (isNoAnswer(error)) return 'unanswered';
-  const code = connectionErrorCode(error);
-  if (code === undefined || FINAL_CONNECTION_ERRORS.has(code)) return 'final';
+  const code = connectionErrorCode(error) ?? '';
   if (TRANSIENT_CONNECTION_ERRORS.has(code)) return 'transient';
-  return code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' ? 'unanswered' : 'final';
+  return UNANSWERED_CONNECTION_ERRORS.has(code) ? 'unanswered' : 'final';
 }
 
 /** Whether the connection was not opened, or the request not answered, in time. */

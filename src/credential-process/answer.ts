@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import { isFresh, readSession, type KeptSession } from './session-file';
 
 /**

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import type { Step } from '../runner/step';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { lineOf } from '../inputs/expectations';

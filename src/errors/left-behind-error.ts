@@ -1,4 +1,4 @@
-import { messageOf } from './message-of';
+import { messageOf } from './message';
 
 /** A failure after which something that had been written could not be taken back either. */
 export class LeftBehindError extends Error {

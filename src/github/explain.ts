@@ -1,6 +1,6 @@
 import { connectionErrorCode, isNoAnswer } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import { IdTokenRefusedError } from './id-token';
 
 /** The error to show the user when GitHub gave no ID token. */

@@ -11,7 +11,7 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import type { KeyPath } from './key-path';
 
 /** Where something stands in a text; both count from 1. */

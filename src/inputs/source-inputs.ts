@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import type { Credentials } from '../aws/credentials';
 import { defaultAudience, partitionOfRegion } from '../aws/partition';
 import { idTokenEndpoint } from '../github/id-token';

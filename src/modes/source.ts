@@ -1,7 +1,7 @@
 import type { Step } from '../runner/step';
 import { isTemporary, secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import type { CredentialSource, StepSettings } from '../inputs/request';
 import { withDeadline } from '../network/deadline';
 

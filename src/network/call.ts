@@ -1,5 +1,5 @@
 import { inShort } from '../errors/action-error';
-import { messageOf } from '../errors/message-of';
+import { firstLine, messageOf } from '../errors/message';
 import type { Clock } from './clock';
 import { withDeadline } from './deadline';
 import { retrying, type Retry, type RetryLimits } from './retry';
@@ -27,8 +27,7 @@ export function call<T>(
     ...clock,
     classify,
     onRetry(error, waitMs, attempt) {
-      const words = messageOf(error);
-      const why = words.trimEnd().replace(/\.$/, '');
+      const why = firstLine(messageOf(error)).trimEnd().replace(/\.$/, '');
       const next = classify(error) === 'propagating' ? 'Again' : `Attempt ${attempt} of ${retry.maxAttempts}`;
       log(`${name}: ${inShort(why)}. ${next} in ${(waitMs / 1000).toFixed(1)} s.`);
     },

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ActionError } from '../errors/action-error';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import { codeOf, whileBusy } from '../files/busy';
 import { isHeldOpen } from '../files/held-open';
 import { LockedError, lockPath, takeLock } from '../files/lock';

@@ -1,5 +1,5 @@
 import { LeftBehindError } from '../errors/left-behind-error';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import { editFile, ProfileError, readProfileFile } from './files';
 import { hasSection, removeSection, restoreSection, type Settings, writeSection } from './ini';
 import type { ProfileFiles } from './locations';

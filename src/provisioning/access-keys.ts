@@ -1,6 +1,6 @@
 import { isPlain, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import type { KeyDestination } from '../identities/declaration';
 import { makeCall, userMark } from './apply';
 import type { Hands } from './hands';

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import type { Step } from '../runner/step';
 import type { IdentitiesRequest } from '../inputs/request';
 import { credentialOutputs, credentialVariables } from '../delivery/credential-forms';

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import type { Credentials } from '../aws/credentials';
 import type { GithubSecret } from '../identities/declaration';
 import { Inputs } from '../inputs/inputs';

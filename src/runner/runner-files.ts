@@ -1,5 +1,5 @@
 import { ActionError } from '../errors/action-error';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 
 /** What the runner gives a step to write to, by the variable that names it. */
 const PURPOSES = {

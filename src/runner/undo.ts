@@ -1,5 +1,5 @@
 import { appendFileSync, rmSync, writeSync } from 'node:fs';
-import { messageOf } from '../errors/message-of';
+import { messageOf } from '../errors/message';
 import type { WrittenProfile } from '../profile/profile';
 import type { Credentials } from '../aws/credentials';
 import { readLedger, type Created, type IdentityChanges } from './ledger';

@@ -1,6 +1,7 @@
 import { connectionErrorCode, isNoAnswer, refusalOf, retryOf, statusOfAnswer, type Refusal } from '../aws/failure';
 import type { RoleArn } from '../aws/arn';
 import { ActionError, type Failure } from '../errors/action-error';
+import { firstLine } from '../errors/message';
 import { claim, trustCondition, type TokenClaims } from '../github/token-claims';
 import { UnusualAnswerError } from './answer';
 
@@ -47,7 +48,7 @@ export function explainSts(error: unknown, call: StsCall): ActionError {
 function answerOf(error: unknown): string | undefined {
   const status = statusOfAnswer(error);
   if (status !== undefined) return `HTTP ${status}`;
-  return error instanceof Error ? error.message : undefined;
+  return error instanceof Error ? firstLine(error.message) : undefined;
 }
 
 function explainRefusal(refusal: Refusal, call: StsCall): Explanation {
