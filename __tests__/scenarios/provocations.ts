@@ -178,6 +178,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   'connection-failed': [
     byKeys({ 'sts-endpoint': 'http://127.0.0.1:1', 'disable-retry': 'true' }),
     byKeys({ 'disable-retry': 'true' }, fails('AssumeRole', { reset: true })),
+    byKeys({ 'disable-retry': 'true' }, fails('AssumeRole', { resetBody: true })),
     byKeys({ 'sts-endpoint': 'https://sts.eu-centrl-1.amazonaws.com' }, undefined, NO_SUCH_HOST),
     byOidc({ 'disable-retry': 'true' }, undefined, {
       ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/?api-version=2',
