@@ -26,10 +26,10 @@ export default {
   ].map((folder) => `src/${folder}/*.ts`),
   testRunner: 'jest',
   jest: {
-    // Its search for the tests of a file stops at packages that export themselves to importers only.
-    enableFindRelatedTests: false,
     config: {
       ...jest,
+      // Only here it looks for the tests of a file that others import.
+      roots: ['__tests__', 'src', 'sandbox'].map((folder) => `<rootDir>/${folder}`),
       // What spawns processes runs dist, in which nothing was changed, or takes too long to run once for each change.
       testPathIgnorePatterns: [
         ...jest.testPathIgnorePatterns,
