@@ -16,6 +16,7 @@ export default {
     'files',
     'github',
     'iam',
+    'identities',
     'inputs',
     'mfa',
     'network',
@@ -23,7 +24,7 @@ export default {
     'profile',
     'runner',
     'sts',
-  ].map((folder) => `src/${folder}/*.ts`),
+  ].map((folder) => `src/${folder}/**/*.ts`),
   testRunner: 'jest',
   jest: {
     config: {
