@@ -3,7 +3,7 @@ import { readCommandFile } from '../../sandbox/runner/command-file';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
 import type { Step } from '../../src/runner/step';
 import { systemClock } from '../../src/network/clock';
-import { exportVariables, handOver, type Handover } from '../../src/delivery/hand-over';
+import { exportVariables, handOver, unsetCurrent, type Handover } from '../../src/delivery/hand-over';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
 import type { ProfilesToWrite } from '../../src/delivery/write-profiles';
@@ -102,6 +102,24 @@ test('what cannot be taken back is told beside what failed first, and left to po
   expect(String(failure)).toMatch(/not delivered Then: Could not read the profile file .*config/);
   expect([variables(), outputs()]).toEqual([{ BEFORE: '1' }, { BEFORE: '1' }]);
   expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev']);
+});
+
+test('what writing profiles left behind is left to post, too', async () => {
+  const left = new LeftBehindError(new Error('no room'), new Error('still none'));
+  await expect(handOver(ALL, step, () => Promise.reject(left))).rejects.toBe(left);
+  expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev']);
+});
+
+test('what an earlier step left is emptied, and put back by post', () => {
+  process.env.AWS_REGION = 'eu-west-1';
+  unsetCurrent(step);
+  expect(variables()).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_REGION: '' });
+  expect(kept()?.variables).toMatchObject({ AWS_ACCESS_KEY_ID: undefined, AWS_REGION: 'eu-west-1' });
+});
+
+test('no variables are no change', () => {
+  exportVariables({}, step);
+  expect(postEnv).toEqual({});
 });
 
 test('what stood there before is back', async () => {

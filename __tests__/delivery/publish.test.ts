@@ -173,6 +173,31 @@ describe('the summary', () => {
     expect(row('Identity')).toBe(`| Identity | \`${identity.arn}\` |`);
   });
 
+  test('is a table, and the log says the same', async () => {
+    await summarize(
+      { identity, outcome },
+      settings({ environment: 'nothing', outputs: true }) as unknown as Summarized,
+      step,
+    );
+    expect(told).toEqual([
+      `info Identity: ${identity.arn}`,
+      'info Expires: 2030-01-01T00:00:00.000Z',
+      'info Credentials: handed to: outputs',
+      [
+        'summary ### AWS identity',
+        '',
+        '| | |',
+        '|---|---|',
+        `| Identity | \`${identity.arn}\` |`,
+        '| Account | 123456789012 |',
+        `| Region | ${REGION} |`,
+        '| Expires | 2030-01-01T00:00:00.000Z |',
+        '| Credentials | handed to: outputs |',
+        '',
+      ].join('\n'),
+    ]);
+  });
+
   test('tells of keys that do not expire, and of those of which it is not known', async () => {
     const nowhere = settings({ environment: 'region', outputs: false }) as unknown as Summarized;
     await summarize({ identity, outcome: { ...outcome, credentials: EXAMPLE_KEYS } }, nowhere, step);

@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LockedError, lockPath, takeLock } from '../../src/files/lock';
+import { inJob, useJobDirectory } from '../runner/job-files';
+
+useJobDirectory();
+
+const NOW = { deadline: 0, stale: 10_000 };
+const lock = () => lockPath(inJob('file'));
+
+test('a lock is a directory beside the file, which need not be there', async () => {
+  const held = await takeLock(inJob('file'), NOW);
+  expect(lock()).toBe(inJob('file.lock'));
+  expect(statSync(lock()).isDirectory()).toBe(true);
+  expect(held.confirm).not.toThrow();
+  await held.release();
+  expect(readdirSync(inJob())).toEqual([]);
+});
+
+test('one that another holds is left to them', async () => {
+  const held = await takeLock(inJob('file'), NOW);
+  const refused = takeLock(inJob('file'), NOW);
+  await expect(refused).rejects.toBeInstanceOf(LockedError);
+  await expect(refused).rejects.toMatchObject({
+    name: 'LockedError',
+    message: `${lock()} was there all the time`,
+    cause: { code: 'ELOCKED' },
+  });
+  expect(readdirSync(inJob())).toEqual(['file.lock']);
+  await held.release();
+});
+
+test.each([
+  ['has just become old enough, is taken over', 10_001, 'taken'],
+  ['is about to, is not', 9_000, 'locked'],
+])('one that was left behind and %s', async (_, age, outcome) => {
+  mkdirSync(lock());
+  const made = (Date.now() - age) / 1000;
+  utimesSync(lock(), made, made);
+  const held = await takeLock(inJob('file'), NOW).catch(() => undefined);
+  expect(held === undefined ? 'locked' : 'taken').toBe(outcome);
+  expect(readdirSync(inJob())).toEqual(['file.lock']);
+  await held?.release();
+});
+
+test('where it cannot be made, the system says why', async () => {
+  await expect(takeLock(inJob('nowhere', 'file'), NOW)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('one that was taken away meanwhile is known to be lost, and its release harms nobody', async () => {
+  const held = await takeLock(inJob('file'), { deadline: 0, stale: 2_000 });
+  rmdirSync(lock());
+  // Its time is set anew every second.
+  await delay(1_300);
+  expect(held.confirm).toThrow('The lock was lost to another process while this one was halted. Run the job again.');
+  mkdirSync(lock());
+  await held.release();
+  expect(existsSync(lock())).toBe(true);
+});
