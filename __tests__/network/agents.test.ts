@@ -160,6 +160,15 @@ describeWhereTrustCanBeSet('agents', () => {
     expect(sockets).toHaveLength(1);
   });
 
+  test.each([undefined, { httpProxy: 'http://proxy.example:3128' }])(
+    'connections are kept for further requests, with %j',
+    async (settings) => {
+      agents = await agentsFor(url, settings);
+      const kept = [agents.httpAgent, agents.httpsAgent].map((agent): unknown => Reflect.get(agent, 'keepAlive'));
+      expect(kept).toEqual([true, true]);
+    },
+  );
+
   test('through a proxy, https is tunnelled and http is passed on; nothing is opened early', async () => {
     const asked: string[] = [];
     const proxy = createHttpServer((message, response) => {

@@ -17,6 +17,10 @@ test('a longer one fails, and is not read on', async () => {
   const body = Readable.from(pieces(MAX_ANSWER_BYTES + 1));
   await expect(buffer(limited(body))).rejects.toThrow(new AnswerTooLongError());
   expect(body.destroyed).toBe(true);
+  expect(new AnswerTooLongError()).toMatchObject({
+    name: 'AnswerTooLongError',
+    message: 'the answer has more than 8 MiB',
+  });
   const endless = Readable.from(pieces(Infinity));
   await expect(buffer(limited(endless))).rejects.toBeInstanceOf(AnswerTooLongError);
   expect(endless.destroyed).toBe(true);
