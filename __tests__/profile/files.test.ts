@@ -17,7 +17,7 @@ import files, {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { editFile, ProfileError, readProfileFile } from '../../src/profile/files';
+import { copyProfileFiles, editFile, ProfileError, readProfileFile } from '../../src/profile/files';
 import { heldOpen, useWindows } from '../files/on-windows';
 
 let home: string;
@@ -122,6 +122,13 @@ describe('editFile', () => {
     await editFile(path, () => undefined);
     expect(await readdir(join(home, 'elsewhere'))).toEqual([]);
     expect(await readlink(path)).toBe(join('elsewhere', 'target'));
+  });
+
+  test('refuses links that lead in a circle', async () => {
+    await symlink('credentials', join(home, 'other'));
+    await symlink('other', path);
+    await expect(editFile(path, () => 'new\n')).rejects.toThrow(/^Could not write the profile file .*(ELOOP|nowhere)/);
+    expect((await readdir(home)).sort()).toEqual(['credentials', 'other']);
   });
 
   test('takes one lock for all the ways to a file', async () => {
@@ -260,6 +267,81 @@ describe('on Windows, where another process has the file open for a moment', () 
     jest.spyOn(files, 'rm').mockRejectedValueOnce(heldOpen());
     await editFile(path, () => undefined);
     await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('what the system refuses is told in its words, with what to do', () => {
+  const LET = "Let the job's user read and write the file and its directory, or point AWS_SHARED_CREDENTIALS_FILE";
+  const FREE = 'Free some space on the disk, or raise the limit for files (ulimit -f).';
+  const NAME = 'Name a file with AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE.';
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test.each([
+    ['EACCES', LET],
+    ['EPERM', LET],
+    ['EROFS', LET],
+    ['ENOSPC', FREE],
+    ['EDQUOT', FREE],
+    ['EFBIG', FREE],
+    ['EIO', NAME],
+  ])('%s', async (code, fix) => {
+    const cause = Object.assign(new Error(`${code}: words`), { code });
+    await writeFile(path, '');
+    jest.spyOn(files, 'readFile').mockRejectedValue(cause);
+    await expect(readProfileFile(path)).rejects.toMatchObject({
+      name: 'ProfileError',
+      operation: 'read',
+      path,
+      cause,
+      message: expect.stringContaining(`Could not read the profile file ${path}: ${code}: words. ${fix}`) as string,
+    });
+    await expect(editFile(path, () => 'new')).rejects.toMatchObject({
+      operation: 'write',
+      message: expect.stringContaining(`Could not write the profile file ${path}: ${code}: words. ${fix}`) as string,
+    });
+  });
+});
+
+describe('copyProfileFiles', () => {
+  const folder = () => join(home, 'copies');
+  const config = () => join(home, 'elsewhere');
+  beforeEach(() => mkdir(folder()));
+
+  test('copies both byte by byte, for their owner alone, whoever may read the originals', async () => {
+    const foreign = Buffer.from('# Gr\xfc\xdfe\n', 'latin1');
+    await writeFile(path, foreign, { mode: 0o644 });
+    await writeFile(config(), '[default]\n', { mode: 0o644 });
+    const copies = await copyProfileFiles({ credentials: path, config: config() }, folder());
+    expect(copies).toEqual({ credentials: join(folder(), 'credentials'), config: join(folder(), 'config') });
+    expect(await readFile(copies.credentials)).toEqual(foreign);
+    expect(await readFile(copies.config, 'utf8')).toBe('[default]\n');
+    expect([await modeOf(copies.credentials), await modeOf(copies.config)]).toEqual(['600', '600']);
+  });
+
+  test('makes none of what is not there', async () => {
+    await copyProfileFiles({ credentials: path, config: config() }, folder());
+    expect(await readdir(folder())).toEqual([]);
+  });
+
+  test('makes one of the file that serves as both', async () => {
+    await writeFile(path, '[default]\n');
+    const copies = await copyProfileFiles({ credentials: path, config: path }, folder());
+    expect(copies.config).toBe(copies.credentials);
+    expect(await readdir(folder())).toEqual(['credentials']);
+  });
+
+  test('says which file could not be read, or written', async () => {
+    await mkdir(config());
+    await expect(copyProfileFiles({ credentials: path, config: config() }, folder())).rejects.toThrow(
+      `Could not read the profile file ${config()}: It is a directory.`,
+    );
+    await writeFile(path, '[default]\n');
+    const nowhere = join(home, 'nowhere');
+    await expect(copyProfileFiles({ credentials: path, config: path }, nowhere)).rejects.toThrow(
+      new RegExp(`^Could not write the profile file ${join(nowhere, 'credentials')}: .*ENOENT`),
+    );
   });
 });
 

@@ -167,8 +167,12 @@ describe('writeProfiles and removeProfiles', () => {
     const both = { credentials: files.config, config: files.config };
     await given({ config: '# top\n' });
     const written = await writeProfiles(both, [profile(name)], { overwrite: false });
-    const { config } = await found();
-    expect(config).toContain(`[${name}]\naws_access_key_id = `);
+    const { config = '' } = await found();
+    const keys = Object.entries(EXAMPLE_KEY).map(([key, value]) => `${key} = ${value}\n`);
+    const sections =
+      name === 'default' ? [['[default]\n', ...keys]] : [[`[${name}]\n`, ...keys], [`[profile ${name}]\n`]];
+    for (const section of sections) expect(config).toContain(section.join(''));
+    expect(config.match(/^\[/gm)).toHaveLength(sections.length);
     expect(config).toContain('region = eu-north-1\n');
     await removeProfiles(written.map(stored));
     expect(await found()).toEqual({ config: '# top\n' });
@@ -264,6 +268,10 @@ describe('both files or neither', () => {
     await mkdir(files.config);
     await expect(removeProfiles(written)).rejects.toThrow(`Could not read the profile file ${files.config}`);
     expect(await readdir(join(home, '.aws'))).toEqual(['config']);
+    await mkdir(files.credentials);
+    await expect(removeProfiles(written)).rejects.toThrow(
+      /^Could not read the profile file .*config: .*\. Could not read the profile file .*credentials: .*\.$/,
+    );
   });
 });
 
