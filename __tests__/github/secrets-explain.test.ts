@@ -7,6 +7,7 @@ import { connectGithubSecrets } from '../../src/github/secrets';
 import type { SecretPlace } from '../../src/identities/declaration';
 import { systemClock } from '../../src/network/clock';
 import { NoAnswerError } from '../../src/network/deadline';
+import { expectWhole } from '../errors/whole';
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -56,6 +57,7 @@ test.each<[number, string, Record<string, string>, string, string]>([
   const explained = explainSecret(failure, 'check the secrets of octo/app');
   expect(explained.code).toBe(code);
   expect(explained.cause).toBe(failure);
+  expectWhole(explained);
   expect(explained.message.split('\n').slice(0, 2)).toEqual([
     'Could not check the secrets of octo/app.',
     `Answer: HTTP ${status} to GET ${sandbox.github.secrets.apiUrl}/repos/octo/app/actions/secrets/public-key: ${message}`,
@@ -113,6 +115,7 @@ describe('without an answer', () => {
     expect(retryOfGithub(failure)).toBe('unanswered');
     const explained = explainSecret(failure, 'write');
     expect(explained.code).toBe('connection-failed');
+    expectWhole(explained);
     expect(explained.message).toContain('ECONNREFUSED');
   });
 
@@ -128,7 +131,9 @@ describe('without an answer', () => {
     const fetching = new TypeError('fetch failed', { cause: socket });
     const failure = Object.assign(new Error('words', { cause: fetching }), { name: 'HttpError', status: 500 });
     expect(retryOfGithub(failure)).toBe(retry);
-    expect(explainSecret(failure, 'write').code).toBe(explained);
+    const error = explainSecret(failure, 'write');
+    expect(error.code).toBe(explained);
+    expectWhole(error);
   });
 
   test('several addresses, none of which could be reached', () => {
