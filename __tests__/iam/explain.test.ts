@@ -42,7 +42,15 @@ test.each([
   expect(message).toContain('docs/permissions.md');
 });
 
+test('the action that is missing may be another than that of the call', () => {
+  const words = 'User: x is not authorized to perform: iam:TagUser on resource: y because no policy allows it';
+  const { message } = explained(sdkError('AccessDenied', words, { status: 403 }));
+  expect(message).toContain('do not allow "iam:TagUser"');
+  expect(message).toContain('Fix: Allow "iam:TagUser"');
+});
+
 test.each<[input: object, subject: string]>([
+  [{ VirtualMFADeviceName: 'phone' }, ' for phone'],
   [{ UserName: 'ci' }, ' for ci'],
   [{ RoleName: 'deploy', PolicyName: 'Read', PolicyDocument: '{}' }, ' for deploy, Read'],
   [{ UserName: 'ci', PolicyArn: 'arn:aws:iam::aws:policy/X' }, ' for ci, arn:aws:iam::aws:policy/X'],

@@ -32,6 +32,17 @@ test('the devices of the user who asks, all eight that a user may have', async (
   expect(sandbox.requests).toHaveLength(1);
 });
 
+test('security keys, which show no codes, are left out', async () => {
+  const serials = [
+    'arn:aws:iam::123456789012:mfa/ci',
+    'arn:aws:iam::123456789012:u2f/user/ci/key-EXAMPLE',
+    'GAHT12345678',
+  ];
+  const members = serials.map((serial) => `<member><SerialNumber>${serial}</SerialNumber></member>`).join('');
+  answerWith(sandbox, 'ListMFADevices', `<MFADevices>${members}</MFADevices>`);
+  expect(await list()).toEqual([serials[0], serials[2]]);
+});
+
 test('no device', async () => {
   expect(await list()).toEqual([]);
 });

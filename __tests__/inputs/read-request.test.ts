@@ -25,6 +25,25 @@ describe('the inputs decide how a role is assumed', () => {
   });
 });
 
+test.each<[what: string, inputs: Record<string, string>, env: Record<string, string>, missing: boolean]>([
+  ['a role', { 'role-to-assume': ROLE }, {}, true],
+  ['many roles', { roles: `one: ${ROLE}` }, {}, true],
+  ['half of what asks for a token', { 'role-to-assume': ROLE }, { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://x' }, true],
+  ['a role from the session before', { 'role-to-assume': ROLE, 'role-chaining': 'true' }, {}, false],
+  ['a role, and no wish for OIDC', { 'role-to-assume': ROLE, 'force-skip-oidc': 'true' }, {}, false],
+  [
+    'a role, and no wish for OIDC where there is some',
+    { 'role-to-assume': ROLE, 'force-skip-oidc': 'true' },
+    OIDC,
+    false,
+  ],
+  ['a role with MFA', { 'role-to-assume': ROLE, 'mfa-secret': 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }, {}, false],
+  ['no role', {}, {}, false],
+])('whether GitHub’s token is missed, where the default chain is left: %s', async (_, inputs, env, idTokenMissing) => {
+  const { request } = await read(inputs, env);
+  expect(request).toMatchObject({ source: { from: 'default chain', idTokenMissing } });
+});
+
 test('what is left out has the defaults of the compatible action', async () => {
   expect((await read({ 'role-to-assume': ROLE }, OIDC)).request).toMatchObject({
     session: { sessionName: 'GitHubActions', duration: 3600, plainCharacters: false, policies: { managed: [] } },
@@ -67,6 +86,14 @@ test('where the credentials go', async () => {
   });
   expect(await delivery({ 'output-env-credentials': 'false' })).toMatchObject({ environment: 'nothing' });
   expect((await read({})).request.delivery).toMatchObject({ environment: 'region' });
+});
+
+test('keys that are in the job already go to the environment where that is asked for', async () => {
+  const environment = async (inputs: Record<string, string>) => (await read(inputs)).request.delivery.environment;
+  expect(await environment({})).toBe('region');
+  expect(await environment({ 'output-env-credentials': 'true' })).toBe('credentials and region');
+  expect(await environment({ 'output-env-credentials': 'false' })).toBe('nothing');
+  expect(await environment(KEYS)).toBe('credentials and region');
 });
 
 test('retries: special-characters-workaround overrides the others, as there', async () => {
@@ -188,8 +215,24 @@ describe('what is wrong', () => {
     [{ 'http-proxy': '::' }, 'http-proxy: is not a URL'],
     [{ 'http-proxy': 'socks5://proxy:1080' }, 'http-proxy: is not a URL'],
     [{ 'http-proxy': 'http://user:100%@proxy:3128' }, 'special characters of a password encoded'],
-    [{ 'web-identity-token-file': '/does/not/exist', 'role-to-assume': ROLE }, 'cannot be read'],
-    [{ 'web-identity-token-file': '/', 'role-to-assume': ROLE }, 'not a regular file'],
+    [
+      { 'web-identity-token-file': '/does/not/exist', 'role-to-assume': ROLE },
+      'web-identity-token-file: /does/not/exist cannot be read: ',
+    ],
+    [
+      { 'web-identity-token-file': '/', 'role-to-assume': ROLE },
+      'web-identity-token-file: / cannot be read: it is not a regular file',
+    ],
+    [
+      { 'http-proxy': 'http://proxy:3128', 'profile-location': 'here' },
+      'profile-location: "here" is none of home, job',
+    ],
+    [
+      { 'profile-output': 'xml', 'aws-profile': 'a' },
+      'profile-output: "xml" is none of json, yaml, yaml-stream, text, table, off',
+    ],
+    [{ 'aws-region': 'eu-central-1 ', 'allowed-account-ids': '1, 2' }, '"2" is not an account ID of 12 digits'],
+    [{ 'aws-region': 'eu-central-1!' }, 'aws-region: "eu-central-1!" is not a region'],
     [{ 'web-identity-token-file': '/dev/zero', 'role-to-assume': ROLE }, 'not a regular file'],
   ])('%j', async (inputs, expected) => {
     expect(await problemsOf(inputs)).toContain(expected);
@@ -200,14 +243,16 @@ describe('what is wrong', () => {
     const file = join(folder, 'token');
     const problems = () => problemsOf({ 'web-identity-token-file': file, 'role-to-assume': ROLE });
     try {
-      for (const [size, wrong] of [
+      for (const [size, wrong, letter = 'x'] of [
         [0, 'has 0 bytes'],
         [3, 'has 3 bytes'],
+        [5, 'has 0 characters', ' '],
+        [40_000, 'has 40000 characters'],
         [20_001, 'has 20001 characters'],
         [40_001, 'has 40001 bytes'],
       ] as const) {
-        writeFileSync(file, 'x'.repeat(size));
-        expect(await problems()).toContain(`${file} ${wrong}; a token has 4 to 20,000`);
+        writeFileSync(file, letter.repeat(size));
+        expect(await problems()).toContain(`web-identity-token-file: ${file} ${wrong}; a token has 4 to 20,000`);
       }
       for (const size of [4, 20_000]) {
         writeFileSync(file, `\n${'x'.repeat(size)}\n`);
@@ -226,6 +271,34 @@ describe('what is wrong', () => {
   (existsSync(kernelLog) ? test : test.skip)('nor is one that waits for more', async () => {
     const wrong = await problemsOf({ 'web-identity-token-file': kernelLog, 'role-to-assume': ROLE });
     expect(wrong).toContain(`${kernelLog} has 0 bytes`);
+  });
+
+  test('one problem is told in a sentence, and several in a list', async () => {
+    expect(await problemsOf({ 'aws-region': '' })).toBe(
+      'Could not start, as an input is wrong. Nothing was sent to AWS.\n' +
+        'Cause: aws-region: is missing; it should be a region such as eu-central-1\n' +
+        'Fix: Correct it under "with:" of this step.',
+    );
+    expect(await problemsOf({ 'aws-region': '', mode: 'x' })).toMatch(
+      /^Could not start, as 2 inputs are wrong\..*\nCause: \n- \S+: .*\n- \S+: .*\nFix: Correct them under "with:" of this step\.$/,
+    );
+  });
+
+  test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY'])('a proxy from %s', async (name) => {
+    expect(await problemsOf({}, { [name]: 'socks5://proxy:1080' })).toContain(
+      `http-proxy (from ${name}): is not a URL such as http://proxy.example.com:3128, with % and other special ` +
+        'characters of a password encoded; SOCKS is not supported',
+    );
+  });
+
+  test.each([
+    [{ 'sts-endpoint': 'https://sts.example.com' }, {}],
+    [{}, { AWS_ENDPOINT_URL_STS: 'https://sts.example.com' }],
+    [{}, { AWS_ENDPOINT_URL: 'https://aws.example.com' }],
+  ])('an endpoint of another may know other partitions: %j %j', async (inputs, env) => {
+    const role = 'arn:aws-cn:iam::123456789012:role/x';
+    expect(await problemsOf({ 'role-to-assume': role, ...inputs }, env)).toBe('none');
+    expect(await problemsOf({ 'role-to-assume': role })).not.toBe('none');
   });
 
   test('a name does not do with a web identity', async () => {
@@ -286,10 +359,20 @@ test('of many roles, those that a web identity assumes itself are named, where o
   expect(warnings.map((warning) => warning.includes(' not used:'))).toEqual([true, true, true]);
 });
 
+test('keys for transitive tags alone draw a warning under a web identity, too', async () => {
+  const { warnings } = await read({ 'role-to-assume': ROLE, 'transitive-tag-keys': 'team' }, OIDC);
+  expect(warnings).toEqual([expect.stringContaining('custom-tags and transitive-tag-keys are not used: ')]);
+});
+
 test('a secret without its access key ID is not used, and that is said', async () => {
   const { request, warnings } = await read({ 'aws-secret-access-key': 'EXAMPLEKEY', 'role-to-assume': ROLE }, OIDC);
   expect(request).toMatchObject({ by: 'web identity' });
-  expect(warnings).toEqual([expect.stringContaining('without aws-access-key-id')]);
+  expect(warnings).toEqual([
+    'aws-secret-access-key or aws-session-token is given without aws-access-key-id, and not used. ' +
+      'If aws-access-key-id comes from a secret: it is empty, because it is not set or not open to this workflow.',
+  ]);
+  const token = await read({ 'aws-session-token': 'EXAMPLETOKEN', 'role-to-assume': ROLE }, OIDC);
+  expect(token.warnings).toEqual(warnings);
 });
 
 test('lines may end as on Windows, and empty ones do not count', async () => {
@@ -299,137 +382,4 @@ test('lines may end as on Windows, and empty ones do not count', async () => {
     OIDC,
   );
   expect(request).toMatchObject({ session: { policies: { managed: arns } } });
-});
-
-describe('the modes that change IAM', () => {
-  const MODES = ['provision', 'rotate', 'deprovision'] as const;
-  const JOB = { GITHUB_REPOSITORY: 'octo/app' };
-  const NOTHING_DELIVERED = '{ users: { ci: {} } }';
-  const TO_THE_JOB = '{ users: { ci: { access-key: { deliver: [environment, { profile: ci }] } } } }';
-  const TO_GITHUB = '{ users: { ci: { access-key: { deliver: [github-secrets] } } } }';
-  const SEED_TO_GITHUB = '{ users: { ci: { mfa-device: { name: ci, deliver: [{ github-secret: SEED }] } } } }';
-
-  test.each([
-    ['provision', {}, { ephemeral: false, adoptExisting: false }],
-    ['provision', { ephemeral: 'true', 'adopt-existing': 'true' }, { ephemeral: true, adoptExisting: true }],
-    ['rotate', {}, { rotateNow: false, deleteOldKeys: false }],
-    ['rotate', { 'rotate-now': 'true', 'delete-old-keys': 'true' }, { rotateNow: true, deleteOldKeys: true }],
-    ['deprovision', {}, {}],
-  ])('%s, told %j', async (mode, inputs, told) => {
-    const { request, warnings } = await read({ mode, identities: NOTHING_DELIVERED, ...inputs, ...KEYS }, JOB);
-    expect(request).toEqual({
-      mode,
-      ...told,
-      connection: { region: 'eu-central-1', proxy: {}, userAgent: 'aws-identity-action' },
-      retry: { maxAttempts: 12 },
-      delivery: { environment: 'nothing', outputs: false },
-      maskAccountId: false,
-      allowedAccounts: [],
-      timeLimit: undefined,
-      useExistingCredentials: false,
-      refreshCredentials: false,
-      unsetCurrentCredentials: false,
-      source: {
-        from: 'inputs',
-        credentials: { accessKeyId: KEYS['aws-access-key-id'], secretAccessKey: KEYS['aws-secret-access-key'] },
-      },
-      declaration: { oidcProviders: [], policies: [], roles: [], users: [expect.objectContaining({ name: 'ci' })] },
-      repository: 'octo/app',
-      dryRun: false,
-      githubToken: undefined,
-      profiles: { overwrite: false, output: undefined, location: 'home' },
-    });
-    expect(warnings).toEqual([]);
-  });
-
-  test('how profiles are written, and whether anything is changed', async () => {
-    const inputs = { 'overwrite-aws-profile': 'true', 'profile-output': 'json', 'dry-run': 'true' };
-    const { request } = await read({ mode: 'provision', identities: TO_THE_JOB, ...inputs }, JOB);
-    expect(request).toMatchObject({ profiles: { overwrite: true, output: 'json' }, dryRun: true });
-  });
-
-  test.each([
-    ['identities', NOTHING_DELIVERED, 'access-keys', 'provision and rotate and deprovision'],
-    ['dry-run', 'true', 'verify', 'provision and rotate and deprovision'],
-    ['github-token', 'token', 'federation-token', 'provision and rotate and deprovision'],
-    ['ephemeral', 'true', 'rotate', 'provision'],
-    ['ephemeral', 'true', 'deprovision', 'provision'],
-    ['adopt-existing', 'true', 'rotate', 'provision'],
-    ['adopt-existing', 'true', 'deprovision', 'provision'],
-    ['rotate-now', 'true', 'provision', 'rotate'],
-    ['rotate-now', 'true', 'deprovision', 'rotate'],
-    ['delete-old-keys', 'true', 'provision', 'rotate'],
-    ['delete-old-keys', 'true', 'deprovision', 'rotate'],
-    ['overwrite-aws-profile', 'true', 'deprovision', 'assume-role and session-token and'],
-    ['profile-output', 'json', 'deprovision', 'assume-role and session-token and'],
-    ['role-to-assume', ROLE, 'provision', 'assume-role'],
-    ['mfa-code', '123456', 'rotate', 'assume-role and session-token'],
-    ['custom-tags', '{}', 'provision', 'assume-role and federation-token'],
-    ['expect-arn', ROLE, 'deprovision', 'verify'],
-    ['aws-profile', 'ci', 'provision', 'assume-role and session-token and'],
-    ['output-credentials', 'true', 'rotate', 'assume-role and session-token and'],
-  ])('%s (%s) is not for %s', async (input, value, mode, modes) => {
-    const problems = await problemsOf({ mode, identities: NOTHING_DELIVERED, [input]: value }, JOB);
-    expect(problems).toContain(`${input}: is for ${modes}`);
-    expect(problems).toContain(`and the mode is ${mode}`);
-  });
-
-  test.each(['dry-run', 'ephemeral', 'adopt-existing', 'rotate-now', 'delete-old-keys'])(
-    '%s: false may stand anywhere',
-    async (input) => {
-      expect(await problemsOf({ ...KEYS, [input]: 'false' }, JOB)).toBe('none');
-    },
-  );
-
-  test('are never inferred', async () => {
-    expect(await problemsOf({ identities: NOTHING_DELIVERED }, JOB)).toContain('and the mode is access-keys');
-  });
-
-  test.each(MODES)('%s needs a document, and a repository to own what it says', async (mode) => {
-    const problems = await problemsOf({ mode });
-    expect(problems).toContain('2 inputs are wrong');
-    expect(problems).toContain('- identities: is missing; it should be an identity document, or its path');
-    expect(problems).toContain('- GITHUB_REPOSITORY: is not set; it should be owner/name');
-  });
-
-  test('what is wrong in the document is reported with what is wrong beside it', async () => {
-    const identities = 'users:\n  a b: {}\n  ci: { pat: /x/ }\n';
-    const problems = await problemsOf({ mode: 'provision', identities, 'dry-run': 'perhaps' }, JOB);
-    expect(problems).toContain('3 inputs are wrong');
-    expect(problems.match(/^- identities: .*$/gm)).toEqual([
-      expect.stringContaining('a b'),
-      expect.stringContaining('pat'),
-    ]);
-    expect(problems).toContain('- dry-run: "perhaps" is neither true nor false');
-  });
-
-  test.each([
-    [NOTHING_DELIVERED, { provision: false, rotate: false, deprovision: false }],
-    [TO_THE_JOB, { provision: false, rotate: false, deprovision: false }],
-    [TO_GITHUB, { provision: true, rotate: true, deprovision: false }],
-    [SEED_TO_GITHUB, { provision: true, rotate: false, deprovision: false }],
-  ])('whether a token for GitHub is needed for %s: %j', async (identities, needed) => {
-    for (const mode of MODES) {
-      const problems = await problemsOf({ mode, identities }, JOB);
-      const missing = /github-token: is missing: the document delivers to GitHub secrets\. It should be/;
-      if (needed[mode]) expect(problems).toMatch(missing);
-      else expect(problems).toBe('none');
-      expect(await problemsOf({ mode, identities, 'dry-run': 'true' }, JOB)).toBe('none');
-      const { request } = await read({ mode, identities, 'github-token': 'token' }, JOB);
-      expect(request).toMatchObject({ githubToken: 'token' });
-    }
-  });
-
-  test('the document is read for the partition of the region and the IDs of the repository', async () => {
-    const identities =
-      '{ oidc-providers: { github: {} }, roles: { deploy: { trust: { github: { repository: octo/app, branch: main } } } } }';
-    const env = { ...JOB, GITHUB_REPOSITORY_ID: '2', GITHUB_REPOSITORY_OWNER_ID: '1' };
-    const { request } = await read({ mode: 'provision', identities, 'aws-region': 'cn-north-1' }, env);
-    expect(request).toMatchObject({
-      declaration: {
-        oidcProviders: [{ audiences: ['sts.amazonaws.com.cn'] }],
-        roles: [{ trust: { entries: [{ github: { ids: { owner: '1', repository: '2' } } }] } }],
-      },
-    });
-  });
 });

@@ -1,0 +1,144 @@
+import { KEYS, problemsOf, read, ROLE } from './reading';
+
+describe('the modes that change IAM', () => {
+  const MODES = ['provision', 'rotate', 'deprovision'] as const;
+  const JOB = { GITHUB_REPOSITORY: 'octo/app' };
+  const NOTHING_DELIVERED = '{ users: { ci: {} } }';
+  const TO_THE_JOB = '{ users: { ci: { access-key: { deliver: [environment, { profile: ci }] } } } }';
+  const TO_GITHUB = '{ users: { ci: { access-key: { deliver: [github-secrets] } } } }';
+  const TO_BOTH = '{ users: { ci: { access-key: { deliver: [environment, github-secrets] } } } }';
+  const SEED_TO_GITHUB = '{ users: { ci: { mfa-device: { name: ci, deliver: [{ github-secret: SEED }] } } } }';
+
+  test.each([
+    ['provision', {}, { ephemeral: false, adoptExisting: false }],
+    ['provision', { ephemeral: 'true', 'adopt-existing': 'true' }, { ephemeral: true, adoptExisting: true }],
+    ['rotate', {}, { rotateNow: false, deleteOldKeys: false }],
+    ['rotate', { 'rotate-now': 'true', 'delete-old-keys': 'true' }, { rotateNow: true, deleteOldKeys: true }],
+    ['deprovision', {}, {}],
+  ])('%s, told %j', async (mode, inputs, told) => {
+    const { request, warnings } = await read({ mode, identities: NOTHING_DELIVERED, ...inputs, ...KEYS }, JOB);
+    expect(request).toEqual({
+      mode,
+      ...told,
+      connection: { region: 'eu-central-1', proxy: {}, userAgent: 'aws-identity-action' },
+      retry: { maxAttempts: 12 },
+      delivery: { environment: 'nothing', outputs: false },
+      maskAccountId: false,
+      allowedAccounts: [],
+      timeLimit: undefined,
+      useExistingCredentials: false,
+      refreshCredentials: false,
+      unsetCurrentCredentials: false,
+      source: {
+        from: 'inputs',
+        credentials: { accessKeyId: KEYS['aws-access-key-id'], secretAccessKey: KEYS['aws-secret-access-key'] },
+      },
+      declaration: { oidcProviders: [], policies: [], roles: [], users: [expect.objectContaining({ name: 'ci' })] },
+      repository: 'octo/app',
+      dryRun: false,
+      githubToken: undefined,
+      profiles: { overwrite: false, output: undefined, location: 'home' },
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  test('how profiles are written, and whether anything is changed', async () => {
+    const inputs = { 'overwrite-aws-profile': 'true', 'profile-output': 'json', 'dry-run': 'true' };
+    const { request } = await read({ mode: 'provision', identities: TO_THE_JOB, ...inputs }, JOB);
+    expect(request).toMatchObject({ profiles: { overwrite: true, output: 'json' }, dryRun: true });
+  });
+
+  test.each([
+    ['identities', NOTHING_DELIVERED, 'access-keys', 'provision and rotate and deprovision'],
+    ['dry-run', 'true', 'verify', 'provision and rotate and deprovision'],
+    ['github-token', 'token', 'federation-token', 'provision and rotate and deprovision'],
+    ['ephemeral', 'true', 'rotate', 'provision'],
+    ['ephemeral', 'true', 'deprovision', 'provision'],
+    ['adopt-existing', 'true', 'rotate', 'provision'],
+    ['adopt-existing', 'true', 'deprovision', 'provision'],
+    ['rotate-now', 'true', 'provision', 'rotate'],
+    ['rotate-now', 'true', 'deprovision', 'rotate'],
+    ['delete-old-keys', 'true', 'provision', 'rotate'],
+    ['delete-old-keys', 'true', 'deprovision', 'rotate'],
+    ['overwrite-aws-profile', 'true', 'deprovision', 'assume-role and session-token and'],
+    ['profile-output', 'json', 'deprovision', 'assume-role and session-token and'],
+    ['role-to-assume', ROLE, 'provision', 'assume-role'],
+    ['mfa-code', '123456', 'rotate', 'assume-role and session-token'],
+    ['custom-tags', '{}', 'provision', 'assume-role and federation-token'],
+    ['expect-arn', ROLE, 'deprovision', 'verify'],
+    ['aws-profile', 'ci', 'provision', 'assume-role and session-token and'],
+    ['output-credentials', 'true', 'rotate', 'assume-role and session-token and'],
+  ])('%s (%s) is not for %s', async (input, value, mode, modes) => {
+    const problems = await problemsOf({ mode, identities: NOTHING_DELIVERED, [input]: value }, JOB);
+    expect(problems).toContain(`${input}: is for ${modes}`);
+    expect(problems).toContain(`and the mode is ${mode}`);
+  });
+
+  test.each(['dry-run', 'ephemeral', 'adopt-existing', 'rotate-now', 'delete-old-keys'])(
+    '%s: false may stand anywhere',
+    async (input) => {
+      expect(await problemsOf({ ...KEYS, [input]: 'false' }, JOB)).toBe('none');
+    },
+  );
+
+  test('are never inferred', async () => {
+    expect(await problemsOf({ identities: NOTHING_DELIVERED }, JOB)).toContain('and the mode is access-keys');
+  });
+
+  test.each(MODES)('%s needs a document, and a repository to own what it says', async (mode) => {
+    const problems = await problemsOf({ mode });
+    expect(problems).toContain('2 inputs are wrong');
+    expect(problems).toContain('- identities: is missing; it should be an identity document, or its path');
+    expect(problems).toContain('- GITHUB_REPOSITORY: is not set; it should be owner/name');
+  });
+
+  test('trust in jobs is checked against the server on which this one runs', async () => {
+    const identities = '{ roles: { deploy: { trust: { github: { repository: octo/app, branch: main } } } } }';
+    const problems = (GITHUB_SERVER_URL: string) =>
+      problemsOf({ mode: 'provision', identities, ...KEYS }, { ...JOB, GITHUB_SERVER_URL });
+    expect(await problems('https://github.com/')).not.toContain('trusts jobs on github.com');
+    expect(await problems('https://ghe.example//')).toContain('this job is on https://ghe.example; ');
+  });
+
+  test('what is wrong in the document is reported with what is wrong beside it', async () => {
+    const identities = 'users:\n  a b: {}\n  ci: { pat: /x/ }\n';
+    const problems = await problemsOf({ mode: 'provision', identities, 'dry-run': 'perhaps' }, JOB);
+    expect(problems).toContain('3 inputs are wrong');
+    expect(problems.match(/^- identities: .*$/gm)).toEqual([
+      expect.stringContaining('a b'),
+      expect.stringContaining('pat'),
+    ]);
+    expect(problems).toContain('- dry-run: "perhaps" is neither true nor false');
+  });
+
+  test.each([
+    [NOTHING_DELIVERED, { provision: false, rotate: false, deprovision: false }],
+    [TO_THE_JOB, { provision: false, rotate: false, deprovision: false }],
+    [TO_GITHUB, { provision: true, rotate: true, deprovision: false }],
+    [TO_BOTH, { provision: true, rotate: true, deprovision: false }],
+    [SEED_TO_GITHUB, { provision: true, rotate: false, deprovision: false }],
+  ])('whether a token for GitHub is needed for %s: %j', async (identities, needed) => {
+    for (const mode of MODES) {
+      const problems = await problemsOf({ mode, identities }, JOB);
+      const missing = /github-token: is missing: the document delivers to GitHub secrets\. It should be/;
+      if (needed[mode]) expect(problems).toMatch(missing);
+      else expect(problems).toBe('none');
+      expect(await problemsOf({ mode, identities, 'dry-run': 'true' }, JOB)).toBe('none');
+      const { request } = await read({ mode, identities, 'github-token': 'token' }, JOB);
+      expect(request).toMatchObject({ githubToken: 'token' });
+    }
+  });
+
+  test('the document is read for the partition of the region and the IDs of the repository', async () => {
+    const identities =
+      '{ oidc-providers: { github: {} }, roles: { deploy: { trust: { github: { repository: octo/app, branch: main } } } } }';
+    const env = { ...JOB, GITHUB_REPOSITORY_ID: '2', GITHUB_REPOSITORY_OWNER_ID: '1' };
+    const { request } = await read({ mode: 'provision', identities, 'aws-region': 'cn-north-1' }, env);
+    expect(request).toMatchObject({
+      declaration: {
+        oidcProviders: [{ audiences: ['sts.amazonaws.com.cn'] }],
+        roles: [{ trust: { entries: [{ github: { ids: { owner: '1', repository: '2' } } }] } }],
+      },
+    });
+  });
+});
