@@ -98,8 +98,9 @@ test('what cannot be taken back is told beside what failed first, and left to po
   };
   const failure = await handOver(ALL, step, spoil).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(LeftBehindError);
-  expect(failure).toMatchObject({ failure: new Error('not delivered') });
-  expect(String(failure)).toMatch(/not delivered Then: Could not read the profile file .*config/);
+  const reason = new Error('not delivered');
+  expect(failure).toMatchObject({ failure: reason, cause: reason });
+  expect(String(failure)).toMatch(/^LeftBehindError: not delivered Then: Could not read the profile file .*config/);
   expect([variables(), outputs()]).toEqual([{ BEFORE: '1' }, { BEFORE: '1' }]);
   expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev']);
 });
