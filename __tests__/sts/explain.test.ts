@@ -353,6 +353,23 @@ test.each([
   expect(isRefusedMfaCode(error)).toBe(refused);
 });
 
+test.each<[words: string, call: StsCall]>([
+  [unableToValidate, signed],
+  ['Cannot call GetFederationToken with session credentials', signed],
+  [denied('sts:GetFederationToken'), federation],
+  [denied('sts:TagSession'), signed],
+  [denied('sts:SetSourceIdentity'), signed],
+  [denied('sts:AssumeRole'), signed],
+  ['No OpenIDConnect provider found in your account', web],
+  ['Incorrect token audience', web],
+])('words tell nothing beside a code that is not theirs: %s', (words, call) => {
+  expect(explainSts(sdkError('Other', words), call).code).toBe('unexpected');
+});
+
+test('a source identity may be refused where no role is known', () => {
+  expect(explainSts(sdkError('AccessDenied', denied('sts:SetSourceIdentity')), plain).code).toBe('unexpected');
+});
+
 test("how far this machine's clock is ahead of AWS's", () => {
   expect(skewOf(sdkError('X', 'no', { date: minutesAgo(2) }))).toBe(120_000);
   expect(skewOf(sdkError('X', 'no', { date: minutesAgo(-2) }))).toBe(-120_000);
