@@ -9,6 +9,8 @@ test.each([
   ['polices', 'policies'],
   ['policy', undefined],
   ['turst', 'trust'],
+  ['ptah', 'path'],
+  ['tgas', 'tags'],
   ['pth', 'path'],
   ['tag', 'tags'],
   ['age', undefined],

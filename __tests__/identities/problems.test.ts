@@ -39,6 +39,52 @@ describe('keys and types', () => {
   });
 });
 
+describe('the place of a problem, and what stands there', () => {
+  const GONE =
+    'missing.json is not there: no such file in the workspace. Is the repository checked out before this step?';
+  test.each([
+    ['policies: { a: { document: missing.json } }', `policies.a.document: ${GONE}`],
+    [user('inline-policies: { x: missing.json }'), `users.a.inline-policies.x: ${GONE}`],
+    [
+      trust('[{ service: s3.amazonaws.com }, { user: "a b" }]'),
+      /roles\.a\.trust\[1\]\.user is "a b"; it should be the name/,
+    ],
+    [
+      'oidc-providers: { x: { url: https://x.example, tags: { "aws:a": b } } }',
+      /oidc-providers\.x\.tags\["aws:a"\] has a wrong name; /,
+    ],
+    [
+      'oidc-providers: { x: { url: https://x.example, audiences: [a, b, a] } }',
+      'oidc-providers.x.audiences[2] is "a", which the list has already as [0]',
+    ],
+    [
+      deliver('{ profile: "a b" }'),
+      /users\.a\.access-key\.deliver\[0\]\.profile is "a b"; a profile name must not contain/,
+    ],
+    [
+      deliver('outputs, outputs'),
+      "users.a.access-key.deliver[1] delivers to the step's outputs, where users.a.access-key.deliver[0] delivers already",
+    ],
+    [
+      user('path: { a: 1, b: 2, c: 3, d: 4, e: 5 }'),
+      'users.a.path is a mapping with a, b, c, d, e; it should be a path',
+    ],
+    [user('path: { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }'), 'users.a.path is a mapping of 6; it should be a path'],
+    [
+      user(`tags: { k: ${'v'.repeat(300)} }`),
+      `users.a.tags.k is "${'v'.repeat(80)}…"; it should be at most 256 characters`,
+    ],
+  ])('%.70s', (input, problem) => {
+    expect(problemsOf(input)).toEqual([
+      typeof problem === 'string' ? `line 1: ${problem}` : expect.stringMatching(problem),
+    ]);
+  });
+
+  test('a name that only holds what GitHub keeps for itself is free', () => {
+    expect(problemsOf(deliver('{ github-secrets: { prefix: MY_GITHUB_ } }'))).toEqual([]);
+  });
+});
+
 describe('names, paths and descriptions', () => {
   test.each([
     [`users: { ${'u'.repeat(64)}: {} }`, undefined],
@@ -137,6 +183,7 @@ describe('durations', () => {
   test.each([
     ['1h', undefined],
     ['90m', undefined],
+    ['12h', undefined],
     ['43200', undefined],
     ['59m', /max-session-duration is "59m"; it should be from 1h to 12h/],
     ['13h', /"13h"/],
