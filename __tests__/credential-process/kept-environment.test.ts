@@ -15,7 +15,20 @@ test('inputs, their variables and what else decides is kept', () => {
     ...TOKEN,
   };
   const others = { GITHUB_TOKEN: 'secret', GITHUB_ENV: '/env', GITHUB_OUTPUT: '/out', PATH: '/bin', SECRET: 'secret' };
-  expect(environmentToKeep({ ...kept, ...others, AWS_REGION: undefined })).toEqual(kept);
+  expect(environmentToKeep({ ...kept, ...others, AWS_REGION: undefined })).toStrictEqual(kept);
+});
+
+test.each(['AWS_PROFILE', 'GITHUB_SHA', 'GITHUB_WORKSPACE', 'HTTP_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'])(
+  '%s is kept, and nothing that only sounds like it: it could be anyone’s secret',
+  (name) => {
+    expect(environmentToKeep({ [name]: 'x' })).toStrictEqual({ [name]: 'x' });
+    expect(environmentToKeep({ [`MY_${name}`]: 'secret', [`${name}-2`]: 'secret' })).toStrictEqual({});
+  },
+);
+
+test('nor is what only begins or ends like the others', () => {
+  const names = ['X_ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN_2', 'GITHUB_REF_NAME', 'HOMEDRIVE'];
+  expect(environmentToKeep(Object.fromEntries(names.map((name) => [name, 'secret'])))).toStrictEqual({});
 });
 
 test('the step’s environment comes back: what decides now and did not then is gone, the rest stays', () => {
