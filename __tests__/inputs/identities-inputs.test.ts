@@ -1,4 +1,4 @@
-import { KEYS, problemsOf, read, ROLE } from './reading';
+import { KEYS, problemsOf, read, ROLE, SETTINGS } from './reading';
 
 describe('the modes that change IAM', () => {
   const MODES = ['provision', 'rotate', 'deprovision'] as const;
@@ -20,15 +20,8 @@ describe('the modes that change IAM', () => {
     expect(request).toEqual({
       mode,
       ...told,
-      connection: { region: 'eu-central-1', proxy: {}, userAgent: 'aws-identity-action' },
-      retry: { maxAttempts: 12 },
+      ...SETTINGS,
       delivery: { environment: 'nothing', outputs: false },
-      maskAccountId: false,
-      allowedAccounts: [],
-      timeLimit: undefined,
-      useExistingCredentials: false,
-      refreshCredentials: false,
-      unsetCurrentCredentials: false,
       source: {
         from: 'inputs',
         credentials: { accessKeyId: KEYS['aws-access-key-id'], secretAccessKey: KEYS['aws-secret-access-key'] },

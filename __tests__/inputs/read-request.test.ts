@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRequest } from '../../src/inputs/read-request';
-import { KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
+import { KEYS, OIDC, OTHER, problemsOf, read, ROLE, SETTINGS } from './reading';
 
 describe('the inputs decide how a role is assumed', () => {
   test.each([
@@ -47,16 +47,8 @@ test.each<[what: string, inputs: Record<string, string>, env: Record<string, str
 test('what is left out has the defaults of the compatible action', async () => {
   expect((await read({ 'role-to-assume': ROLE }, OIDC)).request).toMatchObject({
     session: { sessionName: 'GitHubActions', duration: 3600, plainCharacters: false, policies: { managed: [] } },
-    retry: { maxAttempts: 12 },
-    delivery: { environment: 'credentials and region', outputs: false },
+    ...SETTINGS,
     token: { audience: 'sts.amazonaws.com' },
-    maskAccountId: false,
-    allowedAccounts: [],
-    timeLimit: undefined,
-    useExistingCredentials: false,
-    refreshCredentials: false,
-    unsetCurrentCredentials: false,
-    connection: { region: 'eu-central-1', proxy: {} },
   });
 });
 

@@ -12,6 +12,19 @@ export const KEYS = {
   'aws-secret-access-key': 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
 };
 
+/** What a request says of the step where inputs say nothing of it. */
+export const SETTINGS = {
+  connection: { region: 'eu-central-1', proxy: {}, userAgent: 'aws-identity-action' },
+  retry: { maxAttempts: 12 },
+  delivery: { environment: 'credentials and region', outputs: false },
+  maskAccountId: false,
+  allowedAccounts: [],
+  timeLimit: undefined,
+  useExistingCredentials: false,
+  refreshCredentials: false,
+  unsetCurrentCredentials: false,
+};
+
 /** Reads inputs, as under `with:`, and variables, which here win. */
 export function read(inputs: Record<string, string>, env: Record<string, string> = {}) {
   const variables = Object.fromEntries(

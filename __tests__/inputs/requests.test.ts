@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ActionError } from '../../src/errors/action-error';
-import { KEYS, read, ROLE } from './reading';
+import { KEYS, read, ROLE, SETTINGS } from './reading';
 
 /** What is read from inputs that are right, to the last part, and where exactly they begin to be wrong. */
 const POLICY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
@@ -30,17 +30,6 @@ async function wrongWith(inputs: Inputs, env?: Inputs): Promise<string[]> {
   return [];
 }
 
-const settings = {
-  connection: { region: 'eu-central-1', proxy: {}, userAgent: 'aws-identity-action' },
-  retry: { maxAttempts: 12 },
-  delivery: { environment: 'credentials and region', outputs: false },
-  maskAccountId: false,
-  allowedAccounts: [],
-  timeLimit: undefined,
-  useExistingCredentials: false,
-  refreshCredentials: false,
-  unsetCurrentCredentials: false,
-};
 const source = { from: 'inputs', credentials: CREDENTIALS };
 
 describe('a whole request', () => {
@@ -52,7 +41,7 @@ describe('a whole request', () => {
     });
     expect(request).toEqual({
       mode: 'session-token',
-      ...settings,
+      ...SETTINGS,
       source,
       duration: 129_600,
       mfa: { serial: undefined, code: { from: 'seed', seed: { base32: SEED, period: 30, algorithm: 'SHA1' } } },
@@ -63,7 +52,7 @@ describe('a whole request', () => {
     const request = await requestOf({ ...KEYS, 'mfa-serial': 'GAHT12345678', 'mfa-code': '123456' });
     expect(request).toEqual({
       mode: 'session-token',
-      ...settings,
+      ...SETTINGS,
       source,
       duration: undefined,
       mfa: { serial: 'GAHT12345678', code: { from: 'input', code: '123456' } },
@@ -82,7 +71,7 @@ describe('a whole request', () => {
     });
     expect(request).toEqual({
       mode: 'federation-token',
-      ...settings,
+      ...SETTINGS,
       source: { from: 'inputs', credentials: { ...CREDENTIALS, sessionToken: 'AQoDYXdzEJrEXAMPLETOKEN' } },
       name: 'nightly',
       duration: 900,
@@ -101,7 +90,7 @@ describe('a whole request', () => {
       tags: [],
     });
     expect(Object.keys((await read({ ...KEYS, 'federated-user-name': 'nightly' })).request)).toHaveLength(
-      Object.keys(settings).length + 6,
+      Object.keys(SETTINGS).length + 6,
     );
   });
 
@@ -114,7 +103,7 @@ describe('a whole request', () => {
     });
     expect(request).toEqual({
       mode: 'verify',
-      ...settings,
+      ...SETTINGS,
       delivery: { environment: 'nothing', outputs: false },
       source,
       expectArn: 'arn:*',
@@ -123,7 +112,7 @@ describe('a whole request', () => {
   });
 
   test('of keys that are handed on', async () => {
-    expect(await requestOf(KEYS)).toEqual({ mode: 'access-keys', ...settings, source });
+    expect(await requestOf(KEYS)).toEqual({ mode: 'access-keys', ...SETTINGS, source });
   });
 
   test('of a role with everything that a signed request can carry', async () => {
