@@ -1,6 +1,11 @@
+import { writeSync } from 'node:fs';
+import { systemClock } from './network/clock';
 import { undo } from './runner/undo';
 
-void undo(process.env, async (...undoing) => {
+// The toolkit is not loaded here, and what is printed must be out before the process ends.
+const print = (text: string) => void writeSync(1, text);
+
+void undo({ env: process.env, clock: systemClock, print }, async (...undoing) => {
   const { undoIdentities } = await import('./action');
   return undoIdentities(...undoing);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { runAction } from '../../src/action/run-action';
+import { systemClock } from '../../src/network/clock';
 import { Ledger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
 import { allow } from '../sandbox/sts-client';
@@ -72,7 +73,7 @@ export class StepRecorder {
     await runAction({
       env: variables,
       runner,
-      clock: { time: Date.now, now: () => 0, random: () => 0, sleep: () => Promise.resolve() },
+      clock: { ...systemClock, now: () => 0, random: () => 0, sleep: () => Promise.resolve() },
       ledger: new Ledger(variables, runner.saveState),
     });
     const requests = this.sandbox.requests.slice(this.#seen).map(({ action }) => action);

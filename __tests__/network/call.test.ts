@@ -1,4 +1,5 @@
 import { call } from '../../src/network/call';
+import { systemClock } from '../../src/network/clock';
 import { NoAnswerError } from '../../src/network/deadline';
 import type { Retry } from '../../src/network/retry';
 
@@ -8,6 +9,7 @@ async function calling(failure: unknown, retry: Retry, times = 1) {
   const waits: number[] = [];
   let attempts = 0;
   const clock = {
+    ...systemClock,
     time: () => 0,
     now: () => 0,
     random: () => 0.5,

@@ -1,4 +1,9 @@
-import { ANSWER_TIMEOUT_MS, NoAnswerError, withDeadline } from '../../src/network/deadline';
+import { systemClock } from '../../src/network/clock';
+import { ANSWER_TIMEOUT_MS, NoAnswerError, withDeadline as within } from '../../src/network/deadline';
+
+function withDeadline<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return within(request, systemClock);
+}
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

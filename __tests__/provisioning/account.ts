@@ -3,7 +3,7 @@ import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { RecordedRequest } from '../../sandbox/http/request';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { CallSettings } from '../../src/network/call';
-import type { Clock } from '../../src/network/clock';
+import { systemClock, type Clock } from '../../src/network/clock';
 import { openAccount } from '../../src/provisioning/open-account';
 import type { Hands } from '../../src/provisioning/hands';
 import type { Created } from '../../src/runner/ledger';
@@ -93,6 +93,7 @@ function clockOf({ clock }: Sandbox, waits: number[]): Clock {
     time: () => clock.now().getTime(),
     now: () => now,
     random: () => 0.5,
+    after: systemClock.after,
     sleep: (ms) => {
       waits.push(ms);
       now += ms;

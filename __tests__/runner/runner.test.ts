@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { readCommandFile } from '../../sandbox/runner/command-file';
-import { actionsRunner } from '../../src/runner/runner';
+import { actionsRunner, type StepProcess } from '../../src/runner/runner';
 import { useCleanEnvironment } from '../aws/environment';
 import { inJob, useJobDirectory } from './job-files';
 
@@ -21,13 +21,10 @@ beforeEach(() => {
     return true;
   });
 });
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = undefined;
-});
+afterEach(() => jest.restoreAllMocks());
 
 test('values go to their files, and are not printed', () => {
-  const runner = actionsRunner(process.env);
+  const runner = actionsRunner(process);
   runner.exportVariable('AWS_PROFILE', 'a\nb=c');
   runner.setOutput('mode', 'verify');
   runner.saveState('changes', '{}');
@@ -42,7 +39,7 @@ test.each(['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE'] as const)(
   'without %s they are not printed instead',
   (name) => {
     Reflect.deleteProperty(process.env, name);
-    const { exportVariable, setOutput, saveState } = actionsRunner(process.env);
+    const { exportVariable, setOutput, saveState } = actionsRunner(process);
     const write = { GITHUB_ENV: exportVariable, GITHUB_OUTPUT: setOutput, GITHUB_STATE: saveState }[name];
     expect(() => {
       write('AWS_SECRET_ACCESS_KEY', 'secret');
@@ -52,7 +49,7 @@ test.each(['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE'] as const)(
 );
 
 test('each line of a secret is masked, and once', () => {
-  const { mask } = actionsRunner(process.env);
+  const { mask } = actionsRunner(process);
   mask('one\r\ntwo\n\n \nthree');
   mask('two');
   mask('');
@@ -60,7 +57,7 @@ test('each line of a secret is masked, and once', () => {
 });
 
 test('what is said is no command, whoever wrote it', () => {
-  const runner = actionsRunner(process.env);
+  const runner = actionsRunner(process);
   runner.info('::add-mask::a');
   runner.group('Plan\n::x::', ['::stop-commands::b', '##[error]c']);
   runner.notice('a\n::b::');
@@ -77,15 +74,16 @@ test('what is said is no command, whoever wrote it', () => {
 });
 
 test('a failure is an annotation, and decides how the process ends', () => {
-  actionsRunner(process.env).fail('Could not.\nFix: it', 'AWS identity');
+  const step: StepProcess = { env: {}, exitCode: undefined };
+  actionsRunner(step).fail('Could not.\nFix: it', 'AWS identity');
   expect(printed).toBe('::error title=AWS identity::Could not.%0AFix: it\n');
-  expect(process.exitCode).toBe(1);
+  expect(step.exitCode).toBe(1);
 });
 
 test('a summary is added to what is there, where there is one', async () => {
   appendFileSync(inJob('GITHUB_STEP_SUMMARY'), 'before\n');
-  await actionsRunner(process.env).summarize('### after\n');
+  await actionsRunner(process).summarize('### after\n');
   expect(readFileSync(inJob('GITHUB_STEP_SUMMARY'), 'utf8')).toContain('before\n### after\n');
-  await actionsRunner({}).summarize('### nowhere\n');
+  await actionsRunner({ env: {}, exitCode: undefined }).summarize('### nowhere\n');
   expect(readFileSync(inJob('GITHUB_STEP_SUMMARY'), 'utf8')).not.toContain('nowhere');
 });

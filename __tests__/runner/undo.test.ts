@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readCommandFile } from '../../sandbox/runner/command-file';
 import { writeProfiles } from '../../src/profile/profile';
+import { systemClock } from '../../src/network/clock';
 import type { Created } from '../../src/runner/ledger';
-import type { undoIdentities } from '../../src/provisioning/undo-identities';
 import { Ledger } from '../../src/runner/ledger';
-import { undo } from '../../src/runner/undo';
+import { undo as undoStep, type UndoIdentities } from '../../src/runner/undo';
 import { heldOpen } from '../files/on-windows';
 import { EXAMPLE_KEY } from '../profile/fixtures';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
@@ -17,20 +17,20 @@ useJobDirectory();
 const AWS = 'a\nw%s';
 
 /** For a step that changed nothing in IAM. */
-const notAsked: typeof undoIdentities = () => Promise.reject(new Error('IAM is not to be asked'));
+const notAsked: UndoIdentities = () => Promise.reject(new Error('IAM is not to be asked'));
 
 let said: string;
 beforeEach(() => {
   said = '';
-  const { writeSync } = fs;
-  jest.spyOn(fs, 'writeSync').mockImplementation((file: number, ...rest: unknown[]) => {
-    if (file !== 1) return Number(Reflect.apply(writeSync, fs, [file, ...rest]));
-    said += String(rest[0]);
-    return Buffer.byteLength(String(rest[0]));
-  });
   writeFileSync(inJob('env'), '');
 });
 afterEach(() => jest.restoreAllMocks());
+
+/** The post step in this environment; what it prints is in `said`. */
+function undo(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentities): Promise<void> {
+  const print = (text: string) => void (said += text);
+  return undoStep({ env, clock: systemClock, print }, undoIdentities);
+}
 
 /** What keeps the changes of a main step with these variables, and the environment of its post step. */
 function ledgerOf(before: Record<string, string>): { ledger: Ledger; env: NodeJS.ProcessEnv } {
@@ -265,14 +265,14 @@ describe('what main did in IAM', () => {
     ['both', CREATED, UNSETTLED],
   ])('%s: is undone with the credentials of main, and forgotten', async (_, created, unsettled) => {
     const env = afterMaking(created, unsettled);
-    const undoing = jest.fn<ReturnType<typeof undoIdentities>, Parameters<typeof undoIdentities>>(() =>
-      Promise.resolve(),
-    );
+    const undoing = jest.fn<ReturnType<UndoIdentities>, Parameters<UndoIdentities>>(() => Promise.resolve());
     await undo(env, undoing);
     const keys = unsettled.length > 0 ? { keys: KEYS } : {};
     const changes = { created, unsettled, credentials: EXAMPLE_KEYS, ...keys };
     const voice = { say: expect.any(Function) as unknown, warn: expect.any(Function) as unknown };
-    expect(undoing.mock.calls).toEqual([[changes, EXAMPLE_KEYS, env, voice]]);
+    expect(undoing.mock.calls).toEqual([
+      [changes, EXAMPLE_KEYS, expect.objectContaining({ env, clock: systemClock }), voice],
+    ]);
     expect(said).toBe('Variables emptied: AWS_REGION\n');
     expect(readdirSync(inJob())).toEqual(['env']);
   });

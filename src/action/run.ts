@@ -41,7 +41,7 @@ async function obtainCredentials(request: SessionRequest | VerifyRequest, step: 
   await checkProfilesAreFree(profile ? [profile.name] : [], profile?.overwrite ?? false, step);
   if (request.unsetCurrentCredentials) unsetCurrent(step);
 
-  const obtained = await withinTimeLimit(request.timeLimit, obtain(request, step));
+  const obtained = await withinTimeLimit(request.timeLimit, obtain(request, step), step.clock);
   if (request.maskAccountId) maskAccountsIn(obtained.identity.arn, step);
   admit(obtained.identity, request);
 

@@ -7,8 +7,9 @@ import { reportFailure, runAction } from './run-action';
 const GRACE_MS = 250;
 
 /** Runs the step in this process, and ends the process when it is done. */
-export function start({ env }: NodeJS.Process): void {
-  const runner = actionsRunner(env);
+export function start(process: NodeJS.Process): void {
+  const { env } = process;
+  const runner = actionsRunner(process);
   const step = { env, runner, clock: systemClock, ledger: new Ledger(env, runner.saveState) };
 
   // What is thrown where nobody waits for it would end the step with a stack trace.

@@ -34,7 +34,7 @@ export async function assumeRoles(request: AssumeRolesRequest, step: Step): Prom
     step,
   );
   if (request.unsetCurrentCredentials) unsetCurrent(step);
-  const results = await withinTimeLimit(request.timeLimit, assumeAll(request, step));
+  const results = await withinTimeLimit(request.timeLimit, assumeAll(request, step), step.clock);
   const assumed = results.flatMap((result) => ('assumed' in result ? result : []));
   const failed = results.flatMap((result) => ('error' in result ? result : []));
   if (failed.length === 0 || (request.continueOnError && assumed.length > 0)) {

@@ -25,7 +25,7 @@ export function obtainSession(request: SessionRequest, step: Step): Promise<Outc
 
 /** Obtains once more what a request asked for, to renew a profile: of many roles, the profile's own. */
 export function obtainAgain(profile: string, request: Request, step: Step): Promise<Credentials> {
-  return withinTimeLimit(request.timeLimit, obtainFor(profile, request, step));
+  return withinTimeLimit(request.timeLimit, obtainFor(profile, request, step), step.clock);
 }
 
 async function obtainFor(profile: string, request: Request, step: Step): Promise<Credentials> {

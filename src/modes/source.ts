@@ -13,7 +13,7 @@ import { withDeadline } from '../network/deadline';
 export async function credentialsOf(
   source: CredentialSource,
   { connection, refreshCredentials }: StepSettings,
-  { runner, env }: Step,
+  { runner, env, clock }: Step,
 ): Promise<Credentials> {
   const credentials = source.from === 'inputs' ? source.credentials : await fromDefaultChain();
   secretsOf(credentials).forEach(runner.mask);
@@ -23,7 +23,7 @@ export async function credentialsOf(
   async function fromDefaultChain(): Promise<Credentials> {
     const { defaultChainCredentials } = await import('../sts');
     try {
-      return await withDeadline(() => defaultChainCredentials(connection));
+      return await withDeadline(() => defaultChainCredentials(connection), clock);
     } catch (error) {
       throw noCredentials(error, source.from === 'default chain' && source.idTokenMissing, env);
     }

@@ -22,7 +22,7 @@ export function call<T>(
   classify: (error: unknown) => Retry,
   { retry, clock, log }: CallSettings,
 ): Promise<T> {
-  return retrying(() => withDeadline(request), {
+  return retrying(() => withDeadline(request, clock), {
     ...retry,
     ...clock,
     classify,

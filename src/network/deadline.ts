@@ -1,3 +1,5 @@
+import type { Clock } from './clock';
+
 /** How long one request may take from its start to the last byte of its answer, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -18,18 +20,18 @@ export class NoAnswerError extends Error {
  *
  * @throws NoAnswerError when the deadline passed
  */
-export async function withDeadline<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withDeadline<T>(request: (signal: AbortSignal) => Promise<T>, clock: Clock): Promise<T> {
   const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: () => void = () => undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    cancel = clock.after(ANSWER_TIMEOUT_MS, () => {
       reject(new NoAnswerError());
       controller.abort();
-    }, ANSWER_TIMEOUT_MS);
+    });
   });
   try {
     return await Promise.race([request(controller.signal), deadline]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -4,9 +4,8 @@ import type { GithubSecret } from '../identities/declaration';
 import { Inputs } from '../inputs/inputs';
 import { Problems } from '../inputs/problems';
 import { readSettings } from '../inputs/step-inputs';
-import { systemClock } from '../network/clock';
 import type { Created, IdentityChanges } from '../runner/ledger';
-import type { Voice } from '../runner/undo';
+import type { PostStep, Voice } from '../runner/undo';
 import { settleKey } from './access-keys';
 import { apply } from './apply';
 import type { Hands } from './hands';
@@ -25,7 +24,7 @@ type Made<K extends Created['kind']> = Extract<Created, { readonly kind: K }>;
 export async function undoIdentities(
   { created, unsettled, keys }: IdentityChanges,
   credentials: Credentials,
-  env: NodeJS.ProcessEnv,
+  { env, clock }: Pick<PostStep, 'env' | 'clock'>,
   { say, warn }: Voice,
 ): Promise<void> {
   const problems = new Problems();
@@ -35,7 +34,7 @@ export async function undoIdentities(
     credentials,
     credentialsName: 'the credentials of the main step',
     connection,
-    calls: { retry, clock: systemClock, log: say },
+    calls: { retry, clock, log: say },
     repository: env.GITHUB_REPOSITORY ?? '',
     githubToken: inputs.text('github-token'),
     env,

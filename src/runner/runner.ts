@@ -22,8 +22,12 @@ export interface Runner {
   readonly summarize: (markdown: string) => Promise<void>;
 }
 
+/** The process of a step, as far as its runner looks at it: the environment, and the exit code, which it sets. */
+export type StepProcess = Pick<NodeJS.Process, 'env' | 'exitCode'>;
+
 /** The runner that this process was started by. */
-export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
+export function actionsRunner(step: StepProcess): Runner {
+  const { env } = step;
   const masked = new Set<string>();
   return {
     mask(secret) {
@@ -61,7 +65,7 @@ export function actionsRunner(env: NodeJS.ProcessEnv): Runner {
     notice: core.notice,
     warning: core.warning,
     fail(message, title) {
-      process.exitCode = core.ExitCode.Failure;
+      step.exitCode = core.ExitCode.Failure;
       core.error(message, { title });
     },
     async summarize(markdown) {

@@ -1,22 +1,23 @@
 import { ActionError } from '../errors/action-error';
+import type { Clock } from '../network/clock';
 
 /**
  * Waits for the work, but not longer than the limit, in seconds, if there is one.
  *
  * @throws ActionError `action-timeout` when the limit is reached
  */
-export async function withinTimeLimit<T>(limit: number | undefined, work: Promise<T>): Promise<T> {
+export async function withinTimeLimit<T>(limit: number | undefined, work: Promise<T>, clock: Clock): Promise<T> {
   if (limit === undefined) return work;
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: () => void = () => undefined;
   const reached = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    cancel = clock.after(limit * 1000, () => {
       reject(timeLimitReached(limit));
-    }, limit * 1000);
+    });
   });
   try {
     return await Promise.race([work, reached]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -1,9 +1,18 @@
-import { appendFileSync, rmSync, writeSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { messageOf } from '../errors/message';
 import type { WrittenProfile } from '../profile/profile';
 import type { Credentials } from '../aws/credentials';
+import type { Clock } from '../network/clock';
 import { readLedger, type Created, type IdentityChanges } from './ledger';
 import { printable } from './printable';
+
+/** The world that the post step acts in. */
+export interface PostStep {
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  /** Writes to the log. */
+  readonly print: (text: string) => void;
+}
 
 /** How the post step speaks. */
 export interface Voice {
@@ -15,7 +24,7 @@ export interface Voice {
 export type UndoIdentities = (
   changes: IdentityChanges,
   credentials: Credentials,
-  env: NodeJS.ProcessEnv,
+  step: Pick<PostStep, 'env' | 'clock'>,
   voice: Voice,
 ) => Promise<void>;
 
@@ -28,29 +37,30 @@ export type UndoIdentities = (
  *
  * @param undoIdentities loads the code of IAM: called only where main left something to do there
  */
-export async function undo(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentities): Promise<void> {
-  if (env.AWS_SKIP_CLEANUP_STEP === 'true') {
-    say('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
+export async function undo(step: PostStep, undoIdentities: UndoIdentities): Promise<void> {
+  const voice = voiceOf(step);
+  if (step.env.AWS_SKIP_CLEANUP_STEP === 'true') {
+    voice.say('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
     return;
   }
   try {
-    await undoChanges(env, undoIdentities);
+    await undoChanges(step, voice, undoIdentities);
   } catch (error) {
-    warn(`The clean-up did not come to its end. ${messageOf(error)}`);
+    voice.warn(`The clean-up did not come to its end. ${messageOf(error)}`);
   }
 }
 
-async function undoChanges(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentities): Promise<void> {
-  const ledger = readLedger(env);
+async function undoChanges(step: PostStep, voice: Voice, undoIdentities: UndoIdentities): Promise<void> {
+  const ledger = readLedger(step.env);
   if (!ledger) {
-    say('Nothing to clean up.');
+    voice.say('Nothing to clean up.');
     return;
   }
   const { profiles, variables, folders, identities } = ledger.changes;
-  const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles));
-  const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, env);
-  const foldersRemoved = folders.length === 0 || removeFolders(folders);
-  const identitiesUndone = await undoIdentityChanges(identities, env, undoIdentities);
+  const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles, voice));
+  const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, step.env, voice);
+  const foldersRemoved = folders.length === 0 || removeFolders(folders, voice);
+  const identitiesUndone = await undoIdentityChanges(identities, step, voice, undoIdentities);
   // What could not be put back is nowhere else.
   if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone) ledger.forget();
 }
@@ -58,14 +68,15 @@ async function undoChanges(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentitie
 /** Whether it could be done; if not, a warning says why. */
 async function undoIdentityChanges(
   changes: IdentityChanges,
-  env: NodeJS.ProcessEnv,
+  step: PostStep,
+  { say, warn }: Voice,
   undoIdentities: UndoIdentities,
 ): Promise<boolean> {
   const { created, unsettled, credentials } = changes;
   if (created.length === 0 && unsettled.length === 0) return true;
   try {
     if (!credentials) throw new Error('The credentials that main kept for this are gone.');
-    await undoIdentities(changes, credentials, env, {
+    await undoIdentities(changes, credentials, step, {
       say: (line) => {
         say(printable(line));
       },
@@ -87,7 +98,7 @@ function describe(created: Created): string {
 }
 
 /** Whether it could be done; if not, a warning says why. */
-async function removeProfilesOf(written: readonly WrittenProfile[]): Promise<boolean> {
+async function removeProfilesOf(written: readonly WrittenProfile[], { say, warn }: Voice): Promise<boolean> {
   const names = written.map(({ state }) => state.name).join(', ');
   try {
     const { removeProfiles } = await import('../profile/profile');
@@ -101,7 +112,7 @@ async function removeProfilesOf(written: readonly WrittenProfile[]): Promise<boo
 }
 
 /** Whether it could be done; if not, a warning says why. */
-function removeFolders(folders: readonly string[]): boolean {
+function removeFolders(folders: readonly string[], { say, warn }: Voice): boolean {
   try {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     say(`Removed with all that was in it: ${folders.join(', ')}`);
@@ -113,7 +124,11 @@ function removeFolders(folders: readonly string[]): boolean {
 }
 
 /** Whether it could be done; if not, a warning says why. */
-function restoreVariables(before: Readonly<Record<string, string | undefined>>, env: NodeJS.ProcessEnv): boolean {
+function restoreVariables(
+  before: Readonly<Record<string, string | undefined>>,
+  env: NodeJS.ProcessEnv,
+  { say, warn }: Voice,
+): boolean {
   const names = Object.keys(before);
   try {
     const file = env.GITHUB_ENV;
@@ -136,11 +151,15 @@ function assignment(name: string, value: string): string {
   return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
 }
 
-function say(line: string): void {
-  writeSync(1, `${line}\n`);
-}
-
-function warn(text: string): void {
-  const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-  say(`::warning title=AWS identity clean-up::${escaped}`);
+function voiceOf({ print }: PostStep): Voice {
+  const say = (line: string) => {
+    print(`${line}\n`);
+  };
+  return {
+    say,
+    warn(text) {
+      const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+      say(`::warning title=AWS identity clean-up::${escaped}`);
+    },
+  };
 }
