@@ -30,7 +30,7 @@ const entries = {
   'credential-process': { source: 'credential-process.ts', externals: { './action': '../action/index.js' } },
   action: {
     source: 'action/index.ts',
-    externals: { ...withoutHttpClient, '../github/secrets': '../github-secrets/index.js' },
+    externals: { ...withoutHttpClient, './secrets': '../github-secrets/index.js' },
   },
   'github-secrets': { source: 'github/secrets.ts', externals: {} },
 };

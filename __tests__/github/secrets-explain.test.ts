@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ActionError } from '../../src/errors/action-error';
-import { explainSecret, IncompleteAnswerError, retryOfGithub } from '../../src/github/explain-secrets';
-import { connectGithubSecrets } from '../../src/github/secrets';
+import { explainSecret } from '../../src/github/explain';
+import { IncompleteAnswerError, retryOfGithub } from '../../src/github/failure';
+import { githubSecrets } from '../../src/github/secrets';
 import type { SecretPlace } from '../../src/identities/declaration';
 import { systemClock } from '../../src/network/clock';
 import { NoAnswerError } from '../../src/network/deadline';
@@ -22,7 +23,7 @@ const organization: SecretPlace = { of: 'organization', organization: 'octo', vi
 /** The error of a check of the place. */
 async function failureOf(place: SecretPlace, url = sandbox.github.secrets.apiUrl): Promise<unknown> {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
-  const secrets = connectGithubSecrets(sandbox.github.secrets.token({}), { GITHUB_API_URL: url }, settings);
+  const secrets = githubSecrets(sandbox.github.secrets.token({}), { GITHUB_API_URL: url }, settings);
   return secrets.check([place]).then(
     () => {
       throw new Error('it succeeded');
@@ -84,7 +85,7 @@ test.each<[SecretPlace, string, string]>([
 test('the token is in no message', async () => {
   const token = sandbox.github.secrets.token({});
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
-  const secrets = connectGithubSecrets(token, { GITHUB_API_URL: sandbox.github.secrets.apiUrl }, settings);
+  const secrets = githubSecrets(token, { GITHUB_API_URL: sandbox.github.secrets.apiUrl }, settings);
   const failure: unknown = await secrets.check([repository]).catch((error: unknown) => error);
   expect(JSON.stringify([failure, explainSecret(failure, 'write').message])).not.toContain(token);
 });

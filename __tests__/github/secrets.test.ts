@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { seal } from '../../src/github/sealed-box';
-import { connectGithubSecrets, type GithubSecrets } from '../../src/github/secrets';
+import { githubSecrets, type GithubSecrets } from '../../src/github/secrets';
 import type { GithubSecret, SecretPlace } from '../../src/identities/declaration';
 import { systemClock } from '../../src/network/clock';
 
@@ -27,7 +27,7 @@ function connect(rights: Parameters<Sandbox['github']['secrets']['token']>[0], m
   const { secrets: github } = sandbox.github;
   const clock = { ...systemClock, sleep: () => Promise.resolve() };
   const settings = { retry: { maxAttempts }, clock, log: (line: string) => log.push(line) };
-  return connectGithubSecrets(github.token(rights), { GITHUB_API_URL: github.apiUrl }, settings);
+  return githubSecrets(github.token(rights), { GITHUB_API_URL: github.apiUrl }, settings);
 }
 
 const repository: SecretPlace = { of: 'repository', repository: 'octo/app' };

@@ -1,10 +1,11 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Connection } from '../../src/aws/connection';
 import { iamClient } from '../../src/iam/client';
-import { listMfaDevices } from '../../src/iam/list-mfa-devices';
+import { send } from '../../src/iam/operations';
 import { hostOf, opensEarly } from '../aws/client';
 import { useCleanEnvironment } from '../aws/environment';
-import { never } from '../aws/local-aws';
+import { givenUp, never } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS, REGION } from '../scenarios/scenario';
 
@@ -14,9 +15,11 @@ function clientFor(more: Partial<Connection>) {
   return iamClient({ region: REGION, proxy: {}, userAgent: 'aws-identity-action', ...more }, EXAMPLE_KEYS);
 }
 
+const list = (client: IAMClient, signal = never) => send(client, 'ListMFADevices', {}, signal);
+
 function hostFor(more: Partial<Connection>): Promise<string> {
   const client = clientFor(more);
-  return hostOf(client, () => listMfaDevices(client, never));
+  return hostOf(client, () => list(client));
 }
 
 // https://docs.aws.amazon.com/general/latest/gr/iam-service.html
@@ -68,15 +71,26 @@ describe('another endpoint', () => {
   ])('from %s', async (_, variables, input) => {
     for (const [name, url] of Object.entries(variables)) process.env[name] = url === 'here' ? sandbox.url : url;
     const client = clientFor({ stsEndpoint: elsewhere, ...(input && { iamEndpoint: sandbox.url }) });
-    expect(await listMfaDevices(client, never)).toEqual([]);
+    expect((await list(client)).MFADevices).toEqual([]);
     expect(sandbox.requests).toHaveLength(1);
   });
 
   test("is signed for the partition's region of IAM, and told who asks", async () => {
-    await listMfaDevices(clientFor({ iamEndpoint: sandbox.url, region: 'us-east-1' }), never);
+    await list(clientFor({ iamEndpoint: sandbox.url, region: 'us-east-1' }));
     const { authorization, 'user-agent': userAgent } = sandbox.requests[0]?.headers ?? {};
     expect(authorization).toContain('/us-east-1/iam/aws4_request');
     expect(userAgent).toMatch(/ aws-identity-action$/);
+  });
+
+  test('gets one request for each attempt', async () => {
+    sandbox.faults.add({ error: { status: 503, code: 'ServiceUnavailable', message: 'later' } });
+    await expect(list(clientFor({ iamEndpoint: sandbox.url }))).rejects.toThrow('later');
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test('is not waited for when the call is given up', async () => {
+    const client = clientFor({ iamEndpoint: sandbox.url });
+    expect(await givenUp(sandbox, (signal) => list(client, signal))).toBe('AbortError');
   });
 });
 

@@ -1,9 +1,14 @@
 import { ActionError, type ErrorCode } from '../../src/errors/action-error';
-import { explainIam, type IamCall } from '../../src/iam/explain';
-import { connectionError, sdkError } from '../aws/sdk-error';
+import { explainIam, type IamCall, type Purpose } from '../../src/iam/explain';
+import { connectionError, sdkError, unreadable } from '../aws/sdk-error';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
-const CALL: IamCall = { operation: 'CreateUser', input: { UserName: 'ci' }, region: 'eu-central-1' };
+const CALL: IamCall = {
+  operation: 'CreateUser',
+  input: { UserName: 'ci' },
+  purpose: undefined,
+  region: 'eu-central-1',
+};
 
 const explained = (error: unknown, more: Partial<IamCall> = {}) => explainIam(error, { ...CALL, ...more });
 
@@ -94,6 +99,24 @@ test.each<[what: string, failure: unknown, ErrorCode]>([
   expect(error.code).toBe(code);
   expect(error.message).toContain('Could not call iam:CreateUser for ci.');
   expect(error.cause).toBe(failure);
+});
+
+test('where the purpose of a call is known, that is told, and refusals are explained by it', () => {
+  const purpose: Purpose = {
+    tried: 'look the device up',
+    rules: [
+      ({ code }) => code === 'AccessDenied' && { code: 'mfa-lookup-failed', why: 'It may not.', fix: 'Allow it.' },
+    ],
+  };
+  expect(explained(sdkError('AccessDenied', 'words'), { purpose }).message).toBe(
+    'Could not look the device up.\nAnswer: AccessDenied: words\nCause: It may not.\nFix: Allow it.',
+  );
+  expect(explained(sdkError('NoSuchEntity'), { purpose }).code).toBe('unexpected');
+  expect(explained(sdkError('InvalidClientTokenId'), { purpose }).code).toBe('invalid-credentials');
+});
+
+test("an endpoint that is not AWS's is that of IAM", () => {
+  expect(explained(unreadable(200)).message).toContain('Check iam-endpoint');
 });
 
 test('what is explained already stays as it is', () => {

@@ -1,10 +1,11 @@
 import type { User } from '../../sandbox/accounts/account';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { refusalOf } from '../../src/aws/failure';
-import { iamClient } from '../../src/iam/client';
+import { refusalBehind } from '../../src/aws/failure';
+import { connectIam } from '../../src/iam/connect';
 import { simulatePrincipalPolicy, type Simulation } from '../../src/iam/simulate-principal-policy';
+import { systemClock } from '../../src/network/clock';
 import { useCleanEnvironment } from '../aws/environment';
-import { answerWith, connectionTo, givenUp, lastRequest, never } from '../aws/local-aws';
+import { answerWith, connectionTo, lastRequest } from '../aws/local-aws';
 import { allow, deny } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 
@@ -28,9 +29,11 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-function simulate(simulation: Partial<Simulation> = {}, signal = never) {
+async function simulate(simulation: Partial<Simulation> = {}) {
   const whole = { principal: user.arn, actions: ['s3:GetObject'], resource: undefined, mfa: false, ...simulation };
-  return simulatePrincipalPolicy(iamClient(connectionTo(sandbox), EXAMPLE_KEYS), whole, signal);
+  const calls = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
+  const iam = await connectIam(connectionTo(sandbox), EXAMPLE_KEYS, calls);
+  return simulatePrincipalPolicy(iam, whole, { tried: 'simulate', rules: [] });
 }
 
 test('what the policies decide on every resource, in the order of the actions', async () => {
@@ -119,12 +122,15 @@ test.each([
   ['without a decision', result('allowed').replace(/<EvalDecision>.*<\/EvalDecision>/, '')],
 ])('an answer %s is unusual', async (_, answer) => {
   answerWith(sandbox, 'SimulatePrincipalPolicy', answer);
-  await expect(simulate()).rejects.toThrow('the answer has no decision on s3:GetObject');
+  await expect(simulate()).rejects.toMatchObject({
+    code: 'unusual-answer',
+    message: expect.stringContaining('the answer has no decision on s3:GetObject') as string,
+  });
 });
 
 test('a refusal comes as AWS words it', async () => {
   user.policies = [];
-  const refusal = refusalOf(await simulate().catch((error: unknown) => error));
+  const refusal = refusalBehind(await simulate().catch((error: unknown) => error));
   expect(refusal).toMatchObject({ code: 'AccessDenied', status: 403 });
   expect(refusal?.message).toContain('iam:SimulatePrincipalPolicy');
 });
@@ -133,8 +139,4 @@ test('one request is one attempt', async () => {
   sandbox.faults.add({ error: { status: 503, code: 'ServiceUnavailable', message: 'later' } });
   await expect(simulate()).rejects.toThrow('later');
   expect(sandbox.requests).toHaveLength(1);
-});
-
-test('it can be given up', async () => {
-  expect(await givenUp(sandbox, (signal) => simulate({}, signal))).toBe('AbortError');
 });

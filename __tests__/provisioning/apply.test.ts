@@ -1,5 +1,5 @@
 import { apply, applyLater, makeCall, makeCalls, userMark } from '../../src/provisioning/apply';
-import type { Iam, Write } from '../../src/provisioning/iam-calls';
+import type { Iam, Write } from '../../src/iam/connect';
 import type { Hands } from '../../src/provisioning/hands';
 import type { Change } from '../../src/provisioning/plan';
 import type { Created } from '../../src/runner/ledger';

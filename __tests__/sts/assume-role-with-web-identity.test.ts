@@ -1,5 +1,5 @@
 import type { STSClient } from '@aws-sdk/client-sts';
-import { UnusualAnswerError } from '../../src/sts/answer';
+import { UnusualAnswerError } from '../../src/aws/failure';
 import {
   assumeRoleWithWebIdentity,
   type AssumeRoleWithWebIdentitySettings,

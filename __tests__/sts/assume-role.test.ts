@@ -1,8 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Role, User } from '../../sandbox/accounts/account';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { refusalOf } from '../../src/aws/failure';
-import { UnusualAnswerError } from '../../src/sts/answer';
+import { refusalOf, UnusualAnswerError } from '../../src/aws/failure';
 import { assumeRole, type AssumeRoleSettings } from '../../src/sts/assume-role';
 import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';

@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { UnusualAnswerError } from '../../src/sts/answer';
+import { UnusualAnswerError } from '../../src/aws/failure';
 import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { useCleanEnvironment } from '../aws/environment';

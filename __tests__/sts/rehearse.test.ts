@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { rehearse, stsClient } from '../../src/sts';
+import { rehearse, stsClient } from '../../src/sts/sdk';
 import { useCleanEnvironment } from '../aws/environment';
 
 useCleanEnvironment();

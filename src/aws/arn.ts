@@ -35,9 +35,14 @@ export function parseRoleName(text: string): RoleName | undefined {
 
 /** The role of that name beside the given identity: in its account and its partition. */
 export function roleBeside(identity: Identity, role: RoleName): RoleArn {
-  const partition = identity.arn.split(':')[1] ?? 'aws';
+  const partition = partitionOfArn(identity.arn);
   const arn = `arn:${partition}:iam::${identity.account}:role/${role.pathAndName}`;
   return { arn, partition, account: identity.account, name: role.pathAndName.split('/').at(-1) ?? role.pathAndName };
+}
+
+/** The partition named in an ARN's second field. */
+export function partitionOfArn(arn: string): string {
+  return arn.split(':')[1] ?? 'aws';
 }
 
 /** The account named in an ARN's fifth field, or undefined where it names none. */

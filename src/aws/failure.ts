@@ -12,6 +12,14 @@ export interface Refusal {
   readonly date?: Date;
 }
 
+/** An answer that says it succeeded but lacks what it must hold: as a rule, not from AWS. */
+export class UnusualAnswerError extends Error {
+  constructor(missing: string) {
+    super(`the answer has no ${missing}`);
+    this.name = 'UnusualAnswerError';
+  }
+}
+
 /** What an error of the SDK may carry; nothing of it can be relied on. */
 interface SdkError {
   readonly name?: unknown;
@@ -41,6 +49,26 @@ export function refusalOf(error: unknown): Refusal | undefined {
     status: typeof status === 'number' ? status : 0,
     ...(!Number.isNaN(date.getTime()) && { date }),
   };
+}
+
+/** The refusal that an ActionError explains, if it does. */
+export function refusalBehind(error: unknown): Refusal | undefined {
+  return error instanceof Error ? refusalOf(error.cause) : undefined;
+}
+
+/** Whether an ActionError explains that AWS refused a call with this code. */
+export function isRefusal(error: unknown, code: string): boolean {
+  return refusalBehind(error)?.code === code;
+}
+
+/** Whether a change that failed for good, as an ActionError explains, may have been made all the same. */
+export function mayBeMade(error: unknown): boolean {
+  return error instanceof Error && error.cause !== undefined && mayHaveActed(error.cause);
+}
+
+/** Whether a failed call may have been carried out all the same: its answer was lost, or is no answer to the call. */
+export function mayHaveActed(error: unknown): boolean {
+  return refusalOf(error) === undefined || retryOf(error) === 'transient';
 }
 
 /**

@@ -77,7 +77,10 @@ export interface Failure {
   readonly fix: string;
 }
 
-/** A failure that the user can understand and mend. Its message never holds a secret. */
+/** What an error of another side's means, and what to do about it. */
+export type Explanation = Pick<Failure, 'code' | 'why' | 'fix'>;
+
+/** A failure that the user can understand and fix. Its message never holds a secret. */
 export class ActionError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;

@@ -1,7 +1,12 @@
 import { connectionErrorCode, isNoAnswer } from '../aws/failure';
-import { ActionError } from '../errors/action-error';
+import { ActionError, type Explanation } from '../errors/action-error';
 import { messageOf } from '../errors/message';
+import { connectionErrorOf, githubRefusalOf, isRateLimit, isTimedOut, isUnusual, type GithubRefusal } from './failure';
 import { IdTokenRefusedError } from './id-token';
+
+const NOT_REACHED = 'was not reached, or did not answer.';
+const CHECK_THE_WAY =
+  'Check the proxy variables and the network of the runner (http-proxy is for AWS only); then see the GitHub status page.';
 
 /** The error to show the user when GitHub gave no ID token. */
 export function explainIdToken(error: unknown, audience: string): ActionError {
@@ -25,9 +30,110 @@ export function explainIdToken(error: unknown, audience: string): ActionError {
       code,
       tried,
       answer,
-      why: "GitHub's token endpoint was not reached, or did not answer.",
-      fix: 'Check the proxy variables and the network of the runner (http-proxy is for AWS only); then see the GitHub status page.',
+      why: `GitHub's token endpoint ${NOT_REACHED}`,
+      fix: CHECK_THE_WAY,
     },
     { cause: error },
   );
+}
+
+/**
+ * The error to show the user when GitHub did not do what was asked of Actions secrets.
+ *
+ * @param tried completes "Could not …"
+ */
+export function explainSecret(error: unknown, tried: string): ActionError {
+  if (error instanceof ActionError) return error;
+  const refusal = githubRefusalOf(error);
+  const answer = refusal
+    ? `HTTP ${refusal.status} to ${refusal.method} ${refusal.url}${refusal.words && `: ${refusal.words}`}`
+    : wordsOf(connectionErrorOf(error));
+  const explanation = refusal ? explainRefusal(refusal) : explainNoRefusal(error);
+  return new ActionError({ tried, answer, ...explanation }, { cause: error });
+}
+
+function explainRefusal(refusal: GithubRefusal): Explanation {
+  const permission = neededPermission(refusal.url);
+  if (isRateLimit(refusal)) {
+    return {
+      code: 'throttled',
+      why: "The token's requests came faster, or were more, than GitHub allows; the attempts allowed were used up.",
+      fix: 'Run the step again later, at most an hour, and let fewer jobs share the token.',
+    };
+  }
+  switch (refusal.status) {
+    case 401:
+      return {
+        code: 'github-token-refused',
+        why: 'GitHub does not take the token in github-token: it has expired, was revoked, or belongs to another GitHub.',
+        fix: `Give a current token that has ${permission}: one of a GitHub App, or a fine-grained personal access token.`,
+      };
+    case 403:
+      return {
+        code: 'github-secret-refused',
+        why: `The token in github-token lacks ${permission}. The GITHUB_TOKEN of a job can never have it.`,
+        fix: `Give the token of a GitHub App, or a fine-grained personal access token, that has ${permission}.`,
+      };
+    case 404:
+      return {
+        code: 'github-secret-refused',
+        why: `There is no such ${placeIn(refusal.url)}, or the token in github-token may not see it.`,
+        fix:
+          `Check the name in the identity document; an environment must exist before it can hold secrets. ` +
+          `Then check that the token reaches it, with ${permission}.`,
+      };
+    default:
+      return refusal.status >= 500
+        ? {
+            code: 'unexpected',
+            why: 'GitHub has a problem; the attempts allowed were used up.',
+            fix: 'See the GitHub status page, and run the step again.',
+          }
+        : UNEXPECTED;
+  }
+}
+
+const UNEXPECTED: Explanation = {
+  code: 'unexpected',
+  fix: "Look GitHub's words up in the GitHub documentation; if this action is at fault, please report it.",
+};
+
+const UNUSUAL: Explanation = {
+  code: 'unusual-answer',
+  why: "What answered is not GitHub's API, or not in working order: a proxy, a portal, another service at GITHUB_API_URL.",
+  fix: 'Check GITHUB_API_URL, the proxy variables, and what stands between the runner and GitHub.',
+};
+
+function explainNoRefusal(error: unknown): Explanation {
+  if (isUnusual(error)) return UNUSUAL;
+  const failed = connectionErrorOf(error);
+  const noAnswer = isTimedOut(failed);
+  if (!noAnswer && connectionErrorCode(failed) === undefined) return UNEXPECTED;
+  return {
+    code: noAnswer ? 'no-answer' : 'connection-failed',
+    why: `GitHub's API ${NOT_REACHED}`,
+    fix: CHECK_THE_WAY,
+  };
+}
+
+/** The permission of a fine-grained token or a GitHub App to which a URL belongs. */
+function neededPermission(url: string): string {
+  switch (placeIn(url)) {
+    case 'organization':
+      return 'the permission "Organization secrets: write"';
+    case 'environment':
+      return 'the permission "Environments: write"';
+    case 'repository':
+      return 'the permission "Secrets: write"';
+  }
+}
+
+function placeIn(url: string): 'organization' | 'environment' | 'repository' {
+  if (/\/orgs\/[^/]+\/actions\/secrets/.test(url)) return 'organization';
+  return /\/environments\/[^/]+\/secrets/.test(url) ? 'environment' : 'repository';
+}
+
+/** An error that stands for several, one for each address that was tried, has a code but no words. */
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message || (connectionErrorCode(error) ?? error.name) : String(error);
 }

@@ -1,14 +1,10 @@
-import { getOctokit } from '@actions/github';
 import type { GithubSecret, SecretPlace } from '../identities/declaration';
-import { call, type CallSettings } from '../network/call';
-import { apiFetch, type Fetch } from './api-fetch';
-import { githubRefusalOf, IncompleteAnswerError, retryOfGithub } from './explain-secrets';
+import type { CallSettings } from '../network/call';
+import { githubApi, type GithubApi } from './api';
+import { githubRefusalOf, IncompleteAnswerError } from './failure';
 import { seal } from './sealed-box';
 
-/**
- * GitHub's Actions secrets. All throw Octokit's errors, for `explainSecret`.
- * https://docs.github.com/rest/actions/secrets
- */
+/** GitHub's Actions secrets. https://docs.github.com/rest/actions/secrets */
 export interface GithubSecrets {
   /** Creates or replaces a secret. One of an organization that exists keeps its visibility, whatever is declared. */
   put(secret: GithubSecret, value: string): Promise<void>;
@@ -16,8 +12,13 @@ export interface GithubSecrets {
   remove(secret: GithubSecret): Promise<void>;
   /** When a secret was last written, in whole seconds; undefined when there is none. */
   updatedAt(secret: GithubSecret): Promise<Date | undefined>;
-  /** Makes sure that the places exist and that the token sees their secrets. Only writing proves that it may write. */
-  check(places: readonly SecretPlace[]): Promise<void>;
+  /** Makes sure that the locations exist and that the token sees their secrets. Only writing proves that it may write. */
+  check(locations: readonly SecretPlace[]): Promise<void>;
+}
+
+/** The secrets that a token reaches. All throw Octokit's errors, for `explainSecret`. */
+export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubSecrets {
+  return new ActionsSecrets(githubApi(token, env, settings));
 }
 
 interface PublicKey {
@@ -26,118 +27,102 @@ interface PublicKey {
   readonly key: string;
 }
 
-type Method = 'GET' | 'PUT' | 'DELETE';
-
 /** Repositories that GitHub lists in one answer, at most. */
 const PAGE_SIZE = 100;
 
-const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+class ActionsSecrets implements GithubSecrets {
+  readonly #api: GithubApi;
+  readonly #publicKeys = new Map<string, Promise<PublicKey>>();
 
-/**
- * Opens a connection to GitHub's API, on which the token authorizes.
- *
- * @param env names the API in `GITHUB_API_URL`; github.com's, when it does not
- */
-export function connectGithubSecrets(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubSecrets {
-  const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL ?? 'https://api.github.com', log: silent });
-  // The toolkit's own knows of proxies.
-  const fetch = apiFetch(octokit.request.endpoint.DEFAULTS.request?.fetch as Fetch);
-  const publicKeys = new Map<string, Promise<PublicKey>>();
-
-  function send<T>(method: Method, path: string, body: object, read: (data: unknown) => T): Promise<T> {
-    const route = `${method} ${path}`;
-    const request = async (signal: AbortSignal) => {
-      const answer: { data: unknown } = await octokit.request(route, {
-        ...body,
-        request: { signal, log: silent, fetch },
-      });
-      return read(answer.data);
-    };
-    return call(route, request, retryOfGithub, settings);
+  constructor(api: GithubApi) {
+    this.#api = api;
   }
 
-  function publicKeyOf(place: SecretPlace): Promise<PublicKey> {
-    const path = secretsPath(place);
-    const known = publicKeys.get(path);
+  async put(secret: GithubSecret, value: string): Promise<void> {
+    const { place: location } = secret;
+    const first = this.#publicKeyOf(location);
+    const [key, audience] = await Promise.all([first, this.#audienceOf(secret)]);
+    const write = (to: PublicKey) => {
+      const body = { encrypted_value: seal(value, to.key), key_id: to.id, ...audience };
+      return this.#api('PUT', secretPath(secret), body, ignore);
+    };
+    try {
+      await write(key);
+    } catch (error) {
+      if (statusOf(error) !== 422) throw error;
+      this.#forget(location, first);
+      const current = await this.#publicKeyOf(location);
+      if (current.id === key.id) throw error;
+      await write(current);
+    }
+  }
+
+  async remove(secret: GithubSecret): Promise<void> {
+    await this.#unlessAbsent(secret.place, this.#api('DELETE', secretPath(secret), {}, ignore));
+  }
+
+  async updatedAt(secret: GithubSecret): Promise<Date | undefined> {
+    return this.#find(secret, readUpdatedAt);
+  }
+
+  async check(locations: readonly SecretPlace[]): Promise<void> {
+    await Promise.all(locations.map((location) => this.#publicKeyOf(location)));
+  }
+
+  #publicKeyOf(location: SecretPlace): Promise<PublicKey> {
+    const path = secretsPath(location);
+    const known = this.#publicKeys.get(path);
     if (known) return known;
-    const fetched = send('GET', `${path}/public-key`, {}, readPublicKey);
-    publicKeys.set(path, fetched);
+    const fetched = this.#api('GET', `${path}/public-key`, {}, readPublicKey);
+    this.#publicKeys.set(path, fetched);
     fetched.catch(() => {
-      forget(place, fetched);
+      this.#forget(location, fetched);
     });
     return fetched;
   }
 
-  function forget(place: SecretPlace, publicKey: Promise<PublicKey>): void {
-    const path = secretsPath(place);
-    if (publicKeys.get(path) === publicKey) publicKeys.delete(path);
+  #forget(location: SecretPlace, publicKey: Promise<PublicKey>): void {
+    const path = secretsPath(location);
+    if (this.#publicKeys.get(path) === publicKey) this.#publicKeys.delete(path);
+  }
+
+  #find<T>(secret: GithubSecret, read: (data: unknown) => T): Promise<T | undefined> {
+    return this.#unlessAbsent(secret.place, this.#api('GET', secretPath(secret), {}, read));
   }
 
   /**
    * The outcome of a request about one secret, or undefined when there is no such secret. GitHub says the same of what a
-   * token may not see: only where the place shows its key is the secret really not there.
+   * token may not see: only where the location shows its key is the secret really not there.
    */
-  async function unlessAbsent<T>(place: SecretPlace, request: Promise<T>): Promise<T | undefined> {
+  async #unlessAbsent<T>(location: SecretPlace, request: Promise<T>): Promise<T | undefined> {
     try {
       return await request;
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
-      await publicKeyOf(place);
+      await this.#publicKeyOf(location);
       return undefined;
     }
   }
 
-  function get<T>(secret: GithubSecret, read: (data: unknown) => T): Promise<T | undefined> {
-    return unlessAbsent(secret.place, send('GET', secretPath(secret), {}, read));
-  }
-
   /** Who may use the secret, as far as that is part of it. */
-  async function audienceOf(secret: GithubSecret): Promise<object> {
-    const { place } = secret;
-    if (place.of !== 'organization') return {};
-    const visibility = (await get(secret, (data) => text(data, 'visibility'))) ?? place.visibility;
+  async #audienceOf(secret: GithubSecret): Promise<object> {
+    const { place: location } = secret;
+    if (location.of !== 'organization') return {};
+    const visibility = (await this.#find(secret, (data) => text(data, 'visibility'))) ?? location.visibility;
     if (visibility !== 'selected') return { visibility };
     // An update that does not name the selected repositories takes the secret from all of them.
-    return { visibility, selected_repository_ids: await selectedRepositories(secret) };
+    return { visibility, selected_repository_ids: await this.#selectedRepositories(secret) };
   }
 
-  async function selectedRepositories(secret: GithubSecret): Promise<number[]> {
+  async #selectedRepositories(secret: GithubSecret): Promise<number[]> {
     const path = `${secretPath(secret)}/repositories`;
     const selected: number[] = [];
     for (let page = 1; ; page += 1) {
-      const ids = await send('GET', path, { per_page: PAGE_SIZE, page }, readRepositoryIds);
+      const ids = await this.#api('GET', path, { per_page: PAGE_SIZE, page }, readRepositoryIds);
       selected.push(...ids);
       if (ids.length < PAGE_SIZE) return selected;
     }
   }
-
-  return {
-    async put(secret, value) {
-      const { place } = secret;
-      const first = publicKeyOf(place);
-      const [key, audience] = await Promise.all([first, audienceOf(secret)]);
-      const write = (to: PublicKey) => {
-        const body = { encrypted_value: seal(value, to.key), key_id: to.id, ...audience };
-        return send('PUT', secretPath(secret), body, ignore);
-      };
-      try {
-        await write(key);
-      } catch (error) {
-        if (statusOf(error) !== 422) throw error;
-        forget(place, first);
-        const current = await publicKeyOf(place);
-        if (current.id === key.id) throw error;
-        await write(current);
-      }
-    },
-    async remove(secret) {
-      await unlessAbsent(secret.place, send('DELETE', secretPath(secret), {}, ignore));
-    },
-    updatedAt: (secret) => get(secret, readUpdatedAt),
-    async check(places) {
-      await Promise.all(places.map(publicKeyOf));
-    },
-  };
 }
 
 function secretsPath(place: SecretPlace): string {

@@ -1,34 +1,39 @@
-import { refusalOf, type Refusal } from '../aws/failure';
-import { ActionError, type Failure } from '../errors/action-error';
-import { explainSts } from '../sts/explain';
+import { explainFailure, unusualAnswer, type FailedCall, type Rule } from '../aws/explain';
+import type { ActionError } from '../errors/action-error';
 import type { Operation } from './operations';
+
+/** What a call is for, where the name of its operation does not say enough. */
+export interface Purpose {
+  /** Completes "Could not …". */
+  readonly tried: string;
+  /** What refusals of it mean; those that all services share need no rule. */
+  readonly rules: readonly Rule<FailedCall>[];
+}
 
 /** A call to IAM that failed. */
 export interface IamCall {
   readonly operation: Operation;
   readonly input: object;
+  readonly purpose: Purpose | undefined;
   readonly region: string;
 }
 
-type Explanation = Pick<Failure, 'code' | 'why' | 'fix'>;
-type Rule = (refusal: Refusal, call: IamCall) => Explanation | false;
+const ENDPOINT = 'iam-endpoint';
 
 /** The error to show the user for a failed call to IAM. */
-export function explainIam(error: unknown, call: IamCall): ActionError {
-  if (error instanceof ActionError) return error;
-  const tried = `call iam:${call.operation}${subjectOf(call.input)}`;
-  const refusal = refusalOf(error);
-  for (const rule of RULES) {
-    const explanation = refusal && rule(refusal, call);
-    if (!explanation) continue;
-    const answer = `${refusal.code}: ${refusal.message}`;
-    return new ActionError({ tried, answer, ...explanation }, { cause: error });
-  }
-  // Wrong credentials, a clock that is off, no connection: these are the same for every service.
-  return explainSts(error, { tried, region: call.region });
+export function explainIam(error: unknown, { operation, input, purpose, region }: IamCall): ActionError {
+  if (purpose)
+    return explainFailure(error, { tried: purpose.tried, region }, { endpoint: ENDPOINT, rules: purpose.rules });
+  const tried = `call iam:${operation}${subjectOf(input)}`;
+  return explainFailure(error, { tried, region, operation }, { endpoint: ENDPOINT, rules: RULES });
 }
 
-const RULES: readonly Rule[] = [
+/** The error for an answer of IAM that lacks what it must hold. */
+export function unusualAnswerOfIam(tried: string, missing: string): ActionError {
+  return unusualAnswer(tried, missing, ENDPOINT);
+}
+
+const RULES: readonly Rule<FailedCall & Pick<IamCall, 'operation'>>[] = [
   ({ code, message }, { operation }) => {
     // A thing that is created with tags takes the right to tag as well.
     const action = /perform: (iam:\w+)/.exec(message)?.[1] ?? `iam:${operation}`;
@@ -70,7 +75,7 @@ const RULES: readonly Rule[] = [
     code === 'InvalidAuthenticationCode' && {
       code: 'mfa-code-refused',
       why: "AWS takes the codes of a device only near their time, and they are computed by this machine's clock.",
-      fix: 'Set the clock of the machine that runs the job (NTP), and run the step again: it makes the device anew.',
+      fix: 'Set the clock of the machine that runs the job (NTP), and run the step again: it makes the device again.',
     },
   ({ code }) =>
     code === 'DeleteConflict' && {

@@ -1,10 +1,6 @@
-import {
-  SimulatePrincipalPolicyCommand,
-  type ContextEntry,
-  type EvaluationResult,
-  type IAMClient,
-} from '@aws-sdk/client-iam';
-import { UnusualAnswerError } from '../sts/answer';
+import type { ContextEntry, EvaluationResult } from '@aws-sdk/client-iam';
+import type { Iam } from './connect';
+import { unusualAnswerOfIam, type Purpose } from './explain';
 
 /** What a user or a role would do, all of it to one resource. */
 export interface Simulation {
@@ -36,28 +32,30 @@ export interface Decision {
  * not count. Needs `iam:SimulatePrincipalPolicy` on the principal.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  *
- * @throws UnusualAnswerError when the answer leaves an action out
+ * @throws ActionError when it fails, or the answer omits an action
  */
 export async function simulatePrincipalPolicy(
-  client: IAMClient,
+  iam: Iam,
   { principal, actions, resource, mfa }: Simulation,
-  abortSignal: AbortSignal,
+  purpose: Purpose,
 ): Promise<Decision[]> {
   const input = {
     PolicySourceArn: principal,
     ActionNames: [...actions],
-    ...(resource !== undefined && { ResourceArns: [resource] }),
-    ...(mfa && { ContextEntries: [MFA_PROVED] }),
+    ResourceArns: resource === undefined ? undefined : [resource],
+    ContextEntries: mfa ? [MFA_PROVED] : undefined,
   };
-  const results: EvaluationResult[] = [];
-  let marker: string | undefined;
-  do {
-    const page = new SimulatePrincipalPolicyCommand({ ...input, ...(marker !== undefined && { Marker: marker }) });
-    const { EvaluationResults = [], IsTruncated, Marker } = await client.send(page, { abortSignal });
-    results.push(...EvaluationResults);
-    marker = IsTruncated ? Marker : undefined;
-  } while (marker !== undefined);
-  return actions.map((action) => decisionOn(action, results));
+  const results = await iam.list(
+    'SimulatePrincipalPolicy',
+    input,
+    ({ EvaluationResults }) => EvaluationResults,
+    purpose,
+  );
+  return actions.map((action) => {
+    const result = results.find(({ EvalActionName }) => EvalActionName?.toLowerCase() === action.toLowerCase());
+    if (!result?.EvalDecision) throw unusualAnswerOfIam(purpose.tried, `decision on ${action}`);
+    return { action, outcome: result.EvalDecision, ...groundsOf(result) };
+  });
 }
 
 const MFA_PROVED: ContextEntry = {
@@ -67,17 +65,13 @@ const MFA_PROVED: ContextEntry = {
 };
 
 /** With one resource, the result as a whole is the result for that resource. */
-function decisionOn(action: string, results: readonly EvaluationResult[]): Decision {
-  const result = results.find(({ EvalActionName }) => EvalActionName?.toLowerCase() === action.toLowerCase());
-  if (!result?.EvalDecision) throw new UnusualAnswerError(`decision on ${action}`);
+function groundsOf(result: EvaluationResult): Omit<Decision, 'action' | 'outcome'> {
   const parts = [result, ...(result.ResourceSpecificResults ?? [])];
   const withinBoundary = parts.every(
     ({ PermissionsBoundaryDecisionDetail: detail }) => detail?.AllowedByPermissionsBoundary !== false,
   );
   const withinOrganization = result.OrganizationsDecisionDetail?.AllowedByOrganizations !== false;
   return {
-    action,
-    outcome: result.EvalDecision,
     policies: distinct(parts.flatMap((part) => part.MatchedStatements ?? []).map(({ SourcePolicyId: id }) => id)),
     withheldBy: [
       ...(withinBoundary ? [] : ['permissions boundary' as const]),

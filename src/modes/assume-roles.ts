@@ -1,13 +1,14 @@
 import pMap from 'p-map';
 import { admit, checkProfilesAreFree } from '../delivery/admit';
 import { maskAccountsIn } from '../runner/masks';
-import type { Step } from '../runner/step';
+import { callSettings, type Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { AssumeRolesRequest, ProfileRole } from '../inputs/request';
 import { handOver, unsetCurrent } from '../delivery/hand-over';
 import { summarizeRoles } from '../delivery/summary';
+import { connectSts } from '../sts/connect';
 import { explainSts } from '../sts/explain';
 import { assumeChain } from './assume-role';
 import { credentialsOrigin } from './credentials-origin';
@@ -15,7 +16,6 @@ import { withMfa } from './mfa';
 import type { Origin } from './origin';
 import type { AssumedRole, RoleResult } from '../delivery/outcome';
 import { credentialsOf, nameOf } from './source';
-import { connectSts } from './sts-calls';
 import { webIdentityOrigin } from './web-identity-origin';
 
 /** How many roles are assumed at once. STS serves an account and region some hundred requests a second. */
@@ -123,18 +123,14 @@ async function originOf(request: AssumeRolesRequest, step: Step, log: (line: str
   const credentials = await credentialsOf(request.source, request, step);
   const name = nameOf(request.source);
   if (!request.mfa) return credentialsOrigin({ credentials, name }, request, step);
-  const sts = await connectSts(request, step, credentials);
+  const sts = await connectSts(request.connection, credentials, callSettings(request, step));
   log(`Obtaining a session with MFA for the user of ${name}. Roles assumed from it last an hour at most.`);
-  try {
-    const session = await withMfa(request.mfa, credentials, request, step, (prove) =>
-      sts.getSessionToken({ duration: SESSION_FOR_ROLES }, prove),
-    );
-    secretsOf(session).forEach(step.runner.mask);
-    return credentialsOrigin({ credentials: session, name: 'the session with MFA' }, request, step);
-  } catch (error) {
-    const tried = `obtain a session with MFA for the user of ${name}`;
-    throw explainSts(error, { tried, region: request.connection.region, mfa: true });
-  }
+  const tried = `obtain a session with MFA for the user of ${name}`;
+  const session = await withMfa(request.mfa, credentials, request, step, (prove) =>
+    sts.getSessionToken({ duration: SESSION_FOR_ROLES }, prove, tried),
+  );
+  secretsOf(session).forEach(step.runner.mask);
+  return credentialsOrigin({ credentials: session, name: 'the session with MFA' }, request, step);
 }
 
 /** Seconds: long enough to assume every role, and no longer. */

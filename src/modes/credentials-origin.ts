@@ -1,17 +1,16 @@
 import { maskAccountsIn } from '../runner/masks';
-import type { Step } from '../runner/step';
+import { callSettings, type Step } from '../runner/step';
 import { roleBeside, type Identity, type RoleArn, type RoleName } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
-import { refusalOf } from '../aws/failure';
+import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
 import type { MfaRequest, StepSettings } from '../inputs/request';
-import { explainSts } from '../sts/explain';
+import { connectSts } from '../sts/connect';
 import { withoutDispensable } from '../sts/session-tags';
 import { withMfa } from './mfa';
 import type { Hop, Origin } from './origin';
 import type { AssumedRole } from '../delivery/outcome';
 import { withPlainCharacters } from './plain-characters';
-import { connectSts } from './sts-calls';
 
 /** The longest session that temporary credentials can obtain, in seconds. */
 const MAX_CHAINED_DURATION = 3600;
@@ -30,21 +29,15 @@ export interface Source {
 /** Assumes roles with credentials that sign the requests, and with MFA if it is asked for. */
 export function credentialsOrigin(source: Source, request: StepSettings, step: Step): Origin {
   const { credentials, mfa } = source;
-  const { region } = request.connection;
-  const connecting = connectSts(request, step, credentials);
+  const connecting = connectSts(request.connection, credentials, callSettings(request, step));
   let identity = source.identity && Promise.resolve(source.identity);
 
   async function roleOfCaller(name: RoleName): Promise<RoleArn> {
     const sts = await connecting;
-    identity ??= sts.getCallerIdentity();
-    try {
-      const caller = await identity;
-      if (request.maskAccountId) maskAccountsIn(caller.arn, step);
-      return roleBeside(caller, name);
-    } catch (error) {
-      const tried = `find the account in which ${name.pathAndName} is, with ${source.name}`;
-      throw explainSts(error, { tried, region });
-    }
+    identity ??= sts.getCallerIdentity(`find the account in which ${name.pathAndName} is, with ${source.name}`);
+    const caller = await identity;
+    if (request.maskAccountId) maskAccountsIn(caller.arn, step);
+    return roleBeside(caller, name);
   }
 
   return {
@@ -59,32 +52,23 @@ export function credentialsOrigin(source: Source, request: StepSettings, step: S
         const keys = new Set(tags.map(({ key }) => key));
         const transitiveTagKeys = signed.transitiveTagKeys.filter((key) => keys.has(key));
         const settings = { roleArn: role.arn, ...session, externalId, sourceIdentity, tags, transitiveTagKeys };
-        return withMfa(mfa, credentials, request, step, (prove) => sts.assumeRole(settings, prove));
+        const tried = `assume ${role.arn}${place} with ${source.name}`;
+        return withMfa(mfa, credentials, request, step, (prove) => sts.assumeRole(settings, prove, tried));
       };
-      try {
-        const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
-          try {
-            return await assume();
-          } catch (error) {
-            const fewer = withoutDispensable(signed.tags);
-            const tooLarge = refusalOf(error)?.code === 'PackedPolicyTooLarge';
-            if (!tooLarge || fewer.length === signed.tags.length) throw error;
-            step.runner.info(
-              'AWS found the session tags too large together: trying without those that only describe the run.',
-            );
-            return assume(fewer);
-          }
-        });
-        return { role, session: obtained };
-      } catch (error) {
-        throw explainSts(error, {
-          tried: `assume ${role.arn}${place} with ${source.name}`,
-          region,
-          role,
-          duration: session.duration,
-          mfa: mfa !== undefined,
-        });
-      }
+      const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
+        try {
+          return await assume();
+        } catch (error) {
+          const fewer = withoutDispensable(signed.tags);
+          const tooLarge = isRefusal(error, 'PackedPolicyTooLarge');
+          if (!tooLarge || fewer.length === signed.tags.length) throw error;
+          step.runner.info(
+            'AWS found the session tags too large together: trying without those that only describe the run.',
+          );
+          return assume(fewer);
+        }
+      });
+      return { role, session: obtained };
     },
   };
 }

@@ -1,11 +1,11 @@
-import type { Step } from '../runner/step';
+import { callSettings, type Step } from '../runner/step';
 import type { Identity } from '../aws/arn';
-import { refusalOf, retryOf } from '../aws/failure';
+import type { Credentials } from '../aws/credentials';
+import { refusalBehind, retryOf } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
 import type { StepSettings } from '../inputs/request';
-import { explainSts } from '../sts/explain';
+import { connectSts } from '../sts/connect';
 import { credentialsOf } from './source';
-import { connectSts } from './sts-calls';
 
 /**
  * Whom the credentials that are already in the job belong to, or undefined when there are none that AWS accepts.
@@ -13,17 +13,23 @@ import { connectSts } from './sts-calls';
  * @throws ActionError when STS could not be asked
  */
 export async function existingIdentity(settings: StepSettings, step: Step): Promise<Identity | undefined> {
+  const credentials = await found(settings, step);
+  if (!credentials) return undefined;
+  const sts = await connectSts(settings.connection, credentials, callSettings(settings, step));
   try {
-    const credentials = await credentialsOf({ from: 'default chain', idTokenMissing: false }, settings, step);
-    const sts = await connectSts(settings, step, credentials);
-    return await sts.getCallerIdentity();
+    return await sts.getCallerIdentity('verify the credentials found in the job');
   } catch (error) {
-    const none = error instanceof ActionError;
-    const refused = refusalOf(error) !== undefined && retryOf(error) === 'final';
-    if (none || refused) return undefined;
-    throw explainSts(error, {
-      tried: 'verify the credentials found in the job',
-      region: settings.connection.region,
-    });
+    const refused = refusalBehind(error) !== undefined && retryOf((error as Error).cause) === 'final';
+    if (refused) return undefined;
+    throw error;
+  }
+}
+
+async function found(settings: StepSettings, step: Step): Promise<Credentials | undefined> {
+  try {
+    return await credentialsOf({ from: 'default chain', idTokenMissing: false }, settings, step);
+  } catch (error) {
+    if (error instanceof ActionError) return undefined;
+    throw error;
   }
 }

@@ -1,29 +1,25 @@
-import { refusalOf } from '../aws/failure';
-import { ActionError } from '../errors/action-error';
+import type { Purpose } from '../iam/explain';
 import { byResource, type Expectation } from '../inputs/expectations';
-import { explainSts } from '../sts/explain';
 import { TRY_IT, type Caller } from './simulated-caller';
 
-interface FailedSimulation {
-  /** Whose policies were to be simulated. */
-  readonly arn: string;
-  readonly caller: Caller;
-  readonly expectations: readonly Expectation[];
-  readonly region: string;
-}
-
-/** The error to show the user when AWS simulated nothing. */
-export function explainSimulation(error: unknown, failed: FailedSimulation): ActionError {
-  const { arn, caller, expectations, region } = failed;
-  const tried = `find out what ${arn} may do`;
-  const refusal = refusalOf(error);
-  const explanation = refusal && whyRefused(refusal.code, arn, caller);
-  if (!explanation) return explainSts(error, { tried, region });
-  const proved = caller.isUserSession && refusal.code !== 'InvalidClientTokenId';
-  const commands = commandsFor(arn, expectations, proved).map((command) => `\n  ${command}`);
-  const fix = `${explanation.fix} ${TRY_IT} Or let an administrator run:${commands.join('')}`;
-  const answer = `${refusal.code}: ${refusal.message}`;
-  return new ActionError({ code: 'simulation-refused', tried, answer, why: explanation.why, fix }, { cause: error });
+/** What a simulation of the policies of `arn` is for, and what refusals of it mean. */
+export function simulationOf(arn: string, caller: Caller, expectations: readonly Expectation[]): Purpose {
+  return {
+    tried: `find out what ${arn} may do`,
+    rules: [
+      ({ code }) => {
+        const explanation = whyRefused(code, arn, caller);
+        if (!explanation) return false;
+        const proved = caller.isUserSession && code !== 'InvalidClientTokenId';
+        const commands = commandsFor(arn, expectations, proved).map((command) => `\n  ${command}`);
+        return {
+          code: 'simulation-refused',
+          why: explanation.why,
+          fix: `${explanation.fix} ${TRY_IT} Or let an administrator run:${commands.join('')}`,
+        };
+      },
+    ],
+  };
 }
 
 function whyRefused(code: string, arn: string, { roleName, isUserSession }: Caller) {

@@ -1,11 +1,10 @@
-import type { Step } from '../runner/step';
+import { callSettings, type Step } from '../runner/step';
 import { isTemporary } from '../aws/credentials';
 import type { FederationTokenRequest } from '../inputs/request';
-import { explainSts } from '../sts/explain';
+import { connectSts } from '../sts/connect';
 import type { Outcome } from '../delivery/outcome';
 import { temporarySource } from './session-token';
 import { credentialsOf, nameOf } from './source';
-import { connectSts } from './sts-calls';
 
 /** A session under a name of its own, limited by session policies. */
 export async function federationToken(request: FederationTokenRequest, step: Step): Promise<Outcome> {
@@ -18,13 +17,9 @@ export async function federationToken(request: FederationTokenRequest, step: Ste
         'managed-session-policies; it never gets more than the user has.',
     );
   }
-  const sts = await connectSts(request, step, source);
+  const sts = await connectSts(connection, source, callSettings(request, step));
   step.runner.info(`Obtaining a federated session for ${name} with ${nameOf(request.source)}.`);
-  try {
-    const session = await sts.getFederationToken({ name, duration, policies, tags });
-    return { ...session, roleArns: {} };
-  } catch (error) {
-    const tried = `obtain a federated session for ${name} with ${nameOf(request.source)}`;
-    throw explainSts(error, { tried, region: connection.region, federation: true });
-  }
+  const tried = `obtain a federated session for ${name} with ${nameOf(request.source)}`;
+  const session = await sts.getFederationToken({ name, duration, policies, tags }, tried);
+  return { ...session, roleArns: {} };
 }

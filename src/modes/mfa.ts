@@ -1,13 +1,14 @@
-import type { Step } from '../runner/step';
 import { isTemporary, type Credentials } from '../aws/credentials';
-import { refusalOf, retryOf } from '../aws/failure';
+import { skewIn } from '../aws/clock-skew';
+import { refusalBehind } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
 import type { MfaRequest, StepSettings } from '../inputs/request';
+import { connectIam } from '../iam/connect';
 import { codeAt, untilNextCode } from '../mfa/code';
-import { call } from '../network/call';
-import { explainSts, isRefusedMfaCode, skewOf } from '../sts/explain';
-import { callSettings } from './call-settings';
-import type { Prove } from './sts-calls';
+import { findMfaDevice } from '../mfa/find-device';
+import { callSettings, type Step } from '../runner/step';
+import type { Prove } from '../sts/connect';
+import { isMfaCodeRefusal } from '../sts/explain';
 
 /** How far into the next window a code is computed, in milliseconds: AWS's clock need not be this machine's. */
 const WINDOW_MARGIN_MS = 500;
@@ -16,7 +17,7 @@ const WINDOW_MARGIN_MS = 500;
  * Makes a request that proves MFA, if it is asked for. A code is good once: when a computed one is refused, as another
  * job with the same device may have used it, the request is made once more with the next.
  *
- * @param request makes the request, proving MFA anew for each attempt
+ * @param request makes the request, proving MFA with a new code for each attempt
  * @throws ActionError when the device cannot be found, or the credentials can have none
  */
 export async function withMfa<T>(
@@ -24,12 +25,12 @@ export async function withMfa<T>(
   source: Credentials,
   settings: StepSettings,
   step: Step,
-  request: (prove: Prove) => Promise<T>,
+  request: (prove: Prove | undefined) => Promise<T>,
 ): Promise<T> {
-  if (!mfa) return request(() => Promise.resolve(undefined));
+  if (!mfa) return request(undefined);
   const { clock, runner } = step;
   refuseTemporary(source);
-  const serial = mfa.serial ?? (await lookUpDevice(source, settings, step));
+  const serial = mfa.serial ?? (await findDevice(source, settings, step));
   const prove = async () => {
     const code = mfa.code.from === 'input' ? mfa.code.code : await codeAt(mfa.code.seed, clock.time());
     runner.mask(code);
@@ -38,10 +39,11 @@ export async function withMfa<T>(
   try {
     return await request(prove);
   } catch (error) {
-    if (mfa.code.from === 'input' || !isRefusedMfaCode(error)) throw error;
+    const refusal = refusalBehind(error);
+    if (mfa.code.from === 'input' || !refusal || !isMfaCodeRefusal(refusal)) throw error;
     const { seed } = mfa.code;
     // With a clock that far off the next code would be refused as well.
-    if (Math.abs(skewOf(error)) > seed.period * 1000) throw error;
+    if (Math.abs(skewIn(refusal)) > seed.period * 1000) throw error;
     const waitMs = untilNextCode(seed, clock.time()) + WINDOW_MARGIN_MS;
     const seconds = Math.ceil(waitMs / 1000);
     runner.info(`AWS refused the MFA code: another job may have used it. Trying the next one in ${seconds} s.`);
@@ -60,47 +62,8 @@ function refuseTemporary(source: Credentials): void {
   });
 }
 
-/** The serial number of the caller's only device. IAM's client loads for this alone. */
-async function lookUpDevice(source: Credentials, settings: StepSettings, step: Step): Promise<string> {
-  const { iamClient, listMfaDevices } = await import('../iam');
-  const client = iamClient(settings.connection, source);
-  const devices = await call(
-    'ListMFADevices',
-    (signal) => listMfaDevices(client, signal),
-    retryOf,
-    callSettings(settings, step),
-  ).catch((error: unknown) => {
-    throw lookUpFailed(error, settings);
-  });
-  const [device, ...others] = devices;
-  if (device !== undefined && others.length === 0) {
-    step.runner.info(`MFA device: ${device}`);
-    return device;
-  }
-  throw new ActionError({
-    code: 'mfa-lookup-failed',
-    tried: 'find the MFA device of the user whose keys are given',
-    why: device === undefined ? 'The user has none.' : `The user has several: ${devices.join(', ')}.`,
-    fix:
-      device === undefined
-        ? 'Give the user a virtual MFA device and its seed in mfa-secret, or check whose keys these are.'
-        : 'Set mfa-serial to the one that mfa-code or mfa-secret belongs to.',
-  });
-}
-
-function lookUpFailed(error: unknown, { connection }: StepSettings): ActionError {
-  const tried = 'look the MFA device up, as mfa-serial is left out';
-  const refusal = refusalOf(error);
-  // Everything else says nothing of devices: wrong keys, a clock that is off, no connection.
-  if (refusal?.code !== 'AccessDenied') return explainSts(error, { tried, region: connection.region });
-  return new ActionError(
-    {
-      code: 'mfa-lookup-failed',
-      tried,
-      answer: `${refusal.code}: ${refusal.message}`,
-      why: 'The user may not list its own devices.',
-      fix: 'Set mfa-serial to the ARN of the device, or allow the user "iam:ListMFADevices" on itself.',
-    },
-    { cause: error },
-  );
+async function findDevice(source: Credentials, settings: StepSettings, step: Step): Promise<string> {
+  const device = await findMfaDevice(await connectIam(settings.connection, source, callSettings(settings, step)));
+  step.runner.info(`MFA device: ${device}`);
+  return device;
 }

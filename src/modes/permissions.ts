@@ -1,18 +1,13 @@
 import type { Step } from '../runner/step';
 import type { Identity } from '../aws/arn';
-import { refusalOf } from '../aws/failure';
+import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
-import type { Decision, Simulation } from '../iam/simulate-principal-policy';
+import type { Iam } from '../iam/connect';
+import type { Purpose } from '../iam/explain';
+import { simulatePrincipalPolicy, type Decision } from '../iam/simulate-principal-policy';
 import { byResource, lineOf, type Expectation } from '../inputs/expectations';
-import { explainSimulation } from './explain-simulation';
+import { simulationOf } from './explain-simulation';
 import type { Caller } from './simulated-caller';
-
-/** What is asked of IAM. */
-export interface IamCalls {
-  readonly simulate: (simulation: Simulation) => Promise<Decision[]>;
-  /** The ARN of the role with this name, path included. */
-  readonly arnOfRole: (name: string) => Promise<string | undefined>;
-}
 
 interface Decided {
   readonly expectation: Expectation;
@@ -20,27 +15,20 @@ interface Decided {
 }
 
 /** What IAM decides on each expectation. */
-export async function decide(
-  expectations: readonly Expectation[],
-  caller: Caller,
-  iam: IamCalls,
-  region: string,
-): Promise<Decided[]> {
+export async function decide(expectations: readonly Expectation[], caller: Caller, iam: Iam): Promise<Decided[]> {
   const decideFor = async (arn: string) => {
-    const decided = await Promise.all(byResource(expectations).map((group) => simulate(group, arn, caller, iam)));
+    const purpose = simulationOf(arn, caller, expectations);
+    const decided = await Promise.all(
+      byResource(expectations).map((group) => simulate(group, arn, caller, iam, purpose)),
+    );
     return expectations.flatMap((expectation) => decided.flat().filter((each) => each.expectation === expectation));
   };
-  const explain = (error: unknown, arn: string) => explainSimulation(error, { arn, caller, expectations, region });
   try {
     return await decideFor(caller.arn);
   } catch (error) {
-    const arn = await arnWithPath(error, caller, iam).catch((failure: unknown) => {
-      throw explain(failure, caller.arn);
-    });
-    if (arn === undefined) throw explain(error, caller.arn);
-    return await decideFor(arn).catch((refused: unknown) => {
-      throw explain(refused, arn);
-    });
+    const arn = await arnWithPath(error, caller, iam, simulationOf(caller.arn, caller, expectations));
+    if (arn === undefined) throw error;
+    return decideFor(arn);
   }
 }
 
@@ -52,22 +40,19 @@ async function simulate(
   group: readonly Expectation[],
   principal: string,
   caller: Caller,
-  iam: IamCalls,
+  iam: Iam,
+  purpose: Purpose,
 ): Promise<Decided[]> {
   const actions = group.map(({ action }) => action);
   try {
-    const decisions = await iam.simulate({
-      principal,
-      actions,
-      resource: group[0]?.resource,
-      mfa: caller.isUserSession,
-    });
+    const simulation = { principal, actions, resource: group[0]?.resource, mfa: caller.isUserSession };
+    const decisions = await simulatePrincipalPolicy(iam, simulation, purpose);
     return decisions.flatMap((decision) =>
       group.filter(({ action }) => action === decision.action).map((expectation) => ({ expectation, decision })),
     );
   } catch (error) {
-    if (group.length === 1 || refusalOf(error)?.code !== 'InvalidInput') throw error;
-    return (await Promise.all(group.map((each) => simulate([each], principal, caller, iam)))).flat();
+    if (group.length === 1 || !isRefusal(error, 'InvalidInput')) throw error;
+    return (await Promise.all(group.map((each) => simulate([each], principal, caller, iam, purpose)))).flat();
   }
 }
 
@@ -75,14 +60,19 @@ async function simulate(
  * The role's ARN where it is not the one that was tried. IAM does not know a role without its path, or refuses before
  * it looks, as the caller's policy names the role with its path.
  */
-async function arnWithPath(error: unknown, { arn, roleName }: Caller, iam: IamCalls): Promise<string | undefined> {
-  const code = refusalOf(error)?.code;
-  if (roleName === undefined || (code !== 'NoSuchEntity' && code !== 'AccessDenied')) return undefined;
+async function arnWithPath(
+  error: unknown,
+  { arn, roleName }: Caller,
+  iam: Iam,
+  purpose: Purpose,
+): Promise<string | undefined> {
+  const mayHavePath = isRefusal(error, 'NoSuchEntity') || isRefusal(error, 'AccessDenied');
+  if (roleName === undefined || !mayHavePath) return undefined;
   try {
-    const found = await iam.arnOfRole(roleName);
-    return found === arn ? undefined : found;
+    const { Role } = await iam.ask('GetRole', { RoleName: roleName }, purpose);
+    return Role?.Arn === arn ? undefined : Role?.Arn;
   } catch (refused) {
-    if (refusalOf(refused)?.code === 'AccessDenied') return undefined;
+    if (isRefusal(refused, 'AccessDenied')) return undefined;
     throw refused;
   }
 }

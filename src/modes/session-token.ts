@@ -1,12 +1,11 @@
-import type { Step } from '../runner/step';
+import { callSettings, type Step } from '../runner/step';
 import { isTemporary } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { SessionTokenRequest } from '../inputs/request';
-import { explainSts } from '../sts/explain';
+import { connectSts } from '../sts/connect';
 import { withMfa } from './mfa';
 import type { Outcome } from '../delivery/outcome';
 import { credentialsOf, nameOf } from './source';
-import { connectSts } from './sts-calls';
 
 /** A temporary session of the IAM user whose keys are given, with MFA if it is asked for. */
 export async function sessionToken(request: SessionTokenRequest, step: Step): Promise<Outcome> {
@@ -19,19 +18,15 @@ export async function sessionToken(request: SessionTokenRequest, step: Step): Pr
         'that ask for MFA refuse it. To prove MFA, give mfa-secret or mfa-code (an empty secret counts as not given).',
     );
   }
-  const sts = await connectSts(request, step, source);
+  const sts = await connectSts(connection, source, callSettings(request, step));
   step.runner.info(`Obtaining a session ${mfa ? 'with' : 'without'} MFA for the user of ${nameOf(request.source)}.`);
-  try {
-    // The answer does not say whose session it is; that is asked at the same time.
-    const [identity, credentials] = await Promise.all([
-      sts.getCallerIdentity(),
-      withMfa(mfa, source, request, step, (prove) => sts.getSessionToken({ duration }, prove)),
-    ]);
-    return { identity, credentials, roleArns: {} };
-  } catch (error) {
-    const tried = `obtain a session for the user of ${nameOf(request.source)}`;
-    throw explainSts(error, { tried, region: connection.region, mfa: mfa !== undefined });
-  }
+  const tried = `obtain a session for the user of ${nameOf(request.source)}`;
+  // The answer does not say whose session it is; that is asked at the same time.
+  const [identity, credentials] = await Promise.all([
+    sts.getCallerIdentity(tried),
+    withMfa(mfa, source, request, step, (prove) => sts.getSessionToken({ duration }, prove, tried)),
+  ]);
+  return { identity, credentials, roleArns: {} };
 }
 
 /** The error for credentials from which AWS takes no call that issues further ones. */

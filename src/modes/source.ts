@@ -21,7 +21,7 @@ export async function credentialsOf(
   return credentials;
 
   async function fromDefaultChain(): Promise<Credentials> {
-    const { defaultChainCredentials } = await import('../sts');
+    const { defaultChainCredentials } = await import('../sts/sdk');
     try {
       return await withDeadline(() => defaultChainCredentials(connection), clock);
     } catch (error) {

@@ -1,18 +1,15 @@
 import { maskAccountsIn } from '../runner/masks';
-import type { Step } from '../runner/step';
+import { callSettings, type Step } from '../runner/step';
 import type { Identity } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
-import { retryOf } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
+import { connectIam } from '../iam/connect';
 import { lineOf } from '../inputs/expectations';
 import type { VerifyRequest } from '../inputs/request';
-import { call } from '../network/call';
-import { explainSts } from '../sts/explain';
-import { callSettings } from './call-settings';
-import { decide, report, type IamCalls } from './permissions';
+import { connectSts } from '../sts/connect';
+import { decide, report } from './permissions';
 import { callerOf } from './simulated-caller';
 import { credentialsOf, nameOf } from './source';
-import { connectSts } from './sts-calls';
 
 /**
  * Whom the credentials belong to, if it is whom the inputs expect, and may do what they expect and no more.
@@ -25,21 +22,19 @@ export async function verify(request: VerifyRequest, step: Step): Promise<Identi
   const credentials = await credentialsOf(request.source, request, step);
   const [identity, iam] = await Promise.all([
     identify(request, credentials, step),
-    expectations.length > 0 ? connectIam(request, credentials, step) : undefined,
+    expectations.length > 0 ? connectIam(request.connection, credentials, callSettings(request, step)) : undefined,
   ]);
   if (!iam) return identity;
   if (request.maskAccountId) maskAccountsIn([identity.arn, ...expectations.map(lineOf)].join('\n'), step);
   const caller = callerOf(identity, isTemporary(credentials));
-  report(await decide(expectations, caller, iam, request.connection.region), identity, step);
+  report(await decide(expectations, caller, iam), identity, step);
   return identity;
 }
 
 async function identify(request: VerifyRequest, credentials: Credentials, step: Step): Promise<Identity> {
   const { source, connection, expectArn } = request;
-  const sts = await connectSts(request, step, credentials);
-  const identity = await sts.getCallerIdentity().catch((error: unknown) => {
-    throw explainSts(error, { tried: `verify ${nameOf(source)} with STS`, region: connection.region });
-  });
+  const sts = await connectSts(connection, credentials, callSettings(request, step));
+  const identity = await sts.getCallerIdentity(`verify ${nameOf(source)} with STS`);
   if (expectArn === undefined || matches(expectArn, identity.arn)) return identity;
   throw new ActionError({
     code: 'unexpected-identity',
@@ -55,20 +50,4 @@ function matches(pattern: string, arn: string): boolean {
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(arn);
-}
-
-/** Loads the code of IAM and opens a connection to it, while STS says whose the credentials are. */
-async function connectIam(request: VerifyRequest, credentials: Credentials, step: Step): Promise<IamCalls> {
-  const { iamClient, send, simulatePrincipalPolicy } = await import('../iam');
-  const client = iamClient(request.connection, credentials);
-  const make = <T>(operation: string, ask: (signal: AbortSignal) => Promise<T>) =>
-    call(operation, ask, retryOf, callSettings(request, step));
-  return {
-    simulate: (simulation) =>
-      make('SimulatePrincipalPolicy', (signal) => simulatePrincipalPolicy(client, simulation, signal)),
-    async arnOfRole(name) {
-      const { Role } = await make('GetRole', (signal) => send(client, 'GetRole', { RoleName: name }, signal));
-      return Role?.Arn;
-    },
-  };
 }

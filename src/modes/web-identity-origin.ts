@@ -1,17 +1,13 @@
-import type { Step } from '../runner/step';
-import type { RoleArn } from '../aws/arn';
-import { refusalOf } from '../aws/failure';
+import { callSettings, type Step } from '../runner/step';
+import { isRefusal } from '../aws/failure';
 import { explainIdToken } from '../github/explain';
 import { fetchIdToken, retryOfIdToken } from '../github/id-token';
-import { decodeClaims } from '../github/token-claims';
 import type { StepSettings, WebIdentity } from '../inputs/request';
 import { call, type CallSettings } from '../network/call';
-import { explainSts } from '../sts/explain';
-import { callSettings } from './call-settings';
+import { connectSts, type Sts } from '../sts/connect';
 import type { Hop, Origin } from './origin';
 import type { AssumedRole } from '../delivery/outcome';
 import { withPlainCharacters } from './plain-characters';
-import { connectSts } from './sts-calls';
 
 type GitHubToken = Extract<WebIdentity, { from: 'github' }>;
 
@@ -24,7 +20,7 @@ export function webIdentityOrigin(identity: WebIdentity, request: StepSettings, 
   // STS's code loads, and its connection is opened, while GitHub's token is on its way. Not before the request for it
   // has left: loading keeps the process from doing anything else.
   const first = startObtainingToken(identity, settings, step);
-  const connecting = first.sent.then(() => connectSts(request, step));
+  const connecting = first.sent.then(() => connectSts(request.connection, undefined, settings));
   let current = first.token;
   void rehearseUntil(current, connecting);
   // Whoever needs them waits for them, and learns why they do not come.
@@ -42,33 +38,25 @@ export function webIdentityOrigin(identity: WebIdentity, request: StepSettings, 
       step.runner.info(`Assuming ${role.arn}${place} with ${source}.`);
       let used = current;
       const [, sts] = await Promise.all([used, connecting]);
-      const assume = async () => sts.assumeRoleWithWebIdentity({ roleArn: role.arn, ...session, token: await used });
-      try {
-        const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
-          try {
-            return await assume();
-          } catch (error) {
-            if (identity.from !== 'github' || refusalOf(error)?.code !== 'ExpiredToken') throw error;
-            used = renewed(used);
-            return assume();
-          }
-        });
-        return { role, session: obtained };
-      } catch (error) {
-        throw explainSts(error, {
-          tried: `assume ${role.arn}${place} with ${source}`,
-          region: request.connection.region,
-          role: role satisfies RoleArn,
-          duration: session.duration,
-          claims: decodeClaims(await used) ?? {},
-        });
-      }
+      const tried = `assume ${role.arn}${place} with ${source}`;
+      const assume = async () =>
+        sts.assumeRoleWithWebIdentity({ roleArn: role.arn, ...session, token: await used }, tried);
+      const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
+        try {
+          return await assume();
+        } catch (error) {
+          if (identity.from !== 'github' || !isRefusal(error, 'ExpiredToken')) throw error;
+          used = renewed(used);
+          return assume();
+        }
+      });
+      return { role, session: obtained };
     },
   };
 }
 
 /** While the token is still on its way, there is time to rehearse what is done with it. */
-async function rehearseUntil(token: Promise<string>, connecting: ReturnType<typeof connectSts>): Promise<void> {
+async function rehearseUntil(token: Promise<string>, connecting: Promise<Sts>): Promise<void> {
   const wait = { over: false };
   const end = () => (wait.over = true);
   token.then(end, end);

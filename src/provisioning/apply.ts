@@ -1,6 +1,7 @@
 import { parsePolicyText, sameMeaning } from '../policy/meaning';
 import type { Hands } from './hands';
-import { isRefusal, type Write } from './iam-calls';
+import { isRefusal } from '../aws/failure';
+import type { Write } from '../iam/connect';
 import type { Change } from './plan';
 import type { Created } from '../runner/ledger';
 import { readPolicy } from './read-account';

@@ -1,10 +1,9 @@
 import { admit, checkProfilesAreFree } from '../delivery/admit';
 import { maskAccountsIn } from '../runner/masks';
-import type { Step } from '../runner/step';
+import { callSettings, type Step } from '../runner/step';
 import { timeLimitReached } from '../runner/time-limit';
 import type { Identity } from '../aws/arn';
 import type { IdentitiesRequest } from '../inputs/request';
-import { callSettings } from '../modes/call-settings';
 import { credentialsOf, nameOf } from '../modes/source';
 import { identityOutputs } from '../delivery/publish';
 import { apply, applyLater } from './apply';
@@ -19,8 +18,8 @@ import {
   type Plan,
 } from './document-plan';
 import type { Hands } from './hands';
-import { connectIam } from './iam-calls';
-import { describeSecret } from './key-places';
+import { connectIam } from '../iam/connect';
+import { describeSecret } from '../github/connect';
 import { makeMfaDevice } from './mfa-devices';
 import { openAccount, type Entry } from './open-account';
 import type { Place } from './plan';
@@ -118,7 +117,7 @@ async function open(request: IdentitiesRequest, step: Step) {
     },
   };
   const { identity, hands } = await openAccount(entry);
-  const patient: Hands = { ...hands, iam: connectIam(connection, credentials, entry.calls) };
+  const patient: Hands = { ...hands, iam: await connectIam(connection, credentials, entry.calls) };
   const settling: Renewal['settling'] = (planned, made) => {
     ledger.settling(
       planned.map(({ user, destinations }) => ({ user, destinations })),

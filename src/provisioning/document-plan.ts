@@ -1,12 +1,13 @@
 import { ActionError } from '../errors/action-error';
-import { githubRefusalOf } from '../github/explain-secrets';
+import { githubRefusalOf } from '../github/failure';
 import type { Declaration, DeclaredUser, GithubSecret } from '../identities/declaration';
 import type { ProvisionRequest, RotateRequest } from '../inputs/request';
 import type { ExistingUser, Namesake } from './account';
 import { mfaDeviceArn, oidcProviderArn, policyArn } from './arns';
 import type { Hands } from './hands';
 import { inOrder } from './in-order';
-import { arrivalOf, describeSecret, secretsFor } from './key-places';
+import { describeSecret } from '../github/connect';
+import { arrivalOf, secretsFor } from './key-places';
 import { readKeyRecord } from './key-record';
 import { KEY_RECORD } from '../identities/own-tags';
 import type { Change, Obstacle, Planned } from './plan';

@@ -2,7 +2,7 @@ import type { Identity } from '../aws/arn';
 import type { Credentials } from '../aws/credentials';
 import type { GithubSecrets } from '../github/secrets';
 import type { Clock } from '../network/clock';
-import type { Iam } from './iam-calls';
+import type { Iam } from '../iam/connect';
 import type { Place } from './plan';
 import type { Created } from '../runner/ledger';
 

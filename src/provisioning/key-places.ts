@@ -39,15 +39,3 @@ export async function arrivalOf(
   const written = times.filter((time) => time !== undefined && time.getTime() >= created.getTime() - CLOCK_MARGIN_MS);
   return written.length === 0 ? 'none' : written.length === names.length ? 'all' : 'some';
 }
-
-/** A secret, for people. */
-export function describeSecret({ name, place }: GithubSecret): string {
-  switch (place.of) {
-    case 'repository':
-      return `${name} of ${place.repository}`;
-    case 'environment':
-      return `${name} of ${place.repository}, environment ${place.environment}`;
-    case 'organization':
-      return `${name} of the organization ${place.organization}`;
-  }
-}

@@ -2,7 +2,7 @@ import { codeAt } from '../mfa/code';
 import { parseSeed, type Seed } from '../mfa/seed';
 import { makeCall, makeCalls, type Fresh } from './apply';
 import type { Hands } from './hands';
-import { describeSecret } from './key-places';
+import { describeSecret } from '../github/connect';
 import { ownershipTags } from './ownership';
 import type { MfaDevicePlan } from './plan-mfa-device';
 import { tagList } from './plan-changes';

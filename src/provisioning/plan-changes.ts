@@ -3,7 +3,7 @@ import type { Tags } from '../identities/declaration';
 import { tagDifference } from '../policy/difference';
 import { ownerOf, ownershipTags, declarableTags } from './ownership';
 import type { Change, Obstacle, Place } from './plan';
-import type { Write } from './iam-calls';
+import type { Write } from '../iam/connect';
 
 /** What decides how a document is applied. */
 export interface Rules {

@@ -1,6 +1,6 @@
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import type { ExistingKey, ExistingUser } from './account';
-import type { Write } from './iam-calls';
+import type { Write } from '../iam/connect';
 import { readKeyRecord, type SettledRecord } from './key-record';
 import { KEY_RECORD } from '../identities/own-tags';
 import type { Change, Obstacle } from './plan';

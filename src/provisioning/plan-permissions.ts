@@ -4,7 +4,7 @@ import { sameMeaning } from '../policy/meaning';
 import { policyText, type PolicyDocument } from '../policy/policy-document';
 import type { ExistingRole } from './account';
 import { referredArn } from './arns';
-import type { Write } from './iam-calls';
+import type { Write } from '../iam/connect';
 import type { Place } from './plan';
 import { NO_DIFFERENCE, type Difference } from './plan-changes';
 

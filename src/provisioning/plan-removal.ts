@@ -1,4 +1,4 @@
-import type { Iam } from './iam-calls';
+import type { Iam } from '../iam/connect';
 import type { Change, Place } from './plan';
 import { planPolicyRemoval } from './plan-policy-removal';
 import { planRoleRemoval } from './plan-role-removal';

@@ -1,4 +1,4 @@
-import type { Iam, Write } from './iam-calls';
+import type { Iam, Write } from '../iam/connect';
 import type { Change, Place } from './plan';
 import { tagsIn } from './read-account';
 import { gone, leftAlone, staged } from './removal';

@@ -1,5 +1,5 @@
 import type { Created } from '../runner/ledger';
-import type { Write } from './iam-calls';
+import type { Write } from '../iam/connect';
 
 /** The account that is changed, for whose repository. */
 export interface Place {

@@ -12,7 +12,8 @@ import type {
   Namesake,
 } from './account';
 import { oidcProviderArn, policyArn } from './arns';
-import { isRefusal, type Iam } from './iam-calls';
+import { isRefusal } from '../aws/failure';
+import type { Iam } from '../iam/connect';
 import type { Place } from './plan';
 import { sideBySide } from './side-by-side';
 

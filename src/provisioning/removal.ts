@@ -1,5 +1,5 @@
 import type { Tags } from '../identities/declaration';
-import type { Write } from './iam-calls';
+import type { Write } from '../iam/connect';
 import { ownerOf } from './ownership';
 import type { Change, Kind, Place } from './plan';
 

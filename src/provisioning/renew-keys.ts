@@ -6,7 +6,7 @@ import { handOver, type Handover } from '../delivery/hand-over';
 import { deliverKeys, makeKey, retireOldKeys, settleKey, type KeyToMake, type MadeKey } from './access-keys';
 import { makeCalls, type Fresh } from './apply';
 import type { Hands } from './hands';
-import { mayBeMade } from './iam-calls';
+import { mayBeMade } from '../aws/failure';
 import { secretsFor } from './key-places';
 import type { KeyPlan } from './plan-key';
 import { sideBySide } from './side-by-side';

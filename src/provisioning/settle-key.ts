@@ -1,5 +1,5 @@
 import type { ExistingKey } from './account';
-import type { Write } from './iam-calls';
+import type { Write } from '../iam/connect';
 import { writeKeyRecord, type KeyRecord, type SettledRecord } from './key-record';
 import { KEY_RECORD } from '../identities/own-tags';
 

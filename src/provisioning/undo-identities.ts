@@ -9,7 +9,7 @@ import type { PostStep, Voice } from '../runner/undo';
 import { settleKey } from './access-keys';
 import { apply } from './apply';
 import type { Hands } from './hands';
-import { describeSecret } from './key-places';
+import { describeSecret } from '../github/connect';
 import { openAccount } from './open-account';
 import { planRemoval } from './plan-removal';
 import { planLines } from './show-plan';

@@ -1,6 +1,7 @@
 import type { Credentials as StsCredentials } from '@aws-sdk/client-sts';
 import { accountOfArn, type Identity } from '../aws/arn';
 import { isPlain, type Credentials } from '../aws/credentials';
+import { UnusualAnswerError } from '../aws/failure';
 
 /** A session with an identity of its own: of a role, or of a federated user. */
 export interface StsSession {
@@ -8,14 +9,6 @@ export interface StsSession {
   readonly credentials: Credentials;
   /** `arn:aws:sts::<account>:assumed-role/<role>/<session name>`, or `…:federated-user/<name>`. */
   readonly identity: Identity;
-}
-
-/** An answer that says it succeeded but lacks what it must hold: as a rule, not from AWS. */
-export class UnusualAnswerError extends Error {
-  constructor(missing: string) {
-    super(`the answer has no ${missing}`);
-    this.name = 'UnusualAnswerError';
-  }
 }
 
 /**

@@ -1,11 +1,10 @@
 import type { Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
-import { refusalOf, retryOf } from '../aws/failure';
-import { iamClient } from '../iam/client';
-import { explainIam } from '../iam/explain';
-import { send, type Input, type Operation, type Output } from '../iam/operations';
+import { isRefusal, mayHaveActed, refusalOf, retryOf } from '../aws/failure';
 import { call, type CallSettings } from '../network/call';
 import type { Retry } from '../network/retry';
+import { explainIam, type Purpose } from './explain';
+import type { Input, Operation, Output } from './operations';
 
 /** One call that changes something, as it is planned and as it is made. */
 export type Write = { [O in Operation]: { readonly operation: O; readonly input: Input<O> } }[Operation];
@@ -16,39 +15,45 @@ export type Write = { [O in Operation]: { readonly operation: O; readonly input:
  */
 export interface Iam {
   /** Makes a call that changes nothing. */
-  ask<O extends Operation>(operation: O, input: Input<O>): Promise<Output<O>>;
+  ask<O extends Operation>(operation: O, input: Input<O>, purpose?: Purpose): Promise<Output<O>>;
   /** The same, or undefined where there is no such thing. */
-  find<O extends Operation>(operation: O, input: Input<O>): Promise<Output<O> | undefined>;
-  /** All pages of a list. */
-  list<O extends ListOperation, T>(
+  find<O extends Operation>(operation: O, input: Input<O>, purpose?: Purpose): Promise<Output<O> | undefined>;
+  /** All pages of an answer that comes in pages. */
+  list<O extends PagedOperation, T>(
     operation: O,
     input: Input<O>,
     members: (page: Output<O>) => readonly T[] | undefined,
+    purpose?: Purpose,
   ): Promise<T[]>;
   /**
    * Makes a call that changes something. What is there already when an earlier attempt lost its answer, and what is
    * gone already when it is to be deleted, counts as done; there is then no answer.
    */
-  change<O extends Operation>(operation: O, input: Input<O>, how?: Manner): Promise<Output<O> | undefined>;
+  change<O extends Operation>(operation: O, input: Input<O>, options?: ChangeOptions): Promise<Output<O> | undefined>;
 }
 
 /** What is special about a call that changes something. */
-export interface Manner {
+export interface ChangeOptions {
   /** What it refers to that was made just now, and may not be known everywhere yet: by ARN, or as calls name it. */
   readonly fresh?: readonly string[];
   /** Takes back what an attempt whose answer was lost may have done, before the next one. */
   readonly takeBack?: () => Promise<void>;
 }
 
-type ListOperation = Extract<Operation, `List${string}`>;
+type PagedOperation = { [O in Operation]: 'Marker' extends keyof Input<O> ? O : never }[Operation];
 
-/** @param beforeEach called before every call; what it throws ends the step */
-export function connectIam(
+/**
+ * Loads the code of IAM and opens a connection, on which the credentials sign.
+ *
+ * @param beforeEach called before every call; what it throws ends the step
+ */
+export async function connectIam(
   connection: Connection,
   credentials: Credentials,
   settings: CallSettings,
   beforeEach: () => void = () => undefined,
-): Iam {
+): Promise<Iam> {
+  const { iamClient, send } = await import('./sdk');
   const client = iamClient(connection, credentials);
   const make = <T>(
     operation: Operation,
@@ -58,24 +63,26 @@ export function connectIam(
     beforeEach();
     return call(operation, request, classify, settings);
   };
-  const explained = (operation: Operation, input: object) => (error: unknown) => {
-    throw explainIam(error, { operation, input, region: connection.region });
+  const explained = (operation: Operation, input: object, purpose?: Purpose) => (error: unknown) => {
+    throw explainIam(error, { operation, input, purpose, region: connection.region });
   };
-  const ask: Iam['ask'] = (operation, input) =>
-    make(operation, (signal) => send(client, operation, input, signal), retryOfIam).catch(explained(operation, input));
+  const ask: Iam['ask'] = (operation, input, purpose) =>
+    make(operation, (signal) => send(client, operation, input, signal), retryOfIam).catch(
+      explained(operation, input, purpose),
+    );
   return {
     ask,
-    async find(operation, input) {
-      return ask(operation, input).catch((error: unknown) => {
+    async find(operation, input, purpose) {
+      return ask(operation, input, purpose).catch((error: unknown) => {
         if (isRefusal(error, 'NoSuchEntity')) return undefined;
         throw error;
       });
     },
-    async list(operation, input, members) {
+    async list(operation, input, members, purpose) {
       const found = [];
       let Marker: string | undefined;
       do {
-        const page = await ask(operation, { ...input, ...(Marker !== undefined && { Marker }) });
+        const page = await ask(operation, { ...input, Marker }, purpose);
         found.push(...(members(page) ?? []));
         Marker = 'IsTruncated' in page && page.IsTruncated ? page.Marker : undefined;
       } while (Marker !== undefined);
@@ -99,21 +106,6 @@ export function connectIam(
       ).catch(explained(operation, input));
     },
   };
-}
-
-/** Whether a call failed as AWS refused it with this code. */
-export function isRefusal(error: unknown, code: string): boolean {
-  return error instanceof Error && refusalOf(error.cause)?.code === code;
-}
-
-/** Whether a change that failed for good may have been made all the same. */
-export function mayBeMade(error: unknown): boolean {
-  return error instanceof Error && error.cause !== undefined && mayHaveActed(error.cause);
-}
-
-/** Whether a failed call may have been carried out all the same: its answer was lost, or is no answer to the call. */
-function mayHaveActed(error: unknown): boolean {
-  return refusalOf(error) === undefined || retryOf(error) === 'transient';
 }
 
 function isDone(operation: Operation, error: unknown, unsure: boolean): boolean {

@@ -1,11 +1,12 @@
 import type { Failure } from '../../sandbox/faults';
-import { connectIam, isRefusal, type Iam } from '../../src/provisioning/iam-calls';
+import { isRefusal } from '../../src/aws/failure';
+import { connectIam, type Iam } from '../../src/iam/connect';
 import { connectionTo } from '../aws/local-aws';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, trust } from '../sandbox/sts-client';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
-import { openTestAccount, type TestAccount } from './account';
-import { arn, READ_ONLY } from './declared';
+import { openTestAccount, type TestAccount } from '../provisioning/account';
+import { arn, READ_ONLY } from '../provisioning/declared';
 
 useCleanEnvironment();
 
@@ -315,7 +316,7 @@ test('attempts have an end', async () => {
 
 test('before each call it is asked whether there is time left; before its next attempts it is not', async () => {
   const asked: number[] = [];
-  const hasty = connectIam(connectionTo(opened.sandbox), EXAMPLE_KEYS, opened.calls, () => {
+  const hasty = await connectIam(connectionTo(opened.sandbox), EXAMPLE_KEYS, opened.calls, () => {
     asked.push(opened.sandbox.requests.length);
     if (asked.length > 3) throw new Error('out of time');
   });

@@ -1,4 +1,4 @@
-/** All of STS that needs the SDK: loaded in one piece, by those who call STS, when they do. */
+/** All of STS that needs the SDK: loaded in one piece, when STS is called. */
 export { assumeRole } from './assume-role';
 export { assumeRoleWithWebIdentity } from './assume-role-with-web-identity';
 export { stsClient } from './client';

@@ -1,10 +1,11 @@
 import type { User } from '../../sandbox/accounts/account';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { refusalOf } from '../../src/aws/failure';
-import { iamClient } from '../../src/iam/client';
-import { listMfaDevices } from '../../src/iam/list-mfa-devices';
+import { refusalBehind } from '../../src/aws/failure';
+import { connectIam } from '../../src/iam/connect';
+import { findMfaDevice } from '../../src/mfa/find-device';
+import { systemClock } from '../../src/network/clock';
 import { useCleanEnvironment } from '../aws/environment';
-import { answerWith, connectionTo, givenUp, lastRequest, never } from '../aws/local-aws';
+import { answerWith, connectionTo, lastRequest } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 
@@ -19,11 +20,21 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-const list = (signal = never) => listMfaDevices(iamClient(connectionTo(sandbox), EXAMPLE_KEYS), signal);
+const calls = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
+const find = async () => findMfaDevice(await connectIam(connectionTo(sandbox), EXAMPLE_KEYS, calls));
+const notFound = (why: string) => ({
+  code: 'mfa-lookup-failed',
+  message: expect.stringContaining(`Cause: ${why}\n`) as string,
+});
 
-test('the devices of the user who asks, all eight that a user may have', async () => {
+test('of the eight devices that a user may have, none is chosen', async () => {
   const serials = Array.from({ length: 8 }, (_, number) => user.createMfaDevice(`ci-${number}`).serialNumber);
-  expect(await list()).toEqual(serials);
+  await expect(find()).rejects.toMatchObject(notFound(`The user has several: ${serials.join(', ')}.`));
+});
+
+test('the device of the user who asks', async () => {
+  const { serialNumber } = user.createMfaDevice('ci');
+  expect(await find()).toBe(serialNumber);
   expect(lastRequest(sandbox)).toEqual({
     service: 'iam',
     caller: user.arn,
@@ -32,19 +43,15 @@ test('the devices of the user who asks, all eight that a user may have', async (
   expect(sandbox.requests).toHaveLength(1);
 });
 
-test('security keys, which show no codes, are left out', async () => {
-  const serials = [
-    'arn:aws:iam::123456789012:mfa/ci',
-    'arn:aws:iam::123456789012:u2f/user/ci/key-EXAMPLE',
-    'GAHT12345678',
-  ];
+test('security keys, which show no codes, do not count', async () => {
+  const serials = ['arn:aws:iam::123456789012:mfa/ci', 'arn:aws:iam::123456789012:u2f/user/ci/key-EXAMPLE'];
   const members = serials.map((serial) => `<member><SerialNumber>${serial}</SerialNumber></member>`).join('');
   answerWith(sandbox, 'ListMFADevices', `<MFADevices>${members}</MFADevices>`);
-  expect(await list()).toEqual([serials[0], serials[2]]);
+  expect(await find()).toBe(serials[0]);
 });
 
 test('no device', async () => {
-  expect(await list()).toEqual([]);
+  await expect(find()).rejects.toMatchObject(notFound('The user has none.'));
 });
 
 test.each([
@@ -52,22 +59,14 @@ test.each([
   ['with a device that has no serial number', '<MFADevices><member><UserName>ci</UserName></member></MFADevices>'],
 ])('an answer %s names none', async (_, result) => {
   answerWith(sandbox, 'ListMFADevices', result);
-  expect(await list()).toEqual([]);
+  await expect(find()).rejects.toMatchObject(notFound('The user has none.'));
 });
 
 test('a refusal comes as AWS words it', async () => {
   user.policies = [];
-  const refusal = refusalOf(await list().catch((error: unknown) => error));
+  const error: unknown = await find().catch((error: unknown) => error);
+  expect(error).toMatchObject(notFound('The user may not list its own devices.'));
+  const refusal = refusalBehind(error);
   expect(refusal).toMatchObject({ code: 'AccessDenied', status: 403 });
   expect(refusal?.message).toContain('iam:ListMFADevices');
-});
-
-test('one request is one attempt', async () => {
-  sandbox.faults.add({ error: { status: 503, code: 'ServiceUnavailable', message: 'later' } });
-  await expect(list()).rejects.toThrow('later');
-  expect(sandbox.requests).toHaveLength(1);
-});
-
-test('it can be given up', async () => {
-  expect(await givenUp(sandbox, list)).toBe('AbortError');
 });

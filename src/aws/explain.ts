@@ -1,0 +1,159 @@
+import { ActionError, type Explanation } from '../errors/action-error';
+import { firstLine } from '../errors/message';
+import { explainSkew, skewIn } from './clock-skew';
+import {
+  connectionErrorCode,
+  isNoAnswer,
+  refusalOf,
+  retryOf,
+  statusOfAnswer,
+  UnusualAnswerError,
+  type Refusal,
+} from './failure';
+
+/** A call to a service of AWS that failed. */
+export interface FailedCall {
+  /** What was tried, completing "Could not …". */
+  readonly tried: string;
+  readonly region: string;
+}
+
+/** What a refusal means, if the rule knows; else false. */
+export type Rule<Call extends FailedCall> = (refusal: Refusal, call: Call) => Explanation | false;
+
+/** What of an explanation depends on the service that was called. */
+export interface Service<Call extends FailedCall> {
+  /** The input, or the variable, that sets its endpoint. */
+  readonly endpoint: string;
+  /** What its refusals mean: asked in this order, before those that all services share. */
+  readonly rules: readonly Rule<Call>[];
+}
+
+/** How far apart two clocks may be before AWS refuses a signature is 5 minutes; less than this is no cause. */
+const TELLING_SKEW_MS = 4 * 60_000;
+
+/** The error to show the user for a failed call to AWS. One that is explained already stays as it is. */
+export function explainFailure<Call extends FailedCall>(
+  error: unknown,
+  call: Call,
+  service: Service<Call>,
+): ActionError {
+  if (error instanceof ActionError) return error;
+  const refusal = refusalOf(error);
+  const answer = refusal ? `${refusal.code}: ${refusal.message}` : answerOf(error);
+  return new ActionError({ tried: call.tried, ...(answer && { answer }), ...explanation() }, { cause: error });
+
+  function explanation(): Explanation {
+    if (retryOf(error) === 'throttled') return THROTTLED;
+    return refusal ? explainRefusal(refusal, call, service) : explainNoRefusal(error, call, service);
+  }
+}
+
+/** The error for an answer that says it succeeded, but lacks what it must hold. */
+export function unusualAnswer(tried: string, missing: string, endpoint: string): ActionError {
+  return explainFailure(new UnusualAnswerError(missing), { tried, region: '' }, { endpoint, rules: [] });
+}
+
+/** What came instead of a refusal. Of a page that is not AWS's, the SDK tells how it failed to read it. */
+function answerOf(error: unknown): string | undefined {
+  const status = statusOfAnswer(error);
+  if (status !== undefined) return `HTTP ${status}`;
+  return error instanceof Error ? firstLine(error.message) : undefined;
+}
+
+const THROTTLED: Explanation = {
+  code: 'throttled',
+  why: 'More requests reached AWS at once than it serves; the attempts allowed were used up.',
+  fix: 'Let fewer jobs start at the same moment, or raise retry-max-attempts.',
+};
+
+function explainRefusal<Call extends FailedCall>(refusal: Refusal, call: Call, { rules }: Service<Call>): Explanation {
+  for (const rule of [...rules, ...RULES]) {
+    const explanation = rule(refusal, call);
+    if (explanation) return explanation;
+  }
+  return {
+    code: 'unexpected',
+    fix: "Look AWS's words up in the AWS documentation; if this action is at fault, please report it.",
+  };
+}
+
+/** What every service refuses alike. */
+const RULES: readonly Rule<FailedCall>[] = [
+  ({ code }) =>
+    code === 'ExpiredToken' && {
+      code: 'source-credentials-expired',
+      why: 'The credentials that were to sign the request are temporary and over.',
+      fix: 'Obtain them anew in an earlier step of this job, closer to this one or for longer.',
+    },
+  (refusal) => {
+    const { code, message } = refusal;
+    if (!/^(SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed|InvalidClientTokenId)$/.test(code)) return false;
+    const told = /Signature (expired|not yet current)/.test(message) || code.startsWith('Request');
+    if (!told && Math.abs(skewIn(refusal)) < TELLING_SKEW_MS) return false;
+    return explainSkew(refusal, 'AWS allows 5 minutes.');
+  },
+  ({ code }) =>
+    /^(SignatureDoesNotMatch|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|MissingAuthenticationToken|IncompleteSignature)$/.test(
+      code,
+    ) && {
+      code: 'invalid-credentials',
+      why:
+        code === 'SignatureDoesNotMatch'
+          ? 'The secret access key does not belong to the access key ID.'
+          : 'AWS does not know the access key ID: it is deleted, inactive, lacks its session token, or is of another ' +
+            'partition. IAM also answers so to sessions that may not call it: federated ones, and those without MFA.',
+      fix: 'Check the secrets from which the keys come: copied whole, current, each in its place.',
+    },
+  ({ code }, { region }) =>
+    code === 'RegionDisabled' && {
+      code: 'region-disabled',
+      why: `The account has not enabled ${region}, or STS in it.`,
+      fix: 'Enable the region for the account, or set aws-region to one that is.',
+    },
+];
+
+/** AWS was not reached, or what answered was not AWS. */
+function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: Service<never>): Explanation {
+  const status = statusOfAnswer(error);
+  if (status === 407) {
+    return {
+      code: 'proxy-failed',
+      why: 'The proxy asks for a user name and a password.',
+      fix: 'Give them in the URL of http-proxy (from a secret), or except the host with no-proxy.',
+    };
+  }
+  if (status !== undefined || error instanceof UnusualAnswerError) {
+    return {
+      code: 'unusual-answer',
+      why: `What answered is not AWS, or not in working order: a proxy, a portal, another service at ${endpoint}.`,
+      fix: `Check ${endpoint}, http-proxy and no-proxy, and what stands between the runner and AWS.`,
+    };
+  }
+  if (isNoAnswer(error)) {
+    return {
+      code: 'no-answer',
+      why: 'AWS, or something on the way to it, took the connection and did not answer in time, twice.',
+      fix: "Run the job again. If it stays: check the proxy, the firewall or the VPC endpoint, and AWS's status page.",
+    };
+  }
+  const code = connectionErrorCode(error);
+  if (code === undefined) {
+    return { code: 'unexpected', fix: 'If this action is at fault, please report it with this message.' };
+  }
+  return {
+    code: 'connection-failed',
+    why: connectionCause(code, region),
+    fix: `Check aws-region and ${endpoint}, then the proxy (http-proxy, no-proxy) and the network of the runner.`,
+  };
+}
+
+function connectionCause(code: string, region: string): string {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `There is no such host: ${region} may not be a region of AWS.`;
+  if (code === 'ECONNREFUSED') return 'Nothing listens at that address.';
+  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) {
+    return 'The certificate is not trusted: a proxy that opens TLS needs its authority in NODE_EXTRA_CA_CERTS.';
+  }
+  return 'The connection could not be opened, or broke off, also when tried again.';
+}

@@ -1,0 +1,40 @@
+import type { GithubSecret } from '../identities/declaration';
+import type { CallSettings } from '../network/call';
+import { explainSecret } from './explain';
+import type { GithubSecrets } from './secrets';
+
+/**
+ * Loads the code of GitHub's API, which is as large as all of AWS's, and opens a connection, on which the token
+ * authorizes. What fails for good is thrown as an ActionError.
+ */
+export async function connectGithubSecrets(
+  token: string,
+  env: NodeJS.ProcessEnv,
+  settings: CallSettings,
+): Promise<GithubSecrets> {
+  const { githubSecrets } = await import('./secrets');
+  const secrets = githubSecrets(token, env, settings);
+  const explained = <T>(work: Promise<T>, tried: string) =>
+    work.catch((error: unknown) => {
+      throw explainSecret(error, tried);
+    });
+  return {
+    put: (secret, value) => explained(secrets.put(secret, value), `write the GitHub secret ${describeSecret(secret)}`),
+    remove: (secret) => explained(secrets.remove(secret), `remove the GitHub secret ${describeSecret(secret)}`),
+    updatedAt: (secret) =>
+      explained(secrets.updatedAt(secret), `find out when the GitHub secret ${describeSecret(secret)} was written`),
+    check: (locations) => explained(secrets.check(locations), "reach GitHub's secrets. Nothing was changed"),
+  };
+}
+
+/** A secret, for people. */
+export function describeSecret({ name, place: location }: GithubSecret): string {
+  switch (location.of) {
+    case 'repository':
+      return `${name} of ${location.repository}`;
+    case 'environment':
+      return `${name} of ${location.repository}, environment ${location.environment}`;
+    case 'organization':
+      return `${name} of the organization ${location.organization}`;
+  }
+}
