@@ -14,11 +14,11 @@ test('every entry is found by what a user reads in the log', () => {
 });
 
 test.each(troubleshooting.prose.split(/^## /m).slice(1))(
-  'an entry says in a line what to do, then what is seen, why, and how to mend it',
+  'an entry says in a line what to do, then what is seen, why, and how to fix it',
   (entry) => {
     expect(entry).toMatch(/^[\w-]+\n\n\*\*In short\.\*\* .{10,100}\n\n\*\*What you see/);
     expect(entry).toMatch(/^\*\*What you see\.\*\*/m);
-    expect(entry).toMatch(/^\*\*Why( and how to mend it)?\.\*\*/m);
-    expect(entry).toMatch(/how to mend it\.\*\*/i);
+    expect(entry).toMatch(/^\*\*Why( and how to fix it)?\.\*\*/m);
+    expect(entry).toMatch(/how to fix it\.\*\*/i);
   },
 );
