@@ -25,7 +25,8 @@ const babel = {
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/__tests__'],
+  // With the sources among them, --findRelatedTests finds the tests of a file.
+  roots: ['__tests__', 'src', 'sandbox'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
   // These install software of others, and run by "npm run test:conformance".
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/conformance/'],

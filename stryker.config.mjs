@@ -29,8 +29,6 @@ export default {
   jest: {
     config: {
       ...jest,
-      // Only here it looks for the tests of a file that others import.
-      roots: ['__tests__', 'src', 'sandbox'].map((folder) => `<rootDir>/${folder}`),
       // What spawns processes runs dist, in which nothing was changed, or takes too long to run once for each change.
       testPathIgnorePatterns: [
         ...jest.testPathIgnorePatterns,
