@@ -42,7 +42,7 @@ export async function assumeRoleAct(): Promise<void> {
       title('Its job summary');
       show(main.summary.trimEnd().split('\n'));
     }
-    title('A later step, in a process of its own, asks AWS who it is');
+    title('A later step, in another process, asks AWS who it is');
     show([await runUserStep('who-am-i.mjs', job.env)]);
 
     title('The job ends: the post step cleans up');

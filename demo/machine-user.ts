@@ -8,7 +8,7 @@ import { runUserStep } from './user-step';
 const DOCUMENT = 'machine-user.yml';
 const REGION = 'eu-central-1';
 
-/** A machine user and a role that it may assume, made from one document and taken down again. */
+/** A machine user and a role that it may assume, created from one document and removed again. */
 export async function machineUserAct(): Promise<void> {
   const sandbox = await startSandbox();
   const account = sandbox.account('123456789012');

@@ -47,7 +47,7 @@ export async function manyAccountsAct(): Promise<void> {
         ),
       );
 
-      title('The same without continue-on-role-error, when the role in production is gone: nothing is handed on');
+      title('The same without continue-on-role-error, and the role in production is deleted: nothing is exported');
       production.roles.delete('inventory');
       showRun(
         await job.step({ with: { ...inputs, 'overwrite-aws-profile': 'true', 'continue-on-role-error': 'false' } }),
@@ -61,7 +61,7 @@ export async function manyAccountsAct(): Promise<void> {
   }
 }
 
-/** A trust policy that admits the job, in an account that knows GitHub's tokens. */
+/** A trust policy that allows the job, in an account with GitHub's identity provider. */
 function trustIn(account: Account) {
   const { arn } = account.createOidcProvider({ url: `https://${ISSUER}`, clientIds: ['sts.amazonaws.com'] });
   return policyOf({

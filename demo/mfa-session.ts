@@ -6,7 +6,7 @@ import { stepsWithAction } from './workflow';
 
 const WORKFLOW = 'mfa-session.yml';
 
-/** A session with MFA for an IAM user who may do nothing without. */
+/** A session with MFA for an IAM user who may do nothing without MFA. */
 export async function mfaSessionAct(): Promise<void> {
   const sandbox = await startSandbox();
   const user = sandbox.account('123456789012').createUser('mona', {
@@ -34,7 +34,7 @@ export async function mfaSessionAct(): Promise<void> {
   };
   const job = new Job({ AWS_ENDPOINT_URL: sandbox.url, AWS_REGION: 'eu-central-1' });
   try {
-    title("A policy that asks for MFA: with the user's keys alone");
+    title("A policy that requires MFA: the user's keys alone");
     show([
       await runUserStep('read-own-user.mjs', {
         ...job.env,
@@ -43,7 +43,7 @@ export async function mfaSessionAct(): Promise<void> {
       }),
     ]);
     for (const inputs of await stepsWithAction(WORKFLOW, job.env, secrets)) {
-      title(`The step in examples/${WORKFLOW}: a session with MFA, the code computed`);
+      title(`The step in examples/${WORKFLOW}: a session with MFA, with a computed code`);
       showRun(await job.step({ with: inputs }));
     }
     title('A later step, with the session');

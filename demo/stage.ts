@@ -17,7 +17,7 @@ export function show(lines: readonly string[]): void {
   for (const line of lines) print(`  ${line}`);
 }
 
-/** What a user sees of a process of the action: its log, and the names of the variables that it set. */
+/** What a user sees of a step with the action: its log, and the names of the variables that it set. */
 export function showRun(run: Run): void {
   show(run.log);
   const names = Object.entries(run.exported).map(([name, value]) => (value === '' ? `${name} (empty)` : name));

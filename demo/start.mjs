@@ -1,5 +1,5 @@
-// Keeps every temporary file of the demo in a folder of this clone that git ignores. The folder must be known before
-// tsx loads, which keeps what it compiles there.
+// Keeps every temporary file of the demo in a folder of this clone that git ignores. The variables must be set before
+// tsx loads, because it stores what it compiles there.
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

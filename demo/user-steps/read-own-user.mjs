@@ -1,4 +1,4 @@
-// A step of a user's that needs a permission: it reads its own IAM user, and says whether it may.
+// A step of the user's workflow that needs a permission: it reads its own IAM user, and says whether it may.
 import { GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 
 try {

@@ -1,4 +1,4 @@
-// A step of a user's: it assumes a role with the credentials in its environment, and asks AWS whose it then has.
+// A step of the user's workflow: it assumes a role with the credentials in its environment, and asks AWS who it then is.
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 const assume = new AssumeRoleCommand({ RoleArn: process.env.ROLE_ARN, RoleSessionName: 'nightly' });
