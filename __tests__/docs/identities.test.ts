@@ -10,6 +10,7 @@ const SETTINGS = {
   workspace: WORKSPACE,
   partition: 'aws',
   repository: { name: 'octo-org/app', id: '2', ownerId: '1' },
+  server: 'https://github.com',
 } as const;
 
 const shown = pages().flatMap(({ path, blocks }) =>
@@ -27,7 +28,7 @@ test('there are identity documents to check', () => {
 test.each([...shown, ...files.map((path) => [path, readText(path)] as const)])(
   'the identity document in %s is right',
   (_, document) => {
-    const read = readDocument(document, SETTINGS);
+    const read = readDocument({ text: document, file: undefined }, SETTINGS);
     expect(read).not.toHaveProperty('problems');
     expect(read).toHaveProperty('warnings', []);
   },

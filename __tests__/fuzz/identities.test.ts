@@ -1,25 +1,34 @@
 import fc from 'fast-check';
+import { problemLines } from '../../src/identities/document-problems';
+import { readDocumentText } from '../../src/identities/document-text';
 import { readDocument } from '../../src/identities/read-document';
-import { readYaml } from '../../src/identities/yaml-text';
+import { readYaml } from '../../src/text/yaml';
 import { holds } from './cases';
 import { documentText } from './documents';
 import { treacherousWorkspace } from './workspace';
 
 const workspace = treacherousWorkspace();
-const settings = { workspace, partition: 'aws', repository: { name: 'octo/app', id: '2', ownerId: '1' } };
+const settings = {
+  workspace,
+  partition: 'aws',
+  repository: { name: 'octo/app', id: '2', ownerId: '1' },
+  server: 'https://github.com',
+};
 
 test('whatever the document, it is read, or everything that is wrong with it is told', () =>
   holds(
     0.18,
-    fc.property(documentText, (text) => {
-      const read = readDocument(text, settings);
+    fc.property(documentText, (input) => {
+      const text = readDocumentText(input, workspace);
+      const read = 'wrong' in text ? { problems: [] } : readDocument(text, settings);
       if ('declaration' in read) {
         const { users, roles, policies, oidcProviders } = read.declaration;
         expect([...users, ...roles, ...policies, ...oidcProviders]).not.toEqual([]);
         return;
       }
-      expect(read.problems).not.toEqual([]);
-      for (const problem of read.problems) {
+      const problems = 'wrong' in text ? [text.wrong] : problemLines(read.problems);
+      expect(problems).not.toEqual([]);
+      for (const problem of problems) {
         expect(problem).toMatch(/\S/);
         expect(problem).not.toMatch(/\n\s+at |node_modules|root:x:0:0/);
       }

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
-import { canonicalPolicy } from '../../src/policy/canonical';
-import { checkPolicy } from '../../src/policy/check';
+import { checkPolicy } from '../../src/policy/check-policy';
 import { difference } from '../../src/policy/difference';
-import { parsePolicyText, sameMeaning } from '../../src/policy/meaning';
-import { isMapping } from '../../src/policy/policy-document';
+import { canonicalPolicy, sameMeaning } from '../../src/policy/meaning';
+import { isMapping, parsePolicyText } from '../../src/policy/policy-document';
 import { holds } from './cases';
 import { policy } from './documents';
 import { anyText } from './texts';

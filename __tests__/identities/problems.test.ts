@@ -1,4 +1,4 @@
-import { largePolicy, POLICY, problemsOf, workspaceWith } from './workspace';
+import { largePolicy, POLICY, problemsOf, problemValuesOf, workspaceWith } from './workspace';
 
 const json = (value: unknown) => JSON.stringify(value);
 const user = (settings: string) => `users: { a: { ${settings} } }`;
@@ -39,12 +39,12 @@ describe('keys and types', () => {
   });
 });
 
-describe('the place of a problem, and what stands there', () => {
+describe('the path of a problem, and what stands there', () => {
   const GONE =
-    'missing.json is not there: no such file in the workspace. Is the repository checked out before this step?';
+    'missing.json, which is not there: no such file in the workspace. Is the repository checked out before this step?';
   test.each([
-    ['policies: { a: { document: missing.json } }', `policies.a.document: ${GONE}`],
-    [user('inline-policies: { x: missing.json }'), `users.a.inline-policies.x: ${GONE}`],
+    ['policies: { a: { document: missing.json } }', `policies.a.document names ${GONE}`],
+    [user('inline-policies: { x: missing.json }'), `users.a.inline-policies.x names ${GONE}`],
     [
       trust('[{ service: s3.amazonaws.com }, { user: "a b" }]'),
       /roles\.a\.trust\[1\]\.user is "a b"; it should be the name/,
@@ -277,7 +277,7 @@ describe('where keys and seeds go', () => {
   test('without a repository of the job, secrets need one', () => {
     const result = problemsOf(deliver('github-secrets, { github-secrets: { repository: a/b } }'), {
       repository: undefined,
-    } as never);
+    });
     expect(result).toEqual([expect.stringMatching(/deliver\[0\] needs a repository/)]);
   });
 });
@@ -323,7 +323,7 @@ describe('who may assume a role', () => {
     ['{ github: { repository: octo/app, tag: "a b" } }', /should be the name of a tag/],
     ['{ github: { repository: octo/app, environment: "*" } }', /environment is "\*"; it should be exact/],
     ['{ github: { repository: octo/app, pull-request: false } }', /pull-request is the value false; it should be true/],
-    ['{ Version: 2012-10-17 }', /roles\.a\.trust: Statement: is missing/],
+    ['{ Version: 2012-10-17 }', /roles\.a\.trust\.Statement is missing/],
     [`[${numbered(120, (i) => `{ user: user-number-${i} }`)}]`, /trust has \d+ characters.* at most 4096 \(trust\)/],
   ])('%s', (given, problem) => {
     expect(problemsOf(trust(given))).toEqual([expect.stringMatching(problem)]);
@@ -373,20 +373,20 @@ describe('policies', () => {
   test.each([
     [
       'wrong.json',
-      /^line 1: policies\.a\.document: wrong\.json:4:7: Statement\[0\]\.Effect: is "allow"; it should be Allow or Deny$/,
+      /^line 1: policies\.a\.document: wrong\.json:4:7: Statement\[0\]\.Effect is "allow"; it should be Allow or Deny$/,
     ],
     [
       'broken.json',
-      /^line 1: policies\.a\.document: broken\.json:3:1: is not JSON: it has "}" where there should be a key/,
+      /^line 1: policies\.a\.document: broken\.json:3:1: the policy is not JSON: a key in double quotes is missing$/,
     ],
     ['twice.json', /twice\.json:3:3: Version is there twice; it stands on line 2 already/],
-    ['list.json', /list\.json:1:1: policy: is an? (empty )?list/],
-    ['broken.yml', /broken\.yml:2:1: is not YAML: Tabs/],
-    ['large.json', /large\.json has 102401 bytes; it should have at most 102400/],
+    ['list.json', /list\.json:1:1: the policy is an empty list/],
+    ['broken.yml', /broken\.yml:2:1: the policy is not YAML: Tabs/],
+    ['large.json', /large\.json, which has 102401 bytes; it should have at most 102400/],
     ['large-managed.json', /has 6145 characters, white space not counted; it should have at most 6144 \(managed\)/],
-    ['nowhere.json', /document: nowhere\.json is not there/],
-    ['../out.json', /document: \.\.\/out\.json leads out of the workspace/],
-    ['.', /document: \. is a folder/],
+    ['nowhere.json', /document names nowhere\.json, which is not there/],
+    ['../out.json', /document names \.\.\/out\.json, which leads out of the workspace/],
+    ['.', /document names \., which is a folder/],
     ['"{}"', /document holds a text, not a path/],
   ])('%s', (document, problem) => {
     const problems = problemsOf(`policies: { a: { document: ${document} } }`, { workspace });
@@ -413,7 +413,7 @@ describe('policies', () => {
             Resource: '*'
 `;
     expect(problemsOf(input)).toEqual([
-      'line 10: users.a.inline-policies.one: Statement[1].Effect: is "allow"; it should be Allow or Deny',
+      'line 10: users.a.inline-policies.one.Statement[1].Effect is "allow"; it should be Allow or Deny',
     ]);
   });
 
@@ -431,6 +431,53 @@ describe('policies', () => {
     [user(`inline-policies: { requiremfa: ${json(POLICY)} }`), undefined],
   ])('sizes and names of inline policies %#', (input, problem) => {
     expect(problemsOf(input)).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+});
+
+describe('a problem is a value', () => {
+  const workspace = workspaceWith({
+    'identities.yml':
+      'users:\n  a:\n    pth: /\n    inline-policies:\n      one: policies/one.json\n      two: gone.json\n',
+    'policies/one.json': '{\n  "Statement": [\n    { "Effect": "allow", "Action": "*", "Resource": "*" }\n  ]\n}',
+  });
+  const file = 'identities.yml';
+  const inline = (name: string) => ({ path: ['users', 'a', 'inline-policies', name], file, column: 7 });
+
+  test('with its path, file, line and column, also in the file of a policy', () => {
+    expect(problemValuesOf('identities.yml', { workspace })).toEqual([
+      {
+        path: ['users', 'a', 'pth'],
+        file,
+        line: 3,
+        column: 5,
+        message: 'is not known here; did you mean path?',
+        namedBy: undefined,
+      },
+      {
+        path: ['Statement', 0, 'Effect'],
+        file: 'policies/one.json',
+        line: 3,
+        column: 7,
+        message: 'is "allow"; it should be Allow or Deny',
+        namedBy: { ...inline('one'), line: 5 },
+      },
+      {
+        ...inline('two'),
+        line: 6,
+        message: expect.stringMatching(/^names gone\.json, which is not there: /),
+        namedBy: undefined,
+      },
+    ]);
+  });
+
+  test('in a document that is no file, without one', () => {
+    expect(problemValuesOf('users:\n  a:\n    policies: [none]\n')).toEqual([
+      expect.objectContaining({ path: ['users', 'a', 'policies', 0], file: undefined, line: 3, column: 16 }),
+    ]);
+  });
+
+  test('and of the whole document, with an empty path', () => {
+    expect(problemValuesOf('[a')).toEqual([expect.objectContaining({ path: [], line: 1, column: 3 })]);
   });
 });
 

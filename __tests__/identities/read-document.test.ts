@@ -1,5 +1,7 @@
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { problemText } from '../../src/identities/document-problems';
+import { readDocumentText } from '../../src/identities/document-text';
 import { POLICY, problemsOf, read, REPOSITORY, workspaceWith } from './workspace';
 
 const DOCUMENT = `
@@ -215,15 +217,15 @@ test('a path in the workspace may be absolute', () => {
 
 test.each([
   ['', /^is empty; it should be a path in the workspace, or the document itself$/],
-  ['nowhere.yml', /^nowhere\.yml is not there: no such file in the workspace/],
+  ['nowhere.yml', /^names nowhere\.yml, which is not there: no such file in the workspace/],
   ['C:\\a\\b.yml', /is not there/],
-  ['policies', /^policies is a folder/],
+  ['policies', /^names policies, which is a folder/],
   ['/etc/hostname', /leads out of the workspace/],
   ['../identities.yml', /leads out of the workspace/],
-  ['link.yml', /^link\.yml is a link that leads out of the workspace/],
+  ['link.yml', /^names link\.yml, which is a link that leads out of the workspace/],
 ])('there is no document in %j', (input, problem) => {
   if (input === 'link.yml') symlinkSync('/etc/hostname', join(workspace, input));
-  expect(problemsOf(input, { workspace })).toEqual([expect.stringMatching(problem)]);
+  expect(readDocumentText(input, workspace)).toEqual({ wrong: expect.stringMatching(problem) });
 });
 
 test('a problem says where it is: by file, line and column, or by the line of the input', () => {
@@ -246,10 +248,14 @@ describe('the immutable form of the subject', () => {
   test.each([
     ['of another owner', trust('else/app, branch: main'), REPOSITORY],
     ['of the same owner, whose ID is not enough', trust('octo/lib, branch: main'), REPOSITORY],
-    ['of the job, where it does not know its IDs', trust('octo/app, branch: main'), { name: 'octo/app' }],
+    [
+      'of the job, where it does not know its IDs',
+      trust('octo/app, branch: main'),
+      { ...REPOSITORY, id: undefined, ownerId: undefined },
+    ],
   ])('is warned about where the IDs are unknown: %s', (_, input, repository) => {
     const { declaration, warnings } = read(input, { repository });
-    expect(warnings).toEqual([
+    expect(warnings.map(problemText)).toEqual([
       expect.stringMatching(/^line 2: roles\.a\.trust\.github trusts the old form .*repository-id/),
     ]);
     expect(declaration.roles[0]?.trust).toHaveProperty('entries.0.github.ids', undefined);

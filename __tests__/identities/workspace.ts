@@ -1,7 +1,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readDocument, type DocumentSettings, type ReadDocument } from '../../src/identities/read-document';
+import { problemLines, type DocumentProblem } from '../../src/identities/document-problems';
+import type { DocumentSettings } from '../../src/identities/document-reading';
+import { readDocumentText } from '../../src/identities/document-text';
+import { readDocument, type ReadDocument } from '../../src/identities/read-document';
 
 /** The smallest policy that is right. */
 export const POLICY = {
@@ -36,15 +39,34 @@ export const REPOSITORY = { name: 'octo/app', id: '2', ownerId: '1' };
 
 type Settings = Partial<DocumentSettings>;
 
+const SETTINGS: DocumentSettings = {
+  workspace: '/nowhere',
+  partition: 'aws',
+  repository: REPOSITORY,
+  server: 'https://github.com',
+};
+
 /** What is read from a document that is right. */
 export function read(input: string, settings: Settings = {}): ReadDocument {
-  const result = readDocument(input, { workspace: '/nowhere', partition: 'aws', repository: REPOSITORY, ...settings });
-  if ('problems' in result) throw new Error(result.problems.join('\n'));
-  return result;
+  const result = readInput(input, settings);
+  if ('declaration' in result) return result;
+  throw new Error(result.problems.map(({ message }) => message).join('\n'));
 }
 
-/** What is wrong with a document; nothing when it is right. */
+/** What is wrong with a document, as people read it; nothing when it is right. */
 export function problemsOf(input: string, settings: Settings = {}): readonly string[] {
-  const result = readDocument(input, { workspace: '/nowhere', partition: 'aws', repository: REPOSITORY, ...settings });
+  return problemLines(problemValuesOf(input, settings));
+}
+
+/** What is wrong with a document, by its parts. */
+export function problemValuesOf(input: string, settings: Settings = {}): readonly DocumentProblem[] {
+  const result = readInput(input, settings);
   return 'problems' in result ? result.problems : [];
+}
+
+function readInput(input: string, settings: Settings) {
+  const all = { ...SETTINGS, ...settings };
+  const text = readDocumentText(input, all.workspace);
+  if ('wrong' in text) throw new Error(text.wrong);
+  return readDocument(text, all);
 }

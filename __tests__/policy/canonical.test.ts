@@ -1,4 +1,4 @@
-import { canonicalPolicy } from '../../src/policy/canonical';
+import { canonicalPolicy } from '../../src/policy/meaning';
 
 const lower = (name: string) => name.toLowerCase();
 const canonical = (Statement: unknown) => canonicalPolicy({ Statement }, lower).Statement;

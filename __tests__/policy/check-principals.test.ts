@@ -1,9 +1,9 @@
-import { checkPolicy } from '../../src/policy/check';
+import { sentences } from './sentences';
 
 /** What a trust policy's check says of a principal. */
 function problemsOf(Principal: object): readonly string[] {
   const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal, Condition: { Bool: { 'aws:X': 'true' } } };
-  return checkPolicy({ Version: '2012-10-17', Statement: statement }, 'trust').filter((line) =>
+  return sentences({ Version: '2012-10-17', Statement: statement }, 'trust').filter((line) =>
     line.includes('Principal'),
   );
 }

@@ -1,5 +1,5 @@
-import { parsePolicyText, sameMeaning } from '../../src/policy/meaning';
-import { isMapping, policyText, type PolicyDocument } from '../../src/policy/policy-document';
+import { sameMeaning } from '../../src/policy/meaning';
+import { isMapping, parsePolicyText, policyText, type PolicyDocument } from '../../src/policy/policy-document';
 import { samples } from './samples';
 
 const ROUNDS = 200;

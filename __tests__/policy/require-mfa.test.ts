@@ -1,7 +1,7 @@
 import { contextOf } from '../../sandbox/policy/context';
 import { evaluate } from '../../sandbox/policy/evaluate';
 import { parsePolicy } from '../../sandbox/policy/parse';
-import { checkPolicy, policySize } from '../../src/policy/check';
+import { checkPolicy, policySize } from '../../src/policy/check-policy';
 import { policyText } from '../../src/policy/policy-document';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../../src/policy/require-mfa';
 

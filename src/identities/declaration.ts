@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '../policy/policy-document';
-import type { Trust } from '../policy/trust';
+import type { Trust } from '../policy/trust-policy';
 
 /** What an identity document declares: checked, whole, with paths resolved and durations as numbers. */
 export interface Declaration {
@@ -14,7 +14,7 @@ export type Tags = Readonly<Record<string, string>>;
 export interface DeclaredOidcProvider {
   /** The issuer, with `https://` and without a slash at its end. */
   readonly url: string;
-  /** Left out in the document, the audience of the region's partition is expected: see `defaultAudience`. */
+  /** Those of the document, else the audience of the region's partition: see `defaultAudience`. */
   readonly audiences: readonly string[];
   readonly tags: Tags;
 }
@@ -54,14 +54,14 @@ export interface DeclaredMfaDevice {
   readonly name: string;
   /** From and to `/`; a device has the path of its user. */
   readonly path: string;
-  /** Where the seed goes; at least one place, as AWS shows it only once. */
+  /** At least one destination, as AWS shows the seed only once. */
   readonly deliver: readonly GithubSecret[];
 }
 
 export interface DeclaredAccessKey {
   /** Milliseconds after which `rotate` replaces the key. */
   readonly maxAge: number | undefined;
-  /** At least one place, as AWS shows the secret only once. */
+  /** At least one destination, as AWS shows the secret only once. */
   readonly deliver: readonly KeyDestination[];
 }
 
@@ -87,6 +87,6 @@ export type SecretPlace =
 export interface DeclaredRole extends DeclaredIdentity {
   readonly description: string | undefined;
   readonly trust: Trust;
-  /** Seconds; AWS's default, 3600, when left out. */
+  /** Seconds. AWS's default is 3600. */
   readonly maxSessionDuration: number;
 }

@@ -1,14 +1,14 @@
+import { keyPathText, type KeyPath } from '../text/key-path';
 import type { GithubSecret } from './declaration';
 import type { DocumentProblems } from './document-problems';
-import { keyPathText, type KeyPath } from './key-path';
 
-/** Keeps two secrets of a document from being delivered to one place, where the second would replace the first. */
+/** Keeps two secrets of a document from being delivered to one destination, where the second would replace the first. */
 export class Deliveries {
   readonly #taken = new Map<string, KeyPath>();
 
   constructor(private readonly problems: DocumentProblems) {}
 
-  /** Notes that a part delivers to a place, which `what` names. */
+  /** Notes that a part delivers to a destination, which `what` names. */
   take(what: string, path: KeyPath): void {
     const first = this.#taken.get(what);
     if (first) this.problems.add(path, `delivers to ${what}, where ${keyPathText(first)} delivers already`);
@@ -16,7 +16,7 @@ export class Deliveries {
   }
 
   takeSecret({ name, place }: GithubSecret, path: KeyPath): void {
-    // GitHub tells none of these names apart by their case.
+    // GitHub ignores the case of all these names.
     switch (place.of) {
       case 'repository':
         this.take(`the secret ${name} of ${place.repository.toLowerCase()}`, path);

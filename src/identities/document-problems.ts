@@ -1,13 +1,30 @@
-import { keyPathText, type KeyPath } from './key-path';
-import type { Fault, Position, YamlText } from './yaml-text';
+import { keyPathText, type KeyPath } from '../text/key-path';
+import type { Position, TextProblem } from '../text/problem';
+import type { YamlText } from '../text/yaml';
 
 const MAX_SHOWN = 100;
 
-/** Collects what is wrong with a document, each problem on a line that says where it is. */
-export class DocumentProblems {
-  readonly #found = new Map<string, Position>();
+/** A part of a document, or of a file that the document names. */
+export interface DocumentPart extends Position {
+  /** From the top of the file. */
+  readonly path: KeyPath;
+  /** Relative to the workspace. Undefined for a document that is no file. */
+  readonly file: string | undefined;
+}
 
-  /** `file` is left out for a document that is no file. */
+/** Something to say about a part. */
+export interface DocumentProblem extends DocumentPart {
+  /** Follows the path in a sentence: `is "allow"; it should be Allow or Deny`. */
+  readonly message: string;
+  /** The part of the document that names the file, if it is not the file of the document. */
+  readonly namedBy: DocumentPart | undefined;
+}
+
+/** Collects what is wrong with a document. */
+export class DocumentProblems {
+  readonly #found = new Map<string, DocumentProblem>();
+
+  /** @param file undefined for a document that is no file */
   constructor(
     private readonly yaml: YamlText,
     private readonly file: string | undefined,
@@ -17,41 +34,57 @@ export class DocumentProblems {
     return this.#found.size > 0;
   }
 
-  /** Notes what is wrong with a part: words that follow its path. */
-  add(path: KeyPath, wrong: string): void {
-    this.#found.set(this.sentence(path, wrong), this.yaml.locate(path));
+  /** The problems by their positions in the document. */
+  get all(): readonly DocumentProblem[] {
+    return [...this.#found.values()].sort((one, other) => {
+      const [a, b] = [one.namedBy ?? one, other.namedBy ?? other];
+      return a.line - b.line || a.column - b.column;
+    });
   }
 
-  /** Notes a whole sentence about what is inside a part, to where `inside` leads as far as it is written there. */
-  addInside(path: KeyPath, inside: KeyPath, sentence: string): void {
-    const position = this.yaml.locate([...path, ...inside]);
-    this.#found.set(`${this.#where(position)}: ${keyPathText(path)}: ${sentence}`, position);
+  /** Notes what is wrong with a part. */
+  add(path: KeyPath, message: string): void {
+    this.#note(this.about(path, message));
   }
 
-  /** Notes what is wrong with the text as YAML. */
-  addFault({ position, path = [], wrong }: Fault): void {
-    this.#found.set(`${this.#where(position)}: ${subjectOf(path)} ${wrong}`, position);
+  /** Notes what is wrong with the text of the document. */
+  addInText(problem: TextProblem): void {
+    this.#note({ ...problem, file: this.file, namedBy: undefined });
   }
 
-  /** What is to be said about a part, with its place. */
-  sentence(path: KeyPath, said: string): string {
-    return `${this.#where(this.yaml.locate(path))}: ${subjectOf(path)} ${said}`;
+  /** Notes what is wrong in a file that a part names. */
+  addInFile(file: string, problem: TextProblem, namedBy: KeyPath): void {
+    this.#note({ ...problem, file, namedBy: this.#part(namedBy) });
   }
 
-  /** The problems in the order of the document's lines; of a great many, the first. */
-  lines(): readonly string[] {
-    const inOrder = [...this.#found]
-      .sort(([, a], [, b]) => a.line - b.line || a.column - b.column)
-      .map(([problem]) => problem);
-    const more = inOrder.length - MAX_SHOWN;
-    return more > 0 ? [...inOrder.slice(0, MAX_SHOWN), `and ${more} more`] : inOrder;
+  /** What is to be said about a part, with its position. */
+  about(path: KeyPath, message: string): DocumentProblem {
+    return { ...this.#part(path), message, namedBy: undefined };
   }
 
-  #where({ line, column }: Position): string {
-    return this.file === undefined ? `line ${line}` : `${this.file}:${line}:${column}`;
+  #part(path: KeyPath): DocumentPart {
+    return { path, file: this.file, ...this.yaml.locate(path) };
+  }
+
+  #note(problem: DocumentProblem): void {
+    this.#found.set(problemText(problem), problem);
   }
 }
 
-function subjectOf(path: KeyPath): string {
-  return path.length === 0 ? 'the document' : keyPathText(path);
+/** A problem as people read it: `identities.yml:4:7: users.a.path is "a"; it should be …`. */
+export function problemText({ message, namedBy, ...part }: DocumentProblem): string {
+  const whole = namedBy ? 'the policy' : 'the document';
+  const sentence = `${positionText(part)}: ${keyPathText(part.path) || whole} ${message}`;
+  return namedBy ? `${positionText(namedBy)}: ${keyPathText(namedBy.path)}: ${sentence}` : sentence;
+}
+
+/** Problems as people read them; of a great many, the first. */
+export function problemLines(problems: readonly DocumentProblem[]): readonly string[] {
+  const more = problems.length - MAX_SHOWN;
+  const shown = problems.slice(0, MAX_SHOWN).map(problemText);
+  return more > 0 ? [...shown, `and ${more} more`] : shown;
+}
+
+function positionText({ file, line, column }: DocumentPart): string {
+  return file === undefined ? `line ${line}` : `${file}:${line}:${column}`;
 }

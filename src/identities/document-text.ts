@@ -1,18 +1,21 @@
 import { isCollection, parseDocument } from 'yaml';
-import { readWorkspaceFile, shownPath } from './workspace-file';
+import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 
-/** The text of an identity document and, where it is one, the file that it is in, relative to the workspace. */
-export type DocumentText = { readonly text: string; readonly file?: string } | { readonly wrong: string };
+export interface DocumentText {
+  readonly text: string;
+  /** Relative to the workspace. Undefined for a document that is no file. */
+  readonly file: string | undefined;
+}
 
 const MAX_DOCUMENT_BYTES = 1_000_000;
 
-/** The document that an input gives: itself, or by its path. */
-export function readDocumentText(input: string, workspace: string): DocumentText {
+/** The document that an input gives: itself, or by its path. Else what is wrong with the input, worded to follow its name. */
+export function readDocumentText(input: string, workspace: string): DocumentText | { readonly wrong: string } {
   if (input.trim() === '') return { wrong: 'is empty; it should be a path in the workspace, or the document itself' };
-  if (isDocument(input)) return { text: input };
+  if (isDocument(input)) return { text: input, file: undefined };
   const file = shownPath(workspace, input.trim());
   const read = readWorkspaceFile(input.trim(), { workspace, maxBytes: MAX_DOCUMENT_BYTES });
-  return 'wrong' in read ? { wrong: `${file} ${read.wrong}` } : { text: read.text, file };
+  return 'wrong' in read ? { wrong: `names ${file}, which ${read.wrong}` } : { text: read.text, file };
 }
 
 /** A path is one line that means a text to YAML; a document, even if it is broken, is several or means more. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { identityDocument } from './definition/document';
+import { identityDocument } from './definition/identity-document';
 
 /** The JSON Schema of an identity document (draft 2020-12), by which editors check it while it is written. */
 export function identitiesSchema() {

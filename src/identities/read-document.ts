@@ -1,42 +1,39 @@
 import { isMapping } from '../policy/policy-document';
+import { readYaml } from '../text/yaml';
 import type { Declaration } from './declaration';
 import { Deliveries } from './deliveries';
-import { DocumentProblems } from './document-problems';
-import { readDocumentText } from './document-text';
-import { readOidcProviders } from './oidc-providers';
-import type { DocumentSettings, Reading } from './reading';
-import { readPolicies, readRoles, readUsers } from './sections';
+import { DocumentProblems, type DocumentProblem } from './document-problems';
+import type { DocumentReading, DocumentSettings } from './document-reading';
+import type { DocumentText } from './document-text';
+import { readDeclaredProviders } from './read-oidc-providers';
+import { readDeclaredPolicies } from './read-policies';
+import { readDeclaredRoles } from './read-roles';
+import { readDeclaredUsers } from './read-users';
 import { readStructure } from './structure';
-import { readYaml } from './yaml-text';
-
-export type { DocumentSettings } from './reading';
 
 export interface ReadDocument {
   readonly declaration: Declaration;
   /** What is worth saying although nothing is wrong with it. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly DocumentProblem[];
 }
 
 /**
- * Reads an identity document, from the value of the input `identities`: a path in the workspace or the document itself.
- * Everything that is wrong with it is found at once, each problem on a line: where it is, what is wrong and what it should
- * be. Only where the text is no YAML at all, its syntax is all that is told.
+ * Reads an identity document. Everything that is wrong with it is found at once. If the text is no YAML at all, only the
+ * problems of its syntax are.
  */
 export function readDocument(
-  input: string,
+  { text, file }: DocumentText,
   settings: DocumentSettings,
-): ReadDocument | { readonly problems: readonly string[] } {
-  const given = readDocumentText(input, settings.workspace);
-  if ('wrong' in given) return { problems: [given.wrong] };
-  const yaml = readYaml(given.text);
-  const problems = new DocumentProblems(yaml, given.file);
-  for (const fault of yaml.faults) problems.addFault(fault);
-  if (yaml.value === undefined) return { problems: problems.lines() };
-  const { sound, wrongs } = readStructure(yaml.value);
-  for (const { path, wrong } of wrongs) problems.add(path, wrong);
-  const reading: Reading = {
+): ReadDocument | { readonly problems: readonly DocumentProblem[] } {
+  const yaml = readYaml(text);
+  const problems = new DocumentProblems(yaml, file);
+  for (const problem of yaml.problems) problems.addInText(problem);
+  if (yaml.value === undefined) return { problems: problems.all };
+  const structure = readStructure(yaml.value);
+  for (const { path, message } of structure.problems) problems.add(path, message);
+  const reading: DocumentReading = {
     settings,
-    document: sound,
+    document: structure.sound,
     policyNames: isMapping(yaml.value) && isMapping(yaml.value.policies) ? Object.keys(yaml.value.policies) : [],
     yaml,
     problems,
@@ -47,15 +44,15 @@ export function readDocument(
   if (!problems.any && isEmpty(declaration)) {
     problems.add([], 'declares nothing; it should have at least one of policies, users, roles and oidc-providers');
   }
-  return problems.any ? { problems: problems.lines() } : { declaration, warnings: reading.warnings };
+  return problems.any ? { problems: problems.all } : { declaration, warnings: reading.warnings };
 }
 
-function readDeclaration(reading: Reading): Declaration {
+function readDeclaration(reading: DocumentReading): Declaration {
   return {
-    oidcProviders: readOidcProviders(reading),
-    policies: readPolicies(reading),
-    users: readUsers(reading),
-    roles: readRoles(reading),
+    oidcProviders: readDeclaredProviders(reading),
+    policies: readDeclaredPolicies(reading),
+    users: readDeclaredUsers(reading),
+    roles: readDeclaredRoles(reading),
   };
 }
 

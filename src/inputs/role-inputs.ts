@@ -1,6 +1,7 @@
 import { parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
 import { validateProfileName } from '../profile/name';
+import { keyPathText } from '../text/key-path';
 import type { Reading } from './reading';
 import type { AssumeRoleRequest, AssumeRolesRequest, Chain, ProfileRole } from './request';
 import { readAllowedAccounts, readProfileSettings } from './step-inputs';
@@ -54,12 +55,12 @@ const BESIDE_ROLES = [
 /** The roles by profile: `profile: role`, or `profile: [role, role, …]` for a chain. */
 async function readRoles(reading: Reading, manner: Manner): Promise<ProfileRole[]> {
   const { inputs, problems, warnings } = reading;
-  const { readYaml } = await import('../identities/yaml-text');
-  const { value, faults } = readYaml(inputs.text('roles') ?? '');
-  for (const { position, path = [], wrong } of faults) {
-    problems.add('roles', `line ${position.line}: ${[...path.map(String), wrong].join(' ')}`);
+  const { readYaml } = await import('../text/yaml');
+  const { value, problems: inText } = readYaml(inputs.text('roles') ?? '');
+  for (const { line, path, message } of inText) {
+    problems.add('roles', `line ${line}: ${`${keyPathText(path)} ${message}`.trim()}`);
   }
-  if (faults.length > 0) return [];
+  if (inText.length > 0) return [];
   if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0) {
     problems.add(
       'roles',

@@ -1,8 +1,8 @@
 import type { PolicyKind } from './policy-document';
-import type { Rule } from './problem';
+import type { TextRule } from './policy-problem';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
-const ANY: Rule = {
+const ANY: TextRule = {
   fits: (text) => text === '*' || /^[\w*?-]+:[\w*?-]+$/.test(text),
   should: 'service:Name, with wildcards if need be, or *',
 };
@@ -20,10 +20,10 @@ const OF_TRUST = [
   'sts:SetContext',
 ];
 
-const TRUST: Rule = { fits: isOfTrust, should: `one of ${OF_TRUST.join(', ')}, or sts:*` };
+const TRUST: TextRule = { fits: isOfTrust, should: `one of ${OF_TRUST.join(', ')}, or sts:*` };
 
 /** What the actions of a policy must be. */
-export function actionRule(kind: PolicyKind): Rule {
+export function actionRule(kind: PolicyKind): TextRule {
   return kind === 'trust' ? TRUST : ANY;
 }
 

@@ -1,5 +1,6 @@
+import type { KeyPath } from '../text/key-path';
 import { isMapping } from './policy-document';
-import type { Problems } from './problem';
+import type { PolicyProblems } from './policy-problem';
 
 const FOREIGN = /[^\t\n\r\u0020-\u00ff]/u;
 const ALLOWED = 'tab, line feed, carriage return and U+0020 to U+00FF';
@@ -8,23 +9,22 @@ const ALLOWED = 'tab, line feed, carriage return and U+0020 to U+00FF';
  * Texts and names with characters that AWS takes in no policy, such as typographic quotes.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
  */
-export function* characterProblems(value: unknown, place = ''): Problems {
-  if (typeof value === 'string') yield* foreignCharacter(value, place);
+export function* characterProblems(value: unknown, path: KeyPath = []): PolicyProblems {
+  if (typeof value === 'string') yield* foreignCharacter(value, path);
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* characterProblems(item, `${place}[${index}]`);
+    for (const [index, item] of value.entries()) yield* characterProblems(item, [...path, index]);
   }
   if (isMapping(value)) {
     for (const [name, member] of Object.entries(value)) {
-      const inside = place === '' ? name : `${place}.${name}`;
-      yield* foreignCharacter(name, inside);
-      yield* characterProblems(member, inside);
+      yield* foreignCharacter(name, [...path, name]);
+      yield* characterProblems(member, [...path, name]);
     }
   }
 }
 
-function* foreignCharacter(text: string, place: string): Problems {
+function* foreignCharacter(text: string, path: KeyPath): PolicyProblems {
   const character = FOREIGN.exec(text)?.[0];
   if (character === undefined) return;
   const code = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '';
-  yield `${place}: has the character U+${code}; it should have none but ${ALLOWED}`;
+  yield { path, message: `has the character U+${code}; it should have none but ${ALLOWED}` };
 }

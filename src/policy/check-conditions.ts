@@ -1,5 +1,6 @@
+import type { KeyPath } from '../text/key-path';
 import { isMapping } from './policy-document';
-import { members, nearest, unknownName, wrong, type Problems } from './problem';
+import { members, unknownName, wrong, type PolicyProblems } from './policy-problem';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const OPERATORS = [
@@ -33,7 +34,7 @@ const OPERATORS = [
 ];
 
 /** Every form of an operator. `Null` asks whether a key exists, and so takes no `IfExists`. */
-const FORMS = ['', 'ForAllValues:', 'ForAnyValue:'].flatMap((quantifier) =>
+const OPERATOR_FORMS = ['', 'ForAllValues:', 'ForAnyValue:'].flatMap((quantifier) =>
   OPERATORS.flatMap((operator) => [
     `${quantifier}${operator}`,
     ...(operator === 'Null' ? [] : [`${quantifier}${operator}IfExists`]),
@@ -44,25 +45,26 @@ const FORMS = ['', 'ForAllValues:', 'ForAnyValue:'].flatMap((quantifier) =>
  * A statement's conditions: operator → key → the values to compare with.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
  */
-export function* conditionProblems(condition: unknown, place: string): Problems {
+export function* conditionProblems(condition: unknown, path: KeyPath): PolicyProblems {
   if (condition === undefined) return;
   if (!isMapping(condition)) {
-    yield wrong(place, condition, 'a mapping of operators, such as StringEquals, to keys and values');
+    yield wrong(path, condition, 'a mapping of operators, such as StringEquals, to keys and values');
     return;
   }
   for (const [operator, keys] of Object.entries(condition)) {
-    const where = `${place}.${operator}`;
-    if (!FORMS.includes(operator)) yield unknownName(where, OPERATORS, nearest(operator, FORMS));
-    if (isMapping(keys)) yield* keyProblems(keys, where);
-    else yield wrong(where, keys, 'a mapping of condition keys to values');
+    const at = [...path, operator];
+    if (!OPERATOR_FORMS.includes(operator)) yield unknownName(at, OPERATOR_FORMS, OPERATORS);
+    if (isMapping(keys)) yield* keyProblems(keys, at);
+    else yield wrong(at, keys, 'a mapping of condition keys to values');
   }
 }
 
-function* keyProblems(keys: Readonly<Record<string, unknown>>, place: string): Problems {
+function* keyProblems(keys: Readonly<Record<string, unknown>>, path: KeyPath): PolicyProblems {
   for (const [key, values] of Object.entries(keys)) {
-    const where = `${place}.${key}`;
-    if (!/^[^:]+:./s.test(key)) yield `${where}: is no condition key; it should be service:name, such as aws:SourceIp`;
-    for (const [at, value] of members(values, where)) {
+    if (!/^[^:]+:./s.test(key)) {
+      yield { path: [...path, key], message: 'is no condition key; it should be service:name, such as aws:SourceIp' };
+    }
+    for (const [at, value] of members(values, [...path, key])) {
       if (!['string', 'number', 'boolean'].includes(typeof value)) {
         yield wrong(at, value, 'text, a number, true or false, or a list of these');
       }

@@ -1,11 +1,12 @@
+import type { KeyPath } from '../text/key-path';
 import { isMapping } from './policy-document';
-import { nearest, textProblems, unknownName, wrong, type Problems, type Rule } from './problem';
+import { textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
 
 // Identity providers that AWS knows by name; all others are resources of the account, with an ARN.
 const BUILT_IN_PROVIDER =
   /^(cognito-identity[\w.-]*\.amazonaws\.com(\.cn)?|accounts\.google\.com|graph\.facebook\.com|www\.amazon\.com)$/;
 
-const RULES = new Map<string, Rule>(
+const RULES = new Map<string, TextRule>(
   Object.entries({
     AWS: {
       fits: (text) =>
@@ -38,15 +39,15 @@ const TYPES = [...RULES.keys()];
  * The principals of a statement in a trust policy.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function* principalProblems(principal: unknown, place: string): Problems {
+export function* principalProblems(principal: unknown, path: KeyPath): PolicyProblems {
   if (principal === '*') return;
   if (!isMapping(principal) || Object.keys(principal).length === 0) {
-    yield wrong(place, principal, '* or a mapping such as {"AWS": "123456789012"}');
+    yield wrong(path, principal, '* or a mapping such as {"AWS": "123456789012"}');
     return;
   }
   for (const [type, names] of Object.entries(principal)) {
     const rule = RULES.get(type);
-    if (rule) yield* textProblems(names, `${place}.${type}`, rule);
-    else yield unknownName(`${place}.${type}`, TYPES, nearest(type, TYPES));
+    if (rule) yield* textProblems(names, [...path, type], rule);
+    else yield unknownName([...path, type], TYPES);
   }
 }

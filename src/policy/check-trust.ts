@@ -1,11 +1,12 @@
+import type { KeyPath } from '../text/key-path';
 import { isMapping, listOf } from './policy-document';
-import type { Problems } from './problem';
+import type { PolicyProblems } from './policy-problem';
 
 type Statement = Readonly<Record<string, unknown>>;
 
-/** The values that a condition asks for, one of which must be met, and its place. */
+/** The values that a condition asks for, one of which must be met, and its path. */
 interface Bound {
-  readonly place: string;
+  readonly path: KeyPath;
   readonly values: readonly string[];
 }
 
@@ -22,23 +23,24 @@ const BINDING_OPERATOR = /^(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)$/
  * without bounds on whose tokens are meant.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub
  */
-export function* trustProblems(statement: Statement, place: string): Problems {
+export function* trustProblems(statement: Statement, statementPath: KeyPath): PolicyProblems {
   const condition = isMapping(statement.Condition) ? statement.Condition : {};
-  yield* forAllValuesProblems(condition, `${place}.Condition`);
+  const path = [...statementPath, 'Condition'];
+  yield* forAllValuesProblems(condition, path);
   for (const issuer of githubIssuers(statement.Principal)) {
-    yield* audienceProblems(bounds(condition, `${issuer}:aud`, place), issuer, place);
-    yield* subjectProblems(bounds(condition, `${issuer}:sub`, place), issuer, place);
+    yield* audienceProblems(bounds(condition, `${issuer}:aud`, path), issuer, path);
+    yield* subjectProblems(bounds(condition, `${issuer}:sub`, path), issuer, path);
   }
 }
 
-function* forAllValuesProblems(condition: Statement, place: string): Problems {
+function* forAllValuesProblems(condition: Statement, path: KeyPath): PolicyProblems {
   for (const operator of Object.keys(condition)) {
     if (!operator.toLowerCase().startsWith('forallvalues:')) continue;
     const plain = operator.slice('ForAllValues:'.length);
-    yield (
-      `${place}.${operator}: is also true where the key is missing, and so allows too much; ` +
-      `it should be ${plain} or ForAnyValue:${plain}`
-    );
+    const message =
+      'is also true where the key is missing, and so allows too much; ' +
+      `it should be ${plain} or ForAnyValue:${plain}`;
+    yield { path: [...path, operator], message };
   }
 }
 
@@ -49,42 +51,39 @@ function githubIssuers(principal: unknown): readonly string[] {
 }
 
 /** The bounds that conditions set to a key, whose case does not count. */
-function bounds(condition: Statement, key: string, place: string): readonly Bound[] {
+function bounds(condition: Statement, key: string, path: KeyPath): readonly Bound[] {
   return Object.entries(condition)
     .filter(([operator]) => BINDING_OPERATOR.test(operator))
     .flatMap(([operator, keys]) =>
       Object.entries(isMapping(keys) ? keys : {})
         .filter(([name]) => name.toLowerCase() === key.toLowerCase())
-        .map(([name, values]) => ({
-          place: `${place}.Condition.${operator}.${name}`,
-          values: listOf(values).map(String),
-        })),
+        .map(([name, values]) => ({ path: [...path, operator, name], values: listOf(values).map(String) })),
     );
 }
 
-function* audienceProblems(found: readonly Bound[], issuer: string, place: string): Problems {
+function* audienceProblems(found: readonly Bound[], issuer: string, path: KeyPath): PolicyProblems {
   if (found.length > 0) return;
-  yield (
-    `${place}.Condition: has no ${issuer}:aud under StringEquals or StringLike; it should be there, ` +
-    'such as sts.amazonaws.com, or tokens that were made for others than AWS are admitted'
-  );
+  const message =
+    `has no ${issuer}:aud under StringEquals or StringLike; it should be there, ` +
+    'such as sts.amazonaws.com, or tokens that were made for others than AWS are admitted';
+  yield { path, message };
 }
 
-function* subjectProblems(found: readonly Bound[], issuer: string, place: string): Problems {
+function* subjectProblems(found: readonly Bound[], issuer: string, path: KeyPath): PolicyProblems {
   if (found.length === 0) {
-    yield (
-      `${place}.Condition: has no ${issuer}:sub under StringEquals or StringLike; it should be there, ` +
-      `such as ${SUBJECT}, or every repository on GitHub is admitted, as all have tokens of this issuer`
-    );
+    const message =
+      `has no ${issuer}:sub under StringEquals or StringLike; it should be there, ` +
+      `such as ${SUBJECT}, or every repository on GitHub is admitted, as all have tokens of this issuer`;
+    yield { path, message };
   }
   // All conditions must hold, so one that is narrow is enough.
   if (found.some(({ values }) => !values.some(namesNoOwner))) return;
   for (const bound of found) {
     const wide = bound.values.filter(namesNoOwner).map((value) => JSON.stringify(value));
-    yield (
-      `${bound.place}: is ${wide.join(' and ')}, which repositories of strangers match as well; ` +
-      `it should name the owner whole, such as ${SUBJECT}`
-    );
+    const message =
+      `is ${wide.join(' and ')}, which repositories of strangers match as well; ` +
+      `it should name the owner whole, such as ${SUBJECT}`;
+    yield { path: bound.path, message };
   }
 }
 

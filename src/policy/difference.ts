@@ -1,12 +1,12 @@
 import { structuredPatch } from 'diff';
-import { canonicalPolicy, type Spelling } from './canonical';
+import { canonicalPolicy, type Spelling } from './meaning';
 import type { PolicyDocument } from './policy-document';
 
 const CONTEXT_LINES = 2;
 
 /**
  * What changes from one policy to another, as lines for people: each begins with `+ `, `- ` or two spaces, and `…`
- * stands for lines left out between changes. Empty when both have the same meaning; from an empty policy, all is new.
+ * stands for lines omitted between changes. Empty when both have the same meaning; from an empty policy, all is new.
  */
 export function difference(before: PolicyDocument, after: PolicyDocument): readonly string[] {
   const spelling = firstSpelling();

@@ -1,5 +1,9 @@
-import { canonicalPolicy } from './canonical';
-import { isMapping, type PolicyDocument } from './policy-document';
+import { isMapping, listOf, POLICY_ELEMENTS, STATEMENT_ELEMENTS, type PolicyDocument } from './policy-document';
+
+/** How names are written whose case AWS ignores: actions, condition operators and condition keys. */
+export type Spelling = (name: string) => string;
+
+type Mapping = Readonly<Record<string, unknown>>;
 
 /**
  * Whether two policies say the same to AWS and to their readers: the order of statements, of names and of list members
@@ -11,19 +15,93 @@ export function sameMeaning(one: PolicyDocument, other: PolicyDocument): boolean
 }
 
 /**
- * A policy as AWS's answers carry it, mostly percent-encoded as RFC 3986 has it. An empty one when it cannot be read:
- * it differs from every policy that could be meant.
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html
+ * The policy in the one form that all policies of its meaning share: lists everywhere, sorted and without duplicates,
+ * elements in AWS's order. What is no policy stays as it is, sorted.
  */
-export function parsePolicyText(encoded: string): PolicyDocument {
-  try {
-    const policy: unknown = JSON.parse(encoded.trimStart().startsWith('{') ? encoded : decodeURIComponent(encoded));
-    return isMapping(policy) ? policy : {};
-  } catch {
-    return {};
-  }
+export function canonicalPolicy(policy: PolicyDocument, spelling: Spelling): PolicyDocument {
+  if (policy.Statement === undefined) return arranged(policy, POLICY_ELEMENTS);
+  const statements = listOf(policy.Statement).map((statement) => canonicalStatement(statement, spelling));
+  // AWS takes a policy without a version for one of 2008.
+  return arranged({ Version: '2008-10-17', ...policy, Statement: distinct(statements) }, POLICY_ELEMENTS);
 }
 
 function meaningOf(policy: PolicyDocument): string {
   return JSON.stringify(canonicalPolicy(policy, (name) => name.toLowerCase()));
+}
+
+function canonicalStatement(statement: unknown, spelling: Spelling): unknown {
+  if (!isMapping(statement)) return statement;
+  const elements = Object.entries(statement).map(([name, value]) => [name, canonicalElement(name, value, spelling)]);
+  return arranged(Object.fromEntries(elements) as Mapping, STATEMENT_ELEMENTS);
+}
+
+function canonicalElement(name: string, value: unknown, spelling: Spelling): unknown {
+  switch (name) {
+    case 'Principal':
+    case 'NotPrincipal':
+      return canonicalPrincipals(value);
+    case 'Action':
+    case 'NotAction':
+      return distinct(listOf(value).map((action) => (typeof action === 'string' ? spelling(action) : action)));
+    case 'Resource':
+    case 'NotResource':
+      return distinct(listOf(value));
+    case 'Condition':
+      return canonicalConditions(value, spelling);
+    default:
+      return value;
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+function canonicalPrincipals(principals: unknown): unknown {
+  if (principals === '*') return { AWS: ['*'] };
+  if (!isMapping(principals)) return principals;
+  const types = Object.entries(principals).map(([type, names]) => [
+    type,
+    distinct(listOf(names).map((name) => (type === 'AWS' ? canonicalAccount(name) : name))),
+  ]);
+  return arranged(Object.fromEntries(types) as Mapping);
+}
+
+/** An account is meant alike by its ID and by the ARN that ends in `root`. */
+function canonicalAccount(name: unknown): unknown {
+  if (typeof name !== 'string') return name;
+  return /^arn:[\w-]+:iam::(\d{12}):root$/.exec(name)?.[1] ?? name;
+}
+
+function canonicalConditions(operators: unknown, spelling: Spelling): unknown {
+  return spelled(operators, spelling, (keys) =>
+    spelled(keys, spelling, (values) => distinct(listOf(values).map(conditionText))),
+  );
+}
+
+/** AWS compares what numbers and booleans look like as text. */
+function conditionText(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+}
+
+/** A mapping with its names spelled and its values converted. */
+function spelled(mapping: unknown, spelling: Spelling, convert: (value: unknown) => unknown): unknown {
+  if (!isMapping(mapping)) return mapping;
+  const names = Object.keys(mapping);
+  // Two names that differ in case alone are two conditions: neither may displace the other.
+  const unique = new Set(names.map((name) => name.toLowerCase())).size === names.length;
+  return arranged(
+    Object.fromEntries(
+      Object.entries(mapping).map(([name, value]) => [unique ? spelling(name) : name, convert(value)]),
+    ),
+  );
+}
+
+/** The mapping with its names in the given order, the others after them by alphabet. */
+function arranged(mapping: Mapping, order: readonly string[] = []): Mapping {
+  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  const before = (one: string, other: string): number => rank(one) - rank(other) || (one < other ? -1 : 1);
+  return Object.fromEntries(Object.entries(mapping).sort(([one], [other]) => before(one, other)));
+}
+
+function distinct(values: readonly unknown[]): readonly unknown[] {
+  const byText = new Map(values.map((value) => [JSON.stringify(value), value]));
+  return [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value);
 }

@@ -28,6 +28,20 @@ export function policyText(policy: PolicyDocument): string {
   return JSON.stringify(policy);
 }
 
+/**
+ * A policy as AWS's answers carry it, mostly percent-encoded as RFC 3986 has it. An empty one when it cannot be read:
+ * it differs from every policy that could be meant.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicyVersion.html
+ */
+export function parsePolicyText(encoded: string): PolicyDocument {
+  try {
+    const policy: unknown = JSON.parse(encoded.trimStart().startsWith('{') ? encoded : decodeURIComponent(encoded));
+    return isMapping(policy) ? policy : {};
+  } catch {
+    return {};
+  }
+}
+
 /** Whether a value is a JSON object. */
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

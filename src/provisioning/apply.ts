@@ -1,4 +1,5 @@
-import { parsePolicyText, sameMeaning } from '../policy/meaning';
+import { sameMeaning } from '../policy/meaning';
+import { parsePolicyText } from '../policy/policy-document';
 import type { Hands } from './hands';
 import { isRefusal } from '../aws/failure';
 import type { Write } from '../iam/connect';

@@ -2,7 +2,7 @@ import type { DeclaredPolicy, DeclaredRole } from '../identities/declaration';
 import { difference } from '../policy/difference';
 import { sameMeaning } from '../policy/meaning';
 import { policyText, type PolicyDocument } from '../policy/policy-document';
-import { trustPolicy } from '../policy/trust';
+import { trustPolicy } from '../policy/trust-policy';
 import type { ExistingRole } from './account';
 import { referredArn, roleArn } from './arns';
 import type { Planned } from './plan';

@@ -1,7 +1,6 @@
 import type { Tag } from '@aws-sdk/client-iam';
 import type { Declaration, Tags } from '../identities/declaration';
-import { parsePolicyText } from '../policy/meaning';
-import type { PolicyDocument } from '../policy/policy-document';
+import { parsePolicyText, type PolicyDocument } from '../policy/policy-document';
 import type {
   Existing,
   ExistingKey,

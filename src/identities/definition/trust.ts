@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { isMapping } from '../../policy/policy-document';
-import { described, exact, keysRule, mapping, oneOf, text } from './forms';
-import { ENVIRONMENT, ENVIRONMENT_RULE, REPOSITORY, REPOSITORY_RULE } from './secret-place';
+import { described, exact, keysRule, mapping, oneOf, text } from './building-blocks';
+import { ENVIRONMENT, ENVIRONMENT_RULE, REPOSITORY, REPOSITORY_RULE } from './secret-location';
 
 const githubId = () =>
   z.union([text(/^\d{1,20}$/, 'a number'), z.int().check(z.gte(1, 'a number above 0'))], 'a number');

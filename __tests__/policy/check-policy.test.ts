@@ -1,0 +1,432 @@
+import { checkPolicy, policySize } from '../../src/policy/check-policy';
+import { sentences } from './sentences';
+
+const allow = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::octo/*' };
+const identity = (statement: object, rest: object = {}) =>
+  sentences({ Version: '2012-10-17', ...rest, Statement: statement }, 'identity');
+
+const assume = { Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' };
+const trust = (statement: object) => sentences({ Version: '2012-10-17', Statement: statement }, 'trust');
+
+const issuer = 'token.actions.githubusercontent.com';
+const sub = `${issuer}:sub`;
+const aud = { [`${issuer}:aud`]: 'sts.amazonaws.com' };
+const github = (Condition: object, provider = issuer) =>
+  trust({
+    Effect: 'Allow',
+    Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${provider}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition,
+  });
+
+const ACTION = 'it should be service:Name, with wildcards if need be, or *';
+const RESOURCE = 'it should be an ARN (arn:partition:service:region:account:resource), with wildcards if need be, or *';
+const TRUST_ACTION =
+  'it should be one of sts:AssumeRole, sts:AssumeRoleWithWebIdentity, sts:AssumeRoleWithSAML, sts:TagSession, ' +
+  'sts:SetSourceIdentity, sts:SetContext, or sts:*';
+const AWS_PRINCIPAL =
+  'it should be an account (12 digits, as text), the whole ARN of an account, user, role or session, ' +
+  'a unique ID (AIDA…, AROA…), or *';
+const PROVIDER = 'it should be the ARN of an identity provider (arn:aws:iam::123456789012:oidc-provider/…)';
+const VALUES = 'it should be text, a number, true or false, or a list of these';
+const STATEMENT_NAMES = 'Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition';
+
+describe('a policy as a whole', () => {
+  test.each<[unknown, ...string[]]>([
+    ['text', 'policy: is "text"; it should be a mapping with Version and Statement'],
+    [[allow], 'policy: is a list of 1; it should be a mapping with Version and Statement'],
+    [null, 'policy: is empty; it should be a mapping with Version and Statement'],
+    [{}, 'Statement: is missing; it should be a statement or a list of statements'],
+    [{ Statement: [] }, 'Statement: is an empty list; it should be a statement or a list of statements'],
+    [{ Statement: 'Allow' }, 'Statement: is "Allow"; it should be a statement or a list of statements'],
+    [{ Statement: [allow, 7] }, 'Statement[1]: is the number 7; it should be a statement'],
+    [{ statement: allow }, 'statement: is not known here; did you mean Statement?'],
+    [{ Statement: allow, Owner: 'x' }, 'Owner: is not known here; there are Version, Id, Statement'],
+    [
+      { Version: '2012-10-18', Statement: allow },
+      'Version: is "2012-10-18"; it should be 2012-10-17 (or the old 2008-10-17)',
+    ],
+    [
+      { Version: 2012, Statement: allow },
+      'Version: is the number 2012; it should be 2012-10-17 (or the old 2008-10-17)',
+    ],
+    [{ Id: 5, Statement: allow }, 'Id: is the number 5; it should be text'],
+    [{ Version: '2008-10-17', Id: 'any text', Statement: allow }],
+    [{ Statement: [allow, allow] }],
+  ])('%j', (policy, ...problems) => {
+    expect(sentences(policy, 'identity')).toEqual(problems);
+  });
+
+  test('every problem is found at once, each with its path', () => {
+    const Statement = [allow, { ...allow, Effect: 'allow', Action: 'all' }, { Effect: 'Deny', Resource: 'octo' }];
+    expect(sentences({ version: '2012-10-17', Statement }, 'identity')).toEqual([
+      'version: is not known here; did you mean Version?',
+      'Statement[1].Effect: is "allow"; it should be Allow or Deny',
+      `Statement[1].Action: is "all"; ${ACTION}`,
+      'Statement[2]: has neither Action nor NotAction; it should have one of them',
+      `Statement[2].Resource: is "octo"; ${RESOURCE}`,
+    ]);
+  });
+
+  test('a problem is a value: its path, with positions in lists, and what is wrong', () => {
+    const Statement = [allow, { ...allow, Condition: { StringEquals: { 'aws:x': ['a', null] } } }];
+    expect(checkPolicy({ Statement }, 'identity')).toEqual([
+      { path: ['Statement', 1, 'Condition', 'StringEquals', 'aws:x', 1], message: `is empty; ${VALUES}` },
+    ]);
+    expect(checkPolicy([], 'trust')).toEqual([
+      { path: [], message: 'is an empty list; it should be a mapping with Version and Statement' },
+    ]);
+  });
+});
+
+describe('a statement of a user’s or role’s policy', () => {
+  test.each<[object, ...string[]]>([
+    [{ ...allow, Sid: 'ReadOcto1' }],
+    [{ ...allow, Sid: '' }],
+    [
+      { ...allow, Sid: 'Read octo' },
+      'Statement.Sid: is "Read octo"; it should be of the letters A-Z, a-z and digits only',
+    ],
+    [{ ...allow, Sid: 1 }, 'Statement.Sid: is the number 1; it should be text'],
+    [{ ...allow, Effect: 'DENY' }, 'Statement.Effect: is "DENY"; it should be Allow or Deny'],
+    [{ ...allow, Effect: undefined }, 'Statement.Effect: is missing; it should be Allow or Deny'],
+    [
+      { effect: 'Allow', Actions: '*', resource: '*' },
+      'Statement.effect: is not known here; did you mean Effect?',
+      'Statement.Actions: is not known here; did you mean Action?',
+      'Statement.resource: is not known here; did you mean Resource?',
+    ],
+    [{ ...allow, Comment: 'x' }, `Statement.Comment: is not known here; there are ${STATEMENT_NAMES}`],
+    [{ ...allow, NotAction: '*' }, 'Statement: has both Action and NotAction; it should have one of them'],
+    [{ ...allow, NotResource: '*' }, 'Statement: has both Resource and NotResource; it should have one of them'],
+    [{ Effect: 'Allow', Action: '*' }, 'Statement: has neither Resource nor NotResource; it should have one of them'],
+    [
+      { ...allow, Principal: '*' },
+      'Statement.Principal: does not belong in a policy of a user or role, who is its principal; it should not be there',
+    ],
+    [
+      { ...allow, NotPrincipal: '*' },
+      'Statement.NotPrincipal: does not belong in a policy of a user or role, who is its principal; it should not be there',
+    ],
+  ])('%j', (statement, ...problems) => {
+    expect(identity(statement)).toEqual(problems);
+  });
+
+  test('IDs of statements are unique, empty ones aside', () => {
+    const Sid = 'Read';
+    const repeated = 'Statement[2].Sid: is "Read"; it should be unique, and Statement[0] has the same';
+    expect(identity([{ ...allow, Sid }, allow, { ...allow, Sid }])).toEqual([repeated]);
+    expect(
+      identity([
+        { ...allow, Sid: '' },
+        { ...allow, Sid: '' },
+        { ...allow, Sid },
+      ]),
+    ).toEqual([]);
+    expect(trust([{ ...assume, Sid }, assume, { ...assume, Sid }])).toEqual([repeated]);
+  });
+
+  test.each(['*', 's3:*', 's3:Get*', 'S3:GetObject', '*:Get*', 'execute-api:Invoke', ['s3:GetObject', 'kms:De?rypt']])(
+    'Action %j',
+    (Action) => {
+      expect(identity({ ...allow, Action })).toEqual([]);
+      expect(identity({ Effect: 'Deny', NotAction: Action, Resource: '*' })).toEqual([]);
+    },
+  );
+
+  test.each<[unknown, string]>([
+    ['s3.GetObject', `: is "s3.GetObject"; ${ACTION}`],
+    ['GetObject', `: is "GetObject"; ${ACTION}`],
+    ['s3:', `: is "s3:"; ${ACTION}`],
+    ['s3:GetObject ', `: is "s3:GetObject "; ${ACTION}`],
+    ['s3:a:b', `: is "s3:a:b"; ${ACTION}`],
+    [['s3:GetObject', 7], `[1]: is the number 7; ${ACTION}`],
+    [['*', ['*']], `[1]: is a list of 1; ${ACTION}`],
+    [[], `: is an empty list; ${ACTION}`],
+    [null, `: is empty; ${ACTION}`],
+    [{ s3: '*' }, `: is a mapping with s3; ${ACTION}`],
+    [true, `: is the value true; ${ACTION}`],
+  ])('no Action: %j', (Action, problem) => {
+    expect(identity({ ...allow, Action })).toEqual([`Statement.Action${problem}`]);
+    expect(identity({ Effect: 'Deny', NotAction: Action, Resource: '*' })).toEqual([`Statement.NotAction${problem}`]);
+  });
+
+  test.each([
+    '*',
+    'arn:aws:s3:::octo',
+    'arn:aws:iam::123456789012:role/team/*',
+    'arn:aws-cn:logs:*:*:log-group:/aws/*:log-stream:x',
+    'arn:aws:iam::*:user/${aws:username}',
+    'arn:aws:sns:*',
+    ['arn:aws:s3:::octo', 'arn:aws:s3:::octo/*'],
+  ])('Resource %j', (Resource) => {
+    expect(identity({ ...allow, Resource })).toEqual([]);
+    expect(identity({ Effect: 'Deny', Action: '*', NotResource: Resource })).toEqual([]);
+  });
+
+  test.each<[unknown, string]>([
+    ['octo', `: is "octo"; ${RESOURCE}`],
+    ['arn:aws:s3:octo', `: is "arn:aws:s3:octo"; ${RESOURCE}`],
+    [' arn:aws:s3:::octo', `: is " arn:aws:s3:::octo"; ${RESOURCE}`],
+    [' arn:aws:*', `: is " arn:aws:*"; ${RESOURCE}`],
+    ['arn:*:s3', `: is "arn:*:s3"; ${RESOURCE}`],
+    ['**', `: is "**"; ${RESOURCE}`],
+    [[], `: is an empty list; ${RESOURCE}`],
+    [['*', 'octo'], `[1]: is "octo"; ${RESOURCE}`],
+    ['x'.repeat(200), `: is "${'x'.repeat(80)}…"; ${RESOURCE}`],
+  ])('no Resource: %j', (Resource, problem) => {
+    expect(identity({ ...allow, Resource })).toEqual([`Statement.Resource${problem}`]);
+  });
+});
+
+describe('conditions', () => {
+  test.each<object>([
+    {},
+    { StringEquals: { 'aws:RequestTag/cost centre': ['a', 'b'] } },
+    { Bool: { 'aws:SecureTransport': true }, NumericLessThan: { 'aws:MultiFactorAuthAge': 300 } },
+    { 'ForAllValues:StringLike': { 'aws:TagKeys': ['a*'] }, 'ForAnyValue:ArnNotLikeIfExists': { 'aws:x': '*' } },
+    { DateGreaterThanEqualsIfExists: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' }, Null: { 'aws:x': 'true' } },
+    { BinaryEquals: { 'x:y': 'QmluYXJ5' }, NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
+  ])('%j', (Condition) => {
+    expect(identity({ ...allow, Condition })).toEqual([]);
+  });
+
+  test.each<[unknown, string]>([
+    ['x', ': is "x"; it should be a mapping of operators, such as StringEquals, to keys and values'],
+    [null, ': is empty; it should be a mapping of operators, such as StringEquals, to keys and values'],
+    [{ stringEquals: { 'a:b': 'x' } }, '.stringEquals: is not known here; did you mean StringEquals?'],
+    [
+      { NumericLessThanEqual: { 'a:b': 1 } },
+      '.NumericLessThanEqual: is not known here; did you mean NumericLessThanEquals?',
+    ],
+    [
+      { 'forAnyValue:StringLikeIfexists': { 'a:b': 'x' } },
+      '["forAnyValue:StringLikeIfexists"]: is not known here; did you mean ForAnyValue:StringLikeIfExists?',
+    ],
+    [{ StringEquals: 'x' }, '.StringEquals: is "x"; it should be a mapping of condition keys to values'],
+    [
+      { StringEquals: { SourceIp: 'x' } },
+      '.StringEquals.SourceIp: is no condition key; it should be service:name, such as aws:SourceIp',
+    ],
+    [
+      { StringEquals: { ':a:b': 'x' } },
+      '.StringEquals[":a:b"]: is no condition key; it should be service:name, such as aws:SourceIp',
+    ],
+    [{ StringEquals: { 'a:b': [] } }, `.StringEquals["a:b"]: is an empty list; ${VALUES}`],
+    [{ StringEquals: { 'a:b': ['x', null] } }, `.StringEquals["a:b"][1]: is empty; ${VALUES}`],
+    [{ StringEquals: { 'a:b': { c: 'd' } } }, `.StringEquals["a:b"]: is a mapping with c; ${VALUES}`],
+  ])('not %j', (Condition, problem) => {
+    expect(identity({ ...allow, Condition })).toEqual([`Statement.Condition${problem}`]);
+  });
+
+  test.each(['NullIfExists', 'ForEachValue:StringEquals', 'StringMatches'])('%s is no operator', (operator) => {
+    expect(identity({ ...allow, Condition: { [operator]: { 'a:b': 'x' } } })).toEqual([
+      expect.stringMatching(
+        `^Statement\\.Condition\\W+${operator}\\W*: is not known here; there are StringEquals, .*, Null$`,
+      ),
+    ]);
+  });
+
+  test('ForAllValues narrows a Deny, and opens only an Allow in a trust policy', () => {
+    const Condition = { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'team' } };
+    expect(identity({ ...allow, Condition })).toEqual([]);
+    expect(trust({ ...assume, Effect: 'Deny', Condition })).toEqual([]);
+    expect(trust({ ...assume, Condition })).toEqual([
+      'Statement.Condition["ForAllValues:StringEquals"]: is also true where the key is missing, and so allows too much; ' +
+        'it should be StringEquals or ForAnyValue:StringEquals',
+    ]);
+  });
+});
+
+describe('characters', () => {
+  const ALLOWED = 'it should have none but tab, line feed, carriage return and U+0020 to U+00FF';
+
+  test.each<[string, object, string]>([
+    ['a typographic quote', { Id: 'the team’s' }, 'Id: has the character U+2019'],
+    ['a control character', { Id: 'a\u0007b' }, 'Id: has the character U+0007'],
+    ['a character of two code units', { Id: 'ship 🚀' }, 'Id: has the character U+1F680'],
+  ])('%s', (_, rest, problem) => {
+    expect(identity(allow, rest)).toEqual([`${problem}; ${ALLOWED}`]);
+  });
+
+  test('in a value of a list, and in a name', () => {
+    const Condition = { StringEquals: { 'aws:RequestTag/größe': ['Grüße\t\r\n', '大'], 'aws:RequestTag/大': 'x' } };
+    expect(identity([{ ...allow, Condition }])).toEqual([
+      `Statement[0].Condition.StringEquals["aws:RequestTag/größe"][1]: has the character U+5927; ${ALLOWED}`,
+      `Statement[0].Condition.StringEquals["aws:RequestTag/大"]: has the character U+5927; ${ALLOWED}`,
+    ]);
+  });
+});
+
+describe('a statement of a trust policy', () => {
+  test.each<[object, ...string[]]>([
+    [{ ...assume, Sid: 'with spaces, as AWS has it' }],
+    [
+      { ...assume, Resource: '*' },
+      'Statement.Resource: does not belong in a trust policy, whose resource is the role itself; it should not be there',
+    ],
+    [
+      { Effect: 'Allow', Action: 'sts:AssumeRole' },
+      'Statement: has neither Principal nor NotPrincipal; it should have one of them',
+    ],
+    [{ ...assume, NotPrincipal: '*' }, 'Statement: has both Principal and NotPrincipal; it should have one of them'],
+    [{ Effect: 'Deny', NotPrincipal: { AWS: '123456789012' }, Action: 'sts:*' }],
+  ])('%j', (statement, ...problems) => {
+    expect(trust(statement)).toEqual(problems);
+  });
+
+  test.each([
+    'sts:AssumeRole',
+    'sts:AssumeRoleWithWebIdentity',
+    'sts:AssumeRoleWithSAML',
+    'sts:TagSession',
+    'sts:SetSourceIdentity',
+    'sts:SetContext',
+    'sts:*',
+    'sts:Assume*',
+    'STS:assumerole',
+    'sts:AssumeRol?',
+  ])('Action %s', (Action) => {
+    expect(trust({ ...assume, Action })).toEqual([]);
+  });
+
+  test.each([
+    '*',
+    's3:GetObject',
+    'sts:GetSessionToken',
+    'sts:AssumeRol',
+    'AssumeRole',
+    'sts.*',
+    'x|sts:AssumeRole',
+    'sts:AssumeRole|x',
+  ])('no Action: %s', (action) => {
+    expect(trust({ ...assume, Action: ['sts:AssumeRole', action] })).toEqual([
+      `Statement.Action[1]: is "${action}"; ${TRUST_ACTION}`,
+    ]);
+  });
+
+  test.each<unknown>([
+    '*',
+    { AWS: '*' },
+    { AWS: ['123456789012', 'arn:aws:iam::123456789012:root', 'AIDACKCEVSQ6C2EXAMPLE'] },
+    { AWS: 'arn:aws-us-gov:iam::123456789012:user/machine/pulumi' },
+    { AWS: 'arn:aws:iam::123456789012:role/deploy' },
+    { AWS: 'arn:aws:sts::123456789012:assumed-role/deploy/session' },
+    { Service: ['ec2.amazonaws.com', 'ecs.amazonaws.com.cn'] },
+    { Federated: 'arn:aws:iam::123456789012:saml-provider/okta' },
+    { Federated: ['cognito-identity.amazonaws.com', 'accounts.google.com'] },
+    { CanonicalUser: '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be', AWS: '*' },
+  ])('Principal %j', (Principal) => {
+    expect(trust({ ...assume, Principal })).toEqual([]);
+  });
+
+  test.each<[unknown, string]>([
+    ['123456789012', ': is "123456789012"; it should be * or a mapping such as {"AWS": "123456789012"}'],
+    [{}, ': is an empty mapping; it should be * or a mapping such as {"AWS": "123456789012"}'],
+    [['*'], ': is a list of 1; it should be * or a mapping such as {"AWS": "123456789012"}'],
+    [{ aws: '*' }, '.aws: is not known here; did you mean AWS?'],
+    [{ Services: 'ec2.amazonaws.com' }, '.Services: is not known here; did you mean Service?'],
+    [{ constructor: 'x' }, '.constructor: is not known here; there are AWS, Federated, Service, CanonicalUser'],
+    [{ AWS: 123456789012 }, `.AWS: is the number 123456789012; ${AWS_PRINCIPAL}`],
+    [{ AWS: '12345678901' }, `.AWS: is "12345678901"; ${AWS_PRINCIPAL}`],
+    [{ AWS: 'arn:aws:iam::123456789012:user/*' }, `.AWS: is "arn:aws:iam::123456789012:user/*"; ${AWS_PRINCIPAL}`],
+    [{ AWS: 'arn:aws:iam::123456789012:group/x' }, `.AWS: is "arn:aws:iam::123456789012:group/x"; ${AWS_PRINCIPAL}`],
+    [{ AWS: ['*', 'pulumi'] }, `.AWS[1]: is "pulumi"; ${AWS_PRINCIPAL}`],
+    [{ AWS: [] }, `.AWS: is an empty list; ${AWS_PRINCIPAL}`],
+    [{ Service: 's3' }, '.Service: is "s3"; it should be a service, such as ec2.amazonaws.com'],
+    [{ Federated: issuer }, `.Federated: is "${issuer}"; ${PROVIDER}`],
+    [{ CanonicalUser: 'x' }, '.CanonicalUser: is "x"; it should be a canonical user ID (64 hexadecimal digits)'],
+  ])('no Principal: %j', (Principal, problem) => {
+    expect(trust({ ...assume, Principal })).toEqual([`Statement.Principal${problem}`]);
+  });
+});
+
+describe('an Allow for GitHub’s OIDC provider', () => {
+  const NO_SUB =
+    `Statement.Condition: has no ${sub} under StringEquals or StringLike; it should be there, such as ` +
+    'repo:octo/app:environment:production, or every repository on GitHub is admitted, as all have tokens of this issuer';
+  const NO_AUD =
+    `Statement.Condition: has no ${issuer}:aud under StringEquals or StringLike; it should be there, such as ` +
+    'sts.amazonaws.com, or tokens that were made for others than AWS are admitted';
+  const subject = 'repo:octo/app:ref:refs/heads/main';
+
+  test.each<object>([
+    { StringEquals: { ...aud, [sub]: subject } },
+    { StringEquals: aud, StringLike: { [sub]: ['repo:octo/app:*', 'repo:octo@1/app@2:*'] } },
+    { StringEquals: aud, 'ForAnyValue:StringLike': { [sub.toUpperCase()]: 'repo:octo/*' } },
+    { StringEquals: { ...aud, [sub]: subject }, StringLike: { [sub]: 'repo:*' } },
+    { StringEquals: aud, StringLike: { [sub]: 'repository_owner_id:1:*' } },
+    { StringEquals: aud, StringLike: { [sub]: 'job_workflow_ref:octo/app/.github/workflows/deploy.yml@*' } },
+    { StringEquals: aud, StringLike: { [sub]: 'repo:octo@1/*' } },
+    { StringEquals: aud, StringLike: { [sub]: 'environment:prod*:repository_owner_id:1' } },
+  ])('%j', (condition) => {
+    expect(github(condition)).toEqual([]);
+  });
+
+  test.each<[object, ...string[]]>([
+    [{}, NO_AUD, NO_SUB],
+    [{ StringEquals: aud }, NO_SUB],
+    [{ StringEquals: { [sub]: subject } }, NO_AUD],
+    [{ StringEquals: aud, StringNotEquals: { [sub]: subject } }, NO_SUB],
+    [{ StringEquals: aud, StringEqualsIfExists: { [sub]: subject } }, NO_SUB],
+    [{ StringEquals: { ...aud, 'other.example:sub': subject } }, NO_SUB],
+  ])('not %j', (condition, ...problems) => {
+    expect(github(condition)).toEqual(problems);
+  });
+
+  test('ForAllValues is no bound', () => {
+    expect(github({ StringEquals: aud, 'ForAllValues:StringLike': { [sub]: subject } })).toEqual([
+      'Statement.Condition["ForAllValues:StringLike"]: is also true where the key is missing, and so allows too much; ' +
+        'it should be StringLike or ForAnyValue:StringLike',
+      NO_SUB,
+    ]);
+  });
+
+  test.each([
+    '*',
+    '?*',
+    're*',
+    'repo:*',
+    'repo:*/*',
+    'repo:*/app:*',
+    'repo:octo*',
+    'repo:octo-*/app:*',
+    '*:environment:x',
+    'repository_owner:*',
+    'repository_owner:octo*',
+    'repository_owner_id:1*:x',
+    'rep*:octo/app:*',
+    'repo*octo/app:*',
+  ])('the subject %s names nobody', (wide) => {
+    expect(github({ StringEquals: aud, StringLike: { [sub]: [subject, wide] } })).toEqual([
+      `Statement.Condition.StringLike["${sub}"]: is "${wide}", which repositories of strangers match as well; ` +
+        'it should name the owner whole, such as repo:octo/app:environment:production',
+    ]);
+  });
+
+  test('several subjects that name nobody are told in one sentence', () => {
+    expect(github({ StringEquals: { ...aud, [sub]: ['repo:*', subject, '*'] } })).toEqual([
+      expect.stringContaining(`${sub}"]: is "repo:*" and "*", which repositories of strangers match as well; `),
+    ]);
+  });
+
+  test('an enterprise’s own issuer is bounded by its own keys', () => {
+    const own = `${issuer}/octo-enterprise`;
+    expect(github({ StringEquals: { [`${own}:aud`]: 'x', [`${own}:sub`]: subject } }, own)).toEqual([]);
+    expect(github({ StringEquals: { ...aud, [sub]: subject } }, own)).toHaveLength(2);
+  });
+
+  test('a Deny, and other providers, need no such bounds', () => {
+    const Principal = { Federated: `arn:aws:iam::123456789012:oidc-provider/${issuer}` };
+    expect(trust({ Effect: 'Deny', Principal, Action: 'sts:*' })).toEqual([]);
+    expect(github({}, 'gitlab.com')).toEqual([]);
+  });
+});
+
+test.each([
+  [{}, 2],
+  [{ Statement: [allow] }, 91],
+  [{ Id: 'a b  c\u00e9' }, 13],
+])('the size of %j is %i', (policy, size) => {
+  expect(policySize(policy)).toBe(size);
+});

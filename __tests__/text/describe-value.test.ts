@@ -1,0 +1,24 @@
+import { describeValue, quoted } from '../../src/text/describe-value';
+
+test.each([
+  [undefined, 'missing'],
+  [null, 'empty'],
+  [[], 'an empty list'],
+  [['a'], 'a list of 1'],
+  ['a "b"', '"a \\"b\\""'],
+  [5, 'the number 5'],
+  [false, 'the value false'],
+  [{}, 'an empty mapping'],
+  [{ a: 1, ['b'.repeat(100)]: 2 }, `a mapping with a, ${'b'.repeat(80)}`],
+  [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, 'a mapping of 6'],
+])('%j is %s', (value, description) => {
+  expect(describeValue(value)).toBe(description);
+});
+
+test('a text that may be secret is not shown', () => {
+  expect(describeValue('hunter2', { secret: true })).toBe('a text');
+});
+
+test('a long text is cut', () => {
+  expect(quoted('x'.repeat(200))).toBe(`"${'x'.repeat(80)}…"`);
+});

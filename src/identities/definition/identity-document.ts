@@ -1,0 +1,110 @@
+import * as z from 'zod/mini';
+import { parseDuration } from '../../text/duration';
+import { accessKey, mfaDevice } from './user-credentials';
+import { described, mapping, name, named, text } from './building-blocks';
+import { description, MAX_POLICY_NAME, path, permissions, policySource, tags } from './attributes';
+import { trust } from './trust';
+
+/*
+ * What an identity document may hold: the one definition by which it is checked (structure.ts) and from which its JSON Schema
+ * is made (json-schema.ts).
+ */
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const MAX_NAME = 64;
+const MAX_AUDIENCES = 100;
+const MIN_SESSION_MS = 3_600_000;
+const MAX_SESSION_MS = 12 * MIN_SESSION_MS;
+
+const policy = mapping(
+  {
+    document: policySource('What the policy says'),
+    path: z.optional(path()),
+    description: z.optional(description('policy')),
+    tags: z.optional(tags()),
+  },
+  'a mapping with document',
+);
+
+const user = mapping(
+  {
+    ...permissions(),
+    'require-mfa': z.optional(
+      described(z.boolean('true or false'), 'Whether the user may do nothing without MFA. false when left out.'),
+    ),
+    'mfa-device': z.optional(described(mfaDevice, 'A virtual MFA device of the user.')),
+    'access-key': z.optional(described(accessKey, 'An access key of the user.')),
+  },
+  'a mapping; a user without anything is {}',
+);
+
+const SESSION_RULE = 'from 1h to 12h, such as 4h or 90m, or as a number of seconds from 3600 to 43200';
+const isSessionDuration = (written: string) => {
+  const duration = parseDuration(written);
+  return duration !== undefined && duration >= MIN_SESSION_MS && duration <= MAX_SESSION_MS;
+};
+
+const role = mapping(
+  {
+    ...permissions(),
+    description: z.optional(description('role')),
+    trust: described(trust, 'Who may assume the role: a path, a trust policy, or a short form, or a list of these.'),
+    'max-session-duration': z.optional(
+      described(
+        z.union(
+          [
+            z.string().check(z.refine(isSessionDuration, SESSION_RULE)),
+            z.int().check(z.gte(MIN_SESSION_MS / 1000, SESSION_RULE), z.lte(MAX_SESSION_MS / 1000, SESSION_RULE)),
+          ],
+          SESSION_RULE,
+        ),
+        'The longest that a session of the role may be asked to last: 1h to 12h, or seconds. 1h when left out.',
+      ),
+    ),
+  },
+  'a mapping with trust',
+);
+
+const oidcProvider = mapping(
+  {
+    url: z.optional(
+      described(z.string('a URL'), 'The issuer, an https:// URL. Only "github" may leave it out: GitHub.com is meant.'),
+    ),
+    audiences: z.optional(
+      described(
+        z
+          .array(text(/^\S{1,255}$/, 'an audience of 1 to 255 characters without spaces'), 'a list of audiences')
+          .check(
+            z.minLength(1, 'a list of at least one audience'),
+            z.maxLength(MAX_AUDIENCES, `at most ${MAX_AUDIENCES} audiences`),
+          ),
+        'What "aud" may be in the tokens. When left out, what STS expects of GitHub: sts.amazonaws.com.',
+        { uniqueItems: true },
+      ),
+    ),
+    tags: z.optional(tags()),
+  },
+  'a mapping, if only {}',
+);
+
+/** An identity document. */
+export const identityDocument = described(
+  mapping(
+    {
+      policies: z.optional(described(named(name(MAX_POLICY_NAME), policy), 'Customer managed policies by name.')),
+      users: z.optional(described(named(name(MAX_NAME), user), 'Users by name.')),
+      roles: z.optional(described(named(name(MAX_NAME), role), 'Roles by name.')),
+      'oidc-providers': z.optional(
+        described(
+          z.record(z.string(), oidcProvider, 'a mapping'),
+          'OIDC providers by a name of your choice; "github" stands for token.actions.githubusercontent.com.',
+        ),
+      ),
+    },
+    'a mapping with policies, users, roles or oidc-providers',
+  ),
+  'AWS users, roles, policies and OIDC providers, as aws-identity-action makes them.',
+  { title: 'Identity document', minProperties: 1 },
+);
+
+export type IdentityDocument = z.infer<typeof identityDocument>;

@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { isMapping } from '../../policy/policy-document';
+import { described, mapping, text } from './building-blocks';
+
+const OWNER = '[A-Za-z\\d][A-Za-z\\d_-]{0,38}';
+export const REPOSITORY = new RegExp(`^${OWNER}/(?!\\.\\.?$)[\\w.-]{1,100}$`);
+export const REPOSITORY_RULE = 'a repository as owner/name';
+export const ENVIRONMENT = /^[^\x00-\x1f\x7f]{1,255}$/;
+export const ENVIRONMENT_RULE = 'the name of an environment, of at most 255 characters';
+
+const PLACE = {
+  repository: z.optional(
+    described(text(REPOSITORY, REPOSITORY_RULE), "The repository, owner/name. The job's own when left out."),
+  ),
+  environment: z.optional(described(text(ENVIRONMENT, ENVIRONMENT_RULE), 'The environment of the repository.')),
+  organization: z.optional(
+    described(
+      text(new RegExp(`^${OWNER}$`), 'the name of an organization'),
+      'The organization, in place of a repository.',
+    ),
+  ),
+  visibility: z.optional(
+    described(
+      z.enum(['all', 'private'], 'all or private'),
+      'Which repositories of the organization may read the secret. private when left out.',
+    ),
+  ),
+};
+
+/** A mapping that tells, beside other things, where a secret lives. */
+export function placed<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
+  const ofOrganization = 'left out, as the secret is one of an organization';
+  const placement = z.superRefine(
+    (given: Partial<Record<string, unknown>>, context) => {
+      const wrong = (key: string, message: string) => {
+        context.addIssue({ code: 'custom', path: [key], message });
+      };
+      const has = (key: string) => given[key] !== undefined;
+      if (has('organization') && has('repository')) wrong('repository', ofOrganization);
+      if (has('organization') && has('environment')) wrong('environment', ofOrganization);
+      if (has('visibility') && !has('organization')) wrong('visibility', 'left out, as there is no organization');
+    },
+    { when: ({ value }) => isMapping(value) },
+  );
+  return described(mapping({ ...shape, ...PLACE }, rule).check(placement), 'Where Actions secrets live.', {
+    dependentRequired: { visibility: ['organization'] },
+    dependentSchemas: { organization: { properties: { repository: false, environment: false } } },
+  });
+}
+
+const SECRET_RULE =
+  'letters, digits and _, not begin with a digit, and not with GITHUB_, which GitHub keeps for itself';
+const isFreeOfGithub = (written: string) => !/^github_/i.test(written);
+
+export const secretName = () =>
+  described(
+    z
+      .string('the name of a secret')
+      .check(z.regex(/^[A-Za-z_]\w*$/, `of ${SECRET_RULE}`), z.refine(isFreeOfGithub, `of ${SECRET_RULE}`)),
+    'The name of the secret; GitHub knows it in upper case.',
+  );
+
+export const secretPrefix = () =>
+  described(
+    z
+      .string('a text')
+      .check(z.regex(/^([A-Za-z_]\w*)?$/, `of ${SECRET_RULE}`), z.refine(isFreeOfGithub, `of ${SECRET_RULE}`)),
+    'What the names AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the secrets begin with.',
+  );

@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import { DURATION } from '../../text/duration';
+import { described, mapping, name, oneOf, text } from './building-blocks';
+import { placed, secretName, secretPrefix } from './secret-location';
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const MAX_MFA_DEVICE_NAME = 226;
+
+const KEY_DESTINATION_RULE = 'environment, outputs, github-secrets, { profile: name } or { github-secrets: { … } }';
+const keyDestination = z.union(
+  [
+    z.enum(['environment', 'outputs', 'github-secrets']),
+    oneOf(
+      {
+        profile: z.optional(described(z.string('the name of a profile'), 'A profile of the AWS CLI and the SDKs.')),
+        'github-secrets': z.optional(
+          described(
+            placed({ prefix: z.optional(secretPrefix()) }, 'a mapping such as { prefix: APP_ }'),
+            'Two Actions secrets.',
+          ),
+        ),
+      },
+      KEY_DESTINATION_RULE,
+      'A destination with settings of its own.',
+    ),
+  ],
+  KEY_DESTINATION_RULE,
+);
+
+export const accessKey = mapping(
+  {
+    'max-age': z.optional(
+      described(
+        text(DURATION, 'a duration such as 90d, 12h or 2w'),
+        'The age at which rotate replaces the key: a number with s, m, h, d or w.',
+      ),
+    ),
+    deliver: described(
+      z
+        .array(keyDestination, 'a list of destinations')
+        .check(z.minLength(1, 'a list of at least one destination, as AWS shows the key only once')),
+      'Where the key goes: at least one place, as AWS shows it only once.',
+    ),
+  },
+  'a mapping with deliver, such as { deliver: [environment] }',
+);
+
+const seedDestination = mapping(
+  {
+    'github-secret': described(
+      z.union(
+        [secretName(), placed({ name: secretName() }, 'a mapping with name')],
+        'the name of a secret, or a mapping with name',
+      ),
+      'One Actions secret, that holds the seed: its name, or a mapping that tells where it lives as well.',
+    ),
+  },
+  'a mapping such as { github-secret: NAME }',
+);
+
+export const mfaDevice = mapping(
+  {
+    name: z.optional(
+      described(
+        text(name(MAX_MFA_DEVICE_NAME).pattern, name(MAX_MFA_DEVICE_NAME).rule),
+        'The name of the virtual device. That of the user when left out.',
+      ),
+    ),
+    deliver: described(
+      z
+        .array(seedDestination, 'a list of destinations')
+        .check(z.minLength(1, 'a list of at least one destination, as AWS shows the seed only once')),
+      'Where the seed goes: at least one place, as AWS shows it only once.',
+    ),
+  },
+  'a mapping with deliver, such as { deliver: [{ github-secret: NAME }] }',
+);

@@ -1,0 +1,150 @@
+import { nearest } from '../text/did-you-mean';
+import { keyPathText, type KeyPath } from '../text/key-path';
+import type { PartProblem } from '../text/problem';
+import { actionRule } from './check-actions';
+import { characterProblems } from './check-characters';
+import { conditionProblems } from './check-conditions';
+import { principalProblems } from './check-principals';
+import { trustProblems } from './check-trust';
+import {
+  isMapping,
+  POLICY_ELEMENTS,
+  policyText,
+  STATEMENT_ELEMENTS,
+  type PolicyDocument,
+  type PolicyKind,
+} from './policy-document';
+import { members, textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
+
+type Statement = Readonly<Record<string, unknown>>;
+
+const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17'];
+const VERSION = '2012-10-17 (or the old 2008-10-17)';
+const STATEMENTS = 'a statement or a list of statements';
+
+/** Misplaced elements by kind, and why they are. */
+const FOREIGN: Readonly<Record<PolicyKind, { readonly elements: readonly string[]; readonly why: string }>> = {
+  identity: {
+    elements: ['Principal', 'NotPrincipal'],
+    why: 'does not belong in a policy of a user or role, who is its principal',
+  },
+  trust: {
+    elements: ['Resource', 'NotResource'],
+    why: 'does not belong in a trust policy, whose resource is the role itself',
+  },
+};
+
+// A wildcard in the last part may stand for the parts that are omitted.
+const RESOURCE: TextRule = {
+  fits: (text) => text === '*' || /^arn:([^:]*:){4}.+$/s.test(text) || /^arn:.*\*$/s.test(text),
+  should: 'an ARN (arn:partition:service:region:account:resource), with wildcards if need be, or *',
+};
+
+/**
+ * Everything for which AWS would refuse a policy, and what makes a trust policy unsafe; empty if there is nothing.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export function checkPolicy(policy: unknown, kind: PolicyKind): readonly PartProblem[] {
+  return isMapping(policy)
+    ? [...policyProblems(policy, kind), ...characterProblems(policy)]
+    : [wrong([], policy, 'a mapping with Version and Statement')];
+}
+
+/** Characters of a policy as AWS's quotas count them: without white space. */
+export function policySize(policy: PolicyDocument): number {
+  return policyText(policy).replace(/\s/g, '').length;
+}
+
+function* policyProblems(policy: PolicyDocument, kind: PolicyKind): PolicyProblems {
+  yield* elementProblems(policy, POLICY_ELEMENTS, []);
+  const { Version, Id, Statement } = policy;
+  if (Version !== undefined && !VERSIONS.includes(Version)) yield wrong(['Version'], Version, VERSION);
+  if (Id !== undefined && typeof Id !== 'string') yield wrong(['Id'], Id, 'text');
+  if (Statement === undefined) {
+    if (!means(policy, POLICY_ELEMENTS, 'Statement')) yield wrong(['Statement'], Statement, STATEMENTS);
+    return;
+  }
+  const sids = new Map<string, KeyPath>();
+  for (const [path, statement] of members(Statement, ['Statement'])) {
+    if (isMapping(statement)) {
+      yield* statementProblems(statement, path, kind);
+      yield* sidProblems(statement.Sid, path, sids, kind);
+    } else {
+      yield wrong(path, statement, path.length === 1 ? STATEMENTS : 'a statement');
+    }
+  }
+}
+
+function* statementProblems(statement: Statement, path: KeyPath, kind: PolicyKind): PolicyProblems {
+  yield* elementProblems(statement, STATEMENT_ELEMENTS, path);
+  yield* effectProblems(statement, path);
+  yield* foreignProblems(statement, path, kind);
+  yield* eitherProblems(statement, 'Action', path, (value, at) => textProblems(value, at, actionRule(kind)));
+  yield* kind === 'trust'
+    ? eitherProblems(statement, 'Principal', path, principalProblems)
+    : eitherProblems(statement, 'Resource', path, (value, at) => textProblems(value, at, RESOURCE));
+  yield* conditionProblems(statement.Condition, [...path, 'Condition']);
+  if (kind === 'trust' && statement.Effect === 'Allow') yield* trustProblems(statement, path);
+}
+
+/** Elements that AWS does not know; it minds their case. */
+function* elementProblems(mapping: Statement, known: readonly string[], path: KeyPath): PolicyProblems {
+  for (const name of Object.keys(mapping)) {
+    if (!known.includes(name)) yield unknownName([...path, name], known);
+  }
+}
+
+function* effectProblems(statement: Statement, path: KeyPath): PolicyProblems {
+  const { Effect } = statement;
+  if (Effect === 'Allow' || Effect === 'Deny') return;
+  if (Effect === undefined && means(statement, STATEMENT_ELEMENTS, 'Effect')) return;
+  yield wrong([...path, 'Effect'], Effect, 'Allow or Deny');
+}
+
+function* foreignProblems(statement: Statement, path: KeyPath, kind: PolicyKind): PolicyProblems {
+  const { elements, why } = FOREIGN[kind];
+  for (const element of elements) {
+    if (statement[element] !== undefined) yield { path: [...path, element], message: `${why}; it should not be there` };
+  }
+}
+
+/** An element that must stand in a statement, as it is or negated (`Action` or `NotAction`), and not as both. */
+function* eitherProblems(
+  statement: Statement,
+  element: 'Action' | 'Principal' | 'Resource',
+  path: KeyPath,
+  problemsOf: (value: unknown, path: KeyPath) => PolicyProblems,
+): PolicyProblems {
+  const forms = [element, `Not${element}`];
+  const given = forms.filter((form) => statement[form] !== undefined);
+  if (given.length === 2) yield { path, message: `has both ${forms.join(' and ')}; it should have one of them` };
+  else if (!forms.some((form) => means(statement, STATEMENT_ELEMENTS, form))) {
+    yield { path, message: `has neither ${forms.join(' nor ')}; it should have one of them` };
+  }
+  for (const form of given) yield* problemsOf(statement[form], [...path, form]);
+}
+
+/**
+ * A statement's ID: unique, and with few characters in policies of users and roles.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+ */
+function* sidProblems(sid: unknown, statement: KeyPath, sids: Map<string, KeyPath>, kind: PolicyKind): PolicyProblems {
+  // The IAM console writes empty ones, which AWS takes for none.
+  if (sid === undefined || sid === '') return;
+  const path = [...statement, 'Sid'];
+  if (typeof sid !== 'string') {
+    yield wrong(path, sid, 'text');
+    return;
+  }
+  if (kind === 'identity' && !/^[A-Za-z0-9]+$/.test(sid)) {
+    yield wrong(path, sid, 'of the letters A-Z, a-z and digits only');
+  }
+  const first = sids.get(sid);
+  if (first === undefined) sids.set(sid, statement);
+  else yield wrong(path, sid, `unique, and ${keyPathText(first)} has the same`);
+}
+
+/** Whether the mapping has the element, or one that was probably meant to be it and is reported as unknown. */
+function means(mapping: Statement, known: readonly string[], element: string): boolean {
+  return Object.entries(mapping).some(([name, value]) => value !== undefined && nearest(name, known) === element);
+}

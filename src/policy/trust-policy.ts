@@ -1,0 +1,104 @@
+import { defaultAudience, type Partition } from '../aws/partition';
+import type { PolicyDocument } from './policy-document';
+
+/** Who may assume a role: a policy as it is, or entries from which one is made once the account is known. */
+export type Trust = { readonly policy: PolicyDocument } | { readonly entries: readonly [TrustEntry, ...TrustEntry[]] };
+
+export type TrustEntry =
+  /** Every principal of an account (12 digits) that the account lets. */
+  | { readonly account: string }
+  /** A user of the same account: its name, with its path if it has one (`machine/pulumi`). */
+  | { readonly user: string }
+  /** An AWS service: `s3.amazonaws.com`. */
+  | { readonly service: string }
+  | { readonly github: GithubTrust };
+
+/** The jobs of a repository that may assume a role. */
+export interface GithubTrust {
+  /** `owner/name` */
+  readonly repository: string;
+  /** The IDs behind these names, where they are known: they make up the immutable form of the subject. */
+  readonly ids: { readonly owner: string; readonly repository: string } | undefined;
+  /** The rest of the subject: `ref:refs/heads/main`, `environment:production`, `ref:refs/tags/v1`, `pull_request`. */
+  readonly context: string;
+}
+
+/** The account of a role: `partition` as ARNs have it, `account` by its 12 digits. */
+interface RoleAccount {
+  readonly partition: string;
+  readonly account: string;
+}
+
+const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
+
+/**
+ * The policy that says who may assume a role, as it was declared or made from entries: a statement each for accounts
+ * and users, for services, and for jobs on GitHub.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function trustPolicy(trust: Trust, of: RoleAccount): PolicyDocument {
+  if ('policy' in trust) return trust.policy;
+  const principals = trust.entries.flatMap((entry) => principalOf(entry, of) ?? []);
+  const services = trust.entries.flatMap((entry) => ('service' in entry ? entry.service : []));
+  const subjects = trust.entries.flatMap((entry) => ('github' in entry ? subjectsOf(entry.github) : []));
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...(principals.length > 0 ? [principalStatement(principals)] : []),
+      ...(services.length > 0 ? [serviceStatement(services)] : []),
+      ...(subjects.length > 0 ? [githubStatement(subjects, of)] : []),
+    ],
+  };
+}
+
+/** The ARN of an account or user, or undefined for who is neither. */
+function principalOf(entry: TrustEntry, { partition, account }: RoleAccount): string | undefined {
+  if ('account' in entry) return `arn:${partition}:iam::${entry.account}:root`;
+  return 'user' in entry ? `arn:${partition}:iam::${account}:user/${entry.user}` : undefined;
+}
+
+/**
+ * The subjects of a repository's jobs, in both formats where its IDs are known.
+ * https://docs.github.com/actions/reference/security/oidc
+ */
+function subjectsOf({ repository, ids, context }: GithubTrust): readonly string[] {
+  const [owner = '', name = ''] = repository.split('/');
+  return [
+    `repo:${owner}/${name}:${context}`,
+    ...(ids ? [`repo:${owner}@${ids.owner}/${name}@${ids.repository}:${context}`] : []),
+  ];
+}
+
+function principalStatement(principals: readonly string[]): object {
+  return {
+    Effect: 'Allow',
+    Principal: { AWS: oneOrMore(principals) },
+    // Sessions of this action carry tags unless told otherwise, and are refused where they may not.
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+  };
+}
+
+function serviceStatement(services: readonly string[]): object {
+  return { Effect: 'Allow', Principal: { Service: oneOrMore(services) }, Action: 'sts:AssumeRole' };
+}
+
+function githubStatement(subjects: readonly string[], { partition, account }: RoleAccount): object {
+  return {
+    Effect: 'Allow',
+    Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${GITHUB_ISSUER}` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: {
+        [`${GITHUB_ISSUER}:aud`]: defaultAudience(partition as Partition),
+        [`${GITHUB_ISSUER}:sub`]: oneOrMore(subjects),
+      },
+    },
+  };
+}
+
+/** Every text once; one alone without a list around it, as AWS's examples have it. */
+function oneOrMore(texts: readonly string[]): string | readonly string[] {
+  const distinct = [...new Set(texts)];
+  const [first = ''] = distinct;
+  return distinct.length === 1 ? first : distinct;
+}

@@ -1,0 +1,23 @@
+const MAX_SHOWN = 80;
+
+/** What a value of a document is, worded to follow "is". The text of a `secret` is not shown. */
+export function describeValue(value: unknown, { secret = false } = {}): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
+  if (typeof value === 'string') return secret ? 'a text' : quoted(value);
+  if (typeof value === 'number') return `the number ${value}`;
+  return typeof value === 'object' ? describeMapping(Object.keys(value)) : `the value ${JSON.stringify(value)}`;
+}
+
+/** A text as problems show it: on one line, and not endless. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+}
+
+function describeMapping(keys: readonly string[]): string {
+  if (keys.length === 0) return 'an empty mapping';
+  return keys.length > 5
+    ? `a mapping of ${keys.length}`
+    : `a mapping with ${keys.map((key) => key.slice(0, MAX_SHOWN)).join(', ')}`;
+}

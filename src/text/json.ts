@@ -1,0 +1,44 @@
+import { printParseErrorCode, visit, type ParseErrorCode } from 'jsonc-parser';
+import type { TextProblem } from './problem';
+
+/** What the parser's codes mean. */
+const WHAT_IS_WRONG = new Map([
+  ['InvalidSymbol', 'this is no value, key or sign of JSON'],
+  ['InvalidNumberFormat', 'this is no number'],
+  ['PropertyNameExpected', 'a key in double quotes is missing'],
+  ['ValueExpected', 'a value is missing'],
+  ['ColonExpected', 'a colon is missing'],
+  ['CommaExpected', 'a comma is missing, or the end of what is open'],
+  ['CloseBraceExpected', 'a closing } is missing'],
+  ['CloseBracketExpected', 'a closing ] is missing'],
+  ['EndOfFileExpected', 'it should end here'],
+  ['InvalidCommentToken', 'it has a comment'],
+  ['UnexpectedEndOfComment', 'it has a comment'],
+  ['UnexpectedEndOfString', 'this text has no closing quote on its line'],
+  ['UnexpectedEndOfNumber', 'this number is not complete'],
+  ['InvalidUnicode', 'this text has a \\u without four hexadecimal digits'],
+  ['InvalidEscapeCharacter', 'this text has a \\ before a character that needs none'],
+  ['InvalidCharacter', 'this text has a control character'],
+]);
+
+/**
+ * Where a text first breaks the rules of JSON, or undefined if it keeps them. Other tools read a file named .json too, so
+ * what only YAML allows (comments, a comma after the last entry) is wrong in it. JSON.parse does not always say where it
+ * stopped.
+ */
+export function jsonProblem(text: string): TextProblem | undefined {
+  const found: TextProblem[] = [];
+  const options = { disallowComments: true, allowTrailingComma: false };
+  const onError = (error: ParseErrorCode, _offset: number, _length: number, line: number, column: number): void => {
+    const code = printParseErrorCode(error);
+    const message = `is not JSON: ${WHAT_IS_WRONG.get(code) ?? code}`;
+    found.push({ path: [], line: line + 1, column: column + 1, message });
+  };
+  try {
+    visit(text, { onError }, options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { path: [], line: 1, column: 1, message: 'is nested too deeply' };
+  }
+  return found[0];
+}
