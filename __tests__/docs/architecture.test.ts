@@ -4,15 +4,15 @@ import { page, ROOT, section } from './pages';
 
 const architecture = page('docs/architecture.md');
 
-test('docs/architecture.md says of each folder of src what it holds, and of no other', () => {
+test('docs/architecture.md says what each folder of src holds, and names no other folder', () => {
   const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const told = [...section(architecture, 'Folders').prose.matchAll(/^\| `src\/([\w-]+)` +\| \S/gm)].map(
+  const described = [...section(architecture, 'Folders').prose.matchAll(/^\| `src\/([\w-]+)` +\| \S/gm)].map(
     ([, folder]) => folder,
   );
-  expect(told).toEqual(folders.map(({ name }) => name).sort());
+  expect(described).toEqual(folders.map(({ name }) => name).sort());
 });
 
-test('docs/architecture.md names nothing that is not there', () => {
+test('docs/architecture.md names no file that does not exist', () => {
   const named = [...architecture.prose.matchAll(/`((?:src|__tests__|sandbox|scripts)(?:\/[\w./-]+)?)`/g)].map(
     ([, path = '']) => path,
   );

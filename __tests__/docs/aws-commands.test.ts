@@ -6,7 +6,7 @@ const SERVICES: Readonly<Record<string, object>> = { iam, sts };
 /** What the AWS CLI adds to all commands, and to those that write a file. */
 const OWN_OPTIONS = new Set(['query', 'output', 'profile', 'region', 'outfile', 'bootstrap-method']);
 
-/** A structure as the SDK describes it: among more, its members, of which so many from the first on are required. */
+/** A structure as the SDK describes it: among other things its members, and how many of the first ones are required. */
 type Structure = readonly [
   kind: 3,
   namespace: string,
@@ -25,11 +25,11 @@ const commands = pages().flatMap(({ path, blocks }) =>
     .map((line) => [path, line] as const),
 );
 
-test('there are commands of AWS in the pages', () => {
+test('there are AWS commands in the pages', () => {
   expect(commands.length).toBeGreaterThan(8);
 });
 
-test.each(commands)('%s shows a command that there is, with parameters that it has: %s', (_, line) => {
+test.each(commands)('%s shows a command that exists, with its parameters: %s', (_, line) => {
   const [, service = '', operation = '', rest = ''] = /^aws (\w+) ([\w-]+)(.*)$/.exec(line) ?? [];
   const [, , , , members, , required = 0] = requestOf(service, operation);
   const plain = rest.replaceAll(/"[^"]*"|'[^']*'/g, 'value');
@@ -40,7 +40,7 @@ test.each(commands)('%s shows a command that there is, with parameters that it h
   expect(given).toEqual(expect.arrayContaining(known.slice(0, required)));
 });
 
-/** What the service takes for `create-user` and the like. */
+/** The request of `create-user` and the like. */
 function requestOf(service: string, operation: string): Structure {
   const name = `${operation.replaceAll('-', '')}request$`;
   const [, structure] = Object.entries(SERVICES[service] ?? {}).find(([key]) => key.toLowerCase() === name) ?? [];

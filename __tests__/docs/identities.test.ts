@@ -26,7 +26,7 @@ test('there are identity documents to check', () => {
 });
 
 test.each([...shown, ...files.map((path) => [path, readText(path)] as const)])(
-  'the identity document in %s is right',
+  'the identity document in %s is valid',
   (_, document) => {
     const read = readDocument({ text: document, file: undefined }, SETTINGS);
     expect(read).not.toHaveProperty('problems');

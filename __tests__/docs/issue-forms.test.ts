@@ -46,7 +46,7 @@ test.each(forms)('%s is a form that GitHub shows', (_, { name, description, body
   }
 });
 
-test.each(forms)('%s asks first of all that no secret be pasted, and to confirm it', (_, { body }) => {
+test.each(forms)('%s first says never to paste a secret, and last asks to confirm that', (_, { body }) => {
   expect(body[0]?.attributes.value).toContain('**Never paste a secret**');
   expect(body.at(-1)?.attributes.options).toContainEqual({
     label: 'There is no secret in what I pasted.',

@@ -11,7 +11,7 @@ test('there are links to check', () => {
   expect(pages().flatMap(linksIn).length).toBeGreaterThan(50);
 });
 
-/** Links within the project, without those that stand in code. */
+/** Links within the project, without those in code. */
 function linksIn({ prose }: Page): string[] {
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)

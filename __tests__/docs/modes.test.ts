@@ -1,7 +1,7 @@
 import { readRequest } from '../../src/inputs/read-request';
 import { action, page } from './pages';
 
-/** The modes that the action names when it is asked for another one. */
+/** The modes that the action names when it gets an unknown one. */
 let modes: readonly string[] = [];
 beforeAll(async () => {
   const error: unknown = await readRequest({ INPUT_MODE: 'none of them', 'INPUT_AWS-REGION': 'eu-central-1' }).catch(
@@ -15,7 +15,7 @@ test('there are modes to look for', () => {
   expect(modes.length).toBeGreaterThan(4);
 });
 
-test('the README tells of every mode what it does and which calls it makes', () => {
+test('the README says what every mode does and which calls it makes', () => {
   const rows = [...page('README.md').prose.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name = '']) => name);
   const named = rows.filter((name) => modes.includes(name));
   expect(named.sort()).toEqual([...modes, ...modes].sort());

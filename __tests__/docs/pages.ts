@@ -14,7 +14,7 @@ export interface Page {
 }
 
 export interface Block {
-  /** What the block stands under. */
+  /** The heading above the block. */
   readonly heading: string;
   readonly language: string;
   readonly content: string;
@@ -44,7 +44,7 @@ export function page(path: string): Page {
   return parsePage(path, readText(path));
 }
 
-/** What stands under a heading of the second level, up to the next one. */
+/** The text under a heading of the second level, up to the next one. */
 export function section({ path, text }: Page, heading: string): Page {
   const found = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   if (found === undefined) throw new Error(`${path} has no section "${heading}"`);

@@ -9,14 +9,14 @@ const policies = pages().flatMap(({ path, blocks }) =>
     .filter(({ language, content }) => language === 'json' && content.includes('"Statement"'))
     .map(({ content }, index) => [`${path} ${index}`, content] as const),
 );
-/** Those of a user itself, and of a role's trust, are the shortest; the long ones are to be managed policies. */
+/** Inline policies of a user and trust policies must be short; the long policies are for managed ones. */
 const maxLength = (name: string) => (name.startsWith('docs/permissions.md') ? 6144 : 2048);
 
-test.each(policies)('%s is a policy that IAM takes', (name, text) => {
+test.each(policies)('%s is a policy that IAM accepts', (name, text) => {
   const policy = JSON.parse(text) as PolicyDocument;
   expect(policy.Version).toBe('2012-10-17');
   expect(text.replaceAll(/\s/g, '').length).toBeLessThanOrEqual(maxLength(name));
-  // A trust policy names a principal and no resource, which is all that sets it apart.
+  // A trust policy names a principal and no resource, which is the only difference.
   if (!text.includes('"Principal"')) expect(() => parsePolicy(text)).not.toThrow();
 });
 

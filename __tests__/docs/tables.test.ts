@@ -4,7 +4,7 @@ import { Inputs } from '../../src/inputs/inputs';
 import { Problems } from '../../src/inputs/problems';
 import { action, readText, ROOT, type Action } from './pages';
 
-/** With UPDATE_DOCS=1 the test writes what it would else compare. */
+/** With UPDATE_DOCS=1 the test writes the tables instead of comparing them. */
 const UPDATE = process.env.UPDATE_DOCS === '1';
 
 test.each([
@@ -59,7 +59,7 @@ function table(title: string, entries: Action['inputs']): string {
   return [line(head), line(['', ''], '-'), ...body.map((row) => line(row))].join('\n');
 }
 
-/** The inputs that are read from a variable of the job where they are not set. */
+/** The inputs that are read from a variable of the job if they are not set. */
 function aliases(): string {
   const names = Object.keys(action().inputs).filter((name) => {
     const env = { [name.toUpperCase().replaceAll('-', '_')]: 'value' };

@@ -14,7 +14,7 @@ test('every entry is found by what a user reads in the log', () => {
 });
 
 test.each(troubleshooting.prose.split(/^## /m).slice(1))(
-  'an entry says in a line what to do, then what is seen, why, and how to fix it',
+  'an entry says in one line what to do, then what the user sees, why, and how to fix it',
   (entry) => {
     expect(entry).toMatch(/^[\w-]+\n\n\*\*In short\.\*\* .{10,100}\n\n\*\*What you see/);
     expect(entry).toMatch(/^\*\*What you see\.\*\*/m);

@@ -8,7 +8,7 @@ import { action, examples, pages, readText, ROOT } from './pages';
 /** How every page refers to this action. */
 const REFERENCE = 'octo-org/aws-identity-action@<commit>';
 
-/** What the inputs take that do not take any text. */
+/** Values for the inputs that do not accept any text. */
 const VALUES: readonly (readonly [name: RegExp, value: string])[] = [
   [/url/i, 'http://proxy.example.com:3128'],
   [/mfa_secret/i, 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'],
@@ -43,7 +43,7 @@ test.each(pages().flatMap(({ path, blocks }) => blocks.map((block) => [path, blo
 const steps = sources.flatMap(([name, source]) => usesIn(name, source));
 
 test.each(steps.filter(({ uses }) => uses.includes('aws-identity-action')))(
-  'the step $uses in $name gives inputs that are right',
+  'the step $uses in $name has valid inputs',
   async ({ uses, inputs }) => {
     expect(uses).toBe(REFERENCE);
     expect(Object.keys(action().inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
@@ -92,7 +92,7 @@ function usesIn(name: string, source: string): Step[] {
   return found;
 }
 
-/** What GitHub might put in the place of an expression. */
+/** What GitHub could insert for an expression. */
 function valueOf(text: string): string {
   return text.replaceAll(
     /\$\{\{ *([\w.]+) *\}\}/g,
@@ -113,7 +113,7 @@ async function withTokenFile<T>(inputs: Step['inputs'], use: (env: NodeJS.Proces
     return await use({
       ACTIONS_ID_TOKEN_REQUEST_URL: 'https://example.com/token?api-version=2',
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
-      // The examples are a repository of their own, with the identity documents that they name.
+      // The examples are like a separate repository, with the identity documents that they name.
       GITHUB_WORKSPACE: join(ROOT, 'examples'),
       GITHUB_ACTOR: 'octocat',
       GITHUB_REPOSITORY: 'octo-org/app',
