@@ -212,7 +212,7 @@ describe('a key that cannot be made or handed on', () => {
     const workflow = identityJob(scenario, { env: HURRY });
     const main = await provision(['environment'], { job: workflow });
     expectFailed(main, 'access-key-not-accepted');
-    expect(main.log.join('\n')).toContain('AWS did not come to know it within a minute');
+    expect(main.log.join('\n')).toContain('AWS did not learn of it within a minute');
     expect(idsOf('pulumi')).toEqual([]);
     expect(recordOf(scenario, 'pulumi')).toBeUndefined();
     expect(keyIn(workflow)).toEqual({ id: undefined, secret: undefined });
