@@ -1,4 +1,4 @@
-import { codeOf, whileBusy } from '../../src/files/busy';
+import { whileBusy } from '../../src/files/busy';
 
 // Time passes by waiting alone.
 jest.mock('node:timers/promises', () => ({
@@ -47,14 +47,4 @@ test('what fails in another way fails at once', async () => {
   const attempt = jest.fn(() => Promise.reject(failure));
   await expect(whileBusy(60_000, isBusy, attempt)).rejects.toBe(failure);
   expect(attempt).toHaveBeenCalledTimes(1);
-});
-
-test.each<[what: string, error: unknown, code: string]>([
-  ['an error of the system', BUSY, 'EBUSY'],
-  ['an error without a code', new Error('x'), ''],
-  ['a text', 'EBUSY', ''],
-  ['nothing', undefined, ''],
-  ['null', null, ''],
-])('the code of %s', (_, error, code) => {
-  expect(codeOf(error)).toBe(code);
 });

@@ -1,15 +1,7 @@
 import { ActionError, type Explanation } from '../errors/action-error';
-import { firstLine } from '../errors/message';
+import { codeOf, firstLine } from '../errors/message';
 import { explainSkew, skewIn } from './clock-skew';
-import {
-  connectionErrorCode,
-  isNoAnswer,
-  refusalOf,
-  retryOf,
-  statusOfAnswer,
-  UnusualAnswerError,
-  type Refusal,
-} from './failure';
+import { isNoAnswer, refusalOf, retryOf, statusOfAnswer, UnusualAnswerError, type Refusal } from './failure';
 
 /** A call to a service of AWS that failed. */
 export interface FailedCall {
@@ -19,14 +11,14 @@ export interface FailedCall {
 }
 
 /** What a refusal means, if the rule knows; else false. */
-export type Rule<Call extends FailedCall> = (refusal: Refusal, call: Call) => Explanation | false;
+export type RefusalRule<Call extends FailedCall> = (refusal: Refusal, call: Call) => Explanation | false;
 
 /** What of an explanation depends on the service that was called. */
 export interface Service<Call extends FailedCall> {
   /** The input, or the variable, that sets its endpoint. */
   readonly endpoint: string;
   /** What its refusals mean: asked in this order, before those that all services share. */
-  readonly rules: readonly Rule<Call>[];
+  readonly rules: readonly RefusalRule<Call>[];
 }
 
 /** How far apart two clocks may be before AWS refuses a signature is 5 minutes; less than this is no cause. */
@@ -68,7 +60,7 @@ const THROTTLED: Explanation = {
 };
 
 function explainRefusal<Call extends FailedCall>(refusal: Refusal, call: Call, { rules }: Service<Call>): Explanation {
-  for (const rule of [...rules, ...RULES]) {
+  for (const rule of [...rules, ...RULES_OF_ALL]) {
     const explanation = rule(refusal, call);
     if (explanation) return explanation;
   }
@@ -79,7 +71,7 @@ function explainRefusal<Call extends FailedCall>(refusal: Refusal, call: Call, {
 }
 
 /** What every service refuses alike. */
-const RULES: readonly Rule<FailedCall>[] = [
+const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
   ({ code }) =>
     code === 'ExpiredToken' && {
       code: 'source-credentials-expired',
@@ -137,7 +129,7 @@ function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: 
       fix: "Run the job again. If it stays: check the proxy, the firewall or the VPC endpoint, and AWS's status page.",
     };
   }
-  const code = connectionErrorCode(error);
+  const code = codeOf(error);
   if (code === undefined) {
     return { code: 'unexpected', fix: 'If this action is at fault, please report it with this message.' };
   }

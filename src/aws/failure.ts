@@ -1,3 +1,4 @@
+import { codeOf } from '../errors/message';
 import { AnswerTooLongError } from '../network/answer-size';
 import { NoAnswerError } from '../network/deadline';
 import type { Retry } from '../network/retry';
@@ -9,7 +10,7 @@ export interface Refusal {
   readonly message: string;
   readonly status: number;
   /** AWS's own clock, from the answer's Date header. */
-  readonly date?: Date;
+  readonly date: Date | undefined;
 }
 
 /** An answer that says it succeeded but lacks what it must hold: as a rule, not from AWS. */
@@ -47,7 +48,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
     code: name.replace(/Exception$/, ''),
     message: typeof message === 'string' ? message : '',
     status: typeof status === 'number' ? status : 0,
-    ...(!Number.isNaN(date.getTime()) && { date }),
+    date: Number.isNaN(date.getTime()) ? undefined : date,
   };
 }
 
@@ -77,15 +78,9 @@ export function mayHaveActed(error: unknown): boolean {
  */
 export function statusOfAnswer(error: unknown): number | undefined {
   const { $metadata, $response } = asSdkError(error);
-  if (TRANSIENT_CONNECTION_ERRORS.has(connectionErrorCode(error) ?? '')) return undefined;
+  if (TRANSIENT_CONNECTION_ERRORS.has(codeOf(error) ?? '')) return undefined;
   const status = $response?.statusCode ?? $metadata?.httpStatusCode;
   return typeof status === 'number' ? status : undefined;
-}
-
-/** The operating system's or OpenSSL's code of a connection that failed: `ENOTFOUND`, `CERT_HAS_EXPIRED`, … */
-export function connectionErrorCode(error: unknown): string | undefined {
-  const { code } = asSdkError(error);
-  return typeof code === 'string' ? code : undefined;
 }
 
 /** Whether a failed AWS call can succeed when it is made again. */
@@ -97,7 +92,7 @@ export function retryOf(error: unknown): Retry {
   if ((refusal && TRANSIENT_CODES.has(refusal.code)) || status >= 500) return 'transient';
   if (refusal || status > 0) return 'final';
   if (isNoAnswer(error)) return 'unanswered';
-  const code = connectionErrorCode(error) ?? '';
+  const code = codeOf(error) ?? '';
   if (TRANSIENT_CONNECTION_ERRORS.has(code)) return 'transient';
   return UNANSWERED_CONNECTION_ERRORS.has(code) ? 'unanswered' : 'final';
 }

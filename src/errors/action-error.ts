@@ -61,7 +61,7 @@ export const ERROR_CODES = [
 ] as const;
 
 /** More than AWS or GitHub ever say; a page in their place may be any length. */
-const MAX_ANSWER_LENGTH = 4000;
+const MAX_QUOTED_LENGTH = 4000;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
@@ -101,5 +101,5 @@ export class ActionError extends Error {
 
 /** The other side's words, cut where they are too many to be read. */
 export function inShort(answer: string): string {
-  return answer.length > MAX_ANSWER_LENGTH ? `${answer.slice(0, MAX_ANSWER_LENGTH)}…` : answer;
+  return answer.length > MAX_QUOTED_LENGTH ? `${answer.slice(0, MAX_QUOTED_LENGTH)}…` : answer;
 }

@@ -3,6 +3,17 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The code that the system, OpenSSL or a library gives an error, such as `ENOENT`, `ENOTFOUND` or `CERT_HAS_EXPIRED`. */
+export function codeOf(error: unknown): string | undefined {
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** For `catch` of a promise that may fail as a file is not there: gives undefined then, and throws all else. */
+export function unlessMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
+
 /** The first line of what an error says: in others, the SDK tells developers where to look. */
 export function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? '';

@@ -22,8 +22,3 @@ export async function whileBusy<T>(
     }
   }
 }
-
-/** The system's code for a failure, such as `ENOENT`; empty when it has none. */
-export function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-}

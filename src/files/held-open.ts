@@ -1,5 +1,7 @@
+import { codeOf } from '../errors/message';
+
 /** What Windows says when it refuses something only because another process has the file open. */
-const HELD_OPEN: ReadonlySet<unknown> = new Set(['EPERM', 'EBUSY', 'EACCES']);
+const HELD_OPEN = new Set(['EPERM', 'EBUSY', 'EACCES']);
 const PAUSES_MS = [5, 10, 20, 40, 80, 160, 320];
 
 /**
@@ -7,8 +9,7 @@ const PAUSES_MS = [5, 10, 20, 40, 80, 160, 320];
  * then refuses to replace, read or make it. Other systems do not, and mean what they say.
  */
 export function isHeldOpen(error: unknown, platform: NodeJS.Platform = process.platform): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return platform === 'win32' && HELD_OPEN.has(code);
+  return platform === 'win32' && HELD_OPEN.has(codeOf(error) ?? '');
 }
 
 /** Attempts again, for two thirds of a second, what fails because another process has the file open. */

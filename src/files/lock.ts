@@ -1,6 +1,7 @@
 import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { lock } from 'proper-lockfile';
-import { codeOf, whileBusy } from './busy';
+import { codeOf } from '../errors/message';
+import { whileBusy } from './busy';
 import { isHeldOpen } from './held-open';
 
 /** Others held the lock for longer than could be waited. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { codeOf } from './busy';
+import { unlessMissing } from '../errors/message';
 
 /**
  * Puts a file of mode 0600 in the place of the one at `path`, whole or not at all. A disk that is nearly full takes a
@@ -36,10 +36,6 @@ async function writeNew(path: string, bytes: Buffer | string, replaced: Stats | 
   } finally {
     await file.close();
   }
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 function ignoreSignal(): void {

@@ -1,6 +1,6 @@
-import { connectionErrorCode, isNoAnswer } from '../aws/failure';
+import { isNoAnswer } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
-import { messageOf } from '../errors/message';
+import { codeOf, messageOf } from '../errors/message';
 import { connectionErrorOf, githubRefusalOf, isRateLimit, isTimedOut, isUnusual, type GithubRefusal } from './failure';
 import { IdTokenRefusedError } from './id-token';
 
@@ -24,7 +24,7 @@ export function explainIdToken(error: unknown, audience: string): ActionError {
       { cause: error },
     );
   }
-  const code = isNoAnswer(error) ? 'no-answer' : connectionErrorCode(error) ? 'connection-failed' : 'unexpected';
+  const code = isNoAnswer(error) ? 'no-answer' : codeOf(error) ? 'connection-failed' : 'unexpected';
   return new ActionError(
     {
       code,
@@ -48,11 +48,11 @@ export function explainSecret(error: unknown, tried: string): ActionError {
   const answer = refusal
     ? `HTTP ${refusal.status} to ${refusal.method} ${refusal.url}${refusal.words && `: ${refusal.words}`}`
     : wordsOf(connectionErrorOf(error));
-  const explanation = refusal ? explainRefusal(refusal) : explainNoRefusal(error);
+  const explanation = refusal ? explainGithubRefusal(refusal) : explainSilence(error);
   return new ActionError({ tried, answer, ...explanation }, { cause: error });
 }
 
-function explainRefusal(refusal: GithubRefusal): Explanation {
+function explainGithubRefusal(refusal: GithubRefusal): Explanation {
   const permission = neededPermission(refusal.url);
   if (isRateLimit(refusal)) {
     return {
@@ -104,11 +104,11 @@ const UNUSUAL: Explanation = {
   fix: 'Check GITHUB_API_URL, the proxy variables, and what stands between the runner and GitHub.',
 };
 
-function explainNoRefusal(error: unknown): Explanation {
+function explainSilence(error: unknown): Explanation {
   if (isUnusual(error)) return UNUSUAL;
   const failed = connectionErrorOf(error);
   const noAnswer = isTimedOut(failed);
-  if (!noAnswer && connectionErrorCode(failed) === undefined) return UNEXPECTED;
+  if (!noAnswer && codeOf(failed) === undefined) return UNEXPECTED;
   return {
     code: noAnswer ? 'no-answer' : 'connection-failed',
     why: `GitHub's API ${NOT_REACHED}`,
@@ -135,5 +135,5 @@ function placeIn(url: string): 'organization' | 'environment' | 'repository' {
 
 /** An error that stands for several, one for each address that was tried, has a code but no words. */
 function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message || (connectionErrorCode(error) ?? error.name) : String(error);
+  return error instanceof Error ? error.message || (codeOf(error) ?? error.name) : String(error);
 }

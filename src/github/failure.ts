@@ -1,4 +1,5 @@
-import { connectionErrorCode, isNoAnswer, retryOf } from '../aws/failure';
+import { isNoAnswer, retryOf } from '../aws/failure';
+import { codeOf } from '../errors/message';
 import type { Retry } from '../network/retry';
 
 /** GitHub answered with success, but without what it should tell: the answer was cut off, or is not GitHub's. */
@@ -54,7 +55,7 @@ export function retryOfGithub(error: unknown): Retry {
     return refusal.status >= 500 ? 'transient' : 'final';
   }
   const failed = connectionErrorOf(error);
-  if (connectionErrorCode(failed) === CONNECTION_BROKE) return 'transient';
+  if (codeOf(failed) === CONNECTION_BROKE) return 'transient';
   return isTimedOut(failed) ? 'unanswered' : retryOf(failed);
 }
 
@@ -80,13 +81,13 @@ export function isUnusual(error: unknown): boolean {
 /** The error of the connection: Octokit wraps that of `fetch`, which wraps that of the socket. */
 export function connectionErrorOf(error: unknown): unknown {
   let inner = error;
-  while (inner !== undefined && connectionErrorCode(inner) === undefined) inner = asOctokitError(inner).cause;
+  while (inner !== undefined && codeOf(inner) === undefined) inner = asOctokitError(inner).cause;
   return inner ?? error;
 }
 
 /** Whether the connection was not opened, or the request not answered, in time. */
 export function isTimedOut(error: unknown): boolean {
-  return isNoAnswer(error) || TIMED_OUT.has(connectionErrorCode(error) ?? '');
+  return isNoAnswer(error) || TIMED_OUT.has(codeOf(error) ?? '');
 }
 
 function asOctokitError(error: unknown): OctokitError {

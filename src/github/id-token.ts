@@ -31,7 +31,7 @@ export function retryOfIdToken(error: unknown): Retry {
 }
 
 /** A token has at most 20,000 characters; an answer much larger than that is none. */
-const MAX_ANSWER_LENGTH = 64 * 1024;
+const MAX_TOKEN_ANSWER_LENGTH = 64 * 1024;
 
 /** The endpoint named in the environment, or undefined in a job without the permission `id-token: write`. */
 export function idTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | undefined {
@@ -60,8 +60,8 @@ export async function fetchIdToken(
   url.searchParams.set('audience', audience);
   const { status, body } = await get(url, endpoint.requestToken, signal, onSent);
   const answer = parse(body);
-  if (status !== 200) throw new IdTokenRefusedError(status, text(answer, 'message') ?? '');
-  const token = text(answer, 'value');
+  if (status !== 200) throw new IdTokenRefusedError(status, stringIn(answer, 'message') ?? '');
+  const token = stringIn(answer, 'value');
   if (!token) throw new IdTokenRefusedError(status, 'the answer holds no token');
   return token;
 }
@@ -89,7 +89,7 @@ async function get(
   let body = '';
   for await (const chunk of answer) {
     body += String(chunk);
-    if (body.length > MAX_ANSWER_LENGTH)
+    if (body.length > MAX_TOKEN_ANSWER_LENGTH)
       throw new IdTokenRefusedError(answer.statusCode ?? 0, 'the answer is too long');
   }
   return { status: answer.statusCode ?? 0, body };
@@ -103,7 +103,7 @@ function parse(body: string): unknown {
   }
 }
 
-function text(answer: unknown, key: string): string | undefined {
+function stringIn(answer: unknown, key: string): string | undefined {
   const value: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, key) : undefined;
   return typeof value === 'string' ? value : undefined;
 }

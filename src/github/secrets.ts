@@ -44,7 +44,7 @@ class ActionsSecrets implements GithubSecrets {
     const [key, audience] = await Promise.all([first, this.#audienceOf(secret)]);
     const write = (to: PublicKey) => {
       const body = { encrypted_value: seal(value, to.key), key_id: to.id, ...audience };
-      return this.#api('PUT', secretPath(secret), body, ignore);
+      return this.#api('PUT', secretPath(secret), body, nothing);
     };
     try {
       await write(key);
@@ -58,7 +58,7 @@ class ActionsSecrets implements GithubSecrets {
   }
 
   async remove(secret: GithubSecret): Promise<void> {
-    await this.#unlessAbsent(secret.place, this.#api('DELETE', secretPath(secret), {}, ignore));
+    await this.#unlessAbsent(secret.place, this.#api('DELETE', secretPath(secret), {}, nothing));
   }
 
   async updatedAt(secret: GithubSecret): Promise<Date | undefined> {
@@ -174,6 +174,6 @@ function field(data: unknown, name: string): unknown {
   return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
 }
 
-function ignore(): void {
+function nothing(): void {
   return undefined;
 }

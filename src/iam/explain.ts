@@ -1,4 +1,4 @@
-import { explainFailure, unusualAnswer, type FailedCall, type Rule } from '../aws/explain';
+import { explainFailure, unusualAnswer, type FailedCall, type RefusalRule } from '../aws/explain';
 import type { ActionError } from '../errors/action-error';
 import type { Operation } from './operations';
 
@@ -7,7 +7,7 @@ export interface Purpose {
   /** Completes "Could not …". */
   readonly tried: string;
   /** What refusals of it mean; those that all services share need no rule. */
-  readonly rules: readonly Rule<FailedCall>[];
+  readonly rules: readonly RefusalRule<FailedCall>[];
 }
 
 /** A call to IAM that failed. */
@@ -24,8 +24,8 @@ const ENDPOINT = 'iam-endpoint';
 export function explainIam(error: unknown, { operation, input, purpose, region }: IamCall): ActionError {
   if (purpose)
     return explainFailure(error, { tried: purpose.tried, region }, { endpoint: ENDPOINT, rules: purpose.rules });
-  const tried = `call iam:${operation}${subjectOf(input)}`;
-  return explainFailure(error, { tried, region, operation }, { endpoint: ENDPOINT, rules: RULES });
+  const tried = `call iam:${operation}${namedIn(input)}`;
+  return explainFailure(error, { tried, region, operation }, { endpoint: ENDPOINT, rules: IAM_RULES });
 }
 
 /** The error for an answer of IAM that lacks what it must hold. */
@@ -33,7 +33,7 @@ export function unusualAnswerOfIam(tried: string, missing: string): ActionError 
   return unusualAnswer(tried, missing, ENDPOINT);
 }
 
-const RULES: readonly Rule<FailedCall & Pick<IamCall, 'operation'>>[] = [
+const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[] = [
   ({ code, message }, { operation }) => {
     // A thing that is created with tags takes the right to tag as well.
     const action = /perform: (iam:\w+)/.exec(message)?.[1] ?? `iam:${operation}`;
@@ -86,7 +86,7 @@ const RULES: readonly Rule<FailedCall & Pick<IamCall, 'operation'>>[] = [
 ];
 
 /** What a call is about, by the names in its input. Nothing else of an input is shown: it may hold a policy or a code. */
-function subjectOf(input: object): string {
+function namedIn(input: object): string {
   const names = [
     'UserName',
     'RoleName',

@@ -1,4 +1,4 @@
-import type { Rule, FailedCall } from '../aws/explain';
+import type { RefusalRule, FailedCall } from '../aws/explain';
 import { ActionError } from '../errors/action-error';
 import type { Iam } from '../iam/connect';
 
@@ -29,7 +29,7 @@ export async function findMfaDevice(iam: Iam): Promise<string> {
 }
 
 /** Everything else says nothing of devices: wrong keys, a clock that is off, no connection. */
-const mayNotList: Rule<FailedCall> = ({ code }) =>
+const mayNotList: RefusalRule<FailedCall> = ({ code }) =>
   code === 'AccessDenied' && {
     code: 'mfa-lookup-failed',
     why: 'The user may not list its own devices.',

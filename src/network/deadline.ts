@@ -15,6 +15,25 @@ export class NoAnswerError extends Error {
 }
 
 /**
+ * Waits for the work, but no longer than so many milliseconds.
+ *
+ * @throws what `late` makes when they have passed
+ */
+export async function inTime<T>(work: Promise<T>, ms: number, clock: Clock, late: () => Error): Promise<T> {
+  let cancel: () => void = () => undefined;
+  const passed = new Promise<never>((_, reject) => {
+    cancel = clock.after(ms, () => {
+      reject(late());
+    });
+  });
+  try {
+    return await Promise.race([work, passed]);
+  } finally {
+    cancel();
+  }
+}
+
+/**
  * Runs one request under a deadline that covers all of it. Time-outs of the SDK's handler end with the answer's first
  * bytes, or only log; this one also ends an answer that never finishes.
  *
@@ -22,16 +41,10 @@ export class NoAnswerError extends Error {
  */
 export async function withDeadline<T>(request: (signal: AbortSignal) => Promise<T>, clock: Clock): Promise<T> {
   const controller = new AbortController();
-  let cancel: () => void = () => undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    cancel = clock.after(ANSWER_TIMEOUT_MS, () => {
-      reject(new NoAnswerError());
-      controller.abort();
-    });
-  });
   try {
-    return await Promise.race([request(controller.signal), deadline]);
-  } finally {
-    cancel();
+    return await inTime(request(controller.signal), ANSWER_TIMEOUT_MS, clock, () => new NoAnswerError());
+  } catch (error) {
+    controller.abort();
+    throw error;
   }
 }

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ActionError } from '../errors/action-error';
-import { messageOf } from '../errors/message';
-import { codeOf, whileBusy } from '../files/busy';
+import { codeOf, messageOf, unlessMissing } from '../errors/message';
+import { whileBusy } from '../files/busy';
 import { isHeldOpen } from '../files/held-open';
 import { LockedError, lockPath, takeLock } from '../files/lock';
 import { replaceFile } from '../files/replace';
@@ -99,7 +99,7 @@ export async function editFile(
     await checkLinks(path);
     const target = await targetOf(path);
     const deadline = Date.now() + (patience.wait ?? 20_000);
-    const held = await lockOf(path, target, deadline, patience);
+    const held = await takeLockFor(path, target, deadline, patience);
     try {
       const before = await read(target);
       const text = edit(before?.text);
@@ -180,7 +180,12 @@ function encode(text: string, encoding: Contents['encoding']): Buffer {
   return bytes;
 }
 
-async function lockOf(path: string, target: string, deadline: number, { stale = 10_000, wait = 20_000 }: Patience) {
+async function takeLockFor(
+  path: string,
+  target: string,
+  deadline: number,
+  { stale = 10_000, wait = 20_000 }: Patience,
+) {
   return takeLock(target, { deadline, stale }).catch((error: unknown) => {
     if (!(error instanceof LockedError)) {
       throw error;
@@ -195,12 +200,6 @@ async function lockOf(path: string, target: string, deadline: number, { stale = 
   });
 }
 
-function unlessMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') {
-    throw error;
-  }
-}
-
 function problem(operation: 'read' | 'write', path: string, error: unknown): Error {
   // What the edit itself threw may be explained already.
   if (error instanceof ProfileError || error instanceof ActionError) {
@@ -208,7 +207,8 @@ function problem(operation: 'read' | 'write', path: string, error: unknown): Err
   }
   const message = messageOf(error);
   // Errors of our own, which have no code, end with what to do.
-  const why = codeOf(error) === '' ? message : `${message}. ${fixFor(codeOf(error))}`;
+  const code = codeOf(error);
+  const why = code === undefined ? message : `${message}. ${fixFor(code)}`;
   return new ProfileError(operation, path, `Could not ${operation} the profile file ${path}: ${why}`, { cause: error });
 }
 

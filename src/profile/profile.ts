@@ -5,7 +5,7 @@ import { hasSection, removeSection, restoreSection, type Settings, writeSection 
 import type { ProfileFiles } from './locations';
 import { validateProfileName } from './name';
 
-type Kind = 'credentials' | 'config';
+type FileKind = keyof ProfileFiles;
 
 /** A profile to write. A file for which it has no settings is left alone, unless it has a section to be replaced. */
 export interface Profile {
@@ -50,12 +50,12 @@ export interface WriteOptions {
 }
 
 interface Edit extends WrittenSection {
-  readonly kind: Kind;
+  readonly kind: FileKind;
   readonly name: string;
   readonly replaced: string | undefined;
 }
 
-const KINDS: readonly Kind[] = ['credentials', 'config'];
+const KINDS: readonly FileKind[] = ['credentials', 'config'];
 
 /**
  * Looks, without changing anything, whether the profile `name` can be written: the files must be readable, and without
@@ -114,7 +114,7 @@ export async function writeProfiles(
     }
     return profiles.map((profile) => writtenProfile(profile, done));
   } catch (error) {
-    await undo(done).catch((left: unknown) => {
+    await undoEdits(done).catch((left: unknown) => {
       throw new LeftBehindError(error, left);
     });
     throw error;
@@ -128,7 +128,7 @@ export async function writeProfiles(
  * @throws AggregateError when a file cannot be edited; the other one is, even so.
  */
 export async function removeProfiles(written: readonly WrittenProfile[]): Promise<void> {
-  await undo(
+  await undoEdits(
     written.flatMap(({ state, replaced }) =>
       KINDS.flatMap((kind) => {
         const section = state[kind];
@@ -140,7 +140,7 @@ export async function removeProfiles(written: readonly WrittenProfile[]): Promis
 
 async function writeInto(
   files: ProfileFiles,
-  kind: Kind,
+  kind: FileKind,
   profiles: readonly Profile[],
   { overwrite, record }: { overwrite: boolean; record: (edits: Edit[]) => void },
 ): Promise<Edit[]> {
@@ -174,7 +174,7 @@ async function writeInto(
 }
 
 /** One file may serve as both, and `[default]` is spelled alike in both: that one section then holds all settings. */
-function settingsFor(files: ProfileFiles, kind: Kind, profile: Profile): Settings | undefined {
+function settingsFor(files: ProfileFiles, kind: FileKind, profile: Profile): Settings | undefined {
   if (profile.name !== 'default' || files.credentials !== files.config) {
     return profile[kind];
   }
@@ -182,12 +182,12 @@ function settingsFor(files: ProfileFiles, kind: Kind, profile: Profile): Setting
 }
 
 /** The config file's default profile is `[default]`, yet AWS's tools read `[profile default]` for it, too. */
-function headerIn(text: string, kind: Kind, name: string): string {
+function headerIn(text: string, kind: FileKind, name: string): string {
   const prefixed = `profile ${name}`;
   return kind === 'config' && (name !== 'default' || hasSection(text, prefixed)) ? prefixed : name;
 }
 
-async function undo(edits: readonly Edit[]): Promise<void> {
+async function undoEdits(edits: readonly Edit[]): Promise<void> {
   const failures: unknown[] = [];
   const lastFirst = edits.toReversed();
   for (const path of new Set(lastFirst.map((edit) => edit.path))) {
@@ -223,8 +223,8 @@ async function undoIn(path: string, edits: readonly Edit[]): Promise<void> {
 }
 
 function writtenProfile({ name }: Profile, edits: readonly Edit[]): WrittenProfile {
-  const sections: Partial<Record<Kind, WrittenSection>> = {};
-  const replaced: Partial<Record<Kind, string>> = {};
+  const sections: Partial<Record<FileKind, WrittenSection>> = {};
+  const replaced: Partial<Record<FileKind, string>> = {};
   for (const edit of edits.filter((edit) => edit.name === name)) {
     const { kind, path, header, before } = edit;
     sections[kind] = { path, header, before };

@@ -1,5 +1,6 @@
 import { ActionError } from '../errors/action-error';
 import type { Clock } from '../network/clock';
+import { inTime } from '../network/deadline';
 
 /**
  * Waits for the work, but not longer than the limit, in seconds, if there is one.
@@ -8,17 +9,7 @@ import type { Clock } from '../network/clock';
  */
 export async function withinTimeLimit<T>(limit: number | undefined, work: Promise<T>, clock: Clock): Promise<T> {
   if (limit === undefined) return work;
-  let cancel: () => void = () => undefined;
-  const reached = new Promise<never>((_, reject) => {
-    cancel = clock.after(limit * 1000, () => {
-      reject(timeLimitReached(limit));
-    });
-  });
-  try {
-    return await Promise.race([work, reached]);
-  } finally {
-    cancel();
-  }
+  return inTime(work, limit * 1000, clock, () => timeLimitReached(limit));
 }
 
 /** The error of a step that took longer than its limit, in seconds. */

@@ -1,6 +1,6 @@
 import { accountOfArn, partitionOfArn } from '../aws/arn';
 import { explainSkew, skewIn } from '../aws/clock-skew';
-import { explainFailure, type FailedCall, type Rule } from '../aws/explain';
+import { explainFailure, type FailedCall, type RefusalRule } from '../aws/explain';
 import type { Refusal } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { messageOf } from '../errors/message';
@@ -41,7 +41,7 @@ function newKeyNotAccepted(error: unknown, tried: string): ActionError {
 }
 
 /** A token was sent; the request was not signed. */
-const WEB_IDENTITY_RULES: readonly Rule<StsCall>[] = [
+const WEB_IDENTITY_RULES: readonly RefusalRule<StsCall>[] = [
   ({ code }, call) => code === 'AccessDenied' && webIdentityRefused(call),
   ({ code, message }, call) => {
     if (code !== 'InvalidIdentityToken' || !/No OpenIDConnect provider/i.test(message)) return false;
@@ -87,7 +87,7 @@ export function isMfaCodeRefusal({ code, message }: Refusal): boolean {
 }
 
 /** The request was signed with credentials. */
-const SIGNED_RULES: readonly Rule<StsCall>[] = [
+const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
   (refusal) => isMfaCodeRefusal(refusal) && mfaCodeRefused(refusal),
   ({ code, message }) =>
     code === 'AccessDenied' &&
@@ -120,7 +120,7 @@ const SIGNED_RULES: readonly Rule<StsCall>[] = [
       why: 'The session carries tags, and this principal may not set any.',
       fix: call.federation
         ? 'Allow the user "sts:TagSession" as well, or leave custom-tags out.'
-        : `Allow "sts:TagSession" beside "sts:AssumeRole" in the trust policy of ${nameOf(call)} ` +
+        : `Allow "sts:TagSession" beside "sts:AssumeRole" in the trust policy of ${roleOf(call)} ` +
           '(and in the policy of the caller, where that lists actions), or set role-skip-session-tagging: true.',
     },
   ({ message }) =>
@@ -144,7 +144,7 @@ const SIGNED_RULES: readonly Rule<StsCall>[] = [
 ];
 
 /** What sessions are refused for, however the request was made. */
-const SESSION_RULES: readonly Rule<StsCall>[] = [
+const SESSION_RULES: readonly RefusalRule<StsCall>[] = [
   ({ message }, { roleArn, duration }) =>
     message.includes('exceeds the MaxSessionDuration') && {
       code: 'session-too-long',
@@ -189,7 +189,7 @@ function webIdentityRefused(call: StsCall): Explanation {
   return {
     code: 'web-identity-refused',
     why:
-      `No statement in the trust policy of ${nameOf(call)} admits this token, or the role does not exist ` +
+      `No statement in the trust policy of ${roleOf(call)} admits this token, or the role does not exist ` +
       `(AWS does not tell which). The token says:\n${shown}`,
     fix:
       'Check the ARN of the role. In its trust policy, allow "sts:AssumeRoleWithWebIdentity" to ' +
@@ -217,7 +217,7 @@ function claimOf({ claims }: StsCall, name: string): string {
   return (claims && claim(claims, name)) ?? '(none)';
 }
 
-function nameOf({ roleArn = 'the role' }: StsCall): string {
+function roleOf({ roleArn = 'the role' }: StsCall): string {
   return roleArn;
 }
 
