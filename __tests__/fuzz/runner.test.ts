@@ -71,10 +71,16 @@ test('a variable that the post step puts back is what it was', () =>
     0.01,
     fc.asyncProperty(line, async (value) => {
       writeFileSync(file, '');
-      const keepsake = join(folder, 'kept', 'before.json');
-      mkdirSync(dirname(keepsake), { recursive: true });
-      writeFileSync(keepsake, JSON.stringify({ variables: { AWS_REGION: value }, replaced: [] }));
-      const state = JSON.stringify({ variables: ['AWS_REGION'], profiles: [], keepsake });
+      const secretState = join(folder, 'kept', 'before.json');
+      mkdirSync(dirname(secretState), { recursive: true });
+      writeFileSync(secretState, JSON.stringify({ variables: { AWS_REGION: value }, replaced: [] }));
+      const state = JSON.stringify({
+        variables: ['AWS_REGION'],
+        profiles: [],
+        folders: [],
+        identities: { created: [], unfinished: [] },
+        secretState,
+      });
       const env = { GITHUB_ENV: file, STATE_changes: state };
       // What post says is not looked at here.
       const step = { env, clock: systemClock, print: () => undefined };

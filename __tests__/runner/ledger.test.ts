@@ -11,7 +11,7 @@ import { inJob, useJobDirectory } from './job-files';
 useJobDirectory();
 
 const SECRET = EXAMPLE_KEYS.secretAccessKey;
-const NOTHING_IN_IAM = { created: [], unsettled: [] };
+const NOTHING_IN_IAM = { created: [], unfinished: [] };
 
 let env: NodeJS.ProcessEnv;
 /** What post finds in its environment. */
@@ -41,10 +41,10 @@ const state = () => postEnv.STATE_changes ?? '';
 const changes = () => readLedger(postEnv)?.changes;
 
 /** The file that the state names. A test removes its folder: of a name that is missing, that would be the project's. */
-function keepsake(): string {
-  const { keepsake } = JSON.parse(state()) as { keepsake?: string };
-  if (!keepsake) throw new Error('The state names no file.');
-  return keepsake;
+function secretState(): string {
+  const { secretState } = JSON.parse(state()) as { secretState?: string };
+  if (!secretState) throw new Error('The state names no file.');
+  return secretState;
 }
 
 test('what stood there is read back, and is not in the state', () => {
@@ -58,21 +58,21 @@ test('what stood there is read back, and is not in the state', () => {
     identities: NOTHING_IN_IAM,
   });
   expect(state()).not.toContain('EXAMPLE');
-  expect(readFileSync(keepsake(), 'utf8')).toContain(SECRET);
+  expect(readFileSync(secretState(), 'utf8')).toContain(SECRET);
 });
 
 test('what stood there is kept for the owner alone, in the temporary files of the job', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
-  expect(dirname(dirname(keepsake()))).toBe(inJob());
-  expect(statSync(keepsake()).mode & 0o777).toBe(0o600);
-  expect(statSync(dirname(keepsake())).mode & 0o777).toBe(0o700);
+  expect(dirname(dirname(secretState()))).toBe(inJob());
+  expect(statSync(secretState()).mode & 0o777).toBe(0o600);
+  expect(statSync(dirname(secretState())).mode & 0o777).toBe(0o700);
 });
 
 test('one file keeps it all, however often there is more', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
-  const first = keepsake();
+  const first = secretState();
   ledger.exporting(['AWS_REGION']);
-  expect(keepsake()).toBe(first);
+  expect(secretState()).toBe(first);
   expect(readdirSync(inJob())).toHaveLength(1);
 });
 
@@ -87,7 +87,7 @@ describe('on Windows', () => {
     ledger.exporting(['AWS_REGION']);
     expect(rename).toHaveBeenCalledTimes(2);
     expect(changes()?.variables).toEqual({ AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'eu-west-1' });
-    expect(readdirSync(dirname(keepsake()))).toEqual(['before.json']);
+    expect(readdirSync(dirname(secretState()))).toEqual(['before.json']);
   });
 });
 
@@ -154,7 +154,7 @@ test('going back leaves what was there at the mark, and its file', () => {
     folders: [],
     identities: NOTHING_IN_IAM,
   });
-  expect(readFileSync(keepsake(), 'utf8')).not.toContain(SECRET);
+  expect(readFileSync(secretState(), 'utf8')).not.toContain(SECRET);
 });
 
 test('there can be more after going back', () => {
@@ -163,20 +163,20 @@ test('there can be more after going back', () => {
   goBack();
   ledger.exporting(['AWS_REGION']);
   expect(changes()?.variables).toEqual({ AWS_REGION: 'eu-west-1' });
-  expect(existsSync(keepsake())).toBe(true);
+  expect(existsSync(secretState())).toBe(true);
 });
 
 test('without the file all is undone already', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
   ledger.writing([written('dev', { credentials: SECRET })]);
-  rmSync(dirname(keepsake()), { recursive: true });
+  rmSync(dirname(secretState()), { recursive: true });
   expect(changes()).toBeUndefined();
 });
 
 test('with a file that is spoiled it is as if nothing had stood there', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
   ledger.writing([written('dev', { credentials: SECRET })]);
-  writeFileSync(keepsake(), '{');
+  writeFileSync(secretState(), '{');
   expect(changes()).toEqual({
     variables: { AWS_SECRET_ACCESS_KEY: undefined },
     profiles: [written('dev')],
@@ -200,19 +200,19 @@ test('forgetting removes the file with its directory, and can be done twice', ()
 describe('what is made in IAM', () => {
   const USER: Created = { kind: 'user', name: 'pulumi', arn: 'arn:aws:iam::123456789012:user/pulumi' };
   const POLICY: Created = { kind: 'policy', arn: 'arn:aws:iam::123456789012:policy/read' };
-  const UNSETTLED = [{ user: 'pulumi', destinations: [{ to: 'profile', profile: 'dev' }] }] as const;
+  const UNFINISHED = [{ user: 'pulumi', destinations: [{ to: 'profile', profile: 'dev' }] }] as const;
   const TEMPORARY = { ...EXAMPLE_KEYS, sessionToken: 'SESSIONEXAMPLE' };
   const KEYS = { pulumi: { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: randomBytes(30).toString('base64') } };
 
-  test('is read back in the order in which it was made, with the keys that are not settled', () => {
+  test('is read back in the order in which it was made, with the keys that are not finished', () => {
     ledger.creating(POLICY, EXAMPLE_KEYS);
     ledger.creating(USER, EXAMPLE_KEYS);
-    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
+    ledger.makingKeys(UNFINISHED, EXAMPLE_KEYS, KEYS);
     expect(changes()).toEqual({
       variables: {},
       profiles: [],
       folders: [],
-      identities: { created: [POLICY, USER], unsettled: UNSETTLED, credentials: EXAMPLE_KEYS, keys: KEYS },
+      identities: { created: [POLICY, USER], unfinished: UNFINISHED, credentials: EXAMPLE_KEYS, keys: KEYS },
     });
     expect(saves).toBe(3);
   });
@@ -228,7 +228,7 @@ describe('what is made in IAM', () => {
     [
       'whose key is delivered',
       () => {
-        ledger.settling(UNSETTLED, TEMPORARY, KEYS);
+        ledger.makingKeys(UNFINISHED, TEMPORARY, KEYS);
       },
       { credentials: TEMPORARY, keys: KEYS },
     ],
@@ -236,31 +236,31 @@ describe('what is made in IAM', () => {
     change();
     expect(state()).toContain('"pulumi"');
     for (const text of ['EXAMPLE', KEYS.pulumi.secretAccessKey]) expect(state()).not.toContain(text);
-    expect(JSON.parse(readFileSync(keepsake(), 'utf8'))).toEqual({ variables: {}, replaced: [], ...secret });
-    expect(statSync(keepsake()).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(secretState(), 'utf8'))).toEqual({ variables: {}, replaced: [], ...secret });
+    expect(statSync(secretState()).mode & 0o777).toBe(0o600);
     expect(changes()?.identities).toMatchObject(secret);
   });
 
   test('keeps no key any longer than it is being delivered', () => {
     ledger.creating(USER, EXAMPLE_KEYS);
-    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
-    ledger.settling([], EXAMPLE_KEYS);
-    expect(readFileSync(keepsake(), 'utf8')).not.toContain(KEYS.pulumi.secretAccessKey);
-    expect(changes()?.identities).toMatchObject({ created: [USER], unsettled: [], credentials: EXAMPLE_KEYS });
+    ledger.makingKeys(UNFINISHED, EXAMPLE_KEYS, KEYS);
+    ledger.makingKeys([], EXAMPLE_KEYS);
+    expect(readFileSync(secretState(), 'utf8')).not.toContain(KEYS.pulumi.secretAccessKey);
+    expect(changes()?.identities).toMatchObject({ created: [USER], unfinished: [], credentials: EXAMPLE_KEYS });
   });
 
-  test('leaves nothing once every key is settled and nothing else was made', () => {
-    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
-    ledger.settling([], EXAMPLE_KEYS);
+  test('leaves nothing once every key is where it belongs and nothing else was made', () => {
+    ledger.makingKeys(UNFINISHED, EXAMPLE_KEYS, KEYS);
+    ledger.makingKeys([], EXAMPLE_KEYS);
     expect(state()).toBe('');
     expect(readdirSync(inJob())).toEqual([]);
   });
 
-  test('needs no credentials any more once it is settled, also where other things were kept', () => {
+  test('needs no credentials any more once it is finished, also where other things were kept', () => {
     ledger.exporting(['AWS_REGION']);
-    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
-    ledger.settling([], EXAMPLE_KEYS);
-    expect(readFileSync(keepsake(), 'utf8')).not.toContain('EXAMPLE');
+    ledger.makingKeys(UNFINISHED, EXAMPLE_KEYS, KEYS);
+    ledger.makingKeys([], EXAMPLE_KEYS);
+    expect(readFileSync(secretState(), 'utf8')).not.toContain('EXAMPLE');
     expect(changes()).toEqual({
       variables: { AWS_REGION: 'eu-west-1' },
       profiles: [],
@@ -272,21 +272,21 @@ describe('what is made in IAM', () => {
   test('stays when variables and profiles go back', () => {
     ledger.creating(USER, EXAMPLE_KEYS);
     const goBack = ledger.mark();
-    ledger.settling(UNSETTLED, EXAMPLE_KEYS, KEYS);
+    ledger.makingKeys(UNFINISHED, EXAMPLE_KEYS, KEYS);
     ledger.exporting(['AWS_REGION']);
     goBack();
     expect(changes()).toEqual({
       variables: {},
       profiles: [],
       folders: [],
-      identities: { created: [USER], unsettled: UNSETTLED, credentials: EXAMPLE_KEYS, keys: KEYS },
+      identities: { created: [USER], unfinished: UNFINISHED, credentials: EXAMPLE_KEYS, keys: KEYS },
     });
   });
 
   test('is known by name alone where the file is spoiled', () => {
     ledger.creating(USER, EXAMPLE_KEYS);
-    writeFileSync(keepsake(), '{');
-    expect(changes()?.identities).toEqual({ created: [USER], unsettled: [] });
+    writeFileSync(secretState(), '{');
+    expect(changes()?.identities).toEqual({ created: [USER], unfinished: [] });
   });
 });
 

@@ -249,26 +249,26 @@ describe('what main did in IAM', () => {
     'MFA device arn:aws:iam::123456789012:mfa/pulumi, GitHub secret SEED, access key of ci';
 
   /** The environment of the post step after main made all of it, and exported a variable. */
-  function afterMaking(created: readonly Created[], unsettled: Parameters<Ledger['settling']>[0]) {
+  function afterMaking(created: readonly Created[], unfinished: Parameters<Ledger['makingKeys']>[0]) {
     const { ledger, env } = ledgerOf({});
     ledger.exporting(['AWS_REGION']);
     created.forEach((one) => {
       ledger.creating(one, EXAMPLE_KEYS);
     });
-    if (unsettled.length > 0) ledger.settling(unsettled, EXAMPLE_KEYS, KEYS);
+    if (unfinished.length > 0) ledger.makingKeys(unfinished, EXAMPLE_KEYS, KEYS);
     return env;
   }
 
-  test.each<[what: string, created: readonly Created[], unsettled: Parameters<Ledger['settling']>[0]]>([
+  test.each<[what: string, created: readonly Created[], unfinished: Parameters<Ledger['makingKeys']>[0]]>([
     ['what an ephemeral step made', CREATED, []],
     ['keys that may be nobody’s', [], UNSETTLED],
     ['both', CREATED, UNSETTLED],
-  ])('%s: is undone with the credentials of main, and forgotten', async (_, created, unsettled) => {
-    const env = afterMaking(created, unsettled);
+  ])('%s: is undone with the credentials of main, and forgotten', async (_, created, unfinished) => {
+    const env = afterMaking(created, unfinished);
     const undoing = jest.fn<ReturnType<UndoIdentities>, Parameters<UndoIdentities>>(() => Promise.resolve());
     await undo(env, undoing);
-    const keys = unsettled.length > 0 ? { keys: KEYS } : {};
-    const changes = { created, unsettled, credentials: EXAMPLE_KEYS, ...keys };
+    const keys = unfinished.length > 0 ? { keys: KEYS } : {};
+    const changes = { created, unfinished, credentials: EXAMPLE_KEYS, ...keys };
     const voice = { say: expect.any(Function) as unknown, warn: expect.any(Function) as unknown };
     expect(undoing.mock.calls).toEqual([
       [changes, EXAMPLE_KEYS, expect.objectContaining({ env, clock: systemClock }), voice],
@@ -300,8 +300,8 @@ describe('what main did in IAM', () => {
 
   test('without the credentials that main kept it says what may be left', async () => {
     const env = afterMaking([SECRET], []);
-    const [keepsake = ''] = readdirSync(inJob()).filter((name) => name !== 'env');
-    writeFileSync(inJob(keepsake, 'before.json'), '{');
+    const [secretState = ''] = readdirSync(inJob()).filter((name) => name !== 'env');
+    writeFileSync(inJob(secretState, 'before.json'), '{');
     await undo(env, notAsked);
     expect(said).toContain('left of: GitHub secret SEED. The credentials that main kept for this are gone.');
   });

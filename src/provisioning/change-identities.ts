@@ -119,7 +119,7 @@ async function open(request: IdentitiesRequest, step: Step) {
   const { identity, hands } = await openAccount(entry);
   const patient: Hands = { ...hands, iam: await connectIam(connection, credentials, entry.calls) };
   const settling: Renewal['settling'] = (planned, made) => {
-    ledger.settling(
+    ledger.makingKeys(
       planned.map(({ user, destinations }) => ({ user, destinations })),
       credentials,
       Object.fromEntries(made.map((key) => [key.user, key.credentials])),

@@ -22,7 +22,7 @@ type Made<K extends Created['kind']> = Extract<Created, { readonly kind: K }>;
  * @throws Error when AWS or GitHub does not let it, in the words of all that failed
  */
 export async function undoIdentities(
-  { created, unsettled, keys }: IdentityChanges,
+  { created, unfinished, keys }: IdentityChanges,
   credentials: Credentials,
   { env, clock }: Pick<PostStep, 'env' | 'clock'>,
   { say, warn }: Voice,
@@ -45,7 +45,7 @@ export async function undoIdentities(
   const evenSo = async (work: Promise<void>) => {
     await work.catch((error: unknown) => failures.add(messageOf(error)));
   };
-  for (const { user, destinations } of unsettled) {
+  for (const { user, destinations } of unfinished) {
     await evenSo(settleKey({ user, destinations, kept: keys?.[user] }, hands));
   }
   for (const { secret } of madeOf('GitHub secret', created).toReversed()) await evenSo(removeSecret(secret, hands));

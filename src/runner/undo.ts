@@ -72,8 +72,8 @@ async function undoIdentityChanges(
   { say, warn }: Voice,
   undoIdentities: UndoIdentities,
 ): Promise<boolean> {
-  const { created, unsettled, credentials } = changes;
-  if (created.length === 0 && unsettled.length === 0) return true;
+  const { created, unfinished, credentials } = changes;
+  if (created.length === 0 && unfinished.length === 0) return true;
   try {
     if (!credentials) throw new Error('The credentials that main kept for this are gone.');
     await undoIdentities(changes, credentials, step, {
@@ -84,7 +84,7 @@ async function undoIdentityChanges(
     });
     return true;
   } catch (error) {
-    const names = [...created.map(describe), ...unsettled.map(({ user }) => `access key of ${user}`)].join(', ');
+    const names = [...created.map(describe), ...unfinished.map(({ user }) => `access key of ${user}`)].join(', ');
     warn(`In IAM, something may be left of: ${names}. ${messageOf(error)}`);
     return false;
   }
