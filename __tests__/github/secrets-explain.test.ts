@@ -5,7 +5,7 @@ import { ActionError } from '../../src/errors/action-error';
 import { explainSecret } from '../../src/github/explain';
 import { IncompleteAnswerError, retryOfGithub } from '../../src/github/failure';
 import { githubSecrets } from '../../src/github/secrets';
-import type { SecretPlace } from '../../src/identities/declaration';
+import type { SecretLocation } from '../../src/identities/declaration';
 import { systemClock } from '../../src/network/clock';
 import { NoAnswerError } from '../../src/network/deadline';
 import { expectWhole } from '../errors/whole';
@@ -16,15 +16,15 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-const repository: SecretPlace = { of: 'repository', repository: 'octo/app' };
-const environment: SecretPlace = { of: 'environment', repository: 'octo/app', environment: 'production' };
-const organization: SecretPlace = { of: 'organization', organization: 'octo', visibility: 'private' };
+const repository: SecretLocation = { of: 'repository', repository: 'octo/app' };
+const environment: SecretLocation = { of: 'environment', repository: 'octo/app', environment: 'production' };
+const organization: SecretLocation = { of: 'organization', organization: 'octo', visibility: 'private' };
 
 /** The error of a check of the place. */
-async function failureOf(place: SecretPlace, url = sandbox.github.secrets.apiUrl): Promise<unknown> {
+async function failureOf(location: SecretLocation, url = sandbox.github.secrets.apiUrl): Promise<unknown> {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
   const secrets = githubSecrets(sandbox.github.secrets.token({}), { GITHUB_API_URL: url }, settings);
-  return secrets.check([place]).then(
+  return secrets.check([location]).then(
     () => {
       throw new Error('it succeeded');
     },
@@ -65,19 +65,19 @@ test.each<[number, string, Record<string, string>, string, string]>([
   ]);
 });
 
-test.each<[SecretPlace, string, string]>([
+test.each<[SecretLocation, string, string]>([
   [repository, '"Secrets: write"', 'no such repository'],
   [environment, '"Environments: write"', 'no such environment'],
   [organization, '"Organization secrets: write"', 'no such organization'],
-])('the permission for %j is named', async (place, permission, absent) => {
+])('the permission for %j is named', async (location, permission, absent) => {
   answering(403, 'Resource not accessible by integration');
-  const forbidden = explainSecret(await failureOf(place), 'write');
+  const forbidden = explainSecret(await failureOf(location), 'write');
   expect(forbidden.message).toContain(`lacks the permission ${permission}`);
   expect(forbidden.fix).toContain(permission);
   expect(forbidden.message).toContain('GITHUB_TOKEN');
   sandbox.faults.clear();
   answering(404, 'Not Found');
-  const missing = explainSecret(await failureOf(place), 'write');
+  const missing = explainSecret(await failureOf(location), 'write');
   expect(missing.message).toContain(absent);
   expect(missing.fix).toContain(permission);
 });

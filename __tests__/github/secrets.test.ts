@@ -1,7 +1,7 @@
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { seal } from '../../src/github/sealed-box';
 import { githubSecrets, type GithubSecrets } from '../../src/github/secrets';
-import type { GithubSecret, SecretPlace } from '../../src/identities/declaration';
+import type { GithubSecret, SecretLocation } from '../../src/identities/declaration';
 import { systemClock } from '../../src/network/clock';
 
 let sandbox: Sandbox;
@@ -30,43 +30,43 @@ function connect(rights: Parameters<Sandbox['github']['secrets']['token']>[0], m
   return githubSecrets(github.token(rights), { GITHUB_API_URL: github.apiUrl }, settings);
 }
 
-const repository: SecretPlace = { of: 'repository', repository: 'octo/app' };
-const environment: SecretPlace = { of: 'environment', repository: 'octo/app', environment: 'prod/eu' };
-const organization: SecretPlace = { of: 'organization', organization: 'octo', visibility: 'private' };
+const repository: SecretLocation = { of: 'repository', repository: 'octo/app' };
+const environment: SecretLocation = { of: 'environment', repository: 'octo/app', environment: 'prod/eu' };
+const organization: SecretLocation = { of: 'organization', organization: 'octo', visibility: 'private' };
 
-const places: { name: string; place: SecretPlace; stored: () => string | undefined }[] = [
-  { name: 'repository', place: repository, stored: () => sandbox.github.secrets.value('octo/app', 'SEED') },
+const locations: { name: string; location: SecretLocation; stored: () => string | undefined }[] = [
+  { name: 'repository', location: repository, stored: () => sandbox.github.secrets.value('octo/app', 'SEED') },
   {
     name: 'environment',
-    place: environment,
+    location: environment,
     stored: () => sandbox.github.secrets.value('octo/app', 'SEED', { environment: 'prod/eu' }),
   },
-  { name: 'organization', place: organization, stored: () => sandbox.github.secrets.value('org:octo', 'SEED') },
+  { name: 'organization', location: organization, stored: () => sandbox.github.secrets.value('org:octo', 'SEED') },
 ];
 
-const seed = (place: SecretPlace = repository): GithubSecret => ({ name: 'SEED', place });
+const seed = (location: SecretLocation = repository): GithubSecret => ({ name: 'SEED', location });
 const actions = () => sandbox.requests.map(({ action }) => action);
 const statuses = () => sandbox.requests.map(({ action, status }) => [action, status]);
 
-test.each(places)('a secret of the $name is written, dated, replaced and removed', async ({ place, stored }) => {
-  expect(await secrets.updatedAt(seed(place))).toBeUndefined();
+test.each(locations)('a secret of the $name is written, dated, replaced and removed', async ({ location, stored }) => {
+  expect(await secrets.updatedAt(seed(location))).toBeUndefined();
   const before = Math.floor(sandbox.clock.now().getTime() / 1000) * 1000;
-  await secrets.put(seed(place), 'first');
+  await secrets.put(seed(location), 'first');
   expect(stored()).toBe('first');
-  const written = await secrets.updatedAt(seed(place));
+  const written = await secrets.updatedAt(seed(location));
   expect(written?.getTime()).toBeGreaterThanOrEqual(before);
   sandbox.clock.advance(60_000);
-  await secrets.put(seed(place), 'sécond');
+  await secrets.put(seed(location), 'sécond');
   expect(stored()).toBe('sécond');
-  expect((await secrets.updatedAt(seed(place)))?.getTime()).toBeGreaterThan(before + 59_000);
-  await secrets.remove(seed(place));
+  expect((await secrets.updatedAt(seed(location)))?.getTime()).toBeGreaterThan(before + 59_000);
+  await secrets.remove(seed(location));
   expect(stored()).toBeUndefined();
-  expect(await secrets.updatedAt(seed(place))).toBeUndefined();
+  expect(await secrets.updatedAt(seed(location))).toBeUndefined();
 });
 
 test('the public key of a place is fetched once', async () => {
   await secrets.check([repository, repository]);
-  await Promise.all([secrets.put(seed(), 'one'), secrets.put({ name: 'OTHER', place: repository }, 'two')]);
+  await Promise.all([secrets.put(seed(), 'one'), secrets.put({ name: 'OTHER', location: repository }, 'two')]);
   expect(actions()).toEqual(['GET public-key', 'PUT secret', 'PUT secret']);
 });
 
@@ -94,7 +94,7 @@ describe('when GitHub has a new public key', () => {
 
   test('secrets written at once share it', async () => {
     const names = ['ONE', 'TWO', 'THREE'];
-    await Promise.all(names.map((name) => secrets.put({ name, place: repository }, name)));
+    await Promise.all(names.map((name) => secrets.put({ name, location: repository }, name)));
     expect(actions().filter((action) => action === 'GET public-key')).toHaveLength(2);
     for (const name of names) expect(sandbox.github.secrets.value('octo/app', name)).toBe(name);
   });
@@ -108,7 +108,9 @@ describe('when GitHub has a new public key', () => {
 });
 
 test('a refusal that is not about the key is not repeated', async () => {
-  await expect(secrets.put({ name: 'GITHUB_SEED', place: repository }, 'value')).rejects.toMatchObject({ status: 422 });
+  await expect(secrets.put({ name: 'GITHUB_SEED', location: repository }, 'value')).rejects.toMatchObject({
+    status: 422,
+  });
   expect(actions()).toEqual(['GET public-key', 'PUT secret', 'GET public-key']);
 });
 
@@ -141,14 +143,14 @@ describe('a secret of an organization', () => {
   test.each(['private', 'all'] as const)('is made with the visibility that is declared: %s', async (visibility) => {
     const audience = await store({ visibility: 'private' });
     await secrets.remove(seed(organization));
-    await secrets.put({ name: 'SEED', place: { ...organization, visibility } }, 'value');
+    await secrets.put({ name: 'SEED', location: { ...organization, visibility } }, 'value');
     expect(await audience()).toEqual({ visibility, ids: [] });
   });
 
   test.each(['private', 'all'])('keeps the visibility that it has: %s', async (visibility) => {
     const audience = await store({ visibility });
     const declared = visibility === 'all' ? 'private' : 'all';
-    await secrets.put({ name: 'SEED', place: { ...organization, visibility: declared } }, 'value');
+    await secrets.put({ name: 'SEED', location: { ...organization, visibility: declared } }, 'value');
     expect(await audience()).toEqual({ visibility, ids: [] });
     expect(sandbox.github.secrets.value('org:octo', 'SEED')).toBe('value');
   });
@@ -165,21 +167,21 @@ describe('a secret of an organization', () => {
 });
 
 describe('what the token may not see is not taken for absent', () => {
-  const unseen: SecretPlace = { of: 'repository', repository: 'octo/hidden' };
+  const unseen: SecretLocation = { of: 'repository', repository: 'octo/hidden' };
 
-  test.each<[string, (place: SecretPlace) => Promise<unknown>]>([
-    ['put', (place) => secrets.put(seed(place), 'value')],
-    ['remove', (place) => secrets.remove(seed(place))],
-    ['updatedAt', (place) => secrets.updatedAt(seed(place))],
-    ['check', (place) => secrets.check([repository, place])],
+  test.each<[string, (location: SecretLocation) => Promise<unknown>]>([
+    ['put', (location) => secrets.put(seed(location), 'value')],
+    ['remove', (location) => secrets.remove(seed(location))],
+    ['updatedAt', (location) => secrets.updatedAt(seed(location))],
+    ['check', (location) => secrets.check([repository, location])],
   ])('%s', async (_, act) => {
     sandbox.github.secrets.createRepository('octo/hidden');
     await expect(act(unseen)).rejects.toMatchObject({ status: 404 });
   });
 
   test('nor is an environment that does not exist', async () => {
-    const place: SecretPlace = { of: 'environment', repository: 'octo/app', environment: 'none' };
-    await expect(secrets.remove(seed(place))).rejects.toMatchObject({ status: 404 });
+    const location: SecretLocation = { of: 'environment', repository: 'octo/app', environment: 'none' };
+    await expect(secrets.remove(seed(location))).rejects.toMatchObject({ status: 404 });
   });
 });
 

@@ -215,14 +215,11 @@ describe('where keys and seeds go', () => {
       deliver('{ github-secrets: { repository: app } }'),
       /repository is "app"; it should be a repository as owner\/name/,
     ],
-    [
-      deliver('{ github-secrets: { organization: o, repository: a/b } }'),
-      /repository is "a\/b"; it should be left out/,
-    ],
-    [deliver('{ github-secrets: { organization: o, environment: e } }'), /environment is "e"; it should be left out/],
+    [deliver('{ github-secrets: { organization: o, repository: a/b } }'), /repository is "a\/b"; it should be omitted/],
+    [deliver('{ github-secrets: { organization: o, environment: e } }'), /environment is "e"; it should be omitted/],
     [
       deliver('{ github-secrets: { visibility: all } }'),
-      /visibility is "all"; it should be left out, as there is no org/,
+      /visibility is "all"; it should be omitted, as there is no org/,
     ],
     [
       deliver('{ github-secrets: { organization: o, visibility: some } }'),

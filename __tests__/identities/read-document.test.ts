@@ -105,7 +105,7 @@ test('a document is read with all that it declares', () => {
       mfaDevice: {
         name: 'pulumi',
         path: '/machine/',
-        deliver: [{ name: 'PULUMI_MFA_SECRET', place: repository('octo/app') }],
+        deliver: [{ name: 'PULUMI_MFA_SECRET', location: repository('octo/app') }],
       },
       accessKey: {
         maxAge: 90 * 24 * 3600 * 1000,
@@ -113,18 +113,22 @@ test('a document is read with all that it declares', () => {
           { to: 'environment' },
           { to: 'outputs' },
           { to: 'profile', profile: 'pulumi' },
-          { to: 'github-secrets', prefix: '', place: repository('octo/app') },
+          { to: 'github-secrets', prefix: '', location: repository('octo/app') },
           {
             to: 'github-secrets',
             prefix: 'PULUMI_',
-            place: { of: 'environment', repository: 'octo/app', environment: 'production' },
+            location: { of: 'environment', repository: 'octo/app', environment: 'production' },
           },
-          { to: 'github-secrets', prefix: '', place: repository('other/repo') },
-          { to: 'github-secrets', prefix: '', place: { of: 'organization', organization: 'octo', visibility: 'all' } },
+          { to: 'github-secrets', prefix: '', location: repository('other/repo') },
           {
             to: 'github-secrets',
             prefix: '',
-            place: { of: 'organization', organization: 'other', visibility: 'private' },
+            location: { of: 'organization', organization: 'octo', visibility: 'all' },
+          },
+          {
+            to: 'github-secrets',
+            prefix: '',
+            location: { of: 'organization', organization: 'other', visibility: 'private' },
           },
         ],
       },

@@ -54,7 +54,7 @@ test.each<[what: string, allowed: string, denied: string, expectations: Expectat
 });
 
 const FORM = 'a line should be like s3:ListAllMyBuckets, or s3:GetObject on arn:aws:s3:::bucket/*';
-const ARN_FORM = 'it should be like arn:aws:s3:::bucket/*, or left out with its "on" for every resource';
+const ARN_FORM = 'it should be like arn:aws:s3:::bucket/*, or omitted together with its "on" for every resource';
 const WILDCARD =
   'has a wildcard, and AWS simulates single actions only; it should be one action a line, like s3:GetObject';
 

@@ -155,11 +155,11 @@ export function existingKey(id: string, more: Partial<ExistingKey> = {}): Existi
 export const TO_GITHUB: KeyDestination = {
   to: 'github-secrets',
   prefix: 'CI_',
-  place: { of: 'repository', repository: REPOSITORY },
+  location: { of: 'repository', repository: REPOSITORY },
 };
 
 export function secretNamed(name: string): GithubSecret {
-  return { name, place: { of: 'repository', repository: REPOSITORY } };
+  return { name, location: { of: 'repository', repository: REPOSITORY } };
 }
 
 /** What is planned where nothing is in the way. */

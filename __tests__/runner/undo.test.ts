@@ -233,7 +233,7 @@ test('a state that someone has spoiled draws a warning', async () => {
 describe('what main did in IAM', () => {
   const SECRET: Created = {
     kind: 'GitHub secret',
-    secret: { name: 'SEED', place: { of: 'repository', repository: 'octo/app' } },
+    secret: { name: 'SEED', location: { of: 'repository', repository: 'octo/app' } },
   };
   const CREATED: readonly Created[] = [
     { kind: 'policy', arn: 'arn:aws:iam::123456789012:policy/read' },

@@ -28,7 +28,7 @@ export async function connectGithubSecrets(
 }
 
 /** A secret, for people. */
-export function describeSecret({ name, place: location }: GithubSecret): string {
+export function describeSecret({ name, location }: GithubSecret): string {
   switch (location.of) {
     case 'repository':
       return `${name} of ${location.repository}`;

@@ -1,4 +1,4 @@
-import type { GithubSecret, SecretPlace } from '../identities/declaration';
+import type { GithubSecret, SecretLocation } from '../identities/declaration';
 import type { CallSettings } from '../network/call';
 import { githubApi, type GithubApi } from './api';
 import { githubRefusalOf, IncompleteAnswerError } from './failure';
@@ -13,7 +13,7 @@ export interface GithubSecrets {
   /** When a secret was last written, in whole seconds; undefined when there is none. */
   updatedAt(secret: GithubSecret): Promise<Date | undefined>;
   /** Makes sure that the locations exist and that the token sees their secrets. Only writing proves that it may write. */
-  check(locations: readonly SecretPlace[]): Promise<void>;
+  check(locations: readonly SecretLocation[]): Promise<void>;
 }
 
 /** The secrets that a token reaches. All throw Octokit's errors, for `explainSecret`. */
@@ -39,7 +39,7 @@ class ActionsSecrets implements GithubSecrets {
   }
 
   async put(secret: GithubSecret, value: string): Promise<void> {
-    const { place: location } = secret;
+    const { location } = secret;
     const first = this.#publicKeyOf(location);
     const [key, audience] = await Promise.all([first, this.#audienceOf(secret)]);
     const write = (to: PublicKey) => {
@@ -58,18 +58,18 @@ class ActionsSecrets implements GithubSecrets {
   }
 
   async remove(secret: GithubSecret): Promise<void> {
-    await this.#unlessAbsent(secret.place, this.#api('DELETE', secretPath(secret), {}, nothing));
+    await this.#unlessAbsent(secret.location, this.#api('DELETE', secretPath(secret), {}, nothing));
   }
 
   async updatedAt(secret: GithubSecret): Promise<Date | undefined> {
     return this.#find(secret, readUpdatedAt);
   }
 
-  async check(locations: readonly SecretPlace[]): Promise<void> {
+  async check(locations: readonly SecretLocation[]): Promise<void> {
     await Promise.all(locations.map((location) => this.#publicKeyOf(location)));
   }
 
-  #publicKeyOf(location: SecretPlace): Promise<PublicKey> {
+  #publicKeyOf(location: SecretLocation): Promise<PublicKey> {
     const path = secretsPath(location);
     const known = this.#publicKeys.get(path);
     if (known) return known;
@@ -81,20 +81,20 @@ class ActionsSecrets implements GithubSecrets {
     return fetched;
   }
 
-  #forget(location: SecretPlace, publicKey: Promise<PublicKey>): void {
+  #forget(location: SecretLocation, publicKey: Promise<PublicKey>): void {
     const path = secretsPath(location);
     if (this.#publicKeys.get(path) === publicKey) this.#publicKeys.delete(path);
   }
 
   #find<T>(secret: GithubSecret, read: (data: unknown) => T): Promise<T | undefined> {
-    return this.#unlessAbsent(secret.place, this.#api('GET', secretPath(secret), {}, read));
+    return this.#unlessAbsent(secret.location, this.#api('GET', secretPath(secret), {}, read));
   }
 
   /**
    * The outcome of a request about one secret, or undefined when there is no such secret. GitHub says the same of what a
    * token may not see: only where the location shows its key is the secret really not there.
    */
-  async #unlessAbsent<T>(location: SecretPlace, request: Promise<T>): Promise<T | undefined> {
+  async #unlessAbsent<T>(location: SecretLocation, request: Promise<T>): Promise<T | undefined> {
     try {
       return await request;
     } catch (error) {
@@ -106,7 +106,7 @@ class ActionsSecrets implements GithubSecrets {
 
   /** Who may use the secret, as far as that is part of it. */
   async #audienceOf(secret: GithubSecret): Promise<object> {
-    const { place: location } = secret;
+    const { location } = secret;
     if (location.of !== 'organization') return {};
     const visibility = (await this.#find(secret, (data) => text(data, 'visibility'))) ?? location.visibility;
     if (visibility !== 'selected') return { visibility };
@@ -125,19 +125,19 @@ class ActionsSecrets implements GithubSecrets {
   }
 }
 
-function secretsPath(place: SecretPlace): string {
-  switch (place.of) {
+function secretsPath(location: SecretLocation): string {
+  switch (location.of) {
     case 'repository':
-      return `/repos/${place.repository}/actions/secrets`;
+      return `/repos/${location.repository}/actions/secrets`;
     case 'environment':
-      return `/repos/${place.repository}/environments/${encodeURIComponent(place.environment)}/secrets`;
+      return `/repos/${location.repository}/environments/${encodeURIComponent(location.environment)}/secrets`;
     case 'organization':
-      return `/orgs/${place.organization}/actions/secrets`;
+      return `/orgs/${location.organization}/actions/secrets`;
   }
 }
 
-function secretPath({ name, place }: GithubSecret): string {
-  return `${secretsPath(place)}/${name}`;
+function secretPath({ name, location }: GithubSecret): string {
+  return `${secretsPath(location)}/${name}`;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -70,16 +70,16 @@ export type KeyDestination =
   | { readonly to: 'outputs' }
   | { readonly to: 'profile'; readonly profile: string }
   /** Two secrets: `<prefix>AWS_ACCESS_KEY_ID` and `<prefix>AWS_SECRET_ACCESS_KEY`. */
-  | { readonly to: 'github-secrets'; readonly prefix: string; readonly place: SecretPlace };
+  | { readonly to: 'github-secrets'; readonly prefix: string; readonly location: SecretLocation };
 
-/** One Actions secret, by its name and where it lives. */
+/** One Actions secret, by its name and where it is stored. */
 export interface GithubSecret {
   readonly name: string;
-  readonly place: SecretPlace;
+  readonly location: SecretLocation;
 }
 
-/** Where Actions secrets live. Repositories are `owner/name`. */
-export type SecretPlace =
+/** Where Actions secrets are stored. Repositories are `owner/name`. */
+export type SecretLocation =
   | { readonly of: 'repository'; readonly repository: string }
   | { readonly of: 'environment'; readonly repository: string; readonly environment: string }
   | { readonly of: 'organization'; readonly organization: string; readonly visibility: 'all' | 'private' };

@@ -15,20 +15,20 @@ export class Deliveries {
     else this.#taken.set(what, path);
   }
 
-  takeSecret({ name, place }: GithubSecret, path: KeyPath): void {
+  takeSecret({ name, location }: GithubSecret, path: KeyPath): void {
     // GitHub ignores the case of all these names.
-    switch (place.of) {
+    switch (location.of) {
       case 'repository':
-        this.take(`the secret ${name} of ${place.repository.toLowerCase()}`, path);
+        this.take(`the secret ${name} of ${location.repository.toLowerCase()}`, path);
         break;
       case 'environment':
         this.take(
-          `the secret ${name} of the environment ${place.environment.toLowerCase()} of ${place.repository.toLowerCase()}`,
+          `the secret ${name} of the environment ${location.environment.toLowerCase()} of ${location.repository.toLowerCase()}`,
           path,
         );
         break;
       case 'organization':
-        this.take(`the secret ${name} of the organization ${place.organization.toLowerCase()}`, path);
+        this.take(`the secret ${name} of the organization ${location.organization.toLowerCase()}`, path);
         break;
     }
   }

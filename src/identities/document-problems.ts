@@ -2,7 +2,7 @@ import { keyPathText, type KeyPath } from '../text/key-path';
 import type { Position, TextProblem } from '../text/problem';
 import type { YamlText } from '../text/yaml';
 
-const MAX_SHOWN = 100;
+const MAX_LINES = 100;
 
 /** A part of a document, or of a file that the document names. */
 export interface DocumentPart extends Position {
@@ -80,8 +80,8 @@ export function problemText({ message, namedBy, ...part }: DocumentProblem): str
 
 /** Problems as people read them; of a great many, the first. */
 export function problemLines(problems: readonly DocumentProblem[]): readonly string[] {
-  const more = problems.length - MAX_SHOWN;
-  const shown = problems.slice(0, MAX_SHOWN).map(problemText);
+  const more = problems.length - MAX_LINES;
+  const shown = problems.slice(0, MAX_LINES).map(problemText);
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 }
 

@@ -5,7 +5,7 @@
 export const MANAGED_BY = 'managed-by';
 export const MANAGED_BY_REPOSITORY = 'managed-by-repository';
 
-/** The tag of a user that tells what becomes of its access key. */
+/** The tag of a user with the record of its access key. */
 export const KEY_RECORD = 'aws-identity-action:access-key';
 
 export const OWN_TAGS: readonly string[] = [MANAGED_BY, MANAGED_BY_REPOSITORY, KEY_RECORD];

@@ -1,7 +1,7 @@
 import { validateProfileName } from '../profile/name';
 import { quoted } from '../text/describe-value';
 import type { KeyPath } from '../text/key-path';
-import type { GithubSecret, KeyDestination, SecretPlace } from './declaration';
+import type { GithubSecret, KeyDestination, SecretLocation } from './declaration';
 import type { DocumentReading } from './document-reading';
 import type { Sound, SoundUser } from './structure';
 
@@ -9,7 +9,7 @@ type ItemOf<List> = NonNullable<Extract<List, readonly unknown[]>[number]>;
 type GivenKeyDestination = ItemOf<NonNullable<SoundUser['access-key']>['deliver']>;
 type GivenSeedDestination = ItemOf<NonNullable<SoundUser['mfa-device']>['deliver']>;
 
-type GivenPlace = Sound<{
+type GivenLocation = Sound<{
   repository?: string;
   environment?: string;
   organization?: string;
@@ -38,17 +38,17 @@ export function readKeyDestination(
 }
 
 function readKeySecrets(
-  given: GivenPlace & { readonly prefix?: string | undefined },
+  given: GivenLocation & { readonly prefix?: string | undefined },
   path: KeyPath,
   reading: DocumentReading,
 ): KeyDestination | undefined {
-  const place = readPlace(given, path, reading);
-  if (!place) return undefined;
+  const location = readLocation(given, path, reading);
+  if (!location) return undefined;
   const prefix = (given.prefix ?? '').toUpperCase();
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
-    reading.deliveries.takeSecret({ name: `${prefix}${name}`, place }, path);
+    reading.deliveries.takeSecret({ name: `${prefix}${name}`, location }, path);
   }
-  return { to: 'github-secrets', prefix, place };
+  return { to: 'github-secrets', prefix, location };
 }
 
 /** Where the seed of an MFA device goes. */
@@ -59,15 +59,19 @@ export function readSeedDestination(
 ): GithubSecret | undefined {
   const secret = given['github-secret'];
   const settings = typeof secret === 'string' ? { name: secret } : secret;
-  const place = settings && readPlace(settings, [...path, 'github-secret'], reading);
-  if (!place || settings.name === undefined) return undefined;
-  const delivered = { name: settings.name.toUpperCase(), place };
+  const location = settings && readLocation(settings, [...path, 'github-secret'], reading);
+  if (!location || settings.name === undefined) return undefined;
+  const delivered = { name: settings.name.toUpperCase(), location };
   reading.deliveries.takeSecret(delivered, path);
   return delivered;
 }
 
-/** Where Actions secrets live: in an organization, an environment or, if nothing is said, the job's own repository. */
-function readPlace(given: GivenPlace, path: KeyPath, { problems, settings }: DocumentReading): SecretPlace | undefined {
+/** Where Actions secrets are stored: in an organization, an environment or, if nothing is said, the job's own repository. */
+function readLocation(
+  given: GivenLocation,
+  path: KeyPath,
+  { problems, settings }: DocumentReading,
+): SecretLocation | undefined {
   const { organization, environment, visibility } = given;
   if (organization !== undefined) return { of: 'organization', organization, visibility: visibility ?? 'private' };
   const repository = given.repository ?? settings.repository?.name;

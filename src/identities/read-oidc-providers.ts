@@ -1,11 +1,11 @@
 import { defaultAudience, type Partition } from '../aws/partition';
+import { GITHUB_ISSUER } from '../policy/trust-policy';
 import { quoted } from '../text/describe-value';
 import { keyPathText, type KeyPath } from '../text/key-path';
 import type { DeclaredOidcProvider } from './declaration';
 import type { DocumentReading } from './document-reading';
 import { readTags } from './read-tags';
 
-const GITHUB_ISSUER = 'https://token.actions.githubusercontent.com';
 const MAX_URL = 255;
 
 /** The OIDC providers of a document. */
@@ -16,7 +16,8 @@ export function readDeclaredProviders(reading: DocumentReading): DeclaredOidcPro
     const path: KeyPath = ['oidc-providers', name];
     const tags = readTags(given?.tags, [...path, 'tags'], reading);
     const audiences = readAudiences(given?.audiences, [...path, 'audiences'], reading);
-    const url = given && readUrl(given.url ?? (name === 'github' ? GITHUB_ISSUER : undefined), path, reading);
+    const url =
+      given && readUrl(given.url ?? (name === 'github' ? `https://${GITHUB_ISSUER}` : undefined), path, reading);
     if (url === undefined) return [];
     const first = urls.get(url);
     if (first) {

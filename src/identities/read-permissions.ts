@@ -3,7 +3,7 @@ import type { KeyPath } from '../text/key-path';
 import type { DeclaredUser } from './declaration';
 import type { DocumentReading } from './document-reading';
 import { namedEntries } from './named-entries';
-import { readPolicy } from './read-policy';
+import { readPolicyDocument } from './read-policy-document';
 import { readPolicyReference, readPolicyReferences } from './read-policy-references';
 import { readTags } from './read-tags';
 import type { SoundUser } from './structure';
@@ -28,7 +28,7 @@ function readInlinePolicies(
   reading: DocumentReading,
 ): Readonly<Record<string, PolicyDocument>> {
   const policies = namedEntries(given, path, reading.problems).flatMap(([name, source, at]) => {
-    const policy = readPolicy(source, at, 'identity', reading);
+    const policy = readPolicyDocument(source, at, 'identity', reading);
     return policy ? [[name, policy] as const] : [];
   });
   return Object.fromEntries(policies);

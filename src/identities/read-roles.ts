@@ -3,7 +3,7 @@ import type { DeclaredRole } from './declaration';
 import type { DocumentReading } from './document-reading';
 import { namedEntries } from './named-entries';
 import { readPermissions } from './read-permissions';
-import { limitSize } from './read-policy';
+import { limitSize } from './read-policy-document';
 import { readTrust } from './read-trust';
 import type { SoundRole } from './structure';
 

@@ -3,7 +3,7 @@ import type { Tags } from './declaration';
 import type { DocumentReading } from './document-reading';
 import { OWN_TAGS } from './own-tags';
 
-/** Tags, with numbers and booleans as they are written: `1.10` stays so. AWS tells keys apart whatever their case. */
+/** Tags, with numbers and booleans as they are written: `1.10` stays so. To AWS, keys that differ in case only are the same. */
 export function readTags(
   given: Readonly<Record<string, string | number | boolean | undefined>> = {},
   path: KeyPath,

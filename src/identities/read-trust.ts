@@ -3,7 +3,7 @@ import { quoted } from '../text/describe-value';
 import type { KeyPath } from '../text/key-path';
 import { isPolicy } from './definition/trust';
 import type { DocumentReading } from './document-reading';
-import { limitSize, readPolicy } from './read-policy';
+import { limitSize, readPolicyDocument } from './read-policy-document';
 import type { SoundRole } from './structure';
 
 type GivenTrust = NonNullable<SoundRole['trust']>;
@@ -34,7 +34,7 @@ export function readTrust(given: GivenTrust | undefined, path: KeyPath, reading:
 function readAnyTrust(given: GivenTrust | undefined, path: KeyPath, reading: DocumentReading): Trust | undefined {
   if (given === undefined) return undefined;
   if (typeof given === 'string' || isPolicy(given)) {
-    const policy = readPolicy(given, path, 'trust', reading);
+    const policy = readPolicyDocument(given, path, 'trust', reading);
     return policy && { policy };
   }
   const entries = isList(given)
@@ -106,7 +106,7 @@ function readIds(
 ): GithubTrust['ids'] {
   const own = settings.repository;
   const isOwn = own?.name.toLowerCase() === repository.toLowerCase();
-  const isOwnersOwn = own !== undefined && ownerOf(own.name) === ownerOf(repository);
+  const isOwnersOwn = own !== undefined && ownerOfRepository(own.name) === ownerOfRepository(repository);
   const known = {
     'repository-id': isOwn ? own.id : undefined,
     'repository-owner-id': isOwnersOwn ? own.ownerId : undefined,
@@ -130,6 +130,6 @@ function readIds(
   return undefined;
 }
 
-function ownerOf(repository: string): string | undefined {
+function ownerOfRepository(repository: string): string | undefined {
   return repository.toLowerCase().split('/')[0];
 }

@@ -6,7 +6,7 @@ import type { DocumentReading, PartReader } from './document-reading';
 import { namedEntries, TakenNames } from './named-entries';
 import { readKeyDestination, readSeedDestination } from './read-destinations';
 import { readPermissions } from './read-permissions';
-import { limitSize } from './read-policy';
+import { limitSize } from './read-policy-document';
 import type { SoundUser } from './structure';
 
 /** The users of a document. */

@@ -5,7 +5,7 @@ export interface Expectation {
   readonly expected: 'allowed' | 'denied';
   /** As IAM writes it: `s3:GetObject`. */
   readonly action: string;
-  /** The ARN of what it is done to; left out, every resource there is. */
+  /** The ARN of what it is done to. Undefined means every resource there is. */
   readonly resource: string | undefined;
 }
 
@@ -72,7 +72,7 @@ function wrongWithAction(action: string): string | undefined {
 
 function wrongWithResource(resource: string): string | undefined {
   if (ARN.test(resource) && resource.length <= MAX_ARN_LENGTH) return undefined;
-  return `"${resource}" is not an ARN; it should be like arn:aws:s3:::bucket/*, or left out with its "on" for every resource`;
+  return `"${resource}" is not an ARN; it should be like arn:aws:s3:::bucket/*, or omitted together with its "on" for every resource`;
 }
 
 /** The case of actions does not count; that of resources does. */

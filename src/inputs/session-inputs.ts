@@ -7,7 +7,7 @@ import {
   TAG_CHARACTERS,
   type SessionTag,
 } from '../sts/session-tags';
-import type { SessionPolicies } from '../sts/session-policies';
+import { MAX_INLINE_POLICY_LENGTH, MAX_SESSION_POLICIES, type SessionPolicies } from '../sts/session-policies';
 import type { Inputs } from './inputs';
 import type { Problems } from './problems';
 import type { SessionSettings, SignedSessionSettings } from './request';
@@ -15,8 +15,6 @@ import type { SessionSettings, SignedSessionSettings } from './request';
 const DEFAULT_DURATION = 3600;
 const DEFAULT_SESSION_NAME = 'GitHubActions';
 const POLICY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/\S+$/;
-const MAX_INLINE_POLICY_LENGTH = 2048;
-const MAX_MANAGED_POLICIES = 10;
 
 /** The inputs that shape a role session, however the role is assumed. */
 export function readSession(inputs: Inputs, problems: Problems): SessionSettings {
@@ -48,8 +46,8 @@ export function readPolicies(inputs: Inputs, problems: Problems): SessionPolicie
   for (const arn of managed.filter((line) => !POLICY_ARN.test(line))) {
     problems.add('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
   }
-  if (managed.length > MAX_MANAGED_POLICIES) {
-    problems.add('managed-session-policies', `names ${managed.length} policies; AWS takes ${MAX_MANAGED_POLICIES}`);
+  if (managed.length > MAX_SESSION_POLICIES) {
+    problems.add('managed-session-policies', `names ${managed.length} policies; AWS takes ${MAX_SESSION_POLICIES}`);
   }
   return { managed, ...(inline !== undefined && { inline }) };
 }

@@ -2,7 +2,7 @@ import type { KeyPath } from '../text/key-path';
 import { isMapping } from './policy-document';
 import type { PolicyProblems } from './policy-problem';
 
-const FOREIGN = /[^\t\n\r\u0020-\u00ff]/u;
+const REFUSED = /[^\t\n\r\u0020-\u00ff]/u;
 const ALLOWED = 'tab, line feed, carriage return and U+0020 to U+00FF';
 
 /**
@@ -23,7 +23,7 @@ export function* characterProblems(value: unknown, path: KeyPath = []): PolicyPr
 }
 
 function* foreignCharacter(text: string, path: KeyPath): PolicyProblems {
-  const character = FOREIGN.exec(text)?.[0];
+  const character = REFUSED.exec(text)?.[0];
   if (character === undefined) return;
   const code = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0') ?? '';
   yield { path, message: `has the character U+${code}; it should have none but ${ALLOWED}` };

@@ -13,17 +13,16 @@ import {
   STATEMENT_ELEMENTS,
   type PolicyDocument,
   type PolicyKind,
+  type Statement,
 } from './policy-document';
 import { members, textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
-
-type Statement = Readonly<Record<string, unknown>>;
 
 const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17'];
 const VERSION = '2012-10-17 (or the old 2008-10-17)';
 const STATEMENTS = 'a statement or a list of statements';
 
 /** Misplaced elements by kind, and why they are. */
-const FOREIGN: Readonly<Record<PolicyKind, { readonly elements: readonly string[]; readonly why: string }>> = {
+const MISPLACED: Readonly<Record<PolicyKind, { readonly elements: readonly string[]; readonly why: string }>> = {
   identity: {
     elements: ['Principal', 'NotPrincipal'],
     why: 'does not belong in a policy of a user or role, who is its principal',
@@ -102,7 +101,7 @@ function* effectProblems(statement: Statement, path: KeyPath): PolicyProblems {
 }
 
 function* foreignProblems(statement: Statement, path: KeyPath, kind: PolicyKind): PolicyProblems {
-  const { elements, why } = FOREIGN[kind];
+  const { elements, why } = MISPLACED[kind];
   for (const element of elements) {
     if (statement[element] !== undefined) yield { path: [...path, element], message: `${why}; it should not be there` };
   }

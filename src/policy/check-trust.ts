@@ -1,8 +1,6 @@
 import type { KeyPath } from '../text/key-path';
-import { isMapping, listOf } from './policy-document';
+import { isMapping, listOf, type Statement } from './policy-document';
 import type { PolicyProblems } from './policy-problem';
-
-type Statement = Readonly<Record<string, unknown>>;
 
 /** The values that a condition asks for, one of which must be met, and its path. */
 interface Bound {

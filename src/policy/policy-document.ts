@@ -4,6 +4,9 @@
  */
 export type PolicyDocument = Readonly<Record<string, unknown>>;
 
+/** A statement of a policy, parsed. */
+export type Statement = Readonly<Record<string, unknown>>;
+
 /** The elements of a policy, in the order in which AWS writes them. */
 export const POLICY_ELEMENTS = ['Version', 'Id', 'Statement'] as const;
 

@@ -29,7 +29,8 @@ interface RoleAccount {
   readonly account: string;
 }
 
-const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
+/** The issuer of GitHub.com's OIDC tokens, without `https://`. */
+export const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
 
 /**
  * The policy that says who may assume a role, as it was declared or made from entries: a statement each for accounts

@@ -43,7 +43,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step): 
   admit(identity, request);
   runner.info(`Account ${identity.account}, as ${identity.arn}, for the repository ${request.repository}.`);
   if (!request.dryRun && request.mode !== 'deprovision') {
-    await hands.secrets?.check(secretsOf(request.declaration.users).map(({ place }) => place));
+    await hands.secrets?.check(secretsOf(request.declaration.users).map(({ location }) => location));
   }
 
   const plan = await planFor(request, hands);

@@ -12,10 +12,10 @@ export interface KeySecrets {
 export function secretsFor(destinations: readonly KeyDestination[]): KeySecrets[] {
   return destinations.flatMap((destination) => {
     if (destination.to !== 'github-secrets') return [];
-    const { prefix, place } = destination;
+    const { prefix, location } = destination;
     return {
-      id: { name: `${prefix}AWS_ACCESS_KEY_ID`, place },
-      secret: { name: `${prefix}AWS_SECRET_ACCESS_KEY`, place },
+      id: { name: `${prefix}AWS_ACCESS_KEY_ID`, location },
+      secret: { name: `${prefix}AWS_SECRET_ACCESS_KEY`, location },
     };
   });
 }

@@ -1,3 +1,10 @@
+/**
+ * What STS takes.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const MAX_INLINE_POLICY_LENGTH = 2048;
+export const MAX_SESSION_POLICIES = 10;
+
 /** What limits a session further than the permissions of its role or user. */
 export interface SessionPolicies {
   /** An inline policy, as JSON. */

@@ -4,13 +4,13 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 /** A file's text, or why it is not read, worded to follow its path. */
 export type FileText = { readonly text: string } | { readonly wrong: string };
 
-/** What may be read: only what lies in the workspace, and no more than so many bytes. */
+/** What may be read: only what is in the workspace, and no more than so many bytes. */
 export interface FileLimits {
   readonly workspace: string;
   readonly maxBytes: number;
 }
 
-/** A path as it is shown: relative to the workspace, where it lies there. */
+/** A path as it is shown: relative to the workspace, if it is in it. */
 export function shownPath(workspace: string, path: string): string {
   const shown = relative(workspace, resolve(workspace, path));
   return leadsOut(shown) ? path : shown.split(sep).join('/') || '.';

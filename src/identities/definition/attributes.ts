@@ -7,7 +7,7 @@ export const MAX_POLICY_NAME = 128;
 const MAX_MANAGED_POLICIES = 20;
 
 const MAX_TAGS = 50 - OWN_TAGS.length;
-const TAG_CHARACTERS = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]';
+const TAG_CHARACTER = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]';
 const TAG_RULE = 'letters, digits, spaces or characters of _.:/=+-@';
 
 export const path = () =>
@@ -18,14 +18,14 @@ export const path = () =>
         z.maxLength(512, 'a path of at most 512 characters'),
         z.regex(/^\/([\x21-\x7e]+\/)?$/, 'a path of printable ASCII characters from / to /, such as /machine/'),
       ),
-    'The path in IAM, from and to a slash, such as /machine/. A slash alone when left out.',
+    'The path in IAM, from and to a slash, such as /machine/. A slash alone if omitted.',
   );
 
 export const tags = () =>
   described(
     named(
       {
-        pattern: new RegExp(`^(?![Aa][Ww][Ss]:)${TAG_CHARACTERS}{1,128}$`, 'u'),
+        pattern: new RegExp(`^(?![Aa][Ww][Ss]:)${TAG_CHARACTER}{1,128}$`, 'u'),
         rule: `1 to 128 ${TAG_RULE}, and not begin with aws:`,
       },
       z.union(
@@ -34,7 +34,7 @@ export const tags = () =>
             .string()
             .check(
               z.maxLength(256, 'at most 256 characters'),
-              z.regex(new RegExp(`^${TAG_CHARACTERS}*$`, 'u'), `of ${TAG_RULE}`),
+              z.regex(new RegExp(`^${TAG_CHARACTER}*$`, 'u'), `of ${TAG_RULE}`),
             ),
           z.number(),
           z.boolean(),
@@ -47,7 +47,7 @@ export const tags = () =>
         `at most ${MAX_TAGS} tags, as the action adds ${OWN_TAGS.length} of its own to AWS's 50`,
       ),
     ),
-    'Tags, beside those that the action adds itself.',
+    'Tags, in addition to those of the action itself.',
     { maxProperties: MAX_TAGS },
   );
 

@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import { isMapping } from '../../policy/policy-document';
 
 /*
- * The forms of which the definition is made. The text beside a rule says what a value should be, worded to follow "it
- * should be".
+ * What the definition is made of. The text of a rule says what a value should be: it ends the sentence "it should be …".
  */
 
 /** Adds the words that editors show, and keywords of JSON Schema for rules that zod cannot express. */
@@ -59,7 +58,7 @@ export function named<V extends z.core.$ZodType>({ pattern, rule }: ReturnType<t
 export function keysRule(fits: (keys: readonly string[]) => boolean, rule: string) {
   return z.refine<object>((given) => fits(Object.keys(given)), {
     error: rule,
-    // Where a key is unknown, another was meant, and that is told already.
+    // Where a key is unknown, another was meant, and that is reported already.
     when: ({ value, issues }) =>
       isMapping(value) && !issues.some(({ code, path: at = [] }) => code === 'unrecognized_keys' && at.length === 0),
   });

@@ -30,7 +30,7 @@ const user = mapping(
   {
     ...permissions(),
     'require-mfa': z.optional(
-      described(z.boolean('true or false'), 'Whether the user may do nothing without MFA. false when left out.'),
+      described(z.boolean('true or false'), 'Whether the user may do nothing without MFA. false if omitted.'),
     ),
     'mfa-device': z.optional(described(mfaDevice, 'A virtual MFA device of the user.')),
     'access-key': z.optional(described(accessKey, 'An access key of the user.')),
@@ -58,7 +58,7 @@ const role = mapping(
           ],
           SESSION_RULE,
         ),
-        'The longest that a session of the role may be asked to last: 1h to 12h, or seconds. 1h when left out.',
+        'The longest that a session of the role may be asked to last: 1h to 12h, or seconds. 1h if omitted.',
       ),
     ),
   },
@@ -68,7 +68,7 @@ const role = mapping(
 const oidcProvider = mapping(
   {
     url: z.optional(
-      described(z.string('a URL'), 'The issuer, an https:// URL. Only "github" may leave it out: GitHub.com is meant.'),
+      described(z.string('a URL'), 'The issuer, an https:// URL. Only "github" may omit it: GitHub.com is meant.'),
     ),
     audiences: z.optional(
       described(
@@ -78,7 +78,7 @@ const oidcProvider = mapping(
             z.minLength(1, 'a list of at least one audience'),
             z.maxLength(MAX_AUDIENCES, `at most ${MAX_AUDIENCES} audiences`),
           ),
-        'What "aud" may be in the tokens. When left out, what STS expects of GitHub: sts.amazonaws.com.',
+        'What "aud" may be in the tokens. If omitted, what STS expects of GitHub: sts.amazonaws.com.',
         { uniqueItems: true },
       ),
     ),

@@ -8,29 +8,29 @@ export const REPOSITORY_RULE = 'a repository as owner/name';
 export const ENVIRONMENT = /^[^\x00-\x1f\x7f]{1,255}$/;
 export const ENVIRONMENT_RULE = 'the name of an environment, of at most 255 characters';
 
-const PLACE = {
+const LOCATION = {
   repository: z.optional(
-    described(text(REPOSITORY, REPOSITORY_RULE), "The repository, owner/name. The job's own when left out."),
+    described(text(REPOSITORY, REPOSITORY_RULE), "The repository, owner/name. The job's own if omitted."),
   ),
   environment: z.optional(described(text(ENVIRONMENT, ENVIRONMENT_RULE), 'The environment of the repository.')),
   organization: z.optional(
     described(
       text(new RegExp(`^${OWNER}$`), 'the name of an organization'),
-      'The organization, in place of a repository.',
+      'The organization, instead of a repository.',
     ),
   ),
   visibility: z.optional(
     described(
       z.enum(['all', 'private'], 'all or private'),
-      'Which repositories of the organization may read the secret. private when left out.',
+      'Which repositories of the organization may read the secret. private if omitted.',
     ),
   ),
 };
 
-/** A mapping that tells, beside other things, where a secret lives. */
-export function placed<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
-  const ofOrganization = 'left out, as the secret is one of an organization';
-  const placement = z.superRefine(
+/** A mapping that says, together with other things, where a secret is stored. */
+export function withLocation<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
+  const ofOrganization = 'omitted, as the secret is one of an organization';
+  const locationRule = z.superRefine(
     (given: Partial<Record<string, unknown>>, context) => {
       const wrong = (key: string, message: string) => {
         context.addIssue({ code: 'custom', path: [key], message });
@@ -38,11 +38,11 @@ export function placed<Shape extends z.core.$ZodShape>(shape: Shape, rule: strin
       const has = (key: string) => given[key] !== undefined;
       if (has('organization') && has('repository')) wrong('repository', ofOrganization);
       if (has('organization') && has('environment')) wrong('environment', ofOrganization);
-      if (has('visibility') && !has('organization')) wrong('visibility', 'left out, as there is no organization');
+      if (has('visibility') && !has('organization')) wrong('visibility', 'omitted, as there is no organization');
     },
     { when: ({ value }) => isMapping(value) },
   );
-  return described(mapping({ ...shape, ...PLACE }, rule).check(placement), 'Where Actions secrets live.', {
+  return described(mapping({ ...shape, ...LOCATION }, rule).check(locationRule), 'Where Actions secrets are stored.', {
     dependentRequired: { visibility: ['organization'] },
     dependentSchemas: { organization: { properties: { repository: false, environment: false } } },
   });

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DURATION } from '../../text/duration';
 import { described, mapping, name, oneOf, text } from './building-blocks';
-import { placed, secretName, secretPrefix } from './secret-location';
+import { withLocation, secretName, secretPrefix } from './secret-location';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MAX_MFA_DEVICE_NAME = 226;
@@ -15,7 +15,7 @@ const keyDestination = z.union(
         profile: z.optional(described(z.string('the name of a profile'), 'A profile of the AWS CLI and the SDKs.')),
         'github-secrets': z.optional(
           described(
-            placed({ prefix: z.optional(secretPrefix()) }, 'a mapping such as { prefix: APP_ }'),
+            withLocation({ prefix: z.optional(secretPrefix()) }, 'a mapping such as { prefix: APP_ }'),
             'Two Actions secrets.',
           ),
         ),
@@ -39,7 +39,7 @@ export const accessKey = mapping(
       z
         .array(keyDestination, 'a list of destinations')
         .check(z.minLength(1, 'a list of at least one destination, as AWS shows the key only once')),
-      'Where the key goes: at least one place, as AWS shows it only once.',
+      'Where the key goes: at least one destination, as AWS shows it only once.',
     ),
   },
   'a mapping with deliver, such as { deliver: [environment] }',
@@ -49,10 +49,10 @@ const seedDestination = mapping(
   {
     'github-secret': described(
       z.union(
-        [secretName(), placed({ name: secretName() }, 'a mapping with name')],
+        [secretName(), withLocation({ name: secretName() }, 'a mapping with name')],
         'the name of a secret, or a mapping with name',
       ),
-      'One Actions secret, that holds the seed: its name, or a mapping that tells where it lives as well.',
+      'One Actions secret that holds the seed: its name, or a mapping that also says where it is stored.',
     ),
   },
   'a mapping such as { github-secret: NAME }',
@@ -63,14 +63,14 @@ export const mfaDevice = mapping(
     name: z.optional(
       described(
         text(name(MAX_MFA_DEVICE_NAME).pattern, name(MAX_MFA_DEVICE_NAME).rule),
-        'The name of the virtual device. That of the user when left out.',
+        'The name of the virtual device. That of the user if omitted.',
       ),
     ),
     deliver: described(
       z
         .array(seedDestination, 'a list of destinations')
         .check(z.minLength(1, 'a list of at least one destination, as AWS shows the seed only once')),
-      'Where the seed goes: at least one place, as AWS shows it only once.',
+      'Where the seed goes: at least one destination, as AWS shows it only once.',
     ),
   },
   'a mapping with deliver, such as { deliver: [{ github-secret: NAME }] }',

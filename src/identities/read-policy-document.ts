@@ -18,7 +18,7 @@ const MAX_POLICY_BYTES = 100 * 1024;
 type PolicySource = string | Readonly<Record<string, unknown>>;
 
 /** A policy from the document or a file of its own. Undefined when there is none, or a broken one. */
-export function readPolicy(
+export function readPolicyDocument(
   source: PolicySource | undefined,
   path: KeyPath,
   kind: PolicyKind,
