@@ -25,11 +25,11 @@ const withoutHttpClient = {
  * left something to do in IAM, and the program behind a `credential_process` only to renew a session. GitHub's API is called through the toolkit's HTTP client: a bundle of its own.
  */
 const entries = {
-  main: { source: 'main.ts', externals: { './action': '../action/index.js' } },
-  post: { source: 'post.ts', externals: { './action': '../action/index.js' } },
-  'credential-process': { source: 'credential-process.ts', externals: { './action': '../action/index.js' } },
+  main: { source: 'main.ts', externals: { './action/programs': '../action/index.js' } },
+  post: { source: 'post.ts', externals: { './action/programs': '../action/index.js' } },
+  'credential-process': { source: 'credential-process.ts', externals: { './action/programs': '../action/index.js' } },
   action: {
-    source: 'action/index.ts',
+    source: 'action/programs.ts',
     externals: { ...withoutHttpClient, './secrets': '../github-secrets/index.js' },
   },
   'github-secrets': { source: 'github/secrets.ts', externals: {} },

@@ -1,3 +1,3 @@
-import { start } from './action';
+import { start } from './action/programs';
 
 start(process);

@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { credentialOutputs } from '../../src/delivery/credential-forms';
-import { identityOutputs } from '../../src/delivery/publish';
+import { credentialOutputs, identityOutputs } from '../../src/delivery/variables-and-outputs';
 import { action, readText, ROOT } from './pages';
 
 test('action.yml declares the inputs that the source reads, and nothing else', () => {
@@ -13,11 +12,11 @@ test('action.yml declares the inputs that the source reads, and nothing else', (
 test('action.yml declares the outputs that the source sets, and nothing else', () => {
   const credentials = { accessKeyId: '', secretAccessKey: '', sessionToken: '' };
   const identity = { arn: '', account: '' };
-  const ofIdentities = /^function outputsFor.*?^}/ms.exec(readText('src/provisioning/change-identities.ts'))?.[0] ?? '';
+  const ofIdentities = /^function outputsOf.*?^}/ms.exec(readText('src/modes/change-identities.ts'))?.[0] ?? '';
   const names = [
     ...Object.keys(identityOutputs({ mode: '', identity, roleArns: {}, profiles: [] })),
     ...Object.keys(credentialOutputs(credentials)),
-    ...keysIn(readText('src/delivery/publish.ts')).filter((name) => name.includes('-')),
+    ...keysIn(readText('src/delivery/session-delivery.ts')).filter((name) => name.includes('-')),
     ...keysIn(ofIdentities),
   ];
   expect([...new Set(names)].sort()).toEqual(Object.keys(action().outputs).sort());

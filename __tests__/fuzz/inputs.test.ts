@@ -41,7 +41,7 @@ test('an input that is wrong is named, whatever is given beside it', () =>
   holds(
     0.1,
     fc.asyncProperty(given, wrongInput, async ({ inputs, env }, { name, value }) => {
-      const asked = name.startsWith('mfa-') || name === 'mode' ? {} : { mode: 'assume-role' };
+      const asked: Record<string, string> = name.startsWith('mfa-') || name === 'mode' ? {} : { mode: 'assume-role' };
       const said = await read({ inputs: { ...inputs, ...asked, [name]: value }, env });
       expect(said).toContain(name);
       expect(said).toContain('Nothing was sent to AWS');

@@ -21,10 +21,12 @@ describe('the modes that change IAM', () => {
       mode,
       ...told,
       ...SETTINGS,
-      delivery: { environment: 'nothing', outputs: false },
-      source: {
-        from: 'inputs',
-        credentials: { accessKeyId: KEYS['aws-access-key-id'], secretAccessKey: KEYS['aws-secret-access-key'] },
+      identity: {
+        source: {
+          from: 'given keys',
+          credentials: { accessKeyId: KEYS['aws-access-key-id'], secretAccessKey: KEYS['aws-secret-access-key'] },
+        },
+        chain: undefined,
       },
       declaration: { oidcProviders: [], policies: [], roles: [], users: [expect.objectContaining({ name: 'ci' })] },
       repository: 'octo/app',

@@ -1,9 +1,9 @@
-import { OIDC, problemsOf, read, ROLE } from './reading';
+import { OIDC, problemsOf, read, ROLE, sessionRequest } from './reading';
 
 describe('profile-location', () => {
   test.each(['home', 'job'])('%s goes to a profile', async (location) => {
     const inputs = { 'role-to-assume': ROLE, 'aws-profile': 'deploy', 'profile-location': location };
-    expect((await read(inputs, OIDC)).request.delivery.profile).toMatchObject({ name: 'deploy', location });
+    expect((await sessionRequest(inputs, OIDC)).delivery.profile).toMatchObject({ name: 'deploy', location });
   });
 
   test('job goes to those of roles, and of documents', async () => {

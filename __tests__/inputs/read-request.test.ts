@@ -2,26 +2,32 @@ import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRequest } from '../../src/inputs/read-request';
-import { KEYS, OIDC, OTHER, problemsOf, read, ROLE, SETTINGS } from './reading';
+import { DELIVERED, KEYS, OIDC, OTHER, problemsOf, read, ROLE, sessionRequest } from './reading';
 
 describe('the inputs decide how a role is assumed', () => {
   test.each([
-    ['with GitHub’s token, where the job may ask for it', {}, OIDC, { by: 'web identity', token: { from: 'github' } }],
-    ['with the default chain, where it may not', {}, {}, { by: 'credentials', source: { from: 'default chain' } }],
-    ['with keys, where they are given', KEYS, OIDC, { by: 'credentials', source: { from: 'inputs' } }],
-    ['with what the job has', { 'role-chaining': 'true' }, OIDC, { source: { from: 'default chain' } }],
-    ['without GitHub’s token', { 'force-skip-oidc': 'true' }, OIDC, { source: { from: 'default chain' } }],
-    ['with keys rather than the chain', { ...KEYS, 'role-chaining': 'true' }, OIDC, { source: { from: 'inputs' } }],
-  ])('%s', async (_, inputs, env, expected) => {
+    ['with GitHub’s token, where the job may ask for it', {}, OIDC, 'github token'],
+    ['with the default chain, where it may not', {}, {}, 'default chain'],
+    ['with keys, where they are given', KEYS, OIDC, 'given keys'],
+    ['with what the job has', { 'role-chaining': 'true' }, OIDC, 'default chain'],
+    ['without GitHub’s token', { 'force-skip-oidc': 'true' }, OIDC, 'default chain'],
+    ['with keys rather than the chain', { ...KEYS, 'role-chaining': 'true' }, OIDC, 'given keys'],
+  ])('%s', async (_, inputs, env, from) => {
     expect((await read({ 'role-to-assume': ROLE, ...inputs }, env)).request).toMatchObject({
       mode: 'assume-role',
-      ...expected,
+      identity: { source: { from } },
     });
   });
 
   test('no role: access-keys', async () => {
-    expect((await read(KEYS)).request).toMatchObject({ mode: 'access-keys', source: { from: 'inputs' } });
-    expect((await read({})).request).toMatchObject({ mode: 'access-keys', source: { from: 'default chain' } });
+    expect((await read(KEYS)).request).toMatchObject({
+      mode: 'access-keys',
+      identity: { source: { from: 'given keys' }, chain: undefined },
+    });
+    expect((await read({})).request).toMatchObject({
+      mode: 'access-keys',
+      identity: { source: { from: 'default chain' }, chain: undefined },
+    });
   });
 });
 
@@ -41,14 +47,16 @@ test.each<[what: string, inputs: Record<string, string>, env: Record<string, str
   ['no role', {}, {}, false],
 ])('whether GitHub’s token is missed, where the default chain is left: %s', async (_, inputs, env, idTokenMissing) => {
   const { request } = await read(inputs, env);
-  expect(request).toMatchObject({ source: { from: 'default chain', idTokenMissing } });
+  expect(request).toMatchObject({ identity: { source: { from: 'default chain', idTokenMissing } } });
 });
 
 test('what is left out has the defaults of the compatible action', async () => {
   expect((await read({ 'role-to-assume': ROLE }, OIDC)).request).toMatchObject({
-    session: { sessionName: 'GitHubActions', duration: 3600, plainCharacters: false, policies: { managed: [] } },
-    ...SETTINGS,
-    token: { audience: 'sts.amazonaws.com' },
+    ...DELIVERED,
+    identity: {
+      session: { sessionName: 'GitHubActions', duration: 3600, plainCharacters: false, policies: { managed: [] } },
+      source: { audience: 'sts.amazonaws.com' },
+    },
   });
 });
 
@@ -61,12 +69,12 @@ test.each([
     { 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov', 'eusc-de-east-1': 'aws-eusc' }[region] ?? '';
   const role = `arn:${partition}:iam::123456789012:role/deploy`;
   const { request } = await read({ 'aws-region': region, 'role-to-assume': role }, OIDC);
-  expect(request).toMatchObject({ token: { audience } });
+  expect(request).toMatchObject({ identity: { source: { audience } } });
 });
 
 test('where the credentials go', async () => {
   const delivery = async (inputs: Record<string, string>) =>
-    (await read({ 'role-to-assume': ROLE, ...inputs }, OIDC)).request.delivery;
+    (await sessionRequest({ 'role-to-assume': ROLE, ...inputs }, OIDC)).delivery;
   expect(await delivery({ 'aws-profile': 'deploy' })).toEqual({
     environment: 'nothing',
     outputs: false,
@@ -77,11 +85,11 @@ test('where the credentials go', async () => {
     profile: { export: true },
   });
   expect(await delivery({ 'output-env-credentials': 'false' })).toMatchObject({ environment: 'nothing' });
-  expect((await read({})).request.delivery).toMatchObject({ environment: 'region' });
+  expect((await sessionRequest({})).delivery).toMatchObject({ environment: 'region' });
 });
 
 test('keys that are in the job already go to the environment where that is asked for', async () => {
-  const environment = async (inputs: Record<string, string>) => (await read(inputs)).request.delivery.environment;
+  const environment = async (inputs: Record<string, string>) => (await sessionRequest(inputs)).delivery.environment;
   expect(await environment({})).toBe('region');
   expect(await environment({ 'output-env-credentials': 'true' })).toBe('credentials and region');
   expect(await environment({ 'output-env-credentials': 'false' })).toBe('nothing');
@@ -114,9 +122,8 @@ test('variables stand in for inputs, which win', async () => {
   };
   const { request } = await read({ 'role-duration-seconds': '1800' }, env);
   expect(request).toMatchObject({
-    session: { duration: 1800 },
+    identity: { session: { duration: 1800 }, source: { audience: 'other' } },
     delivery: { outputs: true },
-    token: { audience: 'other' },
   });
   expect((await readRequest({ AWS_REGION: 'us-east-1' })).request.connection.region).toBe('us-east-1');
 });
@@ -301,7 +308,7 @@ describe('what is wrong', () => {
     expect(await problemsOf({ 'role-to-assume': ROLE, 'custom-tags': '{' }, OIDC)).toContain('custom-tags');
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { AWS_USE_FIPS_ENDPOINT: 'true', AWS_ENDPOINT_URL_STS: 'https://sts.example.com' },
     { AWS_USE_FIPS_ENDPOINT: 'true', AWS_ENDPOINT_URL: 'https://aws.example.com' },
   ])('FIPS and an endpoint of another, from %j', async (env) => {
@@ -329,7 +336,7 @@ test.each([
   ['x'.repeat(70), 'x'.repeat(64)],
 ])('source-identity: actor stands for %s', async (GITHUB_ACTOR, sourceIdentity) => {
   const { request } = await read({ 'role-to-assume': ROLE, 'source-identity': 'actor' }, { GITHUB_ACTOR });
-  expect(request).toMatchObject({ signed: { sourceIdentity } });
+  expect(request).toMatchObject({ identity: { signed: { sourceIdentity } } });
 });
 
 test.each([
@@ -358,7 +365,7 @@ test('keys for transitive tags alone draw a warning under a web identity, too', 
 
 test('a secret without its access key ID is not used, and that is said', async () => {
   const { request, warnings } = await read({ 'aws-secret-access-key': 'EXAMPLEKEY', 'role-to-assume': ROLE }, OIDC);
-  expect(request).toMatchObject({ by: 'web identity' });
+  expect(request).toMatchObject({ identity: { source: { from: 'github token' } } });
   expect(warnings).toEqual([
     'aws-secret-access-key or aws-session-token is given without aws-access-key-id, and not used. ' +
       'If aws-access-key-id comes from a secret: it is empty, because it is not set or not open to this workflow.',
@@ -373,5 +380,5 @@ test('lines may end as on Windows, and empty ones do not count', async () => {
     { 'role-to-assume': ROLE, 'managed-session-policies': `${arns.join('\r\n')}\r\n\r\n` },
     OIDC,
   );
-  expect(request).toMatchObject({ session: { policies: { managed: arns } } });
+  expect(request).toMatchObject({ identity: { session: { policies: { managed: arns } } } });
 });

@@ -1,5 +1,6 @@
 import { ActionError } from '../../src/errors/action-error';
 import { readRequest } from '../../src/inputs/read-request';
+import type { SessionRequest } from '../../src/inputs/request';
 
 export const ROLE = 'arn:aws:iam::123456789012:role/deploy';
 export const OTHER = 'arn:aws:iam::111122223333:role/deploy';
@@ -16,13 +17,18 @@ export const KEYS = {
 export const SETTINGS = {
   connection: { region: 'eu-central-1', proxy: {}, userAgent: 'aws-identity-action' },
   retry: { maxAttempts: 12 },
-  delivery: { environment: 'credentials and region', outputs: false },
   maskAccountId: false,
   allowedAccounts: [],
   timeLimit: undefined,
+  unsetCurrentCredentials: false,
+};
+
+/** The same, of a step that delivers one session. */
+export const DELIVERED = {
+  ...SETTINGS,
+  delivery: { environment: 'credentials and region', outputs: false },
   useExistingCredentials: false,
   refreshCredentials: false,
-  unsetCurrentCredentials: false,
 };
 
 /** Reads inputs, as under `with:`, and variables, which here win. */
@@ -34,6 +40,13 @@ export function read(inputs: Record<string, string>, env: Record<string, string>
     ]),
   );
   return readRequest({ ...variables, ...env });
+}
+
+/** Reads inputs that ask for one session. */
+export async function sessionRequest(...given: Parameters<typeof read>): Promise<SessionRequest> {
+  const { request } = await read(...given);
+  if (!('delivery' in request)) throw new Error(`The mode ${request.mode} delivers no session.`);
+  return request;
 }
 
 /** What is said to be wrong; `none` when nothing is. */

@@ -20,7 +20,7 @@ describe('refresh-credentials', () => {
       },
     ],
   ])('is possible with %s', async (_, inputs, env) => {
-    expect((await read(inputs, env)).request.refreshCredentials).toBe(true);
+    expect((await read(inputs, env)).request).toMatchObject({ refreshCredentials: true });
   });
 
   test.each<[string, Record<string, string>, Record<string, string>]>([

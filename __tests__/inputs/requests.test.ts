@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ActionError } from '../../src/errors/action-error';
-import { KEYS, read, ROLE, SETTINGS } from './reading';
+import { DELIVERED, KEYS, read, ROLE, SETTINGS } from './reading';
 
 /** What is read from inputs that are right, to the last part, and where exactly they begin to be wrong. */
 const POLICY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
@@ -30,7 +30,8 @@ async function wrongWith(inputs: Inputs, env?: Inputs): Promise<string[]> {
   return [];
 }
 
-const source = { from: 'inputs', credentials: CREDENTIALS };
+const source = { from: 'given keys', credentials: CREDENTIALS };
+const identity = { source, chain: undefined };
 
 describe('a whole request', () => {
   test('of a session with MFA, by a seed', async () => {
@@ -41,8 +42,8 @@ describe('a whole request', () => {
     });
     expect(request).toEqual({
       mode: 'session-token',
-      ...SETTINGS,
-      source,
+      ...DELIVERED,
+      identity,
       duration: 129_600,
       mfa: { serial: undefined, code: { from: 'seed', seed: { base32: SEED, period: 30, algorithm: 'SHA1' } } },
     });
@@ -52,8 +53,8 @@ describe('a whole request', () => {
     const request = await requestOf({ ...KEYS, 'mfa-serial': 'GAHT12345678', 'mfa-code': '123456' });
     expect(request).toEqual({
       mode: 'session-token',
-      ...SETTINGS,
-      source,
+      ...DELIVERED,
+      identity,
       duration: undefined,
       mfa: { serial: 'GAHT12345678', code: { from: 'input', code: '123456' } },
     });
@@ -71,8 +72,10 @@ describe('a whole request', () => {
     });
     expect(request).toEqual({
       mode: 'federation-token',
-      ...SETTINGS,
-      source: { from: 'inputs', credentials: { ...CREDENTIALS, sessionToken: 'AQoDYXdzEJrEXAMPLETOKEN' } },
+      ...DELIVERED,
+      identity: {
+        source: { from: 'given keys', credentials: { ...CREDENTIALS, sessionToken: 'AQoDYXdzEJrEXAMPLETOKEN' } },
+      },
       name: 'nightly',
       duration: 900,
       policies: { inline: '{"Version": "2012-10-17"}', managed: [POLICY, `${POLICY}2`] },
@@ -90,7 +93,7 @@ describe('a whole request', () => {
       tags: [],
     });
     expect(Object.keys((await read({ ...KEYS, 'federated-user-name': 'nightly' })).request)).toHaveLength(
-      Object.keys(SETTINGS).length + 6,
+      Object.keys(DELIVERED).length + 6,
     );
   });
 
@@ -104,15 +107,14 @@ describe('a whole request', () => {
     expect(request).toEqual({
       mode: 'verify',
       ...SETTINGS,
-      delivery: { environment: 'nothing', outputs: false },
-      source,
+      identity,
       expectArn: 'arn:*',
       expectations: [{ expected: 'allowed', action: 's3:GetObject', resource: undefined }],
     });
   });
 
   test('of keys that are handed on', async () => {
-    expect(await requestOf(KEYS)).toEqual({ mode: 'access-keys', ...SETTINGS, source });
+    expect(await requestOf(KEYS)).toEqual({ mode: 'access-keys', ...DELIVERED, identity });
   });
 
   test('of a role with everything that a signed request can carry', async () => {
@@ -131,16 +133,18 @@ describe('a whole request', () => {
     );
     expect(request).toMatchObject({
       mode: 'assume-role',
-      by: 'credentials',
-      source,
-      session: { sessionName: 'a-session', duration: 3600, policies: { managed: [] }, plainCharacters: false },
-      signed: {
-        externalId: 'https://ours:1/+=,.@-_',
-        sourceIdentity: 'dependabot-bot-',
-        transitiveTagKeys: ['team', 'Actor'],
-        tags: expect.arrayContaining([{ key: 'team', value: 'platform' }]),
+      roles: 'one',
+      identity: {
+        source,
+        session: { sessionName: 'a-session', duration: 3600, policies: { managed: [] }, plainCharacters: false },
+        signed: {
+          externalId: 'https://ours:1/+=,.@-_',
+          sourceIdentity: 'dependabot-bot-',
+          transitiveTagKeys: ['team', 'Actor'],
+          tags: expect.arrayContaining([{ key: 'team', value: 'platform' }]) as unknown[],
+        },
+        mfa: { serial: undefined, code: { from: 'input', code: '000000' } },
       },
-      mfa: { serial: undefined, code: { from: 'input', code: '000000' } },
     });
     const skipped = await requestOf({
       ...KEYS,
@@ -148,7 +152,7 @@ describe('a whole request', () => {
       'role-skip-session-tagging': 'true',
       'transitive-tag-keys': 'Actor',
     });
-    expect(skipped).toMatchObject({ signed: { tags: [], transitiveTagKeys: [] } });
+    expect(skipped).toMatchObject({ identity: { signed: { tags: [], transitiveTagKeys: [] } } });
   });
 
   test('with the token of a file in the workspace', async () => {
@@ -158,7 +162,7 @@ describe('a whole request', () => {
       const inputs = { 'role-to-assume': ROLE, 'web-identity-token-file': 'token' };
       const env = { GITHUB_WORKSPACE: workspace };
       expect(await read(inputs, env)).toMatchObject({
-        request: { by: 'web identity', token: { from: 'file', path: 'token', token: 'e30.e30.c2ln' } },
+        request: { identity: { source: { from: 'token file', path: 'token', token: 'e30.e30.c2ln' } } },
         warnings: [],
       });
       expect((await read({ ...inputs, ...KEYS }, env)).warnings).toEqual([
@@ -312,7 +316,7 @@ describe('the last value that is right, and the first that is wrong', () => {
 
   test('tags, as many as AWS takes beside those of the job', async () => {
     const env = { GITHUB_REPOSITORY: 'octo/app', GITHUB_ACTOR: 'mona', GITHUB_SHA: '0'.repeat(40) };
-    const { signed } = (await requestOf(assume, env)) as { signed: { tags: unknown[] } };
+    const { signed } = ((await requestOf(assume, env)) as { identity: { signed: { tags: unknown[] } } }).identity;
     const room = 50 - signed.tags.length;
     expect(await wrongWith({ ...assume, 'custom-tags': tags(room) }, env)).toEqual([]);
     expect(await wrongWith({ ...assume, 'custom-tags': tags(room + 1) }, env)).toEqual([
@@ -322,9 +326,11 @@ describe('the last value that is right, and the first that is wrong', () => {
 
   test('an actor of two letters', async () => {
     const inputs = { ...assume, 'source-identity': 'actor' };
-    expect(await requestOf(inputs, { GITHUB_ACTOR: 'mo' })).toMatchObject({ signed: { sourceIdentity: 'mo' } });
+    expect(await requestOf(inputs, { GITHUB_ACTOR: 'mo' })).toMatchObject({
+      identity: { signed: { sourceIdentity: 'mo' } },
+    });
     expect(await requestOf(inputs, { GITHUB_ACTOR: 'm'.repeat(70) })).toMatchObject({
-      signed: { sourceIdentity: 'm'.repeat(64) },
+      identity: { signed: { sourceIdentity: 'm'.repeat(64) } },
     });
     expect(await wrongWith(inputs, { GITHUB_ACTOR: 'm' })).toEqual([
       'source-identity: is actor, and GITHUB_ACTOR is "m"; AWS takes 2 characters or more',
@@ -395,7 +401,7 @@ describe('what does not go together', () => {
 
   test('a secret without its key is passed over, and said to be', async () => {
     const { request, warnings } = await read({ 'aws-secret-access-key': 'x' });
-    expect(request).toMatchObject({ source: { from: 'default chain' } });
+    expect(request).toMatchObject({ identity: { source: { from: 'default chain' } } });
     expect(warnings).toEqual([expect.stringContaining('is given without aws-access-key-id, and not used')]);
   });
 });

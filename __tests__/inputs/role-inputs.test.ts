@@ -3,7 +3,7 @@ import { KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
 describe('roles', () => {
   const profileRoles = async (roles: string, more: Record<string, string> = {}, env: Record<string, string> = {}) => {
     const { request } = await read({ roles, ...more }, env);
-    return 'roles' in request ? request.roles : [];
+    return 'profileRoles' in request ? request.profileRoles : [];
   };
   const parts = (arn: string) => ({ arn, partition: 'aws', account: arn.split(':')[4], name: 'deploy' });
 
@@ -11,12 +11,13 @@ describe('roles', () => {
     const { request, warnings } = await read({ roles: `one: ${ROLE}` }, OIDC);
     expect(request).toMatchObject({
       mode: 'assume-role',
-      by: 'web identity',
-      delivery: { environment: 'nothing', outputs: false },
+      roles: 'many',
+      identity: { source: { from: 'github token' } },
       continueOnError: false,
       profiles: { overwrite: false, output: undefined, location: 'home' },
     });
-    expect(request).not.toHaveProperty('chain');
+    expect(request).not.toHaveProperty('delivery');
+    expect(request.identity).not.toHaveProperty('chain');
     expect(warnings).toEqual([]);
   });
 
@@ -106,7 +107,7 @@ describe('roles', () => {
     expect(await problemsOf({ roles: `one: ${ROLE}`, ...inputs })).toContain(expected);
   });
 
-  test.each([
+  test.each<Record<string, string>>([
     { 'output-credentials': 'false' },
     { 'output-env-credentials': 'false' },
     { 'role-duration-seconds': '43200' },

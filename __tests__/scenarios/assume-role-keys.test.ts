@@ -66,17 +66,17 @@ test('a role’s name is looked for in the account and partition of the keys', a
 });
 
 describe('a run that fails after it was given long-lived keys', () => {
-  test.each([{}, { 'aws-profile': 'deploy', 'output-env-credentials': 'true', 'output-credentials': 'true' }])(
-    'leaves them nowhere %#',
-    async (extra) => {
-      scenario.account.createUser('ci', {}).createAccessKey(EXAMPLE_KEYS);
-      const job = scenario.job();
-      const main = await job.step({ with: { ...inputs, ...extra } });
-      expectFailed(main, 'role-refused');
-      expect(scenario.calls()).toEqual(['AssumeRole AccessDenied']);
-      expect(filesWith(/EXAMPLEKEY|FODNN7EXAMPLE/, job.folder)).toEqual([]);
-    },
-  );
+  test.each<Record<string, string>>([
+    {},
+    { 'aws-profile': 'deploy', 'output-env-credentials': 'true', 'output-credentials': 'true' },
+  ])('leaves them nowhere %#', async (extra) => {
+    scenario.account.createUser('ci', {}).createAccessKey(EXAMPLE_KEYS);
+    const job = scenario.job();
+    const main = await job.step({ with: { ...inputs, ...extra } });
+    expectFailed(main, 'role-refused');
+    expect(scenario.calls()).toEqual(['AssumeRole AccessDenied']);
+    expect(filesWith(/EXAMPLEKEY|FODNN7EXAMPLE/, job.folder)).toEqual([]);
+  });
 });
 
 test('every secret is masked before anything is printed after it is known', async () => {

@@ -64,7 +64,7 @@ describe('whether a key is due', () => {
     expect(scenario.calls()).toEqual(['GetCallerIdentity', 'GetUser', 'ListAccessKeys']);
   });
 
-  test.each([
+  test.each<{ case: string; days: number; inputs: Record<string, string> }>([
     { case: 'older than max-age', days: 91, inputs: {} },
     { case: 'young, with rotate-now', days: 0, inputs: { 'rotate-now': 'true' } },
   ])('$case: replaced, and the old one deactivated', async ({ days, inputs }) => {

@@ -6,7 +6,7 @@ import type { Credentials } from '../aws/credentials';
 import type { ProfileSettings } from '../inputs/request';
 import { profileFiles, type ProfileFiles } from '../profile/locations';
 import type { Profile } from '../profile/profile';
-import { credentialSettings } from './credential-forms';
+import { credentialSettings } from './variables-and-outputs';
 import { isJobFolder, makeJobFolder } from '../runner/job-folder';
 
 /** Profiles for later steps. */

@@ -5,7 +5,7 @@ import { readDocumentText } from '../identities/document-text';
 import { readDocument } from '../identities/read-document';
 import type { Reading } from './reading';
 import type { IdentitiesRequest, IdentitiesSettings } from './request';
-import { readSource } from './source-inputs';
+import { readIdentity } from './source-inputs';
 import { readProfileSettings, readSettings } from './step-inputs';
 
 const NOTHING_DECLARED: Declaration = { oidcProviders: [], policies: [], users: [], roles: [] };
@@ -26,8 +26,10 @@ export function readIdentities(reading: Reading, mode: IdentitiesRequest['mode']
     );
   }
   return {
-    ...readSettings(reading, mode),
-    source: readSource(reading),
+    ...readSettings(reading),
+    // The credentials of the job are the ones that change the account.
+    unsetCurrentCredentials: false,
+    identity: readIdentity(reading),
     declaration,
     repository: repository ?? '',
     dryRun,

@@ -1,4 +1,4 @@
-import type { Problems } from './problems';
+import { Problems } from './problems';
 
 /**
  * Inputs that may come from a variable of the same name instead, as in `aws-actions/configure-aws-credentials`:
@@ -96,4 +96,9 @@ export class Inputs {
     this.problems.add(name, `"${text}" is not ${rule}`);
     return undefined;
   }
+}
+
+/** Whether accounts are not to be shown. It is known also where other inputs are wrong. */
+export function hidesAccounts(env: NodeJS.ProcessEnv): boolean {
+  return new Inputs(env, new Problems()).flag('mask-aws-account-id');
 }

@@ -3,7 +3,16 @@ import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import { Problems } from './problems';
 import type { Reading } from './reading';
-import type { IdentitiesRequest, IdentitiesSettings, Mode, Request } from './request';
+import {
+  isToken,
+  type AssumeRoleRequest,
+  type IdentitiesRequest,
+  type IdentitiesSettings,
+  type ManyRolesRequest,
+  type Mode,
+  type Request,
+  type RoleSource,
+} from './request';
 import {
   readCustomTags,
   readPolicies,
@@ -11,10 +20,10 @@ import {
   readSignedSession,
   readUserSessionDuration,
 } from './session-inputs';
-import { readGoal, type Goal } from './role-inputs';
-import { checkUnsigned, readSource, readWebIdentity } from './source-inputs';
+import { readManyRoles, readRoleToAssume, rolesAreMany, type RoleLimits } from './role-inputs';
+import { checkUnsigned, readIdentity, readSigningSource, readTokenSource } from './source-inputs';
 import { checkRefresh } from './refresh-inputs';
-import { readSettings } from './step-inputs';
+import { readDestinations, readProfileSettings, readSettings } from './step-inputs';
 
 export interface ReadRequest {
   readonly request: Request;
@@ -120,8 +129,8 @@ async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {
       const mfa = readMfa(inputs, problems);
       return {
         mode,
-        ...readSettings(reading, mode),
-        source: readSource(reading),
+        ...readDelivered(mode, reading),
+        identity: readIdentity(reading),
         duration: readUserSessionDuration(inputs),
         mfa,
       };
@@ -129,20 +138,20 @@ async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {
     case 'federation-token':
       return {
         mode,
-        ...readSettings(reading, mode),
-        source: readSource(reading),
+        ...readDelivered(mode, reading),
+        identity: readIdentity(reading),
         name: readFederatedUserName(reading),
         duration: readUserSessionDuration(inputs),
         policies: readPolicies(inputs, problems),
         tags: readCustomTags(inputs, problems),
       };
     case 'access-keys':
-      return { mode, ...readSettings(reading, mode), source: readSource(reading) };
+      return { mode, ...readDelivered(mode, reading), identity: readIdentity(reading) };
     case 'verify':
       return {
         mode,
-        ...readSettings(reading, mode),
-        source: readSource(reading),
+        ...readSettings(reading),
+        identity: readIdentity(reading),
         expectArn: inputs.text('expect-arn'),
         expectations: readExpectations(reading),
       };
@@ -165,32 +174,64 @@ async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {
   }
 }
 
-async function readAssumeRole(reading: Reading): Promise<Request> {
+/** What is the same for every mode that delivers one session. */
+function readDelivered(mode: Mode, reading: Reading) {
+  return {
+    ...readSettings(reading),
+    delivery: readDestinations(reading, mode),
+    useExistingCredentials: reading.inputs.flag('use-existing-credentials'),
+    refreshCredentials: reading.inputs.flag('refresh-credentials'),
+  };
+}
+
+async function readAssumeRole(reading: Reading): Promise<AssumeRoleRequest | ManyRolesRequest> {
+  const { inputs } = reading;
+  const identity = readRoleSource(reading);
+  const limits: RoleLimits = {
+    byToken: isToken(identity.source),
+    byUserSession: identity.mfa !== undefined && rolesAreMany(reading),
+    duration: identity.session.duration,
+  };
+  if (!rolesAreMany(reading)) {
+    const chain = readRoleToAssume(reading, limits);
+    if (limits.byToken) checkUnsigned(identity.signed, chain.length === 1 ? 'all' : [], reading);
+    return {
+      mode: 'assume-role',
+      roles: 'one',
+      ...readDelivered('assume-role', reading),
+      identity: { ...identity, chain },
+    };
+  }
+  const profileRoles = await readManyRoles(reading, limits);
+  const profiles = readProfileSettings(reading);
+  if (limits.byToken) {
+    const unsigned = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
+    checkUnsigned(identity.signed, unsigned.length === profileRoles.length ? 'all' : unsigned, reading);
+  }
+  return {
+    mode: 'assume-role',
+    roles: 'many',
+    ...readSettings(reading),
+    identity,
+    profileRoles,
+    continueOnError: inputs.flag('continue-on-role-error'),
+    profiles,
+    refreshCredentials: inputs.flag('refresh-credentials'),
+  };
+}
+
+/** From what roles are assumed, and what their sessions are to be like. */
+function readRoleSource(reading: Reading): RoleSource {
   const { inputs, problems, env } = reading;
   const session = readSession(inputs, problems);
-  const source = readSource(reading);
-  const token = readWebIdentity(reading);
+  const source = readSigningSource(reading);
+  const token = readTokenSource(reading);
   const mfa = readMfa(inputs, problems);
   if (mfa && session.plainCharacters) {
     problems.add('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
   }
   const signed = readSignedSession(inputs, problems, env);
-  const goal = await readGoal(reading, {
-    byWebIdentity: token !== undefined,
-    byUserSession: mfa !== undefined && inputs.text('roles') !== undefined,
-    duration: session.duration,
-  });
-  const common = { mode: 'assume-role', ...readSettings(reading, 'assume-role'), session, signed, ...goal } as const;
-  if (token === undefined) return { ...common, by: 'credentials', source, mfa };
-  checkUnsigned(signed, unsignedIn(goal), reading);
-  return { ...common, by: 'web identity', token };
-}
-
-/** Which roles are assumed with the web identity itself, not with the session of another role. */
-function unsignedIn(goal: Goal): string[] | 'all' {
-  if ('chain' in goal) return goal.chain.length === 1 ? 'all' : [];
-  const profiles = goal.roles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
-  return profiles.length === goal.roles.length ? 'all' : profiles;
+  return token ? { source: token, mfa: undefined, session, signed } : { source, mfa, session, signed };
 }
 
 function readFederatedUserName({ inputs, problems }: Reading): string {

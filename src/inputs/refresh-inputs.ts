@@ -1,10 +1,10 @@
 import type { Reading } from './reading';
-import type { Request } from './request';
+import { profilesIn, type Request } from './request';
 
 /** Notes what cannot be renewed later: what serves once, and what ends itself. */
 export function checkRefresh(request: Request, { inputs, problems, env }: Reading): void {
-  if (!request.refreshCredentials) return;
-  const profiles = profilesOf(request);
+  if (!('refreshCredentials' in request) || !request.refreshCredentials) return;
+  const profiles = profilesIn(request).map(({ name }) => name);
   if (profiles.length === 0) {
     problems.add('refresh-credentials', 'renews what a profile gives; it should stand beside aws-profile or roles');
   }
@@ -14,12 +14,12 @@ export function checkRefresh(request: Request, { inputs, problems, env }: Readin
       'is good once, and refresh-credentials needs a new code each time; give mfa-secret instead',
     );
   }
-  if (inputs.text('use-existing-credentials') !== undefined && request.useExistingCredentials) {
+  if ('useExistingCredentials' in request && request.useExistingCredentials) {
     problems.add('use-existing-credentials', 'keeps credentials as they are, and refresh-credentials renews them');
   }
-  if (!('source' in request)) return;
-  if (request.source.from === 'inputs') {
-    if (request.source.credentials.sessionToken === undefined) return;
+  const { source } = request.identity;
+  if (source.from === 'given keys') {
+    if (source.credentials.sessionToken === undefined) return;
     problems.add(
       'aws-session-token',
       'is of temporary keys, with which nothing can be renewed once they have ended; with refresh-credentials give ' +
@@ -27,6 +27,7 @@ export function checkRefresh(request: Request, { inputs, problems, env }: Readin
     );
     return;
   }
+  if (source.from !== 'default chain') return;
   const chosen = profileOfDefaultChain(env);
   if (chosen !== undefined && profiles.includes(chosen)) {
     problems.add(
@@ -40,9 +41,4 @@ export function checkRefresh(request: Request, { inputs, problems, env }: Readin
 function profileOfDefaultChain({ AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId }: NodeJS.ProcessEnv) {
   if (profile) return profile;
   return keyId ? undefined : 'default';
-}
-
-function profilesOf(request: Request): string[] {
-  if ('roles' in request) return request.roles.map(({ profile }) => profile);
-  return request.delivery.profile ? [request.delivery.profile.name] : [];
 }

@@ -10,9 +10,9 @@ import type { SessionTag } from '../sts/session-tags';
 import type { Expectation } from './expectations';
 
 /** What the step was asked to do, checked and whole: the one form in which the rest of the code knows the inputs. */
-export type Request = SessionRequest | AssumeRolesRequest | VerifyRequest | IdentitiesRequest;
+export type Request = SessionRequest | ManyRolesRequest | VerifyRequest | IdentitiesRequest;
 
-/** Credentials obtained, and handed on. */
+/** One session, delivered to later steps. */
 export type SessionRequest = AssumeRoleRequest | SessionTokenRequest | FederationTokenRequest | AccessKeysRequest;
 
 /** Users, roles, policies and OIDC providers changed. */
@@ -20,31 +20,118 @@ export type IdentitiesRequest = ProvisionRequest | RotateRequest | DeprovisionRe
 
 export type Mode = Request['mode'];
 
-/** What every mode is told. */
+/** What every mode is given. */
 export interface StepSettings {
   readonly connection: Connection;
   readonly retry: RetryLimits;
-  readonly delivery: Delivery;
   readonly maskAccountId: boolean;
-  /** Accounts whose credentials may be handed on. None means any. */
+  /** Accounts whose credentials may be used. None means any. */
   readonly allowedAccounts: readonly string[];
   /** Seconds after which the step gives up, if it is to. */
   readonly timeLimit: number | undefined;
-  /** Credentials already in the job are kept when they work. */
-  readonly useExistingCredentials: boolean;
-  /** Whether the profile renews its session for as long as the job runs. */
-  readonly refreshCredentials: boolean;
   /** Credentials already in the job are taken away first. */
   readonly unsetCurrentCredentials: boolean;
 }
 
-/** Where the credentials go. */
-export interface Delivery {
+/* Whom a step works as. */
+
+/** A source that has credentials of its own; or the last of the roles that are assumed from a source. */
+export type IdentityRequest = SourceIdentity | RoleIdentity;
+
+/** The credentials of a source as they are. */
+export interface SourceIdentity {
+  readonly source: SigningSource;
+  readonly chain: undefined;
+}
+
+/** The session of a role. */
+export type RoleIdentity = RoleSource & { readonly chain: Chain };
+
+/** From what roles are assumed, and how. A user's access keys prove MFA, so only what signs requests can. */
+export type RoleSource = (
+  | { readonly source: SigningSource; readonly mfa: MfaRequest | undefined }
+  | { readonly source: TokenSource; readonly mfa: undefined }
+) & { readonly session: SessionSettings; readonly signed: SignedSessionSettings };
+
+/** Roles assumed one after the other, each with the session of the one before. */
+export type Chain = readonly [RoleArn | RoleName, ...(RoleArn | RoleName)[]];
+
+/** Where an identity begins. */
+export type IdentitySource = SigningSource | TokenSource;
+
+/** Credentials, which sign requests. */
+export type SigningSource = GivenKeys | DefaultChain;
+
+/** A token of an identity provider, which a role is assumed with. */
+export type TokenSource = GithubToken | TokenFile;
+
+export interface GivenKeys {
+  readonly from: 'given keys';
+  readonly credentials: Credentials;
+}
+
+/** The SDK's default chain: the environment, profiles, the container's or the machine's role. */
+export interface DefaultChain {
+  readonly from: 'default chain';
+  /** GitHub's token would have been used, had the job been allowed to ask for it. */
+  readonly idTokenMissing: boolean;
+  /** Whether sessions are obtained from it again later. */
+  readonly mustLast: boolean;
+}
+
+export interface GithubToken {
+  readonly from: 'github token';
+  readonly endpoint: IdTokenEndpoint;
+  readonly audience: string;
+}
+
+export interface TokenFile {
+  readonly from: 'token file';
+  readonly path: string;
+  readonly token: string;
+}
+
+export interface MfaRequest {
+  /** The device's ARN or serial number; looked up where there is none. */
+  readonly serial: string | undefined;
+  readonly code: { readonly from: 'input'; readonly code: string } | { readonly from: 'seed'; readonly seed: Seed };
+}
+
+/** What the session of a role is to be like. */
+export interface SessionSettings {
+  readonly sessionName: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly policies: SessionPolicies;
+  /** Ask again until the keys hold letters and digits only. */
+  readonly plainCharacters: boolean;
+}
+
+/** What only a signed AssumeRole can ask for. */
+export interface SignedSessionSettings {
+  readonly externalId: string | undefined;
+  readonly sourceIdentity: string | undefined;
+  readonly tags: readonly SessionTag[];
+  readonly transitiveTagKeys: readonly string[];
+}
+
+/* Sessions for later steps. */
+
+interface DeliveredSession extends StepSettings {
+  readonly delivery: SessionDestinations;
+  /** Credentials already in the job are kept when they work. */
+  readonly useExistingCredentials: boolean;
+  /** Whether the profile renews its session for as long as the job runs. */
+  readonly refreshCredentials: boolean;
+}
+
+/** Where the credentials of a session go. */
+export interface SessionDestinations {
   /** What later steps find in their environment. */
   readonly environment: 'credentials and region' | 'region' | 'nothing';
   /** Whether the credentials become outputs of the step. */
   readonly outputs: boolean;
-  readonly profile?: ProfileRequest;
+  readonly profile: ProfileRequest | undefined;
 }
 
 export interface ProfileRequest extends ProfileSettings {
@@ -63,29 +150,25 @@ export interface ProfileSettings {
   readonly location: 'home' | 'job';
 }
 
-/** Roles assumed one after the other, each with the session of the one before. */
-export type Chain = readonly [RoleArn | RoleName, ...(RoleArn | RoleName)[]];
-
-/** How roles are assumed: with a token that an identity provider gave; or with credentials that sign the requests. */
-export type Assuming = StepSettings & {
+/** The session of a role, or of the last of a chain. */
+export interface AssumeRoleRequest extends DeliveredSession {
   readonly mode: 'assume-role';
-  readonly session: SessionSettings;
-  readonly signed: SignedSessionSettings;
-} & (
-    | { readonly by: 'web identity'; readonly token: WebIdentity }
-    | { readonly by: 'credentials'; readonly source: CredentialSource; readonly mfa: MfaRequest | undefined }
-  );
+  readonly roles: 'one';
+  readonly identity: RoleIdentity;
+}
 
-/** One session, of a role or of the last of a chain. */
-export type AssumeRoleRequest = Assuming & { readonly chain: Chain };
-
-/** A session for each of several profiles. */
-export type AssumeRolesRequest = Assuming & {
-  readonly roles: readonly ProfileRole[];
-  /** Whether those that worked are handed on when others did not. */
+/** A session for each of several profiles, all from one source. */
+export interface ManyRolesRequest extends StepSettings {
+  readonly mode: 'assume-role';
+  readonly roles: 'many';
+  readonly identity: RoleSource;
+  readonly profileRoles: readonly ProfileRole[];
+  /** Whether those that worked are delivered when others did not. */
   readonly continueOnError: boolean;
   readonly profiles: ProfileSettings;
-};
+  /** Whether the profiles renew their sessions for as long as the job runs. */
+  readonly refreshCredentials: boolean;
+}
 
 /** A role, or a chain that leads to one, whose session goes to a profile. */
 export interface ProfileRole {
@@ -94,38 +177,46 @@ export interface ProfileRole {
 }
 
 /** A session of the IAM user whose keys are given. */
-export interface SessionTokenRequest extends StepSettings {
+export interface SessionTokenRequest extends DeliveredSession {
   readonly mode: 'session-token';
-  readonly source: CredentialSource;
-  /** Seconds; AWS's default when left out. */
+  readonly identity: SourceIdentity;
+  /** Seconds; where there is none, AWS's default. */
   readonly duration: number | undefined;
   readonly mfa: MfaRequest | undefined;
 }
 
 /** A session under another name, limited by session policies. */
-export interface FederationTokenRequest extends StepSettings {
+export interface FederationTokenRequest extends DeliveredSession {
   readonly mode: 'federation-token';
-  readonly source: CredentialSource;
+  readonly identity: SourceIdentity;
   readonly name: string;
-  /** Seconds; AWS's default when left out. */
+  /** Seconds; where there is none, AWS's default. */
   readonly duration: number | undefined;
   readonly policies: SessionPolicies;
   readonly tags: readonly SessionTag[];
 }
 
-/** Who the credentials belong to, and what they may do: nothing is handed on. */
+/** Credentials as they are, verified. */
+export interface AccessKeysRequest extends DeliveredSession {
+  readonly mode: 'access-keys';
+  readonly identity: SourceIdentity;
+}
+
+/* Nothing for later steps, or what a document says. */
+
+/** Who the credentials belong to, and what they may do: none are delivered. */
 export interface VerifyRequest extends StepSettings {
   readonly mode: 'verify';
-  readonly source: CredentialSource;
+  readonly identity: IdentityRequest;
   /** The ARN that they must belong to; `*` and `?` stand for any text and any character. */
   readonly expectArn: string | undefined;
   /** What IAM should say to single actions. */
   readonly expectations: readonly Expectation[];
 }
 
-/** What the modes that change IAM are told. */
+/** What the modes that change IAM are given. */
 export interface IdentitiesSettings extends StepSettings {
-  readonly source: CredentialSource;
+  readonly identity: IdentityRequest;
   readonly declaration: Declaration;
   /** The repository that owns what is made: `owner/name`. */
   readonly repository: string;
@@ -157,43 +248,21 @@ export interface DeprovisionRequest extends IdentitiesSettings {
   readonly mode: 'deprovision';
 }
 
-export interface MfaRequest {
-  /** The device's ARN or serial number; looked up when left out. */
-  readonly serial: string | undefined;
-  readonly code: { readonly from: 'input'; readonly code: string } | { readonly from: 'seed'; readonly seed: Seed };
+/** Whether roles are assumed with a token, which signs nothing. */
+export function isToken(source: IdentitySource): source is TokenSource {
+  return source.from === 'github token' || source.from === 'token file';
 }
 
-export interface AccessKeysRequest extends StepSettings {
-  readonly mode: 'access-keys';
-  readonly source: CredentialSource;
+/** The profiles that a request names, and whether each may replace one of the same name. */
+export function profilesIn(request: Request): { readonly name: string; readonly overwrite: boolean }[] {
+  if ('delivery' in request) return request.delivery.profile ? [request.delivery.profile] : [];
+  if (request.mode !== 'assume-role') return [];
+  const { overwrite } = request.profiles;
+  return request.profileRoles.map(({ profile }) => ({ name: profile, overwrite }));
 }
 
-export type WebIdentity =
-  | { readonly from: 'github'; readonly endpoint: IdTokenEndpoint; readonly audience: string }
-  | { readonly from: 'file'; readonly path: string; readonly token: string };
-
-export type CredentialSource =
-  | { readonly from: 'inputs'; readonly credentials: Credentials }
-  /** The SDK's default chain: the environment, profiles, the container's or the machine's role. */
-  | {
-      readonly from: 'default chain';
-      /** GitHub's token would have been used, had the job been allowed to ask for it. */
-      readonly idTokenMissing: boolean;
-    };
-
-export interface SessionSettings {
-  readonly sessionName: string;
-  /** Seconds. */
-  readonly duration: number;
-  readonly policies: SessionPolicies;
-  /** Ask anew until the keys hold letters and digits only. */
-  readonly plainCharacters: boolean;
-}
-
-/** What only a signed AssumeRole can ask for. */
-export interface SignedSessionSettings {
-  readonly externalId: string | undefined;
-  readonly sourceIdentity: string | undefined;
-  readonly tags: readonly SessionTag[];
-  readonly transitiveTagKeys: readonly string[];
+/** The roles that a request names. */
+export function rolesIn(request: Request): (RoleArn | RoleName)[] {
+  if ('profileRoles' in request) return request.profileRoles.flatMap(({ chain }) => chain);
+  return [...(request.identity.chain ?? [])];
 }

@@ -3,45 +3,35 @@ import { partitionOfRegion } from '../aws/partition';
 import { validateProfileName } from '../profile/name';
 import { keyPathText } from '../text/key-path';
 import type { Reading } from './reading';
-import type { AssumeRoleRequest, AssumeRolesRequest, Chain, ProfileRole } from './request';
-import { readAllowedAccounts, readProfileSettings } from './step-inputs';
-
-/** The longest session of a role that is assumed with temporary credentials, in seconds. */
-const MAX_CHAINED_DURATION = 3600;
+import { MAX_CHAINED_DURATION } from '../sts/session-durations';
+import type { Chain, ProfileRole } from './request';
+import { readAllowedAccounts } from './step-inputs';
 
 const FORM = 'arn:aws:iam::123456789012:role/name, or the name of a role in the account of the given credentials';
-
-/** One session, or one for each of several profiles. */
-export type Goal =
-  Pick<AssumeRoleRequest, 'chain'> | Pick<AssumeRolesRequest, 'roles' | 'continueOnError' | 'profiles'>;
 
 /** What stands in for a role that was none: the step ends before it is used. */
 const NO_ROLE: RoleName = { pathAndName: '' };
 
-/** How roles are assumed, as far as it decides which are possible. */
-export interface Manner {
+/** What limits which roles can be assumed, and for how long. */
+export interface RoleLimits {
   /** With a web identity: it is in no account in which a role could be looked for by its name. */
-  readonly byWebIdentity: boolean;
+  readonly byToken: boolean;
   /** With temporary credentials of a user who proved MFA once, for many roles. */
   readonly byUserSession: boolean;
   /** Seconds. */
   readonly duration: number;
 }
 
-/** What is to be assumed: one role or chain, or one for each of several profiles. */
-export async function readGoal(reading: Reading, manner: Manner): Promise<Goal> {
+/** Whether roles are asked for by profile. */
+export function rolesAreMany({ inputs }: Reading): boolean {
+  return inputs.text('roles') !== undefined;
+}
+
+/** The one role to assume, or the chain that leads to it. */
+export function readRoleToAssume(reading: Reading, limits: RoleLimits): Chain {
   const { inputs, problems } = reading;
-  if (inputs.text('roles') === undefined) {
-    if (inputs.asks('continue-on-role-error'))
-      problems.add('continue-on-role-error', 'is for roles, which is not given');
-    return { chain: readChain('role-to-assume', inputs.lines('role-to-assume'), reading, manner) };
-  }
-  for (const [name, why] of BESIDE_ROLES) if (inputs.asks(name)) problems.add(name, why);
-  return {
-    roles: await readRoles(reading, manner),
-    continueOnError: inputs.flag('continue-on-role-error'),
-    profiles: readProfileSettings(reading),
-  };
+  if (inputs.asks('continue-on-role-error')) problems.add('continue-on-role-error', 'is for roles, which is not given');
+  return readChain('role-to-assume', inputs.lines('role-to-assume'), reading, limits);
 }
 
 const BESIDE_ROLES = [
@@ -53,8 +43,9 @@ const BESIDE_ROLES = [
 ] as const;
 
 /** The roles by profile: `profile: role`, or `profile: [role, role, …]` for a chain. */
-async function readRoles(reading: Reading, manner: Manner): Promise<ProfileRole[]> {
+export async function readManyRoles(reading: Reading, limits: RoleLimits): Promise<ProfileRole[]> {
   const { inputs, problems, warnings } = reading;
+  for (const [name, why] of BESIDE_ROLES) if (inputs.asks(name)) problems.add(name, why);
   const { readYaml } = await import('../text/yaml');
   const { value, problems: inText } = readYaml(inputs.text('roles') ?? '');
   for (const { line, path, message } of inText) {
@@ -72,7 +63,7 @@ async function readRoles(reading: Reading, manner: Manner): Promise<ProfileRole[
     const broken = validateProfileName(profile);
     if (broken !== undefined) problems.add('roles', `"${profile}" as the name of a profile ${broken}`);
     const chain = written === null ? [] : [written].flat();
-    return { profile, chain: readChain(`roles: ${profile}`, chain, reading, manner) };
+    return { profile, chain: readChain(`roles: ${profile}`, chain, reading, limits) };
   });
   const seen = new Map<string, string>();
   for (const { profile, chain } of roles) {
@@ -86,11 +77,11 @@ async function readRoles(reading: Reading, manner: Manner): Promise<ProfileRole[
 }
 
 /** @param where the input, and what it is in it, for problems */
-function readChain(where: string, written: readonly unknown[], reading: Reading, manner: Manner): Chain {
+function readChain(where: string, written: readonly unknown[], reading: Reading, limits: RoleLimits): Chain {
   const { problems } = reading;
   const [first = NO_ROLE, ...others] = written.map((role) => readRole(where, role, reading));
   if (written.length === 0) problems.add(where, `is missing; it should be an ARN like ${FORM}`);
-  if (manner.byWebIdentity && !('arn' in first) && first.pathAndName !== '') {
+  if (limits.byToken && !('arn' in first) && first.pathAndName !== '') {
     problems.add(
       where,
       `"${first.pathAndName}" is a name; with a web identity it should be the whole ARN, as no account is known yet`,
@@ -98,11 +89,11 @@ function readChain(where: string, written: readonly unknown[], reading: Reading,
   }
   const last = others.at(-1) ?? first;
   if ('arn' in last) checkAccount(where, last, reading);
-  const chained = others.length > 0 || manner.byUserSession;
-  if (chained && manner.duration > MAX_CHAINED_DURATION) {
+  const chained = others.length > 0 || limits.byUserSession;
+  if (chained && limits.duration > MAX_CHAINED_DURATION) {
     problems.add(
       'role-duration-seconds',
-      `is ${manner.duration}; a role assumed with ${others.length > 0 ? 'the session of another' : 'the session that MFA gave'} lasts ${MAX_CHAINED_DURATION} at most`,
+      `is ${limits.duration}; a role assumed with ${others.length > 0 ? 'the session of another' : 'the session that MFA gave'} lasts ${MAX_CHAINED_DURATION} at most`,
     );
   }
   return [first, ...others];

@@ -7,6 +7,7 @@ import {
   TAG_CHARACTERS,
   type SessionTag,
 } from '../sts/session-tags';
+import { MAX_ROLE_DURATION, MAX_USER_DURATION, MIN_DURATION } from '../sts/session-durations';
 import { MAX_INLINE_POLICY_LENGTH, MAX_SESSION_POLICIES, type SessionPolicies } from '../sts/session-policies';
 import type { Inputs } from './inputs';
 import type { Problems } from './problems';
@@ -22,7 +23,7 @@ export function readSession(inputs: Inputs, problems: Problems): SessionSettings
     sessionName:
       inputs.matching('role-session-name', /^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits or characters of +=,.@_-') ??
       DEFAULT_SESSION_NAME,
-    duration: inputs.integer('role-duration-seconds', { min: 900, max: 43_200, unit: 'seconds' }) ?? DEFAULT_DURATION,
+    duration: readDuration(MAX_ROLE_DURATION, inputs) ?? DEFAULT_DURATION,
     policies: readPolicies(inputs, problems),
     plainCharacters: inputs.flag('special-characters-workaround'),
   };
@@ -30,7 +31,11 @@ export function readSession(inputs: Inputs, problems: Problems): SessionSettings
 
 /** How long a session of a user's own keys lasts, in seconds: AWS's default when left out. */
 export function readUserSessionDuration(inputs: Inputs): number | undefined {
-  return inputs.integer('role-duration-seconds', { min: 900, max: 129_600, unit: 'seconds' });
+  return readDuration(MAX_USER_DURATION, inputs);
+}
+
+function readDuration(max: number, inputs: Inputs): number | undefined {
+  return inputs.integer('role-duration-seconds', { min: MIN_DURATION, max, unit: 'seconds' });
 }
 
 /** The policies that limit a session. */
@@ -49,7 +54,7 @@ export function readPolicies(inputs: Inputs, problems: Problems): SessionPolicie
   if (managed.length > MAX_SESSION_POLICIES) {
     problems.add('managed-session-policies', `names ${managed.length} policies; AWS takes ${MAX_SESSION_POLICIES}`);
   }
-  return { managed, ...(inline !== undefined && { inline }) };
+  return { managed, inline };
 }
 
 /** The inputs that only a signed AssumeRole can carry. */

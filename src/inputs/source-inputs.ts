@@ -6,19 +6,28 @@ import { defaultAudience, partitionOfRegion } from '../aws/partition';
 import { idTokenEndpoint } from '../github/id-token';
 import { MFA_INPUTS } from './mfa-inputs';
 import type { Reading } from './reading';
-import type { CredentialSource, SignedSessionSettings, WebIdentity } from './request';
+import type { SignedSessionSettings, SigningSource, SourceIdentity, TokenSource } from './request';
 
 const MIN_TOKEN_LENGTH = 4;
 const MAX_TOKEN_LENGTH = 20_000;
 /** Room for white space around the token. */
 const MAX_TOKEN_FILE_SIZE = 2 * MAX_TOKEN_LENGTH;
 
+/** Whom a step works as whose mode takes no role. */
+export function readIdentity(reading: Reading): SourceIdentity {
+  return { source: readSigningSource(reading), chain: undefined };
+}
+
 /** The credentials to start from: those given, or what the SDK's default chain will find. */
-export function readSource(reading: Reading): CredentialSource {
+export function readSigningSource(reading: Reading): SigningSource {
   const credentials = readKeys(reading);
-  if (credentials) return { from: 'inputs', credentials };
+  if (credentials) return { from: 'given keys', credentials };
   const wantsIdToken = wantsRole(reading) && mayUseIdToken(reading);
-  return { from: 'default chain', idTokenMissing: wantsIdToken && !idTokenEndpoint(reading.env) };
+  return {
+    from: 'default chain',
+    idTokenMissing: wantsIdToken && !idTokenEndpoint(reading.env),
+    mustLast: reading.inputs.flag('refresh-credentials'),
+  };
 }
 
 function wantsRole({ inputs }: Reading): boolean {
@@ -46,27 +55,23 @@ function readKeys({ inputs, problems, warnings }: Reading): Credentials | undefi
   }
   if (/\s/.test(accessKeyId)) problems.add('aws-access-key-id', 'has white space in it');
   if (/\s/.test(secretAccessKey ?? '')) problems.add('aws-secret-access-key', 'has white space in it');
-  return {
-    accessKeyId,
-    secretAccessKey: secretAccessKey ?? '',
-    ...(sessionToken !== undefined && { sessionToken }),
-  };
+  return { accessKeyId, secretAccessKey: secretAccessKey ?? '', sessionToken };
 }
 
 /** The token that assumes the role, where neither keys nor the default chain do. */
-export function readWebIdentity(reading: Reading): WebIdentity | undefined {
+export function readTokenSource(reading: Reading): TokenSource | undefined {
   const { inputs, env, warnings } = reading;
   const path = inputs.text('web-identity-token-file');
   if (path !== undefined) {
     if (inputs.text('aws-access-key-id') !== undefined) {
       warnings.push('web-identity-token-file is given: the access keys beside it are not used.');
     }
-    return { from: 'file', path, token: readTokenFile(path, reading) };
+    return { from: 'token file', path, token: readTokenFile(path, reading) };
   }
   const endpoint = mayUseIdToken(reading) ? idTokenEndpoint(env) : undefined;
   const region = inputs.text('aws-region') ?? '';
   const audience = inputs.text('audience') ?? defaultAudience(partitionOfRegion(region));
-  return endpoint && { from: 'github', endpoint, audience };
+  return endpoint && { from: 'github token', endpoint, audience };
 }
 
 /** Whether a role would be assumed with GitHub's token, if the job may ask for one. MFA is proved by a user's keys. */

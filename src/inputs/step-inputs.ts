@@ -1,34 +1,29 @@
 import { validateProfileName } from '../profile/name';
 import type { Reading } from './reading';
-import type { Delivery, Mode, ProfileRequest, ProfileSettings, StepSettings } from './request';
+import type { Mode, ProfileRequest, ProfileSettings, SessionDestinations, StepSettings } from './request';
 
 const DEFAULT_MAX_ATTEMPTS = 12;
 const ENDPOINT_INPUTS = ['sts-endpoint', 'iam-endpoint'];
 /** Every mode calls STS. An endpoint for IAM alone may stay unused. */
 const STS_ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'];
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
-/** What these hand on, if anything, is not theirs to choose by inputs. */
-const NOTHING_HANDED_ON: readonly Mode[] = ['verify', 'provision', 'rotate', 'deprovision'];
 const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
 const PROFILE_LOCATIONS = ['home', 'job'] as const;
 
 /** The inputs that mean the same in every mode. */
-export function readSettings(reading: Reading, mode: Mode): StepSettings {
+export function readSettings(reading: Reading): StepSettings {
   const { inputs } = reading;
   return {
     connection: readConnection(reading),
     retry: { maxAttempts: readMaxAttempts(reading) },
-    delivery: readDelivery(reading, mode),
     maskAccountId: inputs.flag('mask-aws-account-id'),
     allowedAccounts: readAllowedAccounts(reading),
     timeLimit: readTimeLimit(reading),
-    useExistingCredentials: inputs.flag('use-existing-credentials'),
-    refreshCredentials: inputs.flag('refresh-credentials'),
     unsetCurrentCredentials: inputs.flag('unset-current-credentials'),
   };
 }
 
-/** Accounts whose credentials may be handed on. */
+/** Accounts whose credentials may be used. */
 export function readAllowedAccounts({ inputs, problems }: Reading): string[] {
   const accounts = (inputs.text('allowed-account-ids') ?? '').split(/[\s,]+/).filter(Boolean);
   for (const account of accounts.filter((id) => !/^\d{12}$/.test(id))) {
@@ -52,17 +47,13 @@ function readMaxAttempts({ inputs }: Reading): number {
 
 function readConnection(reading: Reading): StepSettings['connection'] {
   const { inputs } = reading;
-  const stsEndpoint = readEndpoint('sts-endpoint', reading);
-  const iamEndpoint = readEndpoint('iam-endpoint', reading);
-  const httpProxy = readProxy(reading);
-  const noProxy = inputs.text('no-proxy');
   checkFips(reading);
   return {
     region: readRegion(reading),
-    ...(stsEndpoint !== undefined && { stsEndpoint }),
-    ...(iamEndpoint !== undefined && { iamEndpoint }),
-    ...(inputs.text('use-fips-endpoint') !== undefined && { useFipsEndpoint: inputs.flag('use-fips-endpoint') }),
-    proxy: { ...(httpProxy !== undefined && { httpProxy }), ...(noProxy !== undefined && { noProxy }) },
+    stsEndpoint: readEndpoint('sts-endpoint', reading),
+    iamEndpoint: readEndpoint('iam-endpoint', reading),
+    useFipsEndpoint: inputs.text('use-fips-endpoint') === undefined ? undefined : inputs.flag('use-fips-endpoint'),
+    proxy: { httpProxy: readProxy(reading), noProxy: inputs.text('no-proxy') },
     userAgent: 'aws-identity-action',
   };
 }
@@ -111,19 +102,18 @@ function readProxy({ inputs, problems, env }: Reading): string | undefined {
   return undefined;
 }
 
-function readDelivery(reading: Reading, mode: Mode): Delivery {
+/** Where the credentials of one session go. */
+export function readDestinations(reading: Reading, mode: Mode): SessionDestinations {
   const { inputs } = reading;
   const asked = inputs.text('output-env-credentials') !== undefined;
-  if (inputs.text('roles') !== undefined) return { environment: 'nothing', outputs: false };
-  if (NOTHING_HANDED_ON.includes(mode)) return { environment: 'nothing', outputs: false };
   const profile = readProfile(reading);
   const environment = inputs.flag('output-env-credentials', profile === undefined);
-  // Credentials that are in the job already need not be handed on, unless it is asked for.
+  // Credentials that are in the job already need not be exported, unless that is asked for.
   const ambient = mode === 'access-keys' && inputs.text('aws-access-key-id') === undefined;
   return {
     environment: !environment ? 'nothing' : ambient && !asked ? 'region' : 'credentials and region',
     outputs: inputs.flag('output-credentials'),
-    ...(profile && { profile: { ...profile, export: environment } }),
+    profile: profile && { ...profile, export: environment },
   };
 }
 

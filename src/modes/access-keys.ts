@@ -1,13 +1,11 @@
-import { callSettings, type Step } from '../runner/step';
+import { identityOf, workAs } from '../identity-sources/work-as';
 import type { AccessKeysRequest } from '../inputs/request';
-import { connectSts } from '../sts/connect';
-import type { Outcome } from '../delivery/outcome';
-import { credentialsOf, nameOf } from './source';
+import type { Step } from '../runner/step';
+import { sessionWork, type Work } from './work';
 
 /** Verifies the credentials that are given, or that the job has already. */
-export async function accessKeys(request: AccessKeysRequest, step: Step): Promise<Outcome> {
-  const credentials = await credentialsOf(request.source, request, step);
-  const sts = await connectSts(request.connection, credentials, callSettings(request, step));
-  const identity = await sts.getCallerIdentity(`verify ${nameOf(request.source)} with STS`);
-  return { identity, credentials, roleArns: {} };
+export async function accessKeys(request: AccessKeysRequest, step: Step): Promise<Work> {
+  const worker = await workAs(request.identity, request, step);
+  const identity = await identityOf(worker, request, step);
+  return sessionWork({ identity, credentials: worker.credentials, roleArns: {} }, request, step);
 }

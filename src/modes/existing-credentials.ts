@@ -1,21 +1,39 @@
-import { callSettings, type Step } from '../runner/step';
 import type { Identity } from '../aws/arn';
-import type { Credentials } from '../aws/credentials';
 import { refusalBehind, retryOf } from '../aws/failure';
+import { keptDelivery } from '../delivery/session-delivery';
+import { keptReport } from '../delivery/session-report';
 import { ActionError } from '../errors/action-error';
-import type { StepSettings } from '../inputs/request';
+import { signerFrom } from '../identity-sources/open-source';
+import type { Signer } from '../identity-sources/signer';
+import type { SessionRequest } from '../inputs/request';
+import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
-import { credentialsOf } from './source';
+import type { Work } from './work';
 
 /**
- * Whom the credentials that are already in the job belong to, or undefined when there are none that AWS accepts.
+ * Keeps the credentials that are in the job already, where AWS accepts them; else says that there are none.
  *
  * @throws ActionError when STS could not be asked
  */
-export async function existingIdentity(settings: StepSettings, step: Step): Promise<Identity | undefined> {
-  const credentials = await found(settings, step);
-  if (!credentials) return undefined;
-  const sts = await connectSts(settings.connection, credentials, callSettings(settings, step));
+export async function existingCredentials(request: SessionRequest, step: Step): Promise<Work | undefined> {
+  const identity = await existingIdentity(request, step);
+  if (!identity) {
+    step.runner.info('There are no valid credentials in the job: obtaining some.');
+    return undefined;
+  }
+  return {
+    identities: [identity],
+    async finish(deliver) {
+      await deliver(keptDelivery(identity, request));
+      return keptReport(identity, request);
+    },
+  };
+}
+
+async function existingIdentity(request: SessionRequest, step: Step): Promise<Identity | undefined> {
+  const signer = await existingSigner(request, step);
+  if (!signer) return undefined;
+  const sts = await connectSts(request.connection, signer.credentials, callSettings(request, step));
   try {
     return await sts.getCallerIdentity('verify the credentials found in the job');
   } catch (error) {
@@ -25,9 +43,10 @@ export async function existingIdentity(settings: StepSettings, step: Step): Prom
   }
 }
 
-async function found(settings: StepSettings, step: Step): Promise<Credentials | undefined> {
+async function existingSigner(request: SessionRequest, step: Step): Promise<Signer | undefined> {
+  const source = { from: 'default chain', idTokenMissing: false, mustLast: false } as const;
   try {
-    return await credentialsOf({ from: 'default chain', idTokenMissing: false }, settings, step);
+    return await signerFrom(source, request, step);
   } catch (error) {
     if (error instanceof ActionError) return undefined;
     throw error;

@@ -1,8 +1,4 @@
 import { messageOf } from '../errors/message';
-import type { Step } from '../runner/step';
-import type { IdentitiesRequest } from '../inputs/request';
-import { credentialOutputs, credentialVariables } from '../delivery/credential-forms';
-import { handOver, type Handover } from '../delivery/hand-over';
 import { deliverKeys, makeKey, retireOldKeys, settleKey, type KeyToMake, type MadeKey } from './access-keys';
 import { makeCalls, type Fresh } from './apply';
 import type { Hands } from './hands';
@@ -13,10 +9,8 @@ import { sideBySide } from './side-by-side';
 
 /** What renewing keys needs besides the hands that change the account. */
 export interface Renewal {
-  readonly request: IdentitiesRequest;
-  readonly step: Step;
-  /** Outputs of the step besides keys. */
-  readonly outputs: Readonly<Record<string, string>>;
+  /** Gives keys to the job that are for it. All of it is taken back when `confirm`, which is done last, throws. */
+  readonly deliver: (keys: readonly MadeKey[], confirm: () => Promise<void>) => Promise<void>;
   /** Keeps for the post step whose keys are being made. */
   readonly settling: (planned: readonly KeyToMake[], made: readonly MadeKey[]) => void;
   /** Hands that are not stopped by the step's time limit, to clean up with. */
@@ -36,7 +30,7 @@ export async function renewKeys(
   hands: Hands,
   meanwhile: () => Promise<void>,
 ): Promise<void> {
-  const { request, step, outputs, settling, patient } = renewal;
+  const { deliver, settling, patient } = renewal;
   await sideBySide(plans, ({ change }) => makeCalls(change.stages, fresh, hands));
   const planned = plans.filter((plan): plan is KeyToMake => plan.make !== undefined);
   if (planned.length > 0) settling(planned, []);
@@ -58,7 +52,7 @@ export async function renewKeys(
     // As the document has them, however long each took.
     made.sort((one, other) => rank(one) - rank(other));
     if (made.some(({ destinations }) => secretsFor(destinations).length > 0)) settling(planned, made);
-    await handOver(handoverOf(made, outputs, request, step.env), step, () => deliverKeys(made, hands));
+    await deliver(made, () => deliverKeys(made, hands));
   } catch (error) {
     if (await settleAll(planned, { made, unseen }, patient)) settling([], []);
     throw error;
@@ -89,31 +83,4 @@ async function settleAll(
     }
   });
   return settled.every(Boolean);
-}
-
-/** What the job gets: the keys that are for its environment, its outputs and its profiles. */
-function handoverOf(
-  keys: readonly MadeKey[],
-  outputs: Readonly<Record<string, string>>,
-  { connection, profiles }: IdentitiesRequest,
-  env: NodeJS.ProcessEnv,
-): Handover {
-  const { region } = connection;
-  const destinations = keys.flatMap(({ destinations: places, credentials }) =>
-    places.map((destination) => ({ destination, credentials })),
-  );
-  const written = destinations.flatMap(({ destination, credentials }) =>
-    destination.to === 'profile' ? { name: destination.profile, credentials } : [],
-  );
-  const forOutputs = destinations.find(({ destination }) => destination.to === 'outputs');
-  const forEnvironment = destinations.find(({ destination }) => destination.to === 'environment');
-  return {
-    profiles: { ...profiles, profiles: written, region, renew: false },
-    outputs: {
-      ...outputs,
-      profiles: JSON.stringify(written.map(({ name }) => name)),
-      ...(forOutputs && credentialOutputs(forOutputs.credentials)),
-    },
-    variables: forEnvironment ? credentialVariables(forEnvironment.credentials, region, env) : {},
-  };
 }

@@ -29,7 +29,7 @@ export async function undoIdentities(
 ): Promise<void> {
   const problems = new Problems();
   const inputs = new Inputs(env, problems);
-  const { connection, retry } = readSettings({ inputs, env, problems, warnings: [] }, 'provision');
+  const { connection, retry } = readSettings({ inputs, env, problems, warnings: [] });
   const { hands } = await openAccount({
     credentials,
     credentialsName: 'the credentials of the main step',

@@ -1,0 +1,49 @@
+import { isTemporary, type Credentials } from '../aws/credentials';
+import { messageOf } from '../errors/message';
+import type { Step } from '../runner/step';
+
+/** What a step says at its end. */
+export interface Report {
+  /** Lines of the log. */
+  readonly log: readonly string[];
+  /** Lines of Markdown for the job summary. */
+  readonly summary: readonly string[];
+}
+
+/** Writes a report to the log and to the job summary. */
+export async function writeReport({ log, summary }: Report, hideAccounts: boolean, step: Step): Promise<void> {
+  for (const line of log) step.runner.info(line);
+  await writeSummary(hideAccounts ? summary.map(withoutAccounts) : summary, step);
+}
+
+/** Says in the job summary what failed and how to fix it. */
+export async function summarizeFailure(message: string, step: Step): Promise<void> {
+  // Longer than any in the message, which may be anyone's.
+  const longest = Math.max(0, ...(message.match(/`+/g) ?? []).map((ticks) => ticks.length));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  await writeSummary(['### AWS identity: failed', '', `${fence}text`, message, fence], step);
+}
+
+/** When credentials end, in words. */
+export function expiryOf(credentials: Credentials | undefined, renewed: boolean): string {
+  return `${endOf(credentials)}${renewed ? '; renewed for as long as the job runs' : ''}`;
+}
+
+function endOf(credentials: Credentials | undefined): string {
+  if (credentials?.expiration) return credentials.expiration.toISOString();
+  return credentials && !isTemporary(credentials) ? 'never: they are access keys of a user' : 'not known';
+}
+
+/** A text in which accounts are hidden, for users who asked that none be shown: no mask reaches a summary. */
+export function withoutAccounts(text: string): string {
+  return text.replace(/\b\d{12}\b/g, '***');
+}
+
+/** A summary that cannot be written is a pity, not a failure. */
+async function writeSummary(lines: readonly string[], { runner }: Step): Promise<void> {
+  try {
+    await runner.summarize(`${lines.join('\n')}\n`);
+  } catch (error) {
+    runner.warning(`The job summary could not be written: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Identity } from '../aws/arn';
+import type { Credentials } from '../aws/credentials';
+import type { SessionRequest } from '../inputs/request';
+import type { Delivery } from './deliver';
+import {
+  credentialOutputs,
+  credentialVariables,
+  identityOutputs,
+  noCredentialVariables,
+  profileVariables,
+  regionVariables,
+} from './variables-and-outputs';
+
+/** A session that a mode obtained: whose it is, and its credentials. */
+export interface Session {
+  readonly identity: Identity;
+  readonly credentials: Credentials;
+  /** The role that was assumed, by name, if one was. */
+  readonly roleArns: Readonly<Record<string, string>>;
+}
+
+type Destinations = Pick<SessionRequest, 'mode' | 'connection' | 'delivery' | 'refreshCredentials'>;
+
+/** What later steps get of a session: what the inputs ask for. */
+export function sessionDelivery(session: Session, request: Destinations, env: NodeJS.ProcessEnv): Delivery {
+  const { identity, credentials, roleArns } = session;
+  const { mode, delivery, connection, refreshCredentials } = request;
+  const { profile } = delivery;
+  return {
+    credentials: [credentials],
+    profiles: profile && {
+      ...profile,
+      profiles: [{ name: profile.name, credentials }],
+      region: connection.region,
+      renew: refreshCredentials,
+    },
+    outputs: {
+      ...identityOutputs({ identity, mode, roleArns, profiles: profile ? [profile.name] : [] }),
+      ...(credentials.expiration && { 'aws-expiration': credentials.expiration.toISOString() }),
+      ...(delivery.outputs && credentialOutputs(credentials)),
+    },
+    variables: variablesOf(credentials, request, env),
+  };
+}
+
+/** What later steps get where they keep the credentials that are in the job already: the region, and whose those are. */
+export function keptDelivery(identity: Identity, { mode, delivery, connection }: Destinations): Delivery {
+  return {
+    credentials: [],
+    profiles: undefined,
+    outputs: identityOutputs({ identity, mode, roleArns: {}, profiles: [] }),
+    variables: delivery.environment === 'nothing' ? {} : regionVariables(connection.region),
+  };
+}
+
+function variablesOf(
+  credentials: Credentials,
+  { delivery, connection, refreshCredentials }: Destinations,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const { region } = connection;
+  if (delivery.environment === 'nothing') return {};
+  if (delivery.environment === 'region') return regionVariables(region);
+  return {
+    // The session would end in the environment, and be used there before the profile that renews it.
+    ...(refreshCredentials
+      ? { ...noCredentialVariables(env), ...regionVariables(region) }
+      : credentialVariables(credentials, region, env)),
+    ...(delivery.profile?.export && profileVariables(delivery.profile.name)),
+  };
+}

@@ -1,0 +1,47 @@
+import { secretsOf } from '../aws/credentials';
+import { isToken, type RoleSource, type SigningSource, type StepSettings, type TokenSource } from '../inputs/request';
+import type { Step } from '../runner/step';
+import { defaultChain } from './default-chain';
+import { githubToken } from './github-token';
+import { givenKeys } from './given-keys';
+import type { IdentityToken } from './identity-token';
+import type { RoleAssumer } from './role-assumer';
+import { signedRequests } from './signed-requests';
+import type { Signer } from './signer';
+import { tokenFile } from './token-file';
+import { webIdentity } from './web-identity';
+
+/** What roles are assumed from, ready for the first. */
+export async function openSource(from: RoleSource, settings: StepSettings, step: Step): Promise<RoleAssumer> {
+  if (isToken(from.source)) return webIdentity(tokenFrom(from.source, settings, step), settings, step);
+  return signedRequests(await signerFrom(from.source, settings, step), from.mfa, settings, step);
+}
+
+/**
+ * The credentials of a source that signs, masked before anyone sees them.
+ *
+ * @throws ActionError when the job has none of its own
+ */
+export async function signerFrom(source: SigningSource, settings: StepSettings, step: Step): Promise<Signer> {
+  const signer = await openSigning(source, settings, step);
+  secretsOf(signer.credentials).forEach(step.runner.mask);
+  return signer;
+}
+
+function openSigning(source: SigningSource, settings: StepSettings, step: Step): Signer | Promise<Signer> {
+  switch (source.from) {
+    case 'given keys':
+      return givenKeys(source);
+    case 'default chain':
+      return defaultChain(source, settings, step);
+  }
+}
+
+function tokenFrom(source: TokenSource, settings: StepSettings, step: Step): IdentityToken {
+  switch (source.from) {
+    case 'github token':
+      return githubToken(source, settings, step);
+    case 'token file':
+      return tokenFile(source, step);
+  }
+}

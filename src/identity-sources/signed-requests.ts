@@ -1,0 +1,81 @@
+import { roleBeside, type RoleArn, type RoleName } from '../aws/arn';
+import { isTemporary, type Credentials } from '../aws/credentials';
+import { isRefusal } from '../aws/failure';
+import { ActionError } from '../errors/action-error';
+import type { MfaRequest, StepSettings } from '../inputs/request';
+import { maskAccountsIn } from '../runner/masks';
+import { callSettings, type Step } from '../runner/step';
+import { connectSts } from '../sts/connect';
+import { MAX_CHAINED_DURATION } from '../sts/session-durations';
+import { withoutDispensable } from '../sts/session-tags';
+import { withMfa } from './mfa';
+import { withPlainCharacters } from './plain-characters';
+import type { AssumedRole, RoleAssumer, RoleToAssume } from './role-assumer';
+import type { Signer } from './signer';
+
+/**
+ * Assumes roles with credentials that sign the requests.
+ *
+ * @param mfa how each request proves MFA, if it does
+ */
+export function signedRequests(
+  signer: Signer,
+  mfa: MfaRequest | undefined,
+  settings: StepSettings,
+  step: Step,
+): RoleAssumer {
+  const { credentials } = signer;
+  const connecting = connectSts(settings.connection, credentials, callSettings(settings, step));
+  let identity = signer.identity && Promise.resolve(signer.identity);
+
+  async function roleOfCaller(name: RoleName): Promise<RoleArn> {
+    const sts = await connecting;
+    identity ??= sts.getCallerIdentity(`find the account in which ${name.pathAndName} is, with ${signer.name}`);
+    const caller = await identity;
+    if (settings.maskAccountId) maskAccountsIn(caller.arn, step);
+    return roleBeside(caller, name);
+  }
+
+  return {
+    async assume({ role: wanted, session, signed, position }: RoleToAssume): Promise<AssumedRole> {
+      checkChainedDuration(session.duration, credentials);
+      const sts = await connecting;
+      const role = 'arn' in wanted ? wanted : await roleOfCaller(wanted);
+      step.runner.info(`Assuming ${role.arn}${position} with ${signer.name}.`);
+
+      const { externalId, sourceIdentity } = signed;
+      const assume = (tags = signed.tags) => {
+        const keys = new Set(tags.map(({ key }) => key));
+        const transitiveTagKeys = signed.transitiveTagKeys.filter((key) => keys.has(key));
+        const asked = { roleArn: role.arn, ...session, externalId, sourceIdentity, tags, transitiveTagKeys };
+        const tried = `assume ${role.arn}${position} with ${signer.name}`;
+        return withMfa(mfa, credentials, settings, step, (prove) => sts.assumeRole(asked, prove, tried));
+      };
+      const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
+        try {
+          return await assume();
+        } catch (error) {
+          const fewer = withoutDispensable(signed.tags);
+          const tooLarge = isRefusal(error, 'PackedPolicyTooLarge');
+          if (!tooLarge || fewer.length === signed.tags.length) throw error;
+          step.runner.info(
+            'AWS found the session tags too large together: trying without those that only describe the run.',
+          );
+          return assume(fewer);
+        }
+      });
+      return { role, session: obtained };
+    },
+  };
+}
+
+/** @throws ActionError when AWS would refuse the duration for these credentials */
+function checkChainedDuration(duration: number, source: Credentials): void {
+  if (!isTemporary(source) || duration <= MAX_CHAINED_DURATION) return;
+  throw new ActionError({
+    code: 'session-too-long-for-chain',
+    tried: `start: role-duration-seconds is ${duration}. Nothing was sent to AWS`,
+    why: `The source credentials are temporary, and AWS limits roles assumed with such credentials to ${MAX_CHAINED_DURATION} seconds.`,
+    fix: `Set role-duration-seconds to ${MAX_CHAINED_DURATION} or less, or assume this role from OIDC or long-term keys directly.`,
+  });
+}

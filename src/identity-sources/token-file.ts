@@ -1,0 +1,15 @@
+import type { TokenFile } from '../inputs/request';
+import type { Step } from '../runner/step';
+import type { IdentityToken } from './identity-token';
+
+/** The token that a file holds, read with the inputs. */
+export function tokenFile({ path, token }: TokenFile, { runner }: Step): IdentityToken {
+  return {
+    name: `the token in ${path}`,
+    renewable: false,
+    obtain() {
+      runner.mask(token);
+      return { token: Promise.resolve(token), sent: Promise.resolve() };
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Request } from '../inputs/request';
+import type { Step } from '../runner/step';
+import type { Work } from './work';
+
+/** Begins what is asked for, by the code of its mode alone. */
+export async function begin(request: Request, step: Step): Promise<Work> {
+  if ('useExistingCredentials' in request && request.useExistingCredentials) {
+    const existing = await (await import('./existing-credentials')).existingCredentials(request, step);
+    if (existing) return existing;
+  }
+  switch (request.mode) {
+    case 'assume-role':
+      return request.roles === 'many'
+        ? (await import('./many-roles')).manyRoles(request, step)
+        : (await import('./assume-role')).assumeRole(request, step);
+    case 'session-token':
+      return (await import('./session-token')).sessionToken(request, step);
+    case 'federation-token':
+      return (await import('./federation-token')).federationToken(request, step);
+    case 'access-keys':
+      return (await import('./access-keys')).accessKeys(request, step);
+    case 'verify':
+      return (await import('./verify/verify')).verify(request, step);
+    case 'provision':
+      return (await import('./provision')).provision(request, step);
+    case 'rotate':
+      return (await import('./rotate')).rotate(request, step);
+    case 'deprovision':
+      return (await import('./deprovision')).deprovision(request, step);
+  }
+}

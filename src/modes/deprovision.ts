@@ -1,0 +1,16 @@
+import type { DeprovisionRequest } from '../inputs/request';
+import { planDeprovision } from '../provisioning/document-plan';
+import type { Step } from '../runner/step';
+import { changeIdentities } from './change-identities';
+import type { Work } from './work';
+
+/** Removes what a document declares. */
+export function deprovision(request: DeprovisionRequest, step: Step): Promise<Work> {
+  return changeIdentities(request, step, {
+    plan: (hands) => planDeprovision(request.declaration, hands),
+    makesSecrets: false,
+    readsBack: false,
+    isEphemeral: false,
+    done: 'What was declared is removed.',
+  });
+}

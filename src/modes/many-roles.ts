@@ -1,0 +1,179 @@
+import pMap from 'p-map';
+import { secretsOf } from '../aws/credentials';
+import type { Delivery } from '../delivery/deliver';
+import { expiryOf, type Report } from '../delivery/report';
+import { requireAllowedAccount } from '../delivery/require-allowed-account';
+import { ActionError } from '../errors/action-error';
+import { assumeChain } from '../identity-sources/chain';
+import { withMfa } from '../identity-sources/mfa';
+import { openSource, signerFrom } from '../identity-sources/open-source';
+import type { AssumedRole, RoleAssumer } from '../identity-sources/role-assumer';
+import { signedRequests } from '../identity-sources/signed-requests';
+import { isToken, type ManyRolesRequest, type ProfileRole } from '../inputs/request';
+import { maskAccountsIn } from '../runner/masks';
+import { callSettings, type Step } from '../runner/step';
+import { connectSts } from '../sts/connect';
+import { explainSts } from '../sts/explain';
+import { MIN_DURATION } from '../sts/session-durations';
+import type { Work } from './work';
+
+/** How many roles are assumed at once. STS serves an account and region some hundred requests a second. */
+const AT_ONCE = 20;
+
+/** What became of the role of one profile. */
+export type RoleResult = RoleObtained | RoleFailed;
+
+interface RoleObtained {
+  readonly profile: string;
+  readonly assumed: AssumedRole;
+}
+
+interface RoleFailed {
+  readonly profile: string;
+  readonly role: string;
+  readonly error: ActionError;
+}
+
+/**
+ * Assumes a role for each of several profiles, concurrently, all from one source.
+ *
+ * @throws ActionError `roles-failed` when it is finished, with every role that could not be assumed, if there are any
+ */
+export async function manyRoles(request: ManyRolesRequest, step: Step): Promise<Work> {
+  const results = await assumeAll(request, step);
+  const obtained = results.flatMap((result) => ('assumed' in result ? result : []));
+  const failed = results.flatMap((result) => ('error' in result ? result : []));
+  return {
+    identities: obtained.map(({ assumed }) => assumed.session.identity),
+    async finish(deliver) {
+      if (failed.length > 0 && !(request.continueOnError && obtained.length > 0)) throw rolesFailed(failed, request);
+      await deliver(rolesDelivery(obtained, request));
+      for (const { profile, error } of failed) {
+        step.runner.warning(`The profile ${profile} is missing. ${error.message}`);
+      }
+      return rolesReport(results, request);
+    },
+  };
+}
+
+async function assumeAll(request: ManyRolesRequest, step: Step): Promise<RoleResult[]> {
+  const { profileRoles } = request;
+  const { runner } = step;
+  // Of many roles, a line each is enough.
+  const quiet: Step = { ...step, runner: { ...runner, info: () => undefined } };
+  const source = await openForAll(request, quiet, runner.info);
+  let done = 0;
+  return pMap(
+    profileRoles,
+    async (one): Promise<RoleResult> => {
+      const result = await assumeOne(one, source, request, quiet);
+      done += 1;
+      const count = `[${done}/${profileRoles.length}] ${one.profile}:`;
+      if ('error' in result) runner.info(`${count} failed`);
+      else runner.info(`${count} ${result.assumed.role.arn}, until ${untilOf(result.assumed)}`);
+      return result;
+    },
+    { concurrency: AT_ONCE },
+  );
+}
+
+async function assumeOne(
+  { profile, chain }: ProfileRole,
+  source: RoleAssumer,
+  request: ManyRolesRequest,
+  step: Step,
+): Promise<RoleResult> {
+  try {
+    const assumed = await assumeChain(chain, source, request.identity, request, step);
+    secretsOf(assumed.session.credentials).forEach(step.runner.mask);
+    if (request.maskAccountId) maskAccountsIn(assumed.role.arn, step);
+    requireAllowedAccount(assumed.session.identity, request);
+    return { profile, assumed };
+  } catch (error) {
+    const last = chain.at(-1) ?? chain[0];
+    const role = 'arn' in last ? last.arn : last.pathAndName;
+    const known = explainSts(error, { tried: `assume ${role}`, region: request.connection.region });
+    // AWS's words name the caller, whose account need not be that of any role.
+    if (request.maskAccountId) maskAccountsIn(known.message, step);
+    return { profile, role, error: known };
+  }
+}
+
+/** What all roles are assumed from. A code of an MFA device is good once, so that MFA is proved once, for a session. */
+async function openForAll(request: ManyRolesRequest, step: Step, log: (line: string) => void): Promise<RoleAssumer> {
+  const { source, mfa } = request.identity;
+  if (isToken(source) || !mfa) return openSource(request.identity, request, step);
+  const user = await signerFrom(source, request, step);
+  const sts = await connectSts(request.connection, user.credentials, callSettings(request, step));
+  log(`Obtaining a session with MFA for the user of ${user.name}. Roles assumed from it last an hour at most.`);
+  const tried = `obtain a session with MFA for the user of ${user.name}`;
+  // Long enough to assume every role, and no longer.
+  const credentials = await withMfa(mfa, user.credentials, request, step, (prove) =>
+    sts.getSessionToken({ duration: MIN_DURATION }, prove, tried),
+  );
+  secretsOf(credentials).forEach(step.runner.mask);
+  const session = { credentials, name: 'the session with MFA', identity: undefined };
+  return signedRequests(session, undefined, request, step);
+}
+
+function untilOf({ session }: AssumedRole): string {
+  return session.credentials.expiration?.toISOString() ?? 'an unknown time';
+}
+
+function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequest): Delivery {
+  const { mode, profiles, connection, refreshCredentials } = request;
+  const written = obtained.map(({ profile, assumed }) => ({
+    name: profile,
+    credentials: assumed.session.credentials,
+  }));
+  const arns = obtained.map(({ profile, assumed }) => [profile, assumed.role.arn]);
+  return {
+    credentials: written.map(({ credentials }) => credentials),
+    profiles: { ...profiles, profiles: written, region: connection.region, renew: refreshCredentials },
+    outputs: {
+      mode,
+      'role-arns': JSON.stringify(Object.fromEntries(arns)),
+      profiles: JSON.stringify(written.map(({ name }) => name)),
+    },
+    variables: {},
+  };
+}
+
+/** Which roles were assumed for which profiles, and which were not. */
+export function rolesReport(
+  results: readonly RoleResult[],
+  { refreshCredentials }: Pick<ManyRolesRequest, 'refreshCredentials'>,
+): Report {
+  const rows = results.map((result) => {
+    if ('error' in result) return `| \`${result.profile}\` | \`${result.role}\` | | failed: ${result.error.code} |`;
+    const { role, session } = result.assumed;
+    const expires = expiryOf(session.credentials, refreshCredentials);
+    return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account} | ${expires} |`;
+  });
+  return {
+    log: [],
+    summary: ['### AWS identities', '', '| Profile | Role | Account | Expires |', '|---|---|---|---|', ...rows],
+  };
+}
+
+function rolesFailed(failed: readonly RoleFailed[], request: ManyRolesRequest): ActionError {
+  const { profileRoles, continueOnError } = request;
+  // What stopped all of them alike, as when no token is to be had, is said once.
+  const profiles = new Map<string, string[]>();
+  for (const { profile, error } of failed) {
+    profiles.set(error.message, [...(profiles.get(error.message) ?? []), profile]);
+  }
+  return new ActionError(
+    {
+      code: 'roles-failed',
+      tried: `assume ${failed.length} of ${profileRoles.length} roles; no credentials were handed on`,
+      why: [...profiles]
+        .map(([message, those]) => `\n- ${those.join(', ')}: ${message.replaceAll('\n', '\n  ')}`)
+        .join(''),
+      fix:
+        'Mend each as it says.' +
+        (continueOnError ? '' : ' With continue-on-role-error: true, the roles that work are handed on all the same.'),
+    },
+    { cause: failed[0]?.error },
+  );
+}

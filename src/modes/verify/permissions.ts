@@ -1,0 +1,116 @@
+import type { Step } from '../../runner/step';
+import type { Identity } from '../../aws/arn';
+import { isRefusal } from '../../aws/failure';
+import { ActionError } from '../../errors/action-error';
+import type { Iam } from '../../iam/connect';
+import type { Purpose } from '../../iam/explain';
+import { simulatePrincipalPolicy, type Decision } from '../../iam/simulate-principal-policy';
+import { byResource, lineOf, type Expectation } from '../../inputs/expectations';
+import { simulationOf } from './explain-simulation';
+import type { Caller } from './simulated-caller';
+
+interface Decided {
+  readonly expectation: Expectation;
+  readonly decision: Decision;
+}
+
+/** What IAM decides on each expectation. */
+export async function decide(expectations: readonly Expectation[], caller: Caller, iam: Iam): Promise<Decided[]> {
+  const decideFor = async (arn: string) => {
+    const purpose = simulationOf(arn, caller, expectations);
+    const decided = await Promise.all(
+      byResource(expectations).map((group) => simulate(group, arn, caller, iam, purpose)),
+    );
+    return expectations.flatMap((expectation) => decided.flat().filter((each) => each.expectation === expectation));
+  };
+  try {
+    return await decideFor(caller.arn);
+  } catch (error) {
+    const arn = await arnWithPath(error, caller, iam, simulationOf(caller.arn, caller, expectations));
+    if (arn === undefined) throw error;
+    return decideFor(arn);
+  }
+}
+
+/**
+ * AWS does not take all actions together (some "require different authorization information"), and says which only when
+ * it is asked: then each is simulated by itself.
+ */
+async function simulate(
+  group: readonly Expectation[],
+  principal: string,
+  caller: Caller,
+  iam: Iam,
+  purpose: Purpose,
+): Promise<Decided[]> {
+  const actions = group.map(({ action }) => action);
+  try {
+    const simulation = { principal, actions, resource: group[0]?.resource, mfa: caller.isUserSession };
+    const decisions = await simulatePrincipalPolicy(iam, simulation, purpose);
+    return decisions.flatMap((decision) =>
+      group.filter(({ action }) => action === decision.action).map((expectation) => ({ expectation, decision })),
+    );
+  } catch (error) {
+    if (group.length === 1 || !isRefusal(error, 'InvalidInput')) throw error;
+    return (await Promise.all(group.map((each) => simulate([each], principal, caller, iam, purpose)))).flat();
+  }
+}
+
+/**
+ * The role's ARN where it is not the one that was tried. IAM does not know a role without its path, or refuses before
+ * it looks, as the caller's policy names the role with its path.
+ */
+async function arnWithPath(
+  error: unknown,
+  { arn, roleName }: Caller,
+  iam: Iam,
+  purpose: Purpose,
+): Promise<string | undefined> {
+  const mayHavePath = isRefusal(error, 'NoSuchEntity') || isRefusal(error, 'AccessDenied');
+  if (roleName === undefined || !mayHavePath) return undefined;
+  try {
+    const { Role } = await iam.ask('GetRole', { RoleName: roleName }, purpose);
+    return Role?.Arn === arn ? undefined : Role?.Arn;
+  } catch (refused) {
+    if (isRefusal(refused, 'AccessDenied')) return undefined;
+    throw refused;
+  }
+}
+
+/** Tells what is as expected. @throws ActionError `unexpected-permissions` with all that is not */
+export function report(decided: readonly Decided[], { arn }: Identity, { runner }: Step): void {
+  const wrong = decided.filter(({ expectation, decision }) => outcomeOf(decision) !== expectation.expected);
+  for (const each of decided.filter((one) => !wrong.includes(one))) {
+    const { expectation, decision } = each;
+    runner.info(`${expectation.expected} as expected: ${lineOf(expectation)}${unknownIn(decision)}`);
+  }
+  if (wrong.length === 0) return;
+  throw new ActionError({
+    code: 'unexpected-permissions',
+    tried: `verify what ${arn} may do: ${wrong.length} of ${decided.length} expectations are not met`,
+    why: wrong.map((each) => `\n- ${inWords(each)}`).join(''),
+    fix: 'Correct the policies of the caller, or the lines in expect-allowed and expect-denied.',
+  });
+}
+
+function outcomeOf({ outcome }: Decision): Expectation['expected'] {
+  return outcome === 'allowed' ? 'allowed' : 'denied';
+}
+
+function inWords({ expectation, decision }: Decided): string {
+  const { outcome, policies, withheldBy } = decision;
+  const by = policies.length > 0 ? ` by ${policies.join(', ')}` : '';
+  const limits = withheldBy.map((limit) => `; its ${limit} does not allow it`).join('');
+  const where = expectation.resource === undefined ? 'on every resource' : 'there';
+  const found = {
+    allowed: `allowed${by}`,
+    explicitDeny: `explicitly denied${by}${limits}`,
+    implicitDeny: `implicitly denied${limits || `: nothing allows it ${where}`}`,
+  };
+  return `${lineOf(expectation)}: expected ${expectation.expected}, but ${found[outcome]}${unknownIn(decision)}`;
+}
+
+/** A condition on what the simulation does not know may be why it decided so. */
+function unknownIn({ unknownKeys }: Decision): string {
+  return unknownKeys.length > 0 ? ` (not known to the simulation: ${unknownKeys.join(', ')})` : '';
+}

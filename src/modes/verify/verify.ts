@@ -1,0 +1,79 @@
+import type { Identity } from '../../aws/arn';
+import { isTemporary } from '../../aws/credentials';
+import { expiryOf, type Report } from '../../delivery/report';
+import { identityReport } from '../../delivery/session-report';
+import { identityOutputs } from '../../delivery/variables-and-outputs';
+import { ActionError } from '../../errors/action-error';
+import { connectIam } from '../../iam/connect';
+import { identityOf, workAs, type Worker } from '../../identity-sources/work-as';
+import { lineOf } from '../../inputs/expectations';
+import type { VerifyRequest } from '../../inputs/request';
+import { maskAccountsIn } from '../../runner/masks';
+import { callSettings, type Step } from '../../runner/step';
+import type { Work } from '../work';
+import { decide, report } from './permissions';
+import { callerOf } from './simulated-caller';
+
+/**
+ * Finds out whom the credentials belong to, if it is whom the inputs expect, and whether they may do what the inputs
+ * expect and no more. Nothing is delivered but what was found.
+ *
+ * @throws ActionError `unexpected-identity` when it is someone else, `unexpected-permissions` when IAM decides
+ *   otherwise than expected, `simulation-refused` when it cannot be asked
+ */
+export async function verify(request: VerifyRequest, step: Step): Promise<Work> {
+  const { mode, expectations } = request;
+  const worker = await workAs(request.identity, request, step);
+  const [identity, iam] = await Promise.all([
+    expectedIdentity(worker, request, step),
+    expectations.length > 0
+      ? connectIam(request.connection, worker.credentials, callSettings(request, step))
+      : undefined,
+  ]);
+  if (iam) {
+    if (request.maskAccountId) maskAccountsIn([identity.arn, ...expectations.map(lineOf)].join('\n'), step);
+    const caller = callerOf(identity, isTemporary(worker.credentials));
+    report(await decide(expectations, caller, iam), identity, step);
+  }
+  return {
+    identities: [identity],
+    async finish(deliver) {
+      const outputs = identityOutputs({ identity, mode, roleArns: {}, profiles: [] });
+      await deliver({ credentials: [], profiles: undefined, outputs, variables: {} });
+      return verifiedReport(identity, request);
+    },
+  };
+}
+
+async function expectedIdentity(worker: Worker, request: VerifyRequest, step: Step): Promise<Identity> {
+  const { expectArn } = request;
+  const identity = await identityOf(worker, request, step);
+  if (expectArn === undefined || matches(expectArn, identity.arn)) return identity;
+  throw new ActionError({
+    code: 'unexpected-identity',
+    tried: `verify ${worker.name}`,
+    why: `They belong to ${identity.arn}; expect-arn is ${expectArn}.`,
+    fix: 'Check which credentials the step finds, or correct expect-arn. In it, * stands for any text, ? for one character.',
+  });
+}
+
+function matches(pattern: string, arn: string): boolean {
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${expression}$`).test(arn);
+}
+
+/** Whom the credentials belong to, and what was verified of them: all of it is as expected. */
+export function verifiedReport(identity: Identity, request: VerifyRequest): Report {
+  return identityReport(identity, request, {
+    expires: expiryOf(undefined, false),
+    credentials: 'verified, and not handed on',
+    more: (['allowed', 'denied'] as const).flatMap((expected) => {
+      const lines = request.expectations.filter((each) => each.expected === expected).map(lineOf);
+      const cell = lines.map((line) => `\`${line.replaceAll('|', '\\|')}\``).join('<br>');
+      return lines.length > 0 ? [[`Expected, and ${expected}`, cell] as const] : [];
+    }),
+  });
+}

@@ -1,0 +1,32 @@
+import type { Identity } from '../aws/arn';
+import type { Delivery } from '../delivery/deliver';
+import type { Report } from '../delivery/report';
+import { sessionDelivery, type Session } from '../delivery/session-delivery';
+import { sessionReport } from '../delivery/session-report';
+import type { SessionRequest } from '../inputs/request';
+import type { Step } from '../runner/step';
+
+/** What a mode begins with. Nothing is delivered or changed yet. */
+export type Mode<R> = (request: R, step: Step) => Promise<Work>;
+
+/** What a mode has begun. */
+export interface Work {
+  /** Whom it works as; of many roles, each. Their accounts must be allowed before it goes on. */
+  readonly identities: readonly Identity[];
+  /** Does the rest, and says what came of it. */
+  readonly finish: (deliver: Deliver) => Promise<Report>;
+}
+
+/** Delivers to later steps, all of it or none. What `confirm` throws takes all of it back. */
+export type Deliver = (delivery: Delivery, confirm?: () => Promise<void>) => Promise<void>;
+
+/** The work of a mode that obtains a session: what is left is to deliver it. */
+export function sessionWork(session: Session, request: SessionRequest, { env }: Step): Work {
+  return {
+    identities: [session.identity],
+    async finish(deliver) {
+      await deliver(sessionDelivery(session, request, env));
+      return sessionReport(session, request);
+    },
+  };
+}
