@@ -21,7 +21,7 @@ test.each<[refused: string, ErrorCode, why: string, fix: string]>([
   ['MalformedPolicy', 'policy-malformed', 'breaks a rule', 'Correct it in the identity document'],
   ['NoSuchEntity', 'not-found', 'does not exist in this account', 'Correct the name or the ARN'],
   ['InvalidAuthenticationCode', 'mfa-code-refused', 'this machine', 'Set the clock'],
-  ['DeleteConflict', 'delete-conflict', 'still hangs on it', 'run the step again'],
+  ['DeleteConflict', 'delete-conflict', 'still uses it', 'run the step again'],
 ])('%s is %s', (name, code, why, fix) => {
   const refusal = sdkError(name, 'the words of AWS');
   const error = explained(refusal);

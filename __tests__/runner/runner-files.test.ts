@@ -32,13 +32,13 @@ test.each([
   const error = failing(name, { [name]: '/there' });
   expect(error.code).toBe('runner-files');
   expect(error.cause).toBe(full);
-  expect(error.message).toBe(`Could not write ${tried}. Nothing was handed on.\nAnswer: ${full.message}\n${REST}`);
+  expect(error.message).toBe(`Could not write ${tried}. Nothing was exported.\nAnswer: ${full.message}\n${REST}`);
 });
 
 test.each([undefined, ''])('where the runner gave none (%j), nothing is tried', (value) => {
   const write = jest.fn(() => 'written');
   expect(() => writingTo('GITHUB_ENV', { GITHUB_ENV: value }, write)).toThrow(
-    '(GITHUB_ENV=). Nothing was handed on.\nAnswer: the runner gave none\n',
+    '(GITHUB_ENV=). Nothing was exported.\nAnswer: the runner gave none\n',
   );
   expect(write).not.toHaveBeenCalled();
 });

@@ -105,7 +105,7 @@ test.each([
   expect(said).toContain(
     `::warning title=AWS identity clean-up::Variables could not be restored: AWS_REGION, AWS_PROFILE. ${reason}`,
   );
-  expect(said).toContain('Profile taken out of the AWS files: dev\n');
+  expect(said).toContain('Profile removed from the AWS files: dev\n');
   expect(readdirSync(inJob(AWS))).toEqual([]);
 });
 
@@ -139,7 +139,7 @@ describe('profiles alone', () => {
 
   test('are put back by what the file has, of variables nothing is said, and nothing stays', async () => {
     await undo(afterWriting('dev', 'test'), notAsked);
-    expect(said).toBe('Profile taken out of the AWS files: dev, test\n');
+    expect(said).toBe('Profile removed from the AWS files: dev, test\n');
     expect(readFileSync(inJob('credentials'), 'utf8')).toBe(`${before('dev')}\n${before('test')}\n`);
     expect(readdirSync(inJob()).sort()).toEqual(['credentials', 'env']);
   });
@@ -227,7 +227,7 @@ test('AWS_SKIP_CLEANUP_STEP with any other value skips nothing', async () => {
 
 test('a state that someone has spoiled draws a warning', async () => {
   await undo({ GITHUB_ENV: inJob('env'), STATE_changes: '{' }, notAsked);
-  expect(said).toContain('::warning title=AWS identity clean-up::The clean-up did not come to its end. ');
+  expect(said).toContain('::warning title=AWS identity clean-up::The clean-up did not finish. ');
 });
 
 describe('what main did in IAM', () => {
@@ -303,6 +303,6 @@ describe('what main did in IAM', () => {
     const [secretState = ''] = readdirSync(inJob()).filter((name) => name !== 'env');
     writeFileSync(inJob(secretState, 'before.json'), '{');
     await undo(env, notAsked);
-    expect(said).toContain('left of: GitHub secret SEED. The credentials that main kept for this are gone.');
+    expect(said).toContain('left of: GitHub secret SEED. The credentials that main saved for this are missing.');
   });
 });

@@ -238,7 +238,9 @@ describe('the source identity', () => {
     const main = await scenario.job({ oidc: true }).step({ with: inputs });
     expectFailed(main, 'role-refused');
     expect(textOf(main)).toContain(`Could not assume ${target.arn} (role 3 of 3) with the session of ${hub.arn}.`);
-    expect(textOf(main)).toContain(`Allow "sts:SetSourceIdentity" beside "sts:AssumeRole" in the trust policy of`);
+    expect(textOf(main)).toContain(
+      `Allow "sts:SetSourceIdentity" together with "sts:AssumeRole" in the trust policy of`,
+    );
     expect(scenario.calls()).toEqual([...OIDC_CALLS.slice(0, -1), 'AssumeRole AccessDenied']);
   });
 

@@ -7,10 +7,10 @@ import { RequestHandler } from './request-handler';
 /** Where and how AWS is reached. */
 export interface Connection {
   readonly region: string;
-  /** Other endpoints than AWS's own. Left out, `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_IAM` or the region decide. */
+  /** Other endpoints than AWS's own. If omitted, `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_IAM` or the region decides. */
   readonly stsEndpoint?: string;
   readonly iamEndpoint?: string;
-  /** Left out, `AWS_USE_FIPS_ENDPOINT` decides. */
+  /** If omitted, `AWS_USE_FIPS_ENDPOINT` decides. */
   readonly useFipsEndpoint?: boolean;
   readonly proxy: ProxySettings;
   /** Added to the User-Agent of each request. */
@@ -28,9 +28,8 @@ export interface ClientSettings {
 }
 
 /**
- * What the clients of all services are made with. They make each request once: whether to try again is decided by the
- * kind of failure (`network/retry`). Making a client opens its connection, so that it stands when the first request is
- * made.
+ * What the clients of all services are made with. They make each request once: the kind of failure decides whether to
+ * try again (`network/retry`). Making a client opens its connection, so that it is open before the first request.
  */
 export function clientConfiguration({ connection, endpoint, credentials, resolved }: ClientSettings) {
   return {

@@ -46,7 +46,7 @@ export function unusualAnswer(tried: string, missing: string, endpoint: string):
   return explainFailure(new UnusualAnswerError(missing), { tried, region: '' }, { endpoint, rules: [] });
 }
 
-/** What came instead of a refusal. Of a page that is not AWS's, the SDK tells how it failed to read it. */
+/** What came instead of a refusal. For a page that is not from AWS, the SDK only says how it failed to read it. */
 function answerOf(error: unknown): string | undefined {
   const status = statusOfAnswer(error);
   if (status !== undefined) return `HTTP ${status}`;
@@ -75,14 +75,14 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
   ({ code }) =>
     code === 'ExpiredToken' && {
       code: 'source-credentials-expired',
-      why: 'The credentials that were to sign the request are temporary and over.',
-      fix: 'Obtain them anew in an earlier step of this job, closer to this one or for longer.',
+      why: 'The credentials that sign the request are temporary and have expired.',
+      fix: 'Obtain new ones in an earlier step of this job, closer to this one or for longer.',
     },
   (refusal) => {
     const { code, message } = refusal;
     if (!/^(SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed|InvalidClientTokenId)$/.test(code)) return false;
-    const told = /Signature (expired|not yet current)/.test(message) || code.startsWith('Request');
-    if (!told && Math.abs(skewIn(refusal)) < TELLING_SKEW_MS) return false;
+    const isCertain = /Signature (expired|not yet current)/.test(message) || code.startsWith('Request');
+    if (!isCertain && Math.abs(skewIn(refusal)) < TELLING_SKEW_MS) return false;
     return explainSkew(refusal, 'AWS allows 5 minutes.');
   },
   ({ code }) =>
@@ -95,7 +95,7 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
           ? 'The secret access key does not belong to the access key ID.'
           : 'AWS does not know the access key ID: it is deleted, inactive, lacks its session token, or is of another ' +
             'partition. IAM also answers so to sessions that may not call it: federated ones, and those without MFA.',
-      fix: 'Check the secrets from which the keys come: copied whole, current, each in its place.',
+      fix: 'Check the secrets from which the keys come: copied whole, current, each in the right input.',
     },
   ({ code }, { region }) =>
     code === 'RegionDisabled' && {
@@ -119,13 +119,13 @@ function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: 
     return {
       code: 'unusual-answer',
       why: `What answered is not AWS, or not in working order: a proxy, a portal, another service at ${endpoint}.`,
-      fix: `Check ${endpoint}, http-proxy and no-proxy, and what stands between the runner and AWS.`,
+      fix: `Check ${endpoint}, http-proxy and no-proxy, and what is between the runner and AWS.`,
     };
   }
   if (isNoAnswer(error)) {
     return {
       code: 'no-answer',
-      why: 'AWS, or something on the way to it, took the connection and did not answer in time, twice.',
+      why: 'AWS, or something on the way to it, accepted the connection and did not answer in time, twice.',
       fix: "Run the job again. If it stays: check the proxy, the firewall or the VPC endpoint, and AWS's status page.",
     };
   }
@@ -147,5 +147,5 @@ function connectionCause(code: string, region: string): string {
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) {
     return 'The certificate is not trusted: a proxy that opens TLS needs its authority in NODE_EXTRA_CA_CERTS.';
   }
-  return 'The connection could not be opened, or broke off, also when tried again.';
+  return 'The connection could not be opened, or broke off, also when it was tried again.';
 }

@@ -60,7 +60,7 @@ export const ERROR_CODES = [
   'web-identity-refused',
 ] as const;
 
-/** More than AWS or GitHub ever say; a page in their place may be any length. */
+/** More than AWS or GitHub ever say; a page that something else answers may be any length. */
 const MAX_QUOTED_LENGTH = 4000;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

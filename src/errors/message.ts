@@ -14,7 +14,7 @@ export function unlessMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 
-/** The first line of what an error says: in others, the SDK tells developers where to look. */
+/** The first line of what an error says: in the other lines, the SDK says to developers where to look. */
 export function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? '';
 }

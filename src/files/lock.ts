@@ -24,7 +24,7 @@ export interface Lock {
 }
 
 /**
- * Takes the lock for the file at `path`: a directory beside it with `.lock` added to its name. The file itself need not
+ * Takes the lock for the file at `path`: a directory next to it, with `.lock` added to its name. The file itself need not
  * be there, but its directory must be.
  *
  * @throws LockedError when others held it until the deadline; an error of the system when it cannot be made
@@ -84,7 +84,7 @@ function removeStaleLock(lockfilePath: string, stale: number): void {
     }
     mkdirSync(removal);
   } catch {
-    // Another process is about to remove it, or it cannot be removed: taking the lock tells.
+    // Another process is about to remove it, or it cannot be removed: taking the lock shows which.
     return;
   }
   try {

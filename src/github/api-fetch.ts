@@ -1,6 +1,6 @@
 import { AnswerTooLongError, MAX_ANSWER_BYTES } from '../network/answer-size';
 
-/** What answered is not GitHub's API: it goes on and on, or leads elsewhere. */
+/** What answered is not GitHub's API: the answer has no end, or leads to another host. */
 export class NotGithubError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -15,9 +15,8 @@ const MAX_REDIRECTS = 3;
 const WITHOUT_BODY = new Set([101, 204, 205, 304]);
 
 /**
- * `fetch`, which goes to GitHub alone: a redirect is followed to the same host only, as whoever is at another would be
- * told what the request holds, and could answer it with a key of their own. Answers that are too long for GitHub's are
- * not read.
+ * `fetch`, to GitHub only. A redirect is followed on the same host only: another host would learn what the request
+ * holds, and could answer it with a key of its own. Answers that are longer than any of GitHub's are not read.
  *
  * @throws NotGithubError
  */

@@ -101,7 +101,7 @@ const UNEXPECTED: Explanation = {
 const UNUSUAL: Explanation = {
   code: 'unusual-answer',
   why: "What answered is not GitHub's API, or not in working order: a proxy, a portal, another service at GITHUB_API_URL.",
-  fix: 'Check GITHUB_API_URL, the proxy variables, and what stands between the runner and GitHub.',
+  fix: 'Check GITHUB_API_URL, the proxy variables, and what is between the runner and GitHub.',
 };
 
 function explainSilence(error: unknown): Explanation {
@@ -133,7 +133,7 @@ function placeIn(url: string): 'organization' | 'environment' | 'repository' {
   return /\/environments\/[^/]+\/secrets/.test(url) ? 'environment' : 'repository';
 }
 
-/** An error that stands for several, one for each address that was tried, has a code but no words. */
+/** An error that combines several, one for each address that was tried, has a code but no words. */
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message || (codeOf(error) ?? error.name) : String(error);
 }

@@ -2,7 +2,7 @@ import { isNoAnswer, retryOf } from '../aws/failure';
 import { codeOf } from '../errors/message';
 import type { Retry } from '../network/retry';
 
-/** GitHub answered with success, but without what it should tell: the answer was cut off, or is not GitHub's. */
+/** GitHub answered with success, but without what it should hold: the answer was cut off, or is not GitHub's. */
 export class IncompleteAnswerError extends Error {
   constructor(missing: string) {
     super(`the answer holds no ${missing}`);

@@ -6,7 +6,7 @@ import { cryptoBoxSeal } from '@serenity-kit/noble-sodium';
  * Seals the value of a secret, so that only GitHub can open it.
  * https://docs.github.com/rest/guides/encrypting-secrets-for-the-rest-api
  *
- * @param publicKey of the place where the secret is to live, in base64
+ * @param publicKey of the location where the secret will be stored, in base64
  * @returns the box in base64; another one each time
  * @throws Error when the key is not one of 32 bytes
  */

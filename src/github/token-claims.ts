@@ -21,7 +21,7 @@ export function claim(claims: TokenClaims, name: string): string | undefined {
 /**
  * A GitHub subject in both of its formats: with names alone (`repo:octo/app:…`), and the immutable one that adds the
  * IDs (`repo:octo@1/app@2:…`), the default for repositories made since 2026-07-15. A subject that the repository has
- * customised stands alone.
+ * customised has one format only.
  * https://docs.github.com/actions/reference/security/oidc
  */
 export function subjectFormats(claims: TokenClaims): string[] {
@@ -36,7 +36,7 @@ export function subjectFormats(claims: TokenClaims): string[] {
   return own === undefined ? [subject] : formats.map((prefix) => prefix + subject.slice(own.length));
 }
 
-/** The condition of a trust policy that admits exactly the tokens with this issuer, audience and subject. */
+/** The condition of a trust policy that allows exactly the tokens with this issuer, audience and subject. */
 export function trustCondition(claims: TokenClaims): object {
   const issuer = (claim(claims, 'iss') ?? 'token.actions.githubusercontent.com').replace(/^https:\/\//, '');
   const subjects = subjectFormats(claims);

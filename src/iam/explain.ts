@@ -63,7 +63,7 @@ const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[]
     (code === 'MalformedPolicyDocument' || code === 'MalformedPolicy') && {
       code: 'policy-malformed',
       why: 'AWS does not take the policy: it names a principal that does not exist, or breaks a rule that only AWS knows.',
-      fix: 'Correct it in the identity document; `aws accessanalyzer validate-policy` tells more.',
+      fix: 'Correct it in the identity document; `aws accessanalyzer validate-policy` says more.',
     },
   ({ code }) =>
     code === 'NoSuchEntity' && {
@@ -80,8 +80,8 @@ const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[]
   ({ code }) =>
     code === 'DeleteConflict' && {
       code: 'delete-conflict',
-      why: 'Something that this action does not manage still hangs on it: AWS names it above.',
-      fix: 'Remove that, and run the step again: it goes on where it stopped.',
+      why: 'Something that this action does not manage still uses it: AWS names it above.',
+      fix: 'Remove that, and run the step again: it continues where it stopped.',
     },
 ];
 

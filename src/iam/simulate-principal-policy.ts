@@ -8,7 +8,7 @@ export interface Simulation {
   readonly principal: string;
   /** As IAM writes them, whole: `s3:GetObject`. */
   readonly actions: readonly string[];
-  /** An ARN; left out, every resource there is. What it holds of wildcards is taken literally. */
+  /** An ARN; if undefined, every resource. Wildcards in it are taken literally. */
   readonly resource: string | undefined;
   /** Whether the caller's session proved MFA. If not, the request says nothing of MFA, as one with long-term keys. */
   readonly mfa: boolean;

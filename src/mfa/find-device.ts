@@ -28,7 +28,7 @@ export async function findMfaDevice(iam: Iam): Promise<string> {
   });
 }
 
-/** Everything else says nothing of devices: wrong keys, a clock that is off, no connection. */
+/** All other refusals say nothing about devices: wrong keys, a clock that is off, no connection. */
 const mayNotList: RefusalRule<FailedCall> = ({ code }) =>
   code === 'AccessDenied' && {
     code: 'mfa-lookup-failed',

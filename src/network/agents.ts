@@ -38,7 +38,7 @@ class EarlyAgent extends HttpsAgent {
     this.#host = endpoint.hostname.replace(/^\[|\]$/g, '');
     this.#port = Number(endpoint.port || 443);
     if (endpoint.protocol !== 'https:') return;
-    // A server is told the name it is reached by; an address is none.
+    // A server needs the name by which it is reached; an address is no name.
     const name = isIP(this.#host) === 0 ? { servername: this.#host } : {};
     const early = super.createConnection({ host: this.#host, port: this.#port, ...name });
     if (!(early instanceof Socket)) return;

@@ -24,6 +24,6 @@ export function limited(body: Readable): Readable {
       else next(null, chunk);
     },
   });
-  // Whichever of the two fails, the other one ends, and the reader is told.
+  // Whichever of the two fails, the other one ends, and the reader gets the error.
   return pipeline(body, checked, () => undefined);
 }

@@ -12,7 +12,7 @@ export interface CallSettings {
 }
 
 /**
- * Makes a call, each attempt under the deadline, as often as its kind of failure allows. Says so when it waits.
+ * Makes a call, each attempt under the deadline, as often as its kind of failure allows. Logs when it waits.
  *
  * @param name what is called, for the log
  */

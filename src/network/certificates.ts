@@ -3,7 +3,7 @@ import tls from 'node:tls';
 
 /**
  * Trusts the certificates in a file, as Node does at its start with that of `NODE_EXTRA_CA_CERTS`. Nodes before 24.5
- * cannot be told so later.
+ * cannot do so later.
  */
 export function trustCertificatesIn(path: string): void {
   if (!('setDefaultCACertificates' in tls)) return;

@@ -1,6 +1,6 @@
 import { getProxyForUrl } from 'proxy-from-env';
 
-/** The proxy settings of AWS calls. What is left out comes from the usual variables, in either case. */
+/** The proxy settings of AWS calls. What is omitted comes from the usual variables, in upper or lower case. */
 export interface ProxySettings {
   /** One proxy for http and https alike. */
   readonly httpProxy?: string;
@@ -12,7 +12,7 @@ export interface ProxySettings {
  * The proxy through which the URL is to be reached, or undefined for a direct connection.
  *
  * The library that knows the rules of `*_PROXY` and `NO_PROXY` reads them from the environment alone, so the settings
- * are laid over it for the length of this look-up.
+ * are put there for the time of this look-up.
  */
 export function proxyFor(url: URL, settings: ProxySettings = {}): string | undefined {
   const overlay = {

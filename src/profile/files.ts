@@ -25,9 +25,9 @@ export class ProfileError extends Error {
 
 /** How patient an edit is with others, in milliseconds. */
 export interface Patience {
-  /** How long to wait for the lock; 20 s when left out. */
+  /** How long to wait for the lock; 20 s if omitted. */
   readonly wait?: number;
-  /** The age at which a lock counts as left behind by a process that was killed; 10 s when left out. */
+  /** The age at which a lock counts as left behind by a process that was killed; 10 s if omitted. */
   readonly stale?: number;
 }
 
@@ -137,7 +137,9 @@ async function checkLinks(path: string): Promise<void> {
   const end = (await stat(path).catch(unlessMissing)) ?? (await stat(dirname(target)).catch(unlessMissing));
   const stranger = makers.find((maker) => ![ours, ROOT, end?.uid].includes(maker));
   if (stranger === undefined) return;
-  throw new Error(`It is a link to ${target} made by another user (${stranger}), whose it is not. Delete the link.`);
+  throw new Error(
+    `It is a link to ${target} made by another user (${stranger}), to whom that file does not belong. Delete the link.`,
+  );
 }
 
 /** Follows links, also to files that are not there yet, so that all who edit one file take one lock. */

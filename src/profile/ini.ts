@@ -37,11 +37,11 @@ export function hasSection(text: string, header: string): boolean {
 
 /**
  * Puts the section `[header]` with `settings` into `text`: in place of the section of that name, whose text is then
- * `replaced`, else at the top. The top is where a section can be taken out again to the byte, whatever other runs
+ * `replaced`, else at the top. At the top, a section can be removed again to the byte, whatever other runs
  * put in or took out meanwhile, and whether or not the file ends with a line ending.
  *
  * @throws Error when a setting or the header has a line break, when the section is there more than once, or when the
- * text leaves no place for a section.
+ * text leaves no room for a section.
  */
 export function writeSection(text: string, header: string, settings: Settings): { text: string; replaced?: string } {
   const lines = linesOf(text);

@@ -10,7 +10,7 @@ export interface ProfileFiles {
  * Where the profile files are: where `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` point, else in `.aws` of the
  * `home` directory.
  *
- * @param paths how paths are written: on this system when left out
+ * @param paths how paths are written: those of this system if omitted
  */
 export function profileFiles(env: NodeJS.ProcessEnv, home: string, paths: PlatformPath = path): ProfileFiles {
   const location = (given: string | undefined, usual: string): string => {

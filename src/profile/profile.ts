@@ -16,7 +16,7 @@ export interface Profile {
   readonly config: Settings;
 }
 
-/** What stands in the way of writing a profile. */
+/** What prevents a profile from being written. */
 export interface Problem {
   readonly path: string;
   readonly reason: string;
@@ -88,7 +88,7 @@ export async function checkProfile(
  * profile of the same name is replaced, else it is an error.
  *
  * @throws ProfileError when a name is not allowed, a profile is there already, or a file cannot be written; what had
- * been written is then taken out again. LeftBehindError when that fails, too.
+ * been written is then removed again. LeftBehindError when that fails, too.
  */
 export async function writeProfiles(
   files: ProfileFiles,
@@ -122,8 +122,8 @@ export async function writeProfiles(
 }
 
 /**
- * Takes out profiles that were written, last first, and puts back the sections that they replaced. A file left empty
- * goes, unless it was there and empty before. What is gone already counts as done.
+ * Removes profiles that were written, last first, and puts back the sections that they replaced. A file left empty
+ * is deleted, unless it was there and empty before. What is missing already counts as done.
  *
  * @throws AggregateError when a file cannot be edited; the other one is, even so.
  */

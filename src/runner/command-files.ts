@@ -3,7 +3,7 @@ import { statSync, truncateSync } from 'node:fs';
 const COMMAND_FILES = ['GITHUB_ENV', 'GITHUB_OUTPUT'] as const;
 
 /**
- * Remembers how long the files are through which a step hands variables and outputs on, so that a step that fails
+ * Remembers how long the files are through which a step exports variables and outputs, so that a step that fails
  * half-way can take back what it wrote. The runner reads them only when the step has ended.
  */
 export function rememberCommandFiles(env: NodeJS.ProcessEnv): { takeBack(): void } {

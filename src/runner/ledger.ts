@@ -3,7 +3,7 @@ import type { GithubSecret, KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
 import { readSecretState, removeSecretState, SecretStateFile } from './secret-state';
 
-/** What main changed for later steps, with what stood there before: all that post needs to undo it. */
+/** What main changed for later steps, with what was there before: all that post needs to undo it. */
 export interface Changes {
   /** Exported variables with their values before; undefined for one that was not there. */
   readonly variables: Readonly<Record<string, string | undefined>>;

@@ -33,7 +33,7 @@ export function maskAccountsIn(text: string, { runner }: Step): void {
   for (const account of new Set(text.match(/\b\d{12}\b/g))) runner.mask(account);
 }
 
-/** A URL's password as it stands there, and as it is meant. */
+/** A URL's password as it is written, and decoded. */
 function passwordsIn(url: string | undefined): string[] {
   const password = url && URL.canParse(url) ? new URL(url).password : '';
   try {

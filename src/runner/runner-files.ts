@@ -19,11 +19,11 @@ export function writingTo<T>(name: keyof typeof PURPOSES, env: NodeJS.ProcessEnv
     if (!env[name]) throw new Error('the runner gave none');
     return write();
   } catch (error) {
-    const place = name === 'RUNNER_TEMP' ? 'folder' : 'file';
+    const kind = name === 'RUNNER_TEMP' ? 'folder' : 'file';
     throw new ActionError(
       {
         code: 'runner-files',
-        tried: `write ${PURPOSES[name]} to the runner's ${place} for it (${name}=${env[name] ?? ''}). Nothing was handed on`,
+        tried: `write ${PURPOSES[name]} to the runner's ${kind} for it (${name}=${env[name] ?? ''}). Nothing was exported`,
         answer: messageOf(error),
         why: 'The disk is full, or the files of the runner are not there or not open to the user of the job.',
         fix: 'Free some space on the disk of the runner; in a container, see that the folders of the runner are mounted and may be written.',

@@ -9,7 +9,7 @@ export interface Runner {
   /** Sets a variable for this process and for later steps. */
   readonly exportVariable: (name: string, value: string) => void;
   readonly setOutput: (name: string, value: string) => void;
-  /** Keeps a value for the post step. It is written to a file in clear text: never a secret. */
+  /** Saves a value for the post step. It is written to a file in clear text: never a secret. */
   readonly saveState: (name: string, value: string) => void;
   readonly info: (line: string) => void;
   /** Lines that the log shows folded, under a title. */

@@ -18,6 +18,6 @@ export function timeLimitReached(limit: number): ActionError {
     code: 'action-timeout',
     tried: `finish within ${limit} s, the limit that action-timeout-s sets`,
     why: 'AWS or GitHub took longer, or attempts had to be repeated; the lines above say which.',
-    fix: 'Raise action-timeout-s, or leave it out: each request has a time-out of its own.',
+    fix: 'Raise action-timeout-s, or omit it: each request has a time-out of its own.',
   });
 }

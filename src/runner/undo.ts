@@ -29,7 +29,7 @@ export type UndoIdentities = (
 ) => Promise<void>;
 
 /**
- * Undoes what main did for later steps: the profile is taken out, variables get back the values they had. It warns
+ * Undoes what main did for later steps: profiles are removed, variables get their earlier values again. It warns
  * rather than fails, and does nothing the second time.
  *
  * Post steps run in every job, so this one starts in the time of an empty process: it speaks to the runner without the
@@ -46,7 +46,7 @@ export async function undo(step: PostStep, undoIdentities: UndoIdentities): Prom
   try {
     await undoChanges(step, voice, undoIdentities);
   } catch (error) {
-    voice.warn(`The clean-up did not come to its end. ${messageOf(error)}`);
+    voice.warn(`The clean-up did not finish. ${messageOf(error)}`);
   }
 }
 
@@ -61,7 +61,7 @@ async function undoChanges(step: PostStep, voice: Voice, undoIdentities: UndoIde
   const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, step.env, voice);
   const foldersRemoved = folders.length === 0 || removeFolders(folders, voice);
   const identitiesUndone = await undoIdentityChanges(identities, step, voice, undoIdentities);
-  // What could not be put back is nowhere else.
+  // What could not be put back is stored nowhere else.
   if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone) ledger.forget();
 }
 
@@ -75,7 +75,7 @@ async function undoIdentityChanges(
   const { created, unfinished, credentials } = changes;
   if (created.length === 0 && unfinished.length === 0) return true;
   try {
-    if (!credentials) throw new Error('The credentials that main kept for this are gone.');
+    if (!credentials) throw new Error('The credentials that main saved for this are missing.');
     await undoIdentities(changes, credentials, step, {
       say: (line) => {
         say(printable(line));
@@ -103,7 +103,7 @@ async function removeProfilesOf(written: readonly WrittenProfile[], { say, warn 
   try {
     const { removeProfiles } = await import('../profile/profile');
     await removeProfiles(written);
-    say(`Profile taken out of the AWS files: ${names}`);
+    say(`Profile removed from the AWS files: ${names}`);
     return true;
   } catch (error) {
     warn(`The profile ${names} is still in the AWS files. ${messageOf(error)}`);

@@ -70,7 +70,7 @@ const WEB_IDENTITY_RULES: readonly RefusalRule<StsCall>[] = [
   ({ code }) =>
     code === 'ExpiredToken' && {
       code: 'web-identity-expired',
-      why: "The token was over its lifetime, also when asked for anew: it is old, or this machine's or the issuer's clock is off.",
+      why: "The token had expired, also a newly issued one: it is old, or this machine's or the issuer's clock is off.",
       fix: 'Give a current token in web-identity-token-file; on a runner of your own, check its clock.',
     },
   ({ code }, call) =>
@@ -94,7 +94,7 @@ const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
     message.includes('unable to validate MFA code') && {
       code: 'mfa-device-unknown',
       why: 'mfa-serial is not a device of the user whose keys are given, or not an active one.',
-      fix: 'Correct mfa-serial, or leave it out: the device is then looked up.',
+      fix: 'Correct mfa-serial, or omit it: the device is then looked up.',
     },
   ({ code, message }) =>
     code === 'AccessDenied' &&
@@ -119,15 +119,15 @@ const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
       code: 'session-tagging-refused',
       why: 'The session carries tags, and this principal may not set any.',
       fix: call.federation
-        ? 'Allow the user "sts:TagSession" as well, or leave custom-tags out.'
-        : `Allow "sts:TagSession" beside "sts:AssumeRole" in the trust policy of ${roleOf(call)} ` +
+        ? 'Allow the user "sts:TagSession" as well, or omit custom-tags.'
+        : `Allow "sts:TagSession" together with "sts:AssumeRole" in the trust policy of ${roleOf(call)} ` +
           '(and in the policy of the caller, where that lists actions), or set role-skip-session-tagging: true.',
     },
   ({ message }) =>
     message.includes('conflicts with a transitive tag key') && {
       code: 'session-tagging-refused',
-      why: 'The session that is to assume the role has transitive tags, and AWS lets no later session set them anew.',
-      fix: 'Set role-skip-session-tagging: true, as the tags are inherited; or leave transitive-tag-keys out where they are first set.',
+      why: 'The session that is to assume the role has transitive tags, and AWS lets no later session set them again.',
+      fix: 'Set role-skip-session-tagging: true, as the tags are inherited; or omit transitive-tag-keys where they are first set.',
     },
   ({ code, message }, { roleArn }) =>
     code === 'AccessDenied' &&
@@ -136,8 +136,8 @@ const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
       code: 'role-refused',
       why: 'The session has a source identity, and this principal may not set it, or may not change the one it has.',
       fix:
-        `Allow "sts:SetSourceIdentity" beside "sts:AssumeRole" in the trust policy of ${roleArn}, as of every role that ` +
-        'follows (and in the policy of the caller, where that lists actions), or leave source-identity out.',
+        `Allow "sts:SetSourceIdentity" together with "sts:AssumeRole" in the trust policy of ${roleArn}, as of every role that ` +
+        'follows (and in the policy of the caller, where that lists actions), or omit source-identity.',
     },
   ({ code, message }, { roleArn, mfa }) =>
     code === 'AccessDenied' && roleArn !== undefined && roleRefused(message, roleArn, mfa === true),
@@ -189,8 +189,8 @@ function webIdentityRefused(call: StsCall): Explanation {
   return {
     code: 'web-identity-refused',
     why:
-      `No statement in the trust policy of ${roleOf(call)} admits this token, or the role does not exist ` +
-      `(AWS does not tell which). The token says:\n${shown}`,
+      `No statement in the trust policy of ${roleOf(call)} allows this token, or the role does not exist ` +
+      `(AWS does not say which). The token says:\n${shown}`,
     fix:
       'Check the ARN of the role. In its trust policy, allow "sts:AssumeRoleWithWebIdentity" to ' +
       `${providerArn(call)} under this condition:\n  ${condition}`,
@@ -201,7 +201,7 @@ function roleRefused(message: string, roleArn: string, mfa: boolean): Explanatio
   const caller = /User: (\S+) is not authorized/.exec(message)?.[1] ?? 'the caller';
   const missing = message.includes('no identity-based policy allows')
     ? `The policies of ${caller} do not allow "sts:AssumeRole" on the role.`
-    : 'Its trust policy does not admit the caller, the caller may not assume it, or the role does not exist (AWS does not tell which).';
+    : 'Its trust policy does not allow the caller, the caller may not assume it, or the role does not exist (AWS does not say which).';
   return {
     code: 'role-refused',
     why: missing,

@@ -6,7 +6,7 @@ import { tagParameters, type SessionTag } from './session-tags';
 export interface GetFederationTokenSettings {
   /** 2 to 32 characters. */
   readonly name: string;
-  /** Seconds, from 900 to 129,600. AWS's default, 43,200, when left out. */
+  /** Seconds, from 900 to 129,600. AWS's default, 43,200, if omitted. */
   readonly duration: number | undefined;
   /** Without any, the session may do nothing. */
   readonly policies: SessionPolicies;

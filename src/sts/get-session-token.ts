@@ -4,7 +4,7 @@ import { credentialsIn } from './answer';
 import { mfaParameters, type MfaProof } from './mfa-proof';
 
 export interface GetSessionTokenSettings {
-  /** Seconds, from 900 to 129,600. AWS's default, 43,200, when left out. */
+  /** Seconds, from 900 to 129,600. AWS's default, 43,200, if omitted. */
   readonly duration: number | undefined;
   readonly mfa: MfaProof | undefined;
 }

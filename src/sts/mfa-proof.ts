@@ -1,4 +1,4 @@
-/** That the caller has its MFA device at hand: the device, and the code that it shows now. Good for one call. */
+/** Proves that the caller has its MFA device: the device, and the code that it shows now. Valid for one call. */
 export interface MfaProof {
   /** The device's ARN, or the serial number of a hardware device. */
   readonly serial: string;

@@ -19,7 +19,7 @@ const IDENTIFYING: readonly (readonly [key: string, variable: string])[] = [
   ['Branch', 'GITHUB_REF'],
 ];
 
-/** Good to know: left out where all tags together are too large for AWS. */
+/** Good to know: omitted where all tags together are too large for AWS. */
 const DISPENSABLE: readonly (readonly [key: string, variable: string])[] = [
   ['EventName', 'GITHUB_EVENT_NAME'],
   ['BaseRef', 'GITHUB_BASE_REF'],
@@ -34,7 +34,7 @@ export const RESERVED_TAG_KEYS: ReadonlySet<string> = new Set(
   ['GitHub', ...[...IDENTIFYING, ...DISPENSABLE].map(([key]) => key)].map((key) => key.toLowerCase()),
 );
 
-/** The tags that describe the job to AWS, so that CloudTrail and policies can tell who acts. */
+/** The tags that describe the job to AWS, so that CloudTrail and policies can see who acts. */
 export function jobTags(env: NodeJS.ProcessEnv): SessionTag[] {
   const described = [...IDENTIFYING, ...DISPENSABLE].flatMap(([key, variable]) => {
     const value = env[variable];

@@ -1,0 +1,92 @@
+import type { User } from '../../sandbox/accounts/account';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { isRefusal } from '../../src/aws/failure';
+import { connectSts, type Sts } from '../../src/sts/connect';
+import { useCleanEnvironment } from '../aws/environment';
+import { connectionTo } from '../aws/local-aws';
+import { allow } from '../sandbox/sts-client';
+import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
+
+useCleanEnvironment();
+
+let sandbox: Sandbox;
+let sts: Sts;
+let log: string[];
+let user: User;
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  user = sandbox.account(ACCOUNT).createUser('ci', { policies: [allow('sts:*')] });
+  user.createAccessKey(EXAMPLE_KEYS);
+  log = [];
+  const clock = {
+    time: Date.now,
+    now: () => 0,
+    sleep: () => Promise.resolve(),
+    after: () => () => undefined,
+    random: () => 0.5,
+  };
+  const settings = { retry: { maxAttempts: 3 }, clock, log: (line: string) => log.push(line) };
+  sts = await connectSts(connectionTo(sandbox), EXAMPLE_KEYS, settings);
+});
+afterEach(() => sandbox.close());
+
+const refused = (code: string, status = 403) => ({ error: { status, code, message: 'words' } });
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/deploy`;
+const SETTINGS = {
+  roleArn: ROLE,
+  sessionName: 'ci',
+  duration: 900,
+  policies: { managed: [] },
+  externalId: undefined,
+  sourceIdentity: undefined,
+  tags: [],
+  transitiveTagKeys: [],
+};
+
+test('a call is tried as often as its kind of failure allows, and waiting is logged', async () => {
+  sandbox.faults.add({ ...refused('ServiceUnavailable', 503), times: 2 });
+  expect(await sts.getCallerIdentity('ask')).toEqual({ arn: user.arn, account: ACCOUNT });
+  expect(sandbox.requests).toHaveLength(3);
+  expect(log).toEqual([
+    'GetCallerIdentity: words. Attempt 2 of 3 in 0.1 s.',
+    'GetCallerIdentity: words. Attempt 3 of 3 in 0.1 s.',
+  ]);
+});
+
+test('what fails for good says what the call was for, with the refusal behind it', async () => {
+  const error: unknown = await sts
+    .assumeRole(SETTINGS, undefined, 'assume it with the keys')
+    .catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ name: 'ActionError', code: 'role-refused' });
+  expect((error as Error).message).toMatch(/^Could not assume it with the keys\.\nAnswer: AccessDenied: /);
+  expect((error as Error).message).toContain(`in the trust policy of ${ROLE}`);
+  expect((error as Error).message).toContain('give mfa-secret or mfa-code');
+  expect(isRefusal(error, 'AccessDenied')).toBe(true);
+  expect(sandbox.requests).toHaveLength(1);
+});
+
+test('MFA is proved again for each attempt', async () => {
+  const device = user.createMfaDevice('ci');
+  sandbox.faults.add(refused('ServiceUnavailable', 503));
+  let proofs = 0;
+  const prove = () => {
+    proofs += 1;
+    return Promise.resolve({ serial: device.serialNumber, code: '000000' });
+  };
+  await expect(sts.getSessionToken({ duration: undefined }, prove, 'ask')).rejects.toThrow('Could not ask.');
+  expect(proofs).toBe(2);
+});
+
+test('a new key is tested until AWS knows it, and each time it is asked whether there is time left', async () => {
+  sandbox.faults.add({ ...refused('InvalidClientTokenId'), times: 5 });
+  const asked: number[] = [];
+  const identity = await sts.testNewKey(() => asked.push(sandbox.requests.length), 'use the key');
+  expect(identity.arn).toBe(user.arn);
+  expect(asked).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test('a key that is not new is refused at once', async () => {
+  sandbox.faults.add(refused('InvalidClientTokenId'));
+  await expect(sts.getCallerIdentity('ask')).rejects.toMatchObject({ code: 'invalid-credentials' });
+  expect(sandbox.requests).toHaveLength(1);
+});
