@@ -67,7 +67,7 @@ test('what fails for good says what the call was for, with the refusal behind it
 
 test('MFA is proved again for each attempt', async () => {
   const device = user.createMfaDevice('ci');
-  sandbox.faults.add(refused('ServiceUnavailable', 503));
+  sandbox.faults.add({ ...refused('ServiceUnavailable', 503), times: 1 });
   let proofs = 0;
   const prove = () => {
     proofs += 1;
