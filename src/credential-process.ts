@@ -1,6 +1,6 @@
 import { answer } from './credential-process/answer';
 
 void answer(process.argv[2] ?? '', async (path) => {
-  const { renewSession } = await import('./action/programs');
-  return renewSession(path, process.env);
+  const { renew } = await import('./action/programs');
+  return renew(path, process.env);
 });

@@ -6,6 +6,6 @@ import { undo } from './runner/undo';
 const print = (text: string) => void writeSync(1, text);
 
 void undo({ env: process.env, clock: systemClock, print }, async (...undoing) => {
-  const { undoIdentities } = await import('./action/programs');
-  return undoIdentities(...undoing);
+  const { undoInIam } = await import('./action/programs');
+  return undoInIam(...undoing);
 });

@@ -43,9 +43,9 @@ test.each<[what: string, error: unknown, words: string]>([
   [
     'of the profile files',
     PROFILE,
-    'failed: Could not write the profile; the credentials were not handed on.\n' +
+    'failed: Could not write the profile; the credentials were not exported.\n' +
       'Answer: Could not write /aws/config of 123456789012.\n' +
-      'Fix: Mend what the answer says, or leave aws-profile out.\nMore: docs/troubleshooting.md#profile-files',
+      'Fix: Correct what the answer says, or omit aws-profile.\nMore: docs/troubleshooting.md#profile-files',
   ],
   [
     'that nobody foresaw',

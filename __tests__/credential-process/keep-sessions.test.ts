@@ -71,7 +71,7 @@ test.each(['/run$HOME/node', '/a"b/node', '/a`b`/node', '100%/node', '/a #1/node
         message:
           `Could not let the profile renew itself: its command line would hold the path ${path}.\n` +
           "Cause: AWS's tools read a credential_process in different ways, and not all of them understand this path.\n" +
-          'Fix: Let the runner work in folders without quotes, $, %, # and ; in their names, or leave refresh-credentials out.',
+          'Fix: Let the runner work in folders without quotes, $, %, # and ; in their names, or omit refresh-credentials.',
       }) as Error,
     );
   },

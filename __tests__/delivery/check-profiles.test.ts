@@ -12,7 +12,7 @@ describe('profiles to be written', () => {
     return checkProfilesAreFree(profiles, { env } as unknown as Step);
   };
   const there = (path: string) => `${path}: The profile dev is in ${path} already. Set overwrite-aws-profile: true `;
-  const FIX = '\nFix: Mend that, choose another name, or leave the profile out.';
+  const FIX = '\nFix: Correct that, choose another name, or omit the profile.';
 
   test('that are free, or may be overwritten, let the step begin, and nothing is made', async () => {
     await free(['dev', 'test']);

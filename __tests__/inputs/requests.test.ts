@@ -166,7 +166,7 @@ describe('a whole request', () => {
         warnings: [],
       });
       expect((await read({ ...inputs, ...KEYS }, env)).warnings).toEqual([
-        'web-identity-token-file is given: the access keys beside it are not used.',
+        'web-identity-token-file is given: the access keys are not used.',
       ]);
       expect((await read({ ...inputs, 'role-external-id': 'ours', 'source-identity': 'me' }, env)).warnings).toEqual([
         expect.stringMatching(/^role-external-id is not used/),
@@ -320,7 +320,7 @@ describe('the last value that is right, and the first that is wrong', () => {
     const room = 50 - signed.tags.length;
     expect(await wrongWith({ ...assume, 'custom-tags': tags(room) }, env)).toEqual([]);
     expect(await wrongWith({ ...assume, 'custom-tags': tags(room + 1) }, env)).toEqual([
-      `custom-tags: has ${room + 1} tags; beside the ${signed.tags.length} that describe the job AWS takes ${room}`,
+      `custom-tags: has ${room + 1} tags; next to the ${signed.tags.length} that describe the job, AWS takes ${room}`,
     ]);
   });
 
@@ -344,13 +344,13 @@ describe('what does not go together', () => {
       'a serial and nothing to prove it with',
       { ...prove, 'mfa-serial': 'GAHT12345678' },
       [
-        'mfa-secret: is missing, and so is mfa-code: one of them is needed beside mfa-serial. If it comes from a secret: it is not set or not open to this workflow',
+        'mfa-secret: is missing, and so is mfa-code: one of them is needed together with mfa-serial. If it comes from a secret: it is not set or not open to this workflow',
       ],
     ],
     [
       'a code and a seed',
       { ...prove, 'mfa-code': '123456', 'mfa-secret': SEED },
-      ['mfa-secret: is given beside mfa-code; it should be one of them'],
+      ['mfa-secret: is given together with mfa-code; it should be one of them'],
     ],
     [
       'a seed that is none',
@@ -386,7 +386,7 @@ describe('what does not go together', () => {
       'half a key',
       { 'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE' },
       [
-        'aws-secret-access-key: is missing beside aws-access-key-id; if it comes from a secret: it is not set or not open to this workflow',
+        'aws-secret-access-key: is missing next to aws-access-key-id; if it comes from a secret: it is not set or not open to this workflow',
       ],
     ],
   ])('%s', async (_, inputs, wrong) => {

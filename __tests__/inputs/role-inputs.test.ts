@@ -89,8 +89,8 @@ describe('roles', () => {
   });
 
   test.each([
-    [{ 'role-to-assume': ROLE }, 'role-to-assume: is given beside roles'],
-    [{ 'aws-profile': 'one' }, 'aws-profile: is given beside roles'],
+    [{ 'role-to-assume': ROLE }, 'role-to-assume: is given together with roles'],
+    [{ 'aws-profile': 'one' }, 'aws-profile: is given together with roles'],
     [{ 'output-credentials': 'true' }, 'output-credentials: is for one session'],
     [{ 'output-env-credentials': 'true' }, 'output-env-credentials: is for one session'],
     [{ 'use-existing-credentials': 'true' }, 'use-existing-credentials: is for one session'],

@@ -145,7 +145,7 @@ describe('by OIDC', () => {
     const job = scenario.job({ oidc: true });
     const main = await job.step({ with: inputsFor(byAccount(oidcRoles())) });
     expectFailed(main, 'roles-failed');
-    expect(textOf(main)).toContain('Could not assume 5 of 5 roles; no credentials were handed on.');
+    expect(textOf(main)).toContain('Could not assume 5 of 5 roles; no credentials were exported.');
     expect(textOf(main)).toContain(`- ${FIVE.map((id) => `p${id}`).join(', ')}: Could not `);
     expect(textOf(main).match(/HTTP 403/g)).toHaveLength(1);
     expect(scenario.calls()).toEqual(['id-token']);
@@ -291,7 +291,7 @@ describe('some roles fail', () => {
     expect(tally()).toEqual(CALLS);
     expect(credentialsFile(job)).toBe('');
     for (const told of [textOf(main), main.summary]) {
-      expect(told).toContain('Could not assume 2 of 4 roles; no credentials were handed on.');
+      expect(told).toContain('Could not assume 2 of 4 roles; no credentials were exported.');
       expect(told).toContain(
         `- missing: Could not assume ${roleIn(FIVE[2] ?? '', 'missing')} with GitHub's OIDC token.`,
       );
@@ -389,8 +389,8 @@ describe('before any call', () => {
     for (const problem of [
       '9 inputs are wrong',
       '- role-duration-seconds: "long" is not a whole number',
-      '- role-to-assume: is given beside roles; it should be one of them',
-      '- aws-profile: is given beside roles, which names the profiles',
+      '- role-to-assume: is given together with roles; it should be one of them',
+      '- aws-profile: is given together with roles, which names the profiles',
       '- output-credentials: is for one session',
       '- output-env-credentials: is for one session',
       '- roles: "bad name" as the name of a profile must not contain spaces',

@@ -48,7 +48,7 @@ test('allowed-account-ids count, too', async () => {
   expect(scenario.calls()).toEqual(['GetCallerIdentity']);
 });
 
-test('keys that are given are verified, and not handed on', async () => {
+test('keys that are given are verified, and not exported', async () => {
   const main = await scenario.job().step({ with: { ...inputs, ...KEY_INPUTS } });
   expect([main.exitCode, main.exported]).toEqual([0, {}]);
   expect(scenario.calls()).toEqual(['GetCallerIdentity']);

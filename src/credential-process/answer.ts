@@ -4,7 +4,7 @@ import { isFresh, readSession, type KeptSession } from './session-file';
 
 /**
  * Answers whoever uses a profile that renews itself: prints its session, renewed where it is about to end. What fails
- * is told on stderr, with exit code 1.
+ * is reported on stderr, with exit code 1.
  *
  * @param path the session's file
  * @param renew loads the code that obtains sessions: called only where one is due

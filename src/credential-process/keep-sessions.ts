@@ -12,7 +12,7 @@ const LONGEST_MARGIN_MS = 20 * 60_000;
 /** Of a short session, which part of it is the margin. */
 const MARGIN_OF_LENGTH = 1 / 3;
 
-/** The environment of the step, beside the sessions. */
+/** The environment of the step, next to the sessions. */
 const ENVIRONMENT = 'environment.json';
 
 /**
@@ -50,14 +50,15 @@ export function keptSession(profile: string, credentials: Credentials, now: numb
       Version: 1,
       AccessKeyId: accessKeyId,
       SecretAccessKey: secretAccessKey,
-      ...(sessionToken !== undefined && { SessionToken: sessionToken }),
-      ...(expiration && { Expiration: expiration.toISOString() }),
+      SessionToken: sessionToken,
+      Expiration: expiration?.toISOString(),
     },
-    ...(end !== undefined && { renewFrom: end - Math.min(LONGEST_MARGIN_MS, (end - now) * MARGIN_OF_LENGTH) }),
+    renewFrom: end === undefined ? undefined : end - Math.min(LONGEST_MARGIN_MS, (end - now) * MARGIN_OF_LENGTH),
+    failure: undefined,
   };
 }
 
-/** The program's entry point, in `dist` beside the one that runs. */
+/** The program's entry point, in `dist` next to the one that runs. */
 function program(): string {
   return join(dirname(process.argv[1] ?? ''), '../credential-process/index.js');
 }
@@ -73,7 +74,7 @@ function commandLine(words: readonly string[]): string {
     code: 'credential-process-path',
     tried: `let the profile renew itself: its command line would hold the path ${odd}`,
     why: "AWS's tools read a credential_process in different ways, and not all of them understand this path.",
-    fix: 'Let the runner work in folders without quotes, $, %, # and ; in their names, or leave refresh-credentials out.',
+    fix: 'Let the runner work in folders without quotes, $, %, # and ; in their names, or omit refresh-credentials.',
   });
 }
 

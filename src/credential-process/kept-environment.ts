@@ -1,6 +1,6 @@
 import { isInputVariable } from '../inputs/inputs';
 
-/** Variables besides inputs that decide how a session is obtained, and what it and its errors say of the job. */
+/** Variables other than inputs that decide how a session is obtained, and what it and its errors say of the job. */
 const DECISIVE = [
   /^AWS_\w+$/,
   /^ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)$/,

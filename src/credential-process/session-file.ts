@@ -11,22 +11,22 @@ export interface ProcessCredentials {
   readonly Version: 1;
   readonly AccessKeyId: string;
   readonly SecretAccessKey: string;
-  readonly SessionToken?: string;
+  readonly SessionToken: string | undefined;
   /** As 2026-01-31T12:00:00.000Z. */
-  readonly Expiration?: string;
+  readonly Expiration: string | undefined;
 }
 
 /** The session of a profile. */
 export interface KeptSession {
   readonly profile: string;
   readonly credentials: ProcessCredentials;
-  /** From when on who asks for it renews it, in milliseconds since 1970; never when left out. */
-  readonly renewFrom?: number;
+  /** From when on who asks for it renews it, in milliseconds since 1970; never where there is none. */
+  readonly renewFrom: number | undefined;
   /** The last attempt to renew it, if it failed. */
-  readonly failure?: Failure;
+  readonly failure: RenewalFailure | undefined;
 }
 
-export interface Failure {
+export interface RenewalFailure {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** What happened, and what to do. Free of secrets. */

@@ -27,6 +27,6 @@ export async function checkProfilesAreFree(
     code: 'profile-files',
     tried: `start: the profile${stopped.length === 1 ? '' : 's'} ${stopped.join(', ')} cannot be written. Nothing was changed`,
     why: reasons.size === 1 ? [...reasons].join() : [...reasons].map((reason) => `\n- ${reason}`).join(''),
-    fix: 'Mend that, choose another name, or leave the profile out.',
+    fix: 'Correct that, choose another name, or omit the profile.',
   });
 }

@@ -51,5 +51,5 @@ function deliveredTo({ delivery, refreshCredentials }: SessionRequest): string {
     delivery.outputs && 'outputs',
     delivery.profile && `profile ${delivery.profile.name}`,
   ].filter(Boolean);
-  return places.length > 0 ? `handed to: ${places.join(', ')}` : 'verified, and not handed on';
+  return places.length > 0 ? `exported to: ${places.join(', ')}` : 'verified, and not exported';
 }

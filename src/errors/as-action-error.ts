@@ -10,9 +10,9 @@ export function asActionError(error: unknown): ActionError {
     return new ActionError(
       {
         code: 'profile-files',
-        tried: 'write the profile; the credentials were not handed on',
+        tried: 'write the profile; the credentials were not exported',
         answer,
-        fix: 'Mend what the answer says, or leave aws-profile out.',
+        fix: 'Correct what the answer says, or omit aws-profile.',
       },
       { cause: error },
     );

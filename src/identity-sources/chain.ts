@@ -30,7 +30,7 @@ export async function assumeChain(
   settings: StepSettings,
   step: Step,
 ): Promise<AssumedRole> {
-  const [first, ...others] = rolesOf(chain, how);
+  const [first, ...others] = rolesToAssume(chain, how);
   let assumed = await opened.assume(first);
   for (const role of others) {
     const { credentials, identity } = assumed.session;
@@ -41,7 +41,11 @@ export async function assumeChain(
   return assumed;
 }
 
-function rolesOf(chain: Chain, { source, session, signed }: RoleSource): [RoleToAssume, ...RoleToAssume[]] {
+/** What is asked of each role of a chain. */
+export function rolesToAssume(
+  chain: Chain,
+  { source, session, signed }: RoleSource,
+): [RoleToAssume, ...RoleToAssume[]] {
   const firstSigned = isToken(source) ? 1 : 0;
   const [first, ...others] = chain.map((role, index): RoleToAssume => {
     const isLast = index === chain.length - 1;

@@ -19,6 +19,6 @@ export function requireKeysForMfa(credentials: Credentials): void {
     code: 'temporary-source',
     tried: 'prove MFA with the credentials given. Nothing was sent to AWS',
     why: "They are temporary. Only an IAM user's own access keys can prove MFA.",
-    fix: "Give the user's access keys, or omit the mfa-* inputs: whether MFA was proved is settled with these credentials.",
+    fix: "Give the user's access keys, or omit the mfa-* inputs: MFA cannot be added to these credentials.",
   });
 }

@@ -20,8 +20,8 @@ export function readMfa(inputs: Inputs, problems: Problems): MfaRequest | undefi
   if ((code === undefined) === (secret === undefined)) {
     const wrong =
       code === undefined
-        ? 'is missing, and so is mfa-code: one of them is needed beside mfa-serial. If it comes from a secret: it is not set or not open to this workflow'
-        : 'is given beside mfa-code; it should be one of them';
+        ? 'is missing, and so is mfa-code: one of them is needed together with mfa-serial. If it comes from a secret: it is not set or not open to this workflow'
+        : 'is given together with mfa-code; it should be one of them';
     problems.add('mfa-secret', wrong);
   }
   // A secret's value is not shown, nor is a code, which may still be good.

@@ -16,7 +16,7 @@ import {
 import {
   readCustomTags,
   readPolicies,
-  readSession,
+  readSessionSettings,
   readSignedSession,
   readUserSessionDuration,
 } from './session-inputs';
@@ -34,7 +34,7 @@ export interface ReadRequest {
 const SESSION_MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token', 'access-keys'];
 const RENEWABLE_MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token'];
 const IDENTITY_MODES: readonly Mode[] = ['provision', 'rotate', 'deprovision'];
-/** In the order in which they are told. */
+/** In the order in which messages name them. */
 export const MODES: readonly Mode[] = [...SESSION_MODES, 'verify', ...IDENTITY_MODES];
 
 /** Inputs that say what to do: given for another mode, they are a misunderstanding, not to be passed over. */
@@ -223,7 +223,7 @@ async function readAssumeRole(reading: Reading): Promise<AssumeRoleRequest | Man
 /** From what roles are assumed, and what their sessions are to be like. */
 function readRoleSource(reading: Reading): RoleSource {
   const { inputs, problems, env } = reading;
-  const session = readSession(inputs, problems);
+  const session = readSessionSettings(inputs, problems);
   const source = readSigningSource(reading);
   const token = readTokenSource(reading);
   const mfa = readMfa(inputs, problems);

@@ -6,7 +6,7 @@ export function checkRefresh(request: Request, { inputs, problems, env }: Readin
   if (!('refreshCredentials' in request) || !request.refreshCredentials) return;
   const profiles = profilesIn(request).map(({ name }) => name);
   if (profiles.length === 0) {
-    problems.add('refresh-credentials', 'renews what a profile gives; it should stand beside aws-profile or roles');
+    problems.add('refresh-credentials', 'renews what a profile gives; it needs aws-profile or roles');
   }
   if (inputs.text('mfa-code') !== undefined) {
     problems.add(

@@ -35,8 +35,8 @@ export function readRoleToAssume(reading: Reading, limits: RoleLimits): Chain {
 }
 
 const BESIDE_ROLES = [
-  ['role-to-assume', 'is given beside roles; it should be one of them'],
-  ['aws-profile', 'is given beside roles, which names the profiles'],
+  ['role-to-assume', 'is given together with roles; it should be one of them'],
+  ['aws-profile', 'is given together with roles, which names the profiles'],
   ['output-credentials', 'is for one session, and roles asks for several: they go to profiles'],
   ['output-env-credentials', 'is for one session, and roles asks for several: they go to profiles'],
   ['use-existing-credentials', 'is for one session, and roles asks for several'],

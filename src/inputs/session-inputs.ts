@@ -18,7 +18,7 @@ const DEFAULT_SESSION_NAME = 'GitHubActions';
 const POLICY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/\S+$/;
 
 /** The inputs that shape a role session, however the role is assumed. */
-export function readSession(inputs: Inputs, problems: Problems): SessionSettings {
+export function readSessionSettings(inputs: Inputs, problems: Problems): SessionSettings {
   return {
     sessionName:
       inputs.matching('role-session-name', /^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits or characters of +=,.@_-') ??
@@ -29,7 +29,7 @@ export function readSession(inputs: Inputs, problems: Problems): SessionSettings
   };
 }
 
-/** How long a session of a user's own keys lasts, in seconds: AWS's default when left out. */
+/** How long a session of a user's own keys lasts, in seconds: without one, AWS's default. */
 export function readUserSessionDuration(inputs: Inputs): number | undefined {
   return readDuration(MAX_USER_DURATION, inputs);
 }
@@ -64,7 +64,7 @@ export function readSignedSession(inputs: Inputs, problems: Problems, env: NodeJ
   if (ofJob.length + custom.length > MAX_SESSION_TAGS) {
     problems.add(
       'custom-tags',
-      `has ${custom.length} tags; beside the ${ofJob.length} that describe the job AWS takes ${MAX_SESSION_TAGS - ofJob.length}`,
+      `has ${custom.length} tags; next to the ${ofJob.length} that describe the job, AWS takes ${MAX_SESSION_TAGS - ofJob.length}`,
     );
   }
   const tags = inputs.flag('role-skip-session-tagging') ? [] : [...ofJob, ...custom];

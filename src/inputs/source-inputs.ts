@@ -50,7 +50,7 @@ function readKeys({ inputs, problems, warnings }: Reading): Credentials | undefi
   if (secretAccessKey === undefined) {
     problems.add(
       'aws-secret-access-key',
-      'is missing beside aws-access-key-id; if it comes from a secret: it is not set or not open to this workflow',
+      'is missing next to aws-access-key-id; if it comes from a secret: it is not set or not open to this workflow',
     );
   }
   if (/\s/.test(accessKeyId)) problems.add('aws-access-key-id', 'has white space in it');
@@ -64,7 +64,7 @@ export function readTokenSource(reading: Reading): TokenSource | undefined {
   const path = inputs.text('web-identity-token-file');
   if (path !== undefined) {
     if (inputs.text('aws-access-key-id') !== undefined) {
-      warnings.push('web-identity-token-file is given: the access keys beside it are not used.');
+      warnings.push('web-identity-token-file is given: the access keys are not used.');
     }
     return { from: 'token file', path, token: readTokenFile(path, reading) };
   }

@@ -83,7 +83,7 @@ function checkFips({ inputs, env, problems }: Reading): void {
   const other = ENDPOINT_INPUTS.find((name) => inputs.text(name) !== undefined) ?? variables.find((name) => env[name]);
   if (!fips || other === undefined) return;
   const name = asked ? 'use-fips-endpoint' : 'use-fips-endpoint (from AWS_USE_FIPS_ENDPOINT)';
-  problems.add(name, `is for AWS's own endpoints, and ${other} names another; leave one of the two out`);
+  problems.add(name, `is for AWS's own endpoints, and ${other} names another; omit one of the two`);
 }
 
 /** One proxy serves http and https alike, also when only the variable for the other is set. */

@@ -5,7 +5,7 @@ import type { Step } from '../runner/step';
 import { sessionWork, type Work } from './work';
 
 /** Assumes a role, or the roles of a chain: the session is that of the last. */
-export async function assumeRole(request: AssumeRoleRequest, step: Step): Promise<Work> {
+export async function assumeOneRole(request: AssumeRoleRequest, step: Step): Promise<Work> {
   const { identity } = request;
   const source = await openSource(identity, request, step);
   const { role, session } = await assumeChain(identity.chain, source, identity, request, step);

@@ -11,8 +11,8 @@ export async function begin(request: Request, step: Step): Promise<Work> {
   switch (request.mode) {
     case 'assume-role':
       return request.roles === 'many'
-        ? (await import('./many-roles')).manyRoles(request, step)
-        : (await import('./assume-role')).assumeRole(request, step);
+        ? (await import('./many-roles')).assumeManyRoles(request, step)
+        : (await import('./assume-role')).assumeOneRole(request, step);
     case 'session-token':
       return (await import('./session-token')).sessionToken(request, step);
     case 'federation-token':

@@ -39,7 +39,7 @@ interface RoleFailed {
  *
  * @throws ActionError `roles-failed` when it is finished, with every role that could not be assumed, if there are any
  */
-export async function manyRoles(request: ManyRolesRequest, step: Step): Promise<Work> {
+export async function assumeManyRoles(request: ManyRolesRequest, step: Step): Promise<Work> {
   const results = await assumeAll(request, step);
   const obtained = results.flatMap((result) => ('assumed' in result ? result : []));
   const failed = results.flatMap((result) => ('error' in result ? result : []));
@@ -166,13 +166,13 @@ function rolesFailed(failed: readonly RoleFailed[], request: ManyRolesRequest): 
   return new ActionError(
     {
       code: 'roles-failed',
-      tried: `assume ${failed.length} of ${profileRoles.length} roles; no credentials were handed on`,
+      tried: `assume ${failed.length} of ${profileRoles.length} roles; no credentials were exported`,
       why: [...profiles]
         .map(([message, those]) => `\n- ${those.join(', ')}: ${message.replaceAll('\n', '\n  ')}`)
         .join(''),
       fix:
-        'Mend each as it says.' +
-        (continueOnError ? '' : ' With continue-on-role-error: true, the roles that work are handed on all the same.'),
+        'Follow the fix of each.' +
+        (continueOnError ? '' : ' With continue-on-role-error: true, the profiles of the roles that work are written.'),
     },
     { cause: failed[0]?.error },
   );

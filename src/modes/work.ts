@@ -6,10 +6,7 @@ import { sessionReport } from '../delivery/session-report';
 import type { SessionRequest } from '../inputs/request';
 import type { Step } from '../runner/step';
 
-/** What a mode begins with. Nothing is delivered or changed yet. */
-export type Mode<R> = (request: R, step: Step) => Promise<Work>;
-
-/** What a mode has begun. */
+/** What a mode has begun: every one is `(request, step) => Promise<Work>`. Nothing is delivered or changed yet. */
 export interface Work {
   /** Whom it works as; of many roles, each. Their accounts must be allowed before it goes on. */
   readonly identities: readonly Identity[];

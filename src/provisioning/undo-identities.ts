@@ -1,9 +1,7 @@
 import { messageOf } from '../errors/message';
 import type { Credentials } from '../aws/credentials';
 import type { GithubSecret } from '../identities/declaration';
-import { Inputs } from '../inputs/inputs';
-import { Problems } from '../inputs/problems';
-import { readSettings } from '../inputs/step-inputs';
+import { readPostSettings } from '../inputs/post-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import type { PostStep, Voice } from '../runner/undo';
 import { settleKey } from './access-keys';
@@ -27,16 +25,14 @@ export async function undoIdentities(
   { env, clock }: Pick<PostStep, 'env' | 'clock'>,
   { say, warn }: Voice,
 ): Promise<void> {
-  const problems = new Problems();
-  const inputs = new Inputs(env, problems);
-  const { connection, retry } = readSettings({ inputs, env, problems, warnings: [] });
+  const { connection, retry, githubToken, repository } = readPostSettings(env);
   const { hands } = await openAccount({
     credentials,
     credentialsName: 'the credentials of the main step',
     connection,
     calls: { retry, clock, log: say },
-    repository: env.GITHUB_REPOSITORY ?? '',
-    githubToken: inputs.text('github-token'),
+    repository,
+    githubToken,
     env,
     witness: { log: say, warn, mask: () => undefined, remember: () => undefined },
   });

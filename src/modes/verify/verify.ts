@@ -69,7 +69,7 @@ function matches(pattern: string, arn: string): boolean {
 export function verifiedReport(identity: Identity, request: VerifyRequest): Report {
   return identityReport(identity, request, {
     expires: expiryOf(undefined, false),
-    credentials: 'verified, and not handed on',
+    credentials: 'verified, and not exported',
     more: (['allowed', 'denied'] as const).flatMap((expected) => {
       const lines = request.expectations.filter((each) => each.expected === expected).map(lineOf);
       const cell = lines.map((line) => `\`${line.replaceAll('|', '\\|')}\``).join('<br>');

@@ -1,0 +1,115 @@
+import { openSource, signerFrom } from '../../src/identity-sources/open-source';
+import { requireKeysForMfa, requireUserKeys } from '../../src/identity-sources/user-keys';
+import type { RoleSource, StepSettings } from '../../src/inputs/request';
+import { systemClock } from '../../src/network/clock';
+import type { Runner } from '../../src/runner/runner';
+import type { Step } from '../../src/runner/step';
+import { useCleanEnvironment } from '../aws/environment';
+import { inJob, useJobDirectory } from '../runner/job-files';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
+
+useCleanEnvironment();
+useJobDirectory();
+
+let masked: string[];
+let step: Step;
+beforeEach(() => {
+  masked = [];
+  const runner = { mask: (secret: string) => void masked.push(secret), info: () => undefined } as unknown as Runner;
+  step = { env: process.env, runner, clock: systemClock } as unknown as Step;
+  Object.assign(process.env, {
+    AWS_SHARED_CREDENTIALS_FILE: inJob('credentials'),
+    AWS_CONFIG_FILE: inJob('config'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
+});
+
+const settings = {
+  connection: { region: 'eu-central-1', proxy: {}, userAgent: 'test' },
+  retry: { maxAttempts: 1 },
+} as unknown as StepSettings;
+const SESSION = { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE' };
+const chain = (options: { idTokenMissing?: boolean; mustLast?: boolean } = {}) =>
+  ({ from: 'default chain', idTokenMissing: false, mustLast: false, ...options }) as const;
+
+test('given keys are masked, and whose they are is not known', async () => {
+  const signer = await signerFrom({ from: 'given keys', credentials: SESSION }, settings, step);
+  expect(signer).toEqual({ credentials: SESSION, name: 'the access keys given', identity: undefined });
+  expect(masked).toEqual([SESSION.accessKeyId, SESSION.secretAccessKey, SESSION.sessionToken]);
+});
+
+describe('the default chain', () => {
+  const exportSession = () => {
+    process.env.AWS_ACCESS_KEY_ID = SESSION.accessKeyId;
+    process.env.AWS_SECRET_ACCESS_KEY = SESSION.secretAccessKey;
+    process.env.AWS_SESSION_TOKEN = SESSION.sessionToken;
+  };
+
+  test('finds what the job has, which is masked', async () => {
+    exportSession();
+    const { credentials, name } = await signerFrom(chain(), settings, step);
+    expect([credentials, name]).toEqual([SESSION, 'the credentials found in the job']);
+    expect(masked).toEqual([SESSION.accessKeyId, SESSION.secretAccessKey, SESSION.sessionToken]);
+  });
+
+  test('refuses what ends by itself where sessions are obtained again later', async () => {
+    exportSession();
+    await expect(signerFrom(chain({ mustLast: true }), settings, step)).rejects.toMatchObject({
+      code: 'source-not-renewable',
+    });
+    process.env.AWS_SESSION_TOKEN = '';
+    expect((await signerFrom(chain({ mustLast: true }), settings, step)).credentials).toEqual(EXAMPLE_KEYS);
+  });
+
+  test.each([
+    [false, 'push', 'no-credentials', /or set role-to-assume to use OIDC\.$/],
+    [true, 'push', 'id-token-permission-missing', /lacks the permission id-token: write\.\nFix/],
+    [true, 'pull_request', 'id-token-permission-missing', /Pull requests from forks never get it\.\nFix/],
+  ])('says what is missing: a token %j, on %s', async (idTokenMissing, GITHUB_EVENT_NAME, code, words) => {
+    process.env.GITHUB_EVENT_NAME = GITHUB_EVENT_NAME;
+    await expect(signerFrom(chain({ idTokenMissing }), settings, step)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(words) as string,
+    });
+  });
+});
+
+test('the token of a file is masked when its door is opened', async () => {
+  const source = { from: 'token file', path: 'token', token: 'e30.e30.c2ln' } as const;
+  await openSource({ source, mfa: undefined } as RoleSource, settings, step);
+  expect(masked).toEqual(['e30.e30.c2ln']);
+});
+
+test.each([
+  [
+    'GetSessionToken',
+    () => {
+      requireUserKeys(SESSION, 'GetSessionToken');
+    },
+    'call GetSessionToken with the credentials given',
+  ],
+  [
+    'GetFederationToken',
+    () => {
+      requireUserKeys(SESSION, 'GetFederationToken');
+    },
+    'call GetFederationToken with the',
+  ],
+  [
+    'MFA',
+    () => {
+      requireKeysForMfa(SESSION);
+    },
+    'prove MFA with the credentials given',
+  ],
+])('%s is for the keys of a user', (_, require, tried) => {
+  expect(require).toThrow(expect.objectContaining({ code: 'temporary-source' }) as Error);
+  expect(require).toThrow(tried);
+});
+
+test('keys of a user are theirs', () => {
+  expect(() => {
+    requireUserKeys(EXAMPLE_KEYS, 'GetSessionToken');
+    requireKeysForMfa(EXAMPLE_KEYS);
+  }).not.toThrow();
+});
