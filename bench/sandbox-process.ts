@@ -1,4 +1,4 @@
-import type { Account, User } from '../sandbox/accounts/account';
+import type { User } from '../sandbox/accounts/account';
 import type { JobEnvironment } from '../sandbox/github/oidc';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox';
 import { createRole } from './role';
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
       sandbox.faults.clear();
       sandbox.faults.latency(latencyMs);
     }
-    if (withoutUser !== undefined) removeUser(withoutUser, sandbox.account(ACCOUNT));
+    if (withoutUser !== undefined) sandbox.account(ACCOUNT).users.delete(withoutUser);
     const recent = sandbox.requests.slice(counted);
     counted = sandbox.requests.length;
     const idToken = recent.filter(({ service }) => service === 'github').length;
@@ -77,11 +77,6 @@ function fill(sandbox: Sandbox): World {
 function keyOf(user: User): Key {
   const { accessKeyId, secretAccessKey } = user.createAccessKey();
   return { accessKeyId, secretAccessKey };
-}
-
-function removeUser(name: string, { users, world }: Account): void {
-  for (const { accessKeyId } of users.get(name)?.accessKeys ?? []) world.accessKeys.delete(accessKeyId);
-  users.delete(name);
 }
 
 function tell(message: World | Calls): void {

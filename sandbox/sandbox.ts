@@ -1,17 +1,18 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Account } from './accounts/account';
-import { World, type Settings } from './accounts/world';
+import type { Settings } from './accounts/settings';
+import { World } from './accounts/world';
 import { Clock } from './clock';
 import { Faults } from './faults';
 import { GithubOidc, githubIssuer } from './github/oidc';
 import { GithubSecrets } from './github/secrets';
 import type { RecordedRequest } from './http/request';
 import type { Route } from './http/route';
-import { createSandboxServer } from './http/server';
 import { iam } from './iam/service';
 import { queryRoute } from './query/route';
 import { s3Route } from './s3/list-buckets';
+import { createSandboxServer } from './server';
 import { sts } from './sts/service';
 
 /** A local AWS, with GitHub's OIDC and its API for Actions secrets beside it, at one HTTP address. */
@@ -22,6 +23,8 @@ export interface Sandbox {
   readonly requests: readonly RecordedRequest[];
   readonly clock: Clock;
   readonly settings: Settings;
+  /** Every account, and every session. */
+  readonly world: World;
   readonly github: GithubOidc & { readonly secrets: GithubSecrets };
   readonly faults: Faults;
   /** The account with this id, made when first asked for; the partition is `aws` unless given then. */
@@ -61,6 +64,7 @@ export async function startSandbox({ port = 0 }: { readonly port?: number } = {}
     requests,
     clock,
     settings: world.settings,
+    world,
     github: Object.assign(oidc, { secrets }),
     faults,
     account: (id, { partition = 'aws' } = {}) => world.account(id, partition),

@@ -2,10 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AccessKey } from './accounts/account';
-import type { Caller } from './accounts/session';
+import type { Caller } from './accounts/caller';
 import type { World } from './accounts/world';
+import { Refusal } from './http/refusal';
 import type { IncomingRequest } from './http/request';
-import { AwsError } from './query/error';
 
 interface Authorization {
   readonly accessKeyId: string;
@@ -19,7 +19,7 @@ const toleranceMs = 5 * 60_000;
 
 /**
  * Finds out who signed a request with Signature Version 4, in its Authorization header, and for which region.
- * @throws AwsError when it is not signed, or not so that AWS would accept it.
+ * @throws Refusal when it is not signed, or not so that AWS would accept it.
  */
 export async function verifySignature(
   request: IncomingRequest,
@@ -37,7 +37,7 @@ export async function verifySignature(
     );
   }
   if (caller.session && caller.session.expiration <= world.clock.now()) {
-    throw new AwsError(403, 'ExpiredToken', 'The security token included in the request is expired');
+    throw new Refusal(403, 'ExpiredToken', 'The security token included in the request is expired');
   }
   const { region, service } = authorization;
   if (key) key.lastUsed = { at: world.clock.now(), service, region };
@@ -47,7 +47,7 @@ export async function verifySignature(
 function parseAuthorization(headers: IncomingRequest['headers']): Authorization {
   const { authorization } = headers;
   if (authorization === undefined) {
-    throw new AwsError(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
+    throw new Refusal(403, 'MissingAuthenticationToken', 'Request is missing Authentication Token');
   }
   const [, credential, signedHeaders, signature] =
     /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)$/.exec(authorization) ?? [];
@@ -61,20 +61,22 @@ function parseAuthorization(headers: IncomingRequest['headers']): Authorization 
 function findCaller(
   accessKeyId: string,
   headers: IncomingRequest['headers'],
-  { accessKeys, sessions, clock }: World,
+  world: World,
 ): { readonly caller: Caller; readonly secretAccessKey: string; readonly key?: AccessKey } {
   const token = headers['x-amz-security-token'];
-  const session = sessions.get(accessKeyId);
-  if (session && session.sessionToken === token && session.principal.account.has(session.principal)) {
+  const session = world.sessions.get(accessKeyId);
+  if (session && session.sessionToken === token) {
     const { principal, arn, userId, secretAccessKey } = session;
-    return { caller: { principal, arn, userId, session }, secretAccessKey };
+    const account = world.accounts.get(principal.account.id);
+    if (account?.has(principal)) return { caller: { account, principal, arn, userId, session }, secretAccessKey };
   }
-  const key = accessKeys.get(accessKeyId);
-  if (key?.status === 'Active' && key.propagatedAt <= clock.now() && token === undefined) {
-    const { user, secretAccessKey } = key;
-    return { caller: { principal: user, arn: user.arn, userId: user.id, session: undefined }, secretAccessKey, key };
+  const found = world.accessKey(accessKeyId);
+  if (found?.key.status === 'Active' && found.key.propagatedAt <= world.clock.now() && token === undefined) {
+    const { account, user, key } = found;
+    const caller = { account, principal: user, arn: user.arn, userId: user.id, session: undefined };
+    return { caller, secretAccessKey: key.secretAccessKey, key };
   }
-  throw new AwsError(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
+  throw new Refusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.');
 }
 
 function parseAmzDate(value: string | undefined): Date {
@@ -145,10 +147,10 @@ function sameSignature(expected: string, actual: string): boolean {
   return expected.length === actual.length && timingSafeEqual(Buffer.from(expected), Buffer.from(actual));
 }
 
-function mismatch(message: string): AwsError {
-  return new AwsError(403, 'SignatureDoesNotMatch', message);
+function mismatch(message: string): Refusal {
+  return new Refusal(403, 'SignatureDoesNotMatch', message);
 }
 
-function incomplete(message: string): AwsError {
-  return new AwsError(400, 'IncompleteSignature', message);
+function incomplete(message: string): Refusal {
+  return new Refusal(400, 'IncompleteSignature', message);
 }

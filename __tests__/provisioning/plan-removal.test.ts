@@ -95,7 +95,7 @@ describe('a user', () => {
     const { serialNumber } = user.createMfaDevice('pulumi');
     user.inlinePolicies.set('Read', textOf(allow('s3:*')));
     user.attachedPolicies.add(READ_ONLY);
-    account.createGroup('machines').members.add(user);
+    user.groups.add(account.createGroup('machines'));
     return { user, keys, certificate, sshKey, credential, serialNumber };
   }
 

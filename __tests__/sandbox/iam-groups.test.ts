@@ -93,7 +93,7 @@ test('what cannot be made or joined', async () => {
   expect((await refusal(create('a b'))).message).toMatch(/value for groupName is invalid/);
   expect((await refusal(create('n'.repeat(129)))).message).toMatch(/'groupName' .* equal to 128$/);
   expect((await refusal(join(GroupName, 'nobody'))).message).toBe('The user with name nobody cannot be found.');
-  for (let count = 0; count < 10; count++) account.createGroup(`g${count}`).members.add(user);
+  for (let count = 0; count < 10; count++) user.groups.add(account.createGroup(`g${count}`));
   expect(await refusal(join())).toEqual({
     status: 409,
     code: 'LimitExceeded',

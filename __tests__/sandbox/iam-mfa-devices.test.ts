@@ -108,7 +108,7 @@ test('one device is shown to be its user', async () => {
   for (const name of [undefined, 'pulumi']) {
     expect(await get(name)).toMatchObject({ UserName: 'pulumi', SerialNumber: serialNumber, EnableDate });
   }
-  user.account.createUser('other');
+  sandbox.account(user.account.id).createUser('other');
   expect(await refusal(get('other'))).toMatchObject({ status: 404, code: 'NoSuchEntity' });
 });
 

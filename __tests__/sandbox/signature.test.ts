@@ -19,8 +19,7 @@ function createUser() {
   return sandbox.account('123456789012').createUser('mona', { path: '/machine/' });
 }
 
-function startSession() {
-  const user = createUser();
+function startSession(user = createUser()) {
   const role = sandbox.account('123456789012').createRole('deploy', { trust: trust(user.arn) });
   const assume = new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName: 'try', DurationSeconds: 900 });
   return credentialsOf(stsClient(sandbox.url, user.createAccessKey()).send(assume));
@@ -190,11 +189,12 @@ test('an unknown path is not found, and recorded', async () => {
 });
 
 test('any key has an account', async () => {
-  const client = stsClient(sandbox.url, createUser().createAccessKey());
+  const user = createUser();
+  const client = stsClient(sandbox.url, user.createAccessKey());
   const other = sandbox.account('210987654321').createUser('hubot').createAccessKey();
   const ask = (AccessKeyId: string) => client.send(new GetAccessKeyInfoCommand({ AccessKeyId }));
   expect((await ask(other.accessKeyId)).Account).toBe('210987654321');
-  const { AccessKeyId = '' } = await startSession();
+  const { AccessKeyId = '' } = await startSession(user);
   expect((await ask(AccessKeyId)).Account).toBe('123456789012');
   expect(await refusal(ask('AKIAIOSFODNN7EXAMPLE'))).toMatchObject({ status: 400, code: 'ValidationError' });
   expect((await refusal(ask('short'))).message).toBe(

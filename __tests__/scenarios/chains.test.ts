@@ -64,7 +64,7 @@ test('three roles are assumed one after the other, and only the last one’s ses
     `Assuming ${hub.arn} (role 2 of 3) with the session of ${entry.arn}.`,
     `Assuming ${target.arn} (role 3 of 3) with the session of ${hub.arn}.`,
   ]);
-  const sessions = [...scenario.account.world.sessions.values()];
+  const sessions = [...scenario.sandbox.world.sessions.values()];
   expect(sessions.map(({ accessKeyId }) => accessKeyId).indexOf(main.exported.AWS_ACCESS_KEY_ID ?? '')).toBe(2);
   const masked = new Set(main.lines.flatMap(({ command }) => (command?.name === 'add-mask' ? [command.value] : [])));
   for (const { secretAccessKey, sessionToken } of sessions) {
@@ -277,7 +277,7 @@ describe('transitive tags', () => {
     const inherited = await job.step({ with: { ...chaining, 'role-skip-session-tagging': 'true' } });
     expect(inherited.exitCode).toBe(0);
     expect(scenario.calls()).toEqual(['AssumeRole', 'AssumeRole']);
-    const session = scenario.account.world.sessions.get(inherited.exported.AWS_ACCESS_KEY_ID ?? '');
+    const session = scenario.sandbox.world.sessions.get(inherited.exported.AWS_ACCESS_KEY_ID ?? '');
     expect(session?.tags).toEqual({ Repository: 'octo/app' });
   });
 

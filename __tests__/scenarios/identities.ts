@@ -23,13 +23,13 @@ export async function identityScenario(policies: readonly PolicyDocument[] = [al
 }
 
 /** The temporary credentials of an administrator who signed in by SSO, as inputs. */
-export function ssoAdmin({ account }: Scenario): Record<string, string> {
+export function ssoAdmin({ account, sandbox }: Scenario): Record<string, string> {
   const role = account.createRole('AWSReservedSSO_AdministratorAccess_0123456789abcdef', {
     path: '/aws-reserved/sso.amazonaws.com/',
     policies: [allow('*')],
     trust: trust(account.arn('iam', 'root')),
   });
-  const { accessKeyId, secretAccessKey, sessionToken } = account.world.startSession({
+  const { accessKeyId, secretAccessKey, sessionToken } = sandbox.world.startSession({
     kind: 'AssumedRole',
     principal: role,
     arn: account.arn('sts', `assumed-role/${role.name}/mona`),
@@ -171,7 +171,7 @@ export function snapshot(account: Account) {
       certificates: [...user.signingCertificates.keys()],
       sshKeys: [...user.sshPublicKeys.keys()],
       serviceCredentials: [...user.serviceSpecificCredentials.keys()],
-      groups: user.groups.map(({ name }) => name),
+      groups: [...user.groups].map(({ name }) => name),
     })),
     groups: [...groups.keys()],
     roles: [...roles.values()].map((role) => ({
@@ -216,9 +216,9 @@ export interface FoundKey {
 }
 
 /** Whose active access key this is; undefined when AWS would refuse it. */
-export function ownerOf({ account }: Scenario, { id = '', secret }: FoundKey): string | undefined {
-  const key = account.world.accessKeys.get(id);
-  return key?.status === 'Active' && key.secretAccessKey === secret ? key.user.name : undefined;
+export function ownerOf({ sandbox }: Scenario, { id = '', secret }: FoundKey): string | undefined {
+  const found = sandbox.world.accessKey(id);
+  return found?.key.status === 'Active' && found.key.secretAccessKey === secret ? found.user.name : undefined;
 }
 
 /** The key that a job's environment has. */
@@ -243,8 +243,7 @@ export function recordOf({ account }: Scenario, user: string): string | undefine
 /** Makes all keys of a user older than they are. */
 export function age(user: User | undefined, days: number): void {
   for (const key of user?.accessKeys ?? []) {
-    const createdAt = new Date(key.createdAt.getTime() - days * 86_400_000);
-    key.user.account.world.accessKeys.set(key.accessKeyId, { ...key, createdAt });
+    key.createdAt = new Date(key.createdAt.getTime() - days * 86_400_000);
   }
 }
 

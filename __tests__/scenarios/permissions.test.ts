@@ -285,7 +285,7 @@ function grown(account: Account): void {
   const group = account.createGroup('developers');
   for (const one of [user, role, group]) one.attachedPolicies.add(policy.arn);
   for (const one of [user, role]) one.inlinePolicies.set('Inline', policyText(allow('s3:*')));
-  group.members.add(user);
+  user.groups.add(group);
   account.createInstanceProfile('runner').role = role;
   user.createMfaDevice('machine/pipeline').tags = OWNED;
   user.createAccessKey();

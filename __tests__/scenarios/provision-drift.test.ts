@@ -269,5 +269,5 @@ test.each([
 /** Edits a managed policy as the console does: a new version, which is the default. */
 function edit(account: Account, policyArn: string, document: PolicyDocument, text = JSON.stringify(document)): void {
   const edited = policy(account, policyArn);
-  edited.defaultVersion = edited.addVersion({ text, document }, account.world.clock.now());
+  edited.defaultVersion = edited.addVersion({ text, document }, account.settings.clock.now());
 }

@@ -144,7 +144,7 @@ describe('keys that are there already', () => {
   test('one that was delivered and then deleted by hand: a new one is made', async () => {
     expect((await provision()).exitCode).toBe(0);
     const [first = ''] = idsOf('pulumi');
-    scenario.account.world.accessKeys.delete(first);
+    scenario.account.users.get('pulumi')?.deleteAccessKey(first);
     scenario.calls();
     const workflow = identityJob(scenario);
     expect((await provision(['environment'], { job: workflow })).exitCode).toBe(0);

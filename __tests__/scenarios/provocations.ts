@@ -372,7 +372,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   ],
   'simulation-refused': [asUser({ mode: 'verify', 'expect-allowed': 's3:ListAllMyBuckets' }, { policies: [] })],
   'source-credentials-expired': [
-    byChaining({}, ({ account: { world } }) => {
+    byChaining({}, ({ sandbox: { world } }) => {
       for (const [id, session] of world.sessions) world.sessions.set(id, { ...session, expiration: session.issuedAt });
     }),
   ],

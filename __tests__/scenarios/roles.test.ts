@@ -49,7 +49,7 @@ const profilesIn = (job: Job) => [...credentialsFile(job).matchAll(/^\[(.*)\]$/g
 function holderOf(job: Job, profile: string): string | undefined {
   const [, key = ''] =
     new RegExp(`^\\[${profile}\\]\\naws_access_key_id = (\\w+)$`, 'm').exec(credentialsFile(job)) ?? [];
-  return scenario.account.world.sessions.get(key)?.arn;
+  return scenario.sandbox.world.sessions.get(key)?.arn;
 }
 
 /** The user `ci` with AWS's example keys. */
@@ -89,7 +89,7 @@ describe('by OIDC', () => {
         new RegExp(`^\\| \`p${account.id}\` \\| \`${arn}\` \\| ${account.id} \\| \\d{4}-[\\d:T.-]+Z \\|$`, 'm'),
       );
     }
-    const { sessions } = scenario.account.world;
+    const { sessions } = scenario.sandbox.world;
     const masked = new Set(main.lines.flatMap(({ command }) => (command?.name === 'add-mask' ? [command.value] : [])));
     for (const { secretAccessKey, sessionToken } of sessions.values()) {
       expect([masked.has(secretAccessKey), masked.has(sessionToken)]).toEqual([true, true]);
@@ -119,7 +119,7 @@ describe('by OIDC', () => {
       'arn:aws:sts::210987654321:assumed-role/hub/GitHubActions',
       'arn:aws:sts::111122223333:assumed-role/target/GitHubActions',
     ]);
-    const held = [...scenario.account.world.sessions.values()].filter(({ principal }) => principal === target);
+    const held = [...scenario.sandbox.world.sessions.values()].filter(({ principal }) => principal === target);
     expect(held.map(({ sourceIdentity }) => sourceIdentity)).toEqual(['octocat']);
   });
 
@@ -242,7 +242,7 @@ describe('with MFA', () => {
     }
     expect(textOf(main)).toMatch(/session with MFA .* Roles assumed from it last an hour at most\./);
     expect(profilesIn(workflow)).toHaveLength(3);
-    const { secretAccessKey } = [...scenario.account.world.sessions.values()][0] ?? {};
+    const { secretAccessKey } = [...scenario.sandbox.world.sessions.values()][0] ?? {};
     expect(main.lines.some(({ command }) => command?.name === 'add-mask' && command.value === secretAccessKey)).toBe(
       true,
     );

@@ -128,7 +128,7 @@ describe('the old key', () => {
   test('made active again by hand is in use, and is not touched', async () => {
     const first = userWithKey(91);
     expect((await run('rotate')).exitCode).toBe(0);
-    const reactivated = scenario.account.world.accessKeys.get(first);
+    const reactivated = scenario.sandbox.world.accessKey(first)?.key;
     if (reactivated) reactivated.status = 'Active';
     scenario.calls();
 
@@ -283,7 +283,7 @@ describe('with GitHub secrets', () => {
       if (scenario.sandbox.requests.length === seen) continue;
       seen = scenario.sandbox.requests.length;
       const { id, secret } = keyInSecrets(scenario);
-      const key = scenario.account.world.accessKeys.get(id ?? '');
+      const key = scenario.sandbox.world.accessKey(id ?? '')?.key;
       const between = scenario.sandbox.requests.at(-1)?.action === 'PUT secret';
       if (key?.status !== 'Active' || (key.secretAccessKey !== secret && !between)) {
         refused.push(scenario.sandbox.requests.at(-1)?.action ?? '');

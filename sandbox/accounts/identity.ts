@@ -1,6 +1,7 @@
 import type { PolicyDocument } from '../policy/document';
-import type { Account } from './account';
 import type { PolicyText } from './managed-policy';
+import type { AccountResources } from './resources';
+import type { Tags } from './tags';
 
 export interface IdentitySettings {
   /** From and to `/`; by default `/`. */
@@ -16,7 +17,7 @@ export abstract class Identity {
   readonly createdAt: Date;
   /** From when on IAM's writes may refer to it. */
   readonly writableAt: Date;
-  /** Policies given to it directly, beside those that IAM's operations manage. */
+  /** Policies given to it directly, next to those that IAM's operations manage. */
   policies: readonly PolicyDocument[];
   /** By name. */
   readonly inlinePolicies = new Map<string, PolicyText>();
@@ -24,14 +25,14 @@ export abstract class Identity {
   readonly attachedPolicies = new Set<string>();
 
   constructor(
-    readonly account: Account,
+    readonly account: AccountResources,
     public name: string,
     { path = '/', policies = [] }: IdentitySettings,
   ) {
     this.path = path;
     this.policies = policies;
-    this.createdAt = account.world.clock.now();
-    this.writableAt = account.world.writableAt();
+    this.createdAt = account.settings.clock.now();
+    this.writableAt = account.settings.writableAt();
   }
 
   get arn(): string {
@@ -43,5 +44,33 @@ export abstract class Identity {
     const inline = [...this.inlinePolicies.values()].map(({ document }) => document);
     const attached = [...this.attachedPolicies].flatMap((arn) => this.account.managedPolicyDocuments(arn));
     return [...this.policies, ...inline, ...attached];
+  }
+}
+
+export interface EntitySettings extends IdentitySettings {
+  readonly tags?: Tags;
+  /** ARN of a managed policy. */
+  readonly permissionsBoundary?: string | undefined;
+}
+
+/** What users and roles have in common: they can sign requests, groups cannot. */
+export abstract class Entity extends Identity {
+  /** From when on the rest of AWS knows it. */
+  readonly propagatedAt: Date;
+  tags: Tags;
+  /** ARN of a managed policy. */
+  permissionsBoundary: string | undefined;
+
+  constructor(account: AccountResources, name: string, settings: EntitySettings) {
+    super(account, name, settings);
+    this.tags = settings.tags ?? {};
+    this.permissionsBoundary = settings.permissionsBoundary;
+    this.propagatedAt = account.settings.propagatedAt();
+  }
+
+  /** What its permissions boundary lets through; undefined when it has none. */
+  get boundaryPolicies(): readonly PolicyDocument[] | undefined {
+    const { permissionsBoundary } = this;
+    return permissionsBoundary === undefined ? undefined : this.account.managedPolicyDocuments(permissionsBoundary);
   }
 }

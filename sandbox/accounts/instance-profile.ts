@@ -1,6 +1,7 @@
-import type { Account, Tags } from './account';
 import { newUniqueId } from './keys';
+import type { AccountResources } from './resources';
 import type { Role } from './role';
+import type { Tags } from './tags';
 
 export interface InstanceProfileSettings {
   /** From and to `/`; by default `/`. */
@@ -21,14 +22,14 @@ export class InstanceProfile {
   role: Role | undefined;
 
   constructor(
-    account: Account,
+    account: AccountResources,
     readonly name: string,
     { path = '/', tags = {} }: InstanceProfileSettings,
   ) {
     this.path = path;
     this.arn = account.arn('iam', `instance-profile${path}${name}`);
-    this.createdAt = account.world.clock.now();
-    this.writableAt = account.world.writableAt();
+    this.createdAt = account.settings.clock.now();
+    this.writableAt = account.settings.writableAt();
     this.tags = tags;
   }
 }

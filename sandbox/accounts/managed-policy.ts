@@ -1,6 +1,6 @@
 import type { PolicyDocument } from '../policy/document';
-import type { Tags } from './account';
 import { newUniqueId } from './keys';
+import type { Tags } from './tags';
 
 /** A policy as it was sent, and what it means. */
 export interface PolicyText {

@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import type { Tags } from './account';
+import type { Tags } from './tags';
 
 export interface MfaDeviceSettings {
   /** Base32; by default a random one, as long as those of AWS. */

@@ -1,6 +1,6 @@
 import type { PolicyDocument } from '../policy/document';
 import { evaluate, type AccessRequest, type Decision } from '../policy/evaluate';
-import type { Caller } from './session';
+import type { Caller } from './caller';
 
 /** Policies of one kind; each kind that there is must allow a request. */
 interface Layer {

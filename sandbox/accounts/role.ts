@@ -1,9 +1,8 @@
 import type { PolicyDocument } from '../policy/document';
-import type { Account } from './account';
-import { Entity, type EntitySettings } from './entity';
-import type { InstanceProfile } from './instance-profile';
+import { Entity, type EntitySettings } from './identity';
 import { newUniqueId } from './keys';
-import { keptTrust, shownTrust } from './trusted-principals';
+import type { AccountResources } from './resources';
+import { keptTrust, shownTrust, type FindEntity } from './trusted-principals';
 
 export interface RoleSettings extends EntitySettings {
   readonly trust: PolicyDocument;
@@ -20,23 +19,24 @@ export class Role extends Entity {
   /** Seconds. */
   maxSessionDuration: number;
 
-  constructor(account: Account, name: string, settings: RoleSettings) {
+  constructor(
+    account: AccountResources,
+    name: string,
+    settings: RoleSettings,
+    private readonly findEntity: FindEntity,
+  ) {
     super(account, name, settings);
-    this.#trust = keptTrust(settings.trust, account);
+    this.#trust = keptTrust(settings.trust, account.partition, findEntity);
     this.description = settings.description;
     this.maxSessionDuration = settings.maxSessionDuration ?? 3600;
   }
 
   /** Who may assume it, as things are now: whoever was deleted since is named by a unique ID that nobody has. */
   get trust(): PolicyDocument {
-    return shownTrust(this.#trust, this.account);
+    return shownTrust(this.#trust, this.findEntity);
   }
 
   set trust(trust: PolicyDocument) {
-    this.#trust = keptTrust(trust, this.account);
-  }
-
-  get instanceProfiles(): InstanceProfile[] {
-    return [...this.account.instanceProfiles.values()].filter(({ role }) => role === this);
+    this.#trust = keptTrust(trust, this.account.partition, this.findEntity);
   }
 }

@@ -1,5 +1,7 @@
 import type { PolicyDocument } from '../policy/document';
-import type { Role, Tags, User } from './account';
+import type { Role } from './role';
+import type { Tags } from './tags';
+import type { User } from './user';
 
 /** What STS remembers with the temporary credentials that it hands out. */
 export interface SessionSettings {
@@ -27,14 +29,4 @@ export interface Session extends SessionSettings {
   readonly sessionToken: string;
   readonly issuedAt: Date;
   readonly expiration: Date;
-}
-
-/** The verified signer of a request. */
-export interface Caller {
-  readonly principal: User | Role;
-  /** ARN of the user, or of the session. */
-  readonly arn: string;
-  readonly userId: string;
-  /** Undefined for long-term keys. */
-  readonly session: Session | undefined;
 }

@@ -1,6 +1,5 @@
 import type { PolicyDocument } from '../policy/document';
-import { Entity } from './entity';
-import type { Group } from './group';
+import { Entity, Identity } from './identity';
 import { newAccessKeyId, newCertificateId, newSecretAccessKey, newUniqueId } from './keys';
 import type { MfaDevice, MfaDeviceSettings } from './mfa-device';
 import type { LoginProfile, ServiceSpecificCredential, SigningCertificate, SshPublicKey } from './user-credentials';
@@ -8,17 +7,24 @@ import type { LoginProfile, ServiceSpecificCredential, SigningCertificate, SshPu
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly user: User;
-  readonly createdAt: Date;
+  createdAt: Date;
   /** From when on the rest of AWS knows it. */
   readonly propagatedAt: Date;
   status: 'Active' | 'Inactive';
   lastUsed?: { readonly at: Date; readonly service: string; readonly region: string };
 }
 
+/** A group of users, who have its policies as well as their own. */
+export class Group extends Identity {
+  readonly type = 'Group';
+  readonly id = newUniqueId('AGPA');
+}
+
 export class User extends Entity {
   readonly type = 'User';
   readonly id = newUniqueId('AIDA');
+  readonly groups = new Set<Group>();
+  readonly #accessKeys = new Map<string, AccessKey>();
   /** By serial number. */
   readonly mfaDevices = new Map<string, MfaDevice>();
   loginProfile: LoginProfile | undefined;
@@ -29,31 +35,30 @@ export class User extends Entity {
   #serviceUserNames = 0;
 
   get accessKeys(): AccessKey[] {
-    return [...this.account.world.accessKeys.values()].filter(({ user }) => user === this);
-  }
-
-  get groups(): Group[] {
-    return [...this.account.groups.values()].filter(({ members }) => members.has(this));
+    return [...this.#accessKeys.values()];
   }
 
   /** Its own, and those of its groups. */
   override get identityPolicies(): readonly PolicyDocument[] {
-    return [...super.identityPolicies, ...this.groups.flatMap((group) => group.identityPolicies)];
+    return [...super.identityPolicies, ...[...this.groups].flatMap((group) => group.identityPolicies)];
   }
 
   /** Makes an active key: a new one, or the one given. */
   createAccessKey(fixed?: { readonly accessKeyId: string; readonly secretAccessKey: string }): AccessKey {
-    const { world } = this.account;
+    const { settings } = this.account;
     const key: AccessKey = {
       accessKeyId: fixed?.accessKeyId ?? newAccessKeyId('AKIA'),
-      secretAccessKey: fixed?.secretAccessKey ?? newSecretAccessKey(world.settings.secretAlphabet),
-      user: this,
-      createdAt: world.clock.now(),
-      propagatedAt: world.propagatedAt(),
+      secretAccessKey: fixed?.secretAccessKey ?? newSecretAccessKey(settings.secretAlphabet),
+      createdAt: settings.clock.now(),
+      propagatedAt: settings.propagatedAt(),
       status: 'Active',
     };
-    world.accessKeys.set(key.accessKeyId, key);
+    this.#accessKeys.set(key.accessKeyId, key);
     return key;
+  }
+
+  deleteAccessKey(accessKeyId: string): void {
+    this.#accessKeys.delete(accessKeyId);
   }
 
   /** Makes a virtual MFA device and enables it for this user. */
@@ -64,20 +69,20 @@ export class User extends Entity {
   }
 
   createLoginProfile(passwordResetRequired = false): LoginProfile {
-    this.loginProfile = { createdAt: this.account.world.clock.now(), passwordResetRequired };
+    this.loginProfile = { createdAt: this.account.settings.clock.now(), passwordResetRequired };
     return this.loginProfile;
   }
 
   /** Adds an active certificate. */
   uploadSigningCertificate(body: string): SigningCertificate {
-    const uploadedAt = this.account.world.clock.now();
+    const uploadedAt = this.account.settings.clock.now();
     const certificate: SigningCertificate = { id: newCertificateId(), body, uploadedAt, status: 'Active' };
     this.signingCertificates.set(certificate.id, certificate);
     return certificate;
   }
 
   uploadSshPublicKey(body: string): SshPublicKey {
-    const key = { id: newUniqueId('APKA'), body, uploadedAt: this.account.world.clock.now() };
+    const key = { id: newUniqueId('APKA'), body, uploadedAt: this.account.settings.clock.now() };
     this.sshPublicKeys.set(key.id, key);
     return key;
   }
@@ -89,7 +94,7 @@ export class User extends Entity {
       id: newUniqueId('ACCA'),
       serviceName,
       serviceUserName: `${this.name}${suffix}-at-${this.account.id}`,
-      createdAt: this.account.world.clock.now(),
+      createdAt: this.account.settings.clock.now(),
     };
     this.serviceSpecificCredentials.set(credential.id, credential);
     return credential;

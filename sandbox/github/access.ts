@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AwsError } from '../query/error';
+import { Refusal } from '../http/refusal';
 
 /**
  * What a token may do with Actions secrets, by owner: `owner/name` for a repository with its environments, `org:name`
@@ -24,21 +24,21 @@ export class Tokens {
 
   /**
    * Makes sure that the caller has the right to an owner's secrets.
-   * @throws AwsError in GitHub's words: what a token does not see does not exist for it.
+   * @throws Refusal in GitHub's words: what a token does not see does not exist for it.
    */
   authorize(authorization: string | undefined, owner: string, right: 'read' | 'write'): void {
-    if (authorization === undefined) throw new AwsError(401, 'Unauthorized', 'Requires authentication');
+    if (authorization === undefined) throw new Refusal(401, 'Unauthorized', 'Requires authentication');
     const rights = this.#rights.get(authorization.replace(/^(token|bearer) /i, ''));
-    if (!rights) throw new AwsError(401, 'Unauthorized', 'Bad credentials');
+    if (!rights) throw new Refusal(401, 'Unauthorized', 'Bad credentials');
     const { write = [], read = [], see = [] } = rights;
     const within = (owners: readonly string[]) => owners.some((name) => name.toLowerCase() === owner.toLowerCase());
     if (!within([...write, ...read, ...see])) throw notFound();
     if (!within(right === 'write' ? write : [...write, ...read])) {
-      throw new AwsError(403, 'Forbidden', 'Resource not accessible by integration');
+      throw new Refusal(403, 'Forbidden', 'Resource not accessible by integration');
     }
   }
 }
 
-export function notFound(): AwsError {
-  return new AwsError(404, 'NotFound', 'Not Found');
+export function notFound(): Refusal {
+  return new Refusal(404, 'NotFound', 'Not Found');
 }

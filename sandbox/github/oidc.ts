@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import type { Clock } from '../clock';
+import { Refusal } from '../http/refusal';
 import type { Answer, IncomingRequest } from '../http/request';
 import type { Route } from '../http/route';
-import { AwsError } from '../query/error';
 import { defaultClaims, subjectOf, type Claims } from './claims';
 import { githubRoute, json } from './route';
 
@@ -99,7 +99,7 @@ export class GithubOidc {
   async #issueToken({ path, query, headers }: IncomingRequest): Promise<Answer> {
     const job = this.#jobs.get(path.slice(tokenPath.length));
     if (!job || headers.authorization !== `Bearer ${job.requestToken}`) {
-      throw new AwsError(401, 'Unauthorized', 'The request token is not valid for this job.');
+      throw new Refusal(401, 'Unauthorized', 'The request token is not valid for this job.');
     }
     const { claims, subject } = job;
     const audience = query.get('audience') ?? `https://github.com/${claims.repository_owner}`;

@@ -1,6 +1,6 @@
+import { Refusal } from '../http/refusal';
 import type { Answer, RecordedRequest } from '../http/request';
 import type { Route } from '../http/route';
-import { AwsError } from '../query/error';
 
 /** A route to GitHub, which refuses in JSON. */
 export function githubRoute(
@@ -8,7 +8,7 @@ export function githubRoute(
   params: RecordedRequest['params'],
   respond: () => Answer | Promise<Answer>,
 ): Route {
-  const refuse = ({ status, message }: AwsError): Answer => json(status, { message });
+  const refuse = ({ status, message }: Refusal): Answer => json(status, { message });
   return {
     service: 'github',
     action,
@@ -18,7 +18,7 @@ export function githubRoute(
       try {
         return await respond();
       } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
+        if (!(error instanceof Refusal)) throw error;
         record.errorCode = error.code;
         return refuse(error);
       }

@@ -1,4 +1,4 @@
-import { AwsError } from '../query/error';
+import { Refusal } from '../http/refusal';
 import { SealingKey } from './sealing-key';
 
 export type Visibility = 'all' | 'private' | 'selected';
@@ -48,7 +48,7 @@ export class SecretPlace {
 
   /**
    * Stores a secret, and tells whether it is new.
-   * @throws AwsError when the name is not one, or the value is not sealed to the current key
+   * @throws Refusal when the name is not one, or the value is not sealed to the current key
    */
   put(name: string, sealed: unknown, keyId: unknown, audience: Audience | undefined, now: Date): boolean {
     checkName(name);
@@ -77,8 +77,8 @@ export class SecretPlace {
   }
 }
 
-export function unprocessable(message: string): AwsError {
-  return new AwsError(422, 'Unprocessable', message);
+export function unprocessable(message: string): Refusal {
+  return new Refusal(422, 'Unprocessable', message);
 }
 
 function checkName(name: string): void {

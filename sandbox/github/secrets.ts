@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
+import { Refusal } from '../http/refusal';
 import type { Answer, IncomingRequest } from '../http/request';
 import type { Route } from '../http/route';
-import { AwsError } from '../query/error';
 import { notFound, Tokens, type Rights } from './access';
 import { githubRoute, json } from './route';
 import { sealingReady } from './sealing-key';
@@ -181,5 +181,5 @@ function parseBody(body: string): Record<string, unknown> {
   } catch {
     // Said below, as for anything else that is no object.
   }
-  throw new AwsError(400, 'BadRequest', 'Problems parsing JSON');
+  throw new Refusal(400, 'BadRequest', 'Problems parsing JSON');
 }

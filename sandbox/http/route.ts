@@ -1,4 +1,4 @@
-import type { AwsError } from '../query/error';
+import type { Refusal } from './refusal';
 import type { Answer, RecordedRequest, ServiceName } from './request';
 
 /** Where a request is bound for, before anything is done about it. */
@@ -9,5 +9,5 @@ export interface Route {
   /** Does what is asked. What is learned on the way (caller, error code) is noted in the record. */
   respond(record: RecordedRequest): Promise<Answer>;
   /** The error as this service words it, with nothing done. */
-  refuse(error: AwsError): Answer;
+  refuse(error: Refusal): Answer;
 }

@@ -14,11 +14,12 @@ export const accessKeys: Operations = {
     const user = authorizedUser(call);
     if (user.accessKeys.length >= maxKeys) throw quotaExceeded('AccessKeysPerUser', maxKeys);
     const key = user.createAccessKey();
-    return { AccessKey: { ...keyFields(key), SecretAccessKey: key.secretAccessKey } };
+    return { AccessKey: { ...keyFields(user, key), SecretAccessKey: key.secretAccessKey } };
   },
 
   ListAccessKeys(call) {
-    return listing('AccessKeyMetadata', authorizedUser(call).accessKeys, call.params, keyFields);
+    const user = authorizedUser(call);
+    return listing('AccessKeyMetadata', user.accessKeys, call.params, (key) => keyFields(user, key));
   },
 
   UpdateAccessKey(call) {
@@ -29,20 +30,21 @@ export const accessKeys: Operations = {
 
   DeleteAccessKey(call) {
     const { AccessKeyId } = required(call.params, 'AccessKeyId');
-    call.world.accessKeys.delete(keyOf(authorizedUser(call), AccessKeyId).accessKeyId);
+    const user = authorizedUser(call);
+    user.deleteAccessKey(keyOf(user, AccessKeyId).accessKeyId);
   },
 
   GetAccessKeyLastUsed(call) {
     const { world, caller } = call;
-    const { account } = caller.principal;
+    const { account } = caller;
     const { AccessKeyId } = required(call.params, 'AccessKeyId');
-    const found = world.accessKeys.get(AccessKeyId);
-    const key = found?.user.account === account ? found : undefined;
-    authorize(call, { arn: key?.user.arn ?? account.arn('iam', 'user/*'), label: `access key ${AccessKeyId}` });
-    if (!key) throw unknownKey(AccessKeyId);
-    const { user, lastUsed } = key;
+    const anywhere = world.accessKey(AccessKeyId);
+    const found = anywhere?.account === account ? anywhere : undefined;
+    authorize(call, { arn: found?.user.arn ?? account.arn('iam', 'user/*'), label: `access key ${AccessKeyId}` });
+    if (!found) throw unknownKey(AccessKeyId);
+    const { lastUsed } = found.key;
     return {
-      UserName: user.name,
+      UserName: found.user.name,
       AccessKeyLastUsed: {
         LastUsedDate: lastUsed && isoSeconds(lastUsed.at),
         ServiceName: lastUsed?.service ?? 'N/A',
@@ -52,11 +54,11 @@ export const accessKeys: Operations = {
   },
 };
 
-function keyFields({ user, accessKeyId, status, createdAt }: AccessKey): XmlFields {
-  return { UserName: user.name, AccessKeyId: accessKeyId, Status: status, CreateDate: isoSeconds(createdAt) };
+function keyFields({ name }: User, { accessKeyId, status, createdAt }: AccessKey): XmlFields {
+  return { UserName: name, AccessKeyId: accessKeyId, Status: status, CreateDate: isoSeconds(createdAt) };
 }
 
-/** @throws AwsError NoSuchEntity */
+/** @throws Refusal NoSuchEntity */
 function keyOf(user: User, id: string): AccessKey {
   const key = user.accessKeys.find(({ accessKeyId }) => accessKeyId === id);
   if (!key) throw unknownKey(id);

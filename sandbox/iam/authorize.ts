@@ -1,5 +1,6 @@
-import type { Tags } from '../accounts/account';
-import { callerContext, requestTagContext, tagContext } from '../accounts/caller-context';
+import type { Tags } from '../accounts/tags';
+import { callerContext } from '../accounts/caller';
+import { requestTagContext, tagContext } from '../accounts/tags';
 import { whyRefused } from '../accounts/permissions';
 import { contextOf, type ContextValues } from '../policy/context';
 import { notAuthorized } from '../query/error';
@@ -17,7 +18,7 @@ export interface IamResource {
 /**
  * @param context condition keys of this operation
  * @param action by default the one that is called
- * @throws AwsError AccessDenied when the caller's policies do not let it do this.
+ * @throws Refusal AccessDenied when the caller's policies do not let it do this.
  */
 export function authorize(
   { params, world, caller, region }: SignedCall,
@@ -37,7 +38,7 @@ export function authorize(
 
 /**
  * Whether the caller may make something, with these tags: those need a permission of their own.
- * @throws AwsError AccessDenied
+ * @throws Refusal AccessDenied
  */
 export function authorizeCreation(
   call: SignedCall,

@@ -8,10 +8,10 @@ import { checkName, required } from './request';
 
 /**
  * The group that a request is about, once the caller is found to be allowed to do this to it.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 export function namedGroup(call: SignedCall, context?: ContextValues): Group {
-  const { account } = call.caller.principal;
+  const { account } = call.caller;
   const { GroupName: name } = required(call.params, 'GroupName');
   checkName('GroupName', name, 128);
   const group = seen(account.groups.get(name), call);

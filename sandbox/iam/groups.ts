@@ -15,7 +15,7 @@ const maxGroups = 10;
 
 export const groups: Operations = {
   CreateGroup(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     const { GroupName: name } = required(call.params, 'GroupName');
     checkName('GroupName', name, 128);
     const path = readPath(call.params);
@@ -26,49 +26,53 @@ export const groups: Operations = {
 
   GetGroup(call) {
     const group = namedGroup(call);
-    return { Group: groupFields(group), ...listing('Users', [...group.members], call.params, userFields) };
+    const members = call.caller.account.membersOf(group);
+    return { Group: groupFields(group), ...listing('Users', members, call.params, userFields) };
   },
 
   DeleteGroup(call) {
-    const { account, name, members, inlinePolicies, attachedPolicies } = namedGroup(call);
-    if (members.size > 0) throw deleteConflict('Cannot delete entity, must remove users from group first.');
+    const { account } = call.caller;
+    const group = namedGroup(call);
+    const { name, inlinePolicies, attachedPolicies } = group;
+    if (account.membersOf(group).length > 0)
+      throw deleteConflict('Cannot delete entity, must remove users from group first.');
     if (inlinePolicies.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
     if (attachedPolicies.size > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
     account.groups.delete(name);
   },
 
   ListGroups(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     authorize(call, { arn: account.arn('iam', `group${call.params.PathPrefix ?? '/'}`) });
     return listing('Groups', underPrefix(account.groups.values(), call.params), call.params, groupFields);
   },
 
-  ListGroupsForUser: (call) => listing('Groups', namedUser(call).groups, call.params, groupFields),
+  ListGroupsForUser: (call) => listing('Groups', [...namedUser(call).groups], call.params, groupFields),
 
   AddUserToGroup(call) {
     const { group, user } = readMembership(call);
-    if (!group.members.has(user) && user.groups.length >= maxGroups) {
+    if (!user.groups.has(group) && user.groups.size >= maxGroups) {
       throw quotaExceeded('GroupsPerUser', maxGroups);
     }
-    group.members.add(user);
+    user.groups.add(group);
   },
 
   // AWS does not complain about a user who is not in the group.
   RemoveUserFromGroup(call) {
     const { group, user } = readMembership(call);
-    group.members.delete(user);
+    user.groups.delete(group);
   },
 };
 
 /**
  * The group and the user that a request names; the caller's permissions are those over the group.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 function readMembership(call: SignedCall): { readonly group: Group; readonly user: User } {
   const { UserName } = required(call.params, 'GroupName', 'UserName');
   checkName('UserName', UserName, 128);
   const group = namedGroup(call);
-  const user = seen(group.account.users.get(UserName), call);
+  const user = seen(call.caller.account.users.get(UserName), call);
   if (!user) throw userNotFound(UserName);
   return { group, user };
 }

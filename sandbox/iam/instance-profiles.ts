@@ -14,7 +14,7 @@ import { requestedTags, tagFields, tagOperations } from './tags';
 
 export const instanceProfiles: Operations = {
   CreateInstanceProfile(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     const { InstanceProfileName: name } = required(call.params, 'InstanceProfileName');
     checkName('InstanceProfileName', name, 128);
     const path = readPath(call.params);
@@ -32,18 +32,18 @@ export const instanceProfiles: Operations = {
   DeleteInstanceProfile(call) {
     const { name, role } = namedProfile(call);
     if (role) throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
-    call.caller.principal.account.instanceProfiles.delete(name);
+    call.caller.account.instanceProfiles.delete(name);
   },
 
   ListInstanceProfiles(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     authorize(call, { arn: account.arn('iam', `instance-profile${call.params.PathPrefix ?? '/'}`) });
     const profiles = underPrefix(account.instanceProfiles.values(), call.params);
     return listing('InstanceProfiles', profiles, call.params, profileFields);
   },
 
   ListInstanceProfilesForRole: (call) =>
-    listing('InstanceProfiles', namedRole(call).instanceProfiles, call.params, profileFields),
+    listing('InstanceProfiles', call.caller.account.instanceProfilesOf(namedRole(call)), call.params, profileFields),
 
   AddRoleToInstanceProfile(call) {
     const { profile, role } = readAssociation(call);
@@ -63,10 +63,10 @@ export const instanceProfiles: Operations = {
 
 /**
  * The instance profile that a request is about, once the caller is found to be allowed to do this to it.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 function namedProfile(call: SignedCall, context?: ContextValues): InstanceProfile {
-  const { account } = call.caller.principal;
+  const { account } = call.caller;
   const { InstanceProfileName: name } = required(call.params, 'InstanceProfileName');
   checkName('InstanceProfileName', name, 128);
   const profile = seen(account.instanceProfiles.get(name), call);
@@ -78,13 +78,13 @@ function namedProfile(call: SignedCall, context?: ContextValues): InstanceProfil
 
 /**
  * The instance profile and the role that a request names; the caller's permissions are those over the profile.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 function readAssociation(call: SignedCall): { readonly profile: InstanceProfile; readonly role: Role } {
   const { RoleName } = required(call.params, 'InstanceProfileName', 'RoleName');
   checkName('RoleName', RoleName, 64);
   const profile = namedProfile(call);
-  const role = seen(call.caller.principal.account.roles.get(RoleName), call);
+  const role = seen(call.caller.account.roles.get(RoleName), call);
   if (!role) throw roleNotFound(RoleName);
   return { profile, role };
 }

@@ -1,6 +1,6 @@
 import type { User } from '../accounts/account';
 import type { LoginProfile } from '../accounts/user-credentials';
-import { AwsError } from '../query/error';
+import { Refusal } from '../http/refusal';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { entityAlreadyExists, noSuchEntity } from './errors';
 import type { Operations } from './operations';
@@ -35,7 +35,7 @@ export const loginProfiles: Operations = {
   },
 };
 
-/** @throws AwsError NoSuchEntity */
+/** @throws Refusal NoSuchEntity */
 function profileOf({ name, loginProfile }: User): LoginProfile {
   if (!loginProfile) throw noSuchEntity(`Login Profile for User ${name} cannot be found.`);
   return loginProfile;
@@ -44,12 +44,12 @@ function profileOf({ name, loginProfile }: User): LoginProfile {
 /**
  * Holds a password to the policy of an account that has set none of its own: 8 to 128 characters of three kinds.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_account-policy.html
- * @throws AwsError PasswordPolicyViolation
+ * @throws Refusal PasswordPolicyViolation
  */
 function checkPassword(password: string): void {
   const kinds = [/[A-Z]/, /[a-z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(password));
   if (password.length < 8 || password.length > 128 || kinds.length < 3) {
-    throw new AwsError(
+    throw new Refusal(
       400,
       'PasswordPolicyViolation',
       'Password does not conform to the account password policy: it must have 8 to 128 characters, of at least three ' +

@@ -1,8 +1,9 @@
 import type { Account, Group, Role, User } from '../accounts/account';
 import type { ManagedPolicy, PolicyText, PolicyVersion } from '../accounts/managed-policy';
+import type { Refusal } from '../http/refusal';
 import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
-import { notAuthorized, validationError, type AwsError } from '../query/error';
+import { notAuthorized, validationError } from '../query/error';
 import type { Parameters } from '../query/parameters';
 import type { SignedCall } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
@@ -21,7 +22,7 @@ const maxSize = 6144;
 export const managedPolicies: Operations = {
   CreatePolicy(call) {
     const { params, caller } = call;
-    const { account } = caller.principal;
+    const { account } = caller;
     const { PolicyName: name, PolicyDocument } = required(params, 'PolicyName', 'PolicyDocument');
     checkName('PolicyName', name, 128);
     const { Description: description } = params;
@@ -42,13 +43,13 @@ export const managedPolicies: Operations = {
 
   GetPolicy(call) {
     const policy = namedPolicy(call);
-    const fields = policyFields(policy, call.caller.principal.account);
+    const fields = policyFields(policy, call.caller.account);
     return { Policy: { ...fields, Description: policy.description, Tags: tagFields(policy.tags) } };
   },
 
   ListPolicies(call) {
     const { params, caller } = call;
-    const { account } = caller.principal;
+    const { account } = caller;
     const { Scope = 'All', OnlyAttached, PolicyUsageFilter } = params;
     const constraints = new Constraints();
     constraints.oneOf('scope', Scope, ['All', 'AWS', 'Local']);
@@ -68,7 +69,7 @@ export const managedPolicies: Operations = {
   },
 
   DeletePolicy(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     const { arn, versions } = ownPolicy(call);
     if (usersOf(arn, account).length > 0) {
       throw deleteConflict('Cannot delete a policy attached to entities.');
@@ -134,7 +135,7 @@ export const managedPolicies: Operations = {
     constraints.oneOf('policyUsageFilter', PolicyUsageFilter, usages);
     constraints.check();
     const { arn } = namedPolicy(call);
-    const entities = usersOf(arn, caller.principal.account, PolicyUsageFilter).filter(
+    const entities = usersOf(arn, caller.account, PolicyUsageFilter).filter(
       ({ type }) => EntityFilter === undefined || EntityFilter === type,
     );
     const { items, ...rest } = page(underPrefix(entities, params), params);
@@ -156,7 +157,7 @@ export const managedPolicies: Operations = {
 
 const usages = ['PermissionsPolicy', 'PermissionsBoundary'];
 
-/** @throws AwsError ValidationError */
+/** @throws Refusal ValidationError */
 export function requiredPolicyArn(params: Parameters): string {
   const { PolicyArn } = required(params, 'PolicyArn');
   const constraints = new Constraints();
@@ -168,17 +169,17 @@ export function requiredPolicyArn(params: Parameters): string {
   return PolicyArn;
 }
 
-export function policyNotFound(arn: string): AwsError {
+export function policyNotFound(arn: string): Refusal {
   return noSuchEntity(`Policy ${arn} was not found.`);
 }
 
 /**
  * The policy that a request is about, once the caller is found to be allowed to do this to it.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 function namedPolicy(call: SignedCall, context?: ContextValues): ManagedPolicy {
   const arn = requiredPolicyArn(call.params);
-  const policy = seen(call.caller.principal.account.managedPolicies.get(arn), call);
+  const policy = seen(call.caller.account.managedPolicies.get(arn), call);
   authorize(call, { arn, label: `policy ${arn}`, tags: policy?.tags }, context);
   if (!policy) throw policyNotFound(arn);
   return policy;
@@ -186,12 +187,12 @@ function namedPolicy(call: SignedCall, context?: ContextValues): ManagedPolicy {
 
 /**
  * The same for what nobody may do to a policy of AWS.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 function ownPolicy(call: SignedCall, context?: ContextValues): ManagedPolicy {
   const policy = namedPolicy(call, context);
   const { caller, params } = call;
-  if (!localPolicies(caller.principal.account).includes(policy)) {
+  if (!localPolicies(caller.account).includes(policy)) {
     throw notAuthorized(caller.arn, `iam:${params.Action ?? ''}`, `policy ${policy.arn}`);
   }
   return policy;
@@ -218,14 +219,14 @@ function usersOf(arn: string, account: Account, usage?: string): (User | Group |
   return [...new Set([...attached, ...bounded])];
 }
 
-/** @throws AwsError NoSuchEntity */
+/** @throws Refusal NoSuchEntity */
 function versionOf({ arn, versions }: ManagedPolicy, id: string): PolicyVersion {
   const version = versions.get(id);
   if (!version) throw noSuchEntity(`Policy ${arn} version ${id} does not exist or is not attachable.`);
   return version;
 }
 
-/** @throws AwsError ValidationError, MalformedPolicyDocument or LimitExceeded */
+/** @throws Refusal ValidationError, MalformedPolicyDocument or LimitExceeded */
 function readManagedPolicy(document: string): PolicyText {
   const policy = readPolicy(document);
   if (policySize(document) > maxSize) throw quotaExceeded('PolicySize', maxSize);

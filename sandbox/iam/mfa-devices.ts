@@ -1,8 +1,8 @@
 import type { Account, User } from '../accounts/account';
 import type { MfaDevice } from '../accounts/mfa-device';
+import { Refusal } from '../http/refusal';
 import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
-import { AwsError } from '../query/error';
 import type { Parameters } from '../query/parameters';
 import type { SignedCall } from '../query/service';
 import { isoSeconds } from '../query/xml';
@@ -20,7 +20,7 @@ const maxDevices = 8;
 export const mfaDevices: Operations = {
   CreateVirtualMFADevice(call) {
     const { params, caller } = call;
-    const { account } = caller.principal;
+    const { account } = caller;
     const { VirtualMFADeviceName: name } = required(params, 'VirtualMFADeviceName');
     checkName('VirtualMFADeviceName', name, 226);
     const resource = `${readPath(params).slice(1)}${name}`;
@@ -42,12 +42,12 @@ export const mfaDevices: Operations = {
     const serialNumber = readSerialNumber(call.params);
     const user = namedUser(call);
     const device = deviceOf(call, serialNumber);
-    if (holderOf(device, user.account)) {
+    if (holderOf(device, call.caller.account)) {
       throw entityAlreadyExists(`MFA device ${serialNumber} is already in use.`);
     }
     if (user.mfaDevices.size >= maxDevices) throw quotaExceeded('MFADevicesPerUser', maxDevices);
     if (!device.enable(AuthenticationCode1, AuthenticationCode2, world.clock.now())) {
-      throw new AwsError(403, 'InvalidAuthenticationCode', 'Authentication code for device is not valid.');
+      throw new Refusal(403, 'InvalidAuthenticationCode', 'Authentication code for device is not valid.');
     }
     user.mfaDevices.set(serialNumber, device);
   },
@@ -59,7 +59,7 @@ export const mfaDevices: Operations = {
   },
 
   DeleteVirtualMFADevice(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     const device = namedDevice(call);
     if (holderOf(device, account)) throw deleteConflict('MFA VirtualDevice in use. Must deactivate first.');
     account.virtualMfaDevices.delete(device.serialNumber);
@@ -67,7 +67,7 @@ export const mfaDevices: Operations = {
 
   ListVirtualMFADevices(call) {
     const { params, caller } = call;
-    const { account } = caller.principal;
+    const { account } = caller;
     const { AssignmentStatus = 'Any' } = params;
     const constraints = new Constraints();
     constraints.oneOf('assignmentStatus', AssignmentStatus, ['Assigned', 'Unassigned', 'Any']);
@@ -111,15 +111,15 @@ export const mfaDevices: Operations = {
 
 /**
  * The virtual device that a request is about, once the caller is found to be allowed to do this to it.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 function namedDevice(call: SignedCall, context?: ContextValues): MfaDevice {
   const arn = readSerialNumber(call.params);
-  authorize(call, { arn, tags: call.caller.principal.account.virtualMfaDevices.get(arn)?.tags }, context);
+  authorize(call, { arn, tags: call.caller.account.virtualMfaDevices.get(arn)?.tags }, context);
   return deviceOf(call, arn);
 }
 
-/** @throws AwsError ValidationError */
+/** @throws Refusal ValidationError */
 function readSerialNumber(params: Parameters): string {
   const { SerialNumber } = required(params, 'SerialNumber');
   const constraints = new Constraints();
@@ -129,7 +129,7 @@ function readSerialNumber(params: Parameters): string {
   return SerialNumber;
 }
 
-/** @throws AwsError ValidationError */
+/** @throws Refusal ValidationError */
 function readCodes(params: Parameters) {
   const codes = required(params, 'AuthenticationCode1', 'AuthenticationCode2');
   const constraints = new Constraints();
@@ -139,9 +139,9 @@ function readCodes(params: Parameters) {
   return codes;
 }
 
-/** @throws AwsError NoSuchEntity */
+/** @throws Refusal NoSuchEntity */
 function deviceOf(call: SignedCall, serialNumber: string): MfaDevice {
-  const device = seen(call.caller.principal.account.virtualMfaDevices.get(serialNumber), call);
+  const device = seen(call.caller.account.virtualMfaDevices.get(serialNumber), call);
   if (!device) throw noSuchEntity(`VirtualMFADevice with serial number ${serialNumber} doesn't exist.`);
   return device;
 }

@@ -1,4 +1,4 @@
-import type { OidcProvider } from '../accounts/account';
+import type { OidcProvider } from '../accounts/resources';
 import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import { validationError } from '../query/error';
@@ -17,7 +17,7 @@ const maxClientIds = 100;
 export const oidcProviders: Operations = {
   CreateOpenIDConnectProvider(call) {
     const { params, caller } = call;
-    const { account } = caller.principal;
+    const { account } = caller;
     const { Url } = required(params, 'Url');
     const clientIds = stringList(params, 'ClientIDList');
     const thumbprints = stringList(params, 'ThumbprintList');
@@ -49,7 +49,7 @@ export const oidcProviders: Operations = {
   },
 
   ListOpenIDConnectProviders(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     authorize(call, { arn: account.arn('iam', 'oidc-provider/*') });
     const member = [...account.oidcProviders.values()].map(({ arn }) => ({ Arn: arn }));
     return { OpenIDConnectProviderList: { member } };
@@ -74,7 +74,7 @@ export const oidcProviders: Operations = {
 
   DeleteOpenIDConnectProvider(call) {
     const { url } = namedProvider(call);
-    call.caller.principal.account.oidcProviders.delete(url);
+    call.caller.account.oidcProviders.delete(url);
   },
 
   ...tagOperations('OpenIDConnectProvider', namedProvider),
@@ -82,14 +82,14 @@ export const oidcProviders: Operations = {
 
 /**
  * The provider that a request is about, once the caller is found to be allowed to do this to it.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 function namedProvider(call: SignedCall, context?: ContextValues): OidcProvider {
   const { OpenIDConnectProviderArn: arn } = required(call.params, 'OpenIDConnectProviderArn');
   const constraints = new Constraints();
   constraints.length('openIDConnectProviderArn', arn, 20, 2048);
   constraints.check();
-  const { oidcProviders: all } = call.caller.principal.account;
+  const { oidcProviders: all } = call.caller.account;
   const provider = seen(
     [...all.values()].find((other) => other.arn === arn),
     call,

@@ -12,7 +12,7 @@ export interface Page<T> {
 
 /**
  * The part of a list that `MaxItems` and `Marker` ask for; by default its first hundred items.
- * @throws AwsError ValidationError
+ * @throws Refusal ValidationError
  */
 export function page<T>(items: readonly T[], { MaxItems, Marker }: Parameters): Page<T> {
   const constraints = new Constraints();
@@ -26,7 +26,7 @@ export function page<T>(items: readonly T[], { MaxItems, Marker }: Parameters): 
 
 /**
  * The answer of an operation that lists.
- * @throws AwsError ValidationError
+ * @throws Refusal ValidationError
  */
 export function listing<T>(
   name: string,

@@ -1,5 +1,5 @@
 import type { Role, User } from '../accounts/account';
-import type { Entity } from '../accounts/entity';
+import type { Entity } from '../accounts/identity';
 import type { SignedCall } from '../query/service';
 import type { XmlFields } from '../query/xml';
 import { seen } from './consistency';
@@ -8,9 +8,9 @@ import type { IdentityKind } from './identity-kind';
 import type { Operations } from './operations';
 import { required } from './request';
 
-/** @throws AwsError NoSuchEntity for a boundary that is not there */
+/** @throws Refusal NoSuchEntity for a boundary that is not there */
 export function checkBoundary(call: SignedCall, arn: string | undefined): void {
-  const { managedPolicies } = call.caller.principal.account;
+  const { managedPolicies } = call.caller.account;
   if (arn !== undefined && !seen(managedPolicies.get(arn), call)) {
     throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
   }

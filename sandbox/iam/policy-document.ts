@@ -4,7 +4,7 @@ import { Constraints } from '../query/constraints';
 
 /**
  * A policy as it was sent.
- * @throws AwsError ValidationError or MalformedPolicyDocument
+ * @throws Refusal ValidationError or MalformedPolicyDocument
  */
 export function readPolicy(text: string): PolicyText {
   const constraints = new Constraints();

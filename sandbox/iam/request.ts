@@ -4,7 +4,7 @@ import type { Parameters } from '../query/parameters';
 
 /**
  * Parameters that must be there.
- * @throws AwsError ValidationError that names every one that is missing
+ * @throws Refusal ValidationError that names every one that is missing
  */
 export function required<Name extends string>(params: Parameters, ...names: readonly Name[]): Record<Name, string> {
   const constraints = new Constraints();
@@ -13,7 +13,7 @@ export function required<Name extends string>(params: Parameters, ...names: read
   return Object.fromEntries(values) as Record<Name, string>;
 }
 
-/** @throws AwsError ValidationError for a name that no user, role or policy can have */
+/** @throws Refusal ValidationError for a name that no user, role or policy can have */
 export function checkName(parameter: string, name: string | undefined, max: number): void {
   const member = memberName(parameter);
   const constraints = new Constraints();
@@ -29,14 +29,14 @@ export function checkName(parameter: string, name: string | undefined, max: numb
 
 /**
  * `Path`, by default `/`.
- * @throws AwsError ValidationError
+ * @throws Refusal ValidationError
  */
 export function readPath({ Path = '/' }: Parameters): string {
   checkPath('Path', Path);
   return Path;
 }
 
-/** @throws AwsError ValidationError for a path that does not go from and to `/` */
+/** @throws Refusal ValidationError for a path that does not go from and to `/` */
 export function checkPath(parameter: string, path: string | undefined): void {
   const member = memberName(parameter);
   const constraints = new Constraints();
@@ -52,7 +52,7 @@ export function checkPath(parameter: string, path: string | undefined): void {
 
 /**
  * `Status` of a credential.
- * @throws AwsError ValidationError
+ * @throws Refusal ValidationError
  */
 export function readStatus({ Status }: Parameters): 'Active' | 'Inactive' {
   const constraints = new Constraints();

@@ -1,6 +1,6 @@
 import type { Role } from '../accounts/account';
+import type { Refusal } from '../http/refusal';
 import type { ContextValues } from '../policy/context';
-import type { AwsError } from '../query/error';
 import type { SignedCall } from '../query/service';
 import { authorize } from './authorize';
 import { seen } from './consistency';
@@ -9,10 +9,10 @@ import { checkName, required } from './request';
 
 /**
  * The role that a request is about, once the caller is found to be allowed to do this to it.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 export function namedRole(call: SignedCall, context: ContextValues = {}): Role {
-  const { account } = call.caller.principal;
+  const { account } = call.caller;
   const { RoleName: name } = required(call.params, 'RoleName');
   checkName('RoleName', name, 64);
   const role = seen(account.roles.get(name), call);
@@ -23,6 +23,6 @@ export function namedRole(call: SignedCall, context: ContextValues = {}): Role {
   return role;
 }
 
-export function roleNotFound(name: string): AwsError {
+export function roleNotFound(name: string): Refusal {
   return noSuchEntity(`The role with name ${name} cannot be found.`);
 }

@@ -16,7 +16,7 @@ import { readTrust } from './trust';
 export const roles: Operations = {
   CreateRole(call) {
     const { params, world, caller } = call;
-    const { account } = caller.principal;
+    const { account } = caller;
     const { RoleName: name, AssumeRolePolicyDocument } = required(params, 'RoleName', 'AssumeRolePolicyDocument');
     checkName('RoleName', name, 64);
     const details = readDetails(params);
@@ -59,8 +59,10 @@ export const roles: Operations = {
   },
 
   DeleteRole(call) {
-    const { account, name, instanceProfiles, inlinePolicies, attachedPolicies } = namedRole(call);
-    if (instanceProfiles.length > 0) {
+    const { account } = call.caller;
+    const role = namedRole(call);
+    const { name, inlinePolicies, attachedPolicies } = role;
+    if (account.instanceProfilesOf(role).length > 0) {
       throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
     }
     if (inlinePolicies.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
@@ -69,7 +71,7 @@ export const roles: Operations = {
   },
 
   ListRoles(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     authorize(call, { arn: account.arn('iam', `role${call.params.PathPrefix ?? '/'}`) });
     return listing('Roles', underPrefix(account.roles.values(), call.params), call.params, roleFields);
   },
@@ -77,7 +79,7 @@ export const roles: Operations = {
   ...tagOperations('Role', namedRole),
 };
 
-/** @throws AwsError ValidationError */
+/** @throws Refusal ValidationError */
 function readDetails({ Description: description, MaxSessionDuration }: Parameters) {
   const constraints = new Constraints();
   constraints.length('description', description, 0, 1000);

@@ -1,7 +1,7 @@
 import type { User } from '../accounts/account';
 import { newSecretAccessKey } from '../accounts/keys';
 import type { ServiceSpecificCredential } from '../accounts/user-credentials';
-import { AwsError } from '../query/error';
+import { Refusal } from '../http/refusal';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { noSuchEntity, quotaExceeded } from './errors';
 import type { Operations } from './operations';
@@ -18,7 +18,7 @@ export const serviceSpecificCredentials: Operations = {
     const { ServiceName } = required(call.params, 'UserName', 'ServiceName');
     const user = namedUser(call);
     if (!services.includes(ServiceName)) {
-      throw new AwsError(
+      throw new Refusal(
         404,
         'NotSupportedService',
         `The service ${ServiceName} does not support service-specific credentials.`,

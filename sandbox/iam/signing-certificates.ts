@@ -1,7 +1,7 @@
 import type { User } from '../accounts/account';
 import type { SigningCertificate } from '../accounts/user-credentials';
+import { Refusal } from '../http/refusal';
 import { Constraints } from '../query/constraints';
-import { AwsError } from '../query/error';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { noSuchEntity, quotaExceeded } from './errors';
 import type { Operations } from './operations';
@@ -19,11 +19,11 @@ export const signingCertificates: Operations = {
     constraints.check();
     const user = authorizedUser(call);
     if (!/^-----BEGIN CERTIFICATE-----\s[\s\S]+-----END CERTIFICATE-----\s*$/.test(body)) {
-      throw new AwsError(400, 'MalformedCertificate', 'Invalid certificate: it must be an X.509 certificate in PEM.');
+      throw new Refusal(400, 'MalformedCertificate', 'Invalid certificate: it must be an X.509 certificate in PEM.');
     }
     const there = [...user.signingCertificates.values()];
     if (there.some((certificate) => certificate.body === body)) {
-      throw new AwsError(409, 'DuplicateCertificate', 'The certificate is already associated with the user.');
+      throw new Refusal(409, 'DuplicateCertificate', 'The certificate is already associated with the user.');
     }
     if (there.length >= maxCertificates) throw quotaExceeded('CertificatesPerUser', maxCertificates);
     return { Certificate: certificateFields(user, user.uploadSigningCertificate(body)) };
@@ -48,7 +48,7 @@ export const signingCertificates: Operations = {
   },
 };
 
-/** @throws AwsError NoSuchEntity */
+/** @throws Refusal NoSuchEntity */
 function certificateOf({ signingCertificates: all }: User, id: string): SigningCertificate {
   const certificate = all.get(id);
   if (!certificate) throw noSuchEntity(`The Certificate with id ${id} cannot be found.`);

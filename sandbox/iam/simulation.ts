@@ -1,5 +1,6 @@
 import type { Role, User } from '../accounts/account';
-import { environmentContext, tagContext } from '../accounts/caller-context';
+import { environmentContext } from '../accounts/caller';
+import { tagContext } from '../accounts/tags';
 import { decide } from '../accounts/permissions';
 import { contextOf, type Context, type ContextValues } from '../policy/context';
 import type { Decision } from '../policy/evaluate';
@@ -41,10 +42,10 @@ export const simulation: Operations = {
   },
 };
 
-/** @throws AwsError ValidationError, AccessDenied or NoSuchEntity */
+/** @throws Refusal ValidationError, AccessDenied or NoSuchEntity */
 function simulated(call: SignedCall): User | Role {
   const { PolicySourceArn } = required(call.params, 'PolicySourceArn');
-  const { users, roles } = call.caller.principal.account;
+  const { users, roles } = call.caller.account;
   authorize(call, { arn: PolicySourceArn });
   if (!/^arn:[\w-]+:iam::\d{12}:(user|role|group)\/.+$/.test(PolicySourceArn)) {
     throw invalidInput(`Invalid Entity Arn: ${PolicySourceArn} does not clearly define entity type and name.`);
@@ -61,7 +62,7 @@ function simulatedContext({ type, name, arn, account, tags }: User | Role, param
     stringList(entry, 'ContextKeyValues'),
   ]);
   return contextOf({
-    ...environmentContext(account.world.clock.now()),
+    ...environmentContext(account.settings.clock.now()),
     'aws:PrincipalArn': arn,
     'aws:PrincipalAccount': account.id,
     'aws:username': type === 'User' ? name : undefined,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { User } from '../accounts/account';
 import type { SshPublicKey } from '../accounts/user-credentials';
+import { Refusal } from '../http/refusal';
 import { Constraints } from '../query/constraints';
-import { AwsError } from '../query/error';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { noSuchEntity, quotaExceeded } from './errors';
 import type { Operations } from './operations';
@@ -21,11 +21,11 @@ export const sshPublicKeys: Operations = {
     const user = namedUser(call);
     const [, blob] = /^ssh-rsa ([A-Za-z\d+/]+={0,2})(?:\s.*)?$/.exec(body) ?? [];
     if (blob === undefined) {
-      throw new AwsError(400, 'InvalidPublicKey', 'The public key is invalid: it must be an ssh-rsa key.');
+      throw new Refusal(400, 'InvalidPublicKey', 'The public key is invalid: it must be an ssh-rsa key.');
     }
     const there = [...user.sshPublicKeys.values()];
     if (there.some((key) => key.body === body)) {
-      throw new AwsError(400, 'DuplicateSSHPublicKey', 'The SSH public key is already associated with the user.');
+      throw new Refusal(400, 'DuplicateSSHPublicKey', 'The SSH public key is already associated with the user.');
     }
     if (there.length >= maxKeys) throw quotaExceeded('SSHPublicKeysPerUser', maxKeys);
     const key = user.uploadSshPublicKey(body);

@@ -1,5 +1,5 @@
-import type { Tags } from '../accounts/account';
-import { requestTagContext } from '../accounts/caller-context';
+import type { Tags } from '../accounts/tags';
+import { requestTagContext } from '../accounts/tags';
 import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import { stringList, type Parameters } from '../query/parameters';
@@ -14,7 +14,7 @@ interface Tagged {
   tags: Tags;
 }
 
-/** @throws AwsError ValidationError or InvalidInput */
+/** @throws Refusal ValidationError or InvalidInput */
 export function requestedTags(params: Parameters): Tags {
   const constraints = new Constraints();
   const tags = readTags(params, constraints, invalidInput);

@@ -8,7 +8,7 @@ const maxSize = 2048;
 
 /**
  * A role's trust policy, whose principals exist and are known everywhere.
- * @throws AwsError MalformedPolicyDocument or LimitExceeded
+ * @throws Refusal MalformedPolicyDocument or LimitExceeded
  */
 export function readTrust(text: string, world: World): PolicyDocument {
   const trust = parseTrust(text);

@@ -1,6 +1,7 @@
 import type { User } from '../accounts/account';
+import type { Refusal } from '../http/refusal';
 import type { ContextValues } from '../policy/context';
-import { validationError, type AwsError } from '../query/error';
+import { validationError } from '../query/error';
 import type { SignedCall } from '../query/service';
 import { authorize } from './authorize';
 import { seen } from './consistency';
@@ -9,13 +10,14 @@ import { checkName, required } from './request';
 
 /**
  * The user that a request is about, by default the caller, once the caller is found to be allowed to do this to it.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 export function authorizedUser(call: SignedCall, context: ContextValues = {}): User {
   const { params, caller } = call;
   const { UserName } = params;
   checkName('UserName', UserName, 128);
-  const { account, type, name: ownName } = caller.principal;
+  const { account, principal } = caller;
+  const { type, name: ownName } = principal;
   // A role's session has no user of its own; it is refused as if its session name were one.
   const callerName = type === 'User' ? ownName : caller.arn.slice(caller.arn.lastIndexOf('/') + 1);
   const name = UserName ?? callerName;
@@ -32,13 +34,13 @@ export function authorizedUser(call: SignedCall, context: ContextValues = {}): U
 
 /**
  * The same for a request that must name the user.
- * @throws AwsError ValidationError, AccessDenied or NoSuchEntity
+ * @throws Refusal ValidationError, AccessDenied or NoSuchEntity
  */
 export function namedUser(call: SignedCall, context?: ContextValues): User {
   required(call.params, 'UserName');
   return authorizedUser(call, context);
 }
 
-export function userNotFound(name: string): AwsError {
+export function userNotFound(name: string): Refusal {
   return noSuchEntity(`The user with name ${name} cannot be found.`);
 }

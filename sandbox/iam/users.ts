@@ -12,7 +12,7 @@ import { authorizedUser, namedUser } from './user-request';
 export const users: Operations = {
   CreateUser(call) {
     const { params, caller } = call;
-    const { account } = caller.principal;
+    const { account } = caller;
     const { UserName: name } = required(params, 'UserName');
     checkName('UserName', name, 64);
     const path = readPath(params);
@@ -35,7 +35,7 @@ export const users: Operations = {
     checkName('NewUserName', NewUserName, 64);
     checkPath('NewPath', NewPath);
     const user = namedUser(call);
-    const { account } = user;
+    const { account } = call.caller;
     const name = NewUserName ?? user.name;
     const path = NewPath ?? user.path;
     // AWS asks for the permission over the user as it will be, too.
@@ -54,17 +54,17 @@ export const users: Operations = {
       { there: user.mfaDevices.size > 0, step: 'delete MFA device' },
       { there: user.inlinePolicies.size > 0, step: 'delete policies' },
       { there: user.attachedPolicies.size > 0, step: 'detach all policies' },
-      { there: user.groups.length > 0, step: 'remove users from group' },
+      { there: user.groups.size > 0, step: 'remove users from group' },
       // AWS has no better words for these two.
       { there: user.sshPublicKeys.size > 0, step: 'remove referenced objects' },
       { there: user.serviceSpecificCredentials.size > 0, step: 'remove referenced objects' },
     ].find(({ there }) => there);
     if (blocking) throw deleteConflict(`Cannot delete entity, must ${blocking.step} first.`);
-    user.account.users.delete(user.name);
+    call.caller.account.users.delete(user.name);
   },
 
   ListUsers(call) {
-    const { account } = call.caller.principal;
+    const { account } = call.caller;
     authorize(call, { arn: account.arn('iam', `user${call.params.PathPrefix ?? '/'}`) });
     return listing('Users', underPrefix(account.users.values(), call.params), call.params, userFields);
   },

@@ -1,10 +1,10 @@
-import { AwsError } from '../query/error';
+import { Refusal } from '../http/refusal';
 import { isConditionOperator } from './conditions';
 import { list, type PolicyDocument, type PrincipalElement } from './document';
 
 /**
  * Reads an identity or session policy, which names no principal.
- * @throws AwsError MalformedPolicyDocument for anything IAM would not accept as one.
+ * @throws Refusal MalformedPolicyDocument for anything IAM would not accept as one.
  */
 export function parsePolicy(text: string): PolicyDocument {
   const policy = parseDocument(text);
@@ -21,7 +21,7 @@ export function parsePolicy(text: string): PolicyDocument {
 
 /**
  * Reads a role's trust policy, which names principals and no resource.
- * @throws AwsError MalformedPolicyDocument for anything IAM would not accept as one.
+ * @throws Refusal MalformedPolicyDocument for anything IAM would not accept as one.
  */
 export function parseTrust(text: string): PolicyDocument {
   const policy = parseDocument(text);
@@ -37,7 +37,7 @@ export function parseTrust(text: string): PolicyDocument {
   return policy;
 }
 
-/** @throws AwsError MalformedPolicyDocument */
+/** @throws Refusal MalformedPolicyDocument */
 function parseDocument(text: string): PolicyDocument {
   let value: unknown;
   try {
@@ -49,8 +49,8 @@ function parseDocument(text: string): PolicyDocument {
   return value;
 }
 
-export function malformed(message: string): AwsError {
-  return new AwsError(400, 'MalformedPolicyDocument', message);
+export function malformed(message: string): Refusal {
+  return new Refusal(400, 'MalformedPolicyDocument', message);
 }
 
 const policyElements = new Set(['Version', 'Id', 'Statement']);

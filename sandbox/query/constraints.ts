@@ -1,4 +1,5 @@
-import { AwsError, validationError } from './error';
+import { Refusal } from '../http/refusal';
+import { validationError } from './error';
 
 /** Collects what is wrong with a request's parameters; AWS reports every problem in one ValidationError. */
 export class Constraints {
@@ -28,7 +29,7 @@ export class Constraints {
   /** A whole number between two values, both included. */
   integer(name: string, value: string | undefined, min: number, max: number): number | undefined {
     if (value === undefined) return undefined;
-    if (!/^-?\d+$/.test(value)) throw new AwsError(400, 'MalformedInput', `Invalid integer at '${name}'`);
+    if (!/^-?\d+$/.test(value)) throw new Refusal(400, 'MalformedInput', `Invalid integer at '${name}'`);
     const number = Number(value);
     if (number < min) this.#fail(name, value, `have value greater than or equal to ${min}`);
     if (number > max) this.#fail(name, value, `have value less than or equal to ${max}`);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { World } from '../accounts/world';
+import { Refusal } from '../http/refusal';
 import type { Answer, IncomingRequest, RecordedRequest } from '../http/request';
 import type { Route } from '../http/route';
 import { verifySignature } from '../signature';
-import { AwsError } from './error';
 import { parseParameters, type Parameters } from './parameters';
 import type { Result, Service } from './service';
 import { errorXml, resultXml } from './xml';
@@ -14,7 +14,7 @@ export function queryRoute(request: IncomingRequest, services: readonly [Service
   const service = services.find(({ version }) => version === params.Version) ?? services[0];
   const action = params.Action ?? '';
   const requestId = randomUUID();
-  const refuse = (error: AwsError): Answer =>
+  const refuse = (error: Refusal): Answer =>
     xmlAnswer(error.status, requestId, errorXml(error, service.namespace, requestId));
   return {
     service: service.name,
@@ -26,7 +26,7 @@ export function queryRoute(request: IncomingRequest, services: readonly [Service
         const result = await run(request, service, action, params, world, record);
         return xmlAnswer(200, requestId, resultXml(action, service.namespace, result, requestId));
       } catch (thrown) {
-        const error = thrown instanceof AwsError ? thrown : new AwsError(500, 'InternalFailure', String(thrown));
+        const error = thrown instanceof Refusal ? thrown : new Refusal(500, 'InternalFailure', String(thrown));
         record.errorCode = error.code;
         return refuse(error);
       }
@@ -45,7 +45,7 @@ async function run(
   const version = params.Version ?? '';
   const operation = version === service.version ? service.operations.get(action) : undefined;
   if (!operation) {
-    throw new AwsError(400, 'InvalidAction', `Could not find operation ${action} for version ${version}`);
+    throw new Refusal(400, 'InvalidAction', `Could not find operation ${action} for version ${version}`);
   }
   if (!operation.signed) return operation.run({ params, world });
   const { caller, region } = await verifySignature(request, world);

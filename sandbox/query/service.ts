@@ -1,4 +1,4 @@
-import type { Caller } from '../accounts/session';
+import type { Caller } from '../accounts/caller';
 import type { World } from '../accounts/world';
 import type { Parameters } from './parameters';
 import type { XmlFields } from './xml';
@@ -19,7 +19,7 @@ export interface SignedCall extends Call {
 /** What an operation tells, if it tells anything. */
 export type Result = XmlFields | undefined;
 
-/** One operation: what it answers with, or an AwsError thrown. */
+/** One operation: what it answers with, or an Refusal thrown. */
 export type Operation =
   | { readonly signed: true; run(call: SignedCall): Result | Promise<Result> }
   | { readonly signed: false; run(call: Call): Result | Promise<Result> };
@@ -31,7 +31,7 @@ export interface Service {
   readonly namespace: string;
   /**
    * Turns away callers that the service does not serve, whatever their policies say.
-   * @throws AwsError
+   * @throws Refusal
    */
   admit(action: string, call: SignedCall): void;
   readonly operations: ReadonlyMap<string, Operation>;

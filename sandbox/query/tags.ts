@@ -1,6 +1,6 @@
-import type { Tags } from '../accounts/account';
+import type { Tags } from '../accounts/tags';
+import type { Refusal } from '../http/refusal';
 import type { Constraints } from './constraints';
-import type { AwsError } from './error';
 import { structureList, type Parameters } from './parameters';
 
 /** How many tags there may be on one thing. */
@@ -12,7 +12,7 @@ const characters = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]';
  * Reads the tags that a request passes; what else is wrong is left to `constraints.check`.
  * @param refuse the service's error for tags that contradict each other
  */
-export function readTags(params: Parameters, constraints: Constraints, refuse: (message: string) => AwsError): Tags {
+export function readTags(params: Parameters, constraints: Constraints, refuse: (message: string) => Refusal): Tags {
   const pairs = structureList(params, 'Tags').map(({ Key = '', Value = '' }, index) => {
     const name = `tags.${index + 1}.member`;
     constraints.length(`${name}.key`, Key, 1, 128);

@@ -1,4 +1,4 @@
-import type { AwsError } from './error';
+import type { Refusal } from '../http/refusal';
 
 /** XML elements by name; an array repeats its element, undefined leaves it out. */
 export interface XmlFields {
@@ -11,7 +11,7 @@ export function resultXml(action: string, namespace: string, result: XmlFields |
   return xmlDocument(`${action}Response`, fields, namespace);
 }
 
-export function errorXml({ status, code, message }: AwsError, namespace: string, requestId: string): string {
+export function errorXml({ status, code, message }: Refusal, namespace: string, requestId: string): string {
   const Type = status < 500 ? 'Sender' : 'Receiver';
   const fields = { Error: { Type, Code: code, Message: message }, RequestId: requestId };
   return xmlDocument('ErrorResponse', fields, namespace);

@@ -1,11 +1,12 @@
 import type { Account } from '../accounts/account';
-import { callerContext } from '../accounts/caller-context';
+import { callerContext } from '../accounts/caller';
 import { whyRefused } from '../accounts/permissions';
 import type { World } from '../accounts/world';
+import { Refusal } from '../http/refusal';
 import type { Answer, IncomingRequest, RecordedRequest } from '../http/request';
 import type { Route } from '../http/route';
 import { contextOf } from '../policy/context';
-import { AwsError, accessDenied } from '../query/error';
+import { accessDenied } from '../query/error';
 import { xmlDocument } from '../query/xml';
 import { verifySignature } from '../signature';
 
@@ -13,7 +14,7 @@ import { verifySignature } from '../signature';
 export function s3Route(request: IncomingRequest, world: World): Route | undefined {
   const { method, path, query, headers } = request;
   if (method !== 'GET' || path !== '/' || !headers.authorization?.includes('/s3/aws4_request')) return undefined;
-  const refuse = ({ status, code, message }: AwsError): Answer =>
+  const refuse = ({ status, code, message }: Refusal): Answer =>
     xmlAnswer(status, xmlDocument('Error', { Code: code, Message: message }));
   return {
     service: 's3',
@@ -24,7 +25,7 @@ export function s3Route(request: IncomingRequest, world: World): Route | undefin
       try {
         return xmlAnswer(200, bucketsXml(await listedAccount(request, world, record)));
       } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
+        if (!(error instanceof Refusal)) throw error;
         const worded = inS3Words(error);
         record.errorCode = worded.code;
         return refuse(worded);
@@ -40,7 +41,7 @@ async function listedAccount(request: IncomingRequest, world: World, record: Rec
   const context = contextOf(callerContext(caller, region, world.clock.now()));
   const access = { action: 's3:ListAllMyBuckets', resource: '*', context };
   if (whyRefused(caller, access) !== undefined) throw accessDenied('Access Denied');
-  return caller.principal.account;
+  return caller.account;
 }
 
 function bucketsXml({ id, buckets }: Account): string {
@@ -50,16 +51,16 @@ function bucketsXml({ id, buckets }: Account): string {
 }
 
 /** S3 has its own codes for credentials that are no good. */
-function inS3Words(error: AwsError): AwsError {
+function inS3Words(error: Refusal): Refusal {
   switch (error.code) {
     case 'InvalidClientTokenId':
-      return new AwsError(
+      return new Refusal(
         403,
         'InvalidAccessKeyId',
         'The AWS Access Key Id you provided does not exist in our records.',
       );
     case 'ExpiredToken':
-      return new AwsError(400, 'ExpiredToken', 'The provided token has expired.');
+      return new Refusal(400, 'ExpiredToken', 'The provided token has expired.');
     default:
       return error;
   }

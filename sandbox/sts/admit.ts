@@ -1,17 +1,18 @@
 import type { Session } from '../accounts/session';
-import { AwsError, accessDenied } from '../query/error';
+import { Refusal } from '../http/refusal';
+import { accessDenied } from '../query/error';
 import type { SignedCall } from '../query/service';
 
 const onlyLongTermKeys = ['GetSessionToken', 'GetFederationToken'];
 
 /**
  * Turns away regions in which the account has switched STS off, and sessions that may not make this call.
- * @throws AwsError RegionDisabledException or AccessDenied
+ * @throws Refusal RegionDisabledException or AccessDenied
  */
-export function admitToSts(action: string, { caller: { principal, session }, region }: SignedCall): void {
-  const { id, disabledRegions } = principal.account;
+export function admitToSts(action: string, { caller: { account, session }, region }: SignedCall): void {
+  const { id, disabledRegions } = account;
   if (disabledRegions.has(region)) {
-    throw new AwsError(
+    throw new Refusal(
       403,
       'RegionDisabledException',
       `STS is not activated in this region for account:${id}. Your account administrator can activate STS in this ` +

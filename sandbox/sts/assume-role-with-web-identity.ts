@@ -1,5 +1,5 @@
-import type { OidcProvider } from '../accounts/account';
-import { environmentContext } from '../accounts/caller-context';
+import type { OidcProvider } from '../accounts/resources';
+import { environmentContext } from '../accounts/caller';
 import { contextOf } from '../policy/context';
 import { evaluateTrust } from '../policy/trust';
 import { Constraints } from '../query/constraints';

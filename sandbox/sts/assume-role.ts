@@ -1,5 +1,5 @@
 import type { Role } from '../accounts/account';
-import { callerContext } from '../accounts/caller-context';
+import { callerContext } from '../accounts/caller';
 import { contextOf } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import { notAuthorized, validationError } from '../query/error';

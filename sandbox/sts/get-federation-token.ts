@@ -1,4 +1,4 @@
-import { callerContext } from '../accounts/caller-context';
+import { callerContext } from '../accounts/caller';
 import { whyRefused } from '../accounts/permissions';
 import { contextOf } from '../policy/context';
 import { Constraints } from '../query/constraints';
@@ -23,10 +23,10 @@ export const getFederationToken: Operation = {
     const requestedTags = readSessionTags(params, constraints);
     constraints.check();
     // Without a session policy nothing is left of the user's permissions.
-    const sessionPolicies = parseSessionPolicies(policies, caller.principal.account) ?? [];
+    const sessionPolicies = parseSessionPolicies(policies, caller.account) ?? [];
     const PackedPolicySize = packedPolicySize(policies, requestedTags.tags, world);
 
-    const { account } = caller.principal;
+    const { account } = caller;
     const arn = account.arn('sts', `federated-user/${name}`);
     authorize(call, arn, requestedTags);
     const session = world.startSession({

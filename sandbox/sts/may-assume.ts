@@ -1,5 +1,5 @@
 import type { Role } from '../accounts/account';
-import type { Caller } from '../accounts/session';
+import type { Caller } from '../accounts/caller';
 import { evaluate, type AccessRequest } from '../policy/evaluate';
 import { evaluateTrust } from '../policy/trust';
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../accounts/session';
+import type { Caller } from '../accounts/caller';
 import type { Constraints } from '../query/constraints';
 import { accessDenied } from '../query/error';
 import type { Parameters } from '../query/parameters';
@@ -21,7 +21,7 @@ export function readMfa({ SerialNumber, TokenCode }: Parameters, constraints: Co
 /**
  * Checks the code against the caller's device, and so uses it up. The answer is when MFA was proved: now, or
  * undefined for a request that names no device.
- * @throws AwsError AccessDenied
+ * @throws Refusal AccessDenied
  */
 export function proveMfa({ serialNumber, tokenCode }: Mfa, { principal }: Caller, now: Date): Date | undefined {
   if (serialNumber === undefined && tokenCode === undefined) return undefined;

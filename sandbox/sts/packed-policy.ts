@@ -1,12 +1,12 @@
 import { deflateRawSync } from 'node:zlib';
-import type { Tags } from '../accounts/account';
+import type { Tags } from '../accounts/tags';
 import type { World } from '../accounts/world';
-import { AwsError } from '../query/error';
+import { Refusal } from '../http/refusal';
 import type { SessionPolicies } from './session-policies';
 
 /**
  * How much of the space for session policies and tags a request takes, in percent; undefined when it has neither.
- * @throws AwsError PackedPolicyTooLarge above 100.
+ * @throws Refusal PackedPolicyTooLarge above 100.
  */
 export function packedPolicySize(
   { policy, policyArns }: SessionPolicies,
@@ -17,7 +17,7 @@ export function packedPolicySize(
   const { length } = deflateRawSync([policy, ...policyArns, ...Object.entries(tags).flat()].join('\n'));
   const percent = Math.ceil((100 * length) / world.settings.packedPolicyLimit);
   if (percent > 100) {
-    throw new AwsError(
+    throw new Refusal(
       400,
       'PackedPolicyTooLarge',
       `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,

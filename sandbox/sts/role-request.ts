@@ -34,7 +34,7 @@ export interface NamedRole {
 
 /**
  * The role that an ARN names, with its account.
- * @throws AwsError ValidationError for what is not the ARN of a role.
+ * @throws Refusal ValidationError for what is not the ARN of a role.
  */
 export function findRole(world: World, arn: string): NamedRole {
   const [, accountId, name] = /^arn:[\w-]+:iam::(\d{12}):role\/(?:[^/]+\/)*([^/]+)$/.exec(arn) ?? [];
@@ -45,7 +45,7 @@ export function findRole(world: World, arn: string): NamedRole {
   return { accountId, account, role: known ? role : undefined };
 }
 
-/** @throws AwsError ValidationError when the role does not allow sessions that long. */
+/** @throws Refusal ValidationError when the role does not allow sessions that long. */
 export function checkRoleDuration(role: Role, durationSeconds: number): void {
   if (durationSeconds > role.maxSessionDuration) {
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');

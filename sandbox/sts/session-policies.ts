@@ -22,7 +22,7 @@ export function readSessionPolicies(params: Parameters, constraints: Constraints
 
 /**
  * Their documents; undefined when none were passed. Managed policies that the account does not have grant nothing.
- * @throws AwsError MalformedPolicyDocument
+ * @throws Refusal MalformedPolicyDocument
  */
 export function parseSessionPolicies(
   { policy, policyArns }: SessionPolicies,

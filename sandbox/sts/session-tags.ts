@@ -1,8 +1,8 @@
-import type { Tags } from '../accounts/account';
-import { requestTagContext } from '../accounts/caller-context';
+import type { Tags } from '../accounts/tags';
+import { requestTagContext } from '../accounts/tags';
 import type { Session } from '../accounts/session';
+import { Refusal } from '../http/refusal';
 import type { Constraints } from '../query/constraints';
-import { AwsError } from '../query/error';
 import { stringList, type Parameters } from '../query/parameters';
 import { readTags } from '../query/tags';
 
@@ -14,7 +14,7 @@ export interface SessionTags {
 
 /**
  * Reads the tags that a request passes.
- * @throws AwsError InvalidParameterValue for tags that contradict each other; the rest is left to `constraints.check`.
+ * @throws Refusal InvalidParameterValue for tags that contradict each other; the rest is left to `constraints.check`.
  */
 export function readSessionTags(params: Parameters, constraints: Constraints): SessionTags {
   const tags = readTags(params, constraints, invalid);
@@ -40,7 +40,7 @@ export function requestedTagContext({
 
 /**
  * Adds what the calling session hands on.
- * @throws AwsError InvalidParameterValue when the request would replace a tag that is handed on.
+ * @throws Refusal InvalidParameterValue when the request would replace a tag that is handed on.
  */
 export function inheritTags(requested: SessionTags, calling: Session | undefined): SessionTags {
   if (!calling) return requested;
@@ -58,6 +58,6 @@ export function inheritTags(requested: SessionTags, calling: Session | undefined
   };
 }
 
-function invalid(message: string): AwsError {
-  return new AwsError(400, 'InvalidParameterValue', message);
+function invalid(message: string): Refusal {
+  return new Refusal(400, 'InvalidParameterValue', message);
 }

@@ -1,7 +1,7 @@
 import { compactVerify, decodeJwt, type CryptoKey, type JWTPayload } from 'jose';
-import type { OidcProvider } from '../accounts/account';
+import type { OidcProvider } from '../accounts/resources';
 import type { World } from '../accounts/world';
-import { AwsError } from '../query/error';
+import { Refusal } from '../http/refusal';
 
 /** What a token that AWS has verified says. */
 export interface WebIdentity {
@@ -13,7 +13,7 @@ export interface WebIdentity {
 
 /**
  * Verifies an OIDC token against the account's identity provider for its issuer.
- * @throws AwsError InvalidIdentityToken or ExpiredTokenException
+ * @throws Refusal InvalidIdentityToken or ExpiredTokenException
  */
 export async function verifyWebIdentity(token: string, accountId: string, world: World): Promise<WebIdentity> {
   const claims = decode(token);
@@ -25,7 +25,7 @@ export async function verifyWebIdentity(token: string, accountId: string, world:
   await verify(token, world.issuerKeys.get(iss));
   const now = Math.floor(world.clock.now().getTime() / 1000);
   if (now >= exp) {
-    throw new AwsError(
+    throw new Refusal(
       400,
       'ExpiredTokenException',
       `Token expired: current date/time ${now} must be before the expiration date/time ${exp}`,
@@ -57,6 +57,6 @@ async function verify(token: string, key: CryptoKey | undefined): Promise<void> 
   }
 }
 
-function invalid(message: string): AwsError {
-  return new AwsError(400, 'InvalidIdentityToken', message);
+function invalid(message: string): Refusal {
+  return new Refusal(400, 'InvalidIdentityToken', message);
 }

@@ -1,13 +1,26 @@
-import type { ContextValues } from '../policy/context';
-import type { Tags } from './account';
-import type { Caller, Session } from './session';
+import type { Account } from './account';
+import type { Role } from './role';
+import type { Session } from './session';
+import { tagContext } from './tags';
+import type { User } from './user';
+
+/** The verified signer of a request. */
+export interface Caller {
+  readonly account: Account;
+  readonly principal: User | Role;
+  /** ARN of the user, or of the session. */
+  readonly arn: string;
+  readonly userId: string;
+  /** Undefined for long-term keys. */
+  readonly session: Session | undefined;
+}
 
 /**
  * The condition keys that every request of this caller carries.
  * @param mfaAt when the caller proved MFA, if not in its session then in the request itself
  */
 export function callerContext(
-  { principal, userId, session }: Caller,
+  { account, principal, userId, session }: Caller,
   region: string,
   now: Date,
   mfaAt = session?.mfaAt,
@@ -17,7 +30,7 @@ export function callerContext(
     'aws:RequestedRegion': region,
     // The role itself, not its session: that is how AWS has it.
     'aws:PrincipalArn': session?.kind === 'FederatedUser' ? session.arn : principal.arn,
-    'aws:PrincipalAccount': principal.account.id,
+    'aws:PrincipalAccount': account.id,
     'aws:PrincipalType': principalType(session),
     'aws:userid': userId,
     'aws:username': principalType(session) === 'User' ? principal.name : undefined,
@@ -43,18 +56,4 @@ export function environmentContext(now: Date): Record<string, string> {
     'aws:SourceIp': '127.0.0.1',
     'aws:SecureTransport': 'false',
   };
-}
-
-/** Tags as condition keys, lower-cased because a later tag replaces an earlier one whatever its case. */
-export function tagContext(
-  prefix: 'aws:PrincipalTag' | 'aws:RequestTag' | 'aws:ResourceTag' | 'iam:ResourceTag',
-  tags: Tags,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key.toLowerCase()}`, value]));
-}
-
-/** The condition keys of a request that passes these tags. */
-export function requestTagContext(tags: Tags): ContextValues {
-  const keys = Object.keys(tags);
-  return { ...tagContext('aws:RequestTag', tags), 'aws:TagKeys': keys.length > 0 ? keys : undefined };
 }

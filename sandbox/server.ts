@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../clock';
-import type { Failure, Faults } from '../faults';
-import { AwsError } from '../query/error';
-import type { Answer, IncomingRequest, RecordedRequest } from './request';
-import type { Route } from './route';
+import type { Clock } from './clock';
+import type { Failure, Faults } from './faults';
+import { Refusal } from './http/refusal';
+import type { Answer, IncomingRequest, RecordedRequest } from './http/request';
+import type { Route } from './http/route';
 
 const PIECE_BYTES = 64 * 1024;
 const DRIP_MS = 50;
@@ -52,7 +52,7 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
   if (fault && 'error' in fault) {
     const { status, code, message } = fault.error;
     record.errorCode = code;
-    send(route.refuse(new AwsError(status, code, message)));
+    send(route.refuse(new Refusal(status, code, message)));
   } else if (fault && 'raw' in fault) {
     send(fault.raw);
   } else if (fault && 'endless' in fault) {

@@ -1,0 +1,29 @@
+import type { Clock } from '../clock';
+import { base64Alphabet } from './keys';
+
+/** What tests may change about AWS, and from when on what is made now is known there. */
+export class Settings {
+  /** Characters that the random part of new secrets and session tokens is drawn from. */
+  secretAlphabet = base64Alphabet;
+  /** Bytes that session policies and tags may take once compressed; AWS publishes no such number. */
+  packedPolicyLimit = 1024;
+  /** How long access keys, users and roles made from now on stay unknown to the rest of AWS. */
+  propagationMs = 0;
+  /**
+   * How long what IAM makes from now on, its access keys aside, is `NoSuchEntity` to IAM's own writes, while its reads
+   * already show it.
+   */
+  readConsistencyMs = 0;
+
+  constructor(readonly clock: Clock) {}
+
+  /** When the rest of AWS will know what is made now. */
+  propagatedAt(): Date {
+    return new Date(this.clock.now().getTime() + this.propagationMs);
+  }
+
+  /** When IAM's writes may refer to what is made now. */
+  writableAt(): Date {
+    return new Date(this.clock.now().getTime() + this.readConsistencyMs);
+  }
+}
