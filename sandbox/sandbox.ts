@@ -15,7 +15,7 @@ import { s3Route } from './s3/list-buckets';
 import { createSandboxServer } from './server';
 import { sts } from './sts/service';
 
-/** A local AWS, with GitHub's OIDC and its API for Actions secrets beside it, at one HTTP address. */
+/** A local AWS, together with GitHub's OIDC and its API for Actions secrets, at one HTTP address. */
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;

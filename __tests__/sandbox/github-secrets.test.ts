@@ -226,16 +226,16 @@ test('what is recorded names the secret, and never holds its value', async () =>
     {
       service: 'github',
       action: 'GET public-key',
-      params: { place: 'octo/app', environment: 'prod/eu' },
+      params: { owner: 'octo/app', environment: 'prod/eu' },
       status: 200,
     },
     {
       service: 'github',
       action: 'PUT secret',
-      params: { place: 'octo/app', environment: 'prod/eu', name: 'SEED' },
+      params: { owner: 'octo/app', environment: 'prod/eu', name: 'SEED' },
       status: 201,
     },
-    { service: 'github', action: 'GET secret', params: { place: 'org:octo', name: 'SEED' }, status: 404 },
+    { service: 'github', action: 'GET secret', params: { owner: 'org:octo', name: 'SEED' }, status: 404 },
   ]);
 });
 

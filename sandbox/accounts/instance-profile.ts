@@ -9,7 +9,7 @@ export interface InstanceProfileSettings {
   readonly tags?: Tags;
 }
 
-/** What hands a role to an EC2 instance. */
+/** What gives a role to an EC2 instance. */
 export class InstanceProfile {
   readonly id = newUniqueId('AIPA');
   readonly path: string;

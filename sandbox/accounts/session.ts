@@ -3,7 +3,7 @@ import type { Role } from './role';
 import type { Tags } from './tags';
 import type { User } from './user';
 
-/** What STS remembers with the temporary credentials that it hands out. */
+/** What STS remembers with the temporary credentials that it issues. */
 export interface SessionSettings {
   /** How it came about; `UserSession` is what GetSessionToken makes. */
   readonly kind: 'AssumedRole' | 'UserSession' | 'FederatedUser';

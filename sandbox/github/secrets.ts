@@ -6,7 +6,7 @@ import { notFound, Tokens, type Rights } from './access';
 import { githubRoute, json } from './route';
 import { sealingReady } from './sealing-key';
 import { apiRoot, parseSecretPath, type SecretPath } from './secret-path';
-import { SecretPlace, unprocessable, type Audience, type StoredSecret } from './secret-place';
+import { SecretStore, unprocessable, type Audience, type StoredSecret } from './secret-store';
 
 interface Repository {
   readonly id: number;
@@ -18,7 +18,7 @@ interface Environment {
 }
 
 interface Call extends SecretPath {
-  readonly place: SecretPlace;
+  readonly store: SecretStore;
   readonly request: IncomingRequest;
 }
 
@@ -30,14 +30,14 @@ interface Call extends SecretPath {
 export class GithubSecrets {
   readonly #tokens = new Tokens();
   readonly #repositories: Repository[] = [];
-  readonly #places = new Map<string, SecretPlace>();
+  readonly #stores = new Map<string, SecretStore>();
   readonly #operations: Readonly<Record<string, (call: Call) => Answer>> = {
     'GET secrets': (call) => this.#list(call),
-    'GET public-key': ({ place: { key } }) => json(200, { key_id: key.id, key: key.publicKey }),
+    'GET public-key': ({ store: { key } }) => json(200, { key_id: key.id, key: key.publicKey }),
     'GET secret': (call) => json(200, describe(existing(call))),
     'PUT secret': (call) => this.#put(call),
-    'DELETE secret': ({ place, name }) => {
-      if (!place.delete(name)) throw notFound();
+    'DELETE secret': ({ store, name }) => {
+      if (!store.delete(name)) throw notFound();
       return noContent;
     },
     'GET selected-repositories': (call) => this.#listSelected(call),
@@ -63,18 +63,18 @@ export class GithubSecrets {
   createRepository(name: string): Repository {
     const repository = { id: this.#repositories.length + 1, full_name: name };
     this.#repositories.push(repository);
-    this.#places.set(keyOf(name), new SecretPlace());
+    this.#stores.set(keyOf(name), new SecretStore());
     return repository;
   }
 
   /** Makes an environment of a repository, and the repository if there is none. */
   createEnvironment(repository: string, environment: string): void {
-    if (!this.#places.has(keyOf(repository))) this.createRepository(repository);
-    this.#places.set(keyOf(repository, environment), new SecretPlace());
+    if (!this.#stores.has(keyOf(repository))) this.createRepository(repository);
+    this.#stores.set(keyOf(repository, environment), new SecretStore());
   }
 
   createOrganization(name: string): void {
-    this.#places.set(keyOf(`org:${name}`), new SecretPlace());
+    this.#stores.set(keyOf(`org:${name}`), new SecretStore());
   }
 
   /** A token with these rights, and no others. */
@@ -84,13 +84,13 @@ export class GithubSecrets {
 
   /** The value of a secret, opened; undefined when there is no such secret. */
   value(owner: string, name: string, { environment }: Environment = {}): string | undefined {
-    const secret = this.#place(owner, environment)?.get(name);
+    const secret = this.#store(owner, environment)?.get(name);
     return secret?.key.open(secret.box)?.toString('utf8');
   }
 
-  /** Lets GitHub have a new public key for a place. */
+  /** Lets GitHub have a new public key for a store. */
   rotateKey(owner: string, { environment }: Environment = {}): void {
-    this.#place(owner, environment)?.rotateKey();
+    this.#store(owner, environment)?.rotateKey();
   }
 
   /** Where a request goes that is about secrets; undefined for others. */
@@ -101,21 +101,21 @@ export class GithubSecrets {
     const operation = this.#operations[action];
     if (!operation) return undefined;
     const { owner, environment, name } = path;
-    const params = { place: owner, ...(environment !== undefined && { environment }), ...(name && { name }) };
+    const params = { owner, ...(environment !== undefined && { environment }), ...(name && { name }) };
     return githubRoute(action, params, () => {
       this.#tokens.authorize(request.headers.authorization, owner, request.method === 'GET' ? 'read' : 'write');
-      const place = this.#place(owner, environment);
-      if (!place) throw notFound();
-      return operation({ ...path, place, request });
+      const store = this.#store(owner, environment);
+      if (!store) throw notFound();
+      return operation({ ...path, store, request });
     });
   }
 
-  #place(owner: string, environment: string | undefined): SecretPlace | undefined {
-    return this.#places.get(keyOf(owner, environment));
+  #store(owner: string, environment: string | undefined): SecretStore | undefined {
+    return this.#stores.get(keyOf(owner, environment));
   }
 
-  #list({ place, request }: Call): Answer {
-    return json(200, { total_count: place.secrets.length, secrets: page(place.secrets, request).map(describe) });
+  #list({ store, request }: Call): Answer {
+    return json(200, { total_count: store.secrets.length, secrets: page(store.secrets, request).map(describe) });
   }
 
   #listSelected(call: Call): Answer {
@@ -124,10 +124,10 @@ export class GithubSecrets {
     return json(200, { total_count: repositories.length, repositories: page(repositories, call.request) });
   }
 
-  #put({ owner, place, name, request }: Call): Answer {
+  #put({ owner, store, name, request }: Call): Answer {
     const body = parseBody(request.body);
     const audience = owner.startsWith('org:') ? this.#audience(body) : undefined;
-    const created = place.put(name, body.encrypted_value, body.key_id, audience, this.clock.now());
+    const created = store.put(name, body.encrypted_value, body.key_id, audience, this.clock.now());
     return created ? json(201, {}) : noContent;
   }
 
@@ -137,8 +137,9 @@ export class GithubSecrets {
       throw unprocessable(`Invalid request.\n\n"visibility" must be all, private or selected.`);
     }
     if (ids === undefined) return { visibility, repositoryIds: [] };
-    if (visibility !== 'selected')
+    if (visibility !== 'selected') {
       throw unprocessable("Repositories are selected with the visibility 'selected' only.");
+    }
     const selected = this.#repositories.map(({ id }) => id).filter((id) => Array.isArray(ids) && ids.includes(id));
     if (!Array.isArray(ids) || selected.length < ids.length) throw unprocessable('A selected repository is unknown.');
     return { visibility, repositoryIds: selected };
@@ -151,13 +152,13 @@ function keyOf(owner: string, environment?: string): string {
   return JSON.stringify([owner, environment]).toLowerCase();
 }
 
-function existing({ place, name }: Call): StoredSecret {
-  const secret = place.get(name);
+function existing({ store, name }: Call): StoredSecret {
+  const secret = store.get(name);
   if (!secret) throw notFound();
   return secret;
 }
 
-/** All that GitHub ever tells of a secret. */
+/** All that GitHub ever shows of a secret. */
 function describe({ name, createdAt, updatedAt, audience }: StoredSecret): object {
   const seconds = (date: Date) => date.toISOString().replace(/\.\d+/, '');
   return {

@@ -1,15 +1,15 @@
 import type { AccessKey, User } from '../accounts/account';
+import type { SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { authorize } from './authorize';
 import { noSuchEntity, quotaExceeded } from './errors';
-import type { Operations } from './operations';
+import { authorizedUser } from './named-identity';
 import { listing } from './page';
 import { readStatus, required } from './request';
-import { authorizedUser } from './user-request';
 
 const maxKeys = 2;
 
-export const accessKeys: Operations = {
+export const accessKeys: SignedOperations = {
   CreateAccessKey(call) {
     const user = authorizedUser(call);
     if (user.accessKeys.length >= maxKeys) throw quotaExceeded('AccessKeysPerUser', maxKeys);

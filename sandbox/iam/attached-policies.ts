@@ -1,15 +1,14 @@
-import { seen } from './consistency';
+import type { SignedOperations } from '../query/service';
 import { noSuchEntity, quotaExceeded } from './errors';
-import type { IdentityKind } from './identity-kind';
 import { policyNotFound, requiredPolicyArn } from './managed-policies';
-import type { Operations } from './operations';
+import type { IdentityKind } from './named-identity';
 import { listing } from './page';
-import { underPrefix } from './request';
+import { seen, underPrefix } from './request';
 
 const maxAttached = 10;
 
 /** AttachUserPolicy and what goes with it, or those of groups or roles. */
-export function attachmentOperations({ noun, find }: IdentityKind): Operations {
+export function attachmentOperations({ noun, find }: IdentityKind): SignedOperations {
   return {
     [`Attach${noun}Policy`]: (call) => {
       const arn = requiredPolicyArn(call.params);

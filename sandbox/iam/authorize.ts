@@ -1,7 +1,7 @@
-import type { Tags } from '../accounts/tags';
 import { callerContext } from '../accounts/caller';
-import { requestTagContext, tagContext } from '../accounts/tags';
 import { whyRefused } from '../accounts/permissions';
+import type { Tags } from '../accounts/tags';
+import { requestTagContext, tagContext } from '../accounts/tags';
 import { contextOf, type ContextValues } from '../policy/context';
 import { notAuthorized } from '../query/error';
 import type { SignedCall } from '../query/service';

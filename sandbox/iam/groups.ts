@@ -1,19 +1,16 @@
 import type { Group, User } from '../accounts/account';
-import type { SignedCall } from '../query/service';
+import type { SignedCall, SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { authorize } from './authorize';
-import { seen } from './consistency';
 import { deleteConflict, entityAlreadyExists, quotaExceeded } from './errors';
-import { namedGroup } from './group-request';
-import type { Operations } from './operations';
+import { namedGroup, namedUser, userNotFound } from './named-identity';
 import { listing } from './page';
-import { checkName, isTaken, readPath, required, underPrefix } from './request';
-import { namedUser, userNotFound } from './user-request';
+import { checkName, isTaken, readPath, required, seen, underPrefix } from './request';
 import { userFields } from './users';
 
 const maxGroups = 10;
 
-export const groups: Operations = {
+export const groups: SignedOperations = {
   CreateGroup(call) {
     const { account } = call.caller;
     const { GroupName: name } = required(call.params, 'GroupName');
@@ -34,8 +31,9 @@ export const groups: Operations = {
     const { account } = call.caller;
     const group = namedGroup(call);
     const { name, inlinePolicies, attachedPolicies } = group;
-    if (account.membersOf(group).length > 0)
+    if (account.membersOf(group).length > 0) {
       throw deleteConflict('Cannot delete entity, must remove users from group first.');
+    }
     if (inlinePolicies.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
     if (attachedPolicies.size > 0) throw deleteConflict('Cannot delete entity, must detach all policies first.');
     account.groups.delete(name);

@@ -1,12 +1,12 @@
+import type { SignedOperations } from '../query/service';
 import { limitExceeded, noSuchEntity } from './errors';
-import type { IdentityKind } from './identity-kind';
-import type { Operations } from './operations';
+import type { IdentityKind } from './named-identity';
 import { listing } from './page';
 import { encodeDocument, policySize, readPolicy } from './policy-document';
 import { checkName, required } from './request';
 
 /** PutUserPolicy and what goes with it, or those of groups or roles. */
-export function inlinePolicyOperations({ noun, find, inlineLimit }: IdentityKind): Operations {
+export function inlinePolicyOperations({ noun, find, inlineLimit }: IdentityKind): SignedOperations {
   const kind = noun.toLowerCase();
   const unknown = (name: string) => noSuchEntity(`The ${kind} policy with name ${name} cannot be found.`);
   return {

@@ -1,18 +1,16 @@
 import type { InstanceProfile, Role } from '../accounts/account';
 import type { ContextValues } from '../policy/context';
-import type { SignedCall } from '../query/service';
+import type { SignedCall, SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
-import { seen } from './consistency';
 import { deleteConflict, entityAlreadyExists, noSuchEntity, quotaExceeded } from './errors';
-import type { Operations } from './operations';
+import { namedRole, roleNotFound } from './named-identity';
 import { listing } from './page';
-import { checkName, isTaken, readPath, required, underPrefix } from './request';
-import { namedRole, roleNotFound } from './role-request';
+import { checkName, isTaken, readPath, required, seen, underPrefix } from './request';
 import { roleFields } from './roles';
 import { requestedTags, tagFields, tagOperations } from './tags';
 
-export const instanceProfiles: Operations = {
+export const instanceProfiles: SignedOperations = {
   CreateInstanceProfile(call) {
     const { account } = call.caller;
     const { InstanceProfileName: name } = required(call.params, 'InstanceProfileName');
@@ -100,7 +98,7 @@ function profileFields({ path, name, id, arn, createdAt, role }: InstanceProfile
   };
 }
 
-/** With what lists leave out. */
+/** With what lists omit. */
 function profileDetails(profile: InstanceProfile): XmlFields {
   return { ...profileFields(profile), Tags: tagFields(profile.tags) };
 }

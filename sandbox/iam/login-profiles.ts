@@ -1,13 +1,13 @@
 import type { User } from '../accounts/account';
 import type { LoginProfile } from '../accounts/user-credentials';
 import { Refusal } from '../http/refusal';
+import type { SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { entityAlreadyExists, noSuchEntity } from './errors';
-import type { Operations } from './operations';
+import { authorizedUser } from './named-identity';
 import { required } from './request';
-import { authorizedUser } from './user-request';
 
-export const loginProfiles: Operations = {
+export const loginProfiles: SignedOperations = {
   CreateLoginProfile(call) {
     const { Password } = required(call.params, 'Password');
     const user = authorizedUser(call);

@@ -5,21 +5,19 @@ import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import { notAuthorized, validationError } from '../query/error';
 import type { Parameters } from '../query/parameters';
-import type { SignedCall } from '../query/service';
+import type { SignedCall, SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
-import { seen } from './consistency';
 import { deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity, quotaExceeded } from './errors';
-import type { Operations } from './operations';
 import { listing, page } from './page';
 import { encodeDocument, policySize, readPolicy } from './policy-document';
-import { checkName, isTaken, readPath, required, underPrefix } from './request';
+import { checkName, isTaken, readPath, required, seen, underPrefix } from './request';
 import { requestedTags, tagFields, tagOperations } from './tags';
 
 const maxVersions = 5;
 const maxSize = 6144;
 
-export const managedPolicies: Operations = {
+export const managedPolicies: SignedOperations = {
   CreatePolicy(call) {
     const { params, caller } = call;
     const { account } = caller;

@@ -4,20 +4,18 @@ import { Refusal } from '../http/refusal';
 import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import type { Parameters } from '../query/parameters';
-import type { SignedCall } from '../query/service';
+import type { SignedCall, SignedOperations } from '../query/service';
 import { isoSeconds } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
-import { seen } from './consistency';
 import { deleteConflict, entityAlreadyExists, noSuchEntity, quotaExceeded } from './errors';
-import type { Operations } from './operations';
+import { authorizedUser, namedUser } from './named-identity';
 import { listing } from './page';
-import { checkName, readPath, required } from './request';
+import { checkName, readPath, required, seen } from './request';
 import { requestedTags, tagFields, tagOperations } from './tags';
-import { authorizedUser, namedUser } from './user-request';
 
 const maxDevices = 8;
 
-export const mfaDevices: Operations = {
+export const mfaDevices: SignedOperations = {
   CreateVirtualMFADevice(call) {
     const { params, caller } = call;
     const { account } = caller;

@@ -3,18 +3,16 @@ import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import { validationError } from '../query/error';
 import { stringList } from '../query/parameters';
-import type { SignedCall } from '../query/service';
+import type { SignedCall, SignedOperations } from '../query/service';
 import { isoSeconds } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
-import { seen } from './consistency';
 import { entityAlreadyExists, noSuchEntity, quotaExceeded } from './errors';
-import type { Operations } from './operations';
-import { required } from './request';
+import { required, seen } from './request';
 import { requestedTags, tagFields, tagOperations } from './tags';
 
 const maxClientIds = 100;
 
-export const oidcProviders: Operations = {
+export const oidcProviders: SignedOperations = {
   CreateOpenIDConnectProvider(call) {
     const { params, caller } = call;
     const { account } = caller;

@@ -1,12 +1,10 @@
 import type { Role, User } from '../accounts/account';
 import type { Entity } from '../accounts/identity';
-import type { SignedCall } from '../query/service';
+import type { SignedCall, SignedOperations } from '../query/service';
 import type { XmlFields } from '../query/xml';
-import { seen } from './consistency';
 import { noSuchEntity } from './errors';
-import type { IdentityKind } from './identity-kind';
-import type { Operations } from './operations';
-import { required } from './request';
+import type { IdentityKind } from './named-identity';
+import { required, seen } from './request';
 
 /** @throws Refusal NoSuchEntity for a boundary that is not there */
 export function checkBoundary(call: SignedCall, arn: string | undefined): void {
@@ -24,7 +22,7 @@ export function boundaryFields({ permissionsBoundary }: Entity): XmlFields | und
 }
 
 /** PutUserPermissionsBoundary and its opposite, or those of roles. */
-export function boundaryOperations({ noun, find }: IdentityKind<User | Role>): Operations {
+export function boundaryOperations({ noun, find }: IdentityKind<User | Role>): SignedOperations {
   return {
     [`Put${noun}PermissionsBoundary`]: (call) => {
       const { PermissionsBoundary } = required(call.params, 'PermissionsBoundary');

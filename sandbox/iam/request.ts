@@ -1,6 +1,7 @@
 import { Constraints } from '../query/constraints';
 import { validationError } from '../query/error';
 import type { Parameters } from '../query/parameters';
+import type { SignedCall } from '../query/service';
 
 /**
  * Parameters that must be there.
@@ -72,6 +73,19 @@ export function underPrefix<T extends { readonly path: string }>(
 /** Whether a name is taken: names that differ only in case are the same. */
 export function isTaken(name: string, names: Iterable<string>): boolean {
   return [...names].some((other) => other.toLowerCase() === name.toLowerCase());
+}
+
+/**
+ * A thing as a call sees it: IAM is eventually consistent, so what was just made may be there for one that reads and
+ * not yet for one that writes.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+export function seen<T extends { readonly writableAt: Date }>(
+  thing: T | undefined,
+  { params, world }: SignedCall,
+): T | undefined {
+  const reads = /^(?:Get|List|Simulate)/.test(params.Action ?? '');
+  return thing && (reads || thing.writableAt <= world.clock.now()) ? thing : undefined;
 }
 
 /** A parameter as AWS's validation calls it. */

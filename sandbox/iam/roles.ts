@@ -1,19 +1,19 @@
 import type { Role } from '../accounts/account';
 import { Constraints } from '../query/constraints';
 import type { Parameters } from '../query/parameters';
+import type { SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
 import { deleteConflict, entityAlreadyExists } from './errors';
-import type { Operations } from './operations';
+import { namedRole } from './named-identity';
 import { listing } from './page';
 import { boundaryFields, checkBoundary } from './permissions-boundary';
 import { encodeDocument } from './policy-document';
 import { checkName, isTaken, readPath, required, underPrefix } from './request';
-import { namedRole } from './role-request';
 import { requestedTags, tagFields, tagOperations } from './tags';
 import { readTrust } from './trust';
 
-export const roles: Operations = {
+export const roles: SignedOperations = {
   CreateRole(call) {
     const { params, world, caller } = call;
     const { account } = caller;
@@ -110,7 +110,7 @@ export function roleFields({
   };
 }
 
-/** With what lists leave out. */
+/** With what lists omit. */
 function roleDetails(role: Role): XmlFields {
   return { ...roleFields(role), PermissionsBoundary: boundaryFields(role), Tags: tagFields(role.tags) };
 }

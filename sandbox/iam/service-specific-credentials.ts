@@ -2,18 +2,18 @@ import type { User } from '../accounts/account';
 import { newSecretAccessKey } from '../accounts/keys';
 import type { ServiceSpecificCredential } from '../accounts/user-credentials';
 import { Refusal } from '../http/refusal';
+import type { SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { noSuchEntity, quotaExceeded } from './errors';
-import type { Operations } from './operations';
+import { authorizedUser, namedUser } from './named-identity';
 import { listing } from './page';
 import { required } from './request';
-import { authorizedUser, namedUser } from './user-request';
 
 const services = ['bedrock.amazonaws.com', 'cassandra.amazonaws.com', 'codecommit.amazonaws.com'];
 /** For each service. */
 const maxCredentials = 2;
 
-export const serviceSpecificCredentials: Operations = {
+export const serviceSpecificCredentials: SignedOperations = {
   CreateServiceSpecificCredential(call) {
     const { ServiceName } = required(call.params, 'UserName', 'ServiceName');
     const user = namedUser(call);

@@ -1,14 +1,14 @@
-import type { Operation, Service } from '../query/service';
+import { Refusal } from '../http/refusal';
+import type { Operation, Service, SignedCall } from '../query/service';
 import { accessKeys } from './access-keys';
-import { admitToIam } from './admit';
 import { attachmentOperations } from './attached-policies';
 import { groups } from './groups';
-import { groupKind, roleKind, userKind } from './identity-kind';
 import { inlinePolicyOperations } from './inline-policies';
 import { instanceProfiles } from './instance-profiles';
 import { loginProfiles } from './login-profiles';
 import { managedPolicies } from './managed-policies';
 import { mfaDevices } from './mfa-devices';
+import { groupKind, roleKind, userKind } from './named-identity';
 import { oidcProviders } from './oidc-providers';
 import { boundaryOperations } from './permissions-boundary';
 import { roles } from './roles';
@@ -46,8 +46,18 @@ export const iam: Service = {
   name: 'iam',
   version: '2010-05-08',
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  admit: admitToIam,
+  checkCaller,
   operations: new Map(
     Object.entries(operations).map(([name, run]): [string, Operation] => [name, { signed: true, run }]),
   ),
 };
+
+/**
+ * Turns away federated users, and users' sessions that were made without MFA.
+ * @throws Refusal InvalidClientTokenId: IAM acts as if it did not know the credentials.
+ */
+function checkCaller(_action: string, { caller: { session } }: SignedCall): void {
+  if (session?.kind === 'FederatedUser' || (session?.kind === 'UserSession' && !session.mfaAt)) {
+    throw new Refusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid');
+  }
+}

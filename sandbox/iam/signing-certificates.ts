@@ -2,16 +2,16 @@ import type { User } from '../accounts/account';
 import type { SigningCertificate } from '../accounts/user-credentials';
 import { Refusal } from '../http/refusal';
 import { Constraints } from '../query/constraints';
+import type { SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { noSuchEntity, quotaExceeded } from './errors';
-import type { Operations } from './operations';
+import { authorizedUser } from './named-identity';
 import { listing } from './page';
 import { readStatus, required } from './request';
-import { authorizedUser } from './user-request';
 
 const maxCertificates = 2;
 
-export const signingCertificates: Operations = {
+export const signingCertificates: SignedOperations = {
   UploadSigningCertificate(call) {
     const { CertificateBody: body } = required(call.params, 'CertificateBody');
     const constraints = new Constraints();

@@ -1,15 +1,14 @@
 import type { Role, User } from '../accounts/account';
 import { environmentContext } from '../accounts/caller';
-import { tagContext } from '../accounts/tags';
 import { decide } from '../accounts/permissions';
+import { tagContext } from '../accounts/tags';
 import { contextOf, type Context, type ContextValues } from '../policy/context';
 import type { Decision } from '../policy/evaluate';
 import { Constraints } from '../query/constraints';
 import { stringList, structureList, type Parameters } from '../query/parameters';
-import type { SignedCall } from '../query/service';
+import type { SignedCall, SignedOperations } from '../query/service';
 import { authorize } from './authorize';
 import { invalidInput, noSuchEntity } from './errors';
-import type { Operations } from './operations';
 import { listing } from './page';
 import { required } from './request';
 
@@ -19,7 +18,7 @@ const words: Readonly<Record<Decision, string>> = {
   ImplicitDeny: 'implicitDeny',
 };
 
-export const simulation: Operations = {
+export const simulation: SignedOperations = {
   SimulatePrincipalPolicy(call) {
     const { params } = call;
     const actions = stringList(params, 'ActionNames');
@@ -55,7 +54,7 @@ function simulated(call: SignedCall): User | Role {
   return principal;
 }
 
-/** What the principal is, and what `ContextEntries` say beside it. */
+/** What the principal is, together with what `ContextEntries` say. */
 function simulatedContext({ type, name, arn, account, tags }: User | Role, params: Parameters): Context {
   const entries = structureList(params, 'ContextEntries').map((entry) => [
     entry.ContextKeyName ?? '',

@@ -3,16 +3,16 @@ import type { User } from '../accounts/account';
 import type { SshPublicKey } from '../accounts/user-credentials';
 import { Refusal } from '../http/refusal';
 import { Constraints } from '../query/constraints';
+import type { SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { noSuchEntity, quotaExceeded } from './errors';
-import type { Operations } from './operations';
+import { authorizedUser, namedUser } from './named-identity';
 import { listing } from './page';
 import { required } from './request';
-import { authorizedUser, namedUser } from './user-request';
 
 const maxKeys = 5;
 
-export const sshPublicKeys: Operations = {
+export const sshPublicKeys: SignedOperations = {
   UploadSSHPublicKey(call) {
     const { SSHPublicKeyBody: body } = required(call.params, 'UserName', 'SSHPublicKeyBody');
     const constraints = new Constraints();

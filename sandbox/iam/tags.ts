@@ -3,11 +3,10 @@ import { requestTagContext } from '../accounts/tags';
 import type { ContextValues } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import { stringList, type Parameters } from '../query/parameters';
-import type { SignedCall } from '../query/service';
+import type { SignedCall, SignedOperations } from '../query/service';
 import { maxTags, readTags } from '../query/tags';
 import type { XmlFields } from '../query/xml';
 import { invalidInput, quotaExceeded } from './errors';
-import type { Operations } from './operations';
 import { listing } from './page';
 
 interface Tagged {
@@ -32,7 +31,7 @@ export function tagFields(tags: Tags): XmlFields | undefined {
 export function tagOperations(
   noun: 'User' | 'Role' | 'Policy' | 'OpenIDConnectProvider' | 'InstanceProfile' | 'MFADevice',
   find: (call: SignedCall, context?: ContextValues) => Tagged,
-): Operations {
+): SignedOperations {
   return {
     [`Tag${noun}`]: (call) => {
       const added = requestedTags(call.params);

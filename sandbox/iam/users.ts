@@ -1,15 +1,15 @@
 import type { User } from '../accounts/account';
+import type { SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
 import { authorize, authorizeCreation } from './authorize';
 import { deleteConflict, entityAlreadyExists } from './errors';
-import type { Operations } from './operations';
+import { authorizedUser, namedUser } from './named-identity';
 import { listing } from './page';
 import { boundaryFields, checkBoundary } from './permissions-boundary';
 import { checkName, checkPath, isTaken, readPath, required, underPrefix } from './request';
 import { requestedTags, tagFields, tagOperations } from './tags';
-import { authorizedUser, namedUser } from './user-request';
 
-export const users: Operations = {
+export const users: SignedOperations = {
   CreateUser(call) {
     const { params, caller } = call;
     const { account } = caller;
@@ -76,7 +76,7 @@ export function userFields({ path, name, id, arn, createdAt }: User): XmlFields 
   return { Path: path, UserName: name, UserId: id, Arn: arn, CreateDate: isoSeconds(createdAt) };
 }
 
-/** With what lists leave out. */
+/** With what lists omit. */
 function userDetails(user: User): XmlFields {
   return { ...userFields(user), PermissionsBoundary: boundaryFields(user), Tags: tagFields(user.tags) };
 }

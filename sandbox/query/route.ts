@@ -51,7 +51,7 @@ async function run(
   const { caller, region } = await verifySignature(request, world);
   record.caller = caller.arn;
   const call = { params, world, caller, region };
-  service.admit(action, call);
+  service.checkCaller(action, call);
   return operation.run(call);
 }
 

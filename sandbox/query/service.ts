@@ -16,13 +16,16 @@ export interface SignedCall extends Call {
   readonly region: string;
 }
 
-/** What an operation tells, if it tells anything. */
+/** What an operation answers with, if with anything. */
 export type Result = XmlFields | undefined;
 
 /** One operation: what it answers with, or an Refusal thrown. */
 export type Operation =
   | { readonly signed: true; run(call: SignedCall): Result | Promise<Result> }
   | { readonly signed: false; run(call: Call): Result | Promise<Result> };
+
+/** Signed operations by name. */
+export type SignedOperations = Readonly<Record<string, (call: SignedCall) => Result>>;
 
 /** A service that speaks the Query protocol. */
 export interface Service {
@@ -33,6 +36,6 @@ export interface Service {
    * Turns away callers that the service does not serve, whatever their policies say.
    * @throws Refusal
    */
-  admit(action: string, call: SignedCall): void;
+  checkCaller(action: string, call: SignedCall): void;
   readonly operations: ReadonlyMap<string, Operation>;
 }

@@ -1,11 +1,11 @@
 import type { Refusal } from '../http/refusal';
 
-/** XML elements by name; an array repeats its element, undefined leaves it out. */
+/** XML elements by name; an array repeats its element, undefined omits it. */
 export interface XmlFields {
   readonly [name: string]: string | number | XmlFields | readonly (string | XmlFields)[] | undefined;
 }
 
-/** @param result undefined where the operation has none, and AWS leaves its element out */
+/** @param result undefined where the operation has none, and AWS omits its element */
 export function resultXml(action: string, namespace: string, result: XmlFields | undefined, requestId: string): string {
   const fields = { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
   return xmlDocument(`${action}Response`, fields, namespace);

@@ -1,5 +1,5 @@
-import type { OidcProvider } from '../accounts/resources';
 import { environmentContext } from '../accounts/caller';
+import type { OidcProvider } from '../accounts/resources';
 import { contextOf } from '../policy/context';
 import { evaluateTrust } from '../policy/trust';
 import { Constraints } from '../query/constraints';
@@ -7,7 +7,7 @@ import { accessDenied } from '../query/error';
 import type { Operation } from '../query/service';
 import { packedPolicySize } from './packed-policy';
 import { checkRoleDuration, findRole, readRoleRequest } from './role-request';
-import { startRoleSession } from './role-session';
+import { startRoleSession } from './session';
 import { parseSessionPolicies } from './session-policies';
 import { verifyWebIdentity, type WebIdentity } from './web-identity';
 

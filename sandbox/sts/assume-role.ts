@@ -1,14 +1,15 @@
 import type { Role } from '../accounts/account';
-import { callerContext } from '../accounts/caller';
+import { callerContext, type Caller } from '../accounts/caller';
 import { contextOf } from '../policy/context';
+import { evaluate, type AccessRequest } from '../policy/evaluate';
+import { evaluateTrust } from '../policy/trust';
 import { Constraints } from '../query/constraints';
 import { notAuthorized, validationError } from '../query/error';
 import type { Operation, SignedCall } from '../query/service';
-import { mayAssume } from './may-assume';
 import { proveMfa, readMfa, type Mfa } from './mfa';
 import { packedPolicySize } from './packed-policy';
 import { checkRoleDuration, findRole, readRoleRequest, type RoleRequest } from './role-request';
-import { startRoleSession } from './role-session';
+import { startRoleSession } from './session';
 import { parseSessionPolicies } from './session-policies';
 import { inheritTags, readSessionTags, requestedTagContext, type SessionTags } from './session-tags';
 
@@ -75,7 +76,7 @@ function authorize(
   const refused = (action: string) => notAuthorized(caller.arn, action, roleArn);
   if (!role) throw refused('sts:AssumeRole');
   const actions = ['sts:AssumeRole'];
-  // What a session inherits needs these permissions at each further role, as what is passed anew does.
+  // What a session inherits needs these permissions at each further role, as what is newly passed does.
   if (Object.keys(sessionTags.tags).length > 0) actions.push('sts:TagSession');
   if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity');
   for (const action of actions) {
@@ -84,4 +85,22 @@ function authorize(
   // A source identity is set once and holds for the whole chain.
   if (requested !== undefined && requested !== sourceIdentity) throw refused('sts:SetSourceIdentity');
   return role;
+}
+
+/** Whether a caller may do to a role what the request says: the role's trust policy and the caller's own decide. */
+function mayAssume({ principal, session }: Caller, role: Role, request: AccessRequest): boolean {
+  const accountId = principal.account.id;
+  const trustee = { kind: 'AWS', accountId, principal: principal.arn, session: session?.arn } as const;
+  const grant = evaluateTrust(role.trust, request, trustee);
+  const identity = evaluate(principal.identityPolicies, request);
+  const bounded = principal.boundaryPolicies ? evaluate(principal.boundaryPolicies, request) : 'Allow';
+  const narrowed = session?.sessionPolicies ? evaluate(session.sessionPolicies, request) : 'Allow';
+  if ([grant, identity, bounded, narrowed].includes('ExplicitDeny') || grant === undefined) return false;
+  if (accountId === role.account.id) {
+    // Within an account a trust policy that names the caller is enough by itself.
+    if (grant === 'session') return true;
+    // A user so named is not held to its permissions boundary, a role is.
+    if (grant === 'principal') return narrowed === 'Allow' && (principal.type === 'User' || bounded === 'Allow');
+  }
+  return [identity, bounded, narrowed].every((decision) => decision === 'Allow');
 }

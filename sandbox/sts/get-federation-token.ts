@@ -4,11 +4,10 @@ import { contextOf } from '../policy/context';
 import { Constraints } from '../query/constraints';
 import { notAuthorized } from '../query/error';
 import type { Operation, SignedCall } from '../query/service';
-import { credentialsFields } from './credentials';
 import { packedPolicySize } from './packed-policy';
+import { credentialsFields, readUserSessionDuration } from './session';
 import { parseSessionPolicies, readSessionPolicies } from './session-policies';
 import { readSessionTags, requestedTagContext, type SessionTags } from './session-tags';
-import { readUserSessionDuration } from './user-session-duration';
 
 export const getFederationToken: Operation = {
   signed: true,

@@ -1,8 +1,7 @@
 import { Constraints } from '../query/constraints';
 import type { Operation } from '../query/service';
-import { credentialsFields } from './credentials';
 import { proveMfa, readMfa } from './mfa';
-import { readUserSessionDuration } from './user-session-duration';
+import { credentialsFields, readUserSessionDuration } from './session';
 
 /** Needs no permission, and no policy can take it away. */
 export const getSessionToken: Operation = {

@@ -1,5 +1,7 @@
-import type { Operation, Service } from '../query/service';
-import { admitToSts } from './admit';
+import type { Session } from '../accounts/session';
+import { Refusal } from '../http/refusal';
+import { accessDenied } from '../query/error';
+import type { Operation, Service, SignedCall } from '../query/service';
 import { assumeRole } from './assume-role';
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity';
 import { getAccessKeyInfo } from './get-access-key-info';
@@ -11,7 +13,7 @@ export const sts: Service = {
   name: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  admit: admitToSts,
+  checkCaller,
   operations: new Map<string, Operation>([
     ['AssumeRole', assumeRole],
     ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
@@ -21,3 +23,33 @@ export const sts: Service = {
     ['GetSessionToken', getSessionToken],
   ]),
 };
+
+const onlyLongTermKeys = ['GetSessionToken', 'GetFederationToken'];
+
+/**
+ * Turns away regions in which the account has switched STS off, and sessions that may not make this call.
+ * @throws Refusal RegionDisabledException or AccessDenied
+ */
+function checkCaller(action: string, { caller: { account, session }, region }: SignedCall): void {
+  const { id, disabledRegions } = account;
+  if (disabledRegions.has(region)) {
+    throw new Refusal(
+      403,
+      'RegionDisabledException',
+      `STS is not activated in this region for account:${id}. Your account administrator can activate STS in this ` +
+        'region using the IAM Console.',
+    );
+  }
+  if (session && !isOpenTo(session, action)) throw accessDenied(`Cannot call ${action} with session credentials`);
+}
+
+function isOpenTo({ kind }: Session, action: string): boolean {
+  switch (kind) {
+    case 'AssumedRole':
+      return !onlyLongTermKeys.includes(action);
+    case 'UserSession':
+      return ['AssumeRole', 'GetCallerIdentity'].includes(action);
+    case 'FederatedUser':
+      return action === 'GetCallerIdentity';
+  }
+}

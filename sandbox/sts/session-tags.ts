@@ -1,6 +1,6 @@
+import type { Session } from '../accounts/session';
 import type { Tags } from '../accounts/tags';
 import { requestTagContext } from '../accounts/tags';
-import type { Session } from '../accounts/session';
 import { Refusal } from '../http/refusal';
 import type { Constraints } from '../query/constraints';
 import { stringList, type Parameters } from '../query/parameters';
@@ -39,19 +39,19 @@ export function requestedTagContext({
 }
 
 /**
- * Adds what the calling session hands on.
- * @throws Refusal InvalidParameterValue when the request would replace a tag that is handed on.
+ * Adds the transitive tags of the calling session.
+ * @throws Refusal InvalidParameterValue when the request would replace a transitive tag.
  */
 export function inheritTags(requested: SessionTags, calling: Session | undefined): SessionTags {
   if (!calling) return requested;
-  const handedOn = new Set(calling.transitiveTagKeys.map((key) => key.toLowerCase()));
-  if (Object.keys(requested.tags).some((key) => handedOn.has(key.toLowerCase()))) {
+  const transitive = new Set(calling.transitiveTagKeys.map((key) => key.toLowerCase()));
+  if (Object.keys(requested.tags).some((key) => transitive.has(key.toLowerCase()))) {
     throw invalid(
       "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the " +
         'calling session.',
     );
   }
-  const inherited = Object.entries(calling.tags).filter(([key]) => handedOn.has(key.toLowerCase()));
+  const inherited = Object.entries(calling.tags).filter(([key]) => transitive.has(key.toLowerCase()));
   return {
     tags: { ...Object.fromEntries(inherited), ...requested.tags },
     transitiveTagKeys: [...calling.transitiveTagKeys, ...requested.transitiveTagKeys],

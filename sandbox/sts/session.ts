@@ -1,8 +1,14 @@
 import type { Role } from '../accounts/account';
-import type { SessionSettings } from '../accounts/session';
+import type { Session, SessionSettings } from '../accounts/session';
 import type { World } from '../accounts/world';
-import type { XmlFields } from '../query/xml';
-import { credentialsFields } from './credentials';
+import type { Constraints } from '../query/constraints';
+import type { Parameters } from '../query/parameters';
+import { isoSeconds, type XmlFields } from '../query/xml';
+
+/** Seconds that a session of a user is to last: half a day unless asked for, at most a day and a half. */
+export function readUserSessionDuration({ DurationSeconds }: Parameters, constraints: Constraints): number {
+  return constraints.integer('durationSeconds', DurationSeconds, 900, 129_600) ?? 43_200;
+}
 
 /** What is special to one session of a role. */
 export interface RoleSession extends Omit<SessionSettings, 'kind' | 'principal' | 'arn' | 'userId' | 'mfaAt'> {
@@ -25,5 +31,15 @@ export function startRoleSession(world: World, role: Role, { sessionName, ...set
     Credentials: credentialsFields(session),
     AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
     SourceIdentity: session.sourceIdentity,
+  };
+}
+
+/** The credentials of a session, as every operation that makes one answers with them. */
+export function credentialsFields({ accessKeyId, secretAccessKey, sessionToken, expiration }: Session): XmlFields {
+  return {
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Expiration: isoSeconds(expiration),
   };
 }

@@ -23,7 +23,7 @@ export interface StoredSecret {
 const largestValue = 48 * 1024;
 
 /** A repository, an environment or an organization, as far as it holds Actions secrets. */
-export class SecretPlace {
+export class SecretStore {
   #key = new SealingKey();
   readonly #secrets = new Map<string, StoredSecret>();
 
@@ -47,7 +47,7 @@ export class SecretPlace {
   }
 
   /**
-   * Stores a secret, and tells whether it is new.
+   * Stores a secret. The answer is whether it is new.
    * @throws Refusal when the name is not one, or the value is not sealed to the current key
    */
   put(name: string, sealed: unknown, keyId: unknown, audience: Audience | undefined, now: Date): boolean {
@@ -60,7 +60,7 @@ export class SecretPlace {
     return old === undefined;
   }
 
-  /** Tells whether there was one. */
+  /** The answer is whether there was one. */
   delete(name: string): boolean {
     return this.#secrets.delete(name.toUpperCase());
   }
