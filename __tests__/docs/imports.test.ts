@@ -1,27 +1,48 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join } from 'node:path/posix';
 import { preProcessFile } from 'typescript';
-import { ROOT } from './pages';
+import { page, ROOT, section } from './pages';
 
-const SOURCE = join(ROOT, 'src');
+/** What imports what: files, or what lies directly in a folder, by path. */
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What each file of src imports of src, also where it is loaded later, or as a type. */
-const imports = new Map(
-  readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => {
-      const { importedFiles } = preProcessFile(readFileSync(join(SOURCE, name), 'utf8'));
-      const local = importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
-      return [name, local.map(({ fileName }) => resolved(join(dirname(name), fileName)))];
+/** The code that is held to its arrows, with what each of its files imports, also later or as a type. */
+const trees = ['src', 'sandbox'].map((root) => [root, importsOf(root)] as const);
+
+function importsOf(root: string): Graph {
+  const names = readdirSync(join(ROOT, root), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => name.endsWith('.ts'));
+  return new Map(
+    names.map((name) => {
+      const { importedFiles } = preProcessFile(readFileSync(join(ROOT, root, name), 'utf8'));
+      const local = importedFiles.map(({ fileName }) => fileName).filter((path) => path.startsWith('.'));
+      return [name, new Set(local.map((path) => resolved(root, join(dirname(name), path))))];
     }),
-);
+  );
+}
 
-function resolved(path: string): string {
-  return existsSync(join(SOURCE, `${path}.ts`)) ? `${path}.ts` : join(path, 'index.ts');
+function resolved(root: string, path: string): string {
+  return existsSync(join(ROOT, root, `${path}.ts`)) ? `${path}.ts` : path;
+}
+
+/** The same between what lies directly in one folder: its files, and its folders as wholes. */
+function inFolder(files: Graph, folder: string): Graph {
+  const prefix = folder === '.' ? '' : `${folder}/`;
+  const entryOf = (path: string) => path.slice(prefix.length).split('/')[0] ?? '';
+  const entries = new Map<string, Set<string>>();
+  for (const [file, imported] of files) {
+    if (!file.startsWith(prefix)) continue;
+    const entry = entries.get(entryOf(file)) ?? new Set();
+    for (const path of imported)
+      if (path.startsWith(prefix) && entryOf(path) !== entryOf(file)) entry.add(entryOf(path));
+    entries.set(entryOf(file), entry);
+  }
+  return entries;
 }
 
 /** The steps of a way that ends where it began, or none. */
-function circleIn(graph: ReadonlyMap<string, Iterable<string>>): string[] {
+function circleIn(graph: Graph): string[] {
   const done = new Set<string>();
   const visit = (node: string, way: readonly string[]): string[] => {
     if (way.includes(node)) return [...way.slice(way.indexOf(node)), node];
@@ -40,32 +61,83 @@ function circleIn(graph: ReadonlyMap<string, Iterable<string>>): string[] {
   return [];
 }
 
-test('every import of src leads to a file of it', () => {
-  expect(imports.size).toBeGreaterThan(100);
-  for (const [file, imported] of imports) {
-    for (const path of imported) expect([file, path, imports.has(path)]).toEqual([file, path, true]);
+/** All that the arrows from a node lead to, directly or by way of others. */
+function reachable(graph: Graph, node: string, found = new Set<string>()): ReadonlySet<string> {
+  for (const next of graph.get(node) ?? []) {
+    if (!found.has(next)) reachable(graph, next, found.add(next));
   }
+  return found;
+}
+
+/** The same graph, which has no circle, without the arrows that others already make a way of. */
+function reduced(graph: Graph): Graph {
+  return new Map(
+    [...graph].map(([node, targets]) => {
+      const byOthers = new Set([...targets].flatMap((target) => [...reachable(graph, target)]));
+      return [node, new Set([...targets].filter((target) => !byOthers.has(target)))];
+    }),
+  );
+}
+
+/** The arrows `a --> b & c` of the diagram in docs/architecture.md whose one subgraph is the root. */
+function drawnArrows(root: string): Graph {
+  const { blocks } = section(page('docs/architecture.md'), 'What may import what');
+  const diagram = blocks.find(({ content }) => content.includes(`subgraph ${root}\n`))?.content ?? '';
+  const arrows = [...diagram.matchAll(/^ *(\S+) --> (.+)$/gm)];
+  return new Map(arrows.map(([, from = '', to = '']) => [from, new Set(to.split(' & '))]));
+}
+
+/** The lines to change so that a diagram has the arrows that the imports need, and no others. */
+function corrections(drawn: Graph, needed: Graph): string[] {
+  const line = (graph: Graph, node: string) => {
+    const targets = [...(graph.get(node) ?? [])].sort();
+    return targets.length > 0 ? `"${node} --> ${targets.join(' & ')}"` : 'no arrow';
+  };
+  return [...new Set([...drawn.keys(), ...needed.keys()])]
+    .filter((node) => line(drawn, node) !== line(needed, node))
+    .map((node) => `${node}: the diagram has ${line(drawn, node)}; the imports need ${line(needed, node)}`);
+}
+
+describe.each(trees)('%s', (root, files) => {
+  test('imports no file outside itself', () => {
+    expect(files.size).toBeGreaterThan(70);
+    for (const [file, imported] of files) {
+      for (const path of imported) expect([file, path, files.has(path)]).toEqual([file, path, true]);
+    }
+  });
+
+  test.each([...new Set([...files.keys()].map(dirname))].sort())(
+    'has no circle of files or folders in %s',
+    (folder) => {
+      expect(circleIn(inFolder(files, folder))).toEqual([]);
+    },
+  );
+
+  test('imports as the arrows in docs/architecture.md say: along them, with none to spare', () => {
+    expect(corrections(drawnArrows(root), reduced(inFolder(files, '.')))).toEqual([]);
+  });
 });
 
-test('no file imports itself by way of others', () => {
-  expect(circleIn(imports)).toEqual([]);
-});
-
-test('the folders of src are read from the top down: none imports from one that is above it', () => {
-  const folders = new Map<string, Set<string>>();
-  for (const [file, imported] of imports) {
-    const from = dirname(file).split('/')[0] ?? '';
-    const to = imported.map((path) => dirname(path).split('/')[0] ?? '').filter((folder) => folder !== from);
-    folders.set(from, new Set([...(folders.get(from) ?? []), ...to]));
-  }
-  expect(circleIn(folders)).toEqual([]);
-});
+const graph = (arrows: Readonly<Record<string, readonly string[]>>): Graph =>
+  new Map(Object.entries(arrows).map(([from, to]) => [from, new Set(to)]));
 
 test('a circle is found where there is one', () => {
-  const circle = new Map([
-    ['a', ['b']],
-    ['b', ['c', 'd']],
-    ['d', ['b']],
+  expect(circleIn(graph({ a: ['b'], b: ['c', 'd'], d: ['b'] }))).toEqual(['b', 'd', 'b']);
+});
+
+test('a circle of folders is found where their files form none', () => {
+  const files = graph({ 'x/a/1.ts': ['x/b/1.ts'], 'x/b/1.ts': [], 'x/b/2.ts': ['x/a/2.ts'], 'x/a/2.ts': [] });
+  expect(circleIn(files)).toEqual([]);
+  expect(circleIn(inFolder(files, '.'))).toEqual([]);
+  expect(circleIn(inFolder(files, 'x'))).toEqual(['a', 'b', 'a']);
+});
+
+test('an arrow too few and one too many are named, with the line to write', () => {
+  const needed = reduced(graph({ a: ['b', 'c'], b: ['c'], c: [], d: ['c', 'b'] }));
+  expect(corrections(graph({ a: ['b'], b: ['c'], d: ['b'] }), needed)).toEqual([]);
+  expect(corrections(graph({ a: ['b', 'c'], d: ['b'], e: ['c'] }), needed)).toEqual([
+    'a: the diagram has "a --> b & c"; the imports need "a --> b"',
+    'e: the diagram has "e --> c"; the imports need no arrow',
+    'b: the diagram has no arrow; the imports need "b --> c"',
   ]);
-  expect(circleIn(circle)).toEqual(['b', 'd', 'b']);
 });
