@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { planLines, planMarkdown } from '../../src/provisioning/show-plan';
-import { planPolicy } from '../../src/provisioning/plan-policy';
-import { planRole } from '../../src/provisioning/plan-role';
-import { planUser } from '../../src/provisioning/plan-user';
-import type { Planned } from '../../src/provisioning/plan';
+import { planPolicy } from '../../src/provisioning/resources/policy';
+import { planRole } from '../../src/provisioning/resources/role';
+import { planUser } from '../../src/provisioning/resources/user';
+import type { Planned } from '../../src/provisioning/changes/change';
 import {
   declaredPolicy,
   declaredRole,

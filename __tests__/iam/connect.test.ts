@@ -14,7 +14,7 @@ let opened: TestAccount;
 let iam: Iam;
 beforeEach(async () => {
   opened = await openTestAccount();
-  iam = opened.hands.iam;
+  iam = opened.access.iam;
 });
 afterEach(() => opened.sandbox.close());
 

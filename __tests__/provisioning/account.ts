@@ -5,20 +5,20 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { CallSettings } from '../../src/network/call';
 import { systemClock, type Clock } from '../../src/network/clock';
 import { openAccount } from '../../src/provisioning/open-account';
-import type { Hands } from '../../src/provisioning/hands';
+import type { AccountAccess } from '../../src/provisioning/changes/account-access';
 import type { Created } from '../../src/runner/ledger';
 import { connectionTo } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 import { REPOSITORY } from './declared';
 
-/** An account of the local AWS, and hands that change it over HTTP; waiting only moves the clocks. */
+/** An account of the local AWS, and access that changes it over HTTP; waiting only moves the clocks. */
 export interface TestAccount {
   readonly sandbox: Sandbox;
   readonly account: Account;
   /** Whose keys sign. */
   readonly admin: User;
-  readonly hands: Hands;
+  readonly access: AccountAccess;
   readonly calls: CallSettings;
   readonly log: string[];
   readonly warnings: string[];
@@ -50,7 +50,7 @@ export async function openTestAccount({ githubToken = false } = {}): Promise<Tes
     [],
   ];
   const calls = { retry: { maxAttempts: 4 }, clock: clockOf(sandbox, waits), log: (line: string) => log.push(line) };
-  const { hands } = await openAccount({
+  const { access } = await openAccount({
     credentials: EXAMPLE_KEYS,
     credentialsName: 'the keys',
     connection: connectionTo(sandbox),
@@ -58,7 +58,7 @@ export async function openTestAccount({ githubToken = false } = {}): Promise<Tes
     repository: REPOSITORY,
     githubToken: githubToken ? sandbox.github.secrets.token({ write: [REPOSITORY] }) : undefined,
     env: { GITHUB_API_URL: sandbox.github.secrets.apiUrl },
-    witness: {
+    reporter: {
       log: (line) => log.push(line),
       warn: (text) => warnings.push(text),
       mask: (secret) => masked.push(secret),
@@ -72,7 +72,7 @@ export async function openTestAccount({ githubToken = false } = {}): Promise<Tes
     return fresh;
   };
   return {
-    ...{ sandbox, account, admin, hands, calls, log, warnings, masked, remembered, waits, requests },
+    ...{ sandbox, account, admin, access, calls, log, warnings, masked, remembered, waits, requests },
     actions: () =>
       requests().map(({ action, errorCode }) => (errorCode === undefined ? action : `${action} ${errorCode}`)),
     addPolicy(name, { path = '/', ...settings } = {}) {

@@ -6,20 +6,19 @@ import type {
   GithubSecret,
   KeyDestination,
 } from '../../src/identities/declaration';
-import type {
-  ExistingKey,
-  ExistingOidcProvider,
-  ExistingPolicy,
-  ExistingRole,
-  ExistingUser,
-} from '../../src/provisioning/account';
-import type { Obstacle, Place, Planned } from '../../src/provisioning/plan';
-import type { Rules } from '../../src/provisioning/plan-changes';
+import type { ExistingKey } from '../../src/provisioning/access-keys/access-key';
+import { withoutCalls, type Change, type Obstacle, type Planned } from '../../src/provisioning/changes/change';
+import type { TargetAccount } from '../../src/provisioning/changes/target-account';
+import type { ExistingOidcProvider } from '../../src/provisioning/resources/oidc-provider';
+import type { Rules } from '../../src/provisioning/resources/ownership';
+import type { ExistingPolicy } from '../../src/provisioning/resources/policy';
+import type { ExistingRole } from '../../src/provisioning/resources/role';
+import type { ExistingUser } from '../../src/provisioning/resources/user';
 import { ACCOUNT } from '../scenarios/scenario';
 
 export const REPOSITORY = 'octo/app';
-export const PLACE: Place = { partition: 'aws', account: ACCOUNT, repository: REPOSITORY };
-export const RULES: Rules = { place: PLACE, adoptExisting: false };
+export const TARGET: TargetAccount = { partition: 'aws', account: ACCOUNT, repository: REPOSITORY };
+export const RULES: Rules = { account: TARGET, adoptExisting: false };
 
 /** What is made for this repository, for another one, and by hand. */
 export const OURS = { 'managed-by': 'aws-identity-action', 'managed-by-repository': REPOSITORY };
@@ -160,6 +159,11 @@ export const TO_GITHUB: KeyDestination = {
 
 export function secretNamed(name: string): GithubSecret {
   return { name, location: { of: 'repository', repository: REPOSITORY } };
+}
+
+/** A change with no calls, and nothing else, but what is named. */
+export function plannedChange(change: Pick<Change, 'action' | 'kind' | 'name'> & Partial<Change>): Change {
+  return { ...withoutCalls(change.action, change.kind, change.name), ...change };
 }
 
 /** What is planned where nothing is in the way. */

@@ -1,12 +1,12 @@
 import { MfaDevice } from '../../sandbox/accounts/mfa-device';
-import { apply } from '../../src/provisioning/apply';
-import type { Change } from '../../src/provisioning/plan';
-import { boundariesInUse } from '../../src/provisioning/plan-policy-removal';
-import { planRemoval, usersLeft, type Targets } from '../../src/provisioning/plan-removal';
+import { apply } from '../../src/provisioning/changes/apply';
+import type { Change } from '../../src/provisioning/changes/change';
+import { boundariesInUse } from '../../src/provisioning/resources/policy';
+import { leftUsers, planRemoval, type RemovalTargets } from '../../src/provisioning/plan-removal';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, trust } from '../sandbox/sts-client';
 import { openTestAccount, textOf, type TestAccount } from './account';
-import { arn, NOBODYS, OURS, PLACE, READ_ONLY, THEIRS } from './declared';
+import { arn, NOBODYS, OURS, TARGET, READ_ONLY, THEIRS } from './declared';
 
 useCleanEnvironment();
 
@@ -17,16 +17,16 @@ beforeEach(async () => {
 afterEach(() => opened.sandbox.close());
 
 const PROVIDER = arn('oidc-provider/token.actions.githubusercontent.com');
-const ALL: Targets = {
+const ALL: RemovalTargets = {
   users: ['pulumi'],
   roles: ['deploy'],
   policies: [arn('policy/list')],
   oidcProviders: [PROVIDER],
   mfaDevices: [{ user: 'pulumi', serial: arn('mfa/pulumi') }],
 };
-const NONE: Targets = { users: [], roles: [], policies: [], oidcProviders: [], mfaDevices: [] };
+const NONE: RemovalTargets = { users: [], roles: [], policies: [], oidcProviders: [], mfaDevices: [] };
 
-const plan = (targets: Partial<Targets>) => planRemoval({ ...NONE, ...targets }, opened.hands.iam, PLACE);
+const plan = (targets: Partial<RemovalTargets>) => planRemoval({ ...NONE, ...targets }, opened.access.iam, TARGET);
 const phasesOf = (phases: readonly (readonly Change[])[]) =>
   phases.map((phase) => phase.map(({ action, kind, name }) => `${action} ${kind} ${name}`));
 const operationsIn = ({ stages }: Change) => stages.map((stage) => stage.map(({ operation }) => operation));
@@ -49,7 +49,7 @@ test('what is there and ours goes, users and roles before policies', async () =>
     ['delete policy list', 'delete OIDC provider token.actions.githubusercontent.com'],
   ]);
   expect(opened.actions().every((action) => /^(Get|List)/.test(action))).toBe(true);
-  await apply(phases, new Set(), opened.hands);
+  await apply(phases, new Set(), opened.access);
   const { users, roles, oidcProviders, virtualMfaDevices, managedPolicies } = opened.account;
   expect([...users.keys()]).toEqual(['admin']);
   expect([roles.size, oidcProviders.size, virtualMfaDevices.size]).toEqual([0, 0, 0]);
@@ -132,7 +132,7 @@ describe('a user', () => {
 
   test('is gone after that', async () => {
     burden();
-    await apply(await plan({ users: ['pulumi'] }), new Set(), opened.hands);
+    await apply(await plan({ users: ['pulumi'] }), new Set(), opened.access);
     expect([...opened.account.users.keys()]).toEqual(['admin']);
     expect([...opened.account.virtualMfaDevices.keys()]).toEqual([]);
     expect(opened.sandbox.requests.every(({ errorCode }) => errorCode !== 'DeleteConflict')).toBe(true);
@@ -172,7 +172,7 @@ test('a role loses its policies and its place in instance profiles', async () =>
     ['DeleteRole'],
   ]);
   expect(change?.details).toEqual(['- inline policy Read', `- policy ${READ_ONLY}`, '- instance profile runner']);
-  await apply(phases, new Set(), opened.hands);
+  await apply(phases, new Set(), opened.access);
   expect(opened.account.roles.size).toBe(0);
 });
 
@@ -202,7 +202,7 @@ describe('a policy', () => {
       ],
       [{ operation: 'DeletePolicy', input: { PolicyArn } }],
     ]);
-    await apply(phases, new Set(), opened.hands);
+    await apply(phases, new Set(), opened.access);
     expect(account.managedPolicies.has(PolicyArn)).toBe(false);
   });
 
@@ -213,7 +213,7 @@ describe('a policy', () => {
     roles.get('deploy')?.attachedPolicies.add(PolicyArn);
     const phases = await plan({ ...ALL, mfaDevices: [] });
     expect(phases[1]?.[0] && operationsIn(phases[1][0])).toEqual([['DeletePolicy']]);
-    await apply(phases, new Set(), opened.hands);
+    await apply(phases, new Set(), opened.access);
     expect(opened.actions().filter((action) => action.startsWith('Detach'))).toEqual([
       'DetachUserPolicy',
       'DetachRolePolicy',
@@ -223,8 +223,8 @@ describe('a policy', () => {
 
 describe('a policy that bounds what somebody may do', () => {
   const PolicyArn = arn('policy/list');
-  const inUse = async (targets: Partial<Targets>) =>
-    boundariesInUse(await plan(targets), targets.policies ?? [], opened.hands.iam);
+  const inUse = async (targets: Partial<RemovalTargets>) =>
+    boundariesInUse((await plan(targets)).flat(), targets.policies ?? [], opened.access.iam);
 
   beforeEach(() => {
     opened.addPolicy('list', { tags: OURS });
@@ -269,13 +269,13 @@ test('a user that is left keeps its device', async () => {
     'delete role deploy',
     `leave MFA device ${arn('mfa/pulumi')}`,
   ]);
-  expect(usersLeft(phases)).toEqual(new Set(['pulumi']));
+  expect(leftUsers(phases.flat())).toEqual(new Set(['pulumi']));
 });
 
 test('a device is taken from its user and removed, also where it was never enabled', async () => {
   opened.account.createMfaDevice('pulumi').tags = OURS;
   const phases = await plan({ mfaDevices: [{ user: 'pulumi', serial: arn('mfa/pulumi') }] });
   expect(phases[0]?.[0] && operationsIn(phases[0][0])).toEqual([['DeactivateMFADevice'], ['DeleteVirtualMFADevice']]);
-  await apply(phases, new Set(), opened.hands);
+  await apply(phases, new Set(), opened.access);
   expect(opened.account.virtualMfaDevices.size).toBe(0);
 });

@@ -1,6 +1,5 @@
 import type { Declaration } from '../../src/identities/declaration';
-import type { Existing } from '../../src/provisioning/account';
-import { readAccount } from '../../src/provisioning/read-account';
+import { readAccount, type ExistingAccount } from '../../src/provisioning/read-account';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, deny, trust } from '../sandbox/sts-client';
 import { openTestAccount, textOf, type TestAccount } from './account';
@@ -11,7 +10,6 @@ import {
   declaredRole,
   declaredUser,
   OURS,
-  PLACE,
   POWER_USER,
   READ_ONLY,
 } from './declared';
@@ -24,18 +22,20 @@ beforeEach(async () => {
 });
 afterEach(() => opened.sandbox.close());
 
-function read(declared: Partial<Declaration>): Promise<Existing> {
+function read(declared: Partial<Declaration>): Promise<ExistingAccount> {
   const declaration = { oidcProviders: [], policies: [], users: [], roles: [], ...declared };
-  return readAccount(declaration, opened.hands.iam, PLACE);
+  return readAccount(declaration, opened.access);
 }
 
 const POLICY = allow('s3:GetObject');
-const NOTHING: Existing = {
+const NOTHING: ExistingAccount = {
   oidcProviders: new Map(),
   policies: new Map(),
   users: new Map(),
   roles: new Map(),
   namesakes: [],
+  deviceTags: new Map(),
+  keyHolders: [],
 };
 
 test('of a document that declares nothing nothing is asked', async () => {

@@ -1,11 +1,8 @@
-import type { Change } from '../../src/provisioning/plan';
+import { withoutCalls, type Change } from '../../src/provisioning/changes/change';
 import { planInShort, planLines, planMarkdown, planOutput } from '../../src/provisioning/show-plan';
 
 const change = (action: Change['action'], kind: Change['kind'], name: string, ...details: string[]): Change => ({
-  action,
-  kind,
-  name,
-  details,
+  ...withoutCalls(action, kind, name, ...details),
   stages: [[{ operation: 'DeleteUser', input: { UserName: 'not shown' } }]],
 });
 

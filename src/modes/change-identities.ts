@@ -3,29 +3,27 @@ import { checkProfilesAreFree } from '../delivery/check-profiles';
 import type { Delivery } from '../delivery/deliver';
 import type { Report } from '../delivery/report';
 import { credentialOutputs, credentialVariables, identityOutputs } from '../delivery/variables-and-outputs';
-import { describeSecret } from '../github/connect';
-import { connectIam } from '../iam/connect';
 import { workAs } from '../identity-sources/work-as';
 import type { IdentitiesRequest } from '../inputs/request';
-import type { MadeKey } from '../provisioning/access-keys';
-import { apply, applyLater } from '../provisioning/apply';
-import { policyArn, roleArn, userArn } from '../provisioning/arns';
-import { changesAnything, changesIn, secretsOf, type Plan } from '../provisioning/document-plan';
-import type { Hands } from '../provisioning/hands';
-import { makeMfaDevice } from '../provisioning/mfa-devices';
-import { openAccount, type Entry } from '../provisioning/open-account';
-import type { Change, Place } from '../provisioning/plan';
-import { readBack } from '../provisioning/read-back';
-import { renewKeys, type Renewal } from '../provisioning/renew-keys';
+import type { MadeKey } from '../provisioning/access-keys/make-key';
+import { carryOut, type CarryingOut } from '../provisioning/carry-out';
+import type { AccountAccess } from '../provisioning/changes/account-access';
+import type { Change } from '../provisioning/changes/change';
+import type { TargetAccount } from '../provisioning/changes/target-account';
+import { openAccount } from '../provisioning/open-account';
+import { changesAnything, changesIn, type Plan } from '../provisioning/plan';
+import { secretsOf } from '../provisioning/plan-deprovision';
+import { policyArn } from '../provisioning/resources/policy';
+import { roleArn } from '../provisioning/resources/role';
+import { userArn } from '../provisioning/resources/user';
 import { planInShort, planLines, planMarkdown, planOutput } from '../provisioning/show-plan';
-import { sideBySide } from '../provisioning/side-by-side';
 import { callSettings, type Step } from '../runner/step';
 import { timeLimitReached } from '../runner/time-limit';
-import type { Deliver, Work } from './work';
+import type { Work } from './work';
 
 /** In what the modes that change IAM differ. */
 export interface Changing {
-  readonly plan: (hands: Hands) => Promise<Plan>;
+  readonly plan: (access: AccountAccess) => Promise<Plan>;
   /** Whether secrets of GitHub are written: then it is made sure first that they can be. */
   readonly makesSecrets: boolean;
   /** Whether it ends only when IAM shows what was made. */
@@ -39,47 +37,34 @@ export interface Changing {
 /** Opens the account. Then what is to change is planned, shown and done. */
 export async function changeIdentities(request: IdentitiesRequest, step: Step, mode: Changing): Promise<Work> {
   const { runner } = step;
-  const { identity, hands, renewal } = await open(request, mode, step);
+  const { identity, access, unlimited, keepForPost } = await open(request, mode, step);
   return {
     identities: [identity],
     async finish(deliver) {
       runner.info(`Account ${identity.account}, as ${identity.arn}, for the repository ${request.repository}.`);
       if (!request.dryRun && mode.makesSecrets) {
-        await hands.secrets?.check(secretsOf(request.declaration.users).map(({ location }) => location));
+        await access.secrets?.check(secretsOf(request.declaration.users).map(({ location }) => location));
       }
-      const plan = await mode.plan(hands);
+      const plan = await mode.plan(access);
       const changes = changesIn(plan);
       const title = `${request.dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
       runner.group(title, planLines(changes));
       plan.keys.forEach(({ notice }) => {
         if (notice !== undefined) runner.notice(notice);
       });
-      const outputs = outputsOf(request, plan, identity, hands.place);
+      const outputs = outputsOf(request, plan, identity, access.account);
       if (request.dryRun) {
         await deliver({ credentials: [], profiles: undefined, outputs, variables: {} });
         return planReport({ changes, identity, title, done: undefined }, request);
       }
       await checkProfilesAreFree(profilesOf(plan, request), step);
-      await carryOut(plan, mode, { ...renewal, deliver: keysTo(deliver, outputs, request, step) }, hands);
+      const exportKeys: CarryingOut['exportKeys'] = (keys, confirm) =>
+        deliver(keysDelivery(keys, outputs, request, step.env), confirm);
+      await carryOut(plan, { unlimited, keepForPost, exportKeys, readsBack: mode.readsBack }, access);
       const done = changesAnything(plan) ? mode.done : 'Nothing had to be changed.';
       return planReport({ changes, identity, title, done }, request);
     },
   };
-}
-
-async function carryOut(plan: Plan, { readsBack }: Changing, renewal: Renewal, hands: Hands): Promise<void> {
-  const fresh = new Set<string>();
-  const changes = plan.phases.flat();
-  await apply(plan.phases, fresh, hands);
-  await renewKeys(plan.keys, fresh, renewal, hands, async () => {
-    await applyLater(changes, fresh, hands);
-    await sideBySide(plan.devices, (device) => makeMfaDevice(device, fresh, hands));
-    if (readsBack) await readBack(changes, hands);
-  });
-  await sideBySide(plan.secrets, async (secret) => {
-    await hands.secrets?.remove(secret);
-    hands.log(`Removed the GitHub secret ${describeSecret(secret)}.`);
-  });
 }
 
 /** Opens the account, within the step's time limit; for cleaning up there is none. */
@@ -88,7 +73,7 @@ async function open(request: IdentitiesRequest, { isEphemeral }: Changing, step:
   const { connection, repository, githubToken, timeLimit } = request;
   const started = clock.now();
   const { credentials, name } = await workAs(request.identity, request, step);
-  const entry: Entry = {
+  const opened = await openAccount({
     credentials,
     credentialsName: name,
     connection,
@@ -96,7 +81,7 @@ async function open(request: IdentitiesRequest, { isEphemeral }: Changing, step:
     repository,
     githubToken,
     env,
-    witness: {
+    reporter: {
       log: runner.info,
       warn: runner.warning,
       mask: runner.mask,
@@ -107,17 +92,15 @@ async function open(request: IdentitiesRequest, { isEphemeral }: Changing, step:
     beforeEach() {
       if (timeLimit !== undefined && clock.now() - started > timeLimit * 1000) throw timeLimitReached(timeLimit);
     },
-  };
-  const { identity, hands } = await openAccount(entry);
-  const patient: Hands = { ...hands, iam: await connectIam(connection, credentials, entry.calls) };
-  const settling: Renewal['settling'] = (planned, made) => {
+  });
+  const keepForPost: CarryingOut['keepForPost'] = (planned, made) => {
     ledger.makingKeys(
       planned.map(({ user, destinations }) => ({ user, destinations })),
       credentials,
       Object.fromEntries(made.map((key) => [key.user, key.credentials])),
     );
   };
-  return { identity, hands, renewal: { settling, patient } };
+  return { ...opened, keepForPost };
 }
 
 /** The profiles that keys are delivered to which are made now. */
@@ -133,13 +116,13 @@ function outputsOf(
   { mode, declaration }: IdentitiesRequest,
   plan: Plan,
   identity: Identity,
-  place: Place,
+  account: TargetAccount,
 ): Record<string, string> {
   const { users, roles, policies } = declaration;
   const named = <T extends { readonly name: string; readonly path: string }>(
     declared: readonly T[],
-    arnOf: (one: T, place: Place) => string,
-  ) => Object.fromEntries(declared.map((one) => [one.name, arnOf(one, place)]));
+    arnOf: (one: T, account: TargetAccount) => string,
+  ) => Object.fromEntries(declared.map((one) => [one.name, arnOf(one, account)]));
   return {
     ...identityOutputs({ mode, identity, roleArns: named(roles, roleArn), profiles: [] }),
     'user-arns': JSON.stringify(named(users, userArn)),
@@ -147,16 +130,6 @@ function outputsOf(
     changed: String(changesAnything(plan)),
     plan: planOutput(changesIn(plan)),
   };
-}
-
-/** Delivers keys to the job, with what the step says of its plan. */
-function keysTo(
-  deliver: Deliver,
-  outputs: Readonly<Record<string, string>>,
-  request: IdentitiesRequest,
-  { env }: Step,
-): Renewal['deliver'] {
-  return (keys, confirm) => deliver(keysDelivery(keys, outputs, request, env), confirm);
 }
 
 /** What the job gets: the keys that are for its environment, its outputs and its profiles. */

@@ -1,5 +1,5 @@
 import type { DeprovisionRequest } from '../inputs/request';
-import { planDeprovision } from '../provisioning/document-plan';
+import { planDeprovision } from '../provisioning/plan-deprovision';
 import type { Step } from '../runner/step';
 import { changeIdentities } from './change-identities';
 import type { Work } from './work';
@@ -7,7 +7,7 @@ import type { Work } from './work';
 /** Removes what a document declares. */
 export function deprovision(request: DeprovisionRequest, step: Step): Promise<Work> {
   return changeIdentities(request, step, {
-    plan: (hands) => planDeprovision(request.declaration, hands),
+    plan: (access) => planDeprovision(request.declaration, access),
     makesSecrets: false,
     readsBack: false,
     isEphemeral: false,

@@ -1,13 +1,18 @@
 import type { ProvisionRequest } from '../inputs/request';
-import { planProvision } from '../provisioning/document-plan';
+import { planProvision } from '../provisioning/plan-provision';
+import { readAccount } from '../provisioning/read-account';
 import type { Step } from '../runner/step';
 import { changeIdentities } from './change-identities';
 import type { Work } from './work';
 
 /** Makes an account as a document declares it. */
 export function provision(request: ProvisionRequest, step: Step): Promise<Work> {
+  const { declaration, adoptExisting } = request;
   return changeIdentities(request, step, {
-    plan: (hands) => planProvision(request, hands),
+    async plan(access) {
+      const existing = await readAccount(declaration, access);
+      return planProvision(declaration, existing, { account: access.account, adoptExisting });
+    },
     makesSecrets: true,
     readsBack: true,
     isEphemeral: request.ephemeral,

@@ -1,13 +1,14 @@
 import type { RotateRequest } from '../inputs/request';
-import { planRotations } from '../provisioning/document-plan';
+import { planRotation } from '../provisioning/plan-rotation';
 import type { Step } from '../runner/step';
 import { changeIdentities } from './change-identities';
 import type { Work } from './work';
 
 /** Replaces the access keys of a document that are due. */
 export function rotate(request: RotateRequest, step: Step): Promise<Work> {
+  const rotation = { now: request.rotateNow, deleteOld: request.deleteOldKeys };
   return changeIdentities(request, step, {
-    plan: (hands) => planRotations(request, hands),
+    plan: (access) => planRotation(request.declaration.users, rotation, access),
     makesSecrets: true,
     readsBack: false,
     isEphemeral: false,

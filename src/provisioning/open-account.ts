@@ -5,10 +5,10 @@ import { connectGithubSecrets } from '../github/connect';
 import { connectIam } from '../iam/connect';
 import type { CallSettings } from '../network/call';
 import { connectSts } from '../sts/connect';
-import type { Hands, Witness } from './hands';
+import type { AccountAccess, Reporter } from './changes/account-access';
 
 /** With what an account is opened. */
-export interface Entry {
+export interface AccountEntry {
   readonly credentials: Credentials;
   /** The credentials, for messages. */
   readonly credentialsName: string;
@@ -19,35 +19,45 @@ export interface Entry {
   /** May write Actions secrets. */
   readonly githubToken: string | undefined;
   readonly env: NodeJS.ProcessEnv;
-  readonly witness: Witness;
+  readonly reporter: Reporter;
   /** Called before every call to IAM and every test of a key; what it throws ends the step. */
   readonly beforeEach?: () => void;
 }
 
+/** An account that is open for changes. */
+export interface OpenAccount {
+  /** Whose the credentials are. */
+  readonly identity: Identity;
+  readonly access: AccountAccess;
+  /** Access that nothing ends before its time, to clean up with. */
+  readonly unlimited: AccountAccess;
+}
+
 /** Finds out whose the credentials are, and connects to all that changes need. */
-export async function openAccount(entry: Entry): Promise<{ readonly identity: Identity; readonly hands: Hands }> {
-  const { credentials, connection, calls, githubToken, env } = entry;
+export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
+  const { credentials, connection, calls, repository, githubToken, env } = entry;
   const identify = async () => {
     const sts = await connectSts(connection, credentials, calls);
     return sts.getCallerIdentity(`verify ${entry.credentialsName} with STS`);
   };
-  const [identity, iam, secrets] = await Promise.all([
+  const [identity, iam, unlimitedIam, secrets] = await Promise.all([
     identify(),
     connectIam(connection, credentials, calls, entry.beforeEach),
+    connectIam(connection, credentials, calls),
     githubToken === undefined ? undefined : connectGithubSecrets(githubToken, env, calls),
   ]);
-  const hands: Hands = {
-    ...entry.witness,
+  const access: AccountAccess = {
+    ...entry.reporter,
     iam,
-    place: { partition: partitionOfArn(identity.arn), account: identity.account, repository: entry.repository },
+    account: { partition: partitionOfArn(identity.arn), account: identity.account, repository },
     secrets,
     clock: calls.clock,
     testKey: (key) => testKey(key, entry),
   };
-  return { identity, hands };
+  return { identity, access, unlimited: { ...access, iam: unlimitedIam } };
 }
 
-async function testKey(credentials: Credentials, { connection, calls, beforeEach }: Entry): Promise<Identity> {
+async function testKey(credentials: Credentials, { connection, calls, beforeEach }: AccountEntry): Promise<Identity> {
   const sts = await connectSts(connection, credentials, calls);
   return sts.testNewKey(() => beforeEach?.(), `use the new access key ${credentials.accessKeyId}. It is deleted again`);
 }

@@ -1,14 +1,15 @@
+import { withoutCalls, type Change } from './changes/change';
+import { concurrently } from './changes/concurrently';
+import type { TargetAccount } from './changes/target-account';
 import type { Iam } from '../iam/connect';
-import type { Change, Place } from './plan';
-import { planPolicyRemoval } from './plan-policy-removal';
-import { planRoleRemoval } from './plan-role-removal';
-import { planUserRemoval } from './plan-user-removal';
-import { tagsIn } from './read-account';
-import { gone, leftAlone } from './removal';
-import { sideBySide } from './side-by-side';
+import { planMfaDeviceRemoval } from './resources/mfa-device';
+import { planOidcProviderRemoval } from './resources/oidc-provider';
+import { planPolicyRemoval } from './resources/policy';
+import { planRoleRemoval } from './resources/role';
+import { planUserRemoval } from './resources/user';
 
 /** What is to be removed, where it is there and this repository's. */
-export interface Targets {
+export interface RemovalTargets {
   /** Names. */
   readonly users: readonly string[];
   readonly roles: readonly string[];
@@ -25,64 +26,31 @@ export interface Targets {
  *
  * @returns phases: users and roles before the policies that they have
  */
-export async function planRemoval(targets: Targets, iam: Iam, place: Place): Promise<Change[][]> {
+export async function planRemoval(targets: RemovalTargets, iam: Iam, account: TargetAccount): Promise<Change[][]> {
   const [users, roles] = await Promise.all([
-    sideBySide(targets.users, (name) => planUserRemoval(name, iam, place)),
-    sideBySide(targets.roles, (name) => planRoleRemoval(name, iam, place)),
+    concurrently(targets.users, (name) => planUserRemoval(name, iam, account)),
+    concurrently(targets.roles, (name) => planRoleRemoval(name, iam, account)),
   ]);
-  const identities = [...users, ...roles];
-  const leaving = new Set(identities.filter(({ action }) => action === 'delete').map(({ kind, name }) => kind + name));
-  // A device that goes with its user is not gone twice.
-  const removed = new Set<unknown>(
-    users.flatMap(({ stages }) => stages.flat()).map(({ input }) => Reflect.get(input, 'SerialNumber') as unknown),
-  );
-  const left = usersLeft([users]);
+  const identities = [...users.map(({ change }) => change), ...roles];
+  const left = leftUsers(identities);
   const [devices, policies, providers] = await Promise.all([
-    sideBySide(targets.mfaDevices, async (device) =>
-      left.has(device.user) ? leftWithUser(device.serial) : planMfaDevice(device, iam, place),
+    concurrently(targets.mfaDevices, async ({ serial, user }) =>
+      left.has(user)
+        ? withoutCalls('leave', 'MFA device', serial, 'left as it is: so is its user')
+        : planMfaDeviceRemoval(serial, user, iam, account),
     ),
-    sideBySide(targets.policies, (arn) => planPolicyRemoval(arn, leaving, iam, place)),
-    sideBySide(targets.oidcProviders, (arn) => planOidcProvider(arn, iam, place)),
+    concurrently(targets.policies, (arn) => planPolicyRemoval(arn, identities, iam, account)),
+    concurrently(targets.oidcProviders, (arn) => planOidcProviderRemoval(arn, iam, account)),
   ]);
+  const goingWithUsers = new Set(users.flatMap((user) => user.devices));
   return [
-    [...identities, ...devices.filter(({ name }) => !removed.has(name))],
+    [...identities, ...devices.filter(({ name }) => !goingWithUsers.has(name))],
     [...policies, ...providers],
   ];
 }
 
-async function planOidcProvider(OpenIDConnectProviderArn: string, iam: Iam, place: Place): Promise<Change> {
-  const kind = 'OIDC provider';
-  const name = OpenIDConnectProviderArn.slice(OpenIDConnectProviderArn.indexOf('/') + 1);
-  const provider = await iam.find('GetOpenIDConnectProvider', { OpenIDConnectProviderArn });
-  if (!provider) return gone(kind, name);
-  const stages = [[{ operation: 'DeleteOpenIDConnectProvider', input: { OpenIDConnectProviderArn } } as const]];
-  return leftAlone(kind, name, tagsIn(provider.Tags), place) ?? { action: 'delete', kind, name, details: [], stages };
-}
-
-async function planMfaDevice({ user, serial }: Targets['mfaDevices'][number], iam: Iam, place: Place): Promise<Change> {
-  const kind = 'MFA device';
-  const { Tags } = (await iam.find('ListMFADeviceTags', { SerialNumber: serial })) ?? {};
-  if (!Tags) return gone(kind, serial);
-  const left = leftAlone(kind, serial, tagsIn(Tags), place);
-  if (left) return left;
-  return {
-    action: 'delete',
-    kind,
-    name: serial,
-    details: [],
-    stages: [
-      [{ operation: 'DeactivateMFADevice', input: { UserName: user, SerialNumber: serial } }],
-      [{ operation: 'DeleteVirtualMFADevice', input: { SerialNumber: serial } }],
-    ],
-  };
-}
-
 /** Names of users that are not this repository's. */
-export function usersLeft(phases: readonly (readonly Change[])[]): Set<string> {
-  const left = phases.flat().filter(({ action, kind }) => action === 'leave' && kind === 'user');
+export function leftUsers(changes: readonly Change[]): Set<string> {
+  const left = changes.filter(({ action, kind }) => action === 'leave' && kind === 'user');
   return new Set(left.map(({ name }) => name));
-}
-
-function leftWithUser(serial: string): Change {
-  return { action: 'leave', kind: 'MFA device', name: serial, details: ['left as it is: so is its user'], stages: [] };
 }

@@ -1,43 +1,62 @@
-import type { Created } from '../runner/ledger';
-import type { Write } from '../iam/connect';
+import { ActionError } from '../errors/action-error';
+import { describeSecret } from '../github/connect';
+import type { GithubSecret } from '../identities/declaration';
+import type { KeyPlan, PlannedKey } from './access-keys/plan-key';
+import { withoutCalls, type Change, type Obstacle, type Planned } from './changes/change';
+import type { MfaDevicePlan, PlannedMfaDevice } from './resources/mfa-device';
 
-/** The account that is changed, for whose repository. */
-export interface Place {
-  readonly partition: string;
-  /** 12 digits. */
-  readonly account: string;
-  /** `owner/name` */
-  readonly repository: string;
+/** Everything that a step is to do to an account, and in which order. */
+export interface Plan {
+  /** Done one after the other. */
+  readonly phases: readonly (readonly Change[])[];
+  readonly devices: readonly MfaDevicePlan[];
+  readonly keys: readonly KeyPlan[];
+  /** Removed from GitHub, after all the rest. */
+  readonly secrets: readonly GithubSecret[];
 }
 
-export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | 'GitHub secret';
-
-/**
- * What is to become of one thing. `leave` is for what is not this repository's; `keep` for what is as declared.
- */
-export type Action = 'create' | 'change' | 'delete' | 'keep' | 'leave';
-
-/** What is to become of one thing, and the calls that make it so. */
-export interface Change {
-  readonly action: Action;
-  readonly kind: Kind;
-  readonly name: string;
-  /** What differs or is special about it, for people. One line each. */
-  readonly details: readonly string[];
-  /** Stages of calls: those of one stage side by side, one stage after the other. */
-  readonly stages: readonly (readonly Write[])[];
-  /** Further stages, for which nothing else of the plan waits. */
-  readonly later?: readonly (readonly Write[])[];
-  /** What comes into being when the first stage is done, as post needs to know it. */
-  readonly creates?: Created;
+/** What is to become of each thing, in the order in which it is done. */
+export function changesIn({ phases, devices, keys, secrets }: Plan): Change[] {
+  return [
+    ...phases.flat(),
+    ...devices.map(({ change }) => change),
+    ...keys.map(({ change }) => change),
+    ...secrets.map((secret) => withoutCalls('delete', 'GitHub secret', describeSecret(secret))),
+  ];
 }
 
-/** Why the document cannot be applied to the account as it is. */
-export interface Obstacle {
-  readonly code: 'access-keys-full' | 'delete-conflict' | 'name-taken' | 'not-ours' | 'path-differs';
-  /** What is in the way, and what to do about it. */
-  readonly text: string;
+/** Whether the plan changes anything. */
+export function changesAnything(plan: Plan): boolean {
+  const { devices, keys, secrets } = plan;
+  return (
+    secrets.length > 0 ||
+    changesIn(plan).some(({ stages }) => stages.length > 0) ||
+    devices.some(({ change }) => change.action === 'create') ||
+    keys.some(({ make }) => make !== undefined)
+  );
 }
 
-/** What is planned for one thing, or what stands in the way. */
-export type Planned = { readonly change: Change } | { readonly obstacle: Obstacle };
+/** What stands in the way of what is planned. */
+export function obstaclesIn(planned: readonly (Planned | PlannedKey | PlannedMfaDevice)[]): Obstacle[] {
+  return planned.flatMap((one) => ('obstacle' in one ? one.obstacle : []));
+}
+
+/** @throws ActionError with all that is in the way, under the code of the first */
+export function requireNoObstacle(obstacles: readonly Obstacle[]): void {
+  const [first, ...others] = obstacles;
+  if (!first) return;
+  throw new ActionError({
+    code: first.code,
+    tried: 'apply the identity document. Nothing was changed',
+    why: others.length === 0 ? `${first.text}.` : obstacles.map(({ text }) => `\n- ${text}`).join(''),
+    fix: 'Do what is said there, and run the step again.',
+  });
+}
+
+export function changesOf(planned: readonly Planned[]): Change[] {
+  return planned.flatMap((one) => ('change' in one ? one.change : []));
+}
+
+export function plansOf<T>(planned: readonly ({ readonly plan: T } | { readonly obstacle: Obstacle })[]): T[] {
+  return planned.flatMap((one) => ('plan' in one ? one.plan : []));
+}

@@ -1,4 +1,4 @@
-import type { Action, Change } from './plan';
+import type { Action, Change } from './changes/change';
 
 const MARKS: Readonly<Record<Action, string>> = { create: '+', change: '~', delete: '-', keep: '=', leave: '!' };
 

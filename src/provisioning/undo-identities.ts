@@ -1,16 +1,24 @@
 import { messageOf } from '../errors/message';
 import type { Credentials } from '../aws/credentials';
+import { describeSecret } from '../github/connect';
 import type { GithubSecret } from '../identities/declaration';
 import { readPostSettings } from '../inputs/post-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import type { PostStep, Voice } from '../runner/undo';
-import { settleKey } from './access-keys';
-import { apply } from './apply';
-import type { Hands } from './hands';
-import { describeSecret } from '../github/connect';
+import { recoverKey, type KeyToRecover } from './access-keys/recover-key';
+import type { AccountAccess } from './changes/account-access';
+import { apply } from './changes/apply';
 import { openAccount } from './open-account';
 import { planRemoval } from './plan-removal';
 import { planLines } from './show-plan';
+
+/** What the ledger does not tell of a key. */
+const NOTHING_KNOWN: Omit<KeyToRecover, 'user'> = {
+  destinations: [],
+  refused: undefined,
+  kept: undefined,
+  unseen: false,
+};
 
 type Made<K extends Created['kind']> = Extract<Created, { readonly kind: K }>;
 
@@ -26,7 +34,7 @@ export async function undoIdentities(
   { say, warn }: Voice,
 ): Promise<void> {
   const { connection, retry, githubToken, repository } = readPostSettings(env);
-  const { hands } = await openAccount({
+  const { access } = await openAccount({
     credentials,
     credentialsName: 'the credentials of the main step',
     connection,
@@ -34,7 +42,7 @@ export async function undoIdentities(
     repository,
     githubToken,
     env,
-    witness: { log: say, warn, mask: () => undefined, remember: () => undefined },
+    reporter: { log: say, warn, mask: () => undefined, remember: () => undefined },
   });
   const failures = new Set<string>();
   // What one failure leaves must not keep the rest: a key that is alive matters more than a secret that stays.
@@ -42,25 +50,25 @@ export async function undoIdentities(
     await work.catch((error: unknown) => failures.add(messageOf(error)));
   };
   for (const { user, destinations } of unfinished) {
-    await evenSo(settleKey({ user, destinations, kept: keys?.[user] }, hands));
+    await evenSo(recoverKey({ ...NOTHING_KNOWN, user, destinations, kept: keys?.[user] }, access));
   }
-  for (const { secret } of madeOf('GitHub secret', created).toReversed()) await evenSo(removeSecret(secret, hands));
+  for (const { secret } of madeOf('GitHub secret', created).toReversed()) await evenSo(removeSecret(secret, access));
   const going = new Set(namesOf(created, 'user'));
   for (const { user, id } of madeOf('access key', created)) {
     // The keys of users that go as well go with them.
-    if (!going.has(user)) await evenSo(settleKey({ user, destinations: [], refused: id }, hands));
+    if (!going.has(user)) await evenSo(recoverKey({ ...NOTHING_KNOWN, user, refused: id }, access));
   }
-  await evenSo(removeCreated(created, hands));
+  await evenSo(removeCreated(created, access));
   if (failures.size > 0) throw new Error([...failures].join('\n'));
 }
 
-async function removeSecret(secret: GithubSecret, { secrets, log }: Hands): Promise<void> {
+async function removeSecret(secret: GithubSecret, { secrets, log }: AccountAccess): Promise<void> {
   if (!secrets) return;
   await secrets.remove(secret);
   log(`Removed the GitHub secret ${describeSecret(secret)}.`);
 }
 
-async function removeCreated(created: readonly Created[], hands: Hands): Promise<void> {
+async function removeCreated(created: readonly Created[], access: AccountAccess): Promise<void> {
   if (created.length === 0) return;
   const targets = {
     users: namesOf(created, 'user'),
@@ -69,9 +77,9 @@ async function removeCreated(created: readonly Created[], hands: Hands): Promise
     oidcProviders: madeOf('OIDC provider', created).map(({ arn }) => arn),
     mfaDevices: madeOf('MFA device', created).map(({ user, serial }) => ({ user, serial })),
   };
-  const phases = await planRemoval(targets, hands.iam, hands.place);
-  planLines(phases.flat()).forEach(hands.log);
-  await apply(phases, new Set(), hands);
+  const phases = await planRemoval(targets, access.iam, access.account);
+  planLines(phases.flat()).forEach(access.log);
+  await apply(phases, new Set(), access);
 }
 
 function madeOf<K extends Created['kind']>(kind: K, created: readonly Created[]): Made<K>[] {

@@ -1,0 +1,22 @@
+import type { KeyRecord } from '../../../src/provisioning/access-keys/key-record';
+
+/** A record in which what is undefined need not be written. */
+export type Brief = BriefOf<KeyRecord>;
+
+type BriefOf<T extends KeyRecord> = T extends { readonly key: string }
+  ? Partial<T> & Pick<T, 'stage' | 'key'>
+  : Partial<T> & Pick<T, 'stage'>;
+
+export function whole(record: Brief): KeyRecord {
+  switch (record.stage) {
+    case 'none':
+      return record;
+    case 'creating':
+      return { after: undefined, beside: undefined, ...record };
+    case 'delivering':
+    case 'incomplete':
+      return { after: undefined, ...record };
+    case 'delivered':
+      return { retiring: undefined, retired: undefined, ...record };
+  }
+}

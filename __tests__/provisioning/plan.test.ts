@@ -1,0 +1,136 @@
+import type { DeclaredUser, Declaration } from '../../src/identities/declaration';
+import type { Change } from '../../src/provisioning/changes/change';
+import { changesAnything, changesIn } from '../../src/provisioning/plan';
+import { planDeprovision, secretsOf } from '../../src/provisioning/plan-deprovision';
+import { planProvision } from '../../src/provisioning/plan-provision';
+import { planRotation } from '../../src/provisioning/plan-rotation';
+import { readAccount } from '../../src/provisioning/read-account';
+import { useCleanEnvironment } from '../aws/environment';
+import { trust } from '../sandbox/sts-client';
+import { openTestAccount, type TestAccount } from './account';
+import {
+  arn,
+  declaredPolicy,
+  declaredProvider,
+  declaredRole,
+  declaredUser,
+  OURS,
+  secretNamed,
+  THEIRS,
+  TO_GITHUB,
+} from './declared';
+
+useCleanEnvironment();
+
+let opened: TestAccount;
+beforeEach(async () => {
+  opened = await openTestAccount({ githubToken: true });
+});
+afterEach(() => opened.sandbox.close());
+
+const SEED = secretNamed('SEED');
+const USER = declaredUser({
+  policies: [{ declared: 'list' }],
+  mfaDevice: { name: 'phone', path: '/', deliver: [SEED] },
+  accessKey: { maxAge: undefined, deliver: [TO_GITHUB] },
+});
+
+function declaration(more: Partial<Declaration> = {}): Declaration {
+  return {
+    oidcProviders: [declaredProvider()],
+    policies: [declaredPolicy()],
+    users: [USER],
+    roles: [declaredRole()],
+    ...more,
+  };
+}
+
+async function provision(declared: Declaration, adoptExisting = false) {
+  const existing = await readAccount(declared, opened.access);
+  return planProvision(declared, existing, { account: opened.access.account, adoptExisting });
+}
+const rotate = (users: readonly DeclaredUser[], now = true) =>
+  planRotation(users, { now, deleteOld: false }, opened.access);
+const shown = (changes: readonly Change[]) => changes.map(({ action, kind }) => `${action} ${kind}`);
+
+test('providers and policies are made before users, those before roles; devices and keys come last', async () => {
+  const plan = await provision(declaration());
+  expect(plan.phases.map(shown)).toEqual([['create OIDC provider', 'create policy'], ['create user'], ['create role']]);
+  expect(shown(changesIn(plan)).slice(4)).toEqual(['create MFA device', 'create access key']);
+  expect(changesAnything(plan)).toBe(true);
+  expect(opened.actions().every((action) => /^(Get|List|GET)/.test(action))).toBe(true);
+});
+
+test('everything that is in the way is said at once, and where nothing is changed', async () => {
+  const { account } = opened;
+  account.createUser('Pulumi');
+  account.createRole('deploy', { trust: trust('*'), tags: THEIRS });
+  opened.addPolicy('list', { tags: {} });
+  const error: unknown = await provision(declaration()).catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ code: 'name-taken' });
+  expect(String(error)).toContain('Could not apply the identity document. Nothing was changed.');
+  expect(String(error).match(/^- .*$/gm)).toEqual([
+    expect.stringContaining(`the user pulumi cannot be made, as ${arn('user/Pulumi')} is there`),
+    expect.stringContaining(`the policy ${arn('policy/list')} is there and was not made by this action`),
+    expect.stringContaining(`the role ${arn('role/deploy')} is there and is managed by the repository octo/other`),
+  ]);
+});
+
+test('one obstacle alone stands in the sentence, under its own code', async () => {
+  const user = opened.account.createUser('pulumi', { tags: OURS });
+  user.createAccessKey();
+  user.createAccessKey();
+  const declared = declaration({ users: [declaredUser({ accessKey: { maxAge: undefined, deliver: [TO_GITHUB] } })] });
+  await expect(provision(declared)).rejects.toMatchObject({
+    code: 'access-keys-full',
+    message: expect.stringMatching(/^Cause: the user pulumi has two access keys already.*\.$/m) as unknown,
+  });
+});
+
+test('a rotation is for users of this repository, and says how another becomes one', async () => {
+  const user = opened.account.createUser('pulumi', { tags: THEIRS });
+  user.createAccessKey();
+  const error: unknown = await rotate([USER]).catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ code: 'not-ours' });
+  expect(String(error)).toContain('run mode: provision with adopt-existing: true first');
+});
+
+test('a rotation plans the keys alone', async () => {
+  opened.account.createUser('pulumi', { tags: OURS }).createAccessKey();
+  const plan = await rotate([USER, declaredUser({ name: 'without' }), { ...USER, name: 'gone' }]);
+  expect(changesIn(plan).map(({ action, name }) => `${action} ${name}`)).toEqual(['change pulumi', 'leave gone']);
+  expect(plan.keys.map(({ make }) => make?.replaces?.retire)).toEqual(['deactivate', undefined]);
+});
+
+test('whether secrets arrived is asked only for a key whose delivery was begun', async () => {
+  const user = opened.account.createUser('pulumi', { tags: OURS });
+  const { accessKeyId } = user.createAccessKey();
+  const asked = () => opened.actions().filter((action) => action.startsWith('GET '));
+  await rotate([USER]);
+  expect(asked()).toEqual([]);
+  user.tags = { ...OURS, 'aws-identity-action:access-key': `delivering=${accessKeyId}` };
+  await rotate([USER]);
+  expect(asked().length).toBeGreaterThan(0);
+});
+
+test('to take everything down names the secrets that are there', async () => {
+  opened.account.createUser('pulumi', { tags: OURS });
+  await opened.access.secrets?.put(SEED, 'x');
+  const plan = await planDeprovision(declaration(), opened.access);
+  expect(plan.secrets).toEqual([SEED]);
+  expect(changesIn(plan).at(-1)).toMatchObject({ action: 'delete', kind: 'GitHub secret', name: 'SEED of octo/app' });
+  expect(changesAnything(plan)).toBe(true);
+});
+
+test('where all is gone there is nothing to take down', async () => {
+  const plan = await planDeprovision(declaration(), opened.access);
+  expect(changesAnything(plan)).toBe(false);
+});
+
+test('the secrets of a document', () => {
+  expect(secretsOf([USER, declaredUser()])).toEqual([
+    secretNamed('CI_AWS_ACCESS_KEY_ID'),
+    secretNamed('CI_AWS_SECRET_ACCESS_KEY'),
+    SEED,
+  ]);
+});

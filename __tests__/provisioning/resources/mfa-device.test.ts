@@ -1,0 +1,61 @@
+import { planMfaDevice } from '../../../src/provisioning/resources/mfa-device';
+import { arn, declaredUser, NOBODYS, obstacleIn, OURS, plannedChange, RULES, THEIRS } from '../declared';
+
+const USER = declaredUser();
+const DEVICE = { name: 'phone', path: '/machine/' };
+const serial = arn('mfa/machine/phone');
+const kind = 'MFA device';
+
+test.each([
+  ['without a device', []],
+  ['with another device', [arn('mfa/phone')]],
+])('for a user %s it is made', (_, enabled) => {
+  expect(planMfaDevice(USER, DEVICE, enabled, undefined, RULES)).toEqual({
+    plan: {
+      user: USER,
+      serial,
+      change: plannedChange({ action: 'create', kind, name: serial, details: ['for pulumi'] }),
+    },
+  });
+});
+
+test('one that the user has is kept', () => {
+  expect(planMfaDevice(USER, DEVICE, [serial], undefined, RULES)).toEqual({
+    plan: {
+      user: USER,
+      serial,
+      change: plannedChange({ action: 'keep', kind, name: serial, details: ['of pulumi, enabled'] }),
+    },
+  });
+});
+
+test('one that a run left that died is replaced, as nobody has its seed', () => {
+  expect(planMfaDevice(USER, DEVICE, [], OURS, RULES)).toEqual({
+    plan: {
+      user: USER,
+      serial,
+      change: plannedChange({
+        action: 'create',
+        kind,
+        name: serial,
+        details: ['for pulumi', 'replaces one that was never enabled'],
+        stages: [[{ operation: 'DeleteVirtualMFADevice', input: { SerialNumber: serial } }]],
+      }),
+    },
+  });
+});
+
+test.each([
+  ['another repository’s', THEIRS],
+  ['nobody’s', NOBODYS],
+])('one that is %s is in the way, also where things are taken over', (_, tags) => {
+  for (const adoptExisting of [false, true]) {
+    const planned = planMfaDevice(USER, DEVICE, [], tags, { ...RULES, adoptExisting });
+    const obstacle = obstacleIn(planned);
+    expect(obstacle?.code).toBe('not-ours');
+    expect(obstacle?.text).toContain(serial);
+    // To take it over would not help.
+    expect(obstacle?.text).toMatch(/choose another name, or remove that device$/);
+    expect(obstacle?.text).not.toContain('adopt-existing');
+  }
+});

@@ -1,0 +1,70 @@
+import type { Credentials } from '../../aws/credentials';
+import { messageOf } from '../../errors/message';
+import type { KeyDestination } from '../../identities/declaration';
+import { KEY_RECORD } from '../../identities/own-tags';
+import type { AccountAccess } from '../changes/account-access';
+import { makeCall } from '../changes/apply';
+import { deleteKey, readAccessKeys } from './access-key';
+import { arrivalOf, storeKey, type Delivery } from './destinations';
+import { readKeyRecord, recordCall, type KeyRecord } from './key-record';
+import { recoveryOf } from './recovery';
+
+/** A user's keys that a failed or killed run left, and what is known of them. */
+export interface KeyToRecover {
+  readonly user: string;
+  readonly destinations: readonly KeyDestination[];
+  /** The key that was made, if it did not reach those in the job that it was for. */
+  readonly refused: string | undefined;
+  /** The key that was being delivered, if it was kept. */
+  readonly kept: Credentials | undefined;
+  /** Whether a key may have been made just now that lists do not show yet. */
+  readonly unseen: boolean;
+}
+
+/**
+ * Puts right what was left of a user's keys: those that nobody has go, and the record says so. Where a part of a new key
+ * has spoiled the one that was in use, the delivery is brought to its end.
+ *
+ * @throws Error when a key may yet come to light: the record stays as it is, for whoever looks later
+ */
+export async function recoverKey(
+  { user, destinations, refused, kept, unseen }: KeyToRecover,
+  access: AccountAccess,
+): Promise<void> {
+  const { iam, secrets } = access;
+  const found = await iam.find('GetUser', { UserName: user });
+  if (!found) return;
+  const keys = await readAccessKeys(user, iam);
+  const tag = found.User?.Tags?.find(({ Key }) => Key === KEY_RECORD);
+  const record = reopened(readKeyRecord(tag?.Value), refused);
+  const key = record.stage === 'delivering' && keys.find(({ id }) => id === record.key);
+  const arrival = key ? await arrivalOf(key.created, destinations, secrets) : 'none';
+  const spoiled = arrival === 'some' && 'after' in record && record.after !== undefined && kept !== undefined;
+  const whole = spoiled && (await deliverAgain({ user, destinations, credentials: kept }, access));
+  const recovery = recoveryOf(record, keys, whole ? 'all' : arrival);
+  if (unseen && record.stage === 'creating' && recovery.orphans.length === 0) {
+    throw new Error('The answer to CreateAccessKey was lost, and AWS does not list a key that it made, or not yet.');
+  }
+  for (const id of recovery.orphans) {
+    await makeCall(deleteKey(user, id), access);
+    access.log(`Deleted the access key ${id} of ${user}, which nobody has.`);
+  }
+  if (recovery.changed) await makeCall(recordCall(user, recovery.record), access);
+}
+
+/** A key that was taken back from the job is delivered only if it is somewhere else as well. */
+function reopened(record: KeyRecord, refused: string | undefined): KeyRecord {
+  if (record.stage !== 'delivered' || record.key !== refused) return record;
+  return { stage: 'delivering', key: refused, after: record.retiring };
+}
+
+/** Whether the secrets hold the key now, whole. */
+async function deliverAgain(delivery: Delivery, access: AccountAccess): Promise<boolean> {
+  try {
+    await storeKey(delivery, access);
+    return true;
+  } catch (error) {
+    access.warn(messageOf(error));
+    return false;
+  }
+}

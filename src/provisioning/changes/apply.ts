@@ -1,0 +1,71 @@
+import type { AccountAccess } from './account-access';
+import type { Change, PlannedCall, Stages } from './change';
+import { concurrently } from './concurrently';
+
+const DONE = { create: 'Created', change: 'Changed', delete: 'Deleted', keep: 'Kept', leave: 'Left' } as const;
+
+/** ARNs of what this run made: not all of IAM may know of it yet. */
+export type Made = Set<string>;
+
+/**
+ * Makes the changes of each phase concurrently, one phase after the other.
+ *
+ * @throws ActionError for the first call that failed for good; what was done stays, and the next run goes on from there
+ */
+export async function apply(phases: readonly (readonly Change[])[], made: Made, access: AccountAccess): Promise<void> {
+  const needed = phases.map((phase) => phase.filter(({ stages }) => stages.length > 0));
+  const total = needed.flat().length;
+  let done = 0;
+  for (const phase of needed) {
+    await concurrently(phase, async (change) => {
+      await applyChange(change, made, access);
+      done += 1;
+      access.log(`[${done}/${total}] ${DONE[change.action]} ${change.kind} ${change.name}.`);
+    });
+  }
+}
+
+/** Makes what nothing else of the plan waits for: what new users and roles may do. */
+export async function applyLater(changes: readonly Change[], made: Made, access: AccountAccess): Promise<void> {
+  await concurrently(changes, (change) => makeCalls(change.later, access, (call) => freshFor(call, change, made)));
+}
+
+/**
+ * Makes the calls of each stage concurrently, one stage after the other.
+ *
+ * @param fresh what a call refers to that was made just now: it is waited for until IAM knows it
+ */
+export async function makeCalls(
+  stages: Stages,
+  access: AccountAccess,
+  fresh: (call: PlannedCall) => readonly string[] = () => [],
+): Promise<void> {
+  for (const stage of stages) await concurrently(stage, (call) => makeCall(call, access, fresh(call)));
+}
+
+/** Makes one planned call. */
+export async function makeCall(
+  { operation, input, doneAnyway }: PlannedCall,
+  { iam }: AccountAccess,
+  fresh: readonly string[] = [],
+): Promise<void> {
+  try {
+    // The compiler cannot see that an operation and its input belong together.
+    await iam.change(operation, input, { fresh });
+  } catch (error) {
+    if (!(await doneAnyway?.(error, iam))) throw error;
+  }
+}
+
+async function applyChange(change: Change, made: Made, access: AccountAccess): Promise<void> {
+  const { creates, stages } = change;
+  if (creates) access.remember(creates);
+  await makeCalls(stages, access, (call) => freshFor(call, change, made));
+  if (creates && 'arn' in creates) made.add(creates.arn);
+}
+
+/** What a call refers to, and the thing that it changes, as far as this run made it. */
+function freshFor({ refersTo = [] }: PlannedCall, { creates }: Change, made: Made): string[] {
+  const changed = creates && 'arn' in creates ? [creates.arn] : [];
+  return [...changed, ...refersTo].filter((arn) => made.has(arn));
+}

@@ -1,0 +1,83 @@
+import type { Created } from '../../runner/ledger';
+import type { Iam, Write } from '../../iam/connect';
+
+export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | 'GitHub secret';
+
+/**
+ * What is to become of one thing. `leave` is for what is not this repository's; `keep` for what is as declared.
+ */
+export type Action = 'create' | 'change' | 'delete' | 'keep' | 'leave';
+
+/** One call, as it is planned. */
+export type PlannedCall = Write & {
+  /** ARNs of what must be there for it, besides the thing that is changed, whoever made it. */
+  readonly refersTo?: readonly string[];
+  /** Whether a call that failed has done its work all the same, by an attempt whose answer was lost. */
+  readonly doneAnyway?: (error: unknown, iam: Iam) => Promise<boolean>;
+};
+
+/** Stages of calls: those of one stage are made concurrently, one stage after the other. */
+export type Stages = readonly (readonly PlannedCall[])[];
+
+/** What is to become of one thing, and the calls that make it so. */
+export interface Change {
+  readonly action: Action;
+  readonly kind: Kind;
+  readonly name: string;
+  /** What differs or is special about it, for people. One line each, of what comes, goes or differs with `+ `, `- ` or `~ ` before it. */
+  readonly details: readonly string[];
+  readonly stages: Stages;
+  /** Further stages, for which nothing else of the plan waits. */
+  readonly later: Stages;
+  /** What comes into being when the first stage is done, as post needs to know it. */
+  readonly creates: Created | undefined;
+}
+
+/** Why the document cannot be applied to the account as it is. */
+export interface Obstacle {
+  readonly code: 'access-keys-full' | 'delete-conflict' | 'name-taken' | 'not-ours' | 'path-differs';
+  /** What is in the way, and what to do about it. */
+  readonly text: string;
+}
+
+/** What is planned for one thing, or what stands in the way. */
+export type Planned = { readonly change: Change } | { readonly obstacle: Obstacle };
+
+/** What differs in one respect, and the calls that put it right: what is taken away goes before what is added. */
+export interface Difference {
+  readonly details: readonly string[];
+  readonly removing: readonly PlannedCall[];
+  readonly adding: readonly PlannedCall[];
+}
+
+export const NO_DIFFERENCE: Difference = { details: [], removing: [], adding: [] };
+
+/** The change that a number of differences make up. */
+export function changeOf(kind: Kind, name: string, differences: readonly Difference[]): Change {
+  const stages = needed([differences.flatMap(({ removing }) => removing), differences.flatMap(({ adding }) => adding)]);
+  return {
+    ...withoutCalls(stages.length > 0 ? 'change' : 'keep', kind, name),
+    details: differences.flatMap(({ details }) => details),
+    stages,
+  };
+}
+
+/** What is to become of a thing, with no calls. */
+export function withoutCalls(action: Action, kind: Kind, name: string, ...details: readonly string[]): Change {
+  return { action, kind, name, details, stages: [], later: [], creates: undefined };
+}
+
+/** The stages in which there is something to do. */
+export function needed(stages: Stages): Stages {
+  return stages.filter((stage) => stage.length > 0);
+}
+
+/** The settings of something that is made; those that AWS would choose itself are undefined and not shown. */
+export function newSettings(settings: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : `+ ${name} ${value}`));
+}
+
+/** A path, where it is another than AWS's own. */
+export function pathSetting(path: string): string | undefined {
+  return path === '/' ? undefined : path;
+}

@@ -1,0 +1,71 @@
+import { ActionError } from '../errors/action-error';
+import { describeSecret } from '../github/connect';
+import { githubRefusalOf } from '../github/failure';
+import type { Declaration, DeclaredUser, GithubSecret } from '../identities/declaration';
+import { storedHalves } from './access-keys/destinations';
+import type { AccountAccess } from './changes/account-access';
+import { concurrently } from './changes/concurrently';
+import { requireNoObstacle, type Plan } from './plan';
+import { leftUsers, planRemoval } from './plan-removal';
+import { mfaDeviceArn } from './resources/mfa-device';
+import { oidcProviderArn } from './resources/oidc-provider';
+import { boundariesInUse, policyArn } from './resources/policy';
+
+/**
+ * What removes everything declared.
+ *
+ * @throws ActionError when something is in the way, with all that is
+ */
+export async function planDeprovision(
+  { oidcProviders, policies, users, roles }: Declaration,
+  access: AccountAccess,
+): Promise<Plan> {
+  const { iam, account } = access;
+  const targets = {
+    users: users.map(({ name }) => name),
+    roles: roles.map(({ name }) => name),
+    policies: policies.map((policy) => policyArn(policy, account)),
+    oidcProviders: oidcProviders.map(({ url }) => oidcProviderArn(url, account)),
+    mfaDevices: users.flatMap(({ name, mfaDevice }) =>
+      mfaDevice ? { user: name, serial: mfaDeviceArn(mfaDevice, account) } : [],
+    ),
+  };
+  const phases = await planRemoval(targets, iam, account);
+  const left = leftUsers(phases.flat());
+  const going = users.filter(({ name }) => !left.has(name));
+  const [obstacles, secrets] = await Promise.all([
+    boundariesInUse(phases.flat(), targets.policies, iam),
+    readSecrets(going, access),
+  ]);
+  requireNoObstacle(obstacles);
+  return { phases, devices: [], keys: [], secrets };
+}
+
+/** The secrets that hold keys and seeds of these users, where there is a token to see them with. */
+async function readSecrets(users: readonly DeclaredUser[], access: AccountAccess): Promise<GithubSecret[]> {
+  if (!access.secrets) return [];
+  const found = await concurrently(secretsOf(users), async (secret) => ({
+    secret,
+    there: await isThere(secret, access),
+  }));
+  return found.filter(({ there }) => there).map(({ secret }) => secret);
+}
+
+/** A repository, environment or organization that is gone has taken its secrets with it. */
+async function isThere(secret: GithubSecret, { secrets, warn }: AccountAccess): Promise<boolean> {
+  try {
+    return (await secrets?.updatedAt(secret)) !== undefined;
+  } catch (error) {
+    if (!(error instanceof ActionError) || githubRefusalOf(error.cause)?.status !== 404) throw error;
+    warn(`The GitHub secret ${describeSecret(secret)} stays, if it is there at all. ${error.message}`);
+    return false;
+  }
+}
+
+/** The secrets that hold keys and seeds of these users. */
+export function secretsOf(users: readonly DeclaredUser[]): GithubSecret[] {
+  return users.flatMap(({ accessKey, mfaDevice }) => [
+    ...storedHalves(accessKey?.deliver ?? []).map(({ secret }) => secret),
+    ...(mfaDevice?.deliver ?? []),
+  ]);
+}

@@ -1,0 +1,43 @@
+import type { Declaration } from '../identities/declaration';
+import { planKey } from './access-keys/plan-key';
+import { byDependency } from './changes/by-dependency';
+import { changesOf, obstaclesIn, plansOf, requireNoObstacle, type Plan } from './plan';
+import type { ExistingAccount } from './read-account';
+import { planMfaDevice } from './resources/mfa-device';
+import { nameTaken } from './resources/namesakes';
+import { planOidcProvider } from './resources/oidc-provider';
+import type { Rules } from './resources/ownership';
+import { planPolicy } from './resources/policy';
+import { planRole } from './resources/role';
+import { planUser } from './resources/user';
+
+/**
+ * What makes the account as declared.
+ *
+ * @throws ActionError when something is in the way, with all that is
+ */
+export function planProvision(declaration: Declaration, existing: ExistingAccount, rules: Rules): Plan {
+  const { policies } = declaration;
+  const providers = declaration.oidcProviders.map((provider) =>
+    planOidcProvider(provider, existing.oidcProviders.get(provider.url), rules),
+  );
+  const managed = policies.map((policy) => planPolicy(policy, existing.policies.get(policy.name), rules));
+  const users = declaration.users.map((user) => planUser(user, existing.users.get(user.name), policies, rules));
+  const roles = declaration.roles.map((role) => planRole(role, existing.roles.get(role.name), policies, rules));
+  const devices = declaration.users.flatMap((user) => {
+    const enabled = existing.users.get(user.name)?.mfaDevices ?? [];
+    const tags = existing.deviceTags.get(user.name);
+    return user.mfaDevice ? planMfaDevice(user, user.mfaDevice, enabled, tags, rules) : [];
+  });
+  const keys = existing.keyHolders.map(planKey);
+  requireNoObstacle([
+    ...existing.namesakes.map(nameTaken),
+    ...obstaclesIn([...providers, ...managed, ...users, ...roles, ...devices, ...keys]),
+  ]);
+  return {
+    phases: [changesOf([...providers, ...managed]), changesOf(users), ...byDependency(changesOf(roles))],
+    devices: plansOf(devices),
+    keys: plansOf(keys),
+    secrets: [],
+  };
+}

@@ -1,0 +1,37 @@
+import type { DeclaredUser } from '../identities/declaration';
+import { readAccessKeys } from './access-keys/access-key';
+import { readKeyHolder } from './access-keys/key-holder';
+import { planKeyRotation, type PlannedKey, type Rotation } from './access-keys/plan-key';
+import type { AccountAccess } from './changes/account-access';
+import { concurrently } from './changes/concurrently';
+import { obstaclesIn, plansOf, requireNoObstacle, type Plan } from './plan';
+import { notOurs } from './resources/ownership';
+import { tagsIn } from './resources/tags';
+import { findUser } from './resources/user';
+
+/**
+ * What replaces the access keys that are due.
+ *
+ * @throws ActionError when something is in the way, with all that is
+ */
+export async function planRotation(
+  users: readonly DeclaredUser[],
+  rotation: Rotation,
+  access: AccountAccess,
+): Promise<Plan> {
+  const withKeys = users.filter(({ accessKey }) => accessKey);
+  const planned = await concurrently(withKeys, (user) => planForUser(user, rotation, access));
+  requireNoObstacle(obstaclesIn(planned));
+  return { phases: [], devices: [], keys: plansOf(planned), secrets: [] };
+}
+
+async function planForUser(user: DeclaredUser, rotation: Rotation, access: AccountAccess): Promise<PlannedKey> {
+  const { iam, account } = access;
+  const found = await findUser(user.name, iam);
+  if (!found) return planKeyRotation(await readKeyHolder(user, undefined, access), rotation);
+  const tags = tagsIn(found.Tags);
+  const holder = await readKeyHolder(user, { tags, accessKeys: await readAccessKeys(user.name, iam) }, access);
+  const remedy = 'To take it over, run mode: provision with adopt-existing: true first';
+  const obstacle = notOurs('user', found.Arn ?? user.name, tags, { account, adoptExisting: false }, remedy);
+  return obstacle ? { obstacle } : planKeyRotation(holder, rotation);
+}

@@ -1,0 +1,139 @@
+import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
+import { describeSecret } from '../../github/connect';
+import { codeAt } from '../../mfa/code';
+import { parseSeed, type Seed } from '../../mfa/seed';
+import type { AccountAccess } from '../changes/account-access';
+import { makeCall, makeCalls } from '../changes/apply';
+import { withoutCalls, type Change, type Obstacle, type PlannedCall } from '../changes/change';
+import { iamArn, type TargetAccount } from '../changes/target-account';
+import type { Iam } from '../../iam/connect';
+import { notOurs, ownershipTags, type Rules } from './ownership';
+import { nothingToRemove, removalOf, silently } from './removal';
+import { tagList, tagsIn } from './tags';
+
+const KIND = 'MFA device';
+
+/** What is to become of a user's MFA device. */
+export interface MfaDevicePlan {
+  readonly user: DeclaredUser;
+  readonly serial: string;
+  readonly change: Change;
+}
+
+export type PlannedMfaDevice = { readonly plan: MfaDevicePlan } | { readonly obstacle: Obstacle };
+
+/** The serial number of a virtual device is its ARN. */
+export function mfaDeviceArn({ name, path }: Pick<DeclaredMfaDevice, 'name' | 'path'>, account: TargetAccount): string {
+  return iamArn(account, `mfa${path}${name}`);
+}
+
+/** Serial numbers of the devices that are enabled for a user. */
+export async function readDevices(UserName: string, iam: Iam): Promise<string[]> {
+  const devices = await iam.list('ListMFADevices', { UserName }, (page) => page.MFADevices);
+  return devices.map(({ SerialNumber = '' }) => SerialNumber);
+}
+
+/** The tags of a virtual device, whoever it is of; undefined where there is none. */
+export async function readDeviceTags(SerialNumber: string, iam: Iam): Promise<Tags | undefined> {
+  const answer = await iam.find('ListMFADeviceTags', { SerialNumber });
+  return answer && tagsIn(answer.Tags);
+}
+
+/**
+ * Sees to it that a user has its virtual MFA device.
+ *
+ * @param enabled serial numbers of the devices that the user has
+ * @param tags those of a device of that name that is not the user's; undefined where there is none
+ */
+export function planMfaDevice(
+  user: DeclaredUser,
+  device: Pick<DeclaredMfaDevice, 'name' | 'path'>,
+  enabled: readonly string[],
+  tags: Tags | undefined,
+  rules: Rules,
+): PlannedMfaDevice {
+  const serial = mfaDeviceArn(device, rules.account);
+  if (enabled.includes(serial)) {
+    return { plan: { user, serial, change: withoutCalls('keep', KIND, serial, `of ${user.name}, enabled`) } };
+  }
+  const remedy = 'Nobody can be told its seed again: choose another name, or remove that device';
+  const obstacle = tags && notOurs(KIND, serial, tags, { ...rules, adoptExisting: false }, remedy);
+  if (obstacle) return { obstacle };
+  const created = withoutCalls('create', KIND, serial, `for ${user.name}`);
+  if (!tags) return { plan: { user, serial, change: created } };
+  // Its seed was shown to a run that died before the device was enabled, and to nobody else.
+  const details = [...created.details, 'replaces one that was never enabled'];
+  return { plan: { user, serial, change: { ...created, details, stages: [[deleteDevice(serial)]] } } };
+}
+
+/**
+ * Makes a virtual MFA device for a user: its seed is delivered before it is enabled, so that a device that is enabled
+ * never is one whose codes nobody can compute.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_virtual.html
+ */
+export async function makeMfaDevice({ user, serial, change }: MfaDevicePlan, access: AccountAccess): Promise<void> {
+  const { mfaDevice } = user;
+  if (change.action !== 'create' || !mfaDevice) return;
+  await makeCalls(change.stages, access);
+  access.remember({ kind: KIND, user: user.name, serial });
+  const base32 = await createDevice(mfaDevice, serial, access);
+  access.mask(base32);
+  const seed = parseSeed(base32);
+  if ('wrong' in seed) throw new Error(`The seed that AWS gave for ${serial} ${seed.wrong}.`);
+  for (const secret of mfaDevice.deliver) {
+    access.remember({ kind: 'GitHub secret', secret });
+    await access.secrets?.put(secret, base32);
+  }
+  await makeCall(await enableDevice(user.name, serial, seed, access), access, [serial]);
+  const stored = mfaDevice.deliver.map(describeSecret).join('; ');
+  access.log(`Enabled the MFA device ${serial} for ${user.name}; its seed is in ${stored}.`);
+}
+
+/** Makes a device that belongs to nobody yet, and returns its seed in base32. */
+async function createDevice({ name, path }: DeclaredMfaDevice, serial: string, access: AccountAccess): Promise<string> {
+  const answer = await access.iam.change(
+    'CreateVirtualMFADevice',
+    { VirtualMFADeviceName: name, Path: path, Tags: tagList(ownershipTags(access.account.repository)) },
+    { takeBack: () => makeCall(deleteDevice(serial), access) },
+  );
+  return Buffer.from(answer?.VirtualMFADevice?.Base32StringSeed ?? '').toString('utf8');
+}
+
+/** Proves the device with two codes that follow each other: the last one and the current one. */
+async function enableDevice(
+  UserName: string,
+  SerialNumber: string,
+  seed: Seed,
+  { clock, mask }: AccountAccess,
+): Promise<PlannedCall> {
+  const time = clock.time();
+  const codes = await Promise.all([codeAt(seed, time - seed.period * 1000), codeAt(seed, time)]);
+  codes.forEach(mask);
+  const [AuthenticationCode1, AuthenticationCode2] = codes;
+  return {
+    operation: 'EnableMFADevice',
+    input: { UserName, SerialNumber, AuthenticationCode1, AuthenticationCode2 },
+    // The attempt whose answer was lost may have enabled it, and used the codes up.
+    doneAnyway: async (_, iam) => (await readDevices(UserName, iam)).includes(SerialNumber),
+  };
+}
+
+export function deactivateDevice(UserName: string, SerialNumber: string): PlannedCall {
+  return { operation: 'DeactivateMFADevice', input: { UserName, SerialNumber } };
+}
+
+export function deleteDevice(SerialNumber: string): PlannedCall {
+  return { operation: 'DeleteVirtualMFADevice', input: { SerialNumber } };
+}
+
+/** @param user whom the device was made for */
+export async function planMfaDeviceRemoval(
+  serial: string,
+  user: string,
+  iam: Iam,
+  account: TargetAccount,
+): Promise<Change> {
+  const nothing = nothingToRemove(KIND, serial, await readDeviceTags(serial, iam), account);
+  const steps = [[silently(deactivateDevice(user, serial))], [silently(deleteDevice(serial))]];
+  return nothing ?? removalOf(KIND, serial, steps);
+}

@@ -1,0 +1,104 @@
+import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
+import { changeOf, NO_DIFFERENCE, withoutCalls, type Change, type Difference, type Planned } from '../changes/change';
+import { iamArn, type TargetAccount } from '../changes/target-account';
+import type { Iam } from '../../iam/connect';
+import { notOurs, ownerOf, type Rules } from './ownership';
+import { nothingToRemove, removalOf, silently } from './removal';
+import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
+
+const KIND = 'OIDC provider';
+
+export interface ExistingOidcProvider {
+  readonly arn: string;
+  readonly audiences: readonly string[];
+  readonly tags: Tags;
+}
+
+/** @param url the issuer, with `https://` */
+export function oidcProviderArn(url: string, account: TargetAccount): string {
+  return iamArn(account, `oidc-provider/${nameOf(url)}`);
+}
+
+/** The issuer as ARNs have it. */
+function nameOf(url: string): string {
+  return url.replace(/^https:\/\//, '');
+}
+
+export async function readOidcProvider(arn: string, iam: Iam): Promise<ExistingOidcProvider | undefined> {
+  const provider = await iam.find('GetOpenIDConnectProvider', { OpenIDConnectProviderArn: arn });
+  return provider && { arn, audiences: provider.ClientIDList ?? [], tags: tagsIn(provider.Tags) };
+}
+
+/** Makes the account know an OIDC provider, for its audiences. */
+export function planOidcProvider(
+  { url, audiences, tags }: DeclaredOidcProvider,
+  existing: ExistingOidcProvider | undefined,
+  rules: Rules,
+): Planned {
+  const name = nameOf(url);
+  const arn = oidcProviderArn(url, rules.account);
+  if (!existing) {
+    // AWS trusts the certificates of well-known authorities, and finds the thumbprint of others.
+    const input = { Url: url, ClientIDList: [...audiences], Tags: tagList(wantedTags(tags, rules)) };
+    const details = [...audiences.map((audience) => `+ audience ${audience}`), ...newTags(tags, rules)];
+    return {
+      change: {
+        ...withoutCalls('create', KIND, name, ...details),
+        stages: [[{ operation: 'CreateOpenIDConnectProvider', input }]],
+        creates: { kind: KIND, arn },
+      },
+    };
+  }
+  const missing = audiences.filter((audience) => !existing.audiences.includes(audience));
+  const owner = ownerOf(existing.tags, rules.account.repository);
+  // An account has one provider for an issuer, which all its repositories share.
+  if (owner !== 'this repository' && !rules.adoptExisting && missing.length === 0) {
+    return {
+      change: withoutCalls('leave', KIND, name, 'there already, and not made for this repository: it stays as it is'),
+    };
+  }
+  const obstacle = notOurs(KIND, arn, existing.tags, rules);
+  if (obstacle) return { obstacle };
+  const change = changeOf(KIND, name, [
+    audienceChanges(arn, existing.audiences, audiences),
+    tagChanges(existing.tags, tags, rules, {
+      tag: (Tags) => ({ operation: 'TagOpenIDConnectProvider', input: { OpenIDConnectProviderArn: arn, Tags } }),
+      untag: (TagKeys) => ({
+        operation: 'UntagOpenIDConnectProvider',
+        input: { OpenIDConnectProviderArn: arn, TagKeys },
+      }),
+    }),
+  ]);
+  return { change };
+}
+
+function audienceChanges(arn: string, before: readonly string[], wanted: readonly string[]): Difference {
+  const missing = wanted.filter((audience) => !before.includes(audience));
+  const gone = before.filter((audience) => !wanted.includes(audience));
+  return {
+    ...NO_DIFFERENCE,
+    details: [
+      ...gone.map((audience) => `- audience ${audience}`),
+      ...missing.map((audience) => `+ audience ${audience}`),
+    ],
+    removing: gone.map((ClientID) => ({
+      operation: 'RemoveClientIDFromOpenIDConnectProvider',
+      input: { OpenIDConnectProviderArn: arn, ClientID },
+    })),
+    adding: missing.map((ClientID) => ({
+      operation: 'AddClientIDToOpenIDConnectProvider',
+      input: { OpenIDConnectProviderArn: arn, ClientID },
+    })),
+  };
+}
+
+export async function planOidcProviderRemoval(
+  OpenIDConnectProviderArn: string,
+  iam: Iam,
+  account: TargetAccount,
+): Promise<Change> {
+  const name = OpenIDConnectProviderArn.slice(OpenIDConnectProviderArn.indexOf('/') + 1);
+  const provider = await readOidcProvider(OpenIDConnectProviderArn, iam);
+  const deletion = silently({ operation: 'DeleteOpenIDConnectProvider', input: { OpenIDConnectProviderArn } });
+  return nothingToRemove(KIND, name, provider?.tags, account) ?? removalOf(KIND, name, [[deletion]]);
+}

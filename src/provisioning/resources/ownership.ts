@@ -1,0 +1,54 @@
+import type { Tags } from '../../identities/declaration';
+import { MANAGED_BY, MANAGED_BY_REPOSITORY } from '../../identities/own-tags';
+import { withoutCalls, type Change, type Kind, type Obstacle } from '../changes/change';
+import type { TargetAccount } from '../changes/target-account';
+
+const OURSELVES = 'aws-identity-action';
+
+/** What decides how a document is applied. */
+export interface Rules {
+  readonly account: TargetAccount;
+  /** Whether what this action did not make, or made for another repository, is taken over. */
+  readonly adoptExisting: boolean;
+}
+
+/** The tags that say by whom, and for which repository (`owner/name`), something was made. */
+export function ownershipTags(repository: string): Tags {
+  return { [MANAGED_BY]: OURSELVES, [MANAGED_BY_REPOSITORY]: repository };
+}
+
+export type Owner = 'this repository' | 'nobody' | { readonly repository: string };
+
+/** Whose something is, by its tags. What this action did not make is nobody's. */
+export function ownerOf(tags: Tags, repository: string): Owner {
+  if (tags[MANAGED_BY] !== OURSELVES) return 'nobody';
+  const owner = tags[MANAGED_BY_REPOSITORY];
+  if (owner === undefined) return 'nobody';
+  // GitHub tells names of repositories apart whatever their case.
+  return owner.toLowerCase() === repository.toLowerCase() ? 'this repository' : { repository: owner };
+}
+
+const TAKE_OVER = 'To take it over, set adopt-existing: true; else choose another name';
+
+/**
+ * What stands in the way of touching something that is there: it is not this repository's.
+ *
+ * @param remedy what to do about it
+ */
+export function notOurs(kind: Kind, arn: string, tags: Tags, rules: Rules, remedy = TAKE_OVER): Obstacle | undefined {
+  const owner = ownerOf(tags, rules.account.repository);
+  if (owner === 'this repository' || rules.adoptExisting) return undefined;
+  const whose =
+    owner === 'nobody'
+      ? 'was not made by this action (it lacks the tag managed-by=aws-identity-action)'
+      : `is managed by the repository ${owner.repository} (tag managed-by-repository)`;
+  return { code: 'not-ours', text: `the ${kind} ${arn} is there and ${whose}. ${remedy}` };
+}
+
+/** What a removal leaves as it is, as it is not this repository's; undefined for what is. */
+export function leftAlone(kind: Kind, name: string, tags: Tags, { repository }: TargetAccount): Change | undefined {
+  const owner = ownerOf(tags, repository);
+  if (owner === 'this repository') return undefined;
+  const whose = owner === 'nobody' ? 'this action did not make it' : `it is managed by ${owner.repository}`;
+  return withoutCalls('leave', kind, name, `left as it is: ${whose}`);
+}

@@ -1,0 +1,253 @@
+import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/declaration';
+import { difference } from '../../policy/difference';
+import { sameMeaning } from '../../policy/meaning';
+import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import {
+  changeOf,
+  newSettings,
+  NO_DIFFERENCE,
+  pathSetting,
+  withoutCalls,
+  type Change,
+  type Difference,
+  type Obstacle,
+  type Planned,
+  type PlannedCall,
+} from '../changes/change';
+import { concurrently } from '../changes/concurrently';
+import { iamArn, type TargetAccount } from '../changes/target-account';
+import { isRefusal } from '../../aws/failure';
+import type { Iam } from '../../iam/connect';
+import { notOurs, type Rules } from './ownership';
+import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
+import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
+const MAX_VERSIONS = 5;
+
+/** A customer managed policy. */
+export interface ExistingPolicy {
+  readonly arn: string;
+  readonly description: string;
+  readonly document: PolicyDocument;
+  readonly tags: Tags;
+  /** From the oldest to the newest. */
+  readonly versions: readonly { readonly id: string; readonly isDefault: boolean }[];
+}
+
+export function policyArn({ name, path }: Pick<DeclaredPolicy, 'name' | 'path'>, account: TargetAccount): string {
+  return iamArn(account, `policy${path}${name}`);
+}
+
+/** The ARN of a policy that is referred to, which may be one of the same document. */
+export function referredArn(
+  reference: PolicyReference,
+  policies: readonly DeclaredPolicy[],
+  account: TargetAccount,
+): string {
+  if ('arn' in reference) return reference.arn;
+  const declared = policies.find(({ name }) => name === reference.declared);
+  return policyArn(declared ?? { name: reference.declared, path: '/' }, account);
+}
+
+export async function readPolicy(arn: string, iam: Iam): Promise<ExistingPolicy | undefined> {
+  const { Policy } = (await iam.find('GetPolicy', { PolicyArn: arn })) ?? {};
+  if (!Policy) return undefined;
+  const [versions, { PolicyVersion }] = await Promise.all([
+    iam.list('ListPolicyVersions', { PolicyArn: arn }, ({ Versions }) => Versions),
+    iam.ask('GetPolicyVersion', { PolicyArn: arn, VersionId: Policy.DefaultVersionId }),
+  ]);
+  return {
+    arn,
+    description: Policy.Description ?? '',
+    document: parsePolicyText(PolicyVersion?.Document ?? ''),
+    tags: tagsIn(Policy.Tags),
+    versions: versions
+      .map(({ VersionId = '', IsDefaultVersion = false }) => ({ id: VersionId, isDefault: IsDefaultVersion }))
+      .sort((one, other) => numberOf(one.id) - numberOf(other.id)),
+  };
+}
+
+/** `v12` is newer than `v9`. */
+function numberOf(version: string): number {
+  return Number(version.slice(1));
+}
+
+/** Makes a managed policy say what is declared. */
+export function planPolicy(declared: DeclaredPolicy, existing: ExistingPolicy | undefined, rules: Rules): Planned {
+  const arn = policyArn(declared, rules.account);
+  if (!existing) return { change: newPolicy(declared, arn, rules) };
+  const obstacle = notOurs('policy', arn, existing.tags, rules);
+  if (obstacle) return { obstacle };
+  const change = changeOf('policy', declared.name, [
+    documentChanges(declared, existing),
+    tagChanges(existing.tags, declared.tags, rules, {
+      tag: (Tags) => ({ operation: 'TagPolicy', input: { PolicyArn: arn, Tags } }),
+      untag: (TagKeys) => ({ operation: 'UntagPolicy', input: { PolicyArn: arn, TagKeys } }),
+    }),
+    descriptionNote(declared, existing),
+  ]);
+  return { change };
+}
+
+function newPolicy({ name, path, description, document, tags }: DeclaredPolicy, arn: string, rules: Rules): Change {
+  const input = {
+    PolicyName: name,
+    Path: path,
+    PolicyDocument: policyText(document),
+    Description: description,
+    Tags: tagList(wantedTags(tags, rules)),
+  };
+  return {
+    ...withoutCalls(
+      'create',
+      'policy',
+      name,
+      ...newSettings({
+        path: pathSetting(path),
+        description: description === undefined ? undefined : JSON.stringify(description),
+      }),
+      ...difference({}, document),
+      ...newTags(tags, rules),
+    ),
+    stages: [[{ operation: 'CreatePolicy', input }]],
+    creates: { kind: 'policy', arn },
+  };
+}
+
+function documentChanges(
+  { document }: DeclaredPolicy,
+  { arn, document: before, versions }: ExistingPolicy,
+): Difference {
+  if (sameMeaning(before, document)) return NO_DIFFERENCE;
+  const oldest = versions.find(({ isDefault }) => !isDefault);
+  const full = versions.length >= MAX_VERSIONS && oldest;
+  return {
+    ...NO_DIFFERENCE,
+    details: [
+      ...difference(before, document),
+      ...(full ? [`- version ${oldest.id}, the oldest of ${MAX_VERSIONS}`] : []),
+    ],
+    removing: full ? [{ operation: 'DeletePolicyVersion', input: { PolicyArn: arn, VersionId: oldest.id } }] : [],
+    adding: [newVersion(arn, document)],
+  };
+}
+
+function newVersion(PolicyArn: string, document: PolicyDocument): PlannedCall {
+  return {
+    operation: 'CreatePolicyVersion',
+    input: { PolicyArn, PolicyDocument: policyText(document), SetAsDefault: true },
+    async doneAnyway(error, iam) {
+      // The version that an attempt made whose answer was lost took the last place.
+      if (!isRefusal(error, 'LimitExceeded')) return false;
+      const policy = await readPolicy(PolicyArn, iam);
+      return policy !== undefined && sameMeaning(policy.document, document);
+    },
+  };
+}
+
+/** A policy has its description for life. */
+function descriptionNote({ description = '' }: DeclaredPolicy, existing: ExistingPolicy): Difference {
+  if (description === existing.description) return NO_DIFFERENCE;
+  const details = [`the description stays ${JSON.stringify(existing.description)}: AWS does not change it`];
+  return { ...NO_DIFFERENCE, details };
+}
+
+/**
+ * Plans the removal of a policy, from whom it is attached to as well.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
+ *
+ * @param leaving what goes before, with what is attached to it
+ */
+export async function planPolicyRemoval(
+  PolicyArn: string,
+  leaving: readonly Change[],
+  iam: Iam,
+  account: TargetAccount,
+): Promise<Change> {
+  const name = nameIn(PolicyArn);
+  const { Policy } = (await iam.find('GetPolicy', { PolicyArn })) ?? {};
+  const nothing = nothingToRemove('policy', name, Policy && tagsIn(Policy.Tags), account);
+  if (nothing) return nothing;
+  const [versions, detachments] = await Promise.all([
+    iam.list('ListPolicyVersions', { PolicyArn }, (page) => page.Versions),
+    readDetachments(PolicyArn, leaving, iam),
+  ]);
+  const others = versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion);
+  const deletions = others.map(({ VersionId }) =>
+    silently({ operation: 'DeletePolicyVersion', input: { PolicyArn, VersionId } }),
+  );
+  return removalOf('policy', name, [
+    [...detachments, ...deletions],
+    [silently({ operation: 'DeletePolicy', input: { PolicyArn } })],
+  ]);
+}
+
+/** Detaches a policy from all that have it and stay. */
+async function readDetachments(PolicyArn: string, leaving: readonly Change[], iam: Iam): Promise<RemovalStep[]> {
+  const asPolicy = { PolicyArn, PolicyUsageFilter: 'PermissionsPolicy' } as const;
+  const [users, roles, groups] = await Promise.all([
+    iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'User' }, (page) => page.PolicyUsers),
+    iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'Role' }, (page) => page.PolicyRoles),
+    iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'Group' }, (page) => page.PolicyGroups),
+  ]);
+  return [
+    ...users
+      .filter(({ UserName }) => !isDeleted('user', UserName, leaving))
+      .map(({ UserName = '' }): RemovalStep => ({
+        detail: `- from user ${UserName}`,
+        call: { operation: 'DetachUserPolicy', input: { UserName, PolicyArn } },
+      })),
+    ...roles
+      .filter(({ RoleName }) => !isDeleted('role', RoleName, leaving))
+      .map(({ RoleName = '' }): RemovalStep => ({
+        detail: `- from role ${RoleName}`,
+        call: { operation: 'DetachRolePolicy', input: { RoleName, PolicyArn } },
+      })),
+    ...groups.map(({ GroupName = '' }): RemovalStep => ({
+      detail: `- from group ${GroupName}`,
+      call: { operation: 'DetachGroupPolicy', input: { GroupName, PolicyArn } },
+    })),
+  ];
+}
+
+/**
+ * Policies that are to go, but are permissions boundaries of users and roles that stay. AWS would say so only once all
+ * the rest is gone.
+ */
+export async function boundariesInUse(
+  changes: readonly Change[],
+  policies: readonly string[],
+  iam: Iam,
+): Promise<Obstacle[]> {
+  const going = policies.filter((arn) => isDeleted('policy', nameIn(arn), changes));
+  const found = await concurrently(going, async (PolicyArn) => {
+    const bounded = await iam.list(
+      'ListEntitiesForPolicy',
+      { PolicyArn, PolicyUsageFilter: 'PermissionsBoundary' },
+      ({ PolicyUsers = [], PolicyRoles = [] }) => [
+        ...PolicyUsers.map(({ UserName = '' }) => ({ kind: 'user', name: UserName })),
+        ...PolicyRoles.map(({ RoleName = '' }) => ({ kind: 'role', name: RoleName })),
+      ],
+    );
+    const others = bounded.filter(({ kind, name }) => !isDeleted(kind, name, changes));
+    return others.length > 0 ? boundaryInUse(PolicyArn, others) : [];
+  });
+  return found.flat();
+}
+
+function boundaryInUse(arn: string, bounded: readonly { readonly kind: string; readonly name: string }[]): Obstacle {
+  const whose = bounded.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  return {
+    code: 'delete-conflict',
+    text: `the policy ${arn} is the permissions boundary of ${whose}, which this step leaves. Give them another boundary, or none`,
+  };
+}
+
+function isDeleted(kind: string, name: string | undefined, changes: readonly Change[]): boolean {
+  return changes.some((change) => change.action === 'delete' && change.kind === kind && change.name === name);
+}
+
+function nameIn(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,176 @@
+import type { DeclaredPolicy, DeclaredRole } from '../../identities/declaration';
+import { difference } from '../../policy/difference';
+import { sameMeaning } from '../../policy/meaning';
+import { isMapping, listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import { trustPolicy } from '../../policy/trust-policy';
+import { NO_DIFFERENCE, type Change, type Difference, type Planned } from '../changes/change';
+import { iamArn, type TargetAccount } from '../changes/target-account';
+import type { Iam } from '../../iam/connect';
+import { planIdentity, type ExistingIdentity, type IdentityCalls } from './identity';
+import type { Rules } from './ownership';
+import { indented, policyRemoval, readPolicies } from './permissions';
+import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
+import { tagList, tagsIn } from './tags';
+
+export interface ExistingRole extends ExistingIdentity {
+  readonly description: string;
+  readonly trust: PolicyDocument;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+}
+
+export function roleArn({ name, path }: Pick<DeclaredRole, 'name' | 'path'>, account: TargetAccount): string {
+  return iamArn(account, `role${path}${name}`);
+}
+
+/** The role of just this name: AWS finds it whatever the case. */
+async function findRole(name: string, iam: Iam) {
+  const { Role } = (await iam.find('GetRole', { RoleName: name })) ?? {};
+  return Role?.RoleName === name ? Role : undefined;
+}
+
+export async function readRole(name: string, iam: Iam): Promise<ExistingRole | undefined> {
+  const role = await findRole(name, iam);
+  if (!role) return undefined;
+  return {
+    arn: role.Arn ?? '',
+    path: role.Path ?? '/',
+    tags: tagsIn(role.Tags),
+    permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
+    ...(await readPolicies(roleCalls(name), iam)),
+    description: role.Description ?? '',
+    trust: parsePolicyText(role.AssumeRolePolicyDocument ?? ''),
+    maxSessionDuration: role.MaxSessionDuration ?? 3600,
+  };
+}
+
+/** Makes a role as declared. */
+export function planRole(
+  declared: DeclaredRole,
+  existing: ExistingRole | undefined,
+  policies: readonly DeclaredPolicy[],
+  rules: Rules,
+): Planned {
+  const { name: RoleName, description, maxSessionDuration, inlinePolicies } = declared;
+  const trust = trustPolicy(declared.trust, rules.account);
+  return planIdentity(
+    {
+      kind: 'role',
+      declared,
+      arn: roleArn(declared, rules.account),
+      inlinePolicies,
+      calls: roleCalls(RoleName),
+      create: ({ tags, ...common }) => ({
+        operation: 'CreateRole',
+        input: {
+          RoleName,
+          ...common,
+          AssumeRolePolicyDocument: policyText(trust),
+          Description: description,
+          MaxSessionDuration: maxSessionDuration,
+          Tags: tagList(tags),
+        },
+      }),
+      trusted: principalsIn(trust),
+      settings: {
+        description: description === undefined ? undefined : JSON.stringify(description),
+        'longest session': `${maxSessionDuration} s`,
+      },
+      newDetails: ['+ trust policy', ...indented(difference({}, trust))],
+      differences: (before) => [trustChanges(RoleName, before.trust, trust), settingChanges(declared, before)],
+    },
+    existing,
+    policies,
+    rules,
+  );
+}
+
+function trustChanges(RoleName: string, before: PolicyDocument, wanted: PolicyDocument): Difference {
+  if (sameMeaning(before, wanted)) return NO_DIFFERENCE;
+  return {
+    details: ['~ trust policy', ...indented(difference(before, wanted))],
+    // Whom it does not trust any more cannot use what is granted next.
+    removing: [
+      {
+        operation: 'UpdateAssumeRolePolicy',
+        input: { RoleName, PolicyDocument: policyText(wanted) },
+        refersTo: principalsIn(wanted),
+      },
+    ],
+    adding: [],
+  };
+}
+
+/** The ARNs in a trust policy of those who must be there for AWS to take it. */
+function principalsIn(trust: PolicyDocument): string[] {
+  const statements = listOf(trust.Statement).filter(isMapping);
+  const principals = statements.flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal]).filter(isMapping);
+  return principals
+    .flatMap((principal) => Object.values(principal).flatMap(listOf))
+    .filter((name): name is string => typeof name === 'string' && name.startsWith('arn:'));
+}
+
+function settingChanges(
+  { name, description = '', maxSessionDuration }: DeclaredRole,
+  existing: ExistingRole,
+): Difference {
+  const [before, wanted] = [existing.description, description].map((text) => JSON.stringify(text));
+  const details = [
+    ...(before === wanted ? [] : [`~ description ${before} → ${wanted}`]),
+    ...(maxSessionDuration === existing.maxSessionDuration
+      ? []
+      : [`~ longest session ${existing.maxSessionDuration} s → ${maxSessionDuration} s`]),
+  ];
+  if (details.length === 0) return NO_DIFFERENCE;
+  const input = { RoleName: name, Description: description, MaxSessionDuration: maxSessionDuration };
+  return { ...NO_DIFFERENCE, details, adding: [{ operation: 'UpdateRole', input }] };
+}
+
+export function roleCalls(RoleName: string): IdentityCalls {
+  return {
+    listAttached: (iam) => iam.list('ListAttachedRolePolicies', { RoleName }, (page) => page.AttachedPolicies),
+    attach: (PolicyArn) => ({
+      operation: 'AttachRolePolicy',
+      input: { RoleName, PolicyArn },
+      refersTo: [PolicyArn],
+    }),
+    detach: (PolicyArn) => ({ operation: 'DetachRolePolicy', input: { RoleName, PolicyArn } }),
+    listInline: (iam) => iam.list('ListRolePolicies', { RoleName }, (page) => page.PolicyNames),
+    getInline: (PolicyName, iam) => iam.ask('GetRolePolicy', { RoleName, PolicyName }),
+    putInline: (PolicyName, PolicyDocument) => ({
+      operation: 'PutRolePolicy',
+      input: { RoleName, PolicyName, PolicyDocument },
+    }),
+    deleteInline: (PolicyName) => ({ operation: 'DeleteRolePolicy', input: { RoleName, PolicyName } }),
+    putBoundary: (PermissionsBoundary) => ({
+      operation: 'PutRolePermissionsBoundary',
+      input: { RoleName, PermissionsBoundary },
+      refersTo: [PermissionsBoundary],
+    }),
+    deleteBoundary: () => ({ operation: 'DeleteRolePermissionsBoundary', input: { RoleName } }),
+    tag: (Tags) => ({ operation: 'TagRole', input: { RoleName, Tags } }),
+    untag: (TagKeys) => ({ operation: 'UntagRole', input: { RoleName, TagKeys } }),
+  };
+}
+
+/**
+ * Plans the removal of a role with everything for which AWS would refuse to delete it.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
+ */
+export async function planRoleRemoval(RoleName: string, iam: Iam, account: TargetAccount): Promise<Change> {
+  const role = await findRole(RoleName, iam);
+  const nothing = nothingToRemove('role', RoleName, role && tagsIn(role.Tags), account);
+  if (nothing) return nothing;
+  const [policies, profiles] = await Promise.all([
+    policyRemoval(roleCalls(RoleName), iam),
+    iam.list('ListInstanceProfilesForRole', { RoleName }, (page) => page.InstanceProfiles),
+  ]);
+  const fromProfiles = profiles.map(({ InstanceProfileName = '' }): RemovalStep => ({
+    detail: `- instance profile ${InstanceProfileName}`,
+    call: { operation: 'RemoveRoleFromInstanceProfile', input: { RoleName, InstanceProfileName } },
+  }));
+  return removalOf('role', RoleName, [
+    [...policies, ...fromProfiles],
+    [silently({ operation: 'DeleteRole', input: { RoleName } })],
+  ]);
+}

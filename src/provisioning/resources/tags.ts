@@ -1,0 +1,54 @@
+import type { Tag } from '@aws-sdk/client-iam';
+import type { Tags } from '../../identities/declaration';
+import { KEY_RECORD } from '../../identities/own-tags';
+import { tagDifference } from '../../policy/difference';
+import { NO_DIFFERENCE, type Difference, type PlannedCall } from '../changes/change';
+import { ownershipTags, type Rules } from './ownership';
+
+/** The calls that set and remove tags of one thing. */
+export interface TagCalls {
+  readonly tag: (tags: Tag[]) => PlannedCall;
+  readonly untag: (keys: string[]) => PlannedCall;
+}
+
+export function tagsIn(tags: readonly Tag[] = []): Tags {
+  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+export function tagList(tags: Tags): Tag[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** Tags without those that are not the document's to set: AWS's own, and the record of the access key. */
+export function declarableTags(tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => key !== KEY_RECORD && !/^aws:/i.test(key)));
+}
+
+/** The tags that something declared is to have. */
+export function wantedTags(declared: Tags, { account }: Rules): Tags {
+  return { ...declared, ...ownershipTags(account.repository) };
+}
+
+/** How tags differ, and with whose calls they are put right. */
+export function tagChanges(before: Tags, declared: Tags, rules: Rules, { tag, untag }: TagCalls): Difference {
+  const current = declarableTags(before);
+  const wanted = wantedTags(declared, rules);
+  const gone = Object.keys(current).filter((key) => !(key in wanted));
+  const wrong = Object.entries(wanted).filter(([key, value]) => current[key] !== value);
+  return {
+    ...NO_DIFFERENCE,
+    details: tagLines(current, wanted),
+    removing: gone.length > 0 ? [untag(gone)] : [],
+    adding: wrong.length > 0 ? [tag(tagList(Object.fromEntries(wrong)))] : [],
+  };
+}
+
+/** The tags of something that is made, as a plan shows them. */
+export function newTags(declared: Tags, rules: Rules): string[] {
+  return tagLines({}, wantedTags(declared, rules));
+}
+
+/** `+ tag team = platform` */
+function tagLines(before: Tags, after: Tags): string[] {
+  return tagDifference(before, after).map((line) => `${line.slice(0, 1)} tag${line.slice(1)}`);
+}

@@ -1,0 +1,186 @@
+import type { User } from '@aws-sdk/client-iam';
+import type { DeclaredPolicy, DeclaredUser } from '../../identities/declaration';
+import type { PolicyDocument } from '../../policy/policy-document';
+import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../../policy/require-mfa';
+import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
+import { FIRST_RECORD } from '../access-keys/key-record';
+import type { Change, Planned } from '../changes/change';
+import { iamArn, type TargetAccount } from '../changes/target-account';
+import type { Iam } from '../../iam/connect';
+import { planIdentity, type ExistingIdentity, type IdentityCalls } from './identity';
+import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
+import type { Rules } from './ownership';
+import { policyRemoval, readPolicies } from './permissions';
+import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
+import { tagList, tagsIn } from './tags';
+
+export interface ExistingUser extends ExistingIdentity {
+  readonly accessKeys: readonly ExistingKey[];
+  /** Serial numbers of those enabled. */
+  readonly mfaDevices: readonly string[];
+}
+
+export function userArn({ name, path }: Pick<DeclaredUser, 'name' | 'path'>, account: TargetAccount): string {
+  return iamArn(account, `user${path}${name}`);
+}
+
+/** The user of just this name: AWS finds it whatever the case. */
+export async function findUser(name: string, iam: Iam): Promise<User | undefined> {
+  const { User } = (await iam.find('GetUser', { UserName: name })) ?? {};
+  return User?.UserName === name ? User : undefined;
+}
+
+export async function readUser(name: string, iam: Iam): Promise<ExistingUser | undefined> {
+  const user = await findUser(name, iam);
+  if (!user) return undefined;
+  const [policies, accessKeys, mfaDevices] = await Promise.all([
+    readPolicies(userCalls(name), iam),
+    readAccessKeys(name, iam),
+    readDevices(name, iam),
+  ]);
+  return {
+    arn: user.Arn ?? '',
+    path: user.Path ?? '/',
+    tags: tagsIn(user.Tags),
+    permissionsBoundary: user.PermissionsBoundary?.PermissionsBoundaryArn,
+    ...policies,
+    accessKeys,
+    mfaDevices,
+  };
+}
+
+/** Makes a user as declared, but for its access key and its MFA device. */
+export function planUser(
+  declared: DeclaredUser,
+  existing: ExistingUser | undefined,
+  policies: readonly DeclaredPolicy[],
+  rules: Rules,
+): Planned {
+  const UserName = declared.name;
+  const arn = userArn(declared, rules.account);
+  // A user that is made with its record needs no call for it before its key is made.
+  const record = declared.accessKey ? FIRST_RECORD : {};
+  return planIdentity(
+    {
+      kind: 'user',
+      declared,
+      arn,
+      inlinePolicies: { ...declared.inlinePolicies, ...mfaPolicy(declared, arn) },
+      calls: userCalls(UserName),
+      create: ({ tags, ...common }) => ({
+        operation: 'CreateUser',
+        input: { UserName, ...common, Tags: tagList({ ...tags, ...record }) },
+      }),
+      trusted: [],
+      settings: {},
+      newDetails: [],
+      differences: () => [],
+    },
+    existing,
+    policies,
+    rules,
+  );
+}
+
+/** The inline policy that asks for MFA. */
+function mfaPolicy({ requireMfa }: DeclaredUser, arn: string): Record<string, PolicyDocument> {
+  return requireMfa ? { [REQUIRE_MFA_POLICY_NAME]: requireMfaPolicy(arn) } : {};
+}
+
+export function userCalls(UserName: string): IdentityCalls {
+  return {
+    listAttached: (iam) => iam.list('ListAttachedUserPolicies', { UserName }, (page) => page.AttachedPolicies),
+    attach: (PolicyArn) => ({
+      operation: 'AttachUserPolicy',
+      input: { UserName, PolicyArn },
+      refersTo: [PolicyArn],
+    }),
+    detach: (PolicyArn) => ({ operation: 'DetachUserPolicy', input: { UserName, PolicyArn } }),
+    listInline: (iam) => iam.list('ListUserPolicies', { UserName }, (page) => page.PolicyNames),
+    getInline: (PolicyName, iam) => iam.ask('GetUserPolicy', { UserName, PolicyName }),
+    putInline: (PolicyName, PolicyDocument) => ({
+      operation: 'PutUserPolicy',
+      input: { UserName, PolicyName, PolicyDocument },
+    }),
+    deleteInline: (PolicyName) => ({ operation: 'DeleteUserPolicy', input: { UserName, PolicyName } }),
+    putBoundary: (PermissionsBoundary) => ({
+      operation: 'PutUserPermissionsBoundary',
+      input: { UserName, PermissionsBoundary },
+      refersTo: [PermissionsBoundary],
+    }),
+    deleteBoundary: () => ({ operation: 'DeleteUserPermissionsBoundary', input: { UserName } }),
+    tag: (Tags) => ({ operation: 'TagUser', input: { UserName, Tags } }),
+    untag: (TagKeys) => ({ operation: 'UntagUser', input: { UserName, TagKeys } }),
+  };
+}
+
+/** A user that goes, and the MFA devices that go with it. */
+export interface UserRemoval {
+  readonly change: Change;
+  /** Serial numbers. */
+  readonly devices: readonly string[];
+}
+
+/**
+ * Plans the removal of a user with everything for which AWS would refuse to delete it.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html names what must go first.
+ */
+export async function planUserRemoval(UserName: string, iam: Iam, account: TargetAccount): Promise<UserRemoval> {
+  const user = await findUser(UserName, iam);
+  const nothing = nothingToRemove('user', UserName, user && tagsIn(user.Tags), account);
+  if (nothing) return { change: nothing, devices: [] };
+  const [keys, signIn, devices, policies, groups] = await Promise.all([
+    readAccessKeys(UserName, iam),
+    signInRemoval(UserName, iam),
+    readDevices(UserName, iam),
+    policyRemoval(userCalls(UserName), iam),
+    groupRemoval(UserName, iam),
+  ]);
+  const virtual = devices.filter((serial) => serial.includes(':mfa/'));
+  const deactivations = devices.map((serial) => ({
+    detail: `- MFA device ${serial}`,
+    call: deactivateDevice(UserName, serial),
+  }));
+  const change = removalOf('user', UserName, [
+    // Whoever has a key can do nothing more while the rest is taken down.
+    keys.map(({ id }) => ({ detail: `- access key ${id}`, call: deleteKey(UserName, id) })),
+    [...signIn, ...deactivations, ...policies, ...groups],
+    virtual.map((serial) => silently(deleteDevice(serial))),
+    [silently({ operation: 'DeleteUser', input: { UserName } })],
+  ]);
+  return { change, devices: virtual };
+}
+
+/** Takes from a user what it proves itself with, besides access keys and MFA devices. */
+async function signInRemoval(UserName: string, iam: Iam): Promise<RemovalStep[]> {
+  const input = { UserName };
+  const [login, certificates, sshKeys, { ServiceSpecificCredentials = [] }] = await Promise.all([
+    iam.find('GetLoginProfile', input),
+    iam.list('ListSigningCertificates', input, (page) => page.Certificates),
+    iam.list('ListSSHPublicKeys', input, (page) => page.SSHPublicKeys),
+    iam.ask('ListServiceSpecificCredentials', input),
+  ]);
+  return [
+    ...(login ? [{ detail: '- password', call: { operation: 'DeleteLoginProfile', input } } as const] : []),
+    ...certificates.map(({ CertificateId = '' }): RemovalStep => ({
+      detail: `- signing certificate ${CertificateId}`,
+      call: { operation: 'DeleteSigningCertificate', input: { UserName, CertificateId } },
+    })),
+    ...sshKeys.map(({ SSHPublicKeyId = '' }): RemovalStep => ({
+      detail: `- SSH key ${SSHPublicKeyId}`,
+      call: { operation: 'DeleteSSHPublicKey', input: { UserName, SSHPublicKeyId } },
+    })),
+    ...ServiceSpecificCredentials.map(({ ServiceName = '', ServiceSpecificCredentialId = '' }): RemovalStep => ({
+      detail: `- credential ${ServiceSpecificCredentialId} for ${ServiceName}`,
+      call: { operation: 'DeleteServiceSpecificCredential', input: { UserName, ServiceSpecificCredentialId } },
+    })),
+  ];
+}
+
+async function groupRemoval(UserName: string, iam: Iam): Promise<RemovalStep[]> {
+  const groups = await iam.list('ListGroupsForUser', { UserName }, (page) => page.Groups);
+  return groups.map(({ GroupName = '' }) => ({
+    detail: `- member of ${GroupName}`,
+    call: { operation: 'RemoveUserFromGroup', input: { UserName, GroupName } },
+  }));
+}
