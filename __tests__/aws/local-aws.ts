@@ -2,9 +2,22 @@ import type { Connection } from '../../src/aws/connection';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { REGION } from '../scenarios/scenario';
 
+/** A connection with the endpoints that AWS has, but for what is given. */
+export function connection(given: Partial<Connection> = {}): Connection {
+  return {
+    region: REGION,
+    stsEndpoint: undefined,
+    iamEndpoint: undefined,
+    useFipsEndpoint: undefined,
+    proxy: {},
+    userAgent: 'aws-identity-action',
+    ...given,
+  };
+}
+
 /** A connection to the sandbox. */
 export function connectionTo({ url }: Sandbox): Connection {
-  return { region: REGION, stsEndpoint: url, iamEndpoint: url, proxy: {}, userAgent: 'aws-identity-action' };
+  return connection({ stsEndpoint: url, iamEndpoint: url });
 }
 
 /** A signal that never comes. */

@@ -5,14 +5,14 @@ import { iamClient } from '../../src/iam/client';
 import { send } from '../../src/iam/operations';
 import { hostOf, opensEarly } from '../aws/client';
 import { useCleanEnvironment } from '../aws/environment';
-import { givenUp, never } from '../aws/local-aws';
+import { connection, givenUp, never } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
-import { ACCOUNT, EXAMPLE_KEYS, REGION } from '../scenarios/scenario';
+import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useCleanEnvironment();
 
 function clientFor(more: Partial<Connection>) {
-  return iamClient({ region: REGION, proxy: {}, userAgent: 'aws-identity-action', ...more }, EXAMPLE_KEYS);
+  return iamClient(connection(more), EXAMPLE_KEYS);
 }
 
 const list = (client: IAMClient, signal = never) => send(client, 'ListMFADevices', {}, signal);

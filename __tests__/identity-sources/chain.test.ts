@@ -29,7 +29,7 @@ const LAST = {
 };
 /** The same of a role on the way. */
 const ON_THE_WAY = {
-  session: { sessionName: 'ci', duration: 900, policies: { managed: [] }, plainCharacters: false },
+  session: { sessionName: 'ci', duration: 900, policies: { inline: undefined, managed: [] }, plainCharacters: false },
   signed: { externalId: undefined, sourceIdentity: undefined, tags: [], transitiveTagKeys: [] },
 };
 const withIdentity = ({ session, signed }: Pick<RoleToAssume, 'session' | 'signed'>) => ({

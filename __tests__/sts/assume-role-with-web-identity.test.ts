@@ -27,7 +27,14 @@ afterEach(() => scenario.sandbox.close());
 const identity = { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/run`, account: ACCOUNT };
 
 function settings(more: Partial<AssumeRoleWithWebIdentitySettings> = {}): AssumeRoleWithWebIdentitySettings {
-  return { roleArn: ROLE, sessionName: 'run', duration: 3600, policies: { managed: [] }, token: 'a.b.c', ...more };
+  return {
+    roleArn: ROLE,
+    sessionName: 'run',
+    duration: 3600,
+    policies: { inline: undefined, managed: [] },
+    token: 'a.b.c',
+    ...more,
+  };
 }
 
 async function token(): Promise<string> {

@@ -4,13 +4,13 @@ import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { hostOf, opensEarly } from '../aws/client';
 import { useCleanEnvironment } from '../aws/environment';
-import { never } from '../aws/local-aws';
-import { ACCOUNT, EXAMPLE_KEYS, REGION } from '../scenarios/scenario';
+import { connection, never } from '../aws/local-aws';
+import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useCleanEnvironment();
 
 function clientFor(more: Partial<Connection>) {
-  return stsClient({ region: REGION, proxy: {}, userAgent: 'aws-identity-action', ...more }, EXAMPLE_KEYS);
+  return stsClient(connection(more), EXAMPLE_KEYS);
 }
 
 function hostFor(more: Partial<Connection>): Promise<string> {

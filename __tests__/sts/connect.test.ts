@@ -36,7 +36,7 @@ const SETTINGS = {
   roleArn: ROLE,
   sessionName: 'ci',
   duration: 900,
-  policies: { managed: [] },
+  policies: { inline: undefined, managed: [] },
   externalId: undefined,
   sourceIdentity: undefined,
   tags: [],

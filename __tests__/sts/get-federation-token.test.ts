@@ -28,7 +28,7 @@ const identity = { arn: `arn:aws:sts::${ACCOUNT}:federated-user/nightly`, accoun
 const plain: GetFederationTokenSettings = {
   name: 'nightly',
   duration: undefined,
-  policies: { managed: [] },
+  policies: { inline: undefined, managed: [] },
   tags: [],
 };
 const least = { Action: 'GetFederationToken', Version: '2011-06-15', Name: 'nightly' };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { rehearse, stsClient } from '../../src/sts/sdk';
 import { useCleanEnvironment } from '../aws/environment';
+import { connection } from '../aws/local-aws';
 
 useCleanEnvironment();
 
@@ -14,7 +15,7 @@ test('a rehearsal reads its answer with the code of a real call, and sends nothi
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stsEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = stsClient({ region: 'eu-central-1', stsEndpoint, proxy: {}, userAgent: 'test' });
+  const client = stsClient(connection({ stsEndpoint }));
   expect(await rehearse(client)).toMatchObject({
     AssumedRoleUser: { Arn: 'rehearsal' },
     Credentials: { AccessKeyId: 'rehearsal', Expiration: new Date('2026-01-31T12:00:00Z') },

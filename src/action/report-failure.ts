@@ -1,9 +1,10 @@
-import { summarizeFailure, withoutAccounts } from '../delivery/report';
+import { summarizeFailure } from '../delivery/report';
 import type { ActionError } from '../errors/action-error';
 import { asActionError } from '../errors/as-action-error';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
 import { hidesAccounts } from '../inputs/inputs';
+import { withoutAccounts } from '../runner/masks';
 import type { Step } from '../runner/step';
 
 /** Marks the step as failed and says why and what to do, in the log and in the job summary. */

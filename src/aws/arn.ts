@@ -19,6 +19,8 @@ export interface Identity {
   readonly account: string;
 }
 
+const ACCOUNT_ID = /^\d{12}$/;
+const POLICY_ARN = /^arn:aws[\w-]*:iam::(?:aws|\d{12}):policy\/(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,128}$/;
 const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/((?:[\x21-\x2e\x30-\x7e]+\/)*)([\w+=,.@-]{1,64})$/;
 const ROLE_NAME = /^(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/;
 
@@ -40,6 +42,16 @@ export function roleBeside(identity: Identity, role: RoleName): RoleArn {
   return { arn, partition, account: identity.account, name: role.pathAndName.split('/').at(-1) ?? role.pathAndName };
 }
 
+/** Whether a text is the ID of an account. */
+export function isAccountId(text: string): boolean {
+  return ACCOUNT_ID.test(text);
+}
+
+/** Whether a text is the ARN of a managed policy, of AWS's own or of an account. */
+export function isPolicyArn(text: string): boolean {
+  return POLICY_ARN.test(text);
+}
+
 /** The partition named in an ARN's second field. */
 export function partitionOfArn(arn: string): string {
   return arn.split(':')[1] ?? 'aws';
@@ -48,5 +60,5 @@ export function partitionOfArn(arn: string): string {
 /** The account named in an ARN's fifth field, or undefined where it names none. */
 export function accountOfArn(arn: string): string | undefined {
   const account = arn.split(':')[4];
-  return account && /^\d{12}$/.test(account) ? account : undefined;
+  return account !== undefined && isAccountId(account) ? account : undefined;
 }

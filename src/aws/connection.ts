@@ -8,10 +8,10 @@ import { RequestHandler } from './request-handler';
 export interface Connection {
   readonly region: string;
   /** Other endpoints than AWS's own. If omitted, `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL_IAM` or the region decides. */
-  readonly stsEndpoint?: string;
-  readonly iamEndpoint?: string;
+  readonly stsEndpoint: string | undefined;
+  readonly iamEndpoint: string | undefined;
   /** If omitted, `AWS_USE_FIPS_ENDPOINT` decides. */
-  readonly useFipsEndpoint?: boolean;
+  readonly useFipsEndpoint: boolean | undefined;
   readonly proxy: ProxySettings;
   /** Added to the User-Agent of each request. */
   readonly userAgent: string;
@@ -34,6 +34,9 @@ export interface ClientSettings {
 export function clientConfiguration({ connection, endpoint, credentials, resolved }: ClientSettings) {
   return {
     region: connection.region,
+    useFipsEndpoint: connection.useFipsEndpoint,
+    endpoint,
+    credentials,
     maxAttempts: 1,
     customUserAgent: connection.userAgent,
     requestHandler: new RequestHandler(async () => {
@@ -41,9 +44,6 @@ export function clientConfiguration({ connection, endpoint, credentials, resolve
       const url = await Promise.resolve().then(resolved);
       return { ...(await agentsFor(url, connection.proxy)), connectionTimeout: CONNECT_TIMEOUT_MS };
     }),
-    ...(connection.useFipsEndpoint !== undefined && { useFipsEndpoint: connection.useFipsEndpoint }),
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials && { credentials }),
   };
 }
 

@@ -1,4 +1,7 @@
-/** Credentials that sign AWS requests. Temporary ones have a session token, and as a rule an expiration. */
+/**
+ * Credentials that sign AWS requests. An IAM user's own access key is nothing but its two halves; temporary credentials
+ * have a session token, and as a rule an expiration.
+ */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

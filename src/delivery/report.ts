@@ -1,5 +1,6 @@
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { messageOf } from '../errors/message';
+import { withoutAccounts } from '../runner/masks';
 import type { Step } from '../runner/step';
 
 /** What a step says at its end. */
@@ -32,11 +33,6 @@ export function expiryOf(credentials: Credentials | undefined, renewed: boolean)
 function endOf(credentials: Credentials | undefined): string {
   if (credentials?.expiration) return credentials.expiration.toISOString();
   return credentials && !isTemporary(credentials) ? 'never: they are access keys of a user' : 'not known';
-}
-
-/** A text in which accounts are hidden, for users who asked that none be shown: no mask reaches a summary. */
-export function withoutAccounts(text: string): string {
-  return text.replace(/\b\d{12}\b/g, '***');
 }
 
 /** A summary that cannot be written is a pity, not a failure. */

@@ -1,10 +1,9 @@
+import { isPolicyArn, partitionOfArn } from '../aws/arn';
 import { quoted } from '../text/describe-value';
 import { nearest } from '../text/did-you-mean';
 import type { KeyPath } from '../text/key-path';
 import type { PolicyReference } from './declaration';
 import type { DocumentReading } from './document-reading';
-
-const POLICY_ARN = /^arn:(aws[\w-]*):iam::(?:aws|\d{12}):policy\/(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,128}$/;
 
 /** Managed policies, each of them once. */
 export function readPolicyReferences(
@@ -42,8 +41,8 @@ export function readPolicyReference(
     problems.add(path, `is ${quoted(written)}, which is no policy of this document; it should be ${should}`);
     return undefined;
   }
-  const [, actual] = POLICY_ARN.exec(written) ?? [];
-  if (actual === undefined) {
+  const actual = partitionOfArn(written);
+  if (!isPolicyArn(written)) {
     const example = `arn:${partition}:iam::123456789012:policy/name`;
     problems.add(path, `is ${quoted(written)}; it should be the ARN of a policy, such as ${example}`);
   } else if (actual !== partition) {

@@ -13,7 +13,11 @@ import type { AssumedRole, RoleAssumer, RoleToAssume } from './role-assumer';
 import { signedRequests } from './signed-requests';
 
 /** What the session of a role on the way is for: the next call, and nothing else. */
-const ON_THE_WAY = { duration: MIN_DURATION, policies: { managed: [] }, plainCharacters: false } as const;
+const ON_THE_WAY = {
+  duration: MIN_DURATION,
+  policies: { inline: undefined, managed: [] },
+  plainCharacters: false,
+} as const;
 const UNTAGGED = { externalId: undefined, tags: [], transitiveTagKeys: [] } as const;
 
 /**

@@ -1,3 +1,4 @@
+import { isPolicyArn } from '../aws/arn';
 import {
   jobTags,
   MAX_SESSION_TAGS,
@@ -15,7 +16,6 @@ import type { SessionSettings, SignedSessionSettings } from './request';
 
 const DEFAULT_DURATION = 3600;
 const DEFAULT_SESSION_NAME = 'GitHubActions';
-const POLICY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/\S+$/;
 
 /** The inputs that shape a role session, however the role is assumed. */
 export function readSessionSettings(inputs: Inputs, problems: Problems): SessionSettings {
@@ -48,7 +48,7 @@ export function readPolicies(inputs: Inputs, problems: Problems): SessionPolicie
     problems.add('inline-session-policy', `has ${inline.length} characters; AWS takes ${MAX_INLINE_POLICY_LENGTH}`);
   }
   const managed = inputs.lines('managed-session-policies');
-  for (const arn of managed.filter((line) => !POLICY_ARN.test(line))) {
+  for (const arn of managed.filter((line) => !isPolicyArn(line))) {
     problems.add('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
   }
   if (managed.length > MAX_SESSION_POLICIES) {

@@ -1,3 +1,4 @@
+import { isAccountId } from '../aws/arn';
 import { validateProfileName } from '../profile/name';
 import type { Reading } from './reading';
 import type { Mode, ProfileRequest, ProfileSettings, SessionDestinations, StepSettings } from './request';
@@ -26,7 +27,7 @@ export function readSettings(reading: Reading): StepSettings {
 /** Accounts whose credentials may be used. */
 export function readAllowedAccounts({ inputs, problems }: Reading): string[] {
   const accounts = (inputs.text('allowed-account-ids') ?? '').split(/[\s,]+/).filter(Boolean);
-  for (const account of accounts.filter((id) => !/^\d{12}$/.test(id))) {
+  for (const account of accounts.filter((id) => !isAccountId(id))) {
     problems.add('allowed-account-ids', `"${account}" is not an account ID of 12 digits`);
   }
   return accounts;

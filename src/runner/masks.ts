@@ -20,6 +20,8 @@ const PROXIES = [
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
 ];
 
+const ACCOUNT_IDS = /\b\d{12}\b/g;
+
 /** Masks every secret the step was given, before anything is read that could be printed. */
 export function maskInputs({ env, runner }: Step): void {
   const names = [...SECRET_INPUTS.map((name) => `INPUT_${name.toUpperCase()}`), ...SECRET_VARIABLES];
@@ -30,7 +32,12 @@ export function maskInputs({ env, runner }: Step): void {
 
 /** Masks the account IDs in a text, for users who asked that none be shown. */
 export function maskAccountsIn(text: string, { runner }: Step): void {
-  for (const account of new Set(text.match(/\b\d{12}\b/g))) runner.mask(account);
+  for (const account of new Set(text.match(ACCOUNT_IDS))) runner.mask(account);
+}
+
+/** A text in which accounts are hidden, for users who asked that none be shown: no mask reaches a summary. */
+export function withoutAccounts(text: string): string {
+  return text.replace(ACCOUNT_IDS, '***');
 }
 
 /** A URL's password as it is written, and decoded. */

@@ -26,7 +26,7 @@ export function credentialsIn(answer: StsCredentials | undefined): Credentials {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
-    ...(Expiration && { expiration: Expiration }),
+    expiration: Expiration,
   };
 }
 

@@ -13,7 +13,7 @@ export async function defaultChainCredentials(connection: Connection): Promise<C
   return {
     accessKeyId,
     secretAccessKey,
-    ...(sessionToken && { sessionToken }),
-    ...(expiration && { expiration }),
+    sessionToken: sessionToken === '' ? undefined : sessionToken,
+    expiration,
   };
 }

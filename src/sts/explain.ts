@@ -5,6 +5,7 @@ import type { Refusal } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import { claim, trustCondition, type TokenClaims } from '../github/token-claims';
+import { MAX_CHAINED_DURATION } from './session-durations';
 
 /** The circumstances of a call to STS that failed. */
 export interface StsCall extends FailedCall {
@@ -154,8 +155,8 @@ const SESSION_RULES: readonly RefusalRule<StsCall>[] = [
   ({ message }, { duration }) =>
     message.includes('1 hour session limit') && {
       code: 'session-too-long-for-chain',
-      why: `role-duration-seconds is ${duration ?? ''}; a role assumed with temporary credentials lasts 3600 at most.`,
-      fix: 'Set role-duration-seconds to 3600 or less, or assume this role from OIDC or long-term keys directly.',
+      why: `role-duration-seconds is ${duration ?? ''}; a role assumed with temporary credentials lasts ${MAX_CHAINED_DURATION} at most.`,
+      fix: `Set role-duration-seconds to ${MAX_CHAINED_DURATION} or less, or assume this role from OIDC or long-term keys directly.`,
     },
   ({ code }) =>
     code === 'PackedPolicyTooLarge' && {

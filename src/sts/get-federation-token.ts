@@ -25,7 +25,7 @@ export async function getFederationToken(
 ): Promise<StsSession> {
   const command = new GetFederationTokenCommand({
     Name: name,
-    ...(duration !== undefined && { DurationSeconds: duration }),
+    DurationSeconds: duration,
     ...sessionPolicyParameters(policies),
     ...tagParameters(tags),
   });

@@ -19,7 +19,7 @@ export async function getSessionToken(
   abortSignal: AbortSignal,
 ): Promise<Credentials> {
   const command = new GetSessionTokenCommand({
-    ...(duration !== undefined && { DurationSeconds: duration }),
+    DurationSeconds: duration,
     ...mfaParameters(mfa),
   });
   return credentialsIn((await client.send(command, { abortSignal })).Credentials);

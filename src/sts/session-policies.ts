@@ -8,7 +8,7 @@ export const MAX_SESSION_POLICIES = 10;
 /** What limits a session further than the permissions of its role or user. */
 export interface SessionPolicies {
   /** An inline policy, as JSON. */
-  readonly inline?: string;
+  readonly inline: string | undefined;
   /** ARNs of managed policies. */
   readonly managed: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface SessionPolicies {
 /** Session policies in the form in which all STS operations take them. */
 export function sessionPolicyParameters({ inline, managed }: SessionPolicies) {
   return {
-    ...(inline !== undefined && { Policy: inline }),
-    ...(managed.length > 0 && { PolicyArns: managed.map((arn) => ({ arn })) }),
+    Policy: inline,
+    PolicyArns: managed.length > 0 ? managed.map((arn) => ({ arn })) : undefined,
   };
 }
