@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { jsonProblem } from '../../src/text/json';
 
 test.each([
@@ -44,3 +45,44 @@ test('deep nesting and long texts do no harm', () => {
   expect(jsonProblem(deep)).toEqual({ path: [], line: 1, column: 1, message: 'is nested too deeply' });
   expect(jsonProblem(`"${'x\\n'.repeat(100_000)}"`)).toBeUndefined();
 });
+
+test('what JSON.parse reads has no problem, and what it does not has one', () => {
+  const pieces = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    ' ',
+    '\n',
+    '"a"',
+    '"\\n"',
+    '"',
+    '0',
+    '-1.5e3',
+    '1.',
+    'null',
+    '/',
+    'x',
+  );
+  const text = fc.oneof(
+    fc.json(),
+    fc.array(pieces, { maxLength: 8 }).map((some) => some.join('')),
+  );
+  fc.assert(
+    fc.property(text, (one) => {
+      expect(jsonProblem(one) === undefined).toBe(isJson(one));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -27,6 +27,8 @@ test.each([
   ['007: a', /^1:1 7 is not a text to YAML; it should be in quotes: "007"$/],
   ['null: a', /it should be in quotes: "null"$/],
   ['? [a]\n: b', /^1:3 {2}has a key that is no text$/],
+  ['{*k : 1, &k b: 2}', /^1:2 {2}has a key that is no text$/],
+  ['a: {b: *k}\n&k c: 1', /^1:8 a\.b refers to the anchor "k", which is not set before it$/],
   ['!!binary eA==: b', /^1:10 {2}has a key that is no text$/],
   ['a: {__proto__: {b: 1}}', /^1:5 a\.__proto__ is a key that nothing here can have$/],
   ['a: !!set {b}', /^1:10 a has the YAML tag "tag:yaml.org,2002:set"; it should have none$/],
@@ -69,6 +71,11 @@ describe('hostile texts do no harm', () => {
     expect(problemsOf(text)[0]).toMatch(problem);
   });
 
+  test('very many aliases', () => {
+    const pairs = Array.from({ length: 11_000 }, (_, index) => `a${index}: &a${index} x\nb${index}: *a${index}`);
+    expect(problemsOf(pairs.join('\n'))).toEqual(['1:1  has 10000 aliases (*name) or more']);
+  });
+
   test('one anchor may serve a good many', () => {
     const users = Array.from({ length: 900 }, (_, index) => `u${index}: *a`).join('\n');
     expect(readYaml(`a: &a {b: 1}\n${users}`)).toMatchObject({ problems: [], value: { u899: { b: 1 } } });
@@ -96,6 +103,7 @@ test('scalars are known as they are written', () => {
   expect(written(['c', 'w'])).toBe('007');
   expect(written(['d', 'x'])).toBe('1e3');
   expect(written(['l', 0])).toBe('True');
+  expect(readYaml('a: &a 1.0\nb: &a 2.0\nc: *a').written(['c'])).toBe('2.0');
   expect(written(['a'])).toBeUndefined();
   expect(written(['a', 'v', 'deeper'])).toBeUndefined();
 });
