@@ -52,11 +52,11 @@ function expectPlan(planned: Planned): void {
     expect(planned.obstacle.text).toMatch(/\S/);
     return;
   }
-  const { action, stages, details } = planned.change;
+  const { action, stages, details } = planned.plan;
   expect(action === 'keep').toBe(stages.length === 0);
   if (action === 'keep') expect(details).toEqual([]);
-  expect(planLines([planned.change]).length).toBe(1 + details.length);
-  expect(planMarkdown([planned.change]).join('\n').length).toBeLessThan(1024 * 1024);
+  expect(planLines([planned.plan]).length).toBe(1 + details.length);
+  expect(planMarkdown([planned.plan]).join('\n').length).toBeLessThan(1024 * 1024);
 }
 
 test('whatever the account holds, there is a plan for a user, a role and a policy, or a reason why not', () =>

@@ -169,7 +169,7 @@ export function plannedChange(change: Pick<Change, 'action' | 'kind' | 'name'> &
 /** What is planned where nothing is in the way. */
 export function changeIn(planned: Planned) {
   if ('obstacle' in planned) throw new Error(planned.obstacle.text);
-  return planned.change;
+  return planned.plan;
 }
 
 /** What is in the way. */

@@ -6,7 +6,7 @@ import { leftUsers, planRemoval, type RemovalTargets } from '../../src/provision
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, trust } from '../sandbox/sts-client';
 import { openTestAccount, textOf, type TestAccount } from './account';
-import { arn, NOBODYS, OURS, TARGET, READ_ONLY, THEIRS } from './declared';
+import { arn, NOBODYS, OURS, READ_ONLY, THEIRS } from './declared';
 
 useCleanEnvironment();
 
@@ -26,7 +26,7 @@ const ALL: RemovalTargets = {
 };
 const NONE: RemovalTargets = { users: [], roles: [], policies: [], oidcProviders: [], mfaDevices: [] };
 
-const plan = (targets: Partial<RemovalTargets>) => planRemoval({ ...NONE, ...targets }, opened.access.iam, TARGET);
+const plan = (targets: Partial<RemovalTargets>) => planRemoval({ ...NONE, ...targets }, opened.access);
 const phasesOf = (phases: readonly (readonly Change[])[]) =>
   phases.map((phase) => phase.map(({ action, kind, name }) => `${action} ${kind} ${name}`));
 const operationsIn = ({ stages }: Change) => stages.map((stage) => stage.map(({ operation }) => operation));
@@ -224,7 +224,7 @@ describe('a policy', () => {
 describe('a policy that bounds what somebody may do', () => {
   const PolicyArn = arn('policy/list');
   const inUse = async (targets: Partial<RemovalTargets>) =>
-    boundariesInUse((await plan(targets)).flat(), targets.policies ?? [], opened.access.iam);
+    boundariesInUse((await plan(targets)).flat(), targets.policies ?? [], opened.access);
 
   beforeEach(() => {
     opened.addPolicy('list', { tags: OURS });

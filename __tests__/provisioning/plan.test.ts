@@ -1,7 +1,7 @@
 import type { DeclaredUser, Declaration } from '../../src/identities/declaration';
 import type { Change } from '../../src/provisioning/changes/change';
 import { changesAnything, changesIn } from '../../src/provisioning/plan';
-import { planDeprovision, secretsOf } from '../../src/provisioning/plan-deprovision';
+import { planDeprovision, githubSecretsOf } from '../../src/provisioning/plan-deprovision';
 import { planProvision } from '../../src/provisioning/plan-provision';
 import { planRotation } from '../../src/provisioning/plan-rotation';
 import { readAccount } from '../../src/provisioning/read-account';
@@ -128,7 +128,7 @@ test('where all is gone there is nothing to take down', async () => {
 });
 
 test('the secrets of a document', () => {
-  expect(secretsOf([USER, declaredUser()])).toEqual([
+  expect(githubSecretsOf([USER, declaredUser()])).toEqual([
     secretNamed('CI_AWS_ACCESS_KEY_ID'),
     secretNamed('CI_AWS_SECRET_ACCESS_KEY'),
     SEED,

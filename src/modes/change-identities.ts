@@ -12,7 +12,7 @@ import type { Change } from '../provisioning/changes/change';
 import type { TargetAccount } from '../provisioning/changes/target-account';
 import { openAccount } from '../provisioning/open-account';
 import { changesAnything, changesIn, type Plan } from '../provisioning/plan';
-import { secretsOf } from '../provisioning/plan-deprovision';
+import { githubSecretsOf } from '../provisioning/plan-deprovision';
 import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
@@ -43,7 +43,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
     async finish(deliver) {
       runner.info(`Account ${identity.account}, as ${identity.arn}, for the repository ${request.repository}.`);
       if (!request.dryRun && mode.makesSecrets) {
-        await access.secrets?.check(secretsOf(request.declaration.users).map(({ location }) => location));
+        await access.secrets?.check(githubSecretsOf(request.declaration.users).map(({ location }) => location));
       }
       const plan = await mode.plan(access);
       const changes = changesIn(plan);

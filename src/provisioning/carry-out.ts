@@ -8,7 +8,7 @@ import type { Plan } from './plan';
 import { makeMfaDevice } from './resources/mfa-device';
 import { readBack } from './resources/read-back';
 
-/** What carrying out a plan needs beside access to the account. */
+/** What carrying out a plan needs besides access to the account. */
 export interface CarryingOut {
   /** Access that is not stopped by the step's time limit, to clean up with. */
   readonly unlimited: AccountAccess;

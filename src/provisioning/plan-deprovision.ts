@@ -20,7 +20,7 @@ export async function planDeprovision(
   { oidcProviders, policies, users, roles }: Declaration,
   access: AccountAccess,
 ): Promise<Plan> {
-  const { iam, account } = access;
+  const { account } = access;
   const targets = {
     users: users.map(({ name }) => name),
     roles: roles.map(({ name }) => name),
@@ -30,11 +30,11 @@ export async function planDeprovision(
       mfaDevice ? { user: name, serial: mfaDeviceArn(mfaDevice, account) } : [],
     ),
   };
-  const phases = await planRemoval(targets, iam, account);
+  const phases = await planRemoval(targets, access);
   const left = leftUsers(phases.flat());
   const going = users.filter(({ name }) => !left.has(name));
   const [obstacles, secrets] = await Promise.all([
-    boundariesInUse(phases.flat(), targets.policies, iam),
+    boundariesInUse(phases.flat(), targets.policies, access),
     readSecrets(going, access),
   ]);
   requireNoObstacle(obstacles);
@@ -44,7 +44,7 @@ export async function planDeprovision(
 /** The secrets that hold keys and seeds of these users, where there is a token to see them with. */
 async function readSecrets(users: readonly DeclaredUser[], access: AccountAccess): Promise<GithubSecret[]> {
   if (!access.secrets) return [];
-  const found = await concurrently(secretsOf(users), async (secret) => ({
+  const found = await concurrently(githubSecretsOf(users), async (secret) => ({
     secret,
     there: await isThere(secret, access),
   }));
@@ -63,7 +63,7 @@ async function isThere(secret: GithubSecret, { secrets, warn }: AccountAccess): 
 }
 
 /** The secrets that hold keys and seeds of these users. */
-export function secretsOf(users: readonly DeclaredUser[]): GithubSecret[] {
+export function githubSecretsOf(users: readonly DeclaredUser[]): GithubSecret[] {
   return users.flatMap(({ accessKey, mfaDevice }) => [
     ...storedHalves(accessKey?.deliver ?? []).map(({ secret }) => secret),
     ...(mfaDevice?.deliver ?? []),

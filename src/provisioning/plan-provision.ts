@@ -1,7 +1,7 @@
 import type { Declaration } from '../identities/declaration';
 import { planKey } from './access-keys/plan-key';
 import { byDependency } from './changes/by-dependency';
-import { changesOf, obstaclesIn, plansOf, requireNoObstacle, type Plan } from './plan';
+import { obstaclesIn, plansOf, requireNoObstacle, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
 import { planMfaDevice } from './resources/mfa-device';
 import { nameTaken } from './resources/namesakes';
@@ -27,7 +27,7 @@ export function planProvision(declaration: Declaration, existing: ExistingAccoun
   const devices = declaration.users.flatMap((user) => {
     const enabled = existing.users.get(user.name)?.mfaDevices ?? [];
     const tags = existing.deviceTags.get(user.name);
-    return user.mfaDevice ? planMfaDevice(user, user.mfaDevice, enabled, tags, rules) : [];
+    return user.mfaDevice ? planMfaDevice(user, user.mfaDevice, { enabled, tags }, rules) : [];
   });
   const keys = existing.keyHolders.map(planKey);
   requireNoObstacle([
@@ -35,7 +35,7 @@ export function planProvision(declaration: Declaration, existing: ExistingAccoun
     ...obstaclesIn([...providers, ...managed, ...users, ...roles, ...devices, ...keys]),
   ]);
   return {
-    phases: [changesOf([...providers, ...managed]), changesOf(users), ...byDependency(changesOf(roles))],
+    phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles))],
     devices: plansOf(devices),
     keys: plansOf(keys),
     secrets: [],

@@ -1,7 +1,6 @@
+import type { AccountAccess } from './changes/account-access';
 import { withoutCalls, type Change } from './changes/change';
 import { concurrently } from './changes/concurrently';
-import type { TargetAccount } from './changes/target-account';
-import type { Iam } from '../iam/connect';
 import { planMfaDeviceRemoval } from './resources/mfa-device';
 import { planOidcProviderRemoval } from './resources/oidc-provider';
 import { planPolicyRemoval } from './resources/policy';
@@ -26,10 +25,10 @@ export interface RemovalTargets {
  *
  * @returns phases: users and roles before the policies that they have
  */
-export async function planRemoval(targets: RemovalTargets, iam: Iam, account: TargetAccount): Promise<Change[][]> {
+export async function planRemoval(targets: RemovalTargets, access: AccountAccess): Promise<Change[][]> {
   const [users, roles] = await Promise.all([
-    concurrently(targets.users, (name) => planUserRemoval(name, iam, account)),
-    concurrently(targets.roles, (name) => planRoleRemoval(name, iam, account)),
+    concurrently(targets.users, (name) => planUserRemoval(name, access)),
+    concurrently(targets.roles, (name) => planRoleRemoval(name, access)),
   ]);
   const identities = [...users.map(({ change }) => change), ...roles];
   const left = leftUsers(identities);
@@ -37,10 +36,10 @@ export async function planRemoval(targets: RemovalTargets, iam: Iam, account: Ta
     concurrently(targets.mfaDevices, async ({ serial, user }) =>
       left.has(user)
         ? withoutCalls('leave', 'MFA device', serial, 'left as it is: so is its user')
-        : planMfaDeviceRemoval(serial, user, iam, account),
+        : planMfaDeviceRemoval(serial, user, access),
     ),
-    concurrently(targets.policies, (arn) => planPolicyRemoval(arn, identities, iam, account)),
-    concurrently(targets.oidcProviders, (arn) => planOidcProviderRemoval(arn, iam, account)),
+    concurrently(targets.policies, (arn) => planPolicyRemoval(arn, identities, access)),
+    concurrently(targets.oidcProviders, (arn) => planOidcProviderRemoval(arn, access)),
   ]);
   const goingWithUsers = new Set(users.flatMap((user) => user.devices));
   return [

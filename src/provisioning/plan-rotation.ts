@@ -1,8 +1,9 @@
 import type { DeclaredUser } from '../identities/declaration';
 import { readAccessKeys } from './access-keys/access-key';
 import { readKeyHolder } from './access-keys/key-holder';
-import { planKeyRotation, type PlannedKey, type Rotation } from './access-keys/plan-key';
+import { planKeyRotation, type KeyPlan, type Rotation } from './access-keys/plan-key';
 import type { AccountAccess } from './changes/account-access';
+import type { Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { obstaclesIn, plansOf, requireNoObstacle, type Plan } from './plan';
 import { notOurs } from './resources/ownership';
@@ -25,7 +26,7 @@ export async function planRotation(
   return { phases: [], devices: [], keys: plansOf(planned), secrets: [] };
 }
 
-async function planForUser(user: DeclaredUser, rotation: Rotation, access: AccountAccess): Promise<PlannedKey> {
+async function planForUser(user: DeclaredUser, rotation: Rotation, access: AccountAccess): Promise<Planned<KeyPlan>> {
   const { iam, account } = access;
   const found = await findUser(user.name, iam);
   if (!found) return planKeyRotation(await readKeyHolder(user, undefined, access), rotation);

@@ -1,9 +1,9 @@
 import { ActionError } from '../errors/action-error';
 import { describeSecret } from '../github/connect';
 import type { GithubSecret } from '../identities/declaration';
-import type { KeyPlan, PlannedKey } from './access-keys/plan-key';
+import type { KeyPlan } from './access-keys/plan-key';
 import { withoutCalls, type Change, type Obstacle, type Planned } from './changes/change';
-import type { MfaDevicePlan, PlannedMfaDevice } from './resources/mfa-device';
+import type { MfaDevicePlan } from './resources/mfa-device';
 
 /** Everything that a step is to do to an account, and in which order. */
 export interface Plan {
@@ -36,8 +36,11 @@ export function changesAnything(plan: Plan): boolean {
   );
 }
 
-/** What stands in the way of what is planned. */
-export function obstaclesIn(planned: readonly (Planned | PlannedKey | PlannedMfaDevice)[]): Obstacle[] {
+export function plansOf<T>(planned: readonly Planned<T>[]): T[] {
+  return planned.flatMap((one) => ('plan' in one ? one.plan : []));
+}
+
+export function obstaclesIn(planned: readonly Planned<unknown>[]): Obstacle[] {
   return planned.flatMap((one) => ('obstacle' in one ? one.obstacle : []));
 }
 
@@ -51,12 +54,4 @@ export function requireNoObstacle(obstacles: readonly Obstacle[]): void {
     why: others.length === 0 ? `${first.text}.` : obstacles.map(({ text }) => `\n- ${text}`).join(''),
     fix: 'Do what is said there, and run the step again.',
   });
-}
-
-export function changesOf(planned: readonly Planned[]): Change[] {
-  return planned.flatMap((one) => ('change' in one ? one.change : []));
-}
-
-export function plansOf<T>(planned: readonly ({ readonly plan: T } | { readonly obstacle: Obstacle })[]): T[] {
-  return planned.flatMap((one) => ('plan' in one ? one.plan : []));
 }

@@ -3,7 +3,7 @@ import { readKeyHolder, type KeyHolder } from './access-keys/key-holder';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
 import { mfaDeviceArn, readDeviceTags } from './resources/mfa-device';
-import { missingNames, readNamesakes, type Namesake } from './resources/namesakes';
+import { readNamesakes, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, readOidcProvider, type ExistingOidcProvider } from './resources/oidc-provider';
 import { policyArn, readPolicy, type ExistingPolicy } from './resources/policy';
 import { readRole, type ExistingRole } from './resources/role';
@@ -38,15 +38,26 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
     readEach(users, nameOf, ({ name }) => readUser(name, iam)),
     readEach(roles, nameOf, ({ name }) => readRole(name, iam)),
   ]);
-  const found = { oidcProviders: foundProviders, policies: foundPolicies, users: foundUsers, roles: foundRoles };
-  const namesakes = await readNamesakes(missingNames(declaration, found), iam);
-  const taken = new Set(namesakes.flatMap(({ kind, name }) => (kind === 'user' ? name : [])));
+  const namesakes = await Promise.all([
+    readNamesakes('policy', missing(policies, foundPolicies), iam),
+    readNamesakes('user', missing(users, foundUsers), iam),
+    readNamesakes('role', missing(roles, foundRoles), iam),
+  ]);
+  const taken = new Set(namesakes.flat().flatMap(({ kind, name }) => (kind === 'user' ? name : [])));
   const withKeys = users.filter(({ accessKey, name }) => accessKey && !taken.has(name));
   const [deviceTags, keyHolders] = await Promise.all([
     readEach(users, nameOf, (user) => readOtherDevice(user, foundUsers.get(user.name), access)),
     concurrently(withKeys, (user) => readKeyHolder(user, foundUsers.get(user.name), access)),
   ]);
-  return { ...found, namesakes, deviceTags, keyHolders };
+  return {
+    oidcProviders: foundProviders,
+    policies: foundPolicies,
+    users: foundUsers,
+    roles: foundRoles,
+    namesakes: namesakes.flat(),
+    deviceTags,
+    keyHolders,
+  };
 }
 
 /** Only where it is not the user's already does it matter whose a device of that name is. */
@@ -71,6 +82,11 @@ async function readEach<Declared, Existing extends object>(
     return existing ? [[nameIn(one), existing] as const] : [];
   });
   return new Map(found.flat());
+}
+
+/** The names of what is declared and not there. */
+function missing(declared: readonly { readonly name: string }[], found: ReadonlyMap<string, unknown>): string[] {
+  return declared.map(nameOf).filter((name) => !found.has(name));
 }
 
 function nameOf({ name }: { readonly name: string }): string {

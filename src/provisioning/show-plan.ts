@@ -2,7 +2,7 @@ import type { Action, Change } from './changes/change';
 
 const MARKS: Readonly<Record<Action, string>> = { create: '+', change: '~', delete: '-', keep: '=', leave: '!' };
 
-/** The table and the failure of a later call find room beside them. */
+/** The table and the failure of a later call need room, too. */
 const ROOM_FOR_DETAILS = 768 * 1024;
 
 /** The plan in a sentence: "2 to create, 1 to change, 3 kept". */

@@ -5,20 +5,12 @@ import type { GithubSecret } from '../identities/declaration';
 import { readPostSettings } from '../inputs/post-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import type { PostStep, Voice } from '../runner/undo';
-import { recoverKey, type KeyToRecover } from './access-keys/recover-key';
+import { recoverKey } from './access-keys/recover-key';
 import type { AccountAccess } from './changes/account-access';
 import { apply } from './changes/apply';
 import { openAccount } from './open-account';
 import { planRemoval } from './plan-removal';
 import { planLines } from './show-plan';
-
-/** What the ledger does not tell of a key. */
-const NOTHING_KNOWN: Omit<KeyToRecover, 'user'> = {
-  destinations: [],
-  refused: undefined,
-  kept: undefined,
-  unseen: false,
-};
 
 type Made<K extends Created['kind']> = Extract<Created, { readonly kind: K }>;
 
@@ -50,13 +42,13 @@ export async function undoIdentities(
     await work.catch((error: unknown) => failures.add(messageOf(error)));
   };
   for (const { user, destinations } of unfinished) {
-    await evenSo(recoverKey({ ...NOTHING_KNOWN, user, destinations, kept: keys?.[user] }, access));
+    await evenSo(recoverKey({ user, destinations, kept: keys?.[user] }, access));
   }
   for (const { secret } of madeOf('GitHub secret', created).toReversed()) await evenSo(removeSecret(secret, access));
   const going = new Set(namesOf(created, 'user'));
   for (const { user, id } of madeOf('access key', created)) {
     // The keys of users that go as well go with them.
-    if (!going.has(user)) await evenSo(recoverKey({ ...NOTHING_KNOWN, user, refused: id }, access));
+    if (!going.has(user)) await evenSo(recoverKey({ user, destinations: [], refused: id }, access));
   }
   await evenSo(removeCreated(created, access));
   if (failures.size > 0) throw new Error([...failures].join('\n'));
@@ -77,7 +69,7 @@ async function removeCreated(created: readonly Created[], access: AccountAccess)
     oidcProviders: madeOf('OIDC provider', created).map(({ arn }) => arn),
     mfaDevices: madeOf('MFA device', created).map(({ user, serial }) => ({ user, serial })),
   };
-  const phases = await planRemoval(targets, access.iam, access.account);
+  const phases = await planRemoval(targets, access);
   planLines(phases.flat()).forEach(access.log);
   await apply(phases, new Set(), access);
 }

@@ -2,7 +2,7 @@ import type { User } from '../../../sandbox/accounts/account';
 import type { Credentials } from '../../../src/aws/credentials';
 import { deliverKeys } from '../../../src/provisioning/access-keys/deliver-keys';
 import { makeKey, type KeyToMake, type MadeKey } from '../../../src/provisioning/access-keys/make-key';
-import { recoverKey, type KeyToRecover } from '../../../src/provisioning/access-keys/recover-key';
+import { recoverKey } from '../../../src/provisioning/access-keys/recover-key';
 import { retireOldKeys } from '../../../src/provisioning/access-keys/retire-keys';
 import type { AccountAccess } from '../../../src/provisioning/changes/account-access';
 import { useCleanEnvironment } from '../../aws/environment';
@@ -242,13 +242,7 @@ describe('a key that was replaced', () => {
 });
 
 describe('recovering', () => {
-  const left: KeyToRecover = {
-    user: 'ci',
-    destinations: [TO_GITHUB],
-    refused: undefined,
-    kept: undefined,
-    unseen: false,
-  };
+  const left = { user: 'ci', destinations: [TO_GITHUB] };
   /** What it changed, in order. */
   const writes = () => opened.actions().filter((action) => !/^(Get|List|GET)/.test(action));
 

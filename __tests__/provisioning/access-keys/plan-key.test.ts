@@ -1,14 +1,8 @@
 import type { DeclaredAccessKey } from '../../../src/identities/declaration';
 import type { KeyHolder } from '../../../src/provisioning/access-keys/key-holder';
-import type { Change, PlannedCall } from '../../../src/provisioning/changes/change';
+import type { Change, Planned, PlannedCall } from '../../../src/provisioning/changes/change';
 import { writeKeyRecord } from '../../../src/provisioning/access-keys/key-record';
-import {
-  planKey,
-  planKeyRotation,
-  type KeyPlan,
-  type PlannedKey,
-  type Rotation,
-} from '../../../src/provisioning/access-keys/plan-key';
+import { planKey, planKeyRotation, type KeyPlan, type Rotation } from '../../../src/provisioning/access-keys/plan-key';
 import { declaredUser, existingKey, obstacleIn, OURS, plannedChange, TO_GITHUB } from '../declared';
 import { whole, type Brief } from './record';
 
@@ -43,7 +37,7 @@ function holder({ record, keys = [], arrival = 'none', accessKey, lastUsed, crea
   };
 }
 
-function planIn(planned: PlannedKey): KeyPlan {
+function planIn(planned: Planned<KeyPlan>): KeyPlan {
   if ('obstacle' in planned) throw new Error(planned.obstacle.text);
   return planned.plan;
 }
@@ -76,7 +70,7 @@ interface Expected {
   readonly details: readonly string[];
 }
 
-function expectPlan(planned: PlannedKey, { action, stages = [], make, details }: Expected): void {
+function expectPlan(planned: Planned<KeyPlan>, { action, stages = [], make, details }: Expected): void {
   expect(planIn(planned)).toEqual({
     user: 'pulumi',
     destinations: [TO_GITHUB],

@@ -2,7 +2,7 @@ import { planMfaDevice } from '../../../src/provisioning/resources/mfa-device';
 import { arn, declaredUser, NOBODYS, obstacleIn, OURS, plannedChange, RULES, THEIRS } from '../declared';
 
 const USER = declaredUser();
-const DEVICE = { name: 'phone', path: '/machine/' };
+const DEVICE = { name: 'phone', path: '/machine/', deliver: [] };
 const serial = arn('mfa/machine/phone');
 const kind = 'MFA device';
 
@@ -10,7 +10,7 @@ test.each([
   ['without a device', []],
   ['with another device', [arn('mfa/phone')]],
 ])('for a user %s it is made', (_, enabled) => {
-  expect(planMfaDevice(USER, DEVICE, enabled, undefined, RULES)).toEqual({
+  expect(planMfaDevice(USER, DEVICE, { enabled, tags: undefined }, RULES)).toEqual({
     plan: {
       user: USER,
       serial,
@@ -20,7 +20,7 @@ test.each([
 });
 
 test('one that the user has is kept', () => {
-  expect(planMfaDevice(USER, DEVICE, [serial], undefined, RULES)).toEqual({
+  expect(planMfaDevice(USER, DEVICE, { enabled: [serial], tags: undefined }, RULES)).toEqual({
     plan: {
       user: USER,
       serial,
@@ -30,7 +30,7 @@ test('one that the user has is kept', () => {
 });
 
 test('one that a run left that died is replaced, as nobody has its seed', () => {
-  expect(planMfaDevice(USER, DEVICE, [], OURS, RULES)).toEqual({
+  expect(planMfaDevice(USER, DEVICE, { enabled: [], tags: OURS }, RULES)).toEqual({
     plan: {
       user: USER,
       serial,
@@ -50,7 +50,7 @@ test.each([
   ['nobody’s', NOBODYS],
 ])('one that is %s is in the way, also where things are taken over', (_, tags) => {
   for (const adoptExisting of [false, true]) {
-    const planned = planMfaDevice(USER, DEVICE, [], tags, { ...RULES, adoptExisting });
+    const planned = planMfaDevice(USER, DEVICE, { enabled: [], tags }, { ...RULES, adoptExisting });
     const obstacle = obstacleIn(planned);
     expect(obstacle?.code).toBe('not-ours');
     expect(obstacle?.text).toContain(serial);

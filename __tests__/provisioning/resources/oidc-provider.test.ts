@@ -55,7 +55,7 @@ test('an issuer with a path keeps it in the ARN', () => {
 test('a provider as declared is kept', () => {
   const existing = { audiences: ['mine', AUDIENCE] };
   expect(planned({ audiences: [AUDIENCE, 'mine'] }, existing)).toEqual({
-    change: plannedChange({ action: 'keep', kind, name }),
+    plan: plannedChange({ action: 'keep', kind, name }),
   });
 });
 
@@ -93,7 +93,7 @@ describe('an account has one provider for an issuer: one that is', () => {
   ])('%s is used as it is', (_, tags) => {
     const details = ['there already, and not made for this repository: it stays as it is'];
     expect(planned({}, { tags, audiences: [AUDIENCE, 'theirs'] })).toEqual({
-      change: plannedChange({ action: 'leave', kind, name, details }),
+      plan: plannedChange({ action: 'leave', kind, name, details }),
     });
   });
 

@@ -74,7 +74,7 @@ test.each<[what: string, Partial<ExistingPolicy>]>([
   ],
 ])('a policy as declared, %s, is kept without a call', (_, existing) => {
   expect(planned({}, existing)).toEqual({
-    change: plannedChange({ action: 'keep', kind: 'policy', name: 'list' }),
+    plan: plannedChange({ action: 'keep', kind: 'policy', name: 'list' }),
   });
 });
 
@@ -148,7 +148,7 @@ test('tags are put right', () => {
 
 test('another description stays, and that is said', () => {
   expect(planned({ description: 'Lists buckets' }, { description: 'Lists' })).toEqual({
-    change: plannedChange({
+    plan: plannedChange({
       action: 'keep',
       kind: 'policy',
       name: 'list',

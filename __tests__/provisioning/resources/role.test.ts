@@ -138,7 +138,7 @@ test('a role as declared is kept, without a call', () => {
     permissionsBoundary: POWER_USER,
   };
   expect(planned(declared, existing)).toEqual({
-    change: plannedChange({ action: 'keep', kind: 'role', name: 'deploy' }),
+    plan: plannedChange({ action: 'keep', kind: 'role', name: 'deploy' }),
   });
 });
 

@@ -136,7 +136,7 @@ test('a user as declared is kept, without a call', () => {
     permissionsBoundary: POWER_USER,
   };
   expect(planned(declared, existing)).toEqual({
-    change: plannedChange({ action: 'keep', kind: 'user', name: 'pulumi' }),
+    plan: plannedChange({ action: 'keep', kind: 'user', name: 'pulumi' }),
   });
 });
 

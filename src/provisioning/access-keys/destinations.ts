@@ -51,7 +51,7 @@ export function outlastsJob(destinations: readonly KeyDestination[]): boolean {
 }
 
 /** A key, and where it goes. */
-export interface Delivery {
+export interface KeyDelivery {
   readonly user: string;
   readonly destinations: readonly KeyDestination[];
   readonly credentials: Credentials;
@@ -62,7 +62,7 @@ export interface Delivery {
  *
  * @throws ActionError `delivery-incomplete` when only a part could be written
  */
-export async function storeKey({ user, destinations, credentials }: Delivery, access: AccountAccess): Promise<void> {
+export async function storeKey({ user, destinations, credentials }: KeyDelivery, access: AccountAccess): Promise<void> {
   const written: string[] = [];
   for (const { half, secret } of storedHalves(destinations)) {
     access.remember({ kind: 'GitHub secret', secret });

@@ -21,7 +21,7 @@ export interface KeyHolder {
   readonly now: number;
 }
 
-/** Reads what is to be known of a user's keys beside the keys. */
+/** Reads what else a plan must know of a user's keys. */
 export async function readKeyHolder(
   user: DeclaredUser,
   existing: KeyHolder['existing'],

@@ -17,7 +17,7 @@ export type KeepForPost = (planned: readonly KeyToMake[], made: readonly MadeKey
 export class KeyRenewal {
   readonly #planned: readonly KeyToMake[];
   readonly #made = new Map<string, MadeKey>();
-  /** Users that may have a key which no answer told of. */
+  /** Users that may have a key that no answer named. */
   readonly #unseen = new Set<string>();
 
   /** @param unlimited access that is not stopped by the step's time limit, to clean up with */

@@ -4,13 +4,13 @@ import type { AccountAccess } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
 import { deleteKey, readAccessKeys } from './access-key';
-import type { Delivery } from './destinations';
+import type { KeyDelivery } from './destinations';
 import type { KeyPlan, NewKey } from './plan-key';
 
 export type KeyToMake = KeyPlan & { readonly make: NewKey };
 
 /** A key that was made and tested, and that nobody has yet. */
-export interface MadeKey extends Delivery {
+export interface MadeKey extends KeyDelivery {
   readonly make: NewKey;
 }
 

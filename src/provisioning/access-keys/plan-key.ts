@@ -1,5 +1,13 @@
 import type { KeyDestination } from '../../identities/declaration';
-import { needed, withoutCalls, type Action, type Change, type Obstacle, type Stages } from '../changes/change';
+import {
+  needed,
+  withoutCalls,
+  type Action,
+  type Change,
+  type Obstacle,
+  type Planned,
+  type Stages,
+} from '../changes/change';
 import { deleteKey, type ExistingKey } from './access-key';
 import { destinationOf } from './destinations';
 import { recoverKeys, type KeyHolder, type RecoveredKeys } from './key-holder';
@@ -29,8 +37,6 @@ export interface ReplacedKey {
   readonly retire: 'deactivate' | 'delete';
 }
 
-export type PlannedKey = { readonly plan: KeyPlan } | { readonly obstacle: Obstacle };
-
 /** How a rotation goes about it. */
 export interface Rotation {
   /** Whether keys are replaced that are not due yet. */
@@ -42,7 +48,7 @@ export interface Rotation {
 const MAX_KEYS = 2;
 
 /** Sees to it that a user has a key that is known to be delivered. */
-export function planKey(holder: KeyHolder): PlannedKey {
+export function planKey(holder: KeyHolder): Planned<KeyPlan> {
   const { user, existing } = holder;
   if (!existing) {
     return keyPlan(holder, { action: 'create', details: [toBeMade(holder)], make: { known: [], replaces: undefined } });
@@ -73,7 +79,7 @@ export function planKey(holder: KeyHolder): PlannedKey {
 }
 
 /** Replaces the key that a user has, if it is due. */
-export function planKeyRotation(holder: KeyHolder, rotation: Rotation): PlannedKey {
+export function planKeyRotation(holder: KeyHolder, rotation: Rotation): Planned<KeyPlan> {
   const { existing } = holder;
   if (!existing) {
     return keyPlan(holder, { action: 'leave', details: ['the user is not there: provision makes it'] });
@@ -96,7 +102,7 @@ function planReplacement(
   { record, keys, calls, details }: RecoveredKeys,
   { id, created }: ExistingKey,
   { deleteOld }: Rotation,
-): PlannedKey {
+): Planned<KeyPlan> {
   const { user, now } = holder;
   const other = keys.find((key) => key.id !== id);
   // The key of the last rotation has had its time, unless somebody made it active again.
@@ -159,7 +165,7 @@ interface KeyPlanParts {
   readonly notice?: string | undefined;
 }
 
-function keyPlan({ user }: KeyHolder, parts: KeyPlanParts): PlannedKey {
+function keyPlan({ user }: KeyHolder, parts: KeyPlanParts): Planned<KeyPlan> {
   const { action, details, stages = [], make, notice } = parts;
   const change = { ...withoutCalls(action, 'access key', user.name, ...details), stages: needed(stages) };
   return { plan: { user: user.name, destinations: user.accessKey?.deliver ?? [], change, make, notice } };

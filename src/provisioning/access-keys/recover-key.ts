@@ -5,20 +5,20 @@ import { KEY_RECORD } from '../../identities/own-tags';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { deleteKey, readAccessKeys } from './access-key';
-import { arrivalOf, storeKey, type Delivery } from './destinations';
+import { arrivalOf, storeKey, type KeyDelivery } from './destinations';
 import { readKeyRecord, recordCall, type KeyRecord } from './key-record';
 import { recoveryOf } from './recovery';
 
-/** A user's keys that a failed or killed run left, and what is known of them. */
+/** A user's keys that a failed or killed run left, and what is known of them, if anything. */
 export interface KeyToRecover {
   readonly user: string;
   readonly destinations: readonly KeyDestination[];
   /** The key that was made, if it did not reach those in the job that it was for. */
-  readonly refused: string | undefined;
+  readonly refused?: string | undefined;
   /** The key that was being delivered, if it was kept. */
-  readonly kept: Credentials | undefined;
+  readonly kept?: Credentials | undefined;
   /** Whether a key may have been made just now that lists do not show yet. */
-  readonly unseen: boolean;
+  readonly unseen?: boolean;
 }
 
 /**
@@ -59,7 +59,7 @@ function reopened(record: KeyRecord, refused: string | undefined): KeyRecord {
 }
 
 /** Whether the secrets hold the key now, whole. */
-async function deliverAgain(delivery: Delivery, access: AccountAccess): Promise<boolean> {
+async function deliverAgain(delivery: KeyDelivery, access: AccountAccess): Promise<boolean> {
   try {
     await storeKey(delivery, access);
     return true;

@@ -41,7 +41,7 @@ export interface Obstacle {
 }
 
 /** What is planned for one thing, or what stands in the way. */
-export type Planned = { readonly change: Change } | { readonly obstacle: Obstacle };
+export type Planned<Plan = Change> = { readonly plan: Plan } | { readonly obstacle: Obstacle };
 
 /** What differs in one respect, and the calls that put it right: what is taken away goes before what is added. */
 export interface Difference {

@@ -32,7 +32,7 @@ export interface ExistingIdentity extends Permissions {
 /** The calls in which users and roles differ, for one of them. */
 export type IdentityCalls = PermissionCalls & TagCalls;
 
-/** A declared user or role: what only its kind has, beside what both have. */
+/** A declared user or role: what both have, and what only its kind has. */
 export interface IdentityPlan<Existing extends ExistingIdentity> {
   readonly kind: 'user' | 'role';
   readonly declared: DeclaredUser | DeclaredRole;
@@ -76,7 +76,7 @@ export function planIdentity<Existing extends ExistingIdentity>(
   const { name, path, tags, permissionsBoundary } = declared;
   const attached = declared.policies.map((reference) => referredArn(reference, policies, rules.account));
   const boundary = permissionsBoundary && referredArn(permissionsBoundary, policies, rules.account);
-  if (!existing) return { change: planNew(plan, { attached, boundary }, rules) };
+  if (!existing) return { plan: planNew(plan, { attached, boundary }, rules) };
   const obstacle = notOurs(kind, existing.arn, existing.tags, rules) ?? otherPath(kind, existing, path);
   if (obstacle) return { obstacle };
   const change = changeOf(kind, name, [
@@ -86,7 +86,7 @@ export function planIdentity<Existing extends ExistingIdentity>(
     attachmentChanges(attached, existing, calls),
     tagChanges(existing.tags, tags, rules, calls),
   ]);
-  return { change };
+  return { plan: change };
 }
 
 /** Makes one that is not there. What it may do comes later: nothing waits for that. */

@@ -4,7 +4,7 @@ import { codeAt } from '../../mfa/code';
 import { parseSeed, type Seed } from '../../mfa/seed';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
-import { withoutCalls, type Change, type Obstacle, type PlannedCall } from '../changes/change';
+import { withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
 import { iamArn, type TargetAccount } from '../changes/target-account';
 import type { Iam } from '../../iam/connect';
 import { notOurs, ownershipTags, type Rules } from './ownership';
@@ -19,8 +19,6 @@ export interface MfaDevicePlan {
   readonly serial: string;
   readonly change: Change;
 }
-
-export type PlannedMfaDevice = { readonly plan: MfaDevicePlan } | { readonly obstacle: Obstacle };
 
 /** The serial number of a virtual device is its ARN. */
 export function mfaDeviceArn({ name, path }: Pick<DeclaredMfaDevice, 'name' | 'path'>, account: TargetAccount): string {
@@ -47,16 +45,15 @@ export async function readDeviceTags(SerialNumber: string, iam: Iam): Promise<Ta
  */
 export function planMfaDevice(
   user: DeclaredUser,
-  device: Pick<DeclaredMfaDevice, 'name' | 'path'>,
-  enabled: readonly string[],
-  tags: Tags | undefined,
+  device: DeclaredMfaDevice,
+  { enabled, tags }: { readonly enabled: readonly string[]; readonly tags: Tags | undefined },
   rules: Rules,
-): PlannedMfaDevice {
+): Planned<MfaDevicePlan> {
   const serial = mfaDeviceArn(device, rules.account);
   if (enabled.includes(serial)) {
     return { plan: { user, serial, change: withoutCalls('keep', KIND, serial, `of ${user.name}, enabled`) } };
   }
-  const remedy = 'Nobody can be told its seed again: choose another name, or remove that device';
+  const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
   const obstacle = tags && notOurs(KIND, serial, tags, { ...rules, adoptExisting: false }, remedy);
   if (obstacle) return { obstacle };
   const created = withoutCalls('create', KIND, serial, `for ${user.name}`);
@@ -130,8 +127,7 @@ export function deleteDevice(SerialNumber: string): PlannedCall {
 export async function planMfaDeviceRemoval(
   serial: string,
   user: string,
-  iam: Iam,
-  account: TargetAccount,
+  { iam, account }: AccountAccess,
 ): Promise<Change> {
   const nothing = nothingToRemove(KIND, serial, await readDeviceTags(serial, iam), account);
   const steps = [[silently(deactivateDevice(user, serial))], [silently(deleteDevice(serial))]];

@@ -1,7 +1,6 @@
-import type { Declaration } from '../../identities/declaration';
-import type { Obstacle } from '../changes/change';
 import { isRefusal } from '../../aws/failure';
 import type { Iam } from '../../iam/connect';
+import type { Obstacle } from '../changes/change';
 
 /** A thing of the same kind and name as a declared one but for its case or its path: AWS allows no two of them. */
 export interface Namesake {
@@ -11,61 +10,35 @@ export interface Namesake {
   readonly arn: string;
 }
 
-interface Listed {
-  readonly name: string | undefined;
-  readonly arn: string | undefined;
-}
-
-/** The declared names, by kind, that nothing in the account has. */
-export type MissingNames = Readonly<Record<'policies' | 'users' | 'roles', readonly string[]>>;
-
-/** The names of what is declared and was not found. */
-export function missingNames(
-  declaration: Declaration,
-  found: Readonly<Record<keyof MissingNames, ReadonlyMap<string, unknown>>>,
-): MissingNames {
-  const missing = (kind: keyof MissingNames) =>
-    declaration[kind].map(({ name }) => name).filter((name) => !found[kind].has(name));
-  return { policies: missing('policies'), users: missing('users'), roles: missing('roles') };
-}
-
 /**
  * Names are unique whatever their case and path, which only a list of all can tell. Who may not list them learns it
  * from AWS when the thing is to be made.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ *
+ * @param names those that nothing in the account has
  */
-export async function readNamesakes({ policies, users, roles }: MissingNames, iam: Iam): Promise<Namesake[]> {
-  const found = await Promise.all([
-    namesakesOf('policy', policies, () =>
-      iam.list('ListPolicies', { Scope: 'Local' }, ({ Policies }) =>
-        Policies?.map(({ PolicyName, Arn }) => ({ name: PolicyName, arn: Arn })),
-      ),
-    ),
-    namesakesOf('user', users, () =>
-      iam.list('ListUsers', {}, ({ Users }) => Users?.map(({ UserName, Arn }) => ({ name: UserName, arn: Arn }))),
-    ),
-    namesakesOf('role', roles, () =>
-      iam.list('ListRoles', {}, ({ Roles }) => Roles?.map(({ RoleName, Arn }) => ({ name: RoleName, arn: Arn }))),
-    ),
-  ]);
-  return found.flat();
-}
-
-async function namesakesOf(
-  kind: Namesake['kind'],
-  names: readonly string[],
-  list: () => Promise<readonly Listed[]>,
-): Promise<Namesake[]> {
+export async function readNamesakes(kind: Namesake['kind'], names: readonly string[], iam: Iam): Promise<Namesake[]> {
   if (names.length === 0) return [];
-  const all = await list().catch((error: unknown) => {
+  const all = await listArns(kind, iam).catch((error: unknown) => {
     if (isRefusal(error, 'AccessDenied')) return [];
     throw error;
   });
-  const arns = new Map(all.map(({ name = '', arn = '' }) => [name.toLowerCase(), arn]));
+  const arns = new Map(all.map((arn) => [arn.slice(arn.lastIndexOf('/') + 1).toLowerCase(), arn]));
   return names.flatMap((name) => {
     const arn = arns.get(name.toLowerCase());
     return arn === undefined ? [] : { kind, name, arn };
   });
+}
+
+function listArns(kind: Namesake['kind'], iam: Iam): Promise<string[]> {
+  switch (kind) {
+    case 'policy':
+      return iam.list('ListPolicies', { Scope: 'Local' }, ({ Policies }) => Policies?.map(({ Arn = '' }) => Arn));
+    case 'user':
+      return iam.list('ListUsers', {}, ({ Users }) => Users?.map(({ Arn = '' }) => Arn));
+    case 'role':
+      return iam.list('ListRoles', {}, ({ Roles }) => Roles?.map(({ Arn = '' }) => Arn));
+  }
 }
 
 export function nameTaken({ kind, name, arn }: Namesake): Obstacle {

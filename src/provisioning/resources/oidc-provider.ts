@@ -1,4 +1,5 @@
 import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
+import type { AccountAccess } from '../changes/account-access';
 import { changeOf, NO_DIFFERENCE, withoutCalls, type Change, type Difference, type Planned } from '../changes/change';
 import { iamArn, type TargetAccount } from '../changes/target-account';
 import type { Iam } from '../../iam/connect';
@@ -42,7 +43,7 @@ export function planOidcProvider(
     const input = { Url: url, ClientIDList: [...audiences], Tags: tagList(wantedTags(tags, rules)) };
     const details = [...audiences.map((audience) => `+ audience ${audience}`), ...newTags(tags, rules)];
     return {
-      change: {
+      plan: {
         ...withoutCalls('create', KIND, name, ...details),
         stages: [[{ operation: 'CreateOpenIDConnectProvider', input }]],
         creates: { kind: KIND, arn },
@@ -54,7 +55,7 @@ export function planOidcProvider(
   // An account has one provider for an issuer, which all its repositories share.
   if (owner !== 'this repository' && !rules.adoptExisting && missing.length === 0) {
     return {
-      change: withoutCalls('leave', KIND, name, 'there already, and not made for this repository: it stays as it is'),
+      plan: withoutCalls('leave', KIND, name, 'there already, and not made for this repository: it stays as it is'),
     };
   }
   const obstacle = notOurs(KIND, arn, existing.tags, rules);
@@ -69,7 +70,7 @@ export function planOidcProvider(
       }),
     }),
   ]);
-  return { change };
+  return { plan: change };
 }
 
 function audienceChanges(arn: string, before: readonly string[], wanted: readonly string[]): Difference {
@@ -94,8 +95,7 @@ function audienceChanges(arn: string, before: readonly string[], wanted: readonl
 
 export async function planOidcProviderRemoval(
   OpenIDConnectProviderArn: string,
-  iam: Iam,
-  account: TargetAccount,
+  { iam, account }: AccountAccess,
 ): Promise<Change> {
   const name = OpenIDConnectProviderArn.slice(OpenIDConnectProviderArn.indexOf('/') + 1);
   const provider = await readOidcProvider(OpenIDConnectProviderArn, iam);

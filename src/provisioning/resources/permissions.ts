@@ -33,7 +33,7 @@ export interface PermissionCalls {
 /** What something that was just made may do. */
 export const NO_PERMISSIONS: Permissions = { attachedPolicies: [], inlinePolicies: {}, permissionsBoundary: undefined };
 
-export async function readPolicies(
+export async function readIdentityPolicies(
   calls: PermissionCalls,
   iam: Iam,
 ): Promise<Pick<Permissions, 'attachedPolicies' | 'inlinePolicies'>> {

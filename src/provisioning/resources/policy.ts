@@ -2,6 +2,7 @@ import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/dec
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import type { AccountAccess } from '../changes/account-access';
 import {
   changeOf,
   newSettings,
@@ -76,7 +77,7 @@ function numberOf(version: string): number {
 /** Makes a managed policy say what is declared. */
 export function planPolicy(declared: DeclaredPolicy, existing: ExistingPolicy | undefined, rules: Rules): Planned {
   const arn = policyArn(declared, rules.account);
-  if (!existing) return { change: newPolicy(declared, arn, rules) };
+  if (!existing) return { plan: newPolicy(declared, arn, rules) };
   const obstacle = notOurs('policy', arn, existing.tags, rules);
   if (obstacle) return { obstacle };
   const change = changeOf('policy', declared.name, [
@@ -87,7 +88,7 @@ export function planPolicy(declared: DeclaredPolicy, existing: ExistingPolicy | 
     }),
     descriptionNote(declared, existing),
   ]);
-  return { change };
+  return { plan: change };
 }
 
 function newPolicy({ name, path, description, document, tags }: DeclaredPolicy, arn: string, rules: Rules): Change {
@@ -162,8 +163,7 @@ function descriptionNote({ description = '' }: DeclaredPolicy, existing: Existin
 export async function planPolicyRemoval(
   PolicyArn: string,
   leaving: readonly Change[],
-  iam: Iam,
-  account: TargetAccount,
+  { iam, account }: AccountAccess,
 ): Promise<Change> {
   const name = nameIn(PolicyArn);
   const { Policy } = (await iam.find('GetPolicy', { PolicyArn })) ?? {};
@@ -191,24 +191,26 @@ async function readDetachments(PolicyArn: string, leaving: readonly Change[], ia
     iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'Role' }, (page) => page.PolicyRoles),
     iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'Group' }, (page) => page.PolicyGroups),
   ]);
-  return [
-    ...users
-      .filter(({ UserName }) => !isDeleted('user', UserName, leaving))
-      .map(({ UserName = '' }): RemovalStep => ({
-        detail: `- from user ${UserName}`,
-        call: { operation: 'DetachUserPolicy', input: { UserName, PolicyArn } },
-      })),
-    ...roles
-      .filter(({ RoleName }) => !isDeleted('role', RoleName, leaving))
-      .map(({ RoleName = '' }): RemovalStep => ({
-        detail: `- from role ${RoleName}`,
-        call: { operation: 'DetachRolePolicy', input: { RoleName, PolicyArn } },
-      })),
-    ...groups.map(({ GroupName = '' }): RemovalStep => ({
-      detail: `- from group ${GroupName}`,
-      call: { operation: 'DetachGroupPolicy', input: { GroupName, PolicyArn } },
+  const attached: readonly { readonly kind: string; readonly name: string; readonly call: PlannedCall }[] = [
+    ...users.map(({ UserName = '' }) => ({
+      kind: 'user',
+      name: UserName,
+      call: { operation: 'DetachUserPolicy', input: { UserName, PolicyArn } } as const,
+    })),
+    ...roles.map(({ RoleName = '' }) => ({
+      kind: 'role',
+      name: RoleName,
+      call: { operation: 'DetachRolePolicy', input: { RoleName, PolicyArn } } as const,
+    })),
+    ...groups.map(({ GroupName = '' }) => ({
+      kind: 'group',
+      name: GroupName,
+      call: { operation: 'DetachGroupPolicy', input: { GroupName, PolicyArn } } as const,
     })),
   ];
+  return attached
+    .filter(({ kind, name }) => !isDeleted(kind, name, leaving))
+    .map(({ kind, name, call }) => ({ detail: `- from ${kind} ${name}`, call }));
 }
 
 /**
@@ -218,7 +220,7 @@ async function readDetachments(PolicyArn: string, leaving: readonly Change[], ia
 export async function boundariesInUse(
   changes: readonly Change[],
   policies: readonly string[],
-  iam: Iam,
+  { iam }: AccountAccess,
 ): Promise<Obstacle[]> {
   const going = policies.filter((arn) => isDeleted('policy', nameIn(arn), changes));
   const found = await concurrently(going, async (PolicyArn) => {
@@ -244,7 +246,7 @@ function boundaryInUse(arn: string, bounded: readonly { readonly kind: string; r
   };
 }
 
-function isDeleted(kind: string, name: string | undefined, changes: readonly Change[]): boolean {
+function isDeleted(kind: string, name: string, changes: readonly Change[]): boolean {
   return changes.some((change) => change.action === 'delete' && change.kind === kind && change.name === name);
 }
 

@@ -28,8 +28,8 @@ async function describeUser(UserName: string, iam: Iam): Promise<string> {
     iam.list('ListUserTags', { UserName }, ({ Tags }) => Tags),
     readAttachedPolicies(userCalls(UserName), iam),
   ]);
-  const told = Object.entries(declarableTags(tagsIn(tags))).map(([key, value]) => `${key}=${value}`);
-  return `the tags ${told.join(', ')} and ${inWords(policies)}`;
+  const lines = Object.entries(declarableTags(tagsIn(tags))).map(([key, value]) => `${key}=${value}`);
+  return `the tags ${lines.join(', ')} and ${inWords(policies)}`;
 }
 
 async function describeRole(name: string, iam: Iam): Promise<string> {

@@ -3,12 +3,13 @@ import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { isMapping, listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
+import type { AccountAccess } from '../changes/account-access';
 import { NO_DIFFERENCE, type Change, type Difference, type Planned } from '../changes/change';
 import { iamArn, type TargetAccount } from '../changes/target-account';
 import type { Iam } from '../../iam/connect';
 import { planIdentity, type ExistingIdentity, type IdentityCalls } from './identity';
 import type { Rules } from './ownership';
-import { indented, policyRemoval, readPolicies } from './permissions';
+import { indented, policyRemoval, readIdentityPolicies } from './permissions';
 import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
 import { tagList, tagsIn } from './tags';
 
@@ -37,7 +38,7 @@ export async function readRole(name: string, iam: Iam): Promise<ExistingRole | u
     path: role.Path ?? '/',
     tags: tagsIn(role.Tags),
     permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
-    ...(await readPolicies(roleCalls(name), iam)),
+    ...(await readIdentityPolicies(roleCalls(name), iam)),
     description: role.Description ?? '',
     trust: parsePolicyText(role.AssumeRolePolicyDocument ?? ''),
     maxSessionDuration: role.MaxSessionDuration ?? 3600,
@@ -157,7 +158,7 @@ export function roleCalls(RoleName: string): IdentityCalls {
  * Plans the removal of a role with everything for which AWS would refuse to delete it.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
  */
-export async function planRoleRemoval(RoleName: string, iam: Iam, account: TargetAccount): Promise<Change> {
+export async function planRoleRemoval(RoleName: string, { iam, account }: AccountAccess): Promise<Change> {
   const role = await findRole(RoleName, iam);
   const nothing = nothingToRemove('role', RoleName, role && tagsIn(role.Tags), account);
   if (nothing) return nothing;

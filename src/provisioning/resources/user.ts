@@ -4,13 +4,14 @@ import type { PolicyDocument } from '../../policy/policy-document';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../../policy/require-mfa';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { FIRST_RECORD } from '../access-keys/key-record';
+import type { AccountAccess } from '../changes/account-access';
 import type { Change, Planned } from '../changes/change';
 import { iamArn, type TargetAccount } from '../changes/target-account';
 import type { Iam } from '../../iam/connect';
 import { planIdentity, type ExistingIdentity, type IdentityCalls } from './identity';
 import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
 import type { Rules } from './ownership';
-import { policyRemoval, readPolicies } from './permissions';
+import { policyRemoval, readIdentityPolicies } from './permissions';
 import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
 import { tagList, tagsIn } from './tags';
 
@@ -34,7 +35,7 @@ export async function readUser(name: string, iam: Iam): Promise<ExistingUser | u
   const user = await findUser(name, iam);
   if (!user) return undefined;
   const [policies, accessKeys, mfaDevices] = await Promise.all([
-    readPolicies(userCalls(name), iam),
+    readIdentityPolicies(userCalls(name), iam),
     readAccessKeys(name, iam),
     readDevices(name, iam),
   ]);
@@ -125,7 +126,7 @@ export interface UserRemoval {
  * Plans the removal of a user with everything for which AWS would refuse to delete it.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html names what must go first.
  */
-export async function planUserRemoval(UserName: string, iam: Iam, account: TargetAccount): Promise<UserRemoval> {
+export async function planUserRemoval(UserName: string, { iam, account }: AccountAccess): Promise<UserRemoval> {
   const user = await findUser(UserName, iam);
   const nothing = nothingToRemove('user', UserName, user && tagsIn(user.Tags), account);
   if (nothing) return { change: nothing, devices: [] };
