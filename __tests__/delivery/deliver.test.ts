@@ -3,7 +3,7 @@ import { readCommandFile } from '../../sandbox/runner/command-file';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
 import type { Step } from '../../src/runner/step';
 import { systemClock } from '../../src/network/clock';
-import { deliver, exportVariables, unsetCurrent, type Delivery } from '../../src/delivery/deliver';
+import { deliver, exportVariables, unsetCurrent, type JobDelivery } from '../../src/delivery/deliver';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
 import type { ProfilesToWrite } from '../../src/delivery/write-profiles';
@@ -56,16 +56,16 @@ const PROFILES: ProfilesToWrite = {
   output: undefined,
   location: 'home',
   region: 'eu-central-1',
-  renew: false,
+  refresh: false,
 };
-const ALL: Delivery = {
+const ALL: JobDelivery = {
   credentials: [EXAMPLE_KEYS],
   profiles: PROFILES,
   outputs: { mode: 'provision' },
   variables: { AWS_REGION: 'eu-central-1' },
 };
 
-const nothing: Delivery = { credentials: [], profiles: undefined, outputs: {}, variables: {} };
+const nothing: JobDelivery = { credentials: [], profiles: undefined, outputs: {}, variables: {} };
 const variables = () => readCommandFile(inJob('env'));
 const outputs = () => readCommandFile(inJob('output'));
 const kept = () => readLedger(postEnv)?.changes;

@@ -44,7 +44,6 @@ function settings(delivery: Omit<SessionDestinations, 'profile'> & Partial<Sessi
     mode: 'access-keys',
     delivery: { profile: undefined, ...delivery },
     connection: { region: REGION, proxy: {}, userAgent: 'test' },
-    refreshCredentials: false,
     maskAccountId: false,
   } as SessionRequest;
 }
@@ -92,7 +91,14 @@ describe('credentials are masked first, then go', () => {
 });
 
 describe('a profile', () => {
-  const profile = { name: 'dev', overwrite: false, output: undefined, location: 'home', export: true } as const;
+  const profile = {
+    name: 'dev',
+    overwrite: false,
+    output: undefined,
+    location: 'home',
+    export: true,
+    refresh: false,
+  } as const;
   const delivery: SessionDestinations = { environment: 'credentials and region', outputs: false, profile };
   beforeEach(() => {
     const files = { AWS_SHARED_CREDENTIALS_FILE: inJob('credentials'), AWS_CONFIG_FILE: inJob('config') };
@@ -117,7 +123,7 @@ describe('a profile', () => {
 
   test('that renews itself comes without keys in the environment, and empties those that are there', async () => {
     step.env.AWS_SECRET_ACCESS_KEY = 'earlier';
-    await deliverSession(session, { ...settings(delivery), refreshCredentials: true }, step);
+    await deliverSession(session, settings({ ...delivery, profile: { ...profile, refresh: true } }), step);
     expect(readFileSync(inJob('config'), 'utf8')).toMatch(/^credential_process = "/m);
     expect(exported()).toEqual([
       'export AWS_SECRET_ACCESS_KEY ',

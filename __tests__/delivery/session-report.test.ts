@@ -6,13 +6,19 @@ import { EXAMPLE_KEYS } from '../scenarios/scenario';
 const identity = { arn: 'arn:aws:sts::123456789012:assumed-role/deploy/ci', account: '123456789012' };
 const expiration = new Date('2030-01-01T00:00:00Z');
 const sessionToken = 'AQoDYXdzEJrEXAMPLETOKEN';
-const profile = { name: 'dev', overwrite: false, output: undefined, location: 'home', export: false } as const;
+const profile = {
+  name: 'dev',
+  overwrite: false,
+  output: undefined,
+  location: 'home',
+  export: false,
+  refresh: false,
+} as const;
 
-function asked(delivery: Partial<SessionDestinations>, refreshCredentials = false): SessionRequest {
+function asked(delivery: Partial<SessionDestinations>): SessionRequest {
   return {
     connection: { region: 'eu-central-1' },
     delivery: { environment: 'nothing', outputs: false, profile: undefined, ...delivery },
-    refreshCredentials,
   } as unknown as SessionRequest;
 }
 
@@ -36,14 +42,14 @@ test('the summary is a table, and the log says the same', () => {
   });
 });
 
-test.each<[Partial<SessionDestinations>, boolean, string]>([
-  [{ environment: 'credentials and region' }, false, 'exported to: environment of later steps'],
-  [{ outputs: true }, false, 'exported to: outputs'],
-  [{ outputs: true, profile }, false, 'exported to: outputs, profile dev'],
-  [{ environment: 'region' }, false, 'verified, and not exported'],
-  [{ environment: 'credentials and region', profile }, true, 'exported to: profile dev'],
-])('who has the credentials: %j, renewed %j', (delivery, renewed, words) => {
-  const { log, summary } = report(asked(delivery, renewed));
+test.each<[Partial<SessionDestinations>, string]>([
+  [{ environment: 'credentials and region' }, 'exported to: environment of later steps'],
+  [{ outputs: true }, 'exported to: outputs'],
+  [{ outputs: true, profile }, 'exported to: outputs, profile dev'],
+  [{ environment: 'region' }, 'verified, and not exported'],
+  [{ environment: 'credentials and region', profile: { ...profile, refresh: true } }, 'exported to: profile dev'],
+])('who has the credentials: %j', (delivery, words) => {
+  const { log, summary } = report(asked(delivery));
   expect(log).toContain(`Credentials: ${words}`);
   expect(summary).toContain(`| Credentials | ${words} |`);
 });
@@ -59,7 +65,8 @@ test.each<[what: string, credentials: Credentials, renewed: boolean, words: stri
   ['keys', EXAMPLE_KEYS, false, 'never: they are access keys of a user'],
   ['a session of which it is not known', { ...EXAMPLE_KEYS, sessionToken }, false, 'not known'],
 ])('when %s ends', (_, credentials, renewed, words) => {
-  expect(report(asked({}, renewed), credentials).summary).toContain(`| Expires | ${words} |`);
+  const request = asked({ profile: { ...profile, refresh: renewed } });
+  expect(report(request, credentials).summary).toContain(`| Expires | ${words} |`);
 });
 
 test('credentials that were in the job already are kept', () => {

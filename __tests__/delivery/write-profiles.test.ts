@@ -40,7 +40,7 @@ const TO_WRITE: ProfilesToWrite = {
   output: undefined,
   location: 'home',
   region: 'eu-central-1',
-  renew: false,
+  refresh: false,
 };
 
 /** The files that later steps find, with what is in them. */
@@ -133,7 +133,7 @@ describe('that renew themselves', () => {
   afterEach(() => (process.argv = argv));
 
   test('the settings name the program and its session, in the order of the profiles; no file has keys', async () => {
-    const { variables, takeBack } = await writeJobProfiles({ ...TO_WRITE, renew: true }, step);
+    const { variables, takeBack } = await writeJobProfiles({ ...TO_WRITE, refresh: true }, step);
     expect(existsSync(inJob('home', 'credentials'))).toBe(false);
     const config = readFileSync(inJob('home', 'config'), 'utf8');
     const [folder = ''] = readdirSync(inJob('temp'));
@@ -159,7 +159,7 @@ describe('that renew themselves', () => {
 
   test('no session is left where the profiles cannot be written', async () => {
     mkdirSync(inJob('home', 'config'));
-    await expect(writeJobProfiles({ ...TO_WRITE, renew: true }, step)).rejects.toThrow('It is a directory');
+    await expect(writeJobProfiles({ ...TO_WRITE, refresh: true }, step)).rejects.toThrow('It is a directory');
     expect(readdirSync(inJob('temp'))).toEqual([]);
   });
 });

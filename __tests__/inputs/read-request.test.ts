@@ -78,7 +78,7 @@ test('where the credentials go', async () => {
   expect(await delivery({ 'aws-profile': 'deploy' })).toEqual({
     environment: 'nothing',
     outputs: false,
-    profile: { name: 'deploy', overwrite: false, location: 'home', export: false },
+    profile: { name: 'deploy', overwrite: false, location: 'home', export: false, refresh: false },
   });
   expect(await delivery({ 'aws-profile': 'deploy', 'output-env-credentials': 'true' })).toMatchObject({
     environment: 'credentials and region',

@@ -28,7 +28,6 @@ export const DELIVERED = {
   ...SETTINGS,
   delivery: { environment: 'credentials and region', outputs: false },
   useExistingCredentials: false,
-  refreshCredentials: false,
 };
 
 /** Reads inputs, as under `with:`, and variables, which here win. */

@@ -20,7 +20,10 @@ describe('refresh-credentials', () => {
       },
     ],
   ])('is possible with %s', async (_, inputs, env) => {
-    expect((await read(inputs, env)).request).toMatchObject({ refreshCredentials: true });
+    const { request } = await read(inputs, env);
+    expect('delivery' in request ? request.delivery.profile : request).toMatchObject(
+      'delivery' in request ? { refresh: true } : { profiles: { refresh: true } },
+    );
   });
 
   test.each<[string, Record<string, string>, Record<string, string>]>([

@@ -15,8 +15,8 @@ const RESULTS = [
 test.each([
   [false, ''],
   [true, '; renewed for as long as the job runs'],
-])('the report tells of each role, renewed %j', (refreshCredentials, renewal) => {
-  expect(rolesReport(RESULTS, { refreshCredentials })).toEqual({
+])('the report tells of each role, renewed %j', (refresh, renewal) => {
+  expect(rolesReport(RESULTS, { refresh, overwrite: false, output: undefined, location: 'home' })).toEqual({
     log: [],
     summary: [
       '### AWS identities',

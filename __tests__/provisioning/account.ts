@@ -53,6 +53,7 @@ export async function openTestAccount({ githubToken = false } = {}): Promise<Tes
   const { access } = await openAccount({
     credentials: EXAMPLE_KEYS,
     credentialsName: 'the keys',
+    identity: undefined,
     connection: connectionTo(sandbox),
     calls,
     repository: REPOSITORY,

@@ -6,7 +6,7 @@ import { noneOfCurrent } from './variables-and-outputs';
 import type { ProfilesToWrite, ProfilesWritten } from './write-profiles';
 
 /** What later steps are to find. */
-export interface Delivery {
+export interface JobDelivery {
   /** Whatever is secret in the rest: masked before anything else is done. */
   readonly credentials: readonly Credentials[];
   readonly profiles: ProfilesToWrite | undefined;
@@ -22,7 +22,7 @@ export interface Delivery {
  * @throws ProfileError when a profile cannot be written; LeftBehindError when something could not be taken back
  */
 export async function deliver(
-  { credentials, profiles, outputs, variables }: Delivery,
+  { credentials, profiles, outputs, variables }: JobDelivery,
   step: Step,
   confirm: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Identity } from '../aws/arn';
 import type { Credentials } from '../aws/credentials';
 import type { SessionRequest } from '../inputs/request';
-import type { Delivery } from './deliver';
+import type { JobDelivery } from './deliver';
 import {
   credentialOutputs,
   credentialVariables,
@@ -19,12 +19,12 @@ export interface Session {
   readonly roleArns: Readonly<Record<string, string>>;
 }
 
-type Destinations = Pick<SessionRequest, 'mode' | 'connection' | 'delivery' | 'refreshCredentials'>;
+type Destinations = Pick<SessionRequest, 'mode' | 'connection' | 'delivery'>;
 
 /** What later steps get of a session: what the inputs ask for. */
-export function sessionDelivery(session: Session, request: Destinations, env: NodeJS.ProcessEnv): Delivery {
+export function sessionDelivery(session: Session, request: Destinations, env: NodeJS.ProcessEnv): JobDelivery {
   const { identity, credentials, roleArns } = session;
-  const { mode, delivery, connection, refreshCredentials } = request;
+  const { mode, delivery, connection } = request;
   const { profile } = delivery;
   return {
     credentials: [credentials],
@@ -32,7 +32,6 @@ export function sessionDelivery(session: Session, request: Destinations, env: No
       ...profile,
       profiles: [{ name: profile.name, credentials }],
       region: connection.region,
-      renew: refreshCredentials,
     },
     outputs: {
       ...identityOutputs({ identity, mode, roleArns, profiles: profile ? [profile.name] : [] }),
@@ -44,7 +43,7 @@ export function sessionDelivery(session: Session, request: Destinations, env: No
 }
 
 /** What later steps get where they keep the credentials that are in the job already: the region, and whose those are. */
-export function keptDelivery(identity: Identity, { mode, delivery, connection }: Destinations): Delivery {
+export function keptDelivery(identity: Identity, { mode, delivery, connection }: Destinations): JobDelivery {
   return {
     credentials: [],
     profiles: undefined,
@@ -55,7 +54,7 @@ export function keptDelivery(identity: Identity, { mode, delivery, connection }:
 
 function variablesOf(
   credentials: Credentials,
-  { delivery, connection, refreshCredentials }: Destinations,
+  { delivery, connection }: Destinations,
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const { region } = connection;
@@ -63,7 +62,7 @@ function variablesOf(
   if (delivery.environment === 'region') return regionVariables(region);
   return {
     // The session would end in the environment, and be used there before the profile that renews it.
-    ...(refreshCredentials
+    ...(delivery.profile?.refresh
       ? { ...noCredentialVariables(env), ...regionVariables(region) }
       : credentialVariables(credentials, region, env)),
     ...(delivery.profile?.export && profileVariables(delivery.profile.name)),

@@ -6,7 +6,7 @@ import type { Session } from './session-delivery';
 /** What a step says of a session: whose it is, for how long, and who has it. */
 export function sessionReport({ identity, credentials }: Session, request: SessionRequest): Report {
   return identityReport(identity, request, {
-    expires: expiryOf(credentials, request.refreshCredentials),
+    expires: expiryOf(credentials, request.delivery.profile?.refresh ?? false),
     credentials: deliveredTo(request),
   });
 }
@@ -45,9 +45,9 @@ export function identityReport(
   };
 }
 
-function deliveredTo({ delivery, refreshCredentials }: SessionRequest): string {
+function deliveredTo({ delivery }: SessionRequest): string {
   const places = [
-    delivery.environment === 'credentials and region' && !refreshCredentials && 'environment of later steps',
+    delivery.environment === 'credentials and region' && !delivery.profile?.refresh && 'environment of later steps',
     delivery.outputs && 'outputs',
     delivery.profile && `profile ${delivery.profile.name}`,
   ].filter(Boolean);

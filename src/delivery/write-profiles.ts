@@ -3,18 +3,16 @@ import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import type { Step } from '../runner/step';
 import type { Credentials } from '../aws/credentials';
-import type { ProfileSettings } from '../inputs/request';
+import type { SessionProfileSettings } from '../inputs/request';
 import { profileFiles, type ProfileFiles } from '../profile/locations';
 import type { Profile } from '../profile/profile';
 import { credentialSettings } from './variables-and-outputs';
 import { isJobFolder, makeJobFolder } from '../runner/job-folder';
 
 /** Profiles for later steps. */
-export interface ProfilesToWrite extends ProfileSettings {
+export interface ProfilesToWrite extends SessionProfileSettings {
   readonly profiles: readonly { readonly name: string; readonly credentials: Credentials }[];
   readonly region: string;
-  /** Whether each renews itself for as long as the job runs. */
-  readonly renew: boolean;
 }
 
 export interface ProfilesWritten {
@@ -64,12 +62,12 @@ export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Pr
 
 /** The profiles' settings: credentials, or the program that renews them. */
 async function formOf(
-  { profiles, region, output, renew }: ProfilesToWrite,
+  { profiles, region, output, refresh }: ProfilesToWrite,
   folders: string[],
   step: Step,
 ): Promise<Profile[]> {
   const settings = { region, ...(output !== undefined && { output }) };
-  if (!renew) {
+  if (!refresh) {
     return profiles.map(({ name, credentials }) => ({
       name,
       credentials: credentialSettings(credentials),

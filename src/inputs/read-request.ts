@@ -15,7 +15,7 @@ import {
 } from './request';
 import {
   readCustomTags,
-  readPolicies,
+  readSessionPolicies,
   readSessionSettings,
   readSignedSession,
   readUserSessionDuration,
@@ -23,7 +23,7 @@ import {
 import { readManyRoles, readRoleToAssume, rolesAreMany, type RoleLimits } from './role-inputs';
 import { checkUnsigned, readIdentity, readSigningSource, readTokenSource } from './source-inputs';
 import { checkRefresh } from './refresh-inputs';
-import { readDestinations, readProfileSettings, readSettings } from './step-inputs';
+import { readDestinations, readSessionProfileSettings, readSettings } from './step-inputs';
 
 export interface ReadRequest {
   readonly request: Request;
@@ -142,7 +142,7 @@ async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {
         identity: readIdentity(reading),
         name: readFederatedUserName(reading),
         duration: readUserSessionDuration(inputs),
-        policies: readPolicies(inputs, problems),
+        policies: readSessionPolicies(inputs, problems),
         tags: readCustomTags(inputs, problems),
       };
     case 'access-keys':
@@ -180,7 +180,6 @@ function readDelivered(mode: Mode, reading: Reading) {
     ...readSettings(reading),
     delivery: readDestinations(reading, mode),
     useExistingCredentials: reading.inputs.flag('use-existing-credentials'),
-    refreshCredentials: reading.inputs.flag('refresh-credentials'),
   };
 }
 
@@ -203,7 +202,7 @@ async function readAssumeRole(reading: Reading): Promise<AssumeRoleRequest | Man
     };
   }
   const profileRoles = await readManyRoles(reading, limits);
-  const profiles = readProfileSettings(reading);
+  const profiles = readSessionProfileSettings(reading);
   if (limits.byToken) {
     const unsigned = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
     checkUnsigned(identity.signed, unsigned.length === profileRoles.length ? 'all' : unsigned, reading);
@@ -216,7 +215,6 @@ async function readAssumeRole(reading: Reading): Promise<AssumeRoleRequest | Man
     profileRoles,
     continueOnError: inputs.flag('continue-on-role-error'),
     profiles,
-    refreshCredentials: inputs.flag('refresh-credentials'),
   };
 }
 

@@ -3,7 +3,7 @@ import { profilesIn, type Request } from './request';
 
 /** Notes what cannot be renewed later: what serves once, and what ends itself. */
 export function checkRefresh(request: Request, { inputs, problems, env }: Reading): void {
-  if (!('refreshCredentials' in request) || !request.refreshCredentials) return;
+  if (!inputs.flag('refresh-credentials')) return;
   const profiles = profilesIn(request).map(({ name }) => name);
   if (profiles.length === 0) {
     problems.add('refresh-credentials', 'renews what a profile gives; it needs aws-profile or roles');

@@ -121,8 +121,6 @@ interface DeliveredSession extends StepSettings {
   readonly delivery: SessionDestinations;
   /** Credentials already in the job are kept when they work. */
   readonly useExistingCredentials: boolean;
-  /** Whether the profile renews its session for as long as the job runs. */
-  readonly refreshCredentials: boolean;
 }
 
 /** Where the credentials of a session go. */
@@ -134,7 +132,7 @@ export interface SessionDestinations {
   readonly profile: ProfileRequest | undefined;
 }
 
-export interface ProfileRequest extends ProfileSettings {
+export interface ProfileRequest extends SessionProfileSettings {
   readonly name: string;
   /** Whether later steps use the profile without naming it. */
   readonly export: boolean;
@@ -148,6 +146,12 @@ export interface ProfileSettings {
   readonly output: string | undefined;
   /** The AWS files of the home, or wherever the environment says they are; or files that are private to the job. */
   readonly location: 'home' | 'job';
+}
+
+/** How profiles of sessions are written. */
+export interface SessionProfileSettings extends ProfileSettings {
+  /** Whether each renews its session for as long as the job runs. */
+  readonly refresh: boolean;
 }
 
 /** The session of a role, or of the last of a chain. */
@@ -165,9 +169,7 @@ export interface ManyRolesRequest extends StepSettings {
   readonly profileRoles: readonly ProfileRole[];
   /** Whether those that worked are delivered when others did not. */
   readonly continueOnError: boolean;
-  readonly profiles: ProfileSettings;
-  /** Whether the profiles renew their sessions for as long as the job runs. */
-  readonly refreshCredentials: boolean;
+  readonly profiles: SessionProfileSettings;
 }
 
 /** A role, or a chain that leads to one, whose session goes to a profile. */

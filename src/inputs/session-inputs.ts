@@ -24,7 +24,7 @@ export function readSessionSettings(inputs: Inputs, problems: Problems): Session
       inputs.matching('role-session-name', /^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits or characters of +=,.@_-') ??
       DEFAULT_SESSION_NAME,
     duration: readDuration(MAX_ROLE_DURATION, inputs) ?? DEFAULT_DURATION,
-    policies: readPolicies(inputs, problems),
+    policies: readSessionPolicies(inputs, problems),
     plainCharacters: inputs.flag('special-characters-workaround'),
   };
 }
@@ -39,7 +39,7 @@ function readDuration(max: number, inputs: Inputs): number | undefined {
 }
 
 /** The policies that limit a session. */
-export function readPolicies(inputs: Inputs, problems: Problems): SessionPolicies {
+export function readSessionPolicies(inputs: Inputs, problems: Problems): SessionPolicies {
   const inline = inputs.text('inline-session-policy');
   if (inline !== undefined && !isJsonObject(inline)) {
     problems.add('inline-session-policy', 'is not a JSON object, as an IAM policy is');

@@ -1,7 +1,14 @@
 import { isAccountId } from '../aws/arn';
 import { validateProfileName } from '../profile/name';
 import type { Reading } from './reading';
-import type { Mode, ProfileRequest, ProfileSettings, SessionDestinations, StepSettings } from './request';
+import type {
+  Mode,
+  ProfileRequest,
+  ProfileSettings,
+  SessionDestinations,
+  SessionProfileSettings,
+  StepSettings,
+} from './request';
 
 const DEFAULT_MAX_ATTEMPTS = 12;
 const ENDPOINT_INPUTS = ['sts-endpoint', 'iam-endpoint'];
@@ -132,10 +139,15 @@ export function readProfileSettings({ inputs, problems }: Reading): ProfileSetti
   return { overwrite: inputs.flag('overwrite-aws-profile'), output, location: location ?? 'home' };
 }
 
+/** How profiles of sessions are written, whoever names them. */
+export function readSessionProfileSettings(reading: Reading): SessionProfileSettings {
+  return { ...readProfileSettings(reading), refresh: reading.inputs.flag('refresh-credentials') };
+}
+
 function readProfile(reading: Reading): Omit<ProfileRequest, 'export'> | undefined {
   const { inputs, problems } = reading;
   const name = inputs.text('aws-profile');
-  const settings = readProfileSettings(reading);
+  const settings = readSessionProfileSettings(reading);
   if (name === undefined) {
     for (const input of ['profile-output', 'profile-location'] as const) {
       if (inputs.text(input) !== undefined) problems.add(input, 'is for a profile, and aws-profile names none');

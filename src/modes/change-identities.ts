@@ -1,6 +1,6 @@
 import type { Identity } from '../aws/arn';
 import { checkProfilesAreFree } from '../delivery/check-profiles';
-import type { Delivery } from '../delivery/deliver';
+import type { JobDelivery } from '../delivery/deliver';
 import type { Report } from '../delivery/report';
 import { credentialOutputs, credentialVariables, identityOutputs } from '../delivery/variables-and-outputs';
 import { workAs } from '../identity-sources/work-as';
@@ -72,10 +72,11 @@ async function open(request: IdentitiesRequest, { isEphemeral }: Changing, step:
   const { runner, clock, ledger, env } = step;
   const { connection, repository, githubToken, timeLimit } = request;
   const started = clock.now();
-  const { credentials, name } = await workAs(request.identity, request, step);
+  const { credentials, name, identity } = await workAs(request.identity, request, step);
   const opened = await openAccount({
     credentials,
     credentialsName: name,
+    identity,
     connection,
     calls: callSettings(request, step),
     repository,
@@ -138,7 +139,7 @@ function keysDelivery(
   outputs: Readonly<Record<string, string>>,
   { connection, profiles }: IdentitiesRequest,
   env: NodeJS.ProcessEnv,
-): Delivery {
+): JobDelivery {
   const { region } = connection;
   const destinations = keys.flatMap(({ destinations: places, credentials }) =>
     places.map((destination) => ({ destination, credentials })),
@@ -150,7 +151,7 @@ function keysDelivery(
   const forEnvironment = destinations.find(({ destination }) => destination.to === 'environment');
   return {
     credentials: keys.map(({ credentials }) => credentials),
-    profiles: { ...profiles, profiles: written, region, renew: false },
+    profiles: { ...profiles, profiles: written, region, refresh: false },
     outputs: {
       ...outputs,
       profiles: JSON.stringify(written.map(({ name }) => name)),

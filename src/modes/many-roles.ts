@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { secretsOf } from '../aws/credentials';
-import type { Delivery } from '../delivery/deliver';
+import type { JobDelivery } from '../delivery/deliver';
 import { expiryOf, type Report } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { ActionError } from '../errors/action-error';
@@ -9,7 +9,7 @@ import { withMfa } from '../identity-sources/mfa';
 import { openSource, signerFrom } from '../identity-sources/open-source';
 import type { AssumedRole, RoleAssumer } from '../identity-sources/role-assumer';
 import { signedRequests } from '../identity-sources/signed-requests';
-import { isToken, type ManyRolesRequest, type ProfileRole } from '../inputs/request';
+import { isToken, type ManyRolesRequest, type ProfileRole, type SessionProfileSettings } from '../inputs/request';
 import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
@@ -51,7 +51,7 @@ export async function assumeManyRoles(request: ManyRolesRequest, step: Step): Pr
       for (const { profile, error } of failed) {
         step.runner.warning(`The profile ${profile} is missing. ${error.message}`);
       }
-      return rolesReport(results, request);
+      return rolesReport(results, request.profiles);
     },
   };
 }
@@ -120,8 +120,8 @@ function untilOf({ session }: AssumedRole): string {
   return session.credentials.expiration?.toISOString() ?? 'an unknown time';
 }
 
-function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequest): Delivery {
-  const { mode, profiles, connection, refreshCredentials } = request;
+function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequest): JobDelivery {
+  const { mode, profiles, connection } = request;
   const written = obtained.map(({ profile, assumed }) => ({
     name: profile,
     credentials: assumed.session.credentials,
@@ -129,7 +129,7 @@ function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequ
   const arns = obtained.map(({ profile, assumed }) => [profile, assumed.role.arn]);
   return {
     credentials: written.map(({ credentials }) => credentials),
-    profiles: { ...profiles, profiles: written, region: connection.region, renew: refreshCredentials },
+    profiles: { ...profiles, profiles: written, region: connection.region },
     outputs: {
       mode,
       'role-arns': JSON.stringify(Object.fromEntries(arns)),
@@ -140,14 +140,11 @@ function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequ
 }
 
 /** Which roles were assumed for which profiles, and which were not. */
-export function rolesReport(
-  results: readonly RoleResult[],
-  { refreshCredentials }: Pick<ManyRolesRequest, 'refreshCredentials'>,
-): Report {
+export function rolesReport(results: readonly RoleResult[], { refresh }: SessionProfileSettings): Report {
   const rows = results.map((result) => {
     if ('error' in result) return `| \`${result.profile}\` | \`${result.role}\` | | failed: ${result.error.code} |`;
     const { role, session } = result.assumed;
-    const expires = expiryOf(session.credentials, refreshCredentials);
+    const expires = expiryOf(session.credentials, refresh);
     return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account} | ${expires} |`;
   });
   return {

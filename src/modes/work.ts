@@ -1,5 +1,5 @@
 import type { Identity } from '../aws/arn';
-import type { Delivery } from '../delivery/deliver';
+import type { JobDelivery } from '../delivery/deliver';
 import type { Report } from '../delivery/report';
 import { sessionDelivery, type Session } from '../delivery/session-delivery';
 import { sessionReport } from '../delivery/session-report';
@@ -15,7 +15,7 @@ export interface Work {
 }
 
 /** Delivers to later steps, all of it or none. What `confirm` throws takes all of it back. */
-export type Deliver = (delivery: Delivery, confirm?: () => Promise<void>) => Promise<void>;
+export type Deliver = (delivery: JobDelivery, confirm?: () => Promise<void>) => Promise<void>;
 
 /** The work of a mode that obtains a session: what is left is to deliver it. */
 export function sessionWork(session: Session, request: SessionRequest, { env }: Step): Work {

@@ -12,6 +12,8 @@ export interface AccountEntry {
   readonly credentials: Credentials;
   /** The credentials, for messages. */
   readonly credentialsName: string;
+  /** Whose the credentials are, where that is known. */
+  readonly identity: Identity | undefined;
   readonly connection: Connection;
   readonly calls: CallSettings;
   /** The repository for which things are made: `owner/name`. */
@@ -37,6 +39,7 @@ export interface OpenAccount {
 export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   const { credentials, connection, calls, repository, githubToken, env } = entry;
   const identify = async () => {
+    if (entry.identity) return entry.identity;
     const sts = await connectSts(connection, credentials, calls);
     return sts.getCallerIdentity(`verify ${entry.credentialsName} with STS`);
   };

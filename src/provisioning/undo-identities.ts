@@ -29,6 +29,7 @@ export async function undoIdentities(
   const { access } = await openAccount({
     credentials,
     credentialsName: 'the credentials of the main step',
+    identity: undefined,
     connection,
     calls: { retry, clock, log: say },
     repository,
