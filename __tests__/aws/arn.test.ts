@@ -1,4 +1,4 @@
-import { accountOfArn, parseRoleArn, parseRoleName, roleBeside } from '../../src/aws/arn';
+import { accountOfArn, parseRoleArn, parseRoleName, roleInAccountOf } from '../../src/aws/arn';
 import { partitionOfRegion } from '../../src/aws/partition';
 
 test.each([
@@ -35,7 +35,7 @@ test.each([
 
 test('a role beside an identity is in its partition and account', () => {
   const identity = { arn: 'arn:aws-cn:sts::210987654321:assumed-role/a/b', account: '210987654321' };
-  expect(roleBeside(identity, { pathAndName: 'team/deploy' })).toEqual({
+  expect(roleInAccountOf(identity, { pathAndName: 'team/deploy' })).toEqual({
     arn: 'arn:aws-cn:iam::210987654321:role/team/deploy',
     partition: 'aws-cn',
     account: '210987654321',

@@ -269,17 +269,17 @@ describe('what main did in IAM', () => {
     await undo(env, undoing);
     const keys = unfinished.length > 0 ? { keys: KEYS } : {};
     const changes = { created, unfinished, credentials: EXAMPLE_KEYS, ...keys };
-    const voice = { say: expect.any(Function) as unknown, warn: expect.any(Function) as unknown };
+    const reporter = { log: expect.any(Function) as unknown, warn: expect.any(Function) as unknown };
     expect(undoing.mock.calls).toEqual([
-      [changes, EXAMPLE_KEYS, expect.objectContaining({ env, clock: systemClock }), voice],
+      [changes, EXAMPLE_KEYS, expect.objectContaining({ env, clock: systemClock }), reporter],
     ]);
     expect(said).toBe('Variables emptied: AWS_REGION\n');
     expect(readdirSync(inJob())).toEqual(['env']);
   });
 
-  test('a voice that warns does so in one line', async () => {
-    await undo(afterMaking(CREATED, []), (_, __, ___, { say, warn }) => {
-      say('looking');
+  test('a reporter that warns does so in one line', async () => {
+    await undo(afterMaking(CREATED, []), (_, __, ___, { log, warn }) => {
+      log('looking');
       warn('100%\r\nsure');
       return Promise.resolve();
     });

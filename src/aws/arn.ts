@@ -35,8 +35,8 @@ export function parseRoleName(text: string): RoleName | undefined {
   return ROLE_NAME.test(text) && !text.startsWith('arn:') ? { pathAndName: text } : undefined;
 }
 
-/** The role of that name beside the given identity: in its account and its partition. */
-export function roleBeside(identity: Identity, role: RoleName): RoleArn {
+/** The role of that name in the account of an identity, and so in its partition. */
+export function roleInAccountOf(identity: Identity, role: RoleName): RoleArn {
   const partition = partitionOfArn(identity.arn);
   const arn = `arn:${partition}:iam::${identity.account}:role/${role.pathAndName}`;
   return { arn, partition, account: identity.account, name: role.pathAndName.split('/').at(-1) ?? role.pathAndName };

@@ -1,8 +1,10 @@
+import type { Readable } from 'node:stream';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { agentsFor } from '../network/agents';
+import { limited } from '../network/answer-size';
 import { CONNECT_TIMEOUT_MS } from '../network/deadline';
 import type { ProxySettings } from '../network/proxy';
 import type { Credentials } from './credentials';
-import { RequestHandler } from './request-handler';
 
 /** Where and how AWS is reached. */
 export interface Connection {
@@ -53,4 +55,15 @@ export function configuredEndpoint(given: string | undefined, service: 'STS' | '
   const configured = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
   const url = given ?? (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? undefined : configured);
   return url ? new URL(url) : undefined;
+}
+
+type Handle = NodeHttpHandler['handle'];
+
+/** Makes the requests of AWS's clients, and keeps the answers within bounds. */
+class RequestHandler extends NodeHttpHandler {
+  override async handle(...request: Parameters<Handle>): ReturnType<Handle> {
+    const { response } = await super.handle(...request);
+    response.body = limited(response.body as Readable);
+    return { response };
+  }
 }

@@ -1,7 +1,25 @@
 import type { GithubSecret } from '../identities/declaration';
-import type { CallSettings } from '../network/call';
-import { explainSecret } from './explain';
+import { call, type CallSettings } from '../network/call';
+import { explainIdToken, explainSecret } from './explain';
+import { fetchIdToken, retryOfIdToken, type IdTokenEndpoint } from './id-token';
 import type { GithubSecrets } from './secrets';
+
+/**
+ * Asks GitHub for an ID token for the audience, as often as the kind of failure allows.
+ *
+ * @param onSent called when the request has left, and the process waits for the answer
+ * @throws ActionError when GitHub gives none
+ */
+export function obtainIdToken(
+  { endpoint, audience }: { readonly endpoint: IdTokenEndpoint; readonly audience: string },
+  settings: CallSettings,
+  onSent: () => void,
+): Promise<string> {
+  const request = (signal: AbortSignal) => fetchIdToken(endpoint, audience, signal, onSent);
+  return call("GitHub's OIDC token", request, retryOfIdToken, settings).catch((error: unknown) => {
+    throw explainIdToken(error, audience);
+  });
+}
 
 /**
  * Loads the code of GitHub's API, which is as large as all of AWS's, and opens a connection, on which the token

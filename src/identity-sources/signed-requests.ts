@@ -1,4 +1,4 @@
-import { roleBeside, type RoleArn, type RoleName } from '../aws/arn';
+import { roleInAccountOf, type RoleArn, type RoleName } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
@@ -33,7 +33,7 @@ export function signedRequests(
     identity ??= sts.getCallerIdentity(`find the account in which ${name.pathAndName} is, with ${signer.name}`);
     const caller = await identity;
     if (settings.maskAccountId) maskAccountsIn(caller.arn, step);
-    return roleBeside(caller, name);
+    return roleInAccountOf(caller, name);
   }
 
   return {

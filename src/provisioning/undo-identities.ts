@@ -4,7 +4,7 @@ import { describeSecret } from '../github/connect';
 import type { GithubSecret } from '../identities/declaration';
 import { readPostSettings } from '../inputs/post-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
-import type { PostStep, Voice } from '../runner/undo';
+import type { PostReporter, PostStep } from '../runner/undo';
 import { recoverKey } from './access-keys/recover-key';
 import type { AccountAccess } from './changes/account-access';
 import { apply } from './changes/apply';
@@ -23,7 +23,7 @@ export async function undoIdentities(
   { created, unfinished, keys }: IdentityChanges,
   credentials: Credentials,
   { env, clock }: Pick<PostStep, 'env' | 'clock'>,
-  { say, warn }: Voice,
+  { log, warn }: PostReporter,
 ): Promise<void> {
   const { connection, retry, githubToken, repository } = readPostSettings(env);
   const { access } = await openAccount({
@@ -31,11 +31,11 @@ export async function undoIdentities(
     credentialsName: 'the credentials of the main step',
     identity: undefined,
     connection,
-    calls: { retry, clock, log: say },
+    calls: { retry, clock, log },
     repository,
     githubToken,
     env,
-    reporter: { log: say, warn, mask: () => undefined, remember: () => undefined },
+    reporter: { log, warn, mask: () => undefined, remember: () => undefined },
   });
   const failures = new Set<string>();
   // What one failure leaves must not keep the rest: a key that is alive matters more than a secret that stays.

@@ -14,9 +14,9 @@ export interface PostStep {
   readonly print: (text: string) => void;
 }
 
-/** How the post step speaks. */
-export interface Voice {
-  readonly say: (line: string) => void;
+/** How the post step reports what it does. */
+export interface PostReporter {
+  readonly log: (line: string) => void;
   readonly warn: (text: string) => void;
 }
 
@@ -25,42 +25,42 @@ export type UndoIdentities = (
   changes: IdentityChanges,
   credentials: Credentials,
   step: Pick<PostStep, 'env' | 'clock'>,
-  voice: Voice,
+  reporter: PostReporter,
 ) => Promise<void>;
 
 /**
  * Undoes what main did for later steps: profiles are removed, variables get their earlier values again. It warns
  * rather than fails, and does nothing the second time.
  *
- * Post steps run in every job, so this one starts in the time of an empty process: it speaks to the runner without the
+ * Post steps run in every job, so this one starts in the time of an empty process: it writes commands to the runner without the
  * toolkit, whose loading would take longer than all the rest.
  *
  * @param undoIdentities loads the code of IAM: called only where main left something to do there
  */
 export async function undo(step: PostStep, undoIdentities: UndoIdentities): Promise<void> {
-  const voice = voiceOf(step);
+  const reporter = reporterFor(step);
   if (step.env.AWS_SKIP_CLEANUP_STEP === 'true') {
-    voice.say('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
+    reporter.log('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
     return;
   }
   try {
-    await undoChanges(step, voice, undoIdentities);
+    await undoChanges(step, reporter, undoIdentities);
   } catch (error) {
-    voice.warn(`The clean-up did not finish. ${messageOf(error)}`);
+    reporter.warn(`The clean-up did not finish. ${messageOf(error)}`);
   }
 }
 
-async function undoChanges(step: PostStep, voice: Voice, undoIdentities: UndoIdentities): Promise<void> {
+async function undoChanges(step: PostStep, reporter: PostReporter, undoIdentities: UndoIdentities): Promise<void> {
   const ledger = readLedger(step.env);
   if (!ledger) {
-    voice.say('Nothing to clean up.');
+    reporter.log('Nothing to clean up.');
     return;
   }
   const { profiles, variables, folders, identities } = ledger.changes;
-  const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles, voice));
-  const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, step.env, voice);
-  const foldersRemoved = folders.length === 0 || removeFolders(folders, voice);
-  const identitiesUndone = await undoIdentityChanges(identities, step, voice, undoIdentities);
+  const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles, reporter));
+  const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, step.env, reporter);
+  const foldersRemoved = folders.length === 0 || removeFolders(folders, reporter);
+  const identitiesUndone = await undoIdentityChanges(identities, step, reporter, undoIdentities);
   // What could not be put back is stored nowhere else.
   if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone) ledger.forget();
 }
@@ -69,7 +69,7 @@ async function undoChanges(step: PostStep, voice: Voice, undoIdentities: UndoIde
 async function undoIdentityChanges(
   changes: IdentityChanges,
   step: PostStep,
-  { say, warn }: Voice,
+  { log, warn }: PostReporter,
   undoIdentities: UndoIdentities,
 ): Promise<boolean> {
   const { created, unfinished, credentials } = changes;
@@ -77,8 +77,8 @@ async function undoIdentityChanges(
   try {
     if (!credentials) throw new Error('The credentials that main saved for this are missing.');
     await undoIdentities(changes, credentials, step, {
-      say: (line) => {
-        say(printable(line));
+      log: (line) => {
+        log(printable(line));
       },
       warn,
     });
@@ -98,12 +98,12 @@ function describe(created: Created): string {
 }
 
 /** Whether it could be done; if not, a warning says why. */
-async function removeProfilesOf(written: readonly WrittenProfile[], { say, warn }: Voice): Promise<boolean> {
+async function removeProfilesOf(written: readonly WrittenProfile[], { log, warn }: PostReporter): Promise<boolean> {
   const names = written.map(({ state }) => state.name).join(', ');
   try {
     const { removeProfiles } = await import('../profile/profile');
     await removeProfiles(written);
-    say(`Profile removed from the AWS files: ${names}`);
+    log(`Profile removed from the AWS files: ${names}`);
     return true;
   } catch (error) {
     warn(`The profile ${names} is still in the AWS files. ${messageOf(error)}`);
@@ -112,10 +112,10 @@ async function removeProfilesOf(written: readonly WrittenProfile[], { say, warn 
 }
 
 /** Whether it could be done; if not, a warning says why. */
-function removeFolders(folders: readonly string[], { say, warn }: Voice): boolean {
+function removeFolders(folders: readonly string[], { log, warn }: PostReporter): boolean {
   try {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    say(`Removed with all that was in it: ${folders.join(', ')}`);
+    log(`Removed with all that was in it: ${folders.join(', ')}`);
     return true;
   } catch (error) {
     warn(`Something may be left in ${folders.join(', ')}. ${messageOf(error)}`);
@@ -127,7 +127,7 @@ function removeFolders(folders: readonly string[], { say, warn }: Voice): boolea
 function restoreVariables(
   before: Readonly<Record<string, string | undefined>>,
   env: NodeJS.ProcessEnv,
-  { say, warn }: Voice,
+  { log, warn }: PostReporter,
 ): boolean {
   const names = Object.keys(before);
   try {
@@ -135,8 +135,8 @@ function restoreVariables(
     if (!file) throw new Error('The runner gave no file for them (GITHUB_ENV).');
     appendFileSync(file, names.map((name) => assignment(name, before[name] ?? '')).join(''));
     const restored = names.filter((name) => before[name]);
-    say(`Variables emptied: ${names.filter((name) => !before[name]).join(', ') || 'none'}`);
-    if (restored.length > 0) say(`Variables with their earlier values again: ${restored.join(', ')}`);
+    log(`Variables emptied: ${names.filter((name) => !before[name]).join(', ') || 'none'}`);
+    if (restored.length > 0) log(`Variables with their earlier values again: ${restored.join(', ')}`);
     return true;
   } catch (error) {
     warn(`Variables could not be restored: ${names.join(', ')}. ${messageOf(error)}`);
@@ -151,15 +151,15 @@ function assignment(name: string, value: string): string {
   return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
 }
 
-function voiceOf({ print }: PostStep): Voice {
-  const say = (line: string) => {
+function reporterFor({ print }: PostStep): PostReporter {
+  const log = (line: string) => {
     print(`${line}\n`);
   };
   return {
-    say,
+    log,
     warn(text) {
       const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-      say(`::warning title=AWS identity clean-up::${escaped}`);
+      log(`::warning title=AWS identity clean-up::${escaped}`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { roleBeside, type Identity } from '../../aws/arn';
+import { roleInAccountOf, type Identity } from '../../aws/arn';
 import { ActionError } from '../../errors/action-error';
 
 /** Whose policies decide what the caller may do. */
@@ -21,7 +21,7 @@ export function callerOf(identity: Identity, temporary: boolean): Caller {
   const [, kind, name = ''] = /^(?:[^:]*:){5}([\w-]+)(?:\/([^/]+))?/.exec(arn) ?? [];
   if (kind === 'user') return { arn, roleName: undefined, isUserSession: temporary };
   if (kind === 'assumed-role') {
-    return { arn: roleBeside(identity, { pathAndName: name }).arn, roleName: name, isUserSession: false };
+    return { arn: roleInAccountOf(identity, { pathAndName: name }).arn, roleName: name, isUserSession: false };
   }
   const tried = `find out what ${arn} may do. IAM was not asked`;
   if (kind === 'federated-user') {

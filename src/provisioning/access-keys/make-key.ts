@@ -1,5 +1,5 @@
 import { isPlain, type Credentials } from '../../aws/credentials';
-import { ActionError } from '../../errors/action-error';
+import { unusualAnswerOfIam } from '../../iam/explain';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
@@ -36,7 +36,8 @@ export async function makeKey({ user, destinations, make }: KeyToMake, access: A
     },
   );
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = answer?.AccessKey ?? {};
-  if (!isPlain(accessKeyId) || !isPlain(secretAccessKey)) throw noKeyIn(user);
+  if (!isPlain(accessKeyId) || !isPlain(secretAccessKey))
+    throw unusualAnswerOfIam(`make an access key for ${user}`, 'access key');
   access.mask(accessKeyId);
   access.mask(secretAccessKey);
   access.remember({ kind: 'access key', user, id: accessKeyId });
@@ -52,15 +53,6 @@ export async function makeKey({ user, destinations, make }: KeyToMake, access: A
 async function deleteOthers(user: string, known: readonly string[], access: AccountAccess): Promise<void> {
   const others = (await readAccessKeys(user, access.iam)).filter(({ id }) => !known.includes(id));
   for (const { id } of others) await makeCall(deleteKey(user, id), access);
-}
-
-function noKeyIn(user: string): ActionError {
-  return new ActionError({
-    code: 'unusual-answer',
-    tried: `make an access key for ${user}`,
-    why: 'The answer says that it was made, and holds none: what answered is not AWS, or not in working order.',
-    fix: 'Check iam-endpoint, http-proxy and no-proxy, and what stands between the runner and AWS.',
-  });
 }
 
 async function testKey(credentials: Credentials, access: AccountAccess): Promise<void> {
