@@ -298,7 +298,7 @@ describe('some roles fail', () => {
       expect(told).toContain('No statement in the trust policy of');
       expect(told).toContain(`- foreign: Could not assume ${roleIn('444455556666')} with GitHub's OIDC token.`);
       expect(told).toContain('Account 444455556666 has no OIDC identity provider');
-      expect(told).toContain('With continue-on-role-error: true, the roles that work are handed on all the same.');
+      expect(told).toContain('With continue-on-role-error: true, the profiles of the roles that work are written.');
     }
     expect(main.log.filter((line) => /^\[\d\/4\] (missing|foreign): failed$/.test(line))).toHaveLength(2);
   });
