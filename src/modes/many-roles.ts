@@ -4,6 +4,7 @@ import type { JobDelivery } from '../delivery/deliver';
 import { expiryOf, type Report } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { ActionError } from '../errors/action-error';
+import { asActionError } from '../errors/as-action-error';
 import { assumeChain } from '../identity-sources/chain';
 import { withMfa } from '../identity-sources/mfa';
 import { openSource, signerFrom } from '../identity-sources/open-source';
@@ -13,7 +14,6 @@ import { isToken, type ManyRolesRequest, type ProfileRole, type SessionProfileSe
 import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
-import { explainSts } from '../sts/explain';
 import { MIN_DURATION } from '../sts/session-durations';
 import type { Work } from './work';
 
@@ -92,7 +92,7 @@ async function assumeOne(
   } catch (error) {
     const last = chain.at(-1) ?? chain[0];
     const role = 'arn' in last ? last.arn : last.pathAndName;
-    const known = explainSts(error, { tried: `assume ${role}`, region: request.connection.region });
+    const known = asActionError(error);
     // AWS's words name the caller, whose account need not be that of any role.
     if (request.maskAccountId) maskAccountsIn(known.message, step);
     return { profile, role, error: known };
