@@ -41,9 +41,9 @@ export async function planRemoval(targets: RemovalTargets, access: AccountAccess
     concurrently(targets.policies, (arn) => planPolicyRemoval(arn, identities, access)),
     concurrently(targets.oidcProviders, (arn) => planOidcProviderRemoval(arn, access)),
   ]);
-  const goingWithUsers = new Set(users.flatMap((user) => user.devices));
+  const deletedWithUsers = new Set(users.flatMap((user) => user.devices));
   return [
-    [...identities, ...devices.filter(({ name }) => !goingWithUsers.has(name))],
+    [...identities, ...devices.filter(({ name }) => !deletedWithUsers.has(name))],
     [...policies, ...providers],
   ];
 }

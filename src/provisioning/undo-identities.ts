@@ -1,5 +1,5 @@
-import { messageOf } from '../errors/message';
 import type { Credentials } from '../aws/credentials';
+import { messageOf } from '../errors/message';
 import { describeSecret } from '../github/connect';
 import type { GithubSecret } from '../identities/declaration';
 import { readPostSettings } from '../inputs/post-inputs';

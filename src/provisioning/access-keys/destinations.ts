@@ -50,7 +50,7 @@ export function outlastsJob(destinations: readonly KeyDestination[]): boolean {
   return storedHalves(destinations).length > 0;
 }
 
-/** A key, and where it goes. */
+/** A key, and where it is delivered to. */
 export interface KeyDelivery {
   readonly user: string;
   readonly destinations: readonly KeyDestination[];

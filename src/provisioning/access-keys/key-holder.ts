@@ -1,8 +1,8 @@
+import type { Write } from '../../iam/connect';
 import type { DeclaredUser, Tags } from '../../identities/declaration';
 import { KEY_RECORD } from '../../identities/own-tags';
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
-import type { Write } from '../../iam/connect';
 import { deactivateKey, deleteKey, type ExistingKey } from './access-key';
 import { arrivalOf, type Arrival } from './destinations';
 import { readKeyRecord, recordCall, type ClosedRecord } from './key-record';
@@ -41,19 +41,19 @@ export async function readKeyHolder(
   return { user, existing, arrival, lastUsed, now };
 }
 
-/** A user's keys once it is put right what an earlier run left. */
+/** A user's keys as they are once recovered from an earlier run that failed. */
 export interface RecoveredKeys {
   readonly record: ClosedRecord;
   readonly keys: readonly ExistingKey[];
-  /** The calls that put it right. */
+  /** The calls of the recovery. */
   readonly calls: readonly Write[];
   /** The call that records it, where the record changes. */
   readonly recording: readonly Write[];
   readonly details: readonly string[];
 }
 
-/** Keys that nobody has go, and a rotation that was all but done is ended. */
-export function recoverKeys(
+/** Keys that nobody has are deleted, and a rotation that only lacked its last step is completed. */
+export function keysAfterRecovery(
   { user, arrival }: KeyHolder,
   { tags, accessKeys }: NonNullable<KeyHolder['existing']>,
 ): RecoveredKeys {

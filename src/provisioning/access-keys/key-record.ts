@@ -1,6 +1,6 @@
+import type { Write } from '../../iam/connect';
 import type { Tags } from '../../identities/declaration';
 import { KEY_RECORD } from '../../identities/own-tags';
-import type { Write } from '../../iam/connect';
 
 /**
  * What becomes of a user's access key, kept in a tag of the user, as a key's secret is shown once and then known only to

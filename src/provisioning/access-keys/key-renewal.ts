@@ -1,8 +1,8 @@
+import { mayBeMade } from '../../aws/failure';
 import { messageOf } from '../../errors/message';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCalls } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
-import { mayBeMade } from '../../aws/failure';
 import { deliverKeys } from './deliver-keys';
 import { outlastsJob } from './destinations';
 import { makeKey, type KeyToMake, type MadeKey } from './make-key';
@@ -35,14 +35,14 @@ export class KeyRenewal {
     return this.#planned.flatMap(({ user }) => this.#made.get(user) ?? []);
   }
 
-  /** Puts right what earlier runs left, and records that keys are about to be made. */
+  /** Recovers what earlier runs left, and records that keys are about to be made. */
   async prepare(): Promise<void> {
     await concurrently(this.plans, ({ change }) => makeCalls(change.stages, this.access));
   }
 
   /**
-   * Does what must have succeeded for the keys to be in use: they are made and delivered in it. Where it fails before a
-   * key is delivered, the key is deleted again, and the one in use stays.
+   * Does the work in which the keys are made and delivered. Where it fails before a key is delivered, the key is deleted
+   * again, and the one in use stays.
    */
   async allOrNone(work: () => Promise<void>): Promise<void> {
     if (this.#planned.length > 0) this.keepForPost(this.#planned, []);
@@ -77,7 +77,7 @@ export class KeyRenewal {
     await retireOldKeys(this.made, this.access);
   }
 
-  /** Whether no key is left that nobody has. Where one is, a warning says so. */
+  /** Whether all keys that nobody has are deleted. Where one is left, a warning says so. */
   async #recoverAll(): Promise<boolean> {
     const recovered = await concurrently(this.#planned, async ({ user, destinations }) => {
       try {

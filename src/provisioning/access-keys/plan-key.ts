@@ -10,14 +10,14 @@ import {
 } from '../changes/change';
 import { deleteKey, type ExistingKey } from './access-key';
 import { destinationOf } from './destinations';
-import { recoverKeys, type KeyHolder, type RecoveredKeys } from './key-holder';
+import { keysAfterRecovery, type KeyHolder, type RecoveredKeys } from './key-holder';
 import { recordCall } from './key-record';
 
 /** What is to become of a user's access key. */
 export interface KeyPlan {
   readonly user: string;
   readonly destinations: readonly KeyDestination[];
-  /** What is put right first, and how the plan is shown. */
+  /** What is recovered first, and how the plan is shown. */
   readonly change: Change;
   /** The key to make then, if one is to be made. */
   readonly make: NewKey | undefined;
@@ -37,7 +37,7 @@ export interface ReplacedKey {
   readonly retire: 'deactivate' | 'delete';
 }
 
-/** How a rotation goes about it. */
+/** What a rotation replaces, and how. */
 export interface Rotation {
   /** Whether keys are replaced that are not due yet. */
   readonly now: boolean;
@@ -47,13 +47,13 @@ export interface Rotation {
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_KEYS = 2;
 
-/** Sees to it that a user has a key that is known to be delivered. */
+/** Gives a user a key that is known to be delivered, unless it has one. */
 export function planKey(holder: KeyHolder): Planned<KeyPlan> {
   const { user, existing } = holder;
   if (!existing) {
     return keyPlan(holder, { action: 'create', details: [toBeMade(holder)], make: { known: [], replaces: undefined } });
   }
-  const recovered = recoverKeys(holder, existing);
+  const recovered = keysAfterRecovery(holder, existing);
   const { record, keys, calls, details } = recovered;
   if (record.stage === 'delivered') {
     return keyPlan(holder, { ...kept(recovered, `${record.key} is delivered`), notice: notAgain(holder) });
@@ -84,7 +84,7 @@ export function planKeyRotation(holder: KeyHolder, rotation: Rotation): Planned<
   if (!existing) {
     return keyPlan(holder, { action: 'leave', details: ['the user is not there: provision makes it'] });
   }
-  const recovered = recoverKeys(holder, existing);
+  const recovered = keysAfterRecovery(holder, existing);
   const { keys, calls, recording, details } = recovered;
   const current = currentKey(recovered);
   if (!current) {
@@ -151,7 +151,7 @@ function whyNotDue(
   return `${id} is ${days(age)} old; ${when}`;
 }
 
-/** The key in use stays: only what an earlier run left is put right. */
+/** The key in use stays: only what an earlier run left is recovered. */
 function kept({ calls, recording, details }: RecoveredKeys, why: string): KeyPlanParts {
   const stages = needed([calls, recording]);
   return { action: stages.length > 0 ? 'change' : 'keep', details: [why, ...details], stages };

@@ -22,10 +22,10 @@ export interface KeyToRecover {
 }
 
 /**
- * Puts right what was left of a user's keys: those that nobody has go, and the record says so. Where a part of a new key
- * has spoiled the one that was in use, the delivery is brought to its end.
+ * Recovers a user's keys: those that nobody has are deleted, and the record says so. Where a part of a new key has
+ * overwritten the one in use, its delivery is completed.
  *
- * @throws Error when a key may yet come to light: the record stays as it is, for whoever looks later
+ * @throws Error when a key may exist that AWS does not list yet: the record stays as it is, for whoever looks later
  */
 export async function recoverKey(
   { user, destinations, refused, kept, unseen }: KeyToRecover,

@@ -2,7 +2,7 @@ import type { ExistingKey } from './access-key';
 import type { Arrival } from './destinations';
 import { deliveredRecord, writeKeyRecord, type ClosedRecord, type KeyRecord } from './key-record';
 
-/** What a run that died on the way left of a user's access keys, and how it is put right. */
+/** What a run that died left of a user's access keys, and how they are recovered. */
 export interface Recovery {
   readonly record: ClosedRecord;
   /** Keys that nobody has. */
@@ -11,7 +11,7 @@ export interface Recovery {
   readonly changed: boolean;
 }
 
-/** Decides which keys nobody has, and which one the user goes on with. */
+/** Decides which keys nobody has, and which one stays in use. */
 export function recoveryOf(record: KeyRecord, keys: readonly ExistingKey[], arrival: Arrival): Recovery {
   const there = (id: string | undefined): id is string => keys.some((key) => key.id === id);
   const ifThere = (id: string | undefined) => (there(id) ? id : undefined);

@@ -1,9 +1,9 @@
 import type { Identity } from '../../aws/arn';
 import type { Credentials } from '../../aws/credentials';
 import type { GithubSecrets } from '../../github/secrets';
+import type { Iam } from '../../iam/connect';
 import type { Clock } from '../../network/clock';
 import type { Created } from '../../runner/ledger';
-import type { Iam } from '../../iam/connect';
 import type { TargetAccount } from './target-account';
 
 /** How the changes to an account are reported, and what of them is kept for the post step. */

@@ -10,7 +10,7 @@ export type Made = Set<string>;
 /**
  * Makes the changes of each phase concurrently, one phase after the other.
  *
- * @throws ActionError for the first call that failed for good; what was done stays, and the next run goes on from there
+ * @throws ActionError for the first call that failed for good; what was done stays, and the next run continues from there
  */
 export async function apply(phases: readonly (readonly Change[])[], made: Made, access: AccountAccess): Promise<void> {
   const needed = phases.map((phase) => phase.filter(({ stages }) => stages.length > 0));

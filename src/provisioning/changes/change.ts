@@ -1,5 +1,5 @@
-import type { Created } from '../../runner/ledger';
 import type { Iam, Write } from '../../iam/connect';
+import type { Created } from '../../runner/ledger';
 
 export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | 'GitHub secret';
 
@@ -10,7 +10,7 @@ export type Action = 'create' | 'change' | 'delete' | 'keep' | 'leave';
 
 /** One call, as it is planned. */
 export type PlannedCall = Write & {
-  /** ARNs of what must be there for it, besides the thing that is changed, whoever made it. */
+  /** ARNs of what must exist for it, besides the thing that is changed. */
   readonly refersTo?: readonly string[];
   /** Whether a call that failed has done its work all the same, by an attempt whose answer was lost. */
   readonly doneAnyway?: (error: unknown, iam: Iam) => Promise<boolean>;
@@ -24,7 +24,7 @@ export interface Change {
   readonly action: Action;
   readonly kind: Kind;
   readonly name: string;
-  /** What differs or is special about it, for people. One line each, of what comes, goes or differs with `+ `, `- ` or `~ ` before it. */
+  /** For people, one line each. Lines about what is added, removed or changed begin with `+ `, `- ` or `~ `. */
   readonly details: readonly string[];
   readonly stages: Stages;
   /** Further stages, for which nothing else of the plan waits. */
@@ -43,7 +43,7 @@ export interface Obstacle {
 /** What is planned for one thing, or what stands in the way. */
 export type Planned<Plan = Change> = { readonly plan: Plan } | { readonly obstacle: Obstacle };
 
-/** What differs in one respect, and the calls that put it right: what is taken away goes before what is added. */
+/** What differs in one respect, and the calls that change it: what is removed is removed before anything is added. */
 export interface Difference {
   readonly details: readonly string[];
   readonly removing: readonly PlannedCall[];

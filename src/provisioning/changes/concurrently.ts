@@ -4,8 +4,8 @@ import pMap from 'p-map';
 const AT_ONCE = 8;
 
 /**
- * Does the same for each, several at once. All that was begun is ended before it fails, so that nothing goes on behind
- * the back of what then cleans up.
+ * Does the same for each, several at once. All that was begun is finished before it fails, so that nothing still runs
+ * while its caller cleans up.
  *
  * @throws the error of the first that failed
  */

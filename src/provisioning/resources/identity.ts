@@ -1,6 +1,6 @@
+import type { Write } from '../../iam/connect';
 import type { DeclaredPolicy, DeclaredRole, DeclaredUser, Tags } from '../../identities/declaration';
 import type { PolicyDocument } from '../../policy/policy-document';
-import type { Write } from '../../iam/connect';
 import {
   changeOf,
   newSettings,

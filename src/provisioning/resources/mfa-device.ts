@@ -1,12 +1,12 @@
-import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
 import { describeSecret } from '../../github/connect';
+import type { Iam } from '../../iam/connect';
+import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
 import { codeAt } from '../../mfa/code';
 import { parseSeed, type Seed } from '../../mfa/seed';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
 import { iamArn, type TargetAccount } from '../changes/target-account';
-import type { Iam } from '../../iam/connect';
 import { notOurs, ownershipTags, type Rules } from './ownership';
 import { nothingToRemove, removalOf, silently } from './removal';
 import { tagList, tagsIn } from './tags';
@@ -38,7 +38,7 @@ export async function readDeviceTags(SerialNumber: string, iam: Iam): Promise<Ta
 }
 
 /**
- * Sees to it that a user has its virtual MFA device.
+ * Gives a user its virtual MFA device, unless it has it.
  *
  * @param enabled serial numbers of the devices that the user has
  * @param tags those of a device of that name that is not the user's; undefined where there is none

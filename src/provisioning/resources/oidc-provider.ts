@@ -1,8 +1,8 @@
+import type { Iam } from '../../iam/connect';
 import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { changeOf, NO_DIFFERENCE, withoutCalls, type Change, type Difference, type Planned } from '../changes/change';
 import { iamArn, type TargetAccount } from '../changes/target-account';
-import type { Iam } from '../../iam/connect';
 import { notOurs, ownerOf, type Rules } from './ownership';
 import { nothingToRemove, removalOf, silently } from './removal';
 import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';

@@ -1,10 +1,10 @@
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
+import type { Iam } from '../../iam/connect';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { NO_DIFFERENCE, type Difference, type PlannedCall } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import type { Iam } from '../../iam/connect';
 import type { RemovalStep } from './removal';
 
 /** What a user or role may do, as the account has it. */

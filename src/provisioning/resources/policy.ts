@@ -1,3 +1,5 @@
+import { isRefusal } from '../../aws/failure';
+import type { Iam } from '../../iam/connect';
 import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
@@ -17,8 +19,6 @@ import {
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { iamArn, type TargetAccount } from '../changes/target-account';
-import { isRefusal } from '../../aws/failure';
-import type { Iam } from '../../iam/connect';
 import { notOurs, type Rules } from './ownership';
 import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
 import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
@@ -158,7 +158,7 @@ function descriptionNote({ description = '' }: DeclaredPolicy, existing: Existin
  * Plans the removal of a policy, from whom it is attached to as well.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html
  *
- * @param leaving what goes before, with what is attached to it
+ * @param leaving changes, some of which delete what the policy is attached to
  */
 export async function planPolicyRemoval(
   PolicyArn: string,
@@ -214,8 +214,8 @@ async function readDetachments(PolicyArn: string, leaving: readonly Change[], ia
 }
 
 /**
- * Policies that are to go, but are permissions boundaries of users and roles that stay. AWS would say so only once all
- * the rest is gone.
+ * Policies that are to be deleted, but are permissions boundaries of users and roles that stay. AWS would say so only
+ * once all the rest is deleted.
  */
 export async function boundariesInUse(
   changes: readonly Change[],

@@ -1,7 +1,7 @@
+import type { Iam } from '../../iam/connect';
 import type { AccountAccess } from '../changes/account-access';
 import type { Change } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import type { Iam } from '../../iam/connect';
 import { readAttachedPolicies } from './permissions';
 import { roleCalls } from './role';
 import { declarableTags, tagsIn } from './tags';

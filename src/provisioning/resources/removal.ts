@@ -5,7 +5,7 @@ import { leftAlone } from './ownership';
 
 /** One step of a removal: often of something for which AWS would refuse to delete the thing that has it. */
 export interface RemovalStep {
-  /** What goes, for people; undefined where that need not be said. */
+  /** What is removed, for people; undefined where that need not be said. */
   readonly detail: string | undefined;
   readonly call: PlannedCall;
 }

@@ -1,3 +1,4 @@
+import type { Iam } from '../../iam/connect';
 import type { DeclaredPolicy, DeclaredRole } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
@@ -6,7 +7,6 @@ import { trustPolicy } from '../../policy/trust-policy';
 import type { AccountAccess } from '../changes/account-access';
 import { NO_DIFFERENCE, type Change, type Difference, type Planned } from '../changes/change';
 import { iamArn, type TargetAccount } from '../changes/target-account';
-import type { Iam } from '../../iam/connect';
 import { planIdentity, type ExistingIdentity, type IdentityCalls } from './identity';
 import type { Rules } from './ownership';
 import { indented, policyRemoval, readIdentityPolicies } from './permissions';

@@ -29,7 +29,7 @@ export function wantedTags(declared: Tags, { account }: Rules): Tags {
   return { ...declared, ...ownershipTags(account.repository) };
 }
 
-/** How tags differ, and with whose calls they are put right. */
+/** How tags differ, and the calls that change them. */
 export function tagChanges(before: Tags, declared: Tags, rules: Rules, { tag, untag }: TagCalls): Difference {
   const current = declarableTags(before);
   const wanted = wantedTags(declared, rules);

@@ -1,4 +1,5 @@
 import type { User } from '@aws-sdk/client-iam';
+import type { Iam } from '../../iam/connect';
 import type { DeclaredPolicy, DeclaredUser } from '../../identities/declaration';
 import type { PolicyDocument } from '../../policy/policy-document';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../../policy/require-mfa';
@@ -7,7 +8,6 @@ import { FIRST_RECORD } from '../access-keys/key-record';
 import type { AccountAccess } from '../changes/account-access';
 import type { Change, Planned } from '../changes/change';
 import { iamArn, type TargetAccount } from '../changes/target-account';
-import type { Iam } from '../../iam/connect';
 import { planIdentity, type ExistingIdentity, type IdentityCalls } from './identity';
 import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
 import type { Rules } from './ownership';
@@ -115,7 +115,7 @@ export function userCalls(UserName: string): IdentityCalls {
   };
 }
 
-/** A user that goes, and the MFA devices that go with it. */
+/** A user that is deleted, and the MFA devices that are deleted with it. */
 export interface UserRemoval {
   readonly change: Change;
   /** Serial numbers. */
@@ -143,7 +143,7 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
     call: deactivateDevice(UserName, serial),
   }));
   const change = removalOf('user', UserName, [
-    // Whoever has a key can do nothing more while the rest is taken down.
+    // Whoever has a key can do nothing more while the rest is removed.
     keys.map(({ id }) => ({ detail: `- access key ${id}`, call: deleteKey(UserName, id) })),
     [...signIn, ...deactivations, ...policies, ...groups],
     virtual.map((serial) => silently(deleteDevice(serial))),
@@ -152,7 +152,7 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
   return { change, devices: virtual };
 }
 
-/** Takes from a user what it proves itself with, besides access keys and MFA devices. */
+/** Removes what a user signs in with, besides access keys and MFA devices. */
 async function signInRemoval(UserName: string, iam: Iam): Promise<RemovalStep[]> {
   const input = { UserName };
   const [login, certificates, sshKeys, { ServiceSpecificCredentials = [] }] = await Promise.all([
