@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installAwsCli } from '../__tests__/conformance/aws-cli';
-import { ACTIONS_NODE } from '../sandbox/runner/job';
+import { ACTIONS_NODE } from '../sandbox/runner/processes';
 import { actionIn, type Action } from './contenders';
 import { measure, type Figures } from './measure';
 import { RemoteSandbox } from './remote-sandbox';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ACTIONS_NODE } from '../sandbox/runner/job';
+import { ACTIONS_NODE } from '../sandbox/runner/processes';
 
 /** Runs a script of `user-steps` as a step of the user's workflow: it knows only its environment. */
 export async function runUserStep(script: string, env: Readonly<Record<string, string>>): Promise<string> {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './clock';
 import type { Answer, RecordedRequest, ServiceName } from './http/request';
 
@@ -36,7 +35,20 @@ export type Failure =
   /** This answer, a byte every few milliseconds; nothing is done. */
   | { readonly drip: Answer };
 
-export type Fault = FaultScope & (Failure | { readonly latencyMs: number });
+/** What happens to a request before it is answered, as it should be or not. */
+export type Delay =
+  | { readonly latencyMs: number }
+  /** This is done first, and waited for. */
+  | { readonly first: () => void | Promise<void> };
+
+export type Fault = FaultScope & (Failure | Delay);
+
+/** What a request meets. */
+export interface Met {
+  readonly latencyMs: number;
+  readonly first: readonly (() => void | Promise<void>)[];
+  readonly failure: Failure | undefined;
+}
 
 export interface RateLimit {
   readonly service: ServiceName;
@@ -81,27 +93,23 @@ export class Faults {
     this.#buckets = [];
   }
 
-  /** Holds a request up for as long as it must be, and tells how it fails, if it does. */
-  async meet(request: RecordedRequest): Promise<Failure | undefined> {
-    const { latencyMs, failure } = this.#next(request);
-    if (latencyMs > 0) await delay(latencyMs);
-    return failure;
-  }
-
-  #next(request: RecordedRequest): { readonly latencyMs: number; readonly failure: Failure | undefined } {
+  /** For how long a request is held up, what comes about meanwhile, and how it fails, if it does. */
+  meet(request: RecordedRequest): Met {
     let latencyMs = 0;
+    const first: Met['first'][number][] = [];
     let failure: Failure | undefined;
     for (const entry of this.#faults) {
       const { fault } = entry;
-      const spent = failure !== undefined && !('latencyMs' in fault);
+      const spent = failure !== undefined && !isDelay(fault);
       if (spent || !fits(fault, request)) continue;
       const { skip = 0, times = Infinity } = fault;
       entry.met += 1;
       if (entry.met <= skip || entry.met > skip + times) continue;
       if ('latencyMs' in fault) latencyMs += fault.latencyMs;
+      else if ('first' in fault) first.push(fault.first);
       else failure = fault;
     }
-    return { latencyMs, failure: failure ?? this.#throttle(request) };
+    return { latencyMs, first, failure: failure ?? this.#throttle(request) };
   }
 
   #throttle({ service, action }: RecordedRequest): Failure | undefined {
@@ -117,6 +125,10 @@ export class Faults {
     }
     return undefined;
   }
+}
+
+function isDelay(fault: Fault): boolean {
+  return 'latencyMs' in fault || 'first' in fault;
 }
 
 function fits({ service, action, path }: FaultScope, request: RecordedRequest): boolean {

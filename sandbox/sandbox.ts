@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Account } from './accounts/account';
 import type { Settings } from './accounts/settings';
 import { World } from './accounts/world';
-import { Clock } from './clock';
+import { Clock, type Waiting } from './clock';
 import { Faults } from './faults';
 import { GithubOidc, githubIssuer } from './github/oidc';
 import { GithubSecrets } from './github/secrets';
@@ -33,12 +33,19 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+export interface SandboxOptions {
+  /** A free one when left out. */
+  readonly port?: number;
+  /** How its clients wait: in real time when left out. */
+  readonly waiting?: Waiting | undefined;
+}
+
 /**
- * Starts a sandbox on 127.0.0.1, by default on a free port.
+ * Starts a sandbox on 127.0.0.1.
  * @throws Error when the port is taken.
  */
-export async function startSandbox({ port = 0 }: { readonly port?: number } = {}): Promise<Sandbox> {
-  const clock = new Clock();
+export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): Promise<Sandbox> {
+  const clock = new Clock(waiting);
   const world = new World(clock);
   const faults = new Faults(clock);
   const requests: RecordedRequest[] = [];

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './clock';
 import type { Failure, Faults } from './faults';
 import { Refusal } from './http/refusal';
@@ -36,7 +35,9 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
   const { path, headers } = request;
   const record: RecordedRequest = { service, action, path, params, headers, at: clock.now().getTime() };
   requests.push(record);
-  const fault = await faults.meet(record);
+  const { socket } = response;
+  const { latencyMs, first, failure: fault } = faults.meet(record);
+  if (latencyMs > 0) await clock.waiting.pass(latencyMs, socket);
   const send = ({ status, headers, body }: Answer): void => {
     record.status = status;
     response.writeHead(status, {
@@ -45,10 +46,13 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
       ...headers,
     });
     const half = body.slice(0, body.length / 2);
-    if (fault && 'hangBody' in fault) response.write(half);
-    else if (fault && 'resetBody' in fault) response.write(half, () => response.socket?.destroy());
+    if (fault && 'hangBody' in fault) {
+      response.write(half);
+      clock.waiting.inVain(socket);
+    } else if (fault && 'resetBody' in fault) response.write(half, () => socket?.destroy());
     else response.end(body);
   };
+  for (const happen of first) await happen();
   if (fault && 'error' in fault) {
     const { status, code, message } = fault.error;
     record.errorCode = code;
@@ -62,12 +66,15 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
   } else if (fault && 'drip' in fault) {
     record.status = fault.drip.status;
     response.writeHead(fault.drip.status, fault.drip.headers);
-    await pipeline(drop(fault.drip.body), response).catch(ignoreLeaving);
+    const drops = drop(fault.drip.body, () => clock.waiting.pass(DRIP_MS, socket));
+    await pipeline(drops, response).catch(ignoreLeaving);
   } else if (fault && 'reset' in fault) {
-    response.socket?.resetAndDestroy();
+    socket?.resetAndDestroy();
+  } else if (fault && 'hang' in fault) {
+    clock.waiting.inVain(socket);
   } else if (!fault || actsAllTheSame(fault)) {
     const answer = await route.respond(record);
-    if (fault && 'resetAfter' in fault) response.socket?.resetAndDestroy();
+    if (fault && 'resetAfter' in fault) socket?.resetAndDestroy();
     else if (fault && 'holdAfter' in fault) fault.holdAfter();
     else send(answer);
   }
@@ -82,9 +89,9 @@ function* endlessly(text: string): Generator<Buffer> {
   for (;;) yield piece;
 }
 
-async function* drop(text: string): AsyncGenerator<string> {
+async function* drop(text: string, pause: () => Promise<void>): AsyncGenerator<string> {
   for (const byte of text) {
-    await delay(DRIP_MS);
+    await pause();
     yield byte;
   }
 }

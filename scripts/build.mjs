@@ -1,10 +1,11 @@
 // Bundles src into dist: one folder for each entry point, with the licences of what went into it. The same sources and
-// lockfile give the same bytes. With --check nothing is written; dist is compared with what src builds.
+// lockfile give the same bytes, and a digest of them is among these. With --check nothing is written; dist is compared with what src builds.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
+import { DIGEST_FILE, sourceDigest } from './source-digest.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -41,7 +42,7 @@ const entries = {
  */
 process.env.TS_NODE_PROJECT = join(root, 'scripts/tsconfig.bundle.json');
 
-const built = new Map();
+const built = new Map([[DIGEST_FILE, `${sourceDigest(root)}\n`]]);
 for (const [folder, entry] of Object.entries(entries)) {
   for (const [name, content] of await bundle(entry)) built.set(`${folder}/${name}`, content);
 }

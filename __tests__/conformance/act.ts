@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { ACTIONS_NODE } from '../../sandbox/runner/job';
+import { ACTIONS_NODE } from '../../sandbox/runner/processes';
 import { AWS_CLI } from './aws-cli';
 import { HAS_GO, installWithGo } from './go';
 import { cacheFolder } from './installed';

@@ -14,7 +14,7 @@ function logsOf(code: ErrorCode): Promise<readonly string[]> {
   return known;
 }
 
-test.concurrent.each(ERROR_CODES)('%s comes about, and the log has the words by which it is found', async (code) => {
+test.each(ERROR_CODES)('%s comes about, and the log has the words by which it is found', async (code) => {
   const printed = (await logsOf(code)).join('\n');
   const entry = entries.find((candidate) => candidate.startsWith(`${code}\n`)) ?? '';
   const [, seen = ''] = /^\*\*What you see\.\*\* (.*)$/m.exec(entry) ?? [];

@@ -9,6 +9,7 @@ import { selfSigned } from '../network/certificate';
 import { ForwardProxy } from '../network/forward-proxy';
 import { codeOf } from '../sandbox/mfa-code';
 import { allow } from '../sandbox/sts-client';
+import { startRunning, type Running } from '../scenarios/running';
 import { page, ROOT, section } from './pages';
 
 const REPOSITORY = { GITHUB_REPOSITORY: 'octo-org/app', GITHUB_REPOSITORY_OWNER: 'octo-org' } as const;
@@ -72,6 +73,7 @@ export class PageWorld {
     readonly proxy: ForwardProxy,
     private readonly certificate: string,
     private readonly settings: WorldSettings,
+    private readonly running: Running,
   ) {}
 
   static async start(settings: WorldSettings = {}): Promise<PageWorld> {
@@ -81,7 +83,9 @@ export class PageWorld {
     const to = (host: string) => world.#sandboxOf(REGIONS.find((region) => host.includes(region)) ?? '').url;
     const proxy = await ForwardProxy.start(byName ? { ...identity, to } : undefined);
     proxy.demand = `Basic ${Buffer.from('user:password').toString('base64')}`;
-    const world = new PageWorld(proxy, identity.cert, settings);
+    // Proxies and certificates are for processes to show.
+    const running = startRunning({ asProcesses: byName });
+    const world = new PageWorld(proxy, identity.cert, settings, running);
     await world.#addPartition('aws');
     if (byName) for (const partition of ['aws-us-gov', 'aws-cn'] as const) await world.#addPartition(partition);
     world.account.createUser('admin', { policies: [allow('*')] }).createAccessKey();
@@ -96,12 +100,13 @@ export class PageWorld {
   /** A job of the repository, with the examples in its workspace and a stand-in for the AWS CLI. */
   job(): Job {
     const { url, github } = this.#sandboxOf(REGIONS[0]);
-    const job = new Job({
+    const variables = {
       ...REPOSITORY,
       GITHUB_API_URL: github.secrets.apiUrl,
       PATH: [join(__dirname, 'commands'), process.env.PATH].join(delimiter),
       ...(this.settings.byName !== true && { AWS_ENDPOINT_URL: url }),
-    });
+    };
+    const job = new Job(variables, this.running.driver);
     cpSync(join(ROOT, 'examples'), job.workspace, { recursive: true });
     for (const script of ['long-migration.sh', 'migrate.sh']) {
       writeFileSync(join(job.workspace, script), '#!/bin/sh\naws sts get-caller-identity\n', { mode: 0o755 });
@@ -161,6 +166,7 @@ export class PageWorld {
   async close(): Promise<void> {
     this.proxy.close();
     for (const sandbox of this.#partitions.values()) await sandbox.close();
+    this.running.end();
   }
 
   get #userName(): string {
@@ -195,7 +201,7 @@ export class PageWorld {
   }
 
   async #addPartition(partition: Partition): Promise<void> {
-    const sandbox = await startSandbox();
+    const sandbox = await startSandbox({ waiting: this.running.waiting });
     this.#partitions.set(partition, sandbox);
     sandbox.github.secrets.createEnvironment(REPOSITORY.GITHUB_REPOSITORY, 'production');
     for (const [id, roles] of Object.entries(ROLES)) {

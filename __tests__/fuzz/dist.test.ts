@@ -6,7 +6,7 @@ import { holds } from './cases';
 import { given, SECRET_INPUTS, soundInputs, type Given } from './inputs';
 
 let scenario: Scenario;
-beforeAll(async () => (scenario = await Scenario.start()));
+beforeAll(async () => (scenario = await Scenario.start({ asProcesses: true })));
 afterAll(() => scenario.end());
 
 /** What fits into the environment of a process. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { readRequest } from '../../src/inputs/read-request';
 import { useCleanEnvironment } from '../aws/environment';
-import { knowErrorsOfNode } from '../provisioning/account';
+import { knowErrorsOfNode } from '../in-process/errors-of-node';
 import { KEY_INPUTS, REGION } from '../scenarios/scenario';
 import { holds } from './cases';
 import { soundDocument } from './documents';

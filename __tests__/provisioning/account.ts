@@ -8,6 +8,7 @@ import { openAccount } from '../../src/provisioning/open-account';
 import type { AccountAccess } from '../../src/provisioning/changes/account-access';
 import type { Created } from '../../src/runner/ledger';
 import { connectionTo } from '../aws/local-aws';
+import { knowErrorsOfNode } from '../in-process/errors-of-node';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 import { REPOSITORY } from './declared';
@@ -103,19 +104,3 @@ function clockOf({ clock }: Sandbox, waits: number[]): Clock {
     },
   };
 }
-
-/**
- * Jest runs tests in a world with an `Error` of its own, in which Node's errors are none: the SDK would wrap those of
- * connections, and hide their codes.
- */
-export function knowErrorsOfNode(): void {
-  Object.defineProperty(Error, Symbol.hasInstance, {
-    configurable: true,
-    value(this: unknown, value: unknown) {
-      if (this === Error) return Object.prototype.toString.call(value) === '[object Error]';
-      return Boolean(Reflect.apply(hasInstance, this, [value]));
-    },
-  });
-}
-
-const hasInstance = Reflect.get(Function.prototype, Symbol.hasInstance) as () => boolean;

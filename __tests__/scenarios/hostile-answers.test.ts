@@ -196,7 +196,7 @@ describe('an answer without end', () => {
     scenario.sandbox.faults.add(fault);
     const { env, kib } = peakOf(name);
     const main = await scenario
-      .job({ oidc: true, env })
+      .job({ oidc: true, env, asProcess: true })
       .step({ with: { 'aws-region': REGION, 'role-to-assume': ROLE } });
     expectFailed(main, code);
     expect(kib()).toBeLessThan(MAX_PEAK_KIB);
@@ -211,7 +211,7 @@ describe('an answer without end', () => {
       const token = own.sandbox.github.secrets.token({ write: ['octo/app'] });
       own.sandbox.faults.add({ service, endless: ok('{"a": "<a/>"},', service === 'iam' ? XML : JSON_TYPE) });
       const { env, kib } = peakOf(service);
-      const main = await identityJob(own, { env }).step({
+      const main = await identityJob(own, { env, asProcess: true }).step({
         with: { mode: 'provision', identities, 'github-token': token, ...ADMIN },
       });
       expectFailed(main, 'unusual-answer');

@@ -4,7 +4,7 @@ import type { Account, Role, User } from '../../sandbox/accounts/account';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Job } from '../../sandbox/runner/job';
 import { allow, trust } from '../sandbox/sts-client';
-import { EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario } from './scenario';
+import { EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, type JobSettings } from './scenario';
 
 /** The repository that jobs belong to. */
 export const REPOSITORY = 'octo/app';
@@ -16,8 +16,11 @@ export const OWNED = { 'managed-by': 'aws-identity-action', 'managed-by-reposito
 export const ADMIN = { 'aws-region': REGION, ...KEY_INPUTS } as const;
 
 /** A local AWS with the user `admin`, who has AWS's example keys. */
-export async function identityScenario(policies: readonly PolicyDocument[] = [allow('*')]): Promise<Scenario> {
-  const scenario = await Scenario.start();
+export async function identityScenario(
+  policies: readonly PolicyDocument[] = [allow('*')],
+  settings?: { readonly asProcesses: boolean },
+): Promise<Scenario> {
+  const scenario = await Scenario.start(settings);
   scenario.account.createUser('admin', { policies }).createAccessKey(EXAMPLE_KEYS);
   return scenario;
 }
@@ -49,19 +52,16 @@ export function ssoAdmin({ account, sandbox }: Scenario): Record<string, string>
   };
 }
 
-export interface IdentityJobSettings {
+export interface IdentityJobSettings extends JobSettings {
   /** Contents of files, by path in the workspace. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Whether the job has `id-token: write`. */
-  readonly oidc?: boolean;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A job that reaches IAM and GitHub's API as well, with these files in its workspace. */
-export function identityJob(scenario: Scenario, { files = {}, oidc = false, env = {} }: IdentityJobSettings = {}): Job {
+export function identityJob(scenario: Scenario, { files = {}, env = {}, ...settings }: IdentityJobSettings = {}): Job {
   const { url, github } = scenario.sandbox;
   const job = scenario.job({
-    oidc,
+    ...settings,
     env: { AWS_ENDPOINT_URL_IAM: url, GITHUB_API_URL: github.secrets.apiUrl, ...env },
   });
   writeWorkspace(job, files);

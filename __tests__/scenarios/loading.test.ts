@@ -4,7 +4,7 @@ import type { Job, StepOptions } from '../../sandbox/runner/job';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario } from './scenario';
 
 let scenario: Scenario;
-beforeEach(async () => (scenario = await Scenario.start()));
+beforeEach(async () => (scenario = await Scenario.start({ asProcesses: true })));
 afterEach(() => scenario.end());
 
 /** Runs a step and returns all code of ours that its process loaded. */

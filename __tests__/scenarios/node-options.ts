@@ -13,6 +13,11 @@ export const NO_SUCH_HOST = withModule(`
     done(Object.assign(new Error('getaddrinfo ENOTFOUND ' + host), { code: 'ENOTFOUND' }));
 `);
 
+/** Sets the clock forward by so many milliseconds. */
+export function aheadBy(ms: number): Record<string, string> {
+  return withModule(`const { now } = Date; Date.now = () => now() + ${ms};`);
+}
+
 /** The environment in which Node runs this before anything else. */
 function withModule(source: string): Record<string, string> {
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(source)}` };

@@ -137,13 +137,13 @@ test('files named by the environment are what the job’s begin with, and named 
 });
 
 test('a step that fails at its end leaves no file', async () => {
-  scenario.sandbox.faults.add({ action: 'AssumeRole', latencyMs: 500 });
   const job = scenario.job();
   mkdirSync(join(job.home, '.aws'));
-  const running = job.step({ with: DEPLOY });
-  while (scenario.sandbox.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  mkdirSync(join(job.home, '.aws/config'));
-  expectFailed(await running, 'profile-files');
+  const takePlace = () => {
+    mkdirSync(join(job.home, '.aws/config'));
+  };
+  scenario.sandbox.faults.add({ action: 'AssumeRole', first: takePlace });
+  expectFailed(await job.step({ with: DEPLOY }), 'profile-files');
   expect(readdirSync(job.temp)).toEqual([]);
   expect(scenario.calls()).toEqual(['AssumeRole']);
 });

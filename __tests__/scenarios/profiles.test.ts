@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
@@ -103,17 +104,17 @@ test('a file that cannot be read fails the step before any call', async () => {
 
 test('a file that cannot be written in the end leaves nothing behind', async () => {
   scenario.createOidcRole();
-  scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', latencyMs: 500 });
   const job = scenario.job({ oidc: true });
   const folder = join(job.home, 'elsewhere');
-  const running = job.step({
+  // The files were looked at before the first call; now a file takes the place of the folder.
+  const takePlace = () => {
+    writeFileSync(folder, '');
+  };
+  scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', first: takePlace });
+  const main = await job.step({
     with: { ...inputs, 'output-env-credentials': 'true', 'output-credentials': 'true' },
     env: { AWS_CONFIG_FILE: join(folder, 'config') },
   });
-  while (scenario.sandbox.requests.length < OIDC_CALLS.length) await new Promise((resolve) => setTimeout(resolve, 10));
-  // The files were looked at before the first call; now a file takes the place of the folder.
-  writeFileSync(folder, '');
-  const main = await running;
 
   expectFailed(main, 'profile-files');
   expect(scenario.calls()).toEqual(OIDC_CALLS);
@@ -126,7 +127,7 @@ test('20 jobs at once in one home all find their profile, and leave the files as
   scenario.createUserAndRole();
   const home = scenario.job().home;
   writeFiles(home);
-  const jobs = Array.from({ length: 20 }, () => scenario.job({ env: { HOME: home } }));
+  const jobs = Array.from({ length: 20 }, () => scenario.job({ env: { HOME: home }, asProcess: true }));
   const mains = await Promise.all(
     jobs.map((job, index) => job.step({ with: { ...inputs, ...KEY_INPUTS, 'aws-profile': `job-${index}` } })),
   );
@@ -166,10 +167,10 @@ test('a step that is killed at any moment leaves nothing that its post does not 
   const home = scenario.job().home;
   writeFiles(home);
   for (let after = 60; after <= 260; after += 10) {
-    const job = scenario.job({ oidc: true, env: { HOME: home } });
+    const job = scenario.job({ oidc: true, env: { HOME: home }, asProcess: true });
     const killed = await job.step({
       with: { ...inputs, 'aws-profile': 'killed', 'output-env-credentials': 'true' },
-      kill: { after, signal: 'SIGKILL' },
+      kill: { after: delay(after), signal: 'SIGKILL' },
     });
     const [post] = await job.finish();
     expect(post).toMatchObject({ exitCode: 0, stderr: '' });

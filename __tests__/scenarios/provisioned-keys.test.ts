@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Failure } from '../../sandbox/faults';
 import { deny } from '../sandbox/sts-client';
 import {
@@ -231,13 +230,13 @@ describe('a key that cannot be made or handed on', () => {
 
   test('its profile was written by another meanwhile: the key is deleted again', async () => {
     leftUser(scenario);
-    const { faults, requests } = scenario.sandbox;
-    faults.add({ action: 'GetCallerIdentity', skip: 1, latencyMs: 200 });
     const workflow = identityJob(scenario);
+    const writeTheirs = () => {
+      mkdirSync(join(workflow.home, '.aws'));
+      writeFileSync(join(workflow.home, '.aws/credentials'), '[pulumi]\naws_access_key_id = theirs\n');
+    };
+    scenario.sandbox.faults.add({ action: 'CreateAccessKey', times: 1, first: writeTheirs });
     const running = provision(['environment', 'outputs', { profile: 'pulumi' }], { job: workflow });
-    while (!requests.some(({ action }) => action === 'CreateAccessKey')) await delay(5);
-    mkdirSync(join(workflow.home, '.aws'));
-    writeFileSync(join(workflow.home, '.aws/credentials'), '[pulumi]\naws_access_key_id = theirs\n');
     expectFailed(await running, 'profile-files');
     expect(readFileSync(join(workflow.home, '.aws/credentials'), 'utf8')).toBe(
       '[pulumi]\naws_access_key_id = theirs\n',

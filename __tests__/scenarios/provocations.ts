@@ -8,7 +8,7 @@ import { ForwardProxy } from '../network/forward-proxy';
 import { allow, deny, trust } from '../sandbox/sts-client';
 import { ADMIN, OWNED, age, githubRepository, identityJob, leftUser } from './identities';
 import { HURRY, NO_SUCH_HOST } from './node-options';
-import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type Scenario } from './scenario';
+import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type JobSettings, type Scenario } from './scenario';
 
 /** Brings a failure about, and returns the step that ends with it. */
 export type Provocation = (scenario: Scenario) => Promise<Run>;
@@ -33,11 +33,11 @@ function byOidc(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void, env
 }
 
 /** The role `deploy`, assumed with the keys of the user `ci`. */
-function byKeys(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void, env: Environment = {}): Provocation {
+function byKeys(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void, settings: JobSettings = {}): Provocation {
   return (scenario) => {
     scenario.createUserAndRole();
     prepare?.(scenario);
-    return scenario.job({ env }).step({ with: { ...IN_ROLE, ...KEY_INPUTS, ...inputs } });
+    return scenario.job(settings).step({ with: { ...IN_ROLE, ...KEY_INPUTS, ...inputs } });
   };
 }
 
@@ -179,7 +179,10 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byKeys({ 'sts-endpoint': 'http://127.0.0.1:1', 'disable-retry': 'true' }),
     byKeys({ 'disable-retry': 'true' }, fails('AssumeRole', { reset: true })),
     byKeys({ 'disable-retry': 'true' }, fails('AssumeRole', { resetBody: true })),
-    byKeys({ 'sts-endpoint': 'https://sts.eu-centrl-1.amazonaws.com' }, undefined, NO_SUCH_HOST),
+    byKeys({ 'sts-endpoint': 'https://sts.eu-centrl-1.amazonaws.com' }, undefined, {
+      env: NO_SUCH_HOST,
+      asProcess: true,
+    }),
     byOidc({ 'disable-retry': 'true' }, undefined, {
       ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/?api-version=2',
     }),

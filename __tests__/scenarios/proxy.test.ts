@@ -5,7 +5,7 @@ let scenario: Scenario;
 let proxy: ForwardProxy;
 
 beforeEach(async () => {
-  scenario = await Scenario.start();
+  scenario = await Scenario.start({ asProcesses: true });
   scenario.createUserAndRole();
   proxy = await ForwardProxy.start();
 });

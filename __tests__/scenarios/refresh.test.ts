@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import type { Job } from '../../sandbox/runner/job';
 import { allow } from '../sandbox/sts-client';
-import { ask, Client, commandOf, JobClock, sessionsOf } from './renewing-profile';
+import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
 import { roleFor, roleForOidc } from './role-paths';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
-beforeEach(async () => (scenario = await Scenario.start()));
+beforeEach(async () => (scenario = await Scenario.start({ asProcesses: true })));
 afterEach(() => scenario.end());
 
 const OIDC_CALLS = ['id-token', 'AssumeRoleWithWebIdentity'];
@@ -136,19 +136,15 @@ test('while one process renews a session that works, others are given that witho
   const { clock, command } = await jobWithProfile();
   const { credentials } = await ask(command, clock.environment);
   clock.advance(11);
-  let release: () => void = () => undefined;
-  scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', latencyMs: 3000 });
-  const renewing = ask(command, clock.environment).finally(() => {
-    release();
-  });
-  const renewed = new Promise<'renewed'>((done) => {
-    release = () => {
-      done('renewed');
+  const other = new Promise<Answer>((answered) => {
+    const first = async () => {
+      answered(await ask(command, clock.environment));
     };
+    scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', first });
   });
-  while (scenario.sandbox.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
-  const other = ask(command, clock.environment);
-  expect(await Promise.race([other, renewed])).toMatchObject({ exitCode: 0, stderr: '', credentials });
+  // Only when the other has its answer, this one gets the new session.
+  const renewing = ask(command, clock.environment);
+  expect(await other).toMatchObject({ exitCode: 0, stderr: '', credentials });
   expect((await renewing).credentials.AccessKeyId).not.toBe(credentials.AccessKeyId);
   expect(scenario.calls()).toEqual(OIDC_CALLS);
 });
@@ -289,12 +285,13 @@ test('exported, later steps get the profile and no keys, as these would end', as
 test('a step that fails at its end leaves neither session nor folder', async () => {
   scenario.createOidcRole();
   const job = scenario.job({ oidc: true });
-  scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', latencyMs: 500 });
   const folder = join(job.home, 'elsewhere');
-  const running = job.step({ with: DEPLOY, env: { AWS_CONFIG_FILE: join(folder, 'config') } });
-  while (scenario.sandbox.requests.length < OIDC_CALLS.length) await new Promise((resolve) => setTimeout(resolve, 10));
-  writeFileSync(folder, '');
-  expectFailed(await running, 'profile-files');
+  const takePlace = () => {
+    writeFileSync(folder, '');
+  };
+  scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', first: takePlace });
+  const main = await job.step({ with: DEPLOY, env: { AWS_CONFIG_FILE: join(folder, 'config') } });
+  expectFailed(main, 'profile-files');
   expect(readdirSync(job.temp)).toEqual([]);
   expect(scenario.calls()).toEqual(OIDC_CALLS);
 });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ACTIONS_NODE, type Job } from '../../sandbox/runner/job';
+import type { Job } from '../../sandbox/runner/job';
+import { ACTIONS_NODE, requireCurrentDist } from '../../sandbox/runner/processes';
 import type { Sandbox } from '../../sandbox/sandbox';
 
 /** What the program behind a profile answered. */
@@ -60,6 +61,7 @@ export function sessionsOf(job: Job, profile: string): string {
 
 /** Asks the program behind a profile, as AWS's tools do: through a shell. */
 export function ask(command: string, env: NodeJS.ProcessEnv): Promise<Answer> {
+  requireCurrentDist();
   return new Promise((done) => {
     exec(command, { env }, (error, stdout, stderr) => {
       const credentials = (stdout === '' ? {} : JSON.parse(stdout)) as Answer['credentials'];

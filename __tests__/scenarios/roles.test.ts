@@ -125,12 +125,17 @@ describe('by OIDC', () => {
 
   test('a token that ends meanwhile is asked for anew, once for all', async () => {
     const roles = Array.from({ length: 30 }, (_, index) => roleForOidc(scenario.account, `role-${index}`));
-    scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', times: AT_ONCE, latencyMs: 500 });
+    const { clock, faults, github } = scenario.sandbox;
+    let late: () => void = () => undefined;
+    const allAreThere = new Promise<void>((resolve) => (late = resolve));
+    faults.add({ action: 'AssumeRoleWithWebIdentity', times: AT_ONCE - 1, first: () => allAreThere });
+    const last = () => {
+      clock.advance(github.tokenLifetimeSeconds * 1000 + 60_000);
+      late();
+    };
+    faults.add({ action: 'AssumeRoleWithWebIdentity', skip: AT_ONCE - 1, times: 1, first: last });
     const job = scenario.job({ oidc: true });
-    const running = job.step({ with: inputsFor(Object.fromEntries(roles.map((role) => [role.name, role]))) });
-    while (scenario.sandbox.requests.length < 1 + AT_ONCE) await new Promise((resolve) => setTimeout(resolve, 5));
-    scenario.sandbox.clock.advance(scenario.sandbox.github.tokenLifetimeSeconds * 1000 + 60_000);
-    const main = await running;
+    const main = await job.step({ with: inputsFor(Object.fromEntries(roles.map((role) => [role.name, role]))) });
     expect(main.exitCode).toBe(0);
     expect(tally()).toEqual({
       'id-token': 2,
@@ -510,7 +515,7 @@ describe('many roles', () => {
     const found: number[] = [];
     // From the last answer on, later and later, until one was killed with its profiles written.
     for (let after = 0; !found.includes(61) && after < 1000; after += 4) {
-      const job = scenario.job({ oidc: true });
+      const job = scenario.job({ oidc: true, asProcess: true });
       mkdirSync(join(job.home, '.aws'));
       const mine = '[mine]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\n';
       writeFileSync(join(job.home, '.aws/credentials'), mine);

@@ -25,7 +25,7 @@ let scenario: Scenario;
 let admin: Record<string, string>;
 let before: object;
 beforeEach(async () => {
-  scenario = await Scenario.start();
+  scenario = await Scenario.start({ asProcesses: true });
   admin = ssoAdmin(scenario);
   before = snapshot(scenario.account);
 });

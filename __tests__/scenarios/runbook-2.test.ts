@@ -13,7 +13,7 @@ roles:
 `;
 
 let scenario: Scenario;
-beforeEach(async () => (scenario = await identityScenario()));
+beforeEach(async () => (scenario = await identityScenario(undefined, { asProcesses: true })));
 afterEach(() => scenario.end());
 
 test('a role that a service and a user may assume', async () => {

@@ -35,7 +35,7 @@ const POLICY = JSON.stringify({
 let scenario: Scenario;
 let before: object;
 beforeEach(async () => {
-  scenario = await identityScenario();
+  scenario = await identityScenario(undefined, { asProcesses: true });
   scenario.account.buckets.add('fun');
   before = snapshot(scenario.account);
 });

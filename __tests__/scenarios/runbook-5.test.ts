@@ -47,7 +47,7 @@ let scenario: Scenario;
 let admin: Record<string, string>;
 let before: object;
 beforeEach(async () => {
-  scenario = await Scenario.start();
+  scenario = await Scenario.start({ asProcesses: true });
   scenario.sandbox.account(TOOLS_ACCOUNT).createRole(`${ROLE_NAME}-2`, {
     trust: trust(scenario.account.arn('iam', 'root'), {}, ['sts:AssumeRole', 'sts:TagSession']),
   });
@@ -82,18 +82,21 @@ test('a user and a role for a pipeline, and from there into the tools account', 
   expect(provision).toMatchObject({ exitCode: 0, stderr: '', exported: {} });
   expectCalls(scenario, [
     'GetCallerIdentity',
-    ['GetPolicy NoSuchEntity', 'GetUser NoSuchEntity', 'GetRole NoSuchEntity'],
-    ['ListPolicies', 'ListUsers', 'ListRoles'],
+    {
+      sideBySide: [
+        ['GetPolicy NoSuchEntity', 'ListPolicies'],
+        ['GetUser NoSuchEntity', 'ListUsers'],
+        ['GetRole NoSuchEntity', 'ListRoles'],
+      ],
+    },
     'CreatePolicy',
     'CreateUser',
     'CreateRole',
     {
       sideBySide: [
         NEW_KEY,
-        [
-          ['AttachUserPolicy', 'AttachRolePolicy'],
-          ['ListUserTags', 'ListAttachedUserPolicies', 'ListAttachedRolePolicies'],
-        ],
+        ['AttachUserPolicy', ['ListUserTags', 'ListAttachedUserPolicies']],
+        ['AttachRolePolicy', 'ListAttachedRolePolicies'],
       ],
     },
     'TagUser',
@@ -132,21 +135,25 @@ test('a user and a role for a pipeline, and from there into the tools account', 
   expect(deprovision).toMatchObject({ exitCode: 0, stderr: '' });
   expectCalls(scenario, [
     'GetCallerIdentity',
-    ['GetUser', 'GetRole'],
-    [
-      'ListAccessKeys',
-      'GetLoginProfile NoSuchEntity',
-      'ListSigningCertificates',
-      'ListSSHPublicKeys',
-      'ListServiceSpecificCredentials',
-      'ListMFADevices',
-      'ListUserPolicies',
-      'ListAttachedUserPolicies',
-      'ListGroupsForUser',
-      'ListRolePolicies',
-      'ListAttachedRolePolicies',
-      'ListInstanceProfilesForRole',
-    ],
+    {
+      sideBySide: [
+        [
+          'GetUser',
+          [
+            'ListAccessKeys',
+            'GetLoginProfile NoSuchEntity',
+            'ListSigningCertificates',
+            'ListSSHPublicKeys',
+            'ListServiceSpecificCredentials',
+            'ListMFADevices',
+            'ListUserPolicies',
+            'ListAttachedUserPolicies',
+            'ListGroupsForUser',
+          ],
+        ],
+        ['GetRole', ['ListRolePolicies', 'ListAttachedRolePolicies', 'ListInstanceProfilesForRole']],
+      ],
+    },
     'GetPolicy',
     ['ListPolicyVersions', ...Array.from({ length: 4 }, () => 'ListEntitiesForPolicy')],
     ['DeleteAccessKey', 'DetachUserPolicy', 'DeleteUser', 'DetachRolePolicy', 'DeleteRole'],

@@ -7,7 +7,7 @@ import { expectFailed, KEY_INPUTS, REGION, ROLE, Scenario } from './scenario';
 let scenario: Scenario;
 let job: Job;
 beforeEach(async () => {
-  scenario = await Scenario.start();
+  scenario = await Scenario.start({ asProcesses: true });
   scenario.createUserAndRole();
   job = scenario.job();
 });

@@ -1,6 +1,8 @@
 import { Job, type Run } from '../../sandbox/runner/job';
+import { processes } from '../../sandbox/runner/processes';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { ErrorCode } from '../../src/errors/action-error';
+import { startRunning, type Running } from './running';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-central-1';
@@ -19,15 +21,28 @@ export const KEY_INPUTS = {
   'aws-secret-access-key': EXAMPLE_KEYS.secretAccessKey,
 } as const;
 
+export interface JobSettings {
+  /** Whether it has the permission `id-token: write`. */
+  readonly oidc?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether its steps show what only processes do. */
+  readonly asProcess?: boolean;
+}
+
 /** A local AWS with jobs around it. Every request that reached it must be expected, or the test fails. */
 export class Scenario {
   readonly #jobs: Job[] = [];
   #checked = 0;
 
-  private constructor(readonly sandbox: Sandbox) {}
+  private constructor(
+    readonly sandbox: Sandbox,
+    private readonly running: Running,
+  ) {}
 
-  static async start(): Promise<Scenario> {
-    return new Scenario(await startSandbox());
+  /** @param asProcesses whether all its steps show what only processes do */
+  static async start({ asProcesses = false } = {}): Promise<Scenario> {
+    const running = startRunning({ asProcesses });
+    return new Scenario(await startSandbox({ waiting: running.waiting }), running);
   }
 
   get account() {
@@ -75,15 +90,21 @@ export class Scenario {
     return { user, role };
   }
 
-  /** A job that reaches this AWS, with or without the permission `id-token: write`. */
-  job({ oidc = false, env = {} }: { oidc?: boolean; env?: Record<string, string> } = {}): Job {
-    const job = new Job({
+  /** A job that reaches this AWS. */
+  job({ oidc = false, env = {}, asProcess = false }: JobSettings = {}): Job {
+    const variables = {
       AWS_ENDPOINT_URL_STS: this.sandbox.url,
       ...(oidc && this.sandbox.github.environment({})),
       ...env,
-    });
+    };
+    const job = new Job(variables, asProcess ? processes : this.running.driver);
     this.#jobs.push(job);
     return job;
+  }
+
+  /** Lets so many milliseconds pass at once. A job that begins afterwards needs these variables. */
+  pass(ms: number): Record<string, string> {
+    return this.running.pass(ms, this.sandbox.clock);
   }
 
   /** Requests since the last time this was asked, each as "Action" or "Action ErrorCode". */
@@ -98,6 +119,7 @@ export class Scenario {
     const unexpected = this.calls();
     for (const job of this.#jobs) job.remove();
     await this.sandbox.close();
+    this.running.end();
     expect(unexpected).toEqual([]);
   }
 }

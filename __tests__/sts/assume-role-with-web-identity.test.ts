@@ -22,7 +22,10 @@ beforeEach(async () => {
   scenario.createOidcRole('deploy', { maxSessionDuration: 7200 });
   client = stsClient(connectionTo(scenario.sandbox));
 });
-afterEach(() => scenario.sandbox.close());
+afterEach(async () => {
+  scenario.calls();
+  await scenario.end();
+});
 
 const identity = { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/run`, account: ACCOUNT };
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inJob } from '../contenders';
-import { ACTIONS_NODE } from '../../sandbox/runner/job';
+import { ACTIONS_NODE } from '../../sandbox/runner/processes';
 import type { Fleet } from './fleet';
 import type { Outcome } from './outcome';
 

@@ -38,6 +38,15 @@ interface Keys {
 const algorithm = 'RS256';
 const tokenPath = '/_apis/actions/idtoken/';
 
+/** Of all sandboxes of a process: they are one issuer's, and take long to make. */
+let keys: Promise<Keys> | undefined;
+
+async function makeKeys(): Promise<Keys> {
+  const { privateKey, publicKey } = await generateKeyPair(algorithm);
+  const jwk = { ...(await exportJWK(publicKey)), kid: randomUUID(), alg: algorithm, use: 'sig' };
+  return { privateKey, publicKey, jwk };
+}
+
 /** GitHub's OIDC: the endpoint where jobs get their tokens, and what verifies them. */
 export class GithubOidc {
   /** How long tokens made from now on are valid. */
@@ -52,9 +61,8 @@ export class GithubOidc {
 
   /** @param baseUrl where the sandbox is reached, once it listens */
   static async create(clock: Clock, baseUrl: () => string): Promise<GithubOidc> {
-    const { privateKey, publicKey } = await generateKeyPair(algorithm);
-    const jwk = { ...(await exportJWK(publicKey)), kid: randomUUID(), alg: algorithm, use: 'sig' };
-    return new GithubOidc(clock, { privateKey, publicKey, jwk }, baseUrl);
+    keys ??= makeKeys();
+    return new GithubOidc(clock, await keys, baseUrl);
   }
 
   get publicKey(): CryptoKey {

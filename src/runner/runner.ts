@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises';
+import { EOL } from 'node:os';
 import * as core from '@actions/core';
 import { printable } from './printable';
 import { writingTo } from './runner-files';
@@ -70,7 +72,7 @@ export function actionsRunner(step: StepProcess): Runner {
     },
     async summarize(markdown) {
       if (!env.GITHUB_STEP_SUMMARY) return;
-      await core.summary.addRaw(markdown, true).write();
+      await appendFile(env.GITHUB_STEP_SUMMARY, `${markdown}${EOL}`);
     },
   };
 }

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { externalDataInterceptor } from '@smithy/core/config';
+import type { Driver, Part } from '../../sandbox/runner/driver';
+import { runAction } from '../../src/action/run-action';
+import type { Clock } from '../../src/network/clock';
+import { undoIdentities } from '../../src/provisioning/undo-identities';
+import { Ledger } from '../../src/runner/ledger';
+import { actionsRunner, type Runner } from '../../src/runner/runner';
+import { undo } from '../../src/runner/undo';
+import { Guest } from './guest';
+import type { MovedTime } from './moved-time';
+
+/** Runs each part in this process, by the moved time. */
+export function inThisProcess(time: MovedTime): Driver {
+  return async ({ action, name, file, env: given, kill }) => {
+    const env: Record<string, string> = { ...given };
+    readProfilesAnew(env);
+    let stdout = '';
+    const argv = [process.execPath, join(action, file)];
+    const guest = new Guest({ env, argv, print: (text) => void (stdout += text) });
+    const { clock, stop } = time.clock();
+    const started = time.moved;
+    const killed = kill?.after.then(() => null);
+    const ended = guest.run(() => PARTS[name](env, clock, guest));
+    const exitCode = await (killed ? Promise.race([ended, killed]) : ended);
+    // A process takes with it what it left under way.
+    stop();
+    guest.end();
+    return { exitCode, stdout, stderr: '', duration: time.moved - started };
+  };
+}
+
+type RunPart = (env: Record<string, string>, clock: Clock, guest: Guest) => Promise<number>;
+
+const PARTS: Readonly<Record<Part['name'], RunPart>> = {
+  async main(env, clock, guest) {
+    const step = { env, exitCode: undefined as number | undefined };
+    const runner = untilEndOf(guest, actionsRunner(step));
+    await runAction({ env, runner, clock, ledger: new Ledger(env, runner.saveState) });
+    return step.exitCode ?? 0;
+  },
+  async post(env, clock, { print }) {
+    await undo({ env, clock, print }, undoIdentities);
+    return 0;
+  },
+};
+
+/** The same runner, which does nothing once the guest has ended. */
+function untilEndOf(guest: Guest, runner: Runner): Runner {
+  return new Proxy(runner, {
+    get: (target, name) => (guest.ended ? () => undefined : (Reflect.get(target, name) as unknown)),
+  });
+}
+
+/** AWS's SDK reads a profile file once in the life of a process: in the next step, it may have changed. */
+function readProfilesAnew({ AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, HOME = '' }: Record<string, string>): void {
+  const files = externalDataInterceptor.getFileRecord();
+  for (const path of [
+    AWS_SHARED_CREDENTIALS_FILE ?? join(HOME, '.aws/credentials'),
+    AWS_CONFIG_FILE ?? join(HOME, '.aws/config'),
+  ]) {
+    const get = () => {
+      const text = readFile(path, 'utf8');
+      // It looks whether there is one before it takes another.
+      text.catch(() => undefined);
+      return text;
+    };
+    Object.defineProperty(files, path, { configurable: true, get });
+  }
+}

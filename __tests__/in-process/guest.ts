@@ -1,0 +1,92 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import os from 'node:os';
+import type { Exchange, Follower } from './exchanges';
+
+/** What a guest finds in place of this process. */
+export interface GuestProcess {
+  readonly env: Record<string, string | undefined>;
+  readonly argv: readonly string[];
+  /** Is given what it prints. */
+  readonly print: (text: string) => void;
+}
+
+const guests = new AsyncLocalStorage<Guest>();
+
+/**
+ * Code that runs in this process as if it had one of its own: wherever it says `process`, its environment, arguments
+ * and standard output are its own, and so is its home. When it has ended, nothing of it goes on.
+ */
+export class Guest {
+  readonly #exchanges = new Set<Exchange>();
+  #ended = false;
+
+  constructor(readonly process: GuestProcess) {}
+
+  run<T>(work: () => Promise<T>): Promise<T> {
+    return guests.run(this, work);
+  }
+
+  readonly print = (text: string): void => {
+    if (!this.#ended) this.process.print(text);
+  };
+
+  start(exchange: Exchange): void {
+    if (this.#ended) exchange.silence();
+    else this.#exchanges.add(exchange);
+  }
+
+  close(exchange: Exchange): void {
+    this.#exchanges.delete(exchange);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** It hears of no answer any more, and what waits for one does so for ever. */
+  end(): void {
+    this.#ended = true;
+    for (const { silence } of this.#exchanges) silence();
+  }
+}
+
+const owners = new WeakMap<Exchange, Guest>();
+
+/** Tells guests of their own exchanges. */
+export const guestExchanges: Follower = {
+  started(exchange) {
+    const guest = guests.getStore();
+    if (!guest) return;
+    owners.set(exchange, guest);
+    guest.start(exchange);
+  },
+  ended(exchange) {
+    owners.get(exchange)?.close(exchange);
+  },
+};
+
+/** Lets guests find a process of their own in this test file, until what it returns is called. */
+export function hostGuests(): () => void {
+  const { env, argv, stdout } = process;
+  const { homedir } = os;
+  const own = (name: string, get: () => unknown) => {
+    Object.defineProperty(process, name, { configurable: true, enumerable: true, get });
+  };
+  own('env', () => guests.getStore()?.process.env ?? env);
+  own('argv', () => guests.getStore()?.process.argv ?? argv);
+  own('stdout', () => {
+    const guest = guests.getStore();
+    if (!guest) return stdout;
+    return {
+      write(text: string) {
+        guest.print(text);
+        return true;
+      },
+    };
+  });
+  os.homedir = () => guests.getStore()?.process.env.HOME ?? homedir();
+  return () => {
+    for (const [name, value] of Object.entries({ env, argv, stdout })) own(name, () => value);
+    os.homedir = homedir;
+  };
+}

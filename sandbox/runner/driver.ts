@@ -1,0 +1,31 @@
+/** A part of an action that a runner starts. */
+export interface Part {
+  /** The folder with the action. */
+  readonly action: string;
+  readonly name: 'main' | 'post';
+  /** The file that holds it, in that folder. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The folder it is started in. */
+  readonly cwd: string;
+  /** Ends it with this signal when something has come about. */
+  readonly kill: Kill | undefined;
+}
+
+export interface Kill {
+  readonly after: Promise<void>;
+  readonly signal: NodeJS.Signals;
+}
+
+/** How a part ended. */
+export interface Ended {
+  /** Null for one that was killed. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Milliseconds from start to end. */
+  readonly duration: number;
+}
+
+/** Runs parts of actions: as processes, as a runner does, or in another way that shows the same. */
+export type Driver = (part: Part) => Promise<Ended>;

