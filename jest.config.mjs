@@ -16,12 +16,6 @@ const esModules = [
   'proxy-agent-negotiate',
 ];
 
-const babel = {
-  presets: [['@babel/preset-env', { targets: { node: 'current' } }], '@babel/preset-typescript'],
-  babelrc: false,
-  configFile: false,
-};
-
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -30,7 +24,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   // These install software of others, and run by "npm run test:conformance".
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/conformance/'],
-  transform: { '\\.[jt]s$': ['babel-jest', babel] },
+  transform: { '\\.[jt]s$': '<rootDir>/scripts/jest-transform.mjs' },
   // They export themselves to importers only, and here are required.
   moduleNameMapper: {
     '^@actions/(core|exec|github|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
