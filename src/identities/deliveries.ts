@@ -1,4 +1,4 @@
-import { keyPathText, type KeyPath } from '../text/key-path';
+import { keyPathText, type KeyPath } from '../text/problem';
 import type { GithubSecret } from './declaration';
 import type { DocumentProblems } from './document-problems';
 

@@ -1,5 +1,4 @@
-import { keyPathText, type KeyPath } from '../text/key-path';
-import type { Position, TextProblem } from '../text/problem';
+import { type KeyPath, keyPathText, type Position, type TextProblem } from '../text/problem';
 import type { YamlText } from '../text/yaml';
 
 const MAX_LINES = 100;

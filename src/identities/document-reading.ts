@@ -1,4 +1,4 @@
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import type { YamlText } from '../text/yaml';
 import type { Deliveries } from './deliveries';
 import type { DocumentProblem, DocumentProblems } from './document-problems';

@@ -1,6 +1,6 @@
 import { validateProfileName } from '../profile/name';
 import { quoted } from '../text/describe-value';
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import type { GithubSecret, KeyDestination, SecretLocation } from './declaration';
 import type { DocumentReading } from './document-reading';
 import type { Sound, SoundUser } from './structure';

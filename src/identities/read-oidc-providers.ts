@@ -1,7 +1,7 @@
 import { defaultAudience, type Partition } from '../aws/partition';
 import { GITHUB_ISSUER } from '../policy/trust-policy';
 import { quoted } from '../text/describe-value';
-import { keyPathText, type KeyPath } from '../text/key-path';
+import { keyPathText, type KeyPath } from '../text/problem';
 import type { DeclaredOidcProvider } from './declaration';
 import type { DocumentReading } from './document-reading';
 import { readTags } from './read-tags';

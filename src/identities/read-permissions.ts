@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '../policy/policy-document';
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import type { DeclaredUser } from './declaration';
 import type { DocumentReading } from './document-reading';
 import { namedEntries } from './named-entries';

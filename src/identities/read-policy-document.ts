@@ -1,7 +1,7 @@
 import { checkPolicy, policySize } from '../policy/check-policy';
 import { isMapping, type PolicyDocument, type PolicyKind } from '../policy/policy-document';
 import { jsonProblem } from '../text/json';
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 import { readYaml } from '../text/yaml';
 import type { DocumentReading } from './document-reading';

@@ -1,7 +1,7 @@
 import { isPolicyArn, partitionOfArn } from '../aws/arn';
 import { quoted } from '../text/describe-value';
 import { nearest } from '../text/did-you-mean';
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import type { PolicyReference } from './declaration';
 import type { DocumentReading } from './document-reading';
 

@@ -1,4 +1,4 @@
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import type { Tags } from './declaration';
 import type { DocumentReading } from './document-reading';
 import { OWN_TAGS } from './own-tags';

@@ -1,6 +1,6 @@
 import { trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
 import { quoted } from '../text/describe-value';
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import { isPolicy } from './definition/trust';
 import type { DocumentReading } from './document-reading';
 import { limitSize, readPolicyDocument } from './read-policy-document';

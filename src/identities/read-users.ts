@@ -1,6 +1,6 @@
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../policy/require-mfa';
 import { parseDuration } from '../text/duration';
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import type { DeclaredAccessKey, DeclaredMfaDevice, DeclaredUser } from './declaration';
 import type { DocumentReading, PartReader } from './document-reading';
 import { namedEntries, TakenNames } from './named-entries';

@@ -1,8 +1,7 @@
 import type * as z from 'zod/mini';
 import { describeValue } from '../text/describe-value';
 import { suggestion } from '../text/did-you-mean';
-import type { KeyPath } from '../text/key-path';
-import type { PartProblem } from '../text/problem';
+import type { KeyPath, PartProblem } from '../text/problem';
 import { identityDocument, type IdentityDocument } from './definition/identity-document';
 
 /**

@@ -1,7 +1,7 @@
 import { parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
 import { validateProfileName } from '../profile/name';
-import { keyPathText } from '../text/key-path';
+import { keyPathText } from '../text/problem';
 import type { Reading } from './reading';
 import { MAX_CHAINED_DURATION } from '../sts/session-durations';
 import type { Chain, ProfileRole } from './request';

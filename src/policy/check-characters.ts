@@ -1,5 +1,4 @@
-import type { KeyPath } from '../text/key-path';
-import { isMapping } from './policy-document';
+import type { KeyPath } from '../text/problem';
 import type { PolicyProblems } from './policy-problem';
 
 const REFUSED = /[^\t\n\r\u0020-\u00ff]/u;
@@ -11,14 +10,10 @@ const ALLOWED = 'tab, line feed, carriage return and U+0020 to U+00FF';
  */
 export function* characterProblems(value: unknown, path: KeyPath = []): PolicyProblems {
   if (typeof value === 'string') yield* foreignCharacter(value, path);
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* characterProblems(item, [...path, index]);
-  }
-  if (isMapping(value)) {
-    for (const [name, member] of Object.entries(value)) {
-      yield* foreignCharacter(name, [...path, name]);
-      yield* characterProblems(member, [...path, name]);
-    }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    if (typeof key === 'string') yield* foreignCharacter(key, [...path, key]);
+    yield* characterProblems(member, [...path, key]);
   }
 }
 

@@ -1,7 +1,5 @@
 import { nearest } from '../text/did-you-mean';
-import { keyPathText, type KeyPath } from '../text/key-path';
-import type { PartProblem } from '../text/problem';
-import { actionRule } from './check-actions';
+import { type KeyPath, keyPathText, type PartProblem } from '../text/problem';
 import { characterProblems } from './check-characters';
 import { conditionProblems } from './check-conditions';
 import { principalProblems } from './check-principals';
@@ -31,6 +29,28 @@ const MISPLACED: Readonly<Record<PolicyKind, { readonly elements: readonly strin
     elements: ['Resource', 'NotResource'],
     why: 'does not belong in a trust policy, whose resource is the role itself',
   },
+};
+
+/**
+ * What someone who assumes a role does to it.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
+const TRUST_ACTIONS = [
+  'sts:AssumeRole',
+  'sts:AssumeRoleWithWebIdentity',
+  'sts:AssumeRoleWithSAML',
+  'sts:TagSession',
+  'sts:SetSourceIdentity',
+  'sts:SetContext',
+];
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
+const ACTION: Readonly<Record<PolicyKind, TextRule>> = {
+  identity: {
+    fits: (text) => text === '*' || /^[\w*?-]+:[\w*?-]+$/.test(text),
+    should: 'service:Name, with wildcards if need be, or *',
+  },
+  trust: { fits: meansTrustAction, should: `one of ${TRUST_ACTIONS.join(', ')}, or sts:*` },
 };
 
 // A wildcard in the last part may stand for the parts that are omitted.
@@ -77,8 +97,11 @@ function* policyProblems(policy: PolicyDocument, kind: PolicyKind): PolicyProble
 function* statementProblems(statement: Statement, path: KeyPath, kind: PolicyKind): PolicyProblems {
   yield* elementProblems(statement, STATEMENT_ELEMENTS, path);
   yield* effectProblems(statement, path);
-  yield* foreignProblems(statement, path, kind);
-  yield* eitherProblems(statement, 'Action', path, (value, at) => textProblems(value, at, actionRule(kind)));
+  const { elements, why } = MISPLACED[kind];
+  for (const element of elements) {
+    if (statement[element] !== undefined) yield { path: [...path, element], message: `${why}; it should not be there` };
+  }
+  yield* eitherProblems(statement, 'Action', path, (value, at) => textProblems(value, at, ACTION[kind]));
   yield* kind === 'trust'
     ? eitherProblems(statement, 'Principal', path, principalProblems)
     : eitherProblems(statement, 'Resource', path, (value, at) => textProblems(value, at, RESOURCE));
@@ -100,11 +123,11 @@ function* effectProblems(statement: Statement, path: KeyPath): PolicyProblems {
   yield wrong([...path, 'Effect'], Effect, 'Allow or Deny');
 }
 
-function* foreignProblems(statement: Statement, path: KeyPath, kind: PolicyKind): PolicyProblems {
-  const { elements, why } = MISPLACED[kind];
-  for (const element of elements) {
-    if (statement[element] !== undefined) yield { path: [...path, element], message: `${why}; it should not be there` };
-  }
+/** The case of actions does not count. */
+function meansTrustAction(text: string): boolean {
+  if (!/^sts:[a-z*?]+$/i.test(text)) return false;
+  const pattern = new RegExp(`^${text.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
+  return TRUST_ACTIONS.some((action) => pattern.test(action));
 }
 
 /** An element that must stand in a statement, as it is or negated (`Action` or `NotAction`), and not as both. */

@@ -1,4 +1,4 @@
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import { isMapping } from './policy-document';
 import { textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
 

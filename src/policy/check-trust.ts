@@ -1,4 +1,4 @@
-import type { KeyPath } from '../text/key-path';
+import type { KeyPath } from '../text/problem';
 import { isMapping, listOf, type Statement } from './policy-document';
 import type { PolicyProblems } from './policy-problem';
 

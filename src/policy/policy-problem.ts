@@ -1,7 +1,6 @@
 import { describeValue } from '../text/describe-value';
 import { suggestion } from '../text/did-you-mean';
-import type { KeyPath } from '../text/key-path';
-import type { PartProblem } from '../text/problem';
+import type { KeyPath, PartProblem } from '../text/problem';
 
 /** What AWS would refuse, each with its path in the policy. */
 export type PolicyProblems = Generator<PartProblem, void, undefined>;

@@ -1,5 +1,5 @@
 import { defaultAudience, type Partition } from '../aws/partition';
-import type { PolicyDocument } from './policy-document';
+import type { PolicyDocument, Statement } from './policy-document';
 
 /** Who may assume a role: a policy as it is, or entries from which one is made once the account is known. */
 export type Trust = { readonly policy: PolicyDocument } | { readonly entries: readonly [TrustEntry, ...TrustEntry[]] };
@@ -42,14 +42,13 @@ export function trustPolicy(trust: Trust, of: RoleAccount): PolicyDocument {
   const principals = trust.entries.flatMap((entry) => principalOf(entry, of) ?? []);
   const services = trust.entries.flatMap((entry) => ('service' in entry ? entry.service : []));
   const subjects = trust.entries.flatMap((entry) => ('github' in entry ? subjectsOf(entry.github) : []));
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      ...(principals.length > 0 ? [principalStatement(principals)] : []),
-      ...(services.length > 0 ? [serviceStatement(services)] : []),
-      ...(subjects.length > 0 ? [githubStatement(subjects, of)] : []),
-    ],
-  };
+  const statements = [
+    // Sessions of this action carry tags unless told otherwise, and are refused where they may not.
+    principals.length > 0 && allow({ AWS: oneOrMore(principals) }, ['sts:AssumeRole', 'sts:TagSession']),
+    services.length > 0 && allow({ Service: oneOrMore(services) }, 'sts:AssumeRole'),
+    subjects.length > 0 && githubStatement(subjects, of),
+  ];
+  return { Version: '2012-10-17', Statement: statements.filter((statement) => statement !== false) };
 }
 
 /** The ARN of an account or user, or undefined for who is neither. */
@@ -70,31 +69,17 @@ function subjectsOf({ repository, ids, context }: GithubTrust): readonly string[
   ];
 }
 
-function principalStatement(principals: readonly string[]): object {
-  return {
-    Effect: 'Allow',
-    Principal: { AWS: oneOrMore(principals) },
-    // Sessions of this action carry tags unless told otherwise, and are refused where they may not.
-    Action: ['sts:AssumeRole', 'sts:TagSession'],
+function githubStatement(subjects: readonly string[], { partition, account }: RoleAccount): Statement {
+  const provider = `arn:${partition}:iam::${account}:oidc-provider/${GITHUB_ISSUER}`;
+  const claims = {
+    [`${GITHUB_ISSUER}:aud`]: defaultAudience(partition as Partition),
+    [`${GITHUB_ISSUER}:sub`]: oneOrMore(subjects),
   };
+  return { ...allow({ Federated: provider }, 'sts:AssumeRoleWithWebIdentity'), Condition: { StringEquals: claims } };
 }
 
-function serviceStatement(services: readonly string[]): object {
-  return { Effect: 'Allow', Principal: { Service: oneOrMore(services) }, Action: 'sts:AssumeRole' };
-}
-
-function githubStatement(subjects: readonly string[], { partition, account }: RoleAccount): object {
-  return {
-    Effect: 'Allow',
-    Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${GITHUB_ISSUER}` },
-    Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition: {
-      StringEquals: {
-        [`${GITHUB_ISSUER}:aud`]: defaultAudience(partition as Partition),
-        [`${GITHUB_ISSUER}:sub`]: oneOrMore(subjects),
-      },
-    },
-  };
+function allow(Principal: object, Action: string | readonly string[]): Statement {
+  return { Effect: 'Allow', Principal, Action };
 }
 
 /** Every text once; one alone without a list around it, as AWS's examples have it. */

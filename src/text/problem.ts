@@ -1,10 +1,5 @@
-import type { KeyPath } from './key-path';
-
-/** Where something stands in a text. Both count from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
+/** The keys and list positions that lead from the top of a document to one of its parts. */
+export type KeyPath = readonly (string | number)[];
 
 /** What is wrong with a part of a document. */
 export interface PartProblem {
@@ -14,5 +9,21 @@ export interface PartProblem {
   readonly message: string;
 }
 
+/** Where something stands in a text. Both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** What is wrong with a part of a text, and where. */
 export interface TextProblem extends PartProblem, Position {}
+
+/** A path as people write it: `users.pulumi.access-key.deliver[0]`. A key with other characters is quoted. */
+export function keyPathText(path: KeyPath): string {
+  return path.map(step).join('').replace(/^\./, '');
+}
+
+function step(key: string | number): string {
+  if (typeof key === 'number') return `[${key}]`;
+  return /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}

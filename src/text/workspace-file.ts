@@ -1,5 +1,20 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { codeOf } from '../errors/message';
+
+const LEADS_OUT = 'leads out of the workspace; only files in it are read';
+const IS_MISSING = 'is not there: no such file in the workspace. Is the repository checked out before this step?';
+const IS_FORBIDDEN = 'may not be read by this job';
+
+/** By the code of an error, whose own message holds the whole path, which nobody needs to see. */
+const REASONS = new Map([
+  ['ENOENT', IS_MISSING],
+  ['ENOTDIR', IS_MISSING],
+  ['EACCES', IS_FORBIDDEN],
+  ['EPERM', IS_FORBIDDEN],
+  ['ELOOP', 'is a link that leads back to itself'],
+  ['ERR_ENCODING_INVALID_ENCODED_DATA', 'is not text in UTF-8'],
+]);
 
 /** A file's text, or why it is not read, worded to follow its path. */
 export type FileText = { readonly text: string } | { readonly wrong: string };
@@ -28,31 +43,11 @@ export function readWorkspaceFile(path: string, { workspace, maxBytes }: FileLim
     if (stat.size > maxBytes) return { wrong: `has ${stat.size} bytes; it should have at most ${maxBytes}` };
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real)) };
   } catch (error) {
-    return { wrong: reasonOf(error) };
+    const code = codeOf(error) ?? String(error);
+    return { wrong: REASONS.get(code) ?? `cannot be read (${code})` };
   }
 }
-
-const LEADS_OUT = 'leads out of the workspace; only files in it are read';
 
 function leadsOut(fromWorkspace: string): boolean {
   return fromWorkspace === '..' || fromWorkspace.startsWith(`..${sep}`) || isAbsolute(fromWorkspace);
-}
-
-/** Node's own messages hold the whole path, which nobody needs to see. */
-function reasonOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'is not there: no such file in the workspace. Is the repository checked out before this step?';
-    case 'EACCES':
-    case 'EPERM':
-      return 'may not be read by this job';
-    case 'ELOOP':
-      return 'is a link that leads back to itself';
-    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return 'is not text in UTF-8';
-    default:
-      return `cannot be read (${code})`;
-  }
 }

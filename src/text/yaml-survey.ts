@@ -13,8 +13,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import type { KeyPath } from './key-path';
-import type { Position, TextProblem } from './problem';
+import type { KeyPath, Position, TextProblem } from './problem';
 
 const MAX_DEPTH = 64;
 /** Each of them is compared with all others when the value is made. */

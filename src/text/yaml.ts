@@ -1,7 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../errors/message';
-import type { KeyPath } from './key-path';
-import type { Position, TextProblem } from './problem';
+import type { KeyPath, Position, TextProblem } from './problem';
 import { YamlSurvey } from './yaml-survey';
 
 /** What a YAML or JSON text holds. */

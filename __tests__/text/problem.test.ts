@@ -1,4 +1,4 @@
-import { keyPathText } from '../../src/text/key-path';
+import { keyPathText } from '../../src/text/problem';
 
 test.each([
   [[], ''],
