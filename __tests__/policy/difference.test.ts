@@ -1,4 +1,4 @@
-import { difference, tagDifference } from '../../src/policy/difference';
+import { difference } from '../../src/policy/difference';
 import type { PolicyDocument } from '../../src/policy/policy-document';
 import { samples } from './samples';
 
@@ -91,17 +91,4 @@ test('no difference of meaning, no lines', () => {
     Version: '2012-10-17',
   };
   expect(difference(policy(deny, read), rewritten)).toEqual([]);
-});
-
-test.each<[Record<string, string>, Record<string, string>, ...string[]]>([
-  [{}, {}],
-  [{ team: 'core' }, { team: 'core' }],
-  [{}, { team: 'platform' }, '+ team = platform'],
-  [{ team: 'core' }, {}, '- team = core'],
-  [{ team: 'core' }, { team: 'platform' }, '~ team = core → platform'],
-  [{ team: '' }, { team: 'platform' }, '~ team =  → platform'],
-  [{ constructor: 'x' }, {}, '- constructor = x'],
-  [{ c: '1', a: '1', e: '1' }, { d: '1', b: '1', a: '2', e: '1' }, '~ a = 1 → 2', '+ b = 1', '- c = 1', '+ d = 1'],
-])('tags %j to %j', (before, after, ...lines) => {
-  expect(tagDifference(before, after)).toEqual(lines);
 });

@@ -19,20 +19,6 @@ export function difference(before: PolicyDocument, after: PolicyDocument): reado
   ]);
 }
 
-/** What changes from some tags to others: lines that begin with `+ `, `- ` or `~ `, by the keys' alphabet. */
-export function tagDifference(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): readonly string[] {
-  const [present, wanted] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
-  return [...new Set([...present.keys(), ...wanted.keys()])].sort().flatMap((key) => {
-    const [old, value] = [present.get(key), wanted.get(key)];
-    if (old === value) return [];
-    if (old === undefined) return [`+ ${key} = ${value ?? ''}`];
-    return [value === undefined ? `- ${key} = ${old}` : `~ ${key} = ${old} → ${value}`];
-  });
-}
-
 /** Writes a name the way it was first written, so that case alone makes no difference and people see their own. */
 function firstSpelling(): Spelling {
   const spellings = new Map<string, string>();

@@ -1,7 +1,6 @@
 import type { Tag } from '@aws-sdk/client-iam';
 import type { Tags } from '../../identities/declaration';
 import { KEY_RECORD } from '../../identities/own-tags';
-import { tagDifference } from '../../policy/difference';
 import { NO_DIFFERENCE, type Difference, type PlannedCall } from '../changes/change';
 import { ownershipTags, type Rules } from './ownership';
 
@@ -48,7 +47,13 @@ export function newTags(declared: Tags, rules: Rules): string[] {
   return tagLines({}, wantedTags(declared, rules));
 }
 
-/** `+ tag team = platform` */
-function tagLines(before: Tags, after: Tags): string[] {
-  return tagDifference(before, after).map((line) => `${line.slice(0, 1)} tag${line.slice(1)}`);
+/** What changes from some tags to others, by the keys' alphabet: `+ tag team = core`, or `-`, or `~` for another value. */
+export function tagLines(before: Tags, after: Tags): string[] {
+  const [present, wanted] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
+  return [...new Set([...present.keys(), ...wanted.keys()])].sort().flatMap((key) => {
+    const [old, value] = [present.get(key), wanted.get(key)];
+    if (old === value) return [];
+    if (old === undefined) return [`+ tag ${key} = ${value ?? ''}`];
+    return [value === undefined ? `- tag ${key} = ${old}` : `~ tag ${key} = ${old} → ${value}`];
+  });
 }
