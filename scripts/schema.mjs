@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { identitiesSchema } from '../src/identities/json-schema';
+import { identitiesSchema } from '../src/identities/definition/identity-document';
 
 const path = fileURLToPath(new URL('../schema/identities.schema.json', import.meta.url));
 mkdirSync(dirname(path), { recursive: true });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identitiesSchema } from '../../src/identities/json-schema';
+import { identitiesSchema } from '../../src/identities/definition/identity-document';
 
 type Schema = Readonly<Record<string, unknown>>;
 

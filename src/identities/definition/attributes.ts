@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { OWN_TAGS } from '../own-tags';
-import { described, keysRule, name, named } from './building-blocks';
+import { described, keysRule, name, named, optional } from './building-blocks';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 export const MAX_POLICY_NAME = 128;
@@ -76,22 +76,19 @@ const policyReference = () =>
 export const permissions = () => ({
   path: z.optional(path()),
   tags: z.optional(tags()),
-  policies: z.optional(
-    described(
-      z
-        .array(policyReference(), 'a list of ARNs and names of policies')
-        .check(z.maxLength(MAX_MANAGED_POLICIES, `at most ${MAX_MANAGED_POLICIES} policies`)),
-      'Managed policies to attach: names of policies of this document, or ARNs.',
-      { uniqueItems: true },
-    ),
+  policies: optional(
+    z
+      .array(policyReference(), 'a list of ARNs and names of policies')
+      .check(z.maxLength(MAX_MANAGED_POLICIES, `at most ${MAX_MANAGED_POLICIES} policies`)),
+    'Managed policies to attach: names of policies of this document, or ARNs.',
+    { uniqueItems: true },
   ),
-  'inline-policies': z.optional(
-    described(named(name(MAX_POLICY_NAME), policySource('An inline policy')), 'Inline policies by name.'),
+  'inline-policies': optional(
+    named(name(MAX_POLICY_NAME), policySource('An inline policy')),
+    'Inline policies by name.',
   ),
-  'permissions-boundary': z.optional(
-    described(
-      policyReference(),
-      'The policy that limits what the others can allow: a name of this document, or an ARN.',
-    ),
+  'permissions-boundary': optional(
+    policyReference(),
+    'The policy that limits what the others can allow: a name of this document, or an ARN.',
   ),
 });

@@ -15,6 +15,11 @@ export function described<S extends z.core.$ZodType>(
   return schema;
 }
 
+/** A member that a mapping need not have. */
+export function optional<S extends z.core.$ZodType>(...member: Parameters<typeof described<S>>) {
+  return z.optional(described(...member));
+}
+
 export function text(pattern: RegExp, rule: string) {
   return z.string(rule).check(z.regex(pattern, rule));
 }

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { parseDuration } from '../../text/duration';
 import { accessKey, mfaDevice } from './user-credentials';
-import { described, mapping, name, named, text } from './building-blocks';
+import { described, mapping, name, named, optional, text } from './building-blocks';
 import { description, MAX_POLICY_NAME, path, permissions, policySource, tags } from './attributes';
 import { trust } from './trust';
 
 /*
  * What an identity document may hold: the one definition by which it is checked (structure.ts) and from which its JSON Schema
- * is made (json-schema.ts).
+ * is made.
  */
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -29,11 +29,12 @@ const policy = mapping(
 const user = mapping(
   {
     ...permissions(),
-    'require-mfa': z.optional(
-      described(z.boolean('true or false'), 'Whether the user may do nothing without MFA. false if omitted.'),
+    'require-mfa': optional(
+      z.boolean('true or false'),
+      'Whether the user may do nothing without MFA. false if omitted.',
     ),
-    'mfa-device': z.optional(described(mfaDevice, 'A virtual MFA device of the user.')),
-    'access-key': z.optional(described(accessKey, 'An access key of the user.')),
+    'mfa-device': optional(mfaDevice, 'A virtual MFA device of the user.'),
+    'access-key': optional(accessKey, 'An access key of the user.'),
   },
   'a mapping; a user without anything is {}',
 );
@@ -49,17 +50,15 @@ const role = mapping(
     ...permissions(),
     description: z.optional(description('role')),
     trust: described(trust, 'Who may assume the role: a path, a trust policy, or a short form, or a list of these.'),
-    'max-session-duration': z.optional(
-      described(
-        z.union(
-          [
-            z.string().check(z.refine(isSessionDuration, SESSION_RULE)),
-            z.int().check(z.gte(MIN_SESSION_MS / 1000, SESSION_RULE), z.lte(MAX_SESSION_MS / 1000, SESSION_RULE)),
-          ],
-          SESSION_RULE,
-        ),
-        'The longest that a session of the role may be asked to last: 1h to 12h, or seconds. 1h if omitted.',
+    'max-session-duration': optional(
+      z.union(
+        [
+          z.string().check(z.refine(isSessionDuration, SESSION_RULE)),
+          z.int().check(z.gte(MIN_SESSION_MS / 1000, SESSION_RULE), z.lte(MAX_SESSION_MS / 1000, SESSION_RULE)),
+        ],
+        SESSION_RULE,
       ),
+      'The longest that a session of the role may be asked to last: 1h to 12h, or seconds. 1h if omitted.',
     ),
   },
   'a mapping with trust',
@@ -67,20 +66,16 @@ const role = mapping(
 
 const oidcProvider = mapping(
   {
-    url: z.optional(
-      described(z.string('a URL'), 'The issuer, an https:// URL. Only "github" may omit it: GitHub.com is meant.'),
-    ),
-    audiences: z.optional(
-      described(
-        z
-          .array(text(/^\S{1,255}$/, 'an audience of 1 to 255 characters without spaces'), 'a list of audiences')
-          .check(
-            z.minLength(1, 'a list of at least one audience'),
-            z.maxLength(MAX_AUDIENCES, `at most ${MAX_AUDIENCES} audiences`),
-          ),
-        'What "aud" may be in the tokens. If omitted, what STS expects of GitHub: sts.amazonaws.com.',
-        { uniqueItems: true },
-      ),
+    url: optional(z.string('a URL'), 'The issuer, an https:// URL. Only "github" may omit it: GitHub.com is meant.'),
+    audiences: optional(
+      z
+        .array(text(/^\S{1,255}$/, 'an audience of 1 to 255 characters without spaces'), 'a list of audiences')
+        .check(
+          z.minLength(1, 'a list of at least one audience'),
+          z.maxLength(MAX_AUDIENCES, `at most ${MAX_AUDIENCES} audiences`),
+        ),
+      'What "aud" may be in the tokens. If omitted, what STS expects of GitHub: sts.amazonaws.com.',
+      { uniqueItems: true },
     ),
     tags: z.optional(tags()),
   },
@@ -91,14 +86,12 @@ const oidcProvider = mapping(
 export const identityDocument = described(
   mapping(
     {
-      policies: z.optional(described(named(name(MAX_POLICY_NAME), policy), 'Customer managed policies by name.')),
-      users: z.optional(described(named(name(MAX_NAME), user), 'Users by name.')),
-      roles: z.optional(described(named(name(MAX_NAME), role), 'Roles by name.')),
-      'oidc-providers': z.optional(
-        described(
-          z.record(z.string(), oidcProvider, 'a mapping'),
-          'OIDC providers by a name of your choice; "github" stands for token.actions.githubusercontent.com.',
-        ),
+      policies: optional(named(name(MAX_POLICY_NAME), policy), 'Customer managed policies by name.'),
+      users: optional(named(name(MAX_NAME), user), 'Users by name.'),
+      roles: optional(named(name(MAX_NAME), role), 'Roles by name.'),
+      'oidc-providers': optional(
+        z.record(z.string(), oidcProvider, 'a mapping'),
+        'OIDC providers by a name of your choice; "github" stands for token.actions.githubusercontent.com.',
       ),
     },
     'a mapping with policies, users, roles or oidc-providers',
@@ -108,3 +101,8 @@ export const identityDocument = described(
 );
 
 export type IdentityDocument = z.infer<typeof identityDocument>;
+
+/** The JSON Schema of an identity document (draft 2020-12), by which editors check it while it is written. */
+export function identitiesSchema() {
+  return z.toJSONSchema(identityDocument, { target: 'draft-2020-12' });
+}

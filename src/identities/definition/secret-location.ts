@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { isMapping } from '../../policy/policy-document';
-import { described, mapping, text } from './building-blocks';
+import { described, mapping, optional, text } from './building-blocks';
 
 const OWNER = '[A-Za-z\\d][A-Za-z\\d_-]{0,38}';
 export const REPOSITORY = new RegExp(`^${OWNER}/(?!\\.\\.?$)[\\w.-]{1,100}$`);
@@ -9,21 +9,15 @@ export const ENVIRONMENT = /^[^\x00-\x1f\x7f]{1,255}$/;
 export const ENVIRONMENT_RULE = 'the name of an environment, of at most 255 characters';
 
 const LOCATION = {
-  repository: z.optional(
-    described(text(REPOSITORY, REPOSITORY_RULE), "The repository, owner/name. The job's own if omitted."),
+  repository: optional(text(REPOSITORY, REPOSITORY_RULE), "The repository, owner/name. The job's own if omitted."),
+  environment: optional(text(ENVIRONMENT, ENVIRONMENT_RULE), 'The environment of the repository.'),
+  organization: optional(
+    text(new RegExp(`^${OWNER}$`), 'the name of an organization'),
+    'The organization, instead of a repository.',
   ),
-  environment: z.optional(described(text(ENVIRONMENT, ENVIRONMENT_RULE), 'The environment of the repository.')),
-  organization: z.optional(
-    described(
-      text(new RegExp(`^${OWNER}$`), 'the name of an organization'),
-      'The organization, instead of a repository.',
-    ),
-  ),
-  visibility: z.optional(
-    described(
-      z.enum(['all', 'private'], 'all or private'),
-      'Which repositories of the organization may read the secret. private if omitted.',
-    ),
+  visibility: optional(
+    z.enum(['all', 'private'], 'all or private'),
+    'Which repositories of the organization may read the secret. private if omitted.',
   ),
 };
 
@@ -49,21 +43,21 @@ export function withLocation<Shape extends z.core.$ZodShape>(shape: Shape, rule:
 }
 
 const SECRET_RULE =
-  'letters, digits and _, not begin with a digit, and not with GITHUB_, which GitHub keeps for itself';
-const isFreeOfGithub = (written: string) => !/^github_/i.test(written);
+  'of letters, digits and _, not begin with a digit, and not with GITHUB_, which GitHub keeps for itself';
+const secretText = (pattern: RegExp, what: string) =>
+  z.string(what).check(
+    z.regex(pattern, SECRET_RULE),
+    z.refine((written) => !/^github_/i.test(written), SECRET_RULE),
+  );
 
 export const secretName = () =>
   described(
-    z
-      .string('the name of a secret')
-      .check(z.regex(/^[A-Za-z_]\w*$/, `of ${SECRET_RULE}`), z.refine(isFreeOfGithub, `of ${SECRET_RULE}`)),
+    secretText(/^[A-Za-z_]\w*$/, 'the name of a secret'),
     'The name of the secret; GitHub knows it in upper case.',
   );
 
 export const secretPrefix = () =>
   described(
-    z
-      .string('a text')
-      .check(z.regex(/^([A-Za-z_]\w*)?$/, `of ${SECRET_RULE}`), z.refine(isFreeOfGithub, `of ${SECRET_RULE}`)),
+    secretText(/^([A-Za-z_]\w*)?$/, 'a text'),
     'What the names AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the secrets begin with.',
   );

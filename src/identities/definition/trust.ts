@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { isMapping } from '../../policy/policy-document';
-import { described, exact, keysRule, mapping, oneOf, text } from './building-blocks';
+import { described, exact, keysRule, mapping, oneOf, optional, text } from './building-blocks';
 import { ENVIRONMENT, ENVIRONMENT_RULE, REPOSITORY, REPOSITORY_RULE } from './secret-location';
 
 const githubId = () =>
@@ -13,19 +13,15 @@ const GIT_NAME = /^(?!refs\/)[^\s~^:\\[\x00-\x1f\x7f]+$/;
 const githubTrust = mapping(
   {
     repository: described(exact(REPOSITORY, REPOSITORY_RULE), 'The repository, owner/name.'),
-    branch: z.optional(described(exact(GIT_NAME, 'the name of a branch, without refs/heads/'), 'Jobs on this branch.')),
-    tag: z.optional(described(exact(GIT_NAME, 'the name of a tag, without refs/tags/'), 'Jobs on this Git tag.')),
-    environment: z.optional(described(exact(ENVIRONMENT, ENVIRONMENT_RULE), 'Jobs in this environment.')),
-    'pull-request': z.optional(described(z.literal(true, 'true'), 'Jobs that a pull request started.')),
-    'repository-id': z.optional(
-      described(githubId(), "The ID of a repository that is not the job's own. See repository-owner-id."),
-    ),
-    'repository-owner-id': z.optional(
-      described(
-        githubId(),
-        'The ID of its owner. With both, the role trusts the immutable form of the subject too, the default for ' +
-          'repositories made since 2026-07-15.',
-      ),
+    branch: optional(exact(GIT_NAME, 'the name of a branch, without refs/heads/'), 'Jobs on this branch.'),
+    tag: optional(exact(GIT_NAME, 'the name of a tag, without refs/tags/'), 'Jobs on this Git tag.'),
+    environment: optional(exact(ENVIRONMENT, ENVIRONMENT_RULE), 'Jobs in this environment.'),
+    'pull-request': optional(z.literal(true, 'true'), 'Jobs that a pull request started.'),
+    'repository-id': optional(githubId(), "The ID of a repository that is not the job's own. See repository-owner-id."),
+    'repository-owner-id': optional(
+      githubId(),
+      'The ID of its owner. With both, the role trusts the immutable form of the subject too, the default for ' +
+        'repositories made since 2026-07-15.',
     ),
   },
   CONTEXT_RULE,
@@ -35,32 +31,24 @@ const ACCOUNT_RULE = 'an account ID of 12 digits in quotes, as YAML drops the ze
 
 const trustEntry = oneOf(
   {
-    account: z.optional(
-      described(
-        z.union(
-          [exact(/^\d{12}$/, ACCOUNT_RULE), z.int().check(z.gte(1e11, ACCOUNT_RULE), z.lt(1e12, ACCOUNT_RULE))],
-          ACCOUNT_RULE,
-        ),
-        'An AWS account, whose own policies decide which of its users and roles. 12 digits, in quotes.',
+    account: optional(
+      z.union(
+        [exact(/^\d{12}$/, ACCOUNT_RULE), z.int().check(z.gte(1e11, ACCOUNT_RULE), z.lt(1e12, ACCOUNT_RULE))],
+        ACCOUNT_RULE,
       ),
+      'An AWS account, whose own policies decide which of its users and roles. 12 digits, in quotes.',
     ),
-    user: z.optional(
-      described(
-        exact(/^(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/, 'the name of a user, or path/name'),
-        'A user of the same account, by name, or path/name.',
-      ),
+    user: optional(
+      exact(/^(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/, 'the name of a user, or path/name'),
+      'A user of the same account, by name, or path/name.',
     ),
-    service: z.optional(
-      described(
-        exact(/^[a-z\d-]+(\.[a-z\d-]+)+$/, 'an AWS service such as s3.amazonaws.com'),
-        'An AWS service, such as s3.amazonaws.com.',
-      ),
+    service: optional(
+      exact(/^[a-z\d-]+(\.[a-z\d-]+)+$/, 'an AWS service such as s3.amazonaws.com'),
+      'An AWS service, such as s3.amazonaws.com.',
     ),
-    github: z.optional(
-      described(githubTrust, 'Jobs of a repository on GitHub.', {
-        oneOf: CONTEXTS.map((context) => ({ required: [context] })),
-      }),
-    ),
+    github: optional(githubTrust, 'Jobs of a repository on GitHub.', {
+      oneOf: CONTEXTS.map((context) => ({ required: [context] })),
+    }),
   },
   'a mapping with one of account, user, service, github',
   'Who may assume the role: one of account, user, service, github.',

@@ -1,10 +1,18 @@
 import * as z from 'zod/mini';
 import { DURATION } from '../../text/duration';
-import { described, mapping, name, oneOf, text } from './building-blocks';
+import { described, mapping, name, oneOf, optional, text } from './building-blocks';
 import { withLocation, secretName, secretPrefix } from './secret-location';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MAX_MFA_DEVICE_NAME = 226;
+
+const destinations = <Destination extends z.core.$ZodType>(destination: Destination, what: 'key' | 'seed') =>
+  described(
+    z
+      .array(destination, 'a list of destinations')
+      .check(z.minLength(1, `a list of at least one destination, as AWS shows the ${what} only once`)),
+    `Where the ${what} goes: at least one destination, as AWS shows it only once.`,
+  );
 
 const KEY_DESTINATION_RULE = 'environment, outputs, github-secrets, { profile: name } or { github-secrets: { … } }';
 const keyDestination = z.union(
@@ -12,12 +20,10 @@ const keyDestination = z.union(
     z.enum(['environment', 'outputs', 'github-secrets']),
     oneOf(
       {
-        profile: z.optional(described(z.string('the name of a profile'), 'A profile of the AWS CLI and the SDKs.')),
-        'github-secrets': z.optional(
-          described(
-            withLocation({ prefix: z.optional(secretPrefix()) }, 'a mapping such as { prefix: APP_ }'),
-            'Two Actions secrets.',
-          ),
+        profile: optional(z.string('the name of a profile'), 'A profile of the AWS CLI and the SDKs.'),
+        'github-secrets': optional(
+          withLocation({ prefix: z.optional(secretPrefix()) }, 'a mapping such as { prefix: APP_ }'),
+          'Two Actions secrets.',
         ),
       },
       KEY_DESTINATION_RULE,
@@ -29,18 +35,11 @@ const keyDestination = z.union(
 
 export const accessKey = mapping(
   {
-    'max-age': z.optional(
-      described(
-        text(DURATION, 'a duration such as 90d, 12h or 2w'),
-        'The age at which rotate replaces the key: a number with s, m, h, d or w.',
-      ),
+    'max-age': optional(
+      text(DURATION, 'a duration such as 90d, 12h or 2w'),
+      'The age at which rotate replaces the key: a number with s, m, h, d or w.',
     ),
-    deliver: described(
-      z
-        .array(keyDestination, 'a list of destinations')
-        .check(z.minLength(1, 'a list of at least one destination, as AWS shows the key only once')),
-      'Where the key goes: at least one destination, as AWS shows it only once.',
-    ),
+    deliver: destinations(keyDestination, 'key'),
   },
   'a mapping with deliver, such as { deliver: [environment] }',
 );
@@ -60,18 +59,11 @@ const seedDestination = mapping(
 
 export const mfaDevice = mapping(
   {
-    name: z.optional(
-      described(
-        text(name(MAX_MFA_DEVICE_NAME).pattern, name(MAX_MFA_DEVICE_NAME).rule),
-        'The name of the virtual device. That of the user if omitted.',
-      ),
+    name: optional(
+      text(name(MAX_MFA_DEVICE_NAME).pattern, name(MAX_MFA_DEVICE_NAME).rule),
+      'The name of the virtual device. That of the user if omitted.',
     ),
-    deliver: described(
-      z
-        .array(seedDestination, 'a list of destinations')
-        .check(z.minLength(1, 'a list of at least one destination, as AWS shows the seed only once')),
-      'Where the seed goes: at least one destination, as AWS shows it only once.',
-    ),
+    deliver: destinations(seedDestination, 'seed'),
   },
   'a mapping with deliver, such as { deliver: [{ github-secret: NAME }] }',
 );
