@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { problemLines } from '../../src/identities/document-problems';
-import { readDocumentText } from '../../src/identities/document-text';
-import { readDocument } from '../../src/identities/read-document';
+import { readDocument, readDocumentText } from '../../src/identities/read-document';
 import { readYaml } from '../../src/text/yaml';
 import { holds } from './cases';
 import { documentText } from './documents';

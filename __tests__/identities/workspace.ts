@@ -2,9 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { problemLines, type DocumentProblem } from '../../src/identities/document-problems';
-import type { DocumentSettings } from '../../src/identities/document-reading';
-import { readDocumentText } from '../../src/identities/document-text';
-import { readDocument, type ReadDocument } from '../../src/identities/read-document';
+import type { DocumentSettings } from '../../src/identities/document-part';
+import { readDocument, type ReadDocument, readDocumentText } from '../../src/identities/read-document';
 
 /** The smallest policy that is right. */
 export const POLICY = {

@@ -3,8 +3,8 @@ import type { YamlText } from '../text/yaml';
 
 const MAX_LINES = 100;
 
-/** A part of a document, or of a file that the document names. */
-export interface DocumentPart extends Position {
+/** Where a part of a document stands, or of a file that the document names. */
+export interface DocumentPosition extends Position {
   /** From the top of the file. */
   readonly path: KeyPath;
   /** Relative to the workspace. Undefined for a document that is no file. */
@@ -12,15 +12,17 @@ export interface DocumentPart extends Position {
 }
 
 /** Something to say about a part. */
-export interface DocumentProblem extends DocumentPart {
+export interface DocumentProblem extends DocumentPosition {
   /** Follows the path in a sentence: `is "allow"; it should be Allow or Deny`. */
   readonly message: string;
   /** The part of the document that names the file, if it is not the file of the document. */
-  readonly namedBy: DocumentPart | undefined;
+  readonly namedBy: DocumentPosition | undefined;
 }
 
-/** Collects what is wrong with a document. */
+/** Collects what is to be said about a document. */
 export class DocumentProblems {
+  /** What is worth saying although it is not wrong. */
+  readonly warnings: DocumentProblem[] = [];
   readonly #found = new Map<string, DocumentProblem>();
 
   /** @param file undefined for a document that is no file */
@@ -43,7 +45,7 @@ export class DocumentProblems {
 
   /** Notes what is wrong with a part. */
   add(path: KeyPath, message: string): void {
-    this.#note(this.about(path, message));
+    this.#note({ ...this.#positionOf(path), message, namedBy: undefined });
   }
 
   /** Notes what is wrong with the text of the document. */
@@ -53,15 +55,15 @@ export class DocumentProblems {
 
   /** Notes what is wrong in a file that a part names. */
   addInFile(file: string, problem: TextProblem, namedBy: KeyPath): void {
-    this.#note({ ...problem, file, namedBy: this.#part(namedBy) });
+    this.#note({ ...problem, file, namedBy: this.#positionOf(namedBy) });
   }
 
-  /** What is to be said about a part, with its position. */
-  about(path: KeyPath, message: string): DocumentProblem {
-    return { ...this.#part(path), message, namedBy: undefined };
+  /** Notes what is worth saying about a part. */
+  warn(path: KeyPath, message: string): void {
+    this.warnings.push({ ...this.#positionOf(path), message, namedBy: undefined });
   }
 
-  #part(path: KeyPath): DocumentPart {
+  #positionOf(path: KeyPath): DocumentPosition {
     return { path, file: this.file, ...this.yaml.locate(path) };
   }
 
@@ -84,6 +86,6 @@ export function problemLines(problems: readonly DocumentProblem[]): readonly str
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 }
 
-function positionText({ file, line, column }: DocumentPart): string {
+function positionText({ file, line, column }: DocumentPosition): string {
   return file === undefined ? `line ${line}` : `${file}:${line}:${column}`;
 }

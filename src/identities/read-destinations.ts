@@ -1,8 +1,8 @@
 import { validateProfileName } from '../profile/name';
 import { quoted } from '../text/describe-value';
-import type { KeyPath } from '../text/problem';
+import { keyPathText } from '../text/problem';
 import type { GithubSecret, KeyDestination, SecretLocation } from './declaration';
-import type { DocumentReading } from './document-reading';
+import type { DocumentPart } from './document-part';
 import type { Sound, SoundUser } from './structure';
 
 type ItemOf<List> = NonNullable<Extract<List, readonly unknown[]>[number]>;
@@ -17,70 +17,81 @@ type GivenLocation = Sound<{
 }>;
 
 /** Where an access key goes. */
-export function readKeyDestination(
-  given: GivenKeyDestination,
-  path: KeyPath,
-  reading: DocumentReading,
-): KeyDestination | undefined {
-  const { problems, deliveries } = reading;
+export function readKeyDestination(part: DocumentPart<GivenKeyDestination>): KeyDestination | undefined {
+  const { given } = part;
   if (given === 'environment' || given === 'outputs') {
-    deliveries.take(given === 'outputs' ? "the step's outputs" : 'the environment', path);
+    noteDelivery(given === 'outputs' ? "the step's outputs" : 'the environment', part);
     return { to: given };
   }
-  if (given === 'github-secrets') return readKeySecrets({}, path, reading);
+  if (given === 'github-secrets') return readKeySecrets(part.as({}));
   const { profile, 'github-secrets': secrets } = given;
-  if (secrets) return readKeySecrets(secrets, [...path, 'github-secrets'], reading);
+  if (secrets) return readKeySecrets(part.as(given).at('github-secrets').as(secrets));
   if (profile === undefined) return undefined;
   const broken = validateProfileName(profile);
-  if (broken !== undefined) problems.add([...path, 'profile'], `is ${quoted(profile)}; a profile name ${broken}`);
-  else deliveries.take(`the profile ${profile}`, path);
+  if (broken === undefined) noteDelivery(`the profile ${profile}`, part);
+  else
+    part
+      .as(given)
+      .at('profile')
+      .wrong(`is ${quoted(profile)}; a profile name ${broken}`);
   return { to: 'profile', profile };
 }
 
 function readKeySecrets(
-  given: GivenLocation & { readonly prefix?: string | undefined },
-  path: KeyPath,
-  reading: DocumentReading,
+  part: DocumentPart<GivenLocation & { readonly prefix?: string | undefined }>,
 ): KeyDestination | undefined {
-  const location = readLocation(given, path, reading);
+  const location = readLocation(part);
   if (!location) return undefined;
-  const prefix = (given.prefix ?? '').toUpperCase();
+  const prefix = (part.given.prefix ?? '').toUpperCase();
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
-    reading.deliveries.takeSecret({ name: `${prefix}${name}`, location }, path);
+    noteSecret({ name: `${prefix}${name}`, location }, part);
   }
   return { to: 'github-secrets', prefix, location };
 }
 
 /** Where the seed of an MFA device goes. */
-export function readSeedDestination(
-  given: GivenSeedDestination,
-  path: KeyPath,
-  reading: DocumentReading,
-): GithubSecret | undefined {
-  const secret = given['github-secret'];
+export function readSeedDestination(part: DocumentPart<GivenSeedDestination>): GithubSecret | undefined {
+  const secret = part.given['github-secret'];
   const settings = typeof secret === 'string' ? { name: secret } : secret;
-  const location = settings && readLocation(settings, [...path, 'github-secret'], reading);
+  const location = settings && readLocation(part.at('github-secret').as(settings));
   if (!location || settings.name === undefined) return undefined;
   const delivered = { name: settings.name.toUpperCase(), location };
-  reading.deliveries.takeSecret(delivered, path);
+  noteSecret(delivered, part);
   return delivered;
 }
 
 /** Where Actions secrets are stored: in an organization, an environment or, if nothing is said, the job's own repository. */
-function readLocation(
-  given: GivenLocation,
-  path: KeyPath,
-  { problems, settings }: DocumentReading,
-): SecretLocation | undefined {
-  const { organization, environment, visibility } = given;
-  if (organization !== undefined) return { of: 'organization', organization, visibility: visibility ?? 'private' };
-  const repository = given.repository ?? settings.repository?.name;
+function readLocation(part: DocumentPart<GivenLocation>): SecretLocation | undefined {
+  const { organization, environment, visibility = 'private' } = part.given;
+  if (organization !== undefined) return { of: 'organization', organization, visibility };
+  const repository = part.given.repository ?? part.reading.settings.repository?.name;
   if (repository === undefined) {
-    problems.add(
-      path,
-      'needs a repository (owner/name), as that of the job is not known: GITHUB_REPOSITORY is not set',
-    );
+    part.wrong('needs a repository (owner/name), as that of the job is not known: GITHUB_REPOSITORY is not set');
     return undefined;
   }
   return environment === undefined ? { of: 'repository', repository } : { of: 'environment', repository, environment };
+}
+
+function noteSecret({ name, location }: GithubSecret, part: DocumentPart<unknown>): void {
+  // GitHub ignores the case of all these names.
+  noteDelivery(`the secret ${name} of ${locationText(location).toLowerCase()}`, part);
+}
+
+/** Keeps two secrets from being delivered to one destination, where the second would replace the first. */
+function noteDelivery(to: string, part: DocumentPart<unknown>): void {
+  const { deliveries } = part.reading;
+  const first = deliveries.get(to);
+  if (first) part.wrong(`delivers to ${to}, where ${keyPathText(first)} delivers already`);
+  else deliveries.set(to, part.path);
+}
+
+function locationText(location: SecretLocation): string {
+  switch (location.of) {
+    case 'repository':
+      return location.repository;
+    case 'environment':
+      return `the environment ${location.environment} of ${location.repository}`;
+    case 'organization':
+      return `the organization ${location.organization}`;
+  }
 }

@@ -1,20 +1,45 @@
+import { isCollection, parseDocument } from 'yaml';
 import { isMapping } from '../policy/policy-document';
+import type { KeyPath } from '../text/problem';
+import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 import { readYaml } from '../text/yaml';
 import type { Declaration } from './declaration';
-import { Deliveries } from './deliveries';
+import { DocumentPart, type DocumentSettings } from './document-part';
 import { DocumentProblems, type DocumentProblem } from './document-problems';
-import type { DocumentReading, DocumentSettings } from './document-reading';
-import type { DocumentText } from './document-text';
 import { readDeclaredProviders } from './read-oidc-providers';
 import { readDeclaredPolicies } from './read-policies';
 import { readDeclaredRoles } from './read-roles';
 import { readDeclaredUsers } from './read-users';
-import { readStructure } from './structure';
+import { readStructure, type SoundDocument } from './structure';
+
+export interface DocumentText {
+  readonly text: string;
+  /** Relative to the workspace. Undefined for a document that is no file. */
+  readonly file: string | undefined;
+}
 
 export interface ReadDocument {
   readonly declaration: Declaration;
   /** What is worth saying although nothing is wrong with it. */
   readonly warnings: readonly DocumentProblem[];
+}
+
+const MAX_DOCUMENT_BYTES = 1_000_000;
+
+/** The document that an input gives: itself, or by its path. Else what is wrong with the input, worded to follow its name. */
+export function readDocumentText(input: string, workspace: string): DocumentText | { readonly wrong: string } {
+  const given = input.trim();
+  if (given === '') return { wrong: 'is empty; it should be a path in the workspace, or the document itself' };
+  if (isDocument(given)) return { text: input, file: undefined };
+  const file = shownPath(workspace, given);
+  const read = readWorkspaceFile(given, { workspace, maxBytes: MAX_DOCUMENT_BYTES });
+  return 'wrong' in read ? { wrong: `names ${file}, which ${read.wrong}` } : { text: read.text, file };
+}
+
+/** A path is one line that means a text to YAML; a document, even if it is broken, is several or means more. */
+function isDocument(given: string): boolean {
+  if (/[\r\n]|^[{[]/.test(given)) return true;
+  return isCollection(parseDocument(given, { logLevel: 'silent' }).contents);
 }
 
 /**
@@ -29,30 +54,23 @@ export function readDocument(
   const problems = new DocumentProblems(yaml, file);
   for (const problem of yaml.problems) problems.addInText(problem);
   if (yaml.value === undefined) return { problems: problems.all };
-  const structure = readStructure(yaml.value);
-  for (const { path, message } of structure.problems) problems.add(path, message);
-  const reading: DocumentReading = {
-    settings,
-    document: structure.sound,
-    policyNames: isMapping(yaml.value) && isMapping(yaml.value.policies) ? Object.keys(yaml.value.policies) : [],
-    yaml,
-    problems,
-    warnings: [],
-    deliveries: new Deliveries(problems),
-  };
-  const declaration = readDeclaration(reading);
+  const { sound: document, problems: ofStructure } = readStructure(yaml.value);
+  for (const { path, message } of ofStructure) problems.add(path, message);
+  const policyNames = isMapping(yaml.value) && isMapping(yaml.value.policies) ? Object.keys(yaml.value.policies) : [];
+  const reading = { settings, document, policyNames, yaml, problems, deliveries: new Map<string, KeyPath>() };
+  const declaration = readDeclaration(new DocumentPart(document, [], reading));
   if (!problems.any && isEmpty(declaration)) {
     problems.add([], 'declares nothing; it should have at least one of policies, users, roles and oidc-providers');
   }
-  return problems.any ? { problems: problems.all } : { declaration, warnings: reading.warnings };
+  return problems.any ? { problems: problems.all } : { declaration, warnings: problems.warnings };
 }
 
-function readDeclaration(reading: DocumentReading): Declaration {
+function readDeclaration(document: DocumentPart<SoundDocument>): Declaration {
   return {
-    oidcProviders: readDeclaredProviders(reading),
-    policies: readDeclaredPolicies(reading),
-    users: readDeclaredUsers(reading),
-    roles: readDeclaredRoles(reading),
+    oidcProviders: readDeclaredProviders(document.at('oidc-providers')),
+    policies: readDeclaredPolicies(document.at('policies')),
+    users: readDeclaredUsers(document.at('users')),
+    roles: readDeclaredRoles(document.at('roles')),
   };
 }
 

@@ -1,35 +1,60 @@
+import { isPolicyArn, partitionOfArn } from '../aws/arn';
 import type { PolicyDocument } from '../policy/policy-document';
-import type { KeyPath } from '../text/problem';
-import type { DeclaredUser } from './declaration';
-import type { DocumentReading } from './document-reading';
-import { namedEntries } from './named-entries';
-import { readPolicyDocument } from './read-policy-document';
-import { readPolicyReference, readPolicyReferences } from './read-policy-references';
+import { quoted } from '../text/describe-value';
+import { nearest } from '../text/did-you-mean';
+import type { DeclaredUser, PolicyReference } from './declaration';
+import type { DocumentPart } from './document-part';
+import { readPolicyDocument } from './read-policies';
 import { readTags } from './read-tags';
 import type { SoundUser } from './structure';
+import { distinctItems, namedParts } from './unique-parts';
 
 type GivenPermissions = Omit<SoundUser, 'require-mfa' | 'mfa-device' | 'access-key'>;
 type Permissions = Pick<DeclaredUser, 'path' | 'tags' | 'policies' | 'inlinePolicies' | 'permissionsBoundary'>;
 
 /** What users and roles have in common. */
-export function readPermissions(given: GivenPermissions, path: KeyPath, reading: DocumentReading): Permissions {
+export function readPermissions(part: DocumentPart<GivenPermissions>): Permissions {
+  const policies = distinctItems(part.at('policies'), 'names');
   return {
-    path: given.path ?? '/',
-    tags: readTags(given.tags, [...path, 'tags'], reading),
-    policies: readPolicyReferences(given.policies, [...path, 'policies'], reading),
-    inlinePolicies: readInlinePolicies(given['inline-policies'], [...path, 'inline-policies'], reading),
-    permissionsBoundary: readPolicyReference(given['permissions-boundary'], [...path, 'permissions-boundary'], reading),
+    path: part.given.path ?? '/',
+    tags: readTags(part.at('tags')),
+    policies: policies.flatMap((policy) => readPolicyReference(policy) ?? []),
+    inlinePolicies: readInlinePolicies(part.at('inline-policies')),
+    permissionsBoundary: readPolicyReference(part.at('permissions-boundary')),
   };
 }
 
 function readInlinePolicies(
-  given: GivenPermissions['inline-policies'],
-  path: KeyPath,
-  reading: DocumentReading,
+  part: DocumentPart<GivenPermissions['inline-policies']>,
 ): Readonly<Record<string, PolicyDocument>> {
-  const policies = namedEntries(given, path, reading.problems).flatMap(([name, source, at]) => {
-    const policy = readPolicyDocument(source, at, 'identity', reading);
+  const policies = namedParts(part).flatMap(([name, source]) => {
+    const policy = readPolicyDocument(source, 'identity');
     return policy ? [[name, policy] as const] : [];
   });
   return Object.fromEntries(policies);
+}
+
+/** A managed policy, by the name of one that the document declares or by its ARN. */
+function readPolicyReference(part: DocumentPart<string | undefined>): PolicyReference | undefined {
+  const { given: written, reading } = part;
+  const { partition } = reading.settings;
+  if (written === undefined) return undefined;
+  if (!written.startsWith('arn:')) {
+    if (reading.policyNames.includes(written)) return { declared: written };
+    const close = nearest(written, reading.policyNames);
+    const should =
+      close === undefined
+        ? `the name of one, or an ARN; AWS's own are named as arn:${partition}:iam::aws:policy/ReadOnlyAccess`
+        : `${quoted(close)}, perhaps, or an ARN`;
+    part.wrong(`is ${quoted(written)}, which is no policy of this document; it should be ${should}`);
+    return undefined;
+  }
+  const actual = partitionOfArn(written);
+  if (!isPolicyArn(written)) {
+    const example = `arn:${partition}:iam::123456789012:policy/name`;
+    part.wrong(`is ${quoted(written)}; it should be the ARN of a policy, such as ${example}`);
+  } else if (actual !== partition) {
+    part.wrong(`is of the partition ${actual}; it should be of that of the region, ${partition}`);
+  }
+  return { arn: written };
 }

@@ -1,16 +1,81 @@
+import { checkPolicy, policySize } from '../policy/check-policy';
+import { isMapping, type PolicyDocument, type PolicyKind } from '../policy/policy-document';
+import { jsonProblem } from '../text/json';
+import { readWorkspaceFile, shownPath } from '../text/workspace-file';
+import { readYaml } from '../text/yaml';
 import type { DeclaredPolicy } from './declaration';
-import type { DocumentReading } from './document-reading';
-import { namedEntries } from './named-entries';
-import { limitSize, readPolicyDocument } from './read-policy-document';
+import type { DocumentPart } from './document-part';
 import { readTags } from './read-tags';
+import type { SoundDocument } from './structure';
+import { namedParts } from './unique-parts';
+
+/**
+ * Characters without white space that AWS takes.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const MAX_SIZE = { managed: 6144, 'inline, of a user': 2048, 'inline, of a role': 10_240, trust: 4096 } as const;
+
+const MAX_POLICY_BYTES = 100 * 1024;
+
+/** Stands for the account where only the size of a policy matters, which is the same in all. */
+export const SOME_ACCOUNT = '123456789012';
+
+/** A path to a file in the workspace, or the policy itself. */
+type PolicySource = string | Readonly<Record<string, unknown>>;
 
 /** The customer managed policies of a document. */
-export function readDeclaredPolicies(reading: DocumentReading): DeclaredPolicy[] {
-  return namedEntries(reading.document.policies, ['policies'], reading.problems).flatMap(([name, given, path]) => {
-    const document = readPolicyDocument(given.document, [...path, 'document'], 'identity', reading);
-    const tags = readTags(given.tags, [...path, 'tags'], reading);
+export function readDeclaredPolicies(policies: DocumentPart<SoundDocument['policies']>): DeclaredPolicy[] {
+  return namedParts(policies).flatMap(([name, part]) => {
+    const { path = '/', description } = part.given;
+    const document = readPolicyDocument(part.at('document'), 'identity');
+    const tags = readTags(part.at('tags'));
     if (!document) return [];
-    limitSize([document], 'managed', [...path, 'document'], reading);
-    return { name, path: given.path ?? '/', description: given.description, document, tags };
+    limitSize([document], 'managed', part.at('document'));
+    return { name, path, description, document, tags };
   });
+}
+
+/** A policy from the document or a file of its own. Undefined when there is none, or a broken one. */
+export function readPolicyDocument(
+  part: DocumentPart<PolicySource | undefined>,
+  kind: PolicyKind,
+): PolicyDocument | undefined {
+  const { given: source, path, reading } = part;
+  if (source === undefined) return undefined;
+  if (typeof source === 'string') return readPolicyFile(part.as(source), kind);
+  for (const problem of checkPolicy(source, kind)) reading.problems.add([...path, ...problem.path], problem.message);
+  return source;
+}
+
+function readPolicyFile(part: DocumentPart<string>, kind: PolicyKind): PolicyDocument | undefined {
+  const { problems, settings } = part.reading;
+  if (/^\s*\{|\n/.test(part.given)) {
+    part.wrong('holds a text, not a path; a policy should stand here as a mapping, without | or quotes around it');
+    return undefined;
+  }
+  const file = shownPath(settings.workspace, part.given);
+  const read = readWorkspaceFile(part.given, { workspace: settings.workspace, maxBytes: MAX_POLICY_BYTES });
+  if ('wrong' in read) {
+    part.wrong(`names ${file}, which ${read.wrong}`);
+    return undefined;
+  }
+  const broken = file.toLowerCase().endsWith('.json') ? jsonProblem(read.text) : undefined;
+  const { value, problems: inText, locate } = readYaml(read.text);
+  for (const problem of broken ? [broken] : inText) problems.addInFile(file, problem, part.path);
+  if (broken || value === undefined) return undefined;
+  for (const problem of checkPolicy(value, kind)) {
+    problems.addInFile(file, { ...problem, ...locate(problem.path) }, part.path);
+  }
+  return isMapping(value) ? value : undefined;
+}
+
+/** Notes when policies together are larger than AWS takes. */
+export function limitSize(
+  policies: readonly PolicyDocument[],
+  limit: keyof typeof MAX_SIZE,
+  part: DocumentPart<unknown>,
+): void {
+  const size = policies.reduce((sum, policy) => sum + policySize(policy), 0);
+  if (size <= MAX_SIZE[limit]) return;
+  part.wrong(`has ${size} characters, white space not counted; it should have at most ${MAX_SIZE[limit]} (${limit})`);
 }

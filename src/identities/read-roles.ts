@@ -1,24 +1,23 @@
 import { parseDuration } from '../text/duration';
 import type { DeclaredRole } from './declaration';
-import type { DocumentReading } from './document-reading';
-import { namedEntries } from './named-entries';
+import type { DocumentPart } from './document-part';
 import { readPermissions } from './read-permissions';
-import { limitSize } from './read-policy-document';
+import { limitSize } from './read-policies';
 import { readTrust } from './read-trust';
-import type { SoundRole } from './structure';
+import type { SoundDocument, SoundRole } from './structure';
+import { namedParts } from './unique-parts';
 
 const DEFAULT_SESSION_SECONDS = 3600;
 
 /** The roles of a document. */
-export function readDeclaredRoles(reading: DocumentReading): DeclaredRole[] {
-  return namedEntries(reading.document.roles, ['roles'], reading.problems).flatMap(([name, given, path]) => {
-    const permissions = readPermissions(given, path, reading);
-    const inline = Object.values(permissions.inlinePolicies);
-    limitSize(inline, 'inline, of a role', [...path, 'inline-policies'], reading);
-    const trust = readTrust(given.trust, [...path, 'trust'], reading);
+export function readDeclaredRoles(roles: DocumentPart<SoundDocument['roles']>): DeclaredRole[] {
+  return namedParts(roles).flatMap(([name, part]) => {
+    const permissions = readPermissions(part);
+    limitSize(Object.values(permissions.inlinePolicies), 'inline, of a role', part.at('inline-policies'));
+    const trust = readTrust(part.at('trust'));
     if (!trust) return [];
-    const maxSessionDuration = sessionSeconds(given['max-session-duration']);
-    return { name, ...permissions, description: given.description, trust, maxSessionDuration };
+    const maxSessionDuration = sessionSeconds(part.given['max-session-duration']);
+    return { name, ...permissions, description: part.given.description, trust, maxSessionDuration };
   });
 }
 

@@ -1,23 +1,19 @@
-import type { KeyPath } from '../text/problem';
 import type { Tags } from './declaration';
-import type { DocumentReading } from './document-reading';
+import type { DocumentPart } from './document-part';
 import { OWN_TAGS } from './own-tags';
+import type { SoundUser } from './structure';
 
 /** Tags, with numbers and booleans as they are written: `1.10` stays so. To AWS, keys that differ in case only are the same. */
-export function readTags(
-  given: Readonly<Record<string, string | number | boolean | undefined>> = {},
-  path: KeyPath,
-  { problems, yaml }: DocumentReading,
-): Tags {
+export function readTags(part: DocumentPart<SoundUser['tags']>): Tags {
   const seen = new Map<string, string>();
-  const tags = Object.entries(given).map(([key, value]) => {
+  const tags = part.members().map(([key, tag]) => {
     const first = seen.get(key.toLowerCase());
-    if (OWN_TAGS.includes(key.toLowerCase())) problems.add([...path, key], 'is a tag that this action sets itself');
+    if (OWN_TAGS.includes(key.toLowerCase())) tag.wrong('is a tag that this action sets itself');
     if (first !== undefined) {
-      problems.add([...path, key], `differs from ${JSON.stringify(first)} in case only; to AWS they are the same key`);
+      tag.wrong(`differs from ${JSON.stringify(first)} in case only; to AWS they are the same key`);
     }
     seen.set(key.toLowerCase(), key);
-    const text = typeof value === 'string' ? value : (yaml.written([...path, key]) ?? String(value));
+    const text = typeof tag.given === 'string' ? tag.given : (tag.written ?? String(tag.given));
     return [key, text] as const;
   });
   return Object.fromEntries(tags);

@@ -1,17 +1,13 @@
 import { trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
 import { quoted } from '../text/describe-value';
-import type { KeyPath } from '../text/problem';
 import { isPolicy } from './definition/trust';
-import type { DocumentReading } from './document-reading';
-import { limitSize, readPolicyDocument } from './read-policy-document';
+import type { DocumentPart } from './document-part';
+import { limitSize, readPolicyDocument, SOME_ACCOUNT } from './read-policies';
 import type { SoundRole } from './structure';
 
 type GivenTrust = NonNullable<SoundRole['trust']>;
 type GivenEntry = NonNullable<Extract<GivenTrust, readonly unknown[]>[number]>;
 type GivenGithub = NonNullable<GivenEntry['github']>;
-
-/** Any account: policies made from entries are of the same size in all. */
-const SOME_ACCOUNT = '123456789012';
 
 const GITHUB = 'https://github.com';
 
@@ -24,23 +20,22 @@ const OTHER_ISSUER =
   'it should be a trust policy of your own, with the OIDC provider of that server and conditions on its aud and sub';
 
 /** Who may assume a role. Undefined when that is wrong. */
-export function readTrust(given: GivenTrust | undefined, path: KeyPath, reading: DocumentReading): Trust | undefined {
-  const trust = readAnyTrust(given, path, reading);
-  const { partition } = reading.settings;
-  if (trust) limitSize([trustPolicy(trust, { partition, account: SOME_ACCOUNT })], 'trust', path, reading);
+export function readTrust(part: DocumentPart<SoundRole['trust']>): Trust | undefined {
+  const trust = readAnyTrust(part);
+  const { partition } = part.reading.settings;
+  if (trust) limitSize([trustPolicy(trust, { partition, account: SOME_ACCOUNT })], 'trust', part);
   return trust;
 }
 
-function readAnyTrust(given: GivenTrust | undefined, path: KeyPath, reading: DocumentReading): Trust | undefined {
+function readAnyTrust(part: DocumentPart<SoundRole['trust']>): Trust | undefined {
+  const { given } = part;
   if (given === undefined) return undefined;
   if (typeof given === 'string' || isPolicy(given)) {
-    const policy = readPolicyDocument(given, path, 'trust', reading);
+    const policy = readPolicyDocument(part.as(given), 'trust');
     return policy && { policy };
   }
-  const entries = isList(given)
-    ? given.flatMap((entry, index) => (entry && readEntry(entry, [...path, index], reading)) ?? [])
-    : [readEntry(given, path, reading)].flatMap((entry) => entry ?? []);
-  const [first, ...others] = entries;
+  const entries = isList(given) ? part.as(given).items() : [part.as(given)];
+  const [first, ...others] = entries.flatMap((entry) => readEntry(entry) ?? []);
   return first && { entries: [first, ...others] };
 }
 
@@ -48,40 +43,41 @@ function isList(given: unknown): given is readonly (GivenEntry | undefined)[] {
   return Array.isArray(given);
 }
 
-function readEntry(given: GivenEntry, path: KeyPath, reading: DocumentReading): TrustEntry | undefined {
-  const { account, user, service } = given;
+function readEntry(part: DocumentPart<GivenEntry>): TrustEntry | undefined {
+  const { account, user, service, github: given } = part.given;
   if (account !== undefined) return { account: String(account) };
-  if (user !== undefined) return { user: withPath(user, [...path, 'user'], reading) };
+  if (user !== undefined) return { user: withPath(part.at('user').as(user)) };
   if (service !== undefined) return { service };
-  const github = given.github && readGithub(given.github, [...path, 'github'], reading);
+  const github = given && readGithub(part.at('github').as(given));
   return github && { github };
 }
 
 /** A user that the document declares is known by its path too, which is a part of its ARN. */
-function withPath(written: string, path: KeyPath, { document, problems }: DocumentReading): string {
+function withPath(part: DocumentPart<string>): string {
+  const { users = {} } = part.reading.document;
+  const written = part.given;
   const name = written.split('/').at(-1) ?? written;
-  const declared = document.users && Object.hasOwn(document.users, name) ? document.users[name] : undefined;
+  const declared = Object.hasOwn(users, name) ? users[name] : undefined;
   if (!declared) return written;
   const actual = `${declared.path ?? '/'}${name}`.slice(1);
   if (written !== name && written !== actual) {
-    problems.add(path, `is ${quoted(written)}; it should be ${quoted(actual)}, as the document declares this user`);
+    part.wrong(`is ${quoted(written)}; it should be ${quoted(actual)}, as the document declares this user`);
   }
   return actual;
 }
 
-function readGithub(given: GivenGithub, path: KeyPath, reading: DocumentReading): GithubTrust | undefined {
-  const { repository } = given;
-  const { server } = reading.settings;
+function readGithub(part: DocumentPart<GivenGithub>): GithubTrust | undefined {
+  const { repository } = part.given;
+  const { server, repository: own } = part.reading.settings;
   if (server !== GITHUB) {
     // On github.com, somebody else may own a repository of that name.
-    reading.problems.add(path, `trusts jobs on github.com, and this job is on ${server}; ${OTHER_ISSUER}`);
+    part.wrong(`trusts jobs on github.com, and this job is on ${server}; ${OTHER_ISSUER}`);
   }
-  const context = contextOf(given);
+  const context = contextOf(part.given);
   if (repository === undefined || context === undefined) return undefined;
-  const own = reading.settings.repository?.name;
-  const isOwn = own?.toLowerCase() === repository.toLowerCase();
+  const isOwn = own?.name.toLowerCase() === repository.toLowerCase();
   // AWS compares subjects in their case, and the job knows how its own repository is written.
-  return { repository: isOwn ? own : repository, ids: readIds(given, repository, path, reading), context };
+  return { repository: isOwn ? own.name : repository, ids: readIds(part, repository), context };
 }
 
 /**
@@ -98,36 +94,29 @@ function contextOf(given: GivenGithub): string | undefined {
 }
 
 /** The IDs behind a repository's name: given, or known from the job when it is its own, or has its owner. */
-function readIds(
-  given: GivenGithub,
-  repository: string,
-  path: KeyPath,
-  { settings, problems, warnings, yaml }: DocumentReading,
-): GithubTrust['ids'] {
+function readIds(part: DocumentPart<GivenGithub>, repository: string): GithubTrust['ids'] {
+  const { settings, problems } = part.reading;
   const own = settings.repository;
   const isOwn = own?.name.toLowerCase() === repository.toLowerCase();
   const isOwnersOwn = own !== undefined && ownerOfRepository(own.name) === ownerOfRepository(repository);
-  const known = {
-    'repository-id': isOwn ? own.id : undefined,
-    'repository-owner-id': isOwnersOwn ? own.ownerId : undefined,
-  };
-  const idOf = (key: keyof typeof known): string | undefined => {
-    const written = given[key] === undefined ? undefined : String(given[key]);
-    const actual = known[key];
-    if (written !== undefined && actual !== undefined && written !== actual) {
-      problems.add([...path, key], `is ${written}; the job knows it to be ${actual}`);
-    }
-    return actual ?? written;
-  };
-  const [repositoryId, ownerId] = [idOf('repository-id'), idOf('repository-owner-id')];
+  const repositoryId = readId(part.at('repository-id'), isOwn ? own.id : undefined);
+  const ownerId = readId(part.at('repository-owner-id'), isOwnersOwn ? own.ownerId : undefined);
   if (repositoryId !== undefined && ownerId !== undefined) return { owner: ownerId, repository: repositoryId };
-  const written = (['repository-id', 'repository-owner-id'] as const).filter((key) => yaml.written([...path, key]));
-  const [only, another] = written;
-  if (only === undefined) warnings.push(problems.about(path, IDS_UNKNOWN));
+  const [only, another] = (['repository-id', 'repository-owner-id'] as const).filter((key) => part.at(key).written);
+  if (only === undefined) problems.warn(part.path, IDS_UNKNOWN);
   else if (another === undefined) {
-    problems.add(path, `has only ${only}; it should have both repository-id and repository-owner-id`);
+    part.wrong(`has only ${only}; it should have both repository-id and repository-owner-id`);
   }
   return undefined;
+}
+
+/** @param actual what the job knows, if it does */
+function readId(part: DocumentPart<string | number | undefined>, actual: string | undefined): string | undefined {
+  const written = part.given === undefined ? undefined : String(part.given);
+  if (written !== undefined && actual !== undefined && written !== actual) {
+    part.wrong(`is ${written}; the job knows it to be ${actual}`);
+  }
+  return actual ?? written;
 }
 
 function ownerOfRepository(repository: string): string | undefined {

@@ -1,75 +1,60 @@
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../policy/require-mfa';
 import { parseDuration } from '../text/duration';
-import type { KeyPath } from '../text/problem';
 import type { DeclaredAccessKey, DeclaredMfaDevice, DeclaredUser } from './declaration';
-import type { DocumentReading, PartReader } from './document-reading';
-import { namedEntries, TakenNames } from './named-entries';
+import type { DocumentPart } from './document-part';
 import { readKeyDestination, readSeedDestination } from './read-destinations';
 import { readPermissions } from './read-permissions';
-import { limitSize } from './read-policy-document';
-import type { SoundUser } from './structure';
+import { limitSize, SOME_ACCOUNT } from './read-policies';
+import type { SoundDocument, SoundUser } from './structure';
+import { namedParts, TakenNames } from './unique-parts';
 
 /** The users of a document. */
-export function readDeclaredUsers(reading: DocumentReading): DeclaredUser[] {
-  const devices = new TakenNames(reading.problems);
-  return namedEntries(reading.document.users, ['users'], reading.problems).map(([name, given, path]) => {
-    const permissions = readPermissions(given, path, reading);
-    const user = { name, ...permissions, requireMfa: given['require-mfa'] ?? false };
-    limitInlinePolicies(user, [...path, 'inline-policies'], reading);
-    const mfaDevice = readMfaDevice(given['mfa-device'], user, [...path, 'mfa-device'], reading);
-    if (mfaDevice) devices.take(mfaDevice.name, [...path, 'mfa-device']);
-    return { ...user, mfaDevice, accessKey: readAccessKey(given['access-key'], [...path, 'access-key'], reading) };
+export function readDeclaredUsers(users: DocumentPart<SoundDocument['users']>): DeclaredUser[] {
+  const devices = new TakenNames();
+  return namedParts(users).map(([name, part]) => {
+    const user = { name, ...readPermissions(part), requireMfa: part.given['require-mfa'] ?? false };
+    limitInlinePolicies(user, part.at('inline-policies'));
+    const mfaDevice = readMfaDevice(part.at('mfa-device'), user);
+    if (mfaDevice) devices.take(mfaDevice.name, part.at('mfa-device'));
+    return { ...user, mfaDevice, accessKey: readAccessKey(part.at('access-key')) };
   });
 }
 
 /** The policy that forces MFA on a user is one of its inline policies, and counts as such. */
 function limitInlinePolicies(
   user: Pick<DeclaredUser, 'name' | 'path' | 'inlinePolicies' | 'requireMfa'>,
-  path: KeyPath,
-  reading: DocumentReading,
+  part: DocumentPart<SoundUser['inline-policies']>,
 ): void {
-  const { problems, settings } = reading;
-  const forced = user.requireMfa
-    ? [requireMfaPolicy(`arn:${settings.partition}:iam::123456789012:user${user.path}${user.name}`)]
-    : [];
-  limitSize([...Object.values(user.inlinePolicies), ...forced], 'inline, of a user', path, reading);
+  const arn = `arn:${part.reading.settings.partition}:iam::${SOME_ACCOUNT}:user${user.path}${user.name}`;
+  const forced = user.requireMfa ? [requireMfaPolicy(arn)] : [];
+  limitSize([...Object.values(user.inlinePolicies), ...forced], 'inline, of a user', part);
   const clash = Object.keys(user.inlinePolicies).find(
     (name) => name.toLowerCase() === REQUIRE_MFA_POLICY_NAME.toLowerCase(),
   );
   if (user.requireMfa && clash !== undefined) {
-    problems.add([...path, clash], 'has the name of the policy that require-mfa adds; it should have another');
+    part.at(clash).wrong('has the name of the policy that require-mfa adds; it should have another');
   }
 }
 
 function readMfaDevice(
-  given: SoundUser['mfa-device'],
+  part: DocumentPart<SoundUser['mfa-device']>,
   user: Pick<DeclaredUser, 'name' | 'path'>,
-  path: KeyPath,
-  reading: DocumentReading,
 ): DeclaredMfaDevice | undefined {
-  if (!given) return undefined;
-  const deliver = readEach(given.deliver, [...path, 'deliver'], reading, readSeedDestination);
-  return { name: given.name ?? user.name, path: user.path, deliver };
-}
-
-function readAccessKey(
-  given: SoundUser['access-key'],
-  path: KeyPath,
-  reading: DocumentReading,
-): DeclaredAccessKey | undefined {
-  if (!given) return undefined;
-  const maxAge = given['max-age'];
+  if (!part.given) return undefined;
+  const deliver = part.at('deliver').items();
   return {
-    maxAge: maxAge === undefined ? undefined : parseDuration(maxAge),
-    deliver: readEach(given.deliver, [...path, 'deliver'], reading, readKeyDestination),
+    name: part.given.name ?? user.name,
+    path: user.path,
+    deliver: deliver.flatMap((destination) => readSeedDestination(destination) ?? []),
   };
 }
 
-function readEach<Given, Read>(
-  items: readonly (Given | undefined)[] = [],
-  path: KeyPath,
-  reading: DocumentReading,
-  read: PartReader<Given, Read>,
-): Read[] {
-  return items.flatMap((given, index) => (given === undefined ? [] : (read(given, [...path, index], reading) ?? [])));
+function readAccessKey(part: DocumentPart<SoundUser['access-key']>): DeclaredAccessKey | undefined {
+  if (!part.given) return undefined;
+  const maxAge = part.given['max-age'];
+  const deliver = part.at('deliver').items();
+  return {
+    maxAge: maxAge === undefined ? undefined : parseDuration(maxAge),
+    deliver: deliver.flatMap((destination) => readKeyDestination(destination) ?? []),
+  };
 }

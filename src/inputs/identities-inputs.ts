@@ -1,8 +1,7 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { Declaration } from '../identities/declaration';
 import { problemLines, problemText } from '../identities/document-problems';
-import { readDocumentText } from '../identities/document-text';
-import { readDocument } from '../identities/read-document';
+import { readDocument, readDocumentText } from '../identities/read-document';
 import type { Reading } from './reading';
 import type { IdentitiesRequest, IdentitiesSettings } from './request';
 import { readIdentity } from './source-inputs';
