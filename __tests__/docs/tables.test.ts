@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inputs } from '../../src/inputs/inputs';
-import { Problems } from '../../src/inputs/problems';
 import { action, readText, ROOT, type Action } from './pages';
 
 /** With UPDATE_DOCS=1 the test writes the tables instead of comparing them. */
@@ -63,7 +62,7 @@ function table(title: string, entries: Action['inputs']): string {
 function aliases(): string {
   const names = Object.keys(action().inputs).filter((name) => {
     const env = { [name.toUpperCase().replaceAll('-', '_')]: 'value' };
-    return new Inputs(env, new Problems()).text(name) !== undefined;
+    return new Inputs(env).text(name) !== undefined;
   });
   return `${names.map((name) => `\`${name}\``).join(', ')}.`;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { problemLines } from '../../src/identities/document-problems';
+import { problemText } from '../../src/identities/document-problems';
 import { readDocument, readDocumentText } from '../../src/identities/read-document';
 import { readYaml } from '../../src/text/yaml';
 import { holds } from './cases';
@@ -25,7 +25,7 @@ test('whatever the document, it is read, or everything that is wrong with it is 
         expect([...users, ...roles, ...policies, ...oidcProviders]).not.toEqual([]);
         return;
       }
-      const problems = 'wrong' in text ? [text.wrong] : problemLines(read.problems);
+      const problems = 'wrong' in text ? [text.wrong] : read.problems.map(problemText);
       expect(problems).not.toEqual([]);
       for (const problem of problems) {
         expect(problem).toMatch(/\S/);

@@ -505,11 +505,3 @@ other: 1
     'line 8: other',
   ]);
 });
-
-test('of a great many problems the first are shown', () => {
-  const input = Array.from({ length: 250 }, (_, index) => `key${index}: 1`).join('\n');
-  const problems = problemsOf(input);
-  expect(problems).toHaveLength(101);
-  expect(problems[99]).toMatch(/^line 100: key99 /);
-  expect(problems[100]).toBe('and 150 more');
-});

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { problemLines, type DocumentProblem } from '../../src/identities/document-problems';
+import { problemText, type DocumentProblem } from '../../src/identities/document-problems';
 import type { DocumentSettings } from '../../src/identities/document-part';
 import { readDocument, type ReadDocument, readDocumentText } from '../../src/identities/read-document';
 
@@ -54,7 +54,7 @@ export function read(input: string, settings: Settings = {}): ReadDocument {
 
 /** What is wrong with a document, as people read it; nothing when it is right. */
 export function problemsOf(input: string, settings: Settings = {}): readonly string[] {
-  return problemLines(problemValuesOf(input, settings));
+  return problemValuesOf(input, settings).map(problemText);
 }
 
 /** What is wrong with a document, by its parts. */

@@ -1,14 +1,13 @@
 import { byResource, lineOf, readExpectations, type Expectation } from '../../src/inputs/expectations';
 import { Inputs } from '../../src/inputs/inputs';
-import { Problems } from '../../src/inputs/problems';
 
 function read(allowed: string, denied = ''): { expectations: Expectation[]; problems: string[] } {
   const env = { 'INPUT_EXPECT-ALLOWED': allowed, 'INPUT_EXPECT-DENIED': denied };
-  const problems = new Problems();
-  const found: string[] = [];
-  problems.add = (input, wrong) => found.push(`${input}: ${wrong}`);
-  const expectations = readExpectations({ inputs: new Inputs(env, problems), env, problems, warnings: [] });
-  return { expectations, problems: found };
+  const inputs = new Inputs(env);
+  const problems: string[] = [];
+  inputs.wrong = (input, problem) => problems.push(`${input}: ${problem as string}`);
+  const expectations = readExpectations(inputs);
+  return { expectations, problems };
 }
 
 const allowed = (action: string, resource?: string): Expectation => ({ expected: 'allowed', action, resource });

@@ -136,4 +136,12 @@ describe('the modes that change IAM', () => {
       },
     });
   });
+
+  test('of a great many problems of a document the first are shown', async () => {
+    const identities = Array.from({ length: 250 }, (_, index) => `key${index}: 1`).join('\n');
+    const problems = (await problemsOf({ mode: 'provision', identities, ...KEYS }, JOB)).split('\n- ');
+    expect(problems).toHaveLength(102);
+    expect(problems[100]).toMatch(/^identities: line 100: key99 /);
+    expect(problems[101]).toMatch(/^identities: and 150 more\b/);
+  });
 });

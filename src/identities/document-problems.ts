@@ -1,8 +1,6 @@
 import { type KeyPath, keyPathText, type Position, type TextProblem } from '../text/problem';
 import type { YamlText } from '../text/yaml';
 
-const MAX_LINES = 100;
-
 /** Where a part of a document stands, or of a file that the document names. */
 export interface DocumentPosition extends Position {
   /** From the top of the file. */
@@ -77,13 +75,6 @@ export function problemText({ message, namedBy, ...part }: DocumentProblem): str
   const whole = namedBy ? 'the policy' : 'the document';
   const sentence = `${positionText(part)}: ${keyPathText(part.path) || whole} ${message}`;
   return namedBy ? `${positionText(namedBy)}: ${keyPathText(namedBy.path)}: ${sentence}` : sentence;
-}
-
-/** Problems as people read them; of a great many, the first. */
-export function problemLines(problems: readonly DocumentProblem[]): readonly string[] {
-  const more = problems.length - MAX_LINES;
-  const shown = problems.slice(0, MAX_LINES).map(problemText);
-  return more > 0 ? [...shown, `and ${more} more`] : shown;
 }
 
 function positionText({ file, line, column }: DocumentPosition): string {

@@ -1,4 +1,4 @@
-import type { Reading } from './reading';
+import type { Inputs } from './inputs';
 
 /** An action that the caller should be allowed, or should not. */
 export interface Expectation {
@@ -19,17 +19,14 @@ const ARN = /^arn:aws[\w-]*:[\w-]+:[^:\s]*:[^:\s]*:\S.*$/;
 const MAX_ARN_LENGTH = 2048;
 
 /** What the caller is expected to be allowed and denied, a line each: `action`, or `action on resource-arn`. */
-export function readExpectations(reading: Reading): Expectation[] {
+export function readExpectations(inputs: Inputs): Expectation[] {
   const [allowed, denied] = [
-    readLines('expect-allowed', 'allowed', reading),
-    readLines('expect-denied', 'denied', reading),
+    readLines('expect-allowed', 'allowed', inputs),
+    readLines('expect-denied', 'denied', inputs),
   ];
   const keys = new Set(allowed.map(keyOf));
   for (const expectation of denied.filter((each) => keys.has(keyOf(each)))) {
-    reading.problems.add(
-      'expect-denied',
-      `"${lineOf(expectation)}" is in expect-allowed, too; it should be in one of them`,
-    );
+    inputs.wrong('expect-denied', `"${lineOf(expectation)}" is in expect-allowed, too; it should be in one of them`);
   }
   return [...allowed, ...denied];
 }
@@ -49,13 +46,13 @@ export function byResource(expectations: readonly Expectation[]): Expectation[][
 function readLines(
   name: (typeof EXPECTATION_INPUTS)[number],
   expected: Expectation['expected'],
-  { inputs, problems }: Reading,
+  inputs: Inputs,
 ): Expectation[] {
   const found = new Map<string, Expectation>();
   for (const line of inputs.lines(name)) {
     const [, action = line, resource] = /^(\S+)\s+on\s+(.+)$/.exec(line) ?? [];
     const wrong = wrongWithAction(action) ?? (resource === undefined ? undefined : wrongWithResource(resource));
-    if (wrong !== undefined) problems.add(name, wrong);
+    if (wrong !== undefined) inputs.wrong(name, wrong);
     const expectation = { expected, action, resource };
     if (!found.has(keyOf(expectation))) found.set(keyOf(expectation), expectation);
   }

@@ -1,73 +1,73 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { Declaration } from '../identities/declaration';
-import { problemLines, problemText } from '../identities/document-problems';
 import { readDocument, readDocumentText } from '../identities/read-document';
-import type { Reading } from './reading';
+import type { Inputs } from './inputs';
 import type { IdentitiesRequest, IdentitiesSettings } from './request';
 import { readIdentity } from './source-inputs';
 import { readProfileSettings, readSettings } from './step-inputs';
 
 const NOTHING_DECLARED: Declaration = { oidcProviders: [], policies: [], users: [], roles: [] };
 
+/** Of a great many problems of a document, the first are shown. */
+const MAX_PROBLEMS = 100;
+
 /** What the modes that change IAM share. */
-export function readIdentities(reading: Reading, mode: IdentitiesRequest['mode']): IdentitiesSettings {
-  const { inputs, problems, env } = reading;
-  const repository = env.GITHUB_REPOSITORY;
-  if (!repository) problems.add('GITHUB_REPOSITORY', 'is not set; it should be owner/name, as a runner sets it');
-  const declaration = readDeclaration(reading);
+export function readIdentities(inputs: Inputs, mode: IdentitiesRequest['mode']): IdentitiesSettings {
+  const repository = inputs.env.GITHUB_REPOSITORY;
+  if (!repository) inputs.wrong('GITHUB_REPOSITORY', 'is not set; it should be owner/name, as a runner sets it');
+  const declaration = readDeclaration(inputs);
   const githubToken = inputs.text('github-token');
   const dryRun = inputs.flag('dry-run');
   if (githubToken === undefined && !dryRun && mode !== 'deprovision' && needsGithubToken(declaration, mode)) {
-    problems.add(
+    inputs.wrong(
       'github-token',
       'is missing: the document delivers to GitHub secrets. It should be a token that may write them, from a secret ' +
         '(GITHUB_TOKEN may not)',
     );
   }
   return {
-    ...readSettings(reading),
+    ...readSettings(inputs),
     // The credentials of the job are the ones that change the account.
     unsetCurrentCredentials: false,
-    identity: readIdentity(reading),
+    identity: readIdentity(inputs),
     declaration,
     repository: repository ?? '',
     dryRun,
     githubToken,
-    profiles: readProfileSettings(reading),
+    profiles: readProfileSettings(inputs),
   };
 }
 
-function readDeclaration({ inputs, problems, warnings, env }: Reading): Declaration {
+function readDeclaration(inputs: Inputs): Declaration {
   const input = inputs.text('identities');
   if (input === undefined) {
-    problems.add('identities', 'is missing; it should be an identity document, or its path in the workspace');
+    inputs.wrong('identities', 'is missing; it should be an identity document, or its path in the workspace');
     return NOTHING_DECLARED;
   }
-  const workspace = env.GITHUB_WORKSPACE ?? process.cwd();
+  const workspace = inputs.env.GITHUB_WORKSPACE ?? process.cwd();
   const text = readDocumentText(input, workspace);
   if ('wrong' in text) {
-    problems.add('identities', text.wrong);
+    inputs.wrong('identities', text.wrong);
     return NOTHING_DECLARED;
   }
-  const name = given(env.GITHUB_REPOSITORY);
-  const [id, ownerId] = [given(env.GITHUB_REPOSITORY_ID), given(env.GITHUB_REPOSITORY_OWNER_ID)];
+  // An empty variable counts as none.
+  const variable = (name: string) => (inputs.env[name] === '' ? undefined : inputs.env[name]);
+  const name = variable('GITHUB_REPOSITORY');
+  const [id, ownerId] = [variable('GITHUB_REPOSITORY_ID'), variable('GITHUB_REPOSITORY_OWNER_ID')];
   const read = readDocument(text, {
     workspace,
     partition: partitionOfRegion(inputs.text('aws-region') ?? ''),
     repository: name === undefined ? undefined : { name, id, ownerId },
-    server: (given(env.GITHUB_SERVER_URL) ?? 'https://github.com').replace(/\/+$/, ''),
+    server: (variable('GITHUB_SERVER_URL') ?? 'https://github.com').replace(/\/+$/, ''),
   });
   if ('problems' in read) {
-    for (const problem of problemLines(read.problems)) problems.add('identities', problem);
+    for (const problem of read.problems.slice(0, MAX_PROBLEMS)) inputs.wrong('identities', problem);
+    const more = read.problems.length - MAX_PROBLEMS;
+    if (more > 0) inputs.wrong('identities', `and ${more} more`);
     return NOTHING_DECLARED;
   }
-  warnings.push(...read.warnings.map(problemText));
+  for (const warning of read.warnings) inputs.warn(warning);
   return read.declaration;
-}
-
-/** A variable that is set: an empty one counts as none. */
-function given(variable: string | undefined): string | undefined {
-  return variable === '' ? undefined : variable;
 }
 
 function needsGithubToken({ users }: Declaration, mode: IdentitiesRequest['mode']): boolean {

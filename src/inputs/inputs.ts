@@ -1,4 +1,5 @@
-import { Problems } from './problems';
+import { ActionError } from '../errors/action-error';
+import { problemText, type DocumentProblem } from '../identities/document-problems';
 
 /**
  * Inputs that may come from a variable of the same name instead, as in `aws-actions/configure-aws-credentials`:
@@ -27,6 +28,12 @@ const WITH_ALIAS: ReadonlySet<string> = new Set([
   'overwrite-aws-profile',
 ]);
 
+/** What is wrong with an input, by its name, and what it should be. Never a secret's value. */
+interface InputProblem {
+  readonly input: string;
+  readonly problem: string | DocumentProblem;
+}
+
 const TRUE = new Set(['true', 'True', 'TRUE']);
 const FALSE = new Set(['false', 'False', 'FALSE']);
 
@@ -44,18 +51,23 @@ export function isInputVariable(variable: string): boolean {
   return variable.startsWith('INPUT_') || [...WITH_ALIAS].some((name) => aliasOf(name) === variable);
 }
 
-/** Reads inputs by name. What does not parse is noted as a problem and read as if it were not there. */
+/** Reads inputs by name. What is wrong is noted and read as if it were not there, so that all of it is reported at once. */
 export class Inputs {
-  constructor(
-    private readonly env: NodeJS.ProcessEnv,
-    private readonly problems: Problems,
-  ) {}
+  /** What is worth saying although it is not wrong. */
+  readonly warnings: string[] = [];
+  readonly #problems: InputProblem[] = [];
+
+  constructor(readonly env: NodeJS.ProcessEnv) {}
 
   /** The input's text without surrounding white space, or undefined when it is empty or not given. */
   text(name: string): string | undefined {
     return variablesOf(name)
       .map((variable) => this.env[variable]?.trim())
       .find(Boolean);
+  }
+
+  has(name: string): boolean {
+    return this.text(name) !== undefined;
   }
 
   /** Whether the input itself asks for something: not a variable in its stead, and not `false`. */
@@ -75,7 +87,7 @@ export class Inputs {
     const text = this.text(name);
     if (text === undefined) return fallback;
     if (TRUE.has(text)) return true;
-    if (!FALSE.has(text)) this.problems.add(name, `"${text}" is neither true nor false`);
+    if (!FALSE.has(text)) this.wrong(name, `"${text}" is neither true nor false`);
     return false;
   }
 
@@ -85,20 +97,55 @@ export class Inputs {
     if (text === undefined) return undefined;
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (value >= bounds.min && value <= bounds.max) return value;
-    this.problems.add(name, `"${text}" is not a whole number of ${bounds.unit} from ${bounds.min} to ${bounds.max}`);
+    this.wrong(name, `"${text}" is not a whole number of ${bounds.unit} from ${bounds.min} to ${bounds.max}`);
     return undefined;
+  }
+
+  /** One of some texts. */
+  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const text = this.text(name);
+    const chosen = choices.find((choice) => choice === text);
+    if (text !== undefined && chosen === undefined) this.wrong(name, `"${text}" is none of ${choices.join(', ')}`);
+    return chosen;
   }
 
   /** A text that follows a rule, which is said when it does not. */
   matching(name: string, pattern: RegExp, rule: string): string | undefined {
     const text = this.text(name);
     if (text === undefined || pattern.test(text)) return text;
-    this.problems.add(name, `"${text}" is not ${rule}`);
+    this.wrong(name, `"${text}" is not ${rule}`);
     return undefined;
+  }
+
+  /** Notes what is wrong with an input, each problem once. */
+  wrong(input: string, problem: string | DocumentProblem): void {
+    this.#problems.push({ input, problem });
+  }
+
+  /** Notes what is worth saying. */
+  warn(warning: string | DocumentProblem): void {
+    this.warnings.push(textOf(warning));
+  }
+
+  /** @throws ActionError `invalid-input` with every problem, if there are any */
+  throwIfWrong(): void {
+    const found = [...new Set(this.#problems.map(({ input, problem }) => `${input}: ${textOf(problem)}`))];
+    if (found.length === 0) return;
+    const [count, them] = found.length === 1 ? ['an input is', 'it'] : [`${found.length} inputs are`, 'them'];
+    throw new ActionError({
+      code: 'invalid-input',
+      tried: `start, as ${count} wrong. Nothing was sent to AWS`,
+      why: found.length === 1 ? found.join() : found.map((problem) => `\n- ${problem}`).join(''),
+      fix: `Correct ${them} under "with:" of this step.`,
+    });
   }
 }
 
 /** Whether accounts are not to be shown. It is known also where other inputs are wrong. */
 export function hidesAccounts(env: NodeJS.ProcessEnv): boolean {
-  return new Inputs(env, new Problems()).flag('mask-aws-account-id');
+  return new Inputs(env).flag('mask-aws-account-id');
+}
+
+function textOf(problem: string | DocumentProblem): string {
+  return typeof problem === 'string' ? problem : problemText(problem);
 }

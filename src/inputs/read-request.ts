@@ -1,8 +1,7 @@
+import { MAX_USER_DURATION } from '../sts/session-durations';
 import { EXPECTATION_INPUTS, readExpectations } from './expectations';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
-import { Problems } from './problems';
-import type { Reading } from './reading';
 import {
   isToken,
   type AssumeRoleRequest,
@@ -15,12 +14,12 @@ import {
 } from './request';
 import {
   readCustomTags,
+  readSessionDuration,
   readSessionPolicies,
   readSessionSettings,
   readSignedSession,
-  readUserSessionDuration,
 } from './session-inputs';
-import { readManyRoles, readRoleToAssume, rolesAreMany, type RoleLimits } from './role-inputs';
+import { readManyRoles, readRoleToAssume, type RoleLimits } from './role-inputs';
 import { checkUnsigned, readIdentity, readSigningSource, readTokenSource } from './source-inputs';
 import { checkRefresh } from './refresh-inputs';
 import { readDestinations, readSessionProfileSettings, readSettings } from './step-inputs';
@@ -78,40 +77,37 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
  * @throws ActionError `invalid-input` that names everything that is wrong
  */
 export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> {
-  const problems = new Problems();
-  const reading: Reading = { inputs: new Inputs(env, problems), env, problems, warnings: [] };
-  const mode = readMode(reading);
-  checkInputsOf(mode, reading);
-  const request = await readRequestOf(mode, reading);
-  checkRefresh(request, reading);
-  problems.throwIfAny();
-  return { request, warnings: reading.warnings };
+  const inputs = new Inputs(env);
+  const mode = readMode(inputs);
+  checkInputsOf(mode, inputs);
+  const request = await readRequestOf(mode, inputs);
+  checkRefresh(request, inputs);
+  inputs.throwIfWrong();
+  return { request, warnings: inputs.warnings };
 }
 
 /** The modes that change IAM read more than the others, by code that loads for them alone. */
-async function readIdentities(mode: IdentitiesRequest['mode'], reading: Reading): Promise<IdentitiesSettings> {
+async function readIdentities(mode: IdentitiesRequest['mode'], inputs: Inputs): Promise<IdentitiesSettings> {
   const identities = await import('./identities-inputs');
-  return identities.readIdentities(reading, mode);
+  return identities.readIdentities(inputs, mode);
 }
 
 /** The mode that is asked for, or that the other inputs imply. */
-function readMode({ inputs, problems }: Reading): Mode {
-  const asked = inputs.text('mode');
-  const mode = MODES.find((known) => known === asked);
+function readMode(inputs: Inputs): Mode {
+  const mode = inputs.choice('mode', MODES);
   if (mode !== undefined) return mode;
-  if (asked !== undefined) problems.add('mode', `"${asked}" is none of ${MODES.join(', ')}`);
-  if (['role-to-assume', 'roles'].some((name) => inputs.text(name) !== undefined)) return 'assume-role';
-  if (inputs.text('federated-user-name') !== undefined) return 'federation-token';
-  return MFA_INPUTS.some((name) => inputs.text(name) !== undefined) ? 'session-token' : 'access-keys';
+  if (inputs.has('role-to-assume') || inputs.has('roles')) return 'assume-role';
+  if (inputs.has('federated-user-name')) return 'federation-token';
+  return MFA_INPUTS.some((name) => inputs.has(name)) ? 'session-token' : 'access-keys';
 }
 
-function checkInputsOf(mode: Mode, { inputs, problems }: Reading): void {
+function checkInputsOf(mode: Mode, inputs: Inputs): void {
   for (const [modes, names] of INPUTS_OF_MODES) {
     if (modes.includes(mode)) continue;
     for (const name of names.filter((input) => inputs.asks(input))) {
       // The compatible action takes what shapes a role session without a role, and does nothing with it.
       if (mode === 'access-keys' && modes[0] === 'assume-role' && !isDecisive(name)) continue;
-      problems.add(name, `is for ${modes.join(' and ')}, and the mode is ${mode}`);
+      inputs.wrong(name, `is for ${modes.join(' and ')}, and the mode is ${mode}`);
     }
   }
 }
@@ -120,97 +116,93 @@ function isDecisive(name: string): boolean {
   return ['role-to-assume', 'roles', 'refresh-credentials'].includes(name) || name.startsWith('mfa-');
 }
 
-async function readRequestOf(mode: Mode, reading: Reading): Promise<Request> {
-  const { inputs, problems } = reading;
+async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
   switch (mode) {
     case 'assume-role':
-      return readAssumeRole(reading);
-    case 'session-token': {
-      const mfa = readMfa(inputs, problems);
+      return readAssumeRole(inputs);
+    case 'session-token':
       return {
         mode,
-        ...readDelivered(mode, reading),
-        identity: readIdentity(reading),
-        duration: readUserSessionDuration(inputs),
-        mfa,
+        mfa: readMfa(inputs),
+        ...readDelivered(mode, inputs),
+        identity: readIdentity(inputs),
+        duration: readSessionDuration(MAX_USER_DURATION, inputs),
       };
-    }
     case 'federation-token':
       return {
         mode,
-        ...readDelivered(mode, reading),
-        identity: readIdentity(reading),
-        name: readFederatedUserName(reading),
-        duration: readUserSessionDuration(inputs),
-        policies: readSessionPolicies(inputs, problems),
-        tags: readCustomTags(inputs, problems),
+        ...readDelivered(mode, inputs),
+        identity: readIdentity(inputs),
+        name: readFederatedUserName(inputs),
+        duration: readSessionDuration(MAX_USER_DURATION, inputs),
+        policies: readSessionPolicies(inputs),
+        tags: readCustomTags(inputs),
       };
     case 'access-keys':
-      return { mode, ...readDelivered(mode, reading), identity: readIdentity(reading) };
+      return { mode, ...readDelivered(mode, inputs), identity: readIdentity(inputs) };
     case 'verify':
       return {
         mode,
-        ...readSettings(reading),
-        identity: readIdentity(reading),
+        ...readSettings(inputs),
+        identity: readIdentity(inputs),
         expectArn: inputs.text('expect-arn'),
-        expectations: readExpectations(reading),
+        expectations: readExpectations(inputs),
       };
     case 'provision':
       return {
         mode,
-        ...(await readIdentities(mode, reading)),
+        ...(await readIdentities(mode, inputs)),
         ephemeral: inputs.flag('ephemeral'),
         adoptExisting: inputs.flag('adopt-existing'),
       };
     case 'rotate':
       return {
         mode,
-        ...(await readIdentities(mode, reading)),
+        ...(await readIdentities(mode, inputs)),
         rotateNow: inputs.flag('rotate-now'),
         deleteOldKeys: inputs.flag('delete-old-keys'),
       };
     case 'deprovision':
-      return { mode, ...(await readIdentities(mode, reading)) };
+      return { mode, ...(await readIdentities(mode, inputs)) };
   }
 }
 
 /** What is the same for every mode that delivers one session. */
-function readDelivered(mode: Mode, reading: Reading) {
+function readDelivered(mode: Mode, inputs: Inputs) {
   return {
-    ...readSettings(reading),
-    delivery: readDestinations(reading, mode),
-    useExistingCredentials: reading.inputs.flag('use-existing-credentials'),
+    ...readSettings(inputs),
+    delivery: readDestinations(inputs, mode),
+    useExistingCredentials: inputs.flag('use-existing-credentials'),
   };
 }
 
-async function readAssumeRole(reading: Reading): Promise<AssumeRoleRequest | ManyRolesRequest> {
-  const { inputs } = reading;
-  const identity = readRoleSource(reading);
+async function readAssumeRole(inputs: Inputs): Promise<AssumeRoleRequest | ManyRolesRequest> {
+  const identity = readRoleSource(inputs);
   const limits: RoleLimits = {
     byToken: isToken(identity.source),
-    byUserSession: identity.mfa !== undefined && rolesAreMany(reading),
+    byUserSession: identity.mfa !== undefined && inputs.has('roles'),
     duration: identity.session.duration,
   };
-  if (!rolesAreMany(reading)) {
-    const chain = readRoleToAssume(reading, limits);
-    if (limits.byToken) checkUnsigned(identity.signed, chain.length === 1 ? 'all' : [], reading);
+  if (!inputs.has('roles')) {
+    const chain = readRoleToAssume(inputs, limits);
+    if (limits.byToken) checkUnsigned(identity.signed, chain.length === 1 ? 'all' : [], inputs);
     return {
       mode: 'assume-role',
       roles: 'one',
-      ...readDelivered('assume-role', reading),
+      ...readDelivered('assume-role', inputs),
       identity: { ...identity, chain },
     };
   }
-  const profileRoles = await readManyRoles(reading, limits);
-  const profiles = readSessionProfileSettings(reading);
+  const profileRoles = await readManyRoles(inputs, limits);
+  const profiles = readSessionProfileSettings(inputs);
   if (limits.byToken) {
     const unsigned = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
-    checkUnsigned(identity.signed, unsigned.length === profileRoles.length ? 'all' : unsigned, reading);
+    checkUnsigned(identity.signed, unsigned.length === profileRoles.length ? 'all' : unsigned, inputs);
   }
   return {
     mode: 'assume-role',
     roles: 'many',
-    ...readSettings(reading),
+    ...readSettings(inputs),
     identity,
     profileRoles,
     continueOnError: inputs.flag('continue-on-role-error'),
@@ -219,24 +211,23 @@ async function readAssumeRole(reading: Reading): Promise<AssumeRoleRequest | Man
 }
 
 /** From what roles are assumed, and what their sessions are to be like. */
-function readRoleSource(reading: Reading): RoleSource {
-  const { inputs, problems, env } = reading;
-  const session = readSessionSettings(inputs, problems);
-  const source = readSigningSource(reading);
-  const token = readTokenSource(reading);
-  const mfa = readMfa(inputs, problems);
+function readRoleSource(inputs: Inputs): RoleSource {
+  const session = readSessionSettings(inputs);
+  const source = readSigningSource(inputs);
+  const token = readTokenSource(inputs);
+  const mfa = readMfa(inputs);
   if (mfa && session.plainCharacters) {
-    problems.add('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
+    inputs.wrong('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
   }
-  const signed = readSignedSession(inputs, problems, env);
+  const signed = readSignedSession(inputs);
   return token ? { source: token, mfa: undefined, session, signed } : { source, mfa, session, signed };
 }
 
-function readFederatedUserName({ inputs, problems }: Reading): string {
+function readFederatedUserName(inputs: Inputs): string {
   const rule = '2 to 32 letters, digits or characters of +=,.@_-';
   const name = inputs.matching('federated-user-name', /^[\w+=,.@-]{2,32}$/, rule);
-  if (inputs.text('federated-user-name') === undefined) {
-    problems.add('federated-user-name', `is missing; it should be ${rule}`);
+  if (!inputs.has('federated-user-name')) {
+    inputs.wrong('federated-user-name', `is missing; it should be ${rule}`);
   }
   return name ?? '';
 }

@@ -1,26 +1,26 @@
-import type { Reading } from './reading';
+import type { Inputs } from './inputs';
 import { profilesIn, type Request } from './request';
 
 /** Notes what cannot be renewed later: what serves once, and what ends itself. */
-export function checkRefresh(request: Request, { inputs, problems, env }: Reading): void {
+export function checkRefresh(request: Request, inputs: Inputs): void {
   if (!inputs.flag('refresh-credentials')) return;
   const profiles = profilesIn(request).map(({ name }) => name);
   if (profiles.length === 0) {
-    problems.add('refresh-credentials', 'renews what a profile gives; it needs aws-profile or roles');
+    inputs.wrong('refresh-credentials', 'renews what a profile gives; it needs aws-profile or roles');
   }
-  if (inputs.text('mfa-code') !== undefined) {
-    problems.add(
+  if (inputs.has('mfa-code')) {
+    inputs.wrong(
       'mfa-code',
       'is good once, and refresh-credentials needs a new code each time; give mfa-secret instead',
     );
   }
   if ('useExistingCredentials' in request && request.useExistingCredentials) {
-    problems.add('use-existing-credentials', 'keeps credentials as they are, and refresh-credentials renews them');
+    inputs.wrong('use-existing-credentials', 'keeps credentials as they are, and refresh-credentials renews them');
   }
   const { source } = request.identity;
   if (source.from === 'given keys') {
     if (source.credentials.sessionToken === undefined) return;
-    problems.add(
+    inputs.wrong(
       'aws-session-token',
       'is of temporary keys, with which nothing can be renewed once they have ended; with refresh-credentials give ' +
         "a user's own keys, or use OIDC",
@@ -28,9 +28,9 @@ export function checkRefresh(request: Request, { inputs, problems, env }: Readin
     return;
   }
   if (source.from !== 'default chain') return;
-  const chosen = profileOfDefaultChain(env);
+  const chosen = profileOfDefaultChain(inputs.env);
   if (chosen !== undefined && profiles.includes(chosen)) {
-    problems.add(
+    inputs.wrong(
       'refresh-credentials',
       `cannot renew the profile ${chosen} with credentials from the profile ${chosen}; choose another name`,
     );

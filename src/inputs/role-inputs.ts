@@ -1,9 +1,10 @@
 import { parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
+import { isMapping } from '../policy/policy-document';
 import { validateProfileName } from '../profile/name';
 import { keyPathText } from '../text/problem';
-import type { Reading } from './reading';
 import { MAX_CHAINED_DURATION } from '../sts/session-durations';
+import type { Inputs } from './inputs';
 import type { Chain, ProfileRole } from './request';
 import { readAllowedAccounts } from './step-inputs';
 
@@ -11,6 +12,9 @@ const FORM = 'arn:aws:iam::123456789012:role/name, or the name of a role in the 
 
 /** What stands in for a role that was none: the step ends before it is used. */
 const NO_ROLE: RoleName = { pathAndName: '' };
+
+/** Notes what is wrong with a role. */
+type NoteWrong = (message: string) => void;
 
 /** What limits which roles can be assumed, and for how long. */
 export interface RoleLimits {
@@ -22,16 +26,13 @@ export interface RoleLimits {
   readonly duration: number;
 }
 
-/** Whether roles are asked for by profile. */
-export function rolesAreMany({ inputs }: Reading): boolean {
-  return inputs.text('roles') !== undefined;
-}
-
 /** The one role to assume, or the chain that leads to it. */
-export function readRoleToAssume(reading: Reading, limits: RoleLimits): Chain {
-  const { inputs, problems } = reading;
-  if (inputs.asks('continue-on-role-error')) problems.add('continue-on-role-error', 'is for roles, which is not given');
-  return readChain('role-to-assume', inputs.lines('role-to-assume'), reading, limits);
+export function readRoleToAssume(inputs: Inputs, limits: RoleLimits): Chain {
+  if (inputs.asks('continue-on-role-error')) inputs.wrong('continue-on-role-error', 'is for roles, which is not given');
+  const wrong: NoteWrong = (message) => {
+    inputs.wrong('role-to-assume', message);
+  };
+  return readChain(inputs.lines('role-to-assume'), limits, inputs, wrong);
 }
 
 const BESIDE_ROLES = [
@@ -43,55 +44,56 @@ const BESIDE_ROLES = [
 ] as const;
 
 /** The roles by profile: `profile: role`, or `profile: [role, role, …]` for a chain. */
-export async function readManyRoles(reading: Reading, limits: RoleLimits): Promise<ProfileRole[]> {
-  const { inputs, problems, warnings } = reading;
-  for (const [name, why] of BESIDE_ROLES) if (inputs.asks(name)) problems.add(name, why);
+export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise<ProfileRole[]> {
+  for (const [name, why] of BESIDE_ROLES) if (inputs.asks(name)) inputs.wrong(name, why);
   const { readYaml } = await import('../text/yaml');
   const { value, problems: inText } = readYaml(inputs.text('roles') ?? '');
   for (const { line, path, message } of inText) {
-    problems.add('roles', `line ${line}: ${`${keyPathText(path)} ${message}`.trim()}`);
+    inputs.wrong('roles', `line ${line}: ${`${keyPathText(path)} ${message}`.trim()}`);
   }
   if (inText.length > 0) return [];
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0) {
-    problems.add(
+  if (!isMapping(value) || Object.keys(value).length === 0) {
+    inputs.wrong(
       'roles',
       'is not a mapping of profiles to roles; it should be lines like production: arn:aws:iam::123456789012:role/deploy',
     );
     return [];
   }
-  const roles = Object.entries(value).map(([profile, written]: [string, unknown]) => {
+  const roles = Object.entries(value).map(([profile, written]) => {
     const broken = validateProfileName(profile);
-    if (broken !== undefined) problems.add('roles', `"${profile}" as the name of a profile ${broken}`);
+    if (broken !== undefined) inputs.wrong('roles', `"${profile}" as the name of a profile ${broken}`);
     const chain = written === null ? [] : [written].flat();
-    return { profile, chain: readChain(`roles: ${profile}`, chain, reading, limits) };
+    const wrong: NoteWrong = (message) => {
+      inputs.wrong('roles', `${profile}: ${message}`);
+    };
+    return { profile, chain: readChain(chain, limits, inputs, wrong) };
   });
   const seen = new Map<string, string>();
   for (const { profile, chain } of roles) {
     const text = chain.map(textOf).join(' ');
     const other = seen.get(text);
-    if (other !== undefined)
-      warnings.push(`roles: ${other} and ${profile} are the same role: each gets a session of its own.`);
+    if (other) inputs.warn(`roles: ${other} and ${profile} are the same role: each gets a session of its own.`);
     else seen.set(text, profile);
   }
   return roles;
 }
 
-/** @param where the input, and what it is in it, for problems */
-function readChain(where: string, written: readonly unknown[], reading: Reading, limits: RoleLimits): Chain {
-  const { problems } = reading;
-  const [first = NO_ROLE, ...others] = written.map((role) => readRole(where, role, reading));
-  if (written.length === 0) problems.add(where, `is missing; it should be an ARN like ${FORM}`);
+function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inputs, wrong: NoteWrong): Chain {
+  const [first = NO_ROLE, ...others] = written.map((role) => readRole(role, inputs, wrong));
+  if (written.length === 0) wrong(`is missing; it should be an ARN like ${FORM}`);
   if (limits.byToken && !('arn' in first) && first.pathAndName !== '') {
-    problems.add(
-      where,
+    wrong(
       `"${first.pathAndName}" is a name; with a web identity it should be the whole ARN, as no account is known yet`,
     );
   }
   const last = others.at(-1) ?? first;
-  if ('arn' in last) checkAccount(where, last, reading);
+  const allowed = readAllowedAccounts(inputs);
+  if ('arn' in last && allowed.length > 0 && !allowed.includes(last.account)) {
+    wrong(`${last.arn} is in none of the allowed-account-ids ${allowed.join(', ')}`);
+  }
   const chained = others.length > 0 || limits.byUserSession;
   if (chained && limits.duration > MAX_CHAINED_DURATION) {
-    problems.add(
+    inputs.wrong(
       'role-duration-seconds',
       `is ${limits.duration}; a role assumed with ${others.length > 0 ? 'the session of another' : 'the session that MFA gave'} lasts ${MAX_CHAINED_DURATION} at most`,
     );
@@ -100,27 +102,20 @@ function readChain(where: string, written: readonly unknown[], reading: Reading,
 }
 
 /** A role: by its ARN, or by its name in an account still to be found out. */
-function readRole(where: string, written: unknown, { inputs, problems, env }: Reading): RoleArn | RoleName {
+function readRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleArn | RoleName {
   const text = typeof written === 'string' ? written.trim() : '';
   const role = parseRoleArn(text) ?? parseRoleName(text);
   if (role === undefined) {
-    problems.add(where, `${JSON.stringify(written)} is not one role; it should be an ARN like ${FORM}`);
+    wrong(`${JSON.stringify(written)} is not one role; it should be an ARN like ${FORM}`);
     return NO_ROLE;
   }
   const region = inputs.text('aws-region');
-  const ownEndpoint = inputs.text('sts-endpoint') ?? env.AWS_ENDPOINT_URL_STS ?? env.AWS_ENDPOINT_URL;
+  const ownEndpoint = inputs.text('sts-endpoint') ?? inputs.env.AWS_ENDPOINT_URL_STS ?? inputs.env.AWS_ENDPOINT_URL;
   if ('arn' in role && region !== undefined && !ownEndpoint && role.partition !== partitionOfRegion(region)) {
-    const wrong = `is in the partition ${role.partition}, but ${region} (aws-region) is in ${partitionOfRegion(region)}`;
-    problems.add(where, `${role.arn} ${wrong}; credentials of one are unknown to the other`);
+    const why = `is in the partition ${role.partition}, but ${region} (aws-region) is in ${partitionOfRegion(region)}`;
+    wrong(`${role.arn} ${why}; credentials of one are unknown to the other`);
   }
   return role;
-}
-
-function checkAccount(where: string, role: RoleArn, reading: Reading): void {
-  const allowed = readAllowedAccounts(reading);
-  if (allowed.length > 0 && !allowed.includes(role.account)) {
-    reading.problems.add(where, `${role.arn} is in none of the allowed-account-ids ${allowed.join(', ')}`);
-  }
 }
 
 function textOf(role: RoleArn | RoleName): string {

@@ -1,4 +1,5 @@
 import { isPolicyArn } from '../aws/arn';
+import { isMapping } from '../policy/policy-document';
 import {
   jobTags,
   MAX_SESSION_TAGS,
@@ -8,61 +9,56 @@ import {
   TAG_CHARACTERS,
   type SessionTag,
 } from '../sts/session-tags';
-import { MAX_ROLE_DURATION, MAX_USER_DURATION, MIN_DURATION } from '../sts/session-durations';
+import { MAX_ROLE_DURATION, MIN_DURATION } from '../sts/session-durations';
 import { MAX_INLINE_POLICY_LENGTH, MAX_SESSION_POLICIES, type SessionPolicies } from '../sts/session-policies';
 import type { Inputs } from './inputs';
-import type { Problems } from './problems';
 import type { SessionSettings, SignedSessionSettings } from './request';
 
 const DEFAULT_DURATION = 3600;
 const DEFAULT_SESSION_NAME = 'GitHubActions';
 
 /** The inputs that shape a role session, however the role is assumed. */
-export function readSessionSettings(inputs: Inputs, problems: Problems): SessionSettings {
+export function readSessionSettings(inputs: Inputs): SessionSettings {
   return {
     sessionName:
       inputs.matching('role-session-name', /^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits or characters of +=,.@_-') ??
       DEFAULT_SESSION_NAME,
-    duration: readDuration(MAX_ROLE_DURATION, inputs) ?? DEFAULT_DURATION,
-    policies: readSessionPolicies(inputs, problems),
+    duration: readSessionDuration(MAX_ROLE_DURATION, inputs) ?? DEFAULT_DURATION,
+    policies: readSessionPolicies(inputs),
     plainCharacters: inputs.flag('special-characters-workaround'),
   };
 }
 
-/** How long a session of a user's own keys lasts, in seconds: without one, AWS's default. */
-export function readUserSessionDuration(inputs: Inputs): number | undefined {
-  return readDuration(MAX_USER_DURATION, inputs);
-}
-
-function readDuration(max: number, inputs: Inputs): number | undefined {
+/** How long a session lasts, in seconds, `max` at the most. */
+export function readSessionDuration(max: number, inputs: Inputs): number | undefined {
   return inputs.integer('role-duration-seconds', { min: MIN_DURATION, max, unit: 'seconds' });
 }
 
 /** The policies that limit a session. */
-export function readSessionPolicies(inputs: Inputs, problems: Problems): SessionPolicies {
+export function readSessionPolicies(inputs: Inputs): SessionPolicies {
   const inline = inputs.text('inline-session-policy');
-  if (inline !== undefined && !isJsonObject(inline)) {
-    problems.add('inline-session-policy', 'is not a JSON object, as an IAM policy is');
+  if (inline !== undefined && !jsonObject(inline)) {
+    inputs.wrong('inline-session-policy', 'is not a JSON object, as an IAM policy is');
   }
   if (inline !== undefined && inline.length > MAX_INLINE_POLICY_LENGTH) {
-    problems.add('inline-session-policy', `has ${inline.length} characters; AWS takes ${MAX_INLINE_POLICY_LENGTH}`);
+    inputs.wrong('inline-session-policy', `has ${inline.length} characters; AWS takes ${MAX_INLINE_POLICY_LENGTH}`);
   }
   const managed = inputs.lines('managed-session-policies');
   for (const arn of managed.filter((line) => !isPolicyArn(line))) {
-    problems.add('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
+    inputs.wrong('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
   }
   if (managed.length > MAX_SESSION_POLICIES) {
-    problems.add('managed-session-policies', `names ${managed.length} policies; AWS takes ${MAX_SESSION_POLICIES}`);
+    inputs.wrong('managed-session-policies', `names ${managed.length} policies; AWS takes ${MAX_SESSION_POLICIES}`);
   }
   return { managed, inline };
 }
 
 /** The inputs that only a signed AssumeRole can carry. */
-export function readSignedSession(inputs: Inputs, problems: Problems, env: NodeJS.ProcessEnv): SignedSessionSettings {
-  const ofJob = jobTags(env);
-  const custom = readCustomTags(inputs, problems);
+export function readSignedSession(inputs: Inputs): SignedSessionSettings {
+  const ofJob = jobTags(inputs.env);
+  const custom = readCustomTags(inputs);
   if (ofJob.length + custom.length > MAX_SESSION_TAGS) {
-    problems.add(
+    inputs.wrong(
       'custom-tags',
       `has ${custom.length} tags; next to the ${ofJob.length} that describe the job, AWS takes ${MAX_SESSION_TAGS - ofJob.length}`,
     );
@@ -75,7 +71,7 @@ export function readSignedSession(inputs: Inputs, problems: Problems, env: NodeJ
       /^[\w+=,.@:/-]{2,1224}$/,
       '2 to 1,224 letters, digits or characters of +=,.@:/_-',
     ),
-    sourceIdentity: readSourceIdentity(inputs, problems, env),
+    sourceIdentity: readSourceIdentity(inputs),
     tags,
     // A key without its tag is passed over, as some tags are there for some events only.
     transitiveTagKeys: inputs.lines('transitive-tag-keys').filter((key) => keys.has(key)),
@@ -83,33 +79,33 @@ export function readSignedSession(inputs: Inputs, problems: Problems, env: NodeJ
 }
 
 /** `actor` stands for who started the job. */
-function readSourceIdentity(inputs: Inputs, problems: Problems, env: NodeJS.ProcessEnv): string | undefined {
+function readSourceIdentity(inputs: Inputs): string | undefined {
   const identity = inputs.matching(
     'source-identity',
     /^[\w+=,.@-]{2,64}$/,
     'actor, or 2 to 64 letters, digits or characters of +=,.@_-',
   );
   if (identity !== 'actor') return identity;
-  const actor = (env.GITHUB_ACTOR ?? '').replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
+  const actor = (inputs.env.GITHUB_ACTOR ?? '').replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
   if (actor.length < 2) {
-    problems.add('source-identity', `is actor, and GITHUB_ACTOR is "${actor}"; AWS takes 2 characters or more`);
+    inputs.wrong('source-identity', `is actor, and GITHUB_ACTOR is "${actor}"; AWS takes 2 characters or more`);
   }
   return actor;
 }
 
 /** The tags that the user gives. */
-export function readCustomTags(inputs: Inputs, problems: Problems): SessionTag[] {
+export function readCustomTags(inputs: Inputs): SessionTag[] {
   const text = inputs.text('custom-tags');
   if (text === undefined) return [];
   const object = jsonObject(text);
   if (!object) {
-    problems.add('custom-tags', 'is not a JSON object of keys and values, like {"team": "platform"}');
+    inputs.wrong('custom-tags', 'is not a JSON object of keys and values, like {"team": "platform"}');
     return [];
   }
   const seen = new Set<string>();
   return Object.entries(object).map(([key, raw]) => {
     const value = typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean' ? `${raw}` : undefined;
-    for (const wrong of tagProblems(key, value, seen)) problems.add('custom-tags', `"${key}" ${wrong}`);
+    for (const wrong of tagProblems(key, value, seen)) inputs.wrong('custom-tags', `"${key}" ${wrong}`);
     seen.add(key.toLowerCase());
     return { key, value: value ?? '' };
   });
@@ -128,14 +124,10 @@ function tagProblems(key: string, value: string | undefined, seen: ReadonlySet<s
   ].filter((problem) => problem !== false);
 }
 
-function isJsonObject(text: string): boolean {
-  return jsonObject(text) !== undefined;
-}
-
-function jsonObject(text: string): Record<string, unknown> | undefined {
+function jsonObject(text: string) {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return isMapping(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import { isAccountId } from '../aws/arn';
 import { validateProfileName } from '../profile/name';
-import type { Reading } from './reading';
+import { Inputs } from './inputs';
 import type {
+  IdentitiesSettings,
   Mode,
   ProfileRequest,
   ProfileSettings,
@@ -19,90 +20,98 @@ const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
 const PROFILE_LOCATIONS = ['home', 'job'] as const;
 
 /** The inputs that mean the same in every mode. */
-export function readSettings(reading: Reading): StepSettings {
-  const { inputs } = reading;
+export function readSettings(inputs: Inputs): StepSettings {
   return {
-    connection: readConnection(reading),
-    retry: { maxAttempts: readMaxAttempts(reading) },
+    connection: readConnection(inputs),
+    retry: { maxAttempts: readMaxAttempts(inputs) },
     maskAccountId: inputs.flag('mask-aws-account-id'),
-    allowedAccounts: readAllowedAccounts(reading),
-    timeLimit: readTimeLimit(reading),
+    allowedAccounts: readAllowedAccounts(inputs),
+    timeLimit: readTimeLimit(inputs),
     unsetCurrentCredentials: inputs.flag('unset-current-credentials'),
   };
 }
 
+/** What the post step needs to reach AWS and GitHub. */
+type PostSettings = Pick<IdentitiesSettings, 'connection' | 'retry' | 'githubToken' | 'repository'>;
+
+/**
+ * Reads from the inputs of the step, which post gets again, how AWS and GitHub are reached: the token is a secret, and
+ * the URL of a proxy may hold one, so that main does not keep them in its state. Main found the inputs to be right.
+ */
+export function readPostSettings(env: NodeJS.ProcessEnv): PostSettings {
+  const inputs = new Inputs(env);
+  const { connection, retry } = readSettings(inputs);
+  return { connection, retry, githubToken: inputs.text('github-token'), repository: env.GITHUB_REPOSITORY ?? '' };
+}
+
 /** Accounts whose credentials may be used. */
-export function readAllowedAccounts({ inputs, problems }: Reading): string[] {
+export function readAllowedAccounts(inputs: Inputs): string[] {
   const accounts = (inputs.text('allowed-account-ids') ?? '').split(/[\s,]+/).filter(Boolean);
   for (const account of accounts.filter((id) => !isAccountId(id))) {
-    problems.add('allowed-account-ids', `"${account}" is not an account ID of 12 digits`);
+    inputs.wrong('allowed-account-ids', `"${account}" is not an account ID of 12 digits`);
   }
   return accounts;
 }
 
 /** Zero stands for none, as in `aws-actions/configure-aws-credentials`. */
-function readTimeLimit({ inputs }: Reading): number | undefined {
+function readTimeLimit(inputs: Inputs): number | undefined {
   const seconds = inputs.integer('action-timeout-s', { min: 0, max: 86_400, unit: 'seconds' });
   return seconds === 0 ? undefined : seconds;
 }
 
-function readMaxAttempts({ inputs }: Reading): number {
+function readMaxAttempts(inputs: Inputs): number {
   const asked = inputs.integer('retry-max-attempts', { min: 1, max: 100, unit: 'attempts' });
   const disabled = inputs.flag('disable-retry');
   if (inputs.flag('special-characters-workaround')) return DEFAULT_MAX_ATTEMPTS;
   return disabled ? 1 : (asked ?? DEFAULT_MAX_ATTEMPTS);
 }
 
-function readConnection(reading: Reading): StepSettings['connection'] {
-  const { inputs } = reading;
-  checkFips(reading);
+function readConnection(inputs: Inputs): StepSettings['connection'] {
+  checkFips(inputs);
   return {
-    region: readRegion(reading),
-    stsEndpoint: readEndpoint('sts-endpoint', reading),
-    iamEndpoint: readEndpoint('iam-endpoint', reading),
-    useFipsEndpoint: inputs.text('use-fips-endpoint') === undefined ? undefined : inputs.flag('use-fips-endpoint'),
-    proxy: { httpProxy: readProxy(reading), noProxy: inputs.text('no-proxy') },
+    region: readRegion(inputs),
+    stsEndpoint: readEndpoint('sts-endpoint', inputs),
+    iamEndpoint: readEndpoint('iam-endpoint', inputs),
+    useFipsEndpoint: inputs.has('use-fips-endpoint') ? inputs.flag('use-fips-endpoint') : undefined,
+    proxy: { httpProxy: readProxy(inputs), noProxy: inputs.text('no-proxy') },
     userAgent: 'aws-identity-action',
   };
 }
 
-function readRegion({ inputs, problems }: Reading): string {
-  const region = inputs.text('aws-region');
-  if (region === undefined) {
-    problems.add('aws-region', 'is missing; it should be a region such as eu-central-1');
-  } else if (!/^[a-z0-9-]+$/.test(region)) {
-    problems.add('aws-region', `"${region}" is not a region; it should look like eu-central-1`);
+function readRegion(inputs: Inputs): string {
+  if (!inputs.has('aws-region')) {
+    inputs.wrong('aws-region', 'is missing; it should be a region such as eu-central-1');
   }
-  return region ?? '';
+  return inputs.matching('aws-region', /^[a-z0-9-]+$/, 'a region; it should look like eu-central-1') ?? '';
 }
 
-function readEndpoint(name: string, { inputs, problems }: Reading): string | undefined {
+function readEndpoint(name: string, inputs: Inputs): string | undefined {
   const text = inputs.text(name);
   if (text === undefined || isHttpUrl(text)) return text;
-  problems.add(name, `"${text}" is not a URL that starts with https:// or http://`);
+  inputs.wrong(name, `"${text}" is not a URL that starts with https:// or http://`);
   return undefined;
 }
 
 /** AWS's tools refuse FIPS together with an endpoint of another, and so does the SDK, in words of its own. */
-function checkFips({ inputs, env, problems }: Reading): void {
-  const asked = inputs.text('use-fips-endpoint') !== undefined;
-  const fips = asked ? inputs.flag('use-fips-endpoint') : env.AWS_USE_FIPS_ENDPOINT === 'true';
-  const variables = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? [] : STS_ENDPOINT_VARIABLES;
-  const other = ENDPOINT_INPUTS.find((name) => inputs.text(name) !== undefined) ?? variables.find((name) => env[name]);
+function checkFips(inputs: Inputs): void {
+  const asked = inputs.has('use-fips-endpoint');
+  const fips = asked ? inputs.flag('use-fips-endpoint') : inputs.env.AWS_USE_FIPS_ENDPOINT === 'true';
+  const variables = inputs.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? [] : STS_ENDPOINT_VARIABLES;
+  const other = ENDPOINT_INPUTS.find((name) => inputs.has(name)) ?? variables.find((name) => inputs.env[name]);
   if (!fips || other === undefined) return;
   const name = asked ? 'use-fips-endpoint' : 'use-fips-endpoint (from AWS_USE_FIPS_ENDPOINT)';
-  problems.add(name, `is for AWS's own endpoints, and ${other} names another; omit one of the two`);
+  inputs.wrong(name, `is for AWS's own endpoints, and ${other} names another; omit one of the two`);
 }
 
 /** One proxy serves http and https alike, also when only the variable for the other is set. */
-function readProxy({ inputs, problems, env }: Reading): string | undefined {
-  const variable = PROXY_VARIABLES.flatMap((name) => [name, name.toLowerCase()]).find((name) => env[name]);
+function readProxy(inputs: Inputs): string | undefined {
+  const variable = PROXY_VARIABLES.flatMap((name) => [name, name.toLowerCase()]).find((name) => inputs.env[name]);
   const given = inputs.text('http-proxy');
-  const text = given ?? (variable && env[variable]);
+  const text = given ?? (variable && inputs.env[variable]);
   if (!text) return undefined;
   const proxy = text.includes('://') ? text : `http://${text}`;
   if (isHttpUrl(proxy) && isDecodable(new URL(proxy))) return proxy;
-  problems.add(
+  inputs.wrong(
     given === undefined ? `http-proxy (from ${variable ?? ''})` : 'http-proxy',
     'is not a URL such as http://proxy.example.com:3128, with % and other special characters of a password encoded; ' +
       'SOCKS is not supported',
@@ -111,13 +120,12 @@ function readProxy({ inputs, problems, env }: Reading): string | undefined {
 }
 
 /** Where the credentials of one session go. */
-export function readDestinations(reading: Reading, mode: Mode): SessionDestinations {
-  const { inputs } = reading;
-  const asked = inputs.text('output-env-credentials') !== undefined;
-  const profile = readProfile(reading);
+export function readDestinations(inputs: Inputs, mode: Mode): SessionDestinations {
+  const asked = inputs.has('output-env-credentials');
+  const profile = readProfile(inputs);
   const environment = inputs.flag('output-env-credentials', profile === undefined);
   // Credentials that are in the job already need not be exported, unless that is asked for.
-  const ambient = mode === 'access-keys' && inputs.text('aws-access-key-id') === undefined;
+  const ambient = mode === 'access-keys' && !inputs.has('aws-access-key-id');
   return {
     environment: !environment ? 'nothing' : ambient && !asked ? 'region' : 'credentials and region',
     outputs: inputs.flag('output-credentials'),
@@ -126,36 +134,30 @@ export function readDestinations(reading: Reading, mode: Mode): SessionDestinati
 }
 
 /** How profiles are written, whoever names them. */
-export function readProfileSettings({ inputs, problems }: Reading): ProfileSettings {
-  const output = inputs.text('profile-output');
-  if (output !== undefined && !PROFILE_OUTPUTS.includes(output)) {
-    problems.add('profile-output', `"${output}" is none of ${PROFILE_OUTPUTS.join(', ')}`);
-  }
-  const asked = inputs.text('profile-location') ?? 'home';
-  const location = PROFILE_LOCATIONS.find((known) => known === asked);
-  if (location === undefined) {
-    problems.add('profile-location', `"${asked}" is none of ${PROFILE_LOCATIONS.join(', ')}`);
-  }
-  return { overwrite: inputs.flag('overwrite-aws-profile'), output, location: location ?? 'home' };
+export function readProfileSettings(inputs: Inputs): ProfileSettings {
+  return {
+    output: inputs.choice('profile-output', PROFILE_OUTPUTS),
+    location: inputs.choice('profile-location', PROFILE_LOCATIONS) ?? 'home',
+    overwrite: inputs.flag('overwrite-aws-profile'),
+  };
 }
 
 /** How profiles of sessions are written, whoever names them. */
-export function readSessionProfileSettings(reading: Reading): SessionProfileSettings {
-  return { ...readProfileSettings(reading), refresh: reading.inputs.flag('refresh-credentials') };
+export function readSessionProfileSettings(inputs: Inputs): SessionProfileSettings {
+  return { ...readProfileSettings(inputs), refresh: inputs.flag('refresh-credentials') };
 }
 
-function readProfile(reading: Reading): Omit<ProfileRequest, 'export'> | undefined {
-  const { inputs, problems } = reading;
+function readProfile(inputs: Inputs): Omit<ProfileRequest, 'export'> | undefined {
   const name = inputs.text('aws-profile');
-  const settings = readSessionProfileSettings(reading);
+  const settings = readSessionProfileSettings(inputs);
   if (name === undefined) {
     for (const input of ['profile-output', 'profile-location'] as const) {
-      if (inputs.text(input) !== undefined) problems.add(input, 'is for a profile, and aws-profile names none');
+      if (inputs.has(input)) inputs.wrong(input, 'is for a profile, and aws-profile names none');
     }
     return undefined;
   }
   const wrong = validateProfileName(name);
-  if (wrong !== undefined) problems.add('aws-profile', `"${name}" ${wrong}`);
+  if (wrong !== undefined) inputs.wrong('aws-profile', `"${name}" ${wrong}`);
   return { name, ...settings };
 }
 

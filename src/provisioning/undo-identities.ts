@@ -2,7 +2,7 @@ import type { Credentials } from '../aws/credentials';
 import { messageOf } from '../errors/message';
 import { describeSecret } from '../github/connect';
 import type { GithubSecret } from '../identities/declaration';
-import { readPostSettings } from '../inputs/post-inputs';
+import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import type { PostReporter, PostStep } from '../runner/undo';
 import { recoverKey } from './access-keys/recover-key';

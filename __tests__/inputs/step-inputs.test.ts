@@ -1,4 +1,4 @@
-import { readPostSettings } from '../../src/inputs/post-inputs';
+import { readPostSettings } from '../../src/inputs/step-inputs';
 
 test('post reads how AWS and GitHub are reached from the same inputs as main', () => {
   const env = {
