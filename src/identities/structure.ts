@@ -18,11 +18,6 @@ export type SoundDocument = Sound<IdentityDocument>;
 export type SoundUser = NonNullable<NonNullable<SoundDocument['users']>[string]>;
 export type SoundRole = NonNullable<NonNullable<SoundDocument['roles']>[string]>;
 
-export interface Structure {
-  readonly sound: SoundDocument;
-  readonly problems: readonly PartProblem[];
-}
-
 /** What the definition's check finds wrong, and the path of it from the top. */
 interface Finding {
   readonly issue: z.core.$ZodIssue;
@@ -30,7 +25,7 @@ interface Finding {
 }
 
 /** Checks a value against the definition of a document. */
-export function readStructure(value: unknown): Structure {
+export function readStructure(value: unknown): { sound: SoundDocument; problems: readonly PartProblem[] } {
   const { error } = identityDocument.safeParse(value);
   const findings = (error?.issues ?? []).flatMap((issue) => decisive(issue, []));
   const unsound = new Set(findings.flatMap(unsoundPaths).map((path) => JSON.stringify(path)));

@@ -11,7 +11,7 @@ export interface Expectation {
 
 export const EXPECTATION_INPUTS = ['expect-allowed', 'expect-denied'] as const;
 
-const ACTION = /^[a-z\d-]+:\w+$/i;
+const SINGLE_ACTION = /^[a-z\d-]+:\w+$/i;
 const MAX_ACTION_LENGTH = 128;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
@@ -20,10 +20,8 @@ const MAX_ARN_LENGTH = 2048;
 
 /** What the caller is expected to be allowed and denied, a line each: `action`, or `action on resource-arn`. */
 export function readExpectations(inputs: Inputs): Expectation[] {
-  const [allowed, denied] = [
-    readLines('expect-allowed', 'allowed', inputs),
-    readLines('expect-denied', 'denied', inputs),
-  ];
+  const allowed = readLines('allowed', inputs);
+  const denied = readLines('denied', inputs);
   const keys = new Set(allowed.map(keyOf));
   for (const expectation of denied.filter((each) => keys.has(keyOf(each)))) {
     inputs.wrong('expect-denied', `"${lineOf(expectation)}" is in expect-allowed, too; it should be in one of them`);
@@ -43,11 +41,8 @@ export function byResource(expectations: readonly Expectation[]): Expectation[][
 }
 
 /** The lines of one input, each once. */
-function readLines(
-  name: (typeof EXPECTATION_INPUTS)[number],
-  expected: Expectation['expected'],
-  inputs: Inputs,
-): Expectation[] {
+function readLines(expected: Expectation['expected'], inputs: Inputs): Expectation[] {
+  const name = `expect-${expected}`;
   const found = new Map<string, Expectation>();
   for (const line of inputs.lines(name)) {
     const [, action = line, resource] = /^(\S+)\s+on\s+(.+)$/.exec(line) ?? [];
@@ -63,7 +58,7 @@ function wrongWithAction(action: string): string | undefined {
   if (/^\S*[*?]\S*$/.test(action)) {
     return `"${action}" has a wildcard, and AWS simulates single actions only; it should be one action a line, like s3:GetObject`;
   }
-  if (ACTION.test(action) && action.length <= MAX_ACTION_LENGTH) return undefined;
+  if (SINGLE_ACTION.test(action) && action.length <= MAX_ACTION_LENGTH) return undefined;
   return `"${action}" is not service:Action; a line should be like s3:ListAllMyBuckets, or s3:GetObject on arn:aws:s3:::bucket/*`;
 }
 

@@ -11,11 +11,23 @@ const NOTHING_DECLARED: Declaration = { oidcProviders: [], policies: [], users: 
 /** Of a great many problems of a document, the first are shown. */
 const MAX_PROBLEMS = 100;
 
-/** What the modes that change IAM share. */
-export function readIdentities(inputs: Inputs, mode: IdentitiesRequest['mode']): IdentitiesSettings {
+/** What a mode that changes IAM is asked for. */
+export function readIdentitiesRequest(mode: IdentitiesRequest['mode'], inputs: Inputs): IdentitiesRequest {
+  const settings = readIdentitiesSettings(mode, inputs);
+  switch (mode) {
+    case 'provision':
+      return { mode, ...settings, ephemeral: inputs.flag('ephemeral'), adoptExisting: inputs.flag('adopt-existing') };
+    case 'rotate':
+      return { mode, ...settings, rotateNow: inputs.flag('rotate-now'), deleteOldKeys: inputs.flag('delete-old-keys') };
+    case 'deprovision':
+      return { mode, ...settings };
+  }
+}
+
+function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: Inputs): IdentitiesSettings {
   const repository = inputs.env.GITHUB_REPOSITORY;
   if (!repository) inputs.wrong('GITHUB_REPOSITORY', 'is not set; it should be owner/name, as a runner sets it');
-  const declaration = readDeclaration(inputs);
+  const declaration = readDocumentInput(inputs);
   const githubToken = inputs.text('github-token');
   const dryRun = inputs.flag('dry-run');
   if (githubToken === undefined && !dryRun && mode !== 'deprovision' && needsGithubToken(declaration, mode)) {
@@ -38,7 +50,7 @@ export function readIdentities(inputs: Inputs, mode: IdentitiesRequest['mode']):
   };
 }
 
-function readDeclaration(inputs: Inputs): Declaration {
+function readDocumentInput(inputs: Inputs): Declaration {
   const input = inputs.text('identities');
   if (input === undefined) {
     inputs.wrong('identities', 'is missing; it should be an identity document, or its path in the workspace');

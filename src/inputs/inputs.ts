@@ -28,12 +28,6 @@ const WITH_ALIAS: ReadonlySet<string> = new Set([
   'overwrite-aws-profile',
 ]);
 
-/** What is wrong with an input, by its name, and what it should be. Never a secret's value. */
-interface InputProblem {
-  readonly input: string;
-  readonly problem: string | DocumentProblem;
-}
-
 const TRUE = new Set(['true', 'True', 'TRUE']);
 const FALSE = new Set(['false', 'False', 'FALSE']);
 
@@ -55,7 +49,7 @@ export function isInputVariable(variable: string): boolean {
 export class Inputs {
   /** What is worth saying although it is not wrong. */
   readonly warnings: string[] = [];
-  readonly #problems: InputProblem[] = [];
+  readonly #problems: (readonly [input: string, problem: string | DocumentProblem])[] = [];
 
   constructor(readonly env: NodeJS.ProcessEnv) {}
 
@@ -117,19 +111,19 @@ export class Inputs {
     return undefined;
   }
 
-  /** Notes what is wrong with an input, each problem once. */
+  /** Notes what is wrong with an input, and what it should be. Never a secret's value. */
   wrong(input: string, problem: string | DocumentProblem): void {
-    this.#problems.push({ input, problem });
+    this.#problems.push([input, problem]);
   }
 
   /** Notes what is worth saying. */
   warn(warning: string | DocumentProblem): void {
-    this.warnings.push(textOf(warning));
+    this.warnings.push(sentenceOf(warning));
   }
 
   /** @throws ActionError `invalid-input` with every problem, if there are any */
   throwIfWrong(): void {
-    const found = [...new Set(this.#problems.map(({ input, problem }) => `${input}: ${textOf(problem)}`))];
+    const found = [...new Set(this.#problems.map(([input, problem]) => `${input}: ${sentenceOf(problem)}`))];
     if (found.length === 0) return;
     const [count, them] = found.length === 1 ? ['an input is', 'it'] : [`${found.length} inputs are`, 'them'];
     throw new ActionError({
@@ -146,6 +140,6 @@ export function hidesAccounts(env: NodeJS.ProcessEnv): boolean {
   return new Inputs(env).flag('mask-aws-account-id');
 }
 
-function textOf(problem: string | DocumentProblem): string {
+function sentenceOf(problem: string | DocumentProblem): string {
   return typeof problem === 'string' ? problem : problemText(problem);
 }

@@ -5,8 +5,6 @@ import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import {
   isToken,
   type AssumeRoleRequest,
-  type IdentitiesRequest,
-  type IdentitiesSettings,
   type ManyRolesRequest,
   type Mode,
   type Request,
@@ -86,12 +84,6 @@ export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> 
   return { request, warnings: inputs.warnings };
 }
 
-/** The modes that change IAM read more than the others, by code that loads for them alone. */
-async function readIdentities(mode: IdentitiesRequest['mode'], inputs: Inputs): Promise<IdentitiesSettings> {
-  const identities = await import('./identities-inputs');
-  return identities.readIdentities(inputs, mode);
-}
-
 /** The mode that is asked for, or that the other inputs imply. */
 function readMode(inputs: Inputs): Mode {
   const mode = inputs.choice('mode', MODES);
@@ -149,21 +141,12 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
         expectations: readExpectations(inputs),
       };
     case 'provision':
-      return {
-        mode,
-        ...(await readIdentities(mode, inputs)),
-        ephemeral: inputs.flag('ephemeral'),
-        adoptExisting: inputs.flag('adopt-existing'),
-      };
     case 'rotate':
-      return {
-        mode,
-        ...(await readIdentities(mode, inputs)),
-        rotateNow: inputs.flag('rotate-now'),
-        deleteOldKeys: inputs.flag('delete-old-keys'),
-      };
-    case 'deprovision':
-      return { mode, ...(await readIdentities(mode, inputs)) };
+    case 'deprovision': {
+      // Loaded for these modes alone, as they read more than the others.
+      const { readIdentitiesRequest } = await import('./identities-inputs');
+      return readIdentitiesRequest(mode, inputs);
+    }
   }
 }
 

@@ -70,7 +70,7 @@ export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise
   });
   const seen = new Map<string, string>();
   for (const { profile, chain } of roles) {
-    const text = chain.map(textOf).join(' ');
+    const text = chain.map((role) => ('arn' in role ? role.arn : role.pathAndName)).join(' ');
     const other = seen.get(text);
     if (other) inputs.warn(`roles: ${other} and ${profile} are the same role: each gets a session of its own.`);
     else seen.set(text, profile);
@@ -116,8 +116,4 @@ function readRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleArn |
     wrong(`${role.arn} ${why}; credentials of one are unknown to the other`);
   }
   return role;
-}
-
-function textOf(role: RoleArn | RoleName): string {
-  return 'arn' in role ? role.arn : role.pathAndName;
 }

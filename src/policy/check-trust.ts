@@ -26,7 +26,12 @@ export function* trustProblems(statement: Statement, statementPath: KeyPath): Po
   const path = [...statementPath, 'Condition'];
   yield* forAllValuesProblems(condition, path);
   for (const issuer of githubIssuers(statement.Principal)) {
-    yield* audienceProblems(bounds(condition, `${issuer}:aud`, path), issuer, path);
+    if (bounds(condition, `${issuer}:aud`, path).length === 0) {
+      const message =
+        `has no ${issuer}:aud under StringEquals or StringLike; it should be there, ` +
+        'such as sts.amazonaws.com, or tokens that were made for others than AWS are admitted';
+      yield { path, message };
+    }
     yield* subjectProblems(bounds(condition, `${issuer}:sub`, path), issuer, path);
   }
 }
@@ -57,14 +62,6 @@ function bounds(condition: Statement, key: string, path: KeyPath): readonly Boun
         .filter(([name]) => name.toLowerCase() === key.toLowerCase())
         .map(([name, values]) => ({ path: [...path, operator, name], values: listOf(values).map(String) })),
     );
-}
-
-function* audienceProblems(found: readonly Bound[], issuer: string, path: KeyPath): PolicyProblems {
-  if (found.length > 0) return;
-  const message =
-    `has no ${issuer}:aud under StringEquals or StringLike; it should be there, ` +
-    'such as sts.amazonaws.com, or tokens that were made for others than AWS are admitted';
-  yield { path, message };
 }
 
 function* subjectProblems(found: readonly Bound[], issuer: string, path: KeyPath): PolicyProblems {
