@@ -1,8 +1,7 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Connection } from '../../src/aws/connection';
-import { iamClient } from '../../src/iam/client';
-import { send } from '../../src/iam/operations';
+import { iamClient, send } from '../../src/iam/sdk';
 import { hostOf, opensEarly } from '../aws/client';
 import { useCleanEnvironment } from '../aws/environment';
 import { connection, givenUp, never } from '../aws/local-aws';

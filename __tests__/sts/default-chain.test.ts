@@ -1,6 +1,5 @@
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { stsClient } from '../../src/sts/client';
-import { defaultChainCredentials } from '../../src/sts/default-chain';
+import { defaultChainCredentials, stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { useCleanEnvironment } from '../aws/environment';
 import { connectionTo, never } from '../aws/local-aws';

@@ -19,42 +19,57 @@ export interface Connection {
   readonly userAgent: string;
 }
 
-export interface ClientSettings {
-  readonly connection: Connection;
-  /** The endpoint given for this service. */
-  readonly endpoint: string | undefined;
-  /** Those that sign; without any, the SDK's default chain finds some. */
-  readonly credentials: Credentials | undefined;
-  /** The endpoint that the client will use, asked for once the client is made. */
-  readonly resolved: () => Promise<URL>;
+/** What the client of a service knows of its endpoint. */
+interface ClientConfig {
+  endpointProvider(parameters: { Region: string; UseFIPS: boolean; UseDualStack: boolean }): { readonly url: URL };
+  useFipsEndpoint(): Promise<boolean>;
+  useDualstackEndpoint(): Promise<boolean>;
 }
+
+type Service = 'STS' | 'IAM';
 
 /**
  * What the clients of all services are made with. They make each request once: the kind of failure decides whether to
  * try again (`network/retry`). Making a client opens its connection, so that it is open before the first request.
+ *
+ * @param credentials those that sign; without any, the SDK's default chain finds some
+ * @param config that of the client, asked for once the client is made
  */
-export function clientConfiguration({ connection, endpoint, credentials, resolved }: ClientSettings) {
+export function clientConfiguration(
+  service: Service,
+  connection: Connection,
+  credentials: Credentials | undefined,
+  config: () => ClientConfig,
+) {
+  const { region, useFipsEndpoint, userAgent, proxy } = connection;
+  const endpoint = { STS: connection.stsEndpoint, IAM: connection.iamEndpoint }[service];
   return {
-    region: connection.region,
-    useFipsEndpoint: connection.useFipsEndpoint,
+    region,
+    useFipsEndpoint,
     endpoint,
     credentials,
     maxAttempts: 1,
-    customUserAgent: connection.userAgent,
+    customUserAgent: userAgent,
     requestHandler: new RequestHandler(async () => {
-      // The handler asks for this while the client, which knows the endpoint, is still being made.
-      const url = await Promise.resolve().then(resolved);
-      return { ...(await agentsFor(url, connection.proxy)), connectionTimeout: CONNECT_TIMEOUT_MS };
+      const url = configuredEndpoint(endpoint, service) ?? (await endpointIn(region, config));
+      return { ...(await agentsFor(url, proxy)), connectionTimeout: CONNECT_TIMEOUT_MS };
     }),
   };
 }
 
-/** The endpoint that the inputs or the environment give for a service (`STS`, `IAM`), if they do. */
-export function configuredEndpoint(given: string | undefined, service: 'STS' | 'IAM'): URL | undefined {
+/** The endpoint that the inputs or the environment give for a service, if they do. */
+export function configuredEndpoint(given: string | undefined, service: Service): URL | undefined {
   const { env } = process;
   const configured = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
   const url = given ?? (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? undefined : configured);
   return url ? new URL(url) : undefined;
+}
+
+async function endpointIn(region: string, config: () => ClientConfig): Promise<URL> {
+  // The handler asks for this while the client, which knows the endpoint, is still being made.
+  const client = await Promise.resolve().then(config);
+  const [UseFIPS, UseDualStack] = [await client.useFipsEndpoint(), await client.useDualstackEndpoint()];
+  return client.endpointProvider({ Region: region, UseFIPS, UseDualStack }).url;
 }
 
 type Handle = NodeHttpHandler['handle'];

@@ -4,7 +4,7 @@ import { isRefusal, mayHaveActed, refusalOf, retryOf } from '../aws/failure';
 import { call, type CallSettings } from '../network/call';
 import type { Retry } from '../network/retry';
 import { explainIam, type Purpose } from './explain';
-import type { Input, Operation, Output } from './operations';
+import type { Input, Operation, Output } from './sdk';
 
 /** One call that changes something, as it is planned and as it is made. */
 export type Write = { [O in Operation]: { readonly operation: O; readonly input: Input<O> } }[Operation];

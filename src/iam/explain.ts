@@ -1,6 +1,6 @@
 import { explainFailure, unusualAnswer, type FailedCall, type RefusalRule } from '../aws/explain';
 import type { ActionError } from '../errors/action-error';
-import type { Operation } from './operations';
+import type { Operation } from './sdk';
 
 /** What a call is for, where the name of its operation does not say enough. */
 export interface Purpose {

@@ -1,24 +1,20 @@
 import { STSClient } from '@aws-sdk/client-sts';
-import { clientConfiguration, configuredEndpoint, type Connection } from '../aws/connection';
+import { clientConfiguration, type Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
 
 /** A client of STS that signs with the given credentials or, without any, with those of the SDK's default chain. */
 export function stsClient(connection: Connection, credentials?: Credentials): STSClient {
-  const endpoint = connection.stsEndpoint;
-  const client: STSClient = new STSClient(
-    clientConfiguration({
-      connection,
-      credentials,
-      endpoint,
-      resolved: async () =>
-        configuredEndpoint(endpoint, 'STS') ??
-        client.config.endpointProvider({
-          Region: connection.region,
-          UseFIPS: await client.config.useFipsEndpoint(),
-          UseDualStack: await client.config.useDualstackEndpoint(),
-          UseGlobalEndpoint: false,
-        }).url,
-    }),
-  );
+  const client: STSClient = new STSClient(clientConfiguration('STS', connection, credentials, () => client.config));
   return client;
+}
+
+/**
+ * The credentials that the SDK's default chain finds: in the environment, a profile, the container or the machine.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ *
+ * @throws an error of the SDK when it finds none
+ */
+export async function defaultChainCredentials(connection: Connection): Promise<Credentials> {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await stsClient(connection).config.credentials();
+  return { accessKeyId, secretAccessKey, sessionToken: sessionToken || undefined, expiration };
 }

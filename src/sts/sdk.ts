@@ -1,8 +1,7 @@
 /** All of STS that needs the SDK: loaded in one piece, when STS is called. */
 export { assumeRole } from './assume-role';
 export { assumeRoleWithWebIdentity } from './assume-role-with-web-identity';
-export { stsClient } from './client';
-export { defaultChainCredentials } from './default-chain';
+export { defaultChainCredentials, stsClient } from './client';
 export { getCallerIdentity } from './get-caller-identity';
 export { getFederationToken } from './get-federation-token';
 export { getSessionToken } from './get-session-token';
