@@ -9,7 +9,7 @@ test('a message says what was tried, the answer, the cause and the fix, each on 
     why: 'It does not trust you.\nNor anyone.',
     fix: 'Trust.',
   } as const;
-  const error = new ActionError(failure, { cause });
+  const error = new ActionError({ ...failure, cause });
   expect(error.message).toBe(
     'Could not assume the role.\nAnswer: AccessDenied: no\nCause: It does not trust you.\nNor anyone.\nFix: Trust.',
   );

@@ -33,7 +33,7 @@ export function explainFailure<Call extends FailedCall>(
   if (error instanceof ActionError) return error;
   const refusal = refusalOf(error);
   const answer = refusal ? `${refusal.code}: ${refusal.message}` : answerOf(error);
-  return new ActionError({ tried: call.tried, ...(answer && { answer }), ...explanation() }, { cause: error });
+  return new ActionError({ tried: call.tried, answer, ...explanation(), cause: error });
 
   function explanation(): Explanation {
     if (retryOf(error) === 'throttled') return THROTTLED;

@@ -75,6 +75,8 @@ export interface Failure {
   readonly why?: string;
   /** What to do about it. */
   readonly fix: string;
+  /** The error that was thrown, if one was. */
+  readonly cause?: unknown;
 }
 
 /** What an error of another side's means, and what to do about it. */
@@ -85,17 +87,17 @@ export class ActionError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
 
-  constructor(failure: Failure, options?: ErrorOptions) {
+  constructor({ code, tried, answer, why, fix, cause }: Failure) {
     const lines = [
-      `Could not ${failure.tried}.`,
-      failure.answer && `Answer: ${inShort(failure.answer)}`,
-      failure.why && `Cause: ${failure.why}`,
-      `Fix: ${failure.fix}`,
+      `Could not ${tried}.`,
+      answer && `Answer: ${inShort(answer)}`,
+      why && `Cause: ${why}`,
+      `Fix: ${fix}`,
     ];
-    super(lines.filter(Boolean).join('\n'), options);
+    super(lines.filter(Boolean).join('\n'), { cause });
     this.name = 'ActionError';
-    this.code = failure.code;
-    this.fix = failure.fix;
+    this.code = code;
+    this.fix = fix;
   }
 }
 

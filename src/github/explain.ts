@@ -13,28 +13,24 @@ export function explainIdToken(error: unknown, audience: string): ActionError {
   const tried = `get an OIDC token from GitHub for the audience ${audience}`;
   const answer = messageOf(error);
   if (error instanceof IdTokenRefusedError) {
-    return new ActionError(
-      {
-        code: 'id-token-refused',
-        tried,
-        answer,
-        why: "GitHub's token endpoint did not give a token to this job.",
-        fix: 'Check that the job has the permission id-token: write and is still running; then see the GitHub status page.',
-      },
-      { cause: error },
-    );
-  }
-  const code = isNoAnswer(error) ? 'no-answer' : codeOf(error) ? 'connection-failed' : 'unexpected';
-  return new ActionError(
-    {
-      code,
+    return new ActionError({
+      code: 'id-token-refused',
       tried,
       answer,
-      why: `GitHub's token endpoint ${NOT_REACHED}`,
-      fix: CHECK_THE_WAY,
-    },
-    { cause: error },
-  );
+      why: "GitHub's token endpoint did not give a token to this job.",
+      fix: 'Check that the job has the permission id-token: write and is still running; then see the GitHub status page.',
+      cause: error,
+    });
+  }
+  const code = isNoAnswer(error) ? 'no-answer' : codeOf(error) ? 'connection-failed' : 'unexpected';
+  return new ActionError({
+    code,
+    tried,
+    answer,
+    why: `GitHub's token endpoint ${NOT_REACHED}`,
+    fix: CHECK_THE_WAY,
+    cause: error,
+  });
 }
 
 /**
@@ -49,7 +45,7 @@ export function explainSecret(error: unknown, tried: string): ActionError {
     ? `HTTP ${refusal.status} to ${refusal.method} ${refusal.url}${refusal.words && `: ${refusal.words}`}`
     : wordsOf(connectionErrorOf(error));
   const explanation = refusal ? explainGithubRefusal(refusal) : explainSilence(error);
-  return new ActionError({ tried, answer, ...explanation }, { cause: error });
+  return new ActionError({ tried, answer, ...explanation, cause: error });
 }
 
 function explainGithubRefusal(refusal: GithubRefusal): Explanation {

@@ -48,19 +48,17 @@ function noCredentials(error: unknown, idTokenMissing: boolean, env: NodeJS.Proc
   const keys = 'give aws-access-key-id and aws-secret-access-key (an empty secret counts as not given)';
   if (!idTokenMissing) {
     const fix = `Let an earlier step of the job provide credentials, or ${keys}, or set role-to-assume to use OIDC.`;
-    return new ActionError({ code: 'no-credentials', tried, answer, fix }, { cause: error });
+    return new ActionError({ code: 'no-credentials', tried, answer, fix, cause: error });
   }
   const fork = env.GITHUB_EVENT_NAME === 'pull_request';
-  return new ActionError(
-    {
-      code: 'id-token-permission-missing',
-      tried,
-      answer,
-      why:
-        "The job may not ask for GitHub's OIDC token: it lacks the permission id-token: write." +
-        (fork ? ' Pull requests from forks never get it.' : ''),
-      fix: `Add to the job:\n  permissions:\n    id-token: write\n    contents: read\nOr ${keys}.`,
-    },
-    { cause: error },
-  );
+  return new ActionError({
+    code: 'id-token-permission-missing',
+    tried,
+    answer,
+    why:
+      "The job may not ask for GitHub's OIDC token: it lacks the permission id-token: write." +
+      (fork ? ' Pull requests from forks never get it.' : ''),
+    fix: `Add to the job:\n  permissions:\n    id-token: write\n    contents: read\nOr ${keys}.`,
+    cause: error,
+  });
 }

@@ -160,17 +160,15 @@ function rolesFailed(failed: readonly RoleFailed[], request: ManyRolesRequest): 
   for (const { profile, error } of failed) {
     profiles.set(error.message, [...(profiles.get(error.message) ?? []), profile]);
   }
-  return new ActionError(
-    {
-      code: 'roles-failed',
-      tried: `assume ${failed.length} of ${profileRoles.length} roles; no credentials were exported`,
-      why: [...profiles]
-        .map(([message, those]) => `\n- ${those.join(', ')}: ${message.replaceAll('\n', '\n  ')}`)
-        .join(''),
-      fix:
-        'Follow the fix of each.' +
-        (continueOnError ? '' : ' With continue-on-role-error: true, the profiles of the roles that work are written.'),
-    },
-    { cause: failed[0]?.error },
-  );
+  return new ActionError({
+    code: 'roles-failed',
+    tried: `assume ${failed.length} of ${profileRoles.length} roles; no credentials were exported`,
+    why: [...profiles]
+      .map(([message, those]) => `\n- ${those.join(', ')}: ${message.replaceAll('\n', '\n  ')}`)
+      .join(''),
+    fix:
+      'Follow the fix of each.' +
+      (continueOnError ? '' : ' With continue-on-role-error: true, the profiles of the roles that work are written.'),
+    cause: failed[0]?.error,
+  });
 }

@@ -20,15 +20,13 @@ export function writingTo<T>(name: keyof typeof PURPOSES, env: NodeJS.ProcessEnv
     return write();
   } catch (error) {
     const kind = name === 'RUNNER_TEMP' ? 'folder' : 'file';
-    throw new ActionError(
-      {
-        code: 'runner-files',
-        tried: `write ${PURPOSES[name]} to the runner's ${kind} for it (${name}=${env[name] ?? ''}). Nothing was exported`,
-        answer: messageOf(error),
-        why: 'The disk is full, or the files of the runner are not there or not open to the user of the job.',
-        fix: 'Free some space on the disk of the runner; in a container, see that the folders of the runner are mounted and may be written.',
-      },
-      { cause: error },
-    );
+    throw new ActionError({
+      code: 'runner-files',
+      tried: `write ${PURPOSES[name]} to the runner's ${kind} for it (${name}=${env[name] ?? ''}). Nothing was exported`,
+      answer: messageOf(error),
+      why: 'The disk is full, or the files of the runner are not there or not open to the user of the job.',
+      fix: 'Free some space on the disk of the runner; in a container, see that the folders of the runner are mounted and may be written.',
+      cause: error,
+    });
   }
 }

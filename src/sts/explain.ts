@@ -35,10 +35,7 @@ export function explainSts(error: unknown, call: StsCall): ActionError {
 function newKeyNotAccepted(error: unknown, tried: string): ActionError {
   const why = 'AWS did not learn of it within a minute, or STS could not be asked.';
   const fix = 'Run the step again; if it stays, see whether the user or its keys are denied sts:GetCallerIdentity.';
-  return new ActionError(
-    { code: 'access-key-not-accepted', tried, answer: messageOf(error), why, fix },
-    { cause: error },
-  );
+  return new ActionError({ code: 'access-key-not-accepted', tried, answer: messageOf(error), why, fix, cause: error });
 }
 
 /** A token was sent; the request was not signed. */

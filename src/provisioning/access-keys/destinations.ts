@@ -77,20 +77,18 @@ export async function storeKey({ user, destinations, credentials }: KeyDelivery,
 }
 
 function deliveryIncomplete(user: string, written: readonly string[], refused: string, error: unknown): ActionError {
-  return new ActionError(
-    {
-      code: 'delivery-incomplete',
-      tried: `deliver the new access key of ${user} whole`,
-      answer: messageOf(error),
-      why:
-        `GitHub took ${written.join(', ')}, and did not take ${refused}: the two do not belong together ` +
-        'now. Secrets are written one by one, and the earlier ones cannot be read to be put back.',
-      fix:
-        'See below whether the clean-up could write them all; else run this step again: it makes a new key and writes ' +
-        'all of it. Until then, what uses these secrets fails.',
-    },
-    { cause: error },
-  );
+  return new ActionError({
+    code: 'delivery-incomplete',
+    tried: `deliver the new access key of ${user} whole`,
+    answer: messageOf(error),
+    why:
+      `GitHub took ${written.join(', ')}, and did not take ${refused}: the two do not belong together ` +
+      'now. Secrets are written one by one, and the earlier ones cannot be read to be put back.',
+    fix:
+      'See below whether the clean-up could write them all; else run this step again: it makes a new key and writes ' +
+      'all of it. Until then, what uses these secrets fails.',
+    cause: error,
+  });
 }
 
 /** How much of a key is where it was to be delivered, of the destinations that outlast the job. */

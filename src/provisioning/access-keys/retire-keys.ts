@@ -36,14 +36,12 @@ async function retireKey(made: MadeKey, { key, retire }: ReplacedKey, access: Ac
 }
 
 function notRetired({ user, credentials }: MadeKey, { key, retire }: ReplacedKey, error: unknown): ActionError {
-  return new ActionError(
-    {
-      code: 'old-key-not-retired',
-      tried: `${retire} the old access key ${key} of ${user}`,
-      answer: messageOf(error),
-      why: `The new key, ${credentials.accessKeyId}, is delivered and works. The old one may still be active.`,
-      fix: 'Fix what the answer says, and run the step again: it retires the old key.',
-    },
-    { cause: error },
-  );
+  return new ActionError({
+    code: 'old-key-not-retired',
+    tried: `${retire} the old access key ${key} of ${user}`,
+    answer: messageOf(error),
+    why: `The new key, ${credentials.accessKeyId}, is delivered and works. The old one may still be active.`,
+    fix: 'Fix what the answer says, and run the step again: it retires the old key.',
+    cause: error,
+  });
 }
