@@ -15,9 +15,7 @@ export async function whileBusy<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (!isBusy(error) || Date.now() >= deadline) {
-        throw error;
-      }
+      if (!isBusy(error) || Date.now() >= deadline) throw error;
       await delay(Math.random() * pause);
     }
   }

@@ -44,9 +44,7 @@ export async function takeLock(path: string, { deadline, stale }: LockSettings):
       },
     });
   }).catch((error: unknown) => {
-    if (!isLocked(error)) {
-      throw error;
-    }
+    if (!isLocked(error)) throw error;
     throw new LockedError(`${lockfilePath} was there all the time`, { cause: error });
   });
   return {
@@ -74,9 +72,7 @@ export function lockPath(path: string): string {
  * after another look at it.
  */
 function removeStaleLock(lockfilePath: string, stale: number): void {
-  if (!isOlder(lockfilePath, stale)) {
-    return;
-  }
+  if (!isOlder(lockfilePath, stale)) return;
   const removal = `${lockfilePath}.removal`;
   try {
     if (isOlder(removal, stale)) {

@@ -103,9 +103,7 @@ export async function editFile(
     try {
       const before = await read(target);
       const text = edit(before?.text);
-      if (text === before?.text) {
-        return;
-      }
+      if (text === before?.text) return;
       const bytes = text === undefined ? undefined : encode(text, before?.encoding ?? 'utf8');
       held.confirm();
       await whileBusy(deadline, isHeldOpen, async () => {
@@ -149,9 +147,7 @@ async function targetOf(path: string): Promise<string> {
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     target = join(await realpath(dirname(target)), basename(target));
     const found = await lstat(target).catch(unlessMissing);
-    if (found?.isSymbolicLink() !== true) {
-      return target;
-    }
+    if (found?.isSymbolicLink() !== true) return target;
     target = resolve(dirname(target), await readlink(target));
   }
   throw new Error(`It is a link that leads nowhere. ${NAME_ANOTHER}`);
@@ -159,9 +155,7 @@ async function targetOf(path: string): Promise<string> {
 
 async function read(path: string): Promise<Contents | undefined> {
   const found = await stat(path).catch(unlessMissing);
-  if (found === undefined) {
-    return undefined;
-  }
+  if (found === undefined) return undefined;
   if (!found.isFile()) {
     throw new Error(`It is a ${found.isDirectory() ? 'directory' : 'device or pipe'}. ${NAME_ANOTHER}`);
   }
@@ -189,9 +183,7 @@ async function takeLockFor(
   { stale = 10_000, wait = 20_000 }: Patience,
 ) {
   return takeLock(target, { deadline, stale }).catch((error: unknown) => {
-    if (!(error instanceof LockedError)) {
-      throw error;
-    }
+    if (!(error instanceof LockedError)) throw error;
     throw new ProfileError(
       'lock',
       path,
@@ -204,9 +196,7 @@ async function takeLockFor(
 
 function problem(operation: 'read' | 'write', path: string, error: unknown): Error {
   // What the edit itself threw may be explained already.
-  if (error instanceof ProfileError || error instanceof ActionError) {
-    return error;
-  }
+  if (error instanceof ProfileError || error instanceof ActionError) return error;
   const message = messageOf(error);
   // Errors of our own, which have no code, end with what to do.
   const code = codeOf(error);

@@ -71,9 +71,7 @@ export function writeSection(text: string, header: string, settings: Settings): 
  */
 export function removeSection(text: string, header: string): string {
   const [section] = sectionsNamed(linesOf(text), header);
-  if (section === undefined) {
-    return text;
-  }
+  if (section === undefined) return text;
   return text.slice(0, section.start) + text.slice(section.next).replace(/^(?:\r\n|\r|\n)/, '');
 }
 
@@ -91,9 +89,7 @@ function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   for (const match of text.slice(first).matchAll(/([^\r\n]*)(?:\r\n|\r|\n|$)/g)) {
     const [whole, content = ''] = match;
-    if (whole === '') {
-      break;
-    }
+    if (whole === '') break;
     const start = first + match.index;
     const header = /^\s*\[([^\]]*)\]/.exec(content)?.[1];
     lines.push({
@@ -144,9 +140,7 @@ function topOf(text: string, lines: readonly Line[]): number {
   const firstHeader = lines.findIndex(({ kind }) => kind === 'header');
   const preamble = firstHeader === -1 ? lines : lines.slice(0, firstHeader);
   const stray = preamble.findLast(({ kind }) => kind === 'setting');
-  if (stray === undefined) {
-    return byteOrderMark(text).length;
-  }
+  if (stray === undefined) return byteOrderMark(text).length;
   if (stray.next === stray.end) {
     throw new Error('Its last line belongs to no section and lacks a line ending. Remove that line.');
   }

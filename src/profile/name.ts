@@ -3,27 +3,13 @@
  * What `aws-actions/configure-aws-credentials` refuses is refused, and what no reader of the file would find again.
  */
 export function validateProfileName(name: string): string | undefined {
-  if (name === '') {
-    return 'must not be empty';
-  }
-  if (/[\s\p{Cc}]/u.test(name)) {
-    return 'must not contain spaces, line breaks or control characters';
-  }
-  if (/[[\]]/.test(name)) {
-    return 'must not contain brackets';
-  }
-  if (/[/\\]/.test(name)) {
-    return 'must not contain slashes or backslashes';
-  }
-  if (/["']/.test(name)) {
-    return 'must not contain quotes';
-  }
-  if (/^[#;]/.test(name)) {
-    return 'must not begin with # or ;, which begin a comment';
-  }
+  if (name === '') return 'must not be empty';
+  if (/[\s\p{Cc}]/u.test(name)) return 'must not contain spaces, line breaks or control characters';
+  if (/[[\]]/.test(name)) return 'must not contain brackets';
+  if (/[/\\]/.test(name)) return 'must not contain slashes or backslashes';
+  if (/["']/.test(name)) return 'must not contain quotes';
+  if (/^[#;]/.test(name)) return 'must not begin with # or ;, which begin a comment';
   // The AWS SDK for JavaScript refuses a whole file that has a profile of this name.
-  if (name === '__proto__') {
-    return 'must not be __proto__';
-  }
+  if (name === '__proto__') return 'must not be __proto__';
   return undefined;
 }

@@ -74,9 +74,7 @@ export async function checkProfile(
         return { path, reason: existsAlready(name, path) };
       }
     } catch (error) {
-      if (error instanceof ProfileError) {
-        return { path, reason: error.message };
-      }
+      if (error instanceof ProfileError) return { path, reason: error.message };
       throw error;
     }
   }
@@ -154,19 +152,13 @@ async function writeInto(
       const settings = settingsFor(files, kind, profile);
       const header = headerIn(text, kind, name);
       const exists = hasSection(text, header);
-      if (settings === undefined || (!exists && Object.keys(settings).length === 0)) {
-        continue;
-      }
-      if (exists && !overwrite) {
-        throw new ProfileError('write', path, existsAlready(name, path));
-      }
+      if (settings === undefined || (!exists && Object.keys(settings).length === 0)) continue;
+      if (exists && !overwrite) throw new ProfileError('write', path, existsAlready(name, path));
       const { replaced, ...edited } = writeSection(text, header, settings);
       text = edited.text;
       edits.push({ kind, name, path, header, before, replaced });
     }
-    if (edits.length === 0) {
-      return original;
-    }
+    if (edits.length === 0) return original;
     record(edits);
     return text;
   });
@@ -175,9 +167,7 @@ async function writeInto(
 
 /** One file may serve as both, and `[default]` is spelled alike in both: that one section then holds all settings. */
 function settingsFor(files: ProfileFiles, kind: FileKind, profile: Profile): Settings | undefined {
-  if (profile.name !== 'default' || files.credentials !== files.config) {
-    return profile[kind];
-  }
+  if (profile.name !== 'default' || files.credentials !== files.config) return profile[kind];
   return kind === 'credentials' ? { ...profile.credentials, ...profile.config } : undefined;
 }
 
@@ -200,9 +190,7 @@ async function undoEdits(edits: readonly Edit[]): Promise<void> {
       failures.push(error);
     }
   }
-  if (failures.length > 0) {
-    throw new AggregateError(failures, failures.map(messageOf).join(' '));
-  }
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join(' '));
 }
 
 async function undoIn(path: string, edits: readonly Edit[]): Promise<void> {
