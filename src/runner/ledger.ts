@@ -73,26 +73,23 @@ export class Ledger {
   /** Records the values of variables that are about to be exported; of one exported twice, the first value. */
   exporting(names: readonly string[]): void {
     const before = Object.fromEntries(names.map((name) => [name, this.#env[name]]));
-    this.#save({ ...this.#changes, variables: { ...before, ...this.#changes.variables } });
+    this.#save({ variables: { ...before, ...this.#changes.variables } });
   }
 
   /** Records the profiles that are written, or about to be. */
   writing(profiles: readonly WrittenProfile[]): void {
-    this.#save({ ...this.#changes, profiles });
+    this.#save({ profiles });
   }
 
   /** Records a folder that was made for the job alone. */
   making(folder: string): void {
-    this.#save({ ...this.#changes, folders: [...this.#changes.folders, folder] });
+    this.#save({ folders: [...this.#changes.folders, folder] });
   }
 
   /** Records that something is about to be made in IAM, for a post step that is to remove it. */
   creating(created: Created, credentials: Credentials): void {
     const { identities } = this.#changes;
-    this.#save({
-      ...this.#changes,
-      identities: { ...identities, created: [...identities.created, created], credentials },
-    });
+    this.#save({ identities: { ...identities, created: [...identities.created, created], credentials } });
   }
 
   /** Records whose access keys are being made or delivered; with none, that all are where they belong. */
@@ -101,23 +98,23 @@ export class Ledger {
     credentials: Credentials,
     keys: Readonly<Record<string, Credentials>> = {},
   ): void {
-    this.#save({ ...this.#changes, identities: { ...this.#changes.identities, unfinished, credentials, keys } });
+    this.#save({ identities: { ...this.#changes.identities, unfinished, credentials, keys } });
   }
 
   /** Marks a point to go back to when what comes after it, but in IAM, has been undone already. */
   mark(): () => void {
     const { variables, profiles, folders } = this.#changes;
     return () => {
-      this.#save({ ...this.#changes, variables, profiles, folders });
+      this.#save({ variables, profiles, folders });
     };
   }
 
-  #save(changes: Changes): void {
-    this.#changes = changes;
-    const { variables, profiles, folders, identities } = changes;
+  #save(changed: Partial<Changes>): void {
+    this.#changes = { ...this.#changes, ...changed };
+    const { variables, profiles, folders, identities } = this.#changes;
     const { created, unfinished } = identities;
     const inIam = created.length > 0 || unfinished.length > 0;
-    this.#saveSecrets(changes, inIam);
+    this.#saveSecrets(this.#changes, inIam);
     const state: LedgerState = {
       variables: Object.keys(variables),
       profiles: profiles.map((profile) => profile.state),

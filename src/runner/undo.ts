@@ -3,7 +3,7 @@ import { messageOf } from '../errors/message';
 import type { WrittenProfile } from '../profile/profile';
 import type { Credentials } from '../aws/credentials';
 import type { Clock } from '../network/clock';
-import { readLedger, type Created, type IdentityChanges } from './ledger';
+import { readLedger, type Changes, type Created, type IdentityChanges } from './ledger';
 import { printable } from './printable';
 
 /** The world that the post step acts in. */
@@ -32,8 +32,8 @@ export type UndoIdentities = (
  * Undoes what main did for later steps: profiles are removed, variables get their earlier values again. It warns
  * rather than fails, and does nothing the second time.
  *
- * Post steps run in every job, so this one starts in the time of an empty process: it writes commands to the runner without the
- * toolkit, whose loading would take longer than all the rest.
+ * Post steps run in every job, so this one starts in the time of an empty process: it writes commands to the runner
+ * without the toolkit, whose loading would take longer than all the rest.
  *
  * @param undoIdentities loads the code of IAM: called only where main left something to do there
  */
@@ -58,36 +58,42 @@ async function undoChanges(step: PostStep, reporter: PostReporter, undoIdentitie
   }
   const { profiles, variables, folders, identities } = ledger.changes;
   const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles, reporter));
-  const variablesUndone = Object.keys(variables).length === 0 || restoreVariables(variables, step.env, reporter);
-  const foldersRemoved = folders.length === 0 || removeFolders(folders, reporter);
+  const variablesUndone =
+    Object.keys(variables).length === 0 || (await restoreVariables(variables, step.env, reporter));
+  const foldersRemoved = folders.length === 0 || (await removeFolders(folders, reporter));
   const identitiesUndone = await undoIdentityChanges(identities, step, reporter, undoIdentities);
   // What could not be put back is stored nowhere else.
   if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone) ledger.forget();
 }
 
-/** Whether it could be done; if not, a warning says why. */
+/** Whether it could be done; if not, a warning says what is left, and why. */
+async function done(work: () => unknown, left: string, { warn }: PostReporter): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    warn(`${left}. ${messageOf(error)}`);
+    return false;
+  }
+}
+
 async function undoIdentityChanges(
   changes: IdentityChanges,
   step: PostStep,
-  { log, warn }: PostReporter,
+  reporter: PostReporter,
   undoIdentities: UndoIdentities,
 ): Promise<boolean> {
   const { created, unfinished, credentials } = changes;
   if (created.length === 0 && unfinished.length === 0) return true;
-  try {
+  const names = [...created.map(describe), ...unfinished.map(({ user }) => `access key of ${user}`)].join(', ');
+  const undoing = async () => {
     if (!credentials) throw new Error('The credentials that main saved for this are missing.');
-    await undoIdentities(changes, credentials, step, {
-      log: (line) => {
-        log(printable(line));
-      },
-      warn,
-    });
-    return true;
-  } catch (error) {
-    const names = [...created.map(describe), ...unfinished.map(({ user }) => `access key of ${user}`)].join(', ');
-    warn(`In IAM, something may be left of: ${names}. ${messageOf(error)}`);
-    return false;
-  }
+    const log = (line: string) => {
+      reporter.log(printable(line));
+    };
+    await undoIdentities(changes, credentials, step, { ...reporter, log });
+  };
+  return done(undoing, `In IAM, something may be left of: ${names}`, reporter);
 }
 
 function describe(created: Created): string {
@@ -97,51 +103,36 @@ function describe(created: Created): string {
   return 'id' in created ? `${created.kind} ${created.id}` : `${created.kind} ${created.serial}`;
 }
 
-/** Whether it could be done; if not, a warning says why. */
-async function removeProfilesOf(written: readonly WrittenProfile[], { log, warn }: PostReporter): Promise<boolean> {
+function removeProfilesOf(written: readonly WrittenProfile[], reporter: PostReporter): Promise<boolean> {
   const names = written.map(({ state }) => state.name).join(', ');
-  try {
+  const removal = async () => {
     const { removeProfiles } = await import('../profile/profile');
     await removeProfiles(written);
-    log(`Profile removed from the AWS files: ${names}`);
-    return true;
-  } catch (error) {
-    warn(`The profile ${names} is still in the AWS files. ${messageOf(error)}`);
-    return false;
-  }
+    reporter.log(`Profile removed from the AWS files: ${names}`);
+  };
+  return done(removal, `The profile ${names} is still in the AWS files`, reporter);
 }
 
-/** Whether it could be done; if not, a warning says why. */
-function removeFolders(folders: readonly string[], { log, warn }: PostReporter): boolean {
-  try {
+function removeFolders(folders: readonly string[], reporter: PostReporter): Promise<boolean> {
+  const names = folders.join(', ');
+  const removal = () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    log(`Removed with all that was in it: ${folders.join(', ')}`);
-    return true;
-  } catch (error) {
-    warn(`Something may be left in ${folders.join(', ')}. ${messageOf(error)}`);
-    return false;
-  }
+    reporter.log(`Removed with all that was in it: ${names}`);
+  };
+  return done(removal, `Something may be left in ${names}`, reporter);
 }
 
-/** Whether it could be done; if not, a warning says why. */
-function restoreVariables(
-  before: Readonly<Record<string, string | undefined>>,
-  env: NodeJS.ProcessEnv,
-  { log, warn }: PostReporter,
-): boolean {
+function restoreVariables(before: Changes['variables'], env: NodeJS.ProcessEnv, reporter: PostReporter) {
   const names = Object.keys(before);
-  try {
+  const restoring = () => {
     const file = env.GITHUB_ENV;
     if (!file) throw new Error('The runner gave no file for them (GITHUB_ENV).');
     appendFileSync(file, names.map((name) => assignment(name, before[name] ?? '')).join(''));
     const restored = names.filter((name) => before[name]);
-    log(`Variables emptied: ${names.filter((name) => !before[name]).join(', ') || 'none'}`);
-    if (restored.length > 0) log(`Variables with their earlier values again: ${restored.join(', ')}`);
-    return true;
-  } catch (error) {
-    warn(`Variables could not be restored: ${names.join(', ')}. ${messageOf(error)}`);
-    return false;
-  }
+    reporter.log(`Variables emptied: ${names.filter((name) => !before[name]).join(', ') || 'none'}`);
+    if (restored.length > 0) reporter.log(`Variables with their earlier values again: ${restored.join(', ')}`);
+  };
+  return done(restoring, `Variables could not be restored: ${names.join(', ')}`, reporter);
 }
 
 /** A variable in the form that may hold line breaks. The delimiter is no line of the value. */
