@@ -39,8 +39,8 @@ class EarlyAgent extends HttpsAgent {
     this.#port = Number(endpoint.port || 443);
     if (endpoint.protocol !== 'https:') return;
     // A server needs the name by which it is reached; an address is no name.
-    const name = isIP(this.#host) === 0 ? { servername: this.#host } : {};
-    const early = super.createConnection({ host: this.#host, port: this.#port, ...name });
+    const servername = isIP(this.#host) === 0 ? this.#host : undefined;
+    const early = super.createConnection({ host: this.#host, port: this.#port, servername });
     if (!(early instanceof Socket)) return;
     // A handshake that fails here is tried again, and its error reported, by the request that needs it.
     early.on('error', () => (this.#early = undefined));

@@ -1,3 +1,5 @@
+import type { Clock } from './clock';
+
 /**
  * How a failed call may be tried again. It is a property of the failure, never of the caller:
  * - `throttled`: the service had too much to do; waits long, so that a fleet of jobs spreads out;
@@ -13,14 +15,9 @@ export interface RetryLimits {
   readonly maxAttempts: number;
 }
 
-export interface RetrySettings extends RetryLimits {
+export interface RetrySettings extends RetryLimits, Pick<Clock, 'now' | 'sleep' | 'random'> {
   readonly classify: (error: unknown) => Retry;
   readonly onRetry: (error: unknown, waitMs: number, attempt: number) => void;
-  readonly sleep: (ms: number) => Promise<void>;
-  /** From 0 up to but not including 1. */
-  readonly random: () => number;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now: () => number;
 }
 
 /** No attempt is started later than this after the first, in milliseconds. */
