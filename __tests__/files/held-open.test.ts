@@ -1,4 +1,4 @@
-import { isHeldOpen, whileHeldOpen } from '../../src/files/held-open';
+import { isHeldOpen, whileHeldOpen } from '../../src/files/busy';
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
 

@@ -1,6 +1,5 @@
 import { Secret } from 'otpauth';
-import { codeAt, untilNextCode } from '../../src/mfa/code';
-import { parseSeed, type Seed } from '../../src/mfa/seed';
+import { codeAt, parseSeed, untilNextCode, type Seed } from '../../src/mfa/seed';
 
 /** RFC 6238 repeats these digits up to the length of each algorithm's key. */
 const DIGITS = '1234567890'.repeat(7);

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { rememberCommandFiles } from '../../src/runner/command-files';
+import { rememberCommandFiles } from '../../src/runner/runner-files';
 import { inJob, useJobDirectory } from './job-files';
 
 useJobDirectory();

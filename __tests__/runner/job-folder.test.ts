@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { inJobTemp, isJobFolder, makeJobFolder } from '../../src/runner/job-folder';
+import { inJobTemp, isJobFolder, makeJobFolder } from '../../src/runner/runner-files';
 import { inJob, useJobDirectory } from './job-files';
 
 useJobDirectory();

@@ -1,6 +1,5 @@
-import { skewIn } from '../../src/aws/clock-skew';
 import { ActionError, type ErrorCode } from '../../src/errors/action-error';
-import { refusalOf, type Refusal } from '../../src/aws/failure';
+import { refusalOf, skewIn, type Refusal } from '../../src/aws/failure';
 import { explainSts, isMfaCodeRefusal, type StsCall } from '../../src/sts/explain';
 import { sdkError, unreadable } from '../aws/sdk-error';
 import { expectWhole } from '../errors/whole';

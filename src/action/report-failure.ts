@@ -1,6 +1,5 @@
 import { summarizeFailure } from '../delivery/report';
-import type { ActionError } from '../errors/action-error';
-import { asActionError } from '../errors/as-action-error';
+import { asActionError, type ActionError } from '../errors/action-error';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
 import { hidesAccounts } from '../inputs/inputs';

@@ -26,7 +26,7 @@ interface ClientConfig {
   useDualstackEndpoint(): Promise<boolean>;
 }
 
-type Service = 'STS' | 'IAM';
+type ServiceName = 'STS' | 'IAM';
 
 /**
  * What the clients of all services are made with. They make each request once: the kind of failure decides whether to
@@ -36,7 +36,7 @@ type Service = 'STS' | 'IAM';
  * @param config that of the client, asked for once the client is made
  */
 export function clientConfiguration(
-  service: Service,
+  service: ServiceName,
   connection: Connection,
   credentials: Credentials | undefined,
   config: () => ClientConfig,
@@ -58,7 +58,7 @@ export function clientConfiguration(
 }
 
 /** The endpoint that the inputs or the environment give for a service, if they do. */
-export function configuredEndpoint(given: string | undefined, service: Service): URL | undefined {
+export function configuredEndpoint(given: string | undefined, service: ServiceName): URL | undefined {
   const { env } = process;
   const configured = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
   const url = given ?? (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? undefined : configured);

@@ -1,7 +1,6 @@
 import { ActionError, type Explanation } from '../errors/action-error';
 import { codeOf, firstLine } from '../errors/message';
-import { explainSkew, skewIn } from './clock-skew';
-import { isNoAnswer, refusalOf, retryOf, statusOfAnswer, UnusualAnswerError, type Refusal } from './failure';
+import { isNoAnswer, refusalOf, retryOf, skewIn, statusOfAnswer, UnusualAnswerError, type Refusal } from './failure';
 
 /** A call to a service of AWS that failed. */
 export interface FailedCall {
@@ -104,6 +103,21 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
       fix: 'Enable the region for the account, or set aws-region to one that is.',
     },
 ];
+
+/** @param why what a clock that is off has to do with the refusal */
+export function explainSkew(refusal: Refusal, why: string): Explanation {
+  return {
+    code: 'clock-skew',
+    why: `${skewInWords(refusal)} ${why}`,
+    fix: "Set the runner's clock, for example with NTP.",
+  };
+}
+
+function skewInWords(refusal: Refusal): string {
+  const skewMs = skewIn(refusal);
+  const [amount, unit] = Math.abs(skewMs) < 120_000 ? [skewMs / 1000, 'seconds'] : [skewMs / 60_000, 'minutes'];
+  return `This machine's clock is ${Math.round(Math.abs(amount))} ${unit} ${skewMs > 0 ? 'ahead of' : 'behind'} AWS's.`;
+}
 
 /** AWS was not reached, or what answered was not AWS. */
 function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: Service<never>): Explanation {

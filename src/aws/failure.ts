@@ -52,6 +52,11 @@ export function refusalOf(error: unknown): Refusal | undefined {
   };
 }
 
+/** How far this machine's clock is ahead of AWS's, in milliseconds, by the Date of AWS's refusal; 0 if it has none. */
+export function skewIn({ date }: Refusal): number {
+  return date ? Date.now() - date.getTime() : 0;
+}
+
 /** The refusal that an ActionError explains, if it does. */
 export function refusalBehind(error: unknown): Refusal | undefined {
   return error instanceof Error ? refusalOf(error.cause) : undefined;

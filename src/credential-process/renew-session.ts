@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Credentials } from '../aws/credentials';
-import { asActionError } from '../errors/as-action-error';
+import { asActionError } from '../errors/action-error';
 import { LockedError, takeLock, type Lock } from '../files/lock';
 import { replaceFile } from '../files/replace';
 import { trustCertificatesIn } from '../network/certificates';

@@ -1,6 +1,6 @@
 import { secretsOf, type Credentials } from '../aws/credentials';
 import { LeftBehindError } from '../errors/left-behind-error';
-import { rememberCommandFiles } from '../runner/command-files';
+import { rememberCommandFiles } from '../runner/runner-files';
 import type { Step } from '../runner/step';
 import { noneOfCurrent } from './variables-and-outputs';
 import type { ProfilesToWrite, ProfilesWritten } from './write-profiles';

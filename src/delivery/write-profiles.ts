@@ -7,7 +7,7 @@ import type { SessionProfileSettings } from '../inputs/request';
 import { profileFiles, type ProfileFiles } from '../profile/locations';
 import type { Profile } from '../profile/profile';
 import { credentialSettings } from './variables-and-outputs';
-import { isJobFolder, makeJobFolder } from '../runner/job-folder';
+import { isJobFolder, makeJobFolder } from '../runner/runner-files';
 
 /** Profiles for later steps. */
 export interface ProfilesToWrite extends SessionProfileSettings {

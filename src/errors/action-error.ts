@@ -1,3 +1,5 @@
+import { messageOf } from './message';
+
 /**
  * Every way in which the step can fail, each with its own entry in docs/troubleshooting.md.
  * The list is closed: a new failure gets a new code and a new entry.
@@ -104,4 +106,27 @@ export class ActionError extends Error {
 /** The other side's words, cut where they are too many to be read. */
 export function inShort(answer: string): string {
   return answer.length > MAX_QUOTED_LENGTH ? `${answer.slice(0, MAX_QUOTED_LENGTH)}…` : answer;
+}
+
+/** A failure as it is reported, also one that was not foreseen where it happened. */
+export function asActionError(error: unknown): ActionError {
+  if (error instanceof ActionError) return error;
+  const answer = messageOf(error);
+  // Known by its name: the code of profile files loads only where it is used.
+  if (error instanceof Error && error.name === 'ProfileError') {
+    return new ActionError({
+      code: 'profile-files',
+      tried: 'write the profile; the credentials were not exported',
+      answer,
+      fix: 'Correct what the answer says, or omit aws-profile.',
+      cause: error,
+    });
+  }
+  return new ActionError({
+    code: 'unexpected',
+    tried: 'finish the step',
+    answer,
+    fix: 'If this action is at fault, please report it with this message.',
+    cause: error,
+  });
 }

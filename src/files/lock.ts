@@ -1,8 +1,7 @@
 import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { lock } from 'proper-lockfile';
 import { codeOf } from '../errors/message';
-import { whileBusy } from './busy';
-import { isHeldOpen } from './held-open';
+import { isHeldOpen, whileBusy } from './busy';
 
 /** Others held the lock for longer than could be waited. */
 export class LockedError extends Error {

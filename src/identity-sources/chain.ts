@@ -8,7 +8,7 @@ import {
   type StepSettings,
 } from '../inputs/request';
 import type { Step } from '../runner/step';
-import { MIN_DURATION } from '../sts/session-durations';
+import { MIN_DURATION } from '../sts/session-parameters';
 import type { AssumedRole, RoleAssumer, RoleToAssume } from './role-assumer';
 import { signedRequests } from './signed-requests';
 

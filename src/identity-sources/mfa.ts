@@ -1,9 +1,8 @@
 import type { Credentials } from '../aws/credentials';
-import { skewIn } from '../aws/clock-skew';
-import { refusalBehind } from '../aws/failure';
+import { refusalBehind, skewIn } from '../aws/failure';
 import type { MfaRequest, StepSettings } from '../inputs/request';
 import { connectIam } from '../iam/connect';
-import { codeAt, untilNextCode } from '../mfa/code';
+import { codeAt, untilNextCode } from '../mfa/seed';
 import { findMfaDevice } from '../mfa/find-device';
 import { callSettings, type Step } from '../runner/step';
 import type { Prove } from '../sts/connect';

@@ -6,7 +6,7 @@ import type { MfaRequest, StepSettings } from '../inputs/request';
 import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
-import { MAX_CHAINED_DURATION } from '../sts/session-durations';
+import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
 import { withoutDispensable } from '../sts/session-tags';
 import { withMfa } from './mfa';
 import { withPlainCharacters } from './plain-characters';

@@ -1,4 +1,4 @@
-import { MAX_USER_DURATION } from '../sts/session-durations';
+import { MAX_USER_DURATION } from '../sts/session-parameters';
 import { EXPECTATION_INPUTS, readExpectations } from './expectations';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';

@@ -5,7 +5,7 @@ import type { IdTokenEndpoint } from '../github/id-token';
 import type { Declaration } from '../identities/declaration';
 import type { RetryLimits } from '../network/retry';
 import type { Seed } from '../mfa/seed';
-import type { SessionPolicies } from '../sts/session-policies';
+import type { SessionPolicies } from '../sts/session-parameters';
 import type { SessionTag } from '../sts/session-tags';
 import type { Expectation } from './expectations';
 

@@ -3,7 +3,7 @@ import { partitionOfRegion } from '../aws/partition';
 import { isMapping } from '../policy/policy-document';
 import { validateProfileName } from '../profile/name';
 import { keyPathText } from '../text/problem';
-import { MAX_CHAINED_DURATION } from '../sts/session-durations';
+import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
 import type { Inputs } from './inputs';
 import type { Chain, ProfileRole } from './request';
 import { readAllowedAccounts } from './step-inputs';

@@ -9,8 +9,13 @@ import {
   TAG_CHARACTERS,
   type SessionTag,
 } from '../sts/session-tags';
-import { MAX_ROLE_DURATION, MIN_DURATION } from '../sts/session-durations';
-import { MAX_INLINE_POLICY_LENGTH, MAX_SESSION_POLICIES, type SessionPolicies } from '../sts/session-policies';
+import {
+  MAX_INLINE_POLICY_LENGTH,
+  MAX_ROLE_DURATION,
+  MAX_SESSION_POLICIES,
+  MIN_DURATION,
+  type SessionPolicies,
+} from '../sts/session-parameters';
 import type { Inputs } from './inputs';
 import type { SessionSettings, SignedSessionSettings } from './request';
 

@@ -11,7 +11,7 @@ const ALGORITHMS = ['SHA1', 'SHA256', 'SHA512'] as const;
 type Algorithm = (typeof ALGORITHMS)[number];
 
 /** AWS takes codes of six digits only. */
-export const CODE_DIGITS = 6;
+const CODE_DIGITS = 6;
 
 const DEFAULT_PERIOD = 30;
 
@@ -41,4 +41,17 @@ function seedOf(text: string, period: number, algorithm: Algorithm): Seed | { re
     return { wrong: 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI' };
   }
   return { base32, period, algorithm };
+}
+
+/** The code that a device with this seed shows at a time, in milliseconds since 1970. */
+export async function codeAt(seed: Seed, time: number): Promise<string> {
+  const { Secret, TOTP } = await import('otpauth');
+  const { period, algorithm, base32 } = seed;
+  const device = new TOTP({ secret: Secret.fromBase32(base32), period, algorithm, digits: CODE_DIGITS });
+  return device.generate({ timestamp: time });
+}
+
+/** Milliseconds from a time until the device shows another code. */
+export function untilNextCode({ period }: Seed, time: number): number {
+  return period * 1000 - (time % (period * 1000));
 }

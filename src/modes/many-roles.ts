@@ -3,8 +3,7 @@ import { secretsOf } from '../aws/credentials';
 import type { JobDelivery } from '../delivery/deliver';
 import { expiryOf, type Report } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
-import { ActionError } from '../errors/action-error';
-import { asActionError } from '../errors/as-action-error';
+import { ActionError, asActionError } from '../errors/action-error';
 import { assumeChain } from '../identity-sources/chain';
 import { withMfa } from '../identity-sources/mfa';
 import { openSource, signerFrom } from '../identity-sources/open-source';
@@ -14,7 +13,7 @@ import { isToken, type ManyRolesRequest, type ProfileRole, type SessionProfileSe
 import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
-import { MIN_DURATION } from '../sts/session-durations';
+import { MIN_DURATION } from '../sts/session-parameters';
 import type { Work } from './work';
 
 /** How many roles are assumed at once. STS serves an account and region some hundred requests a second. */

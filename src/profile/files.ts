@@ -3,8 +3,7 @@ import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 
 import { basename, dirname, join, resolve } from 'node:path';
 import { ActionError } from '../errors/action-error';
 import { codeOf, messageOf, unlessMissing } from '../errors/message';
-import { whileBusy } from '../files/busy';
-import { isHeldOpen } from '../files/held-open';
+import { isHeldOpen, whileBusy } from '../files/busy';
 import { LockedError, lockPath, takeLock } from '../files/lock';
 import { replaceFile } from '../files/replace';
 import type { ProfileFiles } from './locations';
@@ -66,10 +65,8 @@ export async function copyProfileFiles(files: ProfileFiles, folder: string): Pro
   // One file may serve as both.
   const names = { credentials: 'credentials', config: files.config === files.credentials ? 'credentials' : 'config' };
   const copies = { credentials: join(folder, names.credentials), config: join(folder, names.config) };
-  for (const [path, copy] of new Map([
-    [files.credentials, copies.credentials],
-    [files.config, copies.config],
-  ])) {
+  for (const kind of ['credentials', 'config'] as const) {
+    const [path, copy] = [files[kind], copies[kind]];
     const contents = await read(path).catch((error: unknown) => {
       throw problem('read', path, error);
     });
@@ -93,13 +90,15 @@ export async function copyProfileFiles(files: ProfileFiles, folder: string): Pro
 export async function editFile(
   path: string,
   edit: (text: string | undefined) => string | undefined,
-  patience: Patience = {},
+  { wait = 20_000, stale = 10_000 }: Patience = {},
 ): Promise<void> {
   try {
     await checkLinks(path);
     const target = await targetOf(path);
-    const deadline = Date.now() + (patience.wait ?? 20_000);
-    const held = await takeLockFor(path, target, deadline, patience);
+    const deadline = Date.now() + wait;
+    const held = await takeLock(target, { deadline, stale }).catch((error: unknown) => {
+      throw error instanceof LockedError ? lockedBy(path, target, wait, error) : error;
+    });
     try {
       const before = await read(target);
       const text = edit(before?.text);
@@ -176,22 +175,11 @@ function encode(text: string, encoding: Contents['encoding']): Buffer {
   return bytes;
 }
 
-async function takeLockFor(
-  path: string,
-  target: string,
-  deadline: number,
-  { stale = 10_000, wait = 20_000 }: Patience,
-) {
-  return takeLock(target, { deadline, stale }).catch((error: unknown) => {
-    if (!(error instanceof LockedError)) throw error;
-    throw new ProfileError(
-      'lock',
-      path,
-      `Could not lock the profile file ${path}: ${lockPath(target)} was still there after ${wait / 1000} s. ` +
-        'Delete it if no other job runs on this machine.',
-      { cause: error },
-    );
-  });
+function lockedBy(path: string, target: string, wait: number, cause: LockedError): ProfileError {
+  const message =
+    `Could not lock the profile file ${path}: ${lockPath(target)} was still there after ${wait / 1000} s. ` +
+    'Delete it if no other job runs on this machine.';
+  return new ProfileError('lock', path, message, { cause });
 }
 
 function problem(operation: 'read' | 'write', path: string, error: unknown): Error {

@@ -1,3 +1,6 @@
+import { mkdtempSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { ActionError } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 
@@ -9,12 +12,15 @@ const PURPOSES = {
   RUNNER_TEMP: 'what the clean-up has to put back',
 } as const;
 
+/** A variable that names a file or folder of the runner. */
+export type RunnerPath = keyof typeof PURPOSES;
+
 /**
  * Writes to what the runner gives for it. Without a file, the toolkit would print the value instead.
  *
  * @throws ActionError `runner-files` when there is none, or it cannot be written
  */
-export function writingTo<T>(name: keyof typeof PURPOSES, env: NodeJS.ProcessEnv, write: () => T): T {
+export function writingTo<T>(name: RunnerPath, env: NodeJS.ProcessEnv, write: () => T): T {
   try {
     if (!env[name]) throw new Error('the runner gave none');
     return write();
@@ -29,4 +35,56 @@ export function writingTo<T>(name: keyof typeof PURPOSES, env: NodeJS.ProcessEnv
       cause: error,
     });
   }
+}
+
+/**
+ * Remembers how long the files are through which a step exports variables and outputs, so that a step that fails
+ * half-way can take back what it wrote. The runner reads them only when the step has ended.
+ */
+export function rememberCommandFiles(env: NodeJS.ProcessEnv): { takeBack(): void } {
+  const lengthOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const paths = [env.GITHUB_ENV, env.GITHUB_OUTPUT].flatMap((path) => (path ? [path] : []));
+  const lengths = new Map(paths.map((path) => [path, lengthOf(path)]));
+  return {
+    takeBack() {
+      for (const [path, length] of lengths) if (lengthOf(path) > length) truncateSync(path, length);
+    },
+  };
+}
+
+/** What `makeJobFolder` needs of a step. */
+interface JobFolderStep {
+  readonly env: NodeJS.ProcessEnv;
+  readonly ledger: { readonly making: (folder: string) => void };
+}
+
+/**
+ * Makes a folder that only the job's user can enter. The post step removes it with all that is in it.
+ *
+ * @throws ActionError `runner-files` when it cannot be made
+ */
+export function makeJobFolder(name: string, { env, ledger }: JobFolderStep): string {
+  const folder = inJobTemp(env, (temp) => mkdtempSync(join(temp, `${name}-`)));
+  ledger.making(folder);
+  return folder;
+}
+
+/** Whether `makeJobFolder` made this folder in this job, by that name. */
+export function isJobFolder(folder: string, name: string, env: NodeJS.ProcessEnv): boolean {
+  const prefix = join(jobTemp(env), `${name}-`);
+  return folder.startsWith(prefix) && dirname(folder) === dirname(prefix);
+}
+
+/**
+ * Writes to where files of this job go, which the runner empties when the job starts and when it ends.
+ *
+ * @throws ActionError `runner-files` when that fails
+ */
+export function inJobTemp<T>(env: NodeJS.ProcessEnv, write: (temp: string) => T): T {
+  const temp = jobTemp(env);
+  return writingTo('RUNNER_TEMP', { RUNNER_TEMP: temp }, () => write(temp));
+}
+
+function jobTemp(env: NodeJS.ProcessEnv): string {
+  return env.RUNNER_TEMP ?? tmpdir();
 }

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
-import { whileHeldOpen } from '../files/held-open';
+import { whileHeldOpen } from '../files/busy';
 import type { WrittenProfile } from '../profile/profile';
-import { inJobTemp } from './job-folder';
+import { inJobTemp } from './runner-files';
 
 /**
  * What the post step needs and the runner's state file, which is in clear text, must not hold: the earlier values of

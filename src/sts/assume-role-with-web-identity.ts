@@ -1,6 +1,6 @@
 import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { credentialsIn, identityIn, type StsSession } from './answer';
-import { sessionPolicyParameters, type SessionPolicies } from './session-policies';
+import { sessionPolicyParameters, type SessionPolicies } from './session-parameters';
 
 export interface AssumeRoleWithWebIdentitySettings {
   readonly roleArn: string;

@@ -1,7 +1,6 @@
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { credentialsIn, identityIn, type StsSession } from './answer';
-import { mfaParameters, type MfaProof } from './mfa-proof';
-import { sessionPolicyParameters, type SessionPolicies } from './session-policies';
+import { mfaParameters, sessionPolicyParameters, type MfaProof, type SessionPolicies } from './session-parameters';
 import { tagParameters, type SessionTag } from './session-tags';
 
 export interface AssumeRoleSettings {

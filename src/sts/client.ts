@@ -16,5 +16,5 @@ export function stsClient(connection: Connection, credentials?: Credentials): ST
  */
 export async function defaultChainCredentials(connection: Connection): Promise<Credentials> {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = await stsClient(connection).config.credentials();
-  return { accessKeyId, secretAccessKey, sessionToken: sessionToken || undefined, expiration };
+  return { accessKeyId, secretAccessKey, sessionToken: sessionToken === '' ? undefined : sessionToken, expiration };
 }

@@ -9,7 +9,7 @@ import type { AssumeRoleWithWebIdentitySettings } from './assume-role-with-web-i
 import { explainSts, type StsCall } from './explain';
 import type { GetFederationTokenSettings } from './get-federation-token';
 import type { GetSessionTokenSettings } from './get-session-token';
-import type { MfaProof } from './mfa-proof';
+import type { MfaProof } from './session-parameters';
 
 /** Computes the proof of MFA for one attempt. */
 export type Prove = () => Promise<MfaProof>;
@@ -26,43 +26,35 @@ export async function connectSts(connection: Connection, credentials: Credential
   const client = sts.stsClient(connection, credentials);
   const make = <T>(
     operation: string,
-    request: (signal: AbortSignal) => Promise<T>,
     circumstances: Omit<StsCall, 'region'>,
-    classify: (error: unknown) => Retry = retryOf,
+    request: (signal: AbortSignal) => Promise<T>,
   ) =>
-    call(operation, request, classify, settings).catch((error: unknown) => {
+    call(operation, request, circumstances.newKey ? retryOfNewKey : retryOf, settings).catch((error: unknown) => {
       throw explainSts(error, { ...circumstances, region: connection.region });
     });
   return {
-    assumeRole: (role: Omit<AssumeRoleSettings, 'mfa'>, prove: Prove | undefined, tried: string) =>
-      make('AssumeRole', async (signal) => sts.assumeRole(client, { ...role, mfa: await prove?.() }, signal), {
-        tried,
-        roleArn: role.roleArn,
-        duration: role.duration,
-        mfa: prove !== undefined,
-      }),
-    assumeRoleWithWebIdentity: (role: AssumeRoleWithWebIdentitySettings, tried: string) =>
-      make('AssumeRoleWithWebIdentity', (signal) => sts.assumeRoleWithWebIdentity(client, role, signal), {
-        tried,
-        roleArn: role.roleArn,
-        duration: role.duration,
-        claims: decodeClaims(role.token) ?? {},
-      }),
+    assumeRole(role: Omit<AssumeRoleSettings, 'mfa'>, prove: Prove | undefined, tried: string) {
+      const { roleArn, duration } = role;
+      return make('AssumeRole', { tried, roleArn, duration, mfa: prove !== undefined }, async (signal) =>
+        sts.assumeRole(client, { ...role, mfa: await prove?.() }, signal),
+      );
+    },
+    assumeRoleWithWebIdentity(role: AssumeRoleWithWebIdentitySettings, tried: string) {
+      const { roleArn, duration, token } = role;
+      const claims = decodeClaims(token) ?? {};
+      return make('AssumeRoleWithWebIdentity', { tried, roleArn, duration, claims }, (signal) =>
+        sts.assumeRoleWithWebIdentity(client, role, signal),
+      );
+    },
     getCallerIdentity: (tried: string) =>
-      make('GetCallerIdentity', (signal) => sts.getCallerIdentity(client, signal), { tried }),
+      make('GetCallerIdentity', { tried }, (signal) => sts.getCallerIdentity(client, signal)),
     getFederationToken: (federated: GetFederationTokenSettings, tried: string) =>
-      make('GetFederationToken', (signal) => sts.getFederationToken(client, federated, signal), {
-        tried,
-        federation: true,
-      }),
+      make('GetFederationToken', { tried, federation: true }, (signal) =>
+        sts.getFederationToken(client, federated, signal),
+      ),
     getSessionToken: (session: Omit<GetSessionTokenSettings, 'mfa'>, prove: Prove | undefined, tried: string) =>
-      make(
-        'GetSessionToken',
-        async (signal) => sts.getSessionToken(client, { ...session, mfa: await prove?.() }, signal),
-        {
-          tried,
-          mfa: prove !== undefined,
-        },
+      make('GetSessionToken', { tried, mfa: prove !== undefined }, async (signal) =>
+        sts.getSessionToken(client, { ...session, mfa: await prove?.() }, signal),
       ),
     /**
      * Asks whose the credentials are until AWS knows them: they were made just now.
@@ -70,15 +62,10 @@ export async function connectSts(connection: Connection, credentials: Credential
      * @param beforeEach called before each attempt; what it throws ends them
      */
     testNewKey: (beforeEach: () => void, tried: string) =>
-      make(
-        'GetCallerIdentity',
-        async (signal) => {
-          beforeEach();
-          return sts.getCallerIdentity(client, signal);
-        },
-        { tried, newKey: true },
-        retryOfNewKey,
-      ),
+      make('GetCallerIdentity', { tried, newKey: true }, async (signal) => {
+        beforeEach();
+        return sts.getCallerIdentity(client, signal);
+      }),
     rehearse: () => sts.rehearse(client),
   };
 }

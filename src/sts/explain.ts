@@ -1,11 +1,10 @@
 import { accountOfArn, partitionOfArn } from '../aws/arn';
-import { explainSkew, skewIn } from '../aws/clock-skew';
-import { explainFailure, type FailedCall, type RefusalRule } from '../aws/explain';
-import type { Refusal } from '../aws/failure';
+import { explainFailure, explainSkew, type FailedCall, type RefusalRule } from '../aws/explain';
+import { skewIn, type Refusal } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import { claim, trustCondition, type TokenClaims } from '../github/token-claims';
-import { MAX_CHAINED_DURATION } from './session-durations';
+import { MAX_CHAINED_DURATION } from './session-parameters';
 
 /** The circumstances of a call to STS that failed. */
 export interface StsCall extends FailedCall {

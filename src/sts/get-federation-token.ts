@@ -1,6 +1,6 @@
 import { GetFederationTokenCommand, type STSClient } from '@aws-sdk/client-sts';
 import { credentialsIn, identityIn, type StsSession } from './answer';
-import { sessionPolicyParameters, type SessionPolicies } from './session-policies';
+import { sessionPolicyParameters, type SessionPolicies } from './session-parameters';
 import { tagParameters, type SessionTag } from './session-tags';
 
 export interface GetFederationTokenSettings {

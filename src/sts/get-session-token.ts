@@ -1,7 +1,7 @@
 import { GetSessionTokenCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { Credentials } from '../aws/credentials';
 import { credentialsIn } from './answer';
-import { mfaParameters, type MfaProof } from './mfa-proof';
+import { mfaParameters, type MfaProof } from './session-parameters';
 
 export interface GetSessionTokenSettings {
   /** Seconds, from 900 to 129,600. AWS's default, 43,200, if omitted. */

@@ -1,8 +1,7 @@
 import { describeSecret } from '../../github/connect';
 import type { Iam } from '../../iam/connect';
 import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
-import { codeAt } from '../../mfa/code';
-import { parseSeed, type Seed } from '../../mfa/seed';
+import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
