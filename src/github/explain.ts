@@ -10,27 +10,20 @@ const CHECK_THE_WAY =
 
 /** The error to show the user when GitHub gave no ID token. */
 export function explainIdToken(error: unknown, audience: string): ActionError {
+  const explanation: Explanation =
+    error instanceof IdTokenRefusedError
+      ? {
+          code: 'id-token-refused',
+          why: "GitHub's token endpoint did not give a token to this job.",
+          fix: 'Check that the job has the permission id-token: write and is still running; then see the GitHub status page.',
+        }
+      : {
+          code: isNoAnswer(error) ? 'no-answer' : codeOf(error) ? 'connection-failed' : 'unexpected',
+          why: `GitHub's token endpoint ${NOT_REACHED}`,
+          fix: CHECK_THE_WAY,
+        };
   const tried = `get an OIDC token from GitHub for the audience ${audience}`;
-  const answer = messageOf(error);
-  if (error instanceof IdTokenRefusedError) {
-    return new ActionError({
-      code: 'id-token-refused',
-      tried,
-      answer,
-      why: "GitHub's token endpoint did not give a token to this job.",
-      fix: 'Check that the job has the permission id-token: write and is still running; then see the GitHub status page.',
-      cause: error,
-    });
-  }
-  const code = isNoAnswer(error) ? 'no-answer' : codeOf(error) ? 'connection-failed' : 'unexpected';
-  return new ActionError({
-    code,
-    tried,
-    answer,
-    why: `GitHub's token endpoint ${NOT_REACHED}`,
-    fix: CHECK_THE_WAY,
-    cause: error,
-  });
+  return new ActionError({ tried, answer: messageOf(error), ...explanation, cause: error });
 }
 
 /**
@@ -49,7 +42,8 @@ export function explainSecret(error: unknown, tried: string): ActionError {
 }
 
 function explainGithubRefusal(refusal: GithubRefusal): Explanation {
-  const permission = neededPermission(refusal.url);
+  const owner = ownerIn(refusal.url);
+  const permission = `the permission "${PERMISSIONS[owner]}: write"`;
   if (isRateLimit(refusal)) {
     return {
       code: 'throttled',
@@ -73,7 +67,7 @@ function explainGithubRefusal(refusal: GithubRefusal): Explanation {
     case 404:
       return {
         code: 'github-secret-refused',
-        why: `There is no such ${placeIn(refusal.url)}, or the token in github-token may not see it.`,
+        why: `There is no such ${owner}, or the token in github-token may not see it.`,
         fix:
           `Check the name in the identity document; an environment must exist before it can hold secrets. ` +
           `Then check that the token reaches it, with ${permission}.`,
@@ -112,19 +106,10 @@ function explainSilence(error: unknown): Explanation {
   };
 }
 
-/** The permission of a fine-grained token or a GitHub App to which a URL belongs. */
-function neededPermission(url: string): string {
-  switch (placeIn(url)) {
-    case 'organization':
-      return 'the permission "Organization secrets: write"';
-    case 'environment':
-      return 'the permission "Environments: write"';
-    case 'repository':
-      return 'the permission "Secrets: write"';
-  }
-}
+/** By what a secret belongs to: the permission of a fine-grained token, or of a GitHub App. */
+const PERMISSIONS = { organization: 'Organization secrets', environment: 'Environments', repository: 'Secrets' };
 
-function placeIn(url: string): 'organization' | 'environment' | 'repository' {
+function ownerIn(url: string): keyof typeof PERMISSIONS {
   if (/\/orgs\/[^/]+\/actions\/secrets/.test(url)) return 'organization';
   return /\/environments\/[^/]+\/secrets/.test(url) ? 'environment' : 'repository';
 }

@@ -1,6 +1,6 @@
 import type { GithubSecret, SecretLocation } from '../identities/declaration';
 import type { CallSettings } from '../network/call';
-import { githubApi, type GithubApi } from './api';
+import { githubApi } from './api';
 import { githubRefusalOf, IncompleteAnswerError } from './failure';
 import { seal } from './sealed-box';
 
@@ -16,11 +16,6 @@ export interface GithubSecrets {
   check(locations: readonly SecretLocation[]): Promise<void>;
 }
 
-/** The secrets that a token reaches. All throw Octokit's errors, for `explainSecret`. */
-export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubSecrets {
-  return new ActionsSecrets(githubApi(token, env, settings));
-}
-
 interface PublicKey {
   readonly id: string;
   /** In base64. */
@@ -30,99 +25,92 @@ interface PublicKey {
 /** Repositories that GitHub lists in one answer, at most. */
 const PAGE_SIZE = 100;
 
-class ActionsSecrets implements GithubSecrets {
-  readonly #api: GithubApi;
-  readonly #publicKeys = new Map<string, Promise<PublicKey>>();
+/** The secrets that a token reaches. All throw Octokit's errors, for `explainSecret`. */
+export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubSecrets {
+  const api = githubApi(token, env, settings);
+  const publicKeys = new Map<string, Promise<PublicKey>>();
 
-  constructor(api: GithubApi) {
-    this.#api = api;
-  }
-
-  async put(secret: GithubSecret, value: string): Promise<void> {
-    const { location } = secret;
-    const first = this.#publicKeyOf(location);
-    const [key, audience] = await Promise.all([first, this.#audienceOf(secret)]);
-    const write = (to: PublicKey) => {
-      const body = { encrypted_value: seal(value, to.key), key_id: to.id, ...audience };
-      return this.#api('PUT', secretPath(secret), body, nothing);
-    };
-    try {
-      await write(key);
-    } catch (error) {
-      if (statusOf(error) !== 422) throw error;
-      this.#forget(location, first);
-      const current = await this.#publicKeyOf(location);
-      if (current.id === key.id) throw error;
-      await write(current);
-    }
-  }
-
-  async remove(secret: GithubSecret): Promise<void> {
-    await this.#unlessAbsent(secret.location, this.#api('DELETE', secretPath(secret), {}, nothing));
-  }
-
-  async updatedAt(secret: GithubSecret): Promise<Date | undefined> {
-    return this.#find(secret, readUpdatedAt);
-  }
-
-  async check(locations: readonly SecretLocation[]): Promise<void> {
-    await Promise.all(locations.map((location) => this.#publicKeyOf(location)));
-  }
-
-  #publicKeyOf(location: SecretLocation): Promise<PublicKey> {
+  function publicKeyOf(location: SecretLocation): Promise<PublicKey> {
     const path = secretsPath(location);
-    const known = this.#publicKeys.get(path);
+    const known = publicKeys.get(path);
     if (known) return known;
-    const fetched = this.#api('GET', `${path}/public-key`, {}, readPublicKey);
-    this.#publicKeys.set(path, fetched);
+    const fetched = api('GET', `${path}/public-key`, {}, readPublicKey);
+    publicKeys.set(path, fetched);
     fetched.catch(() => {
-      this.#forget(location, fetched);
+      forget(location, fetched);
     });
     return fetched;
   }
 
-  #forget(location: SecretLocation, publicKey: Promise<PublicKey>): void {
+  function forget(location: SecretLocation, publicKey: Promise<PublicKey>): void {
     const path = secretsPath(location);
-    if (this.#publicKeys.get(path) === publicKey) this.#publicKeys.delete(path);
-  }
-
-  #find<T>(secret: GithubSecret, read: (data: unknown) => T): Promise<T | undefined> {
-    return this.#unlessAbsent(secret.location, this.#api('GET', secretPath(secret), {}, read));
+    if (publicKeys.get(path) === publicKey) publicKeys.delete(path);
   }
 
   /**
    * The outcome of a request about one secret, or undefined when there is no such secret. GitHub says the same of what a
    * token may not see: only where the location shows its key is the secret really not there.
    */
-  async #unlessAbsent<T>(location: SecretLocation, request: Promise<T>): Promise<T | undefined> {
+  async function unlessAbsent<T>(location: SecretLocation, request: Promise<T>): Promise<T | undefined> {
     try {
       return await request;
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
-      await this.#publicKeyOf(location);
+      await publicKeyOf(location);
       return undefined;
     }
   }
 
+  const find = <T>(secret: GithubSecret, read: (data: unknown) => T) =>
+    unlessAbsent(secret.location, api('GET', secretPath(secret), {}, read));
+
   /** Who may use the secret, as far as that is part of it. */
-  async #audienceOf(secret: GithubSecret): Promise<object> {
+  async function audienceOf(secret: GithubSecret): Promise<object> {
     const { location } = secret;
     if (location.of !== 'organization') return {};
-    const visibility = (await this.#find(secret, (data) => text(data, 'visibility'))) ?? location.visibility;
+    const visibility = (await find(secret, (data) => text(data, 'visibility'))) ?? location.visibility;
     if (visibility !== 'selected') return { visibility };
     // An update that does not name the selected repositories takes the secret from all of them.
-    return { visibility, selected_repository_ids: await this.#selectedRepositories(secret) };
+    return { visibility, selected_repository_ids: await selectedRepositories(secret) };
   }
 
-  async #selectedRepositories(secret: GithubSecret): Promise<number[]> {
-    const path = `${secretPath(secret)}/repositories`;
+  async function selectedRepositories(secret: GithubSecret): Promise<number[]> {
     const selected: number[] = [];
     for (let page = 1; ; page += 1) {
-      const ids = await this.#api('GET', path, { per_page: PAGE_SIZE, page }, readRepositoryIds);
+      const body = { per_page: PAGE_SIZE, page };
+      const ids = await api('GET', `${secretPath(secret)}/repositories`, body, readRepositoryIds);
       selected.push(...ids);
       if (ids.length < PAGE_SIZE) return selected;
     }
   }
+
+  return {
+    async put(secret, value) {
+      const { location } = secret;
+      const first = publicKeyOf(location);
+      const [key, audience] = await Promise.all([first, audienceOf(secret)]);
+      const write = (to: PublicKey) => {
+        const body = { encrypted_value: seal(value, to.key), key_id: to.id, ...audience };
+        return api('PUT', secretPath(secret), body, nothing);
+      };
+      try {
+        await write(key);
+      } catch (error) {
+        if (statusOf(error) !== 422) throw error;
+        forget(location, first);
+        const current = await publicKeyOf(location);
+        if (current.id === key.id) throw error;
+        await write(current);
+      }
+    },
+    async remove(secret) {
+      await unlessAbsent(secret.location, api('DELETE', secretPath(secret), {}, nothing));
+    },
+    updatedAt: (secret) => find(secret, readUpdatedAt),
+    async check(locations) {
+      await Promise.all(locations.map(publicKeyOf));
+    },
+  };
 }
 
 function secretsPath(location: SecretLocation): string {
