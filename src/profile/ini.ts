@@ -6,22 +6,20 @@
 /** A section's settings, in the order in which they are written. */
 export type Settings = Readonly<Record<string, string>>;
 
-interface Line {
+/** Where something is in a text. */
+interface Span {
   readonly start: number;
-  /** Where the line's text ends; its line ending follows. */
+  /** Where its text ends; its line ending follows. */
   readonly end: number;
   /** Where the next line starts. */
   readonly next: number;
+}
+
+interface Line extends Span {
   readonly kind: 'header' | 'setting' | 'blank or comment';
   /** The section's name, when the line is a header. */
   readonly header: string | undefined;
   readonly indent: string;
-}
-
-interface Section {
-  readonly start: number;
-  readonly end: number;
-  readonly next: number;
 }
 
 // The second spelling is the same mark in a file that could only be read byte by byte.
@@ -49,19 +47,11 @@ export function writeSection(text: string, header: string, settings: Settings): 
   if (others.length > 0) {
     throw new Error(`It has the section [${header}] ${others.length + 1} times. Keep one of them.`);
   }
+  const { start, end, next } = section ?? topOf(text, lines);
   const lineEnding = dominantLineEnding(text);
-  if (section !== undefined) {
-    const indent = { header: indentAt(lines, section.start), settings: indentAt(lines, section.next) };
-    const ours = sectionText(header, settings, indent, lineEnding);
-    return {
-      text: text.slice(0, section.start) + ours + text.slice(section.end),
-      replaced: text.slice(section.start, section.end),
-    };
-  }
-  const top = topOf(text, lines);
-  const indent = indentAt(lines, top);
-  const ours = sectionText(header, settings, { header: indent, settings: indent }, lineEnding);
-  return { text: text.slice(0, top) + ours + lineEnding + lineEnding + text.slice(top) };
+  const indent = { header: indentAt(lines, start), settings: indentAt(lines, next) };
+  const ours = sectionText(header, settings, indent, lineEnding) + (section ? '' : lineEnding + lineEnding);
+  return { text: text.slice(0, start) + ours + text.slice(end), replaced: section && text.slice(start, end) };
 }
 
 /**
@@ -113,38 +103,31 @@ function plainName(header: string): string {
   return header.trim().replace(/^(\S+)\s+(["']?)(.*)\2$/, '$1 $3');
 }
 
-function sectionsNamed(lines: readonly Line[], header: string): Section[] {
+function sectionsNamed(lines: readonly Line[], header: string): Span[] {
   const wanted = plainName(header);
-  const sections: Section[] = [];
-  let open: { start: number; end: number; next: number } | undefined;
-  for (const line of lines) {
-    if (line.kind === 'header') {
-      open = undefined;
-    }
-    if (line.header === wanted) {
-      open = { start: line.start, end: line.end, next: line.next };
-      sections.push(open);
-    } else if (open !== undefined && line.kind === 'setting') {
-      open.end = line.end;
-      open.next = line.next;
-    }
-  }
-  return sections;
+  return lines.flatMap((line, index) => {
+    if (line.header !== wanted) return [];
+    const others = lines.slice(index + 1);
+    const nextHeader = others.findIndex(({ kind }) => kind === 'header');
+    const ours = nextHeader === -1 ? others : others.slice(0, nextHeader);
+    const { end, next } = ours.findLast(({ kind }) => kind === 'setting') ?? line;
+    return { start: line.start, end, next };
+  });
 }
 
 /**
- * The offset for a new section. Settings that come before the first header would become settings of a section put
+ * Where a new section goes: an empty span. Settings that come before the first header would become settings of a section put
  * above them, so it goes below.
  */
-function topOf(text: string, lines: readonly Line[]): number {
+function topOf(text: string, lines: readonly Line[]): Span {
   const firstHeader = lines.findIndex(({ kind }) => kind === 'header');
   const preamble = firstHeader === -1 ? lines : lines.slice(0, firstHeader);
   const stray = preamble.findLast(({ kind }) => kind === 'setting');
-  if (stray === undefined) return byteOrderMark(text).length;
-  if (stray.next === stray.end) {
+  if (stray !== undefined && stray.next === stray.end) {
     throw new Error('Its last line belongs to no section and lacks a line ending. Remove that line.');
   }
-  return stray.next;
+  const top = stray?.next ?? byteOrderMark(text).length;
+  return { start: top, end: top, next: top };
 }
 
 /**

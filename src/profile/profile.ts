@@ -103,12 +103,9 @@ export async function writeProfiles(
   const done: Edit[] = [];
   try {
     for (const kind of KINDS) {
-      done.push(
-        ...(await writeInto(files, kind, profiles, {
-          overwrite: options.overwrite,
-          record: (edits) => options.record?.(profiles.map((profile) => writtenProfile(profile, [...done, ...edits]))),
-        })),
-      );
+      const record = (edits: Edit[]) =>
+        options.record?.(profiles.map((profile) => writtenProfile(profile, [...done, ...edits])));
+      done.push(...(await writeInto(files, kind, profiles, { ...options, record })));
     }
     return profiles.map((profile) => writtenProfile(profile, done));
   } catch (error) {
@@ -140,7 +137,7 @@ async function writeInto(
   files: ProfileFiles,
   kind: FileKind,
   profiles: readonly Profile[],
-  { overwrite, record }: { overwrite: boolean; record: (edits: Edit[]) => void },
+  { overwrite, record }: { readonly overwrite: boolean; readonly record: (edits: Edit[]) => void },
 ): Promise<Edit[]> {
   const path = files[kind];
   const edits: Edit[] = [];
@@ -181,14 +178,8 @@ async function undoEdits(edits: readonly Edit[]): Promise<void> {
   const failures: unknown[] = [];
   const lastFirst = edits.toReversed();
   for (const path of new Set(lastFirst.map((edit) => edit.path))) {
-    try {
-      await undoIn(
-        path,
-        lastFirst.filter((edit) => edit.path === path),
-      );
-    } catch (error) {
-      failures.push(error);
-    }
+    const inThis = lastFirst.filter((edit) => edit.path === path);
+    await undoIn(path, inThis).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join(' '));
 }
@@ -213,12 +204,9 @@ async function undoIn(path: string, edits: readonly Edit[]): Promise<void> {
 function writtenProfile({ name }: Profile, edits: readonly Edit[]): WrittenProfile {
   const sections: Partial<Record<FileKind, WrittenSection>> = {};
   const replaced: Partial<Record<FileKind, string>> = {};
-  for (const edit of edits.filter((edit) => edit.name === name)) {
-    const { kind, path, header, before } = edit;
+  for (const { kind, path, header, before, ...edit } of edits.filter((edit) => edit.name === name)) {
     sections[kind] = { path, header, before };
-    if (edit.replaced !== undefined) {
-      replaced[kind] = edit.replaced;
-    }
+    if (edit.replaced !== undefined) replaced[kind] = edit.replaced;
   }
   return { state: { name, ...sections }, replaced };
 }
