@@ -45,12 +45,7 @@ export async function simulatePrincipalPolicy(
     ResourceArns: resource === undefined ? undefined : [resource],
     ContextEntries: mfa ? [MFA_PROVED] : undefined,
   };
-  const results = await iam.list(
-    'SimulatePrincipalPolicy',
-    input,
-    ({ EvaluationResults }) => EvaluationResults,
-    purpose,
-  );
+  const results = await iam.list('SimulatePrincipalPolicy', input, (page) => page.EvaluationResults, purpose);
   return actions.map((action) => {
     const result = results.find(({ EvalActionName }) => EvalActionName?.toLowerCase() === action.toLowerCase());
     if (!result?.EvalDecision) throw unusualAnswerOfIam(purpose.tried, `decision on ${action}`);

@@ -12,9 +12,7 @@ export async function findMfaDevice(iam: Iam): Promise<string> {
   const purpose = { tried: 'look the MFA device up, as mfa-serial is omitted', rules: [mayNotList] };
   const devices = await iam.list('ListMFADevices', {}, ({ MFADevices }) => MFADevices, purpose);
   // Security keys show no codes.
-  const serials = devices
-    .flatMap(({ SerialNumber }) => SerialNumber ?? [])
-    .filter((serial) => !serial.includes(':u2f/'));
+  const serials = devices.flatMap(({ SerialNumber: serial }) => (serial?.includes(':u2f/') === false ? [serial] : []));
   const [serial, ...others] = serials;
   if (serial !== undefined && others.length === 0) return serial;
   throw new ActionError({

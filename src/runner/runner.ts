@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { EOL } from 'node:os';
 import * as core from '@actions/core';
 import { printable } from './printable';
-import { writingTo } from './runner-files';
+import { writingTo, type RunnerPath } from './runner-files';
 
 /** What a step may ask of GitHub's runner. */
 export interface Runner {
@@ -31,6 +31,13 @@ export type StepProcess = Pick<NodeJS.Process, 'env' | 'exitCode'>;
 export function actionsRunner(step: StepProcess): Runner {
   const { env } = step;
   const masked = new Set<string>();
+  const writer =
+    (file: RunnerPath, write: (name: string, value: string) => void): Runner['setOutput'] =>
+    (name, value) => {
+      writingTo(file, env, () => {
+        write(name, value);
+      });
+    };
   return {
     mask(secret) {
       for (const line of secret.split(/\r?\n/)) {
@@ -39,21 +46,9 @@ export function actionsRunner(step: StepProcess): Runner {
         masked.add(line);
       }
     },
-    exportVariable(name, value) {
-      writingTo('GITHUB_ENV', env, () => {
-        core.exportVariable(name, value);
-      });
-    },
-    setOutput(name, value) {
-      writingTo('GITHUB_OUTPUT', env, () => {
-        core.setOutput(name, value);
-      });
-    },
-    saveState(name, value) {
-      writingTo('GITHUB_STATE', env, () => {
-        core.saveState(name, value);
-      });
-    },
+    exportVariable: writer('GITHUB_ENV', core.exportVariable),
+    setOutput: writer('GITHUB_OUTPUT', core.setOutput),
+    saveState: writer('GITHUB_STATE', core.saveState),
     info: (line) => {
       core.info(printable(line));
     },
