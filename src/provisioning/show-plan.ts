@@ -8,12 +8,7 @@ const ROOM_FOR_DETAILS = 768 * 1024;
 /** The plan in a sentence: "2 to create, 1 to change, 3 kept". */
 export function planInShort(changes: readonly Change[]): string {
   const count = (action: Action) => changes.filter((change) => change.action === action).length;
-  const counts = [
-    `${count('create')} to create`,
-    `${count('change')} to change`,
-    `${count('delete')} to delete`,
-    `${count('keep')} to keep`,
-  ];
+  const counts = (['create', 'change', 'delete', 'keep'] as const).map((action) => `${count(action)} to ${action}`);
   return [...counts, ...(count('leave') > 0 ? [`${count('leave')} left alone`] : [])].join(', ');
 }
 
@@ -42,15 +37,10 @@ export function planMarkdown(changes: readonly Change[], room = ROOM_FOR_DETAILS
     .map(({ kind, name, details }) => ['', `**${kind}** ${code(name)}`, '', '```diff', ...details, '```']);
   const shown = fitting(detailed, room);
   const left = detailed.length - shown.length;
-  return [
-    '| | | |',
-    '|---|---|---|',
-    ...rows,
-    ...(detailed.length === 0 ? [] : ['', '<details><summary>Details</summary>']),
-    ...shown.flat(),
-    ...(left > 0 ? ['', `The details of ${left} more are in the log of the step.`] : []),
-    ...(detailed.length === 0 ? [] : ['', '</details>']),
-  ];
+  const table = ['| | | |', '|---|---|---|', ...rows];
+  if (detailed.length === 0) return table;
+  const omitted = left > 0 ? ['', `The details of ${left} more are in the log of the step.`] : [];
+  return [...table, '', '<details><summary>Details</summary>', ...shown.flat(), ...omitted, '', '</details>'];
 }
 
 /** As many blocks of lines, from the first on, as have room. */
