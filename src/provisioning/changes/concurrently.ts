@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import pMap, { pMapSkip } from 'p-map';
 
 /** How much is done at once. IAM serves an account few requests a second. */
 const AT_ONCE = 8;
@@ -10,20 +10,20 @@ const AT_ONCE = 8;
  * @throws the error of the first that failed
  */
 export async function concurrently<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  let failed: { readonly error: unknown } | undefined;
+  const errors: unknown[] = [];
   const results = await pMap(
     items,
     async (item) => {
-      if (failed) return undefined;
+      if (errors.length > 0) return pMapSkip;
       try {
-        return { result: await work(item) };
+        return await work(item);
       } catch (error) {
-        failed ??= { error };
-        return undefined;
+        errors.push(error);
+        return pMapSkip;
       }
     },
     { concurrency: AT_ONCE },
   );
-  if (failed) throw failed.error;
-  return results.flatMap((done) => (done ? [done.result] : []));
+  if (errors.length > 0) throw errors[0];
+  return results;
 }
