@@ -3,7 +3,7 @@ import { planLines, planMarkdown } from '../../src/provisioning/show-plan';
 import { planPolicy } from '../../src/provisioning/resources/policy';
 import { planRole } from '../../src/provisioning/resources/role';
 import { planUser } from '../../src/provisioning/resources/user';
-import type { Planned } from '../../src/provisioning/changes/change';
+import { isObstacle, type Planned } from '../../src/provisioning/changes/change';
 import {
   declaredPolicy,
   declaredRole,
@@ -48,15 +48,15 @@ const declared = {
 
 /** Says what is in the way, or what is done; the plan shows as much. */
 function expectPlan(planned: Planned): void {
-  if ('obstacle' in planned) {
-    expect(planned.obstacle.text).toMatch(/\S/);
+  if (isObstacle(planned)) {
+    expect(planned.text).toMatch(/\S/);
     return;
   }
-  const { action, stages, details } = planned.plan;
+  const { action, stages, details } = planned;
   expect(action === 'keep').toBe(stages.length === 0);
   if (action === 'keep') expect(details).toEqual([]);
-  expect(planLines([planned.plan]).length).toBe(1 + details.length);
-  expect(planMarkdown([planned.plan]).join('\n').length).toBeLessThan(1024 * 1024);
+  expect(planLines([planned]).length).toBe(1 + details.length);
+  expect(planMarkdown([planned]).join('\n').length).toBeLessThan(1024 * 1024);
 }
 
 test('whatever the account holds, there is a plan for a user, a role and a policy, or a reason why not', () =>

@@ -7,8 +7,14 @@ import type {
   KeyDestination,
 } from '../../src/identities/declaration';
 import type { ExistingKey } from '../../src/provisioning/access-keys/access-key';
-import { withoutCalls, type Change, type Obstacle, type Planned } from '../../src/provisioning/changes/change';
-import type { TargetAccount } from '../../src/provisioning/changes/target-account';
+import {
+  isObstacle,
+  withoutCalls,
+  type Change,
+  type Obstacle,
+  type Planned,
+} from '../../src/provisioning/changes/change';
+import type { TargetAccount } from '../../src/provisioning/changes/account-access';
 import type { ExistingOidcProvider } from '../../src/provisioning/resources/oidc-provider';
 import type { Rules } from '../../src/provisioning/resources/ownership';
 import type { ExistingPolicy } from '../../src/provisioning/resources/policy';
@@ -167,14 +173,12 @@ export function plannedChange(change: Pick<Change, 'action' | 'kind' | 'name'> &
 }
 
 /** What is planned where nothing is in the way. */
-export function changeIn(planned: Planned) {
-  if ('obstacle' in planned) throw new Error(planned.obstacle.text);
-  return planned.plan;
+export function changeIn<T extends object>(planned: Planned<T>): T {
+  if (isObstacle(planned)) throw new Error(planned.text);
+  return planned;
 }
 
 /** What is in the way. */
-export function obstacleIn(
-  planned: { readonly obstacle: Obstacle } | { readonly change: unknown } | { readonly plan: unknown },
-): Obstacle | undefined {
-  return 'obstacle' in planned ? planned.obstacle : undefined;
+export function obstacleIn(planned: object): Obstacle | undefined {
+  return isObstacle(planned) ? planned : undefined;
 }

@@ -2,7 +2,8 @@ import { MfaDevice } from '../../sandbox/accounts/mfa-device';
 import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
 import { boundariesInUse } from '../../src/provisioning/resources/policy';
-import { leftUsers, planRemoval, type RemovalTargets } from '../../src/provisioning/plan-removal';
+import { leftUsers, planRemoval } from '../../src/provisioning/plan-removal';
+import type { Created } from '../../src/runner/ledger';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, trust } from '../sandbox/sts-client';
 import { openTestAccount, textOf, type TestAccount } from './account';
@@ -17,16 +18,13 @@ beforeEach(async () => {
 afterEach(() => opened.sandbox.close());
 
 const PROVIDER = arn('oidc-provider/token.actions.githubusercontent.com');
-const ALL: RemovalTargets = {
-  users: ['pulumi'],
-  roles: ['deploy'],
-  policies: [arn('policy/list')],
-  oidcProviders: [PROVIDER],
-  mfaDevices: [{ user: 'pulumi', serial: arn('mfa/pulumi') }],
-};
-const NONE: RemovalTargets = { users: [], roles: [], policies: [], oidcProviders: [], mfaDevices: [] };
+const USER: Created = { kind: 'user', name: 'pulumi', arn: arn('user/pulumi') };
+const ROLE: Created = { kind: 'role', name: 'deploy', arn: arn('role/deploy') };
+const POLICY: Created = { kind: 'policy', arn: arn('policy/list') };
+const DEVICE: Created = { kind: 'MFA device', user: 'pulumi', serial: arn('mfa/pulumi') };
+const ALL = [USER, ROLE, POLICY, { kind: 'OIDC provider', arn: PROVIDER }, DEVICE] as const;
 
-const plan = (targets: Partial<RemovalTargets>) => planRemoval({ ...NONE, ...targets }, opened.access);
+const plan = (things: readonly Created[]) => planRemoval(things, opened.access);
 const phasesOf = (phases: readonly (readonly Change[])[]) =>
   phases.map((phase) => phase.map(({ action, kind, name }) => `${action} ${kind} ${name}`));
 const operationsIn = ({ stages }: Change) => stages.map((stage) => stage.map(({ operation }) => operation));
@@ -49,7 +47,7 @@ test('what is there and ours goes, users and roles before policies', async () =>
     ['delete policy list', 'delete OIDC provider token.actions.githubusercontent.com'],
   ]);
   expect(opened.actions().every((action) => /^(Get|List)/.test(action))).toBe(true);
-  await apply(phases, new Set(), opened.access);
+  await apply(phases, opened.access);
   const { users, roles, oidcProviders, virtualMfaDevices, managedPolicies } = opened.account;
   expect([...users.keys()]).toEqual(['admin']);
   expect([roles.size, oidcProviders.size, virtualMfaDevices.size]).toEqual([0, 0, 0]);
@@ -79,7 +77,7 @@ test.each([
 
 test('a user of another case is not the one that is meant', async () => {
   opened.account.createUser('Pulumi', { tags: OURS });
-  expect(phasesOf(await plan({ users: ['pulumi'] }))[0]).toEqual(['keep user pulumi']);
+  expect(phasesOf(await plan([USER]))[0]).toEqual(['keep user pulumi']);
 });
 
 describe('a user', () => {
@@ -101,7 +99,7 @@ describe('a user', () => {
 
   test('loses first its keys, then all that hangs on it, and is named with it', async () => {
     const { keys, certificate, sshKey, credential, serialNumber } = burden();
-    const [[change] = []] = await plan({ users: ['pulumi'] });
+    const [[change] = []] = await plan([USER]);
     expect(change && operationsIn(change)).toEqual([
       ['DeleteAccessKey', 'DeleteAccessKey'],
       [
@@ -132,7 +130,7 @@ describe('a user', () => {
 
   test('is gone after that', async () => {
     burden();
-    await apply(await plan({ users: ['pulumi'] }), new Set(), opened.access);
+    await apply(await plan([USER]), opened.access);
     expect([...opened.account.users.keys()]).toEqual(['admin']);
     expect([...opened.account.virtualMfaDevices.keys()]).toEqual([]);
     expect(opened.sandbox.requests.every(({ errorCode }) => errorCode !== 'DeleteConflict')).toBe(true);
@@ -140,7 +138,7 @@ describe('a user', () => {
 
   test('takes its device with it, once', async () => {
     const { serialNumber } = burden();
-    const phases = await plan({ users: ['pulumi'], mfaDevices: [{ user: 'pulumi', serial: serialNumber }] });
+    const phases = await plan([USER, { ...DEVICE, serial: serialNumber }]);
     expect(phasesOf(phases)[0]).toEqual(['delete user pulumi']);
   });
 
@@ -148,14 +146,14 @@ describe('a user', () => {
     const user = opened.account.createUser('pulumi', { tags: OURS });
     const device = new MfaDevice('GAHT12345678', new Date(), 'pulumi', {});
     user.mfaDevices.set(device.serialNumber, device);
-    const [[change] = []] = await plan({ users: ['pulumi'] });
+    const [[change] = []] = await plan([USER]);
     expect(change && operationsIn(change)).toEqual([['DeactivateMFADevice'], ['DeleteUser']]);
   });
 
   test('may have more than fits into a page', async () => {
     const user = opened.account.createUser('pulumi', { tags: OURS });
     for (let index = 0; index < 130; index += 1) user.inlinePolicies.set(`P${index}`, textOf(allow('s3:*')));
-    const [[change] = []] = await plan({ users: ['pulumi'] });
+    const [[change] = []] = await plan([USER]);
     expect(change && operationsIn(change)[0]).toHaveLength(130);
   });
 });
@@ -165,14 +163,14 @@ test('a role loses its policies and its place in instance profiles', async () =>
   role.inlinePolicies.set('Read', textOf(allow('s3:*')));
   role.attachedPolicies.add(READ_ONLY);
   opened.account.createInstanceProfile('runner').role = role;
-  const phases = await plan({ roles: ['deploy'] });
+  const phases = await plan([ROLE]);
   const [[change] = []] = phases;
   expect(change && operationsIn(change)).toEqual([
     ['DeleteRolePolicy', 'DetachRolePolicy', 'RemoveRoleFromInstanceProfile'],
     ['DeleteRole'],
   ]);
   expect(change?.details).toEqual(['- inline policy Read', `- policy ${READ_ONLY}`, '- instance profile runner']);
-  await apply(phases, new Set(), opened.access);
+  await apply(phases, opened.access);
   expect(opened.account.roles.size).toBe(0);
 });
 
@@ -190,19 +188,19 @@ describe('a policy', () => {
       account.createGroup('stays'),
     ];
     for (const { attachedPolicies } of identities) attachedPolicies.add(PolicyArn);
-    const phases = await plan({ policies: [PolicyArn] });
+    const phases = await plan([POLICY]);
     const change = phases[1]?.[0];
     expect(change?.details).toEqual(['- from user stays', '- from role stays', '- from group stays']);
     expect(change?.stages).toEqual([
       [
-        { operation: 'DetachUserPolicy', input: { UserName: 'stays', PolicyArn } },
-        { operation: 'DetachRolePolicy', input: { RoleName: 'stays', PolicyArn } },
-        { operation: 'DetachGroupPolicy', input: { GroupName: 'stays', PolicyArn } },
+        { detail: '- from user stays', operation: 'DetachUserPolicy', input: { UserName: 'stays', PolicyArn } },
+        { detail: '- from role stays', operation: 'DetachRolePolicy', input: { RoleName: 'stays', PolicyArn } },
+        { detail: '- from group stays', operation: 'DetachGroupPolicy', input: { GroupName: 'stays', PolicyArn } },
         { operation: 'DeletePolicyVersion', input: { PolicyArn, VersionId: 'v2' } },
       ],
       [{ operation: 'DeletePolicy', input: { PolicyArn } }],
     ]);
-    await apply(phases, new Set(), opened.access);
+    await apply(phases, opened.access);
     expect(account.managedPolicies.has(PolicyArn)).toBe(false);
   });
 
@@ -211,9 +209,9 @@ describe('a policy', () => {
     const { users, roles } = opened.account;
     users.get('pulumi')?.attachedPolicies.add(PolicyArn);
     roles.get('deploy')?.attachedPolicies.add(PolicyArn);
-    const phases = await plan({ ...ALL, mfaDevices: [] });
+    const phases = await plan(ALL.filter((one) => one !== DEVICE));
     expect(phases[1]?.[0] && operationsIn(phases[1][0])).toEqual([['DeletePolicy']]);
-    await apply(phases, new Set(), opened.access);
+    await apply(phases, opened.access);
     expect(opened.actions().filter((action) => action.startsWith('Detach'))).toEqual([
       'DetachUserPolicy',
       'DetachRolePolicy',
@@ -223,8 +221,8 @@ describe('a policy', () => {
 
 describe('a policy that bounds what somebody may do', () => {
   const PolicyArn = arn('policy/list');
-  const inUse = async (targets: Partial<RemovalTargets>) =>
-    boundariesInUse((await plan(targets)).flat(), targets.policies ?? [], opened.access);
+  const inUse = async (...things: Created[]) =>
+    boundariesInUse((await plan(things)).flat(), [PolicyArn], opened.access);
 
   beforeEach(() => {
     opened.addPolicy('list', { tags: OURS });
@@ -233,7 +231,7 @@ describe('a policy that bounds what somebody may do', () => {
   });
 
   test('who stays is in the way', async () => {
-    expect(await inUse({ policies: [PolicyArn] })).toEqual([
+    expect(await inUse(POLICY)).toEqual([
       {
         code: 'delete-conflict',
         text:
@@ -244,15 +242,15 @@ describe('a policy that bounds what somebody may do', () => {
   });
 
   test('who goes as well is not', async () => {
-    expect(await inUse({ policies: [PolicyArn], users: ['pulumi'], roles: ['deploy'] })).toEqual([]);
-    const [obstacle] = await inUse({ policies: [PolicyArn], users: ['pulumi'] });
+    expect(await inUse(POLICY, USER, ROLE)).toEqual([]);
+    const [obstacle] = await inUse(POLICY, USER);
     expect(obstacle?.text).toContain('boundary of role deploy,');
   });
 
   test('is of no interest where it stays itself', async () => {
     const policy = opened.account.managedPolicies.get(PolicyArn);
     if (policy) policy.tags = THEIRS;
-    expect(await inUse({ policies: [PolicyArn] })).toEqual([]);
+    expect(await inUse(POLICY)).toEqual([]);
   });
 });
 
@@ -274,8 +272,8 @@ test('a user that is left keeps its device', async () => {
 
 test('a device is taken from its user and removed, also where it was never enabled', async () => {
   opened.account.createMfaDevice('pulumi').tags = OURS;
-  const phases = await plan({ mfaDevices: [{ user: 'pulumi', serial: arn('mfa/pulumi') }] });
+  const phases = await plan([DEVICE]);
   expect(phases[0]?.[0] && operationsIn(phases[0][0])).toEqual([['DeactivateMFADevice'], ['DeleteVirtualMFADevice']]);
-  await apply(phases, new Set(), opened.access);
+  await apply(phases, opened.access);
   expect(opened.account.virtualMfaDevices.size).toBe(0);
 });

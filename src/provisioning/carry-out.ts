@@ -28,9 +28,8 @@ export async function carryOut(
   { unlimited, keepForPost, exportKeys, readsBack }: CarryingOut,
   access: AccountAccess,
 ): Promise<void> {
-  const made = new Set<string>();
   const changes = phases.flat();
-  await apply(phases, made, access);
+  const made = await apply(phases, access);
   const renewal = new KeyRenewal(keys, access, unlimited, keepForPost);
   await renewal.prepare();
   const completeIdentities = async () => {

@@ -2,14 +2,17 @@ import { ActionError } from '../errors/action-error';
 import { describeSecret } from '../github/connect';
 import { githubRefusalOf } from '../github/failure';
 import type { Declaration, DeclaredUser, GithubSecret } from '../identities/declaration';
+import type { Created } from '../runner/ledger';
 import { storedHalves } from './access-keys/destinations';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
 import { requireNoObstacle, type Plan } from './plan';
-import { leftUsers, planRemoval } from './plan-removal';
+import { leftUsers, ofKind, planRemoval } from './plan-removal';
 import { mfaDeviceArn } from './resources/mfa-device';
 import { oidcProviderArn } from './resources/oidc-provider';
 import { boundariesInUse, policyArn } from './resources/policy';
+import { roleArn } from './resources/role';
+import { userArn } from './resources/user';
 
 /**
  * What removes everything declared.
@@ -21,20 +24,21 @@ export async function planDeprovision(
   access: AccountAccess,
 ): Promise<Plan> {
   const { account } = access;
-  const targets = {
-    users: users.map(({ name }) => name),
-    roles: roles.map(({ name }) => name),
-    policies: policies.map((policy) => policyArn(policy, account)),
-    oidcProviders: oidcProviders.map(({ url }) => oidcProviderArn(url, account)),
-    mfaDevices: users.flatMap(({ name, mfaDevice }) =>
-      mfaDevice ? { user: name, serial: mfaDeviceArn(mfaDevice, account) } : [],
+  const things: readonly Created[] = [
+    ...users.map((user) => ({ kind: 'user', name: user.name, arn: userArn(user, account) }) as const),
+    ...roles.map((role) => ({ kind: 'role', name: role.name, arn: roleArn(role, account) }) as const),
+    ...policies.map((policy) => ({ kind: 'policy', arn: policyArn(policy, account) }) as const),
+    ...oidcProviders.map(({ url }) => ({ kind: 'OIDC provider', arn: oidcProviderArn(url, account) }) as const),
+    ...users.flatMap(({ name, mfaDevice }) =>
+      mfaDevice ? ({ kind: 'MFA device', user: name, serial: mfaDeviceArn(mfaDevice, account) } as const) : [],
     ),
-  };
-  const phases = await planRemoval(targets, access);
+  ];
+  const phases = await planRemoval(things, access);
   const left = leftUsers(phases.flat());
   const going = users.filter(({ name }) => !left.has(name));
+  const policyArns = ofKind('policy', things).map(({ arn }) => arn);
   const [obstacles, secrets] = await Promise.all([
-    boundariesInUse(phases.flat(), targets.policies, access),
+    boundariesInUse(phases.flat(), policyArns, access),
     readSecrets(going, access),
   ]);
   requireNoObstacle(obstacles);
@@ -44,11 +48,10 @@ export async function planDeprovision(
 /** The secrets that hold keys and seeds of these users, where there is a token to see them with. */
 async function readSecrets(users: readonly DeclaredUser[], access: AccountAccess): Promise<GithubSecret[]> {
   if (!access.secrets) return [];
-  const found = await concurrently(githubSecretsOf(users), async (secret) => ({
-    secret,
-    there: await isThere(secret, access),
-  }));
-  return found.filter(({ there }) => there).map(({ secret }) => secret);
+  const found = await concurrently(githubSecretsOf(users), async (secret) =>
+    (await isThere(secret, access)) ? [secret] : [],
+  );
+  return found.flat();
 }
 
 /** A repository, environment or organization that is gone has taken its secrets with it. */

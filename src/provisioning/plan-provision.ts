@@ -1,7 +1,7 @@
 import type { Declaration } from '../identities/declaration';
 import { planKey } from './access-keys/plan-key';
-import { byDependency } from './changes/by-dependency';
-import { obstaclesIn, plansOf, requireNoObstacle, type Plan } from './plan';
+import type { Change } from './changes/change';
+import { plansOf, requireNoObstacle, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
 import { planMfaDevice } from './resources/mfa-device';
 import { nameTaken } from './resources/namesakes';
@@ -30,14 +30,35 @@ export function planProvision(declaration: Declaration, existing: ExistingAccoun
     return user.mfaDevice ? planMfaDevice(user, user.mfaDevice, { enabled, tags }, rules) : [];
   });
   const keys = existing.keyHolders.map(planKey);
-  requireNoObstacle([
-    ...existing.namesakes.map(nameTaken),
-    ...obstaclesIn([...providers, ...managed, ...users, ...roles, ...devices, ...keys]),
-  ]);
+  const namesakes = existing.namesakes.map(nameTaken);
+  requireNoObstacle([...namesakes, ...providers, ...managed, ...users, ...roles, ...devices, ...keys]);
   return {
     phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles))],
     devices: plansOf(devices),
     keys: plansOf(keys),
     secrets: [],
   };
+}
+
+/**
+ * Changes in phases, none of which refers to what a later one makes: AWS refuses a trust policy whose principal is not
+ * there. Those that refer to each other in a circle come last, together, for AWS to refuse.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function byDependency(changes: readonly Change[]): Change[][] {
+  const phases: Change[][] = [];
+  let left = [...changes];
+  while (left.length > 0) {
+    const waiting = left.filter((change) => left.some((other) => other !== change && refersTo(change, other)));
+    if (waiting.length === left.length) return [...phases, waiting];
+    phases.push(left.filter((change) => !waiting.includes(change)));
+    left = waiting;
+  }
+  return phases;
+}
+
+/** Whether a change refers to what another makes. */
+function refersTo({ stages }: Change, { creates }: Change): boolean {
+  if (!creates || !('arn' in creates)) return false;
+  return stages.flat().some((planned) => planned.refersTo?.includes(creates.arn));
 }

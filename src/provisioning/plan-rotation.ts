@@ -5,7 +5,7 @@ import { planKeyRotation, type KeyPlan, type Rotation } from './access-keys/plan
 import type { AccountAccess } from './changes/account-access';
 import type { Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
-import { obstaclesIn, plansOf, requireNoObstacle, type Plan } from './plan';
+import { plansOf, requireNoObstacle, type Plan } from './plan';
 import { notOurs } from './resources/ownership';
 import { tagsIn } from './resources/tags';
 import { findUser } from './resources/user';
@@ -22,7 +22,7 @@ export async function planRotation(
 ): Promise<Plan> {
   const withKeys = users.filter(({ accessKey }) => accessKey);
   const planned = await concurrently(withKeys, (user) => planForUser(user, rotation, access));
-  requireNoObstacle(obstaclesIn(planned));
+  requireNoObstacle(planned);
   return { phases: [], devices: [], keys: plansOf(planned), secrets: [] };
 }
 
@@ -33,6 +33,6 @@ async function planForUser(user: DeclaredUser, rotation: Rotation, access: Accou
   const tags = tagsIn(found.Tags);
   const holder = await readKeyHolder(user, { tags, accessKeys: await readAccessKeys(user.name, iam) }, access);
   const remedy = 'To take it over, run mode: provision with adopt-existing: true first';
-  const obstacle = notOurs('user', found.Arn ?? user.name, tags, { account, adoptExisting: false }, remedy);
-  return obstacle ? { obstacle } : planKeyRotation(holder, rotation);
+  const rules = { account, adoptExisting: false };
+  return notOurs('user', found.Arn ?? user.name, tags, rules, remedy) ?? planKeyRotation(holder, rotation);
 }

@@ -2,7 +2,7 @@ import { ActionError } from '../errors/action-error';
 import { describeSecret } from '../github/connect';
 import type { GithubSecret } from '../identities/declaration';
 import type { KeyPlan } from './access-keys/plan-key';
-import { withoutCalls, type Change, type Obstacle, type Planned } from './changes/change';
+import { isObstacle, withoutCalls, type Change, type Planned } from './changes/change';
 import type { MfaDevicePlan } from './resources/mfa-device';
 
 /** Everything that a step is to do to an account, and in which order. */
@@ -25,27 +25,17 @@ export function changesIn({ phases, devices, keys, secrets }: Plan): Change[] {
   ];
 }
 
-/** Whether the plan changes anything. */
 export function changesAnything(plan: Plan): boolean {
-  const { devices, keys, secrets } = plan;
-  return (
-    secrets.length > 0 ||
-    changesIn(plan).some(({ stages }) => stages.length > 0) ||
-    devices.some(({ change }) => change.action === 'create') ||
-    keys.some(({ make }) => make !== undefined)
-  );
+  return changesIn(plan).some(({ action, stages }) => (action !== 'keep' && action !== 'leave') || stages.length > 0);
 }
 
-export function plansOf<T>(planned: readonly Planned<T>[]): T[] {
-  return planned.flatMap((one) => ('plan' in one ? one.plan : []));
-}
-
-export function obstaclesIn(planned: readonly Planned<unknown>[]): Obstacle[] {
-  return planned.flatMap((one) => ('obstacle' in one ? one.obstacle : []));
+export function plansOf<T extends object>(planned: readonly Planned<T>[]): T[] {
+  return planned.filter((one): one is T => !isObstacle(one));
 }
 
 /** @throws ActionError with all that is in the way, under the code of the first */
-export function requireNoObstacle(obstacles: readonly Obstacle[]): void {
+export function requireNoObstacle(planned: readonly object[]): void {
+  const obstacles = planned.filter(isObstacle);
   const [first, ...others] = obstacles;
   if (!first) return;
   throw new ActionError({

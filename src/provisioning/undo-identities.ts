@@ -9,10 +9,8 @@ import { recoverKey } from './access-keys/recover-key';
 import type { AccountAccess } from './changes/account-access';
 import { apply } from './changes/apply';
 import { openAccount } from './open-account';
-import { planRemoval } from './plan-removal';
+import { ofKind, planRemoval } from './plan-removal';
 import { planLines } from './show-plan';
-
-type Made<K extends Created['kind']> = Extract<Created, { readonly kind: K }>;
 
 /**
  * Ends what main began in IAM: keys that nobody has are deleted, and what an ephemeral step made is removed.
@@ -45,9 +43,9 @@ export async function undoIdentities(
   for (const { user, destinations } of unfinished) {
     await evenSo(recoverKey({ user, destinations, kept: keys?.[user] }, access));
   }
-  for (const { secret } of madeOf('GitHub secret', created).toReversed()) await evenSo(removeSecret(secret, access));
-  const going = new Set(namesOf(created, 'user'));
-  for (const { user, id } of madeOf('access key', created)) {
+  for (const { secret } of ofKind('GitHub secret', created).toReversed()) await evenSo(removeSecret(secret, access));
+  const going = new Set(ofKind('user', created).map(({ name }) => name));
+  for (const { user, id } of ofKind('access key', created)) {
     // The keys of users that go as well go with them.
     if (!going.has(user)) await evenSo(recoverKey({ user, destinations: [], refused: id }, access));
   }
@@ -62,23 +60,7 @@ async function removeSecret(secret: GithubSecret, { secrets, log }: AccountAcces
 }
 
 async function removeCreated(created: readonly Created[], access: AccountAccess): Promise<void> {
-  if (created.length === 0) return;
-  const targets = {
-    users: namesOf(created, 'user'),
-    roles: namesOf(created, 'role'),
-    policies: madeOf('policy', created).map(({ arn }) => arn),
-    oidcProviders: madeOf('OIDC provider', created).map(({ arn }) => arn),
-    mfaDevices: madeOf('MFA device', created).map(({ user, serial }) => ({ user, serial })),
-  };
-  const phases = await planRemoval(targets, access);
+  const phases = await planRemoval(created, access);
   planLines(phases.flat()).forEach(access.log);
-  await apply(phases, new Set(), access);
-}
-
-function madeOf<K extends Created['kind']>(kind: K, created: readonly Created[]): Made<K>[] {
-  return created.filter((one): one is Made<K> => one.kind === kind);
-}
-
-function namesOf(created: readonly Created[], kind: 'user' | 'role'): string[] {
-  return created.flatMap((one) => (one.kind === kind ? one.name : []));
+  await apply(phases, access);
 }

@@ -3,7 +3,7 @@ import type { KeyHolder } from '../../../src/provisioning/access-keys/key-holder
 import type { Change, Planned, PlannedCall } from '../../../src/provisioning/changes/change';
 import { writeKeyRecord } from '../../../src/provisioning/access-keys/key-record';
 import { planKey, planKeyRotation, type KeyPlan, type Rotation } from '../../../src/provisioning/access-keys/plan-key';
-import { declaredUser, existingKey, obstacleIn, OURS, plannedChange, TO_GITHUB } from '../declared';
+import { changeIn, declaredUser, existingKey, obstacleIn, OURS, plannedChange, TO_GITHUB } from '../declared';
 import { whole, type Brief } from './record';
 
 const NEW = 'AKIAIOSFODNN7EXAMPLE';
@@ -37,11 +37,6 @@ function holder({ record, keys = [], arrival = 'none', accessKey, lastUsed, crea
   };
 }
 
-function planIn(planned: Planned<KeyPlan>): KeyPlan {
-  if ('obstacle' in planned) throw new Error(planned.obstacle.text);
-  return planned.plan;
-}
-
 const tag = (Value: string): PlannedCall => ({
   operation: 'TagUser',
   input: { UserName: 'pulumi', Tags: [{ Key: 'aws-identity-action:access-key', Value }] },
@@ -71,7 +66,7 @@ interface Expected {
 }
 
 function expectPlan(planned: Planned<KeyPlan>, { action, stages = [], make, details }: Expected): void {
-  expect(planIn(planned)).toEqual({
+  expect(changeIn(planned)).toEqual({
     user: 'pulumi',
     destinations: [TO_GITHUB],
     change: plannedChange({ action, kind: 'access key', name: 'pulumi', details, stages }),
@@ -223,7 +218,7 @@ describe('a user that is to have a key', () => {
   test('for the job alone, and has one of an earlier job: how it gets another', () => {
     const situation: Situation = { record: { stage: 'delivered', key: NEW }, keys: [NEW] };
     const noticeWith = (deliver: DeclaredAccessKey['deliver']) =>
-      planIn(planKey(holder({ ...situation, accessKey: { deliver } }))).notice;
+      changeIn(planKey(holder({ ...situation, accessKey: { deliver } }))).notice;
     for (const to of [{ to: 'environment' }, { to: 'outputs' }, { to: 'profile', profile: 'ci' }] as const) {
       expect(noticeWith([to])).toMatch(/^The access key of pulumi was delivered by an earlier run.*rotate-now: true/);
       expect(noticeWith([TO_GITHUB, to])).toBeDefined();
@@ -233,7 +228,7 @@ describe('a user that is to have a key', () => {
 
   test('the plan says where it goes', () => {
     const deliver = [{ to: 'environment' }, { to: 'outputs' }, { to: 'profile', profile: 'ci' }, TO_GITHUB] as const;
-    expect(planIn(planKey(holder({ accessKey: { deliver } }))).change.details).toEqual([
+    expect(changeIn(planKey(holder({ accessKey: { deliver } }))).change.details).toEqual([
       '+ for: environment, outputs, profile ci, github secrets',
     ]);
   });

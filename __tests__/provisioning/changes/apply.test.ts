@@ -61,7 +61,7 @@ test('phases and stages are done one after the other, what is in one side by sid
     [change('kept', [], { action: 'keep' })],
     [change('three', [[tagging('three')]], { action: 'delete', kind: 'role' })],
   ];
-  await apply(phases, new Set(), access);
+  await apply(phases, access);
   expect(noted.slice(0, 3)).toEqual(['UntagUser one a', 'UntagUser one b', 'UntagUser two a']);
   expect(noted.filter((line) => line.startsWith('UntagUser one'))).toEqual([
     'UntagUser one a',
@@ -86,7 +86,7 @@ test('a failure ends it: later stages and phases are not begun', async () => {
     [change('one', [[tagging('one')], [tagging('one', 'b')]]), change('two', [[tagging('two')]])],
     [change('three', [[tagging('three')]])],
   ];
-  await expect(apply(phases, new Set(), access)).rejects.toThrow('UntagUser one a failed');
+  await expect(apply(phases, access)).rejects.toThrow('UntagUser one a failed');
   expect(noted).toEqual(['UntagUser one a', 'UntagUser two a', 'UntagUser two a.', '[1/3] Changed user two.']);
 });
 
@@ -95,7 +95,6 @@ test('what is made is remembered before it is made, and from then on it is fresh
   const user: Created = { kind: 'user', name: 'tfc', arn: arn('user/tfc') };
   const role: Created = { kind: 'role', name: 'deploy', arn: arn('role/deploy') };
   const policy: Created = { kind: 'policy', arn: arn('policy/list') };
-  const made = new Set<string>();
   const attach = (UserName: string, PolicyArn: string): PlannedCall => ({
     operation: 'AttachUserPolicy',
     input: { UserName, PolicyArn },
@@ -137,7 +136,7 @@ test('what is made is remembered before it is made, and from then on it is fresh
       ),
     ],
   ];
-  await apply(phases, made, access);
+  const made = await apply(phases, access);
   await applyLater(phases.flat(), made, access);
   expect(noted.slice(0, 2)).toEqual(['remember policy', 'CreatePolicy list']);
   expect(noted.indexOf('remember role')).toBeLessThan(noted.indexOf('CreateRole deploy trust'));
@@ -162,7 +161,7 @@ describe('what nothing else waits for', () => {
 
   test('is not done with the phases', async () => {
     const { access, noted } = notingAccess();
-    await apply([[one], [three]], new Set(), access);
+    await apply([[one], [three]], access);
     expect(noted.filter((line) => line.endsWith('.'))).toEqual([
       'UntagUser one now.',
       '[1/2] Changed user one.',
@@ -242,8 +241,7 @@ describe('over HTTP', () => {
       policies.map((policy) => changeIn(planPolicy(policy, undefined, RULES))),
       [changeIn(planUser(user, undefined, policies, RULES))],
     ];
-    const fresh = new Set<string>();
-    await apply(phases, fresh, opened.access);
+    const fresh = await apply(phases, opened.access);
     const made = opened.account.users.get('pulumi');
     expect([...(made?.attachedPolicies ?? [])]).toEqual([]);
     await applyLater(phases.flat(), fresh, opened.access);
@@ -275,7 +273,7 @@ describe('over HTTP', () => {
       addVersions(4);
       const existing = await readPolicy(arn('policy/list'), opened.access.iam);
       opened.requests();
-      await apply([[changeIn(planPolicy(declaredPolicy(), existing, RULES))]], new Set(), opened.access);
+      await apply([[changeIn(planPolicy(declaredPolicy(), existing, RULES))]], opened.access);
       expect(opened.actions()).toEqual(['DeletePolicyVersion', 'CreatePolicyVersion']);
       const { versions, defaultVersion } = opened.account.managedPolicies.get(arn('policy/list')) ?? {};
       expect([...(versions?.keys() ?? [])]).toEqual(['v2', 'v3', 'v4', 'v5', 'v6']);

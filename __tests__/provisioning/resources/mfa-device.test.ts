@@ -11,37 +11,31 @@ test.each([
   ['with another device', [arn('mfa/phone')]],
 ])('for a user %s it is made', (_, enabled) => {
   expect(planMfaDevice(USER, DEVICE, { enabled, tags: undefined }, RULES)).toEqual({
-    plan: {
-      user: USER,
-      serial,
-      change: plannedChange({ action: 'create', kind, name: serial, details: ['for pulumi'] }),
-    },
+    user: USER,
+    serial,
+    change: plannedChange({ action: 'create', kind, name: serial, details: ['for pulumi'] }),
   });
 });
 
 test('one that the user has is kept', () => {
   expect(planMfaDevice(USER, DEVICE, { enabled: [serial], tags: undefined }, RULES)).toEqual({
-    plan: {
-      user: USER,
-      serial,
-      change: plannedChange({ action: 'keep', kind, name: serial, details: ['of pulumi, enabled'] }),
-    },
+    user: USER,
+    serial,
+    change: plannedChange({ action: 'keep', kind, name: serial, details: ['of pulumi, enabled'] }),
   });
 });
 
 test('one that a run left that died is replaced, as nobody has its seed', () => {
   expect(planMfaDevice(USER, DEVICE, { enabled: [], tags: OURS }, RULES)).toEqual({
-    plan: {
-      user: USER,
-      serial,
-      change: plannedChange({
-        action: 'create',
-        kind,
-        name: serial,
-        details: ['for pulumi', 'replaces one that was never enabled'],
-        stages: [[{ operation: 'DeleteVirtualMFADevice', input: { SerialNumber: serial } }]],
-      }),
-    },
+    user: USER,
+    serial,
+    change: plannedChange({
+      action: 'create',
+      kind,
+      name: serial,
+      details: ['for pulumi', 'replaces one that was never enabled'],
+      stages: [[{ operation: 'DeleteVirtualMFADevice', input: { SerialNumber: serial } }]],
+    }),
   });
 });
 

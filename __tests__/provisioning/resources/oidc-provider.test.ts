@@ -54,9 +54,7 @@ test('an issuer with a path keeps it in the ARN', () => {
 
 test('a provider as declared is kept', () => {
   const existing = { audiences: ['mine', AUDIENCE] };
-  expect(planned({ audiences: [AUDIENCE, 'mine'] }, existing)).toEqual({
-    plan: plannedChange({ action: 'keep', kind, name }),
-  });
+  expect(planned({ audiences: [AUDIENCE, 'mine'] }, existing)).toEqual(plannedChange({ action: 'keep', kind, name }));
 });
 
 test('audiences and tags are put right', () => {
@@ -92,9 +90,9 @@ describe('an account has one provider for an issuer: one that is', () => {
     ['nobody’s', NOBODYS],
   ])('%s is used as it is', (_, tags) => {
     const details = ['there already, and not made for this repository: it stays as it is'];
-    expect(planned({}, { tags, audiences: [AUDIENCE, 'theirs'] })).toEqual({
-      plan: plannedChange({ action: 'leave', kind, name, details }),
-    });
+    expect(planned({}, { tags, audiences: [AUDIENCE, 'theirs'] })).toEqual(
+      plannedChange({ action: 'leave', kind, name, details }),
+    );
   });
 
   test.each([

@@ -73,9 +73,7 @@ test.each<[what: string, Partial<ExistingPolicy>]>([
     { document: { Statement: { Resource: ['*'], Action: 's3:listBucket', Effect: 'Allow' }, Version: '2012-10-17' } },
   ],
 ])('a policy as declared, %s, is kept without a call', (_, existing) => {
-  expect(planned({}, existing)).toEqual({
-    plan: plannedChange({ action: 'keep', kind: 'policy', name: 'list' }),
-  });
+  expect(planned({}, existing)).toEqual(plannedChange({ action: 'keep', kind: 'policy', name: 'list' }));
 });
 
 describe('a policy that says something else gets a version', () => {
@@ -147,14 +145,14 @@ test('tags are put right', () => {
 });
 
 test('another description stays, and that is said', () => {
-  expect(planned({ description: 'Lists buckets' }, { description: 'Lists' })).toEqual({
-    plan: plannedChange({
+  expect(planned({ description: 'Lists buckets' }, { description: 'Lists' })).toEqual(
+    plannedChange({
       action: 'keep',
       kind: 'policy',
       name: 'list',
       details: ['the description stays "Lists": AWS does not change it'],
     }),
-  });
+  );
 });
 
 test('a description of several lines is told on one', () => {

@@ -137,9 +137,7 @@ test('a role as declared is kept, without a call', () => {
     inlinePolicies: { Read: allowing(['s3:GetObject']) },
     permissionsBoundary: POWER_USER,
   };
-  expect(planned(declared, existing)).toEqual({
-    plan: plannedChange({ action: 'keep', kind: 'role', name: 'deploy' }),
-  });
+  expect(planned(declared, existing)).toEqual(plannedChange({ action: 'keep', kind: 'role', name: 'deploy' }));
 });
 
 describe('a role that differs is put right', () => {

@@ -135,9 +135,7 @@ test('a user as declared is kept, without a call', () => {
     inlinePolicies: { Read: meaningTheSame, RequireMfa: requireMfaPolicy(userArn) },
     permissionsBoundary: POWER_USER,
   };
-  expect(planned(declared, existing)).toEqual({
-    plan: plannedChange({ action: 'keep', kind: 'user', name: 'pulumi' }),
-  });
+  expect(planned(declared, existing)).toEqual(plannedChange({ action: 'keep', kind: 'user', name: 'pulumi' }));
 });
 
 describe('a user that differs is put right', () => {

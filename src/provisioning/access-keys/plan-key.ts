@@ -58,7 +58,7 @@ export function planKey(holder: KeyHolder): Planned<KeyPlan> {
   if (record.stage === 'delivered') {
     return keyPlan(holder, { ...kept(recovered, `${record.key} is delivered`), notice: notAgain(holder) });
   }
-  if (keys.length >= MAX_KEYS) return { obstacle: noRoom(holder, keys) };
+  if (keys.length >= MAX_KEYS) return noRoom(holder, keys);
   if (record.stage === 'incomplete' && record.after !== undefined) {
     const { after } = record;
     return keyPlan(holder, {
@@ -88,7 +88,7 @@ export function planKeyRotation(holder: KeyHolder, rotation: Rotation): Planned<
   const { keys, calls, recording, details } = recovered;
   const current = currentKey(recovered);
   if (!current) {
-    if (keys.length >= MAX_KEYS) return { obstacle: noRoom(holder, keys) };
+    if (keys.length >= MAX_KEYS) return noRoom(holder, keys);
     const why = 'there is no key to replace: provision makes one';
     return keyPlan(holder, { action: 'leave', details: [why, ...details], stages: [calls, recording] });
   }
@@ -107,7 +107,7 @@ function planReplacement(
   const other = keys.find((key) => key.id !== id);
   // The key of the last rotation has had its time, unless somebody made it active again.
   const isLastOne = record.stage === 'delivered' && record.retired === other?.id && !other?.active;
-  if (other && !isLastOne) return { obstacle: noRoom(holder, keys) };
+  if (other && !isLastOne) return noRoom(holder, keys);
   return keyPlan(holder, {
     action: 'change',
     details: [
@@ -165,10 +165,10 @@ interface KeyPlanParts {
   readonly notice?: string | undefined;
 }
 
-function keyPlan({ user }: KeyHolder, parts: KeyPlanParts): Planned<KeyPlan> {
+function keyPlan({ user }: KeyHolder, parts: KeyPlanParts): KeyPlan {
   const { action, details, stages = [], make, notice } = parts;
   const change = { ...withoutCalls(action, 'access key', user.name, ...details), stages: needed(stages) };
-  return { plan: { user: user.name, destinations: user.accessKey?.deliver ?? [], change, make, notice } };
+  return { user: user.name, destinations: user.accessKey?.deliver ?? [], change, make, notice };
 }
 
 function toBeMade({ user }: KeyHolder): string {

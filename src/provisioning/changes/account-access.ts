@@ -4,7 +4,15 @@ import type { GithubSecrets } from '../../github/secrets';
 import type { Iam } from '../../iam/connect';
 import type { Clock } from '../../network/clock';
 import type { Created } from '../../runner/ledger';
-import type { TargetAccount } from './target-account';
+
+/** The account that is changed, and for whose repository. */
+export interface TargetAccount {
+  readonly partition: string;
+  /** 12 digits. */
+  readonly account: string;
+  /** `owner/name` */
+  readonly repository: string;
+}
 
 /** How the changes to an account are reported, and what of them is kept for the post step. */
 export interface Reporter {
@@ -24,4 +32,9 @@ export interface AccountAccess extends Reporter {
   readonly clock: Clock;
   /** Asks AWS whose an access key is, until AWS knows it. */
   readonly testKey: (credentials: Credentials) => Promise<Identity>;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
+export function iamArn({ partition, account }: TargetAccount, resource: string): string {
+  return `arn:${partition}:iam::${account}:${resource}`;
 }

@@ -4,15 +4,14 @@ import { concurrently } from './concurrently';
 
 const DONE = { create: 'Created', change: 'Changed', delete: 'Deleted', keep: 'Kept', leave: 'Left' } as const;
 
-/** ARNs of what this run made: not all of IAM may know of it yet. */
-export type Made = Set<string>;
-
 /**
  * Makes the changes of each phase concurrently, one phase after the other.
  *
+ * @returns ARNs of what was made: not all of IAM may know of it yet
  * @throws ActionError for the first call that failed for good; what was done stays, and the next run continues from there
  */
-export async function apply(phases: readonly (readonly Change[])[], made: Made, access: AccountAccess): Promise<void> {
+export async function apply(phases: readonly (readonly Change[])[], access: AccountAccess): Promise<Set<string>> {
+  const made = new Set<string>();
   const needed = phases.map((phase) => phase.filter(({ stages }) => stages.length > 0));
   const total = needed.flat().length;
   let done = 0;
@@ -23,10 +22,11 @@ export async function apply(phases: readonly (readonly Change[])[], made: Made, 
       access.log(`[${done}/${total}] ${DONE[change.action]} ${change.kind} ${change.name}.`);
     });
   }
+  return made;
 }
 
 /** Makes what nothing else of the plan waits for: what new users and roles may do. */
-export async function applyLater(changes: readonly Change[], made: Made, access: AccountAccess): Promise<void> {
+export async function applyLater(changes: readonly Change[], made: Set<string>, access: AccountAccess): Promise<void> {
   await concurrently(changes, (change) => makeCalls(change.later, access, (call) => freshFor(call, change, made)));
 }
 
@@ -57,7 +57,7 @@ export async function makeCall(
   }
 }
 
-async function applyChange(change: Change, made: Made, access: AccountAccess): Promise<void> {
+async function applyChange(change: Change, made: Set<string>, access: AccountAccess): Promise<void> {
   const { creates, stages } = change;
   if (creates) access.remember(creates);
   await makeCalls(stages, access, (call) => freshFor(call, change, made));
@@ -65,7 +65,7 @@ async function applyChange(change: Change, made: Made, access: AccountAccess): P
 }
 
 /** What a call refers to, and the thing that it changes, as far as this run made it. */
-function freshFor({ refersTo = [] }: PlannedCall, { creates }: Change, made: Made): string[] {
+function freshFor({ refersTo = [] }: PlannedCall, { creates }: Change, made: Set<string>): string[] {
   const changed = creates && 'arn' in creates ? [creates.arn] : [];
   return [...changed, ...refersTo].filter((arn) => made.has(arn));
 }

@@ -3,9 +3,7 @@ import type { Created } from '../../runner/ledger';
 
 export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | 'GitHub secret';
 
-/**
- * What is to become of one thing. `leave` is for what is not this repository's; `keep` for what is as declared.
- */
+/** What is to become of one thing. `leave` is for what is not this repository's; `keep` for what is as declared. */
 export type Action = 'create' | 'change' | 'delete' | 'keep' | 'leave';
 
 /** One call, as it is planned. */
@@ -41,7 +39,11 @@ export interface Obstacle {
 }
 
 /** What is planned for one thing, or what stands in the way. */
-export type Planned<Plan = Change> = { readonly plan: Plan } | { readonly obstacle: Obstacle };
+export type Planned<Plan extends object = Change> = Plan | Obstacle;
+
+export function isObstacle(planned: object): planned is Obstacle {
+  return 'code' in planned;
+}
 
 /** What differs in one respect, and the calls that change it: what is removed is removed before anything is added. */
 export interface Difference {
@@ -72,12 +74,8 @@ export function needed(stages: Stages): Stages {
   return stages.filter((stage) => stage.length > 0);
 }
 
-/** The settings of something that is made; those that AWS would choose itself are undefined and not shown. */
-export function newSettings(settings: Readonly<Record<string, string | undefined>>): string[] {
+/** The settings of something that is made, but for those that AWS would choose itself. */
+export function newSettings(path: string, others: Readonly<Record<string, string | undefined>>): string[] {
+  const settings = { path: path === '/' ? undefined : path, ...others };
   return Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : `+ ${name} ${value}`));
-}
-
-/** A path, where it is another than AWS's own. */
-export function pathSetting(path: string): string | undefined {
-  return path === '/' ? undefined : path;
 }

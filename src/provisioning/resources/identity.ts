@@ -1,26 +1,29 @@
-import type { Write } from '../../iam/connect';
-import type { DeclaredPolicy, DeclaredRole, DeclaredUser, Tags } from '../../identities/declaration';
-import type { PolicyDocument } from '../../policy/policy-document';
+import type { Role, User } from '@aws-sdk/client-iam';
+import type { Iam } from '../../iam/connect';
+import type { DeclaredPolicy, DeclaredRole, DeclaredUser, PolicyReference, Tags } from '../../identities/declaration';
+import { parsePolicyText, type PolicyDocument } from '../../policy/policy-document';
 import {
   changeOf,
   newSettings,
-  pathSetting,
-  type Change,
   type Difference,
   type Obstacle,
   type Planned,
+  type PlannedCall,
 } from '../changes/change';
+import { concurrently } from '../changes/concurrently';
 import { notOurs, type Rules } from './ownership';
 import {
   attachmentChanges,
   boundaryChanges,
+  identityCalls,
   inlineChanges,
   NO_PERMISSIONS,
-  type PermissionCalls,
+  readAttachedPolicies,
+  type IdentityCalls,
   type Permissions,
 } from './permissions';
 import { referredArn } from './policy';
-import { newTags, tagChanges, wantedTags, type TagCalls } from './tags';
+import { newTags, tagChanges, tagsIn, wantedTags } from './tags';
 
 /** What users and roles have in common: they carry policies. */
 export interface ExistingIdentity extends Permissions {
@@ -29,85 +32,81 @@ export interface ExistingIdentity extends Permissions {
   readonly tags: Tags;
 }
 
-/** The calls in which users and roles differ, for one of them. */
-export type IdentityCalls = PermissionCalls & TagCalls;
+/** Reads the policies of a user or role that was found. */
+export async function readIdentity(found: User | Role, calls: IdentityCalls, iam: Iam): Promise<ExistingIdentity> {
+  const [attachedPolicies, names] = await Promise.all([readAttachedPolicies(calls, iam), calls.listInline(iam)]);
+  const inlinePolicies = await concurrently(names, async (name) => {
+    const { PolicyDocument = '' } = await calls.getInline(name, iam);
+    return [name, parsePolicyText(PolicyDocument)] as const;
+  });
+  return {
+    arn: found.Arn ?? '',
+    path: found.Path ?? '/',
+    tags: tagsIn(found.Tags),
+    permissionsBoundary: found.PermissionsBoundary?.PermissionsBoundaryArn,
+    attachedPolicies,
+    inlinePolicies: Object.fromEntries(inlinePolicies),
+  };
+}
 
 /** A declared user or role: what both have, and what only its kind has. */
-export interface IdentityPlan<Existing extends ExistingIdentity> {
+export interface IdentityPlan {
   readonly kind: 'user' | 'role';
   readonly declared: DeclaredUser | DeclaredRole;
   /** As declared. */
   readonly arn: string;
   readonly inlinePolicies: Readonly<Record<string, PolicyDocument>>;
-  readonly calls: IdentityCalls;
-  /** The call that makes a new one. */
-  readonly create: (common: NewIdentity) => Write;
-  /** ARNs of those whom a new one trusts. */
-  readonly trusted: readonly string[];
+  /** The call that makes a new one, with what both are made with. */
+  readonly create: (common: {
+    readonly Path: string;
+    readonly PermissionsBoundary: string | undefined;
+    readonly tags: Tags;
+  }) => PlannedCall;
   /** Settings of a new one, as `newSettings` takes them. */
   readonly settings: Readonly<Record<string, string | undefined>>;
   /** What else a new one is made with, for people. */
   readonly newDetails: readonly string[];
   /** How one that is there differs. */
-  readonly differences: (existing: Existing) => readonly Difference[];
+  readonly differences: readonly Difference[];
 }
 
-/** What both are made with. */
-interface NewIdentity {
-  readonly Path: string;
-  readonly PermissionsBoundary: string | undefined;
-  readonly tags: Tags;
-}
-
-/** The managed policies that are declared, by their ARNs. */
-interface DeclaredArns {
-  readonly attached: readonly string[];
-  readonly boundary: string | undefined;
-}
-
-/** Makes a user or role as declared. */
-export function planIdentity<Existing extends ExistingIdentity>(
-  plan: IdentityPlan<Existing>,
-  existing: Existing | undefined,
+/** Makes a user or role as declared. What a new one may do comes later: nothing waits for that. */
+export function planIdentity(
+  plan: IdentityPlan,
+  existing: ExistingIdentity | undefined,
   policies: readonly DeclaredPolicy[],
   rules: Rules,
 ): Planned {
-  const { kind, declared, inlinePolicies, calls } = plan;
+  const { kind, declared, arn } = plan;
   const { name, path, tags, permissionsBoundary } = declared;
-  const attached = declared.policies.map((reference) => referredArn(reference, policies, rules.account));
-  const boundary = permissionsBoundary && referredArn(permissionsBoundary, policies, rules.account);
-  if (!existing) return { plan: planNew(plan, { attached, boundary }, rules) };
-  const obstacle = notOurs(kind, existing.arn, existing.tags, rules) ?? otherPath(kind, existing, path);
-  if (obstacle) return { obstacle };
-  const change = changeOf(kind, name, [
-    ...plan.differences(existing),
-    boundaryChanges(boundary, existing, calls),
-    inlineChanges(inlinePolicies, existing, calls),
-    attachmentChanges(attached, existing, calls),
-    tagChanges(existing.tags, tags, rules, calls),
-  ]);
-  return { plan: change };
-}
-
-/** Makes one that is not there. What it may do comes later: nothing waits for that. */
-function planNew<Existing extends ExistingIdentity>(
-  plan: IdentityPlan<Existing>,
-  { attached, boundary }: DeclaredArns,
-  rules: Rules,
-): Change {
-  const { kind, declared, arn, inlinePolicies, calls } = plan;
-  const { name, path, tags } = declared;
-  const granted = changeOf(kind, name, [
-    inlineChanges(inlinePolicies, NO_PERMISSIONS, calls),
-    attachmentChanges(attached, NO_PERMISSIONS, calls),
-  ]);
+  const calls = identityCalls(kind, name);
+  const arnOf = (reference: PolicyReference) => referredArn(reference, policies, rules.account);
+  const boundary = permissionsBoundary && arnOf(permissionsBoundary);
+  const before = existing ?? NO_PERMISSIONS;
+  const granting = [
+    inlineChanges(plan.inlinePolicies, before, calls),
+    attachmentChanges(declared.policies.map(arnOf), before, calls),
+  ];
+  if (existing) {
+    return (
+      notOurs(kind, existing.arn, existing.tags, rules) ??
+      otherPath(kind, existing, path) ??
+      changeOf(kind, name, [
+        ...plan.differences,
+        boundaryChanges(boundary, existing, calls),
+        ...granting,
+        tagChanges(existing.tags, tags, rules, calls),
+      ])
+    );
+  }
+  const granted = changeOf(kind, name, granting);
   const create = plan.create({ Path: path, PermissionsBoundary: boundary, tags: wantedTags(tags, rules) });
-  const refersTo = [...plan.trusted, ...(boundary === undefined ? [] : [boundary])];
+  const refersTo = [create.refersTo ?? [], boundary ?? []].flat();
   return {
     ...granted,
     action: 'create',
     details: [
-      ...newSettings({ path: pathSetting(path), ...plan.settings, 'permissions boundary': boundary }),
+      ...newSettings(path, { ...plan.settings, 'permissions boundary': boundary }),
       ...plan.newDetails,
       ...granted.details,
       ...newTags(tags, rules),

@@ -2,12 +2,11 @@ import { describeSecret } from '../../github/connect';
 import type { Iam } from '../../iam/connect';
 import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
-import type { AccountAccess } from '../changes/account-access';
+import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
-import { iamArn, type TargetAccount } from '../changes/target-account';
 import { notOurs, ownershipTags, type Rules } from './ownership';
-import { nothingToRemove, removalOf, silently } from './removal';
+import { nothingToRemove, removalOf } from './removal';
 import { tagList, tagsIn } from './tags';
 
 const KIND = 'MFA device';
@@ -50,16 +49,16 @@ export function planMfaDevice(
 ): Planned<MfaDevicePlan> {
   const serial = mfaDeviceArn(device, rules.account);
   if (enabled.includes(serial)) {
-    return { plan: { user, serial, change: withoutCalls('keep', KIND, serial, `of ${user.name}, enabled`) } };
+    return { user, serial, change: withoutCalls('keep', KIND, serial, `of ${user.name}, enabled`) };
   }
   const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
   const obstacle = tags && notOurs(KIND, serial, tags, { ...rules, adoptExisting: false }, remedy);
-  if (obstacle) return { obstacle };
+  if (obstacle) return obstacle;
   const created = withoutCalls('create', KIND, serial, `for ${user.name}`);
-  if (!tags) return { plan: { user, serial, change: created } };
+  if (!tags) return { user, serial, change: created };
   // Its seed was shown to a run that died before the device was enabled, and to nobody else.
   const details = [...created.details, 'replaces one that was never enabled'];
-  return { plan: { user, serial, change: { ...created, details, stages: [[deleteDevice(serial)]] } } };
+  return { user, serial, change: { ...created, details, stages: [[deleteDevice(serial)]] } };
 }
 
 /**
@@ -129,6 +128,5 @@ export async function planMfaDeviceRemoval(
   { iam, account }: AccountAccess,
 ): Promise<Change> {
   const nothing = nothingToRemove(KIND, serial, await readDeviceTags(serial, iam), account);
-  const steps = [[silently(deactivateDevice(user, serial))], [silently(deleteDevice(serial))]];
-  return nothing ?? removalOf(KIND, serial, steps);
+  return nothing ?? removalOf(KIND, serial, [deactivateDevice(user, serial)], [deleteDevice(serial)]);
 }

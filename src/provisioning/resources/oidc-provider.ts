@@ -1,10 +1,9 @@
 import type { Iam } from '../../iam/connect';
 import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
-import type { AccountAccess } from '../changes/account-access';
-import { changeOf, NO_DIFFERENCE, withoutCalls, type Change, type Difference, type Planned } from '../changes/change';
-import { iamArn, type TargetAccount } from '../changes/target-account';
+import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
+import { changeOf, withoutCalls, type Change, type Difference, type Planned } from '../changes/change';
 import { notOurs, ownerOf, type Rules } from './ownership';
-import { nothingToRemove, removalOf, silently } from './removal';
+import { nothingToRemove, removalOf } from './removal';
 import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
 
 const KIND = 'OIDC provider';
@@ -43,52 +42,49 @@ export function planOidcProvider(
     const input = { Url: url, ClientIDList: [...audiences], Tags: tagList(wantedTags(tags, rules)) };
     const details = [...audiences.map((audience) => `+ audience ${audience}`), ...newTags(tags, rules)];
     return {
-      plan: {
-        ...withoutCalls('create', KIND, name, ...details),
-        stages: [[{ operation: 'CreateOpenIDConnectProvider', input }]],
-        creates: { kind: KIND, arn },
-      },
+      ...withoutCalls('create', KIND, name, ...details),
+      stages: [[{ operation: 'CreateOpenIDConnectProvider', input }]],
+      creates: { kind: KIND, arn },
     };
   }
   const missing = audiences.filter((audience) => !existing.audiences.includes(audience));
   const owner = ownerOf(existing.tags, rules.account.repository);
   // An account has one provider for an issuer, which all its repositories share.
   if (owner !== 'this repository' && !rules.adoptExisting && missing.length === 0) {
-    return {
-      plan: withoutCalls('leave', KIND, name, 'there already, and not made for this repository: it stays as it is'),
-    };
+    return withoutCalls('leave', KIND, name, 'there already, and not made for this repository: it stays as it is');
   }
-  const obstacle = notOurs(KIND, arn, existing.tags, rules);
-  if (obstacle) return { obstacle };
-  const change = changeOf(KIND, name, [
-    audienceChanges(arn, existing.audiences, audiences),
-    tagChanges(existing.tags, tags, rules, {
-      tag: (Tags) => ({ operation: 'TagOpenIDConnectProvider', input: { OpenIDConnectProviderArn: arn, Tags } }),
-      untag: (TagKeys) => ({
-        operation: 'UntagOpenIDConnectProvider',
-        input: { OpenIDConnectProviderArn: arn, TagKeys },
+  const OpenIDConnectProviderArn = arn;
+  return (
+    notOurs(KIND, arn, existing.tags, rules) ??
+    changeOf(KIND, name, [
+      audienceChanges(arn, existing.audiences, audiences),
+      tagChanges(existing.tags, tags, rules, {
+        tag: (Tags) => ({ operation: 'TagOpenIDConnectProvider', input: { OpenIDConnectProviderArn, Tags } }),
+        untag: (TagKeys) => ({ operation: 'UntagOpenIDConnectProvider', input: { OpenIDConnectProviderArn, TagKeys } }),
       }),
-    }),
-  ]);
-  return { plan: change };
+    ])
+  );
 }
 
-function audienceChanges(arn: string, before: readonly string[], wanted: readonly string[]): Difference {
+function audienceChanges(
+  OpenIDConnectProviderArn: string,
+  before: readonly string[],
+  wanted: readonly string[],
+): Difference {
   const missing = wanted.filter((audience) => !before.includes(audience));
   const gone = before.filter((audience) => !wanted.includes(audience));
   return {
-    ...NO_DIFFERENCE,
     details: [
       ...gone.map((audience) => `- audience ${audience}`),
       ...missing.map((audience) => `+ audience ${audience}`),
     ],
     removing: gone.map((ClientID) => ({
       operation: 'RemoveClientIDFromOpenIDConnectProvider',
-      input: { OpenIDConnectProviderArn: arn, ClientID },
+      input: { OpenIDConnectProviderArn, ClientID },
     })),
     adding: missing.map((ClientID) => ({
       operation: 'AddClientIDToOpenIDConnectProvider',
-      input: { OpenIDConnectProviderArn: arn, ClientID },
+      input: { OpenIDConnectProviderArn, ClientID },
     })),
   };
 }
@@ -99,6 +95,9 @@ export async function planOidcProviderRemoval(
 ): Promise<Change> {
   const name = OpenIDConnectProviderArn.slice(OpenIDConnectProviderArn.indexOf('/') + 1);
   const provider = await readOidcProvider(OpenIDConnectProviderArn, iam);
-  const deletion = silently({ operation: 'DeleteOpenIDConnectProvider', input: { OpenIDConnectProviderArn } });
-  return nothingToRemove(KIND, name, provider?.tags, account) ?? removalOf(KIND, name, [[deletion]]);
+  const nothing = nothingToRemove(KIND, name, provider?.tags, account);
+  return (
+    nothing ??
+    removalOf(KIND, name, [{ operation: 'DeleteOpenIDConnectProvider', input: { OpenIDConnectProviderArn } }])
+  );
 }

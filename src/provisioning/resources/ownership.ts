@@ -1,7 +1,7 @@
 import type { Tags } from '../../identities/declaration';
 import { MANAGED_BY, MANAGED_BY_REPOSITORY } from '../../identities/own-tags';
-import { withoutCalls, type Change, type Kind, type Obstacle } from '../changes/change';
-import type { TargetAccount } from '../changes/target-account';
+import type { Kind, Obstacle } from '../changes/change';
+import type { TargetAccount } from '../changes/account-access';
 
 const OURSELVES = 'aws-identity-action';
 
@@ -43,12 +43,4 @@ export function notOurs(kind: Kind, arn: string, tags: Tags, rules: Rules, remed
       ? 'was not made by this action (it lacks the tag managed-by=aws-identity-action)'
       : `is managed by the repository ${owner.repository} (tag managed-by-repository)`;
   return { code: 'not-ours', text: `the ${kind} ${arn} is there and ${whose}. ${remedy}` };
-}
-
-/** What a removal leaves as it is, as it is not this repository's; undefined for what is. */
-export function leftAlone(kind: Kind, name: string, tags: Tags, { repository }: TargetAccount): Change | undefined {
-  const owner = ownerOf(tags, repository);
-  if (owner === 'this repository') return undefined;
-  const whose = owner === 'nobody' ? 'this action did not make it' : `it is managed by ${owner.repository}`;
-  return withoutCalls('leave', kind, name, `left as it is: ${whose}`);
 }

@@ -1,11 +1,11 @@
-import type { AttachedPolicy } from '@aws-sdk/client-iam';
+import type { Tag } from '@aws-sdk/client-iam';
 import type { Iam } from '../../iam/connect';
+import type { Input, Operation } from '../../iam/operations';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
-import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import { policyText, type PolicyDocument } from '../../policy/policy-document';
 import { NO_DIFFERENCE, type Difference, type PlannedCall } from '../changes/change';
-import { concurrently } from '../changes/concurrently';
-import type { RemovalStep } from './removal';
+import type { RemovalCall } from './removal';
 
 /** What a user or role may do, as the account has it. */
 export interface Permissions {
@@ -16,37 +16,39 @@ export interface Permissions {
   readonly inlinePolicies: Readonly<Record<string, PolicyDocument>>;
 }
 
-/** The calls about what one user or role may do. */
-export interface PermissionCalls {
-  readonly listAttached: (iam: Iam) => Promise<AttachedPolicy[]>;
-  readonly attach: (arn: string) => PlannedCall;
-  readonly detach: (arn: string) => PlannedCall;
-  /** Names. */
-  readonly listInline: (iam: Iam) => Promise<string[]>;
-  readonly getInline: (name: string, iam: Iam) => Promise<{ readonly PolicyDocument?: string | undefined }>;
-  readonly putInline: (name: string, text: string) => PlannedCall;
-  readonly deleteInline: (name: string) => PlannedCall;
-  readonly putBoundary: (arn: string) => PlannedCall;
-  readonly deleteBoundary: () => PlannedCall;
+/** Calls that AWS has alike for users and roles, for one of them. */
+export type IdentityCalls = ReturnType<typeof identityCalls>;
+
+export function identityCalls(kind: 'user' | 'role', name: string) {
+  const noun = kind === 'user' ? 'User' : 'Role';
+  const identity = kind === 'user' ? { UserName: name } : { RoleName: name };
+  // The compiler cannot see that an operation and its input belong together.
+  const write = <O extends Operation>(operation: O, input: Partial<Input<O>>) =>
+    ({ operation, input: { ...identity, ...input } }) as PlannedCall;
+  return {
+    listAttached: (iam: Iam) => iam.list(`ListAttached${noun}Policies`, identity, (page) => page.AttachedPolicies),
+    attach: (PolicyArn: string) => ({ ...write(`Attach${noun}Policy`, { PolicyArn }), refersTo: [PolicyArn] }),
+    detach: (PolicyArn: string) => write(`Detach${noun}Policy`, { PolicyArn }),
+    listInline: (iam: Iam) => iam.list(`List${noun}Policies`, identity, (page) => page.PolicyNames),
+    getInline: (PolicyName: string, iam: Iam) => iam.ask(`Get${noun}Policy`, { ...identity, PolicyName }),
+    putInline: (PolicyName: string, policy: PolicyDocument) =>
+      write(`Put${noun}Policy`, { PolicyName, PolicyDocument: policyText(policy) }),
+    deleteInline: (PolicyName: string) => write(`Delete${noun}Policy`, { PolicyName }),
+    putBoundary: (PermissionsBoundary: string) => ({
+      ...write(`Put${noun}PermissionsBoundary`, { PermissionsBoundary }),
+      refersTo: [PermissionsBoundary],
+    }),
+    deleteBoundary: () => write(`Delete${noun}PermissionsBoundary`, {}),
+    tag: (Tags: Tag[]) => write(`Tag${noun}`, { Tags }),
+    untag: (TagKeys: string[]) => write(`Untag${noun}`, { TagKeys }),
+  };
 }
 
 /** What something that was just made may do. */
 export const NO_PERMISSIONS: Permissions = { attachedPolicies: [], inlinePolicies: {}, permissionsBoundary: undefined };
 
-export async function readIdentityPolicies(
-  calls: PermissionCalls,
-  iam: Iam,
-): Promise<Pick<Permissions, 'attachedPolicies' | 'inlinePolicies'>> {
-  const [attachedPolicies, names] = await Promise.all([readAttachedPolicies(calls, iam), calls.listInline(iam)]);
-  const inlinePolicies = await concurrently(names, async (name) => {
-    const { PolicyDocument = '' } = await calls.getInline(name, iam);
-    return [name, parsePolicyText(PolicyDocument)] as const;
-  });
-  return { attachedPolicies, inlinePolicies: Object.fromEntries(inlinePolicies) };
-}
-
 /** ARNs. */
-export async function readAttachedPolicies(calls: PermissionCalls, iam: Iam): Promise<string[]> {
+export async function readAttachedPolicies(calls: IdentityCalls, iam: Iam): Promise<string[]> {
   return (await calls.listAttached(iam)).map(({ PolicyArn = '' }) => PolicyArn);
 }
 
@@ -54,7 +56,7 @@ export async function readAttachedPolicies(calls: PermissionCalls, iam: Iam): Pr
 export function attachmentChanges(
   wanted: readonly string[],
   { attachedPolicies }: Permissions,
-  calls: PermissionCalls,
+  calls: IdentityCalls,
 ): Difference {
   const missing = wanted.filter((arn) => !attachedPolicies.includes(arn));
   const extra = attachedPolicies.filter((arn) => !wanted.includes(arn));
@@ -69,7 +71,7 @@ export function attachmentChanges(
 export function inlineChanges(
   wanted: Readonly<Record<string, PolicyDocument>>,
   { inlinePolicies }: Permissions,
-  calls: PermissionCalls,
+  calls: IdentityCalls,
 ): Difference {
   const extra = Object.keys(inlinePolicies).filter((name) => !(name in wanted));
   const wrong = Object.entries(wanted).filter(([name, policy]) => {
@@ -89,7 +91,7 @@ export function inlineChanges(
       }),
     ],
     removing: extra.map(calls.deleteInline),
-    adding: wrong.map(([name, policy]) => calls.putInline(name, policyText(policy))),
+    adding: wrong.map(([name, policy]) => calls.putInline(name, policy)),
   };
 }
 
@@ -101,7 +103,7 @@ export function indented(lines: readonly string[]): string[] {
 export function boundaryChanges(
   wanted: string | undefined,
   { permissionsBoundary: before }: Permissions,
-  calls: PermissionCalls,
+  calls: IdentityCalls,
 ): Difference {
   if (wanted === before) return NO_DIFFERENCE;
   const details = [`~ permissions boundary ${before ?? 'none'} → ${wanted ?? 'none'}`];
@@ -111,10 +113,10 @@ export function boundaryChanges(
 }
 
 /** Takes from a user or role all its policies. */
-export async function policyRemoval(calls: PermissionCalls, iam: Iam): Promise<RemovalStep[]> {
+export async function policyRemoval(calls: IdentityCalls, iam: Iam): Promise<RemovalCall[]> {
   const [inline, attached] = await Promise.all([calls.listInline(iam), readAttachedPolicies(calls, iam)]);
   return [
-    ...inline.map((name) => ({ detail: `- inline policy ${name}`, call: calls.deleteInline(name) })),
-    ...attached.map((arn) => ({ detail: `- policy ${arn}`, call: calls.detach(arn) })),
+    ...inline.map((name) => ({ detail: `- inline policy ${name}`, ...calls.deleteInline(name) })),
+    ...attached.map((arn) => ({ detail: `- policy ${arn}`, ...calls.detach(arn) })),
   ];
 }

@@ -1,15 +1,14 @@
 import { isRefusal } from '../../aws/failure';
-import type { Iam } from '../../iam/connect';
+import type { Iam, Write } from '../../iam/connect';
 import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
-import type { AccountAccess } from '../changes/account-access';
+import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
 import {
   changeOf,
   newSettings,
   NO_DIFFERENCE,
-  pathSetting,
   withoutCalls,
   type Change,
   type Difference,
@@ -18,9 +17,8 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { iamArn, type TargetAccount } from '../changes/target-account';
 import { notOurs, type Rules } from './ownership';
-import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
+import { nothingToRemove, removalOf, type RemovalCall } from './removal';
 import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
@@ -77,18 +75,18 @@ function numberOf(version: string): number {
 /** Makes a managed policy say what is declared. */
 export function planPolicy(declared: DeclaredPolicy, existing: ExistingPolicy | undefined, rules: Rules): Planned {
   const arn = policyArn(declared, rules.account);
-  if (!existing) return { plan: newPolicy(declared, arn, rules) };
-  const obstacle = notOurs('policy', arn, existing.tags, rules);
-  if (obstacle) return { obstacle };
-  const change = changeOf('policy', declared.name, [
-    documentChanges(declared, existing),
-    tagChanges(existing.tags, declared.tags, rules, {
-      tag: (Tags) => ({ operation: 'TagPolicy', input: { PolicyArn: arn, Tags } }),
-      untag: (TagKeys) => ({ operation: 'UntagPolicy', input: { PolicyArn: arn, TagKeys } }),
-    }),
-    descriptionNote(declared, existing),
-  ]);
-  return { plan: change };
+  if (!existing) return newPolicy(declared, arn, rules);
+  return (
+    notOurs('policy', arn, existing.tags, rules) ??
+    changeOf('policy', declared.name, [
+      documentChanges(declared, existing),
+      tagChanges(existing.tags, declared.tags, rules, {
+        tag: (Tags) => ({ operation: 'TagPolicy', input: { PolicyArn: arn, Tags } }),
+        untag: (TagKeys) => ({ operation: 'UntagPolicy', input: { PolicyArn: arn, TagKeys } }),
+      }),
+      descriptionNote(declared, existing),
+    ])
+  );
 }
 
 function newPolicy({ name, path, description, document, tags }: DeclaredPolicy, arn: string, rules: Rules): Change {
@@ -99,18 +97,13 @@ function newPolicy({ name, path, description, document, tags }: DeclaredPolicy, 
     Description: description,
     Tags: tagList(wantedTags(tags, rules)),
   };
+  const details = [
+    ...newSettings(path, { description: description === undefined ? undefined : JSON.stringify(description) }),
+    ...difference({}, document),
+    ...newTags(tags, rules),
+  ];
   return {
-    ...withoutCalls(
-      'create',
-      'policy',
-      name,
-      ...newSettings({
-        path: pathSetting(path),
-        description: description === undefined ? undefined : JSON.stringify(description),
-      }),
-      ...difference({}, document),
-      ...newTags(tags, rules),
-    ),
+    ...withoutCalls('create', 'policy', name, ...details),
     stages: [[{ operation: 'CreatePolicy', input }]],
     creates: { kind: 'policy', arn },
   };
@@ -174,43 +167,40 @@ export async function planPolicyRemoval(
     readDetachments(PolicyArn, leaving, iam),
   ]);
   const others = versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion);
-  const deletions = others.map(({ VersionId }) =>
-    silently({ operation: 'DeletePolicyVersion', input: { PolicyArn, VersionId } }),
+  return removalOf(
+    'policy',
+    name,
+    [
+      ...detachments,
+      ...others.map(
+        ({ VersionId }) => ({ operation: 'DeletePolicyVersion', input: { PolicyArn, VersionId } }) as const,
+      ),
+    ],
+    [{ operation: 'DeletePolicy', input: { PolicyArn } }],
   );
-  return removalOf('policy', name, [
-    [...detachments, ...deletions],
-    [silently({ operation: 'DeletePolicy', input: { PolicyArn } })],
-  ]);
 }
 
 /** Detaches a policy from all that have it and stay. */
-async function readDetachments(PolicyArn: string, leaving: readonly Change[], iam: Iam): Promise<RemovalStep[]> {
+async function readDetachments(PolicyArn: string, leaving: readonly Change[], iam: Iam): Promise<RemovalCall[]> {
   const asPolicy = { PolicyArn, PolicyUsageFilter: 'PermissionsPolicy' } as const;
   const [users, roles, groups] = await Promise.all([
     iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'User' }, (page) => page.PolicyUsers),
     iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'Role' }, (page) => page.PolicyRoles),
     iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'Group' }, (page) => page.PolicyGroups),
   ]);
-  const attached: readonly { readonly kind: string; readonly name: string; readonly call: PlannedCall }[] = [
-    ...users.map(({ UserName = '' }) => ({
-      kind: 'user',
-      name: UserName,
-      call: { operation: 'DetachUserPolicy', input: { UserName, PolicyArn } } as const,
-    })),
-    ...roles.map(({ RoleName = '' }) => ({
-      kind: 'role',
-      name: RoleName,
-      call: { operation: 'DetachRolePolicy', input: { RoleName, PolicyArn } } as const,
-    })),
-    ...groups.map(({ GroupName = '' }) => ({
-      kind: 'group',
-      name: GroupName,
-      call: { operation: 'DetachGroupPolicy', input: { GroupName, PolicyArn } } as const,
-    })),
+  const from = (kind: string, name: string, call: Write): RemovalCall[] =>
+    isDeleted(kind, name, leaving) ? [] : [{ detail: `- from ${kind} ${name}`, ...call }];
+  return [
+    ...users.flatMap(({ UserName = '' }) =>
+      from('user', UserName, { operation: 'DetachUserPolicy', input: { UserName, PolicyArn } }),
+    ),
+    ...roles.flatMap(({ RoleName = '' }) =>
+      from('role', RoleName, { operation: 'DetachRolePolicy', input: { RoleName, PolicyArn } }),
+    ),
+    ...groups.flatMap(({ GroupName = '' }) =>
+      from('group', GroupName, { operation: 'DetachGroupPolicy', input: { GroupName, PolicyArn } }),
+    ),
   ];
-  return attached
-    .filter(({ kind, name }) => !isDeleted(kind, name, leaving))
-    .map(({ kind, name, call }) => ({ detail: `- from ${kind} ${name}`, call }));
 }
 
 /**
@@ -223,7 +213,7 @@ export async function boundariesInUse(
   { iam }: AccountAccess,
 ): Promise<Obstacle[]> {
   const going = policies.filter((arn) => isDeleted('policy', nameIn(arn), changes));
-  const found = await concurrently(going, async (PolicyArn) => {
+  const found = await concurrently(going, async (PolicyArn): Promise<readonly Obstacle[]> => {
     const bounded = await iam.list(
       'ListEntitiesForPolicy',
       { PolicyArn, PolicyUsageFilter: 'PermissionsBoundary' },
@@ -233,17 +223,12 @@ export async function boundariesInUse(
       ],
     );
     const others = bounded.filter(({ kind, name }) => !isDeleted(kind, name, changes));
-    return others.length > 0 ? boundaryInUse(PolicyArn, others) : [];
+    if (others.length === 0) return [];
+    const whose = others.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+    const text = `the policy ${PolicyArn} is the permissions boundary of ${whose}, which this step leaves. Give them another boundary, or none`;
+    return [{ code: 'delete-conflict', text }];
   });
   return found.flat();
-}
-
-function boundaryInUse(arn: string, bounded: readonly { readonly kind: string; readonly name: string }[]): Obstacle {
-  const whose = bounded.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  return {
-    code: 'delete-conflict',
-    text: `the policy ${arn} is the permissions boundary of ${whose}, which this step leaves. Give them another boundary, or none`,
-  };
 }
 
 function isDeleted(kind: string, name: string, changes: readonly Change[]): boolean {

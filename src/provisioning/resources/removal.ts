@@ -1,17 +1,16 @@
 import type { Tags } from '../../identities/declaration';
+import type { TargetAccount } from '../changes/account-access';
 import { needed, withoutCalls, type Change, type Kind, type PlannedCall } from '../changes/change';
-import type { TargetAccount } from '../changes/target-account';
-import { leftAlone } from './ownership';
+import { ownerOf } from './ownership';
 
-/** One step of a removal: often of something for which AWS would refuse to delete the thing that has it. */
-export interface RemovalStep {
-  /** What is removed, for people; undefined where that need not be said. */
-  readonly detail: string | undefined;
-  readonly call: PlannedCall;
-}
+/** One call of a removal: often of something for which AWS would refuse to delete the thing that has it. */
+export type RemovalCall = PlannedCall & {
+  /** What it removes, for people, where that need be said. */
+  readonly detail?: string;
+};
 
 /**
- * A thing that a removal finds nothing to do for: it is not there, or not this repository's. Else undefined.
+ * What becomes of a thing that a removal leaves: it is not there, or not this repository's. Undefined for any other.
  *
  * @param tags undefined where it is not there
  */
@@ -19,20 +18,17 @@ export function nothingToRemove(
   kind: Kind,
   name: string,
   tags: Tags | undefined,
-  account: TargetAccount,
+  { repository }: TargetAccount,
 ): Change | undefined {
-  return tags ? leftAlone(kind, name, tags, account) : withoutCalls('keep', kind, name, 'is not there');
+  if (!tags) return withoutCalls('keep', kind, name, 'is not there');
+  const owner = ownerOf(tags, repository);
+  if (owner === 'this repository') return undefined;
+  const whose = owner === 'nobody' ? 'this action did not make it' : `it is managed by ${owner.repository}`;
+  return withoutCalls('leave', kind, name, `left as it is: ${whose}`);
 }
 
 /** Removes a thing, stage by stage. */
-export function removalOf(kind: Kind, name: string, stages: readonly (readonly RemovalStep[])[]): Change {
-  return {
-    ...withoutCalls('delete', kind, name, ...stages.flat().flatMap(({ detail }) => detail ?? [])),
-    stages: needed(stages.map((stage) => stage.map(({ call }) => call))),
-  };
-}
-
-/** A step that need not be said. */
-export function silently(call: PlannedCall): RemovalStep {
-  return { detail: undefined, call };
+export function removalOf(kind: Kind, name: string, ...stages: readonly (readonly RemovalCall[])[]): Change {
+  const details = stages.flat().flatMap(({ detail }) => detail ?? []);
+  return { ...withoutCalls('delete', kind, name, ...details), stages: needed(stages) };
 }

@@ -4,13 +4,12 @@ import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { isMapping, listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
-import type { AccountAccess } from '../changes/account-access';
+import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
 import { NO_DIFFERENCE, type Change, type Difference, type Planned } from '../changes/change';
-import { iamArn, type TargetAccount } from '../changes/target-account';
-import { planIdentity, type ExistingIdentity, type IdentityCalls } from './identity';
+import { planIdentity, readIdentity, type ExistingIdentity } from './identity';
 import type { Rules } from './ownership';
-import { indented, policyRemoval, readIdentityPolicies } from './permissions';
-import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
+import { identityCalls, indented, policyRemoval } from './permissions';
+import { nothingToRemove, removalOf, type RemovalCall } from './removal';
 import { tagList, tagsIn } from './tags';
 
 export interface ExistingRole extends ExistingIdentity {
@@ -34,11 +33,7 @@ export async function readRole(name: string, iam: Iam): Promise<ExistingRole | u
   const role = await findRole(name, iam);
   if (!role) return undefined;
   return {
-    arn: role.Arn ?? '',
-    path: role.Path ?? '/',
-    tags: tagsIn(role.Tags),
-    permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
-    ...(await readIdentityPolicies(roleCalls(name), iam)),
+    ...(await readIdentity(role, identityCalls('role', name), iam)),
     description: role.Description ?? '',
     trust: parsePolicyText(role.AssumeRolePolicyDocument ?? ''),
     maxSessionDuration: role.MaxSessionDuration ?? 3600,
@@ -60,7 +55,6 @@ export function planRole(
       declared,
       arn: roleArn(declared, rules.account),
       inlinePolicies,
-      calls: roleCalls(RoleName),
       create: ({ tags, ...common }) => ({
         operation: 'CreateRole',
         input: {
@@ -71,14 +65,14 @@ export function planRole(
           MaxSessionDuration: maxSessionDuration,
           Tags: tagList(tags),
         },
+        refersTo: principalsIn(trust),
       }),
-      trusted: principalsIn(trust),
       settings: {
         description: description === undefined ? undefined : JSON.stringify(description),
         'longest session': `${maxSessionDuration} s`,
       },
       newDetails: ['+ trust policy', ...indented(difference({}, trust))],
-      differences: (before) => [trustChanges(RoleName, before.trust, trust), settingChanges(declared, before)],
+      differences: existing ? [trustChanges(RoleName, existing.trust, trust), settingChanges(declared, existing)] : [],
     },
     existing,
     policies,
@@ -127,33 +121,6 @@ function settingChanges(
   return { ...NO_DIFFERENCE, details, adding: [{ operation: 'UpdateRole', input }] };
 }
 
-export function roleCalls(RoleName: string): IdentityCalls {
-  return {
-    listAttached: (iam) => iam.list('ListAttachedRolePolicies', { RoleName }, (page) => page.AttachedPolicies),
-    attach: (PolicyArn) => ({
-      operation: 'AttachRolePolicy',
-      input: { RoleName, PolicyArn },
-      refersTo: [PolicyArn],
-    }),
-    detach: (PolicyArn) => ({ operation: 'DetachRolePolicy', input: { RoleName, PolicyArn } }),
-    listInline: (iam) => iam.list('ListRolePolicies', { RoleName }, (page) => page.PolicyNames),
-    getInline: (PolicyName, iam) => iam.ask('GetRolePolicy', { RoleName, PolicyName }),
-    putInline: (PolicyName, PolicyDocument) => ({
-      operation: 'PutRolePolicy',
-      input: { RoleName, PolicyName, PolicyDocument },
-    }),
-    deleteInline: (PolicyName) => ({ operation: 'DeleteRolePolicy', input: { RoleName, PolicyName } }),
-    putBoundary: (PermissionsBoundary) => ({
-      operation: 'PutRolePermissionsBoundary',
-      input: { RoleName, PermissionsBoundary },
-      refersTo: [PermissionsBoundary],
-    }),
-    deleteBoundary: () => ({ operation: 'DeleteRolePermissionsBoundary', input: { RoleName } }),
-    tag: (Tags) => ({ operation: 'TagRole', input: { RoleName, Tags } }),
-    untag: (TagKeys) => ({ operation: 'UntagRole', input: { RoleName, TagKeys } }),
-  };
-}
-
 /**
  * Plans the removal of a role with everything for which AWS would refuse to delete it.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
@@ -163,15 +130,18 @@ export async function planRoleRemoval(RoleName: string, { iam, account }: Accoun
   const nothing = nothingToRemove('role', RoleName, role && tagsIn(role.Tags), account);
   if (nothing) return nothing;
   const [policies, profiles] = await Promise.all([
-    policyRemoval(roleCalls(RoleName), iam),
+    policyRemoval(identityCalls('role', RoleName), iam),
     iam.list('ListInstanceProfilesForRole', { RoleName }, (page) => page.InstanceProfiles),
   ]);
-  const fromProfiles = profiles.map(({ InstanceProfileName = '' }): RemovalStep => ({
+  const fromProfiles = profiles.map(({ InstanceProfileName = '' }): RemovalCall => ({
     detail: `- instance profile ${InstanceProfileName}`,
-    call: { operation: 'RemoveRoleFromInstanceProfile', input: { RoleName, InstanceProfileName } },
+    operation: 'RemoveRoleFromInstanceProfile',
+    input: { RoleName, InstanceProfileName },
   }));
-  return removalOf('role', RoleName, [
+  return removalOf(
+    'role',
+    RoleName,
     [...policies, ...fromProfiles],
-    [silently({ operation: 'DeleteRole', input: { RoleName } })],
-  ]);
+    [{ operation: 'DeleteRole', input: { RoleName } }],
+  );
 }

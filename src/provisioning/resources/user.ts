@@ -5,14 +5,13 @@ import type { PolicyDocument } from '../../policy/policy-document';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../../policy/require-mfa';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { FIRST_RECORD } from '../access-keys/key-record';
-import type { AccountAccess } from '../changes/account-access';
+import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
 import type { Change, Planned } from '../changes/change';
-import { iamArn, type TargetAccount } from '../changes/target-account';
-import { planIdentity, type ExistingIdentity, type IdentityCalls } from './identity';
+import { planIdentity, readIdentity, type ExistingIdentity } from './identity';
 import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
 import type { Rules } from './ownership';
-import { policyRemoval, readIdentityPolicies } from './permissions';
-import { nothingToRemove, removalOf, silently, type RemovalStep } from './removal';
+import { identityCalls, policyRemoval } from './permissions';
+import { nothingToRemove, removalOf, type RemovalCall } from './removal';
 import { tagList, tagsIn } from './tags';
 
 export interface ExistingUser extends ExistingIdentity {
@@ -34,20 +33,12 @@ export async function findUser(name: string, iam: Iam): Promise<User | undefined
 export async function readUser(name: string, iam: Iam): Promise<ExistingUser | undefined> {
   const user = await findUser(name, iam);
   if (!user) return undefined;
-  const [policies, accessKeys, mfaDevices] = await Promise.all([
-    readIdentityPolicies(userCalls(name), iam),
+  const [identity, accessKeys, mfaDevices] = await Promise.all([
+    readIdentity(user, identityCalls('user', name), iam),
     readAccessKeys(name, iam),
     readDevices(name, iam),
   ]);
-  return {
-    arn: user.Arn ?? '',
-    path: user.Path ?? '/',
-    tags: tagsIn(user.Tags),
-    permissionsBoundary: user.PermissionsBoundary?.PermissionsBoundaryArn,
-    ...policies,
-    accessKeys,
-    mfaDevices,
-  };
+  return { ...identity, accessKeys, mfaDevices };
 }
 
 /** Makes a user as declared, but for its access key and its MFA device. */
@@ -67,15 +58,13 @@ export function planUser(
       declared,
       arn,
       inlinePolicies: { ...declared.inlinePolicies, ...mfaPolicy(declared, arn) },
-      calls: userCalls(UserName),
       create: ({ tags, ...common }) => ({
         operation: 'CreateUser',
         input: { UserName, ...common, Tags: tagList({ ...tags, ...record }) },
       }),
-      trusted: [],
       settings: {},
       newDetails: [],
-      differences: () => [],
+      differences: [],
     },
     existing,
     policies,
@@ -86,33 +75,6 @@ export function planUser(
 /** The inline policy that asks for MFA. */
 function mfaPolicy({ requireMfa }: DeclaredUser, arn: string): Record<string, PolicyDocument> {
   return requireMfa ? { [REQUIRE_MFA_POLICY_NAME]: requireMfaPolicy(arn) } : {};
-}
-
-export function userCalls(UserName: string): IdentityCalls {
-  return {
-    listAttached: (iam) => iam.list('ListAttachedUserPolicies', { UserName }, (page) => page.AttachedPolicies),
-    attach: (PolicyArn) => ({
-      operation: 'AttachUserPolicy',
-      input: { UserName, PolicyArn },
-      refersTo: [PolicyArn],
-    }),
-    detach: (PolicyArn) => ({ operation: 'DetachUserPolicy', input: { UserName, PolicyArn } }),
-    listInline: (iam) => iam.list('ListUserPolicies', { UserName }, (page) => page.PolicyNames),
-    getInline: (PolicyName, iam) => iam.ask('GetUserPolicy', { UserName, PolicyName }),
-    putInline: (PolicyName, PolicyDocument) => ({
-      operation: 'PutUserPolicy',
-      input: { UserName, PolicyName, PolicyDocument },
-    }),
-    deleteInline: (PolicyName) => ({ operation: 'DeleteUserPolicy', input: { UserName, PolicyName } }),
-    putBoundary: (PermissionsBoundary) => ({
-      operation: 'PutUserPermissionsBoundary',
-      input: { UserName, PermissionsBoundary },
-      refersTo: [PermissionsBoundary],
-    }),
-    deleteBoundary: () => ({ operation: 'DeleteUserPermissionsBoundary', input: { UserName } }),
-    tag: (Tags) => ({ operation: 'TagUser', input: { UserName, Tags } }),
-    untag: (TagKeys) => ({ operation: 'UntagUser', input: { UserName, TagKeys } }),
-  };
 }
 
 /** A user that is deleted, and the MFA devices that are deleted with it. */
@@ -134,26 +96,29 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
     readAccessKeys(UserName, iam),
     signInRemoval(UserName, iam),
     readDevices(UserName, iam),
-    policyRemoval(userCalls(UserName), iam),
+    policyRemoval(identityCalls('user', UserName), iam),
     groupRemoval(UserName, iam),
   ]);
   const virtual = devices.filter((serial) => serial.includes(':mfa/'));
-  const deactivations = devices.map((serial) => ({
-    detail: `- MFA device ${serial}`,
-    call: deactivateDevice(UserName, serial),
-  }));
-  const change = removalOf('user', UserName, [
+  const change = removalOf(
+    'user',
+    UserName,
     // Whoever has a key can do nothing more while the rest is removed.
-    keys.map(({ id }) => ({ detail: `- access key ${id}`, call: deleteKey(UserName, id) })),
-    [...signIn, ...deactivations, ...policies, ...groups],
-    virtual.map((serial) => silently(deleteDevice(serial))),
-    [silently({ operation: 'DeleteUser', input: { UserName } })],
-  ]);
+    keys.map(({ id }) => ({ detail: `- access key ${id}`, ...deleteKey(UserName, id) })),
+    [
+      ...signIn,
+      ...devices.map((serial) => ({ detail: `- MFA device ${serial}`, ...deactivateDevice(UserName, serial) })),
+      ...policies,
+      ...groups,
+    ],
+    virtual.map(deleteDevice),
+    [{ operation: 'DeleteUser', input: { UserName } }],
+  );
   return { change, devices: virtual };
 }
 
 /** Removes what a user signs in with, besides access keys and MFA devices. */
-async function signInRemoval(UserName: string, iam: Iam): Promise<RemovalStep[]> {
+async function signInRemoval(UserName: string, iam: Iam): Promise<RemovalCall[]> {
   const input = { UserName };
   const [login, certificates, sshKeys, { ServiceSpecificCredentials = [] }] = await Promise.all([
     iam.find('GetLoginProfile', input),
@@ -162,26 +127,30 @@ async function signInRemoval(UserName: string, iam: Iam): Promise<RemovalStep[]>
     iam.ask('ListServiceSpecificCredentials', input),
   ]);
   return [
-    ...(login ? [{ detail: '- password', call: { operation: 'DeleteLoginProfile', input } } as const] : []),
-    ...certificates.map(({ CertificateId = '' }): RemovalStep => ({
+    ...(login ? [{ detail: '- password', operation: 'DeleteLoginProfile', input } as const] : []),
+    ...certificates.map(({ CertificateId = '' }): RemovalCall => ({
       detail: `- signing certificate ${CertificateId}`,
-      call: { operation: 'DeleteSigningCertificate', input: { UserName, CertificateId } },
+      operation: 'DeleteSigningCertificate',
+      input: { UserName, CertificateId },
     })),
-    ...sshKeys.map(({ SSHPublicKeyId = '' }): RemovalStep => ({
+    ...sshKeys.map(({ SSHPublicKeyId = '' }): RemovalCall => ({
       detail: `- SSH key ${SSHPublicKeyId}`,
-      call: { operation: 'DeleteSSHPublicKey', input: { UserName, SSHPublicKeyId } },
+      operation: 'DeleteSSHPublicKey',
+      input: { UserName, SSHPublicKeyId },
     })),
-    ...ServiceSpecificCredentials.map(({ ServiceName = '', ServiceSpecificCredentialId = '' }): RemovalStep => ({
+    ...ServiceSpecificCredentials.map(({ ServiceName = '', ServiceSpecificCredentialId = '' }): RemovalCall => ({
       detail: `- credential ${ServiceSpecificCredentialId} for ${ServiceName}`,
-      call: { operation: 'DeleteServiceSpecificCredential', input: { UserName, ServiceSpecificCredentialId } },
+      operation: 'DeleteServiceSpecificCredential',
+      input: { UserName, ServiceSpecificCredentialId },
     })),
   ];
 }
 
-async function groupRemoval(UserName: string, iam: Iam): Promise<RemovalStep[]> {
+async function groupRemoval(UserName: string, iam: Iam): Promise<RemovalCall[]> {
   const groups = await iam.list('ListGroupsForUser', { UserName }, (page) => page.Groups);
   return groups.map(({ GroupName = '' }) => ({
     detail: `- member of ${GroupName}`,
-    call: { operation: 'RemoveUserFromGroup', input: { UserName, GroupName } },
+    operation: 'RemoveUserFromGroup',
+    input: { UserName, GroupName },
   }));
 }
