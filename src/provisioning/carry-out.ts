@@ -1,12 +1,15 @@
-import { describeSecret } from '../github/connect';
+import { messageOf } from '../errors/message';
+import type { Iam } from '../iam/connect';
 import { KeyRenewal, type KeepForPost } from './access-keys/key-renewal';
 import type { MadeKey } from './access-keys/make-key';
 import type { AccountAccess } from './changes/account-access';
-import { apply, applyLater } from './changes/apply';
+import { apply, applyLater, removeSecret } from './changes/apply';
 import { concurrently } from './changes/concurrently';
+import type { Change } from './changes/change';
 import type { Plan } from './plan';
 import { makeMfaDevice } from './resources/mfa-device';
-import { readBack } from './resources/read-back';
+import { identityCalls, readAttachedPolicies } from './resources/identity';
+import { declarableTags, tagsIn } from './resources/tags';
 
 /** What carrying out a plan needs besides access to the account. */
 export interface CarryingOut {
@@ -42,8 +45,29 @@ export async function carryOut(
     await exportKeys(renewal.made, () => renewal.deliver());
   });
   await renewal.retireOld();
-  await concurrently(secrets, async (secret) => {
-    await access.secrets?.remove(secret);
-    access.log(`Removed the GitHub secret ${describeSecret(secret)}.`);
+  await concurrently(secrets, (secret) => removeSecret(secret, access));
+}
+
+/** Reads what users and roles have now that they were made or changed, and reports it. It stops nothing if it cannot. */
+async function readBack(changes: readonly Change[], { iam, log }: AccountAccess): Promise<void> {
+  const touched = changes.filter(({ action }) => action === 'create' || action === 'change');
+  await concurrently(touched, async ({ kind, name }) => {
+    if (kind !== 'user' && kind !== 'role') return;
+    try {
+      log(`The ${kind} ${name} has ${await describeIdentity(kind, name, iam)} attached.`);
+    } catch (error) {
+      log(`The ${kind} ${name} could not be read back: ${messageOf(error)}`);
+    }
   });
+}
+
+async function describeIdentity(kind: 'user' | 'role', name: string, iam: Iam): Promise<string> {
+  const [tags, arns] = await Promise.all([
+    kind === 'user' ? iam.list('ListUserTags', { UserName: name }, ({ Tags }) => Tags) : undefined,
+    readAttachedPolicies(identityCalls(kind, name), iam),
+  ]);
+  const policies = arns.length === 0 ? 'no policies' : `the policies ${arns.join(', ')}`;
+  if (!tags) return policies;
+  const declarable = Object.entries(declarableTags(tagsIn(tags)));
+  return `the tags ${declarable.map(([key, value]) => `${key}=${value}`).join(', ')} and ${policies}`;
 }

@@ -27,26 +27,23 @@ export interface ExistingAccount {
 /** Reads what the account has of what the document declares. Changes nothing. */
 export async function readAccount(declaration: Declaration, access: AccountAccess): Promise<ExistingAccount> {
   const { iam, account } = access;
-  const { oidcProviders, policies, users, roles } = declaration;
+  const { policies, users, roles } = declaration;
+  const providers = declaration.oidcProviders.map(({ url }) => ({ name: url }));
   const [foundProviders, foundPolicies, foundUsers, foundRoles] = await Promise.all([
-    readEach(
-      oidcProviders,
-      ({ url }) => url,
-      ({ url }) => readOidcProvider(oidcProviderArn(url, account), iam),
-    ),
-    readEach(policies, nameOf, (policy) => readPolicy(policyArn(policy, account), iam)),
-    readEach(users, nameOf, ({ name }) => readUser(name, iam)),
-    readEach(roles, nameOf, ({ name }) => readRole(name, iam)),
+    readEach(providers, ({ name }) => readOidcProvider(oidcProviderArn(name, account), iam)),
+    readEach(policies, (policy) => readPolicy(policyArn(policy, account), iam)),
+    readEach(users, ({ name }) => readUser(name, iam)),
+    readEach(roles, ({ name }) => readRole(name, iam)),
   ]);
   const namesakes = await Promise.all([
-    readNamesakes('policy', missing(policies, foundPolicies), iam),
-    readNamesakes('user', missing(users, foundUsers), iam),
-    readNamesakes('role', missing(roles, foundRoles), iam),
+    readNamesakes('policy', policies, foundPolicies, iam),
+    readNamesakes('user', users, foundUsers, iam),
+    readNamesakes('role', roles, foundRoles, iam),
   ]);
   const taken = new Set(namesakes.flat().flatMap(({ kind, name }) => (kind === 'user' ? name : [])));
   const withKeys = users.filter(({ accessKey, name }) => accessKey && !taken.has(name));
   const [deviceTags, keyHolders] = await Promise.all([
-    readEach(users, nameOf, (user) => readOtherDevice(user, foundUsers.get(user.name), access)),
+    readEach(users, (user) => readOtherDevice(user, foundUsers.get(user.name), access)),
     concurrently(withKeys, (user) => readKeyHolder(user, foundUsers.get(user.name), access)),
   ]);
   return {
@@ -72,23 +69,13 @@ async function readOtherDevice(
 }
 
 /** What is there of what is declared, by its name. */
-async function readEach<Declared, Existing extends object>(
+async function readEach<Declared extends { readonly name: string }, Existing extends object>(
   declared: readonly Declared[],
-  nameIn: (one: Declared) => string,
   read: (one: Declared) => Promise<Existing | undefined>,
 ): Promise<Map<string, Existing>> {
   const found = await concurrently(declared, async (one) => {
     const existing = await read(one);
-    return existing ? [[nameIn(one), existing] as const] : [];
+    return existing ? [[one.name, existing] as const] : [];
   });
   return new Map(found.flat());
-}
-
-/** The names of what is declared and not there. */
-function missing(declared: readonly { readonly name: string }[], found: ReadonlyMap<string, unknown>): string[] {
-  return declared.map(nameOf).filter((name) => !found.has(name));
-}
-
-function nameOf({ name }: { readonly name: string }): string {
-  return name;
 }

@@ -1,15 +1,13 @@
 import type { Credentials } from '../aws/credentials';
 import { messageOf } from '../errors/message';
-import { describeSecret } from '../github/connect';
-import type { GithubSecret } from '../identities/declaration';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import type { PostReporter, PostStep } from '../runner/undo';
 import { recoverKey } from './access-keys/recover-key';
 import type { AccountAccess } from './changes/account-access';
-import { apply } from './changes/apply';
+import { apply, removeSecret } from './changes/apply';
 import { openAccount } from './open-account';
-import { ofKind, planRemoval } from './plan-removal';
+import { ofKind, planRemoval } from './plan-deprovision';
 import { planLines } from './show-plan';
 
 /**
@@ -51,12 +49,6 @@ export async function undoIdentities(
   }
   await evenSo(removeCreated(created, access));
   if (failures.size > 0) throw new Error([...failures].join('\n'));
-}
-
-async function removeSecret(secret: GithubSecret, { secrets, log }: AccountAccess): Promise<void> {
-  if (!secrets) return;
-  await secrets.remove(secret);
-  log(`Removed the GitHub secret ${describeSecret(secret)}.`);
 }
 
 async function removeCreated(created: readonly Created[], access: AccountAccess): Promise<void> {

@@ -1,3 +1,5 @@
+import { describeSecret } from '../../github/connect';
+import type { GithubSecret } from '../../identities/declaration';
 import type { AccountAccess } from './account-access';
 import type { Change, PlannedCall, Stages } from './change';
 import { concurrently } from './concurrently';
@@ -68,4 +70,11 @@ async function applyChange(change: Change, made: Set<string>, access: AccountAcc
 function freshFor({ refersTo = [] }: PlannedCall, { creates }: Change, made: Set<string>): string[] {
   const changed = creates && 'arn' in creates ? [creates.arn] : [];
   return [...changed, ...refersTo].filter((arn) => made.has(arn));
+}
+
+/** Removes a secret of GitHub, where there is a token for it. */
+export async function removeSecret(secret: GithubSecret, { secrets, log }: AccountAccess): Promise<void> {
+  if (!secrets) return;
+  await secrets.remove(secret);
+  log(`Removed the GitHub secret ${describeSecret(secret)}.`);
 }

@@ -8,6 +8,8 @@ export type Action = 'create' | 'change' | 'delete' | 'keep' | 'leave';
 
 /** One call, as it is planned. */
 export type PlannedCall = Write & {
+  /** What it removes, for people, where that need be said. */
+  readonly detail?: string;
   /** ARNs of what must exist for it, besides the thing that is changed. */
   readonly refersTo?: readonly string[];
   /** Whether a call that failed has done its work all the same, by an attempt whose answer was lost. */
@@ -62,6 +64,12 @@ export function changeOf(kind: Kind, name: string, differences: readonly Differe
     details: differences.flatMap(({ details }) => details),
     stages,
   };
+}
+
+/** Removes a thing, stage by stage. */
+export function removalOf(kind: Kind, name: string, stages: Stages): Change {
+  const details = stages.flat().flatMap(({ detail }) => detail ?? []);
+  return { ...withoutCalls('delete', kind, name, ...details), stages: needed(stages) };
 }
 
 /** What is to become of a thing, with no calls. */

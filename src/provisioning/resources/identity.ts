@@ -1,10 +1,14 @@
-import type { Role, User } from '@aws-sdk/client-iam';
+import type { Role, Tag, User } from '@aws-sdk/client-iam';
 import type { Iam } from '../../iam/connect';
+import type { Input, Operation } from '../../iam/operations';
 import type { DeclaredPolicy, DeclaredRole, DeclaredUser, PolicyReference, Tags } from '../../identities/declaration';
-import { parsePolicyText, type PolicyDocument } from '../../policy/policy-document';
+import { difference } from '../../policy/difference';
+import { sameMeaning } from '../../policy/meaning';
+import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import {
   changeOf,
   newSettings,
+  NO_DIFFERENCE,
   type Difference,
   type Obstacle,
   type Planned,
@@ -12,25 +16,50 @@ import {
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { notOurs, type Rules } from './ownership';
-import {
-  attachmentChanges,
-  boundaryChanges,
-  identityCalls,
-  inlineChanges,
-  NO_PERMISSIONS,
-  readAttachedPolicies,
-  type IdentityCalls,
-  type Permissions,
-} from './permissions';
 import { referredArn } from './policy';
 import { newTags, tagChanges, tagsIn, wantedTags } from './tags';
 
 /** What users and roles have in common: they carry policies. */
-export interface ExistingIdentity extends Permissions {
+export interface ExistingIdentity {
   readonly arn: string;
   readonly path: string;
   readonly tags: Tags;
+  /** ARN of a managed policy. */
+  readonly permissionsBoundary: string | undefined;
+  /** ARNs. */
+  readonly attachedPolicies: readonly string[];
+  readonly inlinePolicies: Readonly<Record<string, PolicyDocument>>;
 }
+
+/** The calls that AWS has alike for users and roles, as `AttachUserPolicy` and `AttachRolePolicy`, for one of them. */
+export function identityCalls(kind: 'user' | 'role', name: string) {
+  const noun = kind === 'user' ? 'User' : 'Role';
+  const identity = kind === 'user' ? { UserName: name } : { RoleName: name };
+  // The compiler cannot see that an operation and its input belong together.
+  const write = <O extends Operation>(operation: O, input: Input<O>) => ({ operation, input }) as PlannedCall;
+  return {
+    listAttached: (iam: Iam) => iam.list(`ListAttached${noun}Policies`, identity, (page) => page.AttachedPolicies),
+    attach: (PolicyArn: string) => ({
+      ...write(`Attach${noun}Policy`, { ...identity, PolicyArn }),
+      refersTo: [PolicyArn],
+    }),
+    detach: (PolicyArn: string) => write(`Detach${noun}Policy`, { ...identity, PolicyArn }),
+    listInline: (iam: Iam) => iam.list(`List${noun}Policies`, identity, (page) => page.PolicyNames),
+    getInline: (PolicyName: string, iam: Iam) => iam.ask(`Get${noun}Policy`, { ...identity, PolicyName }),
+    putInline: (PolicyName: string, policy: PolicyDocument) =>
+      write(`Put${noun}Policy`, { ...identity, PolicyName, PolicyDocument: policyText(policy) }),
+    deleteInline: (PolicyName: string) => write(`Delete${noun}Policy`, { ...identity, PolicyName }),
+    putBoundary: (PermissionsBoundary: string) => ({
+      ...write(`Put${noun}PermissionsBoundary`, { ...identity, PermissionsBoundary }),
+      refersTo: [PermissionsBoundary],
+    }),
+    deleteBoundary: () => write(`Delete${noun}PermissionsBoundary`, identity),
+    tag: (Tags: Tag[]) => write(`Tag${noun}`, { ...identity, Tags }),
+    untag: (TagKeys: string[]) => write(`Untag${noun}`, { ...identity, TagKeys }),
+  };
+}
+
+export type IdentityCalls = ReturnType<typeof identityCalls>;
 
 /** Reads the policies of a user or role that was found. */
 export async function readIdentity(found: User | Role, calls: IdentityCalls, iam: Iam): Promise<ExistingIdentity> {
@@ -47,6 +76,11 @@ export async function readIdentity(found: User | Role, calls: IdentityCalls, iam
     attachedPolicies,
     inlinePolicies: Object.fromEntries(inlinePolicies),
   };
+}
+
+/** ARNs. */
+export async function readAttachedPolicies(calls: IdentityCalls, iam: Iam): Promise<string[]> {
+  return (await calls.listAttached(iam)).map(({ PolicyArn = '' }) => PolicyArn);
 }
 
 /** A declared user or role: what both have, and what only its kind has. */
@@ -72,17 +106,17 @@ export interface IdentityPlan {
 
 /** Makes a user or role as declared. What a new one may do comes later: nothing waits for that. */
 export function planIdentity(
-  plan: IdentityPlan,
   existing: ExistingIdentity | undefined,
   policies: readonly DeclaredPolicy[],
   rules: Rules,
+  plan: IdentityPlan,
 ): Planned {
   const { kind, declared, arn } = plan;
   const { name, path, tags, permissionsBoundary } = declared;
   const calls = identityCalls(kind, name);
   const arnOf = (reference: PolicyReference) => referredArn(reference, policies, rules.account);
   const boundary = permissionsBoundary && arnOf(permissionsBoundary);
-  const before = existing ?? NO_PERMISSIONS;
+  const before = existing ?? { attachedPolicies: [], inlinePolicies: {} };
   const granting = [
     inlineChanges(plan.inlinePolicies, before, calls),
     attachmentChanges(declared.policies.map(arnOf), before, calls),
@@ -124,4 +158,72 @@ function otherPath(kind: 'user' | 'role', { arn, path }: ExistingIdentity, wante
     code: 'path-differs',
     text: `the ${kind} ${arn} has the path ${path}, and the document says ${wanted}. Paths, and with them ARNs, stay as they are: declare path: ${path}, or remove the ${kind} first`,
   };
+}
+
+/** The managed policies attached to a user or role: the declared ones and no others. */
+function attachmentChanges(
+  wanted: readonly string[],
+  { attachedPolicies }: Pick<ExistingIdentity, 'attachedPolicies'>,
+  calls: IdentityCalls,
+): Difference {
+  const missing = wanted.filter((arn) => !attachedPolicies.includes(arn));
+  const extra = attachedPolicies.filter((arn) => !wanted.includes(arn));
+  return {
+    details: [...extra.map((arn) => `- policy ${arn}`), ...missing.map((arn) => `+ policy ${arn}`)],
+    removing: extra.map(calls.detach),
+    adding: missing.map(calls.attach),
+  };
+}
+
+/** Inline policies: the declared ones and no others. */
+function inlineChanges(
+  wanted: Readonly<Record<string, PolicyDocument>>,
+  { inlinePolicies }: Pick<ExistingIdentity, 'inlinePolicies'>,
+  calls: IdentityCalls,
+): Difference {
+  const extra = Object.keys(inlinePolicies).filter((name) => !(name in wanted));
+  const wrong = Object.entries(wanted).filter(([name, policy]) => {
+    const before = inlinePolicies[name];
+    return before === undefined || !sameMeaning(before, policy);
+  });
+  return {
+    details: [
+      ...extra.map((name) => `- inline policy ${name}`),
+      ...wrong.flatMap(([name, policy]) => {
+        const before = inlinePolicies[name];
+        return [
+          `${before === undefined ? '+' : '~'} inline policy ${name}`,
+          ...indented(difference(before ?? {}, policy)),
+        ];
+      }),
+    ],
+    removing: extra.map(calls.deleteInline),
+    adding: wrong.map(([name, policy]) => calls.putInline(name, policy)),
+  };
+}
+
+/** Lines that belong to the one above them. */
+export function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `    ${line}`);
+}
+
+function boundaryChanges(
+  wanted: string | undefined,
+  { permissionsBoundary: before }: ExistingIdentity,
+  calls: IdentityCalls,
+): Difference {
+  if (wanted === before) return NO_DIFFERENCE;
+  const details = [`~ permissions boundary ${before ?? 'none'} → ${wanted ?? 'none'}`];
+  if (wanted === undefined) return { ...NO_DIFFERENCE, details, adding: [calls.deleteBoundary()] };
+  // A boundary narrows: it is there before anything else is granted.
+  return { ...NO_DIFFERENCE, details, removing: [calls.putBoundary(wanted)] };
+}
+
+/** Takes from a user or role all its policies. */
+export async function policyRemoval(calls: IdentityCalls, iam: Iam): Promise<PlannedCall[]> {
+  const [inline, attached] = await Promise.all([calls.listInline(iam), readAttachedPolicies(calls, iam)]);
+  return [
+    ...inline.map((name) => ({ detail: `- inline policy ${name}`, ...calls.deleteInline(name) })),
+    ...attached.map((arn) => ({ detail: `- policy ${arn}`, ...calls.detach(arn) })),
+  ];
 }

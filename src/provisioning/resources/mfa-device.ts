@@ -4,9 +4,8 @@ import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/dec
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
-import { withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
-import { notOurs, ownershipTags, type Rules } from './ownership';
-import { nothingToRemove, removalOf } from './removal';
+import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
+import { nothingToRemove, notOurs, ownershipTags, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
 
 const KIND = 'MFA device';
@@ -128,5 +127,5 @@ export async function planMfaDeviceRemoval(
   { iam, account }: AccountAccess,
 ): Promise<Change> {
   const nothing = nothingToRemove(KIND, serial, await readDeviceTags(serial, iam), account);
-  return nothing ?? removalOf(KIND, serial, [deactivateDevice(user, serial)], [deleteDevice(serial)]);
+  return nothing ?? removalOf(KIND, serial, [[deactivateDevice(user, serial)], [deleteDevice(serial)]]);
 }

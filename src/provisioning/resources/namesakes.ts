@@ -10,35 +10,36 @@ export interface Namesake {
   readonly arn: string;
 }
 
+const LISTS: Record<Namesake['kind'], (iam: Iam) => Promise<{ readonly Arn?: string }[]>> = {
+  policy: (iam) => iam.list('ListPolicies', { Scope: 'Local' }, ({ Policies }) => Policies),
+  user: (iam) => iam.list('ListUsers', {}, ({ Users }) => Users),
+  role: (iam) => iam.list('ListRoles', {}, ({ Roles }) => Roles),
+};
+
 /**
  * Names are unique whatever their case and path, which only a list of all can tell. Who may not list them learns it
  * from AWS when the thing is to be made.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  *
- * @param names those that nothing in the account has
+ * @param found what there is of what is declared, by its name
  */
-export async function readNamesakes(kind: Namesake['kind'], names: readonly string[], iam: Iam): Promise<Namesake[]> {
-  if (names.length === 0) return [];
-  const all = await listArns(kind, iam).catch((error: unknown) => {
+export async function readNamesakes(
+  kind: Namesake['kind'],
+  declared: readonly { readonly name: string }[],
+  found: ReadonlyMap<string, unknown>,
+  iam: Iam,
+): Promise<Namesake[]> {
+  const missing = declared.filter(({ name }) => !found.has(name));
+  if (missing.length === 0) return [];
+  const all = await LISTS[kind](iam).catch((error: unknown) => {
     if (isRefusal(error, 'AccessDenied')) return [];
     throw error;
   });
-  const arns = new Map(all.map((arn) => [arn.slice(arn.lastIndexOf('/') + 1).toLowerCase(), arn]));
-  return names.flatMap((name) => {
+  const arns = new Map(all.map(({ Arn = '' }) => [Arn.slice(Arn.lastIndexOf('/') + 1).toLowerCase(), Arn]));
+  return missing.flatMap(({ name }) => {
     const arn = arns.get(name.toLowerCase());
     return arn === undefined ? [] : { kind, name, arn };
   });
-}
-
-function listArns(kind: Namesake['kind'], iam: Iam): Promise<string[]> {
-  switch (kind) {
-    case 'policy':
-      return iam.list('ListPolicies', { Scope: 'Local' }, ({ Policies }) => Policies?.map(({ Arn = '' }) => Arn));
-    case 'user':
-      return iam.list('ListUsers', {}, ({ Users }) => Users?.map(({ Arn = '' }) => Arn));
-    case 'role':
-      return iam.list('ListRoles', {}, ({ Roles }) => Roles?.map(({ Arn = '' }) => Arn));
-  }
 }
 
 export function nameTaken({ kind, name, arn }: Namesake): Obstacle {

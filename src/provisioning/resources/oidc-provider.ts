@@ -1,9 +1,8 @@
 import type { Iam } from '../../iam/connect';
 import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
 import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
-import { changeOf, withoutCalls, type Change, type Difference, type Planned } from '../changes/change';
-import { notOurs, ownerOf, type Rules } from './ownership';
-import { nothingToRemove, removalOf } from './removal';
+import { changeOf, removalOf, withoutCalls, type Change, type Difference, type Planned } from '../changes/change';
+import { nothingToRemove, notOurs, ownerOf, type Rules } from './ownership';
 import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
 
 const KIND = 'OIDC provider';
@@ -16,12 +15,12 @@ export interface ExistingOidcProvider {
 
 /** @param url the issuer, with `https://` */
 export function oidcProviderArn(url: string, account: TargetAccount): string {
-  return iamArn(account, `oidc-provider/${nameOf(url)}`);
+  return iamArn(account, `oidc-provider/${url.replace(/^https:\/\//, '')}`);
 }
 
-/** The issuer as ARNs have it. */
-function nameOf(url: string): string {
-  return url.replace(/^https:\/\//, '');
+/** The issuer, without `https://`. */
+function issuerIn(arn: string): string {
+  return arn.slice(arn.indexOf('/') + 1);
 }
 
 export async function readOidcProvider(arn: string, iam: Iam): Promise<ExistingOidcProvider | undefined> {
@@ -35,8 +34,8 @@ export function planOidcProvider(
   existing: ExistingOidcProvider | undefined,
   rules: Rules,
 ): Planned {
-  const name = nameOf(url);
   const arn = oidcProviderArn(url, rules.account);
+  const name = issuerIn(arn);
   if (!existing) {
     // AWS trusts the certificates of well-known authorities, and finds the thumbprint of others.
     const input = { Url: url, ClientIDList: [...audiences], Tags: tagList(wantedTags(tags, rules)) };
@@ -93,11 +92,9 @@ export async function planOidcProviderRemoval(
   OpenIDConnectProviderArn: string,
   { iam, account }: AccountAccess,
 ): Promise<Change> {
-  const name = OpenIDConnectProviderArn.slice(OpenIDConnectProviderArn.indexOf('/') + 1);
+  const name = issuerIn(OpenIDConnectProviderArn);
   const provider = await readOidcProvider(OpenIDConnectProviderArn, iam);
   const nothing = nothingToRemove(KIND, name, provider?.tags, account);
-  return (
-    nothing ??
-    removalOf(KIND, name, [{ operation: 'DeleteOpenIDConnectProvider', input: { OpenIDConnectProviderArn } }])
-  );
+  const deletion = { operation: 'DeleteOpenIDConnectProvider', input: { OpenIDConnectProviderArn } } as const;
+  return nothing ?? removalOf(KIND, name, [[deletion]]);
 }

@@ -1,6 +1,6 @@
 import type { Tags } from '../../identities/declaration';
 import { MANAGED_BY, MANAGED_BY_REPOSITORY } from '../../identities/own-tags';
-import type { Kind, Obstacle } from '../changes/change';
+import { withoutCalls, type Change, type Kind, type Obstacle } from '../changes/change';
 import type { TargetAccount } from '../changes/account-access';
 
 const OURSELVES = 'aws-identity-action';
@@ -43,4 +43,22 @@ export function notOurs(kind: Kind, arn: string, tags: Tags, rules: Rules, remed
       ? 'was not made by this action (it lacks the tag managed-by=aws-identity-action)'
       : `is managed by the repository ${owner.repository} (tag managed-by-repository)`;
   return { code: 'not-ours', text: `the ${kind} ${arn} is there and ${whose}. ${remedy}` };
+}
+
+/**
+ * What becomes of a thing that a removal leaves: it is not there, or not this repository's. Undefined for any other.
+ *
+ * @param tags undefined where it is not there
+ */
+export function nothingToRemove(
+  kind: Kind,
+  name: string,
+  tags: Tags | undefined,
+  { repository }: TargetAccount,
+): Change | undefined {
+  if (!tags) return withoutCalls('keep', kind, name, 'is not there');
+  const owner = ownerOf(tags, repository);
+  if (owner === 'this repository') return undefined;
+  const whose = owner === 'nobody' ? 'this action did not make it' : `it is managed by ${owner.repository}`;
+  return withoutCalls('leave', kind, name, `left as it is: ${whose}`);
 }

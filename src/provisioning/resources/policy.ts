@@ -9,6 +9,7 @@ import {
   changeOf,
   newSettings,
   NO_DIFFERENCE,
+  removalOf,
   withoutCalls,
   type Change,
   type Difference,
@@ -17,8 +18,7 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { notOurs, type Rules } from './ownership';
-import { nothingToRemove, removalOf, type RemovalCall } from './removal';
+import { nothingToRemove, notOurs, type Rules } from './ownership';
 import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
@@ -63,13 +63,9 @@ export async function readPolicy(arn: string, iam: Iam): Promise<ExistingPolicy 
     tags: tagsIn(Policy.Tags),
     versions: versions
       .map(({ VersionId = '', IsDefaultVersion = false }) => ({ id: VersionId, isDefault: IsDefaultVersion }))
-      .sort((one, other) => numberOf(one.id) - numberOf(other.id)),
+      // `v12` is newer than `v9`.
+      .sort((one, other) => Number(one.id.slice(1)) - Number(other.id.slice(1))),
   };
-}
-
-/** `v12` is newer than `v9`. */
-function numberOf(version: string): number {
-  return Number(version.slice(1));
 }
 
 /** Makes a managed policy say what is declared. */
@@ -117,7 +113,6 @@ function documentChanges(
   const oldest = versions.find(({ isDefault }) => !isDefault);
   const full = versions.length >= MAX_VERSIONS && oldest;
   return {
-    ...NO_DIFFERENCE,
     details: [
       ...difference(before, document),
       ...(full ? [`- version ${oldest.id}, the oldest of ${MAX_VERSIONS}`] : []),
@@ -167,9 +162,7 @@ export async function planPolicyRemoval(
     readDetachments(PolicyArn, leaving, iam),
   ]);
   const others = versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion);
-  return removalOf(
-    'policy',
-    name,
+  return removalOf('policy', name, [
     [
       ...detachments,
       ...others.map(
@@ -177,18 +170,18 @@ export async function planPolicyRemoval(
       ),
     ],
     [{ operation: 'DeletePolicy', input: { PolicyArn } }],
-  );
+  ]);
 }
 
 /** Detaches a policy from all that have it and stay. */
-async function readDetachments(PolicyArn: string, leaving: readonly Change[], iam: Iam): Promise<RemovalCall[]> {
+async function readDetachments(PolicyArn: string, leaving: readonly Change[], iam: Iam): Promise<PlannedCall[]> {
   const asPolicy = { PolicyArn, PolicyUsageFilter: 'PermissionsPolicy' } as const;
   const [users, roles, groups] = await Promise.all([
     iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'User' }, (page) => page.PolicyUsers),
     iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'Role' }, (page) => page.PolicyRoles),
     iam.list('ListEntitiesForPolicy', { ...asPolicy, EntityFilter: 'Group' }, (page) => page.PolicyGroups),
   ]);
-  const from = (kind: string, name: string, call: Write): RemovalCall[] =>
+  const from = (kind: string, name: string, call: Write): PlannedCall[] =>
     isDeleted(kind, name, leaving) ? [] : [{ detail: `- from ${kind} ${name}`, ...call }];
   return [
     ...users.flatMap(({ UserName = '' }) =>

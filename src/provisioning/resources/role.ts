@@ -5,11 +5,16 @@ import { sameMeaning } from '../../policy/meaning';
 import { isMapping, listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
 import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
-import { NO_DIFFERENCE, type Change, type Difference, type Planned } from '../changes/change';
-import { planIdentity, readIdentity, type ExistingIdentity } from './identity';
-import type { Rules } from './ownership';
-import { identityCalls, indented, policyRemoval } from './permissions';
-import { nothingToRemove, removalOf, type RemovalCall } from './removal';
+import {
+  NO_DIFFERENCE,
+  removalOf,
+  type Change,
+  type Difference,
+  type Planned,
+  type PlannedCall,
+} from '../changes/change';
+import { identityCalls, indented, planIdentity, policyRemoval, readIdentity, type ExistingIdentity } from './identity';
+import { nothingToRemove, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
 
 export interface ExistingRole extends ExistingIdentity {
@@ -49,35 +54,30 @@ export function planRole(
 ): Planned {
   const { name: RoleName, description, maxSessionDuration, inlinePolicies } = declared;
   const trust = trustPolicy(declared.trust, rules.account);
-  return planIdentity(
-    {
-      kind: 'role',
-      declared,
-      arn: roleArn(declared, rules.account),
-      inlinePolicies,
-      create: ({ tags, ...common }) => ({
-        operation: 'CreateRole',
-        input: {
-          RoleName,
-          ...common,
-          AssumeRolePolicyDocument: policyText(trust),
-          Description: description,
-          MaxSessionDuration: maxSessionDuration,
-          Tags: tagList(tags),
-        },
-        refersTo: principalsIn(trust),
-      }),
-      settings: {
-        description: description === undefined ? undefined : JSON.stringify(description),
-        'longest session': `${maxSessionDuration} s`,
+  return planIdentity(existing, policies, rules, {
+    kind: 'role',
+    declared,
+    arn: roleArn(declared, rules.account),
+    inlinePolicies,
+    create: ({ tags, ...common }) => ({
+      operation: 'CreateRole',
+      input: {
+        RoleName,
+        ...common,
+        AssumeRolePolicyDocument: policyText(trust),
+        Description: description,
+        MaxSessionDuration: maxSessionDuration,
+        Tags: tagList(tags),
       },
-      newDetails: ['+ trust policy', ...indented(difference({}, trust))],
-      differences: existing ? [trustChanges(RoleName, existing.trust, trust), settingChanges(declared, existing)] : [],
+      refersTo: principalsIn(trust),
+    }),
+    settings: {
+      description: description === undefined ? undefined : JSON.stringify(description),
+      'longest session': `${maxSessionDuration} s`,
     },
-    existing,
-    policies,
-    rules,
-  );
+    newDetails: ['+ trust policy', ...indented(difference({}, trust))],
+    differences: existing ? [trustChanges(RoleName, existing.trust, trust), settingChanges(declared, existing)] : [],
+  });
 }
 
 function trustChanges(RoleName: string, before: PolicyDocument, wanted: PolicyDocument): Difference {
@@ -133,15 +133,13 @@ export async function planRoleRemoval(RoleName: string, { iam, account }: Accoun
     policyRemoval(identityCalls('role', RoleName), iam),
     iam.list('ListInstanceProfilesForRole', { RoleName }, (page) => page.InstanceProfiles),
   ]);
-  const fromProfiles = profiles.map(({ InstanceProfileName = '' }): RemovalCall => ({
+  const fromProfiles = profiles.map(({ InstanceProfileName = '' }): PlannedCall => ({
     detail: `- instance profile ${InstanceProfileName}`,
     operation: 'RemoveRoleFromInstanceProfile',
     input: { RoleName, InstanceProfileName },
   }));
-  return removalOf(
-    'role',
-    RoleName,
+  return removalOf('role', RoleName, [
     [...policies, ...fromProfiles],
     [{ operation: 'DeleteRole', input: { RoleName } }],
-  );
+  ]);
 }

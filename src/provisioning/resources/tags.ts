@@ -1,7 +1,7 @@
 import type { Tag } from '@aws-sdk/client-iam';
 import type { Tags } from '../../identities/declaration';
 import { KEY_RECORD } from '../../identities/own-tags';
-import { NO_DIFFERENCE, type Difference, type PlannedCall } from '../changes/change';
+import type { Difference, PlannedCall } from '../changes/change';
 import { ownershipTags, type Rules } from './ownership';
 
 /** The calls that set and remove tags of one thing. */
@@ -35,7 +35,6 @@ export function tagChanges(before: Tags, declared: Tags, rules: Rules, { tag, un
   const gone = Object.keys(current).filter((key) => !(key in wanted));
   const wrong = Object.entries(wanted).filter(([key, value]) => current[key] !== value);
   return {
-    ...NO_DIFFERENCE,
     details: tagLines(current, wanted),
     removing: gone.length > 0 ? [untag(gone)] : [],
     adding: wrong.length > 0 ? [tag(tagList(Object.fromEntries(wrong)))] : [],

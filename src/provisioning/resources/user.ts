@@ -1,17 +1,14 @@
 import type { User } from '@aws-sdk/client-iam';
 import type { Iam } from '../../iam/connect';
 import type { DeclaredPolicy, DeclaredUser } from '../../identities/declaration';
-import type { PolicyDocument } from '../../policy/policy-document';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../../policy/require-mfa';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { FIRST_RECORD } from '../access-keys/key-record';
 import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
-import type { Change, Planned } from '../changes/change';
-import { planIdentity, readIdentity, type ExistingIdentity } from './identity';
+import { removalOf, type Change, type Planned, type PlannedCall } from '../changes/change';
+import { identityCalls, planIdentity, policyRemoval, readIdentity, type ExistingIdentity } from './identity';
 import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
-import type { Rules } from './ownership';
-import { identityCalls, policyRemoval } from './permissions';
-import { nothingToRemove, removalOf, type RemovalCall } from './removal';
+import { nothingToRemove, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
 
 export interface ExistingUser extends ExistingIdentity {
@@ -52,29 +49,22 @@ export function planUser(
   const arn = userArn(declared, rules.account);
   // A user that is made with its record needs no call for it before its key is made.
   const record = declared.accessKey ? FIRST_RECORD : {};
-  return planIdentity(
-    {
-      kind: 'user',
-      declared,
-      arn,
-      inlinePolicies: { ...declared.inlinePolicies, ...mfaPolicy(declared, arn) },
-      create: ({ tags, ...common }) => ({
-        operation: 'CreateUser',
-        input: { UserName, ...common, Tags: tagList({ ...tags, ...record }) },
-      }),
-      settings: {},
-      newDetails: [],
-      differences: [],
-    },
-    existing,
-    policies,
-    rules,
-  );
-}
-
-/** The inline policy that asks for MFA. */
-function mfaPolicy({ requireMfa }: DeclaredUser, arn: string): Record<string, PolicyDocument> {
-  return requireMfa ? { [REQUIRE_MFA_POLICY_NAME]: requireMfaPolicy(arn) } : {};
+  const mfaPolicy: DeclaredUser['inlinePolicies'] = declared.requireMfa
+    ? { [REQUIRE_MFA_POLICY_NAME]: requireMfaPolicy(arn) }
+    : {};
+  return planIdentity(existing, policies, rules, {
+    kind: 'user',
+    declared,
+    arn,
+    inlinePolicies: { ...declared.inlinePolicies, ...mfaPolicy },
+    create: ({ tags, ...common }) => ({
+      operation: 'CreateUser',
+      input: { UserName, ...common, Tags: tagList({ ...tags, ...record }) },
+    }),
+    settings: {},
+    newDetails: [],
+    differences: [],
+  });
 }
 
 /** A user that is deleted, and the MFA devices that are deleted with it. */
@@ -100,9 +90,7 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
     groupRemoval(UserName, iam),
   ]);
   const virtual = devices.filter((serial) => serial.includes(':mfa/'));
-  const change = removalOf(
-    'user',
-    UserName,
+  const change = removalOf('user', UserName, [
     // Whoever has a key can do nothing more while the rest is removed.
     keys.map(({ id }) => ({ detail: `- access key ${id}`, ...deleteKey(UserName, id) })),
     [
@@ -113,12 +101,12 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
     ],
     virtual.map(deleteDevice),
     [{ operation: 'DeleteUser', input: { UserName } }],
-  );
+  ]);
   return { change, devices: virtual };
 }
 
 /** Removes what a user signs in with, besides access keys and MFA devices. */
-async function signInRemoval(UserName: string, iam: Iam): Promise<RemovalCall[]> {
+async function signInRemoval(UserName: string, iam: Iam): Promise<PlannedCall[]> {
   const input = { UserName };
   const [login, certificates, sshKeys, { ServiceSpecificCredentials = [] }] = await Promise.all([
     iam.find('GetLoginProfile', input),
@@ -128,17 +116,17 @@ async function signInRemoval(UserName: string, iam: Iam): Promise<RemovalCall[]>
   ]);
   return [
     ...(login ? [{ detail: '- password', operation: 'DeleteLoginProfile', input } as const] : []),
-    ...certificates.map(({ CertificateId = '' }): RemovalCall => ({
+    ...certificates.map(({ CertificateId = '' }): PlannedCall => ({
       detail: `- signing certificate ${CertificateId}`,
       operation: 'DeleteSigningCertificate',
       input: { UserName, CertificateId },
     })),
-    ...sshKeys.map(({ SSHPublicKeyId = '' }): RemovalCall => ({
+    ...sshKeys.map(({ SSHPublicKeyId = '' }): PlannedCall => ({
       detail: `- SSH key ${SSHPublicKeyId}`,
       operation: 'DeleteSSHPublicKey',
       input: { UserName, SSHPublicKeyId },
     })),
-    ...ServiceSpecificCredentials.map(({ ServiceName = '', ServiceSpecificCredentialId = '' }): RemovalCall => ({
+    ...ServiceSpecificCredentials.map(({ ServiceName = '', ServiceSpecificCredentialId = '' }): PlannedCall => ({
       detail: `- credential ${ServiceSpecificCredentialId} for ${ServiceName}`,
       operation: 'DeleteServiceSpecificCredential',
       input: { UserName, ServiceSpecificCredentialId },
@@ -146,7 +134,7 @@ async function signInRemoval(UserName: string, iam: Iam): Promise<RemovalCall[]>
   ];
 }
 
-async function groupRemoval(UserName: string, iam: Iam): Promise<RemovalCall[]> {
+async function groupRemoval(UserName: string, iam: Iam): Promise<PlannedCall[]> {
   const groups = await iam.list('ListGroupsForUser', { UserName }, (page) => page.Groups);
   return groups.map(({ GroupName = '' }) => ({
     detail: `- member of ${GroupName}`,
