@@ -1,10 +1,7 @@
-import type { Credentials } from '../../aws/credentials';
-import { ActionError } from '../../errors/action-error';
-import { messageOf } from '../../errors/message';
-import { describeSecret } from '../../github/connect';
 import type { GithubSecrets } from '../../github/secrets';
 import type { GithubSecret, KeyDestination } from '../../identities/declaration';
-import type { AccountAccess } from '../changes/account-access';
+import type { ExistingKey } from './access-key';
+import type { KeyRecord } from './key-record';
 
 /** Where a key is delivered to, as far as its life asks: all that differs from one kind of destination to another. */
 export interface Destination {
@@ -50,47 +47,6 @@ export function outlastsJob(destinations: readonly KeyDestination[]): boolean {
   return storedHalves(destinations).length > 0;
 }
 
-/** A key, and where it is delivered to. */
-export interface KeyDelivery {
-  readonly user: string;
-  readonly destinations: readonly KeyDestination[];
-  readonly credentials: Credentials;
-}
-
-/**
- * Writes a key to where it outlasts the job, half by half.
- *
- * @throws ActionError `delivery-incomplete` when only a part could be written
- */
-export async function storeKey({ user, destinations, credentials }: KeyDelivery, access: AccountAccess): Promise<void> {
-  const written: string[] = [];
-  for (const { half, secret } of storedHalves(destinations)) {
-    access.remember({ kind: 'GitHub secret', secret });
-    try {
-      await access.secrets?.put(secret, credentials[half]);
-    } catch (error) {
-      throw written.length === 0 ? error : deliveryIncomplete(user, written, describeSecret(secret), error);
-    }
-    written.push(describeSecret(secret));
-  }
-  access.log(`Delivered the key of ${user} to GitHub: ${written.join('; ')}.`);
-}
-
-function deliveryIncomplete(user: string, written: readonly string[], refused: string, error: unknown): ActionError {
-  return new ActionError({
-    code: 'delivery-incomplete',
-    tried: `deliver the new access key of ${user} whole`,
-    answer: messageOf(error),
-    why:
-      `GitHub took ${written.join(', ')}, and did not take ${refused}: the two do not belong together ` +
-      'now. Secrets are written one by one, and the earlier ones cannot be read to be put back.',
-    fix:
-      'See below whether the clean-up could write them all; else run this step again: it makes a new key and writes ' +
-      'all of it. Until then, what uses these secrets fails.',
-    cause: error,
-  });
-}
-
 /** How much of a key is where it was to be delivered, of the destinations that outlast the job. */
 export type Arrival = 'all' | 'some' | 'none';
 
@@ -98,18 +54,20 @@ export type Arrival = 'all' | 'some' | 'none';
 const CLOCK_MARGIN_MS = 1_000;
 
 /**
- * How much of a key was written. What its secrets hold cannot be read, but when they were last written can.
- *
- * @param created when the key was made
+ * How much was written of the key whose delivery a record says was begun; of any other, none. What its secrets hold
+ * cannot be read, but when they were last written can.
  */
 export async function arrivalOf(
-  created: Date,
+  record: KeyRecord,
+  keys: readonly ExistingKey[],
   destinations: readonly KeyDestination[],
   secrets: GithubSecrets | undefined,
 ): Promise<Arrival> {
+  const key = record.stage === 'delivering' && keys.find(({ id }) => id === record.key);
   const halves = storedHalves(destinations);
-  if (halves.length === 0 || !secrets) return 'none';
+  if (!key || halves.length === 0 || !secrets) return 'none';
   const times = await Promise.all(halves.map(({ secret }) => secrets.updatedAt(secret)));
-  const written = times.filter((time) => time !== undefined && time.getTime() >= created.getTime() - CLOCK_MARGIN_MS);
+  const earliest = key.created.getTime() - CLOCK_MARGIN_MS;
+  const written = times.filter((time) => time !== undefined && time.getTime() >= earliest);
   return written.length === 0 ? 'none' : written.length === halves.length ? 'all' : 'some';
 }

@@ -1,12 +1,10 @@
-import type { Write } from '../../iam/connect';
 import type { DeclaredUser, Tags } from '../../identities/declaration';
 import { KEY_RECORD } from '../../identities/own-tags';
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
-import { deactivateKey, deleteKey, type ExistingKey } from './access-key';
+import type { ExistingKey } from './access-key';
 import { arrivalOf, type Arrival } from './destinations';
-import { readKeyRecord, recordCall, type ClosedRecord } from './key-record';
-import { recoveryOf } from './recovery';
+import { readKeyRecord } from './key-record';
 
 /** A user as far as its keys go. */
 export interface KeyHolder {
@@ -29,9 +27,9 @@ export async function readKeyHolder(
 ): Promise<KeyHolder> {
   const now = clock.time();
   const record = readKeyRecord(existing?.tags[KEY_RECORD]);
-  const key = record.stage === 'delivering' && existing?.accessKeys.find(({ id }) => id === record.key);
-  const arrival = key ? await arrivalOf(key.created, user.accessKey?.deliver ?? [], secrets) : 'none';
-  const several = existing && existing.accessKeys.length > 1 ? existing.accessKeys : [];
+  const keys = existing?.accessKeys ?? [];
+  const arrival = await arrivalOf(record, keys, user.accessKey?.deliver ?? [], secrets);
+  const several = keys.length > 1 ? keys : [];
   const used = await concurrently(several, async ({ id }) => {
     // Only said in a message: not knowing it stops nothing.
     const answer = await iam.ask('GetAccessKeyLastUsed', { AccessKeyId: id }).catch(() => undefined);
@@ -39,42 +37,4 @@ export async function readKeyHolder(
   });
   const lastUsed = new Map(used.filter((entry): entry is readonly [string, Date] => entry[1] !== undefined));
   return { user, existing, arrival, lastUsed, now };
-}
-
-/** A user's keys as they are once recovered from an earlier run that failed. */
-export interface RecoveredKeys {
-  readonly record: ClosedRecord;
-  readonly keys: readonly ExistingKey[];
-  /** The calls of the recovery. */
-  readonly calls: readonly Write[];
-  /** The call that records it, where the record changes. */
-  readonly recording: readonly Write[];
-  readonly details: readonly string[];
-}
-
-/** Keys that nobody has are deleted, and a rotation that only lacked its last step is completed. */
-export function keysAfterRecovery(
-  { user, arrival }: KeyHolder,
-  { tags, accessKeys }: NonNullable<KeyHolder['existing']>,
-): RecoveredKeys {
-  const { record, orphans, changed } = recoveryOf(readKeyRecord(tags[KEY_RECORD]), accessKeys, arrival);
-  const retiring = record.stage === 'delivered' ? record.retiring : undefined;
-  const ended =
-    record.stage === 'delivered' && retiring !== undefined
-      ? ({ ...record, retiring: undefined, retired: retiring } as const)
-      : record;
-  const left = accessKeys.filter(({ id }) => !orphans.includes(id));
-  return {
-    record: ended,
-    keys: left.map((key) => (key.id === retiring ? { ...key, active: false } : key)),
-    calls: [
-      ...orphans.map((id) => deleteKey(user.name, id)),
-      ...(retiring === undefined ? [] : [deactivateKey(user.name, retiring)]),
-    ],
-    recording: changed || retiring !== undefined ? [recordCall(user.name, ended)] : [],
-    details: [
-      ...orphans.map((id) => `${id}, which a run that failed left and nobody has, is deleted`),
-      ...(retiring === undefined ? [] : [`${retiring}, which was replaced, is deactivated`]),
-    ],
-  };
 }

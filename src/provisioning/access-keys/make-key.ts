@@ -4,14 +4,13 @@ import type { AccountAccess } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
 import { deleteKey, readAccessKeys } from './access-key';
-import type { KeyDelivery } from './destinations';
 import type { KeyPlan, NewKey } from './plan-key';
 
 export type KeyToMake = KeyPlan & { readonly make: NewKey };
 
 /** A key that was made and tested, and that nobody has yet. */
-export interface MadeKey extends KeyDelivery {
-  readonly make: NewKey;
+export interface MadeKey extends Pick<KeyToMake, 'user' | 'destinations' | 'make'> {
+  readonly credentials: Credentials;
 }
 
 /** How often AWS must know a key before it counts as known: one success does not prove the next. */
@@ -43,7 +42,8 @@ export async function makeKey({ user, destinations, make }: KeyToMake, access: A
   access.remember({ kind: 'access key', user, id: accessKeyId });
   access.log(`Made an access key for ${user}. Testing it.`);
   const credentials = { accessKeyId, secretAccessKey };
-  await testKey(credentials, access);
+  await access.testKey(credentials);
+  await concurrently(Array.from({ length: TESTS - 1 }), () => access.testKey(credentials));
   // A list made right after the lost answer need not have shown the key that it was about.
   if (answers.lost) await deleteOthers(user, [...make.known, accessKeyId], access);
   return { user, destinations, make, credentials };
@@ -53,9 +53,4 @@ export async function makeKey({ user, destinations, make }: KeyToMake, access: A
 async function deleteOthers(user: string, known: readonly string[], access: AccountAccess): Promise<void> {
   const others = (await readAccessKeys(user, access.iam)).filter(({ id }) => !known.includes(id));
   for (const { id } of others) await makeCall(deleteKey(user, id), access);
-}
-
-async function testKey(credentials: Credentials, access: AccountAccess): Promise<void> {
-  await access.testKey(credentials);
-  await concurrently(Array.from({ length: TESTS - 1 }), () => access.testKey(credentials));
 }

@@ -10,8 +10,9 @@ import {
 } from '../changes/change';
 import { deleteKey, type ExistingKey } from './access-key';
 import { destinationOf } from './destinations';
-import { keysAfterRecovery, type KeyHolder, type RecoveredKeys } from './key-holder';
+import type { KeyHolder } from './key-holder';
 import { recordCall } from './key-record';
+import { keysAfterRecovery, type RecoveredKeys } from './recovery';
 
 /** What is to become of a user's access key. */
 export interface KeyPlan {

@@ -5,8 +5,10 @@ import { KEY_RECORD } from '../../identities/own-tags';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { deleteKey, readAccessKeys } from './access-key';
-import { arrivalOf, storeKey, type KeyDelivery } from './destinations';
+import { storeKey } from './deliver-keys';
+import { arrivalOf } from './destinations';
 import { readKeyRecord, recordCall, type KeyRecord } from './key-record';
+import type { MadeKey } from './make-key';
 import { recoveryOf } from './recovery';
 
 /** A user's keys that a failed or killed run left, and what is known of them, if anything. */
@@ -37,8 +39,7 @@ export async function recoverKey(
   const keys = await readAccessKeys(user, iam);
   const tag = found.User?.Tags?.find(({ Key }) => Key === KEY_RECORD);
   const record = reopened(readKeyRecord(tag?.Value), refused);
-  const key = record.stage === 'delivering' && keys.find(({ id }) => id === record.key);
-  const arrival = key ? await arrivalOf(key.created, destinations, secrets) : 'none';
+  const arrival = await arrivalOf(record, keys, destinations, secrets);
   const spoiled = arrival === 'some' && 'after' in record && record.after !== undefined && kept !== undefined;
   const whole = spoiled && (await deliverAgain({ user, destinations, credentials: kept }, access));
   const recovery = recoveryOf(record, keys, whole ? 'all' : arrival);
@@ -59,9 +60,9 @@ function reopened(record: KeyRecord, refused: string | undefined): KeyRecord {
 }
 
 /** Whether the secrets hold the key now, whole. */
-async function deliverAgain(delivery: KeyDelivery, access: AccountAccess): Promise<boolean> {
+async function deliverAgain(key: Omit<MadeKey, 'make'>, access: AccountAccess): Promise<boolean> {
   try {
-    await storeKey(delivery, access);
+    await storeKey(key, access);
     return true;
   } catch (error) {
     access.warn(messageOf(error));

@@ -1,6 +1,16 @@
-import type { ExistingKey } from './access-key';
+import type { Write } from '../../iam/connect';
+import { KEY_RECORD } from '../../identities/own-tags';
+import { deactivateKey, deleteKey, type ExistingKey } from './access-key';
 import type { Arrival } from './destinations';
-import { deliveredRecord, writeKeyRecord, type ClosedRecord, type KeyRecord } from './key-record';
+import type { KeyHolder } from './key-holder';
+import {
+  deliveredRecord,
+  readKeyRecord,
+  recordCall,
+  writeKeyRecord,
+  type ClosedRecord,
+  type KeyRecord,
+} from './key-record';
 
 /** What a run that died left of a user's access keys, and how they are recovered. */
 export interface Recovery {
@@ -45,4 +55,42 @@ export function recoveryOf(record: KeyRecord, keys: readonly ExistingKey[], arri
       return { record: kept, orphans: [], changed: kept.stage === 'none' };
     }
   }
+}
+
+/** A user's keys as they are once recovered from an earlier run that failed. */
+export interface RecoveredKeys {
+  readonly record: ClosedRecord;
+  readonly keys: readonly ExistingKey[];
+  /** The calls of the recovery. */
+  readonly calls: readonly Write[];
+  /** The call that records it, where the record changes. */
+  readonly recording: readonly Write[];
+  readonly details: readonly string[];
+}
+
+/** Keys that nobody has are deleted, and a rotation that only lacked its last step is completed. */
+export function keysAfterRecovery(
+  { user, arrival }: KeyHolder,
+  { tags, accessKeys }: NonNullable<KeyHolder['existing']>,
+): RecoveredKeys {
+  const { record, orphans, changed } = recoveryOf(readKeyRecord(tags[KEY_RECORD]), accessKeys, arrival);
+  const retiring = record.stage === 'delivered' ? record.retiring : undefined;
+  const ended =
+    record.stage === 'delivered' && retiring !== undefined
+      ? ({ ...record, retiring: undefined, retired: retiring } as const)
+      : record;
+  const left = accessKeys.filter(({ id }) => !orphans.includes(id));
+  return {
+    record: ended,
+    keys: left.map((key) => (key.id === retiring ? { ...key, active: false } : key)),
+    calls: [
+      ...orphans.map((id) => deleteKey(user.name, id)),
+      ...(retiring === undefined ? [] : [deactivateKey(user.name, retiring)]),
+    ],
+    recording: changed || retiring !== undefined ? [recordCall(user.name, ended)] : [],
+    details: [
+      ...orphans.map((id) => `${id}, which a run that failed left and nobody has, is deleted`),
+      ...(retiring === undefined ? [] : [`${retiring}, which was replaced, is deactivated`]),
+    ],
+  };
 }

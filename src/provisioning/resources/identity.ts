@@ -1,6 +1,6 @@
 import type { Role, Tag, User } from '@aws-sdk/client-iam';
 import type { Iam } from '../../iam/connect';
-import type { Input, Operation } from '../../iam/operations';
+import type { Input, Operation } from '../../iam/sdk';
 import type { DeclaredPolicy, DeclaredRole, DeclaredUser, PolicyReference, Tags } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
