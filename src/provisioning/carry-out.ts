@@ -2,8 +2,9 @@ import { messageOf } from '../errors/message';
 import type { Iam } from '../iam/connect';
 import { KeyRenewal, type KeepForPost } from './access-keys/key-renewal';
 import type { MadeKey } from './access-keys/make-key';
+import { retireOldKeys } from './access-keys/retire-keys';
 import type { AccountAccess } from './changes/account-access';
-import { apply, applyLater, removeSecret } from './changes/apply';
+import { apply, applyLater, makeCalls, removeSecret } from './changes/apply';
 import { concurrently } from './changes/concurrently';
 import type { Change } from './changes/change';
 import type { Plan } from './plan';
@@ -33,8 +34,9 @@ export async function carryOut(
 ): Promise<void> {
   const changes = phases.flat();
   const made = await apply(phases, access);
+  // Recovers what earlier runs left, and records that keys are about to be made.
+  await concurrently(keys, ({ change }) => makeCalls(change.stages, access));
   const renewal = new KeyRenewal(keys, access, unlimited, keepForPost);
-  await renewal.prepare();
   const completeIdentities = async () => {
     await applyLater(changes, made, access);
     await concurrently(devices, (device) => makeMfaDevice(device, access));
@@ -44,7 +46,7 @@ export async function carryOut(
     await concurrently([() => renewal.make(), completeIdentities], (work) => work());
     await exportKeys(renewal.made, () => renewal.deliver());
   });
-  await renewal.retireOld();
+  await retireOldKeys(renewal.made, access);
   await concurrently(secrets, (secret) => removeSecret(secret, access));
 }
 

@@ -1,6 +1,6 @@
 import type { Arrival } from '../../../src/provisioning/access-keys/destinations';
-import { recordCall } from '../../../src/provisioning/access-keys/key-record';
-import { recoveryOf, type Recovery } from '../../../src/provisioning/access-keys/recovery';
+import { recordCall, sameRecord } from '../../../src/provisioning/access-keys/key-record';
+import { recoveryOf } from '../../../src/provisioning/access-keys/recovery';
 import { existingKey } from '../declared';
 import { whole, type Brief } from './record';
 
@@ -9,12 +9,14 @@ const OLD = 'AKIAI44QH8DHBEXAMPLE';
 const NONE = { stage: 'none' } as const;
 const ARRIVALS: readonly Arrival[] = ['all', 'some', 'none'];
 
-function recovered(record: Brief, keys: readonly string[], arrival: Arrival = 'none'): Recovery {
-  return recoveryOf(
-    whole(record),
+function recovered(brief: Brief, keys: readonly string[], arrival: Arrival = 'none') {
+  const before = whole(brief);
+  const { record, orphans } = recoveryOf(
+    before,
     keys.map((id) => existingKey(id)),
     arrival,
   );
+  return { record, orphans, changed: !sameRecord(before, record) };
 }
 
 const unchanged = (record: Brief) => ({ record, orphans: [], changed: false });

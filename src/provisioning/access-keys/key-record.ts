@@ -37,6 +37,8 @@ export type ClosedRecord = Extract<KeyRecord, { readonly stage: 'none' | 'delive
 
 const KEY_ID = /^[A-Z0-9]{16,128}$/;
 
+export const NO_RECORD = { stage: 'none' } as const;
+
 /** The record of a user that is made together with it, as its first key is made next. */
 export const FIRST_RECORD: Tags = { [KEY_RECORD]: words('creating', {}) };
 
@@ -75,6 +77,10 @@ export function readKeyRecord(value = ''): KeyRecord {
   const delivered = keyIn('delivered');
   if (delivered === undefined) return { stage: 'none' };
   return { stage: 'delivered', key: delivered, retiring: keyIn('retiring'), retired: keyIn('retired') };
+}
+
+export function sameRecord(one: KeyRecord, other: KeyRecord): boolean {
+  return writeKeyRecord(one) === writeKeyRecord(other);
 }
 
 /** The call that puts a record into the user's tag. */

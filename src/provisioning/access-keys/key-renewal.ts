@@ -1,14 +1,12 @@
 import { mayBeMade } from '../../aws/failure';
 import { messageOf } from '../../errors/message';
 import type { AccountAccess } from '../changes/account-access';
-import { makeCalls } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
 import { deliverKeys } from './deliver-keys';
 import { outlastsJob } from './destinations';
 import { makeKey, type KeyToMake, type MadeKey } from './make-key';
 import type { KeyPlan } from './plan-key';
 import { recoverKey } from './recover-key';
-import { retireOldKeys } from './retire-keys';
 
 /** Keeps for the post step whose keys are being made or delivered, and the keys; with none, that all are in place. */
 export type KeepForPost = (planned: readonly KeyToMake[], made: readonly MadeKey[]) => void;
@@ -22,7 +20,7 @@ export class KeyRenewal {
 
   /** @param unlimited access that is not stopped by the step's time limit, to clean up with */
   constructor(
-    private readonly plans: readonly KeyPlan[],
+    plans: readonly KeyPlan[],
     private readonly access: AccountAccess,
     private readonly unlimited: AccountAccess,
     private readonly keepForPost: KeepForPost,
@@ -33,11 +31,6 @@ export class KeyRenewal {
   /** The keys that were made, as the document has them, however long each took. */
   get made(): readonly MadeKey[] {
     return this.#planned.flatMap(({ user }) => this.#made.get(user) ?? []);
-  }
-
-  /** Recovers what earlier runs left, and records that keys are about to be made. */
-  async prepare(): Promise<void> {
-    await concurrently(this.plans, ({ change }) => makeCalls(change.stages, this.access));
   }
 
   /**
@@ -70,11 +63,6 @@ export class KeyRenewal {
     // What was begun can then be ended by post, too.
     if (this.made.some(({ destinations }) => outlastsJob(destinations))) this.keepForPost(this.#planned, this.made);
     await deliverKeys(this.made, this.access);
-  }
-
-  /** @throws ActionError `old-key-not-retired`; the new keys are delivered all the same */
-  async retireOld(): Promise<void> {
-    await retireOldKeys(this.made, this.access);
   }
 
   /** Whether all keys that nobody has are deleted. Where one is left, a warning says so. */

@@ -7,7 +7,7 @@ import { makeCall } from '../changes/apply';
 import { deleteKey, readAccessKeys } from './access-key';
 import { storeKey } from './deliver-keys';
 import { arrivalOf } from './destinations';
-import { readKeyRecord, recordCall, type KeyRecord } from './key-record';
+import { readKeyRecord, recordCall, sameRecord, type KeyRecord } from './key-record';
 import type { MadeKey } from './make-key';
 import { recoveryOf } from './recovery';
 
@@ -50,7 +50,7 @@ export async function recoverKey(
     await makeCall(deleteKey(user, id), access);
     access.log(`Deleted the access key ${id} of ${user}, which nobody has.`);
   }
-  if (recovery.changed) await makeCall(recordCall(user, recovery.record), access);
+  if (!sameRecord(record, recovery.record)) await makeCall(recordCall(user, recovery.record), access);
 }
 
 /** A key that was taken back from the job is delivered only if it is somewhere else as well. */

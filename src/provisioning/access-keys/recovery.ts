@@ -5,9 +5,10 @@ import type { Arrival } from './destinations';
 import type { KeyHolder } from './key-holder';
 import {
   deliveredRecord,
+  NO_RECORD,
   readKeyRecord,
   recordCall,
-  writeKeyRecord,
+  sameRecord,
   type ClosedRecord,
   type KeyRecord,
 } from './key-record';
@@ -17,43 +18,35 @@ export interface Recovery {
   readonly record: ClosedRecord;
   /** Keys that nobody has. */
   readonly orphans: readonly string[];
-  /** Whether the record in the tag must be changed. */
-  readonly changed: boolean;
 }
 
 /** Decides which keys nobody has, and which one stays in use. */
 export function recoveryOf(record: KeyRecord, keys: readonly ExistingKey[], arrival: Arrival): Recovery {
   const there = (id: string | undefined): id is string => keys.some((key) => key.id === id);
   const ifThere = (id: string | undefined) => (there(id) ? id : undefined);
-  const backTo = (after: string | undefined): ClosedRecord =>
-    there(after) ? deliveredRecord(after) : { stage: 'none' };
+  const backTo = (id: string | undefined) => (there(id) ? deliveredRecord(id) : NO_RECORD);
   switch (record.stage) {
     case 'none':
-      return { record, orphans: [], changed: false };
+      return { record, orphans: [] };
     case 'creating': {
       const known = [record.after, record.beside];
-      const orphans = keys.map(({ id }) => id).filter((id) => !known.includes(id));
-      return { record: backTo(record.after), orphans, changed: true };
+      return { record: backTo(record.after), orphans: keys.map(({ id }) => id).filter((id) => !known.includes(id)) };
     }
     case 'delivering': {
       const { key, after } = record;
       if (there(key) && arrival === 'all') {
-        return { record: { ...deliveredRecord(key), retiring: ifThere(after) }, orphans: [], changed: true };
+        return { record: { ...deliveredRecord(key), retiring: ifThere(after) }, orphans: [] };
       }
-      const spoiled: ClosedRecord = there(after) ? { stage: 'incomplete', after } : { stage: 'none' };
-      const orphans = there(key) ? [key] : [];
-      return { record: arrival === 'none' ? backTo(after) : spoiled, orphans, changed: true };
+      const isSpoiled = arrival !== 'none' && there(after);
+      return { record: isSpoiled ? { stage: 'incomplete', after } : backTo(after), orphans: there(key) ? [key] : [] };
     }
     case 'delivered': {
       const { key, retiring, retired } = record;
-      if (!there(key)) return { record: { stage: 'none' }, orphans: [], changed: true };
-      const kept: ClosedRecord = { ...record, retiring: ifThere(retiring), retired: ifThere(retired) };
-      return { record: kept, orphans: [], changed: writeKeyRecord(kept) !== writeKeyRecord(record) };
+      const kept = { ...record, retiring: ifThere(retiring), retired: ifThere(retired) };
+      return { record: there(key) ? kept : NO_RECORD, orphans: [] };
     }
-    case 'incomplete': {
-      const kept: ClosedRecord = there(record.after) ? record : { stage: 'none' };
-      return { record: kept, orphans: [], changed: kept.stage === 'none' };
-    }
+    case 'incomplete':
+      return { record: there(record.after) ? record : NO_RECORD, orphans: [] };
   }
 }
 
@@ -73,24 +66,20 @@ export function keysAfterRecovery(
   { user, arrival }: KeyHolder,
   { tags, accessKeys }: NonNullable<KeyHolder['existing']>,
 ): RecoveredKeys {
-  const { record, orphans, changed } = recoveryOf(readKeyRecord(tags[KEY_RECORD]), accessKeys, arrival);
-  const retiring = record.stage === 'delivered' ? record.retiring : undefined;
+  const before = readKeyRecord(tags[KEY_RECORD]);
+  const { record, orphans } = recoveryOf(before, accessKeys, arrival);
+  const retiring = record.stage === 'delivered' && record.retiring !== undefined ? [record.retiring] : [];
   const ended =
-    record.stage === 'delivered' && retiring !== undefined
-      ? ({ ...record, retiring: undefined, retired: retiring } as const)
-      : record;
+    record.stage === 'delivered' && retiring[0] ? { ...record, retiring: undefined, retired: retiring[0] } : record;
   const left = accessKeys.filter(({ id }) => !orphans.includes(id));
   return {
     record: ended,
-    keys: left.map((key) => (key.id === retiring ? { ...key, active: false } : key)),
-    calls: [
-      ...orphans.map((id) => deleteKey(user.name, id)),
-      ...(retiring === undefined ? [] : [deactivateKey(user.name, retiring)]),
-    ],
-    recording: changed || retiring !== undefined ? [recordCall(user.name, ended)] : [],
+    keys: left.map((key) => (retiring.includes(key.id) ? { ...key, active: false } : key)),
+    calls: [...orphans.map((id) => deleteKey(user.name, id)), ...retiring.map((id) => deactivateKey(user.name, id))],
+    recording: sameRecord(before, ended) ? [] : [recordCall(user.name, ended)],
     details: [
       ...orphans.map((id) => `${id}, which a run that failed left and nobody has, is deleted`),
-      ...(retiring === undefined ? [] : [`${retiring}, which was replaced, is deactivated`]),
+      ...retiring.map((id) => `${id}, which was replaced, is deactivated`),
     ],
   };
 }
