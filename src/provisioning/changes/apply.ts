@@ -19,9 +19,12 @@ export async function apply(phases: readonly (readonly Change[])[], access: Acco
   let done = 0;
   for (const phase of needed) {
     await concurrently(phase, async (change) => {
-      await applyChange(change, made, access);
+      const { action, kind, name, stages, creates } = change;
+      if (creates) access.remember(creates);
+      await makeCalls(stages, access, (call) => freshFor(call, change, made));
+      if (creates && 'arn' in creates) made.add(creates.arn);
       done += 1;
-      access.log(`[${done}/${total}] ${DONE[change.action]} ${change.kind} ${change.name}.`);
+      access.log(`[${done}/${total}] ${DONE[action]} ${kind} ${name}.`);
     });
   }
   return made;
@@ -57,13 +60,6 @@ export async function makeCall(
   } catch (error) {
     if (!(await doneAnyway?.(error, iam))) throw error;
   }
-}
-
-async function applyChange(change: Change, made: Set<string>, access: AccountAccess): Promise<void> {
-  const { creates, stages } = change;
-  if (creates) access.remember(creates);
-  await makeCalls(stages, access, (call) => freshFor(call, change, made));
-  if (creates && 'arn' in creates) made.add(creates.arn);
 }
 
 /** What a call refers to, and the thing that it changes, as far as this run made it. */

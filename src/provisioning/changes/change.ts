@@ -56,6 +56,22 @@ export interface Difference {
 
 export const NO_DIFFERENCE: Difference = { details: [], removing: [], adding: [] };
 
+/** What differs in the members of a thing, such as attached policies: it is to have those declared and no others. */
+export function membersDifference(
+  noun: string,
+  before: readonly string[],
+  wanted: readonly string[],
+  { add, remove }: Readonly<Record<'add' | 'remove', (member: string) => PlannedCall>>,
+): Difference {
+  const missing = wanted.filter((member) => !before.includes(member));
+  const extra = before.filter((member) => !wanted.includes(member));
+  return {
+    details: [...extra.map((member) => `- ${noun} ${member}`), ...missing.map((member) => `+ ${noun} ${member}`)],
+    removing: extra.map(remove),
+    adding: missing.map(add),
+  };
+}
+
 /** The change that a number of differences make up. */
 export function changeOf(kind: Kind, name: string, differences: readonly Difference[]): Change {
   const stages = needed([differences.flatMap(({ removing }) => removing), differences.flatMap(({ adding }) => adding)]);

@@ -1,7 +1,7 @@
 import pMap, { pMapSkip } from 'p-map';
 
 /** How much is done at once. IAM serves an account few requests a second. */
-const AT_ONCE = 8;
+const CALLS_AT_ONCE = 8;
 
 /**
  * Does the same for each, several at once. All that was begun is finished before it fails, so that nothing still runs
@@ -22,7 +22,7 @@ export async function concurrently<T, R>(items: readonly T[], work: (item: T) =>
         return pMapSkip;
       }
     },
-    { concurrency: AT_ONCE },
+    { concurrency: CALLS_AT_ONCE },
   );
   if (errors.length > 0) throw errors[0];
   return results;

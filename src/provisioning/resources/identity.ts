@@ -7,6 +7,7 @@ import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import {
   changeOf,
+  membersDifference,
   newSettings,
   NO_DIFFERENCE,
   type Difference,
@@ -62,7 +63,7 @@ export function identityCalls(kind: 'user' | 'role', name: string) {
 export type IdentityCalls = ReturnType<typeof identityCalls>;
 
 /** Reads the policies of a user or role that was found. */
-export async function readIdentity(found: User | Role, calls: IdentityCalls, iam: Iam): Promise<ExistingIdentity> {
+export async function readWithPolicies(found: User | Role, calls: IdentityCalls, iam: Iam): Promise<ExistingIdentity> {
   const [attachedPolicies, names] = await Promise.all([readAttachedPolicies(calls, iam), calls.listInline(iam)]);
   const inlinePolicies = await concurrently(names, async (name) => {
     const { PolicyDocument = '' } = await calls.getInline(name, iam);
@@ -119,7 +120,10 @@ export function planIdentity(
   const before = existing ?? { attachedPolicies: [], inlinePolicies: {} };
   const granting = [
     inlineChanges(plan.inlinePolicies, before, calls),
-    attachmentChanges(declared.policies.map(arnOf), before, calls),
+    membersDifference('policy', before.attachedPolicies, declared.policies.map(arnOf), {
+      add: calls.attach,
+      remove: calls.detach,
+    }),
   ];
   if (existing) {
     return (
@@ -157,21 +161,6 @@ function otherPath(kind: 'user' | 'role', { arn, path }: ExistingIdentity, wante
   return {
     code: 'path-differs',
     text: `the ${kind} ${arn} has the path ${path}, and the document says ${wanted}. Paths, and with them ARNs, stay as they are: declare path: ${path}, or remove the ${kind} first`,
-  };
-}
-
-/** The managed policies attached to a user or role: the declared ones and no others. */
-function attachmentChanges(
-  wanted: readonly string[],
-  { attachedPolicies }: Pick<ExistingIdentity, 'attachedPolicies'>,
-  calls: IdentityCalls,
-): Difference {
-  const missing = wanted.filter((arn) => !attachedPolicies.includes(arn));
-  const extra = attachedPolicies.filter((arn) => !wanted.includes(arn));
-  return {
-    details: [...extra.map((arn) => `- policy ${arn}`), ...missing.map((arn) => `+ policy ${arn}`)],
-    removing: extra.map(calls.detach),
-    adding: missing.map(calls.attach),
   };
 }
 

@@ -8,7 +8,7 @@ import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } 
 import { nothingToRemove, notOurs, ownershipTags, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
 
-const KIND = 'MFA device';
+const MFA_DEVICE = 'MFA device';
 
 /** What is to become of a user's MFA device. */
 export interface MfaDevicePlan {
@@ -48,12 +48,12 @@ export function planMfaDevice(
 ): Planned<MfaDevicePlan> {
   const serial = mfaDeviceArn(device, rules.account);
   if (enabled.includes(serial)) {
-    return { user, serial, change: withoutCalls('keep', KIND, serial, `of ${user.name}, enabled`) };
+    return { user, serial, change: withoutCalls('keep', MFA_DEVICE, serial, `of ${user.name}, enabled`) };
   }
   const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
-  const obstacle = tags && notOurs(KIND, serial, tags, { ...rules, adoptExisting: false }, remedy);
+  const obstacle = tags && notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy);
   if (obstacle) return obstacle;
-  const created = withoutCalls('create', KIND, serial, `for ${user.name}`);
+  const created = withoutCalls('create', MFA_DEVICE, serial, `for ${user.name}`);
   if (!tags) return { user, serial, change: created };
   // Its seed was shown to a run that died before the device was enabled, and to nobody else.
   const details = [...created.details, 'replaces one that was never enabled'];
@@ -69,7 +69,7 @@ export async function makeMfaDevice({ user, serial, change }: MfaDevicePlan, acc
   const { mfaDevice } = user;
   if (change.action !== 'create' || !mfaDevice) return;
   await makeCalls(change.stages, access);
-  access.remember({ kind: KIND, user: user.name, serial });
+  access.remember({ kind: MFA_DEVICE, user: user.name, serial });
   const base32 = await createDevice(mfaDevice, serial, access);
   access.mask(base32);
   const seed = parseSeed(base32);
@@ -126,6 +126,6 @@ export async function planMfaDeviceRemoval(
   user: string,
   { iam, account }: AccountAccess,
 ): Promise<Change> {
-  const nothing = nothingToRemove(KIND, serial, await readDeviceTags(serial, iam), account);
-  return nothing ?? removalOf(KIND, serial, [[deactivateDevice(user, serial)], [deleteDevice(serial)]]);
+  const nothing = nothingToRemove(MFA_DEVICE, serial, await readDeviceTags(serial, iam), account);
+  return nothing ?? removalOf(MFA_DEVICE, serial, [[deactivateDevice(user, serial)], [deleteDevice(serial)]]);
 }

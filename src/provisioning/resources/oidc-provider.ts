@@ -1,11 +1,11 @@
 import type { Iam } from '../../iam/connect';
 import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
 import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
-import { changeOf, removalOf, withoutCalls, type Change, type Difference, type Planned } from '../changes/change';
+import { changeOf, membersDifference, removalOf, withoutCalls, type Change, type Planned } from '../changes/change';
 import { nothingToRemove, notOurs, ownerOf, type Rules } from './ownership';
 import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
 
-const KIND = 'OIDC provider';
+const OIDC_PROVIDER = 'OIDC provider';
 
 export interface ExistingOidcProvider {
   readonly arn: string;
@@ -41,22 +41,36 @@ export function planOidcProvider(
     const input = { Url: url, ClientIDList: [...audiences], Tags: tagList(wantedTags(tags, rules)) };
     const details = [...audiences.map((audience) => `+ audience ${audience}`), ...newTags(tags, rules)];
     return {
-      ...withoutCalls('create', KIND, name, ...details),
+      ...withoutCalls('create', OIDC_PROVIDER, name, ...details),
       stages: [[{ operation: 'CreateOpenIDConnectProvider', input }]],
-      creates: { kind: KIND, arn },
+      creates: { kind: OIDC_PROVIDER, arn },
     };
   }
   const missing = audiences.filter((audience) => !existing.audiences.includes(audience));
   const owner = ownerOf(existing.tags, rules.account.repository);
   // An account has one provider for an issuer, which all its repositories share.
   if (owner !== 'this repository' && !rules.adoptExisting && missing.length === 0) {
-    return withoutCalls('leave', KIND, name, 'there already, and not made for this repository: it stays as it is');
+    return withoutCalls(
+      'leave',
+      OIDC_PROVIDER,
+      name,
+      'there already, and not made for this repository: it stays as it is',
+    );
   }
   const OpenIDConnectProviderArn = arn;
   return (
-    notOurs(KIND, arn, existing.tags, rules) ??
-    changeOf(KIND, name, [
-      audienceChanges(arn, existing.audiences, audiences),
+    notOurs(OIDC_PROVIDER, arn, existing.tags, rules) ??
+    changeOf(OIDC_PROVIDER, name, [
+      membersDifference('audience', existing.audiences, audiences, {
+        add: (ClientID) => ({
+          operation: 'AddClientIDToOpenIDConnectProvider',
+          input: { OpenIDConnectProviderArn, ClientID },
+        }),
+        remove: (ClientID) => ({
+          operation: 'RemoveClientIDFromOpenIDConnectProvider',
+          input: { OpenIDConnectProviderArn, ClientID },
+        }),
+      }),
       tagChanges(existing.tags, tags, rules, {
         tag: (Tags) => ({ operation: 'TagOpenIDConnectProvider', input: { OpenIDConnectProviderArn, Tags } }),
         untag: (TagKeys) => ({ operation: 'UntagOpenIDConnectProvider', input: { OpenIDConnectProviderArn, TagKeys } }),
@@ -65,36 +79,13 @@ export function planOidcProvider(
   );
 }
 
-function audienceChanges(
-  OpenIDConnectProviderArn: string,
-  before: readonly string[],
-  wanted: readonly string[],
-): Difference {
-  const missing = wanted.filter((audience) => !before.includes(audience));
-  const gone = before.filter((audience) => !wanted.includes(audience));
-  return {
-    details: [
-      ...gone.map((audience) => `- audience ${audience}`),
-      ...missing.map((audience) => `+ audience ${audience}`),
-    ],
-    removing: gone.map((ClientID) => ({
-      operation: 'RemoveClientIDFromOpenIDConnectProvider',
-      input: { OpenIDConnectProviderArn, ClientID },
-    })),
-    adding: missing.map((ClientID) => ({
-      operation: 'AddClientIDToOpenIDConnectProvider',
-      input: { OpenIDConnectProviderArn, ClientID },
-    })),
-  };
-}
-
 export async function planOidcProviderRemoval(
   OpenIDConnectProviderArn: string,
   { iam, account }: AccountAccess,
 ): Promise<Change> {
   const name = issuerIn(OpenIDConnectProviderArn);
   const provider = await readOidcProvider(OpenIDConnectProviderArn, iam);
-  const nothing = nothingToRemove(KIND, name, provider?.tags, account);
+  const nothing = nothingToRemove(OIDC_PROVIDER, name, provider?.tags, account);
   const deletion = { operation: 'DeleteOpenIDConnectProvider', input: { OpenIDConnectProviderArn } } as const;
-  return nothing ?? removalOf(KIND, name, [[deletion]]);
+  return nothing ?? removalOf(OIDC_PROVIDER, name, [[deletion]]);
 }

@@ -13,7 +13,14 @@ import {
   type Planned,
   type PlannedCall,
 } from '../changes/change';
-import { identityCalls, indented, planIdentity, policyRemoval, readIdentity, type ExistingIdentity } from './identity';
+import {
+  identityCalls,
+  indented,
+  planIdentity,
+  policyRemoval,
+  readWithPolicies,
+  type ExistingIdentity,
+} from './identity';
 import { nothingToRemove, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
 
@@ -38,7 +45,7 @@ export async function readRole(name: string, iam: Iam): Promise<ExistingRole | u
   const role = await findRole(name, iam);
   if (!role) return undefined;
   return {
-    ...(await readIdentity(role, identityCalls('role', name), iam)),
+    ...(await readWithPolicies(role, identityCalls('role', name), iam)),
     description: role.Description ?? '',
     trust: parsePolicyText(role.AssumeRolePolicyDocument ?? ''),
     maxSessionDuration: role.MaxSessionDuration ?? 3600,

@@ -6,7 +6,7 @@ import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/acce
 import { FIRST_RECORD } from '../access-keys/key-record';
 import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
 import { removalOf, type Change, type Planned, type PlannedCall } from '../changes/change';
-import { identityCalls, planIdentity, policyRemoval, readIdentity, type ExistingIdentity } from './identity';
+import { identityCalls, planIdentity, policyRemoval, readWithPolicies, type ExistingIdentity } from './identity';
 import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
 import { nothingToRemove, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
@@ -31,7 +31,7 @@ export async function readUser(name: string, iam: Iam): Promise<ExistingUser | u
   const user = await findUser(name, iam);
   if (!user) return undefined;
   const [identity, accessKeys, mfaDevices] = await Promise.all([
-    readIdentity(user, identityCalls('user', name), iam),
+    readWithPolicies(user, identityCalls('user', name), iam),
     readAccessKeys(name, iam),
     readDevices(name, iam),
   ]);
