@@ -60,9 +60,10 @@ function readProfilesAnew({ AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, HOME =
     AWS_SHARED_CREDENTIALS_FILE ?? join(HOME, '.aws/credentials'),
     AWS_CONFIG_FILE ?? join(HOME, '.aws/config'),
   ]) {
+    let text: Promise<string> | undefined;
     const get = () => {
-      const text = readFile(path, 'utf8');
-      // It looks whether there is one before it takes another.
+      text ??= readFile(path, 'utf8');
+      // It looks whether there is one before it takes it.
       text.catch(() => undefined);
       return text;
     };
