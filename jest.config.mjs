@@ -37,6 +37,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
   // Most of what the scenarios do is wait for processes that they start.
   maxWorkers: '100%',
-  testTimeout: 60_000,
+  // Only what hangs takes so long, on a busy machine as well.
+  testTimeout: 600_000,
   reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
 };

@@ -6,6 +6,4 @@ export default {
   roots: ['<rootDir>/__tests__/conformance'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/__tests__/conformance/install.ts',
-  // Each command of the AWS CLI starts Python anew.
-  testTimeout: 300_000,
 };

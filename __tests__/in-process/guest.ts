@@ -18,6 +18,7 @@ const guests = new AsyncLocalStorage<Guest>();
  */
 export class Guest {
   readonly #exchanges = new Set<Exchange>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   #ended = false;
 
   constructor(readonly process: GuestProcess) {}
@@ -39,6 +40,11 @@ export class Guest {
     this.#exchanges.delete(exchange);
   }
 
+  time(timer: NodeJS.Timeout): void {
+    if (this.#ended) clearTimeout(timer);
+    else this.#timers.add(timer);
+  }
+
   get ended(): boolean {
     return this.#ended;
   }
@@ -47,6 +53,7 @@ export class Guest {
   end(): void {
     this.#ended = true;
     for (const { silence } of this.#exchanges) silence();
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 }
 
@@ -69,6 +76,7 @@ export const guestExchanges: Follower = {
 export function hostGuests(): () => void {
   const { env, argv, stdout } = process;
   const { homedir } = os;
+  const { setTimeout } = globalThis;
   const own = (name: string, get: () => unknown) => {
     Object.defineProperty(process, name, { configurable: true, enumerable: true, get });
   };
@@ -84,9 +92,16 @@ export function hostGuests(): () => void {
       },
     };
   });
+  const startTimer = (...settings: Parameters<typeof setTimeout>): NodeJS.Timeout => {
+    const timer = setTimeout(...settings);
+    guests.getStore()?.time(timer);
+    return timer;
+  };
+  globalThis.setTimeout = Object.assign(startTimer, { __promisify__: setTimeout.__promisify__ });
   os.homedir = () => guests.getStore()?.process.env.HOME ?? homedir();
   return () => {
     for (const [name, value] of Object.entries({ env, argv, stdout })) own(name, () => value);
     os.homedir = homedir;
+    globalThis.setTimeout = setTimeout;
   };
 }

@@ -147,5 +147,5 @@ export class MovedTime implements Waiting, Follower {
 
 /** Whether someone reads or writes a file right now, and goes on when that is done. */
 function filesAreUsed(): boolean {
-  return process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
+  return process.getActiveResourcesInfo().some((name) => /^(?:FSReq|CloseReq)/.test(name));
 }

@@ -155,7 +155,7 @@ describeWhereTrustCanBeSet('agents', () => {
     const { agentsFor } = require(${JSON.stringify(join(__dirname, '../../src/network/agents.ts'))});
     agentsFor(new URL(${JSON.stringify(endpoint)})).then(() => setTimeout(() => undefined, 200));
   `;
-    await promisify(execFile)(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { timeout: 10_000 });
+    await promisify(execFile)(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { timeout: 300_000 });
     silent.close();
     expect(sockets).toHaveLength(1);
   });

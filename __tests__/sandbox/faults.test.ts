@@ -65,6 +65,24 @@ test('latency adds up, and comes before an error', async () => {
   expect(performance.now() - before).toBeGreaterThan(75);
 });
 
+test('something comes about first, and the answer is as it would be', async () => {
+  const order: string[] = [];
+  const first = async () => {
+    order.push('asked');
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push('done');
+  };
+  sandbox.faults.add({ first, times: 1 });
+  await call();
+  order.push('answered');
+  await call();
+  expect(order).toEqual(['asked', 'done', 'answered']);
+  sandbox.faults.add({ first });
+  sandbox.faults.add({ error });
+  expect(await refusal(call())).toEqual(error);
+  expect(order).toHaveLength(5);
+});
+
 test('a connection breaks before AWS acts, or after', async () => {
   sandbox.faults.add({ reset: true, times: 1 });
   expect((await refusal(call())).message).toMatch(broken);

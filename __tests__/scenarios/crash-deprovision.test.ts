@@ -24,5 +24,4 @@ test.each<Breakage>(['refused', 'answer lost', 'killed'])(
   async (breakage) => {
     expect(await breakAtEveryCall(removal, breakage)).toEqual([]);
   },
-  300_000,
 );

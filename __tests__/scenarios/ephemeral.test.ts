@@ -315,11 +315,11 @@ describe('post retires what main made until it', () => {
 
   test('is refused', async () => {
     expect(await leftAfterBreaking(() => REFUSED, false)).toEqual([]);
-  }, 150_000);
+  });
 
   test('is killed, as when the job is cancelled', async () => {
     expect(await leftAfterBreaking((holdAfter) => ({ holdAfter }), true)).toEqual([]);
-  }, 150_000);
+  });
 
   test('fails for a reason of its own', async () => {
     const before = snapshot(scenario.account);

@@ -103,7 +103,7 @@ describe.each<{ heading: string; beside?: string; situations: readonly Situation
       return action;
     });
     expect(unneeded.filter(Boolean)).toEqual([]);
-  }, 170_000);
+  });
 
   test('works without what is optional', async () => {
     const optional = actionsOf(policy, 'optional');

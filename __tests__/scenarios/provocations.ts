@@ -287,8 +287,8 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     }),
   ],
   'no-answer': [
-    byOidc({}, fails('AssumeRoleWithWebIdentity', { hang: true }), HURRY),
-    byOidc({}, fails('id-token', { hang: true }), HURRY),
+    byOidc({}, fails('AssumeRoleWithWebIdentity', { hang: true })),
+    byOidc({}, fails('id-token', { hang: true })),
   ],
   'no-credentials': [(scenario) => scenario.job().step({ with: { ...IN_ROLE, 'role-chaining': 'true' } })],
   'not-found': [byDocument('users: { ci: { policies: ["arn:aws:iam::aws:policy/NoSuchAccess"] } }')],

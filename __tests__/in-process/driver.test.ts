@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import type { Job, Run } from '../../sandbox/runner/job';
+import { ADMIN, identityJob, identityScenario } from '../scenarios/identities';
+import { KEY_INPUTS, REGION, type Scenario } from '../scenarios/scenario';
+
+let scenario: Scenario;
+beforeEach(async () => (scenario = await identityScenario()));
+afterEach(async () => {
+  scenario.calls();
+  await scenario.end();
+});
+
+const jobs = () =>
+  [false, true].map((asProcess) => identityJob(scenario, { asProcess, env: { AWS_REGION: 'us-east-1' } }));
+
+/** What differs from job to job: its folder, and how long it took. */
+function shown(run: Run, { folder }: Job): unknown {
+  const text = JSON.stringify({ ...run, duration: 0 })
+    .replaceAll(folder, '/job')
+    .replaceAll(/aws-identity-\w{6}/g, 'aws-identity-XXXXXX');
+  return JSON.parse(text);
+}
+
+test.each<[string, Record<string, string>]>([
+  ['succeeds', { mode: 'access-keys', 'output-credentials': 'true', 'aws-profile': 'ci' }],
+  ['is refused', { mode: 'access-keys', 'aws-secret-access-key': 'wrong\nEXAMPLEKEY' }],
+  ['has wrong inputs', { mode: 'access-keys', 'aws-profile': '[', 'mask-aws-account-id': 'maybe' }],
+  ['plans what it would change', { mode: 'provision', identities: 'users: { ci: {} }', 'dry-run': 'true' }],
+])('a step that %s shows the same in this process and in one of its own, and so does its end', async (_, inputs) => {
+  const runs: unknown[][] = [];
+  for (const job of jobs()) {
+    const main = await job.step({ with: { 'aws-region': REGION, ...KEY_INPUTS, ...inputs } });
+    const [post] = await job.finish();
+    if (post === undefined) throw new Error('no post');
+    runs.push([shown(main, job), shown(post, job), job.env.AWS_REGION, [...job.masks].sort()]);
+  }
+  expect(runs[0]).toEqual(runs[1]);
+});
+
+test('a step that is killed has done what it had done, and does nothing more', async () => {
+  const [job] = jobs();
+  if (!job) throw new Error('no job');
+  const { faults, requests } = scenario.sandbox;
+  const acted = new Promise<void>((resolve) => {
+    faults.add({ action: 'CreateAccessKey', holdAfter: resolve });
+  });
+  const identities = 'users: { ci: { access-key: { deliver: [environment, { profile: ci }] } } }';
+  const main = await job.step({
+    with: { mode: 'provision', identities, ...ADMIN },
+    kill: { after: acted, signal: 'SIGKILL' },
+  });
+  expect(main).toMatchObject({ exitCode: null, exported: {}, outputs: {}, summary: '' });
+  expect(main.state.changes).toContain('"user":"ci"');
+  const [asked, state] = [requests.length, readFileSync(`${job.folder}/state-1`, 'utf8')];
+  faults.clear();
+  for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  expect([requests.length, readFileSync(`${job.folder}/state-1`, 'utf8')]).toEqual([asked, state]);
+  expect(scenario.account.users.get('ci')?.accessKeys).toHaveLength(1);
+});
