@@ -1,6 +1,6 @@
 import { parseRoleArn } from '../../src/aws/arn';
-import { assumeChain, rolesToAssume } from '../../src/identity-sources/chain';
-import type { AssumedRole, RoleToAssume } from '../../src/identity-sources/role-assumer';
+import { assumeChain, roleToAssume } from '../../src/identity-sources/chain';
+import type { AssumedRole, RoleToAssume } from '../../src/identity-sources/identity-source';
 import type { Chain, RoleSource, StepSettings } from '../../src/inputs/request';
 import type { Step } from '../../src/runner/step';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
@@ -73,13 +73,14 @@ describe('what shapes the session is for the last role; the source identity goes
       ],
     ],
   ])('%s', (_, chain, from, asked) => {
-    expect(rolesToAssume(chain, from)).toEqual(asked);
+    expect(chain.map((role, index) => roleToAssume(role, index, { ...from, chain }))).toEqual(asked);
   });
 });
 
 test('a chain of one is what the source assumes', async () => {
   const assumed = { role: one } as AssumedRole;
   const assume = jest.fn<Promise<AssumedRole>, [RoleToAssume]>(() => Promise.resolve(assumed));
-  expect(await assumeChain([one], { assume }, byToken, {} as StepSettings, {} as Step)).toBe(assumed);
-  expect(assume.mock.calls).toEqual([rolesToAssume([one], byToken)]);
+  const identity = { ...byToken, chain: [one] as const };
+  expect(await assumeChain(identity, { assume }, {} as StepSettings, {} as Step)).toBe(assumed);
+  expect(assume.mock.calls).toEqual([[roleToAssume(one, 0, identity)]]);
 });

@@ -4,7 +4,7 @@ import { messageOf } from '../errors/message';
 import type { DefaultChain, StepSettings } from '../inputs/request';
 import { withDeadline } from '../network/deadline';
 import type { Step } from '../runner/step';
-import type { Signer } from './signer';
+import type { Signer } from './identity-source';
 
 /**
  * The job's own credentials: of its environment, a profile, or the runner's role.

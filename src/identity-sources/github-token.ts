@@ -1,7 +1,7 @@
 import { obtainIdToken } from '../github/connect';
 import type { GithubToken, StepSettings } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
-import type { IdentityToken } from './identity-token';
+import type { IdentityToken } from './identity-source';
 
 /** GitHub's OIDC token for the job. */
 export function githubToken(source: GithubToken, settings: StepSettings, step: Step): IdentityToken {

@@ -4,10 +4,8 @@ import type { Step } from '../runner/step';
 import { defaultChain } from './default-chain';
 import { githubToken } from './github-token';
 import { givenKeys } from './given-keys';
-import type { IdentityToken } from './identity-token';
-import type { RoleAssumer } from './role-assumer';
+import type { IdentityToken, RoleAssumer, Signer } from './identity-source';
 import { signedRequests } from './signed-requests';
-import type { Signer } from './signer';
 import { tokenFile } from './token-file';
 import { webIdentity } from './web-identity';
 

@@ -10,8 +10,7 @@ import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
 import { withoutDispensable } from '../sts/session-tags';
 import { withMfa } from './mfa';
 import { withPlainCharacters } from './plain-characters';
-import type { AssumedRole, RoleAssumer, RoleToAssume } from './role-assumer';
-import type { Signer } from './signer';
+import type { RoleAssumer, Signer } from './identity-source';
 
 /**
  * Assumes roles with credentials that sign the requests.
@@ -37,18 +36,18 @@ export function signedRequests(
   }
 
   return {
-    async assume({ role: wanted, session, signed, position }: RoleToAssume): Promise<AssumedRole> {
+    async assume({ role: wanted, session, signed, position }) {
       checkChainedDuration(session.duration, credentials);
       const sts = await connecting;
       const role = 'arn' in wanted ? wanted : await roleOfCaller(wanted);
       step.runner.info(`Assuming ${role.arn}${position} with ${signer.name}.`);
+      const tried = `assume ${role.arn}${position} with ${signer.name}`;
 
       const { externalId, sourceIdentity } = signed;
       const assume = (tags = signed.tags) => {
         const keys = new Set(tags.map(({ key }) => key));
         const transitiveTagKeys = signed.transitiveTagKeys.filter((key) => keys.has(key));
         const asked = { roleArn: role.arn, ...session, externalId, sourceIdentity, tags, transitiveTagKeys };
-        const tried = `assume ${role.arn}${position} with ${signer.name}`;
         return withMfa(mfa, credentials, settings, step, (prove) => sts.assumeRole(asked, prove, tried));
       };
       const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
@@ -56,8 +55,7 @@ export function signedRequests(
           return await assume();
         } catch (error) {
           const fewer = withoutDispensable(signed.tags);
-          const tooLarge = isRefusal(error, 'PackedPolicyTooLarge');
-          if (!tooLarge || fewer.length === signed.tags.length) throw error;
+          if (!isRefusal(error, 'PackedPolicyTooLarge') || fewer.length === signed.tags.length) throw error;
           step.runner.info(
             'AWS found the session tags too large together: trying without those that only describe the run.',
           );

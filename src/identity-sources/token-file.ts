@@ -1,6 +1,6 @@
 import type { TokenFile } from '../inputs/request';
 import type { Step } from '../runner/step';
-import type { IdentityToken } from './identity-token';
+import type { IdentityToken } from './identity-source';
 
 /** The token that a file holds, read with the inputs. */
 export function tokenFile({ path, token }: TokenFile, { runner }: Step): IdentityToken {

@@ -2,13 +2,10 @@ import { isRefusal } from '../aws/failure';
 import type { StepSettings } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts, type Sts } from '../sts/connect';
-import type { IdentityToken } from './identity-token';
+import type { IdentityToken, RoleAssumer } from './identity-source';
 import { withPlainCharacters } from './plain-characters';
-import type { AssumedRole, RoleAssumer, RoleToAssume } from './role-assumer';
 
-/**
- * Assumes roles with the token of an identity provider: one token for all of them, asked for again only when it is over.
- */
+/** Assumes roles with the token of an identity provider: one for all of them, asked for again only when it is over. */
 export function webIdentity(source: IdentityToken, settings: StepSettings, step: Step): RoleAssumer {
   // STS's code loads, and its connection is opened, while GitHub's token is on its way. Not before the request for it
   // has left: loading keeps the process from doing anything else.
@@ -26,7 +23,7 @@ export function webIdentity(source: IdentityToken, settings: StepSettings, step:
   }
 
   return {
-    async assume({ role, session, position }: RoleToAssume): Promise<AssumedRole> {
+    async assume({ role, session, position }) {
       if (!('arn' in role)) throw new Error('A web identity is in no account in which to look for a role by its name.');
       step.runner.info(`Assuming ${role.arn}${position} with ${source.name}.`);
       let used = current;

@@ -8,6 +8,6 @@ import { sessionWork, type Work } from './work';
 export async function assumeOneRole(request: AssumeRoleRequest, step: Step): Promise<Work> {
   const { identity } = request;
   const source = await openSource(identity, request, step);
-  const { role, session } = await assumeChain(identity.chain, source, identity, request, step);
+  const { role, session } = await assumeChain(identity, source, request, step);
   return sessionWork({ ...session, roleArns: { [role.name]: role.arn } }, request, step);
 }

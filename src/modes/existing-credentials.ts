@@ -4,7 +4,7 @@ import { keptDelivery } from '../delivery/session-delivery';
 import { keptReport } from '../delivery/session-report';
 import { ActionError } from '../errors/action-error';
 import { signerFrom } from '../identity-sources/open-source';
-import type { Signer } from '../identity-sources/signer';
+import type { Signer } from '../identity-sources/identity-source';
 import type { SessionRequest } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';

@@ -7,7 +7,7 @@ import { ActionError, asActionError } from '../errors/action-error';
 import { assumeChain } from '../identity-sources/chain';
 import { withMfa } from '../identity-sources/mfa';
 import { openSource, signerFrom } from '../identity-sources/open-source';
-import type { AssumedRole, RoleAssumer } from '../identity-sources/role-assumer';
+import type { AssumedRole, RoleAssumer } from '../identity-sources/identity-source';
 import { signedRequests } from '../identity-sources/signed-requests';
 import { isToken, type ManyRolesRequest, type ProfileRole, type SessionProfileSettings } from '../inputs/request';
 import { maskAccountsIn } from '../runner/masks';
@@ -83,7 +83,7 @@ async function assumeOne(
   step: Step,
 ): Promise<RoleResult> {
   try {
-    const assumed = await assumeChain(chain, source, request.identity, request, step);
+    const assumed = await assumeChain({ ...request.identity, chain }, source, request, step);
     secretsOf(assumed.session.credentials).forEach(step.runner.mask);
     if (request.maskAccountId) maskAccountsIn(assumed.role.arn, step);
     requireAllowedAccount(assumed.session.identity, request);

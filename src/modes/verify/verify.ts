@@ -5,7 +5,8 @@ import { identityReport } from '../../delivery/session-report';
 import { identityOutputs } from '../../delivery/variables-and-outputs';
 import { ActionError } from '../../errors/action-error';
 import { connectIam } from '../../iam/connect';
-import { identityOf, workAs, type Worker } from '../../identity-sources/work-as';
+import type { Signer } from '../../identity-sources/identity-source';
+import { identityOf, workAs } from '../../identity-sources/work-as';
 import { lineOf } from '../../inputs/expectations';
 import type { VerifyRequest } from '../../inputs/request';
 import { maskAccountsIn } from '../../runner/masks';
@@ -23,16 +24,16 @@ import { callerOf } from './simulated-caller';
  */
 export async function verify(request: VerifyRequest, step: Step): Promise<Work> {
   const { mode, expectations } = request;
-  const worker = await workAs(request.identity, request, step);
+  const signer = await workAs(request.identity, request, step);
   const [identity, iam] = await Promise.all([
-    expectedIdentity(worker, request, step),
+    expectedIdentity(signer, request, step),
     expectations.length > 0
-      ? connectIam(request.connection, worker.credentials, callSettings(request, step))
+      ? connectIam(request.connection, signer.credentials, callSettings(request, step))
       : undefined,
   ]);
   if (iam) {
     if (request.maskAccountId) maskAccountsIn([identity.arn, ...expectations.map(lineOf)].join('\n'), step);
-    const caller = callerOf(identity, isTemporary(worker.credentials));
+    const caller = callerOf(identity, isTemporary(signer.credentials));
     report(await decide(expectations, caller, iam), identity, step);
   }
   return {
@@ -45,13 +46,13 @@ export async function verify(request: VerifyRequest, step: Step): Promise<Work> 
   };
 }
 
-async function expectedIdentity(worker: Worker, request: VerifyRequest, step: Step): Promise<Identity> {
+async function expectedIdentity(signer: Signer, request: VerifyRequest, step: Step): Promise<Identity> {
   const { expectArn } = request;
-  const identity = await identityOf(worker, request, step);
+  const identity = await identityOf(signer, request, step);
   if (expectArn === undefined || matches(expectArn, identity.arn)) return identity;
   throw new ActionError({
     code: 'unexpected-identity',
-    tried: `verify ${worker.name}`,
+    tried: `verify ${signer.name}`,
     why: `They belong to ${identity.arn}; expect-arn is ${expectArn}.`,
     fix: 'Check which credentials the step finds, or correct expect-arn. In it, * stands for any text, ? for one character.',
   });
