@@ -5,13 +5,13 @@ import type { Step } from '../runner/step';
 import { noneOfCurrent } from './variables-and-outputs';
 import type { ProfilesToWrite, ProfilesWritten } from './write-profiles';
 
-/** What later steps are to find. */
+/** What later steps are to find: nothing of what is omitted. */
 export interface JobDelivery {
   /** Whatever is secret in the rest: masked before anything else is done. */
-  readonly credentials: readonly Credentials[];
-  readonly profiles: ProfilesToWrite | undefined;
+  readonly credentials?: readonly Credentials[];
+  readonly profiles?: ProfilesToWrite;
   readonly outputs: Readonly<Record<string, string>>;
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface JobDelivery {
  * @throws ProfileError when a profile cannot be written; LeftBehindError when something could not be taken back
  */
 export async function deliver(
-  { credentials, profiles, outputs, variables }: JobDelivery,
+  { credentials = [], profiles, outputs, variables }: JobDelivery,
   step: Step,
   confirm: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {

@@ -19,22 +19,16 @@ export interface Session {
   readonly roleArns: Readonly<Record<string, string>>;
 }
 
-type Destinations = Pick<SessionRequest, 'mode' | 'connection' | 'delivery'>;
-
 /** What later steps get of a session: what the inputs ask for. */
-export function sessionDelivery(session: Session, request: Destinations, env: NodeJS.ProcessEnv): JobDelivery {
+export function sessionDelivery(session: Session, request: SessionRequest, env: NodeJS.ProcessEnv): JobDelivery {
   const { identity, credentials, roleArns } = session;
-  const { mode, delivery, connection } = request;
+  const { mode, connection, delivery } = request;
   const { profile } = delivery;
   return {
     credentials: [credentials],
-    profiles: profile && {
-      ...profile,
-      profiles: [{ name: profile.name, credentials }],
-      region: connection.region,
-    },
+    profiles: profile && { ...profile, profiles: [{ name: profile.name, credentials }], region: connection.region },
     outputs: {
-      ...identityOutputs({ identity, mode, roleArns, profiles: profile ? [profile.name] : [] }),
+      ...identityOutputs({ mode, identity, roleArns, profiles: profile ? [profile.name] : [] }),
       ...(credentials.expiration && { 'aws-expiration': credentials.expiration.toISOString() }),
       ...(delivery.outputs && credentialOutputs(credentials)),
     },
@@ -43,28 +37,24 @@ export function sessionDelivery(session: Session, request: Destinations, env: No
 }
 
 /** What later steps get where they keep the credentials that are in the job already: the region, and whose those are. */
-export function keptDelivery(identity: Identity, { mode, delivery, connection }: Destinations): JobDelivery {
+export function keptDelivery(identity: Identity, { mode, connection, delivery }: SessionRequest): JobDelivery {
   return {
-    credentials: [],
-    profiles: undefined,
-    outputs: identityOutputs({ identity, mode, roleArns: {}, profiles: [] }),
+    outputs: identityOutputs({ mode, identity }),
     variables: delivery.environment === 'nothing' ? {} : regionVariables(connection.region),
   };
 }
 
 function variablesOf(
   credentials: Credentials,
-  { delivery, connection }: Destinations,
+  { connection, delivery: { environment, profile } }: SessionRequest,
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const { region } = connection;
-  if (delivery.environment === 'nothing') return {};
-  if (delivery.environment === 'region') return regionVariables(region);
-  return {
-    // The session would end in the environment, and be used there before the profile that renews it.
-    ...(delivery.profile?.refresh
-      ? { ...noCredentialVariables(env), ...regionVariables(region) }
-      : credentialVariables(credentials, region, env)),
-    ...(delivery.profile?.export && profileVariables(delivery.profile.name)),
-  };
+  if (environment === 'nothing') return {};
+  if (environment === 'region') return regionVariables(region);
+  // Where a profile renews the session, it would end in the environment, and be used there before the profile.
+  const ofSession = profile?.refresh
+    ? { ...noCredentialVariables(env), ...regionVariables(region) }
+    : credentialVariables(credentials, region, env);
+  return { ...ofSession, ...(profile?.export && profileVariables(profile.name)) };
 }

@@ -58,13 +58,19 @@ export function profileVariables(name: string): Record<string, string> {
 interface IdentityOutputs {
   readonly mode: string;
   readonly identity: Identity;
-  /** By name. */
-  readonly roleArns: Readonly<Record<string, string>>;
-  readonly profiles: readonly string[];
+  /** By name; none if omitted. */
+  readonly roleArns?: Readonly<Record<string, string>>;
+  /** None if omitted. */
+  readonly profiles?: readonly string[];
 }
 
 /** What a step says of the identity that it worked as. */
-export function identityOutputs({ mode, identity, roleArns, profiles }: IdentityOutputs): Record<string, string> {
+export function identityOutputs({
+  mode,
+  identity,
+  roleArns = {},
+  profiles = [],
+}: IdentityOutputs): Record<string, string> {
   return {
     mode,
     'aws-account-id': identity.account,

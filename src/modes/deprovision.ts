@@ -8,9 +8,6 @@ import type { Work } from './work';
 export function deprovision(request: DeprovisionRequest, step: Step): Promise<Work> {
   return changeIdentities(request, step, {
     plan: (access) => planDeprovision(request.declaration, access),
-    makesSecrets: false,
-    readsBack: false,
-    isEphemeral: false,
     done: 'What was declared is removed.',
   });
 }

@@ -1,7 +1,7 @@
 import type { Identity } from '../aws/arn';
 import { refusalBehind, retryOf } from '../aws/failure';
+import { keptReport } from '../delivery/report';
 import { keptDelivery } from '../delivery/session-delivery';
-import { keptReport } from '../delivery/session-report';
 import { ActionError } from '../errors/action-error';
 import { signerFrom } from '../identity-sources/open-source';
 import type { Signer } from '../identity-sources/identity-source';

@@ -10,8 +10,6 @@ export function rotate(request: RotateRequest, step: Step): Promise<Work> {
   return changeIdentities(request, step, {
     plan: (access) => planRotation(request.declaration.users, rotation, access),
     makesSecrets: true,
-    readsBack: false,
-    isEphemeral: false,
     done: 'The keys that were due are replaced.',
   });
 }

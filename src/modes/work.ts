@@ -1,8 +1,7 @@
 import type { Identity } from '../aws/arn';
 import type { JobDelivery } from '../delivery/deliver';
-import type { Report } from '../delivery/report';
+import { sessionReport, type Report } from '../delivery/report';
 import { sessionDelivery, type Session } from '../delivery/session-delivery';
-import { sessionReport } from '../delivery/session-report';
 import type { SessionRequest } from '../inputs/request';
 import type { Step } from '../runner/step';
 

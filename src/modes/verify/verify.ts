@@ -1,7 +1,6 @@
 import type { Identity } from '../../aws/arn';
 import { isTemporary } from '../../aws/credentials';
-import { expiryOf, type Report } from '../../delivery/report';
-import { identityReport } from '../../delivery/session-report';
+import { identityReport, type Report } from '../../delivery/report';
 import { identityOutputs } from '../../delivery/variables-and-outputs';
 import { ActionError } from '../../errors/action-error';
 import { connectIam } from '../../iam/connect';
@@ -39,8 +38,7 @@ export async function verify(request: VerifyRequest, step: Step): Promise<Work> 
   return {
     identities: [identity],
     async finish(deliver) {
-      const outputs = identityOutputs({ identity, mode, roleArns: {}, profiles: [] });
-      await deliver({ credentials: [], profiles: undefined, outputs, variables: {} });
+      await deliver({ outputs: identityOutputs({ mode, identity }) });
       return verifiedReport(identity, request);
     },
   };
@@ -68,8 +66,7 @@ function matches(pattern: string, arn: string): boolean {
 
 /** Whom the credentials belong to, and what was verified of them: all of it is as expected. */
 export function verifiedReport(identity: Identity, request: VerifyRequest): Report {
-  return identityReport(identity, request, {
-    expires: expiryOf(undefined, false),
+  return identityReport(identity, request.connection, {
     credentials: 'verified, and not exported',
     more: (['allowed', 'denied'] as const).flatMap((expected) => {
       const lines = request.expectations.filter((each) => each.expected === expected).map(lineOf);
