@@ -16,18 +16,22 @@ interface Decided {
 
 /** What IAM decides on each expectation. */
 export async function decide(expectations: readonly Expectation[], caller: Caller, iam: Iam): Promise<Decided[]> {
-  const decideFor = async (arn: string) => {
-    const purpose = simulationOf(arn, caller, expectations);
-    const decided = await Promise.all(
-      byResource(expectations).map((group) => simulate(group, arn, caller, iam, purpose)),
-    );
+  const mfa = caller.isUserSession;
+  const decideFor = async (principal: string) => {
+    const purpose = simulationOf(principal, caller, expectations);
+    const simulate = (group: readonly Expectation[]) => {
+      const actions = group.map(({ action }) => action);
+      return simulatePrincipalPolicy(iam, { principal, actions, resource: group[0]?.resource, mfa }, purpose);
+    };
+    const decided = await Promise.all(byResource(expectations).map((group) => decideTogether(group, simulate)));
     return expectations.flatMap((expectation) => decided.flat().filter((each) => each.expectation === expectation));
   };
   try {
     return await decideFor(caller.arn);
   } catch (error) {
-    const arn = await arnWithPath(error, caller, iam, simulationOf(caller.arn, caller, expectations));
-    if (arn === undefined) throw error;
+    const mayHavePath = isRefusal(error, 'NoSuchEntity') || isRefusal(error, 'AccessDenied');
+    const arn = mayHavePath ? await arnOfRole(caller, iam, simulationOf(caller.arn, caller, expectations)) : undefined;
+    if (arn === undefined || arn === caller.arn) throw error;
     return decideFor(arn);
   }
 }
@@ -36,54 +40,43 @@ export async function decide(expectations: readonly Expectation[], caller: Calle
  * AWS does not take all actions together (some "require different authorization information"), and says which only when
  * it is asked: then each is simulated by itself.
  */
-async function simulate(
+async function decideTogether(
   group: readonly Expectation[],
-  principal: string,
-  caller: Caller,
-  iam: Iam,
-  purpose: Purpose,
+  simulate: (group: readonly Expectation[]) => Promise<Decision[]>,
 ): Promise<Decided[]> {
-  const actions = group.map(({ action }) => action);
   try {
-    const simulation = { principal, actions, resource: group[0]?.resource, mfa: caller.isUserSession };
-    const decisions = await simulatePrincipalPolicy(iam, simulation, purpose);
+    const decisions = await simulate(group);
     return decisions.flatMap((decision) =>
       group.filter(({ action }) => action === decision.action).map((expectation) => ({ expectation, decision })),
     );
   } catch (error) {
     if (group.length === 1 || !isRefusal(error, 'InvalidInput')) throw error;
-    return (await Promise.all(group.map((each) => simulate([each], principal, caller, iam, purpose)))).flat();
+    return (await Promise.all(group.map((each) => decideTogether([each], simulate)))).flat();
   }
 }
 
 /**
- * The role's ARN where it is not the one that was tried. IAM does not know a role without its path, or refuses before
- * it looks, as the caller's policy names the role with its path.
+ * The whole ARN of the caller's role, if it may be looked up. IAM does not know a role without its path, or refuses
+ * before it looks, as the caller's policy names the role with its path.
  */
-async function arnWithPath(
-  error: unknown,
-  { arn, roleName }: Caller,
-  iam: Iam,
-  purpose: Purpose,
-): Promise<string | undefined> {
-  const mayHavePath = isRefusal(error, 'NoSuchEntity') || isRefusal(error, 'AccessDenied');
-  if (roleName === undefined || !mayHavePath) return undefined;
+async function arnOfRole({ roleName }: Caller, iam: Iam, purpose: Purpose): Promise<string | undefined> {
+  if (roleName === undefined) return undefined;
   try {
-    const { Role } = await iam.ask('GetRole', { RoleName: roleName }, purpose);
-    return Role?.Arn === arn ? undefined : Role?.Arn;
-  } catch (refused) {
-    if (isRefusal(refused, 'AccessDenied')) return undefined;
-    throw refused;
+    return (await iam.ask('GetRole', { RoleName: roleName }, purpose)).Role?.Arn;
+  } catch (error) {
+    if (isRefusal(error, 'AccessDenied')) return undefined;
+    throw error;
   }
 }
 
 /** Tells what is as expected. @throws ActionError `unexpected-permissions` with all that is not */
 export function report(decided: readonly Decided[], { arn }: Identity, { runner }: Step): void {
-  const wrong = decided.filter(({ expectation, decision }) => outcomeOf(decision) !== expectation.expected);
-  for (const each of decided.filter((one) => !wrong.includes(one))) {
-    const { expectation, decision } = each;
+  const isMet = ({ expectation: { expected }, decision }: Decided) =>
+    (decision.outcome === 'allowed') === (expected === 'allowed');
+  for (const { expectation, decision } of decided.filter(isMet)) {
     runner.info(`${expectation.expected} as expected: ${lineOf(expectation)}${unknownIn(decision)}`);
   }
+  const wrong = decided.filter((each) => !isMet(each));
   if (wrong.length === 0) return;
   throw new ActionError({
     code: 'unexpected-permissions',
@@ -91,10 +84,6 @@ export function report(decided: readonly Decided[], { arn }: Identity, { runner 
     why: wrong.map((each) => `\n- ${inWords(each)}`).join(''),
     fix: 'Correct the policies of the caller, or the lines in expect-allowed and expect-denied.',
   });
-}
-
-function outcomeOf({ outcome }: Decision): Expectation['expected'] {
-  return outcome === 'allowed' ? 'allowed' : 'denied';
 }
 
 function inWords({ expectation, decision }: Decided): string {
