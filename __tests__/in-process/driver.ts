@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { externalDataInterceptor } from '@smithy/core/config';
 import type { Driver, Part } from '../../sandbox/runner/driver';
-import { runAction } from '../../src/action/run-action';
+import { runAction } from '../../src/action/pipeline';
 import type { Clock } from '../../src/network/clock';
 import { undoIdentities } from '../../src/provisioning/undo-identities';
 import { Ledger } from '../../src/runner/ledger';

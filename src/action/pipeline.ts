@@ -2,16 +2,31 @@ import { checkProfilesAreFree } from '../delivery/check-profiles';
 import { deliver, unsetCurrent } from '../delivery/deliver';
 import { writeReport } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
-import { profilesIn, type Request } from '../inputs/request';
+import { readRequest } from '../inputs/read-request';
+import { profilesIn, rolesIn, type Request } from '../inputs/request';
 import { begin } from '../modes/begin';
 import type { Work } from '../modes/work';
-import { maskAccountsIn } from '../runner/masks';
+import { maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
+import { reportFailure } from './report-failure';
+
+/** Reads what is asked for and does it. Whatever fails is caught here, and reported. */
+export async function runAction(step: Step): Promise<void> {
+  try {
+    maskInputs(step);
+    const { request, warnings } = await readRequest(step.env);
+    if (request.maskAccountId) maskAccountsIn(JSON.stringify(rolesIn(request)), step);
+    warnings.forEach(step.runner.warning);
+    await runRequest(request, step);
+  } catch (error) {
+    await reportFailure(error, step);
+  }
+}
 
 /** The way of every mode, once the inputs are known to be right. */
-export async function runRequest(request: Request, step: Step): Promise<void> {
+async function runRequest(request: Request, step: Step): Promise<void> {
   await checkProfilesAreFree(profilesIn(request), step);
   if (request.unsetCurrentCredentials) unsetCurrent(step);
   const work = await beginAllowed(request, step);

@@ -2,18 +2,14 @@
  * What the three programs of the action load: main, post, and the one behind profiles that renew themselves. It is one
  * bundle, so that no code is shipped twice.
  */
-import type { KeptSession } from '../credential-process/session-file';
 import type { UndoIdentities } from '../runner/undo';
 
 export { start } from './start';
 
 /** Called where a session is due: else that program answers without this bundle. */
-export const renew = async (path: string, env: NodeJS.ProcessEnv): Promise<KeptSession> => {
-  const [{ renewSession }, { renewedCredentials }] = await Promise.all([
-    import('../credential-process/renew-session'),
-    import('./renewed-credentials'),
-  ]);
-  return renewSession(path, env, renewedCredentials);
+export const renew = async (path: string, env: NodeJS.ProcessEnv) => {
+  const { renewProfile } = await import('./renew-profile');
+  return renewProfile(path, env);
 };
 
 /** Called where main left something in IAM. */

@@ -1,8 +1,8 @@
 import { systemClock } from '../network/clock';
 import { Ledger } from '../runner/ledger';
 import { actionsRunner } from '../runner/runner';
+import { runAction } from './pipeline';
 import { reportFailure } from './report-failure';
-import { runAction } from './run-action';
 
 /** A request that was given up may still hold its connection: the step does not wait for it. */
 const GRACE_MS = 250;

@@ -1,16 +1,18 @@
 import type { Credentials } from '../aws/credentials';
+import { renewSession } from '../credential-process/renew-session';
+import type { KeptSession } from '../credential-process/session-file';
 import { ActionError } from '../errors/action-error';
 import { readRequest } from '../inputs/read-request';
 import type { Request } from '../inputs/request';
 import type { Step } from '../runner/step';
 import { beginAllowed } from './pipeline';
 
-/**
- * Obtains once more the session that a step delivered to a profile, by the way of the step.
- *
- * @throws ActionError when it cannot be obtained
- */
-export async function renewedCredentials(profile: string, step: Step): Promise<Credentials> {
+/** Renews the session in a file, by the pipeline of the step that delivered it. */
+export function renewProfile(path: string, env: NodeJS.ProcessEnv): Promise<KeptSession> {
+  return renewSession(path, env, credentialsFor);
+}
+
+async function credentialsFor(profile: string, step: Step): Promise<Credentials> {
   const { request } = await readRequest(step.env);
   const work = await beginAllowed(onlyFor(profile, request), step);
   let renewed: Credentials | undefined;
