@@ -13,7 +13,7 @@ const lasting = (minutes: number) => ({
   sessionToken: 'AQoEXAMPLE',
   expiration: new Date(NOW + minutes * MINUTE),
 });
-const SESSIONS = [{ profile: 'deploy', credentials: lasting(60) }];
+const SESSIONS = [{ name: 'deploy', credentials: lasting(60) }];
 
 const { argv, execPath } = process;
 afterEach(() => Object.assign(process, { argv, execPath }));
@@ -48,7 +48,7 @@ describe('when a session is renewed', () => {
 
 test('each session is in a file of its own that only the user reads, and named by its command', () => {
   process.argv = ['node', '/actions/dist/main/index.js'];
-  const commands = keepSessions(inJob(), [...SESSIONS, { profile: '../x', credentials: lasting(30) }], {
+  const commands = keepSessions(inJob(), [...SESSIONS, { name: '../x', credentials: lasting(30) }], {
     INPUT_ROLES: 'a: b',
     OTHER: 'x',
   });

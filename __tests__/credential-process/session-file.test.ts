@@ -6,7 +6,7 @@ import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useJobDirectory();
 
-const SESSIONS = [{ profile: 'deploy', credentials: { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE' } }];
+const SESSIONS = [{ name: 'deploy', credentials: { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE' } }];
 
 test('a session is read back with its token', () => {
   keepSessions(inJob(), SESSIONS, {});

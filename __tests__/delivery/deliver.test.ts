@@ -6,7 +6,7 @@ import { systemClock } from '../../src/network/clock';
 import { deliver, exportVariables, unsetCurrent, type JobDelivery } from '../../src/delivery/deliver';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
-import type { ProfilesToWrite } from '../../src/delivery/write-profiles';
+import type { ProfilesToWrite } from '../../src/delivery/job-profiles';
 import { useCleanEnvironment } from '../aws/environment';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 import { inJob, useJobDirectory } from '../runner/job-files';

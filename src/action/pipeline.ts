@@ -1,5 +1,5 @@
-import { checkProfilesAreFree } from '../delivery/check-profiles';
 import { deliver, unsetCurrent } from '../delivery/deliver';
+import { checkProfilesAreFree } from '../delivery/job-profiles';
 import { writeReport } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { readRequest } from '../inputs/read-request';

@@ -6,14 +6,10 @@ import { writingTo } from '../runner/runner-files';
 import { environmentToKeep } from './kept-environment';
 import type { KeptSession } from './session-file';
 
-/** How long before its end a session is renewed at the most, in milliseconds. The AWS CLI and boto3 ask for a new one
- * 15 minutes before, SDKs 5. */
+/** The longest before its end that a session is renewed, in milliseconds: the AWS CLI asks 15 minutes before, SDKs 5. */
 const LONGEST_MARGIN_MS = 20 * 60_000;
 /** Of a short session, which part of it is the margin. */
 const MARGIN_OF_LENGTH = 1 / 3;
-
-/** The environment of the step, next to the sessions. */
-const ENVIRONMENT = 'environment.json';
 
 /**
  * Keeps what the program behind renewing profiles needs, in a folder that only the job's user can enter: a session
@@ -24,20 +20,22 @@ const ENVIRONMENT = 'environment.json';
  */
 export function keepSessions(
   folder: string,
-  sessions: readonly { readonly profile: string; readonly credentials: Credentials }[],
+  profiles: readonly { readonly name: string; readonly credentials: Credentials }[],
   env: NodeJS.ProcessEnv,
 ): string[] {
+  // In `dist` next to the one that runs.
+  const program = join(dirname(process.argv[1] ?? ''), '../credential-process/index.js');
   writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env)));
-  return sessions.map(({ profile, credentials }, index) => {
+  return profiles.map(({ name, credentials }, index) => {
     const path = join(folder, `${index + 1}.json`);
-    writePrivate(path, JSON.stringify(keptSession(profile, credentials, Date.now())));
-    return commandLine([process.execPath, program(), path]);
+    writePrivate(path, JSON.stringify(keptSession(name, credentials, Date.now())));
+    return commandLine([process.execPath, program, path]);
   });
 }
 
 /** The file with the environment that the sessions in the same folder are renewed in. */
 export function environmentFile(folder: string): string {
-  return join(folder, ENVIRONMENT);
+  return join(folder, 'environment.json');
 }
 
 /** A session that was obtained now, in milliseconds since 1970. */
@@ -56,11 +54,6 @@ export function keptSession(profile: string, credentials: Credentials, now: numb
     renewFrom: end === undefined ? undefined : end - Math.min(LONGEST_MARGIN_MS, (end - now) * MARGIN_OF_LENGTH),
     failure: undefined,
   };
-}
-
-/** The program's entry point, in `dist` next to the one that runs. */
-function program(): string {
-  return join(dirname(process.argv[1] ?? ''), '../credential-process/index.js');
 }
 
 /**

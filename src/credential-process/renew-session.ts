@@ -13,8 +13,7 @@ import { environmentFile, keptSession } from './keep-sessions';
 import { returnTo } from './kept-environment';
 import { isFresh, isValid, readSession, type KeptSession } from './session-file';
 
-/** Obtains the session of a profile once more, by the way of the step. */
-export type Obtain = (profile: string, step: Step) => Promise<Credentials>;
+type Environment = Readonly<Record<string, string>>;
 
 /** How long a renewal may take in another process, in milliseconds: its retries, and some more. */
 const WAIT_MS = 120_000;
@@ -28,19 +27,25 @@ const PAUSE_MS = { working: 30_000, ended: 5_000 };
  * got. While the old one works nobody waits for that, and a failure is only warned of.
  *
  * @param path the session's file
+ * @param obtain obtains the session of a profile once more, by the way of the step
  * @throws Error when the old session has ended and no new one can be obtained
  */
-export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain: Obtain): Promise<KeptSession> {
+export async function renewSession(
+  path: string,
+  env: NodeJS.ProcessEnv,
+  obtain: (profile: string, step: Step) => Promise<Credentials>,
+): Promise<KeptSession> {
   const called = Date.now();
   const kept = readSession(path);
-  const environment = readEnvironment(path);
+  const environment = JSON.parse(readFileSync(environmentFile(dirname(path)), 'utf8')) as Environment;
   const lock = await lockOf(path, environment, isValid(kept, called) ? called : called + WAIT_MS);
   // Another process renews it right now.
   if (!lock) return kept;
   try {
     return await renewOnce(path, called, () => {
       returnToStep(environment, env);
-      return obtain(kept.profile, silentStep(env));
+      const ledger = new Ledger(env, () => undefined);
+      return obtain(kept.profile, { env, runner: silentRunner, clock: systemClock, ledger });
     });
   } finally {
     await lock.release();
@@ -67,11 +72,11 @@ async function renewOnce(path: string, called: number, obtain: () => Promise<Cre
   if (failure && failure.at >= called - pause) return inSpiteOf(failure.message, old);
   try {
     const renewed = keptSession(old.profile, await obtain(), Date.now());
-    await write(path, renewed);
+    await replaceFile(path, JSON.stringify(renewed));
     return renewed;
   } catch (error) {
     const { message } = asActionError(error);
-    await write(path, { ...old, failure: { at: Date.now(), message } });
+    await replaceFile(path, JSON.stringify({ ...old, failure: { at: Date.now(), message } }));
     return inSpiteOf(message, old);
   }
 }
@@ -84,25 +89,11 @@ function inSpiteOf(message: string, old: KeptSession): KeptSession {
   return old;
 }
 
-async function write(path: string, session: KeptSession): Promise<void> {
-  await replaceFile(path, JSON.stringify(session));
-}
-
-type Environment = Readonly<Record<string, string>>;
-
-function readEnvironment(path: string): Environment {
-  return JSON.parse(readFileSync(environmentFile(dirname(path)), 'utf8')) as Environment;
-}
-
 function returnToStep(environment: Environment, env: NodeJS.ProcessEnv): void {
   const atStart = env.NODE_EXTRA_CA_CERTS;
   returnTo(environment, env);
   const { NODE_EXTRA_CA_CERTS: certificates } = env;
   if (certificates && certificates !== atStart) trustCertificatesIn(certificates);
-}
-
-function silentStep(env: NodeJS.ProcessEnv): Step {
-  return { env, runner: silentRunner, clock: systemClock, ledger: new Ledger(env, () => undefined) };
 }
 
 /**

@@ -5,32 +5,23 @@ import { readFileSync } from 'node:fs';
  * to read it: most calls are answered from it, in the time of an empty process.
  */
 
-/** Credentials in the form that AWS's tools read from a `credential_process`.
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
-export interface ProcessCredentials {
-  readonly Version: 1;
-  readonly AccessKeyId: string;
-  readonly SecretAccessKey: string;
-  readonly SessionToken: string | undefined;
-  /** As 2026-01-31T12:00:00.000Z. */
-  readonly Expiration: string | undefined;
-}
-
 /** The session of a profile. */
 export interface KeptSession {
   readonly profile: string;
-  readonly credentials: ProcessCredentials;
+  /** As AWS's tools read them from a `credential_process`.
+   * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
+  readonly credentials: {
+    readonly Version: 1;
+    readonly AccessKeyId: string;
+    readonly SecretAccessKey: string;
+    readonly SessionToken: string | undefined;
+    /** As 2026-01-31T12:00:00.000Z. */
+    readonly Expiration: string | undefined;
+  };
   /** From when on who asks for it renews it, in milliseconds since 1970; never where there is none. */
   readonly renewFrom: number | undefined;
-  /** The last attempt to renew it, if it failed. */
-  readonly failure: RenewalFailure | undefined;
-}
-
-export interface RenewalFailure {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** What happened, and what to do. Free of secrets. */
-  readonly message: string;
+  /** The last attempt to renew it, if it failed: when, in milliseconds since 1970, and why, free of secrets. */
+  readonly failure: { readonly at: number; readonly message: string } | undefined;
 }
 
 /** @throws Error when there is no such session, as when the job has ended */

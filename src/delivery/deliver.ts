@@ -2,8 +2,8 @@ import { secretsOf, type Credentials } from '../aws/credentials';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { rememberCommandFiles } from '../runner/runner-files';
 import type { Step } from '../runner/step';
+import { writeJobProfiles, type ProfilesToWrite, type ProfilesWritten } from './job-profiles';
 import { noneOfCurrent } from './variables-and-outputs';
-import type { ProfilesToWrite, ProfilesWritten } from './write-profiles';
 
 /** What later steps are to find: nothing of what is omitted. */
 export interface JobDelivery {
@@ -32,10 +32,7 @@ export async function deliver(
   const goBack = ledger.mark();
   let written: ProfilesWritten | undefined;
   try {
-    if (profiles && profiles.profiles.length > 0) {
-      const { writeJobProfiles } = await import('./write-profiles');
-      written = await writeJobProfiles(profiles, step);
-    }
+    if (profiles && profiles.profiles.length > 0) written = await writeJobProfiles(profiles, step);
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value);
     exportVariables({ ...variables, ...written?.variables }, step);
     await confirm();

@@ -1,6 +1,6 @@
 import type { Identity } from '../aws/arn';
-import { checkProfilesAreFree } from '../delivery/check-profiles';
 import type { JobDelivery } from '../delivery/deliver';
+import { checkProfilesAreFree } from '../delivery/job-profiles';
 import { credentialOutputs, credentialVariables, identityOutputs } from '../delivery/variables-and-outputs';
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import { workAs } from '../identity-sources/work-as';

@@ -1,13 +1,14 @@
 import { rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import type { Step } from '../runner/step';
 import type { Credentials } from '../aws/credentials';
+import { ActionError } from '../errors/action-error';
 import type { SessionProfileSettings } from '../inputs/request';
 import { profileFiles, type ProfileFiles } from '../profile/locations';
 import type { Profile } from '../profile/profile';
-import { credentialSettings } from './variables-and-outputs';
 import { isJobFolder, makeJobFolder } from '../runner/runner-files';
+import type { Step } from '../runner/step';
+import { credentialSettings } from './variables-and-outputs';
 
 /** Profiles for later steps. */
 export interface ProfilesToWrite extends SessionProfileSettings {
@@ -23,25 +24,58 @@ export interface ProfilesWritten {
 }
 
 /**
+ * Looks whether profiles can be written in the end, before anything is done.
+ *
+ * @throws ActionError `profile-files` with every profile that cannot
+ */
+export async function checkProfilesAreFree(
+  profiles: readonly { readonly name: string; readonly overwrite: boolean }[],
+  { env }: Step,
+): Promise<void> {
+  if (profiles.length === 0) return;
+  const { checkProfile } = await import('../profile/profile');
+  const reasons = new Set<string>();
+  const stopped: string[] = [];
+  for (const { name, overwrite } of profiles) {
+    const problem = await checkProfile(profileFiles(env, homedir()), name, overwrite);
+    if (!problem) continue;
+    stopped.push(name);
+    reasons.add(`${problem.path}: ${problem.reason}`);
+  }
+  if (stopped.length === 0) return;
+  throw new ActionError({
+    code: 'profile-files',
+    tried: `start: the profile${stopped.length === 1 ? '' : 's'} ${stopped.join(', ')} cannot be written. Nothing was changed`,
+    why: reasons.size === 1 ? [...reasons].join() : [...reasons].map((reason) => `\n- ${reason}`).join(''),
+    fix: 'Correct that, choose another name, or omit the profile.',
+  });
+}
+
+/**
  * Writes profiles into the AWS files: of the home, or of the job.
  *
  * @throws ProfileError when one cannot be written; nothing is left of the others then
  */
 export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Promise<ProfilesWritten> {
-  const { ledger } = step;
+  const { writeProfiles, removeProfiles } = await import('../profile/profile');
   const folders: string[] = [];
+  const makeFolder = (name: string) => {
+    const folder = makeJobFolder(name, step);
+    folders.push(folder);
+    return folder;
+  };
   const takeBackFolders = () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const { writeProfiles, removeProfiles } = await import('../profile/profile');
-    const profiles = await formOf(toWrite, folders, step);
-    const { files, ofThisStep } = await filesFor(toWrite, folders, step);
+    const profiles = await formOf(toWrite, makeFolder, step.env);
+    const files = await filesFor(toWrite, makeFolder, step.env);
+    // Those in a folder of this step go with it.
+    const outlastFolders = !folders.includes(dirname(files.config));
     const written = await writeProfiles(files, profiles, {
       overwrite: toWrite.overwrite,
       record: (changed) => {
-        // With the folder they go, too.
-        if (!ofThisStep) ledger.writing(changed);
+        if (outlastFolders) step.ledger.writing(changed);
       },
     });
     return {
@@ -51,7 +85,7 @@ export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Pr
           : {},
       async takeBack() {
         takeBackFolders();
-        if (!ofThisStep) await removeProfiles(written);
+        if (outlastFolders) await removeProfiles(written);
       },
     };
   } catch (error) {
@@ -60,11 +94,13 @@ export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Pr
   }
 }
 
+type MakeFolder = (name: string) => string;
+
 /** The profiles' settings: credentials, or the program that renews them. */
 async function formOf(
   { profiles, region, output, refresh }: ProfilesToWrite,
-  folders: string[],
-  step: Step,
+  makeFolder: MakeFolder,
+  env: NodeJS.ProcessEnv,
 ): Promise<Profile[]> {
   const settings = { region, ...(output !== undefined && { output }) };
   if (!refresh) {
@@ -75,10 +111,7 @@ async function formOf(
     }));
   }
   const { keepSessions } = await import('../credential-process/keep-sessions');
-  const folder = makeJobFolder('aws-sessions', step);
-  folders.push(folder);
-  const sessions = profiles.map(({ name, credentials }) => ({ profile: name, credentials }));
-  const commands = keepSessions(folder, sessions, step.env);
+  const commands = keepSessions(makeFolder('aws-sessions'), profiles, env);
   return profiles.map(({ name }, index) => ({
     name,
     credentials: {},
@@ -91,16 +124,12 @@ const FOLDER_OF_FILES = 'aws-profiles';
 /** The files to write to. Those of the job begin as copies, so that the profiles of the home can still be used. */
 async function filesFor(
   { location }: ProfilesToWrite,
-  folders: string[],
-  step: Step,
-): Promise<{ files: ProfileFiles; ofThisStep: boolean }> {
-  const files = profileFiles(step.env, homedir());
-  const madeBefore = [files.credentials, files.config].every((path) =>
-    isJobFolder(dirname(path), FOLDER_OF_FILES, step.env),
-  );
-  if (location === 'home' || madeBefore) return { files, ofThisStep: false };
-  const folder = makeJobFolder(FOLDER_OF_FILES, step);
-  folders.push(folder);
+  makeFolder: MakeFolder,
+  env: NodeJS.ProcessEnv,
+): Promise<ProfileFiles> {
+  const files = profileFiles(env, homedir());
+  const areOfJob = [files.credentials, files.config].every((path) => isJobFolder(dirname(path), FOLDER_OF_FILES, env));
+  if (location === 'home' || areOfJob) return files;
   const { copyProfileFiles } = await import('../profile/files');
-  return { files: await copyProfileFiles(files, folder), ofThisStep: true };
+  return copyProfileFiles(files, makeFolder(FOLDER_OF_FILES));
 }
