@@ -1,4 +1,4 @@
-import { isToken, profilesIn, rolesIn, type IdentitySource } from '../../src/inputs/request';
+import { isToken, profilesIn, rolesIn, type RoleSource } from '../../src/inputs/request';
 import { KEYS, OIDC, OTHER, read, ROLE } from './reading';
 
 type Given = Readonly<Record<string, string>>;
@@ -33,11 +33,11 @@ test.each<[what: string, inputs: Given, profiles: object[], roles: string[]]>([
   expect(rolesIn(request).map((role) => ('arn' in role ? role.arn : role.pathAndName))).toEqual(roles);
 });
 
-test.each<[from: IdentitySource['from'], expected: boolean]>([
+test.each<[from: RoleSource['source']['from'], expected: boolean]>([
   ['given keys', false],
   ['default chain', false],
   ['github token', true],
   ['token file', true],
 ])('whether %s assumes roles with a token', (from, expected) => {
-  expect(isToken({ from } as IdentitySource)).toBe(expected);
+  expect(isToken({ from } as RoleSource['source'])).toBe(expected);
 });

@@ -2,14 +2,7 @@ import { MAX_USER_DURATION } from '../sts/session-parameters';
 import { EXPECTATION_INPUTS, readExpectations } from './expectations';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
-import {
-  isToken,
-  type AssumeRoleRequest,
-  type ManyRolesRequest,
-  type Mode,
-  type Request,
-  type RoleSource,
-} from './request';
+import { isToken, type Mode, type Request, type RoleSource } from './request';
 import {
   readCustomTags,
   readSessionDuration,
@@ -159,7 +152,8 @@ function readDelivered(mode: Mode, inputs: Inputs) {
   };
 }
 
-async function readAssumeRole(inputs: Inputs): Promise<AssumeRoleRequest | ManyRolesRequest> {
+async function readAssumeRole(inputs: Inputs): Promise<Request> {
+  const mode = 'assume-role';
   const identity = readRoleSource(inputs);
   const limits: RoleLimits = {
     byToken: isToken(identity.source),
@@ -169,12 +163,7 @@ async function readAssumeRole(inputs: Inputs): Promise<AssumeRoleRequest | ManyR
   if (!inputs.has('roles')) {
     const chain = readRoleToAssume(inputs, limits);
     if (limits.byToken) checkUnsigned(identity.signed, chain.length === 1 ? 'all' : [], inputs);
-    return {
-      mode: 'assume-role',
-      roles: 'one',
-      ...readDelivered('assume-role', inputs),
-      identity: { ...identity, chain },
-    };
+    return { mode, roles: 'one', ...readDelivered(mode, inputs), identity: { ...identity, chain } };
   }
   const profileRoles = await readManyRoles(inputs, limits);
   const profiles = readSessionProfileSettings(inputs);
@@ -183,7 +172,7 @@ async function readAssumeRole(inputs: Inputs): Promise<AssumeRoleRequest | ManyR
     checkUnsigned(identity.signed, unsigned.length === profileRoles.length ? 'all' : unsigned, inputs);
   }
   return {
-    mode: 'assume-role',
+    mode,
     roles: 'many',
     ...readSettings(inputs),
     identity,
@@ -209,8 +198,6 @@ function readRoleSource(inputs: Inputs): RoleSource {
 function readFederatedUserName(inputs: Inputs): string {
   const rule = '2 to 32 letters, digits or characters of +=,.@_-';
   const name = inputs.matching('federated-user-name', /^[\w+=,.@-]{2,32}$/, rule);
-  if (!inputs.has('federated-user-name')) {
-    inputs.wrong('federated-user-name', `is missing; it should be ${rule}`);
-  }
+  if (!inputs.has('federated-user-name')) inputs.wrong('federated-user-name', `is missing; it should be ${rule}`);
   return name ?? '';
 }

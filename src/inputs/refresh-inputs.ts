@@ -9,31 +9,24 @@ export function checkRefresh(request: Request, inputs: Inputs): void {
     inputs.wrong('refresh-credentials', 'renews what a profile gives; it needs aws-profile or roles');
   }
   if (inputs.has('mfa-code')) {
-    inputs.wrong(
-      'mfa-code',
-      'is good once, and refresh-credentials needs a new code each time; give mfa-secret instead',
-    );
+    const why = 'is good once, and refresh-credentials needs a new code each time; give mfa-secret instead';
+    inputs.wrong('mfa-code', why);
   }
   if ('useExistingCredentials' in request && request.useExistingCredentials) {
     inputs.wrong('use-existing-credentials', 'keeps credentials as they are, and refresh-credentials renews them');
   }
   const { source } = request.identity;
-  if (source.from === 'given keys') {
-    if (source.credentials.sessionToken === undefined) return;
+  if (source.from === 'given keys' && source.credentials.sessionToken !== undefined) {
     inputs.wrong(
       'aws-session-token',
       'is of temporary keys, with which nothing can be renewed once they have ended; with refresh-credentials give ' +
         "a user's own keys, or use OIDC",
     );
-    return;
   }
-  if (source.from !== 'default chain') return;
-  const chosen = profileOfDefaultChain(inputs.env);
+  const chosen = source.from === 'default chain' ? profileOfDefaultChain(inputs.env) : undefined;
   if (chosen !== undefined && profiles.includes(chosen)) {
-    inputs.wrong(
-      'refresh-credentials',
-      `cannot renew the profile ${chosen} with credentials from the profile ${chosen}; choose another name`,
-    );
+    const why = `cannot renew the profile ${chosen} with credentials from the profile ${chosen}; choose another name`;
+    inputs.wrong('refresh-credentials', why);
   }
 }
 

@@ -56,9 +56,6 @@ export type RoleSource = (
 /** Roles assumed one after the other, each with the session of the one before. */
 export type Chain = readonly [RoleArn | RoleName, ...(RoleArn | RoleName)[]];
 
-/** Where an identity begins. */
-export type IdentitySource = SigningSource | TokenSource;
-
 /** Credentials, which sign requests. */
 export type SigningSource = GivenKeys | DefaultChain;
 
@@ -251,7 +248,7 @@ export interface DeprovisionRequest extends IdentitiesSettings {
 }
 
 /** Whether roles are assumed with a token, which signs nothing. */
-export function isToken(source: IdentitySource): source is TokenSource {
+export function isToken(source: SigningSource | TokenSource): source is TokenSource {
   return source.from === 'github token' || source.from === 'token file';
 }
 
