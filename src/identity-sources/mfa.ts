@@ -20,16 +20,15 @@ const WINDOW_MARGIN_MS = 500;
  * @throws ActionError when the device cannot be found, or the credentials can have none
  */
 export async function withMfa<T>(
-  mfa: MfaRequest | undefined,
-  source: Credentials,
+  { mfa, credentials }: { readonly mfa: MfaRequest | undefined; readonly credentials: Credentials },
   settings: StepSettings,
   step: Step,
   request: (prove: Prove | undefined) => Promise<T>,
 ): Promise<T> {
   if (!mfa) return request(undefined);
   const { clock, runner } = step;
-  requireKeysForMfa(source);
-  const serial = mfa.serial ?? (await findDevice(source, settings, step));
+  requireKeysForMfa(credentials);
+  const serial = mfa.serial ?? (await findDevice(credentials, settings, step));
   const prove = async () => {
     const code = mfa.code.from === 'input' ? mfa.code.code : await codeAt(mfa.code.seed, clock.time());
     runner.mask(code);
@@ -51,8 +50,8 @@ export async function withMfa<T>(
   }
 }
 
-async function findDevice(source: Credentials, settings: StepSettings, step: Step): Promise<string> {
-  const device = await findMfaDevice(await connectIam(settings.connection, source, callSettings(settings, step)));
+async function findDevice(credentials: Credentials, settings: StepSettings, step: Step): Promise<string> {
+  const device = await findMfaDevice(await connectIam(settings.connection, credentials, callSettings(settings, step)));
   step.runner.info(`MFA device: ${device}`);
   return device;
 }

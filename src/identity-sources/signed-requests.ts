@@ -48,7 +48,7 @@ export function signedRequests(
         const keys = new Set(tags.map(({ key }) => key));
         const transitiveTagKeys = signed.transitiveTagKeys.filter((key) => keys.has(key));
         const asked = { roleArn: role.arn, ...session, externalId, sourceIdentity, tags, transitiveTagKeys };
-        return withMfa(mfa, credentials, settings, step, (prove) => sts.assumeRole(asked, prove, tried));
+        return withMfa({ mfa, credentials }, settings, step, (prove) => sts.assumeRole(asked, prove, tried));
       };
       const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
         try {

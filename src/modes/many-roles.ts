@@ -20,18 +20,11 @@ import type { Work } from './work';
 const AT_ONCE = 20;
 
 /** What became of the role of one profile. */
-export type RoleResult = RoleObtained | RoleFailed;
-
-interface RoleObtained {
-  readonly profile: string;
-  readonly assumed: AssumedRole;
-}
-
-interface RoleFailed {
-  readonly profile: string;
-  readonly role: string;
-  readonly error: ActionError;
-}
+type RoleResult =
+  | { readonly profile: string; readonly assumed: AssumedRole }
+  | { readonly profile: string; readonly role: string; readonly error: ActionError };
+type RoleObtained = Extract<RoleResult, { assumed: unknown }>;
+type RoleFailed = Extract<RoleResult, { error: unknown }>;
 
 /**
  * Assumes a role for each of several profiles, concurrently, all from one source.
@@ -40,8 +33,8 @@ interface RoleFailed {
  */
 export async function assumeManyRoles(request: ManyRolesRequest, step: Step): Promise<Work> {
   const results = await assumeAll(request, step);
-  const obtained = results.flatMap((result) => ('assumed' in result ? result : []));
-  const failed = results.flatMap((result) => ('error' in result ? result : []));
+  const obtained = results.filter((result) => 'assumed' in result);
+  const failed = results.filter((result) => 'error' in result);
   return {
     identities: obtained.map(({ assumed }) => assumed.session.identity),
     async finish(deliver) {
@@ -68,8 +61,7 @@ async function assumeAll(request: ManyRolesRequest, step: Step): Promise<RoleRes
       const result = await assumeOne(one, source, request, quiet);
       done += 1;
       const count = `[${done}/${profileRoles.length}] ${one.profile}:`;
-      if ('error' in result) runner.info(`${count} failed`);
-      else runner.info(`${count} ${result.assumed.role.arn}, until ${untilOf(result.assumed)}`);
+      runner.info(`${count} ${'error' in result ? 'failed' : inShort(result.assumed)}`);
       return result;
     },
     { concurrency: AT_ONCE },
@@ -107,23 +99,22 @@ async function openForAll(request: ManyRolesRequest, step: Step, log: (line: str
   log(`Obtaining a session with MFA for the user of ${user.name}. Roles assumed from it last an hour at most.`);
   const tried = `obtain a session with MFA for the user of ${user.name}`;
   // Long enough to assume every role, and no longer.
-  const credentials = await withMfa(mfa, user.credentials, request, step, (prove) =>
+  const credentials = await withMfa({ ...user, mfa }, request, step, (prove) =>
     sts.getSessionToken({ duration: MIN_DURATION }, prove, tried),
   );
   secretsOf(credentials).forEach(step.runner.mask);
-  const session = { credentials, name: 'the session with MFA', identity: undefined };
-  return signedRequests(session, undefined, request, step);
+  return signedRequests({ credentials, name: 'the session with MFA', identity: undefined }, undefined, request, step);
 }
 
-function untilOf({ session }: AssumedRole): string {
-  return session.credentials.expiration?.toISOString() ?? 'an unknown time';
+function inShort({ role, session }: AssumedRole): string {
+  return `${role.arn}, until ${session.credentials.expiration?.toISOString() ?? 'an unknown time'}`;
 }
 
 function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequest): JobDelivery {
   const { mode, profiles, connection } = request;
-  const written = obtained.map(({ profile, assumed }) => ({
+  const written = obtained.map(({ profile, assumed: { session } }) => ({
     name: profile,
-    credentials: assumed.session.credentials,
+    credentials: session.credentials,
   }));
   const arns = obtained.map(({ profile, assumed }) => [profile, assumed.role.arn]);
   return {
@@ -134,7 +125,6 @@ function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequ
       'role-arns': JSON.stringify(Object.fromEntries(arns)),
       profiles: JSON.stringify(written.map(({ name }) => name)),
     },
-    variables: {},
   };
 }
 

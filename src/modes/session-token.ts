@@ -23,7 +23,7 @@ export async function sessionToken(request: SessionTokenRequest, step: Step): Pr
   // The answer does not say whose session it is; that is asked at the same time.
   const [identity, credentials] = await Promise.all([
     sts.getCallerIdentity(tried),
-    withMfa(mfa, user.credentials, request, step, (prove) => sts.getSessionToken({ duration }, prove, tried)),
+    withMfa({ ...user, mfa }, request, step, (prove) => sts.getSessionToken({ duration }, prove, tried)),
   ]);
   return sessionWork({ identity, credentials, roleArns: {} }, request, step);
 }
