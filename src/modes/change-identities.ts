@@ -56,21 +56,12 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         await deliver({ outputs });
         return { log: [], summary };
       }
-      const planned = plan.keys.flatMap(({ make, destinations }) => (make ? profilesAmong(destinations) : []));
-      await checkProfilesAreFree(
-        planned.map((name) => ({ name, overwrite: profiles.overwrite })),
-        step,
-      );
-      await carryOut(
-        plan,
-        {
-          unlimited,
-          keepForPost,
-          exportKeys: (keys, confirm) => deliver(keysDelivery(keys, outputs, request, env), confirm),
-          readsBack: mode.readsBack ?? false,
-        },
-        access,
-      );
+      const delivered = plan.keys.flatMap(({ make, destinations }) => (make ? profilesAmong(destinations) : []));
+      const toCheck = delivered.map((name) => ({ name, overwrite: profiles.overwrite }));
+      await checkProfilesAreFree(toCheck, step);
+      const exportKeys: CarryingOut['exportKeys'] = (keys, confirm) =>
+        deliver(keysDelivery(keys, outputs, request, env), confirm);
+      await carryOut(plan, { unlimited, keepForPost, exportKeys, readsBack: mode.readsBack ?? false }, access);
       return { log: [changesAnything(plan) ? mode.done : 'Nothing had to be changed.'], summary };
     },
   };

@@ -4,7 +4,6 @@ import { keptReport } from '../delivery/report';
 import { keptDelivery } from '../delivery/session-delivery';
 import { ActionError } from '../errors/action-error';
 import { signerFrom } from '../identity-sources/open-source';
-import type { Signer } from '../identity-sources/identity-source';
 import type { SessionRequest } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
@@ -31,24 +30,17 @@ export async function existingCredentials(request: SessionRequest, step: Step): 
 }
 
 async function existingIdentity(request: SessionRequest, step: Step): Promise<Identity | undefined> {
-  const signer = await existingSigner(request, step);
+  const source = { from: 'default chain', idTokenMissing: false, mustLast: false } as const;
+  const signer = await signerFrom(source, request, step).catch((error: unknown) => {
+    if (error instanceof ActionError) return undefined;
+    throw error;
+  });
   if (!signer) return undefined;
   const sts = await connectSts(request.connection, signer.credentials, callSettings(request, step));
   try {
     return await sts.getCallerIdentity('verify the credentials found in the job');
   } catch (error) {
-    const refused = refusalBehind(error) !== undefined && retryOf((error as Error).cause) === 'final';
-    if (refused) return undefined;
-    throw error;
-  }
-}
-
-async function existingSigner(request: SessionRequest, step: Step): Promise<Signer | undefined> {
-  const source = { from: 'default chain', idTokenMissing: false, mustLast: false } as const;
-  try {
-    return await signerFrom(source, request, step);
-  } catch (error) {
-    if (error instanceof ActionError) return undefined;
+    if (refusalBehind(error) && retryOf((error as Error).cause) === 'final') return undefined;
     throw error;
   }
 }
