@@ -20,8 +20,8 @@ const MAX_ARN_LENGTH = 2048;
 
 /** What the caller is expected to be allowed and denied, a line each: `action`, or `action on resource-arn`. */
 export function readExpectations(inputs: Inputs): Expectation[] {
-  const allowed = readLines('allowed', inputs);
-  const denied = readLines('denied', inputs);
+  const allowed = readLines('expect-allowed', inputs);
+  const denied = readLines('expect-denied', inputs);
   const keys = new Set(allowed.map(keyOf));
   for (const expectation of denied.filter((each) => keys.has(keyOf(each)))) {
     inputs.wrong('expect-denied', `"${lineOf(expectation)}" is in expect-allowed, too; it should be in one of them`);
@@ -41,14 +41,14 @@ export function byResource(expectations: readonly Expectation[]): Expectation[][
 }
 
 /** The lines of one input, each once. */
-function readLines(expected: Expectation['expected'], inputs: Inputs): Expectation[] {
-  const name = `expect-${expected}`;
+function readLines(name: (typeof EXPECTATION_INPUTS)[number], inputs: Inputs): Expectation[] {
+  const expected = name === 'expect-allowed' ? 'allowed' : 'denied';
   const found = new Map<string, Expectation>();
   for (const line of inputs.lines(name)) {
     const [, action = line, resource] = /^(\S+)\s+on\s+(.+)$/.exec(line) ?? [];
     const wrong = wrongWithAction(action) ?? (resource === undefined ? undefined : wrongWithResource(resource));
     if (wrong !== undefined) inputs.wrong(name, wrong);
-    const expectation = { expected, action, resource };
+    const expectation: Expectation = { expected, action, resource };
     if (!found.has(keyOf(expectation))) found.set(keyOf(expectation), expectation);
   }
   return [...found.values()];
