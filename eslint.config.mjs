@@ -1,3 +1,4 @@
+import perfectionist from 'eslint-plugin-perfectionist';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -5,12 +6,18 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { perfectionist },
     languageOptions: { parserOptions: { project: './tsconfig.json' } },
     rules: {
       // A number or boolean in a sentence reads as itself.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
+      'perfectionist/sort-imports': [
+        'error',
+        { groups: ['side-effect', 'builtin', 'external', 'parent', 'sibling'], newlinesBetween: 0, newlinesInside: 0 },
+      ],
+      curly: ['error', 'multi-line'],
       eqeqeq: 'error',
       'no-console': 'error',
     },

@@ -44,8 +44,9 @@ function stepsOf(
         }
         const calls = await sandbox.takeCalls();
         const written = readFileSync(join(job.home, '.aws/credentials'), 'utf8').match(/^\[account-\d+\]$/gm) ?? [];
-        if (written.length !== sandbox.world.roleArns.length)
+        if (written.length !== sandbox.world.roleArns.length) {
           throw new Error(`${name} wrote ${written.length} profiles`);
+        }
         return { ms, calls };
       }),
   };

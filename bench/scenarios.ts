@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { emptyNode, mainOf, postOf, type Action, type Contender, type StepInput } from './contenders';
-import { answerFromCache } from './renewing-profile';
 import { oneStep, stepForEach } from './many-roles';
 import type { RemoteSandbox } from './remote-sandbox';
+import { answerFromCache } from './renewing-profile';
 import { awsCommands, provisioningStep } from './runbook-1';
 
 /** A piece of work that is timed. */

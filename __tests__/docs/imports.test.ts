@@ -34,8 +34,9 @@ function inFolder(files: Graph, folder: string): Graph {
   for (const [file, imported] of files) {
     if (!file.startsWith(prefix)) continue;
     const entry = entries.get(entryOf(file)) ?? new Set();
-    for (const path of imported)
+    for (const path of imported) {
       if (path.startsWith(prefix) && entryOf(path) !== entryOf(file)) entry.add(entryOf(path));
+    }
     entries.set(entryOf(file), entry);
   }
   return entries;

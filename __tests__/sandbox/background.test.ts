@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { parseEnv } from 'node:util';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { stsClient } from './sts-client';
 
 const SCRIPT = join(__dirname, '../../sandbox/background.mjs');

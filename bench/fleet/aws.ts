@@ -31,8 +31,9 @@ export async function startAws({ from, limit, latencyMs }: Fleet): Promise<{ san
   }
   const inputs = { 'aws-region': REGION, 'role-to-assume': role.arn };
   const endpoint = { AWS_ENDPOINT_URL_STS: sandbox.url };
-  if (from === 'OIDC')
+  if (from === 'OIDC') {
     return { sandbox, step: { with: inputs, env: { ...endpoint, ...sandbox.github.environment() } } };
+  }
   const { accessKeyId, secretAccessKey } = user.createAccessKey();
   const keys = { 'aws-access-key-id': accessKeyId, 'aws-secret-access-key': secretAccessKey };
   return { sandbox, step: { with: { ...inputs, ...keys }, env: endpoint } };

@@ -67,8 +67,9 @@ function options(): Options {
 /** @throws Error when it is none */
 function wholeNumber(option: string, text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
+  if (!Number.isInteger(number) || number < 1) {
     throw new Error(`${option} is "${text}"; it must be a whole number from 1`);
+  }
   return number;
 }
 

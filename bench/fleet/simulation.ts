@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { inJob } from '../contenders';
 import { ACTIONS_NODE } from '../../sandbox/runner/processes';
+import { inJob } from '../contenders';
 import type { Fleet } from './fleet';
 import type { Outcome } from './outcome';
 
