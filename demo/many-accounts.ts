@@ -14,8 +14,9 @@ const ENTERED_DIRECTLY = [SHARED, '111122223333', '222233334444', '333344445555'
 /** Roles in five accounts, assumed in one step; then the same with one that refuses. */
 export async function manyAccountsAct(): Promise<void> {
   const sandbox = await startSandbox();
-  for (const id of ENTERED_DIRECTLY)
+  for (const id of ENTERED_DIRECTLY) {
     sandbox.account(id).createRole('inventory', { trust: trustIn(sandbox.account(id)) });
+  }
   const entry = sandbox.account(SHARED).createRole('entry', {
     trust: trustIn(sandbox.account(SHARED)),
     policies: [policyOf({ Action: ['sts:AssumeRole', 'sts:TagSession'], Resource: '*' })],

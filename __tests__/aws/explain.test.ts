@@ -2,8 +2,8 @@ import { explainFailure, unusualAnswer, type RefusalRule, type FailedCall } from
 import { UnusualAnswerError } from '../../src/aws/failure';
 import { ActionError, type ErrorCode } from '../../src/errors/action-error';
 import { NoAnswerError } from '../../src/network/deadline';
-import { brokenOff, connectionError, pageFor, sdkError, sdkTimeout, unreadable } from './sdk-error';
 import { expectWhole } from '../errors/whole';
+import { brokenOff, connectionError, pageFor, sdkError, sdkTimeout, unreadable } from './sdk-error';
 
 const CALL: FailedCall = { tried: 'ask the service', region: 'eu-central-1' };
 const explained = (error: unknown, rules: readonly RefusalRule<FailedCall>[] = []) =>

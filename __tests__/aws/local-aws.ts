@@ -1,5 +1,5 @@
-import type { Connection } from '../../src/aws/connection';
 import type { Sandbox } from '../../sandbox/sandbox';
+import type { Connection } from '../../src/aws/connection';
 import { REGION } from '../scenarios/scenario';
 
 /** A connection with the endpoints that AWS has, but for what is given. */

@@ -8,7 +8,8 @@ export const HAS_GO = spawnSync('go', ['version'], { stdio: 'ignore' }).status =
 /** Builds the programs of Go packages, each with its version, into a folder. */
 export function installWithGo(folder: string, packages: readonly string[]): Promise<void> {
   return installOnce(folder, packages.join('\n'), async () => {
-    for (const name of packages)
+    for (const name of packages) {
       await promisify(execFile)('go', ['install', name], { env: { ...process.env, GOBIN: folder } });
+    }
   });
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { requireMfaPolicy } from '../../src/policy/require-mfa';
 import { readDocument } from '../../src/identities/read-document';
+import { requireMfaPolicy } from '../../src/policy/require-mfa';
 import { examples, page, pages, readText, ROOT, section } from './pages';
 
 const WORKSPACE = join(ROOT, 'examples');

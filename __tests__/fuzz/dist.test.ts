@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { Scenario } from '../scenarios/scenario';
 import { holds } from './cases';
 import { given, SECRET_INPUTS, soundInputs, type Given } from './inputs';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { planLines, planMarkdown } from '../../src/provisioning/show-plan';
+import { isObstacle, type Planned } from '../../src/provisioning/changes/change';
 import { planPolicy } from '../../src/provisioning/resources/policy';
 import { planRole } from '../../src/provisioning/resources/role';
 import { planUser } from '../../src/provisioning/resources/user';
-import { isObstacle, type Planned } from '../../src/provisioning/changes/change';
+import { planLines, planMarkdown } from '../../src/provisioning/show-plan';
 import {
   declaredPolicy,
   declaredRole,

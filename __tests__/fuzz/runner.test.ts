@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import fc from 'fast-check';
 import { readCommandFile } from '../../sandbox/runner/command-file';
 import { systemClock } from '../../src/network/clock';
 import { printable } from '../../src/runner/printable';

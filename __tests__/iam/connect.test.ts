@@ -1,12 +1,12 @@
 import type { Failure } from '../../sandbox/faults';
 import { isRefusal } from '../../src/aws/failure';
 import { connectIam, type Iam } from '../../src/iam/connect';
-import { connectionTo } from '../aws/local-aws';
 import { useCleanEnvironment } from '../aws/environment';
-import { allow, trust } from '../sandbox/sts-client';
-import { EXAMPLE_KEYS } from '../scenarios/scenario';
+import { connectionTo } from '../aws/local-aws';
 import { openTestAccount, type TestAccount } from '../provisioning/account';
 import { arn, READ_ONLY } from '../provisioning/declared';
+import { allow, trust } from '../sandbox/sts-client';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useCleanEnvironment();
 

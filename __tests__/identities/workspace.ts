@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { problemText, type DocumentProblem } from '../../src/identities/document-problems';
 import type { DocumentSettings } from '../../src/identities/document-part';
+import { problemText, type DocumentProblem } from '../../src/identities/document-problems';
 import { readDocument, type ReadDocument, readDocumentText } from '../../src/identities/read-document';
 
 /** The smallest policy that is right. */

@@ -1,5 +1,5 @@
-import type { TrustEntry } from '../../src/policy/trust-policy';
 import { checkPolicy } from '../../src/policy/check-policy';
+import type { TrustEntry } from '../../src/policy/trust-policy';
 import { trustPolicy } from '../../src/policy/trust-policy';
 
 const place = { partition: 'aws', account: '123456789012' };

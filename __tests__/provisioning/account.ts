@@ -1,11 +1,11 @@
 import type { Account, User } from '../../sandbox/accounts/account';
-import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { RecordedRequest } from '../../sandbox/http/request';
+import type { PolicyDocument } from '../../sandbox/policy/document';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { CallSettings } from '../../src/network/call';
 import { systemClock, type Clock } from '../../src/network/clock';
-import { openAccount } from '../../src/provisioning/open-account';
 import type { AccountAccess } from '../../src/provisioning/changes/account-access';
+import { openAccount } from '../../src/provisioning/open-account';
 import type { Created } from '../../src/runner/ledger';
 import { connectionTo } from '../aws/local-aws';
 import { knowErrorsOfNode } from '../in-process/errors-of-node';

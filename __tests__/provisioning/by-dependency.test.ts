@@ -1,5 +1,5 @@
-import { byDependency } from '../../src/provisioning/plan-provision';
 import type { Change } from '../../src/provisioning/changes/change';
+import { byDependency } from '../../src/provisioning/plan-provision';
 import { arn, plannedChange } from './declared';
 
 const arnOf = (name: string) => arn(`role/${name}`);

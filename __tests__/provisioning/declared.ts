@@ -7,6 +7,7 @@ import type {
   KeyDestination,
 } from '../../src/identities/declaration';
 import type { ExistingKey } from '../../src/provisioning/access-keys/access-key';
+import type { TargetAccount } from '../../src/provisioning/changes/account-access';
 import {
   isObstacle,
   withoutCalls,
@@ -14,7 +15,6 @@ import {
   type Obstacle,
   type Planned,
 } from '../../src/provisioning/changes/change';
-import type { TargetAccount } from '../../src/provisioning/changes/account-access';
 import type { ExistingOidcProvider } from '../../src/provisioning/resources/oidc-provider';
 import type { Rules } from '../../src/provisioning/resources/ownership';
 import type { ExistingPolicy } from '../../src/provisioning/resources/policy';

@@ -1,8 +1,8 @@
 import { MfaDevice } from '../../sandbox/accounts/mfa-device';
 import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
-import { boundariesInUse } from '../../src/provisioning/resources/policy';
 import { leftUsers, planRemoval } from '../../src/provisioning/plan-deprovision';
+import { boundariesInUse } from '../../src/provisioning/resources/policy';
 import type { Created } from '../../src/runner/ledger';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, trust } from '../sandbox/sts-client';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readCommandFile } from '../../sandbox/runner/command-file';
-import { writeProfiles } from '../../src/profile/profile';
 import { systemClock } from '../../src/network/clock';
+import { writeProfiles } from '../../src/profile/profile';
 import type { Created } from '../../src/runner/ledger';
 import { Ledger } from '../../src/runner/ledger';
 import { undo as undoStep, type UndoIdentities } from '../../src/runner/undo';

@@ -1,6 +1,6 @@
+import type { Account } from '../../sandbox/accounts/account';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Job, Run } from '../../sandbox/runner/job';
-import type { Account } from '../../sandbox/accounts/account';
 import { ADMIN, githubRepository, identityJob, identityScenario } from './identities';
 import { ACCOUNT, type Scenario } from './scenario';
 

@@ -34,8 +34,9 @@ test('assuming a role loads neither the IAM client, nor GitHub’s, nor what edi
     with: { 'aws-region': REGION, 'role-to-assume': ROLE },
   });
   expect(code).toContain('AssumeRoleWithWebIdentity');
-  for (const other of [IAM_CLIENT, GITHUB_CLIENT, PROFILE_FILES, /Invalid character found/])
+  for (const other of [IAM_CLIENT, GITHUB_CLIENT, PROFILE_FILES, /Invalid character found/]) {
     expect(code).not.toMatch(other);
+  }
   expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
 });
 

@@ -1,6 +1,6 @@
-import { ListMFADevicesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ListMFADevicesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import type { Failure } from '../../sandbox/faults';
 import { iamClient } from '../sandbox/iam-client';
 import { listBuckets } from '../sandbox/s3-client';

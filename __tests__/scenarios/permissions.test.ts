@@ -162,8 +162,9 @@ describe('verify', () => {
       return (await step(job, inputs)).exitCode;
     };
     expect(await verifyWith([policy])).toBe(0);
-    for (const action of actionsOf(policy, 'needed'))
+    for (const action of actionsOf(policy, 'needed')) {
       expect([action, await verifyWith([without(policy, action)])]).toEqual([action, 1]);
+    }
   });
 
   test('a user needs to be allowed to ask about itself', async () => {
@@ -194,8 +195,9 @@ describe('the modes that obtain credentials', () => {
     };
     const policy = policyUnder('assume-role');
     expect(await assumeWith([policy])).toBe(0);
-    for (const action of actionsOf(policy, 'needed'))
+    for (const action of actionsOf(policy, 'needed')) {
       expect([action, await assumeWith([without(policy, action)])]).toEqual([action, 1]);
+    }
     const untagged = { 'role-skip-session-tagging': 'true' };
     expect(await assumeWith([without(policy, 'sts:TagSession')], untagged)).toBe(0);
   });
@@ -229,8 +231,9 @@ describe('the modes that obtain credentials', () => {
     const policy = policyUnder('federation-token');
     const tagged = { 'custom-tags': '{"team":"platform"}' };
     expect(await federateWith([policy], tagged)).toBe(0);
-    for (const action of actionsOf(policy, 'needed'))
+    for (const action of actionsOf(policy, 'needed')) {
       expect([action, await federateWith([without(policy, action)], tagged)]).toEqual([action, 1]);
+    }
     expect(await federateWith([without(policy, 'sts:TagSession')])).toBe(0);
   });
 

@@ -193,8 +193,9 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       const job = scenario.job({ oidc: true });
       const uses = join(job.folder, '$actions');
       mkdirSync(uses);
-      for (const part of ['action.yml', 'dist'])
+      for (const part of ['action.yml', 'dist']) {
         cpSync(join(__dirname, '../..', part), join(uses, part), { recursive: true });
+      }
       return job.step({ uses, with: { ...IN_ROLE, 'aws-profile': 'deploy', 'refresh-credentials': 'true' } });
     },
   ],

@@ -1,12 +1,12 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import { UnusualAnswerError } from '../../src/aws/failure';
+import { fetchIdToken, idTokenEndpoint } from '../../src/github/id-token';
 import {
   assumeRoleWithWebIdentity,
   type AssumeRoleWithWebIdentitySettings,
 } from '../../src/sts/assume-role-with-web-identity';
 import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
-import { fetchIdToken, idTokenEndpoint } from '../../src/github/id-token';
 import { useCleanEnvironment } from '../aws/environment';
 import { answerWith, connectionTo, givenUp, lastRequest, never } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';

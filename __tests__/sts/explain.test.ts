@@ -1,5 +1,5 @@
-import { ActionError, type ErrorCode } from '../../src/errors/action-error';
 import { refusalOf, skewIn, type Refusal } from '../../src/aws/failure';
+import { ActionError, type ErrorCode } from '../../src/errors/action-error';
 import { explainSts, isMfaCodeRefusal, type StsCall } from '../../src/sts/explain';
 import { sdkError, unreadable } from '../aws/sdk-error';
 import { expectWhole } from '../errors/whole';

@@ -155,8 +155,9 @@ function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: 
 }
 
 function connectionCause(code: string, region: string): string {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return `There is no such host: ${region} may not be a region of AWS.`;
+  }
   if (code === 'ECONNREFUSED') return 'Nothing listens at that address.';
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) {
     return 'The certificate is not trusted: a proxy that opens TLS needs its authority in NODE_EXTRA_CA_CERTS.';

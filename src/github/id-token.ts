@@ -88,8 +88,9 @@ async function get(
   let body = '';
   for await (const chunk of answer) {
     body += String(chunk);
-    if (body.length > MAX_TOKEN_ANSWER_LENGTH)
+    if (body.length > MAX_TOKEN_ANSWER_LENGTH) {
       throw new IdTokenRefusedError(answer.statusCode ?? 0, 'the answer is too long');
+    }
   }
   return { status: answer.statusCode ?? 0, body };
 }

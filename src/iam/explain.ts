@@ -22,8 +22,9 @@ const ENDPOINT = 'iam-endpoint';
 
 /** The error to show the user for a failed call to IAM. */
 export function explainIam(error: unknown, { operation, input, purpose, region }: IamCall): ActionError {
-  if (purpose)
+  if (purpose) {
     return explainFailure(error, { tried: purpose.tried, region }, { endpoint: ENDPOINT, rules: purpose.rules });
+  }
   const tried = `call iam:${operation}${namedIn(input)}`;
   return explainFailure(error, { tried, region, operation }, { endpoint: ENDPOINT, rules: IAM_RULES });
 }

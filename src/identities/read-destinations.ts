@@ -29,11 +29,12 @@ export function readKeyDestination(part: DocumentPart<GivenKeyDestination>): Key
   if (profile === undefined) return undefined;
   const broken = validateProfileName(profile);
   if (broken === undefined) noteDelivery(`the profile ${profile}`, part);
-  else
+  else {
     part
       .as(given)
       .at('profile')
       .wrong(`is ${quoted(profile)}; a profile name ${broken}`);
+  }
   return { to: 'profile', profile };
 }
 

@@ -5,11 +5,11 @@ import type { MadeKey } from './access-keys/make-key';
 import { retireOldKeys } from './access-keys/retire-keys';
 import type { AccountAccess } from './changes/account-access';
 import { apply, applyLater, makeCalls, removeSecret } from './changes/apply';
-import { concurrently } from './changes/concurrently';
 import type { Change } from './changes/change';
+import { concurrently } from './changes/concurrently';
 import type { Plan } from './plan';
-import { makeMfaDevice } from './resources/mfa-device';
 import { identityCalls, readAttachedPolicies } from './resources/identity';
+import { makeMfaDevice } from './resources/mfa-device';
 import { declarableTags, tagsIn } from './resources/tags';
 
 /** What carrying out a plan needs besides access to the account. */

@@ -1,8 +1,8 @@
 import { appendFileSync, rmSync } from 'node:fs';
-import { messageOf } from '../errors/message';
-import type { WrittenProfile } from '../profile/profile';
 import type { Credentials } from '../aws/credentials';
+import { messageOf } from '../errors/message';
 import type { Clock } from '../network/clock';
+import type { WrittenProfile } from '../profile/profile';
 import { readLedger, type Changes, type Created, type IdentityChanges } from './ledger';
 import { printable } from './printable';
 

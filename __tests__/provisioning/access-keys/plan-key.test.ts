@@ -1,8 +1,8 @@
 import type { DeclaredAccessKey } from '../../../src/identities/declaration';
 import type { KeyHolder } from '../../../src/provisioning/access-keys/key-holder';
-import type { Change, Planned, PlannedCall } from '../../../src/provisioning/changes/change';
 import { writeKeyRecord } from '../../../src/provisioning/access-keys/key-record';
 import { planKey, planKeyRotation, type KeyPlan, type Rotation } from '../../../src/provisioning/access-keys/plan-key';
+import type { Change, Planned, PlannedCall } from '../../../src/provisioning/changes/change';
 import { changeIn, declaredUser, existingKey, obstacleIn, OURS, plannedChange, TO_GITHUB } from '../declared';
 import { whole, type Brief } from './record';
 

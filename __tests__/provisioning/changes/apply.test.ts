@@ -1,10 +1,10 @@
-import { apply, applyLater, makeCall, makeCalls } from '../../../src/provisioning/changes/apply';
 import type { Iam, Write } from '../../../src/iam/connect';
 import type { AccountAccess } from '../../../src/provisioning/changes/account-access';
+import { apply, applyLater, makeCall, makeCalls } from '../../../src/provisioning/changes/apply';
 import type { Change, PlannedCall } from '../../../src/provisioning/changes/change';
-import type { Created } from '../../../src/runner/ledger';
 import { planPolicy, readPolicy } from '../../../src/provisioning/resources/policy';
 import { planUser } from '../../../src/provisioning/resources/user';
+import type { Created } from '../../../src/runner/ledger';
 import { useCleanEnvironment } from '../../aws/environment';
 import { deny } from '../../sandbox/sts-client';
 import { openTestAccount, textOf, type TestAccount } from '../account';
@@ -258,8 +258,9 @@ describe('over HTTP', () => {
     const wanted = allowing('s3:ListBucket');
     const planned = changeIn(planPolicy(declaredPolicy(), existingPolicy({ document: allowing('s3:*') }), RULES));
     const [[version] = []] = planned.stages;
-    if (version?.operation !== 'CreatePolicyVersion')
+    if (version?.operation !== 'CreatePolicyVersion') {
       throw new Error('a policy that says something else gets a version');
+    }
 
     /** Fills the policy up with versions that forbid everything, the last of them the one in use. */
     function addVersions(count: number): void {

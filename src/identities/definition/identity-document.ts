@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { parseDuration } from '../../text/duration';
-import { accessKey, mfaDevice } from './user-credentials';
-import { described, mapping, name, named, optional, text } from './building-blocks';
 import { description, MAX_POLICY_NAME, path, permissions, policySource, tags } from './attributes';
+import { described, mapping, name, named, optional, text } from './building-blocks';
 import { trust } from './trust';
+import { accessKey, mfaDevice } from './user-credentials';
 
 /*
  * What an identity document may hold: the one definition by which it is checked (structure.ts) and from which its JSON Schema

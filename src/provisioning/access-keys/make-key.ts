@@ -35,8 +35,9 @@ export async function makeKey({ user, destinations, make }: KeyToMake, access: A
     },
   );
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = answer?.AccessKey ?? {};
-  if (!isPlain(accessKeyId) || !isPlain(secretAccessKey))
+  if (!isPlain(accessKeyId) || !isPlain(secretAccessKey)) {
     throw unusualAnswerOfIam(`make an access key for ${user}`, 'access key');
+  }
   access.mask(accessKeyId);
   access.mask(secretAccessKey);
   access.remember({ kind: 'access key', user, id: accessKeyId });

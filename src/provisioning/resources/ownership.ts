@@ -1,7 +1,7 @@
 import type { Tags } from '../../identities/declaration';
 import { MANAGED_BY, MANAGED_BY_REPOSITORY } from '../../identities/own-tags';
-import { withoutCalls, type Change, type Kind, type Obstacle } from '../changes/change';
 import type { TargetAccount } from '../changes/account-access';
+import { withoutCalls, type Change, type Kind, type Obstacle } from '../changes/change';
 
 const OURSELVES = 'aws-identity-action';
 
