@@ -1,15 +1,15 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readCommandFile } from '../../sandbox/runner/command-file';
-import { LeftBehindError } from '../../src/errors/left-behind-error';
-import type { Step } from '../../src/runner/step';
-import { systemClock } from '../../src/network/clock';
 import { deliver, exportVariables, unsetCurrent, type JobDelivery } from '../../src/delivery/deliver';
+import type { ProfilesToWrite } from '../../src/delivery/job-profiles';
+import { LeftBehindError } from '../../src/errors/left-behind-error';
+import { systemClock } from '../../src/network/clock';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
-import type { ProfilesToWrite } from '../../src/delivery/job-profiles';
+import type { Step } from '../../src/runner/step';
 import { useCleanEnvironment } from '../aws/environment';
-import { EXAMPLE_KEYS } from '../scenarios/scenario';
 import { inJob, useJobDirectory } from '../runner/job-files';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useCleanEnvironment();
 useJobDirectory();

@@ -1,8 +1,8 @@
+import type { Credentials } from '../../src/aws/credentials';
 import { keptReport, sessionReport, summarizeFailure, writeReport } from '../../src/delivery/report';
+import type { SessionDestinations, SessionRequest } from '../../src/inputs/request';
 import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
-import type { Credentials } from '../../src/aws/credentials';
-import type { SessionDestinations, SessionRequest } from '../../src/inputs/request';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 let said: string[];

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { Step } from '../../src/runner/step';
+import { deliver } from '../../src/delivery/deliver';
+import { keptDelivery, sessionDelivery, type Session } from '../../src/delivery/session-delivery';
 import type { SessionDestinations, SessionRequest } from '../../src/inputs/request';
 import { systemClock } from '../../src/network/clock';
 import { Ledger } from '../../src/runner/ledger';
-import { deliver } from '../../src/delivery/deliver';
-import { keptDelivery, sessionDelivery, type Session } from '../../src/delivery/session-delivery';
 import type { Runner } from '../../src/runner/runner';
+import type { Step } from '../../src/runner/step';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 

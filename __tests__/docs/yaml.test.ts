@@ -58,7 +58,7 @@ test('a step that gives mfa-* inputs proves MFA', async () => {
   expect(proving.length).toBeGreaterThan(5);
   for (const { inputs } of proving) {
     const { request } = await withTokenFile(inputs, (env) => readRequest(env));
-    expect(request).toHaveProperty('mfa.code');
+    expect(request).toHaveProperty(request.mode === 'session-token' ? 'mfa.code' : 'identity.mfa.code');
   }
 });
 

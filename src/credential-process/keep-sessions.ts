@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ActionError } from '../errors/action-error';
 import type { Credentials } from '../aws/credentials';
+import { ActionError } from '../errors/action-error';
 import { writingTo } from '../runner/runner-files';
 import { environmentToKeep } from './kept-environment';
 import type { KeptSession } from './session-file';

@@ -1,9 +1,9 @@
 import type { Credentials } from '../aws/credentials';
 import { refusalBehind, skewIn } from '../aws/failure';
-import type { MfaRequest, StepSettings } from '../inputs/request';
 import { connectIam } from '../iam/connect';
-import { codeAt, untilNextCode } from '../mfa/seed';
+import type { MfaRequest, StepSettings } from '../inputs/request';
 import { findMfaDevice } from '../mfa/find-device';
+import { codeAt, untilNextCode } from '../mfa/seed';
 import { callSettings, type Step } from '../runner/step';
 import type { Prove } from '../sts/connect';
 import { isMfaCodeRefusal } from '../sts/explain';

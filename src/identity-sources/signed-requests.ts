@@ -8,9 +8,9 @@ import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
 import { withoutDispensable } from '../sts/session-tags';
+import type { RoleAssumer, Signer } from './identity-source';
 import { withMfa } from './mfa';
 import { withPlainCharacters } from './plain-characters';
-import type { RoleAssumer, Signer } from './identity-source';
 
 /**
  * Assumes roles with credentials that sign the requests.

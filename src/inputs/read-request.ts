@@ -2,7 +2,9 @@ import { MAX_USER_DURATION } from '../sts/session-parameters';
 import { EXPECTATION_INPUTS, readExpectations } from './expectations';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
+import { checkRefresh } from './refresh-inputs';
 import { isToken, type Mode, type Request, type RoleSource } from './request';
+import { readManyRoles, readRoleToAssume, type RoleLimits } from './role-inputs';
 import {
   readCustomTags,
   readSessionDuration,
@@ -10,9 +12,7 @@ import {
   readSessionSettings,
   readSignedSession,
 } from './session-inputs';
-import { readManyRoles, readRoleToAssume, type RoleLimits } from './role-inputs';
 import { checkUnsigned, readIdentity, readSigningSource, readTokenSource } from './source-inputs';
-import { checkRefresh } from './refresh-inputs';
 import { readDestinations, readSessionProfileSettings, readSettings } from './step-inputs';
 
 export interface ReadRequest {

@@ -2,8 +2,8 @@ import { parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws
 import { partitionOfRegion } from '../aws/partition';
 import { isMapping } from '../policy/policy-document';
 import { validateProfileName } from '../profile/name';
-import { keyPathText } from '../text/problem';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
+import { keyPathText } from '../text/problem';
 import type { Inputs } from './inputs';
 import type { Chain, ProfileRole } from './request';
 import { readAllowedAccounts } from './step-inputs';

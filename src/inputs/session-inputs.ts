@@ -1,6 +1,13 @@
 import { isPolicyArn } from '../aws/arn';
 import { isMapping } from '../policy/policy-document';
 import {
+  MAX_INLINE_POLICY_LENGTH,
+  MAX_ROLE_DURATION,
+  MAX_SESSION_POLICIES,
+  MIN_DURATION,
+  type SessionPolicies,
+} from '../sts/session-parameters';
+import {
   jobTags,
   MAX_SESSION_TAGS,
   MAX_TAG_KEY_LENGTH,
@@ -9,13 +16,6 @@ import {
   TAG_CHARACTERS,
   type SessionTag,
 } from '../sts/session-tags';
-import {
-  MAX_INLINE_POLICY_LENGTH,
-  MAX_ROLE_DURATION,
-  MAX_SESSION_POLICIES,
-  MIN_DURATION,
-  type SessionPolicies,
-} from '../sts/session-parameters';
 import type { Inputs } from './inputs';
 import type { SessionSettings, SignedSessionSettings } from './request';
 

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { messageOf } from '../errors/message';
 import type { Credentials } from '../aws/credentials';
 import { defaultAudience, partitionOfRegion } from '../aws/partition';
+import { messageOf } from '../errors/message';
 import { idTokenEndpoint } from '../github/id-token';
-import { MFA_INPUTS } from './mfa-inputs';
 import type { Inputs } from './inputs';
+import { MFA_INPUTS } from './mfa-inputs';
 import type { SignedSessionSettings, SigningSource, SourceIdentity, TokenSource } from './request';
 
 const MIN_TOKEN_LENGTH = 4;

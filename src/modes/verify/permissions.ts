@@ -1,4 +1,3 @@
-import type { Step } from '../../runner/step';
 import type { Identity } from '../../aws/arn';
 import { isRefusal } from '../../aws/failure';
 import { ActionError } from '../../errors/action-error';
@@ -6,6 +5,7 @@ import type { Iam } from '../../iam/connect';
 import type { Purpose } from '../../iam/explain';
 import { simulatePrincipalPolicy, type Decision } from '../../iam/simulate-principal-policy';
 import { byResource, lineOf, type Expectation } from '../../inputs/expectations';
+import type { Step } from '../../runner/step';
 import { simulationOf } from './explain-simulation';
 import type { Caller } from './simulated-caller';
 
