@@ -1,5 +1,8 @@
 import config from './jest.config.mjs';
 
+// Jest's workers inherit it: what is held against software of others is dist.
+process.env.SCENARIOS = 'dist';
+
 /** Tests that install software of others first. @type {import('jest').Config} */
 export default {
   ...config,

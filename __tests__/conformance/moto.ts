@@ -8,9 +8,11 @@ import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from 
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { iamClient } from '../sandbox/iam-client';
 import { allow, credentialsOf, stsClient, type Keys } from '../sandbox/sts-client';
-import { ACCOUNT } from '../scenarios/scenario';
 import { cacheFolder } from './installed';
 import { installFromPyPI } from './python';
+
+/** The account that is there from the start: moto's own, and that of the scenarios. */
+const FIRST_ACCOUNT = '123456789012';
 
 /** The keys of a user, as AWS shows them once. */
 export interface UserKeys {
@@ -101,7 +103,7 @@ export class Moto {
   /** Empties all accounts, and makes an administrator in the first. From then on calls are authorized. */
   async reset(): Promise<UserKeys> {
     await this.#control('reset', '');
-    return this.administrator(ACCOUNT);
+    return this.administrator(FIRST_ACCOUNT);
   }
 
   /** Sets whether moto checks signatures and policies. */
