@@ -1,7 +1,7 @@
 import type { DeclaredUser, Declaration } from '../../src/identities/declaration';
 import type { Change } from '../../src/provisioning/changes/change';
 import { changesAnything, changesIn } from '../../src/provisioning/plan';
-import { planDeprovision, githubSecretsOf } from '../../src/provisioning/plan-deprovision';
+import { planDeprovision } from '../../src/provisioning/plan-deprovision';
 import { planProvision } from '../../src/provisioning/plan-provision';
 import { planRotation } from '../../src/provisioning/plan-rotation';
 import { readAccount } from '../../src/provisioning/read-account';
@@ -125,12 +125,4 @@ test('to take everything down names the secrets that are there', async () => {
 test('where all is gone there is nothing to take down', async () => {
   const plan = await planDeprovision(declaration(), opened.access);
   expect(changesAnything(plan)).toBe(false);
-});
-
-test('the secrets of a document', () => {
-  expect(githubSecretsOf([USER, declaredUser()])).toEqual([
-    secretNamed('CI_AWS_ACCESS_KEY_ID'),
-    secretNamed('CI_AWS_SECRET_ACCESS_KEY'),
-    SEED,
-  ]);
 });

@@ -5,12 +5,12 @@ import { credentialOutputs, credentialVariables, identityOutputs } from '../deli
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import { workAs } from '../identity-sources/work-as';
 import type { IdentitiesRequest } from '../inputs/request';
+import { githubSecretsOf } from '../provisioning/access-keys/destinations';
 import type { MadeKey } from '../provisioning/access-keys/make-key';
 import { carryOut, type CarryingOut } from '../provisioning/carry-out';
 import type { AccountAccess, TargetAccount } from '../provisioning/changes/account-access';
 import { openAccount } from '../provisioning/open-account';
 import { changesAnything, changesIn, type Plan } from '../provisioning/plan';
-import { githubSecretsOf } from '../provisioning/plan-deprovision';
 import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';

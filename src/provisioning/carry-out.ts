@@ -12,7 +12,7 @@ import { identityCalls, readAttachedPolicies } from './resources/identity';
 import { makeMfaDevice } from './resources/mfa-device';
 import { declarableTags, tagsIn } from './resources/tags';
 
-/** What carrying out a plan needs besides access to the account. */
+/** What carrying out a plan needs in addition to access to the account. */
 export interface CarryingOut {
   /** Access that is not stopped by the step's time limit, to clean up with. */
   readonly unlimited: AccountAccess;

@@ -3,7 +3,7 @@ import { describeSecret } from '../github/connect';
 import { githubRefusalOf } from '../github/failure';
 import type { Declaration, DeclaredUser, GithubSecret } from '../identities/declaration';
 import type { Created } from '../runner/ledger';
-import { storedHalves } from './access-keys/destinations';
+import { githubSecretsOf } from './access-keys/destinations';
 import type { AccountAccess } from './changes/account-access';
 import { withoutCalls, type Change } from './changes/change';
 import { concurrently } from './changes/concurrently';
@@ -63,14 +63,6 @@ async function isThere(secret: GithubSecret, { secrets, warn }: AccountAccess): 
     warn(`The GitHub secret ${describeSecret(secret)} stays, if it is there at all. ${error.message}`);
     return false;
   }
-}
-
-/** The secrets that hold keys and seeds of these users. */
-export function githubSecretsOf(users: readonly DeclaredUser[]): GithubSecret[] {
-  return users.flatMap(({ accessKey, mfaDevice }) => [
-    ...storedHalves(accessKey?.deliver ?? []).map(({ secret }) => secret),
-    ...(mfaDevice?.deliver ?? []),
-  ]);
 }
 
 /**

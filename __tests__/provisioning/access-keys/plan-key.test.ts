@@ -134,7 +134,7 @@ describe('a user that is to have a key', () => {
     ],
     [
       'has one that nobody has beside another',
-      { record: { stage: 'creating', beside: OLD }, keys: [OLD, NEW] },
+      { record: { stage: 'creating', other: OLD }, keys: [OLD, NEW] },
       {
         action: 'create',
         stages: [[deletion(NEW)], [tag(`creating beside=${OLD}`)]],

@@ -12,7 +12,7 @@ export function whole(record: Brief): KeyRecord {
     case 'none':
       return record;
     case 'creating':
-      return { after: undefined, beside: undefined, ...record };
+      return { after: undefined, other: undefined, ...record };
     case 'delivering':
     case 'incomplete':
       return { after: undefined, ...record };

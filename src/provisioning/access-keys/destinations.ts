@@ -1,5 +1,5 @@
 import type { GithubSecrets } from '../../github/secrets';
-import type { GithubSecret, KeyDestination } from '../../identities/declaration';
+import type { DeclaredUser, GithubSecret, KeyDestination } from '../../identities/declaration';
 import type { ExistingKey } from './access-key';
 import type { KeyRecord } from './key-record';
 
@@ -40,6 +40,14 @@ export function destinationOf(declared: KeyDestination): Destination {
 /** What holds a key when the job is over, of all its destinations. */
 export function storedHalves(destinations: readonly KeyDestination[]): StoredHalf[] {
   return destinations.flatMap((declared) => destinationOf(declared).halves);
+}
+
+/** The secrets that hold what is delivered of these users: their keys, and the seeds of their MFA devices. */
+export function githubSecretsOf(users: readonly DeclaredUser[]): GithubSecret[] {
+  return users.flatMap(({ accessKey, mfaDevice }) => [
+    ...storedHalves(accessKey?.deliver ?? []).map(({ secret }) => secret),
+    ...(mfaDevice?.deliver ?? []),
+  ]);
 }
 
 /** Whether a key is somewhere when the job is over. */

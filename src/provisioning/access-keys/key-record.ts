@@ -19,7 +19,7 @@ export type KeyRecord =
       /** The key in use that the new one is to replace. */
       readonly after: string | undefined;
       /** A key that is there as well, and none of ours. */
-      readonly beside: string | undefined;
+      readonly other: string | undefined;
     }
   | { readonly stage: 'delivering'; readonly key: string; readonly after: string | undefined }
   | {
@@ -53,7 +53,7 @@ export function writeKeyRecord(record: KeyRecord): string | undefined {
     case 'none':
       return undefined;
     case 'creating':
-      return words('creating', { after: record.after, beside: record.beside });
+      return words('creating', { after: record.after, beside: record.other });
     case 'delivering':
       return words(`delivering=${record.key}`, { after: record.after });
     case 'delivered':
@@ -70,7 +70,7 @@ export function readKeyRecord(value = ''): KeyRecord {
     const id = fields.get(name);
     return id !== undefined && KEY_ID.test(id) ? id : undefined;
   };
-  if (fields.has('creating')) return { stage: 'creating', after: keyIn('after'), beside: keyIn('beside') };
+  if (fields.has('creating')) return { stage: 'creating', after: keyIn('after'), other: keyIn('beside') };
   if (fields.has('incomplete')) return { stage: 'incomplete', after: keyIn('after') };
   const delivering = keyIn('delivering');
   if (delivering !== undefined) return { stage: 'delivering', key: delivering, after: keyIn('after') };

@@ -65,16 +65,16 @@ export function planKey(holder: KeyHolder): Planned<KeyPlan> {
     return keyPlan(holder, {
       action: 'change',
       details: [`${after} is replaced, as its delivery was spoiled by a run that failed`, ...details],
-      stages: [calls, [recordCall(user.name, { stage: 'creating', after, beside: undefined })]],
+      stages: [calls, [recordCall(user.name, { stage: 'creating', after, other: undefined })]],
       make: { known: [after], replaces: { key: after, retire: 'deactivate' } },
     });
   }
-  const beside = keys[0]?.id;
-  const besides = beside === undefined ? [] : [`${beside} is there as well, and none of ours: it stays`];
+  const other = keys[0]?.id;
+  const otherStays = other === undefined ? [] : [`${other} is there as well, and none of ours: it stays`];
   return keyPlan(holder, {
     action: 'create',
-    details: [toBeMade(holder), ...besides, ...details],
-    stages: [calls, [recordCall(user.name, { stage: 'creating', after: undefined, beside })]],
+    details: [toBeMade(holder), ...otherStays, ...details],
+    stages: [calls, [recordCall(user.name, { stage: 'creating', after: undefined, other })]],
     make: { known: keys.map(({ id }) => id), replaces: undefined },
   });
 }
@@ -119,7 +119,7 @@ function planReplacement(
     stages: [
       calls,
       other ? [deleteKey(user.name, other.id)] : [],
-      [recordCall(user.name, { stage: 'creating', after: id, beside: undefined })],
+      [recordCall(user.name, { stage: 'creating', after: id, other: undefined })],
     ],
     make: { known: [id], replaces: { key: id, retire: deleteOld ? 'delete' : 'deactivate' } },
   });

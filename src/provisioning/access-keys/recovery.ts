@@ -29,7 +29,7 @@ export function recoveryOf(record: KeyRecord, keys: readonly ExistingKey[], arri
     case 'none':
       return { record, orphans: [] };
     case 'creating': {
-      const known = [record.after, record.beside];
+      const known = [record.after, record.other];
       return { record: backTo(record.after), orphans: keys.map(({ id }) => id).filter((id) => !known.includes(id)) };
     }
     case 'delivering': {

@@ -10,7 +10,7 @@ export type Action = 'create' | 'change' | 'delete' | 'keep' | 'leave';
 export type PlannedCall = Write & {
   /** What it removes, for people, where that need be said. */
   readonly detail?: string;
-  /** ARNs of what must exist for it, besides the thing that is changed. */
+  /** ARNs of what must exist for it, apart from the thing that is changed. */
   readonly refersTo?: readonly string[];
   /** Whether a call that failed has done its work all the same, by an attempt whose answer was lost. */
   readonly doneAnyway?: (error: unknown, iam: Iam) => Promise<boolean>;

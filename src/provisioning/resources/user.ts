@@ -105,7 +105,7 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
   return { change, devices: virtual };
 }
 
-/** Removes what a user signs in with, besides access keys and MFA devices. */
+/** Removes what a user signs in with, other than access keys and MFA devices. */
 async function signInRemoval(UserName: string, iam: Iam): Promise<PlannedCall[]> {
   const input = { UserName };
   const [login, certificates, sshKeys, { ServiceSpecificCredentials = [] }] = await Promise.all([

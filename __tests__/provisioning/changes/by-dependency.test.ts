@@ -1,6 +1,6 @@
-import type { Change } from '../../src/provisioning/changes/change';
-import { byDependency } from '../../src/provisioning/plan-provision';
-import { arn, plannedChange } from './declared';
+import { byDependency } from '../../../src/provisioning/changes/by-dependency';
+import type { Change } from '../../../src/provisioning/changes/change';
+import { arn, plannedChange } from '../declared';
 
 const arnOf = (name: string) => arn(`role/${name}`);
 
