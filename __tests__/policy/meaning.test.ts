@@ -1,5 +1,6 @@
 import { canonicalPolicy, sameMeaning } from '../../src/policy/meaning';
-import { isMapping, parsePolicyText, policyText, type PolicyDocument } from '../../src/policy/policy-document';
+import { parsePolicyText, policyText, type PolicyDocument } from '../../src/policy/policy-document';
+import { isMapping } from '../../src/text/value';
 import { samples } from './samples';
 
 const ROUNDS = 200;

@@ -1,6 +1,6 @@
 import { validateProfileName } from '../profile/name';
-import { quoted } from '../text/describe-value';
 import { keyPathText } from '../text/problem';
+import { quoted } from '../text/value';
 import type { GithubSecret, KeyDestination, SecretLocation } from './declaration';
 import type { DocumentPart } from './document-part';
 import type { Sound, SoundUser } from './structure';

@@ -1,6 +1,6 @@
 import { isCollection, parseDocument } from 'yaml';
-import { isMapping } from '../policy/policy-document';
 import type { KeyPath } from '../text/problem';
+import { isMapping } from '../text/value';
 import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 import { readYaml } from '../text/yaml';
 import type { Declaration } from './declaration';

@@ -1,7 +1,7 @@
 import { defaultAudience, type Partition } from '../aws/partition';
 import { GITHUB_ISSUER } from '../policy/trust-policy';
-import { quoted } from '../text/describe-value';
 import { keyPathText, type KeyPath } from '../text/problem';
+import { quoted } from '../text/value';
 import type { DeclaredOidcProvider } from './declaration';
 import type { DocumentPart } from './document-part';
 import { readTags } from './read-tags';

@@ -1,7 +1,7 @@
 import { isPolicyArn, partitionOfArn } from '../aws/arn';
 import type { PolicyDocument } from '../policy/policy-document';
-import { quoted } from '../text/describe-value';
 import { nearest } from '../text/did-you-mean';
+import { quoted } from '../text/value';
 import type { DeclaredUser, PolicyReference } from './declaration';
 import type { DocumentPart } from './document-part';
 import { readPolicyDocument } from './read-policies';

@@ -1,6 +1,7 @@
 import { checkPolicy, policySize } from '../policy/check-policy';
-import { isMapping, type PolicyDocument, type PolicyKind } from '../policy/policy-document';
+import type { PolicyDocument, PolicyKind } from '../policy/policy-document';
 import { jsonProblem } from '../text/json';
+import { isMapping } from '../text/value';
 import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 import { readYaml } from '../text/yaml';
 import type { DeclaredPolicy } from './declaration';

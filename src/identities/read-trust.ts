@@ -1,5 +1,5 @@
 import { trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
-import { quoted } from '../text/describe-value';
+import { quoted } from '../text/value';
 import { isPolicy } from './definition/trust';
 import type { DocumentPart } from './document-part';
 import { limitSize, readPolicyDocument, SOME_ACCOUNT } from './read-policies';

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
-import { describeValue } from '../text/describe-value';
 import { suggestion } from '../text/did-you-mean';
 import type { KeyPath, PartProblem } from '../text/problem';
+import { describeValue } from '../text/value';
 import { identityDocument, type IdentityDocument } from './definition/identity-document';
 
 /**

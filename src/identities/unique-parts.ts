@@ -1,5 +1,5 @@
-import { quoted } from '../text/describe-value';
 import { keyPathText, type KeyPath } from '../text/problem';
+import { quoted } from '../text/value';
 import type { DocumentPart } from './document-part';
 
 /**

@@ -1,9 +1,9 @@
 import { parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
-import { isMapping } from '../policy/policy-document';
 import { validateProfileName } from '../profile/name';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
 import { keyPathText } from '../text/problem';
+import { isMapping } from '../text/value';
 import type { Inputs } from './inputs';
 import type { Chain, ProfileRole } from './request';
 import { readAllowedAccounts } from './step-inputs';

@@ -1,5 +1,4 @@
 import { isPolicyArn } from '../aws/arn';
-import { isMapping } from '../policy/policy-document';
 import {
   MAX_INLINE_POLICY_LENGTH,
   MAX_ROLE_DURATION,
@@ -16,6 +15,7 @@ import {
   TAG_CHARACTERS,
   type SessionTag,
 } from '../sts/session-tags';
+import { isMapping } from '../text/value';
 import type { Inputs } from './inputs';
 import type { SessionSettings, SignedSessionSettings } from './request';
 

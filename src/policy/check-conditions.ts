@@ -1,5 +1,5 @@
 import type { KeyPath } from '../text/problem';
-import { isMapping } from './policy-document';
+import { isMapping } from '../text/value';
 import { members, unknownName, wrong, type PolicyProblems } from './policy-problem';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */

@@ -1,11 +1,11 @@
 import { nearest } from '../text/did-you-mean';
 import { type KeyPath, keyPathText, type PartProblem } from '../text/problem';
+import { isMapping } from '../text/value';
 import { characterProblems } from './check-characters';
 import { conditionProblems } from './check-conditions';
 import { principalProblems } from './check-principals';
 import { trustProblems } from './check-trust';
 import {
-  isMapping,
   POLICY_ELEMENTS,
   policyText,
   STATEMENT_ELEMENTS,

@@ -1,5 +1,5 @@
 import type { KeyPath } from '../text/problem';
-import { isMapping } from './policy-document';
+import { isMapping } from '../text/value';
 import { textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
 
 // Identity providers that AWS knows by name; all others are resources of the account, with an ARN.

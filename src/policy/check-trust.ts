@@ -1,5 +1,6 @@
 import type { KeyPath } from '../text/problem';
-import { isMapping, listOf, type Statement } from './policy-document';
+import { isMapping } from '../text/value';
+import { listOf, type Statement } from './policy-document';
 import type { PolicyProblems } from './policy-problem';
 
 /** The values that a condition asks for, one of which must be met, and its path. */

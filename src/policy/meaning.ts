@@ -1,4 +1,5 @@
-import { isMapping, listOf, POLICY_ELEMENTS, STATEMENT_ELEMENTS, type PolicyDocument } from './policy-document';
+import { isMapping } from '../text/value';
+import { listOf, POLICY_ELEMENTS, STATEMENT_ELEMENTS, type PolicyDocument } from './policy-document';
 
 /** How names are written whose case AWS ignores: actions, condition operators and condition keys. */
 export type Spelling = (name: string) => string;

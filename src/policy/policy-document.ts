@@ -1,3 +1,5 @@
+import { isMapping } from '../text/value';
+
 /**
  * An IAM policy, parsed: an object as AWS's JSON grammar has it. What it holds is known only once it was checked.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
@@ -43,11 +45,6 @@ export function parsePolicyText(encoded: string): PolicyDocument {
   } catch {
     return {};
   }
-}
-
-/** Whether a value is a JSON object. */
-export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The members of a list; AWS's grammar lets a list of one stand without its brackets. */

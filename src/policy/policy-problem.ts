@@ -1,6 +1,6 @@
-import { describeValue } from '../text/describe-value';
 import { suggestion } from '../text/did-you-mean';
 import type { KeyPath, PartProblem } from '../text/problem';
+import { describeValue } from '../text/value';
 
 /** What AWS would refuse, each with its path in the policy. */
 export type PolicyProblems = Generator<PartProblem, void, undefined>;

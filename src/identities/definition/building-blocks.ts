@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isMapping } from '../../policy/policy-document';
+import { isMapping } from '../../text/value';
 
 /*
  * What the definition is made of. The text of a rule says what a value should be: it ends the sentence "it should be …".

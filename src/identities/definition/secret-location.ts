@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isMapping } from '../../policy/policy-document';
+import { isMapping } from '../../text/value';
 import { described, mapping, optional, text } from './building-blocks';
 
 const OWNER = '[A-Za-z\\d][A-Za-z\\d_-]{0,38}';

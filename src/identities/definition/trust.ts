@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isMapping } from '../../policy/policy-document';
+import { isMapping } from '../../text/value';
 import { described, exact, keysRule, mapping, oneOf, optional, text } from './building-blocks';
 import { ENVIRONMENT, ENVIRONMENT_RULE, REPOSITORY, REPOSITORY_RULE } from './secret-location';
 

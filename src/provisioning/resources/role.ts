@@ -2,8 +2,9 @@ import type { Iam } from '../../iam/connect';
 import type { DeclaredPolicy, DeclaredRole } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
-import { isMapping, listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import { listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
+import { isMapping } from '../../text/value';
 import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
 import {
   NO_DIFFERENCE,

@@ -1,4 +1,4 @@
-import { describeValue, quoted } from '../../src/text/describe-value';
+import { describeValue, isMapping, quoted } from '../../src/text/value';
 
 test.each([
   [undefined, 'missing'],
@@ -17,6 +17,16 @@ test.each([
 
 test('a text that may be secret is not shown', () => {
   expect(describeValue('hunter2', { secret: true })).toBe('a text');
+});
+
+test.each([
+  [{}, true],
+  [{ a: 1 }, true],
+  [['a'], false],
+  [null, false],
+  ['a', false],
+])('whether %j is a mapping: %j', (value, expected) => {
+  expect(isMapping(value)).toBe(expected);
 });
 
 test('a long text is cut', () => {

@@ -1,5 +1,10 @@
 const MAX_SHOWN = 80;
 
+/** Whether a value is a mapping of YAML, or an object of JSON. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** What a value of a document is, worded to follow "is". The text of a `secret` is not shown. */
 export function describeValue(value: unknown, { secret = false } = {}): string {
   if (value === undefined) return 'missing';
@@ -7,7 +12,7 @@ export function describeValue(value: unknown, { secret = false } = {}): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'string') return secret ? 'a text' : quoted(value);
   if (typeof value === 'number') return `the number ${value}`;
-  return typeof value === 'object' ? describeMapping(Object.keys(value)) : `the value ${JSON.stringify(value)}`;
+  return isMapping(value) ? describeMapping(Object.keys(value)) : `the value ${JSON.stringify(value)}`;
 }
 
 /** A text as problems show it: on one line, and not endless. */
