@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { answer } from '../../src/credential-process/answer';
-import { keptSession } from '../../src/credential-process/keep-sessions';
+import { keptSession } from '../../src/credential-process/session-file';
 import type { KeptSession } from '../../src/credential-process/session-file';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';

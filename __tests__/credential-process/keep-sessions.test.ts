@@ -1,54 +1,19 @@
 import { readFileSync, statSync } from 'node:fs';
-import { keepSessions, keptSession } from '../../src/credential-process/keep-sessions';
-import { isFresh, isValid, readSession } from '../../src/credential-process/session-file';
+import { keepSessions } from '../../src/credential-process/keep-sessions';
+import { readSession } from '../../src/credential-process/session-file';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useJobDirectory();
 
-const NOW = Date.parse('2026-01-31T12:00:00.000Z');
-const MINUTE = 60_000;
-const lasting = (minutes: number) => ({
-  ...EXAMPLE_KEYS,
-  sessionToken: 'AQoEXAMPLE',
-  expiration: new Date(NOW + minutes * MINUTE),
-});
-const SESSIONS = [{ name: 'deploy', credentials: lasting(60) }];
+const SESSIONS = [{ name: 'deploy', credentials: EXAMPLE_KEYS }];
 
 const { argv, execPath } = process;
 afterEach(() => Object.assign(process, { argv, execPath }));
 
-describe('when a session is renewed', () => {
-  test.each([
-    [15, 5],
-    [30, 10],
-    [60, 20],
-    [720, 20],
-  ])('one of %i minutes: %i minutes before its end', (length, margin) => {
-    const session = keptSession('deploy', lasting(length), NOW);
-    const due = NOW + (length - margin) * MINUTE;
-    expect([isFresh(session, due - 1), isFresh(session, due)]).toEqual([true, false]);
-    const end = NOW + length * MINUTE;
-    expect([isValid(session, end - 1), isValid(session, end)]).toEqual([true, false]);
-  });
-
-  test('one without an end: never', () => {
-    const session = keptSession('deploy', EXAMPLE_KEYS, NOW);
-    expect([isFresh(session, Number.MAX_SAFE_INTEGER), isValid(session, Number.MAX_SAFE_INTEGER)]).toEqual([
-      true,
-      true,
-    ]);
-    expect(session.credentials).toEqual({
-      Version: 1,
-      AccessKeyId: EXAMPLE_KEYS.accessKeyId,
-      SecretAccessKey: EXAMPLE_KEYS.secretAccessKey,
-    });
-  });
-});
-
 test('each session is in a file of its own that only the user reads, and named by its command', () => {
   process.argv = ['node', '/actions/dist/main/index.js'];
-  const commands = keepSessions(inJob(), [...SESSIONS, { name: '../x', credentials: lasting(30) }], {
+  const commands = keepSessions(inJob(), [...SESSIONS, { name: '../x', credentials: EXAMPLE_KEYS }], {
     INPUT_ROLES: 'a: b',
     OTHER: 'x',
   });

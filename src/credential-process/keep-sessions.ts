@@ -4,12 +4,7 @@ import type { Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import { writingTo } from '../runner/runner-files';
 import { environmentToKeep } from './kept-environment';
-import type { KeptSession } from './session-file';
-
-/** The longest before its end that a session is renewed, in milliseconds: the AWS CLI asks 15 minutes before, SDKs 5. */
-const LONGEST_MARGIN_MS = 20 * 60_000;
-/** Of a short session, which part of it is the margin. */
-const MARGIN_OF_LENGTH = 1 / 3;
+import { keptSession } from './session-file';
 
 /**
  * Keeps what the program behind renewing profiles needs, in a folder that only the job's user can enter: a session
@@ -36,24 +31,6 @@ export function keepSessions(
 /** The file with the environment that the sessions in the same folder are renewed in. */
 export function environmentFile(folder: string): string {
   return join(folder, 'environment.json');
-}
-
-/** A session that was obtained now, in milliseconds since 1970. */
-export function keptSession(profile: string, credentials: Credentials, now: number): KeptSession {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
-  const end = expiration?.getTime();
-  return {
-    profile,
-    credentials: {
-      Version: 1,
-      AccessKeyId: accessKeyId,
-      SecretAccessKey: secretAccessKey,
-      SessionToken: sessionToken,
-      Expiration: expiration?.toISOString(),
-    },
-    renewFrom: end === undefined ? undefined : end - Math.min(LONGEST_MARGIN_MS, (end - now) * MARGIN_OF_LENGTH),
-    failure: undefined,
-  };
 }
 
 /**

@@ -9,9 +9,9 @@ import { systemClock } from '../network/clock';
 import { Ledger } from '../runner/ledger';
 import type { Runner } from '../runner/runner';
 import type { Step } from '../runner/step';
-import { environmentFile, keptSession } from './keep-sessions';
+import { environmentFile } from './keep-sessions';
 import { returnTo } from './kept-environment';
-import { isFresh, isValid, readSession, type KeptSession } from './session-file';
+import { isFresh, isValid, keptSession, readSession, type KeptSession } from './session-file';
 
 type Environment = Readonly<Record<string, string>>;
 

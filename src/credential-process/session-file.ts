@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
+import type { Credentials } from '../aws/credentials';
 
 /*
  * What the program behind a profile answers from, in a file of mode 0600 for each profile. Nothing but Node is loaded
  * to read it: most calls are answered from it, in the time of an empty process.
  */
+
+/** The longest before its end that a session is renewed, in milliseconds: the AWS CLI asks 15 minutes before, SDKs 5. */
+const LONGEST_MARGIN_MS = 20 * 60_000;
+/** Of a short session, which part of it is the margin. */
+const MARGIN_OF_LENGTH = 1 / 3;
 
 /** The session of a profile. */
 export interface KeptSession {
@@ -24,6 +30,24 @@ export interface KeptSession {
   readonly failure: { readonly at: number; readonly message: string } | undefined;
 }
 
+/** A session that was obtained now, in milliseconds since 1970. */
+export function keptSession(profile: string, credentials: Credentials, now: number): KeptSession {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
+  const end = expiration?.getTime();
+  return {
+    profile,
+    credentials: {
+      Version: 1,
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      SessionToken: sessionToken,
+      Expiration: expiration?.toISOString(),
+    },
+    renewFrom: end === undefined ? undefined : end - Math.min(LONGEST_MARGIN_MS, (end - now) * MARGIN_OF_LENGTH),
+    failure: undefined,
+  };
+}
+
 /** @throws Error when there is no such session, as when the job has ended */
 export function readSession(path: string): KeptSession {
   try {
@@ -37,7 +61,7 @@ export function readSession(path: string): KeptSession {
   }
 }
 
-/** Whether it can be given away as it is, at a time in milliseconds since 1970. */
+/** Whether it can be used as it is, without renewing it, at a time in milliseconds since 1970. */
 export function isFresh({ renewFrom }: KeptSession, time: number): boolean {
   return renewFrom === undefined || time < renewFrom;
 }
