@@ -4,6 +4,7 @@ import type { Credentials } from '../aws/credentials';
 import { asActionError } from '../errors/action-error';
 import { LockedError, takeLock, type Lock } from '../files/lock';
 import { replaceFile } from '../files/replace';
+import { Inputs } from '../inputs/inputs';
 import { trustCertificatesIn } from '../network/certificates';
 import { systemClock } from '../network/clock';
 import { Ledger } from '../runner/ledger';
@@ -54,7 +55,7 @@ export async function renewSession(
 
 /** A code of an MFA device is good once: with MFA, all profiles of a step wait for each other. */
 async function lockOf(path: string, environment: Environment, deadline: number): Promise<Lock | undefined> {
-  const locked = environment['INPUT_MFA-SECRET'] ? environmentFile(dirname(path)) : path;
+  const locked = new Inputs(environment).has('mfa-secret') ? environmentFile(dirname(path)) : path;
   try {
     return await takeLock(locked, { deadline, stale: STALE_MS });
   } catch (error) {
