@@ -74,10 +74,12 @@ test.each<[what: string, error: unknown, retry: Retry]>([
   ['a refusal with status 429', sdkError('Other', 'no', { status: 429 }), 'throttled'],
   ['an unreadable answer with status 429', unreadable(429), 'throttled'],
   ['throttling with status 503', sdkError('Throttling', 'no', { status: 503 }), 'throttled'],
-  ...['ServiceUnavailable', 'InternalFailure', 'InternalError', 'IDPCommunicationError'].map(
-    (code): [string, unknown, Retry] => [code, sdkError(code), 'transient'],
-  ),
-  ['IDPCommunicationErrorException', sdkError('IDPCommunicationErrorException'), 'transient'],
+  ...['ServiceUnavailable', 'InternalFailure', 'InternalError'].map((code): [string, unknown, Retry] => [
+    code,
+    sdkError(code),
+    'transient',
+  ]),
+  ['ServiceUnavailableException', sdkError('ServiceUnavailableException'), 'transient'],
   ['a refusal with status 500', sdkError('Other', 'no', { status: 500 }), 'transient'],
   ['an unreadable answer with status 502', unreadable(502), 'transient'],
   ['a page with status 502', pageFor(502), 'transient'],

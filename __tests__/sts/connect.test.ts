@@ -65,6 +65,15 @@ test('what fails for good says what the call was for, with the refusal behind it
   expect(sandbox.requests).toHaveLength(1);
 });
 
+test('an identity provider that AWS did not reach is asked again', async () => {
+  sandbox.faults.add(refused('IDPCommunicationError', 400));
+  const web = { roleArn: ROLE, sessionName: 'ci', duration: 900, policies: SETTINGS.policies, token: 'e30.e30.c2ln' };
+  await expect(sts.assumeRoleWithWebIdentity(web, 'ask')).rejects.toMatchObject({
+    code: 'identity-provider-unreachable',
+  });
+  expect(sandbox.requests).toHaveLength(3);
+});
+
 test('MFA is proved again for each attempt', async () => {
   const device = user.createMfaDevice('ci');
   sandbox.faults.add({ ...refused('ServiceUnavailable', 503), times: 1 });

@@ -32,7 +32,7 @@ interface SdkError {
 }
 
 const THROTTLING = /^(Throttling|Throttled|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled)/;
-const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError', 'IDPCommunicationError']);
+const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError']);
 const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH']);
 /** The SDK's name for an error whose answer names none: not one of AWS's. */

@@ -29,7 +29,7 @@ export async function connectSts(connection: Connection, credentials: Credential
     circumstances: Omit<StsCall, 'region'>,
     request: (signal: AbortSignal) => Promise<T>,
   ) =>
-    call(operation, request, circumstances.newKey ? retryOfNewKey : retryOf, settings).catch((error: unknown) => {
+    call(operation, request, circumstances.newKey ? retryOfNewKey : retryOfSts, settings).catch((error: unknown) => {
       throw explainSts(error, { ...circumstances, region: connection.region });
     });
   return {
@@ -75,5 +75,10 @@ export async function connectSts(connection: Connection, credentials: Credential
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
  */
 function retryOfNewKey(error: unknown): Retry {
-  return refusalOf(error)?.code === 'InvalidClientTokenId' ? 'propagating' : retryOf(error);
+  return refusalOf(error)?.code === 'InvalidClientTokenId' ? 'propagating' : retryOfSts(error);
+}
+
+/** Only STS asks others for its answer: an identity provider that it did not reach may answer the next time. */
+function retryOfSts(error: unknown): Retry {
+  return refusalOf(error)?.code === 'IDPCommunicationError' ? 'transient' : retryOf(error);
 }
