@@ -1,4 +1,5 @@
 import type { Identity } from '../aws/arn';
+import { secretsOf } from '../aws/credentials';
 import type { IdentityRequest, StepSettings } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
@@ -6,10 +7,11 @@ import { assumeChain } from './chain';
 import type { Signer } from './identity-source';
 import { openSource, signerFrom } from './open-source';
 
-/** Obtains the credentials of whom a step works as: those of a source, or of the last role that is assumed from it. */
+/** Obtains, and masks, the credentials of whom a step works as: of a source, or of the last role assumed from it. */
 export async function workAs(wanted: IdentityRequest, settings: StepSettings, step: Step): Promise<Signer> {
   if (!wanted.chain) return signerFrom(wanted.source, settings, step);
   const { role, session } = await assumeChain(wanted, await openSource(wanted, settings, step), settings, step);
+  secretsOf(session.credentials).forEach(step.runner.mask);
   return { ...session, name: `the session of ${role.arn}` };
 }
 
