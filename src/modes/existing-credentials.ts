@@ -1,12 +1,13 @@
 import type { Identity } from '../aws/arn';
 import { refusalBehind, retryOf } from '../aws/failure';
-import { keptReport } from '../delivery/report';
+import type { Report } from '../delivery/report';
 import { keptDelivery } from '../delivery/session-delivery';
 import { ActionError } from '../errors/action-error';
 import { signerFrom } from '../identity-sources/open-source';
 import type { SessionRequest } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
+import { identityReport } from './identity-report';
 import type { Work } from './work';
 
 /**
@@ -43,4 +44,9 @@ async function existingIdentity(request: SessionRequest, step: Step): Promise<Id
     if (refusalBehind(error) && retryOf((error as Error).cause) === 'final') return undefined;
     throw error;
   }
+}
+
+/** What a step says of credentials that were in the job already. */
+export function keptReport(identity: Identity, { connection }: SessionRequest): Report {
+  return identityReport(identity, connection, { credentials: 'kept: valid ones were in the job already' });
 }

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { secretsOf } from '../aws/credentials';
 import type { JobDelivery } from '../delivery/deliver';
-import { expiryOf, type Report } from '../delivery/report';
+import type { Report } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { ActionError, asActionError } from '../errors/action-error';
 import { assumeChain } from '../identity-sources/chain';
@@ -14,6 +14,7 @@ import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
 import { MIN_DURATION } from '../sts/session-parameters';
+import { expiryOf } from './identity-report';
 import type { Work } from './work';
 
 /** How many roles are assumed at once. STS serves an account and region some hundred requests a second. */

@@ -1,9 +1,10 @@
 import type { Identity } from '../aws/arn';
 import type { JobDelivery } from '../delivery/deliver';
-import { sessionReport, type Report } from '../delivery/report';
+import type { Report } from '../delivery/report';
 import { sessionDelivery, type Session } from '../delivery/session-delivery';
 import type { SessionRequest } from '../inputs/request';
 import type { Step } from '../runner/step';
+import { expiryOf, identityReport } from './identity-report';
 
 /** What a mode has begun: every one is `(request, step) => Promise<Work>`. Nothing is delivered or changed yet. */
 export interface Work {
@@ -25,4 +26,19 @@ export function sessionWork(session: Session, request: SessionRequest, { env }: 
       return sessionReport(session, request);
     },
   };
+}
+
+/** What a step says of a session: whose it is, for how long, and who has it. */
+export function sessionReport({ identity, credentials }: Session, request: SessionRequest): Report {
+  const { connection, delivery } = request;
+  const refreshed = delivery.profile?.refresh ?? false;
+  const exportedTo = [
+    delivery.environment === 'credentials and region' && !refreshed && 'environment of later steps',
+    delivery.outputs && 'outputs',
+    delivery.profile && `profile ${delivery.profile.name}`,
+  ].filter(Boolean);
+  return identityReport(identity, connection, {
+    expires: expiryOf(credentials, refreshed),
+    credentials: exportedTo.length > 0 ? `exported to: ${exportedTo.join(', ')}` : 'verified, and not exported',
+  });
 }

@@ -1,6 +1,6 @@
 import type { Identity } from '../../aws/arn';
 import { isTemporary } from '../../aws/credentials';
-import { identityReport, type Report } from '../../delivery/report';
+import type { Report } from '../../delivery/report';
 import { identityOutputs } from '../../delivery/variables-and-outputs';
 import { ActionError } from '../../errors/action-error';
 import { connectIam } from '../../iam/connect';
@@ -10,6 +10,7 @@ import { lineOf } from '../../inputs/expectations';
 import type { VerifyRequest } from '../../inputs/request';
 import { maskAccountsIn } from '../../runner/masks';
 import { callSettings, type Step } from '../../runner/step';
+import { identityReport } from '../identity-report';
 import type { Work } from '../work';
 import { decide, report } from './permissions';
 import { callerOf } from './simulated-caller';

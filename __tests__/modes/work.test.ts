@@ -1,0 +1,70 @@
+import type { Credentials } from '../../src/aws/credentials';
+import type { SessionDestinations, SessionRequest } from '../../src/inputs/request';
+import { sessionReport } from '../../src/modes/work';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
+
+const identity = { arn: 'arn:aws:sts::123456789012:assumed-role/deploy/ci', account: '123456789012' };
+const expiration = new Date('2030-01-01T00:00:00Z');
+const sessionToken = 'AQoDYXdzEJrEXAMPLETOKEN';
+const profile = {
+  name: 'dev',
+  overwrite: false,
+  output: undefined,
+  location: 'home',
+  export: false,
+  refresh: false,
+} as const;
+
+function asked(delivery: Partial<SessionDestinations>): SessionRequest {
+  return {
+    connection: { region: 'eu-central-1' },
+    delivery: { environment: 'nothing', outputs: false, profile: undefined, ...delivery },
+  } as unknown as SessionRequest;
+}
+
+const reportOf = (request: SessionRequest, credentials: Credentials = { ...EXAMPLE_KEYS, sessionToken, expiration }) =>
+  sessionReport({ identity, credentials, roleArns: {} }, request);
+
+test('the summary is a table, and the log says the same', () => {
+  expect(reportOf(asked({ outputs: true }))).toEqual({
+    log: [`Identity: ${identity.arn}`, 'Expires: 2030-01-01T00:00:00.000Z', 'Credentials: exported to: outputs'],
+    summary: [
+      '### AWS identity',
+      '',
+      '| | |',
+      '|---|---|',
+      `| Identity | \`${identity.arn}\` |`,
+      '| Account | 123456789012 |',
+      '| Region | eu-central-1 |',
+      '| Expires | 2030-01-01T00:00:00.000Z |',
+      '| Credentials | exported to: outputs |',
+    ],
+  });
+});
+
+test.each<[Partial<SessionDestinations>, string]>([
+  [{ environment: 'credentials and region' }, 'exported to: environment of later steps'],
+  [{ outputs: true }, 'exported to: outputs'],
+  [{ outputs: true, profile }, 'exported to: outputs, profile dev'],
+  [{ environment: 'region' }, 'verified, and not exported'],
+  [{ environment: 'credentials and region', profile: { ...profile, refresh: true } }, 'exported to: profile dev'],
+])('who has the credentials: %j', (delivery, words) => {
+  const { log, summary } = reportOf(asked(delivery));
+  expect(log).toContain(`Credentials: ${words}`);
+  expect(summary).toContain(`| Credentials | ${words} |`);
+});
+
+test.each<[what: string, credentials: Credentials, renewed: boolean, words: string]>([
+  ['a session', { ...EXAMPLE_KEYS, sessionToken, expiration }, false, '2030-01-01T00:00:00.000Z'],
+  [
+    'one that is renewed',
+    { ...EXAMPLE_KEYS, sessionToken, expiration },
+    true,
+    '2030-01-01T00:00:00.000Z; renewed for as long as the job runs',
+  ],
+  ['keys', EXAMPLE_KEYS, false, 'never: they are access keys of a user'],
+  ['a session of which it is not known', { ...EXAMPLE_KEYS, sessionToken }, false, 'not known'],
+])('when %s ends', (_, credentials, renewed, words) => {
+  const request = asked({ profile: { ...profile, refresh: renewed } });
+  expect(reportOf(request, credentials).summary).toContain(`| Expires | ${words} |`);
+});
