@@ -1,5 +1,5 @@
 // Starts the sandbox as a process that goes on when this one has ended, on every system: a shell's "&" does not where
-// the shell's end is told to what it started. Run by: node sandbox/background.mjs FILE
+// a shell that ends also ends what it started. Run by: node sandbox/background.mjs FILE
 // FILE then holds the variables that the sandbox would else ask to export, a line each.
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';

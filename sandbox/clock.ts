@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface Waiting {
   /** Resolves when so many milliseconds have passed for the client at the other end of this connection. */
   readonly pass: (ms: number, connection: Socket | null) => Promise<void>;
-  /** Is told that the client will wait in vain. */
+  /** Called when the client will wait in vain. */
   readonly inVain: (connection: Socket | null) => void;
 }
 

@@ -26,7 +26,7 @@ export type Failure =
   | { readonly hangBody: true }
   /** AWS acts; the connection breaks half way through the body of its answer. */
   | { readonly resetBody: true }
-  /** AWS acts, and never answers; the function is told when it has acted. */
+  /** AWS acts, and never answers; the function is called when it has acted. */
   | { readonly holdAfter: () => void }
   /** This answer, and nothing is done. */
   | { readonly raw: Answer }
@@ -52,7 +52,7 @@ export interface Met {
 
 export interface RateLimit {
   readonly service: ServiceName;
-  /** The operations that share it; when left out, all of the service. */
+  /** The operations that share it; if omitted, all of the service. */
   readonly actions?: readonly string[];
   /** Requests a second that are let through in the long run. */
   readonly perSecond: number;

@@ -34,9 +34,9 @@ export interface Sandbox {
 }
 
 export interface SandboxOptions {
-  /** A free one when left out. */
+  /** A free one if omitted. */
   readonly port?: number;
-  /** How its clients wait: in real time when left out. */
+  /** How its clients wait: in real time if omitted. */
   readonly waiting?: Waiting | undefined;
 }
 

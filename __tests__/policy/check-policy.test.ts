@@ -344,10 +344,10 @@ describe('a statement of a trust policy', () => {
 describe('an Allow for GitHub’s OIDC provider', () => {
   const NO_SUB =
     `Statement.Condition: has no ${sub} under StringEquals or StringLike; it should be there, such as ` +
-    'repo:octo/app:environment:production, or every repository on GitHub is admitted, as all have tokens of this issuer';
+    'repo:octo/app:environment:production, or every repository on GitHub is allowed, as all have tokens of this issuer';
   const NO_AUD =
     `Statement.Condition: has no ${issuer}:aud under StringEquals or StringLike; it should be there, such as ` +
-    'sts.amazonaws.com, or tokens that were made for others than AWS are admitted';
+    'sts.amazonaws.com, or tokens that were made for others than AWS are accepted';
   const subject = 'repo:octo/app:ref:refs/heads/main';
 
   test.each<object>([

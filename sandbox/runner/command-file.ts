@@ -4,7 +4,7 @@ import { linesOf } from './lines';
 /**
  * The names and values in a file such as GITHUB_ENV: lines of `name=value`, or a heredoc for values of several lines.
  *
- * @param platform where the runner runs: this system when left out
+ * @param platform where the runner runs: this system if omitted
  * @throws Error when the file is not in that form, on which the runner fails the step
  */
 export function readCommandFile(path: string, platform?: NodeJS.Platform): Record<string, string> {

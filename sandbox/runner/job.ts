@@ -33,7 +33,7 @@ export interface StepOptions {
   readonly with?: Readonly<Record<string, string>>;
   /** Variables of this step alone, as under `env:`. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The folder with the action; this project when left out. */
+  /** The folder with the action; this project if omitted. */
   readonly uses?: string;
   /** Files of the runner that are not what they should be, such as a full disk. What goes there is not read back. */
   readonly files?: Readonly<Partial<Record<CommandFile, string>>>;
@@ -60,7 +60,7 @@ export class Job {
 
   /**
    * @param env variables besides those that a runner sets; they win
-   * @param driver runs the actions: as processes when left out
+   * @param driver runs the actions: as processes if omitted
    */
   constructor(env: Readonly<Record<string, string>> = {}, driver: Driver = processes) {
     this.#driver = driver;

@@ -8,7 +8,7 @@ export interface LogLine {
 
 const COMMAND = /^::([a-z-]+)(?: ([^:]*))?::(.*)$/s;
 
-/** @param platform where the process ran: this system when left out */
+/** @param platform where the process ran: this system if omitted */
 export function parseLog(output: string, platform?: NodeJS.Platform): LogLine[] {
   return linesOf(output, platform)
     .filter(({ text, ending }) => text !== '' || ending !== '')

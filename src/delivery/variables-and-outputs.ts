@@ -35,8 +35,8 @@ export function noneOfCurrent(): Record<string, string> {
 }
 
 /**
- * Git Bash, in which steps run on Windows with `shell: bash`, takes a value that begins with a slash for a path, and hands
- * programs another: AWS would refuse about every 64th key. It spares the variables in this list.
+ * Git Bash, in which steps run on Windows with `shell: bash`, takes a value that begins with a slash for a path, and gives
+ * programs another value: AWS would refuse about every 64th key. It spares the variables in this list.
  * https://www.msys2.org/docs/filesystem-paths/#environment-variables
  */
 function gitBashExclusions(env: NodeJS.ProcessEnv): Record<string, string> {

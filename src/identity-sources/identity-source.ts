@@ -18,7 +18,7 @@ export interface IdentityToken {
   readonly name: string;
   /** Asks for a token. `sent` is when there is nothing left to do but to wait for it. */
   readonly obtain: () => { readonly token: Promise<string>; readonly sent: Promise<unknown> };
-  /** Whether another token can be had when one is over. */
+  /** Whether another token can be had when one has expired. */
   readonly renewable: boolean;
 }
 

@@ -5,7 +5,7 @@ import { connectSts, type Sts } from '../sts/connect';
 import type { IdentityToken, RoleAssumer } from './identity-source';
 import { withPlainCharacters } from './plain-characters';
 
-/** Assumes roles with the token of an identity provider: one for all of them, asked for again only when it is over. */
+/** Assumes roles with the token of an identity provider: one for all of them, asked for again only when it has expired. */
 export function webIdentity(source: IdentityToken, settings: StepSettings, step: Step): RoleAssumer {
   // STS's code loads, and its connection is opened, while GitHub's token is on its way. Not before the request for it
   // has left: loading keeps the process from doing anything else.
@@ -16,9 +16,9 @@ export function webIdentity(source: IdentityToken, settings: StepSettings, step:
   // Whoever needs them waits for them, and learns why they do not come.
   Promise.all([current, connecting]).catch(() => undefined);
 
-  /** The token after one that AWS found to be over. Of many that find it so, one asks. */
-  function renewed(over: Promise<string>): Promise<string> {
-    if (current === over) current = source.obtain().token;
+  /** The token after one that AWS says has expired. Of many callers that learn this, one asks. */
+  function renewed(expired: Promise<string>): Promise<string> {
+    if (current === expired) current = source.obtain().token;
     return current;
   }
 
@@ -47,14 +47,14 @@ export function webIdentity(source: IdentityToken, settings: StepSettings, step:
 
 /** While the token is still on its way, there is time to rehearse what is done with it. */
 async function rehearseUntil(token: Promise<string>, connecting: Promise<Sts>): Promise<void> {
-  const wait = { over: false };
-  const end = () => (wait.over = true);
+  const wait = { ended: false };
+  const end = () => (wait.ended = true);
   token.then(end, end);
   try {
     const { rehearse } = await connecting;
     // A token that came while code was loaded is seen only now.
     await new Promise((resolve) => setImmediate(resolve));
-    if (!wait.over) await rehearse();
+    if (!wait.ended) await rehearse();
   } catch {
     // Whatever is wrong, the call itself will say.
   }

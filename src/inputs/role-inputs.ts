@@ -35,7 +35,7 @@ export function readRoleToAssume(inputs: Inputs, limits: RoleLimits): Chain {
   return readChain(inputs.lines('role-to-assume'), limits, inputs, wrong);
 }
 
-const BESIDE_ROLES = [
+const NOT_WITH_ROLES = [
   ['role-to-assume', 'is given together with roles; it should be one of them'],
   ['aws-profile', 'is given together with roles, which names the profiles'],
   ['output-credentials', 'is for one session, and roles asks for several: they go to profiles'],
@@ -45,7 +45,7 @@ const BESIDE_ROLES = [
 
 /** The roles by profile: `profile: role`, or `profile: [role, role, …]` for a chain. */
 export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise<ProfileRole[]> {
-  for (const [name, why] of BESIDE_ROLES) if (inputs.asks(name)) inputs.wrong(name, why);
+  for (const [name, why] of NOT_WITH_ROLES) if (inputs.asks(name)) inputs.wrong(name, why);
   const { readYaml } = await import('../text/yaml');
   const { value, problems: inText } = readYaml(inputs.text('roles') ?? '');
   for (const { line, path, message } of inText) {

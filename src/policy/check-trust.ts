@@ -18,7 +18,7 @@ const SUBJECT = 'repo:octo/app:environment:production';
 const BINDING_OPERATOR = /^(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)$/;
 
 /**
- * What makes an `Allow` in a trust policy admit more than it seems to: `ForAllValues:`, and GitHub's OIDC provider
+ * What makes an `Allow` in a trust policy allow more than it seems to: `ForAllValues:`, and GitHub's OIDC provider
  * without bounds on whose tokens are meant.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub
  */
@@ -30,7 +30,7 @@ export function* trustProblems(statement: Statement, statementPath: KeyPath): Po
     if (bounds(condition, `${issuer}:aud`, path).length === 0) {
       const message =
         `has no ${issuer}:aud under StringEquals or StringLike; it should be there, ` +
-        'such as sts.amazonaws.com, or tokens that were made for others than AWS are admitted';
+        'such as sts.amazonaws.com, or tokens that were made for others than AWS are accepted';
       yield { path, message };
     }
     yield* subjectProblems(bounds(condition, `${issuer}:sub`, path), issuer, path);
@@ -69,7 +69,7 @@ function* subjectProblems(found: readonly Bound[], issuer: string, path: KeyPath
   if (found.length === 0) {
     const message =
       `has no ${issuer}:sub under StringEquals or StringLike; it should be there, ` +
-      `such as ${SUBJECT}, or every repository on GitHub is admitted, as all have tokens of this issuer`;
+      `such as ${SUBJECT}, or every repository on GitHub is allowed, as all have tokens of this issuer`;
     yield { path, message };
   }
   // All conditions must hold, so one that is narrow is enough.

@@ -43,7 +43,7 @@ export function trustPolicy(trust: Trust, of: RoleAccount): PolicyDocument {
   const services = trust.entries.flatMap((entry) => ('service' in entry ? entry.service : []));
   const subjects = trust.entries.flatMap((entry) => ('github' in entry ? subjectsOf(entry.github) : []));
   const statements = [
-    // Sessions of this action carry tags unless told otherwise, and are refused where they may not.
+    // Sessions of this action carry tags unless an input says no, and are refused where they may not.
     principals.length > 0 && allow({ AWS: oneOrMore(principals) }, ['sts:AssumeRole', 'sts:TagSession']),
     services.length > 0 && allow({ Service: oneOrMore(services) }, 'sts:AssumeRole'),
     subjects.length > 0 && githubStatement(subjects, of),

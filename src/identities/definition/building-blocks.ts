@@ -30,7 +30,7 @@ export function exact(pattern: RegExp, rule: string) {
   return z.string(rule).check(z.regex(/^[^*?]*$/, { error: noPattern, abort: true }), z.regex(pattern, rule));
 }
 
-/** A mapping with no other keys than these. Told of an unknown one, its message is the list of those that there are. */
+/** A mapping with no other keys than these. The message about an unknown one is the list of those that there are. */
 export function mapping<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
   return z.strictObject(shape, {
     error: ({ code }) => (code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : rule),
