@@ -32,7 +32,7 @@ export function sessionDelivery(session: Session, request: SessionRequest, env: 
       ...(credentials.expiration && { 'aws-expiration': credentials.expiration.toISOString() }),
       ...(delivery.outputs && credentialOutputs(credentials)),
     },
-    variables: variablesOf(credentials, request, env),
+    variables: sessionVariables(credentials, request, env),
   };
 }
 
@@ -44,7 +44,7 @@ export function keptDelivery(identity: Identity, { mode, connection, delivery }:
   };
 }
 
-function variablesOf(
+function sessionVariables(
   credentials: Credentials,
   { connection, delivery: { environment, profile } }: SessionRequest,
   env: NodeJS.ProcessEnv,

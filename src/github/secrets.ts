@@ -68,7 +68,7 @@ export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: C
   async function audienceOf(secret: GithubSecret): Promise<object> {
     const { location } = secret;
     if (location.of !== 'organization') return {};
-    const visibility = (await find(secret, (data) => text(data, 'visibility'))) ?? location.visibility;
+    const visibility = (await find(secret, (data) => textField(data, 'visibility'))) ?? location.visibility;
     if (visibility !== 'selected') return { visibility };
     // An update that does not name the selected repositories takes the secret from all of them.
     return { visibility, selected_repository_ids: await selectedRepositories(secret) };
@@ -133,11 +133,11 @@ function statusOf(error: unknown): number | undefined {
 }
 
 function readPublicKey(data: unknown): PublicKey {
-  return { id: text(data, 'key_id'), key: text(data, 'key') };
+  return { id: textField(data, 'key_id'), key: textField(data, 'key') };
 }
 
 function readUpdatedAt(data: unknown): Date {
-  const date = new Date(text(data, 'updated_at'));
+  const date = new Date(textField(data, 'updated_at'));
   if (Number.isNaN(date.getTime())) throw new IncompleteAnswerError('updated_at that is a time');
   return date;
 }
@@ -152,7 +152,7 @@ function readRepositoryIds(data: unknown): number[] {
   });
 }
 
-function text(data: unknown, name: string): string {
+function textField(data: unknown, name: string): string {
   const value = field(data, name);
   if (typeof value !== 'string') throw new IncompleteAnswerError(name);
   return value;

@@ -67,15 +67,15 @@ function groundsOf(result: EvaluationResult): Omit<Decision, 'action' | 'outcome
   );
   const withinOrganization = result.OrganizationsDecisionDetail?.AllowedByOrganizations !== false;
   return {
-    policies: distinct(parts.flatMap((part) => part.MatchedStatements ?? []).map(({ SourcePolicyId: id }) => id)),
+    policies: uniqueNames(parts.flatMap((part) => part.MatchedStatements ?? []).map(({ SourcePolicyId: id }) => id)),
     withheldBy: [
       ...(withinBoundary ? [] : ['permissions boundary' as const]),
       ...(withinOrganization ? [] : ['organization' as const]),
     ],
-    unknownKeys: distinct(parts.flatMap((part) => part.MissingContextValues ?? [])),
+    unknownKeys: uniqueNames(parts.flatMap((part) => part.MissingContextValues ?? [])),
   };
 }
 
-function distinct(names: readonly (string | undefined)[]): string[] {
+function uniqueNames(names: readonly (string | undefined)[]): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }

@@ -79,7 +79,7 @@ export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise
 }
 
 function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inputs, wrong: NoteWrong): Chain {
-  const [first = NO_ROLE, ...others] = written.map((role) => readRole(role, inputs, wrong));
+  const [first = NO_ROLE, ...others] = written.map((role) => readOneRole(role, inputs, wrong));
   if (written.length === 0) wrong(`is missing; it should be an ARN like ${FORM}`);
   if (limits.byToken && !('arn' in first) && first.pathAndName !== '') {
     wrong(
@@ -102,7 +102,7 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
 }
 
 /** A role: by its ARN, or by its name in an account still to be found out. */
-function readRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleArn | RoleName {
+function readOneRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleArn | RoleName {
   const text = typeof written === 'string' ? written.trim() : '';
   const role = parseRoleArn(text) ?? parseRoleName(text);
   if (role === undefined) {

@@ -62,7 +62,7 @@ async function assumeAll(request: ManyRolesRequest, step: Step): Promise<RoleRes
       const result = await assumeOne(one, source, request, quiet);
       done += 1;
       const count = `[${done}/${profileRoles.length}] ${one.profile}:`;
-      runner.info(`${count} ${'error' in result ? 'failed' : inShort(result.assumed)}`);
+      runner.info(`${count} ${'error' in result ? 'failed' : roleAndEnd(result.assumed)}`);
       return result;
     },
     { concurrency: AT_ONCE },
@@ -107,7 +107,7 @@ async function openForAll(request: ManyRolesRequest, step: Step, log: (line: str
   return signedRequests({ credentials, name: 'the session with MFA', identity: undefined }, undefined, request, step);
 }
 
-function inShort({ role, session }: AssumedRole): string {
+function roleAndEnd({ role, session }: AssumedRole): string {
   return `${role.arn}, until ${session.credentials.expiration?.toISOString() ?? 'an unknown time'}`;
 }
 

@@ -51,8 +51,8 @@ function commandsFor(arn: string, expectations: readonly Expectation[], mfa: boo
     const actions = group.map(({ action }) => action).join(' ');
     const resource = group[0]?.resource;
     return [
-      `aws iam simulate-principal-policy --policy-source-arn ${quoted(arn)} --action-names ${actions}`,
-      ...(resource === undefined ? [] : [`--resource-arns ${quoted(resource)}`]),
+      `aws iam simulate-principal-policy --policy-source-arn ${shellWord(arn)} --action-names ${actions}`,
+      ...(resource === undefined ? [] : [`--resource-arns ${shellWord(resource)}`]),
       ...(mfa ? [`--context-entries ${MFA_CONTEXT}`] : []),
     ].join(' ');
   });
@@ -61,6 +61,6 @@ function commandsFor(arn: string, expectations: readonly Expectation[], mfa: boo
 const MFA_CONTEXT = 'ContextKeyName=aws:MultiFactorAuthPresent,ContextKeyType=boolean,ContextKeyValues=true';
 
 /** The text as one word of a shell. */
-function quoted(text: string): string {
+function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
