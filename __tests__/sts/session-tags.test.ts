@@ -45,5 +45,5 @@ test('no user may give a tag that the action sets', () => {
 
 test('as AWS takes them', () => {
   expect(tagParameters([{ key: 'a', value: 'b' }])).toEqual({ Tags: [{ Key: 'a', Value: 'b' }] });
-  expect(tagParameters([])).toBe(false);
+  expect(tagParameters([])).toEqual({ Tags: undefined });
 });

@@ -35,7 +35,7 @@ export async function assumeRole(
     SourceIdentity: sourceIdentity,
     ...mfaParameters(settings.mfa),
     ...tagParameters(tags),
-    ...(transitiveTagKeys.length > 0 && { TransitiveTagKeys: [...transitiveTagKeys] }),
+    TransitiveTagKeys: transitiveTagKeys.length > 0 ? [...transitiveTagKeys] : undefined,
   });
   const { Credentials, AssumedRoleUser } = await client.send(command, { abortSignal });
   return { credentials: credentialsIn(Credentials), identity: identityIn(AssumedRoleUser?.Arn) };

@@ -51,7 +51,7 @@ export function withoutDispensable(tags: readonly SessionTag[]): SessionTag[] {
 
 /** Tags in the form in which all STS operations take them. */
 export function tagParameters(tags: readonly SessionTag[]) {
-  return tags.length > 0 && { Tags: tags.map(({ key, value }) => ({ Key: key, Value: value })) };
+  return { Tags: tags.length > 0 ? tags.map(({ key, value }) => ({ Key: key, Value: value })) : undefined };
 }
 
 /** GitHub's names may hold characters that a tag may not. */
