@@ -1,6 +1,6 @@
 import type { GithubSecret, SecretLocation } from '../identities/declaration';
 import type { CallSettings } from '../network/call';
-import { githubApi } from './api';
+import { githubApi, type GithubApi } from './api';
 import { githubRefusalOf, IncompleteAnswerError } from './failure';
 import { seal } from './sealed-box';
 
@@ -28,24 +28,7 @@ const PAGE_SIZE = 100;
 /** The secrets that a token reaches. All throw Octokit's errors, for `explainSecret`. */
 export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubSecrets {
   const api = githubApi(token, env, settings);
-  const publicKeys = new Map<string, Promise<PublicKey>>();
-
-  function publicKeyOf(location: SecretLocation): Promise<PublicKey> {
-    const path = secretsPath(location);
-    const known = publicKeys.get(path);
-    if (known) return known;
-    const fetched = api('GET', `${path}/public-key`, {}, readPublicKey);
-    publicKeys.set(path, fetched);
-    fetched.catch(() => {
-      forget(location, fetched);
-    });
-    return fetched;
-  }
-
-  function forget(location: SecretLocation, publicKey: Promise<PublicKey>): void {
-    const path = secretsPath(location);
-    if (publicKeys.get(path) === publicKey) publicKeys.delete(path);
-  }
+  const publicKeys = new PublicKeys(api);
 
   /**
    * The outcome of a request about one secret, or undefined when there is no such secret. GitHub says the same of what a
@@ -56,7 +39,7 @@ export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: C
       return await request;
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
-      await publicKeyOf(location);
+      await publicKeys.of(location);
       return undefined;
     }
   }
@@ -71,46 +54,76 @@ export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: C
     const visibility = (await find(secret, (data) => textField(data, 'visibility'))) ?? location.visibility;
     if (visibility !== 'selected') return { visibility };
     // An update that does not name the selected repositories takes the secret from all of them.
-    return { visibility, selected_repository_ids: await selectedRepositories(secret) };
-  }
-
-  async function selectedRepositories(secret: GithubSecret): Promise<number[]> {
-    const selected: number[] = [];
-    for (let page = 1; ; page += 1) {
-      const body = { per_page: PAGE_SIZE, page };
-      const ids = await api('GET', `${secretPath(secret)}/repositories`, body, readRepositoryIds);
-      selected.push(...ids);
-      if (ids.length < PAGE_SIZE) return selected;
-    }
+    return { visibility, selected_repository_ids: await selectedRepositories(secret, api) };
   }
 
   return {
     async put(secret, value) {
       const { location } = secret;
-      const first = publicKeyOf(location);
-      const [key, audience] = await Promise.all([first, audienceOf(secret)]);
-      const write = (to: PublicKey) => {
-        const body = { encrypted_value: seal(value, to.key), key_id: to.id, ...audience };
+      const [audience] = await Promise.all([audienceOf(secret), publicKeys.of(location)]);
+      await publicKeys.sealTo(location, ({ id, key }) => {
+        const body = { encrypted_value: seal(value, key), key_id: id, ...audience };
         return api('PUT', secretPath(secret), body, nothing);
-      };
-      try {
-        await write(key);
-      } catch (error) {
-        if (statusOf(error) !== 422) throw error;
-        forget(location, first);
-        const current = await publicKeyOf(location);
-        if (current.id === key.id) throw error;
-        await write(current);
-      }
+      });
     },
     async remove(secret) {
       await unlessAbsent(secret.location, api('DELETE', secretPath(secret), {}, nothing));
     },
     updatedAt: (secret) => find(secret, readUpdatedAt),
     async check(locations) {
-      await Promise.all(locations.map(publicKeyOf));
+      await Promise.all(locations.map((location) => publicKeys.of(location)));
     },
   };
+}
+
+/** The public keys that secrets are sealed to, one of each location: fetched once, and again when GitHub has another. */
+class PublicKeys {
+  readonly #byPath = new Map<string, Promise<PublicKey>>();
+
+  constructor(private readonly api: GithubApi) {}
+
+  of(location: SecretLocation): Promise<PublicKey> {
+    const path = secretsPath(location);
+    const known = this.#byPath.get(path);
+    if (known) return known;
+    const fetched = this.api('GET', `${path}/public-key`, {}, readPublicKey);
+    this.#byPath.set(path, fetched);
+    fetched.catch(() => {
+      this.#forget(path, fetched);
+    });
+    return fetched;
+  }
+
+  /** Writes what is sealed to the key of a location, once more if GitHub refuses it and has another key by now. */
+  async sealTo(location: SecretLocation, write: (key: PublicKey) => Promise<void>): Promise<void> {
+    const first = this.of(location);
+    const key = await first;
+    try {
+      await write(key);
+    } catch (error) {
+      if (statusOf(error) !== 422) throw error;
+      this.#forget(secretsPath(location), first);
+      const current = await this.of(location);
+      if (current.id === key.id) throw error;
+      await write(current);
+    }
+  }
+
+  /** Unless another one was fetched since. */
+  #forget(path: string, key: Promise<PublicKey>): void {
+    if (this.#byPath.get(path) === key) this.#byPath.delete(path);
+  }
+}
+
+/** The repositories that may use a secret of an organization. */
+async function selectedRepositories(secret: GithubSecret, api: GithubApi): Promise<number[]> {
+  const selected: number[] = [];
+  for (let page = 1; ; page += 1) {
+    const body = { per_page: PAGE_SIZE, page };
+    const ids = await api('GET', `${secretPath(secret)}/repositories`, body, readRepositoryIds);
+    selected.push(...ids);
+    if (ids.length < PAGE_SIZE) return selected;
+  }
 }
 
 function secretsPath(location: SecretLocation): string {
