@@ -244,11 +244,11 @@ describe('where keys and seeds go', () => {
     ],
     [deliver('outputs, outputs'), /deliver\[1\] delivers to the step's outputs/],
     [deliver('{ profile: a }, { profile: a }'), /delivers to the profile a/],
-    [seed('{ github-secret: a }, { github-secret: { name: A, repository: Octo/App } }'), /the secret A of octo\/app/],
+    [seed('{ github-secret: a }, { github-secret: { name: A, repository: Octo/App } }'), /the secret A of Octo\/App/],
     [seed('{ github-secret: A }, { github-secret: { name: A, environment: e } }'), undefined],
     [
       seed('{ github-secret: { name: A, organization: o } }, { github-secret: { name: A, organization: O } }'),
-      /organization o/,
+      /the secret A of the organization O,/,
     ],
   ])('%s', (input, problem) => {
     expect(problemsOf(input)).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);

@@ -1,4 +1,4 @@
-import type { GithubSecret } from '../identities/declaration';
+import { describeSecret } from '../identities/declaration';
 import { call, type CallSettings } from '../network/call';
 import { explainIdToken, explainSecret } from './explain';
 import { fetchIdToken, retryOfIdToken, type IdTokenEndpoint } from './id-token';
@@ -43,16 +43,4 @@ export async function connectGithubSecrets(
       explained(secrets.updatedAt(secret), `find out when the GitHub secret ${describeSecret(secret)} was written`),
     check: (locations) => explained(secrets.check(locations), "reach GitHub's secrets. Nothing was changed"),
   };
-}
-
-/** A secret, for people. */
-export function describeSecret({ name, location }: GithubSecret): string {
-  switch (location.of) {
-    case 'repository':
-      return `${name} of ${location.repository}`;
-    case 'environment':
-      return `${name} of ${location.repository}, environment ${location.environment}`;
-    case 'organization':
-      return `${name} of the organization ${location.organization}`;
-  }
 }

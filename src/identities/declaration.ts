@@ -84,6 +84,18 @@ export type SecretLocation =
   | { readonly of: 'environment'; readonly repository: string; readonly environment: string }
   | { readonly of: 'organization'; readonly organization: string; readonly visibility: 'all' | 'private' };
 
+/** A secret, for people. */
+export function describeSecret({ name, location }: GithubSecret): string {
+  switch (location.of) {
+    case 'repository':
+      return `${name} of ${location.repository}`;
+    case 'environment':
+      return `${name} of ${location.repository}, environment ${location.environment}`;
+    case 'organization':
+      return `${name} of the organization ${location.organization}`;
+  }
+}
+
 export interface DeclaredRole extends DeclaredIdentity {
   readonly description: string | undefined;
   readonly trust: Trust;

@@ -1,7 +1,7 @@
 import { validateProfileName } from '../profile/name';
 import { keyPathText } from '../text/problem';
 import { quoted } from '../text/value';
-import type { GithubSecret, KeyDestination, SecretLocation } from './declaration';
+import { describeSecret, type GithubSecret, type KeyDestination, type SecretLocation } from './declaration';
 import type { DocumentPart } from './document-part';
 import type { Sound, SoundUser } from './structure';
 
@@ -73,26 +73,16 @@ function readLocation(part: DocumentPart<GivenLocation>): SecretLocation | undef
   return environment === undefined ? { of: 'repository', repository } : { of: 'environment', repository, environment };
 }
 
-function noteSecret({ name, location }: GithubSecret, part: DocumentPart<unknown>): void {
+function noteSecret(secret: GithubSecret, part: DocumentPart<unknown>): void {
+  const to = `the secret ${describeSecret(secret)}`;
   // GitHub ignores the case of all these names.
-  noteDelivery(`the secret ${name} of ${locationText(location).toLowerCase()}`, part);
+  noteDelivery(to, part, to.toLowerCase());
 }
 
 /** Keeps two secrets from being delivered to one destination, where the second would replace the first. */
-function noteDelivery(to: string, part: DocumentPart<unknown>): void {
+function noteDelivery(to: string, part: DocumentPart<unknown>, id = to): void {
   const { deliveries } = part.reading;
-  const first = deliveries.get(to);
+  const first = deliveries.get(id);
   if (first) part.wrong(`delivers to ${to}, where ${keyPathText(first)} delivers already`);
-  else deliveries.set(to, part.path);
-}
-
-function locationText(location: SecretLocation): string {
-  switch (location.of) {
-    case 'repository':
-      return location.repository;
-    case 'environment':
-      return `the environment ${location.environment} of ${location.repository}`;
-    case 'organization':
-      return `the organization ${location.organization}`;
-  }
+  else deliveries.set(id, part.path);
 }

@@ -1,7 +1,6 @@
 import { ActionError } from '../errors/action-error';
-import { describeSecret } from '../github/connect';
 import { githubRefusalOf } from '../github/failure';
-import type { Declaration, DeclaredUser, GithubSecret } from '../identities/declaration';
+import { describeSecret, type Declaration, type DeclaredUser, type GithubSecret } from '../identities/declaration';
 import type { Created } from '../runner/ledger';
 import { githubSecretsOf } from './access-keys/destinations';
 import type { AccountAccess } from './changes/account-access';

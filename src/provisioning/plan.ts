@@ -1,6 +1,5 @@
 import { ActionError } from '../errors/action-error';
-import { describeSecret } from '../github/connect';
-import type { GithubSecret } from '../identities/declaration';
+import { describeSecret, type GithubSecret } from '../identities/declaration';
 import type { KeyPlan } from './access-keys/plan-key';
 import { isObstacle, withoutCalls, type Change, type Planned } from './changes/change';
 import type { MfaDevicePlan } from './resources/mfa-device';

@@ -1,6 +1,6 @@
 import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
-import { describeSecret } from '../../github/connect';
+import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';

@@ -1,5 +1,4 @@
-import { describeSecret } from '../../github/connect';
-import type { GithubSecret } from '../../identities/declaration';
+import { describeSecret, type GithubSecret } from '../../identities/declaration';
 import type { AccountAccess } from './account-access';
 import type { Change, PlannedCall, Stages } from './change';
 import { concurrently } from './concurrently';

@@ -1,6 +1,5 @@
-import { describeSecret } from '../../github/connect';
 import type { Iam } from '../../iam/connect';
-import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
+import { describeSecret, type DeclaredMfaDevice, type DeclaredUser, type Tags } from '../../identities/declaration';
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
