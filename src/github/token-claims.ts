@@ -1,3 +1,5 @@
+import { GITHUB_ISSUER } from '../policy/trust-policy';
+
 /** What a web identity token says about itself. Read without checking its signature: only for messages. */
 export type TokenClaims = Readonly<Record<string, unknown>>;
 
@@ -38,7 +40,7 @@ export function subjectFormats(claims: TokenClaims): string[] {
 
 /** The condition of a trust policy that allows exactly the tokens with this issuer, audience and subject. */
 export function trustCondition(claims: TokenClaims): object {
-  const issuer = (claim(claims, 'iss') ?? 'token.actions.githubusercontent.com').replace(/^https:\/\//, '');
+  const issuer = (claim(claims, 'iss') ?? GITHUB_ISSUER).replace(/^https:\/\//, '');
   const subjects = subjectFormats(claims);
   return {
     StringEquals: {
