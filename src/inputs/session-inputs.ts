@@ -1,4 +1,5 @@
 import { isPolicyArn } from '../aws/arn';
+import { MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, TAG_CHARACTERS } from '../aws/tags';
 import {
   MAX_INLINE_POLICY_LENGTH,
   MAX_ROLE_DURATION,
@@ -6,19 +7,12 @@ import {
   MIN_DURATION,
   type SessionPolicies,
 } from '../sts/session-parameters';
-import {
-  jobTags,
-  MAX_SESSION_TAGS,
-  MAX_TAG_KEY_LENGTH,
-  MAX_TAG_VALUE_LENGTH,
-  RESERVED_TAG_KEYS,
-  TAG_CHARACTERS,
-  type SessionTag,
-} from '../sts/session-tags';
+import { jobTags, MAX_SESSION_TAGS, RESERVED_TAG_KEYS, type SessionTag } from '../sts/session-tags';
 import { isMapping } from '../text/value';
 import type { Inputs } from './inputs';
 import type { SessionSettings, SignedSessionSettings } from './request';
 
+const TAG_TEXT = new RegExp(`^[${TAG_CHARACTERS}]*$`, 'u');
 const DEFAULT_DURATION = 3600;
 const DEFAULT_SESSION_NAME = 'GitHubActions';
 
@@ -120,12 +114,12 @@ function tagProblems(key: string, value: string | undefined, seen: ReadonlySet<s
   const characters = 'may hold letters, digits, spaces and _.:/=+-@ only';
   return [
     (key.length === 0 || key.length > MAX_TAG_KEY_LENGTH) && `must have 1 to ${MAX_TAG_KEY_LENGTH} characters`,
-    !TAG_CHARACTERS.test(key) && characters,
+    !TAG_TEXT.test(key) && characters,
     RESERVED_TAG_KEYS.has(key.toLowerCase()) && 'is a tag that this action sets itself',
     seen.has(key.toLowerCase()) && 'is there twice: AWS takes keys for the same whatever their case',
     value === undefined && 'must be a text, a number or a boolean',
     value !== undefined && value.length > MAX_TAG_VALUE_LENGTH && `has a value over ${MAX_TAG_VALUE_LENGTH} characters`,
-    value !== undefined && !TAG_CHARACTERS.test(value) && `has a value that ${characters}`,
+    value !== undefined && !TAG_TEXT.test(value) && `has a value that ${characters}`,
   ].filter((problem) => problem !== false);
 }
 

@@ -1,3 +1,5 @@
+import { MAX_TAG_VALUE_LENGTH, TAG_CHARACTERS } from '../aws/tags';
+
 /** A tag of a role session. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html */
 export interface SessionTag {
   readonly key: string;
@@ -5,9 +7,7 @@ export interface SessionTag {
 }
 
 export const MAX_SESSION_TAGS = 50;
-export const MAX_TAG_KEY_LENGTH = 128;
-export const MAX_TAG_VALUE_LENGTH = 256;
-export const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const FOREIGN_CHARACTER = new RegExp(`[^${TAG_CHARACTERS}]`, 'gu');
 
 /** Who and what runs: always sent. */
 const IDENTIFYING: readonly (readonly [key: string, variable: string])[] = [
@@ -56,5 +56,5 @@ export function tagParameters(tags: readonly SessionTag[]) {
 
 /** GitHub's names may hold characters that a tag may not. */
 function asTagValue(text: string): string {
-  return text.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, MAX_TAG_VALUE_LENGTH);
+  return text.replace(FOREIGN_CHARACTER, '_').slice(0, MAX_TAG_VALUE_LENGTH);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, TAG_CHARACTERS } from '../../aws/tags';
 import { OWN_TAGS } from '../own-tags';
 import { described, keysRule, name, named, optional } from './building-blocks';
 
@@ -7,7 +8,6 @@ export const MAX_POLICY_NAME = 128;
 const MAX_MANAGED_POLICIES = 20;
 
 const MAX_TAGS = 50 - OWN_TAGS.length;
-const TAG_CHARACTER = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]';
 const TAG_RULE = 'letters, digits, spaces or characters of _.:/=+-@';
 
 export const path = () =>
@@ -25,16 +25,16 @@ export const tags = () =>
   described(
     named(
       {
-        pattern: new RegExp(`^(?![Aa][Ww][Ss]:)${TAG_CHARACTER}{1,128}$`, 'u'),
-        rule: `1 to 128 ${TAG_RULE}, and not begin with aws:`,
+        pattern: new RegExp(`^(?![Aa][Ww][Ss]:)[${TAG_CHARACTERS}]{1,${MAX_TAG_KEY_LENGTH}}$`, 'u'),
+        rule: `1 to ${MAX_TAG_KEY_LENGTH} ${TAG_RULE}, and not begin with aws:`,
       },
       z.union(
         [
           z
             .string()
             .check(
-              z.maxLength(256, 'at most 256 characters'),
-              z.regex(new RegExp(`^${TAG_CHARACTER}*$`, 'u'), `of ${TAG_RULE}`),
+              z.maxLength(MAX_TAG_VALUE_LENGTH, `at most ${MAX_TAG_VALUE_LENGTH} characters`),
+              z.regex(new RegExp(`^[${TAG_CHARACTERS}]*$`, 'u'), `of ${TAG_RULE}`),
             ),
           z.number(),
           z.boolean(),
