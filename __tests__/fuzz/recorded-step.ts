@@ -1,4 +1,5 @@
 import { inputVariables, readActionMetadata } from '../../sandbox/runner/action-metadata';
+import type { LogLine } from '../../sandbox/runner/log';
 import { PROJECT } from '../../sandbox/runner/processes';
 import { allow } from '../sandbox/sts-client';
 import { Scenario } from '../scenarios/scenario';
@@ -11,6 +12,8 @@ export interface Recorded {
   /** Everything that a person may come to read, the failure included: the log, the summary, and the state file. */
   readonly said: string;
   readonly masked: ReadonlySet<string>;
+  /** Those of them that were masked before anything was said. */
+  readonly maskedFirst: ReadonlySet<string>;
   readonly outputs: Readonly<Record<string, string>>;
   readonly exported: Readonly<Record<string, string>>;
   /** What reached AWS and GitHub, each as "Action" or "Action ErrorCode". */
@@ -36,15 +39,19 @@ export class StepRecorder {
     const job = this.scenario.job({ env: this.#variables });
     const { lines, outputs, exported, state, summary } = await job.step({ with: inputs, env });
     job.remove();
-    const commands = lines.flatMap(({ command }) => command ?? []);
-    const valuesOf = (name: string) => commands.filter((command) => command.name === name).map(({ value }) => value);
-    const shown = lines
-      .filter(({ command }) => command?.name !== 'add-mask')
-      .map(({ raw, command }) => command?.value ?? raw);
+    const isMask = ({ command }: LogLine) => command?.name === 'add-mask';
+    const first = lines.slice(
+      0,
+      lines.findIndex((line) => !isMask(line)),
+    );
+    const valuesOf = (name: string, among = lines) =>
+      among.flatMap(({ command }) => (command?.name === name ? command.value : []));
+    const shown = lines.filter((line) => !isMask(line)).map(({ raw, command }) => command?.value ?? raw);
     return {
       failure: valuesOf('error').at(-1),
       said: [...shown, summary, JSON.stringify(state)].join('\n'),
       masked: new Set(valuesOf('add-mask')),
+      maskedFirst: new Set(valuesOf('add-mask', first)),
       outputs,
       exported,
       requests: this.scenario.calls(),

@@ -211,13 +211,16 @@ describe('an answer without end', () => {
       const token = own.sandbox.github.secrets.token({ write: ['octo/app'] });
       own.sandbox.faults.add({ service, endless: ok('{"a": "<a/>"},', service === 'iam' ? XML : JSON_TYPE) });
       const { env, kib } = peakOf(service);
-      const main = await identityJob(own, { env, asProcess: true }).step({
-        with: { mode: 'provision', identities, 'github-token': token, ...ADMIN },
-      });
-      expectFailed(main, 'unusual-answer');
-      expect(kib()).toBeLessThan(MAX_PEAK_KIB);
-      expect(own.calls().slice(1).length).toBeGreaterThan(0);
-      await own.end();
+      try {
+        const main = await identityJob(own, { env, asProcess: true }).step({
+          with: { mode: 'provision', identities, 'github-token': token, ...ADMIN },
+        });
+        expectFailed(main, 'unusual-answer');
+        expect(kib()).toBeLessThan(MAX_PEAK_KIB);
+        expect(own.calls().slice(1).length).toBeGreaterThan(0);
+      } finally {
+        await own.end();
+      }
     }
   });
 });
