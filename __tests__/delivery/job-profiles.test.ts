@@ -128,9 +128,12 @@ describe('for the job', () => {
 });
 
 describe('that renew themselves', () => {
-  const argv = process.argv;
+  const { argv, platform } = process;
   beforeEach(() => (process.argv = ['node', '/action/dist/main/index.js']));
-  afterEach(() => (process.argv = argv));
+  afterEach(() => {
+    process.argv = argv;
+    Object.defineProperty(process, 'platform', { value: platform });
+  });
 
   test('the settings name the program and its session, in the order of the profiles; no file has keys', async () => {
     const { variables, takeBack } = await writeJobProfiles({ ...TO_WRITE, refresh: true }, step);
@@ -142,9 +145,9 @@ describe('that renew themselves', () => {
       ['dev', '1.json'],
       ['test', '2.json'],
     ] as const) {
-      const program = `"${process.execPath}" "/action/dist/credential-process/index.js"`;
+      const program = `${process.execPath} /action/dist/credential-process/index.js`;
       const path = inJob('temp', folder, file);
-      expect(config).toContain(`[profile ${name}]\nregion = eu-central-1\ncredential_process = ${program} "${path}"\n`);
+      expect(config).toContain(`[profile ${name}]\nregion = eu-central-1\ncredential_process = ${program} ${path}\n`);
       expect(readSession(path).profile).toBe(name);
     }
     expect(readSession(inJob('temp', folder, '1.json')).credentials).toMatchObject({
@@ -155,6 +158,22 @@ describe('that renew themselves', () => {
     expect(kept()).toMatchObject({ folders: [inJob('temp', folder)] });
     await takeBack();
     expect([readdirSync(inJob('temp')), readdirSync(inJob('home'))]).toEqual([[], []]);
+  });
+
+  test('on Windows, a path that needs quotes draws a warning, as SDKs for Go and Rust cannot run it', async () => {
+    const warning = jest.fn();
+    const onWindows = async (program: string) => {
+      process.argv = ['node', program];
+      Object.defineProperty(process, 'platform', { value: 'win32' });
+      await writeJobProfiles({ ...TO_WRITE, refresh: true, overwrite: true }, {
+        ...step,
+        runner: { warning },
+      } as never);
+    };
+    await onWindows('D:\\actions\\dist\\main\\index.js');
+    expect(warning).not.toHaveBeenCalled();
+    await onWindows('/my actions/dist/main/index.js');
+    expect(warning.mock.calls).toEqual([[expect.stringContaining('such as Terraform, cannot run it; others can.')]]);
   });
 
   test('no session is left where the profiles cannot be written', async () => {

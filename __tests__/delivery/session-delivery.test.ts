@@ -124,7 +124,7 @@ describe('a profile', () => {
   test('that renews itself comes without keys in the environment, and empties those that are there', async () => {
     step.env.AWS_SECRET_ACCESS_KEY = 'earlier';
     await deliverSession(session, settings({ ...delivery, profile: { ...profile, refresh: true } }), step);
-    expect(readFileSync(inJob('config'), 'utf8')).toMatch(/^credential_process = "/m);
+    expect(readFileSync(inJob('config'), 'utf8')).toMatch(/^credential_process = /m);
     expect(exported()).toEqual([
       'export AWS_SECRET_ACCESS_KEY ',
       ...REGION_EXPORTS,

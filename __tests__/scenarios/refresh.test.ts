@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Job } from '../../sandbox/runner/job';
 import { allow } from '../sandbox/sts-client';
 import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
@@ -61,6 +63,31 @@ test('the profile names a program, without a secret in its arguments, and nothin
   const after = await ask(command, job.env);
   expect(after).toMatchObject({ exitCode: 1, stdout: '' });
   expect(after.stderr).toContain('cleaned up when its job ends');
+});
+
+test('its command is read without a shell and without quotes, and needs no variable of a later step', async () => {
+  const { clock, command } = await jobWithProfile();
+  expect(command).not.toMatch(/["'\\]/);
+  const { NODE_OPTIONS, CLOCK_OFFSET_FILE } = clock.environment;
+  clock.advance(11);
+  const [program = '', ...args] = command.split(' ');
+  const { stdout, stderr } = await promisify(execFile)(program, args, { env: { NODE_OPTIONS, CLOCK_OFFSET_FILE } });
+  expect([JSON.parse(stdout), stderr]).toEqual([expect.objectContaining({ Version: 1 }), '']);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+test('it renews its session in a folder with a space in its name', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  job.env.RUNNER_TEMP = join(job.folder, 'my temp');
+  mkdirSync(job.env.RUNNER_TEMP);
+  expect(await job.step({ with: DEPLOY })).toMatchObject({ exitCode: 0 });
+  const clock = new JobClock(job, scenario.sandbox);
+  clock.advance(11);
+  const command = commandOf(job, 'deploy');
+  expect(command).toMatch(/^[^"]+ "[^"]+\/my temp\/aws-sessions-[^"]+"$/);
+  expect(await ask(command, clock.environment)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(scenario.calls()).toEqual([...OIDC_CALLS, ...OIDC_CALLS]);
 });
 
 test('the state that a runner keeps in clear text names the folder, and no secret', async () => {

@@ -56,7 +56,7 @@ export function commandOf(job: Job, profile: string): string {
 
 /** The folder in which the sessions of a profile's step are. */
 export function sessionsOf(job: Job, profile: string): string {
-  return dirname(/"([^"]+)"$/.exec(commandOf(job, profile))?.[1] ?? '');
+  return dirname(commandOf(job, profile).split(' ').at(-1) ?? '');
 }
 
 /** Asks the program behind a profile, as AWS's tools do: through a shell. */

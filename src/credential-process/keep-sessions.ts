@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
-import { ActionError } from '../errors/action-error';
 import { writingTo } from '../runner/runner-files';
+import { commandLine } from './command-line';
 import { environmentToKeep } from './kept-environment';
 import { keptSession } from './session-file';
 
@@ -24,28 +24,13 @@ export function keepSessions(
   return profiles.map(({ name, credentials }, index) => {
     const path = join(folder, `${index + 1}.json`);
     writePrivate(path, JSON.stringify(keptSession(name, credentials, Date.now())));
-    return commandLine([process.execPath, program, path]);
+    return commandLine([process.execPath, program, path], process.platform);
   });
 }
 
 /** The file with the environment that the sessions in the same folder are renewed in. */
 export function environmentFile(folder: string): string {
   return join(folder, 'environment.json');
-}
-
-/**
- * A command line as every tool reads it: through a shell (SDK for JavaScript), split by quotes alone (AWS CLI, boto3),
- * and cut where a comment seems to begin.
- */
-function commandLine(words: readonly string[]): string {
-  const odd = words.find((word) => /["$`%\r\n]|\s[#;]|\\$/.test(word));
-  if (odd === undefined) return words.map((word) => `"${word}"`).join(' ');
-  throw new ActionError({
-    code: 'credential-process-path',
-    tried: `let the profile renew itself: its command line would hold the path ${odd}`,
-    why: "AWS's tools read a credential_process in different ways, and not all of them understand this path.",
-    fix: 'Let the runner work in folders without quotes, $, %, # and ; in their names, or omit refresh-credentials.',
-  });
 }
 
 function writePrivate(path: string, text: string): void {

@@ -68,7 +68,7 @@ export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Pr
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const profiles = await formOf(toWrite, makeFolder, step.env);
+    const profiles = await formOf(toWrite, makeFolder, step);
     const files = await filesFor(toWrite, makeFolder, step.env);
     // Those in a folder of this step go with it.
     const outlastFolders = !folders.includes(dirname(files.config));
@@ -100,7 +100,7 @@ type MakeFolder = (name: string) => string;
 async function formOf(
   { profiles, region, output, refresh }: ProfilesToWrite,
   makeFolder: MakeFolder,
-  env: NodeJS.ProcessEnv,
+  { env, runner }: Step,
 ): Promise<Profile[]> {
   const settings = { region, ...(output !== undefined && { output }) };
   if (!refresh) {
@@ -112,12 +112,19 @@ async function formOf(
   }
   const { keepSessions } = await import('../credential-process/keep-sessions');
   const commands = keepSessions(makeFolder('aws-sessions'), profiles, env);
+  const { isReadByAll } = await import('../credential-process/command-line');
+  if (!commands.every((command) => isReadByAll(command, process.platform))) runner.warning(NOT_READ_BY_ALL);
   return profiles.map(({ name }, index) => ({
     name,
     credentials: {},
     config: { ...settings, credential_process: commands[index] ?? '' },
   }));
 }
+
+const NOT_READ_BY_ALL =
+  'The program that renews the profile has spaces, or other characters that need quotes, in its path. On Windows, tools ' +
+  "that are built with AWS's SDKs for Go or Rust, such as Terraform, cannot run it; others can. To use those tools, let " +
+  'the runner work in folders without such characters in their names.';
 
 const FOLDER_OF_FILES = 'aws-profiles';
 

@@ -1,0 +1,46 @@
+import { ActionError } from '../errors/action-error';
+
+/** Words that every reader takes as they are. */
+const PLAIN = /^[\p{L}\p{M}\p{N}_.:/@+~#%=,-]+$/u;
+const PLAIN_ON_WINDOWS = /^[\p{L}\p{M}\p{N}_.:\\/@+~#-]+$/u;
+/** Words that some reader misreads in quotes, too: it expands a variable, or sees a comment or the end of a line. */
+const ODD = /[\p{Cc}\p{Zl}\p{Zp}"$`]|\s[#;]|\\(\\|$)/u;
+const ODD_ON_WINDOWS = /[\p{Cc}\p{Zl}\p{Zp}"%]|\s[#;]/u;
+
+/**
+ * The value of `credential_process` that runs a program, in the form that AWS's tools read alike. Some split it at spaces
+ * and quotes, others pass it to a shell. What begins with a quote is cut or stripped by the SDKs for Go, and by `cmd` on
+ * Windows. So a word has quotes only if it needs them, and the first word never begins with one.
+ *
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ *
+ * @param words absolute paths
+ * @throws ActionError `credential-process-path` when there is no such form
+ */
+export function commandLine(words: readonly [program: string, ...args: string[]], platform: NodeJS.Platform): string {
+  const windows = platform === 'win32';
+  const [plain, odd] = windows ? [PLAIN_ON_WINDOWS, ODD_ON_WINDOWS] : [PLAIN, ODD];
+  const [program, ...args] = words;
+  const refused = words.find((word) => odd.test(word));
+  if (refused !== undefined) throw misread(refused);
+  const quotedArgs = args.map((word) => (plain.test(word) ? word : `"${word}"`));
+  if (plain.test(program)) return [program, ...quotedArgs].join(' ');
+  if (windows) return [program.replace(/^(\\*.)(.*)$/, '$1"$2"'), ...quotedArgs].join(' ');
+  // What env takes for a variable.
+  if (program.includes('=')) throw misread(program);
+  return ['/usr/bin/env', `"${program}"`, ...quotedArgs].join(' ');
+}
+
+/** Whether the SDKs for Go and Rust run it, too: on Windows, they pass quotes to `cmd` in a form that it does not know. */
+export function isReadByAll(line: string, platform: NodeJS.Platform): boolean {
+  return platform !== 'win32' || !line.includes('"');
+}
+
+function misread(path: string): ActionError {
+  return new ActionError({
+    code: 'credential-process-path',
+    tried: `let the profile renew itself: its command line would hold the path ${path}`,
+    why: "AWS's tools read a credential_process in different ways, and not all of them understand this path.",
+    fix: 'Let the runner work in folders without quotes, $, %, # and ; in their names, or omit refresh-credentials.',
+  });
+}
