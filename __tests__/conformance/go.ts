@@ -1,15 +1,32 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { installOnce } from './installed';
+import { findProgram, installOnce } from './installed';
+
+const run = promisify(execFile);
 
 /** Whether there is Go on this machine, which builds what comes as source. */
-export const HAS_GO = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0;
+export const HAS_GO = findProgram('go') !== undefined;
 
 /** Builds the programs of Go packages, each with its version, into a folder. */
 export function installWithGo(folder: string, packages: readonly string[]): Promise<void> {
   return installOnce(folder, packages.join('\n'), async () => {
-    for (const name of packages) {
-      await promisify(execFile)('go', ['install', name], { env: { ...process.env, GOBIN: folder } });
+    for (const name of packages) await run('go', ['install', name], { env: { ...process.env, GOBIN: folder } });
+  });
+}
+
+/**
+ * Builds the program in a folder into another folder, once for each of its `*.mod`, which name the versions of what it
+ * uses. Each is called as its `*.mod`.
+ */
+export function buildWithGo(folder: string, source: string): Promise<void> {
+  const files = readdirSync(source).sort();
+  const all = files.map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
+  return installOnce(folder, all, async () => {
+    for (const file of files.filter((name) => name.endsWith('.mod'))) {
+      const program = join(folder, file.replace('.mod', ''));
+      await run('go', ['build', '-trimpath', '-buildvcs=false', `-modfile=${file}`, '-o', program], { cwd: source });
     }
   });
 }

@@ -2,8 +2,9 @@ import { installAct } from './act';
 import { installAwsCli } from './aws-cli';
 import { installBoto3 } from './boto3';
 import { installMoto } from './moto';
+import { installSdkClients } from './sdk-clients';
 
 /** Before all tests, and before there is more than one process that could install the same. */
 export default async function install(): Promise<void> {
-  await Promise.all([installAwsCli(), installBoto3(), installMoto(), installAct()]);
+  await Promise.all([installAwsCli(), installBoto3(), installMoto(), installAct(), installSdkClients()]);
 }

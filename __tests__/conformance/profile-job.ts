@@ -1,0 +1,89 @@
+import {
+  copyFileSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Job } from '../../sandbox/runner/job';
+import { ACTIONS_NODE, PROJECT } from '../../sandbox/runner/processes';
+import type { KeptSession } from '../../src/credential-process/session-file';
+import type { Scenario } from '../scenarios/scenario';
+
+/** What the folders are called in which a runner has its files; as usual where left out. */
+export type Paths = Readonly<Partial<Record<'temp' | 'action' | 'node', string>>>;
+
+/** A job in which a step of the action has written profiles for later steps. */
+export class ProfileJob {
+  private constructor(
+    private readonly job: Job,
+    private readonly folder: string,
+    private readonly temp: string,
+  ) {}
+
+  /** @param inputs those of the step, which is not refused */
+  static async start(scenario: Scenario, inputs: Readonly<Record<string, string>>, paths: Paths): Promise<ProfileJob> {
+    const folder = mkdtempSync(join(tmpdir(), 'profiles-'));
+    const temp = join(folder, paths.temp ?? 'temp');
+    mkdirSync(temp);
+    const job = scenario.job({ oidc: true, env: { RUNNER_TEMP: temp } });
+    const { exitCode, log } = await job.step({
+      with: inputs,
+      ...(paths.action !== undefined && { uses: copyAction(join(folder, paths.action)) }),
+      ...(paths.node !== undefined && { env: otherNode(join(folder, paths.node)) }),
+    });
+    expect({ exitCode, log: exitCode === 0 ? '' : log }).toEqual({ exitCode: 0, log: '' });
+    scenario.calls();
+    return new ProfileJob(job, folder, temp);
+  }
+
+  /** The environment of a later step that uses a profile. */
+  env(profile: string): Record<string, string> {
+    return { ...this.job.env, AWS_PROFILE: profile };
+  }
+
+  /** Has the time come at which the sessions are renewed: while they still work, or after their end. */
+  age(when: 'due' | 'ended'): void {
+    const folders = readdirSync(this.temp).filter((name) => name.startsWith('aws-sessions-'));
+    const files = folders.flatMap((name) =>
+      readdirSync(join(this.temp, name)).map((file) => join(this.temp, name, file)),
+    );
+    for (const file of files.filter((path) => /\d\.json$/.test(path))) {
+      const session = JSON.parse(readFileSync(file, 'utf8')) as KeptSession;
+      const credentials = when === 'due' ? session.credentials : { ...session.credentials, Expiration: PAST };
+      writeFileSync(file, JSON.stringify({ ...session, credentials, renewFrom: 0 }));
+    }
+  }
+
+  /** Runs the post steps, and takes away all that is left. */
+  async end(): Promise<void> {
+    await this.job.finish();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const PAST = '2026-01-31T12:00:00.000Z';
+
+function copyAction(folder: string): string {
+  for (const part of ['action.yml', 'dist']) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+  return folder;
+}
+
+/** Another path of the Node that runs actions, and what has a step take it for its own. */
+function otherNode(folder: string): Record<string, string> {
+  mkdirSync(folder, { recursive: true });
+  const node = join(folder, 'node');
+  try {
+    linkSync(ACTIONS_NODE, node);
+  } catch {
+    // It is on another disk.
+    copyFileSync(ACTIONS_NODE, node);
+  }
+  return { NODE_OPTIONS: `--require ${join(__dirname, 'other-node.cjs')}`, OTHER_NODE: node };
+}
