@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { INPUTS } from '../../src/inputs/input-names';
 import { Inputs } from '../../src/inputs/inputs';
 import { action, readText, ROOT, type Action } from './pages';
 
@@ -60,7 +61,7 @@ function table(title: string, entries: Action['inputs']): string {
 
 /** The inputs that are read from a variable of the job if they are not set. */
 function aliases(): string {
-  const names = Object.keys(action().inputs).filter((name) => {
+  const names = INPUTS.filter((name) => {
     const env = { [name.toUpperCase().replaceAll('-', '_')]: 'value' };
     return new Inputs(env).text(name) !== undefined;
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ActionError } from '../../src/errors/action-error';
 import { readRequest } from '../../src/inputs/read-request';
 import { holds } from './cases';
-import { given, SECRET_INPUTS, wrongInput, type Given } from './inputs';
+import { given, misspelt, SECRET_INPUTS, wrongInput, type Given } from './inputs';
 import { treacherousWorkspace } from './workspace';
 
 const workspace = treacherousWorkspace();
@@ -26,7 +26,7 @@ async function read(all: Given): Promise<string> {
 
 test('whatever the inputs, they are read or refused, and no secret is in what is said of them', () =>
   holds(
-    0.3,
+    0.2,
     fc.asyncProperty(given, async (all) => {
       const said = await read(all);
       for (const name of SECRET_INPUTS) {
@@ -34,6 +34,14 @@ test('whatever the inputs, they are read or refused, and no secret is in what is
         const elsewhere = Object.entries(all.inputs).some(([other, text]) => other !== name && text.includes(secret));
         if (secret.length >= 16 && !elsewhere) expect(said).not.toContain(secret);
       }
+    }),
+  ));
+
+test('a misspelt input is no reason for anything else, and its value is not in what is said', () =>
+  holds(
+    0.1,
+    fc.asyncProperty(given, misspelt, async ({ inputs, env }, { name, value }) => {
+      expect(await read({ inputs: { ...inputs, [name]: value }, env })).not.toContain(value);
     }),
   ));
 

@@ -157,6 +157,15 @@ export const given: fc.Arbitrary<Given> = fc
     env,
   }));
 
+/** A secret under a name that is an input's but for a letter. */
+export const misspelt: fc.Arbitrary<{ readonly name: string; readonly value: string }> = fc
+  .tuple(fc.constantFrom(...NAMES), fc.nat(), fc.constantFrom('', '_', 'x', '\n'), secret)
+  .map(([name, at, letter, value]) => {
+    const position = at % name.length;
+    return { name: `${name.slice(0, position)}${letter}${name.slice(position + 1)}`, value };
+  })
+  .filter(({ name }) => !NAMES.includes(name));
+
 /** Inputs of which each is right, for a step that would assume a role or verify keys, as AWS knows them or not. */
 export const soundInputs: fc.Arbitrary<Given> = fc
   .tuple(
@@ -196,14 +205,14 @@ export const wrongInput: fc.Arbitrary<{ readonly name: string; readonly value: s
     'role-to-assume': account.map((id) => `arn:aws:iam::${id}:user/deploy`),
     'role-duration-seconds': fc.constantFrom('1e3', '0x384', '899', '43201', 'NaN', '3600s', '-3600', '3600.0', '٣٦٠٠'),
     'role-session-name': word.map((name) => `${name} ${name}`),
-    'role-external-id': word.map((name) => `${name}\n${name}`),
-    'custom-tags': fc.constantFrom('[]', 'null', '{"a": {}}', '{"aws:a": 1', '{"Repository": "x"}', '{"a": "\\u0000"}'),
+    'source-identity': word.map((name) => `${name}\n${name}`),
+    'custom-tags': fc.constantFrom('[]', 'null', '{"a": {}}', '{"aws:a": 1', '{"a": "\\u0000"}'),
     'inline-session-policy': fc.constantFrom('[]', '"x"', '{"Version"', '1'),
     'managed-session-policies': word,
     'mfa-code': fc.constantFrom('12345', '1234567', '12345a', '１２３４５６'),
     'allowed-account-ids': fc.constantFrom('1', '1234567890123', 'a,b', '123456789012,x'),
     'aws-profile': fc.constantFrom('a b', '[x]', '__proto__', '../x', '#x', 'a\u0001'),
-    'retry-max-attempts': fc.constantFrom('0', '101', '1e1', 'many'),
+    'retry-max-attempts': fc.constantFrom('0', '-1', '1e1', 'many'),
     'action-timeout-s': fc.constantFrom('-1', '1e9', '1.5'),
     'mask-aws-account-id': fc.constantFrom('yes', '1', 'tRUE'),
     'sts-endpoint': fc.constantFrom('ftp://x', 'sts.example.com', 'javascript:1'),

@@ -199,8 +199,8 @@ describe('what is wrong', () => {
     [{ 'custom-tags': `{"${'k'.repeat(129)}":""}`, 'role-to-assume': ROLE }, 'must have 1 to 128 characters'],
     [{ 'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE' }, 'aws-secret-access-key: is missing'],
     [{ 'aws-profile': 'a b' }, 'aws-profile: "a b" must not contain spaces'],
-    [{ 'retry-max-attempts': '0' }, 'from 1 to 100'],
-    [{ 'retry-max-attempts': '-1' }, 'from 1 to 100'],
+    [{ 'retry-max-attempts': '0' }, ', 1 or more'],
+    [{ 'retry-max-attempts': '-1' }, ', 1 or more'],
     [{ 'action-timeout-s': '1.5' }, 'action-timeout-s: "1.5"'],
     [{ 'sts-endpoint': 'sts.example.com' }, 'sts-endpoint: "sts.example.com" is not a URL'],
     [

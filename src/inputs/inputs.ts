@@ -1,11 +1,12 @@
 import { ActionError } from '../errors/action-error';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
+import { variableOf, type InputName } from './input-names';
 
 /**
  * Inputs that may come from a variable of the same name instead, as in `aws-actions/configure-aws-credentials`:
  * `role-to-assume` from `ROLE_TO_ASSUME`. An input that is set wins.
  */
-const WITH_ALIAS: ReadonlySet<string> = new Set([
+const WITH_ALIAS: ReadonlySet<string> = new Set<InputName>([
   'aws-region',
   'role-to-assume',
   'web-identity-token-file',
@@ -31,10 +32,22 @@ const WITH_ALIAS: ReadonlySet<string> = new Set([
 const TRUE = new Set(['true', 'True', 'TRUE']);
 const FALSE = new Set(['false', 'False', 'FALSE']);
 
-/** The variables that an input is read from, in that order. */
-function variablesOf(name: string): string[] {
-  return [`INPUT_${name.toUpperCase()}`, ...(WITH_ALIAS.has(name) ? [aliasOf(name)] : [])];
-}
+/** What people write who mean one of them. */
+const MEANT_TRUE = /^['"]?(?:true|yes|y|on|1)['"]?$/i;
+const MEANT_FALSE = /^['"]?(?:false|no|n|off|0)['"]?$/i;
+
+/** Booleans of `aws-actions/configure-aws-credentials`, which up to version 4 took every text but `true` for false. */
+const ONCE_LENIENT: ReadonlySet<string> = new Set<InputName>([
+  'role-chaining',
+  'mask-aws-account-id',
+  'role-skip-session-tagging',
+  'output-credentials',
+  'output-env-credentials',
+  'unset-current-credentials',
+  'disable-retry',
+  'special-characters-workaround',
+  'use-existing-credentials',
+]);
 
 function aliasOf(name: string): string {
   return name.toUpperCase().replaceAll('-', '_');
@@ -45,58 +58,65 @@ export function isInputVariable(variable: string): boolean {
   return variable.startsWith('INPUT_') || [...WITH_ALIAS].some((name) => aliasOf(name) === variable);
 }
 
+/** What is wrong with an input, and the variable that it comes from, if that is not its own. */
+interface InputProblem {
+  readonly input: string;
+  readonly problem: string | DocumentProblem;
+  readonly variable: string | undefined;
+}
+
 /** Reads inputs by name. What is wrong is noted and read as if it were not there, so that all of it is reported at once. */
 export class Inputs {
   /** What is worth saying although it is not wrong. */
   readonly warnings: string[] = [];
-  readonly #problems: (readonly [input: string, problem: string | DocumentProblem])[] = [];
+  readonly #problems: InputProblem[] = [];
 
   constructor(readonly env: NodeJS.ProcessEnv) {}
 
   /** The input's text without surrounding white space, or undefined when it is empty or not given. */
-  text(name: string): string | undefined {
-    return variablesOf(name)
-      .map((variable) => this.env[variable]?.trim())
-      .find(Boolean);
+  text(name: InputName): string | undefined {
+    const text = this.env[this.#standIn(name) ?? variableOf(name)]?.trim();
+    return text === '' ? undefined : text;
   }
 
-  has(name: string): boolean {
+  has(name: InputName): boolean {
     return this.text(name) !== undefined;
   }
 
   /** Whether the input itself asks for something: not a variable in its stead, and not `false`. */
-  asks(name: string): boolean {
-    const text = this.env[`INPUT_${name.toUpperCase()}`]?.trim();
+  asks(name: InputName): boolean {
+    const text = this.env[variableOf(name)]?.trim();
     return Boolean(text) && !FALSE.has(text ?? '');
   }
 
   /** The lines of an input, without empty ones. */
-  lines(name: string): string[] {
+  lines(name: InputName): string[] {
     const lines = this.text(name)?.split(/\r?\n/) ?? [];
     return lines.map((line) => line.trim()).filter(Boolean);
   }
 
   /** A boolean as YAML 1.2 writes it. */
-  flag(name: string, fallback = false): boolean {
+  flag(name: InputName, fallback = false): boolean {
     const text = this.text(name);
     if (text === undefined) return fallback;
     if (TRUE.has(text)) return true;
-    if (!FALSE.has(text)) this.wrong(name, `"${text}" is neither true nor false`);
+    if (!FALSE.has(text)) this.wrong(name, `"${text}" is neither true nor false${meantBy(name, text)}`);
     return false;
   }
 
   /** A whole number within bounds, both included. */
-  integer(name: string, bounds: { min: number; max: number; unit: string }): number | undefined {
+  integer(name: InputName, { min, max, unit }: { min: number; max?: number; unit: string }): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= bounds.min && value <= bounds.max) return value;
-    this.wrong(name, `"${text}" is not a whole number of ${bounds.unit} from ${bounds.min} to ${bounds.max}`);
+    if (value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER)) return value;
+    const bounds = max === undefined ? `, ${min} or more` : ` from ${min} to ${max}`;
+    this.wrong(name, `"${text}" is not a whole number of ${unit}${bounds}`);
     return undefined;
   }
 
   /** One of some texts. */
-  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+  choice<Choice extends string>(name: InputName, choices: readonly Choice[]): Choice | undefined {
     const text = this.text(name);
     const chosen = choices.find((choice) => choice === text);
     if (text !== undefined && chosen === undefined) this.wrong(name, `"${text}" is none of ${choices.join(', ')}`);
@@ -104,16 +124,24 @@ export class Inputs {
   }
 
   /** A text that follows a rule, which is said when it does not. */
-  matching(name: string, pattern: RegExp, rule: string): string | undefined {
+  matching(name: InputName, pattern: RegExp, rule: string): string | undefined {
     const text = this.text(name);
     if (text === undefined || pattern.test(text)) return text;
     this.wrong(name, `"${text}" is not ${rule}`);
     return undefined;
   }
 
-  /** Notes what is wrong with an input, and what it should be. Never a secret's value. */
-  wrong(input: string, problem: string | DocumentProblem): void {
-    this.#problems.push([input, problem]);
+  /**
+   * Notes what is wrong with an input, and what it should be. Never a secret's value.
+   *
+   * @param variable what it comes from, where that is not the input itself
+   */
+  wrong(input: string, problem: string | DocumentProblem, variable = this.#standIn(input)): void {
+    this.#problems.push({ input, problem, variable });
+  }
+
+  isWrong(input: InputName): boolean {
+    return this.#problems.some((problem) => problem.input === input);
   }
 
   /** Notes what is worth saying. */
@@ -123,16 +151,42 @@ export class Inputs {
 
   /** @throws ActionError `invalid-input` with every problem, if there are any */
   throwIfWrong(): void {
-    const found = [...new Set(this.#problems.map(([input, problem]) => `${input}: ${sentenceOf(problem)}`))];
+    const found = [...new Set(this.#problems.map(lineOf))];
     if (found.length === 0) return;
     const [count, them] = found.length === 1 ? ['an input is', 'it'] : [`${found.length} inputs are`, 'them'];
+    const named = this.#problems.some(({ variable }) => variable !== undefined);
     throw new ActionError({
       code: 'invalid-input',
       tried: `start, as ${count} wrong. Nothing was sent to AWS`,
       why: found.length === 1 ? found.join() : found.map((problem) => `\n- ${problem}`).join(''),
-      fix: `Correct ${them} under "with:" of this step.`,
+      fix: `Correct ${them} under "with:" of this step${named ? ', or in the variable that is named' : ''}.`,
     });
   }
+
+  /** The variable that stands in for an input, if it is not given itself. */
+  #standIn(name: string): string | undefined {
+    if (!WITH_ALIAS.has(name) || !this.flag('translate-env-variables', true)) return undefined;
+    const given = [variableOf(name), aliasOf(name)].find((variable) => this.env[variable]?.trim());
+    return given === variableOf(name) ? undefined : given;
+  }
+}
+
+/** The rest of the sentence about a boolean that is none. */
+function meantBy(name: InputName, text: string): string {
+  const lenient = ONCE_LENIENT.has(name) && text.toLowerCase() !== 'true';
+  const taken = lenient ? '; configure-aws-credentials up to version 4 took it for false' : '';
+  const meant = booleanMeantBy(text);
+  return meant === undefined ? taken : `${taken}. Did you mean ${meant}?`;
+}
+
+function lineOf({ input, problem, variable }: InputProblem): string {
+  return `${input}${variable === undefined ? '' : ` (from ${variable})`}: ${sentenceOf(problem)}`;
+}
+
+/** What the writer of a text meant, if that is a boolean. */
+export function booleanMeantBy(text: string): boolean | undefined {
+  if (MEANT_TRUE.test(text)) return true;
+  return MEANT_FALSE.test(text) ? false : undefined;
 }
 
 /** Whether accounts are not to be shown. It is known also where other inputs are wrong. */

@@ -1,8 +1,9 @@
 import { parseSeed } from '../mfa/seed';
+import type { InputName } from './input-names';
 import type { Inputs } from './inputs';
 import type { MfaRequest } from './request';
 
-export const MFA_INPUTS = ['mfa-serial', 'mfa-code', 'mfa-secret'] as const;
+export const MFA_INPUTS = ['mfa-serial', 'mfa-code', 'mfa-secret'] as const satisfies InputName[];
 
 const SERIAL = /^[\w+=/:,.@-]{9,256}$/;
 

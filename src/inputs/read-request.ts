@@ -1,9 +1,10 @@
 import { MAX_USER_DURATION } from '../sts/session-parameters';
 import { EXPECTATION_INPUTS, readExpectations } from './expectations';
+import { unknownNames, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import { checkRefresh } from './refresh-inputs';
-import { isToken, type Mode, type Request, type RoleSource } from './request';
+import { isToken, type Mode, type Request, type SignedSessionSettings } from './request';
 import { readManyRoles, readRoleToAssume, type RoleLimits } from './role-inputs';
 import {
   readCustomTags,
@@ -28,7 +29,7 @@ const IDENTITY_MODES: readonly Mode[] = ['provision', 'rotate', 'deprovision'];
 export const MODES: readonly Mode[] = [...SESSION_MODES, 'verify', ...IDENTITY_MODES];
 
 /** Inputs that say what to do: given for another mode, they are a misunderstanding, not to be passed over. */
-const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: readonly string[]])[] = [
+const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: readonly InputName[]])[] = [
   [
     ['assume-role'],
     [
@@ -73,6 +74,7 @@ export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> 
   checkInputsOf(mode, inputs);
   const request = await readRequestOf(mode, inputs);
   checkRefresh(request, inputs);
+  await checkUnknown(mode, inputs);
   inputs.throwIfWrong();
   return { request, warnings: inputs.warnings };
 }
@@ -84,6 +86,17 @@ function readMode(inputs: Inputs): Mode {
   if (inputs.has('role-to-assume') || inputs.has('roles')) return 'assume-role';
   if (inputs.has('federated-user-name')) return 'federation-token';
   return MFA_INPUTS.some((name) => inputs.has(name)) ? 'session-token' : 'access-keys';
+}
+
+async function checkUnknown(mode: Mode, inputs: Inputs): Promise<void> {
+  const names = unknownNames(inputs.env);
+  if (names.length === 0) return;
+  // Loaded where there are such names alone, which is rare.
+  const { checkUnknownNames } = await import('./unknown-inputs');
+  checkUnknownNames(names, inputs, {
+    inMode: (input) => INPUTS_OF_MODES.every(([modes, ofModes]) => modes.includes(mode) || !ofModes.includes(input)),
+    undecided: mode === 'access-keys' && !inputs.has('mode'),
+  });
 }
 
 function checkInputsOf(mode: Mode, inputs: Inputs): void {
@@ -154,45 +167,52 @@ function readDelivered(mode: Mode, inputs: Inputs) {
 
 async function readAssumeRole(inputs: Inputs): Promise<Request> {
   const mode = 'assume-role';
-  const identity = readRoleSource(inputs);
+  const session = readSessionSettings(inputs);
+  const origin = readOrigin(inputs);
   const limits: RoleLimits = {
-    byToken: isToken(identity.source),
-    byUserSession: identity.mfa !== undefined && inputs.has('roles'),
-    duration: identity.session.duration,
+    byToken: isToken(origin.source),
+    byUserSession: origin.mfa !== undefined && inputs.has('roles'),
+    duration: session.duration,
   };
   if (!inputs.has('roles')) {
     const chain = readRoleToAssume(inputs, limits);
-    if (limits.byToken) checkUnsigned(identity.signed, chain.length === 1 ? 'all' : [], inputs);
-    return { mode, roles: 'one', ...readDelivered(mode, inputs), identity: { ...identity, chain } };
+    const signed = readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
+    return { mode, roles: 'one', ...readDelivered(mode, inputs), identity: { ...origin, session, signed, chain } };
   }
   const profileRoles = await readManyRoles(inputs, limits);
   const profiles = readSessionProfileSettings(inputs);
-  if (limits.byToken) {
-    const unsigned = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
-    checkUnsigned(identity.signed, unsigned.length === profileRoles.length ? 'all' : unsigned, inputs);
-  }
+  const alone = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
+  const signed = readSigned(limits, alone.length === profileRoles.length ? 'all' : alone, inputs);
   return {
     mode,
     roles: 'many',
     ...readSettings(inputs),
-    identity,
+    identity: { ...origin, session, signed },
     profileRoles,
     continueOnError: inputs.flag('continue-on-role-error'),
     profiles,
   };
 }
 
-/** From what roles are assumed, and what their sessions are to be like. */
-function readRoleSource(inputs: Inputs): RoleSource {
-  const session = readSessionSettings(inputs);
+/** From what roles are assumed. */
+function readOrigin(inputs: Inputs) {
   const source = readSigningSource(inputs);
   const token = readTokenSource(inputs);
   const mfa = readMfa(inputs);
-  if (mfa && session.plainCharacters) {
+  if (mfa && inputs.flag('special-characters-workaround')) {
     inputs.wrong('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
   }
-  const signed = readSignedSession(inputs);
-  return token ? { source: token, mfa: undefined, session, signed } : { source, mfa, session, signed };
+  return token ? { source: token, mfa: undefined } : { source, mfa };
+}
+
+/**
+ * What signed requests for roles carry.
+ *
+ * @param alone the profiles whose role no other follows, which with a token no signed request assumes; or all of them
+ */
+function readSigned({ byToken }: RoleLimits, alone: readonly string[] | 'all', inputs: Inputs): SignedSessionSettings {
+  if (byToken) checkUnsigned(alone, inputs);
+  return readSignedSession(inputs, { sent: !byToken || alone !== 'all' });
 }
 
 function readFederatedUserName(inputs: Inputs): string {

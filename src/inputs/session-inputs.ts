@@ -52,29 +52,34 @@ export function readSessionPolicies(inputs: Inputs): SessionPolicies {
   return { managed, inline };
 }
 
-/** The inputs that only a signed AssumeRole can carry. */
-export function readSignedSession(inputs: Inputs): SignedSessionSettings {
+/**
+ * The inputs that only a signed AssumeRole can carry. What is not sent need not be as AWS takes it: a workflow that gives
+ * it may work today.
+ */
+export function readSignedSession(inputs: Inputs, { sent }: { readonly sent: boolean }): SignedSessionSettings {
+  const tagged = sent && !inputs.flag('role-skip-session-tagging');
   const ofJob = jobTags(inputs.env);
-  const custom = readCustomTags(inputs);
-  if (ofJob.length + custom.length > MAX_SESSION_TAGS) {
+  const custom = readCustomTags(inputs, { sent: tagged });
+  if (tagged && ofJob.length + custom.length > MAX_SESSION_TAGS) {
     inputs.wrong(
       'custom-tags',
       `has ${custom.length} tags; next to the ${ofJob.length} that describe the job, AWS takes ${MAX_SESSION_TAGS - ofJob.length}`,
     );
   }
-  const tags = inputs.flag('role-skip-session-tagging') ? [] : [...ofJob, ...custom];
+  const tags = tagged ? [...ofJob, ...custom] : [];
   const keys = new Set(tags.map(({ key }) => key));
   return {
-    externalId: inputs.matching(
-      'role-external-id',
-      /^[\w+=,.@:/-]{2,1224}$/,
-      '2 to 1,224 letters, digits or characters of +=,.@:/_-',
-    ),
+    externalId: sent ? readExternalId(inputs) : undefined,
     sourceIdentity: readSourceIdentity(inputs),
     tags,
     // A key without its tag is passed over, as some tags are there for some events only.
     transitiveTagKeys: inputs.lines('transitive-tag-keys').filter((key) => keys.has(key)),
   };
+}
+
+function readExternalId(inputs: Inputs): string | undefined {
+  const rule = '2 to 1,224 letters, digits or characters of +=,.@:/_-';
+  return inputs.matching('role-external-id', /^[\w+=,.@:/-]{2,1224}$/, rule);
 }
 
 /** `actor` stands for who started the job. */
@@ -93,7 +98,7 @@ function readSourceIdentity(inputs: Inputs): string | undefined {
 }
 
 /** The tags that the user gives. */
-export function readCustomTags(inputs: Inputs): SessionTag[] {
+export function readCustomTags(inputs: Inputs, { sent } = { sent: true }): SessionTag[] {
   const text = inputs.text('custom-tags');
   if (text === undefined) return [];
   const object = jsonObject(text);
@@ -104,19 +109,26 @@ export function readCustomTags(inputs: Inputs): SessionTag[] {
   const seen = new Set<string>();
   return Object.entries(object).map(([key, raw]) => {
     const value = typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean' ? `${raw}` : undefined;
-    for (const wrong of tagProblems(key, value, seen)) inputs.wrong('custom-tags', `"${key}" ${wrong}`);
+    const wrongs = [...tagProblems(key, value), ...(sent ? tagClashes(key, seen) : [])];
+    for (const wrong of wrongs) inputs.wrong('custom-tags', `"${key}" ${wrong}`);
     seen.add(key.toLowerCase());
     return { key, value: value ?? '' };
   });
 }
 
-function tagProblems(key: string, value: string | undefined, seen: ReadonlySet<string>): string[] {
+/** What AWS refuses of a key among others. */
+function tagClashes(key: string, seen: ReadonlySet<string>): string[] {
+  return [
+    RESERVED_TAG_KEYS.has(key.toLowerCase()) && 'is a tag that this action sets itself',
+    seen.has(key.toLowerCase()) && 'is there twice: AWS takes keys for the same whatever their case',
+  ].filter((problem) => problem !== false);
+}
+
+function tagProblems(key: string, value: string | undefined): string[] {
   const characters = 'may hold letters, digits, spaces and _.:/=+-@ only';
   return [
     (key.length === 0 || key.length > MAX_TAG_KEY_LENGTH) && `must have 1 to ${MAX_TAG_KEY_LENGTH} characters`,
     !TAG_TEXT.test(key) && characters,
-    RESERVED_TAG_KEYS.has(key.toLowerCase()) && 'is a tag that this action sets itself',
-    seen.has(key.toLowerCase()) && 'is there twice: AWS takes keys for the same whatever their case',
     value === undefined && 'must be a text, a number or a boolean',
     value !== undefined && value.length > MAX_TAG_VALUE_LENGTH && `has a value over ${MAX_TAG_VALUE_LENGTH} characters`,
     value !== undefined && !TAG_TEXT.test(value) && `has a value that ${characters}`,

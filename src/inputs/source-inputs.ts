@@ -6,7 +6,7 @@ import { messageOf } from '../errors/message';
 import { idTokenEndpoint } from '../github/id-token';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
-import type { SignedSessionSettings, SigningSource, SourceIdentity, TokenSource } from './request';
+import type { SigningSource, SourceIdentity, TokenSource } from './request';
 
 const MIN_TOKEN_LENGTH = 4;
 const MAX_TOKEN_LENGTH = 20_000;
@@ -71,8 +71,9 @@ export function readTokenSource(inputs: Inputs): TokenSource | undefined {
 
 /** Whether a role would be assumed with GitHub's token, if the job may ask for one. MFA is proved by a user's keys. */
 function mayUseIdToken(inputs: Inputs): boolean {
-  const others = ['aws-access-key-id', 'web-identity-token-file', ...MFA_INPUTS];
-  return others.every((name) => !inputs.has(name)) && !inputs.flag('role-chaining') && !inputs.flag('force-skip-oidc');
+  const [chaining, skipped] = [inputs.flag('role-chaining'), inputs.flag('force-skip-oidc')];
+  const others = ['aws-access-key-id', 'web-identity-token-file', ...MFA_INPUTS] as const;
+  return !chaining && !skipped && others.every((name) => !inputs.has(name));
 }
 
 function readTokenFile(path: string, inputs: Inputs): string {
@@ -102,11 +103,7 @@ function readTokenFile(path: string, inputs: Inputs): string {
  *
  * @param unsigned the profiles whose role no signed request follows, which would take the rest; or all of them
  */
-export function checkUnsigned(
-  { externalId, sourceIdentity }: SignedSessionSettings,
-  unsigned: readonly string[] | 'all',
-  inputs: Inputs,
-): void {
+export function checkUnsigned(unsigned: readonly string[] | 'all', inputs: Inputs): void {
   for (const name of MFA_INPUTS.filter((input) => inputs.has(input))) {
     inputs.wrong(name, "proves MFA with a user's access keys, and the role is assumed with a web identity");
   }
@@ -117,10 +114,10 @@ export function checkUnsigned(
       `custom-tags and transitive-tag-keys are not used${where}: with a web identity, AWS takes session tags from the token only.`,
     );
   }
-  if (externalId !== undefined) {
+  if (inputs.has('role-external-id')) {
     inputs.warn(`role-external-id is not used${where}: with a web identity, the trust policy decides by the token.`);
   }
-  if (sourceIdentity !== undefined) {
+  if (inputs.has('source-identity')) {
     inputs.warn(`source-identity is not used${where}: with a web identity, AWS takes it from the token only.`);
   }
 }

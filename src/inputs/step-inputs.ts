@@ -12,7 +12,9 @@ import type {
 } from './request';
 
 const DEFAULT_MAX_ATTEMPTS = 12;
-const ENDPOINT_INPUTS = ['sts-endpoint', 'iam-endpoint'];
+/** Seconds: the longest that a timer of Node waits, 24 days. */
+const MAX_TIME_LIMIT = 2_147_483;
+const ENDPOINT_INPUTS = ['sts-endpoint', 'iam-endpoint'] as const;
 /** Every mode calls STS. An endpoint for IAM alone may stay unused. */
 const STS_ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'];
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
@@ -55,12 +57,12 @@ export function readAllowedAccounts(inputs: Inputs): string[] {
 
 /** Zero stands for none, as in `aws-actions/configure-aws-credentials`. */
 function readTimeLimit(inputs: Inputs): number | undefined {
-  const seconds = inputs.integer('action-timeout-s', { min: 0, max: 86_400, unit: 'seconds' });
+  const seconds = inputs.integer('action-timeout-s', { min: 0, max: MAX_TIME_LIMIT, unit: 'seconds' });
   return seconds === 0 ? undefined : seconds;
 }
 
 function readMaxAttempts(inputs: Inputs): number {
-  const asked = inputs.integer('retry-max-attempts', { min: 1, max: 100, unit: 'attempts' });
+  const asked = inputs.integer('retry-max-attempts', { min: 1, unit: 'attempts' });
   const disabled = inputs.flag('disable-retry');
   if (inputs.flag('special-characters-workaround')) return DEFAULT_MAX_ATTEMPTS;
   return disabled ? 1 : (asked ?? DEFAULT_MAX_ATTEMPTS);
@@ -85,7 +87,7 @@ function readRegion(inputs: Inputs): string {
   return inputs.matching('aws-region', /^[a-z0-9-]+$/, 'a region; it should look like eu-central-1') ?? '';
 }
 
-function readEndpoint(name: string, inputs: Inputs): string | undefined {
+function readEndpoint(name: (typeof ENDPOINT_INPUTS)[number], inputs: Inputs): string | undefined {
   const text = inputs.text(name);
   if (text === undefined || isHttpUrl(text)) return text;
   inputs.wrong(name, `"${text}" is not a URL that starts with https:// or http://`);
@@ -99,8 +101,8 @@ function checkFips(inputs: Inputs): void {
   const variables = inputs.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? [] : STS_ENDPOINT_VARIABLES;
   const other = ENDPOINT_INPUTS.find((name) => inputs.has(name)) ?? variables.find((name) => inputs.env[name]);
   if (!fips || other === undefined) return;
-  const name = asked ? 'use-fips-endpoint' : 'use-fips-endpoint (from AWS_USE_FIPS_ENDPOINT)';
-  inputs.wrong(name, `is for AWS's own endpoints, and ${other} names another; omit one of the two`);
+  const why = `is for AWS's own endpoints, and ${other} names another; omit one of the two`;
+  inputs.wrong('use-fips-endpoint', why, asked ? undefined : 'AWS_USE_FIPS_ENDPOINT');
 }
 
 /** One proxy serves http and https alike, also when only the variable for the other is set. */
@@ -112,9 +114,10 @@ function readProxy(inputs: Inputs): string | undefined {
   const proxy = text.includes('://') ? text : `http://${text}`;
   if (isHttpUrl(proxy) && isDecodable(new URL(proxy))) return proxy;
   inputs.wrong(
-    given === undefined ? `http-proxy (from ${variable ?? ''})` : 'http-proxy',
+    'http-proxy',
     'is not a URL such as http://proxy.example.com:3128, with % and other special characters of a password encoded; ' +
       'SOCKS is not supported',
+    given === undefined ? variable : undefined,
   );
   return undefined;
 }

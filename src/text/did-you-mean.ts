@@ -2,9 +2,16 @@ import { distance } from 'fastest-levenshtein';
 
 const MAX_LENGTH = 64;
 
-/** The one name that a misspelt one most likely stands for, if any is close enough to say so. */
-export function nearest(written: string, names: Iterable<string>): string | undefined {
-  const allowed = written.length < 4 ? 1 : 2;
+/**
+ * The one name that a misspelt one most likely stands for, if any is close enough to say so.
+ *
+ * @param allowed how many letters may differ
+ */
+export function nearest(
+  written: string,
+  names: Iterable<string>,
+  allowed = written.length < 4 ? 1 : 2,
+): string | undefined {
   let [best, least]: [string | undefined, number] = [undefined, allowed + 1];
   for (const name of names) {
     if (name.length > MAX_LENGTH || Math.abs(name.length - written.length) > allowed) continue;

@@ -1,0 +1,74 @@
+/** Every input that `action.yml` declares, in its order. */
+export const INPUTS = [
+  'mode',
+  'aws-region',
+  'role-to-assume',
+  'roles',
+  'continue-on-role-error',
+  'role-external-id',
+  'audience',
+  'web-identity-token-file',
+  'force-skip-oidc',
+  'aws-access-key-id',
+  'aws-secret-access-key',
+  'aws-session-token',
+  'role-chaining',
+  'use-existing-credentials',
+  'unset-current-credentials',
+  'role-duration-seconds',
+  'role-session-name',
+  'source-identity',
+  'custom-tags',
+  'transitive-tag-keys',
+  'role-skip-session-tagging',
+  'inline-session-policy',
+  'managed-session-policies',
+  'federated-user-name',
+  'special-characters-workaround',
+  'mfa-serial',
+  'mfa-code',
+  'mfa-secret',
+  'output-env-credentials',
+  'output-credentials',
+  'aws-profile',
+  'overwrite-aws-profile',
+  'profile-location',
+  'profile-output',
+  'refresh-credentials',
+  'allowed-account-ids',
+  'mask-aws-account-id',
+  'translate-env-variables',
+  'expect-arn',
+  'expect-allowed',
+  'expect-denied',
+  'identities',
+  'dry-run',
+  'ephemeral',
+  'adopt-existing',
+  'rotate-now',
+  'delete-old-keys',
+  'github-token',
+  'http-proxy',
+  'no-proxy',
+  'sts-endpoint',
+  'iam-endpoint',
+  'use-fips-endpoint',
+  'retry-max-attempts',
+  'disable-retry',
+  'action-timeout-s',
+] as const;
+
+export type InputName = (typeof INPUTS)[number];
+
+/** The variable in which a runner passes on what is given under a name. */
+export function variableOf(name: string): string {
+  return `INPUT_${name.toUpperCase()}`;
+}
+
+/** What is given under a name that is no input's, such as `alowed-account-ids`: a runner passes that on, too. */
+export function unknownNames(env: NodeJS.ProcessEnv): string[] {
+  const known = new Set(INPUTS.map(variableOf));
+  return Object.keys(env)
+    .filter((variable) => /^INPUT_[^a-z]+$/.test(variable) && !known.has(variable) && env[variable]?.trim())
+    .map((variable) => variable.slice('INPUT_'.length).toLowerCase());
+}
