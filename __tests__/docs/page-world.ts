@@ -209,7 +209,7 @@ export class PageWorld {
       account.createOidcProvider({ url: ISSUER, clientIds: [defaultAudience(partition)] });
       for (const [name, policy] of Object.entries(roles)) {
         if (this.settings.without?.includes(`${id}/${name}`)) continue;
-        account.createRole(name, { trust: this.#trust(id, partition), policies: [policy], maxSessionDuration: 14_400 });
+        account.createRole(name, { trust: this.#trust(id, partition), policies: [policy], maxSessionDuration: 21_600 });
       }
     }
   }

@@ -121,6 +121,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     identities: ['arn:aws:iam::111122223333:role/deploy arn:aws:iam::444455556666:role/deploy'],
   },
   'docs/migrating.md › Moving from configure-aws-credentials': {},
+  'docs/migrating.md › From version 2': {},
   'docs/profiles.md › In the home, or in the job': { callers: [DEPLOY] },
   'docs/profiles.md › Profiles that renew themselves': { callers: [DEPLOY] },
   'docs/security.md › From keys to OIDC': {},
