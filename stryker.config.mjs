@@ -32,7 +32,7 @@ export default {
       // What spawns processes runs dist, in which nothing was changed, or takes too long to run once for each change.
       testPathIgnorePatterns: [
         ...jest.testPathIgnorePatterns,
-        '/__tests__/(scenarios|sandbox|docs|fuzz|provisioning)/',
+        '/__tests__/(bench|demo|docs|fuzz|in-process|provisioning|sandbox|scenarios|scripts)/',
         '/__tests__/profile/processes',
         '/__tests__/github/secrets',
       ],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Failure } from '../../sandbox/faults';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Run } from '../../sandbox/runner/job';
+import { requireCurrentDist } from '../../sandbox/runner/processes';
 import type { ErrorCode } from '../../src/errors/action-error';
 import { ForwardProxy } from '../network/forward-proxy';
 import { allow, deny, trust } from '../sandbox/sts-client';
@@ -190,6 +191,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   'credential-process-path': [
     (scenario) => {
       scenario.createOidcRole();
+      requireCurrentDist();
       const job = scenario.job({ oidc: true });
       const uses = join(job.folder, '$actions');
       mkdirSync(uses);
