@@ -66,7 +66,8 @@ test('a user and a role for a pipeline, and from there into the tools account', 
 
   // Paste the credentials of the portal into the profile developer1, and verify it.
   const paste = await step({ ...admin, mode: 'access-keys', 'aws-profile': 'developer1', 'profile-output': 'json' });
-  expect(paste).toMatchObject({ exitCode: 0, stderr: '', exported: {} });
+  expect(paste).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(paste.exported).toEqual({});
   const developer = await step(
     { mode: 'verify', 'expect-arn': `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_AdministratorAccess_*/mona` },
     'developer1',
@@ -79,7 +80,8 @@ test('a user and a role for a pipeline, and from there into the tools account', 
     { mode: 'provision', identities: 'identities.yml', 'profile-output': 'json' },
     'developer1',
   );
-  expect(provision).toMatchObject({ exitCode: 0, stderr: '', exported: {} });
+  expect(provision).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(provision.exported).toEqual({});
   expectCalls(scenario, [
     'GetCallerIdentity',
     {
@@ -124,7 +126,8 @@ test('a user and a role for a pipeline, and from there into the tools account', 
     'role-session-name': 'AWSCLI-Session',
     'aws-profile': 'tools_admin_deployer',
   });
-  expect(assumed).toMatchObject({ exitCode: 0, stderr: '', exported: {} });
+  expect(assumed).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(assumed.exported).toEqual({});
   expect(assumed.outputs).toMatchObject({ 'authenticated-arn': DEPLOYER, 'aws-account-id': TOOLS_ACCOUNT });
   expect(scenario.calls()).toEqual(['AssumeRole']);
   const deployer = await step({ mode: 'verify', 'expect-arn': DEPLOYER }, 'tools_admin_deployer');
