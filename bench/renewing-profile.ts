@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { commandOf } from '../__tests__/scenarios/renewing-profile';
 import { check, inJob, type Action, type Contender, type StepInput } from './contenders';
 import type { RemoteSandbox } from './remote-sandbox';
 
@@ -12,9 +11,7 @@ export function answerFromCache({ name, folder }: Action, input: StepInput, sand
     run: (env) =>
       inJob(input.env, async (job) => {
         check(true, `The main of ${name}`, await job.step({ with: inputs, uses: folder }));
-        const config = readFileSync(join(job.home, '.aws/config'), 'utf8');
-        const [, line = ''] = /^credential_process = (.*)$/m.exec(config) ?? [];
-        const [program = '', ...args] = [...line.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
+        const [program = '', ...args] = commandOf(job, 'bench').split(' ');
         await sandbox.takeCalls();
         const { ms, stdout } = await timed(program, args, { ...job.env, ...env });
         const { SessionToken } = JSON.parse(stdout) as { SessionToken?: string };
