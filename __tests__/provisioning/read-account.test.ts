@@ -76,7 +76,11 @@ test('of a user', async () => {
   const { serialNumber } = user.createMfaDevice('pulumi');
   const date = ({ createdAt }: { createdAt: Date }) => new Date(Math.floor(createdAt.getTime() / 1000) * 1000);
   sandbox.clock.advance(86_400_000);
-  expect((await read({ users: [declaredUser()] })).users).toEqual(
+  const declared = declaredUser({
+    accessKey: { maxAge: undefined, deliver: [] },
+    mfaDevice: { name: 'pulumi', path: '/', deliver: [] },
+  });
+  expect((await read({ users: [declared] })).users).toEqual(
     new Map([
       [
         'pulumi',
@@ -244,7 +248,7 @@ describe('namesakes', () => {
 
 test('reading writes nothing, and what may not be read is an error', async () => {
   opened.account.createUser('pulumi');
-  opened.admin.policies = [allow(['iam:Get*', 'iam:List*']), deny('iam:ListAccessKeys')];
+  opened.admin.policies = [allow(['iam:Get*', 'iam:List*']), deny('iam:ListUserPolicies')];
   await expect(read({ users: [declaredUser()] })).rejects.toMatchObject({ code: 'iam-refused' });
   expect(opened.actions().every((action) => /^(Get|List)/.test(action))).toBe(true);
 });

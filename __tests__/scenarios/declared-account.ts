@@ -69,7 +69,6 @@ export const READS = [
   'ListUserPolicies',
   'GetUserPolicy',
   'ListAccessKeys',
-  'ListMFADevices',
   'GetRole',
   'ListAttachedRolePolicies',
   'ListRolePolicies',

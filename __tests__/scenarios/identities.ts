@@ -100,7 +100,7 @@ interface SideBySide {
 type Stage = Calls | SideBySide;
 
 /** What is asked of AWS for one new access key, until it counts as known. */
-export const NEW_KEY = ['CreateAccessKey', 'GetCallerIdentity', ['GetCallerIdentity', 'GetCallerIdentity']] as const;
+export const NEW_KEY = ['CreateAccessKey', ['GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity']] as const;
 
 /**
  * Expects these calls since the last time: one stage after the other, those of one stage in any order.

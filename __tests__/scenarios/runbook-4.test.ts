@@ -116,7 +116,7 @@ test('a user that may do nothing assumes the one role that it is let', async () 
     [
       'GetCallerIdentity',
       'GetUser',
-      ['ListAttachedUserPolicies', 'ListUserPolicies', 'ListAccessKeys', 'ListMFADevices'],
+      ['ListAttachedUserPolicies', 'ListUserPolicies', 'ListAccessKeys'],
       'PutUserPolicy',
     ],
     ['ListUserTags', 'ListAttachedUserPolicies'],

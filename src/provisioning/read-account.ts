@@ -32,7 +32,7 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
   const [foundProviders, foundPolicies, foundUsers, foundRoles] = await Promise.all([
     readEach(providers, ({ name }) => readOidcProvider(oidcProviderArn(name, account), iam)),
     readEach(policies, (policy) => readPolicy(policyArn(policy, account), iam)),
-    readEach(users, ({ name }) => readUser(name, iam)),
+    readEach(users, (user) => readUser(user, iam)),
     readEach(roles, ({ name }) => readRole(name, iam)),
   ]);
   const namesakes = await Promise.all([

@@ -4,7 +4,6 @@ import { deliverKeys } from '../../../src/provisioning/access-keys/deliver-keys'
 import { makeKey, type KeyToMake, type MadeKey } from '../../../src/provisioning/access-keys/make-key';
 import { recoverKey } from '../../../src/provisioning/access-keys/recover-key';
 import { retireOldKeys } from '../../../src/provisioning/access-keys/retire-keys';
-import type { AccountAccess } from '../../../src/provisioning/changes/account-access';
 import { useCleanEnvironment } from '../../aws/environment';
 import { openTestAccount, type TestAccount } from '../account';
 import { OURS, plannedChange, REPOSITORY, secretNamed, TO_GITHUB } from '../declared';
@@ -83,7 +82,7 @@ describe('a key that is made', () => {
     opened.sandbox.settings.propagationMs = 15_000;
     await makeKey(toMake(), opened.access);
     const tests = opened.actions().slice(1);
-    expect(tests.slice(-3)).toEqual(Array(3).fill('GetCallerIdentity'));
+    expect(tests.filter((test) => test === 'GetCallerIdentity')).toHaveLength(3);
     expect(new Set(tests.slice(0, -3))).toEqual(new Set(['GetCallerIdentity InvalidClientTokenId']));
     expect(opened.waits.length).toBeGreaterThan(4);
   });
@@ -93,18 +92,6 @@ describe('a key that is made', () => {
     opened.sandbox.faults.add({ action: 'GetCallerIdentity', skip: 1, times: 1, error });
     await makeKey(toMake(), opened.access);
     expect(opened.actions().filter((action) => action === 'GetCallerIdentity')).toHaveLength(3);
-  });
-
-  test('is asked about a second and a third time side by side, once it was known', async () => {
-    const noted: string[] = [];
-    const testKey: AccountAccess['testKey'] = async (credentials) => {
-      noted.push('asked');
-      const identity = await opened.access.testKey(credentials);
-      noted.push('known');
-      return identity;
-    };
-    await makeKey(toMake(), { ...opened.access, testKey });
-    expect(noted).toEqual(['asked', 'known', 'asked', 'asked', 'known', 'known']);
   });
 
   test('that AWS never comes to know is refused, by its ID', async () => {

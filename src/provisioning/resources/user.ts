@@ -12,8 +12,9 @@ import { nothingToRemove, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
 
 export interface ExistingUser extends ExistingIdentity {
+  /** Read if the document gives it a key. */
   readonly accessKeys: readonly ExistingKey[];
-  /** Serial numbers of those enabled. */
+  /** Serial numbers of those enabled; read if the document gives it a device. */
   readonly mfaDevices: readonly string[];
 }
 
@@ -27,13 +28,15 @@ export async function findUser(name: string, iam: Iam): Promise<User | undefined
   return User?.UserName === name ? User : undefined;
 }
 
-export async function readUser(name: string, iam: Iam): Promise<ExistingUser | undefined> {
+/** Reads a user: what of it the document declares, and no more, as documents may have hundreds of users. */
+export async function readUser(declared: DeclaredUser, iam: Iam): Promise<ExistingUser | undefined> {
+  const { name, accessKey, mfaDevice } = declared;
   const user = await findUser(name, iam);
   if (!user) return undefined;
   const [identity, accessKeys, mfaDevices] = await Promise.all([
     readWithPolicies(user, identityCalls('user', name), iam),
-    readAccessKeys(name, iam),
-    readDevices(name, iam),
+    accessKey ? readAccessKeys(name, iam) : [],
+    mfaDevice ? readDevices(name, iam) : [],
   ]);
   return { ...identity, accessKeys, mfaDevices };
 }
