@@ -36,6 +36,8 @@ test('every code is there once, in order, in words joined by dashes', () => {
 test('an answer that is too long to be read is cut', () => {
   const cut = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4001), fix: 'mend' });
   expect(cut.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}…\nFix: mend`);
+  const astral = new ActionError({ code: 'unexpected', tried: 'try', answer: `${'x'.repeat(3999)}𠮷`, fix: 'mend' });
+  expect(astral.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(3999)}…\nFix: mend`);
   const whole = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4000), fix: 'mend' });
   expect(whole.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}\nFix: mend`);
 });

@@ -1,4 +1,4 @@
-import { codeOf, unlessMissing } from '../../src/errors/message';
+import { beginningOf, codeOf, unlessMissing } from '../../src/errors/message';
 import { connectionError } from '../aws/sdk-error';
 
 test.each<[what: string, error: unknown, code: string | undefined]>([
@@ -20,4 +20,17 @@ test('a file that is not there is no failure; all else is', () => {
   expect(() => {
     unlessMissing(denied);
   }).toThrow(denied);
+});
+
+test.each([
+  ['abc', 2, 'ab'],
+  ['abc', 3, 'abc'],
+  ['abc', 4, 'abc'],
+  ['a𠮷c', 2, 'a'],
+  ['a𠮷c', 3, 'a𠮷'],
+  ['a\uDBB7', 2, 'a'],
+  ['\uDFB7bc', 2, '\uDFB7b'],
+  ['', 2, ''],
+])('the beginning of %j, up to %i, is %j', (text, length, beginning) => {
+  expect(beginningOf(text, length)).toBe(beginning);
 });

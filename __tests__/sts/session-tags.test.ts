@@ -33,6 +33,17 @@ test('a job is described by tags of characters and lengths that AWS takes', () =
   expect(jobTags({})).toEqual([{ key: 'GitHub', value: 'Actions' }]);
 });
 
+test.each([
+  ['that is cut before a letter of two halves', `refs/heads/${'f'.repeat(244)}𠮷`, `refs/heads/${'f'.repeat(244)}`],
+  ['that is cut behind one', `${'f'.repeat(254)}𝒜x`, `${'f'.repeat(254)}𝒜`],
+  ['of such letters alone', '𠮷'.repeat(200), '𠮷'.repeat(128)],
+  ['with half a letter', `a\uD842b\uDFB7`, 'a_b_'],
+  ['with half a letter where it is cut', `${'a'.repeat(255)}\uD842b`, `${'a'.repeat(255)}_`],
+  ['with an emoji, which counts for one character', `${'🚀'.repeat(256)}x`, '_'.repeat(256)],
+])('a name %s becomes a tag of whole letters', (_, GITHUB_REF, value) => {
+  expect(jobTags({ GITHUB_REF })).toContainEqual({ key: 'Branch', value });
+});
+
 test('those that say who and what runs stay where there is no room for all', () => {
   const left = withoutDispensable([...jobTags(JOB), { key: 'team', value: 'platform' }]).map(({ key }) => key);
   expect(left).toEqual(['GitHub', 'Repository', 'Workflow', 'Action', 'Actor', 'Commit', 'Branch', 'team']);

@@ -29,6 +29,8 @@ test.each([
   expect(isMapping(value)).toBe(expected);
 });
 
-test('a long text is cut', () => {
+test('a long text is cut, between its letters', () => {
   expect(quoted('x'.repeat(200))).toBe(`"${'x'.repeat(80)}…"`);
+  expect(quoted(`${'x'.repeat(79)}𠮷x`)).toBe(`"${'x'.repeat(79)}…"`);
+  expect(describeValue({ [`${'x'.repeat(79)}𠮷x`]: 1 })).toBe(`a mapping with ${'x'.repeat(79)}`);
 });

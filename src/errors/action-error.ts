@@ -1,4 +1,4 @@
-import { messageOf } from './message';
+import { beginningOf, messageOf } from './message';
 
 /**
  * Every way in which the step can fail, each with its own entry in docs/troubleshooting.md.
@@ -105,7 +105,7 @@ export class ActionError extends Error {
 
 /** The other side's words, cut where they are too many to be read. */
 export function inShort(answer: string): string {
-  return answer.length > MAX_QUOTED_LENGTH ? `${answer.slice(0, MAX_QUOTED_LENGTH)}…` : answer;
+  return answer.length > MAX_QUOTED_LENGTH ? `${beginningOf(answer, MAX_QUOTED_LENGTH)}…` : answer;
 }
 
 /** A failure as it is reported, also one that was not foreseen where it happened. */

@@ -14,6 +14,11 @@ export function unlessMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }
 
+/** The beginning of a text, `length` long at most. No letter is cut in two: half a letter cannot be sent, nor printed. */
+export function beginningOf(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+}
+
 /** The first line of what an error says: in the other lines, the SDK says to developers where to look. */
 export function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? '';

@@ -1,4 +1,5 @@
 import { MAX_TAG_VALUE_LENGTH, TAG_CHARACTERS } from '../aws/tags';
+import { beginningOf } from '../errors/message';
 
 /** A tag of a role session. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html */
 export interface SessionTag {
@@ -56,5 +57,5 @@ export function tagParameters(tags: readonly SessionTag[]) {
 
 /** GitHub's names may hold characters that a tag may not. */
 function asTagValue(text: string): string {
-  return text.replace(FOREIGN_CHARACTER, '_').slice(0, MAX_TAG_VALUE_LENGTH);
+  return beginningOf(text.replace(FOREIGN_CHARACTER, '_'), MAX_TAG_VALUE_LENGTH);
 }

@@ -1,3 +1,5 @@
+import { beginningOf } from '../errors/message';
+
 const MAX_SHOWN = 80;
 
 /** Whether a value is a mapping of YAML, or an object of JSON. */
@@ -17,12 +19,12 @@ export function describeValue(value: unknown, { secret = false } = {}): string {
 
 /** A text as problems show it: on one line, and not endless. */
 export function quoted(text: string): string {
-  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+  return JSON.stringify(text.length > MAX_SHOWN ? `${beginningOf(text, MAX_SHOWN)}…` : text);
 }
 
 function describeMapping(keys: readonly string[]): string {
   if (keys.length === 0) return 'an empty mapping';
   return keys.length > 5
     ? `a mapping of ${keys.length}`
-    : `a mapping with ${keys.map((key) => key.slice(0, MAX_SHOWN)).join(', ')}`;
+    : `a mapping with ${keys.map((key) => beginningOf(key, MAX_SHOWN)).join(', ')}`;
 }
