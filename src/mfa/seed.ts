@@ -16,23 +16,28 @@ const CODE_DIGITS = 6;
 const DEFAULT_PERIOD = 30;
 
 /**
- * The seed in a text: base32, as AWS shows it when a device is created (spaces, lower case and padding do not matter),
- * or an `otpauth://` URI, as QR codes hold it. Returns the rule that the text breaks, never the text, when it is none.
+ * The seed in a text: base32, as AWS shows it when a device is created (spaces, dashes, lower case and padding do not
+ * matter), or an `otpauth://` URI, as QR codes hold it. Returns the rule that the text breaks, never the text, when it is none.
  * https://github.com/google/google-authenticator/wiki/Key-Uri-Format
  */
-export function parseSeed(text: string): Seed | { readonly wrong: string } {
-  if (!text.toLowerCase().startsWith('otpauth:')) return seedOf(text, DEFAULT_PERIOD, 'SHA1');
+export function parseSeed(written: string): Seed | { readonly wrong: string } {
+  const text = written.trim();
+  if (!/^otpauth:/i.test(text)) return seedOf(text, DEFAULT_PERIOD, 'SHA1');
   if (!URL.canParse(text)) return { wrong: 'is not a valid otpauth:// URI' };
   const { host, searchParams } = new URL(text);
   if (host.toLowerCase() !== 'totp') return { wrong: 'is an otpauth:// URI of another type than totp' };
-  const algorithm = ALGORITHMS.find((known) => known === (searchParams.get('algorithm') ?? 'SHA1').toUpperCase());
+  // Empty counts as not given.
+  const given = [...searchParams].map(([name, value]) => [name.toLowerCase(), value.trim()] as const);
+  const parameters = new Map(given.filter(([, value]) => value !== ''));
+  const spelled = (parameters.get('algorithm') ?? 'SHA1').toUpperCase().replace(/^HMAC|-/g, '');
+  const algorithm = ALGORITHMS.find((known) => known === spelled);
   if (!algorithm) return { wrong: `has an algorithm that is none of ${ALGORITHMS.join(', ')}` };
-  const period = Number(searchParams.get('period') ?? DEFAULT_PERIOD);
+  const period = Number(parameters.get('period') ?? DEFAULT_PERIOD);
   if (!Number.isInteger(period) || period < 1) return { wrong: 'has a period that is not a whole number of seconds' };
-  if (Number(searchParams.get('digits') ?? CODE_DIGITS) !== CODE_DIGITS) {
+  if (Number(parameters.get('digits') ?? CODE_DIGITS) !== CODE_DIGITS) {
     return { wrong: `has codes of another length than ${CODE_DIGITS} digits, which AWS does not take` };
   }
-  return seedOf(searchParams.get('secret') ?? '', period, algorithm);
+  return seedOf(parameters.get('secret') ?? '', period, algorithm);
 }
 
 function seedOf(text: string, period: number, algorithm: Algorithm): Seed | { readonly wrong: string } {
