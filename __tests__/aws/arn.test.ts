@@ -1,4 +1,4 @@
-import { accountOfArn, parseRoleArn, parseRoleName, roleInAccountOf } from '../../src/aws/arn';
+import { accountOfArn, describeOtherThanRole, parseRoleArn, parseRoleName, roleInAccountOf } from '../../src/aws/arn';
 import { partitionOfRegion } from '../../src/aws/partition';
 
 test.each([
@@ -21,6 +21,33 @@ test.each([
   'deploy',
 ])('%s is no role’s ARN', (text) => {
   expect(parseRoleArn(text)).toBeUndefined();
+});
+
+const SESSION =
+  'a session of the role arn:aws:iam::123456789012:role/deploy (its path, if it has one, goes before the name)';
+test.each([
+  ['arn:aws:sts::123456789012:assumed-role/deploy/ci', SESSION],
+  ['arn:aws:sts::123456789012:assumed-role/deploy', SESSION],
+  ['"arn:aws:sts::123456789012:assumed-role/deploy/ci"', SESSION],
+  [
+    'arn:aws-cn:sts::123456789012:assumed-role/x/y',
+    expect.stringContaining('role arn:aws-cn:iam::123456789012:role/x '),
+  ],
+  ['arn:aws:iam::123456789012:user/team/ci', 'a user'],
+  ['arn:aws:iam::aws:policy/ReadOnlyAccess', 'a policy'],
+  ['arn:aws:iam::123456789012:instance-profile/web', expect.stringContaining('an instance profile')],
+  ['arn:aws:iam::123456789012:root', 'an account, or its root user'],
+  ['arn:aws:iam::123456789012:group/admins', 'a group of users'],
+  ['arn:aws:sts::123456789012:federated-user/ci', 'the session of a federated user'],
+  ['arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com', 'an identity provider'],
+  [`'arn:aws:iam::123456789012:role/deploy'`, 'the ARN of a role with quotes or spaces around it'],
+  ['"arn:aws:iam::123456789012:role/deploy "', 'the ARN of a role with quotes or spaces around it'],
+  ['arn:aws:s3:::bucket', undefined],
+  ['arn:aws:iam::123456789012:role/', undefined],
+  ['arn:aws:iam::12345:user/ci', undefined],
+  ['not a role', undefined],
+])('%s is no role but %s', (text, other) => {
+  expect(describeOtherThanRole(text)).toEqual(other);
 });
 
 test.each([

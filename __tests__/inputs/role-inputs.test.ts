@@ -79,7 +79,10 @@ describe('roles', () => {
     ['one: { role: deploy }', 'roles: one: {"role":"deploy"} is not one role'],
     [`one: [[${ROLE}]]`, `roles: one: ["${ROLE}"] is not one role`],
     [`one: |\n  ${ROLE}\n  ${OTHER}\n`, 'role/deploy\\n" is not one role'],
-    ['one: arn:aws:iam::123456789012:user/x', 'roles: one: "arn:aws:iam::123456789012:user/x" is not one role'],
+    [
+      'one: arn:aws:iam::123456789012:user/x',
+      'roles: one: "arn:aws:iam::123456789012:user/x" is not one role but a user',
+    ],
     ['one: arn:aws-cn:iam::123456789012:role/x', 'roles: one: arn:aws-cn:iam::123456789012:role/x is in the partition'],
   ])('%j are wrong', async (roles, expected) => {
     const message = await problemsOf({ roles });

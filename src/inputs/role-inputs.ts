@@ -1,4 +1,4 @@
-import { parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws/arn';
+import { describeOtherThanRole, parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
 import { validateProfileName } from '../profile/name';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
@@ -106,7 +106,10 @@ function readOneRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleAr
   const text = typeof written === 'string' ? written.trim() : '';
   const role = parseRoleArn(text) ?? parseRoleName(text);
   if (role === undefined) {
-    wrong(`${JSON.stringify(written)} is not one role; it should be an ARN like ${FORM}`);
+    const other = describeOtherThanRole(text);
+    wrong(
+      `${JSON.stringify(written)} is not one role${other ? ` but ${other}` : ''}; it should be an ARN like ${FORM}`,
+    );
     return NO_ROLE;
   }
   const region = inputs.text('aws-region');
