@@ -61,6 +61,18 @@ describe('the default chain', () => {
     expect((await signerFrom(chain({ mustLast: true }), settings, step)).credentials).toEqual(EXAMPLE_KEYS);
   });
 
+  test.each(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])(
+    'refuses a line break at the end of %s, which no header can hold',
+    async (name) => {
+      exportSession();
+      process.env[name] = `${process.env[name] ?? ''}\n`;
+      await expect(signerFrom(chain(), settings, step)).rejects.toMatchObject({
+        code: 'no-credentials',
+        message: expect.stringMatching(/Nothing was sent to AWS[^]*without a line break at its end\.$/) as string,
+      });
+    },
+  );
+
   test.each([
     [false, 'push', 'no-credentials', /or set role-to-assume to use OIDC\.$/],
     [true, 'push', 'id-token-permission-missing', /lacks the permission id-token: write\.\nFix/],

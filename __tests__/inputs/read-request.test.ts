@@ -174,7 +174,11 @@ describe('what is wrong', () => {
       'source-identity: is actor, and GITHUB_ACTOR is ""; AWS takes 2 characters or more',
     ],
     [{ 'continue-on-role-error': 'true', 'role-to-assume': ROLE }, 'continue-on-role-error: is for roles'],
-    [{ 'role-to-assume': 'arn:aws:iam::123456789012:user/x' }, 'is not one role'],
+    [{ 'role-to-assume': 'arn:aws:iam::123456789012:user/x' }, 'user/x" is not one role but a user; it should be'],
+    [
+      { 'role-to-assume': 'arn:aws:sts::123456789012:assumed-role/deploy/ci' },
+      'is not one role but a session of the role arn:aws:iam::123456789012:role/deploy (its path, if it has one,',
+    ],
     [{ 'role-to-assume': 'arn:aws-cn:iam::123456789012:role/x' }, 'is in the partition aws-cn'],
     [{ 'role-to-assume': ROLE, 'allowed-account-ids': '111122223333' }, 'in none of the allowed-account-ids'],
     [{ 'role-duration-seconds': '899', 'role-to-assume': ROLE }, 'from 900 to 43200'],
@@ -256,6 +260,10 @@ describe('what is wrong', () => {
       for (const size of [4, 20_000]) {
         writeFileSync(file, `\n${'x'.repeat(size)}\n`);
         expect(await problems()).toBe('none');
+      }
+      for (const token of ['e30.e30\ne30', 'e30.e30.\u0000', 'e30.e30.\uFEFFe30']) {
+        writeFileSync(file, token);
+        expect(await problems()).toMatch(/web-identity-token-file: has (white space|a character) in it/);
       }
       // More than fits into memory, without a block on the disk.
       truncateSync(file, 2 ** 33);

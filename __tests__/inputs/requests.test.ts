@@ -12,6 +12,8 @@ const CREDENTIALS = {
   secretAccessKey: KEYS['aws-secret-access-key'],
 };
 
+const NO_CREDENTIAL = 'has a character in it that no credential has: a control character, or one beyond ASCII';
+
 type Inputs = Readonly<Record<string, string>>;
 
 async function requestOf(inputs: Inputs, env?: Inputs): Promise<object> {
@@ -381,6 +383,19 @@ describe('what does not go together', () => {
       'keys with a space in them',
       { 'aws-access-key-id': 'A B', 'aws-secret-access-key': 'C D' },
       ['aws-access-key-id: has white space in it', 'aws-secret-access-key: has white space in it'],
+    ],
+    [
+      'keys and a token with line breaks and other characters that no header can hold',
+      {
+        'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE\u200B',
+        'aws-secret-access-key': 'wJalrXUtnFEMI/K7MDENG\u0007bPxRfiCYEXAMPLEKEY',
+        'aws-session-token': 'AQoDYXdzEJr\r\nEXAMPLE',
+      },
+      [
+        `aws-access-key-id: ${NO_CREDENTIAL}`,
+        `aws-secret-access-key: ${NO_CREDENTIAL}`,
+        'aws-session-token: has white space in it',
+      ],
     ],
     [
       'half a key',

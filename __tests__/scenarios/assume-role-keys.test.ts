@@ -45,6 +45,23 @@ test('keys assume a role with one call, which carries the session tags of the jo
   expect(params['TransitiveTagKeys.member.3']).toBeUndefined();
 });
 
+test('a tag that is too long is cut between its letters', async () => {
+  scenario.createUserAndRole();
+  const env = { GITHUB_REF: `refs/heads/${'f'.repeat(244)}𠮷`, GITHUB_WORKFLOW: `${'a'.repeat(255)}𝒜` };
+  const main = await scenario.job().step({ with: inputs, env });
+  expect([main.exitCode, scenario.calls()]).toEqual([0, ['AssumeRole']]);
+  const params = Object.values(scenario.sandbox.requests[0]?.params ?? {});
+  expect(params).toContain(`refs/heads/${'f'.repeat(244)}`);
+  expect(params).toContain('a'.repeat(255));
+});
+
+test('a line break in a session token is refused as what it is', async () => {
+  const main = await scenario.job().step({ with: { ...inputs, 'aws-session-token': 'AQoDYXdz\nEXAMPLE' } });
+  expectFailed(main, 'invalid-input');
+  expect(main.log.join('\n')).toContain('aws-session-token: has white space in it');
+  expect(scenario.calls()).toEqual([]);
+});
+
 test('a role’s name is looked for in the account and partition of the keys', async () => {
   const account = scenario.sandbox.account('210987654321', { partition: 'aws-us-gov' });
   const user = account.createUser('ci', {});

@@ -1,4 +1,4 @@
-import { isTemporary, type Credentials } from '../aws/credentials';
+import { isPlain, isTemporary, secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import type { DefaultChain, StepSettings } from '../inputs/request';
@@ -21,6 +21,7 @@ export async function defaultChain(
   const credentials = await withDeadline(() => defaultChainCredentials(connection), clock).catch((error: unknown) => {
     throw noCredentials(error, source.idTokenMissing, env);
   });
+  if (!secretsOf(credentials).every(isPlain)) throw spoilt();
   if (source.mustLast && isFixed(credentials, env)) throw notRenewable(credentials);
   return { credentials, name: 'the credentials found in the job', identity: undefined };
 }
@@ -29,6 +30,15 @@ export async function defaultChain(
 function isFixed(credentials: Credentials, env: NodeJS.ProcessEnv): boolean {
   if (!isTemporary(credentials)) return false;
   return credentials.expiration === undefined || credentials.sessionToken === env.AWS_SESSION_TOKEN;
+}
+
+function spoilt(): ActionError {
+  return new ActionError({
+    code: 'no-credentials',
+    tried: 'use the credentials found in the job. Nothing was sent to AWS',
+    why: 'In one of them is white space, a line break, or another character that no credential has.',
+    fix: 'Correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the profile: each is one word, without a line break at its end.',
+  });
 }
 
 function notRenewable({ expiration }: Credentials): ActionError {

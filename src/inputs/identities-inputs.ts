@@ -28,7 +28,7 @@ function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: Inputs)
   const repository = inputs.env.GITHUB_REPOSITORY;
   if (!repository) inputs.wrong('GITHUB_REPOSITORY', 'is not set; it should be owner/name, as a runner sets it');
   const declaration = readDocumentInput(inputs);
-  const githubToken = inputs.text('github-token');
+  const githubToken = inputs.credential('github-token');
   const dryRun = inputs.flag('dry-run');
   if (githubToken === undefined && !dryRun && mode !== 'deprovision' && needsGithubToken(declaration, mode)) {
     inputs.wrong(

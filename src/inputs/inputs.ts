@@ -1,3 +1,4 @@
+import { isPlain } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { variableOf, type InputName } from './input-names';
@@ -87,6 +88,21 @@ export class Inputs {
   asks(name: InputName): boolean {
     const text = this.env[variableOf(name)]?.trim();
     return Boolean(text) && !FALSE.has(text ?? '');
+  }
+
+  /** A secret that goes into a header or a signature. */
+  credential(name: InputName): string | undefined {
+    const text = this.text(name);
+    if (text !== undefined) this.checkCredential(name, text);
+    return text;
+  }
+
+  /** Notes what a credential cannot hold, by its kind: the text is a secret. */
+  checkCredential(name: InputName, text: string): void {
+    if (/\s/.test(text)) this.wrong(name, 'has white space in it');
+    else if (!isPlain(text)) {
+      this.wrong(name, 'has a character in it that no credential has: a control character, or one beyond ASCII');
+    }
   }
 
   /** The lines of an input, without empty ones. */

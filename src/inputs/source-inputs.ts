@@ -31,11 +31,9 @@ export function readSigningSource(inputs: Inputs): SigningSource {
 }
 
 function readKeys(inputs: Inputs): Credentials | undefined {
-  const accessKeyId = inputs.text('aws-access-key-id');
-  const secretAccessKey = inputs.text('aws-secret-access-key');
-  const sessionToken = inputs.text('aws-session-token');
+  const accessKeyId = inputs.credential('aws-access-key-id');
   if (accessKeyId === undefined) {
-    if (secretAccessKey !== undefined || sessionToken !== undefined) {
+    if (inputs.has('aws-secret-access-key') || inputs.has('aws-session-token')) {
       inputs.warn(
         'aws-secret-access-key or aws-session-token is given without aws-access-key-id, and not used. ' +
           'If aws-access-key-id comes from a secret: it is empty, because it is not set or not open to this workflow.',
@@ -43,14 +41,14 @@ function readKeys(inputs: Inputs): Credentials | undefined {
     }
     return undefined;
   }
+  const secretAccessKey = inputs.credential('aws-secret-access-key');
+  const sessionToken = inputs.credential('aws-session-token');
   if (secretAccessKey === undefined) {
     inputs.wrong(
       'aws-secret-access-key',
       'is missing next to aws-access-key-id; if it comes from a secret: it is not set or not open to this workflow',
     );
   }
-  if (/\s/.test(accessKeyId)) inputs.wrong('aws-access-key-id', 'has white space in it');
-  if (/\s/.test(secretAccessKey ?? '')) inputs.wrong('aws-secret-access-key', 'has white space in it');
   return { accessKeyId, secretAccessKey: secretAccessKey ?? '', sessionToken };
 }
 
@@ -90,6 +88,8 @@ function readTokenFile(path: string, inputs: Inputs): string {
     const token = readFileSync(file, 'utf8').trim();
     if (token.length < MIN_TOKEN_LENGTH || token.length > MAX_TOKEN_LENGTH) {
       inputs.wrong('web-identity-token-file', `${file} has ${token.length} characters; a token has 4 to 20,000`);
+    } else {
+      inputs.checkCredential('web-identity-token-file', token);
     }
     return token;
   } catch (error) {
