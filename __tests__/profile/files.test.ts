@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import files, {
   chmod,
+  chown,
   lchown,
   lstat,
   mkdir,
@@ -17,7 +18,7 @@ import files, {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { copyProfileFiles, editFile, ProfileError, readProfileFile } from '../../src/profile/files';
+import { copyProfileFiles, editFile, ProfileError, readProfileFile, rehearseEdit } from '../../src/profile/files';
 import { heldOpen, useWindows } from '../files/on-windows';
 
 let home: string;
@@ -78,7 +79,7 @@ describe('editFile', () => {
     expect((await readdir(home)).sort()).toEqual(['credentials', 'hop', 'real']);
   });
 
-  describe('a link that someone else made', () => {
+  describe('what someone else made', () => {
     const someone = 54_321;
     const mine = process.getuid?.() ?? 0;
     const { getuid } = process;
@@ -87,31 +88,78 @@ describe('editFile', () => {
       Reflect.set(process, 'getuid', getuid);
     });
 
-    /** A link of someone else's: made so by root, and else by being someone else oneself. */
-    async function plant(target: string): Promise<void> {
-      await symlink(target, path);
-      if (mine === 0) await lchown(path, someone, someone);
+    /** Makes a link someone else's: by root's right, or else by being someone else oneself. */
+    async function plant(target: string, link = path): Promise<void> {
+      await symlink(target, link);
+      if (mine === 0) await lchown(link, someone, someone);
       else process.getuid = () => someone;
     }
 
-    test('is not followed to a file that is not theirs', async () => {
-      await plant('/etc/passwd');
-      const before = await readFile('/etc/passwd', 'utf8');
-      const wrong = new RegExp(
-        `It is a link to .*/etc/passwd made by another user \\(${mine === 0 ? someone : mine}\\)`,
-      );
-      await expect(editFile(path, (text) => text)).rejects.toThrow(wrong);
+    const maker = mine === 0 ? someone : mine;
+    test.each([
+      ['a file that is not theirs', () => plant('/etc/passwd'), '/etc/passwd'],
+      [
+        'one of their own',
+        async () => {
+          await writeFile(join(home, 'target'), 'old\n');
+          await plant('target');
+          if (mine === 0) await lchown(join(home, 'target'), someone, someone);
+        },
+        'target',
+      ],
+      [
+        'a folder on the way',
+        async () => {
+          await mkdir(join(home, 'folder'));
+          await plant('folder', join(home, '.aws'));
+          path = join(home, '.aws', 'credentials');
+        },
+        'folder',
+      ],
+      [
+        'a folder, by way of a link of one’s own',
+        async () => {
+          await plant('/tmp', join(home, '.aws'));
+          await symlink('.aws', join(home, 'own'));
+          path = join(home, 'own', 'credentials');
+        },
+        '/tmp',
+      ],
+      ['nowhere', () => plant('nowhere'), 'nowhere'],
+    ])('a link to %s is not followed', async (_, prepare, target) => {
+      await prepare();
+      const wrong = new RegExp(`is a link to .*${target} that another user \\(${maker}\\) made`);
+      const before = await readdir(home);
+      await expect(editFile(path, (text) => `${text ?? ''}new`)).rejects.toThrow(wrong);
+      await expect(rehearseEdit(path, () => 'new', { inPlace: true })).rejects.toThrow(wrong);
       await expect(readProfileFile(path)).rejects.toThrow(wrong);
-      expect(await readFile('/etc/passwd', 'utf8')).toBe(before);
+      const copying = copyProfileFiles({ credentials: path, config: path }, home);
+      await expect(copying).rejects.toThrow(wrong);
+      expect(await readdir(home)).toEqual(before);
     });
 
-    test('is followed to their own, as in a home that is mounted', async () => {
-      await writeFile(join(home, 'target'), 'old\n');
-      await plant('target');
-      if (mine === 0) await lchown(join(home, 'target'), someone, someone);
-      await editFile(path, (text) => `${text ?? ''}new\n`);
-      expect(await readFile(join(home, 'target'), 'utf8')).toBe('old\nnew\n');
-      expect((await stat(join(home, 'target'))).uid).toBe(mine === 0 ? someone : mine);
+    const asRoot = mine === 0 ? test : test.skip;
+    asRoot('a file of theirs is not written by root, who would give it to them with what is in it', async () => {
+      await writeFile(path, 'old\n');
+      await chown(path, someone, someone);
+      const wrong = `It belongs to another user (${someone}), who would get the credentials: this job runs as root.`;
+      await expect(editFile(path, () => 'new')).rejects.toThrow(wrong);
+      await expect(rehearseEdit(path, () => 'new', { inPlace: true })).rejects.toThrow(wrong);
+      expect(await readFile(path, 'utf8')).toBe('old\n');
+      expect((await stat(path)).uid).toBe(someone);
+      // To copy it for this job gives nobody anything.
+      expect(await readProfileFile(path)).toBe('old\n');
+      await rehearseEdit(path, () => 'new', { inPlace: false });
+    });
+
+    asRoot('a home of theirs is where root has files of its own, as in a job in a container', async () => {
+      await chown(home, someone, someone);
+      path = join(home, '.aws', 'credentials');
+      await rehearseEdit(path, () => 'new', { inPlace: true });
+      await editFile(path, () => 'new');
+      await editFile(path, (text) => `${text ?? ''}er`);
+      expect(await readFile(path, 'utf8')).toBe('newer');
+      expect([(await stat(path)).uid, await modeOf(path)]).toEqual([0, '600']);
     });
   });
 

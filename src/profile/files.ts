@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { lstat, mkdir, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import type { Stats } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readFile, readlink, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, parse, resolve, sep } from 'node:path';
 import { ActionError } from '../errors/action-error';
 import { codeOf, messageOf, unlessMissing } from '../errors/message';
 import { isHeldOpen, whileBusy } from '../files/busy';
@@ -48,8 +49,7 @@ const READ_PATIENCE = 1000;
  */
 export async function readProfileFile(path: string): Promise<string | undefined> {
   try {
-    await checkLinks(path);
-    return (await read(path))?.text;
+    return (await read(await followLinks(path)))?.text;
   } catch (error) {
     throw problem('read', path, error);
   }
@@ -67,9 +67,11 @@ export async function copyProfileFiles(files: ProfileFiles, folder: string): Pro
   const copies = { credentials: join(folder, names.credentials), config: join(folder, names.config) };
   for (const kind of ['credentials', 'config'] as const) {
     const [path, copy] = [files[kind], copies[kind]];
-    const contents = await read(path).catch((error: unknown) => {
-      throw problem('read', path, error);
-    });
+    const contents = await followLinks(path)
+      .then(read)
+      .catch((error: unknown) => {
+        throw problem('read', path, error);
+      });
     if (!contents) continue;
     await writeFile(copy, encode(contents.text, contents.encoding), { mode: 0o600 }).catch((error: unknown) => {
       throw problem('write', copy, error);
@@ -93,14 +95,14 @@ export async function editFile(
   { wait = 20_000, stale = 10_000 }: Patience = {},
 ): Promise<void> {
   try {
-    await checkLinks(path);
-    const target = await targetOf(path);
+    const target = await followLinks(path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const deadline = Date.now() + wait;
     const held = await takeLock(target, { deadline, stale }).catch((error: unknown) => {
       throw error instanceof LockedError ? lockedBy(path, target, wait, error) : error;
     });
     try {
-      const before = await read(target);
+      const before = await read(target, requireOwnFile);
       const text = edit(before?.text);
       if (text === before?.text) return;
       const bytes = text === undefined ? undefined : encode(text, before?.encoding ?? 'utf8');
@@ -117,44 +119,85 @@ export async function editFile(
 }
 
 /**
- * Lets a link lead only where whoever made it may write, as the kernel does in folders that all may write to: on a
- * machine that is shared, it could else lead the edit, and the credentials, to a file of the runner's user or of root.
+ * Looks whether `editFile` can do an edit, and changes nothing.
+ *
+ * @param inPlace whether this file is to be edited, or a copy of it
+ * @throws ProfileError that says why it cannot
  */
-async function checkLinks(path: string): Promise<void> {
-  const ours = process.getuid?.();
-  if (ours === undefined) return;
-  let target = path;
-  const makers: number[] = [];
-  for (let links = 0; links <= LINKS_TO_FOLLOW; links++) {
-    const found = await lstat(target).catch(unlessMissing);
-    if (found?.isSymbolicLink() !== true) break;
-    makers.push(found.uid);
-    target = resolve(await realpath(dirname(target)), await readlink(target));
+export async function rehearseEdit(
+  path: string,
+  edit: (text: string | undefined) => string | undefined,
+  { inPlace }: { readonly inPlace: boolean },
+): Promise<void> {
+  try {
+    const target = await followLinks(path);
+    const before = await read(target, inPlace ? requireOwnFile : undefined);
+    const text = edit(before?.text);
+    if (text === before?.text) return;
+    if (text !== undefined) encode(text, before?.encoding ?? 'utf8');
+    if (inPlace) await tryFolder(dirname(target));
+  } catch (error) {
+    throw problem('write', path, error);
   }
-  const end = (await stat(path).catch(unlessMissing)) ?? (await stat(dirname(target)).catch(unlessMissing));
-  const stranger = makers.find((maker) => ![ours, ROOT, end?.uid].includes(maker));
-  if (stranger === undefined) return;
+}
+
+/** Only an attempt shows on every system whether a file and its lock can be made, also where a folder has to be made first. */
+async function tryFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(unlessMissing);
+  if (found === undefined && dirname(folder) !== folder) return tryFolder(dirname(folder));
+  await rmdir(await mkdtemp(join(folder, 'aws-')));
+}
+
+/**
+ * Where a path leads, also to what is not there yet, so that all who edit one file take one lock. A link of another user
+ * could lead the credentials anywhere, and that user could turn it at any time: on the whole way, only links of this user
+ * or of root count.
+ */
+async function followLinks(path: string): Promise<string> {
+  const trusted = [process.getuid?.(), ROOT];
+  let { root: reached, names } = partsOf(path);
+  for (let links = 0; names.length > 0;) {
+    const [name = '', ...rest] = names;
+    const next = join(reached, name);
+    const found = await lstat(next).catch(unlessMissing);
+    if (found?.isSymbolicLink() !== true) {
+      [reached, names] = [next, rest];
+      continue;
+    }
+    links += 1;
+    if (links > LINKS_TO_FOLLOW) throw new Error(`It is behind a link that leads nowhere. ${NAME_ANOTHER}`);
+    const target = resolve(reached, await readlink(next));
+    // Windows has no such users, and lets only administrators make links.
+    if (process.getuid && !trusted.includes(found.uid)) {
+      throw new Error(
+        `${next} is a link to ${target} that another user (${found.uid}) made, who could lead the credentials elsewhere. ` +
+          'Delete the link, or put one of your own in its place.',
+      );
+    }
+    const onward = partsOf(target);
+    [reached, names] = [onward.root, [...onward.names, ...rest]];
+  }
+  return reached;
+}
+
+function partsOf(path: string): { root: string; names: string[] } {
+  const { root } = parse(resolve(path));
+  return { root, names: resolve(path).slice(root.length).split(sep).filter(Boolean) };
+}
+
+/** Root can write to the file of another user, who would then have the credentials. */
+function requireOwnFile({ uid }: Stats): void {
+  if (process.getuid?.() !== ROOT || uid === ROOT) return;
   throw new Error(
-    `It is a link to ${target} made by another user (${stranger}), to whom that file does not belong. Delete the link.`,
+    `It belongs to another user (${uid}), who would get the credentials: this job runs as root. Give the file to root, ` +
+      'set profile-location: job, or run the job as that user.',
   );
 }
 
-/** Follows links, also to files that are not there yet, so that all who edit one file take one lock. */
-async function targetOf(path: string): Promise<string> {
-  let target = path;
-  for (let links = 0; links <= LINKS_TO_FOLLOW; links++) {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    target = join(await realpath(dirname(target)), basename(target));
-    const found = await lstat(target).catch(unlessMissing);
-    if (found?.isSymbolicLink() !== true) return target;
-    target = resolve(dirname(target), await readlink(target));
-  }
-  throw new Error(`It is a link that leads nowhere. ${NAME_ANOTHER}`);
-}
-
-async function read(path: string): Promise<Contents | undefined> {
+async function read(path: string, check: (found: Stats) => void = () => undefined): Promise<Contents | undefined> {
   const found = await stat(path).catch(unlessMissing);
   if (found === undefined) return undefined;
+  check(found);
   if (!found.isFile()) {
     throw new Error(`It is a ${found.isDirectory() ? 'directory' : 'device or pipe'}. ${NAME_ANOTHER}`);
   }
