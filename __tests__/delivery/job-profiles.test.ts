@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readSession } from '../../src/credential-process/session-file';
-import { checkProfilesAreFree, writeJobProfiles, type ProfilesToWrite } from '../../src/delivery/job-profiles';
+import { checkProfiles, writeJobProfiles, type ProfilesToWrite } from '../../src/delivery/job-profiles';
 import { Ledger, readLedger } from '../../src/runner/ledger';
 import type { Step } from '../../src/runner/step';
 import { inJob, useJobDirectory } from '../runner/job-files';
@@ -160,20 +160,33 @@ describe('that renew themselves', () => {
     expect([readdirSync(inJob('temp')), readdirSync(inJob('home'))]).toEqual([[], []]);
   });
 
-  test('on Windows, a path that needs quotes draws a warning, as SDKs for Go and Rust cannot run it', async () => {
-    const warning = jest.fn();
-    const onWindows = async (program: string) => {
+  describe('are looked at before there is anything to renew', () => {
+    const checkOf = (program: string, runner = {}) => {
       process.argv = ['node', program];
-      Object.defineProperty(process, 'platform', { value: 'win32' });
-      await writeJobProfiles({ ...TO_WRITE, refresh: true, overwrite: true }, {
-        ...step,
-        runner: { warning },
-      } as never);
+      const profiles = { ...TO_WRITE, names: ['dev'], refresh: true };
+      return checkProfiles(profiles, { env, runner } as unknown as Step);
     };
-    await onWindows('D:\\actions\\dist\\main\\index.js');
-    expect(warning).not.toHaveBeenCalled();
-    await onWindows('/my actions/dist/main/index.js');
-    expect(warning.mock.calls).toEqual([[expect.stringContaining('such as Terraform, cannot run it; others can.')]]);
+
+    test('on Windows, a path that needs quotes draws a warning, as SDKs for Go and Rust cannot run it', async () => {
+      const warning = jest.fn();
+      Object.defineProperty(process, 'platform', { value: 'win32' });
+      await checkOf('D:\\actions\\dist\\main\\index.js', { warning });
+      expect(warning).not.toHaveBeenCalled();
+      await checkOf('/my actions/dist/main/index.js', { warning });
+      expect(warning.mock.calls).toEqual([[expect.stringContaining('such as Terraform, cannot run it; others can.')]]);
+      expect(readdirSync(inJob('temp'))).toEqual([]);
+    });
+
+    test('a path that AWS’s tools would misread stops the step', async () => {
+      const check = checkOf('/my $actions/dist/main/index.js');
+      await expect(check).rejects.toMatchObject({ code: 'credential-process-path' });
+      expect(readdirSync(inJob('temp'))).toEqual([]);
+    });
+
+    test('so does a folder of the runner in which nothing can be made', async () => {
+      env.RUNNER_TEMP = inJob('nowhere');
+      await expect(checkOf('/actions/dist/main/index.js')).rejects.toMatchObject({ code: 'runner-files' });
+    });
   });
 
   test('no session is left where the profiles cannot be written', async () => {
@@ -184,10 +197,10 @@ describe('that renew themselves', () => {
 });
 
 describe('profiles to be written', () => {
+  const TO_CHECK = { overwrite: false, output: undefined, location: 'home', refresh: false } as const;
   const free = (names: string[], overwrite = false) => {
     const env = { AWS_SHARED_CREDENTIALS_FILE: inJob('credentials'), AWS_CONFIG_FILE: inJob('config') };
-    const profiles = names.map((name) => ({ name, overwrite }));
-    return checkProfilesAreFree(profiles, { env } as unknown as Step);
+    return checkProfiles({ ...TO_CHECK, names, overwrite }, { env } as unknown as Step);
   };
   const there = (path: string) => `${path}: The profile dev is in ${path} already. Set overwrite-aws-profile: true `;
   const FIX = '\nFix: Correct that, choose another name, or omit the profile.';
@@ -220,8 +233,8 @@ describe('profiles to be written', () => {
     expect(message).toContain(`\n- ${there(inJob('credentials')).replace('dev', 'test')}`);
     mkdirSync(inJob('other'));
     const env = { AWS_SHARED_CREDENTIALS_FILE: inJob('other'), AWS_CONFIG_FILE: inJob('config') };
-    const profiles = ['dev', 'test'].map((name) => ({ name, overwrite: true }));
-    const same = await checkProfilesAreFree(profiles, { env } as unknown as Step).catch((error: unknown) => error);
+    const both = { ...TO_CHECK, names: ['dev', 'test'], overwrite: true };
+    const same = await checkProfiles(both, { env } as unknown as Step).catch((error: unknown) => error);
     expect(same).toMatchObject({ code: 'profile-files' });
     expect(String(same).split('It is a directory')).toHaveLength(2);
   });

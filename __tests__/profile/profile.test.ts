@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import fs, { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
 import { type ProfileFiles, profileFiles } from '../../src/profile/locations';
 import {
   checkProfile,
+  type Problem,
   type Profile,
   removeProfiles,
   writeProfiles,
@@ -40,6 +41,11 @@ async function given(texts: Partial<Record<keyof ProfileFiles, string>>): Promis
   }
 }
 
+/** What prevents the profile from being written. */
+function check(name: string, options = {}): Promise<Problem | undefined> {
+  return checkProfile(files, profile(name), { overwrite: true, inPlace: true, ...options });
+}
+
 /** The files as they are, by name, with anything that lies beside them. */
 async function found(): Promise<Record<string, string>> {
   const names = await readdir(join(home, '.aws'));
@@ -66,10 +72,12 @@ describe('writeProfiles and removeProfiles', () => {
       {
         state: {
           name: 'dev',
-          credentials: { path: files.credentials, header: 'dev', before: 'absent' },
-          config: { path: files.config, header: 'profile dev', before: 'absent' },
+          sections: [
+            { path: files.credentials, header: 'dev', before: 'absent' },
+            { path: files.config, header: 'profile dev', before: 'absent' },
+          ],
         },
-        replaced: {},
+        replaced: [null, null],
       },
     ]);
     await removeProfiles(written.map(stored));
@@ -92,11 +100,10 @@ describe('writeProfiles and removeProfiles', () => {
     expect(now.credentials).toContain('[default]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\r\n');
     expect(now.config).toContain('[default]\nregion = eu-north-1\n');
     expect(now.config).toContain('[profile quoted]\nregion = eu-north-1\n# behind quoted\n');
-    expect(written[0]?.replaced).toEqual({
-      credentials: '[default]\r\naws_access_key_id=AKIAI44QH8DHBEXAMPLE',
-      config: '[default]\nregion=eu-west-1',
-    });
-    expect(written[1]?.replaced).toEqual({ config: '[profile "quoted"]\nregion = eu-central-1' });
+    expect(written.map(({ replaced }) => replaced)).toEqual([
+      ['[default]\r\naws_access_key_id=AKIAI44QH8DHBEXAMPLE', '[default]\nregion=eu-west-1'],
+      [null, '[profile "quoted"]\nregion = eu-central-1'],
+    ]);
     expect(JSON.stringify(written.map(({ state }) => state))).not.toContain('EXAMPLE');
     await removeProfiles(written.map(stored));
     await removeProfiles(written.map(stored));
@@ -150,13 +157,13 @@ describe('writeProfiles and removeProfiles', () => {
   test('do not make a file for which there are no settings', async () => {
     const written = await writeProfiles(files, [{ ...profile('dev'), config: {} }], { overwrite: false });
     expect(Object.keys(await found())).toEqual(['credentials']);
-    expect(written.map(({ state }) => Object.keys(state))).toEqual([['name', 'credentials']]);
+    expect(written.map(({ state }) => state.sections.map(({ path }) => path))).toEqual([[files.credentials]]);
   });
 
   test('find [profile default], which is the default profile, too', async () => {
     const config = '[profile default]\nregion = x\n';
     await given({ config });
-    expect(await checkProfile(files, 'default', false)).toMatchObject({ path: files.config });
+    expect(await check('default', { overwrite: false })).toMatchObject({ path: files.config });
     const written = await writeProfiles(files, [profile('default')], { overwrite: true });
     expect((await found()).config).toBe('[profile default]\nregion = eu-north-1\n');
     await removeProfiles(written.map(stored));
@@ -194,14 +201,11 @@ test('what is recorded before each write undoes it', async () => {
     [true, false],
     [false, false],
   ]);
-  expect(records.map((written) => written.map(({ state }) => Object.keys(state)))).toEqual([
+  expect(records.map((written) => written.map(({ state }) => state.sections.map(({ path }) => path)))).toEqual([
+    [[files.credentials], [files.credentials]],
     [
-      ['name', 'credentials'],
-      ['name', 'credentials'],
-    ],
-    [
-      ['name', 'credentials', 'config'],
-      ['name', 'credentials', 'config'],
+      [files.credentials, files.config],
+      [files.credentials, files.config],
     ],
   ]);
   await removeProfiles(records[1] ?? []);
@@ -228,7 +232,7 @@ describe('both files or neither', () => {
   test('or it is told that one could not be taken back, beside what failed first', async () => {
     await given({ credentials: CREDENTIALS });
     const spoil = ([written]: WrittenProfile[]) => {
-      if (!written?.state.config) return;
+      if (written?.state.sections.length !== 2) return;
       rmSync(files.credentials);
       mkdirSync(files.credentials);
       throw new Error('no room for the record');
@@ -288,26 +292,59 @@ describe('checkProfile', () => {
   ];
   test.each(cases)('finds a profile in %s', async (_, credentials, config, at) => {
     await given({ ...(credentials !== undefined && { credentials }), ...(config !== undefined && { config }) });
-    expect(await checkProfile(files, 'dev', false)).toEqual({
+    expect(await check('dev', { overwrite: false })).toEqual({
       path: files[at],
       reason:
         `The profile dev is in ${files[at]} already. ` +
         'Set overwrite-aws-profile: true to replace it for the time of the job, or choose another name.',
     });
-    expect(await checkProfile(files, 'dev', true)).toBeUndefined();
-    expect(await checkProfile(files, 'other', false)).toBeUndefined();
+    expect(await check('dev')).toBeUndefined();
+    expect(await check('other', { overwrite: false })).toBeUndefined();
   });
 
   test('finds nothing where nothing is, and makes nothing', async () => {
-    expect(await checkProfile(files, 'dev', false)).toBeUndefined();
+    expect(await check('dev', { overwrite: false })).toBeUndefined();
     expect(await readdir(home)).toEqual([]);
   });
 
   test('reports a file that cannot be read', async () => {
     await mkdir(files.config, { recursive: true });
-    expect(await checkProfile(files, 'dev', true)).toMatchObject({
+    expect(await check('dev')).toMatchObject({
       path: files.config,
       reason: expect.stringContaining('It is a directory') as string,
     });
+  });
+
+  test.each([
+    ['a section that is there twice', '[dev]\n[x]\n[dev]\n', 'It has the section [dev] 2 times. Keep one of them.'],
+    ['a last line without an end, and of no section', 'a = 1', 'Its last line belongs to no section and lacks a line'],
+    ['UTF-16', '\0[\0d', 'It is not text in UTF-8 but, perhaps, UTF-16'],
+  ])('finds out before the file is written what would stop it then: %s', async (_, credentials, reason) => {
+    await given({ credentials });
+    const problem = { path: files.credentials, reason: expect.stringContaining(reason) as string };
+    expect(await check('dev')).toEqual(problem);
+    expect(await check('dev', { inPlace: false })).toEqual(problem);
+    expect(await found()).toEqual({ credentials });
+  });
+
+  test('finds out that nothing can be made where the files are, unless they are only copied', async () => {
+    const taken = join(home, 'taken');
+    await writeFile(taken, '');
+    files = { credentials: join(taken, 'aws', 'credentials'), config: join(taken, 'aws', 'config') };
+    expect(await check('dev')).toMatchObject({ reason: expect.stringContaining('ENOTDIR') as string });
+    jest.spyOn(fs, 'mkdtemp').mockRejectedValue(Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' }));
+    files = profileFiles({}, home);
+    expect(await check('dev')).toEqual({
+      path: files.credentials,
+      reason: expect.stringMatching(/EROFS: read-only\. Let the job's user read and write/) as string,
+    });
+    expect(await check('dev', { inPlace: false })).toBeUndefined();
+    jest.restoreAllMocks();
+  });
+
+  test('needs nothing of a file that would stay as it is', async () => {
+    files = { ...files, credentials: '/proc/nowhere/credentials' };
+    const renewing = { name: 'dev', credentials: {}, config: { credential_process: 'renew' } };
+    expect(await checkProfile(files, renewing, { overwrite: false, inPlace: true })).toBeUndefined();
   });
 });

@@ -32,9 +32,9 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-function written(name: string, replaced: WrittenProfile['replaced'] = {}): WrittenProfile {
-  const credentials = { path: inJob('credentials'), header: name, before: 'filled' } as const;
-  return { state: { name, credentials }, replaced };
+function written(name: string, replaced: WrittenProfile['replaced'] = []): WrittenProfile {
+  const section = { path: inJob('credentials'), header: name, before: 'filled' } as const;
+  return { state: { name, sections: [section] }, replaced };
 }
 
 const state = () => postEnv.STATE_changes ?? '';
@@ -49,7 +49,7 @@ function secretState(): string {
 
 test('what stood there is read back, and is not in the state', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'EMPTY']);
-  const profile = written('dev', { credentials: `[dev]\naws_secret_access_key = ${SECRET}` });
+  const profile = written('dev', [`[dev]\naws_secret_access_key = ${SECRET}`]);
   ledger.writing([profile, written('test')]);
   expect(changes()).toEqual({
     variables: { AWS_SECRET_ACCESS_KEY: SECRET, AWS_SESSION_TOKEN: undefined, EMPTY: undefined },
@@ -92,7 +92,7 @@ describe('on Windows', () => {
 });
 
 test('a profile that stood there is kept where no variable had a value', () => {
-  const profile = written('dev', { config: '[profile dev]\nregion = eu-west-1' });
+  const profile = written('dev', ['[profile dev]\nregion = eu-west-1']);
   ledger.writing([written('test'), profile]);
   expect(changes()?.profiles).toEqual([written('test'), profile]);
 });
@@ -135,7 +135,7 @@ test('every change is saved before it is made', () => {
 test('going back to the start leaves nothing', () => {
   const goBack = ledger.mark();
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
-  ledger.writing([written('dev', { credentials: SECRET })]);
+  ledger.writing([written('dev', [SECRET])]);
   goBack();
   expect(state()).toBe('');
   expect(readLedger(postEnv)).toBeUndefined();
@@ -146,7 +146,7 @@ test('going back leaves what was there at the mark, and its file', () => {
   ledger.exporting(['AWS_REGION']);
   const goBack = ledger.mark();
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
-  ledger.writing([written('dev', { credentials: SECRET })]);
+  ledger.writing([written('dev', [SECRET])]);
   goBack();
   expect(changes()).toEqual({
     variables: { AWS_REGION: 'eu-west-1' },
@@ -168,14 +168,14 @@ test('there can be more after going back', () => {
 
 test('without the file all is undone already', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
-  ledger.writing([written('dev', { credentials: SECRET })]);
+  ledger.writing([written('dev', [SECRET])]);
   rmSync(dirname(secretState()), { recursive: true });
   expect(changes()).toBeUndefined();
 });
 
 test('with a file that is spoiled it is as if nothing had stood there', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
-  ledger.writing([written('dev', { credentials: SECRET })]);
+  ledger.writing([written('dev', [SECRET])]);
   writeFileSync(secretState(), '{');
   expect(changes()).toEqual({
     variables: { AWS_SECRET_ACCESS_KEY: undefined },

@@ -130,8 +130,8 @@ describe('profiles alone', () => {
     const { ledger, env } = ledgerOf({});
     writeFileSync(inJob('credentials'), names.map((name) => `[${name}]\naws_session_token = ours\n`).join(''));
     const written = names.map((name) => ({
-      state: { name, credentials: { path: inJob('credentials'), header: name, before: 'filled' } as const },
-      replaced: { credentials: before(name) },
+      state: { name, sections: [{ path: inJob('credentials'), header: name, before: 'filled' } as const] },
+      replaced: [before(name)],
     }));
     ledger.writing(written);
     return env;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
@@ -100,6 +100,53 @@ test('a file that cannot be read fails the step before any call', async () => {
   mkdirSync(join(job.home, '.aws/config'), { recursive: true });
   expectFailed(await job.step({ with: inputs }), 'profile-files');
   expect(scenario.calls()).toEqual([]);
+});
+
+describe('what would stop the profile from being written fails the step before any call:', () => {
+  const overwrite = { ...inputs, 'overwrite-aws-profile': 'true' };
+  const roles = { 'aws-region': REGION, roles: `deploy: ${ROLE}\ntest: ${ROLE}`, 'overwrite-aws-profile': 'true' };
+  const refresh = { ...overwrite, 'refresh-credentials': 'true' };
+  const twice = '[deploy]\nregion = x\n[deploy]\nregion = y\n';
+  const config = (text: string) => (home: string) => {
+    mkdirSync(join(home, '.aws'));
+    writeFileSync(join(home, '.aws/config'), text);
+    return undefined;
+  };
+  const circle = (home: string) => {
+    symlinkSync('.aws', join(home, '.aws'));
+    return undefined;
+  };
+  const unwritable = () => ({ AWS_CONFIG_FILE: '/proc/config', AWS_SHARED_CREDENTIALS_FILE: '/proc/credentials' });
+
+  type Prepare = (home: string) => Record<string, string> | undefined;
+  test.each<[what: string, with_: Record<string, string>, prepare: Prepare, words: string]>([
+    [
+      'a section that is there twice',
+      overwrite,
+      config(twice.replaceAll('[', '[profile ')),
+      '[profile deploy] 2 times',
+    ],
+    ['the same, with roles', roles, config(twice.replaceAll('[', '[profile ')), '[profile deploy] 2 times'],
+    ['a last line without an end', overwrite, config('region = x'), 'lacks a line ending'],
+    ['the same, of a profile that renews itself', refresh, config('region = x'), 'lacks a line ending'],
+    ['a folder in which nothing can be made', overwrite, unwritable, 'Could not write the profile file /proc/'],
+    ['the same, with roles', roles, unwritable, 'Could not write the profile file /proc/'],
+    ['links that lead in a circle', overwrite, circle, 'a link that leads nowhere'],
+  ])('%s', async (_, with_, prepare, words) => {
+    const job = scenario.job({ oidc: true });
+    const main = await job.step({ with: with_, env: prepare(job.home) ?? {} });
+    expectFailed(main, 'profile-files');
+    expect(main.log.join('\n')).toContain(words);
+    expect(scenario.calls()).toEqual([]);
+  });
+
+  test('a folder of the runner whose path AWS’s tools would misread, where the profile renews itself', async () => {
+    const job = scenario.job({ oidc: true });
+    const temp = join(job.folder, 'a $b');
+    mkdirSync(temp);
+    expectFailed(await job.step({ with: refresh, env: { RUNNER_TEMP: temp } }), 'credential-process-path');
+    expect([scenario.calls(), readdirSync(temp)]).toEqual([[], []]);
+  });
 });
 
 test('a file that cannot be written in the end leaves nothing behind', async () => {

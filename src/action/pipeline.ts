@@ -1,5 +1,5 @@
 import { deliver, unsetCurrent } from '../delivery/deliver';
-import { checkProfilesAreFree } from '../delivery/job-profiles';
+import { checkProfiles } from '../delivery/job-profiles';
 import { writeReport } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { readRequest } from '../inputs/read-request';
@@ -27,7 +27,8 @@ export async function runAction(step: Step): Promise<void> {
 
 /** The way of every mode, once the inputs are known to be right. */
 async function runRequest(request: Request, step: Step): Promise<void> {
-  await checkProfilesAreFree(profilesIn(request), step);
+  const profiles = profilesIn(request);
+  if (profiles) await checkProfiles(profiles, step);
   if (request.unsetCurrentCredentials) unsetCurrent(step);
   const work = await beginAllowed(request, step);
   const report = await work.finish((delivery, confirm) => deliver(delivery, step, confirm));

@@ -18,19 +18,31 @@ export function keepSessions(
   profiles: readonly { readonly name: string; readonly credentials: Credentials }[],
   env: NodeJS.ProcessEnv,
 ): string[] {
-  // In `dist` next to the one that runs.
-  const program = join(dirname(process.argv[1] ?? ''), '../credential-process/index.js');
   writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env)));
   return profiles.map(({ name, credentials }, index) => {
-    const path = join(folder, `${index + 1}.json`);
-    writePrivate(path, JSON.stringify(keptSession(name, credentials, Date.now())));
-    return commandLine([process.execPath, program, path], process.platform);
+    writePrivate(sessionFile(folder, index), JSON.stringify(keptSession(name, credentials, Date.now())));
+    return credentialProcess(folder, index);
   });
+}
+
+/**
+ * The `credential_process` of the profile whose session is the one of that index in a folder.
+ *
+ * @throws ActionError `credential-process-path` when AWS's tools would misread it
+ */
+export function credentialProcess(folder: string, index: number): string {
+  // In `dist` next to the one that runs.
+  const program = join(dirname(process.argv[1] ?? ''), '../credential-process/index.js');
+  return commandLine([process.execPath, program, sessionFile(folder, index)], process.platform);
 }
 
 /** The file with the environment that the sessions in the same folder are renewed in. */
 export function environmentFile(folder: string): string {
   return join(folder, 'environment.json');
+}
+
+function sessionFile(folder: string, index: number): string {
+  return join(folder, `${index + 1}.json`);
 }
 
 function writePrivate(path: string, text: string): void {

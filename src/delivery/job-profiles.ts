@@ -3,12 +3,21 @@ import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
-import type { SessionProfileSettings } from '../inputs/request';
+import type { ProfileSettings, ProfilesIn, SessionProfileSettings } from '../inputs/request';
+import type { Settings } from '../profile/ini';
 import { profileFiles, type ProfileFiles } from '../profile/locations';
-import type { Profile } from '../profile/profile';
-import { isJobFolder, makeJobFolder } from '../runner/runner-files';
+import type { Problem, Profile } from '../profile/profile';
+import type { Runner } from '../runner/runner';
+import { isJobFolder, makeJobFolder, tryJobFolder } from '../runner/runner-files';
 import type { Step } from '../runner/step';
 import { credentialSettings } from './variables-and-outputs';
+
+const FOLDER_OF_FILES = 'aws-profiles';
+const FOLDER_OF_SESSIONS = 'aws-sessions';
+const NOT_READ_BY_ALL =
+  'The program that renews the profile has spaces, or other characters that need quotes, in its path. On Windows, tools ' +
+  "that are built with AWS's SDKs for Go or Rust, such as Terraform, cannot run it; others can. To use those tools, let " +
+  'the runner work in folders without such characters in their names.';
 
 /** Profiles for later steps. */
 export interface ProfilesToWrite extends SessionProfileSettings {
@@ -26,29 +35,45 @@ export interface ProfilesWritten {
 /**
  * Looks whether profiles can be written in the end, before anything is done.
  *
- * @throws ActionError `profile-files` with every profile that cannot
+ * @throws ActionError `profile-files` with every profile that cannot be written, `runner-files` or
+ *   `credential-process-path` where no profile could renew itself
  */
-export async function checkProfilesAreFree(
-  profiles: readonly { readonly name: string; readonly overwrite: boolean }[],
-  { env }: Step,
-): Promise<void> {
-  if (profiles.length === 0) return;
+export async function checkProfiles({ names, ...settings }: ProfilesIn, { env, runner }: Step): Promise<void> {
+  if (names.length === 0) return;
   const { checkProfile } = await import('../profile/profile');
-  const reasons = new Set<string>();
-  const stopped: string[] = [];
-  for (const { name, overwrite } of profiles) {
-    const problem = await checkProfile(profileFiles(env, homedir()), name, overwrite);
-    if (!problem) continue;
-    stopped.push(name);
-    reasons.add(`${problem.path}: ${problem.reason}`);
-  }
-  if (stopped.length === 0) return;
-  throw new ActionError({
+  const files = profileFiles(env, homedir());
+  const inPlace = isEditedInPlace(settings.location, files, env);
+  // Whatever the credentials and the region will be.
+  const credentials: Settings = settings.refresh ? {} : { aws_access_key_id: '' };
+  const sample = { credentials, config: { region: '' } };
+  const problems = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      problem: await checkProfile(files, { name, ...sample }, { overwrite: settings.overwrite, inPlace }),
+    })),
+  );
+  const stopped = problems.flatMap(({ name, problem }) => (problem ? { name, ...problem } : []));
+  if (stopped.length > 0) throw cannotBeWritten(stopped);
+  if (!inPlace) tryJobFolder(FOLDER_OF_FILES, env);
+  if (settings.refresh) await checkProgram(tryJobFolder(FOLDER_OF_SESSIONS, env), runner);
+}
+
+function cannotBeWritten(stopped: readonly (Problem & { readonly name: string })[]): ActionError {
+  const names = stopped.map(({ name }) => name).join(', ');
+  const reasons = [...new Set(stopped.map(({ path, reason }) => `${path}: ${reason}`))];
+  return new ActionError({
     code: 'profile-files',
-    tried: `start: the profile${stopped.length === 1 ? '' : 's'} ${stopped.join(', ')} cannot be written. Nothing was changed`,
-    why: reasons.size === 1 ? [...reasons].join() : [...reasons].map((reason) => `\n- ${reason}`).join(''),
+    tried: `start: the profile${stopped.length === 1 ? '' : 's'} ${names} cannot be written. Nothing was changed`,
+    why: reasons.length === 1 ? reasons.join('') : reasons.map((reason) => `\n- ${reason}`).join(''),
     fix: 'Correct that, choose another name, or omit the profile.',
   });
+}
+
+/** Looks whether AWS's tools can run the program that renews profiles with sessions in such a folder. */
+async function checkProgram(folder: string, runner: Runner): Promise<void> {
+  const { credentialProcess } = await import('../credential-process/keep-sessions');
+  const { isReadByAll } = await import('../credential-process/command-line');
+  if (!isReadByAll(credentialProcess(folder, 0), process.platform)) runner.warning(NOT_READ_BY_ALL);
 }
 
 /**
@@ -68,7 +93,7 @@ export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Pr
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const profiles = await formOf(toWrite, makeFolder, step);
+    const profiles = await formOf(toWrite, makeFolder, step.env);
     const files = await filesFor(toWrite, makeFolder, step.env);
     // Those in a folder of this step go with it.
     const outlastFolders = !folders.includes(dirname(files.config));
@@ -100,7 +125,7 @@ type MakeFolder = (name: string) => string;
 async function formOf(
   { profiles, region, output, refresh }: ProfilesToWrite,
   makeFolder: MakeFolder,
-  { env, runner }: Step,
+  env: NodeJS.ProcessEnv,
 ): Promise<Profile[]> {
   const settings = { region, ...(output !== undefined && { output }) };
   if (!refresh) {
@@ -111,22 +136,13 @@ async function formOf(
     }));
   }
   const { keepSessions } = await import('../credential-process/keep-sessions');
-  const commands = keepSessions(makeFolder('aws-sessions'), profiles, env);
-  const { isReadByAll } = await import('../credential-process/command-line');
-  if (!commands.every((command) => isReadByAll(command, process.platform))) runner.warning(NOT_READ_BY_ALL);
+  const commands = keepSessions(makeFolder(FOLDER_OF_SESSIONS), profiles, env);
   return profiles.map(({ name }, index) => ({
     name,
     credentials: {},
     config: { ...settings, credential_process: commands[index] ?? '' },
   }));
 }
-
-const NOT_READ_BY_ALL =
-  'The program that renews the profile has spaces, or other characters that need quotes, in its path. On Windows, tools ' +
-  "that are built with AWS's SDKs for Go or Rust, such as Terraform, cannot run it; others can. To use those tools, let " +
-  'the runner work in folders without such characters in their names.';
-
-const FOLDER_OF_FILES = 'aws-profiles';
 
 /** The files to write to. Those of the job begin as copies, so that the profiles of the home can still be used. */
 async function filesFor(
@@ -135,8 +151,13 @@ async function filesFor(
   env: NodeJS.ProcessEnv,
 ): Promise<ProfileFiles> {
   const files = profileFiles(env, homedir());
-  const areOfJob = [files.credentials, files.config].every((path) => isJobFolder(dirname(path), FOLDER_OF_FILES, env));
-  if (location === 'home' || areOfJob) return files;
+  if (isEditedInPlace(location, files, env)) return files;
   const { copyProfileFiles } = await import('../profile/files');
   return copyProfileFiles(files, makeFolder(FOLDER_OF_FILES));
+}
+
+/** Those of the home are; those of the job are once an earlier step has made them. */
+function isEditedInPlace(location: ProfileSettings['location'], files: ProfileFiles, env: NodeJS.ProcessEnv): boolean {
+  const paths = [files.credentials, files.config];
+  return location === 'home' || paths.every((path) => isJobFolder(dirname(path), FOLDER_OF_FILES, env));
 }

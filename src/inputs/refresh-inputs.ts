@@ -4,7 +4,7 @@ import { profilesIn, type Request } from './request';
 /** Notes what cannot be renewed later: what serves once, and what ends itself. */
 export function checkRefresh(request: Request, inputs: Inputs): void {
   if (!inputs.flag('refresh-credentials')) return;
-  const profiles = profilesIn(request).map(({ name }) => name);
+  const profiles = profilesIn(request)?.names ?? [];
   if (profiles.length === 0) {
     inputs.wrong('refresh-credentials', 'renews what a profile gives; it needs aws-profile or roles');
   }

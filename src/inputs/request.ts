@@ -252,12 +252,17 @@ export function isToken(source: SigningSource | TokenSource): source is TokenSou
   return source.from === 'github token' || source.from === 'token file';
 }
 
-/** The profiles that a request names, and whether each may replace one of the same name. */
-export function profilesIn(request: Request): { readonly name: string; readonly overwrite: boolean }[] {
-  if ('delivery' in request) return request.delivery.profile ? [request.delivery.profile] : [];
-  if (request.mode !== 'assume-role') return [];
-  const { overwrite } = request.profiles;
-  return request.profileRoles.map(({ profile }) => ({ name: profile, overwrite }));
+/** The profiles that a request names. */
+export interface ProfilesIn extends SessionProfileSettings {
+  readonly names: readonly string[];
+}
+
+export function profilesIn(request: Request): ProfilesIn | undefined {
+  if ('profileRoles' in request) {
+    return { ...request.profiles, names: request.profileRoles.map(({ profile }) => profile) };
+  }
+  const profile = 'delivery' in request ? request.delivery.profile : undefined;
+  return profile && { ...profile, names: [profile.name] };
 }
 
 /** The roles that a request names. */

@@ -1,6 +1,6 @@
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
-import { editFile, ProfileError, readProfileFile } from './files';
+import { editFile, ProfileError, readProfileFile, rehearseEdit } from './files';
 import { hasSection, removeSection, restoreSection, type Settings, writeSection } from './ini';
 import type { ProfileFiles } from './locations';
 import { validateProfileName } from './name';
@@ -33,9 +33,9 @@ export interface WrittenSection {
 /** What `removeProfiles` needs to know of one. */
 export interface WrittenProfile {
   /** Free of secrets: fit for the runner's state file. */
-  readonly state: { readonly name: string; readonly credentials?: WrittenSection; readonly config?: WrittenSection };
-  /** The texts of the sections that ours replaced. They may hold secrets. */
-  readonly replaced: { readonly credentials?: string; readonly config?: string };
+  readonly state: { readonly name: string; readonly sections: readonly WrittenSection[] };
+  /** For each of these sections, the text of the one that it replaced, if there was one. It may hold secrets. */
+  readonly replaced: readonly (string | null)[];
 }
 
 /** How profiles are written. */
@@ -50,29 +50,28 @@ export interface WriteOptions {
 }
 
 interface Edit extends WrittenSection {
-  readonly kind: FileKind;
   readonly name: string;
-  readonly replaced: string | undefined;
+  readonly replaced: string | null;
 }
 
 const KINDS: readonly FileKind[] = ['credentials', 'config'];
 
 /**
- * Looks, without changing anything, whether the profile `name` can be written: the files must be readable, and without
- * `overwrite` neither may have the profile.
+ * Looks whether a profile can be written, and changes nothing.
+ *
+ * @param options.inPlace whether the files themselves are to be edited, or copies of them
  */
 export async function checkProfile(
   files: ProfileFiles,
-  name: string,
-  overwrite: boolean,
+  profile: Profile,
+  { overwrite, inPlace }: { readonly overwrite: boolean; readonly inPlace: boolean },
 ): Promise<Problem | undefined> {
   for (const kind of KINDS) {
     const path = files[kind];
     try {
-      const text = (await readProfileFile(path)) ?? '';
-      if (!overwrite && hasSection(text, headerIn(text, kind, name))) {
-        return { path, reason: existsAlready(name, path) };
-      }
+      await rehearseEdit(path, (original) => withProfiles(original, files, kind, [profile], overwrite).text, {
+        inPlace,
+      });
     } catch (error) {
       if (error instanceof ProfileError) return { path, reason: error.message };
       throw error;
@@ -103,7 +102,7 @@ export async function writeProfiles(
   const done: Edit[] = [];
   try {
     for (const kind of KINDS) {
-      const record = (edits: Edit[]) =>
+      const record = (edits: readonly Edit[]) =>
         options.record?.(profiles.map((profile) => writtenProfile(profile, [...done, ...edits])));
       done.push(...(await writeInto(files, kind, profiles, { ...options, record })));
     }
@@ -125,10 +124,7 @@ export async function writeProfiles(
 export async function removeProfiles(written: readonly WrittenProfile[]): Promise<void> {
   await undoEdits(
     written.flatMap(({ state, replaced }) =>
-      KINDS.flatMap((kind) => {
-        const section = state[kind];
-        return section === undefined ? [] : { ...section, kind, name: state.name, replaced: replaced[kind] };
-      }),
+      state.sections.map((section, index) => ({ ...section, name: state.name, replaced: replaced[index] ?? null })),
     ),
   );
 }
@@ -137,29 +133,44 @@ async function writeInto(
   files: ProfileFiles,
   kind: FileKind,
   profiles: readonly Profile[],
-  { overwrite, record }: { readonly overwrite: boolean; readonly record: (edits: Edit[]) => void },
-): Promise<Edit[]> {
-  const path = files[kind];
-  const edits: Edit[] = [];
-  await editFile(path, (original) => {
-    const before = original === undefined ? 'absent' : original === '' ? 'empty' : 'filled';
-    let text = original ?? '';
-    for (const profile of profiles) {
-      const { name } = profile;
-      const settings = settingsFor(files, kind, profile);
-      const header = headerIn(text, kind, name);
-      const exists = hasSection(text, header);
-      if (settings === undefined || (!exists && Object.keys(settings).length === 0)) continue;
-      if (exists && !overwrite) throw new ProfileError('write', path, existsAlready(name, path));
-      const { replaced, ...edited } = writeSection(text, header, settings);
-      text = edited.text;
-      edits.push({ kind, name, path, header, before, replaced });
-    }
-    if (edits.length === 0) return original;
-    record(edits);
+  { overwrite, record }: { readonly overwrite: boolean; readonly record: (edits: readonly Edit[]) => void },
+): Promise<readonly Edit[]> {
+  let written: readonly Edit[] = [];
+  await editFile(files[kind], (original) => {
+    const { text, edits } = withProfiles(original, files, kind, profiles, overwrite);
+    if (edits.length > 0) record(edits);
+    written = edits;
     return text;
   });
-  return edits;
+  return written;
+}
+
+/** The text of a file with profiles in it, and what was done to it. */
+function withProfiles(
+  original: string | undefined,
+  files: ProfileFiles,
+  kind: FileKind,
+  profiles: readonly Profile[],
+  overwrite: boolean,
+): { readonly text: string | undefined; readonly edits: readonly Edit[] } {
+  const path = files[kind];
+  const before = original === undefined ? 'absent' : original === '' ? 'empty' : 'filled';
+  const edits: Edit[] = [];
+  let text = original ?? '';
+  for (const profile of profiles) {
+    const { name } = profile;
+    const settings = settingsFor(files, kind, profile);
+    if (settings === undefined) continue;
+    for (const header of headersIn(text, files, kind, name)) {
+      const exists = hasSection(text, header);
+      if (!exists && Object.keys(settings).length === 0) continue;
+      if (exists && !overwrite) throw new ProfileError('write', path, existsAlready(name, path));
+      const edited = writeSection(text, header, settings);
+      text = edited.text;
+      edits.push({ name, path, header, before, replaced: edited.replaced ?? null });
+    }
+  }
+  return { text: edits.length === 0 ? original : text, edits };
 }
 
 /** One file may serve as both, and `[default]` is spelled alike in both: that one section then holds all settings. */
@@ -169,9 +180,9 @@ function settingsFor(files: ProfileFiles, kind: FileKind, profile: Profile): Set
 }
 
 /** The config file's default profile is `[default]`, yet AWS's tools read `[profile default]` for it, too. */
-function headerIn(text: string, kind: FileKind, name: string): string {
+function headersIn(text: string, files: ProfileFiles, kind: FileKind, name: string): string[] {
   const prefixed = `profile ${name}`;
-  return kind === 'config' && (name !== 'default' || hasSection(text, prefixed)) ? prefixed : name;
+  return [kind === 'config' && (name !== 'default' || hasSection(text, prefixed)) ? prefixed : name];
 }
 
 async function undoEdits(edits: readonly Edit[]): Promise<void> {
@@ -188,7 +199,7 @@ async function undoIn(path: string, edits: readonly Edit[]): Promise<void> {
   const without = (original: string | undefined): string | undefined => {
     const text = edits.reduce(
       (rest, { header, replaced }) =>
-        replaced === undefined ? removeSection(rest, header) : restoreSection(rest, header, replaced),
+        replaced === null ? removeSection(rest, header) : restoreSection(rest, header, replaced),
       original ?? '',
     );
     const keepEmpty = original === '' || edits.some(({ before }) => before === 'empty');
@@ -202,13 +213,11 @@ async function undoIn(path: string, edits: readonly Edit[]): Promise<void> {
 }
 
 function writtenProfile({ name }: Profile, edits: readonly Edit[]): WrittenProfile {
-  const sections: Partial<Record<FileKind, WrittenSection>> = {};
-  const replaced: Partial<Record<FileKind, string>> = {};
-  for (const { kind, path, header, before, ...edit } of edits.filter((edit) => edit.name === name)) {
-    sections[kind] = { path, header, before };
-    if (edit.replaced !== undefined) replaced[kind] = edit.replaced;
-  }
-  return { state: { name, ...sections }, replaced };
+  const ours = edits.filter((edit) => edit.name === name);
+  return {
+    state: { name, sections: ours.map(({ path, header, before }) => ({ path, header, before })) },
+    replaced: ours.map(({ replaced }) => replaced),
+  };
 }
 
 function existsAlready(name: string, path: string): string {

@@ -129,7 +129,7 @@ export class Ledger {
   #saveSecrets({ variables, profiles, identities }: Changes, inIam: boolean): void {
     const before = Object.entries(variables).filter((entry): entry is [string, string] => Boolean(entry[1]));
     const replaced = profiles.map((profile) => profile.replaced);
-    const anyReplaced = replaced.some((sections) => Object.keys(sections).length > 0);
+    const anyReplaced = replaced.some((sections) => sections.some((text) => text !== null));
     if (before.length === 0 && !anyReplaced && !inIam) {
       this.#secretState.remove();
       return;
@@ -154,7 +154,7 @@ export function readLedger(env: NodeJS.ProcessEnv): { changes: Changes; forget: 
   return {
     changes: {
       variables: Object.fromEntries(state.variables.map((name) => [name, secrets.variables[name]])),
-      profiles: state.profiles.map((profile, index) => ({ state: profile, replaced: secrets.replaced[index] ?? {} })),
+      profiles: state.profiles.map((profile, index) => ({ state: profile, replaced: secrets.replaced[index] ?? [] })),
       folders: state.folders,
       identities: { ...state.identities, credentials, keys },
     },

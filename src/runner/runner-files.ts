@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync, truncateSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ActionError } from '../errors/action-error';
@@ -67,6 +67,20 @@ export function makeJobFolder(name: string, { env, ledger }: JobFolderStep): str
   const folder = inJobTemp(env, (temp) => mkdtempSync(join(temp, `${name}-`)));
   ledger.making(folder);
   return folder;
+}
+
+/**
+ * Looks whether `makeJobFolder` can make a folder of that name.
+ *
+ * @returns where it was for a moment
+ * @throws ActionError `runner-files` when it cannot be made
+ */
+export function tryJobFolder(name: string, env: NodeJS.ProcessEnv): string {
+  return inJobTemp(env, (temp) => {
+    const folder = mkdtempSync(join(temp, `${name}-`));
+    rmdirSync(folder);
+    return folder;
+  });
 }
 
 /** Whether `makeJobFolder` made this folder in this job, by that name. */
