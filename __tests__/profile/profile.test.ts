@@ -170,6 +170,32 @@ describe('writeProfiles and removeProfiles', () => {
     expect(await found()).toEqual({ config });
   });
 
+  test('replace both sections of the default profile: of AWS’s tools, some read the one, and some the other', async () => {
+    const config = '[profile default]\nregion = x\n\n# between\n[default]\nregion = y\noutput = text\n';
+    await given({ config });
+    const written = await writeProfiles(files, [profile('default')], { overwrite: true });
+    expect((await found()).config).toBe(
+      '[profile default]\nregion = eu-north-1\n\n# between\n[default]\nregion = eu-north-1\n',
+    );
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({ config });
+  });
+
+  test('replace both in one file for both, too', async () => {
+    const both = { credentials: files.config, config: files.config };
+    const config = '[default]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\n\n[profile default]\nregion = y\n';
+    await given({ config });
+    const written = await writeProfiles(both, [profile('default')], { overwrite: true });
+    expect((await found()).config?.match(/^(\[.*|region.*)$/gm)).toEqual([
+      '[default]',
+      'region = eu-north-1',
+      '[profile default]',
+      'region = eu-north-1',
+    ]);
+    await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({ config });
+  });
+
   test.each(['default', 'dev'])('manage with one file for both (%s)', async (name) => {
     const both = { credentials: files.config, config: files.config };
     await given({ config: '# top\n' });

@@ -179,10 +179,15 @@ function settingsFor(files: ProfileFiles, kind: FileKind, profile: Profile): Set
   return kind === 'credentials' ? { ...profile.credentials, ...profile.config } : undefined;
 }
 
-/** The config file's default profile is `[default]`, yet AWS's tools read `[profile default]` for it, too. */
+/**
+ * The sections to write a profile to. The config file's default profile is `[default]` or `[profile default]`. Where it has
+ * both, some of AWS's tools read the one, and some the other.
+ */
 function headersIn(text: string, files: ProfileFiles, kind: FileKind, name: string): string[] {
-  const prefixed = `profile ${name}`;
-  return [kind === 'config' && (name !== 'default' || hasSection(text, prefixed)) ? prefixed : name];
+  if (kind === 'credentials' && files.credentials !== files.config) return [name];
+  if (name !== 'default') return [kind === 'config' ? `profile ${name}` : name];
+  const found = [name, `profile ${name}`].filter((header) => hasSection(text, header));
+  return found.length > 0 ? found : [name];
 }
 
 async function undoEdits(edits: readonly Edit[]): Promise<void> {
