@@ -11,11 +11,18 @@ import {
   CreateRoleCommand,
   CreateUserCommand,
   CreateVirtualMFADeviceCommand,
+  DeleteAccessKeyCommand,
   DeleteVirtualMFADeviceCommand,
+  GetPolicyCommand,
   GetUserCommand,
+  ListAccessKeysCommand,
+  ListUserTagsCommand,
   ListUsersCommand,
   PutUserPermissionsBoundaryCommand,
   TagOpenIDConnectProviderCommand,
+  TagUserCommand,
+  UntagUserCommand,
+  UpdateAccessKeyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand } from '@aws-sdk/client-sts';
@@ -185,4 +192,77 @@ describe('IAM itself does not know at once', () => {
     expect((await iam.send(new GetUserCommand({ UserName: 'tfc' }))).User?.UserName).toBe('tfc');
     expect((await refusal(createUser())).code).toBe('EntityAlreadyExists');
   });
+});
+
+describe('a read that is some seconds old', () => {
+  const UserName = 'tfc';
+  const tagsOf = async () => (await iam.send(new GetUserCommand({ UserName }))).User?.Tags ?? [];
+  const keysOf = async () =>
+    ((await iam.send(new ListAccessKeysCommand({ UserName }))).AccessKeyMetadata ?? []).map(({ Status }) => Status);
+
+  test('shows the tags of that time', async () => {
+    await createUser();
+    sandbox.clock.advance(10_000);
+    await iam.send(new TagUserCommand({ UserName, Tags: [{ Key: 'team', Value: 'a' }] }));
+    sandbox.clock.advance(10_000);
+    await iam.send(new UntagUserCommand({ UserName, TagKeys: ['team'] }));
+    sandbox.settings.readAgeMs = () => 5_000;
+    expect(await tagsOf()).toEqual([{ Key: 'team', Value: 'a' }]);
+    expect((await iam.send(new ListUserTagsCommand({ UserName }))).Tags).toEqual([{ Key: 'team', Value: 'a' }]);
+    sandbox.settings.readAgeMs = () => 15_000;
+    expect(await tagsOf()).toEqual([]);
+  });
+
+  test('shows the access keys of that time, and whether they were active', async () => {
+    await createUser();
+    sandbox.clock.advance(10_000);
+    const { AccessKey: made } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const key = { UserName, AccessKeyId: made?.AccessKeyId };
+    sandbox.clock.advance(10_000);
+    await iam.send(new UpdateAccessKeyCommand({ ...key, Status: 'Inactive' }));
+    sandbox.clock.advance(10_000);
+    await iam.send(new DeleteAccessKeyCommand(key));
+    for (const [age, shown] of [
+      [25_000, []],
+      [15_000, ['Active']],
+      [5_000, ['Inactive']],
+      [0, []],
+    ] as const) {
+      sandbox.settings.readAgeMs = () => age;
+      expect(await keysOf()).toEqual(shown);
+    }
+  });
+
+  test('does not show a user that was made since, while writes know it', async () => {
+    sandbox.settings.readAgeMs = () => 5_000;
+    await createUser();
+    expect((await refusal(tagsOf())).code).toBe('NoSuchEntity');
+    await iam.send(new CreateAccessKeyCommand({ UserName }));
+    sandbox.clock.advance(5_000);
+    expect(await tagsOf()).toEqual([]);
+  });
+
+  test('may come after a newer one', async () => {
+    await createUser();
+    sandbox.clock.advance(10_000);
+    await iam.send(new TagUserCommand({ UserName, Tags: [{ Key: 'team', Value: 'a' }] }));
+    const ages = [0, 5_000, 0];
+    sandbox.settings.readAgeMs = () => ages[0] ?? 0;
+    const seen = [];
+    while (ages.length > 0) {
+      seen.push((await tagsOf()).length);
+      ages.shift();
+    }
+    expect(seen).toEqual([1, 0, 1]);
+  });
+});
+
+test.each([
+  ['AdministratorAccess', '/'],
+  ['service-role/AWSLambdaBasicExecutionRole', '/service-role/'],
+  ['job-function/ViewOnlyAccess', '/job-function/'],
+  ['AmazonSSMManagedInstanceCore', '/'],
+])('the AWS managed policy %s is there, at %s', async (name, path) => {
+  const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: `arn:aws:iam::aws:policy/${name}` }));
+  expect(Policy).toMatchObject({ PolicyName: name.split('/').at(-1), Path: path });
 });

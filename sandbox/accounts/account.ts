@@ -7,7 +7,7 @@ import type { FindEntity } from './trusted-principals';
 import { Group, User } from './user';
 
 export type { Group, InstanceProfile, Role, RoleSettings, User };
-export type { AccessKey } from './user';
+export type { AccessKey } from './access-key';
 
 /** One AWS account with what lives in it. */
 export class Account extends AccountResources {

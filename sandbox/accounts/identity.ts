@@ -1,4 +1,5 @@
 import type { PolicyDocument } from '../policy/document';
+import { History } from './history';
 import type { PolicyText } from './managed-policy';
 import type { AccountResources } from './resources';
 import type { Tags } from './tags';
@@ -57,15 +58,28 @@ export interface EntitySettings extends IdentitySettings {
 export abstract class Entity extends Identity {
   /** From when on the rest of AWS knows it. */
   readonly propagatedAt: Date;
-  tags: Tags;
+  readonly #tags: History<Tags>;
   /** ARN of a managed policy. */
   permissionsBoundary: string | undefined;
 
   constructor(account: AccountResources, name: string, settings: EntitySettings) {
     super(account, name, settings);
-    this.tags = settings.tags ?? {};
+    this.#tags = new History(account.settings.clock, settings.tags ?? {});
     this.permissionsBoundary = settings.permissionsBoundary;
     this.propagatedAt = account.settings.propagatedAt();
+  }
+
+  get tags(): Tags {
+    return this.#tags.value;
+  }
+
+  set tags(tags: Tags) {
+    this.#tags.value = tags;
+  }
+
+  /** As a read of that time shows them. */
+  tagsAt(time: Date): Tags {
+    return this.#tags.at(time);
   }
 
   /** What its permissions boundary lets through; undefined when it has none. */

@@ -39,12 +39,15 @@ export class AccountResources {
     readonly partition: string,
     readonly settings: Settings,
   ) {
-    for (const [name, document] of Object.entries(awsManagedPolicies)) {
-      const arn = `arn:${partition}:iam::aws:policy/${name}`;
+    const now = settings.clock.now();
+    for (const [pathAndName, document] of Object.entries(awsManagedPolicies)) {
+      const arn = `arn:${partition}:iam::aws:policy/${pathAndName}`;
+      const [, path = '/', name = ''] = /^(.*\/)([^/]+)$/.exec(`/${pathAndName}`) ?? [];
       const policy = { text: JSON.stringify(document), document };
-      const now = settings.clock.now();
-      const made = { createdAt: now, writableAt: now };
-      this.managedPolicies.set(arn, new ManagedPolicy(arn, name, made, { path: '/', policy }));
+      this.managedPolicies.set(
+        arn,
+        new ManagedPolicy(arn, name, { createdAt: now, writableAt: now }, { path, policy }),
+      );
     }
   }
 

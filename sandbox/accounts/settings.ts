@@ -14,12 +14,22 @@ export class Settings {
    * already show it.
    */
   readConsistencyMs = 0;
+  /**
+   * How old, in milliseconds, what the next read of IAM shows of users, their tags and their access keys may be. Asked
+   * for each read, as an answer may be older than the one before it.
+   */
+  readAgeMs: () => number = () => 0;
 
   constructor(readonly clock: Clock) {}
 
   /** When the rest of AWS will know what is made now. */
   propagatedAt(): Date {
     return new Date(this.clock.now().getTime() + this.propagationMs);
+  }
+
+  /** The time whose state the next read of IAM shows. */
+  readAt(): Date {
+    return new Date(this.clock.now().getTime() - this.readAgeMs());
   }
 
   /** When IAM's writes may refer to what is made now. */

@@ -1,18 +1,10 @@
 import type { PolicyDocument } from '../policy/document';
+import { AccessKey } from './access-key';
+import { History } from './history';
 import { Entity, Identity } from './identity';
-import { newAccessKeyId, newCertificateId, newSecretAccessKey, newUniqueId } from './keys';
+import { newCertificateId, newUniqueId } from './keys';
 import type { MfaDevice, MfaDeviceSettings } from './mfa-device';
 import type { LoginProfile, ServiceSpecificCredential, SigningCertificate, SshPublicKey } from './user-credentials';
-
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  createdAt: Date;
-  /** From when on the rest of AWS knows it. */
-  readonly propagatedAt: Date;
-  status: 'Active' | 'Inactive';
-  lastUsed?: { readonly at: Date; readonly service: string; readonly region: string };
-}
 
 /** A group of users, who have its policies as well as their own. */
 export class Group extends Identity {
@@ -24,7 +16,7 @@ export class User extends Entity {
   readonly type = 'User';
   readonly id = newUniqueId('AIDA');
   readonly groups = new Set<Group>();
-  readonly #accessKeys = new Map<string, AccessKey>();
+  readonly #accessKeys = new History<readonly AccessKey[]>(this.account.settings.clock, []);
   /** By serial number. */
   readonly mfaDevices = new Map<string, MfaDevice>();
   loginProfile: LoginProfile | undefined;
@@ -35,7 +27,12 @@ export class User extends Entity {
   #serviceUserNames = 0;
 
   get accessKeys(): AccessKey[] {
-    return [...this.#accessKeys.values()];
+    return [...this.#accessKeys.value];
+  }
+
+  /** As a read of that time shows them. */
+  accessKeysAt(time: Date): AccessKey[] {
+    return [...this.#accessKeys.at(time)];
   }
 
   /** Its own, and those of its groups. */
@@ -45,20 +42,13 @@ export class User extends Entity {
 
   /** Makes an active key: a new one, or the one given. */
   createAccessKey(fixed?: { readonly accessKeyId: string; readonly secretAccessKey: string }): AccessKey {
-    const { settings } = this.account;
-    const key: AccessKey = {
-      accessKeyId: fixed?.accessKeyId ?? newAccessKeyId('AKIA'),
-      secretAccessKey: fixed?.secretAccessKey ?? newSecretAccessKey(settings.secretAlphabet),
-      createdAt: settings.clock.now(),
-      propagatedAt: settings.propagatedAt(),
-      status: 'Active',
-    };
-    this.#accessKeys.set(key.accessKeyId, key);
+    const key = new AccessKey(this.account.settings, fixed);
+    this.#accessKeys.value = [...this.#accessKeys.value, key];
     return key;
   }
 
   deleteAccessKey(accessKeyId: string): void {
-    this.#accessKeys.delete(accessKeyId);
+    this.#accessKeys.value = this.#accessKeys.value.filter((key) => key.accessKeyId !== accessKeyId);
   }
 
   /** Makes a virtual MFA device and enables it for this user. */

@@ -1,3 +1,4 @@
+import type { KeyStatus } from '../accounts/access-key';
 import type { AccessKey, User } from '../accounts/account';
 import type { SignedOperations } from '../query/service';
 import { isoSeconds, type XmlFields } from '../query/xml';
@@ -14,12 +15,15 @@ export const accessKeys: SignedOperations = {
     const user = authorizedUser(call);
     if (user.accessKeys.length >= maxKeys) throw quotaExceeded('AccessKeysPerUser', maxKeys);
     const key = user.createAccessKey();
-    return { AccessKey: { ...keyFields(user, key), SecretAccessKey: key.secretAccessKey } };
+    return { AccessKey: { ...keyFields(user, key, key.status), SecretAccessKey: key.secretAccessKey } };
   },
 
   ListAccessKeys(call) {
     const user = authorizedUser(call);
-    return listing('AccessKeyMetadata', user.accessKeys, call.params, (key) => keyFields(user, key));
+    const time = call.world.settings.readAt();
+    return listing('AccessKeyMetadata', user.accessKeysAt(time), call.params, (key) =>
+      keyFields(user, key, key.statusAt(time)),
+    );
   },
 
   UpdateAccessKey(call) {
@@ -54,7 +58,7 @@ export const accessKeys: SignedOperations = {
   },
 };
 
-function keyFields({ name }: User, { accessKeyId, status, createdAt }: AccessKey): XmlFields {
+function keyFields({ name }: User, { accessKeyId, createdAt }: AccessKey, status: KeyStatus): XmlFields {
   return { UserName: name, AccessKeyId: accessKeyId, Status: status, CreateDate: isoSeconds(createdAt) };
 }
 

@@ -77,15 +77,21 @@ export function isTaken(name: string, names: Iterable<string>): boolean {
 
 /**
  * A thing as a call sees it: IAM is eventually consistent, so what was just made may be there for one that reads and
- * not yet for one that writes.
+ * not yet for one that writes, and an old answer does not show it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
  */
-export function seen<T extends { readonly writableAt: Date }>(
+export function seen<T extends { readonly createdAt?: Date; readonly writableAt: Date }>(
   thing: T | undefined,
   { params, world }: SignedCall,
 ): T | undefined {
+  if (!thing) return undefined;
+  const { createdAt, writableAt } = thing;
+  const now = world.clock.now();
   const reads = /^(?:Get|List|Simulate)/.test(params.Action ?? '');
-  return thing && (reads || thing.writableAt <= world.clock.now()) ? thing : undefined;
+  const tooNew = reads
+    ? createdAt !== undefined && createdAt <= now && createdAt > world.settings.readAt()
+    : writableAt > now;
+  return tooNew ? undefined : thing;
 }
 
 /** A parameter as AWS's validation calls it. */

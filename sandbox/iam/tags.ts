@@ -11,6 +11,8 @@ import { listing } from './page';
 
 interface Tagged {
   tags: Tags;
+  /** As a read of that time shows them, where reads may be late. */
+  tagsAt?(time: Date): Tags;
 }
 
 /** @throws Refusal ValidationError or InvalidInput */
@@ -45,7 +47,11 @@ export function tagOperations(
       const tagged = find(call, { 'aws:TagKeys': keys });
       tagged.tags = without(tagged.tags, keys);
     },
-    [`List${noun}Tags`]: (call) => listing('Tags', tagList(find(call).tags), call.params, (tag) => tag),
+    [`List${noun}Tags`]: (call) => {
+      const tagged = find(call);
+      const tags = tagged.tagsAt?.(call.world.settings.readAt()) ?? tagged.tags;
+      return listing('Tags', tagList(tags), call.params, (tag) => tag);
+    },
   };
 }
 

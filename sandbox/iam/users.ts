@@ -28,7 +28,10 @@ export const users: SignedOperations = {
     return { User: userDetails(account.createUser(name, { path, tags, permissionsBoundary })) };
   },
 
-  GetUser: (call) => ({ User: userDetails(authorizedUser(call)) }),
+  GetUser(call) {
+    const user = authorizedUser(call);
+    return { User: userDetails(user, user.tagsAt(call.world.settings.readAt())) };
+  },
 
   UpdateUser(call) {
     const { NewUserName, NewPath } = call.params;
@@ -77,6 +80,6 @@ export function userFields({ path, name, id, arn, createdAt }: User): XmlFields 
 }
 
 /** With what lists omit. */
-function userDetails(user: User): XmlFields {
-  return { ...userFields(user), PermissionsBoundary: boundaryFields(user), Tags: tagFields(user.tags) };
+function userDetails(user: User, tags = user.tags): XmlFields {
+  return { ...userFields(user), PermissionsBoundary: boundaryFields(user), Tags: tagFields(tags) };
 }
