@@ -109,7 +109,12 @@ describe('the rest of AWS does not know at once', () => {
     const provider = account.createOidcProvider({ url: githubIssuer, clientIds: ['sts.amazonaws.com'] });
     const Principal = { Federated: provider.arn };
     await createRole('deploy', {
-      Statement: { Effect: 'Allow', Principal, Action: 'sts:AssumeRoleWithWebIdentity' },
+      Statement: {
+        Effect: 'Allow',
+        Principal,
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:octo/app:*' } },
+      },
     });
     const assume = async () => {
       const input = { RoleArn: arn('role/deploy'), RoleSessionName: 'try', WebIdentityToken: await idToken() };

@@ -113,6 +113,18 @@ describe('managed policies', () => {
     ['6145 characters', { PolicyDocument: policyOf(6145) }, 'LimitExceeded', /quota for PolicySize: 6144$/],
     ['no JSON', { PolicyDocument: '{' }, 'MalformedPolicyDocument', /invalid Json/],
     ['a principal', { PolicyDocument: json(trust('*')) }, 'MalformedPolicyDocument', /should not specify a principal/],
+    [
+      'no version',
+      { PolicyDocument: json({ Statement: allow('s3:*').Statement }) },
+      'MalformedPolicyDocument',
+      /^Policy document must be version 2012-10-17 or greater\.$/,
+    ],
+    [
+      'the old version',
+      { PolicyDocument: json({ ...allow('s3:*'), Version: '2008-10-17' }) },
+      'MalformedPolicyDocument',
+      /must be version 2012-10-17 or greater/,
+    ],
     ['a long name', { PolicyName: 'n'.repeat(129) }, 'ValidationError', /'policyName' .* equal to 128$/],
     ['a long description', { Description: 'd'.repeat(1001) }, 'ValidationError', /'description' .* equal to 1000$/],
   ])('%s is refused', async (_, input, code, message) => {
@@ -120,6 +132,12 @@ describe('managed policies', () => {
     const refused = await refusal(create(input));
     expect(refused.code).toBe(code);
     expect(refused.message).toMatch(message);
+  });
+
+  test('a further version is of this version, too', async () => {
+    await create();
+    const refused = await refusal(addVersion({ ...allow('iam:*'), Version: '2008-10-17' }));
+    expect(refused.message).toBe('Policy document must be version 2012-10-17 or greater.');
   });
 
   test('white space does not count', async () => {

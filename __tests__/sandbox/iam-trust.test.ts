@@ -96,3 +96,45 @@ test('names accounts by their root, and leaves everyone else as they are', async
   await create({ Statement: [statement({ AWS: '210987654321' }), ...others] });
   expect(await shown()).toEqual({ Statement: [statement({ AWS: 'arn:aws:iam::210987654321:root' }), ...others] });
 });
+
+describe('trusts an issuer that many organizations share only by a claim that tells them apart', () => {
+  const issuer = 'token.actions.githubusercontent.com';
+  const federated = (
+    Condition: Statement['Condition'],
+    provider = issuer,
+    Action = 'sts:AssumeRoleWithWebIdentity',
+  ) => ({
+    Statement: {
+      Effect: 'Allow' as const,
+      Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${provider}` },
+      Action,
+      ...(Condition && { Condition }),
+    },
+  });
+
+  test.each<[document: PolicyDocument]>([
+    [federated({ StringEquals: { [`${issuer}:sub`]: 'repo:octo/app:pull_request' } })],
+    [federated({ StringLike: { [`${issuer}:SUB`]: ['*', 'repo:*'] } })],
+    [federated({ StringEqualsIgnoreCase: { [`${issuer}:job_workflow_ref`]: 'octo/app/.github/workflows/a.yml@b' } })],
+    [federated(undefined, issuer, 'sts:TagSession')],
+    [federated(undefined, 'gitlab.example')],
+  ])('%j', async (document) => {
+    await create(document);
+  });
+
+  test.each<[document: PolicyDocument, claims: string]>([
+    [federated(undefined), `${issuer}:sub or ${issuer}:job_workflow_ref`],
+    [federated({ StringLike: { [`${issuer}:sub`]: '*' } }), `${issuer}:sub or ${issuer}:job_workflow_ref`],
+    [
+      federated({ StringEquals: { [`${issuer}:repository_id`]: '2' } }, issuer, 'sts:*'),
+      `${issuer}:sub or ${issuer}:job_workflow_ref`,
+    ],
+    [federated({ StringNotLike: { 'gitlab.com:sub': 'a' } }, 'gitlab.com'), 'gitlab.com:sub'],
+  ])('and not %j', async (document, claims) => {
+    const { code, message } = await refusal(create(document));
+    expect(code).toBe('MalformedPolicyDocument');
+    expect(message).toContain(
+      `must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, ${claims} which`,
+    );
+  });
+});

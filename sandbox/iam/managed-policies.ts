@@ -2,6 +2,7 @@ import type { Account, Group, Role, User } from '../accounts/account';
 import type { ManagedPolicy, PolicyText, PolicyVersion } from '../accounts/managed-policy';
 import type { Refusal } from '../http/refusal';
 import type { ContextValues } from '../policy/context';
+import { malformed } from '../policy/parse';
 import { Constraints } from '../query/constraints';
 import { notAuthorized, validationError } from '../query/error';
 import type { Parameters } from '../query/parameters';
@@ -227,6 +228,9 @@ function versionOf({ arn, versions }: ManagedPolicy, id: string): PolicyVersion 
 /** @throws Refusal ValidationError, MalformedPolicyDocument or LimitExceeded */
 function readManagedPolicy(document: string): PolicyText {
   const policy = readPolicy(document);
+  if (policy.document.Version !== '2012-10-17') {
+    throw malformed('Policy document must be version 2012-10-17 or greater.');
+  }
   if (policySize(document) > maxSize) throw quotaExceeded('PolicySize', maxSize);
   return policy;
 }

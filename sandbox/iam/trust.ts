@@ -1,6 +1,7 @@
 import type { World } from '../accounts/world';
-import { list, type PolicyDocument } from '../policy/document';
+import { list, type ConditionElement, type PolicyDocument, type Statement } from '../policy/document';
 import { malformed, parseTrust } from '../policy/parse';
+import { matches } from '../policy/pattern';
 import { quotaExceeded } from './errors';
 import { policySize } from './policy-document';
 
@@ -13,7 +14,8 @@ const maxSize = 2048;
 export function readTrust(text: string, world: World): PolicyDocument {
   const trust = parseTrust(text);
   if (policySize(text) > maxSize) throw quotaExceeded('ACLSizePerRole', maxSize);
-  for (const { Principal = '*', NotPrincipal = '*' } of list(trust.Statement)) {
+  for (const statement of list(trust.Statement)) {
+    const { Principal = '*', NotPrincipal = '*' } = statement;
     for (const element of [Principal, NotPrincipal]) {
       const entries = Object.entries(element === '*' ? {} : element);
       for (const [kind, names] of entries) {
@@ -24,8 +26,45 @@ export function readTrust(text: string, world: World): PolicyDocument {
         }
       }
     }
+    checkClaims(statement);
   }
   return trust;
+}
+
+/** Of issuers that many organizations share, the claims that tell these apart. */
+const claimsOfSharedIssuers: Readonly<Record<string, readonly string[]>> = {
+  'token.actions.githubusercontent.com': ['sub', 'job_workflow_ref'],
+  'gitlab.com': ['sub'],
+  'app.terraform.io': ['sub'],
+};
+
+/**
+ * Refuses a shared issuer that is trusted without a condition on such a claim.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
+ *
+ * @throws Refusal MalformedPolicyDocument
+ */
+function checkClaims({ Effect, Principal = '*', Action = 'sts:*', Condition = {} }: Statement): void {
+  const assumes = list(Action).some((action) => matches(action, 'sts:AssumeRoleWithWebIdentity', undefined, 'i'));
+  if (Effect !== 'Allow' || Principal === '*' || !assumes) return;
+  for (const provider of list(Principal.Federated ?? [])) {
+    const [, issuer = ''] = provider.split(':oidc-provider/');
+    const claims = claimsOfSharedIssuers[issuer];
+    const keys = claims?.map((claim) => `${issuer}:${claim}`);
+    if (keys && !keys.some((key) => isEvaluated(key, Condition))) {
+      throw malformed(
+        `Trust policy with trusted principal ${provider} must evaluate, using StringEquals, StringLike or ` +
+          `StringEqualsIgnoreCase, ${keys.join(' or ')} which is not scoped to all.`,
+      );
+    }
+  }
+}
+
+function isEvaluated(key: string, condition: ConditionElement): boolean {
+  return Object.entries(condition)
+    .filter(([operator]) => /^(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)$/.test(operator))
+    .flatMap(([, keys]) => Object.entries(keys).filter(([name]) => name.toLowerCase() === key.toLowerCase()))
+    .some(([, values]) => list(values).some((value) => !/^(\*|\s*$)/.test(String(value))));
 }
 
 function isValid(kind: string, name: string, world: World): boolean {
