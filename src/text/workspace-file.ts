@@ -1,9 +1,11 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
 import { codeOf } from '../errors/message';
+import { nearest } from './did-you-mean';
 
 const LEADS_OUT = 'leads out of the workspace; only files in it are read';
-const IS_MISSING = 'is not there: no such file in the workspace. Is the repository checked out before this step?';
+const IS_MISSING = 'is not there: no such file in the workspace.';
+const NOT_CHECKED_OUT = 'Is the repository checked out before this step?';
 const IS_FORBIDDEN = 'may not be read by this job';
 
 /** By the code of an error, whose own message holds the whole path, which nobody needs to see. */
@@ -23,6 +25,8 @@ export type FileText = { readonly text: string } | { readonly wrong: string };
 export interface FileLimits {
   readonly workspace: string;
   readonly maxBytes: number;
+  /** The file that names the one to be read: a path may wrongly begin at its folder. */
+  readonly namedIn?: string | undefined;
 }
 
 /** A path as it is shown: relative to the workspace, if it is in it. */
@@ -32,7 +36,8 @@ export function shownPath(workspace: string, path: string): string {
 }
 
 /** The text of a file in the workspace, as UTF-8. A link is followed, but not out of the workspace. */
-export function readWorkspaceFile(path: string, { workspace, maxBytes }: FileLimits): FileText {
+export function readWorkspaceFile(path: string, limits: FileLimits): FileText {
+  const { workspace, maxBytes } = limits;
   if (leadsOut(relative(workspace, resolve(workspace, path)))) return { wrong: LEADS_OUT };
   try {
     const real = realpathSync(resolve(workspace, path));
@@ -44,7 +49,46 @@ export function readWorkspaceFile(path: string, { workspace, maxBytes }: FileLim
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real)) };
   } catch (error) {
     const code = codeOf(error) ?? String(error);
-    return { wrong: REASONS.get(code) ?? `cannot be read (${code})` };
+    const reason = REASONS.get(code) ?? `cannot be read (${code})`;
+    return { wrong: reason === IS_MISSING ? `${IS_MISSING} ${hintAt(path, limits)}` : reason };
+  }
+}
+
+/** The file that was probably meant by a path where there is none. */
+function hintAt(path: string, { workspace, namedIn }: FileLimits): string {
+  const meant = relative(workspace, resolve(workspace, path)).split(sep);
+  const folders = namedIn === undefined ? [workspace] : [resolve(workspace, dirname(namedIn)), workspace];
+  const found = folders.flatMap((folder) => fileLike(meant, folder) ?? []).find((file) => isFileIn(workspace, file));
+  return found === undefined ? NOT_CHECKED_OUT : `Did you mean ${shownPath(workspace, found)}?`;
+}
+
+/** The path in a folder that differs from the given one in case, in its extension or in few letters only, or not at all. */
+function fileLike([name = '', ...rest]: readonly string[], folder: string): string | undefined {
+  const names = namesIn(folder);
+  const stem = (file: string) => parse(file).name.toLowerCase();
+  const found =
+    names.find((each) => each === name) ??
+    names.find((each) => each.toLowerCase() === name.toLowerCase()) ??
+    names.find((each) => rest.length === 0 && stem(each) === stem(name)) ??
+    nearest(name, names);
+  if (found === undefined) return undefined;
+  return rest.length === 0 ? join(folder, found) : fileLike(rest, join(folder, found));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isFileIn(workspace: string, file: string): boolean {
+  try {
+    const real = realpathSync(file);
+    return statSync(real).isFile() && !leadsOut(relative(realpathSync(workspace), real));
+  } catch {
+    return false;
   }
 }
 

@@ -37,6 +37,8 @@ export class YamlSurvey {
   readonly #anchors = new Map<string, Node>();
   /** What aliases stand for. The library's own search begins at the top of the document for each of them. */
   readonly #targets = new Map<unknown, Node>();
+  /** Of mappings that values were asked of, the pairs by their keys. */
+  readonly #pairs = new Map<YAMLMap, ReadonlyMap<unknown, Pair>>();
   readonly #merges: (readonly [value: unknown, path: KeyPath, offset: number])[] = [];
 
   constructor(
@@ -170,10 +172,19 @@ export class YamlSurvey {
 
   /** The value of a key, from the mapping itself or else from those that it merges. */
   #valueIn(map: YAMLMap, key: PropertyKey): unknown {
-    const own = map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
+    const own = this.#pairsOf(map).get(key);
     if (own) return own.value;
     const merged = map.items.filter(isMerge).flatMap((pair) => this.#merged(pair.value) ?? []);
     return merged.map((each) => this.#valueIn(each, key)).find((value) => value !== undefined);
+  }
+
+  #pairsOf(map: YAMLMap): ReadonlyMap<unknown, Pair> {
+    const known = this.#pairs.get(map);
+    if (known) return known;
+    // Of keys that are there twice, which is wrong, the first is meant.
+    const pairs = new Map(map.items.toReversed().map((pair) => [isScalar(pair.key) ? pair.key.value : pair.key, pair]));
+    this.#pairs.set(map, pairs);
+    return pairs;
   }
 
   /** The mappings that the value of a merge key stands for, or undefined where it stands for something else. */

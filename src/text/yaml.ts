@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../errors/message';
-import type { KeyPath, Position, TextProblem } from './problem';
+import type { KeyPath, PartProblem, Position, TextProblem } from './problem';
+import { describeValue } from './value';
 import { YamlSurvey } from './yaml-survey';
 
 /** What a YAML or JSON text holds. */
@@ -46,6 +47,28 @@ export function readYaml(text: string): YamlText {
   } catch (error) {
     return unreadable([{ path: [], line: 1, column: 1, message: reasonOf(error) }]);
   }
+}
+
+/**
+ * Scalars of a value that are read as something else than they look like: `007` is 7, and `~` nothing.
+ *
+ * @param written how they are written
+ */
+export function alteredScalars(value: unknown, written: YamlText['written'], path: KeyPath = []): PartProblem[] {
+  if (typeof value === 'object' && value !== null) {
+    const members = Array.isArray(value) ? value.entries() : Object.entries(value);
+    return [...members].flatMap(([key, member]) => alteredScalars(member, written, [...path, key]));
+  }
+  if (typeof value === 'string') return [];
+  const text = written(path);
+  return text === undefined || text === '' || text === JSON.stringify(value)
+    ? []
+    : [{ path, message: alteredMessage(value, text) }];
+}
+
+/** What to say about a scalar that is read as something else than the text that is meant. */
+export function alteredMessage(value: unknown, text: string): string {
+  return `is read as ${describeValue(value)}; it should be in quotes: ${JSON.stringify(text)}`;
 }
 
 function unreadable(problems: readonly TextProblem[]): YamlText {
