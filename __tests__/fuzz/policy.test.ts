@@ -77,7 +77,7 @@ test('whatever stands in for a policy, its check tells what is wrong', () =>
     0.03,
     fc.property(
       fc.oneof(policy, fc.dictionary(anyText, fc.anything({ withNullPrototype: true }))),
-      fc.constantFrom('identity' as const, 'trust' as const),
+      fc.constantFrom('managed' as const, 'inline' as const, 'trust' as const),
       (one, kind) => {
         const problems = [...checkPolicy(one, kind)];
         expect(problems.every((problem) => typeof problem === 'string' || typeof problem === 'object')).toBe(true);

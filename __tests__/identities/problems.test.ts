@@ -1,4 +1,4 @@
-import { largePolicy, POLICY, problemsOf, problemValuesOf, workspaceWith } from './workspace';
+import { largePolicy, POLICY, problemsOf, problemValuesOf, read, workspaceWith } from './workspace';
 
 const json = (value: unknown) => JSON.stringify(value);
 const user = (settings: string) => `users: { a: { ${settings} } }`;
@@ -15,17 +15,22 @@ describe('keys and types', () => {
     ['# nothing\n# yet', 'the document is empty; it should be a mapping with policies, users, roles or oidc-providers'],
     ['[a]', 'the document is a list of 1; it should be a mapping with policies, users, roles or oidc-providers'],
     ['users: {}', /^line 1: the document declares nothing; it should have at least one of policies, users/],
-    ['users: null', 'users is empty; it should be a mapping'],
-    ['users: [a]', 'users is a list of 1; it should be a mapping'],
+    ['users: null', 'users is empty; it should be a mapping, such as { ci: {} }'],
     ['user: {}', 'user is not known here; did you mean users?'],
     ['groups: {}', 'groups is not known here; there are policies, users, roles, oidc-providers'],
-    ['users: { a: }', 'users.a is empty; it should be a mapping; a user without anything is {}'],
+    [
+      'users: { a: }',
+      /^line 1: users\.a is empty; it should be a mapping, such as .*; a user without anything is \{\}$/,
+    ],
     [user('acces-key: {}'), 'users.a.acces-key is not known here; did you mean access-key?'],
     [user('constructor: {}'), /^line 1: users\.a\.constructor is not known here; there are path, tags/],
     [user('require-mfa: yes'), 'users.a.require-mfa is a text; it should be true or false'],
     [user('path: 5'), 'users.a.path is the number 5; it should be a path'],
     [user('access-key: secret'), /users\.a\.access-key is a text; it should be a mapping with deliver/],
-    [user('access-key: {}'), 'users.a.access-key.deliver is missing; it should be a list of destinations'],
+    [
+      user('access-key: {}'),
+      'users.a.access-key.deliver is missing; it should be a list of destinations, such as [environment]',
+    ],
     [
       'policies: { a: {} }',
       /policies\.a\.document is missing; it should be a path to a file in the workspace, or the policy/,
@@ -145,7 +150,6 @@ describe('managed policies', () => {
     ['[one]', undefined],
     ['[broken]', undefined],
     ['[onne]', /policies\[0\] is "onne", which is no policy of this document; it should be "one", perhaps/],
-    ['[ReadOnlyAccess]', /AWS's own are named as arn:aws:iam::aws:policy\/ReadOnlyAccess/],
     ['[toString]', /is no policy of this document/],
     ['[one, one]', /policies\[1\] is "one", which the list names already as \[0\]/],
     ['[arn:aws:iam::aws:policy/job-function/Billing]', undefined],
@@ -165,6 +169,240 @@ describe('managed policies', () => {
     expect(problemsOf(user('permissions-boundary: one'))).toEqual([
       expect.stringMatching(/permissions-boundary is "one", which is no policy of this document/),
     ]);
+  });
+});
+
+describe('what YAML reads as something else than it looks like', () => {
+  const inline = (condition: string) =>
+    user(
+      `inline-policies: { p: { Version: 2012-10-17, Statement: { Effect: Allow, Action: s3:*, Resource: "*", Condition: ${condition} } } }`,
+    );
+  const value = (written: string) => inline(`{ StringEquals: { "aws:RequestTag/x": ${written} } }`);
+  const AT = 'users.a.inline-policies.p.Statement.Condition.StringEquals["aws:RequestTag/x"]';
+  const trustOf = (account: string) =>
+    trust(
+      `{ Version: 2012-10-17, Statement: { Effect: Allow, Principal: { AWS: ${account} }, Action: sts:AssumeRole } }`,
+    );
+
+  test.each([
+    ['012345678901', 'the number 12345678901'],
+    ['0o17', 'the number 15'],
+    ['0x1F', 'the number 31'],
+    ['1e3', 'the number 1000'],
+    ['2012.10', 'the number 2012.1'],
+    ['12345678901234567', 'the number 12345678901234568'],
+    ['+5', 'the number 5'],
+    ['.5', 'the number 0.5'],
+    ['-0', 'the number 0'],
+    ['.inf', 'the number Infinity'],
+    ['True', 'the value true'],
+    ['FALSE', 'the value false'],
+    ['~', 'empty'],
+    ['Null', 'empty'],
+  ])('in a policy: %s', (written, read) => {
+    const problem = (at: string) => `line 1: ${at} is read as ${read}; it should be in quotes: "${written}"`;
+    expect(problemsOf(value(written))).toEqual([problem(AT)]);
+    expect(problemsOf(value(`[a, ${written}]`))).toEqual([problem(`${AT}[1]`)]);
+    expect(problemsOf(value(JSON.stringify(written)))).toEqual([]);
+  });
+
+  test.each(['yes', 'off', '2012-10-17', '12:30:45', '1_000', '1.10.0', '08:00', 'o17', '5', '0.5', 'true', '"~"'])(
+    'not in a policy: %s',
+    (written) => {
+      expect(problemsOf(value(written))).toEqual([]);
+    },
+  );
+
+  test('in a policy behind an alias and a merge', () => {
+    const input = `users:
+  a:
+    tags: &shared { team: 1e3 }
+    inline-policies:
+      p:
+        Version: 2012-10-17
+        Statement:
+          - { Effect: Allow, Action: s3:*, Resource: '*', Condition: { StringEquals: { aws:x: &id 007, aws:y: *id } } }
+          - { Effect: Allow, Action: s3:*, Resource: '*', Condition: { StringEquals: { <<: { aws:z: 0x1F } } } }
+`;
+    const at = 'users.a.inline-policies.p.Statement';
+    expect(problemsOf(input)).toEqual([
+      `line 8: ${at}[0].Condition.StringEquals["aws:x"] is read as the number 7; it should be in quotes: "007"`,
+      `line 8: ${at}[0].Condition.StringEquals["aws:y"] is read as the number 7; it should be in quotes: "007"`,
+      `line 9: ${at}[1].Condition.StringEquals["aws:z"] is read as the number 31; it should be in quotes: "0x1F"`,
+    ]);
+  });
+
+  const policyOf = (written: string) =>
+    `{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*",\n"Condition": {"StringEquals": {"aws:x": ${written}}}}}`;
+  const workspace = workspaceWith({
+    'a.yml': policyOf('012345678901'),
+    'b.json': policyOf('12345678901234567'),
+    'c.json': policyOf('1.50'),
+    'd.json': policyOf('true'),
+  });
+
+  test('in the file of a policy, also where it is JSON', () => {
+    const policies = ['a.yml', 'b.json', 'c.json', 'd.json'].map((file) => `p${file.charAt(0)}: { document: ${file} }`);
+    const at = '2:32: Statement.Condition.StringEquals["aws:x"] is read as';
+    expect(problemsOf(`policies: { ${policies.join(', ')} }`, { workspace })).toEqual([
+      `line 1: policies.pa.document: a.yml:${at} the number 12345678901; it should be in quotes: "012345678901"`,
+      `line 1: policies.pb.document: b.json:${at} the number 12345678901234568; it should be in quotes: "12345678901234567"`,
+      `line 1: policies.pc.document: c.json:${at} the number 1.5; it should be in quotes: "1.50"`,
+    ]);
+  });
+
+  test.each([
+    [
+      role('description: 1.10, trust: { user: a }'),
+      'roles.a.description is read as the number 1.1; it should be in quotes: "1.10"',
+    ],
+    [
+      role('description: null, trust: { user: a }'),
+      'roles.a.description is read as empty; it should be in quotes: "null"',
+    ],
+    [user('tags: { k: Null }'), 'users.a.tags.k is read as empty; it should be in quotes: "Null"'],
+    [user('policies: [007]'), 'users.a.policies[0] is read as the number 7; it should be in quotes: "007"'],
+    [
+      deliver('{ profile: 0o17 }'),
+      'users.a.access-key.deliver[0].profile is read as the number 15; it should be in quotes: "0o17"',
+    ],
+    [
+      deliver('{ profile: true }'),
+      'users.a.access-key.deliver[0].profile is read as the value true; it should be in quotes: "true"',
+    ],
+    [
+      'oidc-providers: { github: { audiences: [1e3] } }',
+      'oidc-providers.github.audiences[0] is read as the number 1000; it should be in quotes: "1e3"',
+    ],
+    [
+      trust('{ account: 012345678901 }'),
+      'roles.a.trust.account is read as the number 12345678901; it should be in quotes: "012345678901"',
+    ],
+    [
+      trust('{ github: { repository: octo/app, branch: 1.10 } }'),
+      'roles.a.trust.github.branch is read as the number 1.1; it should be in quotes: "1.10"',
+    ],
+    [
+      trust('{ github: { repository: a/b, tag: v1, repository-id: 007, repository-owner-id: 1 } }'),
+      'roles.a.trust.github.repository-id is read as the number 7; it should be in quotes: "007"',
+    ],
+    [
+      trust('{ github: { repository: a/b, tag: v1, repository-id: 12345678901234567890, repository-owner-id: 1 } }'),
+      'roles.a.trust.github.repository-id is read as the number 12345678901234567000; it should be in quotes: "12345678901234567890"',
+    ],
+    [
+      trustOf('012345678901'),
+      'roles.a.trust.Statement.Principal.AWS is read as the number 12345678901; it should be in quotes: "012345678901"',
+    ],
+  ])('%s', (input, problem) => {
+    expect(problemsOf(input)).toEqual([`line 1: ${problem}`]);
+  });
+
+  test('not in tags, which are taken as they are written, nor where a number or boolean is meant', () => {
+    expect(
+      read(user('tags: { a: 1.10, b: 007, c: True, d: 0x1F, e: 12345678901234567 }')).declaration.users,
+    ).toMatchObject([{ tags: { a: '1.10', b: '007', c: 'True', d: '0x1F', e: '12345678901234567' } }]);
+    expect(problemsOf(user('require-mfa: True'))).toEqual([]);
+    expect(problemsOf(role('trust: { user: a }, max-session-duration: 36e2'))).toEqual([]);
+  });
+});
+
+describe('what it should be, to be pasted', () => {
+  test.each([
+    [user('tags: [team, platform]'), 'users.a.tags is a list of 2; it should be a mapping, such as { team: platform }'],
+    [
+      user('tags: [{ Key: team, Value: platform }]'),
+      /tags is a list of 1; it should be a mapping, such as \{ team: platform/,
+    ],
+    [
+      user('access-key: { deliver: environment }'),
+      /deliver is a text; it should be a list .*, such as \[environment\]$/,
+    ],
+    [user('access-key: { deliver: { profile: ci } }'), /deliver is a mapping with profile; .*such as \[environment\]$/],
+    [user('access-key: [environment]'), /access-key is a list of 1; it should be .*\{ deliver: \[environment\] \}$/],
+    [user('mfa-device: { deliver: NAME }'), /deliver is a text; it should be .*such as \[\{ github-secret: NAME \}\]$/],
+    [
+      user('mfa-device: true'),
+      /it should be a mapping with deliver, such as \{ deliver: \[\{ github-secret: NAME \}\] \}$/,
+    ],
+    [user('policies: ReadOnlyAccess'), /policies is a text; .*such as \[arn:aws:iam::aws:policy\/ReadOnlyAccess\]$/],
+    [
+      user('inline-policies: [a.json]'),
+      /should be a mapping, such as \{ ReadObjects: policies\/read-objects\.json \}$/,
+    ],
+    ['users: ci', 'users is a text; it should be a mapping, such as { ci: {} }'],
+    ['users: [ci]', 'users is a list of 1; it should be a mapping, such as { ci: {} }'],
+    [
+      'roles: [{ name: ci }]',
+      /roles is a list of 1; .*such as \{ deploy: \{ trust: \{ service: lambda\.amazonaws\.com \} \} \}$/,
+    ],
+    ['policies: [a.json]', /policies is a list of 1; .*such as \{ deploy: \{ document: policies\/deploy\.json \} \}$/],
+    ['oidc-providers: [github]', 'oidc-providers is a list of 1; it should be a mapping, such as { github: {} }'],
+    [
+      'oidc-providers: { github: { audiences: sts.amazonaws.com } }',
+      /audiences is a text; it should be a list of audiences, such as \[sts\.amazonaws\.com\]$/,
+    ],
+    [trust('{ github: octo/app }'), /github is a text; .*such as \{ repository: octo\/app, branch: main \}$/],
+    [
+      user('policies: [AdministratorAccess]'),
+      /is no policy of this document; .*if AWS's own is meant, it is arn:aws:iam::aws:policy\/AdministratorAccess$/,
+    ],
+    [user('permissions-boundary: PowerUserAccess'), /it is arn:aws:iam::aws:policy\/PowerUserAccess$/],
+    [user('policies: [ViewOnlyAccess]'), /it is arn:aws:iam::aws:policy\/job-function\/ViewOnlyAccess$/],
+    [
+      user('policies: [AWSLambdaBasicExecutionRole]'),
+      /it is arn:aws:iam::aws:policy\/service-role\/AWSLambdaBasicExecutionRole$/,
+    ],
+    [user('policies: ["arn:aws:iam::12345678901:policy/a"]'), /such as arn:aws:iam::012345678901:policy\/a$/],
+  ])('%s', (input, problem) => {
+    expect(problemsOf(input)).toEqual([
+      typeof problem === 'string' ? `line 1: ${problem}` : expect.stringMatching(problem),
+    ]);
+  });
+
+  const PLACE = 'and stands where its name should; it should be indented further';
+  const PART = 'which is empty, it should be indented further';
+  test.each([
+    [
+      'users:\npulumi:\n  path: /machine/\n',
+      [`line 2: pulumi is not known here; as a part of users, ${PART}: users: { pulumi: … }`],
+    ],
+    [
+      'users:\n  pulumi:\n  path: /machine/\n  access-key:\n    deliver: [outputs]\n',
+      [
+        `line 3: users.path is a key of a user, ${PLACE}: pulumi: { path: … }`,
+        `line 4: users.access-key is a key of a user, ${PLACE}: pulumi: { access-key: … }`,
+      ],
+    ],
+    [
+      'roles:\n  deploy:\n  trust: { service: s3.amazonaws.com }\n',
+      [`line 3: roles.trust is a key of a role, ${PLACE}: deploy: { trust: … }`],
+    ],
+    [
+      'policies:\n  deploy:\n  document: deploy.json\n',
+      [`line 3: policies.document is a key of a policy, ${PLACE}: deploy: { document: … }`],
+    ],
+    [
+      'oidc-providers:\n  gitlab:\n  url: https://gitlab.com\n',
+      [`line 3: oidc-providers.url is a key of an OIDC provider, ${PLACE}: gitlab: { url: … }`],
+    ],
+    [
+      'users:\n  pulumi:\n    access-key:\n    deliver: [outputs]\n',
+      [`line 4: users.pulumi.deliver is not known here; as a part of access-key, ${PART}: access-key: { deliver: … }`],
+    ],
+    [
+      'roles:\n  deploy:\n    trust:\n    github: { repository: octo/app, branch: main }\n',
+      [`line 4: roles.deploy.github is not known here; as a part of trust, ${PART}: trust: { github: … }`],
+    ],
+  ])('keys that are not indented enough: %j', (input, problems) => {
+    const isEmpty = (problem: string) =>
+      /^line \d+: (users|users\.pulumi\.access-key|roles\.deploy\.trust) is empty;/.test(problem);
+    expect(problemsOf(input).filter((problem) => !isEmpty(problem))).toEqual(problems);
+  });
+
+  test('a user may have the name of a key', () => {
+    expect(problemsOf('users: { tags: {}, path: {} }')).toEqual([]);
+    expect(problemsOf('users: { pth: {}, path: }')).toEqual([expect.stringContaining('users.path is empty; ')]);
   });
 });
 
@@ -281,11 +519,10 @@ describe('where keys and seeds go', () => {
 
 describe('who may assume a role', () => {
   test.each([
-    [
-      '{ account: 012345678901 }',
-      /account is the number 12345678901; it should be an account ID of 12 digits in quotes/,
-    ],
-    ['{ account: "12345678901" }', /account is "12345678901"; it should be an account ID/],
+    ['{ account: "12345678901" }', /account is "12345678901"; it should be an account ID.*; perhaps "012345678901"$/],
+    ['{ account: 12345678901 }', /account is the number 12345678901; it should be.*; perhaps "012345678901"$/],
+    ['"123456789012"', /trust is "123456789012", which is no path; it should be \{ account: "123456789012" \}$/],
+    ['ec2.amazonaws.com', /trust is "ec2\.amazonaws\.com", which is no path; it should be \{ service: "ec2\.amaz/],
     ['{ account: "*" }', /account is "\*"; it should be exact/],
     [
       '{ user: "a*" }',
@@ -365,6 +602,7 @@ describe('policies', () => {
     'large.json': ' '.repeat(100 * 1024 + 1),
     'large-managed.json': JSON.stringify(largePolicy(6145)),
     'managed.json': JSON.stringify(largePolicy(6144)),
+    'old.json': JSON.stringify({ ...POLICY, Version: '2008-10-17' }),
     'spacious.json': JSON.stringify(POLICY, null, 10).replaceAll('\n', '\n'.repeat(600)),
   });
   test.each([
@@ -412,6 +650,60 @@ describe('policies', () => {
     expect(problemsOf(input)).toEqual([
       'line 10: users.a.inline-policies.one.Statement[1].Effect is "allow"; it should be Allow or Deny',
     ]);
+  });
+
+  describe('a problem is at its line, whatever signs are in the keys on the way', () => {
+    const lines = [
+      'Version: 2012-10-17',
+      'Statement:',
+      '  - Effect: Allow',
+      '    Action: s3:*',
+      "    Resource: '*'",
+      '    Condition:',
+      '      StringEquals:',
+      '        aws:a: b',
+      '        s3:x-amz-server-side-encryption: c',
+      '        token.actions.githubusercontent.com:sub: []',
+      '        aws:RequestTag/a.b[0]: []',
+      '        "aws:RequestTag/\\"c\\": d": []',
+    ];
+    const keys = ['token.actions.githubusercontent.com:sub', 'aws:RequestTag/a.b[0]', 'aws:RequestTag/"c": d'];
+    const document = [
+      'users:',
+      '  a:',
+      '    inline-policies:',
+      '      one.two:',
+      ...lines.map((line) => `        ${line}`),
+    ];
+    const folder = workspaceWith({ 'p.yml': lines.join('\n'), 'identities.yml': document.join('\n') });
+    const places = (input: string) =>
+      problemValuesOf(input, { workspace: folder }).map(({ file, line, column, path }) => [
+        file,
+        line,
+        column,
+        path.at(-1),
+      ]);
+
+    test('in the document', () => {
+      expect(places('identities.yml')).toEqual(keys.map((key, at) => ['identities.yml', 14 + at, 17, key]));
+    });
+
+    test('in the file of a policy', () => {
+      expect(places('policies: { one: { document: p.yml } }')).toEqual(
+        keys.map((key, at) => ['p.yml', 10 + at, 9, key]),
+      );
+    });
+  });
+
+  test('a managed policy has the version that AWS takes', () => {
+    const problem = /Version is "2008-10-17"; it should be 2012-10-17, as AWS takes no other in a managed policy/;
+    expect(problemsOf(`policies: { a: { document: ${json({ ...POLICY, Version: '2008-10-17' })} } }`)).toEqual([
+      expect.stringMatching(problem),
+    ]);
+    expect(problemsOf('policies: { a: { document: old.json } }', { workspace })).toEqual([
+      expect.stringMatching(problem),
+    ]);
+    expect(problemsOf(user('inline-policies: { x: old.json }'), { workspace })).toEqual([]);
   });
 
   const pair = (size: number) => `inline-policies: { x: ${json(largePolicy(size))}, y: ${json(largePolicy(1024))} }`;

@@ -241,6 +241,63 @@ test('a problem says where it is: by file, line and column, or by the line of th
   ]);
 });
 
+describe('a path that leads nowhere', () => {
+  const folder = workspaceWith({
+    'identities/users.yml': 'users: { a: { inline-policies: { p: policies/read.json } } }',
+    'identities/wrong-extension.yml': 'users: { a: { inline-policies: { p: identities/policies/read.yml } } }',
+    'identities/case.yml': 'users: { a: { inline-policies: { p: Identities/Policies/Read.json } } }',
+    'identities/policies/read.json': JSON.stringify(POLICY),
+    'roles.yaml': 'roles: {}',
+  });
+
+  test.each([
+    ['identities/users.yml', 'identities/policies/read.json'],
+    ['identities/wrong-extension.yml', 'identities/policies/read.json'],
+    ['identities/case.yml', 'identities/policies/read.json'],
+  ])('in %s', (document, meant) => {
+    expect(problemsOf(document, { workspace: folder })).toEqual([
+      expect.stringContaining(`which is not there: no such file in the workspace. Did you mean ${meant}?`),
+    ]);
+  });
+
+  test.each([
+    ['roles.yml', 'roles.yaml'],
+    ['Roles.yaml', 'roles.yaml'],
+    ['rolse.yaml', 'roles.yaml'],
+    ['identity/users.yml', undefined],
+    ['identites/users', 'identities/users.yml'],
+  ])('as an input: %s', (input, meant) => {
+    const hint = meant === undefined ? 'Is the repository checked out before this step?' : `Did you mean ${meant}?`;
+    expect(readDocumentText(input, folder)).toEqual({ wrong: expect.stringContaining(`in the workspace. ${hint}`) });
+  });
+});
+
+describe('what is worth saying about a trust policy is a warning, with its place', () => {
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com' },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringEquals: { 'token.actions.githubusercontent.com:sub': 'repo:octo/app:pull_request' } },
+      },
+    ],
+  };
+  const folder = workspaceWith({ 'trust.json': JSON.stringify(trust, undefined, 2) });
+
+  test.each([
+    ['of a file', 'roles: { a: { trust: trust.json } }', 'line 1: roles.a.trust: trust.json:10:7: '],
+    ['of the document', `roles:\n  a:\n    trust: ${JSON.stringify(trust)}`, 'line 3: roles.a.trust.'],
+  ])('%s', (_, input, place) => {
+    expect(read(input, { workspace: folder }).warnings.map(problemText)).toEqual([
+      expect.stringContaining(
+        `${place}Statement[0].Condition has no token.actions.githubusercontent.com:aud, so tokens`,
+      ),
+    ]);
+  });
+});
+
 test('what AWS in China expects of GitHub’s tokens is the default there', () => {
   const { declaration } = read('oidc-providers: { github: {} }', { partition: 'aws-cn' });
   expect(declaration.oidcProviders[0]?.audiences).toEqual(['sts.amazonaws.com.cn']);

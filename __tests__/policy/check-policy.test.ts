@@ -1,23 +1,28 @@
 import { checkPolicy, policySize } from '../../src/policy/check-policy';
+import { trustWarnings } from '../../src/policy/check-trust';
+import { keyPathText } from '../../src/text/problem';
 import { sentences } from './sentences';
 
 const allow = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::octo/*' };
 const identity = (statement: object, rest: object = {}) =>
-  sentences({ Version: '2012-10-17', ...rest, Statement: statement }, 'identity');
+  sentences({ Version: '2012-10-17', ...rest, Statement: statement }, 'inline');
 
 const assume = { Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' };
+const trustHints = (Statement: object) =>
+  [...trustWarnings({ Statement })].map(({ path, message }) => `${keyPathText(path)}: ${message}`);
 const trust = (statement: object) => sentences({ Version: '2012-10-17', Statement: statement }, 'trust');
 
 const issuer = 'token.actions.githubusercontent.com';
 const sub = `${issuer}:sub`;
 const aud = { [`${issuer}:aud`]: 'sts.amazonaws.com' };
-const github = (Condition: object, provider = issuer) =>
-  trust({
-    Effect: 'Allow',
-    Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${provider}` },
-    Action: 'sts:AssumeRoleWithWebIdentity',
-    Condition,
-  });
+const allowGithub = (Condition: object, provider = issuer) => ({
+  Effect: 'Allow',
+  Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${provider}` },
+  Action: 'sts:AssumeRoleWithWebIdentity',
+  Condition,
+});
+const github = (...given: Parameters<typeof allowGithub>) => trust(allowGithub(...given));
+const githubHints = (...given: Parameters<typeof allowGithub>) => trustHints(allowGithub(...given));
 
 const ACTION = 'it should be service:Name, with wildcards if need be, or *';
 const RESOURCE = 'it should be an ARN (arn:partition:service:region:account:resource), with wildcards if need be, or *';
@@ -54,12 +59,31 @@ describe('a policy as a whole', () => {
     [{ Version: '2008-10-17', Id: 'any text', Statement: allow }],
     [{ Statement: [allow, allow] }],
   ])('%j', (policy, ...problems) => {
-    expect(sentences(policy, 'identity')).toEqual(problems);
+    expect(sentences(policy, 'inline')).toEqual(problems);
+  });
+
+  test.each<[object, ...string[]]>([
+    [{ Version: '2012-10-17' }],
+    [{}, 'Version: is missing; it should be 2012-10-17, as AWS takes no other in a managed policy'],
+    [
+      { Version: '2008-10-17' },
+      'Version: is "2008-10-17"; it should be 2012-10-17, as AWS takes no other in a managed policy',
+    ],
+    [{ Version: null }, 'Version: is empty; it should be 2012-10-17, as AWS takes no other in a managed policy'],
+    [{ version: '2012-10-17' }, 'version: is not known here; did you mean Version?'],
+  ])('the version of a managed policy: %j', (version, ...problems) => {
+    expect(sentences({ ...version, Statement: allow }, 'managed')).toEqual(problems);
+  });
+
+  test.each(['inline', 'trust'] as const)('a policy that is %s need not have one', (kind) => {
+    const Statement = kind === 'trust' ? assume : allow;
+    expect(sentences({ Statement }, kind)).toEqual([]);
+    expect(sentences({ Version: '2008-10-17', Statement }, kind)).toEqual([]);
   });
 
   test('every problem is found at once, each with its path', () => {
     const Statement = [allow, { ...allow, Effect: 'allow', Action: 'all' }, { Effect: 'Deny', Resource: 'octo' }];
-    expect(sentences({ version: '2012-10-17', Statement }, 'identity')).toEqual([
+    expect(sentences({ version: '2012-10-17', Statement }, 'inline')).toEqual([
       'version: is not known here; did you mean Version?',
       'Statement[1].Effect: is "allow"; it should be Allow or Deny',
       `Statement[1].Action: is "all"; ${ACTION}`,
@@ -70,7 +94,7 @@ describe('a policy as a whole', () => {
 
   test('a problem is a value: its path, with positions in lists, and what is wrong', () => {
     const Statement = [allow, { ...allow, Condition: { StringEquals: { 'aws:x': ['a', null] } } }];
-    expect(checkPolicy({ Statement }, 'identity')).toEqual([
+    expect(checkPolicy({ Statement }, 'inline')).toEqual([
       { path: ['Statement', 1, 'Condition', 'StringEquals', 'aws:x', 1], message: `is empty; ${VALUES}` },
     ]);
     expect(checkPolicy([], 'trust')).toEqual([
@@ -170,6 +194,10 @@ describe('a statement of a user’s or role’s policy', () => {
     [' arn:aws:s3:::octo', `: is " arn:aws:s3:::octo"; ${RESOURCE}`],
     [' arn:aws:*', `: is " arn:aws:*"; ${RESOURCE}`],
     ['arn:*:s3', `: is "arn:*:s3"; ${RESOURCE}`],
+    [
+      'arn:aws:iam::12345678901:role/*',
+      `: is "arn:aws:iam::12345678901:role/*"; ${RESOURCE}; perhaps "arn:aws:iam::012345678901:role/*"`,
+    ],
     ['**', `: is "**"; ${RESOURCE}`],
     [[], `: is an empty list; ${RESOURCE}`],
     [['*', 'octo'], `[1]: is "octo"; ${RESOURCE}`],
@@ -227,13 +255,93 @@ describe('conditions', () => {
     ]);
   });
 
+  test.each<[object, ...string[]]>([
+    [{ StringEquals: { 'aws:SourceAccount': '012345678901' } }],
+    [{ StringEquals: { 'aws:SourceAccount': 123456789012 } }],
+    [{ StringEquals: { 'aws:ResourceAccount': '${aws:PrincipalAccount}' } }],
+    [
+      { StringEquals: { 'aws:ResourceAccount': ['123456789012', '12345678901'] } },
+      '.StringEquals["aws:ResourceAccount"][1]: is "12345678901"; it should be an account of 12 digits, as no other matches; perhaps "012345678901"',
+    ],
+    [
+      { StringNotEquals: { 'kms:CallerAccount': 12345678901 } },
+      '.StringNotEquals["kms:CallerAccount"]: is the number 12345678901; it should be an account of 12 digits, as no other matches; perhaps "012345678901"',
+    ],
+  ])('an account, whole: %j', (Condition, ...problems) => {
+    expect(identity({ ...allow, Condition })).toEqual(problems.map((problem) => `Statement.Condition${problem}`));
+  });
+
   test('ForAllValues narrows a Deny, and opens only an Allow in a trust policy', () => {
-    const Condition = { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'team' } };
+    const Condition = { 'ForAllValues:StringEquals': { 'aws:PrincipalTag/team': 'core' } };
     expect(identity({ ...allow, Condition })).toEqual([]);
     expect(trust({ ...assume, Effect: 'Deny', Condition })).toEqual([]);
-    expect(trust({ ...assume, Condition })).toEqual([
-      'Statement.Condition["ForAllValues:StringEquals"]: is also true where the key is missing, and so allows too much; ' +
-        'it should be StringEquals or ForAnyValue:StringEquals',
+    expect(trust({ ...assume, Condition })).toHaveLength(1);
+  });
+});
+
+describe('ForAllValues in an Allow of a trust policy', () => {
+  const OPEN = 'is also true where the key is missing, and so allows too much; ';
+  const samlWarning = (key: string) =>
+    `is also true where the assertion has no such attribute; to require one, add "Null": { "${key}": "false" }`;
+
+  // From the pages of AWS on session tags, on SAML and on multivalued keys.
+  test.each<[what: string, condition: object]>([
+    [
+      'which tags are transitive',
+      { 'ForAllValues:StringEquals': { 'sts:TransitiveTagKeys': ['Project', 'Department'] } },
+    ],
+    ['which tags there are', { 'ForAllValues:StringLike': { 'aws:TagKeys': ['team', 'cost*'] } }],
+    ['keys in other case', { 'ForAllValues:StringEquals': { 'AWS:tagkeys': 'team' } }],
+    ['a key that must exist', { 'ForAllValues:StringEquals': { 'aws:x': ['a'] }, Null: { 'aws:x': 'false' } }],
+    [
+      'a key that must exist, as a boolean',
+      { 'ForAllValues:StringEquals': { 'aws:x': ['a'] }, Null: { 'AWS:X': [false] } },
+    ],
+    [
+      'a key that has another bound',
+      { 'ForAllValues:StringLike': { 'aws:x': ['a*'] }, 'ForAnyValue:StringEquals': { 'aws:x': 'ab' } },
+    ],
+  ])('%s', (_, Condition) => {
+    expect(trust({ ...assume, Condition })).toEqual([]);
+    expect(trustHints({ ...assume, Condition })).toEqual([]);
+  });
+
+  test.each<[condition: object, key: string, should: string]>([
+    [{ 'ForAllValues:StringEquals': { 'sts:ExternalId': 'x' } }, 'sts:ExternalId', 'it should be under StringEquals'],
+    [{ 'forAllValues:ArnLike': { 'aws:PrincipalArn': 'x' } }, 'aws:PrincipalArn', 'it should be under ArnLike'],
+    [
+      { 'ForAllValues:StringLike': { 'aws:PrincipalOrgPaths': 'o-a/*' } },
+      'aws:PrincipalOrgPaths',
+      'there should also be "Null": { "aws:PrincipalOrgPaths": "false" }',
+    ],
+    [
+      { 'ForAllValues:StringLike': { 'aws:x': 'a' }, Null: { 'aws:x': 'true' } },
+      'aws:x',
+      'it should be under StringLike',
+    ],
+    [
+      { 'ForAllValues:StringLike': { 'aws:x': 'a' }, StringEqualsIfExists: { 'aws:x': 'a' } },
+      'aws:x',
+      'it should be under StringLike',
+    ],
+    [{ 'ForAllValues:StringEquals': { 'saml:aud': 'x' } }, 'saml:aud', 'it should be under StringEquals'],
+  ])('not %j', (Condition, key, should) => {
+    expect(trust({ ...assume, Condition })).toContainEqual(expect.stringContaining(`["${key}"]: ${OPEN}${should}`));
+  });
+
+  test('on attributes of SAML, where AWS has it itself, is worth a word', () => {
+    const statement = {
+      Effect: 'Allow',
+      Principal: { Federated: 'arn:aws:iam::123456789012:saml-provider/ExampleOrgSSOProvider' },
+      Action: 'sts:AssumeRoleWithSAML',
+      Condition: {
+        StringEquals: { 'saml:aud': 'https://signin.aws.amazon.com/saml', 'saml:iss': 'https://openidp.feide.no' },
+        'ForAllValues:StringLike': { 'saml:edupersonaffiliation': ['staff'] },
+      },
+    };
+    expect(trust(statement)).toEqual([]);
+    expect(trustHints([assume, statement])).toEqual([
+      `Statement[1].Condition["ForAllValues:StringLike"]["saml:edupersonaffiliation"]: ${samlWarning('saml:edupersonaffiliation')}`,
     ]);
   });
 });
@@ -327,8 +435,18 @@ describe('a statement of a trust policy', () => {
     [{ aws: '*' }, '.aws: is not known here; did you mean AWS?'],
     [{ Services: 'ec2.amazonaws.com' }, '.Services: is not known here; did you mean Service?'],
     [{ constructor: 'x' }, '.constructor: is not known here; there are AWS, Federated, Service, CanonicalUser'],
-    [{ AWS: 123456789012 }, `.AWS: is the number 123456789012; ${AWS_PRINCIPAL}`],
-    [{ AWS: '12345678901' }, `.AWS: is "12345678901"; ${AWS_PRINCIPAL}`],
+    [{ AWS: 123456789012 }, `.AWS: is the number 123456789012; ${AWS_PRINCIPAL}; perhaps "123456789012"`],
+    [{ AWS: '12345678901' }, `.AWS: is "12345678901"; ${AWS_PRINCIPAL}; perhaps "012345678901"`],
+    [{ AWS: 12345678901 }, `.AWS: is the number 12345678901; ${AWS_PRINCIPAL}; perhaps "012345678901"`],
+    [{ AWS: '1234' }, `.AWS: is "1234"; ${AWS_PRINCIPAL}`],
+    [
+      { AWS: 'arn:aws:iam::12345678901:root' },
+      `.AWS: is "arn:aws:iam::12345678901:root"; ${AWS_PRINCIPAL}; perhaps "arn:aws:iam::012345678901:root"`,
+    ],
+    [
+      { Federated: `arn:aws:iam::12345678901:saml-provider/okta` },
+      `.Federated: is "arn:aws:iam::12345678901:saml-provider/okta"; ${PROVIDER}; perhaps "arn:aws:iam::012345678901:saml-provider/okta"`,
+    ],
     [{ AWS: 'arn:aws:iam::123456789012:user/*' }, `.AWS: is "arn:aws:iam::123456789012:user/*"; ${AWS_PRINCIPAL}`],
     [{ AWS: 'arn:aws:iam::123456789012:group/x' }, `.AWS: is "arn:aws:iam::123456789012:group/x"; ${AWS_PRINCIPAL}`],
     [{ AWS: ['*', 'pulumi'] }, `.AWS[1]: is "pulumi"; ${AWS_PRINCIPAL}`],
@@ -342,13 +460,13 @@ describe('a statement of a trust policy', () => {
 });
 
 describe('an Allow for GitHub’s OIDC provider', () => {
-  const NO_SUB =
-    `Statement.Condition: has no ${sub} under StringEquals or StringLike; it should be there, such as ` +
-    'repo:octo/app:environment:production, or every repository on GitHub is allowed, as all have tokens of this issuer';
-  const NO_AUD =
-    `Statement.Condition: has no ${issuer}:aud under StringEquals or StringLike; it should be there, such as ` +
-    'sts.amazonaws.com, or tokens that were made for others than AWS are accepted';
   const subject = 'repo:octo/app:ref:refs/heads/main';
+  const workflow = 'octo/app/.github/workflows/deploy.yml@refs/heads/main';
+  const claim = (name: string, value: unknown) => ({ [`${issuer}:${name}`]: value });
+  const NO_SUB =
+    `Statement.Condition: has no ${sub} or ${issuer}:job_workflow_ref under StringEquals or StringLike that does not begin ` +
+    'with a wildcard; it should be there, such as repo:octo/app:environment:production. AWS requires it whatever other claims are ' +
+    'named, as many organizations have tokens of this issuer';
 
   test.each<object>([
     { StringEquals: { ...aud, [sub]: subject } },
@@ -359,27 +477,74 @@ describe('an Allow for GitHub’s OIDC provider', () => {
     { StringEquals: aud, StringLike: { [sub]: 'job_workflow_ref:octo/app/.github/workflows/deploy.yml@*' } },
     { StringEquals: aud, StringLike: { [sub]: 'repo:octo@1/*' } },
     { StringEquals: aud, StringLike: { [sub]: 'environment:prod*:repository_owner_id:1' } },
+    { StringEquals: { ...aud, ...claim('repository_id', '2') }, StringLike: { [sub]: 'repo:*' } },
+    { StringEquals: { ...aud, ...claim('repository', 'octo/app') }, StringLike: { [sub]: 'repo:*/app:*' } },
+    { StringEquals: { ...aud, ...claim('enterprise_id', '3'), [sub]: 'environment:production' } },
+    { StringEquals: { ...aud, ...claim('job_workflow_ref', workflow), ...claim('repository_id', '2') } },
   ])('%j', (condition) => {
     expect(github(condition)).toEqual([]);
+    expect(githubHints(condition)).toEqual([]);
   });
 
-  test.each<[object, ...string[]]>([
-    [{}, NO_AUD, NO_SUB],
-    [{ StringEquals: aud }, NO_SUB],
-    [{ StringEquals: { [sub]: subject } }, NO_AUD],
-    [{ StringEquals: aud, StringNotEquals: { [sub]: subject } }, NO_SUB],
-    [{ StringEquals: aud, StringEqualsIfExists: { [sub]: subject } }, NO_SUB],
-    [{ StringEquals: { ...aud, 'other.example:sub': subject } }, NO_SUB],
-  ])('not %j', (condition, ...problems) => {
-    expect(github(condition)).toEqual(problems);
+  test.each<object>([
+    {},
+    { StringEquals: aud },
+    { StringEquals: aud, StringNotEquals: { [sub]: subject } },
+    { StringEquals: aud, StringEqualsIfExists: { [sub]: subject } },
+    { StringEquals: { ...aud, 'other.example:sub': subject } },
+    { StringEquals: { ...aud, ...claim('repository', 'octo/app') } },
+    { StringEquals: { ...aud, ...claim('repository_id', '2'), ...claim('environment', 'production') } },
+    { StringEquals: { ...aud, ...claim('enterprise_id', '3') } },
+    { StringEquals: { ...aud, ...claim('repository_id', '2') }, StringLike: { [sub]: '*' } },
+    {
+      StringEquals: { ...aud, ...claim('repository_owner_id', '1') },
+      StringLike: { [sub]: '*:environment:production' },
+    },
+    { StringEquals: aud, StringLike: claim('job_workflow_ref', '*') },
+    { StringEquals: { ...aud, [sub]: '' } },
+  ])('AWS refuses %j', (condition) => {
+    expect(github(condition)).toEqual([NO_SUB]);
+  });
+
+  test('without an audience, all that the provider lists are accepted', () => {
+    expect(github({ StringEquals: { [sub]: subject } })).toEqual([]);
+    expect(githubHints({ StringEquals: { [sub]: subject } })).toEqual([
+      `Statement.Condition: has no ${issuer}:aud, so tokens for every audience that the identity provider lists are ` +
+        'accepted; better name the one that is meant, such as sts.amazonaws.com',
+    ]);
+  });
+
+  test('a workflow alone does not say who calls it', () => {
+    const condition = { StringEquals: { ...aud, ...claim('job_workflow_ref', workflow) } };
+    expect(github(condition)).toEqual([]);
+    expect(githubHints(condition)).toEqual([
+      'Statement.Condition: names a workflow, and not who may call it: jobs of every repository that may call it are ' +
+        `allowed; better name the caller as well, by ${sub} or ${issuer}:repository_id`,
+    ]);
   });
 
   test('ForAllValues is no bound', () => {
     expect(github({ StringEquals: aud, 'ForAllValues:StringLike': { [sub]: subject } })).toEqual([
-      'Statement.Condition["ForAllValues:StringLike"]: is also true where the key is missing, and so allows too much; ' +
-        'it should be StringLike or ForAnyValue:StringLike',
+      `Statement.Condition["ForAllValues:StringLike"]["${sub}"]: is also true where the key is missing, and so allows too ` +
+        'much; it should be under StringLike',
       NO_SUB,
     ]);
+  });
+
+  test.each([
+    ['job_workflow_ref', '?/app/.github/workflows/deploy.yml@*'],
+    ['job_workflow_ref', 'octo*/app/.github/workflows/deploy.yml@*'],
+  ])('%s %s names nobody', (name, wide) => {
+    expect(github({ StringEquals: aud, StringLike: claim(name, wide) })).toEqual([
+      `Statement.Condition.StringLike["${issuer}:${name}"]: is "${wide}", which repositories of strangers match as well; ` +
+        'it should name the owner whole',
+    ]);
+  });
+
+  test.each(['sts:TagSession', ['sts:TagSession', 'sts:SetSourceIdentity']])('%j assumes nothing', (Action) => {
+    const Principal = { Federated: `arn:aws:iam::123456789012:oidc-provider/${issuer}` };
+    expect(trust({ Effect: 'Allow', Principal, Action })).toEqual([]);
+    expect(trustHints({ Effect: 'Allow', Principal, Action })).toEqual([]);
   });
 
   test.each([
@@ -397,6 +562,10 @@ describe('an Allow for GitHub’s OIDC provider', () => {
     'repository_owner_id:1*:x',
     'rep*:octo/app:*',
     'repo*octo/app:*',
+    'environment:production',
+    'ref:refs/heads/main',
+    'environment:production:repository_owner:octo*',
+    'job_workflow_ref:*/app/.github/workflows/deploy.yml@*',
   ])('the subject %s names nobody', (wide) => {
     expect(github({ StringEquals: aud, StringLike: { [sub]: [subject, wide] } })).toEqual([
       `Statement.Condition.StringLike["${sub}"]: is "${wide}", which repositories of strangers match as well; ` +
@@ -413,14 +582,30 @@ describe('an Allow for GitHub’s OIDC provider', () => {
   test('an enterprise’s own issuer is bounded by its own keys', () => {
     const own = `${issuer}/octo-enterprise`;
     expect(github({ StringEquals: { [`${own}:aud`]: 'x', [`${own}:sub`]: subject } }, own)).toEqual([]);
-    expect(github({ StringEquals: { ...aud, [sub]: subject } }, own)).toHaveLength(2);
+    expect(github({ StringEquals: { ...aud, [sub]: subject } }, own)).toHaveLength(1);
+    expect(githubHints({ StringEquals: { ...aud, [sub]: subject } }, own)).toHaveLength(1);
   });
 
   test('a Deny, and other providers, need no such bounds', () => {
     const Principal = { Federated: `arn:aws:iam::123456789012:oidc-provider/${issuer}` };
     expect(trust({ Effect: 'Deny', Principal, Action: 'sts:*' })).toEqual([]);
-    expect(github({}, 'gitlab.com')).toEqual([]);
+    expect(github({}, 'oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE')).toEqual([]);
+    expect(githubHints({}, 'gitlab.example')).toEqual([]);
   });
+});
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
+test.each([
+  ['gitlab.com', 'sub', 'project_path:octo/app:ref_type:branch:ref:main'],
+  ['app.terraform.io', 'sub', 'organization:octo:project:*:workspace:*:run_phase:*'],
+  ['agent.buildkite.com', 'sub', 'organization:octo:*'],
+  ['api.pulumi.com/oidc', 'aud', 'octo'],
+])('many organizations share %s, so AWS requires its %s', (provider, claim, value) => {
+  const key = `${provider}:${claim}`;
+  const missing = `Statement.Condition: has no ${key} under StringEquals or StringLike that does not begin with a wildcard`;
+  expect(github({ StringLike: { [key]: value } }, provider)).toEqual([]);
+  expect(github({ StringLike: { [key]: '*' } }, provider)).toEqual([expect.stringContaining(missing)]);
+  expect(github({}, provider)).toEqual([expect.stringContaining(missing)]);
 });
 
 test.each([

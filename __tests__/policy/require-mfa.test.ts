@@ -36,7 +36,7 @@ const CLOSED = [
 ];
 
 test('is a policy that AWS takes, and leaves room in the 2,048 characters that a user has', () => {
-  expect(checkPolicy(policy, 'identity')).toEqual([]);
+  expect(checkPolicy(policy, 'inline')).toEqual([]);
   expect(policySize(policy)).toBeLessThan(900);
   expect(REQUIRE_MFA_POLICY_NAME).toMatch(/^[\w+=,.@-]{1,128}$/);
 });

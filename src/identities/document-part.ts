@@ -25,6 +25,8 @@ export interface DocumentReading {
   readonly problems: DocumentProblems;
   /** By what is delivered to: the part that does. */
   readonly deliveries: Map<string, KeyPath>;
+  /** Files of the workspace that were read. */
+  readonly files: string[];
 }
 
 /** A part of a document, as far as it is right. What a reader finds wrong with it is noted, and read as if it were not there. */

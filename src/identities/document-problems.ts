@@ -26,7 +26,7 @@ export class DocumentProblems {
   /** @param file undefined for a document that is no file */
   constructor(
     private readonly yaml: YamlText,
-    private readonly file: string | undefined,
+    readonly file: string | undefined,
   ) {}
 
   get any(): boolean {
@@ -59,6 +59,11 @@ export class DocumentProblems {
   /** Notes what is worth saying about a part. */
   warn(path: KeyPath, message: string): void {
     this.warnings.push({ ...this.#positionOf(path), message, namedBy: undefined });
+  }
+
+  /** Notes what is worth saying about a file that a part names. */
+  warnInFile(file: string, warning: TextProblem, namedBy: KeyPath): void {
+    this.warnings.push({ ...warning, file, namedBy: this.#positionOf(namedBy) });
   }
 
   #positionOf(path: KeyPath): DocumentPosition {

@@ -22,6 +22,8 @@ export interface ReadDocument {
   readonly declaration: Declaration;
   /** What is worth saying although nothing is wrong with it. */
   readonly warnings: readonly DocumentProblem[];
+  /** Files of the workspace that say what is declared: that of the document, and those of policies. */
+  readonly files: readonly string[];
 }
 
 const MAX_DOCUMENT_BYTES = 1_000_000;
@@ -49,20 +51,22 @@ function isDocument(given: string): boolean {
 export function readDocument(
   { text, file }: DocumentText,
   settings: DocumentSettings,
-): ReadDocument | { readonly problems: readonly DocumentProblem[] } {
+): ReadDocument | { readonly problems: readonly DocumentProblem[]; readonly files: readonly string[] } {
   const yaml = readYaml(text);
   const problems = new DocumentProblems(yaml, file);
   for (const problem of yaml.problems) problems.addInText(problem);
-  if (yaml.value === undefined) return { problems: problems.all };
-  const { sound: document, problems: ofStructure } = readStructure(yaml.value);
+  const files = file === undefined ? [] : [file];
+  if (yaml.value === undefined) return { problems: problems.all, files };
+  const { sound: document, problems: ofStructure } = readStructure(yaml.value, yaml.written);
   for (const { path, message } of ofStructure) problems.add(path, message);
   const policyNames = isMapping(yaml.value) && isMapping(yaml.value.policies) ? Object.keys(yaml.value.policies) : [];
-  const reading = { settings, document, policyNames, yaml, problems, deliveries: new Map<string, KeyPath>() };
+  const deliveries = new Map<string, KeyPath>();
+  const reading = { settings, document, policyNames, yaml, problems, deliveries, files };
   const declaration = readDeclaration(new DocumentPart(document, [], reading));
   if (!problems.any && isEmpty(declaration)) {
     problems.add([], 'declares nothing; it should have at least one of policies, users, roles and oidc-providers');
   }
-  return problems.any ? { problems: problems.all } : { declaration, warnings: problems.warnings };
+  return problems.any ? { problems: problems.all, files } : { declaration, warnings: problems.warnings, files };
 }
 
 function readDeclaration(document: DocumentPart<SoundDocument>): Declaration {

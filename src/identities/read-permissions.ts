@@ -1,5 +1,6 @@
 import { isPolicyArn, partitionOfArn } from '../aws/arn';
 import type { PolicyDocument } from '../policy/policy-document';
+import { wholeAccount } from '../policy/policy-problem';
 import { nearest } from '../text/did-you-mean';
 import { quoted } from '../text/value';
 import type { DeclaredUser, PolicyReference } from './declaration';
@@ -11,6 +12,38 @@ import { distinctItems, namedParts } from './unique-parts';
 
 type GivenPermissions = Omit<SoundUser, 'require-mfa' | 'mfa-device' | 'access-key'>;
 type Permissions = Pick<DeclaredUser, 'path' | 'tags' | 'policies' | 'inlinePolicies' | 'permissionsBoundary'>;
+
+/**
+ * AWS's own policies whose ARN has a path, and that are often named.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+ */
+const AWS_POLICY_PATHS: Readonly<Record<string, readonly string[]>> = {
+  'job-function/': [
+    'Billing',
+    'DatabaseAdministrator',
+    'DataScientist',
+    'NetworkAdministrator',
+    'SupportUser',
+    'SystemAdministrator',
+    'ViewOnlyAccess',
+  ],
+  'service-role/': [
+    'AmazonAPIGatewayPushToCloudWatchLogs',
+    'AmazonEBSCSIDriverPolicy',
+    'AmazonEC2ContainerServiceforEC2Role',
+    'AmazonEC2RoleforSSM',
+    'AmazonECSTaskExecutionRolePolicy',
+    'AmazonRDSEnhancedMonitoringRole',
+    'AWSBatchServiceRole',
+    'AWSGlueServiceRole',
+    'AWSLambdaBasicExecutionRole',
+    'AWSLambdaDynamoDBExecutionRole',
+    'AWSLambdaKinesisExecutionRole',
+    'AWSLambdaRole',
+    'AWSLambdaSQSQueueExecutionRole',
+    'AWSLambdaVPCAccessExecutionRole',
+  ],
+};
 
 /** What users and roles have in common. */
 export function readPermissions(part: DocumentPart<GivenPermissions>): Permissions {
@@ -28,7 +61,7 @@ function readInlinePolicies(
   part: DocumentPart<GivenPermissions['inline-policies']>,
 ): Readonly<Record<string, PolicyDocument>> {
   const policies = namedParts(part).flatMap(([name, source]) => {
-    const policy = readPolicyDocument(source, 'identity');
+    const policy = readPolicyDocument(source, 'inline');
     return policy ? [[name, policy] as const] : [];
   });
   return Object.fromEntries(policies);
@@ -44,17 +77,23 @@ function readPolicyReference(part: DocumentPart<string | undefined>): PolicyRefe
     const close = nearest(written, reading.policyNames);
     const should =
       close === undefined
-        ? `the name of one, or an ARN; AWS's own are named as arn:${partition}:iam::aws:policy/ReadOnlyAccess`
+        ? `the name of one, or an ARN; if AWS's own is meant, it is ${arnOfAwsPolicy(written, partition)}`
         : `${quoted(close)}, perhaps, or an ARN`;
     part.wrong(`is ${quoted(written)}, which is no policy of this document; it should be ${should}`);
     return undefined;
   }
   const actual = partitionOfArn(written);
   if (!isPolicyArn(written)) {
-    const example = `arn:${partition}:iam::123456789012:policy/name`;
+    const example = wholeAccount(written) ?? `arn:${partition}:iam::123456789012:policy/name`;
     part.wrong(`is ${quoted(written)}; it should be the ARN of a policy, such as ${example}`);
   } else if (actual !== partition) {
     part.wrong(`is of the partition ${actual}; it should be of that of the region, ${partition}`);
   }
   return { arn: written };
+}
+
+/** The ARN of AWS's own policy of a name, as far as AWS can have one of it. */
+function arnOfAwsPolicy(name: string, partition: string): string {
+  const [path = ''] = Object.entries(AWS_POLICY_PATHS).find(([, names]) => names.includes(name)) ?? [];
+  return `arn:${partition}:iam::aws:policy/${path}${name}`;
 }

@@ -1,9 +1,11 @@
 import { checkPolicy, policySize } from '../policy/check-policy';
+import { trustWarnings } from '../policy/check-trust';
 import type { PolicyDocument, PolicyKind } from '../policy/policy-document';
 import { jsonProblem } from '../text/json';
+import { keyPathText, type PartProblem } from '../text/problem';
 import { isMapping } from '../text/value';
 import { readWorkspaceFile, shownPath } from '../text/workspace-file';
-import { readYaml } from '../text/yaml';
+import { alteredScalars, readYaml, type YamlText } from '../text/yaml';
 import type { DeclaredPolicy } from './declaration';
 import type { DocumentPart } from './document-part';
 import { readTags } from './read-tags';
@@ -28,7 +30,7 @@ type PolicySource = string | Readonly<Record<string, unknown>>;
 export function readDeclaredPolicies(policies: DocumentPart<SoundDocument['policies']>): DeclaredPolicy[] {
   return namedParts(policies).flatMap(([name, part]) => {
     const { path = '/', description } = part.given;
-    const document = readPolicyDocument(part.at('document'), 'identity');
+    const document = readPolicyDocument(part.at('document'), 'managed');
     const tags = readTags(part.at('tags'));
     if (!document) return [];
     limitSize([document], 'managed', part.at('document'));
@@ -44,30 +46,45 @@ export function readPolicyDocument(
   const { given: source, path, reading } = part;
   if (source === undefined) return undefined;
   if (typeof source === 'string') return readPolicyFile(part.as(source), kind);
-  for (const problem of checkPolicy(source, kind)) reading.problems.add([...path, ...problem.path], problem.message);
+  const { problems, yaml } = reading;
+  const within = (problem: PartProblem) => [[...path, ...problem.path], problem.message] as const;
+  const { wrong, warnings } = checkSource(source, kind, (at) => yaml.written([...path, ...at]));
+  for (const problem of wrong) problems.add(...within(problem));
+  for (const warning of warnings) problems.warn(...within(warning));
   return source;
 }
 
 function readPolicyFile(part: DocumentPart<string>, kind: PolicyKind): PolicyDocument | undefined {
-  const { problems, settings } = part.reading;
+  const { problems, settings, files } = part.reading;
   if (/^\s*\{|\n/.test(part.given)) {
     part.wrong('holds a text, not a path; a policy should stand here as a mapping, without | or quotes around it');
     return undefined;
   }
-  const file = shownPath(settings.workspace, part.given);
-  const read = readWorkspaceFile(part.given, { workspace: settings.workspace, maxBytes: MAX_POLICY_BYTES });
+  const { workspace } = settings;
+  const file = shownPath(workspace, part.given);
+  files.push(file);
+  const read = readWorkspaceFile(part.given, { workspace, maxBytes: MAX_POLICY_BYTES, namedIn: problems.file });
   if ('wrong' in read) {
     part.wrong(`names ${file}, which ${read.wrong}`);
     return undefined;
   }
   const broken = file.toLowerCase().endsWith('.json') ? jsonProblem(read.text) : undefined;
-  const { value, problems: inText, locate } = readYaml(read.text);
+  const { value, problems: inText, locate, written } = readYaml(read.text);
   for (const problem of broken ? [broken] : inText) problems.addInFile(file, problem, part.path);
   if (broken || value === undefined) return undefined;
-  for (const problem of checkPolicy(value, kind)) {
-    problems.addInFile(file, { ...problem, ...locate(problem.path) }, part.path);
-  }
+  const { wrong, warnings } = checkSource(value, kind, written);
+  for (const problem of wrong) problems.addInFile(file, { ...problem, ...locate(problem.path) }, part.path);
+  for (const warning of warnings) problems.warnInFile(file, { ...warning, ...locate(warning.path) }, part.path);
   return isMapping(value) ? value : undefined;
+}
+
+/** What is wrong with a policy as it is written, or worth saying about it. */
+function checkSource(policy: unknown, kind: PolicyKind, written: YamlText['written']) {
+  const altered = alteredScalars(policy, written);
+  const paths = new Set(altered.map(({ path }) => keyPathText(path)));
+  const problems = checkPolicy(policy, kind).filter(({ path }) => !paths.has(keyPathText(path)));
+  const warnings = kind === 'trust' && isMapping(policy) ? [...trustWarnings(policy)] : [];
+  return { wrong: [...altered, ...problems], warnings };
 }
 
 /** Notes when policies together are larger than AWS takes. */

@@ -1,5 +1,6 @@
 import { trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
 import { quoted } from '../text/value';
+import { alteredMessage } from '../text/yaml';
 import { isPolicy } from './definition/trust';
 import type { DocumentPart } from './document-part';
 import { limitSize, readPolicyDocument, SOME_ACCOUNT } from './read-policies';
@@ -19,6 +20,12 @@ const IDS_UNKNOWN =
 const OTHER_ISSUER =
   'it should be a trust policy of your own, with the OIDC provider of that server and conditions on its aud and sub';
 
+/** Texts that stand where a path may, and are meant as one of the short forms. */
+const SHORT_FORMS: readonly (readonly [form: RegExp, key: string])[] = [
+  [/^\d{12}$/, 'account'],
+  [/^[a-z\d.-]+\.amazonaws\.com(\.cn)?$/, 'service'],
+];
+
 /** Who may assume a role. Undefined when that is wrong. */
 export function readTrust(part: DocumentPart<SoundRole['trust']>): Trust | undefined {
   const trust = readAnyTrust(part);
@@ -30,6 +37,12 @@ export function readTrust(part: DocumentPart<SoundRole['trust']>): Trust | undef
 function readAnyTrust(part: DocumentPart<SoundRole['trust']>): Trust | undefined {
   const { given } = part;
   if (given === undefined) return undefined;
+  const [, short] = SHORT_FORMS.find(([form]) => typeof given === 'string' && form.test(given)) ?? [];
+  if (short !== undefined) {
+    const text = JSON.stringify(given);
+    part.wrong(`is ${text}, which is no path; it should be { ${short}: ${text} }`);
+    return undefined;
+  }
   if (typeof given === 'string' || isPolicy(given)) {
     const policy = readPolicyDocument(part.as(given), 'trust');
     return policy && { policy };
@@ -45,7 +58,7 @@ function isList(given: unknown): given is readonly (GivenEntry | undefined)[] {
 
 function readEntry(part: DocumentPart<GivenEntry>): TrustEntry | undefined {
   const { account, user, service, github: given } = part.given;
-  if (account !== undefined) return { account: String(account) };
+  if (account !== undefined) return { account: digitsOf(part.at('account').as(account)) };
   if (user !== undefined) return { user: withPath(part.at('user').as(user)) };
   if (service !== undefined) return { service };
   const github = given && readGithub(part.at('github').as(given));
@@ -112,11 +125,21 @@ function readIds(part: DocumentPart<GivenGithub>, repository: string): GithubTru
 
 /** @param actual what the job knows, if it does */
 function readId(part: DocumentPart<string | number | undefined>, actual: string | undefined): string | undefined {
-  const written = part.given === undefined ? undefined : String(part.given);
+  const written = part.given === undefined ? undefined : digitsOf(part.as(part.given));
   if (written !== undefined && actual !== undefined && written !== actual) {
     part.wrong(`is ${written}; the job knows it to be ${actual}`);
   }
   return actual ?? written;
+}
+
+/** An ID that YAML may read as a number. */
+function digitsOf(part: DocumentPart<string | number>): string {
+  const { given, written } = part;
+  const digits = String(given);
+  if (typeof given === 'number' && written !== undefined && written !== digits) {
+    part.wrong(alteredMessage(given, written));
+  }
+  return digits;
 }
 
 function ownerOfRepository(repository: string): string | undefined {

@@ -1,8 +1,10 @@
 import type * as z from 'zod/mini';
-import { suggestion } from '../text/did-you-mean';
+import { wholeAccount } from '../policy/policy-problem';
+import { nearest, suggestion } from '../text/did-you-mean';
 import type { KeyPath, PartProblem } from '../text/problem';
-import { describeValue } from '../text/value';
-import { identityDocument, type IdentityDocument } from './definition/identity-document';
+import { describeValue, isMapping } from '../text/value';
+import { alteredMessage, type YamlText } from '../text/yaml';
+import { identityDocument, KEYS_OF_SECTIONS, type IdentityDocument } from './definition/identity-document';
 
 /**
  * What holds of a document: like the document, but every part that is wrong is omitted (in a list, undefined stands for it),
@@ -24,16 +26,40 @@ interface Finding {
   readonly path: KeyPath;
 }
 
-/** Checks a value against the definition of a document. */
-export function readStructure(value: unknown): { sound: SoundDocument; problems: readonly PartProblem[] } {
-  const { error } = identityDocument.safeParse(value);
-  const findings = (error?.issues ?? []).flatMap((issue) => decisive(issue, []));
-  const unsound = new Set(findings.flatMap(unsoundPaths).map((path) => JSON.stringify(path)));
+/**
+ * Checks a value against the definition of a document.
+ *
+ * @param written how its scalars are written
+ */
+export function readStructure(
+  value: unknown,
+  written: YamlText['written'],
+): { sound: SoundDocument; problems: readonly PartProblem[] } {
+  const outdented = outdentedKeys(value);
+  const findings = findingsOf(value);
+  const unsound = new Set([...outdented.map(({ path }) => path), ...findings.flatMap(unsoundPaths)].map(idOf));
+  const asWritten = rightTexts(findings, value, ({ issue, path }) => {
+    const [part, text] = [valueAt(path, value), written(path)];
+    const isAltered = typeof part !== 'string' && (issue.code !== 'invalid_union' || text !== String(part));
+    return isAltered && text !== '' ? text : undefined;
+  });
+  const asAccount = rightTexts(findings, value, ({ path }) => wholeAccount(valueAt(path, value)));
+  const others = findings.filter(({ path }) => !outdented.some(({ explains }) => explains(path)));
   return {
     // What remains is of the definition's type, as none of its rules found fault with it.
-    sound: (isContainer(value) && !unsound.has('[]') ? without(value, unsound, []) : {}) as SoundDocument,
-    problems: findings.flatMap((finding) => problemsOf(finding, value)),
+    sound: (isContainer(value) && !unsound.has('[]')
+      ? copied(value, (part, path) => (unsound.has(idOf(path)) ? undefined : part))
+      : {}) as SoundDocument,
+    problems: [...outdented, ...others.flatMap((finding) => problemsOf(finding, value, { asWritten, asAccount }))],
   };
+}
+
+function findingsOf(value: unknown): Finding[] {
+  return (identityDocument.safeParse(value).error?.issues ?? []).flatMap((issue) => decisive(issue, []));
+}
+
+function idOf(path: KeyPath): string {
+  return JSON.stringify(path);
 }
 
 /** Of the forms that a value may have, the one it has decides what is wrong with it: its issues, else that it has none. */
@@ -50,16 +76,66 @@ function isOfAnotherForm({ code, path }: z.core.$ZodIssue): boolean {
   return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 }
 
-function problemsOf({ issue, path }: Finding, root: unknown): PartProblem[] {
+function problemsOf(
+  { issue, path }: Finding,
+  root: unknown,
+  { asWritten, asAccount }: Readonly<Record<'asWritten' | 'asAccount', (path: KeyPath) => string | undefined>>,
+): PartProblem[] {
   const { code, message } = issue;
+  const value = valueAt(path, root);
   if (code === 'unrecognized_keys') {
     const known = message.split(', ');
-    return issue.keys.map((key) => ({ path: [...path, key], message: `is not known here; ${suggestion(key, known)}` }));
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known, value) }));
   }
   if (isOfName(issue)) return [{ path, message: `has a wrong name; it should be ${message}` }];
+  const text = asWritten(path);
+  if (text !== undefined) return [{ path, message: alteredMessage(value, text) }];
   // Nobody can say what a text of the wrong type is: it may be secret.
-  const shown = describeValue(valueAt(path, root), { secret: code === 'invalid_type' });
-  return [{ path, message: `is ${shown}; it should be ${message}` }];
+  const shown = describeValue(value, { secret: code === 'invalid_type' });
+  const account = asAccount(path);
+  const perhaps = account === undefined ? '' : `; perhaps ${JSON.stringify(account)}`;
+  return [{ path, message: `is ${shown}; it should be ${message}${perhaps}` }];
+}
+
+function unknownKey(key: string, known: readonly string[], mapping: unknown): string {
+  const before = emptyBefore(key, mapping);
+  return before === undefined || nearest(key, known) !== undefined
+    ? `is not known here; ${suggestion(key, known)}`
+    : `is not known here; as a part of ${before}, which is empty, it should be indented further: ${before}: { ${key}: … }`;
+}
+
+/** The key without a value that a key stands after, if there is one. */
+function emptyBefore(key: string, mapping: unknown): string | undefined {
+  const keys = isMapping(mapping) ? Object.keys(mapping) : [];
+  return keys.slice(0, keys.indexOf(key)).findLast((before) => isMapping(mapping) && mapping[before] === null);
+}
+
+/** Keys of a user, or what else a section holds, that stand where its name should, after a name without anything. */
+function outdentedKeys(root: unknown) {
+  return Object.entries(KEYS_OF_SECTIONS).flatMap(([section, { what, keys }]) => {
+    const named = valueAt([section], root);
+    return keys.flatMap((key) => {
+      const name = isMapping(named) && key in named ? emptyBefore(key, named) : undefined;
+      if (name === undefined) return [];
+      const message = `is a key of ${what}, and stands where its name should; it should be indented further: ${name}: { ${key}: … }`;
+      const explains = ([first, second]: KeyPath) => first === section && (second === key || second === name);
+      return [{ path: [section, key], message, explains }];
+    });
+  });
+}
+
+/** Says of a part that is wrong which text in its place would be right, if that is the one that `textOf` has for it. */
+function rightTexts(findings: readonly Finding[], root: unknown, textOf: (finding: Finding) => string | undefined) {
+  const texts = new Map(
+    findings.flatMap((finding) => {
+      const text = textOf(finding);
+      return text === undefined ? [] : [[idOf(finding.path), text] as const];
+    }),
+  );
+  if (texts.size === 0 || !isContainer(root)) return () => undefined;
+  const changed = copied(root, (part, path) => texts.get(idOf(path)) ?? part);
+  const wrong = new Set(findingsOf(changed).map(({ path }) => idOf(path)));
+  return (path: KeyPath) => (wrong.has(idOf(path)) ? undefined : texts.get(idOf(path)));
 }
 
 function valueAt(path: KeyPath, root: unknown): unknown {
@@ -78,15 +154,16 @@ function isOfName(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'custom' && issue.params?.of === 'name';
 }
 
-function without(value: object, unsound: ReadonlySet<string>, path: KeyPath): unknown {
-  const kept = (key: string | number, item: unknown): unknown => {
+/** A copy in which each part is what `change` makes of it; what is undefined is omitted from mappings. */
+function copied(value: object, change: (part: unknown, path: KeyPath) => unknown, path: KeyPath = []): unknown {
+  const changed = (key: string | number, part: unknown): unknown => {
     const itsPath = [...path, key];
-    if (unsound.has(JSON.stringify(itsPath))) return undefined;
-    return isContainer(item) ? without(item, unsound, itsPath) : item;
+    const result = change(part, itsPath);
+    return isContainer(result) ? copied(result, change, itsPath) : result;
   };
-  if (Array.isArray(value)) return value.map((item: unknown, index) => kept(index, item));
-  const entries = Object.entries(value).map(([key, item]) => [key, kept(key, item)] as const);
-  return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+  if (Array.isArray(value)) return value.map((part: unknown, index) => changed(index, part));
+  const entries = Object.entries(value).map(([key, part]) => [key, changed(key, part)] as const);
+  return Object.fromEntries(entries.filter(([, part]) => part !== undefined));
 }
 
 function isContainer(value: unknown): value is object {

@@ -1,6 +1,6 @@
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
-import { members, unknownName, wrong, type PolicyProblems } from './policy-problem';
+import { members, unknownName, wholeAccount, wrong, type PolicyProblems } from './policy-problem';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const OPERATORS = [
@@ -67,6 +67,8 @@ function* keyProblems(keys: Readonly<Record<string, unknown>>, path: KeyPath): P
     for (const [at, value] of members(values, [...path, key])) {
       if (!['string', 'number', 'boolean'].includes(typeof value)) {
         yield wrong(at, value, 'text, a number, true or false, or a list of these');
+      } else if (/:\w*Account$/i.test(key) && /^\d{1,11}$/.test(String(value))) {
+        yield wrong(at, value, 'an account of 12 digits, as no other matches', wholeAccount(value));
       }
     }
   }

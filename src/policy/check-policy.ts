@@ -13,21 +13,29 @@ import {
   type PolicyKind,
   type Statement,
 } from './policy-document';
-import { members, textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
+import {
+  members,
+  textProblems,
+  unknownName,
+  wholeAccount,
+  wrong,
+  type PolicyProblems,
+  type TextRule,
+} from './policy-problem';
 
-const VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17'];
-const VERSION = '2012-10-17 (or the old 2008-10-17)';
+const VERSION = '2012-10-17';
+const OLD_VERSION = '2008-10-17';
 const STATEMENTS = 'a statement or a list of statements';
 
-/** Misplaced elements by kind, and why they are. */
-const MISPLACED: Readonly<Record<PolicyKind, { readonly elements: readonly string[]; readonly why: string }>> = {
-  identity: {
-    elements: ['Principal', 'NotPrincipal'],
-    why: 'does not belong in a policy of a user or role, who is its principal',
-  },
-  trust: {
+/** Elements that are misplaced in a trust policy, or in another, and why they are. */
+const MISPLACED = {
+  inTrust: {
     elements: ['Resource', 'NotResource'],
     why: 'does not belong in a trust policy, whose resource is the role itself',
+  },
+  inOthers: {
+    elements: ['Principal', 'NotPrincipal'],
+    why: 'does not belong in a policy of a user or role, who is its principal',
   },
 };
 
@@ -45,18 +53,18 @@ const TRUST_ACTIONS = [
 ];
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
-const ACTION: Readonly<Record<PolicyKind, TextRule>> = {
-  identity: {
-    fits: (text) => text === '*' || /^[\w*?-]+:[\w*?-]+$/.test(text),
-    should: 'service:Name, with wildcards if need be, or *',
-  },
-  trust: { fits: meansTrustAction, should: `one of ${TRUST_ACTIONS.join(', ')}, or sts:*` },
+const ACTION: TextRule = {
+  fits: (text) => text === '*' || /^[\w*?-]+:[\w*?-]+$/.test(text),
+  should: 'service:Name, with wildcards if need be, or *',
 };
 
-// A wildcard in the last part may stand for the parts that are omitted.
+const TRUST_ACTION: TextRule = { fits: meansTrustAction, should: `one of ${TRUST_ACTIONS.join(', ')}, or sts:*` };
+
 const RESOURCE: TextRule = {
-  fits: (text) => text === '*' || /^arn:([^:]*:){4}.+$/s.test(text) || /^arn:.*\*$/s.test(text),
+  // A wildcard in the last part may stand for the parts that are omitted. An account of fewer digits is nobody's.
+  fits: (text) => text === '*' || (/^arn:(([^:]*:){4}.+|.*\*)$/s.test(text) && !/^arn:([^:]*:){3}\d{1,11}:/.test(text)),
   should: 'an ARN (arn:partition:service:region:account:resource), with wildcards if need be, or *',
+  meant: wholeAccount,
 };
 
 /**
@@ -76,8 +84,8 @@ export function policySize(policy: PolicyDocument): number {
 
 function* policyProblems(policy: PolicyDocument, kind: PolicyKind): PolicyProblems {
   yield* elementProblems(policy, POLICY_ELEMENTS, []);
-  const { Version, Id, Statement } = policy;
-  if (Version !== undefined && !VERSIONS.includes(Version)) yield wrong(['Version'], Version, VERSION);
+  yield* versionProblems(policy, kind);
+  const { Id, Statement } = policy;
   if (Id !== undefined && typeof Id !== 'string') yield wrong(['Id'], Id, 'text');
   if (Statement === undefined) {
     if (!means(policy, POLICY_ELEMENTS, 'Statement')) yield wrong(['Statement'], Statement, STATEMENTS);
@@ -94,19 +102,32 @@ function* policyProblems(policy: PolicyDocument, kind: PolicyKind): PolicyProble
   }
 }
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html */
+function* versionProblems(policy: PolicyDocument, kind: PolicyKind): PolicyProblems {
+  const { Version } = policy;
+  if (Version === VERSION || (Version === undefined && means(policy, POLICY_ELEMENTS, 'Version'))) return;
+  if (kind === 'managed') yield wrong(['Version'], Version, `${VERSION}, as AWS takes no other in a managed policy`);
+  else if (Version !== undefined && Version !== OLD_VERSION) {
+    yield wrong(['Version'], Version, `${VERSION} (or the old ${OLD_VERSION})`);
+  }
+}
+
 function* statementProblems(statement: Statement, path: KeyPath, kind: PolicyKind): PolicyProblems {
   yield* elementProblems(statement, STATEMENT_ELEMENTS, path);
   yield* effectProblems(statement, path);
-  const { elements, why } = MISPLACED[kind];
+  const isTrust = kind === 'trust';
+  const { elements, why } = isTrust ? MISPLACED.inTrust : MISPLACED.inOthers;
   for (const element of elements) {
     if (statement[element] !== undefined) yield { path: [...path, element], message: `${why}; it should not be there` };
   }
-  yield* eitherProblems(statement, 'Action', path, (value, at) => textProblems(value, at, ACTION[kind]));
-  yield* kind === 'trust'
+  yield* eitherProblems(statement, 'Action', path, (value, at) =>
+    textProblems(value, at, isTrust ? TRUST_ACTION : ACTION),
+  );
+  yield* isTrust
     ? eitherProblems(statement, 'Principal', path, principalProblems)
     : eitherProblems(statement, 'Resource', path, (value, at) => textProblems(value, at, RESOURCE));
   yield* conditionProblems(statement.Condition, [...path, 'Condition']);
-  if (kind === 'trust' && statement.Effect === 'Allow') yield* trustProblems(statement, path);
+  if (isTrust && statement.Effect === 'Allow') yield* trustProblems(statement, path);
 }
 
 /** Elements that AWS does not know; it minds their case. */
@@ -158,7 +179,7 @@ function* sidProblems(sid: unknown, statement: KeyPath, sids: Map<string, KeyPat
     yield wrong(path, sid, 'text');
     return;
   }
-  if (kind === 'identity' && !/^[A-Za-z0-9]+$/.test(sid)) {
+  if (kind !== 'trust' && !/^[A-Za-z0-9]+$/.test(sid)) {
     yield wrong(path, sid, 'of the letters A-Z, a-z and digits only');
   }
   const first = sids.get(sid);

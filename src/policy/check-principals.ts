@@ -1,6 +1,6 @@
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
-import { textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
+import { textProblems, unknownName, wholeAccount, wrong, type PolicyProblems, type TextRule } from './policy-problem';
 
 // Identity providers that AWS knows by name; all others are resources of the account, with an ARN.
 const BUILT_IN_PROVIDER =
@@ -16,11 +16,13 @@ const RULES = new Map<string, TextRule>(
       should:
         'an account (12 digits, as text), the whole ARN of an account, user, role or session, ' +
         'a unique ID (AIDA…, AROA…), or *',
+      meant: wholeAccount,
     },
     Federated: {
       fits: (text) =>
         /^arn:aws[\w-]*:iam::\d{12}:(oidc|saml)-provider\/[^*?\s]+$/.test(text) || BUILT_IN_PROVIDER.test(text),
       should: 'the ARN of an identity provider (arn:aws:iam::123456789012:oidc-provider/…)',
+      meant: wholeAccount,
     },
     Service: {
       fits: (text) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(text),

@@ -25,8 +25,11 @@ export const STATEMENT_ELEMENTS = [
   'Condition',
 ] as const;
 
-/** A policy that says what its user or role may do, or one that says who may assume a role. */
-export type PolicyKind = 'identity' | 'trust';
+/**
+ * A policy that says what users and roles may do, which is managed by itself or a part of one user or role; or one that
+ * says who may assume a role.
+ */
+export type PolicyKind = 'managed' | 'inline' | 'trust';
 
 /** The policy as it is sent to AWS. */
 export function policyText(policy: PolicyDocument): string {

@@ -10,11 +10,21 @@ export interface TextRule {
   readonly fits: (text: string) => boolean;
   /** Ends the sentence "it should be …". */
   readonly should: string;
+  /** What was probably meant by a value that does not fit. */
+  readonly meant?: (value: unknown) => string | undefined;
 }
 
 /** A value that is not what it should be. */
-export function wrong(path: KeyPath, value: unknown, should: string): PartProblem {
-  return { path, message: `is ${describeValue(value)}; it should be ${should}` };
+export function wrong(path: KeyPath, value: unknown, should: string, meant?: string): PartProblem {
+  const perhaps = meant === undefined ? '' : `; perhaps ${JSON.stringify(meant)}`;
+  return { path, message: `is ${describeValue(value)}; it should be ${should}${perhaps}` };
+}
+
+/** An account, or an ARN with one, that has lost the zeros that it begins with, or the quotes around it, with them. */
+export function wholeAccount(value: unknown): string | undefined {
+  const [, before = '', digits = '', after = ''] = /^(arn:(?:[^:]*:){3})?(\d{9,12})(:.*)?$/s.exec(String(value)) ?? [];
+  const whole = `${before}${digits.padStart(12, '0')}${after}`;
+  return digits === '' || whole === value ? undefined : whole;
 }
 
 /** A name that AWS does not know where it knows only some, of which `listed` are shown. */
@@ -23,9 +33,9 @@ export function unknownName(path: KeyPath, known: readonly string[], listed = kn
 }
 
 /** A value that should be a text, or a list of texts that is not empty. */
-export function* textProblems(value: unknown, path: KeyPath, { fits, should }: TextRule): PolicyProblems {
+export function* textProblems(value: unknown, path: KeyPath, { fits, should, meant }: TextRule): PolicyProblems {
   for (const [at, item] of members(value, path)) {
-    if (typeof item !== 'string' || !fits(item)) yield wrong(at, item, should);
+    if (typeof item !== 'string' || !fits(item)) yield wrong(at, item, should, meant?.(item));
   }
 }
 

@@ -41,6 +41,7 @@ export const tags = () =>
         ],
         'a text; an empty one is ""',
       ),
+      '{ team: platform }',
     ).check(
       keysRule(
         (keys) => keys.length <= MAX_TAGS,
@@ -78,13 +79,16 @@ export const permissions = () => ({
   tags: z.optional(tags()),
   policies: optional(
     z
-      .array(policyReference(), 'a list of ARNs and names of policies')
+      .array(
+        policyReference(),
+        'a list of ARNs and names of policies, such as [arn:aws:iam::aws:policy/ReadOnlyAccess]',
+      )
       .check(z.maxLength(MAX_MANAGED_POLICIES, `at most ${MAX_MANAGED_POLICIES} policies`)),
     'Managed policies to attach: names of policies of this document, or ARNs.',
     { uniqueItems: true },
   ),
   'inline-policies': optional(
-    named(name(MAX_POLICY_NAME), policySource('An inline policy')),
+    named(name(MAX_POLICY_NAME), policySource('An inline policy'), '{ ReadObjects: policies/read-objects.json }'),
     'Inline policies by name.',
   ),
   'permissions-boundary': optional(

@@ -45,9 +45,13 @@ export function name(max: number) {
 }
 
 /** A mapping from names to things. Unlike zod's own check of keys, this one lets the thing of a wrong name be checked. */
-export function named<V extends z.core.$ZodType>({ pattern, rule }: ReturnType<typeof name>, value: V) {
+export function named<V extends z.core.$ZodType>(
+  { pattern, rule }: ReturnType<typeof name>,
+  value: V,
+  example: string,
+) {
   const key = described(z.string(), rule, { pattern: pattern.source });
-  return z.record(key, value, 'a mapping').check(
+  return z.record(key, value, `a mapping, such as ${example}`).check(
     z.superRefine(
       (entries, context) => {
         for (const written of Object.keys(entries).filter((each) => !pattern.test(each))) {

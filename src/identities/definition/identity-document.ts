@@ -23,7 +23,7 @@ const policy = mapping(
     description: z.optional(description('policy')),
     tags: z.optional(tags()),
   },
-  'a mapping with document',
+  'a mapping with document, such as { document: policies/deploy.json }',
 );
 
 const user = mapping(
@@ -36,7 +36,7 @@ const user = mapping(
     'mfa-device': optional(mfaDevice, 'A virtual MFA device of the user.'),
     'access-key': optional(accessKey, 'An access key of the user.'),
   },
-  'a mapping; a user without anything is {}',
+  'a mapping, such as { policies: [arn:aws:iam::aws:policy/ReadOnlyAccess] }; a user without anything is {}',
 );
 
 const SESSION_RULE = 'from 1h to 12h, such as 4h or 90m, or as a number of seconds from 3600 to 43200';
@@ -61,7 +61,7 @@ const role = mapping(
       'The longest that a session of the role may be asked to last: 1h to 12h, or seconds. 1h if omitted.',
     ),
   },
-  'a mapping with trust',
+  'a mapping with trust, such as { trust: { service: lambda.amazonaws.com } }',
 );
 
 const oidcProvider = mapping(
@@ -69,7 +69,10 @@ const oidcProvider = mapping(
     url: optional(z.string('a URL'), 'The issuer, an https:// URL. Only "github" may omit it: GitHub.com is meant.'),
     audiences: optional(
       z
-        .array(text(/^\S{1,255}$/, 'an audience of 1 to 255 characters without spaces'), 'a list of audiences')
+        .array(
+          text(/^\S{1,255}$/, 'an audience of 1 to 255 characters without spaces'),
+          'a list of audiences, such as [sts.amazonaws.com]',
+        )
         .check(
           z.minLength(1, 'a list of at least one audience'),
           z.maxLength(MAX_AUDIENCES, `at most ${MAX_AUDIENCES} audiences`),
@@ -86,11 +89,17 @@ const oidcProvider = mapping(
 export const identityDocument = described(
   mapping(
     {
-      policies: optional(named(name(MAX_POLICY_NAME), policy), 'Customer managed policies by name.'),
-      users: optional(named(name(MAX_NAME), user), 'Users by name.'),
-      roles: optional(named(name(MAX_NAME), role), 'Roles by name.'),
+      policies: optional(
+        named(name(MAX_POLICY_NAME), policy, '{ deploy: { document: policies/deploy.json } }'),
+        'Customer managed policies by name.',
+      ),
+      users: optional(named(name(MAX_NAME), user, '{ ci: {} }'), 'Users by name.'),
+      roles: optional(
+        named(name(MAX_NAME), role, '{ deploy: { trust: { service: lambda.amazonaws.com } } }'),
+        'Roles by name.',
+      ),
       'oidc-providers': optional(
-        z.record(z.string(), oidcProvider, 'a mapping'),
+        z.record(z.string(), oidcProvider, 'a mapping, such as { github: {} }'),
         'OIDC providers by a name of your choice; "github" stands for token.actions.githubusercontent.com.',
       ),
     },
@@ -99,6 +108,14 @@ export const identityDocument = described(
   'AWS users, roles, policies and OIDC providers, as aws-identity-action makes them.',
   { title: 'Identity document', minProperties: 1 },
 );
+
+/** The keys of what each section names. */
+export const KEYS_OF_SECTIONS = {
+  policies: { what: 'a policy', keys: Object.keys(policy.shape) },
+  users: { what: 'a user', keys: Object.keys(user.shape) },
+  roles: { what: 'a role', keys: Object.keys(role.shape) },
+  'oidc-providers': { what: 'an OIDC provider', keys: Object.keys(oidcProvider.shape) },
+};
 
 export type IdentityDocument = z.infer<typeof identityDocument>;
 

@@ -7,7 +7,7 @@ const githubId = () =>
   z.union([text(/^\d{1,20}$/, 'a number'), z.int().check(z.gte(1, 'a number above 0'))], 'a number');
 
 const CONTEXTS = ['branch', 'tag', 'environment', 'pull-request'] as const;
-const CONTEXT_RULE = `a mapping with repository and one of ${CONTEXTS.join(', ')}`;
+const CONTEXT_RULE = `a mapping with repository and one of ${CONTEXTS.join(', ')}, such as { repository: octo/app, branch: main }`;
 const GIT_NAME = /^(?!refs\/)[^\s~^:\\[\x00-\x1f\x7f]+$/;
 
 const githubTrust = mapping(
@@ -50,12 +50,13 @@ const trustEntry = oneOf(
       oneOf: CONTEXTS.map((context) => ({ required: [context] })),
     }),
   },
-  'a mapping with one of account, user, service, github',
+  'a mapping with one of account, user, service, github, such as { service: lambda.amazonaws.com }',
   'Who may assume the role: one of account, user, service, github.',
 );
 
 const TRUST_RULE =
-  'a path to a file in the workspace, a trust policy, or one or a list of account, user, service, github';
+  'a path to a file in the workspace, a trust policy, or one or a list of account, user, service, github, ' +
+  'such as { service: lambda.amazonaws.com }';
 
 /** A mapping with either of these is a policy, and no short form of one. */
 export function isPolicy(value: unknown): value is Readonly<Record<string, unknown>> {

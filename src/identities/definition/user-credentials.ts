@@ -6,10 +6,14 @@ import { withLocation, secretName, secretPrefix } from './secret-location';
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MAX_MFA_DEVICE_NAME = 226;
 
-const destinations = <Destination extends z.core.$ZodType>(destination: Destination, what: 'key' | 'seed') =>
+const destinations = <Destination extends z.core.$ZodType>(
+  destination: Destination,
+  what: 'key' | 'seed',
+  example: string,
+) =>
   described(
     z
-      .array(destination, 'a list of destinations')
+      .array(destination, `a list of destinations, such as ${example}`)
       .check(z.minLength(1, `a list of at least one destination, as AWS shows the ${what} only once`)),
     `Where the ${what} goes: at least one destination, as AWS shows it only once.`,
   );
@@ -39,7 +43,7 @@ export const accessKey = mapping(
       text(DURATION, 'a duration such as 90d, 12h or 2w'),
       'The age at which rotate replaces the key: a number with s, m, h, d or w.',
     ),
-    deliver: destinations(keyDestination, 'key'),
+    deliver: destinations(keyDestination, 'key', '[environment]'),
   },
   'a mapping with deliver, such as { deliver: [environment] }',
 );
@@ -63,7 +67,7 @@ export const mfaDevice = mapping(
       text(name(MAX_MFA_DEVICE_NAME).pattern, name(MAX_MFA_DEVICE_NAME).rule),
       'The name of the virtual device. That of the user if omitted.',
     ),
-    deliver: destinations(seedDestination, 'seed'),
+    deliver: destinations(seedDestination, 'seed', '[{ github-secret: NAME }]'),
   },
   'a mapping with deliver, such as { deliver: [{ github-secret: NAME }] }',
 );
