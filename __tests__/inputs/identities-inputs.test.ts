@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { POLICY, workspaceWith } from '../identities/workspace';
 import { KEYS, problemsOf, read, ROLE, SETTINGS } from './reading';
 
 describe('the modes that change IAM', () => {
@@ -77,7 +79,17 @@ describe('the modes that change IAM', () => {
   );
 
   test('are never inferred', async () => {
-    expect(await problemsOf({ identities: NOTHING_DELIVERED }, JOB)).toContain('and the mode is access-keys');
+    const problems = await problemsOf({ identities: NOTHING_DELIVERED, 'expect-arn': ROLE }, JOB);
+    expect(problems).toContain(
+      '- identities: is for provision and rotate and deprovision, and no mode is given: set mode: provision',
+    );
+    expect(problems).toContain('- expect-arn: is for verify, and no mode is given: set mode: verify');
+    const inferred = await problemsOf(
+      { 'role-to-assume': ROLE, 'rotate-now': 'true', 'federated-user-name': 'ci' },
+      JOB,
+    );
+    expect(inferred).toContain('- rotate-now: is for rotate, and no mode is given: set mode: rotate');
+    expect(inferred).toContain('- federated-user-name: is for federation-token, and the mode is assume-role');
   });
 
   test.each(MODES)('%s needs a document, and a repository to own what it says', async (mode) => {
@@ -134,6 +146,67 @@ describe('the modes that change IAM', () => {
         oidcProviders: [{ audiences: ['sts.amazonaws.com.cn'] }],
         roles: [{ trust: { entries: [{ github: { ids: { owner: '1', repository: '2' } } }] } }],
       },
+    });
+  });
+
+  describe('where the files of the workspace may be a stranger’s', () => {
+    const PULL_REQUEST = { issue: { number: 1, pull_request: { url: 'https://api.github.com/…' } } };
+    const ISSUE = { issue: { number: 1 } };
+    const runOf = (full_name: string) => ({ workflow_run: { event: 'pull_request', head_repository: { full_name } } });
+    const workspace = workspaceWith({
+      'identities.yml': NOTHING_DELIVERED,
+      'policy.json': JSON.stringify(POLICY),
+      'pull-request.json': JSON.stringify(PULL_REQUEST),
+      'issue.json': JSON.stringify(ISSUE),
+      'fork.json': JSON.stringify(runOf('mallory/app')),
+      'own.json': JSON.stringify(runOf('octo/app')),
+      'broken.json': '{',
+    });
+    const problemsOn = (event: string, payload: string | undefined, inputs: Record<string, string>) =>
+      problemsOf(inputs, {
+        ...JOB,
+        GITHUB_WORKSPACE: workspace,
+        GITHUB_EVENT_NAME: event,
+        ...(payload !== undefined && { GITHUB_EVENT_PATH: join(workspace, payload) }),
+      });
+
+    test.each([
+      ['pull_request_target', undefined, 'whoever opened the pull request'],
+      ['pull_request_target', 'broken.json', 'whoever opened the pull request'],
+      ['issue_comment', 'pull-request.json', 'whoever opened the pull request'],
+      ['issue_comment', undefined, 'whoever opened the pull request'],
+      ['workflow_run', 'fork.json', 'the owner of the fork whose workflow ran before'],
+      ['workflow_run', 'broken.json', 'the owner of the fork whose workflow ran before'],
+    ])('on %s (%s), a document or a policy from there is shown only', async (event, payload, stranger) => {
+      const byFile = { identities: 'identities.yml' };
+      const withPolicy = { identities: '{ users: { ci: { inline-policies: { p: policy.json } } } }' };
+      for (const mode of MODES) {
+        for (const [inputs, file] of [[byFile, 'identities.yml'] as const, [withPolicy, 'policy.json'] as const]) {
+          expect(await problemsOn(event, payload, { mode, ...inputs })).toContain(
+            `identities: reads ${file} of the workspace, and on ${event} its files may be those of ${stranger}, ` +
+              'who could so decide what the account allows. It should be applied by an event of a reviewed branch, such as ' +
+              'push; dry-run: true shows the plan here',
+          );
+          expect(await problemsOn(event, payload, { mode, ...inputs, 'dry-run': 'true' })).toBe('none');
+        }
+        expect(await problemsOn(event, payload, { mode, identities: NOTHING_DELIVERED })).toBe('none');
+      }
+    });
+
+    test('it is reported with what else is wrong', async () => {
+      const identities = '{ users: { a b: { inline-policies: { p: policy.json } } } }';
+      const problems = await problemsOn('pull_request_target', undefined, { mode: 'provision', identities });
+      expect(problems).toContain('2 inputs are wrong');
+    });
+
+    test.each([
+      ['push', undefined],
+      ['workflow_dispatch', undefined],
+      ['pull_request', undefined],
+      ['issue_comment', 'issue.json'],
+      ['workflow_run', 'own.json'],
+    ])('not on %s (%s)', async (event, payload) => {
+      expect(await problemsOn(event, payload, { mode: 'provision', identities: 'identities.yml' })).toBe('none');
     });
   });
 

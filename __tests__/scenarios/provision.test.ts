@@ -13,8 +13,17 @@ import {
   arn,
   found,
 } from './declared-account';
-import { NEW_KEY, OWNED, REPOSITORY, expectCalls, snapshot } from './identities';
-import { ACCOUNT, ISSUER, PROVIDER, expectFailed } from './scenario';
+import {
+  ADMIN,
+  NEW_KEY,
+  OWNED,
+  REPOSITORY,
+  expectCalls,
+  identityJob,
+  snapshot,
+  type IdentityJobSettings,
+} from './identities';
+import { ACCOUNT, ISSUER, PROVIDER, expectFailed, type Scenario } from './scenario';
 
 let declared: DeclaredAccount;
 afterEach(() => declared.scenario.end());
@@ -360,5 +369,53 @@ describe('what is there already', () => {
       clientIds: ['sts.amazonaws.com', 'other'],
       tags: {},
     });
+  });
+});
+
+describe('a document by itself', () => {
+  let scenario: Scenario;
+  beforeEach(async () => {
+    declared = await DeclaredAccount.start();
+    scenario = declared.scenario;
+  });
+
+  const provision = (identities: string, settings?: IdentityJobSettings) =>
+    identityJob(scenario, settings).step({ with: { mode: 'provision', identities, ...ADMIN } });
+
+  test('roles whose names begin alike are made in the order in which they trust each other', async () => {
+    const trusting = (principal: string) =>
+      `{ Version: "2012-10-17", Statement: { Effect: Allow, Principal: ${principal}, Action: "sts:AssumeRole" } }`;
+    const main = await provision(`
+roles:
+  deploy: { trust: ${trusting(`{ AWS: "${arn('role/ci')}" }`)} }
+  ci: { trust: ${trusting(`{ AWS: "${arn('role/team/deploy-admin')}" }`)} }
+  deploy-admin: { path: /team/, trust: { service: lambda.amazonaws.com } }
+  deploy-admins: { trust: ${trusting(`{ AWS: ["${arn('role/deploy')}", "${arn('user/ci')}"] }`)} }
+users:
+  ci: {}
+  ci-admin: {}
+`);
+    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
+    const made = scenario.sandbox.requests.flatMap(({ action, params }) =>
+      action === 'CreateRole' ? [params.RoleName] : [],
+    );
+    expect(made).toEqual(['deploy-admin', 'ci', 'deploy', 'deploy-admins']);
+    scenario.calls();
+  });
+
+  test('from a checkout that may be of a stranger’s pull request, it is shown and not applied', async () => {
+    const document = '{ users: { mallory: { policies: ["arn:aws:iam::aws:policy/AdministratorAccess"] } } }';
+    const settings = { env: { GITHUB_EVENT_NAME: 'pull_request_target' }, files: { 'identities.yml': document } };
+    const refused = await provision('identities.yml', settings);
+    expectFailed(refused, 'invalid-input');
+    expect(textOf(refused)).toContain('its files may be those of whoever opened the pull request');
+    expect(scenario.calls()).toEqual([]);
+
+    const job = identityJob(scenario, settings);
+    const shown = await job.step({
+      with: { mode: 'provision', identities: 'identities.yml', 'dry-run': 'true', ...ADMIN },
+    });
+    expect(shown).toMatchObject({ exitCode: 0, outputs: { changed: 'true' } });
+    expect(declared.writes()).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type { Inputs } from './inputs';
 import type { IdentitiesRequest, IdentitiesSettings } from './request';
 import { readIdentity } from './source-inputs';
 import { readProfileSettings, readSettings } from './step-inputs';
+import { strangerOfCheckout } from './untrusted-checkout';
 
 const NOTHING_DECLARED: Declaration = { oidcProviders: [], policies: [], users: [], roles: [] };
 
@@ -72,6 +73,7 @@ function readDocumentInput(inputs: Inputs): Declaration {
     repository: name === undefined ? undefined : { name, id, ownerId },
     server: (variable('GITHUB_SERVER_URL') ?? 'https://github.com').replace(/\/+$/, ''),
   });
+  checkOrigin(read.files, inputs);
   if ('problems' in read) {
     for (const problem of read.problems.slice(0, MAX_PROBLEMS)) inputs.wrong('identities', problem);
     const more = read.problems.length - MAX_PROBLEMS;
@@ -80,6 +82,18 @@ function readDocumentInput(inputs: Inputs): Declaration {
   }
   for (const warning of read.warnings) inputs.warn(warning);
   return read.declaration;
+}
+
+/** Keeps strangers from deciding what is created in the account, and for whom. */
+function checkOrigin([file]: readonly string[], inputs: Inputs): void {
+  const stranger = strangerOfCheckout(inputs.env);
+  if (file === undefined || stranger === undefined || inputs.flag('dry-run')) return;
+  inputs.wrong(
+    'identities',
+    `reads ${file} of the workspace, and on ${inputs.env.GITHUB_EVENT_NAME ?? ''} its files may be those of ${stranger}, ` +
+      'who could so decide what the account allows. It should be applied by an event of a reviewed branch, such as push; ' +
+      'dry-run: true shows the plan here',
+  );
 }
 
 function needsGithubToken({ users }: Declaration, mode: IdentitiesRequest['mode']): boolean {

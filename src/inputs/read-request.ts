@@ -105,9 +105,17 @@ function checkInputsOf(mode: Mode, inputs: Inputs): void {
     for (const name of names.filter((input) => inputs.asks(input))) {
       // The compatible action takes what shapes a role session without a role, and does nothing with it.
       if (mode === 'access-keys' && modes[0] === 'assume-role' && !isDecisive(name)) continue;
-      inputs.wrong(name, `is for ${modes.join(' and ')}, and the mode is ${mode}`);
+      const [first = mode] = modes;
+      const actual =
+        isInferred(first) || inputs.has('mode') ? `the mode is ${mode}` : `no mode is given: set mode: ${first}`;
+      inputs.wrong(name, `is for ${modes.join(' and ')}, and ${actual}`);
     }
   }
+}
+
+/** Whether inputs can imply a mode. */
+function isInferred(mode: Mode): boolean {
+  return SESSION_MODES.includes(mode);
 }
 
 function isDecisive(name: string): boolean {
