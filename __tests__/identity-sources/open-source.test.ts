@@ -1,6 +1,6 @@
 import { openSource, signerFrom } from '../../src/identity-sources/open-source';
 import { requireKeysForMfa, requireUserKeys } from '../../src/identity-sources/user-keys';
-import type { RoleSource, StepSettings } from '../../src/inputs/request';
+import type { RoleSource, StepSettings, TokenRuledOutBy } from '../../src/inputs/request';
 import { systemClock } from '../../src/network/clock';
 import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
@@ -29,8 +29,8 @@ const settings = {
   retry: { maxAttempts: 1 },
 } as unknown as StepSettings;
 const SESSION = { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE' };
-const chain = (options: { idTokenMissing?: boolean; mustLast?: boolean } = {}) =>
-  ({ from: 'default chain', idTokenMissing: false, mustLast: false, ...options }) as const;
+const chain = (options: { tokenRuledOutBy?: TokenRuledOutBy; mustLast?: boolean } = {}) =>
+  ({ from: 'default chain', tokenRuledOutBy: 'no role', mustLast: false, ...options }) as const;
 
 test('given keys are masked, and whose they are is not known', async () => {
   const signer = await signerFrom({ from: 'given keys', credentials: SESSION }, settings, step);
@@ -48,7 +48,7 @@ describe('the default chain', () => {
   test('finds what the job has, which is masked', async () => {
     exportSession();
     const { credentials, name } = await signerFrom(chain(), settings, step);
-    expect([credentials, name]).toEqual([SESSION, 'the credentials found in the job']);
+    expect([credentials, name]).toEqual([SESSION, 'the credentials of the environment (AWS_ACCESS_KEY_ID)']);
     expect(masked).toEqual([SESSION.accessKeyId, SESSION.secretAccessKey, SESSION.sessionToken]);
   });
 
@@ -73,13 +73,16 @@ describe('the default chain', () => {
     },
   );
 
-  test.each([
-    [false, 'push', 'no-credentials', /or set role-to-assume to use OIDC\.$/],
-    [true, 'push', 'id-token-permission-missing', /lacks the permission id-token: write\.\nFix/],
-    [true, 'pull_request', 'id-token-permission-missing', /Pull requests from forks never get it\.\nFix/],
-  ])('says what is missing: a token %j, on %s', async (idTokenMissing, GITHUB_EVENT_NAME, code, words) => {
+  test.each<[ruledOutBy: TokenRuledOutBy, event: string, code: string, words: RegExp]>([
+    ['no role', 'push', 'no-credentials', /or set role-to-assume to use OIDC\.$/],
+    ['mode', 'push', 'no-credentials', /Fix: Assume a role in an earlier step/],
+    ['user keys', 'push', 'no-credentials', /Fix: This mode needs the access keys of an IAM user/],
+    [['role-chaining'], 'push', 'no-credentials', /Fix: To use OIDC, remove role-chaining\./],
+    ['permission', 'push', 'id-token-permission-missing', /lacks the permission id-token: write\.\n/],
+    ['permission', 'pull_request', 'id-token-permission-missing', /Pull requests from forks never get it\.\n/],
+  ])('names a way to some: %j, on %s', async (tokenRuledOutBy, GITHUB_EVENT_NAME, code, words) => {
     process.env.GITHUB_EVENT_NAME = GITHUB_EVENT_NAME;
-    await expect(signerFrom(chain({ idTokenMissing }), settings, step)).rejects.toMatchObject({
+    await expect(signerFrom(chain({ tokenRuledOutBy }), settings, step)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(words) as string,
     });

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRequest } from '../../src/inputs/read-request';
+import type { TokenRuledOutBy } from '../../src/inputs/request';
 import { DELIVERED, KEYS, OIDC, OTHER, problemsOf, read, ROLE, sessionRequest } from './reading';
 
 describe('the inputs decide how a role is assumed', () => {
@@ -31,23 +32,30 @@ describe('the inputs decide how a role is assumed', () => {
   });
 });
 
-test.each<[what: string, inputs: Record<string, string>, env: Record<string, string>, missing: boolean]>([
-  ['a role', { 'role-to-assume': ROLE }, {}, true],
-  ['many roles', { roles: `one: ${ROLE}` }, {}, true],
-  ['half of what asks for a token', { 'role-to-assume': ROLE }, { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://x' }, true],
-  ['a role from the session before', { 'role-to-assume': ROLE, 'role-chaining': 'true' }, {}, false],
-  ['a role, and no wish for OIDC', { 'role-to-assume': ROLE, 'force-skip-oidc': 'true' }, {}, false],
+test.each<[what: string, inputs: Record<string, string>, env: Record<string, string>, ruledOutBy: TokenRuledOutBy]>([
+  ['a role', { 'role-to-assume': ROLE }, {}, 'permission'],
+  ['many roles', { roles: `one: ${ROLE}` }, {}, 'permission'],
+  [
+    'half of what asks for a token',
+    { 'role-to-assume': ROLE },
+    { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://x' },
+    'permission',
+  ],
+  ['a role from the session before', { 'role-to-assume': ROLE, 'role-chaining': 'true' }, {}, ['role-chaining']],
+  ['a role, and no wish for OIDC', { 'role-to-assume': ROLE, 'force-skip-oidc': 'true' }, {}, ['force-skip-oidc']],
   [
     'a role, and no wish for OIDC where there is some',
     { 'role-to-assume': ROLE, 'force-skip-oidc': 'true' },
     OIDC,
-    false,
+    ['force-skip-oidc'],
   ],
-  ['a role with MFA', { 'role-to-assume': ROLE, 'mfa-secret': 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }, {}, false],
-  ['no role', {}, {}, false],
-])('whether GitHub’s token is missed, where the default chain is left: %s', async (_, inputs, env, idTokenMissing) => {
+  ['a role with MFA', { 'role-to-assume': ROLE, 'mfa-secret': 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }, {}, ['mfa-secret']],
+  ['no role', {}, {}, 'no role'],
+  ['a mode without roles', { mode: 'verify' }, {}, 'mode'],
+  ["a mode for a user's keys", { 'federated-user-name': 'report' }, {}, 'user keys'],
+])('what rules GitHub’s token out, where the default chain is left: %s', async (_, inputs, env, tokenRuledOutBy) => {
   const { request } = await read(inputs, env);
-  expect(request).toMatchObject({ identity: { source: { from: 'default chain', idTokenMissing } } });
+  expect(request).toMatchObject({ identity: { source: { from: 'default chain', tokenRuledOutBy } } });
 });
 
 test('what is left out has the defaults of the compatible action', async () => {

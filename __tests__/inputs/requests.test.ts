@@ -116,7 +116,7 @@ describe('a whole request', () => {
   });
 
   test('of keys that are handed on', async () => {
-    expect(await requestOf(KEYS)).toEqual({ mode: 'access-keys', ...DELIVERED, identity });
+    expect(await requestOf(KEYS)).toEqual({ mode: 'access-keys', ...DELIVERED, identity, isLogOut: false });
   });
 
   test('of a role with everything that a signed request can carry', async () => {

@@ -1,11 +1,18 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Job } from '../../sandbox/runner/job';
+import type { Credentials } from '../../src/aws/credentials';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start()));
 afterEach(() => scenario.end());
 
+const IN_ENVIRONMENT = {
+  AWS_ACCESS_KEY_ID: EXAMPLE_KEYS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: EXAMPLE_KEYS.secretAccessKey,
+};
+const OTHER_KEYS = { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY' };
 const inputs = { 'aws-region': REGION, 'role-to-assume': ROLE, ...KEY_INPUTS };
 
 test('keys assume a role with one call, which carries the session tags of the job', async () => {
@@ -248,11 +255,51 @@ describe('chaining', () => {
   test('without the role-chaining input, a profile of the job serves as the source all the same', async () => {
     scenario.createUserAndRole();
     const job = scenario.job({ env: { AWS_PROFILE: 'ci' } });
-    mkdirSync(`${job.home}/.aws`);
-    const keys = `aws_access_key_id = ${EXAMPLE_KEYS.accessKeyId}\naws_secret_access_key = ${EXAMPLE_KEYS.secretAccessKey}\n`;
-    writeFileSync(`${job.home}/.aws/credentials`, `[ci]\n${keys}`);
+    writeProfile(job, 'ci', EXAMPLE_KEYS);
     const main = await job.step({ with: { 'aws-region': REGION, 'role-to-assume': 'deploy' } });
     expect(main.exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
+  });
+
+  test('of a profile and keys in the environment, a warning names the one that signs, and whose it is', async () => {
+    const other = scenario.sandbox.account('210987654321').createUser('other', {});
+    other.createAccessKey(OTHER_KEYS);
+    scenario.account.createRole('deploy', {
+      trust: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: { AWS: other.arn } }],
+      },
+    });
+    const job = scenario.job({ env: { ...IN_ENVIRONMENT, AWS_PROFILE: 'other' } });
+    writeProfile(job, 'other', OTHER_KEYS);
+    const main = await job.step({ with: { 'aws-region': REGION, 'role-to-assume': ROLE, 'role-chaining': 'true' } });
+    expect(main.log).toContain('Credentials found: those of the profile other (AWS_PROFILE).');
+    expect(main.log).toContain(`Assuming ${ROLE} with the credentials of the profile other (AWS_PROFILE).`);
+    expect(main.log.join('\n')).toMatch(
+      new RegExp(
+        `Warning: Two sets of credentials.* the profile other \\(AWS_PROFILE\\): ${other.arn}\\. .*AWS_ACCESS_KEY_ID`,
+      ),
+    );
+    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole AccessDenied']);
+  });
+
+  test('keys that are exported next to a profile of an earlier step draw a warning that names both', async () => {
+    scenario.createUserAndRole();
+    const job = scenario.job();
+    const profile = { 'aws-profile': 'ci', 'output-env-credentials': 'true' };
+    const first = await job.step({ with: { 'aws-region': REGION, ...KEY_INPUTS, ...profile } });
+    const second = await job.step({ with: inputs });
+    const warnings = [first, second].map(({ log }) => log.filter((line) => line.startsWith('Warning: ')));
+    expect(warnings).toEqual([
+      [],
+      [
+        expect.stringMatching(
+          new RegExp(
+            `the profile ci in AWS_PROFILE .*AWS_ACCESS_KEY_ID \\(arn:aws:sts::${ACCOUNT}:assumed-role/deploy/GitHubActions\\)`,
+          ),
+        ),
+      ],
+    ]);
     expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
   });
 
@@ -291,6 +338,12 @@ test('an external ID reaches the trust policy', async () => {
   expect(main.exitCode).toBe(0);
   expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
 });
+
+function writeProfile({ home }: Job, name: string, { accessKeyId, secretAccessKey }: Credentials): void {
+  mkdirSync(join(home, '.aws'));
+  const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+  writeFileSync(join(home, '.aws/credentials'), `[${name}]\n${keys}`);
+}
 
 function filesWith(pattern: RegExp, folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

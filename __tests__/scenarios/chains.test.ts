@@ -288,7 +288,9 @@ describe('transitive tags', () => {
     await job.step({ with: { ...chain(entry, hub), ...inputs } });
     const main = await job.step({ with: { ...chain(later, later), 'role-chaining': 'true' } });
     expectFailed(main, 'session-tagging-refused');
-    expect(textOf(main)).toContain(`assume ${later.arn} (role 1 of 2) with the credentials found in the job.`);
+    expect(textOf(main)).toContain(
+      `assume ${later.arn} (role 1 of 2) with the credentials of the environment (AWS_ACCESS_KEY_ID).`,
+    );
     expect(scenario.calls()).toEqual([...OIDC_CALLS.slice(0, -1), 'AssumeRole AccessDenied']);
   });
 });

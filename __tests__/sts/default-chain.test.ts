@@ -1,11 +1,26 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { defaultChainCredentials, stsClient } from '../../src/sts/client';
+import { systemClock } from '../../src/network/clock';
+import { stsClient } from '../../src/sts/client';
+import { searchDefaultChain, type FailedSource } from '../../src/sts/default-chain';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { useCleanEnvironment } from '../aws/environment';
 import { connectionTo, never } from '../aws/local-aws';
+import { inJob, useJobDirectory } from '../runner/job-files';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useCleanEnvironment();
+
+useJobDirectory();
+
+const search = () => searchDefaultChain(connectionTo(sandbox), systemClock);
+const writeProfile = (name: string, settings: Readonly<Record<string, string>>) => {
+  const lines = Object.entries(settings).map(([setting, value]) => `${setting} = ${value}`);
+  writeFileSync(inJob('credentials'), [`[${name}]`, ...lines, ''].join('\n'));
+};
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -21,10 +36,9 @@ afterEach(() => sandbox.close());
 test("a user's keys in the environment", async () => {
   process.env.AWS_ACCESS_KEY_ID = EXAMPLE_KEYS.accessKeyId;
   process.env.AWS_SECRET_ACCESS_KEY = EXAMPLE_KEYS.secretAccessKey;
-  const credentials = await defaultChainCredentials(connectionTo(sandbox));
-  expect(credentials).toEqual(EXAMPLE_KEYS);
+  expect(await search()).toEqual({ source: 'environment', credentials: EXAMPLE_KEYS });
   expect(sandbox.requests).toEqual([]);
-  const identity = await getCallerIdentity(stsClient(connectionTo(sandbox), credentials), never);
+  const identity = await getCallerIdentity(stsClient(connectionTo(sandbox), { ...EXAMPLE_KEYS }), never);
   expect(identity.arn).toBe(`arn:aws:iam::${ACCOUNT}:user/ci`);
 });
 
@@ -33,12 +47,13 @@ test('temporary credentials in the environment', async () => {
   process.env.AWS_SECRET_ACCESS_KEY = EXAMPLE_KEYS.secretAccessKey;
   process.env.AWS_SESSION_TOKEN = 'AQoDYXdzEJrEXAMPLETOKEN';
   process.env.AWS_CREDENTIAL_EXPIRATION = '2026-08-01T12:00:00Z';
-  expect(await defaultChainCredentials(connectionTo(sandbox))).toEqual({
+  const credentials = {
     accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
     secretAccessKey: EXAMPLE_KEYS.secretAccessKey,
     sessionToken: 'AQoDYXdzEJrEXAMPLETOKEN',
     expiration: new Date('2026-08-01T12:00:00Z'),
-  });
+  };
+  expect(await search()).toEqual({ source: 'environment', credentials });
 });
 
 test('a client without credentials signs with those of the chain', async () => {
@@ -48,8 +63,82 @@ test('a client without credentials signs with those of the chain', async () => {
   expect(arn).toBe(`arn:aws:iam::${ACCOUNT}:user/ci`);
 });
 
-test('none anywhere', async () => {
-  await expect(defaultChainCredentials(connectionTo(sandbox))).rejects.toMatchObject({
-    name: 'CredentialsProviderError',
+test('none anywhere: each source that was asked, in its own words', async () => {
+  expect(await search()).toMatchObject({
+    failed: [
+      { source: 'environment', words: 'Unable to find environment variable credentials.' },
+      { source: 'profile', words: expect.stringContaining('profile: [default]') as string },
+    ],
+  });
+});
+
+test('a profile that AWS_PROFILE names comes before keys in the environment', async () => {
+  process.env.AWS_ACCESS_KEY_ID = 'AKIAI44QH8DHBEXAMPLE';
+  process.env.AWS_SECRET_ACCESS_KEY = EXAMPLE_KEYS.secretAccessKey;
+  process.env.AWS_PROFILE = 'ci';
+  process.env.AWS_SHARED_CREDENTIALS_FILE = inJob('credentials');
+  writeProfile('ci', {
+    aws_access_key_id: EXAMPLE_KEYS.accessKeyId,
+    aws_secret_access_key: EXAMPLE_KEYS.secretAccessKey,
+  });
+  expect(await search()).toEqual({ source: 'profile', credentials: EXAMPLE_KEYS });
+});
+
+/** What gives credentials to a container or a machine, on this machine. */
+describe('a service of the container or the machine', () => {
+  let server: Server;
+  let answers: Record<string, readonly [status: number, body: string]>;
+  beforeEach(async () => {
+    server = createServer(({ method = '', url = '' }, response) => {
+      const [status, body] = answers[`${method} ${url}`] ?? [404, 'Not Found'];
+      response.writeHead(status).end(body);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  afterEach(() => server.close());
+  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const answer = (found: object) => JSON.stringify({ Token: '', Expiration: '2030-01-01T00:00:00Z', ...found });
+  const KEY = { AccessKeyId: EXAMPLE_KEYS.accessKeyId, SecretAccessKey: EXAMPLE_KEYS.secretAccessKey };
+  const ROLES = '/latest/meta-data/iam/security-credentials/';
+  const expiration = new Date('2030-01-01T00:00:00Z');
+
+  test('gives credentials to a container', async () => {
+    process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${url()}/role`;
+    answers = { 'GET /role': [200, answer(KEY)] };
+    expect(await search()).toEqual({ source: 'container', credentials: { ...EXAMPLE_KEYS, expiration } });
+  });
+
+  test('refuses a container, and says why', async () => {
+    process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${url()}/role`;
+    answers = { 'GET /role': [400, 'AccessDeniedException: EKS may not assume the associated role.\n'] };
+    const { failed } = (await search()) as { failed: readonly FailedSource[] };
+    expect(failed.at(-1)).toMatchObject({
+      source: 'container',
+      words: 'HTTP 400: AccessDeniedException: EKS may not assume the associated role.',
+    });
+  });
+
+  test('refuses a machine, and says why', async () => {
+    process.env.AWS_EC2_METADATA_DISABLED = 'false';
+    process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = url();
+    const refusal = { Code: 'AssumeRoleUnauthorizedAccess', Message: 'EC2 cannot assume the role build.' };
+    answers = {
+      'PUT /latest/api/token': [200, 'TOKENEXAMPLE'],
+      [`GET ${ROLES}`]: [200, 'build'],
+      [`GET ${ROLES}build`]: [200, JSON.stringify(refusal)],
+    };
+    const { failed } = (await search()) as { failed: readonly FailedSource[] };
+    expect(failed.at(-1)).toMatchObject({
+      source: 'machine',
+      words: 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role build. (the role is build)',
+    });
+  });
+
+  test('has no role for a machine', async () => {
+    process.env.AWS_EC2_METADATA_DISABLED = 'false';
+    process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = url();
+    answers = { 'PUT /latest/api/token': [200, 'TOKENEXAMPLE'] };
+    const { failed } = (await search()) as { failed: readonly FailedSource[] };
+    expect(failed.at(-1)).toMatchObject({ source: 'machine', words: expect.stringContaining('metadata') as string });
   });
 });

@@ -1,9 +1,10 @@
+import { preferredToProfile } from '../aws/credential-order';
 import { secretsOf, type Credentials } from '../aws/credentials';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { rememberCommandFiles } from '../runner/runner-files';
 import type { Step } from '../runner/step';
 import { writeJobProfiles, type ProfilesToWrite, type ProfilesWritten } from './job-profiles';
-import { noneOfCurrent } from './variables-and-outputs';
+import { noCredentialVariables } from './variables-and-outputs';
 
 /** What later steps are to find: nothing of what is omitted. */
 export interface JobDelivery {
@@ -12,6 +13,8 @@ export interface JobDelivery {
   readonly profiles?: ProfilesToWrite;
   readonly outputs: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Whose the credentials are that the variables hold or name, for messages. */
+  readonly exportedOf?: string | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface JobDelivery {
  * @throws ProfileError when a profile cannot be written; LeftBehindError when something could not be taken back
  */
 export async function deliver(
-  { credentials = [], profiles, outputs, variables }: JobDelivery,
+  { credentials = [], profiles, outputs, variables, exportedOf }: JobDelivery,
   step: Step,
   confirm: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
@@ -34,8 +37,11 @@ export async function deliver(
   try {
     if (profiles && profiles.profiles.length > 0) written = await writeJobProfiles(profiles, step);
     for (const [name, value] of Object.entries(outputs)) runner.setOutput(name, value);
-    exportVariables({ ...variables, ...written?.variables }, step);
+    const exported = { ...variables, ...written?.variables };
+    const before = { ...env };
+    exportVariables(exported, step);
     await confirm();
+    if (exportedOf !== undefined) warnOfTwo(exported, exportedOf, before, step);
   } catch (error) {
     commandFiles.takeBack();
     // Where taking back fails, post tries again with what is in the ledger.
@@ -47,9 +53,33 @@ export async function deliver(
   }
 }
 
-/** Takes away credentials and region that an earlier step left, for this step and all later ones of the job. */
+/**
+ * Tools disagree which credentials to use where later steps find both a profile and others. No variable can be removed for
+ * later steps, and most tools fail with an empty AWS_PROFILE.
+ */
+function warnOfTwo(
+  exported: Readonly<Record<string, string>>,
+  exportedOf: string,
+  before: NodeJS.ProcessEnv,
+  { runner }: Step,
+): void {
+  const other = preferredToProfile({ ...before, ...exported });
+  const profile = exported.AWS_PROFILE ?? before.AWS_PROFILE ?? '';
+  // Keys together with a profile of their own are the same credentials.
+  if (other === undefined || (exported.AWS_PROFILE && exported.AWS_ACCESS_KEY_ID)) return;
+  const [ofProfile, ofOthers] = exported.AWS_PROFILE
+    ? [exportedOf, 'of the token file that the job has']
+    : ['of an earlier step or of the job', exportedOf];
+  runner.warning(
+    `Later steps find two sets of credentials: the profile ${profile} in AWS_PROFILE (${ofProfile}), which tools in JavaScript ` +
+      `use, and those in ${other} (${ofOthers}), which the AWS CLI and most others use. To have all use the same: export a ` +
+      'profile for each (aws-profile), or keys for each; or set AWS_PROFILE under "env:" of the steps that need it.',
+  );
+}
+
+/** Takes away credentials that an earlier step left, for this step and all later ones of the job. */
 export function unsetCurrent(step: Step): void {
-  exportVariables(noneOfCurrent(), step);
+  exportVariables(noCredentialVariables(step.env), step);
 }
 
 /** Sets variables for later steps, and keeps for the post step what stood there. */

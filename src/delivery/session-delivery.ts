@@ -33,6 +33,7 @@ export function sessionDelivery(session: Session, request: SessionRequest, env: 
       ...(delivery.outputs && credentialOutputs(credentials)),
     },
     variables: sessionVariables(credentials, request, env),
+    exportedOf: identity.arn,
   };
 }
 

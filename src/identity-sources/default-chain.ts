@@ -1,29 +1,74 @@
+import type { Identity } from '../aws/arn';
+import { preferredToProfile } from '../aws/credential-order';
 import { isPlain, isTemporary, secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
-import { messageOf } from '../errors/message';
 import type { DefaultChain, StepSettings } from '../inputs/request';
-import { withDeadline } from '../network/deadline';
-import type { Step } from '../runner/step';
+import { maskAccountsIn } from '../runner/masks';
+import { callSettings, type Step } from '../runner/step';
+import { connectSts } from '../sts/connect';
+import type { ChainSource } from '../sts/default-chain';
 import type { Signer } from './identity-source';
 
 /**
  * The job's own credentials: of its environment, a profile, or the runner's role.
  *
- * @throws ActionError `no-credentials` or `id-token-permission-missing` when there are none, `source-not-renewable` when
- *   they do not last as long as they must
+ * @throws ActionError that says of each place why there are none; `source-not-renewable` when they do not last as long as
+ *   they must
  */
-export async function defaultChain(
-  source: DefaultChain,
-  { connection }: StepSettings,
-  { env, clock }: Step,
-): Promise<Signer> {
-  const { defaultChainCredentials } = await import('../sts/sdk');
-  const credentials = await withDeadline(() => defaultChainCredentials(connection), clock).catch((error: unknown) => {
-    throw noCredentials(error, source.idTokenMissing, env);
-  });
+export async function defaultChain(source: DefaultChain, settings: StepSettings, step: Step): Promise<Signer> {
+  const { env, clock, runner } = step;
+  const { searchDefaultChain } = await import('../sts/sdk');
+  const result = await searchDefaultChain(settings.connection, clock);
+  if ('failed' in result) {
+    const failed = result.failed.map((each) => ({ ...each, place: placeOf(each.source, env) }));
+    const { noCredentials } = await import('./no-credentials');
+    throw await noCredentials(failed, source, settings.connection, env);
+  }
+  const { credentials } = result;
   if (!secretsOf(credentials).every(isPlain)) throw spoilt();
   if (source.mustLast && isFixed(credentials, env)) throw notRenewable(credentials);
-  return { credentials, name: 'the credentials found in the job', identity: undefined };
+  const place = placeOf(result.source, env);
+  runner.info(`Credentials found: those of ${place}.`);
+  const signer = { credentials, name: `the credentials of ${place}`, identity: undefined };
+  const other = preferredToProfile(env);
+  return other === undefined ? signer : { ...signer, identity: await warnOfOther(other, signer, settings, step) };
+}
+
+/** Where credentials are, as messages name it after "the credentials of". */
+function placeOf(source: ChainSource, env: NodeJS.ProcessEnv): string {
+  const set = (name: string) => env[name] ?? '';
+  switch (source) {
+    case 'environment':
+      return 'the environment (AWS_ACCESS_KEY_ID)';
+    case 'profile':
+      return env.AWS_PROFILE ? `the profile ${env.AWS_PROFILE} (AWS_PROFILE)` : 'the profile default';
+    case 'token file':
+      return `the role ${set('AWS_ROLE_ARN')} with the token in ${set('AWS_WEB_IDENTITY_TOKEN_FILE')} (AWS_WEB_IDENTITY_TOKEN_FILE)`;
+    case 'container':
+      return `the container (${env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ? 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI' : 'AWS_CONTAINER_CREDENTIALS_FULL_URI'})`;
+    case 'machine':
+      return 'the role of this machine';
+  }
+}
+
+/** Says whose credentials this step uses of two that are in the job, where tools do not agree on one. */
+async function warnOfOther(
+  other: string,
+  { credentials, name }: Signer,
+  settings: StepSettings,
+  step: Step,
+): Promise<Identity | undefined> {
+  secretsOf(credentials).forEach(step.runner.mask);
+  const sts = await connectSts(settings.connection, credentials, callSettings(settings, step));
+  // What is wrong with them is said when they are used.
+  const identity = await sts.getCallerIdentity(`verify ${name} with STS`).catch(() => undefined);
+  if (settings.maskAccountId && identity) maskAccountsIn(identity.arn, step);
+  step.runner.warning(
+    `Two sets of credentials are in the job. This step uses ${name}${identity ? `: ${identity.arn}` : ''}. ` +
+      `The AWS CLI and most other tools prefer those of ${other}. To use them here as well, set AWS_PROFILE: '' under ` +
+      '"env:" of this step.',
+  );
+  return identity;
 }
 
 /** Whether they are temporary, and nothing makes new ones when they have ended: as variables, or written in a profile. */
@@ -49,26 +94,5 @@ function notRenewable({ expiration }: Credentials): ActionError {
       'They are temporary, and stand in variables or a profile as they are: ' +
       `once they have ended${expiration ? ` (${expiration.toISOString()})` : ''}, nothing can be renewed with them.`,
     fix: "Let the earlier step write a profile with refresh-credentials, too, and name it with AWS_PROFILE; or use OIDC, the runner's own role, or a user's access keys.",
-  });
-}
-
-function noCredentials(error: unknown, idTokenMissing: boolean, env: NodeJS.ProcessEnv): ActionError {
-  const answer = messageOf(error);
-  const tried = "find credentials in the environment, the AWS profiles or the runner's own role";
-  const keys = 'give aws-access-key-id and aws-secret-access-key (an empty secret counts as not given)';
-  if (!idTokenMissing) {
-    const fix = `Let an earlier step of the job provide credentials, or ${keys}, or set role-to-assume to use OIDC.`;
-    return new ActionError({ code: 'no-credentials', tried, answer, fix, cause: error });
-  }
-  const fork = env.GITHUB_EVENT_NAME === 'pull_request';
-  return new ActionError({
-    code: 'id-token-permission-missing',
-    tried,
-    answer,
-    why:
-      "The job may not ask for GitHub's OIDC token: it lacks the permission id-token: write." +
-      (fork ? ' Pull requests from forks never get it.' : ''),
-    fix: `Add to the job:\n  permissions:\n    id-token: write\n    contents: read\nOr ${keys}.`,
-    cause: error,
   });
 }

@@ -42,7 +42,7 @@ function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: Inputs)
     ...readSettings(inputs),
     // The credentials of the job are the ones that change the account.
     unsetCurrentCredentials: false,
-    identity: readIdentity(inputs),
+    identity: readIdentity(mode, inputs),
     declaration,
     repository: repository ?? '',
     dryRun,

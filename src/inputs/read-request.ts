@@ -13,8 +13,8 @@ import {
   readSessionSettings,
   readSignedSession,
 } from './session-inputs';
-import { checkUnsigned, readIdentity, readSigningSource, readTokenSource } from './source-inputs';
-import { readDestinations, readSessionProfileSettings, readSettings } from './step-inputs';
+import { checkUnsigned, inputsAgainstIdToken, readIdentity, readSigningSource, readTokenSource } from './source-inputs';
+import { isLogOut, readDestinations, readSessionProfileSettings, readSettings } from './step-inputs';
 
 export interface ReadRequest {
   readonly request: Request;
@@ -131,26 +131,31 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
         mode,
         mfa: readMfa(inputs),
         ...readDelivered(mode, inputs),
-        identity: readIdentity(inputs),
+        identity: readIdentity(mode, inputs),
         duration: readSessionDuration(MAX_USER_DURATION, inputs),
       };
     case 'federation-token':
       return {
         mode,
         ...readDelivered(mode, inputs),
-        identity: readIdentity(inputs),
+        identity: readIdentity(mode, inputs),
         name: readFederatedUserName(inputs),
         duration: readSessionDuration(MAX_USER_DURATION, inputs),
         policies: readSessionPolicies(inputs),
         tags: readCustomTags(inputs),
       };
     case 'access-keys':
-      return { mode, ...readDelivered(mode, inputs), identity: readIdentity(inputs) };
+      return {
+        mode,
+        ...readDelivered(mode, inputs),
+        identity: readIdentity(mode, inputs),
+        isLogOut: isLogOut(inputs),
+      };
     case 'verify':
       return {
         mode,
         ...readSettings(inputs),
-        identity: readIdentity(inputs),
+        identity: readIdentity(mode, inputs),
         expectArn: inputs.text('expect-arn'),
         expectations: readExpectations(inputs),
       };
@@ -204,7 +209,8 @@ async function readAssumeRole(inputs: Inputs): Promise<Request> {
 
 /** From what roles are assumed. */
 function readOrigin(inputs: Inputs) {
-  const source = readSigningSource(inputs);
+  const against = inputsAgainstIdToken(inputs);
+  const source = readSigningSource(against.length > 0 ? against : 'permission', inputs);
   const token = readTokenSource(inputs);
   const mfa = readMfa(inputs);
   if (mfa && inputs.flag('special-characters-workaround')) {

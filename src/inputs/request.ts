@@ -8,6 +8,7 @@ import type { RetryLimits } from '../network/retry';
 import type { SessionPolicies } from '../sts/session-parameters';
 import type { SessionTag } from '../sts/session-tags';
 import type { Expectation } from './expectations';
+import type { InputName } from './input-names';
 
 /** What the step was asked to do, checked and whole: the one form in which the rest of the code knows the inputs. */
 export type Request = SessionRequest | ManyRolesRequest | VerifyRequest | IdentitiesRequest;
@@ -70,11 +71,17 @@ export interface GivenKeys {
 /** The SDK's default chain: the environment, profiles, the container's or the machine's role. */
 export interface DefaultChain {
   readonly from: 'default chain';
-  /** GitHub's token would have been used, had the job been allowed to ask for it. */
-  readonly idTokenMissing: boolean;
+  /** Why no role is assumed with GitHub's token instead. */
+  readonly tokenRuledOutBy: TokenRuledOutBy;
   /** Whether sessions are obtained from it again later. */
   readonly mustLast: boolean;
 }
+
+/**
+ * The job lacks the permission to ask for the token; no role is named; the mode takes no role; it needs the keys of a
+ * user; or inputs that are given.
+ */
+export type TokenRuledOutBy = 'permission' | 'no role' | 'mode' | 'user keys' | readonly InputName[];
 
 export interface GithubToken {
   readonly from: 'github token';
@@ -199,6 +206,8 @@ export interface FederationTokenRequest extends DeliveredSession {
 export interface AccessKeysRequest extends DeliveredSession {
   readonly mode: 'access-keys';
   readonly identity: SourceIdentity;
+  /** Credentials are only taken away from later steps. */
+  readonly isLogOut: boolean;
 }
 
 /* Nothing for later steps, or what a document says. */

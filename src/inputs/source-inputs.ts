@@ -4,9 +4,10 @@ import type { Credentials } from '../aws/credentials';
 import { defaultAudience, partitionOfRegion } from '../aws/partition';
 import { messageOf } from '../errors/message';
 import { idTokenEndpoint } from '../github/id-token';
+import type { InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
-import type { SigningSource, SourceIdentity, TokenSource } from './request';
+import type { Mode, SigningSource, SourceIdentity, TokenRuledOutBy, TokenSource } from './request';
 
 const MIN_TOKEN_LENGTH = 4;
 const MAX_TOKEN_LENGTH = 20_000;
@@ -14,20 +15,17 @@ const MAX_TOKEN_LENGTH = 20_000;
 const MAX_TOKEN_FILE_SIZE = 2 * MAX_TOKEN_LENGTH;
 
 /** Whom a step works as whose mode takes no role. */
-export function readIdentity(inputs: Inputs): SourceIdentity {
-  return { source: readSigningSource(inputs), chain: undefined };
+export function readIdentity(mode: Mode, inputs: Inputs): SourceIdentity {
+  const userKeys = mode === 'session-token' || mode === 'federation-token';
+  const tokenRuledOutBy = userKeys ? 'user keys' : mode === 'access-keys' ? 'no role' : 'mode';
+  return { source: readSigningSource(tokenRuledOutBy, inputs), chain: undefined };
 }
 
 /** The credentials to start from: those given, or what the SDK's default chain will find. */
-export function readSigningSource(inputs: Inputs): SigningSource {
+export function readSigningSource(tokenRuledOutBy: TokenRuledOutBy, inputs: Inputs): SigningSource {
   const credentials = readKeys(inputs);
   if (credentials) return { from: 'given keys', credentials };
-  const wantsRole = inputs.has('role-to-assume') || inputs.has('roles');
-  return {
-    from: 'default chain',
-    idTokenMissing: wantsRole && mayUseIdToken(inputs) && !idTokenEndpoint(inputs.env),
-    mustLast: inputs.flag('refresh-credentials'),
-  };
+  return { from: 'default chain', tokenRuledOutBy, mustLast: inputs.flag('refresh-credentials') };
 }
 
 function readKeys(inputs: Inputs): Credentials | undefined {
@@ -61,17 +59,17 @@ export function readTokenSource(inputs: Inputs): TokenSource | undefined {
     }
     return { from: 'token file', path, token: readTokenFile(path, inputs) };
   }
-  const endpoint = mayUseIdToken(inputs) ? idTokenEndpoint(inputs.env) : undefined;
+  const endpoint = inputsAgainstIdToken(inputs).length === 0 ? idTokenEndpoint(inputs.env) : undefined;
   const region = inputs.text('aws-region') ?? '';
   const audience = inputs.text('audience') ?? defaultAudience(partitionOfRegion(region));
   return endpoint && { from: 'github token', endpoint, audience };
 }
 
-/** Whether a role would be assumed with GitHub's token, if the job may ask for one. MFA is proved by a user's keys. */
-function mayUseIdToken(inputs: Inputs): boolean {
-  const [chaining, skipped] = [inputs.flag('role-chaining'), inputs.flag('force-skip-oidc')];
+/** The inputs with which no role is assumed with GitHub's token. MFA is proved by a user's keys. */
+export function inputsAgainstIdToken(inputs: Inputs): InputName[] {
+  const flags = (['role-chaining', 'force-skip-oidc'] as const).filter((name) => inputs.flag(name));
   const others = ['aws-access-key-id', 'web-identity-token-file', ...MFA_INPUTS] as const;
-  return !chaining && !skipped && others.every((name) => !inputs.has(name));
+  return [...flags, ...others.filter((name) => inputs.has(name))];
 }
 
 function readTokenFile(path: string, inputs: Inputs): string {

@@ -1,6 +1,8 @@
 import { isAccountId } from '../aws/arn';
 import { validateProfileName } from '../profile/name';
+import type { InputName } from './input-names';
 import { Inputs } from './inputs';
+import { MFA_INPUTS } from './mfa-inputs';
 import type {
   IdentitiesSettings,
   Mode,
@@ -20,6 +22,30 @@ const STS_ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'];
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
 const PROFILE_LOCATIONS = ['home', 'job'] as const;
+
+/** Inputs that ask for more than to take credentials away. */
+const MORE_THAN_LOG_OUT: readonly InputName[] = [
+  'mode',
+  'role-to-assume',
+  'roles',
+  'role-chaining',
+  'aws-access-key-id',
+  'aws-secret-access-key',
+  'aws-session-token',
+  'web-identity-token-file',
+  'federated-user-name',
+  ...MFA_INPUTS,
+  'use-existing-credentials',
+  'allowed-account-ids',
+  'aws-profile',
+  'output-credentials',
+  'output-env-credentials',
+];
+
+/** Whether credentials are to be taken away from later steps, and nothing else is asked for. */
+export function isLogOut(inputs: Inputs): boolean {
+  return inputs.flag('unset-current-credentials') && MORE_THAN_LOG_OUT.every((name) => !inputs.has(name));
+}
 
 /** The inputs that mean the same in every mode. */
 export function readSettings(inputs: Inputs): StepSettings {
@@ -81,7 +107,7 @@ function readConnection(inputs: Inputs): StepSettings['connection'] {
 }
 
 function readRegion(inputs: Inputs): string {
-  if (!inputs.has('aws-region')) {
+  if (!inputs.has('aws-region') && !isLogOut(inputs)) {
     inputs.wrong('aws-region', 'is missing; it should be a region such as eu-central-1');
   }
   return inputs.matching('aws-region', /^[a-z0-9-]+$/, 'a region; it should look like eu-central-1') ?? '';

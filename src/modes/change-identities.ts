@@ -132,7 +132,7 @@ function keysDelivery(
     profilesAmong(destinations).map((name) => ({ name, credentials })),
   );
   const keyFor = (where: KeyDestination['to']) =>
-    keys.find(({ destinations }) => destinations.some(({ to }) => to === where))?.credentials;
+    keys.find(({ destinations }) => destinations.some(({ to }) => to === where));
   const [forOutputs, forEnvironment] = [keyFor('outputs'), keyFor('environment')];
   return {
     credentials: keys.map(({ credentials }) => credentials),
@@ -140,9 +140,10 @@ function keysDelivery(
     outputs: {
       ...outputs,
       profiles: JSON.stringify(written.map(({ name }) => name)),
-      ...(forOutputs && credentialOutputs(forOutputs)),
+      ...(forOutputs && credentialOutputs(forOutputs.credentials)),
     },
-    variables: forEnvironment && credentialVariables(forEnvironment, region, env),
+    variables: forEnvironment && credentialVariables(forEnvironment.credentials, region, env),
+    exportedOf: forEnvironment && `the user ${forEnvironment.user}`,
   };
 }
 

@@ -30,8 +30,13 @@ export async function existingCredentials(request: SessionRequest, step: Step): 
   };
 }
 
-async function existingIdentity(request: SessionRequest, step: Step): Promise<Identity | undefined> {
-  const source = { from: 'default chain', idTokenMissing: false, mustLast: false } as const;
+/**
+ * Whose the credentials in the job are; undefined where there are none that AWS accepts.
+ *
+ * @throws ActionError when STS could not be asked
+ */
+export async function existingIdentity(request: SessionRequest, step: Step): Promise<Identity | undefined> {
+  const source = { from: 'default chain', tokenRuledOutBy: 'mode', mustLast: false } as const;
   const signer = await signerFrom(source, request, step).catch((error: unknown) => {
     if (error instanceof ActionError) return undefined;
     throw error;
@@ -39,7 +44,7 @@ async function existingIdentity(request: SessionRequest, step: Step): Promise<Id
   if (!signer) return undefined;
   const sts = await connectSts(request.connection, signer.credentials, callSettings(request, step));
   try {
-    return await sts.getCallerIdentity('verify the credentials found in the job');
+    return await sts.getCallerIdentity(`verify ${signer.name}`);
   } catch (error) {
     if (refusalBehind(error) && retryOf((error as Error).cause) === 'final') return undefined;
     throw error;

@@ -1,7 +1,8 @@
 /** All of STS that needs the SDK: loaded in one piece, when STS is called. */
 export { assumeRole } from './assume-role';
 export { assumeRoleWithWebIdentity } from './assume-role-with-web-identity';
-export { defaultChainCredentials, stsClient } from './client';
+export { stsClient } from './client';
+export { searchDefaultChain } from './default-chain';
 export { getCallerIdentity } from './get-caller-identity';
 export { getFederationToken } from './get-federation-token';
 export { getSessionToken } from './get-session-token';

@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { Connection } from '../aws/connection';
+import { refusalOf } from '../aws/failure';
+import { ActionError, type ErrorCode } from '../errors/action-error';
+import { decodeClaims, type TokenClaims } from '../github/token-claims';
+import type { DefaultChain } from '../inputs/request';
+import { profileFiles } from '../profile/locations';
+import type { FailedSource } from '../sts/default-chain';
+import { explainSts } from '../sts/explain';
+import { nearest, suggestion } from '../text/did-you-mean';
+
+/** A place where credentials were looked for in vain. */
+export interface FailedPlace extends FailedSource {
+  /** As messages name it. */
+  readonly place: string;
+}
+
+/** What a place has to do with it that there are no credentials. */
+interface Finding {
+  readonly words: string;
+  /** What to do there; none where nothing says that it should give any. */
+  readonly fix?: string;
+  /** What it is, where there is an entry for that alone. */
+  readonly code?: ErrorCode;
+}
+
+/** The error of a job without credentials: all places that were tried, each in its own words, and the fix for that one. */
+export async function noCredentials(
+  failed: readonly FailedPlace[],
+  { tokenRuledOutBy }: DefaultChain,
+  connection: Connection,
+  env: NodeJS.ProcessEnv,
+): Promise<ActionError> {
+  const findings = await Promise.all(failed.map((each) => findingOf(each, connection, env)));
+  const mayNotAsk = tokenRuledOutBy === 'permission';
+  const lines = findings.map(({ words }, index) => `${failed[index]?.place ?? ''}: ${words}`);
+  const fixes = findings.flatMap(({ fix }) => fix ?? []);
+  if (mayNotAsk || fixes.length === 0) fixes.push(wayWithout(tokenRuledOutBy));
+  const code = findings.find((finding) => finding.code !== undefined)?.code ?? 'no-credentials';
+  return new ActionError({
+    code: mayNotAsk && fixes.length === 1 ? 'id-token-permission-missing' : code,
+    tried: "find credentials in the environment, the AWS profiles or the runner's own role",
+    why: [...(mayNotAsk ? [lackOfPermission(env)] : []), ...lines].map((line) => `\n- ${line}`).join(''),
+    fix: fixes.join('\nOr: '),
+    cause: failed.at(-1)?.error,
+  });
+}
+
+async function findingOf(failed: FailedPlace, connection: Connection, env: NodeJS.ProcessEnv): Promise<Finding> {
+  const { source, words } = failed;
+  switch (source) {
+    case 'environment':
+      return inEnvironment(env);
+    case 'profile':
+      return inProfile(failed, connection, env);
+    case 'token file':
+      return withTokenFile(failed, connection, env);
+    case 'container':
+      return {
+        words,
+        fix: 'See why the agent of the container refuses: the task or the pod needs a role (ECS: taskRoleArn; EKS: a Pod Identity association), which its trust policy lets the service assume.',
+      };
+    case 'machine':
+      return onMachine(words);
+  }
+}
+
+function inEnvironment(env: NodeJS.ProcessEnv): Finding {
+  const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+  const missing = names.filter((name) => !env[name]);
+  if (missing.length !== 1) return { words: `${names.join(' and ')} are not set` };
+  const words = `${missing.join()} is not set, or empty, and the other half of the key is`;
+  return {
+    words,
+    fix: `Set ${missing.join()} as well. If it comes from a secret: it is not set or not open to this workflow.`,
+  };
+}
+
+/** The settings that give a profile credentials. */
+const CREDENTIAL_SETTINGS = [
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'aws_session_token',
+  'role_arn',
+  'source_profile',
+  'credential_source',
+  'credential_process',
+  'web_identity_token_file',
+  'sso_session',
+  'sso_account_id',
+  'sso_role_name',
+  'login_session',
+];
+
+async function inProfile(
+  { words, error }: FailedPlace,
+  connection: Connection,
+  env: NodeJS.ProcessEnv,
+): Promise<Finding> {
+  const { parseKnownFiles } = await import('@smithy/core/config');
+  const profiles = await parseKnownFiles({});
+  const { AWS_PROFILE: named = '' } = env;
+  const name = named === '' ? 'default' : named;
+  const profile = profiles[name];
+  const { credentials, config } = profileFiles(env, homedir());
+  if (!profile) {
+    const absent = `no such profile in ${credentials} and ${config}`;
+    if (!env.AWS_PROFILE) return { words: absent };
+    const names = Object.keys(profiles);
+    const there = names.length > 0 ? ` (${suggestion(name, names)})` : '';
+    return { words: `${absent}${there}`, fix: `Correct AWS_PROFILE, or set it to nothing under "env:" of this step.` };
+  }
+  if (refusalOf(error)) return refused(error, { roleArn: profile.role_arn }, connection, words);
+  const settings = Object.keys(profile);
+  const misspelt = settings.flatMap((setting) => {
+    const meant = CREDENTIAL_SETTINGS.includes(setting) ? undefined : nearest(setting, CREDENTIAL_SETTINGS);
+    return meant === undefined ? [] : `it has ${setting}; did you mean ${meant}?`;
+  });
+  if (misspelt.length > 0) {
+    return { words: misspelt.join(' '), fix: `Correct the profile ${name} in ${credentials} or ${config}.` };
+  }
+  if (!env.AWS_PROFILE && !settings.some((setting) => CREDENTIAL_SETTINGS.includes(setting))) {
+    return { words: `it has no settings for credentials (${credentials}, ${config})` };
+  }
+  return { words, fix: `Correct the profile ${name} in ${credentials} or ${config}: it gives no credentials.` };
+}
+
+function withTokenFile({ words, error }: FailedPlace, connection: Connection, env: NodeJS.ProcessEnv): Finding {
+  const { AWS_ROLE_ARN: roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: file = '' } = env;
+  if (refusalOf(error)) {
+    return refused(error, { roleArn, claims: decodeClaims(readFileSync(file, 'utf8')) ?? {} }, connection, words);
+  }
+  return {
+    words,
+    fix: 'Check AWS_WEB_IDENTITY_TOKEN_FILE: the job must be able to read the file. In a container job, it must be mounted.',
+  };
+}
+
+function onMachine(words: string): Finding {
+  const role = /\(the role is (.*)\)$/.exec(words)?.[1];
+  // Most machines are not in AWS, or have no role.
+  if (role === undefined) return { words };
+  return {
+    words,
+    fix: `In the trust policy of the role ${role}, allow "sts:AssumeRole" to ec2.amazonaws.com; if it does: attach the instance profile again.`,
+  };
+}
+
+function refused(
+  error: unknown,
+  call: { readonly roleArn: string | undefined; readonly claims?: TokenClaims },
+  { region }: Connection,
+  words: string,
+): Finding {
+  const { code, fix } = explainSts(error, { tried: '', region, ...call });
+  return { words: `${call.roleArn ?? ''}: ${words}`, fix, code };
+}
+
+function lackOfPermission(env: NodeJS.ProcessEnv): string {
+  const fork = env.GITHUB_EVENT_NAME === 'pull_request' ? ' Pull requests from forks never get it.' : '';
+  return `The job may not ask for GitHub's OIDC token: it lacks the permission id-token: write.${fork}`;
+}
+
+const GIVE_KEYS = 'give aws-access-key-id and aws-secret-access-key (an empty secret counts as not given)';
+
+/** A way to credentials that the inputs leave open. */
+function wayWithout(tokenRuledOutBy: DefaultChain['tokenRuledOutBy']): string {
+  switch (tokenRuledOutBy) {
+    case 'permission':
+      return `Add to the job:\n  permissions:\n    id-token: write\n    contents: read\nOr ${GIVE_KEYS}.`;
+    case 'no role':
+      return `Let an earlier step of the job provide credentials, or ${GIVE_KEYS}, or set role-to-assume to use OIDC.`;
+    case 'mode':
+      return `Assume a role in an earlier step of the job, with role-to-assume and OIDC; this step then works as it. Or ${GIVE_KEYS}.`;
+    case 'user keys':
+      return `This mode needs the access keys of an IAM user: ${GIVE_KEYS}.`;
+    default:
+      return `To use OIDC, remove ${tokenRuledOutBy.join(', ')}. Or let an earlier step of the job provide credentials, or ${GIVE_KEYS}.`;
+  }
+}
