@@ -3,7 +3,6 @@ import {
   credentialSettings,
   credentialVariables,
   noCredentialVariables,
-  noneOfCurrent,
 } from '../../src/delivery/variables-and-outputs';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
@@ -59,16 +58,6 @@ test('outputs and profiles hold a session token only where there is one', () => 
   const settings = { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey };
   expect(credentialSettings(EXAMPLE_KEYS)).toEqual(settings);
   expect(credentialSettings(SESSION)).toEqual({ ...settings, aws_session_token: 'SESSIONEXAMPLE' });
-});
-
-test('all that an earlier step may have left is emptied, whether it is known here or not', () => {
-  expect(noneOfCurrent()).toEqual({
-    AWS_ACCESS_KEY_ID: '',
-    AWS_SECRET_ACCESS_KEY: '',
-    AWS_SESSION_TOKEN: '',
-    AWS_REGION: '',
-    AWS_DEFAULT_REGION: '',
-  });
 });
 
 test('credentials are taken away where there are some', () => {

@@ -8,6 +8,7 @@ beforeEach(async () => {
 afterEach(() => scenario.end());
 
 const ENV_KEYS = { AWS_ACCESS_KEY_ID: EXAMPLE_KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: EXAMPLE_KEYS.secretAccessKey };
+const USER = `arn:aws:iam::${ACCOUNT}:user/ci`;
 const inputs = { 'aws-region': REGION, ...KEY_INPUTS };
 
 test('keys are verified with one call and handed on', async () => {
@@ -146,20 +147,55 @@ describe('use-existing-credentials', () => {
   });
 });
 
-test('unset-current-credentials takes them away, also when the step fails', async () => {
-  const job = scenario.job({ env: { ...ENV_KEYS, AWS_REGION: 'us-east-1', GITHUB_ACTIONS: 'false' } });
-  const main = await job.step({ with: { 'aws-region': REGION, 'unset-current-credentials': 'true' } });
-  expect(main.exitCode).toBe(1);
-  expect(main.exported).toEqual({
-    AWS_ACCESS_KEY_ID: '',
-    AWS_SECRET_ACCESS_KEY: '',
-    AWS_SESSION_TOKEN: '',
-    AWS_REGION: '',
-    AWS_DEFAULT_REGION: '',
+describe('unset-current-credentials', () => {
+  const unset = { 'aws-region': REGION, 'unset-current-credentials': 'true' };
+  const session = { ...ENV_KEYS, AWS_SESSION_TOKEN: 'AQoDYXdzEJrEXAMPLETOKEN' };
+  const emptied = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' };
+
+  test('takes credentials away, also when the step fails, and nothing that is none', async () => {
+    const job = scenario.job({ env: { ...session, AWS_REGION: 'us-east-1' } });
+    const main = await job.step({ with: { ...unset, ...KEY_INPUTS, 'aws-secret-access-key': 'wrong/EXAMPLEKEY' } });
+    expect(main.exitCode).toBe(1);
+    expect(main.exported).toEqual(emptied);
+    await job.finish();
+    expect(job.env).toMatchObject({ ...session, AWS_REGION: 'us-east-1' });
+    expect(scenario.calls()).toEqual(['GetCallerIdentity SignatureDoesNotMatch']);
   });
-  await job.finish();
-  expect(job.env).toMatchObject({ ...ENV_KEYS, AWS_REGION: 'us-east-1' });
-  expect(scenario.calls()).toEqual([]);
+
+  test.each([
+    ['aws-profile', { ...KEY_INPUTS, 'aws-profile': 'ci' }],
+    ['output-env-credentials: false', { ...KEY_INPUTS, 'output-env-credentials': 'false' }],
+    ['roles', { ...KEY_INPUTS, roles: `deploy: arn:aws:iam::${ACCOUNT}:role/deploy` }],
+    ['verify', { ...KEY_INPUTS, mode: 'verify' }],
+  ])('with %s: empties credentials that are there, and no region', async (_, others) => {
+    scenario.account.createRole('deploy', {
+      trust: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: { AWS: USER } }],
+      },
+    });
+    const job = scenario.job({ env: { ...ENV_KEYS, AWS_REGION: 'us-east-1' } });
+    const main = await job.step({ with: { ...unset, ...others } });
+    expect([main.exitCode, main.exported]).toEqual([0, { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }]);
+    expect(scenario.calls()).toHaveLength(1);
+  });
+
+  test('alone, it is a log-out, which asks AWS nothing where nothing is left', async () => {
+    const job = scenario.job({ env: { ...session, AWS_REGION: 'us-east-1' } });
+    const main = await job.step({ with: unset });
+    expect([main.exitCode, main.exported]).toEqual([0, emptied]);
+    expect(main.outputs).toEqual({ mode: 'access-keys' });
+    expect(main.log.join('\n')).toContain('Notice: ');
+    expect(scenario.calls()).toEqual([]);
+    await job.finish();
+    expect(job.env).toMatchObject({ ...session, AWS_REGION: 'us-east-1' });
+  });
+
+  test('alone, without a region, and with nothing to take away', async () => {
+    const main = await scenario.job().step({ with: { 'unset-current-credentials': 'true' } });
+    expect([main.exitCode, main.exported]).toEqual([0, {}]);
+    expect(scenario.calls()).toEqual([]);
+  });
 });
 
 test('unset-current-credentials leaves role-chaining what else there is', async () => {

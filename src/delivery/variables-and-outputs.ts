@@ -24,14 +24,12 @@ export function credentialVariables(
   };
 }
 
-/** Variables that take credentials away from later steps, of which these would be used before a profile's. */
+/**
+ * Variables that take credentials away from later steps. One that is not set stays so, and a region is no credential: most
+ * tools take an empty one for a wrong one.
+ */
 export function noCredentialVariables(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(CREDENTIAL_VARIABLES.filter((name) => env[name]).map((name) => [name, '']));
-}
-
-/** Variables that take away credentials and region, also those that are not there yet. */
-export function noneOfCurrent(): Record<string, string> {
-  return Object.fromEntries([...CREDENTIAL_VARIABLES, ...REGION_VARIABLES].map((name) => [name, '']));
 }
 
 /**

@@ -18,7 +18,9 @@ export async function begin(request: Request, step: Step): Promise<Work> {
     case 'federation-token':
       return (await import('./federation-token')).federationToken(request, step);
     case 'access-keys':
-      return (await import('./access-keys')).accessKeys(request, step);
+      return request.isLogOut
+        ? (await import('./log-out')).logOut(request, step)
+        : (await import('./access-keys')).accessKeys(request, step);
     case 'verify':
       return (await import('./verify/verify')).verify(request, step);
     case 'provision':
