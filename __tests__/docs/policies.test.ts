@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { contextOf } from '../../sandbox/policy/context';
-import type { PolicyDocument } from '../../sandbox/policy/document';
+import { list, type PolicyDocument, type Statement } from '../../sandbox/policy/document';
 import { evaluate } from '../../sandbox/policy/evaluate';
 import { parsePolicy } from '../../sandbox/policy/parse';
 import { page, pages } from './pages';
@@ -19,6 +22,31 @@ test.each(policies)('%s is a policy that IAM accepts', (name, text) => {
   // A trust policy names a principal and no resource, which is the only difference.
   if (!text.includes('"Principal"')) expect(() => parsePolicy(text)).not.toThrow();
 });
+
+describe('the examples', () => {
+  const folder = join(__dirname, '../../examples');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(json|yml)$/.test(file));
+  const statements = files.flatMap((file) =>
+    statementsIn(parse(readFileSync(join(folder, file), 'utf8'))).map((statement) => [file, statement] as const),
+  );
+
+  test('have policies', () => {
+    expect(statements.length).toBeGreaterThan(5);
+  });
+
+  // Some actions of nearly every service are of the whole account: a policy allows them for * only.
+  test.each(statements)('%s allows all of a service for every resource only: %j', (_, { Action, Resource = '*' }) => {
+    if (list(Action ?? []).some((action) => /:\*$/.test(action))) expect(Resource).toBe('*');
+  });
+});
+
+/** Statements in a value, and in texts in it that are documents themselves. */
+function statementsIn(value: unknown): Statement[] {
+  if (typeof value === 'string') return value.includes('Statement') ? statementsIn(parse(value)) : [];
+  if (typeof value !== 'object' || value === null) return [];
+  if ('Effect' in value) return [value as Statement];
+  return Object.values(value).flatMap(statementsIn);
+}
 
 describe('the MFA force policy in docs/mfa.md', () => {
   const section = page('docs/mfa.md').blocks.find(({ content }) => content.includes('"DenyWithoutMfa"'));
