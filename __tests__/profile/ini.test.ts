@@ -49,8 +49,9 @@ describe('writeSection', () => {
     ['an empty file', '', '[dev]\nregion = eu-north-1\noutput = json\n\n'],
     ['Windows lines', '[x]\r\n', '[dev]\r\nregion = eu-north-1\r\noutput = json\r\n\r\n[x]\r\n'],
     ['mostly Windows lines', '[x]\r\n#\r\n#\n', '[dev]\r\nregion = eu-north-1\r\noutput = json\r\n\r\n[x]\r\n#\r\n#\n'],
-    ['a byte order mark', '\uFEFF[x]', '\uFEFF[dev]\nregion = eu-north-1\noutput = json\n\n[x]'],
-    ['a mark read as latin1', 'ï»¿[x]', 'ï»¿[dev]\nregion = eu-north-1\noutput = json\n\n[x]'],
+    ['a byte order mark', '\uFEFF[x]', '[dev]\nregion = eu-north-1\noutput = json\n\n#\uFEFF\n[x]'],
+    ['a mark, and Windows lines', '\uFEFF[dev]\r\n', '#\uFEFF\r\n[dev]\r\nregion = eu-north-1\r\noutput = json\r\n'],
+    ['a mark read as latin1', 'ï»¿[x]', '[dev]\nregion = eu-north-1\noutput = json\n\n#ï»¿\n[x]'],
     ['an indented file', '  # c\n  [x]\n', '  [dev]\n  region = eu-north-1\n  output = json\n\n  # c\n  [x]\n'],
     [
       'stray settings, below which it goes',

@@ -23,7 +23,9 @@ interface Line extends Span {
 }
 
 // The second spelling is the same mark in a file that could only be read byte by byte.
-const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)?/;
+const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
+/** The mark as a comment. */
+const MARK_IN_COMMENT = /^#(\uFEFF|\u00EF\u00BB\u00BF)(?:\r\n|\r|\n)/;
 
 /**
  * Whether `text` has a section `[header]`, in any spelling that AWS's tools take for it: `[ profile  dev ]` and
@@ -36,19 +38,25 @@ export function hasSection(text: string, header: string): boolean {
 /**
  * Puts the section `[header]` with `settings` into `text`: in place of the section of that name, whose text is then
  * `replaced`, else at the top. At the top, a section can be removed again to the byte, whatever other runs
- * put in or took out meanwhile, and whether or not the file ends with a line ending.
+ * put in or took out meanwhile, and whether or not the file ends with a line ending. A byte order mark, with which most
+ * of AWS's tools read nothing of a file, is in a comment until then.
  *
  * @throws Error when a setting or the header has a line break, when the section is there more than once, or when the
  * text leaves no room for a section.
  */
-export function writeSection(text: string, header: string, settings: Settings): { text: string; replaced?: string } {
+export function writeSection(
+  original: string,
+  header: string,
+  settings: Settings,
+): { text: string; replaced?: string } {
+  const lineEnding = dominantLineEnding(original);
+  const text = original.replace(BYTE_ORDER_MARK, (mark) => `#${mark}${lineEnding}`);
   const lines = linesOf(text);
   const [section, ...others] = sectionsNamed(lines, header);
   if (others.length > 0) {
     throw new Error(`It has the section [${header}] ${others.length + 1} times. Keep one of them.`);
   }
-  const { start, end, next } = section ?? topOf(text, lines);
-  const lineEnding = dominantLineEnding(text);
+  const { start, end, next } = section ?? topOf(lines);
   const indent = { header: indentAt(lines, start), settings: indentAt(lines, next) };
   const ours = sectionText(header, settings, indent, lineEnding) + (section ? '' : lineEnding + lineEnding);
   return { text: text.slice(0, start) + ours + text.slice(end), replaced: section && text.slice(start, end) };
@@ -62,7 +70,8 @@ export function writeSection(text: string, header: string, settings: Settings): 
 export function removeSection(text: string, header: string): string {
   const [section] = sectionsNamed(linesOf(text), header);
   if (section === undefined) return text;
-  return text.slice(0, section.start) + text.slice(section.next).replace(/^(?:\r\n|\r|\n)/, '');
+  const rest = text.slice(0, section.start) + text.slice(section.next).replace(/^(?:\r\n|\r|\n)/, '');
+  return withMark(rest);
 }
 
 /**
@@ -71,11 +80,17 @@ export function removeSection(text: string, header: string): string {
  */
 export function restoreSection(text: string, header: string, original: string): string {
   const [section] = sectionsNamed(linesOf(text), header);
-  return section === undefined ? text : text.slice(0, section.start) + original + text.slice(section.end);
+  if (section === undefined) return text;
+  return withMark(text.slice(0, section.start) + original + text.slice(section.end));
+}
+
+/** Makes the byte order mark one again, where nothing of ours is above it. */
+function withMark(text: string): string {
+  return text.replace(MARK_IN_COMMENT, '$1');
 }
 
 function linesOf(text: string): Line[] {
-  const first = byteOrderMark(text).length;
+  const first = BYTE_ORDER_MARK.exec(text)?.[0].length ?? 0;
   const lines: Line[] = [];
   for (const match of text.slice(first).matchAll(/([^\r\n]*)(?:\r\n|\r|\n|$)/g)) {
     const [whole, content = ''] = match;
@@ -92,10 +107,6 @@ function linesOf(text: string): Line[] {
     });
   }
   return lines;
-}
-
-function byteOrderMark(text: string): string {
-  return BYTE_ORDER_MARK.exec(text)?.[0] ?? '';
 }
 
 /** `profile dev` for ` profile  "dev" `. */
@@ -119,14 +130,14 @@ function sectionsNamed(lines: readonly Line[], header: string): Span[] {
  * Where a new section goes: an empty span. Settings that come before the first header would become settings of a section put
  * above them, so it goes below.
  */
-function topOf(text: string, lines: readonly Line[]): Span {
+function topOf(lines: readonly Line[]): Span {
   const firstHeader = lines.findIndex(({ kind }) => kind === 'header');
   const preamble = firstHeader === -1 ? lines : lines.slice(0, firstHeader);
   const stray = preamble.findLast(({ kind }) => kind === 'setting');
   if (stray !== undefined && stray.next === stray.end) {
     throw new Error('Its last line belongs to no section and lacks a line ending. Remove that line.');
   }
-  const top = stray?.next ?? byteOrderMark(text).length;
+  const top = stray?.next ?? 0;
   return { start: top, end: top, next: top };
 }
 
