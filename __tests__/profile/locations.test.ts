@@ -1,5 +1,5 @@
 import { resolve, win32 } from 'node:path';
-import { profileFiles } from '../../src/profile/locations';
+import { profileFiles, unclearLocation } from '../../src/profile/locations';
 
 test.each([
   ['nothing is set', {}, '/home/me/.aws/credentials', '/home/me/.aws/config'],
@@ -42,4 +42,23 @@ test.each([
 
 test('a backslash is no separator elsewhere', () => {
   expect(profileFiles({ AWS_CONFIG_FILE: '~\\a' }, '/home/me').config).toBe(resolve('~\\a'));
+});
+
+test.each([
+  '$HOME/x',
+  '${HOME}/x',
+  '/data/$USER/x',
+  '%USERPROFILE%\\.aws\\x',
+  '%APPDATA%/x',
+  '$env:USERPROFILE\\.aws\\x',
+])('%s is no clear location', (path) => {
+  const reason = `It is ${JSON.stringify(path)}. Not all of AWS's tools replace variables in it`;
+  for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) {
+    const expected = { path: name, reason: expect.stringContaining(reason) as string };
+    expect(unclearLocation({ [name]: path })).toEqual(expected);
+  }
+});
+
+test.each(['', '~/x', '/x', 'C:\\x', '/100%/x', '/a%20b/x', '/a$/x', './x'])('%s is', (path) => {
+  expect(unclearLocation({ AWS_SHARED_CREDENTIALS_FILE: path, AWS_CONFIG_FILE: path })).toBeUndefined();
 });

@@ -131,6 +131,13 @@ describe('what would stop the profile from being written fails the step before a
     ['the same, of a profile that renews itself', refresh, config('region = x'), 'lacks a line ending'],
     ['a folder in which nothing can be made', overwrite, unwritable, 'Could not write the profile file /proc/'],
     ['the same, with roles', roles, unwritable, 'Could not write the profile file /proc/'],
+    [
+      'variables in the path of a file, which would be in the workspace',
+      overwrite,
+      () => ({ AWS_SHARED_CREDENTIALS_FILE: '%USERPROFILE%\\.aws\\x' }),
+      'AWS_SHARED_CREDENTIALS_FILE: It is "%USERPROFILE%\\\\.aws\\\\x". Not all of',
+    ],
+    ['the same, with roles', roles, () => ({ AWS_CONFIG_FILE: '$HOME/x' }), 'AWS_CONFIG_FILE: It is "$HOME/x".'],
     ['links that lead in a circle', overwrite, circle, 'a link that leads nowhere'],
   ])('%s', async (_, with_, prepare, words) => {
     const job = scenario.job({ oidc: true });

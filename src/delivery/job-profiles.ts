@@ -5,7 +5,7 @@ import type { Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { ProfileSettings, ProfilesIn, SessionProfileSettings } from '../inputs/request';
 import type { Settings } from '../profile/ini';
-import { profileFiles, type ProfileFiles } from '../profile/locations';
+import { profileFiles, unclearLocation, type ProfileFiles } from '../profile/locations';
 import type { Problem, Profile } from '../profile/profile';
 import type { Runner } from '../runner/runner';
 import { isJobFolder, makeJobFolder, tryJobFolder } from '../runner/runner-files';
@@ -49,7 +49,9 @@ export async function checkProfiles({ names, ...settings }: ProfilesIn, { env, r
   const problems = await Promise.all(
     names.map(async (name) => ({
       name,
-      problem: await checkProfile(files, { name, ...sample }, { overwrite: settings.overwrite, inPlace }),
+      problem:
+        unclearLocation(env) ??
+        (await checkProfile(files, { name, ...sample }, { overwrite: settings.overwrite, inPlace })),
     })),
   );
   const stopped = problems.flatMap(({ name, problem }) => (problem ? { name, ...problem } : []));

@@ -23,3 +23,25 @@ export function profileFiles(env: NodeJS.ProcessEnv, home: string, paths: Platfo
     config: location(env.AWS_CONFIG_FILE, 'config'),
   };
 }
+
+/** As shells write variables, and as Windows does. */
+const VARIABLE_IN_PATH = /\$\w|\$\{|%\w+%/;
+
+/**
+ * The variable that names a profile file by other variables, and why that cannot be. The AWS CLI and boto3 replace them,
+ * the SDKs for Go, Java, JavaScript and Rust do not, so that no file can be the right one; and nobody replaces them under
+ * `env:` of a workflow.
+ */
+export function unclearLocation(env: NodeJS.ProcessEnv): { path: string; reason: string } | undefined {
+  const path = ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].find((name) =>
+    VARIABLE_IN_PATH.test(env[name] ?? ''),
+  );
+  return path === undefined
+    ? undefined
+    : {
+        path,
+        reason:
+          `It is ${JSON.stringify(env[path])}. Not all of AWS's tools replace variables in it; the others would look for a ` +
+          'file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.',
+      };
+}
