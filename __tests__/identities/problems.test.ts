@@ -775,7 +775,7 @@ test('all problems are found at once, in the order of the lines', () => {
   r: { max-session-duration: 1s }
 users:
   a: {}
-  A: { access-key: { max-age: 5, deliver: [environment, outputs, outputs, { profile: a/b }] } }
+  A: { access-key: { max-age: 5, deliver: [environment, outputs, outputs, { profile: a b }] } }
   a: { pth: /, path: x }
   "b c": { policies: [none], tags: { aws:x: 1, 1: 2 } }
 other: 1

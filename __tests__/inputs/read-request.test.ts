@@ -211,6 +211,7 @@ describe('what is wrong', () => {
     [{ 'custom-tags': `{"${'k'.repeat(129)}":""}`, 'role-to-assume': ROLE }, 'must have 1 to 128 characters'],
     [{ 'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE' }, 'aws-secret-access-key: is missing'],
     [{ 'aws-profile': 'a b' }, 'aws-profile: "a b" must not contain spaces'],
+    [{ 'aws-profile': 'DEFAULT' }, 'aws-profile: "DEFAULT" must not be DEFAULT; the default profile is default'],
     [{ 'retry-max-attempts': '0' }, ', 1 or more'],
     [{ 'retry-max-attempts': '-1' }, ', 1 or more'],
     [{ 'action-timeout-s': '1.5' }, 'action-timeout-s: "1.5"'],
