@@ -35,7 +35,8 @@ export type KeyRecord =
 /** A record that no run has open. */
 export type ClosedRecord = Extract<KeyRecord, { readonly stage: 'none' | 'delivered' | 'incomplete' }>;
 
-const KEY_ID = /^[A-Z0-9]{16,128}$/;
+/** As long as AWS takes them; of whatever a tag can hold, as other vendors make them of more than capital letters. */
+const KEY_ID = /^[\w.:/=+@-]{16,128}$/;
 
 export const NO_RECORD = { stage: 'none' } as const;
 
@@ -65,7 +66,7 @@ export function writeKeyRecord(record: KeyRecord): string | undefined {
 
 /** The record in a tag's value. One that someone has spoiled is none. */
 export function readKeyRecord(value = ''): KeyRecord {
-  const fields = new Map(value.split(' ').map((word) => [word.split('=')[0], word.split('=')[1]]));
+  const fields = new Map(value.split(' ').map((word) => [word.split('=', 1)[0], word.split('=').slice(1).join('=')]));
   const keyIn = (name: string) => {
     const id = fields.get(name);
     return id !== undefined && KEY_ID.test(id) ? id : undefined;
