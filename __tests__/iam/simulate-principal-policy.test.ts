@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.close());
 
 async function simulate(simulation: Partial<Simulation> = {}) {
-  const whole = { principal: user.arn, actions: ['s3:GetObject'], resource: undefined, mfa: false, ...simulation };
+  const whole = { principal: user.arn, actions: ['s3:GetObject'], resource: '*', mfa: false, ...simulation };
   const calls = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
   const iam = await connectIam(connectionTo(sandbox), EXAMPLE_KEYS, calls);
   return simulatePrincipalPolicy(iam, whole, { tried: 'simulate', rules: [] });
@@ -53,6 +53,7 @@ test('what the policies decide on every resource, in the order of the actions', 
       'ActionNames.member.1': 's3:ListBucket',
       'ActionNames.member.2': 's3:DeleteBucket',
       'ActionNames.member.3': 's3:ListAllMyBuckets',
+      'ResourceArns.member.1': '*',
     },
   });
 });

@@ -111,7 +111,7 @@ describe('a whole request', () => {
       ...SETTINGS,
       identity,
       expectArn: 'arn:*',
-      expectations: [{ expected: 'allowed', action: 's3:GetObject', resource: undefined }],
+      expectations: [{ expected: 'allowed', action: 's3:GetObject', resource: '*' }],
     });
   });
 

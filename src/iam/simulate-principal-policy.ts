@@ -8,8 +8,8 @@ export interface Simulation {
   readonly principal: string;
   /** As IAM writes them, whole: `s3:GetObject`. */
   readonly actions: readonly string[];
-  /** An ARN; if undefined, every resource. Wildcards in it are taken literally. */
-  readonly resource: string | undefined;
+  /** An ARN, in which wildcards are taken literally; or `*`, every resource, which not all services take as the default. */
+  readonly resource: string;
   /** Whether the caller's session proved MFA. If not, the request says nothing of MFA, as one with long-term keys. */
   readonly mfa: boolean;
 }
@@ -42,7 +42,7 @@ export async function simulatePrincipalPolicy(
   const input = {
     PolicySourceArn: principal,
     ActionNames: [...actions],
-    ResourceArns: resource === undefined ? undefined : [resource],
+    ResourceArns: [resource],
     ContextEntries: mfa ? [MFA_PROVED] : undefined,
   };
   const results = await iam.list('SimulatePrincipalPolicy', input, (page) => page.EvaluationResults, purpose);

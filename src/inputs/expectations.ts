@@ -5,8 +5,8 @@ export interface Expectation {
   readonly expected: 'allowed' | 'denied';
   /** As IAM writes it: `s3:GetObject`. */
   readonly action: string;
-  /** The ARN of what it is done to. Undefined means every resource there is. */
-  readonly resource: string | undefined;
+  /** The ARN of what it is done to, or `*` for every resource there is. */
+  readonly resource: string;
 }
 
 export const EXPECTATION_INPUTS = ['expect-allowed', 'expect-denied'] as const;
@@ -14,8 +14,12 @@ export const EXPECTATION_INPUTS = ['expect-allowed', 'expect-denied'] as const;
 const SINGLE_ACTION = /^[a-z\d-]+:\w+$/i;
 const MAX_ACTION_LENGTH = 128;
 
+/** As AWS's policies, simulations and command line have it. */
+export const EVERY_RESOURCE = '*';
+
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-const ARN = /^arn:aws[\w-]*:[\w-]+:[^:\s]*:[^:\s]*:\S.*$/;
+const AWS_ARN = /^arn:aws[\w-]*:[\w-]+:[^:\s]*:[^:\s]*:\S.*$/;
+const OTHER_ARN = /^arn:\S.*$/;
 const MAX_ARN_LENGTH = 2048;
 
 /** What the caller is expected to be allowed and denied, a line each: `action`, or `action on resource-arn`. */
@@ -31,7 +35,7 @@ export function readExpectations(inputs: Inputs): Expectation[] {
 
 /** The expectation as its line in the input says it. */
 export function lineOf({ action, resource }: Expectation): string {
-  return resource === undefined ? action : `${action} on ${resource}`;
+  return resource === EVERY_RESOURCE ? action : `${action} on ${resource}`;
 }
 
 /** The expectations, those of one resource together. */
@@ -45,8 +49,8 @@ function readLines(name: (typeof EXPECTATION_INPUTS)[number], inputs: Inputs): E
   const expected = name === 'expect-allowed' ? 'allowed' : 'denied';
   const found = new Map<string, Expectation>();
   for (const line of inputs.lines(name)) {
-    const [, action = line, resource] = /^(\S+)\s+on\s+(.+)$/.exec(line) ?? [];
-    const wrong = wrongWithAction(action) ?? (resource === undefined ? undefined : wrongWithResource(resource));
+    const [, action = line, resource = EVERY_RESOURCE] = /^(\S+)\s+on\s+(.+)$/.exec(line) ?? [];
+    const wrong = wrongWithAction(action) ?? wrongWithResource(resource, inputs.callsAws('IAM') ? AWS_ARN : OTHER_ARN);
     if (wrong !== undefined) inputs.wrong(name, wrong);
     const expectation: Expectation = { expected, action, resource };
     if (!found.has(keyOf(expectation))) found.set(keyOf(expectation), expectation);
@@ -62,8 +66,9 @@ function wrongWithAction(action: string): string | undefined {
   return `"${action}" is not service:Action; a line should be like s3:ListAllMyBuckets, or s3:GetObject on arn:aws:s3:::bucket/*`;
 }
 
-function wrongWithResource(resource: string): string | undefined {
-  if (ARN.test(resource) && resource.length <= MAX_ARN_LENGTH) return undefined;
+function wrongWithResource(resource: string, arn: RegExp): string | undefined {
+  if (resource === EVERY_RESOURCE) return undefined;
+  if (arn.test(resource) && resource.length <= MAX_ARN_LENGTH) return undefined;
   return `"${resource}" is not an ARN; it should be like arn:aws:s3:::bucket/*, or omitted together with its "on" for every resource`;
 }
 

@@ -5,8 +5,8 @@ const identity = { arn: 'arn:aws:iam::123456789012:user/ci', account: '123456789
 const connection = { region: 'eu-central-1' };
 const EXPECTATIONS = [
   { expected: 'allowed', action: 's3:GetObject', resource: 'arn:aws:s3:::a|b/*' },
-  { expected: 'allowed', action: 's3:ListAllMyBuckets', resource: undefined },
-  { expected: 'denied', action: 'iam:CreateUser', resource: undefined },
+  { expected: 'allowed', action: 's3:ListAllMyBuckets', resource: '*' },
+  { expected: 'denied', action: 'iam:CreateUser', resource: '*' },
 ];
 const rowsOf = (expectations: readonly object[]) =>
   verifiedReport(identity, { connection, expectations } as unknown as VerifyRequest).summary.slice(-3);

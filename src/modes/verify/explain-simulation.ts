@@ -1,5 +1,5 @@
 import type { Purpose } from '../../iam/explain';
-import { byResource, type Expectation } from '../../inputs/expectations';
+import { byResource, EVERY_RESOURCE, type Expectation } from '../../inputs/expectations';
 import { TRY_IT, type Caller } from './simulated-caller';
 
 /** What a simulation of the policies of `arn` is for, and what refusals of it mean. */
@@ -49,10 +49,10 @@ function whyRefused(code: string, arn: string, { roleName, isUserSession }: Call
 function commandsFor(arn: string, expectations: readonly Expectation[], mfa: boolean): string[] {
   return byResource(expectations).map((group) => {
     const actions = group.map(({ action }) => action).join(' ');
-    const resource = group[0]?.resource;
+    const resource = group[0]?.resource ?? EVERY_RESOURCE;
     return [
       `aws iam simulate-principal-policy --policy-source-arn ${shellWord(arn)} --action-names ${actions}`,
-      ...(resource === undefined ? [] : [`--resource-arns ${shellWord(resource)}`]),
+      ...(resource === EVERY_RESOURCE ? [] : [`--resource-arns ${shellWord(resource)}`]),
       ...(mfa ? [`--context-entries ${MFA_CONTEXT}`] : []),
     ].join(' ');
   });

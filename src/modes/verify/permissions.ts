@@ -4,7 +4,7 @@ import { ActionError } from '../../errors/action-error';
 import type { Iam } from '../../iam/connect';
 import type { Purpose } from '../../iam/explain';
 import { simulatePrincipalPolicy, type Decision } from '../../iam/simulate-principal-policy';
-import { byResource, lineOf, type Expectation } from '../../inputs/expectations';
+import { byResource, EVERY_RESOURCE, lineOf, type Expectation } from '../../inputs/expectations';
 import type { Step } from '../../runner/step';
 import { simulationOf } from './explain-simulation';
 import type { Caller } from './simulated-caller';
@@ -21,7 +21,8 @@ export async function decide(expectations: readonly Expectation[], caller: Calle
     const purpose = simulationOf(principal, caller, expectations);
     const simulate = (group: readonly Expectation[]) => {
       const actions = group.map(({ action }) => action);
-      return simulatePrincipalPolicy(iam, { principal, actions, resource: group[0]?.resource, mfa }, purpose);
+      const resource = group[0]?.resource ?? EVERY_RESOURCE;
+      return simulatePrincipalPolicy(iam, { principal, actions, resource, mfa }, purpose);
     };
     const decided = await Promise.all(byResource(expectations).map((group) => decideTogether(group, simulate)));
     return expectations.flatMap((expectation) => decided.flat().filter((each) => each.expectation === expectation));
@@ -70,7 +71,7 @@ async function arnOfRole({ roleName }: Caller, iam: Iam, purpose: Purpose): Prom
 }
 
 /** Tells what is as expected. @throws ActionError `unexpected-permissions` with all that is not */
-export function report(decided: readonly Decided[], { arn }: Identity, { runner }: Step): void {
+export function report(decided: readonly Decided[], { arn = 'the caller' }: Identity, { runner }: Step): void {
   const isMet = ({ expectation: { expected }, decision }: Decided) =>
     (decision.outcome === 'allowed') === (expected === 'allowed');
   for (const { expectation, decision } of decided.filter(isMet)) {
@@ -90,7 +91,7 @@ function inWords({ expectation, decision }: Decided): string {
   const { outcome, policies, withheldBy } = decision;
   const by = policies.length > 0 ? ` by ${policies.join(', ')}` : '';
   const limits = withheldBy.map((limit) => `; its ${limit} does not allow it`).join('');
-  const where = expectation.resource === undefined ? 'on every resource' : 'there';
+  const where = expectation.resource === EVERY_RESOURCE ? 'on every resource' : 'there';
   const found = {
     allowed: `allowed${by}`,
     explicitDeny: `explicitly denied${by}${limits}`,
