@@ -8,6 +8,7 @@ import { Group, User } from './user';
 
 export type { Group, InstanceProfile, Role, RoleSettings, User };
 export type { AccessKey } from './access-key';
+export type { VendorName } from './settings';
 
 /** One AWS account with what lives in it. */
 export class Account extends AccountResources {

@@ -1,6 +1,9 @@
 import type { Clock } from '../clock';
 import { base64Alphabet } from './keys';
 
+/** Other vendors, whose services speak AWS's protocol. */
+export type VendorName = 'SeaweedFS' | 'MinIO' | 'Ceph' | 'LocalStack';
+
 /** What tests may change about AWS, and from when on what is made now is known there. */
 export class Settings {
   /** Characters that the random part of new secrets and session tokens is drawn from. */
@@ -19,6 +22,9 @@ export class Settings {
    * for each read, as an answer may be older than the one before it.
    */
   readAgeMs: () => number = () => 0;
+
+  /** Whose service it is, if not AWS's: it then answers in that vendor's ways. */
+  vendor: VendorName | undefined;
 
   constructor(readonly clock: Clock) {}
 

@@ -46,7 +46,7 @@ function simulated(call: SignedCall): User | Role {
   const { PolicySourceArn } = required(call.params, 'PolicySourceArn');
   const { users, roles } = call.caller.account;
   authorize(call, { arn: PolicySourceArn });
-  if (!/^arn:[\w-]+:iam::\d{12}:(user|role|group)\/.+$/.test(PolicySourceArn)) {
+  if (!call.world.settings.vendor && !/^arn:[\w-]+:iam::\d{12}:(user|role|group)\/.+$/.test(PolicySourceArn)) {
     throw invalidInput(`Invalid Entity Arn: ${PolicySourceArn} does not clearly define entity type and name.`);
   }
   const principal = [...users.values(), ...roles.values()].find(({ arn }) => arn === PolicySourceArn);

@@ -6,7 +6,8 @@ import type { Route } from '../http/route';
 import { verifySignature } from '../signature';
 import { parseParameters, type Parameters } from './parameters';
 import type { Result, Service } from './service';
-import { errorXml, resultXml } from './xml';
+import { VENDORS } from './vendors';
+import { errorXml, resultXml, s3ErrorXml } from './xml';
 
 /** Where a Query request goes: to the service whose API version it names, else to the first. */
 export function queryRoute(request: IncomingRequest, services: readonly [Service, ...Service[]], world: World): Route {
@@ -14,8 +15,12 @@ export function queryRoute(request: IncomingRequest, services: readonly [Service
   const service = services.find(({ version }) => version === params.Version) ?? services[0];
   const action = params.Action ?? '';
   const requestId = randomUUID();
-  const refuse = (error: Refusal): Answer =>
-    xmlAnswer(error.status, requestId, errorXml(error, service.namespace, requestId));
+  const { vendor } = world.settings;
+  const refuse = (error: Refusal): Answer => {
+    const ofS3 = vendor !== undefined && VENDORS[vendor].errorsAsS3;
+    const body = ofS3 ? s3ErrorXml(error, requestId) : errorXml(error, service.namespace, requestId);
+    return xmlAnswer(error.status, requestId, body);
+  };
   return {
     service: service.name,
     action,
@@ -47,12 +52,22 @@ async function run(
   if (!operation) {
     throw new Refusal(400, 'InvalidAction', `Could not find operation ${action} for version ${version}`);
   }
-  if (!operation.signed) return operation.run({ params, world });
+  const vendor = world.settings.vendor && VENDORS[world.settings.vendor];
+  const refuseAsVendor = (bySession: boolean) => {
+    const refusal = vendor?.refuses(action, service.name, { params, bySession });
+    if (refusal) throw refusal;
+  };
+  const answerAsVendor = (result: Result) => (vendor ? vendor.answers(action, result) : result);
+  if (!operation.signed) {
+    refuseAsVendor(false);
+    return answerAsVendor(await operation.run({ params, world }));
+  }
   const { caller, region } = await verifySignature(request, world);
   record.caller = caller.arn;
   const call = { params, world, caller, region };
+  refuseAsVendor(caller.session !== undefined);
   service.checkCaller(action, call);
-  return operation.run(call);
+  return answerAsVendor(await operation.run(call));
 }
 
 function xmlAnswer(status: number, requestId: string, body: string): Answer {

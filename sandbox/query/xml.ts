@@ -17,6 +17,11 @@ export function errorXml({ status, code, message }: Refusal, namespace: string, 
   return xmlDocument('ErrorResponse', fields, namespace);
 }
 
+/** As S3 has it, and vendors who serve all from one place. */
+export function s3ErrorXml({ code, message }: Refusal, requestId: string): string {
+  return xmlDocument('Error', { Code: code, Message: message, RequestId: requestId });
+}
+
 export function xmlDocument(name: string, fields: XmlFields, namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;
   return `<${name}${attribute}>\n${elements(fields, '  ')}</${name}>\n`;
