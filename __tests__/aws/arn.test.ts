@@ -1,4 +1,11 @@
-import { accountOfArn, describeOtherThanRole, parseRoleArn, parseRoleName, roleInAccountOf } from '../../src/aws/arn';
+import {
+  accountOfArn,
+  describeOtherThanRole,
+  parseOtherRoleArn,
+  parseRoleArn,
+  parseRoleName,
+  roleInAccountOf,
+} from '../../src/aws/arn';
 import { partitionOfRegion } from '../../src/aws/partition';
 
 test.each([
@@ -51,6 +58,24 @@ test.each([
 });
 
 test.each([
+  ['arn:aws:iam::RGW33567154695143645:role/team/deploy', 'aws', 'RGW33567154695143645', 'deploy'],
+  ['arn:aws:iam::1:role/deploy', 'aws', '1', 'deploy'],
+  ['arn:minio:iam:::role/nOybJqMNzNmroqEKq5D0EUsRZw0', 'minio', undefined, 'nOybJqMNzNmroqEKq5D0EUsRZw0'],
+  ['arn:aws:iam::role/deploy', 'aws', undefined, 'deploy'],
+  ['arn:xxx:xxx:xxx:xxxx', 'xxx', undefined, 'xxxx'],
+])('%s is a role of another vendor', (arn, partition, account, name) => {
+  expect(parseOtherRoleArn(arn)).toEqual({ arn, partition, account, name });
+  expect(parseRoleArn(arn)).toBeUndefined();
+});
+
+test.each(['deploy', 'arn:', 'arn:aws:iam:::role/', 'arn:aws:iam:::role/with space'])(
+  '%j is no ARN of a role',
+  (text) => {
+    expect(parseOtherRoleArn(text)).toBeUndefined();
+  },
+);
+
+test.each([
   ['deploy', true],
   ['team/deploy', true],
   ['with space', false],
@@ -71,10 +96,19 @@ test('a role beside an identity is in its partition and account', () => {
 });
 
 test.each([
+  ['arn:aws:iam:::user/ci', undefined, 'arn:aws:iam:::role/deploy'],
+  ['arn:aws:iam::RGW33567154695143645:root', 'RGW33567154695143645', 'arn:aws:iam::RGW33567154695143645:role/deploy'],
+  ['arn:xxx:xxx:xxx:xxxx', '1', undefined],
+  [undefined, '1', undefined],
+])('a role beside %s in the account %s', (caller, account, arn) => {
+  expect(roleInAccountOf({ arn: caller, account }, { pathAndName: 'deploy' })?.arn).toBe(arn);
+});
+
+test.each([
   ['arn:aws:sts::123456789012:assumed-role/a/b', '123456789012'],
-  ['arn:aws:iam::aws:policy/ReadOnlyAccess', undefined],
-  ['arn:aws:iam::1234567890123:root', undefined],
-  ['arn:aws:iam::x123456789012:root', undefined],
+  ['arn:aws:iam::RGW33567154695143645:user/ci', 'RGW33567154695143645'],
+  ['arn:aws:iam:::user/ci', undefined],
+  ['arn:xxx:xxx:xxx:xxxx', undefined],
   ['nonsense', undefined],
 ])('the account in %s', (arn, account) => {
   expect(accountOfArn(arn)).toBe(account);

@@ -20,6 +20,12 @@ export function connectionTo({ url }: Sandbox): Connection {
   return connection({ stsEndpoint: url, iamEndpoint: url });
 }
 
+/** A connection to AWS's own endpoints, which a proxy leads to the sandbox. */
+export function connectionToAws({ url }: Sandbox): Connection {
+  const [sts, iam] = [`http://sts.${REGION}.amazonaws.com`, 'http://iam.amazonaws.com'];
+  return connection({ stsEndpoint: sts, iamEndpoint: iam, proxy: { httpProxy: url } });
+}
+
 /** A signal that never comes. */
 export const never = new AbortController().signal;
 

@@ -28,4 +28,15 @@ describe('an identity', () => {
       }) as Error,
     );
   });
+
+  test.each([undefined, 'arn:aws:iam:::user/ci'])(
+    'that STS does not say the account of is let in where any is: %s',
+    (arn) => {
+      const of = (allowedAccounts: string[]) => () => {
+        requireAllowedAccount({ arn, account: undefined }, { allowedAccounts } as unknown as StepSettings);
+      };
+      expect(of([])).not.toThrow();
+      expect(of(['1'])).toThrow('does not say to which account they belong; allowed-account-ids names 1.');
+    },
+  );
 });

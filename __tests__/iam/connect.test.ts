@@ -2,7 +2,7 @@ import type { Failure } from '../../sandbox/faults';
 import { isRefusal } from '../../src/aws/failure';
 import { connectIam, type Iam } from '../../src/iam/connect';
 import { useCleanEnvironment } from '../aws/environment';
-import { connectionTo } from '../aws/local-aws';
+import { connectionTo, connectionToAws } from '../aws/local-aws';
 import { openTestAccount, type TestAccount } from '../provisioning/account';
 import { arn, READ_ONLY } from '../provisioning/declared';
 import { allow, trust } from '../sandbox/sts-client';
@@ -97,6 +97,41 @@ describe('a list', () => {
   test('may be empty, or left out of the answer', async () => {
     expect(await iam.list('ListUserTags', { UserName: 'admin' }, ({ Tags }) => Tags)).toEqual([]);
     expect(await iam.list('ListUserTags', { UserName: 'admin' }, () => undefined)).toEqual([]);
+  });
+});
+
+describe('what another vendor need not know', () => {
+  const input = { UserName: 'admin' };
+  const reads = (of: Iam) => [
+    of.find('GetLoginProfile', input),
+    of.find('ListServiceSpecificCredentials', input),
+    of.find('ListMFADeviceTags', { SerialNumber: 'serial-number' }),
+    of.list('ListSigningCertificates', input, ({ Certificates }) => Certificates),
+    of.list('ListSSHPublicKeys', input, ({ SSHPublicKeys }) => SSHPublicKeys),
+    of.list('ListMFADevices', input, ({ MFADevices }) => MFADevices),
+    of.list('ListGroupsForUser', input, ({ Groups }) => Groups),
+    of.list('ListInstanceProfilesForRole', { RoleName: 'deploy' }, ({ InstanceProfiles }) => InstanceProfiles),
+  ];
+
+  test.each([
+    ['InvalidAction', 400],
+    ['NotImplemented', 501],
+    ['InternalFailure', 501],
+    ['MethodNotAllowed', 405],
+  ])('is none, where it says %s (%i)', async (code, status) => {
+    opened.sandbox.faults.add({ service: 'iam', ...refused(code, status) });
+    expect(await Promise.all(reads(iam))).toEqual([undefined, undefined, undefined, [], [], [], [], []]);
+    expect(opened.requests()).toHaveLength(8);
+    await expect(iam.list('ListAccessKeys', input, () => [])).rejects.toThrow('Could not call iam:ListAccessKeys');
+  });
+
+  test('is not passed over at AWS, nor where it is refused', async () => {
+    const aws = await connectIam(connectionToAws(opened.sandbox), EXAMPLE_KEYS, opened.calls);
+    opened.sandbox.faults.add({ service: 'iam', ...refused('InvalidAction', 400) });
+    for (const read of reads(aws)) await expect(read).rejects.toThrow('InvalidAction');
+    opened.sandbox.faults.clear();
+    opened.sandbox.faults.add({ service: 'iam', ...refused('AccessDenied', 403) });
+    for (const read of reads(iam)) await expect(read).rejects.toThrow('AccessDenied');
   });
 });
 

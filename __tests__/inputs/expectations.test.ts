@@ -1,8 +1,8 @@
 import { byResource, lineOf, readExpectations, type Expectation } from '../../src/inputs/expectations';
 import { Inputs } from '../../src/inputs/inputs';
 
-function read(allowed: string, denied = ''): { expectations: Expectation[]; problems: string[] } {
-  const env = { 'INPUT_EXPECT-ALLOWED': allowed, 'INPUT_EXPECT-DENIED': denied };
+function read(allowed: string, denied = '', variables = {}): { expectations: Expectation[]; problems: string[] } {
+  const env = { 'INPUT_EXPECT-ALLOWED': allowed, 'INPUT_EXPECT-DENIED': denied, ...variables };
   const inputs = new Inputs(env);
   const problems: string[] = [];
   inputs.wrong = (input, problem) => problems.push(`${input}: ${problem as string}`);
@@ -10,8 +10,8 @@ function read(allowed: string, denied = ''): { expectations: Expectation[]; prob
   return { expectations, problems };
 }
 
-const allowed = (action: string, resource?: string): Expectation => ({ expected: 'allowed', action, resource });
-const denied = (action: string, resource?: string): Expectation => ({ expected: 'denied', action, resource });
+const allowed = (action: string, resource = '*'): Expectation => ({ expected: 'allowed', action, resource });
+const denied = (action: string, resource = '*'): Expectation => ({ expected: 'denied', action, resource });
 
 test.each<[what: string, allowed: string, denied: string, expectations: Expectation[]]>([
   ['nothing', '', '', []],
@@ -42,6 +42,7 @@ test.each<[what: string, allowed: string, denied: string, expectations: Expectat
     [allowed('s3:GetObject'), allowed('s3:PutObject'), denied('iam:CreateUser')],
   ],
   ['a line that is there twice', 's3:GetObject\ns3:getobject', '', [allowed('s3:GetObject')]],
+  ['every resource, named or not', 's3:GetObject on *\ns3:GetObject', '', [allowed('s3:GetObject')]],
   [
     'an action allowed on one resource and denied on others',
     's3:GetObject on arn:aws:s3:::a/*',
@@ -68,7 +69,6 @@ test.each([
   ['s3:*', `"s3:*" ${WILDCARD}`],
   ['s3:Get?bject', `"s3:Get?bject" ${WILDCARD}`],
   ['s3:GetObject on bucket', `"bucket" is not an ARN; ${ARN_FORM}`],
-  ['s3:GetObject on *', `"*" is not an ARN; ${ARN_FORM}`],
   ['s3:GetObject on arn:aws:s3:bucket', `"arn:aws:s3:bucket" is not an ARN; ${ARN_FORM}`],
   [`s3:GetObject on arn:aws:s3:::${'x'.repeat(2036)}`, `"arn:aws:s3:::${'x'.repeat(2036)}" is not an ARN; ${ARN_FORM}`],
 ])('%.60s is told from what it should be, in either input', (line, wrong) => {
@@ -86,6 +86,15 @@ test('all that is wrong is told, and what both inputs name, whatever its case', 
     `expect-allowed: "nothing" is not service:Action; ${FORM}`,
     `expect-denied: "iam:*" ${WILDCARD}`,
     'expect-denied: "S3:getobject on arn:aws:s3:::b/*" is in expect-allowed, too; it should be in one of them',
+  ]);
+});
+
+test('another vendor has ARNs of its own', () => {
+  const line = 's3:GetObject on arn:minio:s3:::bucket/*';
+  const problemsAt = (endpoint: string) => read(line, '', { 'INPUT_IAM-ENDPOINT': endpoint }).problems;
+  expect(problemsAt('https://minio.example.com')).toEqual([]);
+  expect(problemsAt('https://iam.amazonaws.com')).toEqual([
+    `expect-allowed: "arn:minio:s3:::bucket/*" is not an ARN; ${ARN_FORM}`,
   ]);
 });
 

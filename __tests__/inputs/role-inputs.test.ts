@@ -128,3 +128,51 @@ describe('roles', () => {
     expect(await problemsOf({ roles: `one: ${ROLE}` }, { ROLE_TO_ASSUME: OTHER, AWS_PROFILE: 'x' })).toBe('none');
   });
 });
+
+describe('at an endpoint of another vendor', () => {
+  const FORMS = [
+    'arn:aws:iam::RGW33567154695143645:role/deploy',
+    'arn:aws:iam::1:role/deploy',
+    'arn:aws:iam:::role/team/deploy',
+    'arn:aws:iam::role/deploy',
+    'arn:aws-cn:iam::123456789012:role/deploy',
+    'arn:minio:iam:::role/nOybJqMNzNmroqEKq5D0EUsRZw0',
+    'arn:xxx:xxx:xxx:xxxx',
+  ];
+  const MINIO = 'https://minio.example.com:9000';
+  const AWS = 'https://vpce-0a1b2c3d4e5f-6a7b8c9d.sts.eu-central-1.vpce.amazonaws.com';
+
+  test.each(FORMS)('the role %s is taken as it is written, and AWS would not have it', async (arn) => {
+    const given = [
+      [{ 'sts-endpoint': MINIO }, {}],
+      [{}, { AWS_ENDPOINT_URL_STS: MINIO }],
+      [{}, { AWS_ENDPOINT_URL: MINIO }],
+    ] as const;
+    for (const [inputs, env] of given) {
+      expect(await problemsOf({ 'role-to-assume': arn, ...inputs }, { ...OIDC, ...env })).toBe('none');
+      expect(await problemsOf({ roles: `a: [${arn}, ${arn}]`, ...inputs }, { ...OIDC, ...env })).toBe('none');
+    }
+    for (const inputs of [{}, { 'sts-endpoint': AWS }, { 'iam-endpoint': MINIO }] as Record<string, string>[]) {
+      expect(await problemsOf({ 'role-to-assume': arn, ...inputs }, OIDC)).toContain(arn);
+    }
+  });
+
+  test('accounts are compared where the role names one, and not with an AWS form', async () => {
+    const problems = (role: string, allowed: string) =>
+      problemsOf({ 'role-to-assume': role, 'sts-endpoint': MINIO, 'allowed-account-ids': allowed }, OIDC);
+    expect(await problems('arn:aws:iam::1:role/deploy', '1, acme')).toBe('none');
+    expect(await problems('arn:aws:iam::1:role/deploy', '11')).toContain('is in none of the allowed-account-ids 11');
+    expect(await problems('arn:minio:iam:::role/x', '11')).toBe('none');
+  });
+
+  test('session policies may have any form of ARN', async () => {
+    const inputs = { 'role-to-assume': ROLE, 'managed-session-policies': 'arn:aws:iam:::policy/readwrite' };
+    expect(await problemsOf({ ...inputs, 'sts-endpoint': MINIO }, OIDC)).toBe('none');
+    expect(await problemsOf({ ...inputs, 'sts-endpoint': AWS }, OIDC)).toContain('is not the ARN of a policy');
+  });
+
+  test('what is no ARN is none there either', async () => {
+    const problems = await problemsOf({ 'role-to-assume': 'arn:aws:iam:::role/a b', 'sts-endpoint': MINIO }, OIDC);
+    expect(problems).toContain('"arn:aws:iam:::role/a b" is not one role');
+  });
+});

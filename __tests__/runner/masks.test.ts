@@ -1,4 +1,4 @@
-import { maskAccountsIn, maskInputs } from '../../src/runner/masks';
+import { maskAccountOf, maskAccountsIn, maskInputs, withoutAccounts } from '../../src/runner/masks';
 import type { Step } from '../../src/runner/step';
 
 /** What is masked of a step with this environment, in order. */
@@ -53,4 +53,25 @@ test('accounts are masked once, and nothing that only looks like one', () => {
     maskAccountsIn(text, step);
   };
   expect(masksOf({}, accountsIn)).toEqual(['123456789012', '111122223333']);
+});
+
+const OTHER_ACCOUNT = 'RGW33567154695143645';
+
+test.each([
+  [`arn:aws:sts::${OTHER_ACCOUNT}:assumed-role/a/b`, OTHER_ACCOUNT, [OTHER_ACCOUNT]],
+  ['arn:xxx:xxx:xxx:xxxx', OTHER_ACCOUNT, [OTHER_ACCOUNT]],
+  // Whoever hides these hides half of the log.
+  ['arn:aws:iam::1:user/ci', '1', []],
+  ['arn:aws:iam::acme:user/ci', 'acme', []],
+  [undefined, undefined, []],
+])('the account of %s, %s', (arn, account, masked) => {
+  const mask = (step: Step) => {
+    maskAccountOf({ arn, account }, step);
+  };
+  expect([...new Set(masksOf({}, mask))]).toEqual(masked);
+});
+
+test('another vendor’s account is hidden in a text wherever an ARN tells that it is one', () => {
+  const text = `| \`arn:aws:iam::${OTHER_ACCOUNT}:user/ci\` | ${OTHER_ACCOUNT} | arn:aws:iam::aws:policy/ReadOnlyAccess |`;
+  expect(withoutAccounts(text)).toBe('| `arn:aws:iam::***:user/ci` | *** | arn:aws:iam::aws:policy/ReadOnlyAccess |');
 });

@@ -54,7 +54,7 @@ function run(fault: FaultScope & { raw: Answer }): Promise<Run> {
   scenario.createUserAndRole();
   scenario.sandbox.faults.add(fault);
   const inputs = { 'aws-region': REGION, 'role-to-assume': ROLE, 'disable-retry': 'true', ...KEY_INPUTS };
-  return scenario.job().step({ with: inputs });
+  return scenario.job().step({ with: { ...inputs, ...scenario.proxyToAws } });
 }
 
 describe('in the place of STS', () => {

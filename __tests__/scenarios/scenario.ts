@@ -102,6 +102,11 @@ export class Scenario {
     return job;
   }
 
+  /** Inputs with which it is AWS's own endpoint of STS that is called, and a proxy leads there: this sandbox. */
+  get proxyToAws() {
+    return { 'sts-endpoint': `http://sts.${REGION}.amazonaws.com`, 'http-proxy': this.sandbox.url } as const;
+  }
+
   /** Lets so many milliseconds pass at once. A job that begins afterwards needs these variables. */
   pass(ms: number): Record<string, string> {
     return this.running.pass(ms, this.sandbox.clock);

@@ -11,7 +11,7 @@ import { useCleanEnvironment } from '../aws/environment';
 import { answerWith, connectionTo, givenUp, lastRequest, never } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, ROLE, Scenario } from '../scenarios/scenario';
-import { BROKEN_ROLE_ANSWERS } from './session-answers';
+import { BROKEN_CREDENTIALS, namelessAnswers, principal } from './session-answers';
 
 useCleanEnvironment();
 
@@ -80,11 +80,23 @@ test('session policies reach AWS', async () => {
   });
 });
 
-test.each(BROKEN_ROLE_ANSWERS)('an answer without %s is unusual', async (_, result, missing) => {
-  answerWith(scenario.sandbox, 'AssumeRoleWithWebIdentity', result);
+test.each(BROKEN_CREDENTIALS)('an answer without %s is unusual', async (_, xml) => {
+  answerWith(
+    scenario.sandbox,
+    'AssumeRoleWithWebIdentity',
+    xml + principal('AssumedRoleUser', 'assumed-role/deploy/run'),
+  );
   const call = assumeRoleWithWebIdentity(client, settings(), never);
-  await expect(call).rejects.toEqual(new UnusualAnswerError(missing));
+  await expect(call).rejects.toEqual(new UnusualAnswerError('credentials'));
 });
+
+test.each(namelessAnswers('AssumedRoleUser', 'assumed-role/deploy/run'))(
+  'an answer with %s',
+  async (_, result, named) => {
+    answerWith(scenario.sandbox, 'AssumeRoleWithWebIdentity', result);
+    expect((await assumeRoleWithWebIdentity(client, settings(), never)).identity).toEqual(named);
+  },
+);
 
 test('it can be given up', async () => {
   const call = (signal: AbortSignal) => assumeRoleWithWebIdentity(client, settings(), signal);

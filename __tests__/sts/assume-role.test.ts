@@ -10,7 +10,7 @@ import { answerWith, connectionTo, givenUp, lastRequest, never } from '../aws/lo
 import { codeOf } from '../sandbox/mfa-code';
 import { allow, trust } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
-import { BROKEN_ROLE_ANSWERS, credentials, principal } from './session-answers';
+import { BROKEN_CREDENTIALS, credentials, namelessAnswers, principal } from './session-answers';
 
 useCleanEnvironment();
 
@@ -133,10 +133,18 @@ test('credentials without an expiration have none', async () => {
   expect((await assumeRole(client, settings(), never)).credentials.expiration).toBeUndefined();
 });
 
-test.each(BROKEN_ROLE_ANSWERS)('an answer without %s is unusual', async (_, result, missing) => {
-  answerWith(sandbox, 'AssumeRole', result);
-  await expect(assumeRole(client, settings(), never)).rejects.toEqual(new UnusualAnswerError(missing));
+test.each(BROKEN_CREDENTIALS)('an answer without %s is unusual', async (_, xml) => {
+  answerWith(sandbox, 'AssumeRole', xml + principal('AssumedRoleUser', 'assumed-role/deploy/run'));
+  await expect(assumeRole(client, settings(), never)).rejects.toEqual(new UnusualAnswerError('credentials'));
 });
+
+test.each(namelessAnswers('AssumedRoleUser', 'assumed-role/deploy/run'))(
+  'an answer with %s',
+  async (_, result, identity) => {
+    answerWith(sandbox, 'AssumeRole', result);
+    expect((await assumeRole(client, settings(), never)).identity).toEqual(identity);
+  },
+);
 
 test("a refusal comes as AWS words it, with AWS's time", async () => {
   sandbox.clock.advance(60_000);

@@ -1,9 +1,10 @@
 import type { User } from '../../sandbox/accounts/account';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { isRefusal } from '../../src/aws/failure';
-import { connectSts, type Sts } from '../../src/sts/connect';
+import type { CallSettings } from '../../src/network/call';
+import { connectSts, identify, type Sts } from '../../src/sts/connect';
 import { useCleanEnvironment } from '../aws/environment';
-import { connectionTo } from '../aws/local-aws';
+import { answerWith, connectionTo, connectionToAws } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 
@@ -11,6 +12,7 @@ useCleanEnvironment();
 
 let sandbox: Sandbox;
 let sts: Sts;
+let settings: CallSettings;
 let log: string[];
 let user: User;
 beforeEach(async () => {
@@ -25,7 +27,7 @@ beforeEach(async () => {
     after: () => () => undefined,
     random: () => 0.5,
   };
-  const settings = { retry: { maxAttempts: 3 }, clock, log: (line: string) => log.push(line) };
+  settings = { retry: { maxAttempts: 3 }, clock, log: (line: string) => log.push(line) };
   sts = await connectSts(connectionTo(sandbox), EXAMPLE_KEYS, settings);
 });
 afterEach(() => sandbox.close());
@@ -89,9 +91,63 @@ test('MFA is proved again for each attempt', async () => {
 test('a new key is tested until AWS knows it, and each time it is asked whether there is time left', async () => {
   sandbox.faults.add({ ...refused('InvalidClientTokenId'), times: 5 });
   const asked: number[] = [];
-  const identity = await sts.testNewKey(() => asked.push(sandbox.requests.length), 'use the key');
-  expect(identity.arn).toBe(user.arn);
+  await sts.testNewKey(() => asked.push(sandbox.requests.length), 'use the key');
   expect(asked).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+describe("an answer that does not say whose it is, or another vendor's that cannot", () => {
+  const NOBODY = { arn: undefined, account: undefined };
+  const credentials = { ...EXAMPLE_KEYS, sessionToken: 'token' };
+
+  test.each([
+    '',
+    '<Arn>arn:aws:iam::1:user/ci</Arn>',
+    '<Arn>arn:aws:iam:::user/ci</Arn>',
+    `<Account>${ACCOUNT}</Account>`,
+  ])('%j is none of AWS', async (result) => {
+    answerWith(sandbox, 'GetCallerIdentity', result);
+    const aws = await connectSts(connectionToAws(sandbox), EXAMPLE_KEYS, settings);
+    await expect(aws.getCallerIdentity('ask')).rejects.toMatchObject({ code: 'unusual-answer' });
+    await expect(sts.getCallerIdentity('ask')).resolves.toBeDefined();
+  });
+
+  test('is asked for, where it lacks the account', async () => {
+    const ask = (identity: Parameters<typeof identify>[0]['identity']) =>
+      identify({ credentials: EXAMPLE_KEYS, identity }, 'ask', connectionTo(sandbox), settings);
+    expect(await ask({ arn: 'arn:x', account: '1' })).toEqual({ arn: 'arn:x', account: '1' });
+    expect(sandbox.requests).toEqual([]);
+    expect(await ask(undefined)).toEqual({ arn: user.arn, account: ACCOUNT });
+    expect(await ask({ arn: 'arn:x', account: undefined })).toEqual({ arn: user.arn, account: ACCOUNT });
+    answerWith(sandbox, 'GetCallerIdentity', '<Account>1</Account>');
+    expect(await ask({ arn: 'arn:x', account: undefined })).toEqual({ arn: 'arn:x', account: '1' });
+  });
+
+  test.each([
+    ['InvalidAction', 400, true],
+    ['NotImplemented', 501, true],
+    ['MethodNotAllowed', 405, true],
+    ['AccessDenied', 403, false],
+    ['InvalidClientTokenId', 403, undefined],
+    ['ServiceUnavailable', 503, undefined],
+  ])('%s (%i) says nothing of any credentials, or of those just given', async (code, status, ofAny) => {
+    sandbox.faults.add(refused(code, status));
+    const ask = (connection = connectionTo(sandbox), identity?: typeof NOBODY) =>
+      identify({ credentials, identity }, 'ask', connection, settings);
+    if (ofAny) expect(await ask()).toEqual(NOBODY);
+    else await expect(ask()).rejects.toThrow('Could not ask.');
+    if (ofAny === undefined) await expect(ask(undefined, NOBODY)).rejects.toThrow('Could not ask.');
+    else expect(await ask(undefined, NOBODY)).toEqual(NOBODY);
+    await expect(ask(connectionToAws(sandbox))).rejects.toThrow('Could not ask.');
+  });
+
+  test('leaves a new key untested, where nobody can be asked', async () => {
+    sandbox.faults.add(refused('MethodNotAllowed', 405));
+    await sts.testNewKey(() => undefined, 'use the key');
+    const aws = await connectSts(connectionToAws(sandbox), EXAMPLE_KEYS, settings);
+    await expect(aws.testNewKey(() => undefined, 'use the key')).rejects.toMatchObject({
+      code: 'access-key-not-accepted',
+    });
+  });
 });
 
 test('a key that is not new is refused at once', async () => {

@@ -1,5 +1,4 @@
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { UnusualAnswerError } from '../../src/aws/failure';
 import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { useCleanEnvironment } from '../aws/environment';
@@ -28,11 +27,13 @@ test.each(['aws', 'aws-cn', 'aws-us-gov'])('a user in the partition %s', async (
 });
 
 test.each([
-  ['an ARN', `<Account>${ACCOUNT}</Account>`],
-  ['an account in its ARN', `<Arn>arn:aws:iam::aws:user/ci</Arn><Account>${ACCOUNT}</Account>`],
-])('an answer without %s is unusual', async (_, result) => {
+  ['no ARN', `<Account>${ACCOUNT}</Account>`, undefined, ACCOUNT],
+  ['another form of ARN', `<Arn>arn:xxx:xxx</Arn><Account>acme</Account>`, 'arn:xxx:xxx', 'acme'],
+  ['the account in the ARN alone', '<Arn>arn:aws:iam::acme:user/ci</Arn>', 'arn:aws:iam::acme:user/ci', 'acme'],
+  ['no account', '<Arn>arn:aws:iam:::user/ci</Arn><Account></Account>', 'arn:aws:iam:::user/ci', undefined],
+])('an answer with %s', async (_, result, arn, account) => {
   answerWith(sandbox, 'GetCallerIdentity', result);
-  await expect(getCallerIdentity(client(), never)).rejects.toEqual(new UnusualAnswerError('ARN with an account'));
+  expect(await getCallerIdentity(client(), never)).toEqual({ arn, account });
 });
 
 test('it can be given up', async () => {

@@ -8,7 +8,7 @@ import { useCleanEnvironment } from '../aws/environment';
 import { answerWith, connectionTo, givenUp, lastRequest, never } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
-import { BROKEN_FEDERATION_ANSWERS } from './session-answers';
+import { BROKEN_CREDENTIALS, namelessAnswers, principal } from './session-answers';
 
 useCleanEnvironment();
 
@@ -63,10 +63,18 @@ test('duration, policies and tags reach AWS', async () => {
   });
 });
 
-test.each(BROKEN_FEDERATION_ANSWERS)('an answer without %s is unusual', async (_, result, missing) => {
-  answerWith(sandbox, 'GetFederationToken', result);
-  await expect(getFederationToken(client, plain, never)).rejects.toEqual(new UnusualAnswerError(missing));
+test.each(BROKEN_CREDENTIALS)('an answer without %s is unusual', async (_, xml) => {
+  answerWith(sandbox, 'GetFederationToken', xml + principal('FederatedUser', 'federated-user/nightly'));
+  await expect(getFederationToken(client, plain, never)).rejects.toEqual(new UnusualAnswerError('credentials'));
 });
+
+test.each(namelessAnswers('FederatedUser', 'federated-user/nightly'))(
+  'an answer with %s',
+  async (_, result, identity) => {
+    answerWith(sandbox, 'GetFederationToken', result);
+    expect((await getFederationToken(client, plain, never)).identity).toEqual(identity);
+  },
+);
 
 test('it can be given up', async () => {
   expect(await givenUp(sandbox, (signal) => getFederationToken(client, plain, signal))).toBe('AbortError');

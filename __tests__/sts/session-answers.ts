@@ -7,11 +7,19 @@ export const BROKEN_CREDENTIALS: readonly [what: string, xml: string][] = [
   ]),
 ];
 
-/** Answers of AssumeRole, with or without a web identity, that lack a part that they must have. */
-export const BROKEN_ROLE_ANSWERS = brokenAnswers('AssumedRoleUser', 'assumed-role/deploy/run');
+/** Answers of an operation that do not say, or not in full, whose the session is. */
+export function namelessAnswers(element: string, resource: string): [what: string, result: string, identity: object][] {
+  const arn = `arn:aws:sts:::${resource}`;
+  return [
+    [`no ${element}`, credentials(), NOBODY],
+    ['no ARN', `${credentials()}<${element}></${element}>`, NOBODY],
+    ['an empty ARN', `${credentials()}<${element}><Arn></Arn></${element}>`, NOBODY],
+    ['spaces in the ARN', credentials() + principal(element, `${resource} x`), NOBODY],
+    ['no account in the ARN', credentials() + principal(element, resource, ''), { ...NOBODY, arn }],
+  ];
+}
 
-/** Answers of GetFederationToken that lack a part that they must have. */
-export const BROKEN_FEDERATION_ANSWERS = brokenAnswers('FederatedUser', 'federated-user/nightly');
+const NOBODY = { arn: undefined, account: undefined };
 
 /** Credentials as they stand in an answer, without the named part. */
 export function credentials(without?: string): string {
@@ -28,19 +36,4 @@ export function credentials(without?: string): string {
 /** The principal of an answer, in the element in which the operation names it. */
 export function principal(element: string, resource: string, account = '123456789012'): string {
   return `<${element}><Arn>arn:aws:sts::${account}:${resource}</Arn></${element}>`;
-}
-
-function brokenAnswers(element: string, resource: string): [what: string, result: string, missing: string][] {
-  const arn = 'ARN with an account';
-  return [
-    ...BROKEN_CREDENTIALS.map(([what, xml]): [string, string, string] => [
-      what,
-      xml + principal(element, resource),
-      'credentials',
-    ]),
-    [element, credentials(), arn],
-    ['the ARN', `${credentials()}<${element}></${element}>`, arn],
-    ['the ARN without spaces', credentials() + principal(element, `${resource} x`), arn],
-    ['the account in the ARN', credentials() + principal(element, resource, ''), arn],
-  ];
 }

@@ -5,8 +5,9 @@ import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { readRequest } from '../inputs/read-request';
 import { profilesIn, rolesIn, type Request } from '../inputs/request';
 import { begin } from '../modes/begin';
+import { noteUnknown } from '../modes/identity-report';
 import type { Work } from '../modes/work';
-import { maskAccountsIn, maskInputs } from '../runner/masks';
+import { maskAccountOf, maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
@@ -31,6 +32,7 @@ async function runRequest(request: Request, step: Step): Promise<void> {
   if (profiles) await checkProfiles(profiles, step);
   if (request.unsetCurrentCredentials) unsetCurrent(step);
   const work = await beginAllowed(request, step);
+  if (!('profileRoles' in request)) for (const identity of work.identities) noteUnknown(identity, step);
   const report = await work.finish((delivery, confirm) => deliver(delivery, step, confirm));
   adviseOidc(request, step);
   await writeReport(report, request.maskAccountId, step);
@@ -40,7 +42,7 @@ async function runRequest(request: Request, step: Step): Promise<void> {
 export async function beginAllowed(request: Request, step: Step): Promise<Work> {
   const work = await withinTimeLimit(request.timeLimit, begin(request, step), step.clock);
   for (const identity of work.identities) {
-    if (request.maskAccountId) maskAccountsIn(identity.arn, step);
+    if (request.maskAccountId) maskAccountOf(identity, step);
     requireAllowedAccount(identity, request);
   }
   return work;

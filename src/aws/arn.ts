@@ -2,7 +2,8 @@
 export interface RoleArn {
   readonly arn: string;
   readonly partition: string;
-  readonly account: string;
+  /** Another vendor's ARNs may name none. */
+  readonly account: string | undefined;
   /** The role's name without its path. */
   readonly name: string;
 }
@@ -15,8 +16,9 @@ export interface RoleName {
 
 /** The principal that credentials belong to, as GetCallerIdentity and AssumeRole name it. */
 export interface Identity {
-  readonly arn: string;
-  readonly account: string;
+  /** Undefined where another vendor's STS does not say it, as is the account. */
+  readonly arn: string | undefined;
+  readonly account: string | undefined;
 }
 
 const ACCOUNT_ID = /^\d{12}$/;
@@ -51,16 +53,25 @@ export function describeOtherThanRole(text: string): string | undefined {
   return `a session of the role arn:${partition}:iam::${account}:role/${name} (its path, if it has one, goes before the name)`;
 }
 
+/** The role that an ARN of another vendor names, which may have any form; undefined when the text is no ARN. */
+export function parseOtherRoleArn(text: string): RoleArn | undefined {
+  const name = /^arn:\S*?([^:/\s]+)$/.exec(text)?.[1];
+  return name === undefined
+    ? undefined
+    : { arn: text, partition: partitionOfArn(text), account: accountOfArn(text), name };
+}
+
 /** A role's name, or undefined when the text can be none. */
 export function parseRoleName(text: string): RoleName | undefined {
   return ROLE_NAME.test(text) && !text.startsWith('arn:') ? { pathAndName: text } : undefined;
 }
 
-/** The role of that name in the account of an identity, and so in its partition. */
-export function roleInAccountOf(identity: Identity, role: RoleName): RoleArn {
-  const partition = partitionOfArn(identity.arn);
-  const arn = `arn:${partition}:iam::${identity.account}:role/${role.pathAndName}`;
-  return { arn, partition, account: identity.account, name: role.pathAndName.split('/').at(-1) ?? role.pathAndName };
+/** The role of that name in the account of an identity, and so in its partition; undefined where these are not known. */
+export function roleInAccountOf({ arn: caller, account }: Identity, { pathAndName }: RoleName): RoleArn | undefined {
+  if (caller === undefined || !isWhole(caller)) return undefined;
+  const partition = partitionOfArn(caller);
+  const arn = `arn:${partition}:iam::${account ?? ''}:role/${pathAndName}`;
+  return { arn, partition, account, name: pathAndName.split('/').at(-1) ?? pathAndName };
 }
 
 /** Whether a text is the ID of an account. */
@@ -80,6 +91,11 @@ export function partitionOfArn(arn: string): string {
 
 /** The account named in an ARN's fifth field, or undefined where it names none. */
 export function accountOfArn(arn: string): string | undefined {
-  const account = arn.split(':')[4];
-  return account !== undefined && isAccountId(account) ? account : undefined;
+  const account = isWhole(arn) ? arn.split(':')[4] : undefined;
+  return account === '' ? undefined : account;
+}
+
+/** Whether an ARN has all its fields, if only as empty ones. */
+function isWhole(arn: string): boolean {
+  return /^arn:(?:[^:]*:){4}./.test(arn);
 }

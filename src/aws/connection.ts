@@ -1,10 +1,11 @@
-import type { Readable } from 'node:stream';
+import { pipeline, Transform, type Readable } from 'node:stream';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { agentsFor } from '../network/agents';
 import { limited } from '../network/answer-size';
 import { CONNECT_TIMEOUT_MS } from '../network/deadline';
 import type { ProxySettings } from '../network/proxy';
 import type { Credentials } from './credentials';
+import { configuredEndpoint, type ServiceName } from './endpoint';
 
 /** Where and how AWS is reached. */
 export interface Connection {
@@ -25,8 +26,6 @@ interface ClientConfig {
   useFipsEndpoint(): Promise<boolean>;
   useDualstackEndpoint(): Promise<boolean>;
 }
-
-type ServiceName = 'STS' | 'IAM';
 
 /**
  * What the clients of all services are made with. They make each request once: the kind of failure decides whether to
@@ -57,14 +56,6 @@ export function clientConfiguration(
   };
 }
 
-/** The endpoint that the inputs or the environment give for a service, if they do. */
-export function configuredEndpoint(given: string | undefined, service: ServiceName): URL | undefined {
-  const { env } = process;
-  const configured = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
-  const url = given ?? (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? undefined : configured);
-  return url ? new URL(url) : undefined;
-}
-
 async function endpointIn(region: string, config: () => ClientConfig): Promise<URL> {
   // The handler asks for this while the client, which knows the endpoint, is still being made.
   const client = await Promise.resolve().then(config);
@@ -78,7 +69,29 @@ type Handle = NodeHttpHandler['handle'];
 class RequestHandler extends NodeHttpHandler {
   override async handle(...request: Parameters<Handle>): ReturnType<Handle> {
     const { response } = await super.handle(...request);
-    response.body = limited(response.body as Readable);
+    const body = limited(response.body as Readable);
+    response.body = response.statusCode < 400 ? body : withErrorResponse(body);
     return { response };
   }
+}
+
+/**
+ * Vendors that serve S3 at the same place may answer with its `<Error>`. The SDK looks for that in an `<ErrorResponse>`,
+ * as STS and IAM of AWS have it, and would not see what was refused.
+ */
+function withErrorResponse(body: Readable): Readable {
+  let isOfS3: boolean | undefined;
+  const wrapped = new Transform({
+    transform(chunk: Buffer, _, next) {
+      const isFirst = isOfS3 === undefined;
+      isOfS3 ??= /^\s*(?:<\?xml[^>]*>\s*)?<Error>/.test(chunk.toString());
+      const root = chunk.indexOf('<Error>');
+      if (isFirst && isOfS3) this.push(Buffer.concat([chunk.subarray(0, root), Buffer.from('<ErrorResponse>')]));
+      next(null, isFirst && isOfS3 ? chunk.subarray(root) : chunk);
+    },
+    flush(next) {
+      next(null, isOfS3 ? '</ErrorResponse>' : undefined);
+    },
+  });
+  return pipeline(body, wrapped, () => undefined);
 }

@@ -35,6 +35,7 @@ const THROTTLING = /^(Throttling|Throttled|RequestLimitExceeded|TooManyRequests|
 const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError']);
 const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH']);
+const NO_SUCH_OPERATION = /^(InvalidAction|NotImplemented|UnknownOperation|UnsupportedOperation|MethodNotAllowed)$/;
 /** The SDK's name for an error whose answer names none: not one of AWS's. */
 const NO_CODE = 'Unknown';
 
@@ -67,6 +68,16 @@ export function isRefusal(error: unknown, code: string): boolean {
   return refusalBehind(error)?.code === code;
 }
 
+/**
+ * Whether an ActionError explains that the service has no such operation. AWS has all of them; of those that speak its
+ * protocol, some lack what they have no use for, and say so in various words.
+ */
+export function lacksOperation(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const { code = '', message = '', status = statusOfAnswer(cause) } = refusalOf(cause) ?? {};
+  return NO_SUCH_OPERATION.test(code) || /unsupported action/i.test(message) || status === 405 || status === 501;
+}
+
 /** Whether a change that failed for good, as an ActionError explains, may have been made all the same. */
 export function mayBeMade(error: unknown): boolean {
   return error instanceof Error && error.cause !== undefined && mayHaveActed(error.cause);
@@ -94,6 +105,8 @@ export function retryOf(error: unknown): Retry {
   const refusal = refusalOf(error);
   const status = refusal?.status ?? statusOfAnswer(error) ?? 0;
   if ((refusal && THROTTLING.test(refusal.code)) || status === 429) return 'throttled';
+  // What a service has not implemented now, it has not a second later, whatever code it gives that.
+  if (status === 501) return 'final';
   if ((refusal && TRANSIENT_CODES.has(refusal.code)) || status >= 500) return 'transient';
   if (refusal || status > 0) return 'final';
   if (isNoAnswer(error)) return 'unanswered';

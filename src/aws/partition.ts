@@ -2,14 +2,24 @@
 export type Partition =
   'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-iso' | 'aws-iso-b' | 'aws-iso-e' | 'aws-iso-f' | 'aws-eusc';
 
-const REGION_PREFIXES: readonly (readonly [prefix: string, partition: Partition])[] = [
-  ['cn-', 'aws-cn'],
-  ['us-gov-', 'aws-us-gov'],
-  ['us-iso-', 'aws-iso'],
-  ['us-isob-', 'aws-iso-b'],
-  ['eu-isoe-', 'aws-iso-e'],
-  ['us-isof-', 'aws-iso-f'],
-  ['eusc-', 'aws-eusc'],
+interface PartitionNames {
+  readonly partition: Partition;
+  /** With what the names of its regions begin. */
+  readonly regions: string;
+  /** The domains of its endpoints, those for IPv6 included. */
+  readonly domains: readonly string[];
+}
+
+/** https://docs.aws.amazon.com/general/latest/gr/rande.html, and the list of partitions in AWS's SDKs. */
+const PARTITIONS: readonly PartitionNames[] = [
+  { partition: 'aws-cn', regions: 'cn-', domains: ['amazonaws.com.cn', 'api.amazonwebservices.com.cn'] },
+  { partition: 'aws-us-gov', regions: 'us-gov-', domains: ['amazonaws.com', 'api.aws'] },
+  { partition: 'aws-iso', regions: 'us-iso-', domains: ['c2s.ic.gov', 'api.aws.ic.gov'] },
+  { partition: 'aws-iso-b', regions: 'us-isob-', domains: ['sc2s.sgov.gov', 'api.aws.scloud'] },
+  { partition: 'aws-iso-e', regions: 'eu-isoe-', domains: ['cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk'] },
+  { partition: 'aws-iso-f', regions: 'us-isof-', domains: ['csp.hci.ic.gov', 'api.aws.hci.ic.gov'] },
+  { partition: 'aws-eusc', regions: 'eusc-', domains: ['amazonaws.eu', 'api.amazonwebservices.eu'] },
+  { partition: 'aws', regions: '', domains: ['amazonaws.com', 'api.aws'] },
 ];
 
 /**
@@ -17,7 +27,12 @@ const REGION_PREFIXES: readonly (readonly [prefix: string, partition: Partition]
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-syntax
  */
 export function partitionOfRegion(region: string): Partition {
-  return REGION_PREFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
+  return PARTITIONS.find(({ regions }) => region.startsWith(regions))?.partition ?? 'aws';
+}
+
+/** Whether a host is in a domain of AWS's endpoints, in whatever partition. */
+export function isAwsDomain(host: string): boolean {
+  return PARTITIONS.some(({ domains }) => domains.some((domain) => host.endsWith(`.${domain}`)));
 }
 
 /**

@@ -13,7 +13,8 @@ export interface Report {
 /** Writes a report to the log and to the job summary. */
 export async function writeReport({ log, summary }: Report, hideAccounts: boolean, step: Step): Promise<void> {
   for (const line of log) step.runner.info(line);
-  await writeSummary(hideAccounts ? summary.map(withoutAccounts) : summary, step);
+  const text = summary.join('\n');
+  await writeSummary(hideAccounts ? withoutAccounts(text) : text, step);
 }
 
 /** Says in the job summary what failed and how to fix it. */
@@ -21,13 +22,13 @@ export async function summarizeFailure(message: string, step: Step): Promise<voi
   // Longer than any in the message, which may be anyone's.
   const longest = Math.max(0, ...(message.match(/`+/g) ?? []).map((ticks) => ticks.length));
   const fence = '`'.repeat(Math.max(3, longest + 1));
-  await writeSummary(['### AWS identity: failed', '', `${fence}text`, message, fence], step);
+  await writeSummary(['### AWS identity: failed', '', `${fence}text`, message, fence].join('\n'), step);
 }
 
 /** A summary that cannot be written is a pity, not a failure. */
-async function writeSummary(lines: readonly string[], { runner }: Step): Promise<void> {
+async function writeSummary(text: string, { runner }: Step): Promise<void> {
   try {
-    await runner.summarize(`${lines.join('\n')}\n`);
+    await runner.summarize(`${text}\n`);
   } catch (error) {
     runner.warning(`The job summary could not be written: ${messageOf(error)}`);
   }

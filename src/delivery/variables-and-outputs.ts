@@ -62,7 +62,7 @@ interface IdentityOutputs {
   readonly profiles?: readonly string[];
 }
 
-/** What a step says of the identity that it worked as. */
+/** What a step says of the identity that it worked as: nothing of what is not known. */
 export function identityOutputs({
   mode,
   identity,
@@ -71,8 +71,8 @@ export function identityOutputs({
 }: IdentityOutputs): Record<string, string> {
   return {
     mode,
-    'aws-account-id': identity.account,
-    'authenticated-arn': identity.arn,
+    ...(identity.account !== undefined && { 'aws-account-id': identity.account }),
+    ...(identity.arn !== undefined && { 'authenticated-arn': identity.arn }),
     'role-arns': JSON.stringify(roleArns),
     profiles: JSON.stringify(profiles),
   };

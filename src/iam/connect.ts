@@ -1,6 +1,7 @@
 import type { Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
-import { isRefusal, mayHaveActed, refusalOf, retryOf } from '../aws/failure';
+import { callsAws } from '../aws/endpoint';
+import { isRefusal, lacksOperation, mayHaveActed, refusalOf, retryOf } from '../aws/failure';
 import { call, type CallSettings } from '../network/call';
 import type { Retry } from '../network/retry';
 import { explainIam, type Purpose } from './explain';
@@ -16,9 +17,9 @@ export type Write = { [O in Operation]: { readonly operation: O; readonly input:
 export interface Iam {
   /** Makes a call that changes nothing. */
   ask<O extends Operation>(operation: O, input: Input<O>, purpose?: Purpose): Promise<Output<O>>;
-  /** The same, or undefined where there is no such thing. */
+  /** The same, or undefined where there is no such thing, or can be none as the service does not know its kind. */
   find<O extends Operation>(operation: O, input: Input<O>, purpose?: Purpose): Promise<Output<O> | undefined>;
-  /** All pages of an answer that comes in pages. */
+  /** All pages of an answer that comes in pages; none where the service does not know what is listed. */
   list<O extends PagedOperation, T>(
     operation: O,
     input: Input<O>,
@@ -63,6 +64,9 @@ export async function connectIam(
     beforeEach();
     return call(operation, request, classify, settings);
   };
+  const isAws = callsAws(connection.iamEndpoint, 'IAM');
+  const isForeign = (operation: Operation, error: unknown) =>
+    !isAws && NOT_EVERYWHERE.has(operation) && lacksOperation(error);
   const explained = (operation: Operation, input: object, purpose?: Purpose) => (error: unknown) => {
     throw explainIam(error, { operation, input, purpose, region: connection.region });
   };
@@ -74,7 +78,7 @@ export async function connectIam(
     ask,
     async find(operation, input, purpose) {
       return ask(operation, input, purpose).catch((error: unknown) => {
-        if (isRefusal(error, 'NoSuchEntity')) return undefined;
+        if (isRefusal(error, 'NoSuchEntity') || isForeign(operation, error)) return undefined;
         throw error;
       });
     },
@@ -82,9 +86,12 @@ export async function connectIam(
       const found = [];
       let Marker: string | undefined;
       do {
-        const page = await ask(operation, { ...input, Marker }, purpose);
-        found.push(...(members(page) ?? []));
-        Marker = 'IsTruncated' in page && page.IsTruncated ? page.Marker : undefined;
+        const page = await ask(operation, { ...input, Marker }, purpose).catch((error: unknown) => {
+          if (isForeign(operation, error)) return undefined;
+          throw error;
+        });
+        found.push(...((page && members(page)) ?? []));
+        Marker = page && 'IsTruncated' in page && page.IsTruncated ? page.Marker : undefined;
       } while (Marker !== undefined);
       return found;
     },
@@ -107,6 +114,21 @@ export async function connectIam(
     },
   };
 }
+
+/**
+ * What users and roles may have at AWS, and what another vendor's service need not know. Where it does not, there is none:
+ * nothing that AWS would refuse a removal for.
+ */
+const NOT_EVERYWHERE: ReadonlySet<Operation> = new Set<Operation>([
+  'GetLoginProfile',
+  'ListGroupsForUser',
+  'ListInstanceProfilesForRole',
+  'ListMFADeviceTags',
+  'ListMFADevices',
+  'ListSSHPublicKeys',
+  'ListServiceSpecificCredentials',
+  'ListSigningCertificates',
+]);
 
 function isDone(operation: Operation, error: unknown, unsure: boolean): boolean {
   const { code } = refusalOf(error) ?? {};

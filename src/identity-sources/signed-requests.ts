@@ -1,11 +1,11 @@
-import { roleInAccountOf, type RoleArn, type RoleName } from '../aws/arn';
+import { roleInAccountOf, type Identity, type RoleArn, type RoleName } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
 import type { MfaRequest, StepSettings } from '../inputs/request';
-import { maskAccountsIn } from '../runner/masks';
+import { maskAccountOf } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
-import { connectSts } from '../sts/connect';
+import { connectSts, identify } from '../sts/connect';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
 import { withoutDispensable } from '../sts/session-tags';
 import type { RoleAssumer, Signer } from './identity-source';
@@ -25,14 +25,21 @@ export function signedRequests(
 ): RoleAssumer {
   const { credentials } = signer;
   const connecting = connectSts(settings.connection, credentials, callSettings(settings, step));
-  let identity = signer.identity && Promise.resolve(signer.identity);
+  let identity: Promise<Identity> | undefined;
 
   async function roleOfCaller(name: RoleName): Promise<RoleArn> {
-    const sts = await connecting;
-    identity ??= sts.getCallerIdentity(`find the account in which ${name.pathAndName} is, with ${signer.name}`);
+    const tried = `find the account in which ${name.pathAndName} is, with ${signer.name}`;
+    identity ??= identify(signer, tried, settings.connection, callSettings(settings, step));
     const caller = await identity;
-    if (settings.maskAccountId) maskAccountsIn(caller.arn, step);
-    return roleInAccountOf(caller, name);
+    if (settings.maskAccountId) maskAccountOf(caller, step);
+    const role = roleInAccountOf(caller, name);
+    if (role) return role;
+    throw new ActionError({
+      code: 'unusual-answer',
+      tried,
+      why: 'The service at sts-endpoint does not say whose the credentials are.',
+      fix: 'Give the whole ARN of the role, in the form that this service has for it.',
+    });
   }
 
   return {

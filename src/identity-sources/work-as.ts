@@ -2,7 +2,7 @@ import type { Identity } from '../aws/arn';
 import { secretsOf } from '../aws/credentials';
 import type { IdentityRequest, StepSettings } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
-import { connectSts } from '../sts/connect';
+import { identify } from '../sts/connect';
 import { assumeChain } from './chain';
 import type { Signer } from './identity-source';
 import { openSource, signerFrom } from './open-source';
@@ -20,8 +20,6 @@ export async function workAs(wanted: IdentityRequest, settings: StepSettings, st
  *
  * @throws ActionError when AWS does not accept them
  */
-export async function identityOf(signer: Signer, settings: StepSettings, step: Step): Promise<Identity> {
-  if (signer.identity) return signer.identity;
-  const sts = await connectSts(settings.connection, signer.credentials, callSettings(settings, step));
-  return sts.getCallerIdentity(`verify ${signer.name} with STS`);
+export function identityOf(signer: Signer, settings: StepSettings, step: Step): Promise<Identity> {
+  return identify(signer, `verify ${signer.name} with STS`, settings.connection, callSettings(settings, step));
 }

@@ -1,4 +1,5 @@
 import { isPlain } from '../aws/credentials';
+import { callsAws, type ServiceName } from '../aws/endpoint';
 import { ActionError } from '../errors/action-error';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { variableOf, type InputName } from './input-names';
@@ -82,6 +83,11 @@ export class Inputs {
 
   has(name: InputName): boolean {
     return this.text(name) !== undefined;
+  }
+
+  /** Whether AWS itself is called, which takes nothing but its own forms. */
+  callsAws(service: ServiceName): boolean {
+    return callsAws(this.text(service === 'STS' ? 'sts-endpoint' : 'iam-endpoint'), service, this.env);
   }
 
   /** Whether the input itself asks for something: not a variable in its stead, and not `false`. */

@@ -1,4 +1,11 @@
-import { describeOtherThanRole, parseRoleArn, parseRoleName, type RoleArn, type RoleName } from '../aws/arn';
+import {
+  describeOtherThanRole,
+  parseOtherRoleArn,
+  parseRoleArn,
+  parseRoleName,
+  type RoleArn,
+  type RoleName,
+} from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
 import { validateProfileName } from '../profile/name';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
@@ -88,7 +95,8 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
   }
   const last = others.at(-1) ?? first;
   const allowed = readAllowedAccounts(inputs);
-  if ('arn' in last && allowed.length > 0 && !allowed.includes(last.account)) {
+  const account = 'arn' in last ? last.account : undefined;
+  if ('arn' in last && account !== undefined && allowed.length > 0 && !allowed.includes(account)) {
     wrong(`${last.arn} is in none of the allowed-account-ids ${allowed.join(', ')}`);
   }
   const chained = others.length > 0 || limits.byUserSession;
@@ -104,7 +112,8 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
 /** A role: by its ARN, or by its name in an account still to be found out. */
 function readOneRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleArn | RoleName {
   const text = typeof written === 'string' ? written.trim() : '';
-  const role = parseRoleArn(text) ?? parseRoleName(text);
+  const isAws = inputs.callsAws('STS');
+  const role = (isAws ? parseRoleArn(text) : parseOtherRoleArn(text)) ?? parseRoleName(text);
   if (role === undefined) {
     const other = describeOtherThanRole(text);
     wrong(
@@ -113,8 +122,7 @@ function readOneRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleAr
     return NO_ROLE;
   }
   const region = inputs.text('aws-region');
-  const ownEndpoint = inputs.text('sts-endpoint') ?? inputs.env.AWS_ENDPOINT_URL_STS ?? inputs.env.AWS_ENDPOINT_URL;
-  if ('arn' in role && region !== undefined && !ownEndpoint && role.partition !== partitionOfRegion(region)) {
+  if ('arn' in role && region !== undefined && isAws && role.partition !== partitionOfRegion(region)) {
     const why = `is in the partition ${role.partition}, but ${region} (aws-region) is in ${partitionOfRegion(region)}`;
     wrong(`${role.arn} ${why}; credentials of one are unknown to the other`);
   }

@@ -43,7 +43,8 @@ export function readSessionPolicies(inputs: Inputs): SessionPolicies {
     inputs.wrong('inline-session-policy', `has ${inline.length} characters; AWS takes ${MAX_INLINE_POLICY_LENGTH}`);
   }
   const managed = inputs.lines('managed-session-policies');
-  for (const arn of managed.filter((line) => !isPolicyArn(line))) {
+  const wrong = inputs.callsAws('STS') ? managed.filter((line) => !isPolicyArn(line)) : [];
+  for (const arn of wrong) {
     inputs.wrong('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
   }
   if (managed.length > MAX_SESSION_POLICIES) {

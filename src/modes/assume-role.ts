@@ -1,5 +1,6 @@
 import { assumeChain } from '../identity-sources/chain';
 import { openSource } from '../identity-sources/open-source';
+import { identityOf } from '../identity-sources/work-as';
 import type { AssumeRoleRequest } from '../inputs/request';
 import type { Step } from '../runner/step';
 import { sessionWork, type Work } from './work';
@@ -9,5 +10,10 @@ export async function assumeOneRole(request: AssumeRoleRequest, step: Step): Pro
   const { identity } = request;
   const source = await openSource(identity, request, step);
   const { role, session } = await assumeChain(identity, source, request, step);
-  return sessionWork({ ...session, roleArns: { [role.name]: role.arn } }, request, step);
+  const signer = { ...session, name: `the session of ${role.arn}` };
+  return sessionWork(
+    { ...session, identity: await identityOf(signer, request, step), roleArns: { [role.name]: role.arn } },
+    request,
+    step,
+  );
 }

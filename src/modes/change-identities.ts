@@ -40,7 +40,8 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
   return {
     identities: [identity],
     async finish(deliver) {
-      runner.info(`Account ${identity.account}, as ${identity.arn}, for the repository ${repository}.`);
+      const [account, arn] = [access.account.account || 'without an ID', identity.arn ?? 'not known'];
+      runner.info(`Account ${account}, as ${arn}, for the repository ${repository}.`);
       if (!dryRun && mode.makesSecrets) {
         await access.secrets?.check(githubSecretsOf(declaration.users).map(({ location }) => location));
       }
@@ -50,8 +51,13 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       runner.group(title, planLines(changes));
       for (const { notice } of plan.keys) if (notice !== undefined) runner.notice(notice);
       const outputs = outputsOf(request, plan, identity, access.account);
-      const account = `Account ${identity.account}, as \`${identity.arn}\`.`;
-      const summary = [`### AWS identities: ${request.mode}`, '', `${title}. ${account}`, '', ...planMarkdown(changes)];
+      const summary = [
+        `### AWS identities: ${request.mode}`,
+        '',
+        `${title}. Account ${account}, as \`${arn}\`.`,
+        '',
+        ...planMarkdown(changes),
+      ];
       if (dryRun) {
         await deliver({ outputs });
         return { log: [], summary };

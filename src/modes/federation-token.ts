@@ -1,5 +1,5 @@
 import { requireUserKeys } from '../identity-sources/user-keys';
-import { workAs } from '../identity-sources/work-as';
+import { identityOf, workAs } from '../identity-sources/work-as';
 import type { FederationTokenRequest } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
@@ -20,5 +20,6 @@ export async function federationToken(request: FederationTokenRequest, step: Ste
   step.runner.info(`Obtaining a federated session for ${name} with ${user.name}.`);
   const tried = `obtain a federated session for ${name} with ${user.name}`;
   const session = await sts.getFederationToken({ name, duration, policies, tags }, tried);
-  return sessionWork({ ...session, roleArns: {} }, request, step);
+  const identity = await identityOf({ ...session, name: `the session for ${name}` }, request, step);
+  return sessionWork({ ...session, identity, roleArns: {} }, request, step);
 }

@@ -2,6 +2,7 @@ import type { Identity } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import type { Report } from '../delivery/report';
 import type { StepSettings } from '../inputs/request';
+import type { Step } from '../runner/step';
 
 interface Findings {
   /** Not known if omitted. */
@@ -12,22 +13,36 @@ interface Findings {
   readonly more?: readonly (readonly [name: string, text: string])[];
 }
 
+const NOT_KNOWN = 'not known';
+
+/** Says what of an identity is not known, which another vendor's STS need not tell. */
+export function noteUnknown({ arn, account }: Identity, { runner }: Step): void {
+  const missing = [
+    ...(account === undefined ? ['aws-account-id'] : []),
+    ...(arn === undefined ? ['authenticated-arn'] : []),
+  ];
+  if (missing.length === 0) return;
+  runner.notice(
+    `The service at sts-endpoint does not say whose the credentials are: without ${missing.join(' and ')} in the outputs.`,
+  );
+}
+
 /** What a step says of the one identity that it worked as. */
 export function identityReport(
   { arn, account }: Identity,
   { region }: StepSettings['connection'],
-  { expires = 'not known', credentials, more = [] }: Findings,
+  { expires = NOT_KNOWN, credentials, more = [] }: Findings,
 ): Report {
   const rows = [
-    ['Identity', `\`${arn}\``],
-    ['Account', account],
+    ['Identity', arn === undefined ? NOT_KNOWN : `\`${arn}\``],
+    ['Account', account ?? NOT_KNOWN],
     ['Region', region],
     ['Expires', expires],
     ['Credentials', credentials],
     ...more,
   ];
   return {
-    log: [`Identity: ${arn}`, `Expires: ${expires}`, `Credentials: ${credentials}`],
+    log: [`Identity: ${arn ?? NOT_KNOWN}`, `Expires: ${expires}`, `Credentials: ${credentials}`],
     summary: ['### AWS identity', '', '| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)],
   };
 }
@@ -36,6 +51,6 @@ export function identityReport(
 export function expiryOf(credentials: Credentials, renewed: boolean): string {
   const end =
     credentials.expiration?.toISOString() ??
-    (isTemporary(credentials) ? 'not known' : 'never: they are access keys of a user');
+    (isTemporary(credentials) ? NOT_KNOWN : 'never: they are access keys of a user');
   return renewed ? `${end}; renewed for as long as the job runs` : end;
 }

@@ -9,6 +9,7 @@ import type { AssumedRole, RoleAssumer } from '../identity-sources/identity-sour
 import { withMfa } from '../identity-sources/mfa';
 import { openSource, signerFrom } from '../identity-sources/open-source';
 import { signedRequests } from '../identity-sources/signed-requests';
+import { identityOf } from '../identity-sources/work-as';
 import { isToken, type ManyRolesRequest, type ProfileRole, type SessionProfileSettings } from '../inputs/request';
 import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
@@ -76,11 +77,12 @@ async function assumeOne(
   step: Step,
 ): Promise<RoleResult> {
   try {
-    const assumed = await assumeChain({ ...request.identity, chain }, source, request, step);
-    secretsOf(assumed.session.credentials).forEach(step.runner.mask);
-    if (request.maskAccountId) maskAccountsIn(assumed.role.arn, step);
-    requireAllowedAccount(assumed.session.identity, request);
-    return { profile, assumed };
+    const { role, session } = await assumeChain({ ...request.identity, chain }, source, request, step);
+    secretsOf(session.credentials).forEach(step.runner.mask);
+    if (request.maskAccountId) maskAccountsIn(role.arn, step);
+    const identity = await identityOf({ ...session, name: `the session of ${role.arn}` }, request, step);
+    requireAllowedAccount(identity, request);
+    return { profile, assumed: { role, session: { ...session, identity } } };
   } catch (error) {
     const last = chain.at(-1) ?? chain[0];
     const role = 'arn' in last ? last.arn : last.pathAndName;
@@ -135,7 +137,7 @@ export function rolesReport(results: readonly RoleResult[], { refresh }: Session
     if ('error' in result) return `| \`${result.profile}\` | \`${result.role}\` | | failed: ${result.error.code} |`;
     const { role, session } = result.assumed;
     const expires = expiryOf(session.credentials, refresh);
-    return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account} | ${expires} |`;
+    return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account ?? 'not known'} | ${expires} |`;
   });
   return {
     log: [],

@@ -1,6 +1,6 @@
 import { withMfa } from '../identity-sources/mfa';
 import { requireUserKeys } from '../identity-sources/user-keys';
-import { workAs } from '../identity-sources/work-as';
+import { identityOf, workAs } from '../identity-sources/work-as';
 import type { SessionTokenRequest } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
@@ -22,7 +22,7 @@ export async function sessionToken(request: SessionTokenRequest, step: Step): Pr
   const tried = `obtain a session for the user of ${user.name}`;
   // The answer does not say whose session it is; that is asked at the same time.
   const [identity, credentials] = await Promise.all([
-    sts.getCallerIdentity(tried),
+    identityOf(user, request, step),
     withMfa({ ...user, mfa }, request, step, (prove) => sts.getSessionToken({ duration }, prove, tried)),
   ]);
   return sessionWork({ identity, credentials, roleArns: {} }, request, step);

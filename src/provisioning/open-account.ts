@@ -1,11 +1,12 @@
 import { partitionOfArn, type Identity } from '../aws/arn';
 import type { Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
+import { ActionError } from '../errors/action-error';
 import { connectGithubSecrets } from '../github/connect';
 import { connectIam } from '../iam/connect';
 import type { CallSettings } from '../network/call';
-import { connectSts } from '../sts/connect';
-import type { AccountAccess, Reporter } from './changes/account-access';
+import { connectSts, identify } from '../sts/connect';
+import type { AccountAccess, Reporter, TargetAccount } from './changes/account-access';
 
 /** With what an account is opened. */
 export interface AccountEntry {
@@ -38,13 +39,8 @@ export interface OpenAccount {
 /** Finds out whose the credentials are, and connects to all that changes need. */
 export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   const { credentials, connection, calls, repository, githubToken, env } = entry;
-  const identify = async () => {
-    if (entry.identity) return entry.identity;
-    const sts = await connectSts(connection, credentials, calls);
-    return sts.getCallerIdentity(`verify ${entry.credentialsName} with STS`);
-  };
   const [identity, iam, unlimitedIam, secrets] = await Promise.all([
-    identify(),
+    identify(entry, `verify ${entry.credentialsName} with STS`, connection, calls),
     connectIam(connection, credentials, calls, entry.beforeEach),
     connectIam(connection, credentials, calls),
     githubToken === undefined ? undefined : connectGithubSecrets(githubToken, env, calls),
@@ -52,7 +48,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   const access: AccountAccess = {
     ...entry.reporter,
     iam,
-    account: { partition: partitionOfArn(identity.arn), account: identity.account, repository },
+    account: { ...accountOf(identity), repository },
     secrets,
     clock: calls.clock,
     testKey: (key) => testKey(key, entry),
@@ -60,7 +56,18 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   return { identity, access, unlimited: { ...access, iam: unlimitedIam } };
 }
 
-async function testKey(credentials: Credentials, { connection, calls, beforeEach }: AccountEntry): Promise<Identity> {
+/** @throws ActionError where another vendor's STS does not say it: then no ARN can be known before IAM makes the thing */
+function accountOf({ arn, account = '' }: Identity): Omit<TargetAccount, 'repository'> {
+  if (arn !== undefined) return { partition: partitionOfArn(arn), account };
+  throw new ActionError({
+    code: 'unusual-answer',
+    tried: 'find out which account is to be changed',
+    why: 'The service at sts-endpoint does not say whose the credentials are.',
+    fix: 'Set sts-endpoint to a service that answers GetCallerIdentity for the accounts at iam-endpoint.',
+  });
+}
+
+async function testKey(credentials: Credentials, { connection, calls, beforeEach }: AccountEntry): Promise<void> {
   const sts = await connectSts(connection, credentials, calls);
   return sts.testNewKey(() => beforeEach?.(), `use the new access key ${credentials.accessKeyId}. It is deleted again`);
 }

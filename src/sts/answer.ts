@@ -1,5 +1,5 @@
 import type { Credentials as StsCredentials } from '@aws-sdk/client-sts';
-import { accountOfArn, type Identity } from '../aws/arn';
+import { accountOfArn, isAccountId, type Identity } from '../aws/arn';
 import { isPlain, type Credentials } from '../aws/credentials';
 import { UnusualAnswerError } from '../aws/failure';
 
@@ -7,7 +7,7 @@ import { UnusualAnswerError } from '../aws/failure';
 export interface StsSession {
   /** Temporary; they have an expiration. */
   readonly credentials: Credentials;
-  /** `arn:aws:sts::<account>:assumed-role/<role>/<session name>`, or `…:federated-user/<name>`. */
+  /** `arn:aws:sts::<account>:assumed-role/<role>/<session name>`, or `…:federated-user/<name>`; as far as it is said. */
   readonly identity: Identity;
 }
 
@@ -30,9 +30,19 @@ export function credentialsIn(answer: StsCredentials | undefined): Credentials {
   };
 }
 
-/** @throws UnusualAnswerError when the ARN is missing or names no account */
-export function identityIn(arn: string | undefined): Identity {
-  const account = isPlain(arn) ? accountOfArn(arn) : undefined;
-  if (!isPlain(arn) || !account) throw new UnusualAnswerError('ARN with an account');
-  return { arn, account };
+/**
+ * Whom an answer names: AWS's says all of it, those of other vendors may say less.
+ *
+ * @param account where the answer has it apart from the ARN
+ */
+export function identityIn(arn: string | undefined, account?: string): Identity {
+  const plainArn = isPlain(arn) ? arn : undefined;
+  return { arn: plainArn, account: isPlain(account) ? account : plainArn && accountOfArn(plainArn) };
+}
+
+/** @throws UnusualAnswerError when AWS's answer names no ARN of an account, as it always does */
+export function requireAwsIdentity({ arn, account }: Identity): void {
+  if (arn === undefined || account === undefined || !isAccountId(account)) {
+    throw new UnusualAnswerError('ARN with an account');
+  }
 }

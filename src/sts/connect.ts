@@ -1,9 +1,14 @@
+import type { Identity } from '../aws/arn';
 import type { Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
-import { refusalOf, retryOf } from '../aws/failure';
+import { callsAws } from '../aws/endpoint';
+import { lacksOperation, refusalOf, retryOf } from '../aws/failure';
+import { ActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message';
 import { decodeClaims } from '../github/token-claims';
 import { call, type CallSettings } from '../network/call';
 import type { Retry } from '../network/retry';
+import { requireAwsIdentity, type StsSession } from './answer';
 import type { AssumeRoleSettings } from './assume-role';
 import type { AssumeRoleWithWebIdentitySettings } from './assume-role-with-web-identity';
 import { explainSts, type StsCall } from './explain';
@@ -32,42 +37,91 @@ export async function connectSts(connection: Connection, credentials: Credential
     call(operation, request, circumstances.newKey ? retryOfNewKey : retryOfSts, settings).catch((error: unknown) => {
       throw explainSts(error, { ...circumstances, region: connection.region });
     });
+  const isAws = callsAws(connection.stsEndpoint, 'STS');
+  const checked = (identity: Identity) => {
+    if (isAws) requireAwsIdentity(identity);
+    return identity;
+  };
+  const whole = (session: StsSession) => ({ ...session, identity: checked(session.identity) });
   return {
     assumeRole(role: Omit<AssumeRoleSettings, 'mfa'>, prove: Prove | undefined, tried: string) {
       const { roleArn, duration } = role;
       return make('AssumeRole', { tried, roleArn, duration, mfa: prove !== undefined }, async (signal) =>
-        sts.assumeRole(client, { ...role, mfa: await prove?.() }, signal),
+        whole(await sts.assumeRole(client, { ...role, mfa: await prove?.() }, signal)),
       );
     },
     assumeRoleWithWebIdentity(role: AssumeRoleWithWebIdentitySettings, tried: string) {
       const { roleArn, duration, token } = role;
       const claims = decodeClaims(token) ?? {};
-      return make('AssumeRoleWithWebIdentity', { tried, roleArn, duration, claims }, (signal) =>
-        sts.assumeRoleWithWebIdentity(client, role, signal),
+      return make('AssumeRoleWithWebIdentity', { tried, roleArn, duration, claims }, async (signal) =>
+        whole(await sts.assumeRoleWithWebIdentity(client, role, signal)),
       );
     },
     getCallerIdentity: (tried: string) =>
-      make('GetCallerIdentity', { tried }, (signal) => sts.getCallerIdentity(client, signal)),
+      make('GetCallerIdentity', { tried }, async (signal) => checked(await sts.getCallerIdentity(client, signal))),
     getFederationToken: (federated: GetFederationTokenSettings, tried: string) =>
-      make('GetFederationToken', { tried, federation: true }, (signal) =>
-        sts.getFederationToken(client, federated, signal),
+      make('GetFederationToken', { tried, federation: true }, async (signal) =>
+        whole(await sts.getFederationToken(client, federated, signal)),
       ),
     getSessionToken: (session: Omit<GetSessionTokenSettings, 'mfa'>, prove: Prove | undefined, tried: string) =>
       make('GetSessionToken', { tried, mfa: prove !== undefined }, async (signal) =>
         sts.getSessionToken(client, { ...session, mfa: await prove?.() }, signal),
       ),
     /**
-     * Asks whose the credentials are until AWS knows them: they were made just now.
+     * Asks whose the credentials are until AWS knows them: they were made just now. Where another vendor's STS has no
+     * such operation, nothing can be tested.
      *
      * @param beforeEach called before each attempt; what it throws ends them
      */
     testNewKey: (beforeEach: () => void, tried: string) =>
       make('GetCallerIdentity', { tried, newKey: true }, async (signal) => {
         beforeEach();
-        return sts.getCallerIdentity(client, signal);
+        await sts.getCallerIdentity(client, signal);
+      }).catch((error: unknown) => {
+        if (isAws || !lacksOperation(error)) throw error;
       }),
     rehearse: () => sts.rehearse(client),
   };
+}
+
+/** Credentials, and whose they are as far as the answer said with which STS gave them; undefined of any others. */
+export interface ToIdentify {
+  readonly credentials: Credentials;
+  readonly identity: Identity | undefined;
+}
+
+/**
+ * Whose credentials are. STS is asked only where that is not known. Another vendor's may not be able to say it: of
+ * credentials that it gave itself that is no failure, nor where it lacks the operation.
+ */
+export async function identify(
+  { credentials, identity: known }: ToIdentify,
+  tried: string,
+  connection: Connection,
+  settings: CallSettings,
+): Promise<Identity> {
+  if (known?.account !== undefined) return known;
+  const sts = await connectSts(connection, credentials, settings);
+  try {
+    const { arn, account } = await sts.getCallerIdentity(tried);
+    return { arn: arn ?? known?.arn, account };
+  } catch (error) {
+    if (callsAws(connection.stsEndpoint, 'STS') || !(error instanceof ActionError)) throw error;
+    if (known && error.code === 'invalid-credentials') throw notKnown(error, tried);
+    if (!lacksOperation(error) && !(known && retryOf(error.cause) === 'final')) throw error;
+    return { arn: known?.arn, account: undefined };
+  }
+}
+
+function notKnown({ cause }: ActionError, tried: string): ActionError {
+  return new ActionError({
+    code: 'unusual-answer',
+    tried,
+    answer: messageOf(cause),
+    why: 'The service at sts-endpoint gave the credentials, did not say whose they are, and does not know them.',
+    fix: 'Check sts-endpoint, and what is behind it.',
+    cause,
+  });
 }
 
 /**

@@ -7,6 +7,6 @@ import { identityIn } from './answer';
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
 export async function getCallerIdentity(client: STSClient, abortSignal: AbortSignal): Promise<Identity> {
-  const { Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
-  return identityIn(Arn);
+  const { Arn, Account } = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
+  return identityIn(Arn, Account);
 }

@@ -17,13 +17,20 @@ export const TRY_IT =
 
 /** @throws ActionError `simulation-refused` for those of whom AWS simulates nothing */
 export function callerOf(identity: Identity, temporary: boolean): Caller {
-  const { arn } = identity;
+  const { arn = '' } = identity;
   const [, kind, name = ''] = /^(?:[^:]*:){5}([\w-]+)(?:\/([^/]+))?/.exec(arn) ?? [];
   if (kind === 'user') return { arn, roleName: undefined, isUserSession: temporary };
-  if (kind === 'assumed-role') {
-    return { arn: roleInAccountOf(identity, { pathAndName: name }).arn, roleName: name, isUserSession: false };
+  const role = kind === 'assumed-role' ? roleInAccountOf(identity, { pathAndName: name }) : undefined;
+  if (role) return { arn: role.arn, roleName: name, isUserSession: false };
+  const tried = `find out what ${arn === '' ? 'the caller' : arn} may do. IAM was not asked`;
+  if (arn === '') {
+    throw new ActionError({
+      code: 'simulation-refused',
+      tried,
+      why: 'The service at sts-endpoint does not say whose the credentials are.',
+      fix: `Omit expect-allowed and expect-denied. ${TRY_IT}`,
+    });
   }
-  const tried = `find out what ${arn} may do. IAM was not asked`;
   if (kind === 'federated-user') {
     throw new ActionError({
       code: 'simulation-refused',

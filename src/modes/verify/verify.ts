@@ -48,11 +48,12 @@ export async function verify(request: VerifyRequest, step: Step): Promise<Work> 
 async function expectedIdentity(signer: Signer, request: VerifyRequest, step: Step): Promise<Identity> {
   const { expectArn } = request;
   const identity = await identityOf(signer, request, step);
-  if (expectArn === undefined || matches(expectArn, identity.arn)) return identity;
+  const { arn } = identity;
+  if (expectArn === undefined || (arn !== undefined && matches(expectArn, arn))) return identity;
   throw new ActionError({
     code: 'unexpected-identity',
     tried: `verify ${signer.name}`,
-    why: `They belong to ${identity.arn}; expect-arn is ${expectArn}.`,
+    why: `They belong to ${arn ?? 'someone whom the service at sts-endpoint does not name'}; expect-arn is ${expectArn}.`,
     fix: 'Check which credentials the step finds, or correct expect-arn. In it, * stands for any text, ? for one character.',
   });
 }

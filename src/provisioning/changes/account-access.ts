@@ -1,4 +1,3 @@
-import type { Identity } from '../../aws/arn';
 import type { Credentials } from '../../aws/credentials';
 import type { GithubSecrets } from '../../github/secrets';
 import type { Iam } from '../../iam/connect';
@@ -8,7 +7,7 @@ import type { Created } from '../../runner/ledger';
 /** The account that is changed, and for whose repository. */
 export interface TargetAccount {
   readonly partition: string;
-  /** 12 digits. */
+  /** 12 digits; another vendor's have other forms, or none. */
   readonly account: string;
   /** `owner/name` */
   readonly repository: string;
@@ -30,8 +29,8 @@ export interface AccountAccess extends Reporter {
   /** GitHub's secrets, where there is a token for them. */
   readonly secrets: GithubSecrets | undefined;
   readonly clock: Clock;
-  /** Asks AWS whose an access key is, until AWS knows it. */
-  readonly testKey: (credentials: Credentials) => Promise<Identity>;
+  /** Waits until AWS knows an access key. */
+  readonly testKey: (credentials: Credentials) => Promise<void>;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */

@@ -111,11 +111,11 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
 /** Removes what a user signs in with, other than access keys and MFA devices. */
 async function signInRemoval(UserName: string, iam: Iam): Promise<PlannedCall[]> {
   const input = { UserName };
-  const [login, certificates, sshKeys, { ServiceSpecificCredentials = [] }] = await Promise.all([
+  const [login, certificates, sshKeys, { ServiceSpecificCredentials = [] } = {}] = await Promise.all([
     iam.find('GetLoginProfile', input),
     iam.list('ListSigningCertificates', input, (page) => page.Certificates),
     iam.list('ListSSHPublicKeys', input, (page) => page.SSHPublicKeys),
-    iam.ask('ListServiceSpecificCredentials', input),
+    iam.find('ListServiceSpecificCredentials', input),
   ]);
   return [
     ...(login ? [{ detail: '- password', operation: 'DeleteLoginProfile', input } as const] : []),

@@ -1,0 +1,309 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Account, VendorName } from '../../sandbox/accounts/account';
+import type { Run } from '../../sandbox/runner/job';
+import { allow, trust } from '../sandbox/sts-client';
+import { ADMIN, identityJob } from './identities';
+import { roleFor, roleForOidc } from './role-paths';
+import { EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
+
+let scenario: Scenario;
+beforeEach(async () => (scenario = await Scenario.start()));
+afterEach(() => scenario.end());
+
+const CEPH_ACCOUNT = 'RGW33567154695143645';
+const NOT_SAID = 'The service at sts-endpoint does not say';
+const textOf = ({ log }: Run) => log.join('\n');
+
+/** The account of a vendor, at whose service all calls arrive from now on. */
+function accountAt(vendor: VendorName, id: string, partition = 'aws'): Account {
+  scenario.sandbox.settings.vendor = vendor;
+  return scenario.sandbox.account(id, { partition });
+}
+
+function createUser(account: Account) {
+  const user = account.createUser('ci', { policies: [allow(['sts:*', 'iam:*'])] });
+  user.createAccessKey(EXAMPLE_KEYS);
+  return user;
+}
+
+/** A step that assumes this role with GitHub's token, at an endpoint that the input names. */
+function assumeByToken(role: string, inputs: Readonly<Record<string, string>> = {}): Promise<Run> {
+  const job = scenario.job({ oidc: true, env: { AWS_ENDPOINT_URL_STS: '' } });
+  const settings = { 'aws-region': REGION, 'sts-endpoint': scenario.sandbox.url, 'role-to-assume': role };
+  return job.step({ with: { ...settings, ...inputs } });
+}
+
+describe('SeaweedFS answers without an assumed role', () => {
+  test('so it is asked whose the session is, once', async () => {
+    const role = roleForOidc(accountAt('SeaweedFS', '000000000000'), 'deploy');
+    const main = await assumeByToken(role.arn, { 'allowed-account-ids': '000000000000' });
+    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity']);
+    expect(main.outputs).toMatchObject({
+      'aws-account-id': '000000000000',
+      'authenticated-arn': 'arn:aws:sts::000000000000:assumed-role/deploy/GitHubActions',
+    });
+    expect(main.exported.AWS_SESSION_TOKEN).toBeTruthy();
+  });
+
+  test('in a chain only of the last role, and of many roles each', async () => {
+    const account = accountAt('SeaweedFS', '1');
+    const entry = roleForOidc(account, 'entry');
+    const hub = roleFor(entry.arn, account, 'hub');
+    const chain = await assumeByToken(`${entry.arn}\n${hub.arn}`);
+    expect(chain.outputs['authenticated-arn']).toBe('arn:aws:sts::1:assumed-role/hub/GitHubActions');
+    expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'AssumeRole']);
+
+    const job = scenario.job({ oidc: true });
+    const roles = `entry: ${entry.arn}\nhub: [${entry.arn}, ${hub.arn}]\n`;
+    const many = await job.step({ with: { 'aws-region': REGION, roles, 'allowed-account-ids': '1' } });
+    expect(many.exitCode).toBe(0);
+    expect(many.summary).toContain(`| \`entry\` | \`${entry.arn}\` | 1 |`);
+    expect(scenario.calls().filter((call) => call === 'GetCallerIdentity')).toHaveLength(1);
+  });
+
+  test('it has no sessions of users', async () => {
+    createUser(accountAt('SeaweedFS', '1'));
+    const main = await scenario.job().step({ with: { mode: 'session-token', 'aws-region': REGION, ...KEY_INPUTS } });
+    expectFailed(main, 'unexpected');
+    expect(textOf(main)).toContain('InvalidAction: unsupported action: GetSessionToken');
+    expect(scenario.calls().sort()).toEqual(['GetCallerIdentity', 'GetSessionToken InvalidAction']);
+  });
+});
+
+describe('MinIO never says whose a session is', () => {
+  const ROLE = 'arn:minio:iam:::role/nOybJqMNzNmroqEKq5D0EUsRZw0';
+  const CALLS = ['id-token', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity AccessDenied'];
+
+  test('a role of its own is assumed, and what is not known is omitted, with a notice', async () => {
+    roleForOidc(accountAt('MinIO', '', 'minio'), 'nOybJqMNzNmroqEKq5D0EUsRZw0');
+    const main = await assumeByToken(ROLE, { 'mask-aws-account-id': 'true' });
+    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(scenario.calls()).toEqual(CALLS);
+    expect(main.outputs).toEqual({
+      mode: 'assume-role',
+      'role-arns': `{"nOybJqMNzNmroqEKq5D0EUsRZw0":"${ROLE}"}`,
+      profiles: '[]',
+      'aws-expiration': expect.any(String) as string,
+    });
+    expect(textOf(main)).toContain(
+      `Notice: ${NOT_SAID} whose the credentials are: without aws-account-id and authenticated-arn in the outputs.`,
+    );
+    expect(main.summary).toContain('| Account | not known |');
+    expect(main.exported.AWS_SESSION_TOKEN).toBeTruthy();
+  });
+
+  test('where the account must be an allowed one, it is refused', async () => {
+    roleForOidc(accountAt('MinIO', '', 'minio'), 'nOybJqMNzNmroqEKq5D0EUsRZw0');
+    const main = await assumeByToken(ROLE, { 'allowed-account-ids': '1' });
+    expectFailed(main, 'account-not-allowed');
+    expect(textOf(main)).toContain(`${NOT_SAID} to which account they belong; allowed-account-ids names 1.`);
+    expect(scenario.calls()).toEqual(CALLS);
+  });
+
+  test('whatever stands for a role where none is meant goes as it is written', async () => {
+    const account = accountAt('MinIO', '', 'minio');
+    roleFor(createUser(account).arn, account, 'any');
+    const main = await scenario
+      .job()
+      .step({ with: { 'aws-region': REGION, 'role-to-assume': 'arn:xxx:xxx:xxx:xxxx', ...KEY_INPUTS } });
+    expect(main.exitCode).toBe(0);
+    expect(main.outputs['role-arns']).toBe('{"xxxx":"arn:xxx:xxx:xxx:xxxx"}');
+    expect(scenario.calls()).toEqual(['AssumeRole', 'GetCallerIdentity AccessDenied']);
+  });
+
+  test('a name of a role cannot be completed', async () => {
+    createUser(accountAt('MinIO', '', 'minio'));
+    const main = await scenario
+      .job()
+      .step({ with: { 'aws-region': REGION, 'role-to-assume': 'deploy', ...KEY_INPUTS } });
+    expectFailed(main, 'unusual-answer');
+    expect(textOf(main)).toContain('Fix: Give the whole ARN of the role');
+    expect(scenario.calls()).toEqual(['GetCallerIdentity InvalidParameterValue']);
+  });
+
+  test('keys cannot be verified, and are exported all the same', async () => {
+    createUser(accountAt('MinIO', '', 'minio'));
+    const main = await scenario.job().step({ with: { 'aws-region': REGION, ...KEY_INPUTS } });
+    expect(main.exitCode).toBe(0);
+    expect(main.exported.AWS_ACCESS_KEY_ID).toBe(EXAMPLE_KEYS.accessKeyId);
+    expect(textOf(main)).toContain(`Notice: ${NOT_SAID} whose the credentials are`);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity InvalidParameterValue']);
+  });
+});
+
+test('credentials that STS gave without saying whose, and then does not know, are none', async () => {
+  createUser(accountAt('SeaweedFS', '1'));
+  const keys = {
+    AccessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+    SecretAccessKey: 'secret/EXAMPLEKEY',
+    SessionToken: 'EXAMPLETOKEN',
+  };
+  const fields = Object.entries(keys).map(([name, value]) => `<${name}>${value}</${name}>`);
+  const body = `<AssumeRoleResponse><AssumeRoleResult><Credentials>${fields.join('')}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+  scenario.sandbox.faults.add({
+    action: 'AssumeRole',
+    raw: { status: 200, headers: { 'content-type': 'text/xml' }, body },
+  });
+  const role = 'arn:aws:iam::1:role/deploy';
+  const main = await scenario.job().step({ with: { 'aws-region': REGION, 'role-to-assume': role, ...KEY_INPUTS } });
+  expectFailed(main, 'unusual-answer');
+  expect(textOf(main)).toContain('did not say whose they are, and does not know them');
+  expect(scenario.calls()).toEqual(['AssumeRole', 'GetCallerIdentity InvalidClientTokenId']);
+});
+
+describe('Ceph has accounts and tenants of its own', () => {
+  test('the account that a role names is known, hidden where it is to be, and compared', async () => {
+    const { arn } = roleForOidc(accountAt('Ceph', CEPH_ACCOUNT), 'deploy');
+    const inputs = { 'allowed-account-ids': CEPH_ACCOUNT, 'mask-aws-account-id': 'true' };
+    const main = await assumeByToken(arn, inputs);
+    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
+    expect(main.outputs['aws-account-id']).toBe(CEPH_ACCOUNT);
+    expect(main.outputs['aws-expiration']).toMatch(/^\d{4}-.*Z$/);
+    expect(main.lines.map(({ command }) => command?.value)).toContain(CEPH_ACCOUNT);
+    expect(main.summary).not.toContain(CEPH_ACCOUNT);
+
+    const other = await assumeByToken(arn, { 'allowed-account-ids': '123456789012' });
+    expectFailed(other, 'invalid-input');
+    expect(textOf(other)).toContain(`${arn} is in none of the allowed-account-ids 123456789012`);
+  });
+
+  test('without an account, only the ARN is known', async () => {
+    const account = accountAt('Ceph', '');
+    const user = createUser(account);
+    const role = roleFor(user.arn, account, 'S3Access', { path: '/xxx/policy/' });
+    expect(role.arn).toBe('arn:aws:iam:::role/xxx/policy/S3Access');
+    const main = await scenario
+      .job()
+      .step({ with: { 'aws-region': REGION, 'role-to-assume': role.arn, ...KEY_INPUTS } });
+    expect(main.exitCode).toBe(0);
+    expect(main.outputs['authenticated-arn']).toBe('arn:aws:sts:::assumed-role/S3Access/GitHubActions');
+    expect(main.outputs).not.toHaveProperty('aws-account-id');
+    expect(scenario.calls()).toEqual(['AssumeRole', 'GetCallerIdentity MethodNotAllowed']);
+  });
+
+  test('sessions of users', async () => {
+    createUser(accountAt('Ceph', CEPH_ACCOUNT));
+    const main = await scenario.job().step({ with: { mode: 'session-token', 'aws-region': REGION, ...KEY_INPUTS } });
+    expect(main.exitCode).toBe(0);
+    expect(main.exported.AWS_SESSION_TOKEN).toBeTruthy();
+    expect(scenario.calls().sort()).toEqual(['GetCallerIdentity MethodNotAllowed', 'GetSessionToken']);
+  });
+
+  test('a refusal says what Ceph says', async () => {
+    const account = accountAt('Ceph', CEPH_ACCOUNT);
+    createUser(account);
+    const role = account.createRole('deploy', { trust: trust('arn:aws:iam:::user/other') });
+    const main = await scenario
+      .job()
+      .step({ with: { 'aws-region': REGION, 'role-to-assume': role.arn, ...KEY_INPUTS } });
+    expectFailed(main, 'role-refused');
+    expect(scenario.calls()).toEqual(['AssumeRole AccessDenied']);
+  });
+});
+
+describe('the IAM of another vendor', () => {
+  const DOCUMENT = `
+users:
+  tfc:
+    access-key: { deliver: [outputs] }
+    policies: [arn:aws:iam::aws:policy/ReadOnlyAccess]
+roles:
+  deploy:
+    trust: { user: tfc }
+`;
+  const iamJob = () => identityJob(scenario, { files: { 'identities.yml': DOCUMENT } });
+  const inputs = { ...ADMIN, identities: 'identities.yml' };
+
+  test('users, roles and keys are made and removed in an account of its own form', async () => {
+    const account = accountAt('LocalStack', 'RGW33567154695143645');
+    account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
+    const job = iamJob();
+    const made = await job.step({ with: { ...inputs, mode: 'provision' } });
+    expect(made).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(made.outputs['user-arns']).toBe(`{"tfc":"arn:aws:iam::${CEPH_ACCOUNT}:user/tfc"}`);
+    expect(account.roles.get('deploy')?.trust.Statement).toMatchObject([
+      { Principal: { AWS: `arn:aws:iam::${CEPH_ACCOUNT}:user/tfc` } },
+    ]);
+    // It knows no certificates, SSH keys and passwords of services: there are none to remove.
+    const removed = await job.step({ with: { ...inputs, mode: 'deprovision' } });
+    expect(removed).toMatchObject({ exitCode: 0, stderr: '' });
+    expect([...account.users.keys()]).toEqual(['admin']);
+    scenario.calls();
+  });
+
+  test.each<VendorName>(['LocalStack', 'SeaweedFS', 'Ceph'])('a user is removed at %s', async (vendor) => {
+    const account = accountAt(vendor, '000000000000');
+    account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
+    const tags = { 'managed-by': 'aws-identity-action', 'managed-by-repository': 'octo/app' };
+    account.createUser('tfc', { tags });
+    const identities = { ...ADMIN, 'sts-endpoint': scenario.sandbox.url, identities: 'users: { tfc: {} }' };
+    const removed = await identityJob(scenario).step({ with: { ...identities, mode: 'deprovision' } });
+    expect(removed.exitCode).toBe(vendor === 'Ceph' ? 1 : 0);
+    expect([...account.users.keys()]).toEqual(vendor === 'Ceph' ? ['admin', 'tfc'] : ['admin']);
+    scenario.calls();
+  });
+
+  test('what the caller may do is asked of LocalStack with every resource named', async () => {
+    const account = accountAt('LocalStack', '000000000000');
+    createUser(account);
+    const main = await identityJob(scenario).step({
+      with: {
+        mode: 'verify',
+        'aws-region': REGION,
+        ...KEY_INPUTS,
+        'expect-arn': 'arn:aws:iam::000000000000:user/ci',
+        'expect-allowed': 'iam:GetUser\niam:ListUsers on *',
+        'expect-denied': 's3:GetObject',
+      },
+    });
+    expect(main.exitCode).toBe(0);
+    expect(scenario.calls().sort()).toEqual(['GetCallerIdentity', 'SimulatePrincipalPolicy']);
+  });
+});
+
+describe('AWS itself, behind a proxy', () => {
+  const inputs = () => ({ 'aws-region': REGION, ...scenario.proxyToAws });
+  const job = () => scenario.job({ oidc: true, env: { AWS_ENDPOINT_URL_STS: '' } });
+
+  test('takes its own forms only', async () => {
+    const roles = ['arn:minio:iam:::role/x', 'arn:aws:iam::1:role/deploy', 'arn:aws:iam::role/deploy'];
+    for (const role of roles) {
+      const main = await job().step({
+        with: { ...inputs(), 'role-to-assume': role, 'allowed-account-ids': CEPH_ACCOUNT },
+      });
+      expectFailed(main, 'invalid-input');
+      expect(textOf(main)).toContain(`${JSON.stringify(role)} is not one role`);
+      expect(textOf(main)).toContain(`"${CEPH_ACCOUNT}" is not an account ID of 12 digits`);
+    }
+  });
+
+  test('must say whose a session is', async () => {
+    const role = scenario.createOidcRole();
+    scenario.sandbox.settings.vendor = 'SeaweedFS';
+    const main = await job().step({ with: { ...inputs(), 'role-to-assume': role.arn } });
+    expectFailed(main, 'unusual-answer');
+    expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
+  });
+});
+
+describe('sessions that renew themselves', () => {
+  test('are of the account that was allowed', async () => {
+    const role = roleForOidc(accountAt('SeaweedFS', '1'), 'deploy');
+    const job = scenario.job({ oidc: true });
+    const main = await job.step({
+      with: {
+        'aws-region': REGION,
+        'role-to-assume': role.arn,
+        'aws-profile': 'deploy',
+        'refresh-credentials': 'true',
+        'allowed-account-ids': '1',
+      },
+    });
+    expect(main.exitCode).toBe(0);
+    expect(readFileSync(join(job.home, '.aws/config'), 'utf8')).toContain('credential_process = ');
+    scenario.calls();
+  });
+});

@@ -1,0 +1,37 @@
+import { isAwsDomain } from './partition';
+
+export type ServiceName = 'STS' | 'IAM';
+
+/** The endpoint that the inputs or the environment give for a service, if they do. */
+export function configuredEndpoint(given: string | undefined, service: ServiceName): URL | undefined {
+  const url = endpointText(given, service, process.env);
+  return url ? new URL(url) : undefined;
+}
+
+/**
+ * Whether it is AWS that is called: then accounts, ARNs and partitions have the forms that AWS documents. What another
+ * vendor's service takes and answers has forms of its own.
+ *
+ * @param given the endpoint that the inputs give
+ */
+export function callsAws(given: string | undefined, service: ServiceName, env = process.env): boolean {
+  const url = endpointText(given, service, env);
+  if (!url) return true;
+  return URL.canParse(url) && isAwsEndpoint(new URL(url).hostname, service);
+}
+
+function endpointText(given: string | undefined, service: ServiceName, env: NodeJS.ProcessEnv): string | undefined {
+  const configured = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
+  return given ?? (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? undefined : configured);
+}
+
+/**
+ * Whether a host is an endpoint of AWS for a service: of a region (`sts.eu-west-1.amazonaws.com`), for FIPS or IPv6, or of
+ * a VPC (`vpce-….sts.eu-west-1.vpce.amazonaws.com`). The machines and load balancers of AWS's customers, on which
+ * another vendor's service may run, are in the same domains under other names.
+ */
+function isAwsEndpoint(hostname: string, service: ServiceName): boolean {
+  const host = hostname.replace(/\.$/, '');
+  const name = service.toLowerCase();
+  return isAwsDomain(host) && host.split('.').some((label) => label === name || label === `${name}-fips`);
+}
