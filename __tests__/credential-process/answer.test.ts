@@ -45,14 +45,14 @@ test('a session that lasts is printed, and none is asked for', async () => {
 });
 
 test('in the place of one that is due, the new one is', async () => {
-  const [due, renewed] = [{ ...lasting(60), renewFrom: Date.now() - 1 }, lasting(59)];
+  const [due, renewed] = [lasting(0), lasting(59)];
   const renew = jest.fn(() => Promise.resolve(renewed));
   expect(await answering(due, renew)).toEqual([[1, JSON.stringify(renewed.credentials)], 0]);
   expect(renew.mock.calls).toEqual([[inJob('1.json')]]);
 });
 
 test('what fails is told on stderr, and nothing on stdout', async () => {
-  const due = { ...lasting(60), renewFrom: 0 };
+  const due = lasting(0);
   expect(await answering(due, () => Promise.reject(new Error('no role')))).toEqual([[2, 'no role\n'], 1]);
   ended = [];
   const [told, code] = await answering(undefined, () => Promise.reject(new Error('not asked')));

@@ -1,6 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import fs, { existsSync, writeFileSync } from 'node:fs';
 import { keepSessions } from '../../src/credential-process/keep-sessions';
-import { isFresh, isValid, keptSession, readSession } from '../../src/credential-process/session-file';
+import {
+  isFresh,
+  isValid,
+  keptSession,
+  noteWarning,
+  readSession,
+  warningsIn,
+  type KeptSession,
+} from '../../src/credential-process/session-file';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
@@ -29,6 +37,22 @@ describe('when a session is renewed', () => {
     expect([isValid(session, end - 1), isValid(session, end)]).toEqual([true, false]);
   });
 
+  const fresh = (session: KeptSession, minute: number) => isFresh(session, NOW + minute * MINUTE);
+
+  test('one that was obtained by a clock that was ahead, and of unknown length then: 20 minutes before its end', () => {
+    for (const ahead of [30, 50, 120]) {
+      const session = keptSession('deploy', lasting(60), NOW + ahead * MINUTE);
+      expect([fresh(session, 1), fresh(session, 29)]).toEqual([true, true]);
+      expect([fresh(session, 60), fresh(session, 61), fresh(session, 200)]).toEqual([false, false, false]);
+    }
+    expect(fresh(keptSession('deploy', lasting(60), NOW + 120 * MINUTE), 41)).toBe(false);
+  });
+
+  test('one that was obtained by a clock that was behind: soon enough', () => {
+    const session = keptSession('deploy', lasting(15), NOW - 60 * MINUTE);
+    expect([fresh(session, -60), fresh(session, 14)]).toEqual([true, false]);
+  });
+
   test('one without an end: never', () => {
     const session = keptSession('deploy', EXAMPLE_KEYS, NOW);
     expect([isFresh(session, Number.MAX_SAFE_INTEGER), isValid(session, Number.MAX_SAFE_INTEGER)]).toEqual([
@@ -53,18 +77,45 @@ test('a session is read back with its token', () => {
       SecretAccessKey: EXAMPLE_KEYS.secretAccessKey,
       SessionToken: 'AQoEXAMPLE',
     },
+    obtained: expect.any(Number) as number,
   });
 });
 
-test.each([
-  ['is gone', undefined],
-  ['is spoiled', '{'],
-])('one that %s: whoever uses the profile learns why', (_, text) => {
-  if (text !== undefined) writeFileSync(inJob('1.json'), text);
-  expect(() => readSession(inJob('1.json'))).toThrow(
-    `Could not read the session that this profile renews, in ${inJob('1.json')}. The step with refresh-credentials ` +
-      'that made it is cleaned up when its job ends: run this in the job, or without the profile.',
-  );
+describe('whoever uses the profile learns why', () => {
+  afterEach(() => jest.restoreAllMocks());
+  const reading = () => readSession(inJob('1.json'));
+  const COULD_NOT = () => `Could not read the session that this profile renews, in ${inJob('1.json')}. `;
+
+  test('the session is gone', () => {
+    expect(reading).toThrow(
+      `${COULD_NOT()}The step with refresh-credentials that made it is cleaned up when its job ends: run this in the ` +
+        'job, or without the profile.',
+    );
+  });
+
+  test('it is spoiled, or cannot be read', () => {
+    writeFileSync(inJob('1.json'), '{');
+    expect(reading).toThrow(COULD_NOT());
+    expect(reading).toThrow('. Run the step with refresh-credentials again.');
+    jest.spyOn(Atomics, 'wait').mockReturnValue('timed-out');
+    jest.spyOn(fs, 'readFileSync').mockImplementation(() => {
+      throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    });
+    expect(reading).toThrow(`${COULD_NOT()}EACCES: permission denied. Run the step`);
+  });
+});
+
+test('warnings are kept until all is well again, and none is asked for more than it has', () => {
+  noteWarning(inJob('1.json'), 'first');
+  noteWarning(inJob('1.json'), 'second');
+  noteWarning(inJob('2.json'), 'other');
+  expect(warningsIn(inJob()).sort()).toEqual(['other', 'second']);
+  noteWarning(inJob('1.json'), undefined);
+  noteWarning(inJob('2.json'), undefined);
+  expect(warningsIn(inJob())).toEqual([]);
+  noteWarning(inJob('nowhere', '1.json'), 'no room for it');
+  expect(existsSync(inJob('nowhere'))).toBe(false);
+  expect(warningsIn(inJob('nowhere'))).toEqual([]);
 });
 
 test('a file that is there already is not written over: it could lead elsewhere', () => {

@@ -3,28 +3,28 @@ import { whileBusy } from '../../src/files/busy';
 // Time passes by waiting alone.
 jest.mock('node:timers/promises', () => ({
   setTimeout: (ms: number) => {
-    jest.setSystemTime(Date.now() + ms);
+    passed += ms;
     return Promise.resolve();
   },
 }));
+
+let passed: number;
 
 const BUSY = Object.assign(new Error('busy'), { code: 'EBUSY' });
 const isBusy = (error: unknown) => error === BUSY;
 
 beforeEach(() => {
-  jest.useFakeTimers({ now: 0 });
+  passed = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => passed);
   jest.spyOn(Math, 'random').mockReturnValue(0.5);
 });
-afterEach(() => {
-  jest.restoreAllMocks();
-  jest.useRealTimers();
-});
+afterEach(() => jest.restoreAllMocks());
 
 /** When attempts are made, in milliseconds, of which so many find it busy. */
 async function attempts(busy: number, deadline: number): Promise<{ at: number[]; outcome: unknown }> {
   const at: number[] = [];
   const outcome = await whileBusy(deadline, isBusy, () => {
-    at.push(Date.now());
+    at.push(passed);
     return at.length > busy ? Promise.resolve('done') : Promise.reject(BUSY);
   }).catch((error: unknown) => error);
   return { at, outcome };

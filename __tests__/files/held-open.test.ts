@@ -1,4 +1,15 @@
-import { isHeldOpen, whileHeldOpen } from '../../src/files/busy';
+import fs, { writeFileSync } from 'node:fs';
+import { isHeldOpen, readPatiently, whileHeldOpen } from '../../src/files/busy';
+import { inJob, useJobDirectory } from '../runner/job-files';
+
+useJobDirectory();
+
+/** Nobody waits in these tests. */
+let waits: jest.SpyInstance;
+beforeEach(() => {
+  waits = jest.spyOn(Atomics, 'wait').mockReturnValue('timed-out');
+});
+afterEach(() => jest.restoreAllMocks());
 
 const failure = (code: string) => Object.assign(new Error(code), { code });
 
@@ -43,4 +54,33 @@ test.each([
   const attempt = failing(1, code);
   expect(() => whileHeldOpen(attempt, platform)).toThrow(code);
   expect(attempt).toHaveBeenCalledTimes(1);
+});
+
+describe('a file that is read', () => {
+  const { readFileSync } = fs;
+  const fail = (times: number, code: string) =>
+    jest.spyOn(fs, 'readFileSync').mockImplementation((...read: Parameters<typeof readFileSync>) => {
+      if (times-- > 0) throw failure(code);
+      return readFileSync(...read);
+    });
+
+  test.each(['EPERM', 'EBUSY', 'EACCES', 'EIO', 'EMFILE', 'ESTALE'])(
+    'is tried again where it cannot be for a moment (%s), on any system',
+    (code) => {
+      writeFileSync(inJob('file'), 'text');
+      fail(3, code);
+      expect(readPatiently(inJob('file'))).toBe('text');
+      expect(waits).toHaveBeenCalledTimes(3);
+    },
+  );
+
+  test.each([
+    ['ENOENT', 0],
+    ['EISDIR', 0],
+    ['EIO', 8],
+  ])('fails as the system says: %s after %i pauses', (code, pauses) => {
+    fail(Infinity, code);
+    expect(() => readPatiently(inJob('file'))).toThrow(expect.objectContaining({ code }) as Error);
+    expect(waits).toHaveBeenCalledTimes(pauses);
+  });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LockedError, lockPath, takeLock, type Lock } from '../../src/files/lock';
 import { inJob, useJobDirectory } from '../runner/job-files';
@@ -42,6 +42,8 @@ test('one that another holds is left to them', async () => {
 test.each([
   ['has just become old enough, is taken over', 10_001, 'taken'],
   ['is about to, is not', 9_999, 'locked'],
+  ['is from the future, as its clock was wrong, is taken over', -10_001, 'taken'],
+  ['is from a moment ahead, as other machines may write it, is not', -9_999, 'locked'],
 ])('one that was left behind and %s', async (_, age, outcome) => {
   mkdirSync(lock());
   const now = Date.now();
@@ -53,6 +55,13 @@ test.each([
   expect(held === undefined ? 'locked' : 'taken').toBe(outcome);
   expect(readdirSync(inJob())).toEqual(['file.lock']);
   await held?.release();
+});
+
+test('with it goes what killed processes left half-way to replacing the file', async () => {
+  for (const name of ['file', 'file.aws-identity-7f3b', 'other.aws-identity-7f3b']) writeFileSync(inJob(name), '');
+  const held = await takeLock(inJob('file'), NOW);
+  expect(readdirSync(inJob()).sort()).toEqual(['file', 'file.lock', 'other.aws-identity-7f3b']);
+  await held.release();
 });
 
 test('where it cannot be made, the system says why', async () => {

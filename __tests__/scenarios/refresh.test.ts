@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Job } from '../../sandbox/runner/job';
+import { warningsIn } from '../../src/credential-process/session-file';
 import { allow } from '../sandbox/sts-client';
 import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
 import { roleFor, roleForOidc } from './role-paths';
@@ -140,22 +141,35 @@ test('of several that ask when the session has ended and AWS refuses, one tries,
   expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity AccessDenied']);
 });
 
-test('a renewal that fails while the session works gives that, warns, and is not tried again at once', async () => {
-  const { clock, command } = await jobWithProfile();
+test('a renewal that fails while the session works gives that alone, is noted for post, and is not tried again at once', async () => {
+  const { job, clock, command } = await jobWithProfile();
   const first = await ask(command, clock.environment);
   clock.advance(11);
   const error = { status: 403, code: 'Forbidden', message: 'not now' };
   scenario.sandbox.faults.add({ action: 'id-token', error, times: 1 });
   for (const calls of [['id-token Forbidden'], []]) {
     const answer = await ask(command, clock.environment);
-    expect(answer).toMatchObject({ exitCode: 0, credentials: first.credentials });
-    expect(answer.stderr).toMatch(/^The profile deploy could not be renewed\. Its session works until [^]*not now/);
+    expect(answer).toMatchObject({ exitCode: 0, stderr: '', credentials: first.credentials });
     expect(scenario.calls()).toEqual(calls);
   }
+  const noted = () => warningsIn(sessionsOf(job, 'deploy'));
+  expect(noted()).toEqual([expect.stringMatching(/^The profile deploy could not be renewed\. .*\n[^]*not now/)]);
   clock.advance(1);
   const renewed = await ask(command, clock.environment);
   expect([renewed.exitCode, renewed.stderr]).toEqual([0, '']);
   expect(renewed.credentials.AccessKeyId).not.toBe(first.credentials.AccessKeyId);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+  expect(noted()).toEqual([]);
+});
+
+test('a disk that takes nothing more does not keep anyone from a new session', async () => {
+  const { clock, command } = await jobWithProfile();
+  const { credentials } = await ask(command, clock.environment);
+  clock.advance(11);
+  // As some SDKs do, this reads both together.
+  const { stdout } = await ask(`ulimit -f 0; ${command} 2>&1`, clock.environment);
+  expect(JSON.parse(stdout)).toMatchObject({ Version: 1 });
+  expect(stdout).not.toContain(credentials.AccessKeyId);
   expect(scenario.calls()).toEqual(OIDC_CALLS);
 });
 

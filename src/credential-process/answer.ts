@@ -3,13 +3,15 @@ import { messageOf } from '../errors/message';
 import { isFresh, readSession, type KeptSession } from './session-file';
 
 /**
- * Answers whoever uses a profile that renews itself: prints its session, renewed where it is about to end. What fails
- * is reported on stderr, with exit code 1.
+ * Answers whoever uses a profile that renews itself: prints its session, renewed where it is about to end, and
+ * nothing else. Only where there is none, the reason is on stderr, with exit code 1.
  *
  * @param path the session's file
  * @param renew loads the code that obtains sessions: called only where one is due
  */
 export async function answer(path: string, renew: (path: string) => Promise<KeptSession>): Promise<void> {
+  // Node's own, as of certificates that are not checked: some tools read stderr together with the answer.
+  process.removeAllListeners('warning');
   try {
     const kept = readSession(path);
     const { credentials } = isFresh(kept, Date.now()) ? kept : await renew(path);

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { asActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message';
+import { readPatiently } from '../files/busy';
 import { LockedError, takeLock, type Lock } from '../files/lock';
 import { replaceFile } from '../files/replace';
 import { Inputs } from '../inputs/inputs';
@@ -12,7 +13,7 @@ import type { Runner } from '../runner/runner';
 import type { Step } from '../runner/step';
 import { environmentFile } from './keep-sessions';
 import { returnTo } from './kept-environment';
-import { isFresh, isValid, keptSession, readSession, type KeptSession } from './session-file';
+import { isFresh, isValid, keptSession, noteWarning, readSession, type KeptSession } from './session-file';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -25,10 +26,11 @@ const PAUSE_MS = { working: 30_000, ended: 5_000 };
 
 /**
  * Renews a session as its step obtained it. Of many processes that find it due, one does so, and the others take what it
- * got. While the old one works nobody waits for that, and a failure is only warned of.
+ * got. While the old one works nobody waits for that, and whatever fails is only noted, for the post step to report.
  *
  * @param path the session's file
  * @param obtain obtains the session of a profile once more, by the way of the step
+ * @returns the best session that can be had, even if it could not be stored
  * @throws Error when the old session has ended and no new one can be obtained
  */
 export async function renewSession(
@@ -38,55 +40,90 @@ export async function renewSession(
 ): Promise<KeptSession> {
   const called = Date.now();
   const kept = readSession(path);
-  const environment = JSON.parse(readFileSync(environmentFile(dirname(path)), 'utf8')) as Environment;
-  const lock = await lockOf(path, environment, isValid(kept, called) ? called : called + WAIT_MS);
-  // Another process renews it right now.
-  if (!lock) return kept;
   try {
-    return await renewOnce(path, called, () => {
-      returnToStep(environment, env);
-      const ledger = new Ledger(env, () => undefined);
-      return obtain(kept.profile, { env, runner: silentRunner, clock: systemClock, ledger });
-    });
-  } finally {
-    await lock.release();
+    const environment = JSON.parse(readPatiently(environmentFile(dirname(path)))) as Environment;
+    const lock = await lockOf(path, environment, isValid(kept, called) ? 0 : WAIT_MS);
+    try {
+      return await renewOnce(path, kept, called, () => {
+        returnToStep(environment, env);
+        const ledger = new Ledger(env, () => undefined);
+        return obtain(kept.profile, { env, runner: silentRunner, clock: systemClock, ledger });
+      });
+    } finally {
+      await lock?.release();
+    }
+  } catch (error) {
+    const latest = latestOf(path, kept);
+    // Another process renews it right now.
+    if (error instanceof LockedError && isValid(latest, Date.now())) return latest;
+    return inSpiteOf(messageOf(error), path, latest);
   }
 }
 
-/** A code of an MFA device is good once: with MFA, all profiles of a step wait for each other. */
-async function lockOf(path: string, environment: Environment, deadline: number): Promise<Lock | undefined> {
+/**
+ * The lock of a session. A code of an MFA device is good once: with MFA, all profiles of a step wait for each other.
+ * Where no lock can be made, as on a full disk, each process renews for itself.
+ *
+ * @throws LockedError when another process has it for too long
+ */
+async function lockOf(path: string, environment: Environment, wait: number): Promise<Lock | undefined> {
   const locked = new Inputs(environment).has('mfa-secret') ? environmentFile(dirname(path)) : path;
   try {
-    return await takeLock(locked, { deadline, stale: STALE_MS });
+    return await takeLock(locked, { deadline: performance.now() + wait, stale: STALE_MS });
   } catch (error) {
-    if (error instanceof LockedError && isValid(readSession(path), Date.now())) return undefined;
-    throw error;
+    if (error instanceof LockedError) throw error;
+    return undefined;
   }
 }
 
-async function renewOnce(path: string, called: number, obtain: () => Promise<Credentials>): Promise<KeptSession> {
-  const old = readSession(path);
+/** @throws Error in the words of what failed, which is noted for other processes */
+async function renewOnce(
+  path: string,
+  kept: KeptSession,
+  called: number,
+  obtain: () => Promise<Credentials>,
+): Promise<KeptSession> {
+  const old = latestOf(path, kept);
   if (isFresh(old, Date.now())) return old;
   const { failure } = old;
-  // What this process waited for failed, or another attempt did just before.
+  // What this process waited for failed, or another attempt did just before. One in the future is of a wrong clock.
   const pause = isValid(old, called) ? PAUSE_MS.working : PAUSE_MS.ended;
-  if (failure && failure.at >= called - pause) return inSpiteOf(failure.message, old);
+  if (failure && failure.at >= called - pause && failure.at <= Date.now()) throw new Error(failure.message);
   try {
     const renewed = keptSession(old.profile, await obtain(), Date.now());
-    await replaceFile(path, JSON.stringify(renewed));
+    store(path, renewed);
     return renewed;
   } catch (error) {
     const { message } = asActionError(error);
-    await replaceFile(path, JSON.stringify({ ...old, failure: { at: Date.now(), message } }));
-    return inSpiteOf(message, old);
+    store(path, { ...old, failure: { at: Date.now(), message } });
+    throw new Error(message, { cause: error });
   }
 }
 
-function inSpiteOf(message: string, old: KeptSession): KeptSession {
+/** The session as it is stored now; as it was read before, where it cannot be read any more. */
+function latestOf(path: string, before: KeptSession): KeptSession {
+  try {
+    return readSession(path);
+  } catch {
+    return before;
+  }
+}
+
+/** Stores a session for those who ask later. Whoever asked now gets it all the same. */
+function store(path: string, session: KeptSession): void {
+  try {
+    replaceFile(path, JSON.stringify(session), { durable: false });
+    noteWarning(path, undefined);
+  } catch (error) {
+    noteWarning(path, `The session of the profile ${session.profile} could not be stored: ${messageOf(error)}`);
+  }
+}
+
+function inSpiteOf(message: string, path: string, old: KeptSession): KeptSession {
   const { profile, credentials } = old;
   const end = credentials.Expiration ?? 'an unknown time';
   if (!isValid(old, Date.now())) throw new Error(`The session of the profile ${profile} ended at ${end}. ${message}`);
-  warn(`The profile ${profile} could not be renewed. Its session works until ${end}. ${message}`);
+  noteWarning(path, `The profile ${profile} could not be renewed. Its session works until ${end}. ${message}`);
   return old;
 }
 
@@ -98,8 +135,8 @@ function returnToStep(environment: Environment, env: NodeJS.ProcessEnv): void {
 }
 
 /**
- * No runner reads what this process prints: whoever asked for the credentials does, and takes stdout for them. So
- * nothing can be masked, nothing else is printed, and only what matters goes to stderr.
+ * No runner reads what this process prints: whoever asked for the credentials does, and takes it for them. So nothing
+ * can be masked, and nothing is printed.
  */
 const silentRunner: Runner = {
   mask: () => undefined,
@@ -109,11 +146,7 @@ const silentRunner: Runner = {
   info: () => undefined,
   group: () => undefined,
   notice: () => undefined,
-  warning: warn,
-  fail: warn,
+  warning: () => undefined,
+  fail: () => undefined,
   summarize: () => Promise.resolve(),
 };
-
-function warn(text: string): void {
-  process.stderr.write(`${text}\n`);
-}

@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
+import { codeOf, messageOf } from '../errors/message';
+import { readPatiently } from '../files/busy';
 
 /*
  * What the program behind a profile answers from, in a file of mode 0600 for each profile. Nothing but Node is loaded
@@ -10,6 +13,8 @@ import type { Credentials } from '../aws/credentials';
 const LONGEST_MARGIN_MS = 20 * 60_000;
 /** Of a short session, which part of it is the margin. */
 const MARGIN_OF_LENGTH = 1 / 3;
+/** Added to the name of a session's file, that of a warning about it. */
+const WARNING = '.warning';
 
 /** The session of a profile. */
 export interface KeptSession {
@@ -24,8 +29,8 @@ export interface KeptSession {
     /** As 2026-01-31T12:00:00.000Z. */
     readonly Expiration: string | undefined;
   };
-  /** From when on who asks for it renews it, in milliseconds since 1970; never where there is none. */
-  readonly renewFrom: number | undefined;
+  /** When it was obtained, by this machine's clock, in milliseconds since 1970. */
+  readonly obtained: number;
   /** The last attempt to renew it, if it failed: when, in milliseconds since 1970, and why, free of secrets. */
   readonly failure: { readonly at: number; readonly message: string } | undefined;
 }
@@ -33,7 +38,6 @@ export interface KeptSession {
 /** A session that was obtained now, in milliseconds since 1970. */
 export function keptSession(profile: string, credentials: Credentials, now: number): KeptSession {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
-  const end = expiration?.getTime();
   return {
     profile,
     credentials: {
@@ -43,30 +47,61 @@ export function keptSession(profile: string, credentials: Credentials, now: numb
       SessionToken: sessionToken,
       Expiration: expiration?.toISOString(),
     },
-    renewFrom: end === undefined ? undefined : end - Math.min(LONGEST_MARGIN_MS, (end - now) * MARGIN_OF_LENGTH),
+    obtained: now,
     failure: undefined,
   };
 }
 
-/** @throws Error when there is no such session, as when the job has ended */
+/** @throws Error when there is no such session, as when the job has ended, or it cannot be read */
 export function readSession(path: string): KeptSession {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as KeptSession;
+    return JSON.parse(readPatiently(path)) as KeptSession;
   } catch (error) {
-    throw new Error(
-      `Could not read the session that this profile renews, in ${path}. The step with refresh-credentials that made ` +
-        'it is cleaned up when its job ends: run this in the job, or without the profile.',
-      { cause: error },
-    );
+    const why =
+      codeOf(error) === 'ENOENT'
+        ? 'The step with refresh-credentials that made it is cleaned up when its job ends: run this in the job, or without the profile.'
+        : `${messageOf(error)}. Run the step with refresh-credentials again.`;
+    throw new Error(`Could not read the session that this profile renews, in ${path}. ${why}`, { cause: error });
   }
 }
 
 /** Whether it can be used as it is, without renewing it, at a time in milliseconds since 1970. */
-export function isFresh({ renewFrom }: KeptSession, time: number): boolean {
-  return renewFrom === undefined || time < renewFrom;
+export function isFresh({ credentials: { Expiration }, obtained }: KeptSession, time: number): boolean {
+  if (Expiration === undefined) return true;
+  const end = Date.parse(Expiration);
+  // If the clock was wrong when it was obtained, its length is not known.
+  const length = obtained <= time && obtained < end ? end - obtained : Infinity;
+  return time < end - Math.min(LONGEST_MARGIN_MS, length * MARGIN_OF_LENGTH);
 }
 
 /** Whether AWS still accepts it, at a time in milliseconds since 1970. */
 export function isValid({ credentials: { Expiration } }: KeptSession, time: number): boolean {
   return Expiration === undefined || time < Date.parse(Expiration);
+}
+
+/**
+ * Writes down, for the post step, what would be a warning on stderr. Whoever is given credentials gets nothing there: some
+ * tools, such as those with the SDK for C++, read it together with the answer. Where it cannot be written, nobody learns
+ * of it, and the credentials matter more.
+ *
+ * @param path the session's file
+ * @param text none when all is well again
+ */
+export function noteWarning(path: string, text: string | undefined): void {
+  try {
+    if (text === undefined) rmSync(`${path}${WARNING}`, { force: true });
+    else writeFileSync(`${path}${WARNING}`, text, { mode: 0o600 });
+  } catch {
+    return;
+  }
+}
+
+/** The warnings about sessions that are kept in a folder; none if it keeps no sessions. */
+export function warningsIn(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith(WARNING));
+    return names.map((name) => readFileSync(join(folder, name), 'utf8'));
+  } catch {
+    return [];
+  }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { lock } from 'proper-lockfile';
 import { codeOf } from '../errors/message';
 import { isHeldOpen, whileBusy } from './busy';
+import { removeCopies } from './replace';
 
 /** Others held the lock for longer than could be waited. */
 export class LockedError extends Error {
@@ -9,7 +10,7 @@ export class LockedError extends Error {
 }
 
 export interface LockSettings {
-  /** Until when to wait for it, in milliseconds since 1970. At least one attempt is made. */
+  /** Until when to wait for it, in milliseconds of `performance.now()`. At least one attempt is made. */
   readonly deadline: number;
   /** The age at which it counts as left behind by a process that was killed, in milliseconds. */
   readonly stale: number;
@@ -24,7 +25,7 @@ export interface Lock {
 
 /**
  * Takes the lock for the file at `path`: a directory next to it, with `.lock` added to its name. The file itself need not
- * be there, but its directory must be.
+ * be there, but its directory must be. What killed processes left next to it, half-way to replacing it, is removed.
  *
  * @throws LockedError when others held it until the deadline; an error of the system when it cannot be made
  */
@@ -46,6 +47,7 @@ export async function takeLock(path: string, { deadline, stale }: LockSettings):
     if (!isLocked(error)) throw error;
     throw new LockedError(`${lockfilePath} was there all the time`, { cause: error });
   });
+  removeCopies(path);
   return {
     confirm: () => {
       if (lost !== undefined) {
@@ -71,10 +73,10 @@ export function lockPath(path: string): string {
  * after another look at it.
  */
 function removeStaleLock(lockfilePath: string, stale: number): void {
-  if (!isOlder(lockfilePath, stale)) return;
+  if (!isLeftBehind(lockfilePath, stale)) return;
   const removal = `${lockfilePath}.removal`;
   try {
-    if (isOlder(removal, stale)) {
+    if (isLeftBehind(removal, stale)) {
       rmdirSync(removal);
     }
     mkdirSync(removal);
@@ -83,7 +85,7 @@ function removeStaleLock(lockfilePath: string, stale: number): void {
     return;
   }
   try {
-    if (isOlder(lockfilePath, stale)) {
+    if (isLeftBehind(lockfilePath, stale)) {
       rmdirSync(lockfilePath);
     }
   } catch {
@@ -93,9 +95,10 @@ function removeStaleLock(lockfilePath: string, stale: number): void {
   }
 }
 
-function isOlder(path: string, age: number): boolean {
+/** Its owner renews the time of a lock. One from further in the future dates from a clock that was wrong. */
+function isLeftBehind(path: string, stale: number): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && found.mtimeMs < Date.now() - age;
+  return found !== undefined && Math.abs(Date.now() - found.mtimeMs) > stale;
 }
 
 function isLocked(error: unknown): boolean {

@@ -1,7 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { unlessMissing } from '../errors/message';
+import {
+  closeSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { whileHeldOpen } from './busy';
+
+/** What the name of a copy adds to that of the file that it will replace. */
+const COPY = '.aws-identity-';
+
+/** How a file is replaced. */
+export interface ReplaceOptions {
+  /** Whether it must be whole even after a crash of the machine. What the job alone needs is not read again then. */
+  readonly durable: boolean;
+}
 
 /**
  * Replaces the file at `path` by one of mode 0600, whole or not at all. A disk that is nearly full accepts a part of
@@ -10,34 +29,74 @@ import { unlessMissing } from '../errors/message';
  *
  * @throws an error of the system; the file is then as it was
  */
-export async function replaceFile(path: string, bytes: Buffer | string): Promise<void> {
-  const next = `${path}.${randomUUID()}`;
-  // When a file reaches its size limit, a signal comes together with the error. The lock's library would end the
-  // process then.
-  process.on('SIGXFSZ', ignoreSignal);
+export function replaceFile(path: string, bytes: Buffer | string, options: ReplaceOptions): void {
+  const copy = `${path}${COPY}${randomUUID()}`;
+  ignoreSizeSignal();
   try {
-    await writeNew(next, bytes, await stat(path).catch(unlessMissing));
-    await rename(next, path);
+    writeCopy(copy, Buffer.from(bytes), path, options);
+    whileHeldOpen(() => {
+      renameSync(copy, path);
+    });
   } catch (error) {
-    await rm(next, { force: true });
+    removeQuietly(copy);
     throw error;
-  } finally {
-    process.off('SIGXFSZ', ignoreSignal);
   }
 }
 
-async function writeNew(path: string, bytes: Buffer | string, replaced: Stats | undefined): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
+/** The copies that processes left which were killed before they had replaced the file at `path`. */
+export function copiesOf(path: string): string[] {
+  const prefix = `${basename(path)}${COPY}`;
   try {
-    await file.writeFile(bytes);
-    // Without the right to change the owner, the file stays with this user.
-    if (replaced) await file.chown(replaced.uid, replaced.gid).catch(() => undefined);
-    await file.sync();
-  } finally {
-    await file.close();
+    const names = readdirSync(dirname(path)).filter((name) => name.startsWith(prefix));
+    return names.map((name) => join(dirname(path), name));
+  } catch {
+    return [];
   }
 }
 
-function ignoreSignal(): void {
+/** Removes such copies. It is for who holds the file's lock: else one may be that of a process at work. */
+export function removeCopies(path: string): void {
+  copiesOf(path).forEach(removeQuietly);
+}
+
+function writeCopy(copy: string, bytes: Buffer, path: string, { durable }: ReplaceOptions): void {
+  const replaced = statSync(path, { throwIfNoEntry: false });
+  const file = openSync(copy, 'wx', 0o600);
+  try {
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+    if (replaced) giveTo(replaced, file);
+    if (durable) fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Without the right to change the owner, the file stays with this user. */
+function giveTo({ uid, gid }: { readonly uid: number; readonly gid: number }, file: number): void {
+  try {
+    fchownSync(file, uid, gid);
+  } catch {
+    return;
+  }
+}
+
+/** What cannot be removed stops nobody. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
+  }
+}
+
+/**
+ * When a file reaches its size limit, a signal comes together with the error, and later than that. Node ignores it, but
+ * the lock's library would end the process.
+ */
+function ignoreSizeSignal(): void {
+  if (!process.listeners('SIGXFSZ').includes(ignore)) process.on('SIGXFSZ', ignore);
+}
+
+function ignore(): void {
   return undefined;
 }

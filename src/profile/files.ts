@@ -6,7 +6,7 @@ import { ActionError } from '../errors/action-error';
 import { codeOf, messageOf, unlessMissing } from '../errors/message';
 import { isHeldOpen, whileBusy } from '../files/busy';
 import { LockedError, lockPath, takeLock } from '../files/lock';
-import { replaceFile } from '../files/replace';
+import { copiesOf, replaceFile } from '../files/replace';
 import type { ProfileFiles } from './locations';
 
 /** A profile file could not be read, locked or written. The message says why and what to do, and quotes no contents. */
@@ -55,6 +55,11 @@ export async function readProfileFile(path: string): Promise<string | undefined>
   }
 }
 
+/** Whether a process that was killed left a copy next to the profile file at `path`. The next edit removes it. */
+export async function hasCopies(path: string): Promise<boolean> {
+  return copiesOf(await followLinks(path)).length > 0;
+}
+
 /**
  * Copies the profile files into a folder of their own, with mode 0600. One that is not there is not there then, either.
  *
@@ -97,7 +102,7 @@ export async function editFile(
   try {
     const target = await followLinks(path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    const deadline = Date.now() + wait;
+    const deadline = performance.now() + wait;
     const held = await takeLock(target, { deadline, stale }).catch((error: unknown) => {
       throw error instanceof LockedError ? lockedBy(path, target, wait, error) : error;
     });
@@ -108,7 +113,8 @@ export async function editFile(
       const bytes = text === undefined ? undefined : encode(text, before?.encoding ?? 'utf8');
       held.confirm();
       await whileBusy(deadline, isHeldOpen, async () => {
-        await (bytes === undefined ? rm(target, { force: true }) : replaceFile(target, bytes));
+        if (bytes === undefined) await rm(target, { force: true });
+        else replaceFile(target, bytes, { durable: true });
       });
     } finally {
       await held.release();
@@ -201,7 +207,9 @@ async function read(path: string, check: (found: Stats) => void = () => undefine
   if (!found.isFile()) {
     throw new Error(`It is a ${found.isDirectory() ? 'directory' : 'device or pipe'}. ${NAME_ANOTHER}`);
   }
-  const bytes = await whileBusy(Date.now() + READ_PATIENCE, isHeldOpen, () => readFile(path)).catch(unlessMissing);
+  const bytes = await whileBusy(performance.now() + READ_PATIENCE, isHeldOpen, () => readFile(path)).catch(
+    unlessMissing,
+  );
   if (bytes?.includes(0) === true) {
     throw new Error('It is not text in UTF-8 but, perhaps, UTF-16, which AWS tools cannot read. Save it as UTF-8.');
   }

@@ -1,6 +1,6 @@
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
-import { editFile, ProfileError, readProfileFile, rehearseEdit } from './files';
+import { editFile, hasCopies, ProfileError, readProfileFile, rehearseEdit } from './files';
 import { hasSection, removeSection, restoreSection, type Settings, writeSection } from './ini';
 import type { ProfileFiles } from './locations';
 import { validateProfileName } from './name';
@@ -122,10 +122,18 @@ export async function writeProfiles(
  * @throws AggregateError when a file cannot be edited; the other one is, even so.
  */
 export async function removeProfiles(written: readonly WrittenProfile[]): Promise<void> {
-  await undoEdits(
-    written.flatMap(({ state, replaced }) =>
-      state.sections.map((section, index) => ({ ...section, name: state.name, replaced: replaced[index] ?? null })),
-    ),
+  await undoEdits(editsOf(written));
+}
+
+/** Whether nothing is left of profiles that were written, and what they replaced is back. */
+export async function areRemoved(written: readonly WrittenProfile[]): Promise<boolean> {
+  for (const [path, edits] of byFile(editsOf(written))) if (!(await isUndone(path, edits))) return false;
+  return true;
+}
+
+function editsOf(written: readonly WrittenProfile[]): Edit[] {
+  return written.flatMap(({ state, replaced }) =>
+    state.sections.map((section, index) => ({ ...section, name: state.name, replaced: replaced[index] ?? null })),
   );
 }
 
@@ -192,29 +200,38 @@ function headersIn(text: string, files: ProfileFiles, kind: FileKind, name: stri
 
 async function undoEdits(edits: readonly Edit[]): Promise<void> {
   const failures: unknown[] = [];
-  const lastFirst = edits.toReversed();
-  for (const path of new Set(lastFirst.map((edit) => edit.path))) {
-    const inThis = lastFirst.filter((edit) => edit.path === path);
+  for (const [path, inThis] of byFile(edits)) {
     await undoIn(path, inThis).catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join(' '));
 }
 
+/** The edits of each file, last first. */
+function byFile(edits: readonly Edit[]): (readonly [path: string, edits: Edit[]])[] {
+  const lastFirst = edits.toReversed();
+  const paths = new Set(lastFirst.map(({ path }) => path));
+  return [...paths].map((path) => [path, lastFirst.filter((edit) => edit.path === path)]);
+}
+
 async function undoIn(path: string, edits: readonly Edit[]): Promise<void> {
-  const without = (original: string | undefined): string | undefined => {
-    const text = edits.reduce(
-      (rest, { header, replaced }) =>
-        replaced === null ? removeSection(rest, header) : restoreSection(rest, header, replaced),
-      original ?? '',
-    );
-    const keepEmpty = original === '' || edits.some(({ before }) => before === 'empty');
-    return original === undefined || (text === '' && !keepEmpty) ? undefined : text;
-  };
   // Where nothing is left to undo, not even a directory for the lock need be there.
+  if (await isUndone(path, edits)) return;
+  await editFile(path, (text) => without(edits, text));
+}
+
+async function isUndone(path: string, edits: readonly Edit[]): Promise<boolean> {
   const text = await readProfileFile(path);
-  if (without(text) !== text) {
-    await editFile(path, without);
-  }
+  return without(edits, text) === text && !(await hasCopies(path));
+}
+
+function without(edits: readonly Edit[], original: string | undefined): string | undefined {
+  const text = edits.reduce(
+    (rest, { header, replaced }) =>
+      replaced === null ? removeSection(rest, header) : restoreSection(rest, header, replaced),
+    original ?? '',
+  );
+  const keepEmpty = original === '' || edits.some(({ before }) => before === 'empty');
+  return original === undefined || (text === '' && !keepEmpty) ? undefined : text;
 }
 
 function writtenProfile({ name }: Profile, edits: readonly Edit[]): WrittenProfile {

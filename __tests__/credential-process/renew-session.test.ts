@@ -1,0 +1,182 @@
+import fs, { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { environmentFile } from '../../src/credential-process/keep-sessions';
+import { renewSession } from '../../src/credential-process/renew-session';
+import { keptSession, readSession, warningsIn, type KeptSession } from '../../src/credential-process/session-file';
+import { lockPath } from '../../src/files/lock';
+import { inJob, useJobDirectory } from '../runner/job-files';
+import { EXAMPLE_KEYS } from '../scenarios/scenario';
+
+useJobDirectory();
+
+const MINUTE = 60_000;
+const PATH = () => inJob('1.json');
+
+/** A session of an hour, of which so many minutes are left; a minute ago it was another clock's. */
+function sessionFor(minutes: number, token = 'OLD', failure?: KeptSession['failure']): KeptSession {
+  const now = Date.now();
+  const expiration = new Date(now + minutes * MINUTE);
+  const credentials = { ...EXAMPLE_KEYS, sessionToken: `AQoEXAMPLE${token}`, expiration };
+  return { ...keptSession('deploy', credentials, now - (60 - minutes) * MINUTE), failure };
+}
+
+function store(session: KeptSession): void {
+  writeFileSync(PATH(), JSON.stringify(session));
+}
+
+const obtain = jest.fn(() => {
+  const { SessionToken } = sessionFor(60, 'NEW').credentials;
+  const expiration = new Date(Date.now() + 60 * MINUTE);
+  return Promise.resolve({ ...EXAMPLE_KEYS, sessionToken: SessionToken, expiration });
+});
+const REFUSED = new Error('AWS says no');
+
+/** The token of the session that whoever asks is given. */
+async function tokenGiven(): Promise<string | undefined> {
+  const { credentials } = await renewSession(PATH(), {}, obtain);
+  return credentials.SessionToken?.replace('AQoEXAMPLE', '');
+}
+const tokenStored = () => readSession(PATH()).credentials.SessionToken?.replace('AQoEXAMPLE', '');
+
+const failing = (code: string) => () => {
+  throw Object.assign(new Error(`${code}: words`), { code });
+};
+
+let stderr: jest.SpyInstance;
+beforeEach(() => {
+  obtain.mockClear();
+  stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  writeFileSync(environmentFile(inJob()), '{}');
+  store(sessionFor(15));
+});
+afterEach(() => {
+  // Where there is an answer, some tools read stderr with it.
+  expect(stderr).not.toHaveBeenCalled();
+  jest.restoreAllMocks();
+});
+
+test('a session that is due is renewed, stored, and nothing is left next to it', async () => {
+  expect([await tokenGiven(), tokenStored()]).toEqual(['NEW', 'NEW']);
+  expect(readdirSync(inJob()).sort()).toEqual(['1.json', 'environment.json']);
+});
+
+describe('a new session that cannot be stored is given all the same', () => {
+  test.each<[string, () => void]>([
+    [
+      'the disk is full',
+      () => {
+        jest.spyOn(fs, 'openSync').mockImplementation(failing('ENOSPC'));
+      },
+    ],
+    [
+      'the disk takes only a part',
+      () => {
+        jest.spyOn(fs, 'writeSync').mockImplementation(failing('EDQUOT'));
+      },
+    ],
+    [
+      'the file may not be replaced',
+      () => {
+        jest.spyOn(fs, 'renameSync').mockImplementation(failing('EPERM'));
+      },
+    ],
+    [
+      'no lock can be made',
+      () => {
+        const ofLock = jest.requireActual<typeof fs>('graceful-fs');
+        jest.spyOn(ofLock, 'mkdir').mockImplementation(((_: string, done: (error: Error) => void) => {
+          done(Object.assign(new Error('EROFS: words'), { code: 'EROFS' }));
+        }) as never);
+      },
+    ],
+  ])('%s', async (what, spoil) => {
+    spoil();
+    expect(await tokenGiven()).toBe('NEW');
+    expect(readdirSync(inJob()).filter((name) => name.includes('aws-identity'))).toEqual([]);
+    if (what.includes('lock')) return;
+    jest.restoreAllMocks();
+    stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(tokenStored()).toBe('OLD');
+  });
+
+  test('the folder goes while it is obtained, as the job ends', async () => {
+    obtain.mockImplementationOnce(() => {
+      rmSync(inJob(), { recursive: true });
+      return obtain();
+    });
+    expect(await tokenGiven()).toBe('NEW');
+    mkdirSync(inJob());
+  });
+
+  test('and the post step can report it', async () => {
+    jest.spyOn(fs, 'renameSync').mockImplementation(failing('EPERM'));
+    await tokenGiven();
+    expect(warningsIn(inJob())).toEqual(['The session of the profile deploy could not be stored: EPERM: words']);
+    jest.spyOn(fs, 'renameSync').mockRestore();
+    await tokenGiven();
+    expect(warningsIn(inJob())).toEqual([]);
+  });
+});
+
+describe('while the old session works it is given, whatever fails', () => {
+  const warning = (why: string): unknown[] => [
+    expect.stringMatching(
+      new RegExp(`^The profile deploy could not be renewed\\. Its session works until .*Z\\. [^]*${why}`),
+    ),
+  ];
+
+  test('AWS refuses: it is noted, and not asked again at once', async () => {
+    obtain.mockRejectedValueOnce(REFUSED);
+    expect([await tokenGiven(), await tokenGiven()]).toEqual(['OLD', 'OLD']);
+    expect(obtain).toHaveBeenCalledTimes(1);
+    expect(warningsIn(inJob())).toEqual(warning('AWS says no'));
+  });
+
+  test('AWS refuses, and that cannot be noted', async () => {
+    obtain.mockRejectedValueOnce(REFUSED);
+    jest.spyOn(fs, 'openSync').mockImplementation(failing('ENOSPC'));
+    expect(await tokenGiven()).toBe('OLD');
+  });
+
+  test.each([
+    ['gone', undefined],
+    ['spoiled', '{'],
+  ])('the environment of the step is %s', async (_, text) => {
+    rmSync(environmentFile(inJob()));
+    if (text !== undefined) writeFileSync(environmentFile(inJob()), text);
+    expect(await tokenGiven()).toBe('OLD');
+    expect(warningsIn(inJob())).toEqual(warning(''));
+  });
+
+  test('another process renews it right now', async () => {
+    mkdirSync(lockPath(PATH()));
+    expect([await tokenGiven(), obtain.mock.calls.length, warningsIn(inJob())]).toEqual(['OLD', 0, []]);
+  });
+});
+
+test('when it has ended, what failed is said once', async () => {
+  store(sessionFor(-1));
+  obtain.mockRejectedValueOnce(REFUSED);
+  await expect(renewSession(PATH(), {}, obtain)).rejects.toThrow(
+    /^The session of the profile deploy ended at .*Z\. Could not finish the step\.\nAnswer: AWS says no\n(?!.*ended at)/,
+  );
+});
+
+describe('times of the future count for nothing', () => {
+  const HOUR = 60 * MINUTE;
+
+  test.each([
+    ['works', 15],
+    ['has ended', -1],
+  ])('a failure that was noted, while the session %s', async (_, minutes) => {
+    store(sessionFor(minutes, 'OLD', { at: Date.now() + HOUR, message: 'no' }));
+    expect(await tokenGiven()).toBe('NEW');
+  });
+
+  test('a lock', async () => {
+    mkdirSync(lockPath(PATH()));
+    const ahead = (Date.now() + HOUR) / 1000;
+    utimesSync(lockPath(PATH()), ahead, ahead);
+    expect(await tokenGiven()).toBe('NEW');
+    expect(readdirSync(inJob()).sort()).toEqual(['1.json', 'environment.json']);
+  });
+});
