@@ -1,11 +1,18 @@
 import { writeSync } from 'node:fs';
+import { warningsIn } from './credential-process/session-file';
 import { systemClock } from './network/clock';
 import { undo } from './runner/undo';
 
 // The toolkit is not loaded here, and what is printed must be out before the process ends.
 const print = (text: string) => void writeSync(1, text);
 
-void undo({ env: process.env, clock: systemClock, print }, async (...undoing) => {
-  const { undoInIam } = await import('./action/programs');
-  return undoInIam(...undoing);
-});
+void undo(
+  { env: process.env, clock: systemClock, print },
+  {
+    async undoIdentities(...undoing) {
+      const { undoInIam } = await import('./action/programs');
+      return undoInIam(...undoing);
+    },
+    warningsIn,
+  },
+);

@@ -4,7 +4,8 @@ import { deliver, exportVariables, unsetCurrent, type JobDelivery } from '../../
 import type { ProfilesToWrite } from '../../src/delivery/job-profiles';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
 import { systemClock } from '../../src/network/clock';
-import { Ledger, readLedger } from '../../src/runner/ledger';
+import { Ledger } from '../../src/runner/ledger';
+import { readLedger } from '../../src/runner/read-ledger';
 import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
 import { useCleanEnvironment } from '../aws/environment';

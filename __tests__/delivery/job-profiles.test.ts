@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname } from 'node:path';
 import { readSession } from '../../src/credential-process/session-file';
 import { checkProfiles, writeJobProfiles, type ProfilesToWrite } from '../../src/delivery/job-profiles';
-import { Ledger, readLedger } from '../../src/runner/ledger';
+import { Ledger } from '../../src/runner/ledger';
+import { readLedger } from '../../src/runner/read-ledger';
 import type { Step } from '../../src/runner/step';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
@@ -14,15 +15,14 @@ let step: Step;
 /** What post would find. */
 let postEnv: NodeJS.ProcessEnv;
 beforeEach(() => {
-  mkdirSync(inJob('home'));
-  mkdirSync(inJob('temp'));
+  for (const name of ['home', 'ledger', 'temp']) mkdirSync(inJob(name));
   env = {
     RUNNER_TEMP: inJob('temp'),
     AWS_SHARED_CREDENTIALS_FILE: inJob('home', 'credentials'),
     AWS_CONFIG_FILE: inJob('home', 'config'),
   };
   postEnv = {};
-  const ledger = new Ledger(env, (name, value) => {
+  const ledger = new Ledger({ RUNNER_TEMP: inJob('ledger') }, (name, value) => {
     postEnv[`STATE_${name}`] = value;
   });
   step = { env, ledger } as Step;
@@ -207,7 +207,7 @@ describe('profiles to be written', () => {
 
   test('that are free, or may be overwritten, let the step begin, and nothing is made', async () => {
     await free(['dev', 'test']);
-    expect(readdirSync(inJob()).sort()).toEqual(['home', 'temp']);
+    expect(readdirSync(inJob()).sort()).toEqual(['home', 'ledger', 'temp']);
     writeFileSync(inJob('credentials'), '[dev]\n');
     await free(['dev'], true);
   });

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { readCommandFile } from '../../sandbox/runner/command-file';
 import { systemClock } from '../../src/network/clock';
+import { Ledger } from '../../src/runner/ledger';
 import { printable } from '../../src/runner/printable';
 import { actionsRunner } from '../../src/runner/runner';
 import { undo } from '../../src/runner/undo';
@@ -71,20 +72,17 @@ test('a variable that the post step puts back is what it was', () =>
     0.01,
     fc.asyncProperty(line, async (value) => {
       writeFileSync(file, '');
-      const secretState = join(folder, 'kept', 'before.json');
-      mkdirSync(dirname(secretState), { recursive: true });
-      writeFileSync(secretState, JSON.stringify({ variables: { AWS_REGION: value }, replaced: [] }));
-      const state = JSON.stringify({
-        variables: ['AWS_REGION'],
-        profiles: [],
-        folders: [],
-        identities: { created: [], unfinished: [] },
-        secretState,
+      const env: NodeJS.ProcessEnv = { GITHUB_ENV: file };
+      const ledger = new Ledger({ RUNNER_TEMP: folder, AWS_REGION: value }, (name, state) => {
+        env[`STATE_${name}`] = state;
       });
-      const env = { GITHUB_ENV: file, STATE_changes: state };
+      ledger.exporting(['AWS_REGION']);
       // What post says is not looked at here.
       const step = { env, clock: systemClock, print: () => undefined };
-      await undo(step, () => Promise.reject(new Error('There is none.')));
+      await undo(step, {
+        undoIdentities: () => Promise.reject(new Error('There is none.')),
+        warningsIn: () => [],
+      });
       expect(readCommandFile(file)).toEqual({ AWS_REGION: value });
     }),
   ));

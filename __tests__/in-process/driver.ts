@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { externalDataInterceptor } from '@smithy/core/config';
 import type { Driver, Part } from '../../sandbox/runner/driver';
 import { runAction } from '../../src/action/pipeline';
+import { warningsIn } from '../../src/credential-process/session-file';
 import type { Clock } from '../../src/network/clock';
 import { undoIdentities } from '../../src/provisioning/undo-identities';
 import { Ledger } from '../../src/runner/ledger';
@@ -41,7 +42,7 @@ const PARTS: Readonly<Record<Part['name'], RunPart>> = {
     return step.exitCode ?? 0;
   },
   async post(env, clock, { print }) {
-    await undo({ env, clock, print }, undoIdentities);
+    await undo({ env, clock, print }, { undoIdentities, warningsIn });
     return 0;
   },
 };

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import fs, { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { WrittenProfile } from '../../src/profile/profile';
 import type { Created } from '../../src/runner/ledger';
-import { Ledger, readLedger } from '../../src/runner/ledger';
+import { Ledger } from '../../src/runner/ledger';
+import { readLedger } from '../../src/runner/read-ledger';
 import { heldOpen, useWindows } from '../files/on-windows';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 import { inJob, useJobDirectory } from './job-files';
@@ -40,12 +41,15 @@ function written(name: string, replaced: WrittenProfile['replaced'] = []): Writt
 const state = () => postEnv.STATE_changes ?? '';
 const changes = () => readLedger(postEnv)?.changes;
 
-/** The file that the state names. A test removes its folder: of a name that is missing, that would be the project's. */
-function secretState(): string {
-  const { secretState } = JSON.parse(state()) as { secretState?: string };
-  if (!secretState) throw new Error('The state names no file.');
-  return secretState;
+/** A file of the ledger. A test removes its folder: of a name that is missing, that would be the project's. */
+function stored(name: 'changes.json' | 'before.json'): string {
+  const { folder } = JSON.parse(state()) as { folder?: string };
+  if (!folder) throw new Error('The state names no folder.');
+  return join(folder, name);
 }
+
+const secretState = () => stored('before.json');
+const storedText = () => readFileSync(stored('changes.json'), 'utf8');
 
 test('what stood there is read back, and is not in the state', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'EMPTY']);
@@ -57,18 +61,18 @@ test('what stood there is read back, and is not in the state', () => {
     folders: [],
     identities: NOTHING_IN_IAM,
   });
-  expect(state()).not.toContain('EXAMPLE');
+  for (const text of [state(), storedText()]) expect(text).not.toContain('EXAMPLE');
   expect(readFileSync(secretState(), 'utf8')).toContain(SECRET);
 });
 
 test('what stood there is kept for the owner alone, in the temporary files of the job', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
   expect(dirname(dirname(secretState()))).toBe(inJob());
-  expect(statSync(secretState()).mode & 0o777).toBe(0o600);
+  for (const name of ['changes.json', 'before.json'] as const) expect(statSync(stored(name)).mode & 0o777).toBe(0o600);
   expect(statSync(dirname(secretState())).mode & 0o777).toBe(0o700);
 });
 
-test('one file keeps it all, however often there is more', () => {
+test('one folder keeps it all, however often there is more', () => {
   ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
   const first = secretState();
   ledger.exporting(['AWS_REGION']);
@@ -85,9 +89,9 @@ describe('on Windows', () => {
       throw heldOpen();
     });
     ledger.exporting(['AWS_REGION']);
-    expect(rename).toHaveBeenCalledTimes(2);
+    expect(rename).toHaveBeenCalledTimes(3);
     expect(changes()?.variables).toEqual({ AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'eu-west-1' });
-    expect(readdirSync(dirname(secretState()))).toEqual(['before.json']);
+    expect(readdirSync(dirname(secretState()))).toEqual(['before.json', 'changes.json']);
   });
 });
 
@@ -97,10 +101,10 @@ test('a profile that stood there is kept where no variable had a value', () => {
   expect(changes()?.profiles).toEqual([written('test'), profile]);
 });
 
-test('where nothing stood there no file is made', () => {
+test('where nothing stood there no secrets are kept', () => {
   ledger.exporting(['AWS_SESSION_TOKEN', 'EMPTY']);
   ledger.writing([written('dev')]);
-  expect(readdirSync(inJob())).toEqual([]);
+  expect(readdirSync(dirname(secretState()))).toEqual(['changes.json']);
   expect(changes()).toEqual({
     variables: { AWS_SESSION_TOKEN: undefined, EMPTY: undefined },
     profiles: [written('dev')],
@@ -126,10 +130,50 @@ test('of the profiles, the latest list', () => {
   expect(changes()?.profiles.map(({ state }) => state.name)).toEqual(['dev', 'test']);
 });
 
-test('every change is saved before it is made', () => {
+test('every change is stored before it is made, and the runner is asked to save no more than it must', () => {
   ledger.exporting(['AWS_REGION']);
   ledger.writing([written('dev')]);
+  ledger.writing([written('dev')]);
   expect(saves).toBe(2);
+  expect(changes()?.profiles).toEqual([written('dev')]);
+});
+
+describe('however much was changed, the state is small, as the runner passes it to post as a variable', () => {
+  const many = <T>(one: (number: number) => T) => Array.from({ length: 5_000 }, (_, number) => one(number));
+
+  test.each<[string, () => void, () => unknown, number]>([
+    [
+      'profiles',
+      () => {
+        ledger.writing(many((number) => written(`profile-of-the-account-${number}`, [`[${number}]`])));
+      },
+      () => changes()?.profiles,
+      5_000,
+    ],
+    [
+      'users',
+      () => {
+        const unfinished = many((number) => ({ user: `user-${number}`, destinations: [] }));
+        ledger.makingKeys(unfinished, EXAMPLE_KEYS, {});
+      },
+      () => changes()?.identities.unfinished,
+      5_000,
+    ],
+  ])('%s', (_, change, found, count) => {
+    change();
+    expect(state().length).toBeLessThan(16_000);
+    expect(found()).toHaveLength(count);
+  });
+
+  test('whatever an ephemeral step makes, one by one', () => {
+    for (let number = 0; number < 300; number += 1) {
+      const name = `user-of-the-pipeline-${number}`;
+      ledger.creating({ kind: 'user', name, arn: `arn:aws:iam::123456789012:user/${name}` }, EXAMPLE_KEYS);
+    }
+    expect(changes()?.identities.created).toHaveLength(300);
+    expect(state().length).toBeLessThan(16_000);
+    expect(saves).toBeLessThan(100);
+  });
 });
 
 test('going back to the start leaves nothing', () => {
@@ -166,22 +210,135 @@ test('there can be more after going back', () => {
   expect(existsSync(secretState())).toBe(true);
 });
 
-test('without the file all is undone already', () => {
-  ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
-  ledger.writing([written('dev', [SECRET])]);
-  rmSync(dirname(secretState()), { recursive: true });
-  expect(changes()).toBeUndefined();
-});
+describe('of a ledger that', () => {
+  const OURS = written('ours');
+  beforeEach(() => {
+    ledger.exporting(['AWS_REGION', 'AWS_SESSION_TOKEN']);
+    ledger.writing([OURS, written('theirs', [SECRET])]);
+  });
+  const AFTER = 'AWS_REGION, the profile theirs. ';
+  const lost = (why: string, outcome: string) =>
+    `What was there before cannot be put back, as ${why}: ${AFTER}${outcome}.`;
+  const unreadable = (name: string) => {
+    const { readFileSync: read } = fs;
+    jest.spyOn(Atomics, 'wait').mockReturnValue('timed-out');
+    jest.spyOn(fs, 'readFileSync').mockImplementation(((path: string, options: 'utf8') => {
+      if (path.endsWith(name)) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+      return read(path, options);
+    }) as never);
+  };
 
-test('with a file that is spoiled it is as if nothing had stood there', () => {
-  ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
-  ledger.writing([written('dev', [SECRET])]);
-  writeFileSync(secretState(), '{');
-  expect(changes()).toEqual({
-    variables: { AWS_SECRET_ACCESS_KEY: undefined },
-    profiles: [written('dev')],
-    folders: [],
-    identities: NOTHING_IN_IAM,
+  test('is gone, only what had nothing in its place is undone: the rest may be back already', () => {
+    rmSync(dirname(secretState()), { recursive: true });
+    const { changes, problems, isGone, forget } = readLedger(postEnv) ?? {};
+    expect(changes).toMatchObject({ variables: { AWS_SESSION_TOKEN: undefined }, profiles: [OURS] });
+    expect(Object.keys(changes?.variables ?? {})).toEqual(['AWS_SESSION_TOKEN']);
+    expect(isGone).toBe(true);
+    expect(problems).toEqual([
+      `${stored('changes.json')} is gone. The runner's state has all that the step changed, too.`,
+      lost(`${secretState()} is gone`, 'They stay as the step left them'),
+    ]);
+    expect(forget).not.toThrow();
+  });
+
+  test.each<[string, () => void, string]>([
+    [
+      'has lost its secrets',
+      () => {
+        rmSync(secretState());
+      },
+      'is gone',
+    ],
+    [
+      'has spoiled secrets',
+      () => {
+        writeFileSync(secretState(), '{');
+      },
+      'was spoiled by someone',
+    ],
+    [
+      'has nothing of sense for secrets',
+      () => {
+        writeFileSync(secretState(), 'null');
+      },
+      'was spoiled by someone',
+    ],
+  ])('%s, what is ours is undone as if nothing had stood there', (_, spoil, why) => {
+    spoil();
+    const { changes, problems, forget } = readLedger(postEnv) ?? {};
+    expect(changes).toEqual({
+      variables: { AWS_REGION: undefined, AWS_SESSION_TOKEN: undefined },
+      profiles: [OURS, written('theirs')],
+      folders: [],
+      identities: NOTHING_IN_IAM,
+    });
+    expect(problems).toEqual([lost(`${secretState()} ${why}`, 'They are removed')]);
+    forget?.();
+    expect(readdirSync(inJob())).toEqual([]);
+  });
+
+  test('has secrets that cannot be read, what would need them is left alone, and they stay', () => {
+    unreadable('before.json');
+    const { changes, problems, forget } = readLedger(postEnv) ?? {};
+    expect(Object.keys(changes?.variables ?? {})).toEqual(['AWS_SESSION_TOKEN']);
+    expect(changes?.profiles).toEqual([OURS]);
+    expect(problems).toEqual([
+      lost(`${secretState()} could not be read (EIO: i/o error)`, 'They stay as the step left them'),
+    ]);
+    forget?.();
+    jest.restoreAllMocks();
+    expect(readFileSync(secretState(), 'utf8')).toContain(SECRET);
+  });
+
+  test.each<[string, () => void, string]>([
+    [
+      'is spoiled',
+      () => {
+        writeFileSync(stored('changes.json'), '{"variables":');
+      },
+      'was spoiled by someone',
+    ],
+    [
+      'cannot be read',
+      () => {
+        unreadable('changes.json');
+      },
+      'could not be read (EIO: i/o error)',
+    ],
+  ])('%s, what the state names is undone, with what stood there', (_, spoil, why) => {
+    spoil();
+    const { changes, problems, isGone } = readLedger(postEnv) ?? {};
+    expect(changes).toEqual({
+      variables: { AWS_REGION: 'eu-west-1', AWS_SESSION_TOKEN: undefined },
+      profiles: [OURS, written('theirs', [SECRET])],
+      folders: [],
+      identities: NOTHING_IN_IAM,
+    });
+    expect(isGone).toBe(false);
+    expect(problems).toEqual([
+      `${stored('changes.json')} ${why}. The runner's state has all that the step changed, too.`,
+    ]);
+  });
+
+  test('is spoiled and was large, it is said where more is left', () => {
+    ledger.writing(Array.from({ length: 100 }, (_, number) => written(`dev-${number}`)));
+    writeFileSync(stored('changes.json'), '');
+    const { changes, problems } = readLedger(postEnv) ?? {};
+    expect(changes?.profiles[0]).toEqual(written('dev-0'));
+    expect(changes?.profiles.length).toBeLessThan(100);
+    expect(problems).toContain(
+      `${stored('changes.json')} was spoiled by someone. The runner's state has only a part of what the step changed; ` +
+        `the rest stays, also in ${inJob('credentials')}.`,
+    );
+  });
+
+  test('cannot be read for a moment, all is undone', () => {
+    const { readFileSync: read } = fs;
+    const held = jest.spyOn(fs, 'readFileSync').mockImplementationOnce(() => {
+      throw heldOpen();
+    });
+    held.mockImplementation(read);
+    expect(readLedger(postEnv)).toMatchObject({ problems: [], changes: { variables: { AWS_REGION: 'eu-west-1' } } });
   });
 });
 
@@ -214,7 +371,6 @@ describe('what is made in IAM', () => {
       folders: [],
       identities: { created: [POLICY, USER], unfinished: UNFINISHED, credentials: EXAMPLE_KEYS, keys: KEYS },
     });
-    expect(saves).toBe(3);
   });
 
   test.each<[what: string, change: () => void, secret: object]>([
@@ -234,8 +390,10 @@ describe('what is made in IAM', () => {
     ],
   ])('of a user %s the state has the name; what is secret is in the file for the owner alone', (_, change, secret) => {
     change();
-    expect(state()).toContain('"pulumi"');
-    for (const text of ['EXAMPLE', KEYS.pulumi.secretAccessKey]) expect(state()).not.toContain(text);
+    for (const text of [state(), storedText()]) {
+      expect(text).toContain('"pulumi"');
+      for (const secret of ['EXAMPLE', KEYS.pulumi.secretAccessKey]) expect(text).not.toContain(secret);
+    }
     expect(JSON.parse(readFileSync(secretState(), 'utf8'))).toEqual({ variables: {}, replaced: [], ...secret });
     expect(statSync(secretState()).mode & 0o777).toBe(0o600);
     expect(changes()?.identities).toMatchObject(secret);

@@ -29,7 +29,7 @@ afterEach(() => jest.restoreAllMocks());
 /** The post step in this environment; what it prints is in `said`. */
 function undo(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentities): Promise<void> {
   const print = (text: string) => void (said += text);
-  return undoStep({ env, clock: systemClock, print }, undoIdentities);
+  return undoStep({ env, clock: systemClock, print }, { undoIdentities, warningsIn: () => [] });
 }
 
 /** What keeps the changes of a main step with these variables, and the environment of its post step. */
@@ -170,7 +170,7 @@ describe('folders made for the job', () => {
     mkdirSync(inJob('first', 'deep'), { recursive: true });
     writeFileSync(inJob('first', 'deep', 'config'), '');
     await undo(afterMaking(inJob('first'), inJob('gone')), notAsked);
-    expect(said).toContain(`Removed with all that was in it: ${inJob('first')}, ${inJob('gone')}\n`);
+    for (const name of ['first', 'gone']) expect(said).toContain(`Removed with all that was in it: ${inJob(name)}\n`);
     expect(said).not.toContain('::warning');
     expect(readdirSync(inJob())).toEqual(['env']);
   });
@@ -183,8 +183,9 @@ describe('folders made for the job', () => {
     });
     await undo(env, notAsked);
     expect(said).toContain(
-      '::warning title=AWS identity clean-up::Something may be left in /first, /second. EBUSY: resource busy or locked\n',
+      '::warning title=AWS identity clean-up::Something may be left in /first. EBUSY: resource busy or locked\n',
     );
+    expect(said).toContain('Removed with all that was in it: /second\n');
     expect(readdirSync(inJob())).toEqual(files);
     expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
   });
@@ -196,6 +197,47 @@ test('what could not be put back is not forgotten: the next run puts it back', a
   expect(said).toContain('::warning');
   await undo({ ...env, GITHUB_ENV: inJob('env') }, notAsked);
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
+  expect(readdirSync(inJob())).toEqual(['env']);
+});
+
+describe('what was stored of the changes is lost', () => {
+  const ledgerFolder = () => inJob(readdirSync(inJob()).find((name) => name.startsWith('aws-identity-')) ?? 'none');
+
+  test('with the secrets in it: what is ours goes, and what was there before is named', async () => {
+    const env = await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION', 'AWS_PROFILE'], true);
+    writeFileSync(`${ledgerFolder()}/before.json`, '{');
+    await undo(env, notAsked);
+    expect(said).toMatch(
+      /^::warning title=AWS identity clean-up::What was there before cannot be put back, as .*before\.json was spoiled/,
+    );
+    expect(said).toContain(': AWS_REGION. They are removed.\n');
+    expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: '', AWS_PROFILE: '' });
+    expect(readdirSync(inJob(AWS))).toEqual([]);
+  });
+
+  test('as someone emptied RUNNER_TEMP: what the state names is undone, with a warning', async () => {
+    const before = { AWS_REGION: 'eu-west-1' };
+    const env = await afterMain(before, ['AWS_REGION', 'AWS_PROFILE'], true);
+    rmSync(ledgerFolder(), { recursive: true });
+    await undo({ ...env, AWS_PROFILE: 'dev' }, notAsked);
+    expect(said).toMatch(
+      /^::warning .*changes\.json is gone\. The runner's state has all that the step changed, too\.\n/,
+    );
+    expect(said).toContain('AWS_REGION. They stay as the step left them.\n');
+    expect(readCommandFile(inJob('env'))).toEqual({ AWS_PROFILE: '' });
+    expect(readdirSync(inJob(AWS))).toEqual([]);
+    expect(readdirSync(inJob()).sort()).toEqual([AWS, 'env']);
+  });
+});
+
+test('what could not be reported where it happened is, before its folder is removed', async () => {
+  const { ledger, env } = ledgerOf({});
+  mkdirSync(inJob('sessions'));
+  ledger.making(inJob('sessions'));
+  const print = (text: string) => void (said += text);
+  const warningsIn = (folder: string) => (existsSync(folder) ? [`The profile in ${folder} could not be renewed.`] : []);
+  await undoStep({ env, clock: systemClock, print }, { undoIdentities: notAsked, warningsIn });
+  expect(said).toContain(`::warning title=AWS identity clean-up::The profile in ${inJob('sessions')} could not be`);
   expect(readdirSync(inJob())).toEqual(['env']);
 });
 

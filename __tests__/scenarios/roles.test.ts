@@ -157,6 +157,20 @@ describe('by OIDC', () => {
     expect(textOf(main).match(/HTTP 403/g)).toHaveLength(1);
     expect(scenario.calls()).toEqual(['id-token']);
   });
+
+  test('however many, with names however long, post can be started, and removes them all', async () => {
+    const { arn } = roleForOidc(scenario.account, 'deploy');
+    const names = Array.from({ length: 60 }, (_, index) => `${'profile-of-a-team-'.repeat(40)}${index}`);
+    const job = scenario.job({ oidc: true });
+    const main = await job.step({ with: inputsFor(Object.fromEntries(names.map((name) => [name, arn]))) });
+    expect(main.exitCode).toBe(0);
+    expect(profilesIn(job).sort()).toEqual([...names].sort());
+    expect(JSON.stringify(main.state).length).toBeLessThan(16_000);
+    expect(tally()).toEqual({ 'id-token': 1, AssumeRoleWithWebIdentity: 60 });
+    const [post] = await job.finish();
+    expect(post?.log).toEqual([expect.stringMatching(/^Profile removed from the AWS files: .* and 40 more$/)]);
+    expect([readdirSync(job.temp), readdirSync(join(job.home, '.aws'))]).toEqual([[], []]);
+  });
 });
 
 describe('by credentials', () => {

@@ -42,6 +42,9 @@ export interface StepOptions {
 }
 
 type Files = StepOptions['files'];
+
+/** The longest variable that Linux passes to a program, in bytes, with its name. */
+const LONGEST_VARIABLE = 128 * 1024 - 1;
 type CommandFiles = Readonly<Record<CommandFile, string>>;
 
 /** A job on a runner of our own: folders, an environment that grows from step to step, masks, and post steps. */
@@ -141,7 +144,9 @@ export class Job {
     start: (env: Readonly<Record<string, string>>) => Promise<Ended>,
   ): Promise<Run> {
     const files = this.#commandFiles();
-    const { stdout, ...ended } = await start({ ...this.env, ...variables, ...files, ...wrong });
+    const env = { ...this.env, ...variables, ...files, ...wrong };
+    requireRoom(env);
+    const { stdout, ...ended } = await start(env);
     const lines = parseLog(stdout);
     const exported = readCommandFile(files.GITHUB_ENV);
     Object.assign(this.env, exported);
@@ -169,5 +174,12 @@ export class Job {
       GITHUB_STATE: file('state'),
       GITHUB_STEP_SUMMARY: file('summary'),
     };
+  }
+}
+
+/** @throws Error when Linux would not start a program with these variables, in whatever way the job runs here */
+function requireRoom(env: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (Buffer.byteLength(`${name}=${value}`) > LONGEST_VARIABLE) throw new Error(`spawn E2BIG: ${name} is too long`);
   }
 }

@@ -1,8 +1,9 @@
-import { rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
+import { LeftBehindError } from '../errors/left-behind-error';
+import { removeFolder } from '../files/remove';
 import type { ProfileSettings, ProfilesIn, SessionProfileSettings } from '../inputs/request';
 import type { Settings } from '../profile/ini';
 import { profileFiles, unclearLocation, type ProfileFiles } from '../profile/locations';
@@ -81,7 +82,7 @@ async function checkProgram(folder: string, runner: Runner): Promise<void> {
 /**
  * Writes profiles into the AWS files: of the home, or of the job.
  *
- * @throws ProfileError when one cannot be written; nothing is left of the others then
+ * @throws ProfileError when one cannot be written; nothing is left of the others then. LeftBehindError when something is.
  */
 export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Promise<ProfilesWritten> {
   const { writeProfiles, removeProfiles } = await import('../profile/profile');
@@ -92,7 +93,7 @@ export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Pr
     return folder;
   };
   const takeBackFolders = () => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    folders.forEach(removeFolder);
   };
   try {
     const profiles = await formOf(toWrite, makeFolder, step.env);
@@ -111,12 +112,16 @@ export async function writeJobProfiles(toWrite: ProfilesToWrite, step: Step): Pr
           ? { AWS_SHARED_CREDENTIALS_FILE: files.credentials, AWS_CONFIG_FILE: files.config }
           : {},
       async takeBack() {
-        takeBackFolders();
         if (outlastFolders) await removeProfiles(written);
+        takeBackFolders();
       },
     };
   } catch (error) {
-    takeBackFolders();
+    try {
+      takeBackFolders();
+    } catch (left) {
+      throw new LeftBehindError(error, left);
+    }
     throw error;
   }
 }

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Credentials } from '../aws/credentials';
 import type { GithubSecret, KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
-import { readSecretState, removeSecretState, SecretStateFile } from './secret-state';
+import { LedgerFiles } from './ledger-files';
 
 /** What main changed for later steps, with what was there before: all that post needs to undo it. */
 export interface Changes {
@@ -39,35 +40,60 @@ export interface UnfinishedKey {
   readonly destinations: readonly KeyDestination[];
 }
 
-/** What the runner's state file holds, in clear text: names and paths only. The rest is in the secret state. */
-interface LedgerState {
-  readonly variables: readonly string[];
-  readonly profiles: readonly WrittenProfile['state'][];
+/** What is stored of the changes in clear text: names, ARNs and paths only. The rest is in the secrets. */
+export interface StoredChanges {
+  /** Exported variables, and whether each had a value. */
+  readonly variables: Readonly<Record<string, boolean>>;
+  /** With whether each replaced another. */
+  readonly profiles: readonly (WrittenProfile['state'] & { readonly replaces: boolean })[];
   readonly folders: readonly string[];
-  readonly identities: Pick<IdentityChanges, 'created' | 'unfinished'>;
-  /** The path of the secret state, where there is any. */
-  readonly secretState: string | undefined;
+  readonly created: readonly Created[];
+  readonly unfinished: readonly UnfinishedKey[];
 }
 
-const STATE_NAME = 'changes';
+/** What is stored apart: the earlier values of variables and profiles, and credentials to undo changes with. */
+export interface StoredSecrets {
+  readonly variables: Readonly<Record<string, string>>;
+  /** Of the profiles, in their order. */
+  readonly replaced: readonly WrittenProfile['replaced'][];
+  readonly credentials: Credentials | undefined;
+  readonly keys: Readonly<Record<string, Credentials>> | undefined;
+}
+
+/**
+ * What the runner's state holds. It passes it to post as a variable, which may have 128 KiB on Linux and 32,767
+ * characters on Windows: else post cannot be started. So it is small however much was changed, and has of the changes
+ * what has room: enough for most steps, if someone empties RUNNER_TEMP.
+ */
+export interface State {
+  readonly folder: string;
+  readonly changes: StoredChanges;
+  /** Whether these are all. */
+  readonly isWhole: boolean;
+}
+
+export const STATE_NAME = 'changes';
+
+/** How much of each kind of change the runner's state has, in characters. */
+const ROOM_IN_STATE = 2048;
 const UNCHANGED: Changes = {
   variables: {},
   profiles: [],
   folders: [],
   identities: { created: [], unfinished: [], credentials: undefined, keys: undefined },
 };
-
 /** Records what a step changes for its post step, before each change is made. */
 export class Ledger {
   readonly #env: NodeJS.ProcessEnv;
   readonly #saveState: (name: string, value: string) => void;
-  readonly #secretState: SecretStateFile;
+  readonly #files: LedgerFiles;
   #changes = UNCHANGED;
+  #saved = '';
 
   constructor(env: NodeJS.ProcessEnv, saveState: (name: string, value: string) => void) {
     this.#env = env;
     this.#saveState = saveState;
-    this.#secretState = new SecretStateFile(env);
+    this.#files = new LedgerFiles(env);
   }
 
   /** Records the values of variables that are about to be exported; of one exported twice, the first value. */
@@ -111,55 +137,78 @@ export class Ledger {
 
   #save(changed: Partial<Changes>): void {
     this.#changes = { ...this.#changes, ...changed };
-    const { variables, profiles, folders, identities } = this.#changes;
-    const { created, unfinished } = identities;
-    const inIam = created.length > 0 || unfinished.length > 0;
-    this.#saveSecrets(this.#changes, inIam);
-    const state: LedgerState = {
-      variables: Object.keys(variables),
-      profiles: profiles.map((profile) => profile.state),
-      folders,
-      identities: { created, unfinished },
-      secretState: this.#secretState.path,
-    };
-    const empty = [state.variables, profiles, folders].every(({ length }) => length === 0) && !inIam;
-    this.#saveState(STATE_NAME, empty ? '' : JSON.stringify(state));
-  }
-
-  #saveSecrets({ variables, profiles, identities }: Changes, inIam: boolean): void {
-    const before = Object.entries(variables).filter((entry): entry is [string, string] => Boolean(entry[1]));
-    const replaced = profiles.map((profile) => profile.replaced);
-    const anyReplaced = replaced.some((sections) => sections.some((text) => text !== null));
-    if (before.length === 0 && !anyReplaced && !inIam) {
-      this.#secretState.remove();
+    const changes = storedChanges(this.#changes);
+    if (isEmpty(changes)) {
+      this.#saveIfNew('');
+      this.#files.remove();
       return;
     }
-    this.#secretState.write({
-      variables: Object.fromEntries(before),
-      replaced,
-      credentials: inIam ? identities.credentials : undefined,
-      keys: inIam ? identities.keys : undefined,
-    });
+    const folder = this.#files.write(changes, hasSecrets(changes) ? storedSecrets(this.#changes) : undefined);
+    const short = shortened(changes);
+    const isWhole = isDeepStrictEqual(short, changes);
+    this.#saveIfNew(JSON.stringify({ folder, changes: short, isWhole } satisfies State));
+  }
+
+  /** The runner's file grows with every save. */
+  #saveIfNew(state: string): void {
+    if (state === this.#saved) return;
+    this.#saveState(STATE_NAME, state);
+    this.#saved = state;
   }
 }
 
-/** What main recorded and is not undone yet, and the way to be rid of it; undefined when there is nothing to undo. */
-export function readLedger(env: NodeJS.ProcessEnv): { changes: Changes; forget: () => void } | undefined {
-  const saved = env[`STATE_${STATE_NAME}`];
-  if (!saved) return undefined;
-  const state = JSON.parse(saved) as LedgerState;
-  const secrets = readSecretState(state.secretState);
-  if (!secrets) return undefined;
-  const { credentials, keys } = secrets;
+function storedChanges({ variables, profiles, folders, identities }: Changes): StoredChanges {
   return {
-    changes: {
-      variables: Object.fromEntries(state.variables.map((name) => [name, secrets.variables[name]])),
-      profiles: state.profiles.map((profile, index) => ({ state: profile, replaced: secrets.replaced[index] ?? [] })),
-      folders: state.folders,
-      identities: { ...state.identities, credentials, keys },
-    },
-    forget() {
-      if (state.secretState !== undefined) removeSecretState(state.secretState);
-    },
+    variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, Boolean(value)])),
+    profiles: profiles.map(({ state, replaced }) => ({
+      ...state,
+      replaces: replaced.some((text) => text !== null),
+    })),
+    folders,
+    created: identities.created,
+    unfinished: identities.unfinished,
   };
+}
+
+function storedSecrets({ variables, profiles, identities }: Changes): StoredSecrets {
+  const { created, unfinished, credentials, keys } = identities;
+  const inIam = created.length > 0 || unfinished.length > 0;
+  return {
+    variables: Object.fromEntries(
+      Object.entries(variables).filter((entry): entry is [string, string] => Boolean(entry[1])),
+    ),
+    replaced: profiles.map(({ replaced }) => replaced),
+    credentials: inIam ? credentials : undefined,
+    keys: inIam ? keys : undefined,
+  };
+}
+
+/** Whether secrets are stored with these changes. */
+export function hasSecrets({ variables, profiles, created, unfinished }: StoredChanges): boolean {
+  return (
+    Object.values(variables).some(Boolean) ||
+    profiles.some(({ replaces }) => replaces) ||
+    created.length + unfinished.length > 0
+  );
+}
+
+function isEmpty({ variables, profiles, folders, created, unfinished }: StoredChanges): boolean {
+  const lists = [Object.keys(variables), profiles, folders, created, unfinished];
+  return lists.every(({ length }) => length === 0);
+}
+
+/** As much of each kind as has room, from the first on. */
+function shortened({ variables, profiles, folders, created, unfinished }: StoredChanges): StoredChanges {
+  return {
+    variables: Object.fromEntries(withRoom(Object.entries(variables))),
+    profiles: withRoom(profiles),
+    folders: withRoom(folders),
+    created: withRoom(created),
+    unfinished: withRoom(unfinished),
+  };
+}
+
+function withRoom<T>(all: readonly T[]): T[] {
+  let taken = 0;
+  return all.filter((one) => (taken += JSON.stringify(one).length) <= ROOM_IN_STATE);
 }

@@ -9,3 +9,12 @@ const COMMAND = /^([\s\u0085]*):(?=:)/gm;
 export function printable(text: string): string {
   return text.replaceAll(COMMAND, '$1: ').replaceAll('##[', '## [');
 }
+
+/** How many names a line has. */
+const LISTED = 20;
+
+/** Names for one line: of thousands, the first. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return names.slice(0, LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

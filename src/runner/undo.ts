@@ -1,10 +1,12 @@
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import type { Credentials } from '../aws/credentials';
 import { messageOf } from '../errors/message';
+import { removeFolder } from '../files/remove';
 import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
-import { readLedger, type Changes, type Created, type IdentityChanges } from './ledger';
-import { printable } from './printable';
+import type { Changes, Created, IdentityChanges } from './ledger';
+import { listed, printable } from './printable';
+import { readLedger } from './read-ledger';
 
 /** The world that the post step acts in. */
 export interface PostStep {
@@ -28,42 +30,60 @@ export type UndoIdentities = (
   reporter: PostReporter,
 ) => Promise<void>;
 
+/** What only some post steps need. */
+export interface PostWork {
+  /** Loads the code of IAM: called only where main left something to do there. */
+  readonly undoIdentities: UndoIdentities;
+  /** What went wrong with what is kept in a folder of the job, and could not be reported where it did. */
+  readonly warningsIn: (folder: string) => readonly string[];
+}
+
 /**
  * Undoes what main did for later steps: profiles are removed, variables get their earlier values again. It warns
  * rather than fails, and does nothing the second time.
  *
  * Post steps run in every job, so this one starts in the time of an empty process: it writes commands to the runner
  * without the toolkit, whose loading would take longer than all the rest.
- *
- * @param undoIdentities loads the code of IAM: called only where main left something to do there
  */
-export async function undo(step: PostStep, undoIdentities: UndoIdentities): Promise<void> {
+export async function undo(step: PostStep, work: PostWork): Promise<void> {
   const reporter = reporterFor(step);
   if (step.env.AWS_SKIP_CLEANUP_STEP === 'true') {
     reporter.log('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
     return;
   }
   try {
-    await undoChanges(step, reporter, undoIdentities);
+    await undoChanges(step, reporter, work);
   } catch (error) {
     reporter.warn(`The clean-up did not finish. ${messageOf(error)}`);
   }
 }
 
-async function undoChanges(step: PostStep, reporter: PostReporter, undoIdentities: UndoIdentities): Promise<void> {
+async function undoChanges(step: PostStep, reporter: PostReporter, work: PostWork): Promise<void> {
   const ledger = readLedger(step.env);
-  if (!ledger) {
+  if (!ledger || (ledger.isGone && (await isUndone(ledger.changes, step.env)))) {
     reporter.log('Nothing to clean up.');
     return;
   }
-  const { profiles, variables, folders, identities } = ledger.changes;
+  const { changes, problems, forget } = ledger;
+  const { profiles, variables, folders, identities } = changes;
+  problems.forEach(reporter.warn);
+  folders.flatMap(work.warningsIn).forEach(reporter.warn);
   const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles, reporter));
   const variablesUndone =
     Object.keys(variables).length === 0 || (await restoreVariables(variables, step.env, reporter));
   const foldersRemoved = folders.length === 0 || (await removeFolders(folders, reporter));
-  const identitiesUndone = await undoIdentityChanges(identities, step, reporter, undoIdentities);
+  const identitiesUndone = await undoIdentityChanges(identities, step, reporter, work.undoIdentities);
   // What could not be put back is stored nowhere else.
-  if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone) ledger.forget();
+  if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone) forget();
+}
+
+/** Whether nothing is left of changes, as far as that can be seen: the clean-up has run before. */
+async function isUndone({ variables, profiles, folders, identities }: Changes, env: NodeJS.ProcessEnv) {
+  if (identities.created.length + identities.unfinished.length > 0) return false;
+  if (Object.keys(variables).some((name) => env[name]) || folders.some((folder) => existsSync(folder))) return false;
+  if (profiles.length === 0) return true;
+  const { areRemoved } = await import('../profile/profile');
+  return areRemoved(profiles);
 }
 
 /** Whether it could be done; if not, a warning says what is left, and why. */
@@ -85,7 +105,7 @@ async function undoIdentityChanges(
 ): Promise<boolean> {
   const { created, unfinished, credentials } = changes;
   if (created.length === 0 && unfinished.length === 0) return true;
-  const names = [...created.map(describe), ...unfinished.map(({ user }) => `access key of ${user}`)].join(', ');
+  const names = listed([...created.map(describe), ...unfinished.map(({ user }) => `access key of ${user}`)]);
   const undoing = async () => {
     if (!credentials) throw new Error('The credentials that main saved for this are missing.');
     const log = (line: string) => {
@@ -104,7 +124,7 @@ function describe(created: Created): string {
 }
 
 function removeProfilesOf(written: readonly WrittenProfile[], reporter: PostReporter): Promise<boolean> {
-  const names = written.map(({ state }) => state.name).join(', ');
+  const names = listed(written.map(({ state }) => state.name));
   const removal = async () => {
     const { removeProfiles } = await import('../profile/profile');
     await removeProfiles(written);
@@ -113,13 +133,15 @@ function removeProfilesOf(written: readonly WrittenProfile[], reporter: PostRepo
   return done(removal, `The profile ${names} is still in the AWS files`, reporter);
 }
 
-function removeFolders(folders: readonly string[], reporter: PostReporter): Promise<boolean> {
-  const names = folders.join(', ');
-  const removal = () => {
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-    reporter.log(`Removed with all that was in it: ${names}`);
-  };
-  return done(removal, `Something may be left in ${names}`, reporter);
+async function removeFolders(folders: readonly string[], reporter: PostReporter): Promise<boolean> {
+  const outcomes = folders.map((folder) => {
+    const removal = () => {
+      removeFolder(folder);
+      reporter.log(`Removed with all that was in it: ${folder}`);
+    };
+    return done(removal, `Something may be left in ${folder}`, reporter);
+  });
+  return (await Promise.all(outcomes)).every(Boolean);
 }
 
 function restoreVariables(before: Changes['variables'], env: NodeJS.ProcessEnv, reporter: PostReporter) {
