@@ -19,6 +19,9 @@ import type { Scenario } from '../scenarios/scenario';
 /** What the folders are called in which a runner has its files; as usual where left out. */
 export type Paths = Readonly<Partial<Record<'temp' | 'action' | 'node', string>>>;
 
+/** Texts of the files of AWS profiles. */
+export type FilesBefore = Readonly<Partial<Record<'credentials' | 'config', string>>>;
+
 /** A job in which a step of the action has written profiles for later steps. */
 export class ProfileJob {
   private constructor(
@@ -27,12 +30,22 @@ export class ProfileJob {
     private readonly temp: string,
   ) {}
 
-  /** @param inputs those of the step, which is not refused */
-  static async start(scenario: Scenario, inputs: Readonly<Record<string, string>>, paths: Paths): Promise<ProfileJob> {
+  /**
+   * @param inputs those of the step, which is not refused
+   * @param before what is in the files of the home already
+   */
+  static async start(
+    scenario: Scenario,
+    inputs: Readonly<Record<string, string>>,
+    paths: Paths,
+    before: FilesBefore,
+  ): Promise<ProfileJob> {
     const folder = mkdtempSync(join(tmpdir(), 'profiles-'));
     const temp = join(folder, paths.temp ?? 'temp');
     mkdirSync(temp);
     const job = scenario.job({ oidc: true, env: { RUNNER_TEMP: temp } });
+    mkdirSync(join(job.home, '.aws'));
+    for (const [name, text] of Object.entries(before)) writeFileSync(join(job.home, '.aws', name), text);
     const { exitCode, log } = await job.step({
       with: inputs,
       ...(paths.action !== undefined && { uses: copyAction(join(folder, paths.action)) }),

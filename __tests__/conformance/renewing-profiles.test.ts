@@ -1,5 +1,5 @@
 import { ACCOUNT, REGION, ROLE, Scenario } from '../scenarios/scenario';
-import { ProfileJob, type Paths } from './profile-job';
+import { ProfileJob, type FilesBefore, type Paths } from './profile-job';
 import { runClient, SDK_CLIENTS, type ClientOptions, type ClientRun, type SdkClient } from './sdk-clients';
 
 type Environment = Readonly<Record<string, string>>;
@@ -49,6 +49,8 @@ const AUDIT = `arn:aws:iam::${ACCOUNT}:role/audit`;
 const RENEWAL = ['id-token', 'AssumeRoleWithWebIdentity'];
 const TO_PROFILE = { 'aws-region': REGION, 'role-to-assume': ROLE, 'aws-profile': 'deploy' };
 const TO_PROFILES = { 'aws-region': REGION, roles: `default: ${ROLE}\nAudit-1: ${AUDIT}` };
+/** With every character that a name may have and letters and digits are not. */
+const ODD_NAME = '_a.b-C%d@e:f+g/1';
 const RENEWED = { 'refresh-credentials': 'true', 'profile-location': 'job' };
 
 let scenario: Scenario;
@@ -88,6 +90,7 @@ describe.each([
 describe.each([
   ['aws-profile', TO_PROFILE, { deploy: 'deploy' }],
   ['aws-profile, with files of the job', { ...TO_PROFILE, 'profile-location': 'job' }, { deploy: 'deploy' }],
+  ['aws-profile, with every character', { ...TO_PROFILE, 'aws-profile': ODD_NAME }, { [ODD_NAME]: 'deploy' }],
   ['roles', TO_PROFILES, { default: 'deploy', 'Audit-1': 'audit' }],
   ['roles, with refresh-credentials', { ...TO_PROFILES, ...RENEWED }, { default: 'deploy', 'Audit-1': 'audit' }],
 ])('what is written by %s', (_, inputs, profiles) => {
@@ -100,6 +103,35 @@ describe.each([
   });
 });
 
+const KEY =
+  'aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n';
+const MARKED = { credentials: `\uFEFF[other]\n${KEY}`, config: '\uFEFF[profile other]\nregion = us-east-1\n' };
+const DEFAULT = { ...TO_PROFILE, 'aws-profile': 'default', 'overwrite-aws-profile': 'true' };
+describe.each([
+  ['of other names, behind a byte order mark', TO_PROFILE, MARKED],
+  ['of the same name, behind a byte order mark', { ...TO_PROFILE, 'overwrite-aws-profile': 'true' }, renamed(MARKED)],
+  [
+    'of both spellings of the default profile',
+    { ...DEFAULT, ...RENEWED },
+    { config: `[profile default]\n${KEY}[default]\n${KEY}` },
+  ],
+  [
+    'of both spellings, the other way round',
+    { ...DEFAULT, ...RENEWED },
+    { config: `[default]\n${KEY}[profile default]\n${KEY}` },
+  ],
+])('what is written to files with sections %s', (_, inputs, before) => {
+  const job = useJob(inputs, {}, before);
+  testEach(async (client) => {
+    expect(await runClient(client, { env: job().env(inputs['aws-profile']) })).toEqual(identity('deploy'));
+    expect(scenario.calls()).toEqual(['GetCallerIdentity']);
+  });
+});
+
+function renamed(before: FilesBefore): FilesBefore {
+  return JSON.parse(JSON.stringify(before).replaceAll('other]', 'deploy]')) as FilesBefore;
+}
+
 /** A test of each client. What cannot be tested is skipped by name. */
 function testEach(run: (client: SdkClient) => Promise<void>, beyond: Situation['beyond'] = () => undefined): void {
   for (const client of SDK_CLIENTS) {
@@ -110,10 +142,14 @@ function testEach(run: (client: SdkClient) => Promise<void>, beyond: Situation['
 }
 
 /** One job for all tests of a block. */
-function useJob(inputs: Readonly<Record<string, string>>, paths: Paths = {}): () => ProfileJob {
+function useJob(
+  inputs: Readonly<Record<string, string>>,
+  paths: Paths = {},
+  before: FilesBefore = {},
+): () => ProfileJob {
   const started: ProfileJob[] = [];
   beforeAll(async () => {
-    started.push(await ProfileJob.start(scenario, inputs, paths));
+    started.push(await ProfileJob.start(scenario, inputs, paths, before));
   });
   afterAll(() => Promise.all(started.map((job) => job.end())));
   return () => {
