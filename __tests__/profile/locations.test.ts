@@ -50,9 +50,12 @@ test.each([
   '/data/$USER/x',
   '%USERPROFILE%\\.aws\\x',
   '%APPDATA%/x',
+  '~root/x',
+  '~\\x',
+  '~',
   '$env:USERPROFILE\\.aws\\x',
 ])('%s is no clear location', (path) => {
-  const reason = `It is ${JSON.stringify(path)}. Not all of AWS's tools replace variables in it`;
+  const reason = `It is ${JSON.stringify(path)}. Not all of AWS's tools replace what stands for a folder in it`;
   for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) {
     const expected = { path: name, reason: expect.stringContaining(reason) as string };
     expect(unclearLocation({ [name]: path })).toEqual(expected);
@@ -61,4 +64,8 @@ test.each([
 
 test.each(['', '~/x', '/x', 'C:\\x', '/100%/x', '/a%20b/x', '/a$/x', './x'])('%s is', (path) => {
   expect(unclearLocation({ AWS_SHARED_CREDENTIALS_FILE: path, AWS_CONFIG_FILE: path })).toBeUndefined();
+});
+
+test('a home with a backslash is clear on Windows', () => {
+  expect(unclearLocation({ AWS_CONFIG_FILE: '~\\x' }, win32)).toBeUndefined();
 });

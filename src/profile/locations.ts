@@ -15,8 +15,7 @@ export interface ProfileFiles {
 export function profileFiles(env: NodeJS.ProcessEnv, home: string, paths: PlatformPath = path): ProfileFiles {
   const location = (given: string | undefined, usual: string): string => {
     if (given === undefined || given === '') return paths.resolve(home, '.aws', usual);
-    const atHome = given.startsWith('~/') || given.startsWith(`~${paths.sep}`);
-    return atHome ? paths.resolve(paths.join(home, given.slice(2))) : paths.resolve(given);
+    return isAtHome(given, paths) ? paths.resolve(paths.join(home, given.slice(2))) : paths.resolve(given);
   };
   return {
     credentials: location(env.AWS_SHARED_CREDENTIALS_FILE, 'credentials'),
@@ -24,24 +23,28 @@ export function profileFiles(env: NodeJS.ProcessEnv, home: string, paths: Platfo
   };
 }
 
+/** As all of AWS's tools but the SDKs for Go read it. */
+function isAtHome(given: string, paths: PlatformPath): boolean {
+  return given.startsWith('~/') || given.startsWith(`~${paths.sep}`);
+}
+
 /** As shells write variables, and as Windows does. */
 const VARIABLE_IN_PATH = /\$\w|\$\{|%\w+%/;
 
 /**
- * The variable that names a profile file by other variables, and why that cannot be. The AWS CLI and boto3 replace them,
- * the SDKs for Go, Java, JavaScript and Rust do not, so that no file can be the right one; and nobody replaces them under
- * `env:` of a workflow.
+ * The variable that names a profile file by other variables, or by the home of another user, and why that cannot be. The
+ * AWS CLI and boto3 replace them, the SDKs for Go, Java, JavaScript and Rust do not, so that no file can be the right one;
+ * and nobody replaces them under `env:` of a workflow.
  */
-export function unclearLocation(env: NodeJS.ProcessEnv): { path: string; reason: string } | undefined {
-  const path = ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].find((name) =>
-    VARIABLE_IN_PATH.test(env[name] ?? ''),
-  );
-  return path === undefined
-    ? undefined
-    : {
-        path,
-        reason:
-          `It is ${JSON.stringify(env[path])}. Not all of AWS's tools replace variables in it; the others would look for a ` +
-          'file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.',
-      };
+export function unclearLocation(
+  env: NodeJS.ProcessEnv,
+  paths: PlatformPath = path,
+): { readonly path: string; readonly reason: string } | undefined {
+  const isUnclear = (given = '') => VARIABLE_IN_PATH.test(given) || (given.startsWith('~') && !isAtHome(given, paths));
+  const name = ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].find((variable) => isUnclear(env[variable]));
+  if (name === undefined) return undefined;
+  const reason =
+    `It is ${JSON.stringify(env[name])}. Not all of AWS's tools replace what stands for a folder in it; the others would ` +
+    'look for a file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.';
+  return { path: name, reason };
 }
