@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import lockfile from 'proper-lockfile';
 import { LockedError, lockPath, takeLock, type Lock } from '../../src/files/lock';
 import { inJob, useJobDirectory } from '../runner/job-files';
+import { heldOpen, useWindows } from './on-windows';
 
 useJobDirectory();
 
@@ -77,4 +79,28 @@ test('one that was taken away meanwhile is known to be lost, and its release har
   mkdirSync(lock());
   await held.release();
   expect(existsSync(lock())).toBe(true);
+});
+
+describe('on Windows', () => {
+  useWindows();
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test('one that is just being removed is taken as soon as it is', async () => {
+    jest.spyOn(lockfile, 'lock').mockRejectedValueOnce(heldOpen());
+    const held = await takeLock(inJob('file'), { ...NOW, deadline: performance.now() + 10_000 });
+    expect(readdirSync(inJob())).toEqual(['file.lock']);
+    await held.release();
+  });
+
+  test('one that may not be made is not waited for as for one that others hold, and the system says why', async () => {
+    const failure = heldOpen();
+    const attempt = jest.spyOn(lockfile, 'lock').mockRejectedValue(failure);
+    let now = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => (now += 500));
+    await expect(takeLock(inJob('file'), { ...NOW, deadline: 60_000 })).rejects.toBe(failure);
+    expect(attempt.mock.calls.length).toBeGreaterThan(1);
+    expect(now).toBeLessThan(10_000);
+  });
 });

@@ -4,6 +4,9 @@ import { codeOf } from '../errors/message';
 import { isHeldOpen, whileBusy } from './busy';
 import { removeCopies } from './replace';
 
+/** How long Windows may refuse to make a lock only because another process is removing it, in milliseconds. */
+const HELD_OPEN_MS = 2_000;
+
 /** Others held the lock for longer than could be waited. */
 export class LockedError extends Error {
   override readonly name = 'LockedError';
@@ -32,9 +35,8 @@ export interface Lock {
 export async function takeLock(path: string, { deadline, stale }: LockSettings): Promise<Lock> {
   const lockfilePath = lockPath(path);
   let lost: Error | undefined;
-  const release = await whileBusy(deadline, isLocked, async () => {
-    removeStaleLock(lockfilePath, stale);
-    return await lock(path, {
+  const attempt = () =>
+    lock(path, {
       lockfilePath,
       realpath: false,
       stale: Infinity,
@@ -43,6 +45,10 @@ export async function takeLock(path: string, { deadline, stale }: LockSettings):
         lost = error;
       },
     });
+  const release = await whileBusy(deadline, isLocked, async () => {
+    removeStaleLock(lockfilePath, stale);
+    // For Windows, what is being removed and what may not be made are the same: only time tells which it is.
+    return await whileBusy(Math.min(deadline, performance.now() + HELD_OPEN_MS), isHeldOpen, attempt);
   }).catch((error: unknown) => {
     if (!isLocked(error)) throw error;
     throw new LockedError(`${lockfilePath} was there all the time`, { cause: error });
@@ -102,5 +108,5 @@ function isLeftBehind(path: string, stale: number): boolean {
 }
 
 function isLocked(error: unknown): boolean {
-  return codeOf(error) === 'ELOCKED' || isHeldOpen(error);
+  return codeOf(error) === 'ELOCKED';
 }
