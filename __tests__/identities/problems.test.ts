@@ -360,7 +360,7 @@ describe('what it should be, to be pasted', () => {
     ]);
   });
 
-  const PLACE = 'and stands where its name should; it should be indented further';
+  const PLACE = 'and stands where a name should; it should be indented further';
   const PART = 'which is empty, it should be indented further';
   test.each([
     [

@@ -2,9 +2,10 @@ import type * as z from 'zod/mini';
 import { wholeAccount } from '../policy/policy-problem';
 import { nearest, suggestion } from '../text/did-you-mean';
 import type { KeyPath, PartProblem } from '../text/problem';
-import { describeValue, isMapping } from '../text/value';
+import { describeValue } from '../text/value';
 import { alteredMessage, type YamlText } from '../text/yaml';
-import { identityDocument, KEYS_OF_SECTIONS, type IdentityDocument } from './definition/identity-document';
+import { identityDocument, type IdentityDocument } from './definition/identity-document';
+import { emptiesIn, outdentedKeys } from './indentation';
 
 /**
  * What holds of a document: like the document, but every part that is wrong is omitted (in a list, undefined stands for it),
@@ -85,7 +86,8 @@ function problemsOf(
   const value = valueAt(path, root);
   if (code === 'unrecognized_keys') {
     const known = message.split(', ');
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known, value) }));
+    const emptyBefore = emptiesIn(value);
+    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known, emptyBefore(key)) }));
   }
   if (isOfName(issue)) return [{ path, message: `has a wrong name; it should be ${message}` }];
   const text = asWritten(path);
@@ -97,31 +99,10 @@ function problemsOf(
   return [{ path, message: `is ${shown}; it should be ${message}${perhaps}` }];
 }
 
-function unknownKey(key: string, known: readonly string[], mapping: unknown): string {
-  const before = emptyBefore(key, mapping);
+function unknownKey(key: string, known: readonly string[], before: string | undefined): string {
   return before === undefined || nearest(key, known) !== undefined
     ? `is not known here; ${suggestion(key, known)}`
     : `is not known here; as a part of ${before}, which is empty, it should be indented further: ${before}: { ${key}: … }`;
-}
-
-/** The key without a value that a key stands after, if there is one. */
-function emptyBefore(key: string, mapping: unknown): string | undefined {
-  const keys = isMapping(mapping) ? Object.keys(mapping) : [];
-  return keys.slice(0, keys.indexOf(key)).findLast((before) => isMapping(mapping) && mapping[before] === null);
-}
-
-/** Keys of a user, or what else a section holds, that stand where its name should, after a name without anything. */
-function outdentedKeys(root: unknown) {
-  return Object.entries(KEYS_OF_SECTIONS).flatMap(([section, { what, keys }]) => {
-    const named = valueAt([section], root);
-    return keys.flatMap((key) => {
-      const name = isMapping(named) && key in named ? emptyBefore(key, named) : undefined;
-      if (name === undefined) return [];
-      const message = `is a key of ${what}, and stands where its name should; it should be indented further: ${name}: { ${key}: … }`;
-      const explains = ([first, second]: KeyPath) => first === section && (second === key || second === name);
-      return [{ path: [section, key], message, explains }];
-    });
-  });
 }
 
 /** Says of a part that is wrong which text in its place would be right, if that is the one that `textOf` has for it. */

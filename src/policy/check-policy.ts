@@ -62,7 +62,8 @@ const TRUST_ACTION: TextRule = { fits: meansTrustAction, should: `one of ${TRUST
 
 const RESOURCE: TextRule = {
   // A wildcard in the last part may stand for the parts that are omitted. An account of fewer digits is nobody's.
-  fits: (text) => text === '*' || (/^arn:(([^:]*:){4}.+|.*\*)$/s.test(text) && !/^arn:([^:]*:){3}\d{1,11}:/.test(text)),
+  fits: (text) =>
+    text === '*' || (/^arn:([^:]*:){4}|^arn:.*\*$/s.test(text) && !/^arn:([^:]*:){3}\d{1,11}:/.test(text)),
   should: 'an ARN (arn:partition:service:region:account:resource), with wildcards if need be, or *',
   meant: wholeAccount,
 };
