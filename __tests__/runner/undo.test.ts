@@ -56,13 +56,29 @@ async function afterMain(before: Record<string, string>, names = Object.keys(bef
 }
 
 test('variables get the values they had, or none', async () => {
-  const env = await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION', 'AWS_SESSION_TOKEN', 'AWS_PROFILE']);
+  const env = await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION', 'AWS_SESSION_TOKEN']);
   await undo(env, notAsked);
-  expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1', AWS_SESSION_TOKEN: '', AWS_PROFILE: '' });
-  expect(said).toBe(
-    'Variables emptied: AWS_SESSION_TOKEN, AWS_PROFILE\nVariables with their earlier values again: AWS_REGION\n',
-  );
+  expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1', AWS_SESSION_TOKEN: '' });
+  expect(said).toBe('Variables emptied: AWS_SESSION_TOKEN\nVariables with their earlier values again: AWS_REGION\n');
   expect(readdirSync(inJob())).toEqual(['env']);
+});
+
+test.each([
+  ['', { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, '[profile ""]'],
+  ['default', {}, '[default]'],
+])('a profile that was not named is %j, which boto3 looks for, where there was %j', async (name, keys, section) => {
+  const exported = ['AWS_PROFILE', 'AWS_CONFIG_FILE', 'AWS_ACCESS_KEY_ID'];
+  const env = { ...(await afterMain(keys, exported)), AWS_CONFIG_FILE: inJob('gone'), AWS_ACCESS_KEY_ID: 'ours' };
+  await undo({ ...env, RUNNER_TEMP: inJob() }, notAsked);
+  const { AWS_PROFILE, AWS_CONFIG_FILE = '' } = readCommandFile(inJob('env'));
+  expect(AWS_PROFILE).toBe(name);
+  expect(readFileSync(AWS_CONFIG_FILE, 'utf8')).toContain(section);
+  expect(said).toMatch(/^Variables emptied: .*\nVariables with what tools take for none: .*AWS_CONFIG_FILE=/);
+});
+
+test('without room for a file, the profile is not named all the same', async () => {
+  await undo({ ...(await afterMain({}, ['AWS_PROFILE'])), RUNNER_TEMP: inJob('nowhere') }, notAsked);
+  expect(readCommandFile(inJob('env'))).toEqual({ AWS_PROFILE: '' });
 });
 
 test('several variables that had values are named one by one', async () => {
@@ -204,27 +220,27 @@ describe('what was stored of the changes is lost', () => {
   const ledgerFolder = () => inJob(readdirSync(inJob()).find((name) => name.startsWith('aws-identity-')) ?? 'none');
 
   test('with the secrets in it: what is ours goes, and what was there before is named', async () => {
-    const env = await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION', 'AWS_PROFILE'], true);
+    const env = await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION', 'AWS_SESSION_TOKEN'], true);
     writeFileSync(`${ledgerFolder()}/before.json`, '{');
     await undo(env, notAsked);
     expect(said).toMatch(
       /^::warning title=AWS identity clean-up::What was there before cannot be put back, as .*before\.json was spoiled/,
     );
     expect(said).toContain(': AWS_REGION. They are removed.\n');
-    expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: '', AWS_PROFILE: '' });
+    expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: '', AWS_SESSION_TOKEN: '' });
     expect(readdirSync(inJob(AWS))).toEqual([]);
   });
 
   test('as someone emptied RUNNER_TEMP: what the state names is undone, with a warning', async () => {
     const before = { AWS_REGION: 'eu-west-1' };
-    const env = await afterMain(before, ['AWS_REGION', 'AWS_PROFILE'], true);
+    const env = await afterMain(before, ['AWS_REGION', 'AWS_SESSION_TOKEN'], true);
     rmSync(ledgerFolder(), { recursive: true });
-    await undo({ ...env, AWS_PROFILE: 'dev' }, notAsked);
+    await undo({ ...env, AWS_SESSION_TOKEN: 'ours' }, notAsked);
     expect(said).toMatch(
       /^::warning .*changes\.json is gone\. The runner's state has all that the step changed, too\.\n/,
     );
     expect(said).toContain('AWS_REGION. They stay as the step left them.\n');
-    expect(readCommandFile(inJob('env'))).toEqual({ AWS_PROFILE: '' });
+    expect(readCommandFile(inJob('env'))).toEqual({ AWS_SESSION_TOKEN: '' });
     expect(readdirSync(inJob(AWS))).toEqual([]);
     expect(readdirSync(inJob()).sort()).toEqual([AWS, 'env']);
   });

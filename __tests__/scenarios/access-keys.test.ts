@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
@@ -189,6 +191,22 @@ describe('unset-current-credentials', () => {
     expect(scenario.calls()).toEqual([]);
     await job.finish();
     expect(job.env).toMatchObject({ ...session, AWS_REGION: 'us-east-1' });
+  });
+
+  test('alone, it takes away a profile, too, and says whose credentials the runner has by itself', async () => {
+    const job = scenario.job({ env: { AWS_REGION: REGION } });
+    mkdirSync(join(job.home, '.aws'));
+    const keys = `aws_access_key_id = ${EXAMPLE_KEYS.accessKeyId}\naws_secret_access_key = ${EXAMPLE_KEYS.secretAccessKey}\n`;
+    writeFileSync(join(job.home, '.aws/credentials'), `[default]\n${keys}`);
+    await job.step({ with: { ...inputs, 'aws-profile': 'ci', 'output-env-credentials': 'true' } });
+    const main = await job.step({ with: { 'unset-current-credentials': 'true' } });
+    expect(main.exported).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_PROFILE: '', AWS_DEFAULT_PROFILE: '' });
+    expect(readFileSync(job.env.AWS_CONFIG_FILE ?? '', 'utf8')).toContain('[profile ""]');
+    expect(main.log).toContain('Credentials found: those of the profile default.');
+    expect(main.outputs).toMatchObject({ 'authenticated-arn': USER });
+    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'GetCallerIdentity']);
+    await job.finish();
+    expect(job.env).toMatchObject({ AWS_PROFILE: 'default', AWS_REGION: REGION });
   });
 
   test('alone, without a region, and with nothing to take away', async () => {

@@ -91,7 +91,7 @@ test('runbook 3: refused before MFA, a session by the seed, allowed after', asyn
   expect(scenario.calls()).toEqual(['ListBuckets']);
 
   await workflow.finish();
-  expect(workflow.env).toMatchObject({ AWS_PROFILE: '', AWS_DEFAULT_PROFILE: '', AWS_ACCESS_KEY_ID: '' });
+  expect(workflow.env).toMatchObject({ AWS_PROFILE: 'default', AWS_ACCESS_KEY_ID: '' });
 });
 
 test('seed and code are masked, and kept nowhere', async () => {

@@ -1,10 +1,11 @@
+import { homedir } from 'node:os';
 import { preferredToProfile } from '../aws/credential-order';
 import { secretsOf, type Credentials } from '../aws/credentials';
 import { LeftBehindError } from '../errors/left-behind-error';
-import { rememberCommandFiles } from '../runner/runner-files';
+import { makeJobFolder, rememberCommandFiles } from '../runner/runner-files';
 import type { Step } from '../runner/step';
 import { writeJobProfiles, type ProfilesToWrite, type ProfilesWritten } from './job-profiles';
-import { noCredentialVariables } from './variables-and-outputs';
+import { noCredentialVariables, profileVariables } from './variables-and-outputs';
 
 /** What later steps are to find: nothing of what is omitted. */
 export interface JobDelivery {
@@ -80,6 +81,15 @@ function warnOfTwo(
 /** Takes away credentials that an earlier step left, for this step and all later ones of the job. */
 export function unsetCurrent(step: Step): void {
   exportVariables(noCredentialVariables(step.env), step);
+}
+
+/** Takes away the profile that later steps would use without naming it. */
+export async function unsetProfile(step: Step): Promise<void> {
+  const names = Object.keys(profileVariables('')).filter((name) => step.env[name]);
+  if (names.length === 0) return;
+  const { valuesLikeUnset } = await import('../profile/without-profile');
+  const makeFolder = () => makeJobFolder('aws-config', step);
+  exportVariables(valuesLikeUnset(names, { env: step.env, home: homedir(), profile: '', makeFolder }), step);
 }
 
 /** Sets variables for later steps, and keeps for the post step what stood there. */

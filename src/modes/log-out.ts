@@ -1,4 +1,5 @@
 import type { Identity } from '../aws/arn';
+import { unsetProfile } from '../delivery/deliver';
 import type { Report } from '../delivery/report';
 import { keptDelivery } from '../delivery/session-delivery';
 import type { AccessKeysRequest } from '../inputs/request';
@@ -16,6 +17,7 @@ export async function logOut(request: AccessKeysRequest, step: Step): Promise<Wo
     'This step logs out: it is given neither keys nor a role, and only takes credentials away from later steps. ' +
       'An empty secret or variable counts as not given.',
   );
+  await unsetProfile(step);
   const own = connection.region === '' ? undefined : await existingIdentity(request, step).catch(() => undefined);
   return {
     identities: own ? [own] : [],

@@ -62,6 +62,12 @@ export function writeSection(
   return { text: text.slice(0, start) + ours + text.slice(end), replaced: section && text.slice(start, end) };
 }
 
+/** The lines below the header of the section `[header]`, each with the line ending before it; undefined without such a section. */
+export function linesOfSection(text: string, header: string): string | undefined {
+  const [section] = sectionsNamed(linesOf(text), header);
+  return section && text.slice(section.start, section.end).replace(/^[^\r\n]*/, '');
+}
+
 /**
  * Takes the section `[header]` out of `text`, from its header to its last setting, with the blank line that
  * `writeSection` put behind it. Comments and further blank lines behind it stay. Without such a section the text stays

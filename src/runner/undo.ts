@@ -1,4 +1,6 @@
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { messageOf } from '../errors/message';
 import { removeFolder } from '../files/remove';
@@ -7,6 +9,7 @@ import type { WrittenProfile } from '../profile/profile';
 import type { Changes, Created, IdentityChanges } from './ledger';
 import { listed, printable } from './printable';
 import { readLedger } from './read-ledger';
+import { inJobTemp } from './runner-files';
 
 /** The world that the post step acts in. */
 export interface PostStep {
@@ -146,15 +149,38 @@ async function removeFolders(folders: readonly string[], reporter: PostReporter)
 
 function restoreVariables(before: Changes['variables'], env: NodeJS.ProcessEnv, reporter: PostReporter) {
   const names = Object.keys(before);
-  const restoring = () => {
+  const restored = names.filter((name) => before[name]);
+  const unset = names.filter((name) => !before[name]);
+  const restoring = async () => {
     const file = env.GITHUB_ENV;
     if (!file) throw new Error('The runner gave no file for them (GITHUB_ENV).');
-    appendFileSync(file, names.map((name) => assignment(name, before[name] ?? '')).join(''));
-    const restored = names.filter((name) => before[name]);
-    reporter.log(`Variables emptied: ${names.filter((name) => !before[name]).join(', ') || 'none'}`);
+    const values = { ...before, ...(await likeUnset(unset, { ...env, ...before })) };
+    const all = Object.entries(values).map(([name, value = '']) => [name, value] as const);
+    appendFileSync(file, all.map(([name, value]) => assignment(name, value)).join(''));
+    const emptied = all.filter(([, value]) => value === '').map(([name]) => name);
+    reporter.log(`Variables emptied: ${emptied.join(', ') || 'none'}`);
+    const others = all.flatMap(([name, value]) => (value === '' || restored.includes(name) ? [] : `${name}=${value}`));
+    if (others.length > 0) reporter.log(`Variables with what tools take for none: ${others.join(', ')}`);
     if (restored.length > 0) reporter.log(`Variables with their earlier values again: ${restored.join(', ')}`);
   };
   return done(restoring, `Variables could not be restored: ${names.join(', ')}`, reporter);
+}
+
+const OF_PROFILES = /^AWS_(?:DEFAULT_PROFILE|PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE)$/;
+
+/** Values for variables that were not set before. What little it needs for profiles is loaded where there were some. */
+async function likeUnset(names: readonly string[], env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  const empty = Object.fromEntries(names.map((name) => [name, '']));
+  if (!names.some((name) => OF_PROFILES.test(name))) return empty;
+  const { valuesLikeUnset } = await import('../profile/without-profile');
+  const makeFolder = () => inJobTemp(env, (temp) => mkdtempSync(join(temp, 'aws-config-')));
+  try {
+    const profile = env.AWS_ACCESS_KEY_ID ? '' : 'default';
+    return valuesLikeUnset(names, { env, home: homedir(), profile, makeFolder });
+  } catch {
+    // Without room for a file, credentials are taken away all the same.
+    return empty;
+  }
 }
 
 /** A variable in the form that may hold line breaks. The delimiter is no line of the value. */

@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasSection, linesOfSection } from './ini';
+import { profileFiles, type ProfileFiles } from './locations';
+
+/** How variables that were not set get such values again. */
+interface LikeUnset {
+  /** All variables, also those that are to get such values. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly home: string;
+  /**
+   * The profile that stands for none. With keys in the environment, or some to come, an empty name: the SDK for JavaScript
+   * prefers any other to keys. Without, the default one: the SDK for Java does not look for it under an empty name.
+   */
+  readonly profile: '' | 'default';
+  /** Makes a folder of the job. */
+  readonly makeFolder: () => string;
+}
+
+/**
+ * Values that AWS's tools take as if these variables were not set, which a runner cannot do. For most, an empty one is so.
+ * But the AWS CLI and boto3 ask for profiles in a file without a name, and for a profile of any name to exist. So the
+ * paths get their usual values, and where the profile that stands for none does not exist, a config file of the job has it.
+ */
+export function valuesLikeUnset(
+  names: readonly string[],
+  { env, home, profile, makeFolder }: LikeUnset,
+): Record<string, string> {
+  const usual = profileFiles({}, home);
+  const values = Object.fromEntries(names.map((name) => [name, '']));
+  if (names.includes('AWS_CONFIG_FILE')) values.AWS_CONFIG_FILE = usual.config;
+  if (names.includes('AWS_SHARED_CREDENTIALS_FILE')) values.AWS_SHARED_CREDENTIALS_FILE = usual.credentials;
+  if (names.includes('AWS_PROFILE')) values.AWS_PROFILE = profile;
+  // Where both are set, boto3 takes the second.
+  if (names.includes('AWS_DEFAULT_PROFILE')) values.AWS_DEFAULT_PROFILE = { ...env, ...values }.AWS_PROFILE ?? profile;
+  if (values.AWS_PROFILE !== profile && values.AWS_DEFAULT_PROFILE !== profile) return values;
+  const config = configWith(profile, profileFiles({ ...env, ...values }, home), makeFolder);
+  return config === undefined ? values : { ...values, AWS_CONFIG_FILE: config };
+}
+
+/** The path of a config file like the one that there is, but with this profile; undefined where it exists already. */
+function configWith(profile: LikeUnset['profile'], files: ProfileFiles, makeFolder: () => string): string | undefined {
+  const text = textOf(files.config);
+  const isThere =
+    profile === ''
+      ? text.includes(UNNAMED)
+      : ['default', 'profile default'].some((header) => hasSection(text, header)) ||
+        hasSection(textOf(files.credentials), 'default');
+  if (isThere) return undefined;
+  const path = join(makeFolder(), 'config');
+  const settings = linesOfSection(text, 'default') ?? linesOfSection(text, 'profile default') ?? '';
+  const section = `${profile === '' ? UNNAMED : '[default]'}${settings}\n`;
+  const whole = `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${section}`;
+  writeFileSync(path, whole, { mode: 0o600, encoding: 'latin1' });
+  return path;
+}
+
+const UNNAMED = '[profile ""]';
+
+/** Each byte as a letter, as comments may be in any encoding. What cannot be read has no profiles for others, either. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
