@@ -12,10 +12,18 @@ export interface FaultScope {
   readonly skip?: number;
 }
 
+interface ServiceError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** Headers of the answer, besides those of its service. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** What happens to a request that is not answered as it should be. */
 export type Failure =
   /** Refused in the words of its service; nothing is done. */
-  | { readonly error: { readonly status: number; readonly code: string; readonly message: string } }
+  | { readonly error: ServiceError }
   /** The connection breaks before anything is done. */
   | { readonly reset: true }
   /** AWS acts, and the connection breaks before the answer. */
@@ -58,6 +66,8 @@ export interface RateLimit {
   readonly perSecond: number;
   /** Requests let through at once after a quiet time; by default `perSecond`. */
   readonly burst?: number;
+  /** The `Retry-After` of refusals, in seconds; if omitted, they have none. */
+  readonly retryAfter?: number;
 }
 
 interface Bucket extends RateLimit {
@@ -65,7 +75,14 @@ interface Bucket extends RateLimit {
   filledAt: number;
 }
 
-const throttling: Failure = { error: { status: 400, code: 'Throttling', message: 'Rate exceeded' } };
+const throttling: ServiceError = { status: 400, code: 'Throttling', message: 'Rate exceeded' };
+
+/** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits */
+const secondaryLimit: ServiceError = {
+  status: 403,
+  code: 'Forbidden',
+  message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+};
 
 /** What goes wrong between a client and AWS. */
 export class Faults {
@@ -83,7 +100,7 @@ export class Faults {
     this.add({ latencyMs: ms });
   }
 
-  /** Answers `Throttling` to what comes faster than this. The bucket fills by the sandbox's clock. */
+  /** Refuses what comes faster than this, in the words of its service. The bucket fills by the sandbox's clock. */
   rateLimit(limit: RateLimit): void {
     this.#buckets.push({ ...limit, tokens: limit.burst ?? limit.perSecond, filledAt: this.clock.now().getTime() });
   }
@@ -120,11 +137,16 @@ export class Faults {
       const refill = (Math.max(0, now - bucket.filledAt) / 1000) * bucket.perSecond;
       bucket.tokens = Math.min(burst, bucket.tokens + refill);
       bucket.filledAt = now;
-      if (bucket.tokens < 1) return throttling;
+      if (bucket.tokens < 1) return { error: refusalOf(bucket) };
       bucket.tokens -= 1;
     }
     return undefined;
   }
+}
+
+function refusalOf({ service, retryAfter }: RateLimit): ServiceError {
+  const refusal = service === 'github' ? secondaryLimit : throttling;
+  return retryAfter === undefined ? refusal : { ...refusal, headers: { 'retry-after': String(retryAfter) } };
 }
 
 function isDelay(fault: Fault): boolean {

@@ -54,9 +54,10 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
   };
   for (const happen of first) await happen();
   if (fault && 'error' in fault) {
-    const { status, code, message } = fault.error;
+    const { status, code, message, headers: added } = fault.error;
     record.errorCode = code;
-    send(route.refuse(new Refusal(status, code, message)));
+    const refused = route.refuse(new Refusal(status, code, message));
+    send({ ...refused, headers: { ...refused.headers, ...added } });
   } else if (fault && 'raw' in fault) {
     send(fault.raw);
   } else if (fault && 'endless' in fault) {

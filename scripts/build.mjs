@@ -23,17 +23,13 @@ const withoutHttpClient = {
 
 /**
  * Bundles by the folder they go to. The code that they share is in the one of `action`, which post loads only when main
- * left something to do in IAM, and the program behind a `credential_process` only to renew a session. GitHub's API is called through the toolkit's HTTP client: a bundle of its own.
+ * left something to do in IAM, and the program behind a `credential_process` only to renew a session.
  */
 const entries = {
   main: { source: 'main.ts', externals: { './action/programs': '../action/index.js' } },
   post: { source: 'post.ts', externals: { './action/programs': '../action/index.js' } },
   'credential-process': { source: 'credential-process.ts', externals: { './action/programs': '../action/index.js' } },
-  action: {
-    source: 'action/programs.ts',
-    externals: { ...withoutHttpClient, './secrets': '../github-secrets/index.js' },
-  },
-  'github-secrets': { source: 'github/secrets.ts', externals: {} },
+  action: { source: 'action/programs.ts', externals: withoutHttpClient },
 };
 
 /**

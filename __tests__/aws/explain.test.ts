@@ -2,6 +2,7 @@ import { explainFailure, unusualAnswer, type RefusalRule, type FailedCall } from
 import { UnusualAnswerError } from '../../src/aws/failure';
 import { ActionError, type ErrorCode } from '../../src/errors/action-error';
 import { NoAnswerError } from '../../src/network/deadline';
+import { ProxyError } from '../../src/network/proxy-error';
 import { expectWhole } from '../errors/whole';
 import { brokenOff, connectionError, pageFor, sdkError, sdkTimeout, unreadable } from './sdk-error';
 
@@ -16,6 +17,20 @@ afterEach(() => jest.useRealTimers());
 function minutesAgo(minutes: number): Date {
   return new Date(NOW - minutes * 60_000);
 }
+
+/** What failed at a proxy, and what is said of it. */
+const PROXY_FAILURES: readonly [failure: unknown, proxy: string, names: readonly string[]][] = [
+  [connectionError('ENOTFOUND'), 'http://u:S3cret@no.example:3128', ['the proxy no.example:3128', 'no such host']],
+  [connectionError('ECONNREFUSED'), 'http://p:3128', ['Nothing listens', 'the proxy p:3128', 'http-proxy']],
+  [connectionError('EPROTO'), 'https://p:3128', ['The proxy p:3128 does not speak TLS', 'http://']],
+  [connectionError('ERR_SSL_WRONG_VERSION_NUMBER'), 'https://p:3128', ['does not speak TLS']],
+  [connectionError('SELF_SIGNED_CERT_IN_CHAIN'), 'https://p', ['the proxy p', 'NODE_EXTRA_CA_CERTS']],
+  [new Error('Proxy connection ended before receiving CONNECT response'), 'http://p:443', ['speaks TLS', 'https://']],
+  [400, 'http://p:443', ['HTTP 400 to CONNECT sts.example:443', 'speaks TLS']],
+  [403, 'http://p:3128', ['HTTP 403', 'no tunnel to sts.example:443', 'no-proxy']],
+  [407, 'http://p:3128', ['HTTP 407', 'user name and a password']],
+  [502, 'http://p:3128', ['HTTP 502', 'no tunnel to sts.example:443']],
+];
 
 type Case = [what: string, error: unknown, code: ErrorCode, names: readonly string[]];
 
@@ -67,17 +82,53 @@ const refusals: Case[] = [
 
 const silences: Case[] = [
   ['a proxy that asks for a password', unreadable(407), 'proxy-failed', ['http-proxy', 'no-proxy']],
+  ...PROXY_FAILURES.map(([failure, proxy, names]): Case => [
+    `a proxy: ${String(failure)}`,
+    new ProxyError(new URL(proxy), 'sts.example:443', failure),
+    'proxy-failed',
+    names,
+  ]),
   ['a page instead of AWS', unreadable(200), 'unusual-answer', ['Answer: HTTP 200\n', 'its-endpoint']],
   ["a page instead of AWS's error", pageFor(502), 'unusual-answer', ['Answer: HTTP 502\n', 'its-endpoint']],
   ['an answer that lacks parts', new UnusualAnswerError('credentials'), 'unusual-answer', ['no credentials']],
   ['no answer', new NoAnswerError(), 'no-answer', ['10 s', 'firewall']],
   ["the SDK's time-out", sdkTimeout(), 'no-answer', ['twice']],
-  ['no such host', connectionError('ENOTFOUND'), 'connection-failed', ['no such host', 'eu-central-1']],
+  ['no such host', connectionError('ENOTFOUND'), 'connection-failed', ['no such host', 'its-endpoint']],
+  [
+    'no such region',
+    Object.assign(connectionError('ENOTFOUND'), { hostname: 'sts.eu-central-1.amazonaws.com' }),
+    'connection-failed',
+    ['no such host', 'eu-central-1 may not be a region'],
+  ],
   ['no name server', connectionError('EAI_AGAIN'), 'connection-failed', ['no such host']],
   ['nothing there', connectionError('ECONNREFUSED'), 'connection-failed', ['Nothing listens', 'its-endpoint']],
-  ...['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_HAS_EXPIRED', 'ERR_TLS_X'].map(
-    (code): Case => [code, connectionError(code), 'connection-failed', ['NODE_EXTRA_CA_CERTS']],
-  ),
+  ...[
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'CERT_UNTRUSTED',
+    'INVALID_CA',
+  ].map((code): Case => [
+    code,
+    connectionError(code),
+    'connection-failed',
+    ['private authority', 'NODE_EXTRA_CA_CERTS', 'AWS_CA_BUNDLE', 'NODE_USE_SYSTEM_CA'],
+  ]),
+  ...['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'].map((code): Case => [
+    code,
+    connectionError(code),
+    'connection-failed',
+    ['expired or is not valid yet', 'clock'],
+  ]),
+  ['another host', connectionError('ERR_TLS_CERT_ALTNAME_INVALID'), 'connection-failed', ['another host']],
+  ...['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'].map((code): Case => [
+    code,
+    connectionError(code),
+    'connection-failed',
+    ['does not speak TLS'],
+  ]),
+  ['no way', connectionError('ENETUNREACH'), 'connection-failed', ['No way leads']],
   ['a reset', connectionError('ECONNRESET'), 'connection-failed', ['broke off']],
   ['an answer that broke off', brokenOff(200), 'connection-failed', ['Answer: aborted\n', 'broke off']],
   ['a mistake', new TypeError('x is not a function'), 'unexpected', ['x is not a function', 'report']],
@@ -98,6 +149,19 @@ test.each([...refusals, ...silences])('%s', (_, error, code, names) => {
 test.each(refusals)("AWS's own words are told: %s", (_, error) => {
   const { message } = error as Error;
   expect(explained(error).message).toContain(`: ${message}`.trimEnd());
+});
+
+test('no password of a proxy is told', () => {
+  const error = new ProxyError(new URL('http://mona:S3cret@proxy:3128'), 'sts.example:443', 502);
+  expect(explained(error).message).not.toMatch(/S3cret|mona/);
+});
+
+test.each([
+  [{ 'retry-after': '900' }, 'AWS asks to wait 15 minutes'],
+  [{ 'retry-after': '60' }, 'the attempts allowed were used up'],
+])('throttling with %j', (headers, words) => {
+  const error = Object.assign(sdkError('Throttling', 'Rate exceeded'), { $response: { statusCode: 400, headers } });
+  expect(explained(error).message).toContain(words);
 });
 
 test("a service's own rules are asked first, in their order", () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ActionError } from '../../src/errors/action-error';
-import { explainSecret } from '../../src/github/explain';
+import { explainIdToken, explainSecret } from '../../src/github/explain';
 import { IncompleteAnswerError, retryOfGithub } from '../../src/github/failure';
 import { githubSecrets } from '../../src/github/secrets';
 import type { SecretLocation } from '../../src/identities/declaration';
@@ -120,27 +120,24 @@ describe('without an answer', () => {
     expect(explained.message).toContain('ECONNREFUSED');
   });
 
-  test.each([
-    ['UND_ERR_CONNECT_TIMEOUT', 'unanswered', 'no-answer'],
-    ['UND_ERR_HEADERS_TIMEOUT', 'unanswered', 'no-answer'],
-    ['ETIMEDOUT', 'unanswered', 'no-answer'],
-    ['EAI_AGAIN', 'transient', 'connection-failed'],
-    ['ENOTFOUND', 'final', 'connection-failed'],
-    ['CERT_HAS_EXPIRED', 'final', 'connection-failed'],
-  ])('%s, wrapped as Octokit does', (code, retry, explained) => {
-    const socket = Object.assign(new Error('words'), { code });
-    const fetching = new TypeError('fetch failed', { cause: socket });
-    const failure = Object.assign(new Error('words', { cause: fetching }), { name: 'HttpError', status: 500 });
+  test.each<[string, string, string, string]>([
+    ['ETIMEDOUT', 'unanswered', 'no-answer', 'did not answer in time'],
+    ['EAI_AGAIN', 'transient', 'connection-failed', 'no such host'],
+    ['ENOTFOUND', 'final', 'connection-failed', 'no such host'],
+    ['CERT_HAS_EXPIRED', 'final', 'connection-failed', 'expired'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'final', 'connection-failed', 'NODE_EXTRA_CA_CERTS'],
+  ])('%s', (code, retry, explained, words) => {
+    const failure = Object.assign(new Error('words'), { code });
     expect(retryOfGithub(failure)).toBe(retry);
-    const error = explainSecret(failure, 'write');
-    expect(error.code).toBe(explained);
-    expectWhole(error);
+    for (const error of [explainSecret(failure, 'write'), explainIdToken(failure, 'sts.amazonaws.com')]) {
+      expect(error.code).toBe(explained);
+      expect(error.message).toContain(words);
+      expectWhole(error);
+    }
   });
 
   test('several addresses, none of which could be reached', () => {
-    const failure = new TypeError('fetch failed', {
-      cause: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
-    });
+    const failure = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
     expect(explainSecret(failure, 'write').message).toContain('Answer: ECONNREFUSED');
   });
 

@@ -16,16 +16,6 @@ export interface Follower {
   readonly ended: (exchange: Exchange) => void;
 }
 
-/** A request of undici, the client behind GitHub's toolkit, as its diagnostics show it. */
-interface UndiciRequest {
-  aborted: boolean;
-  onConnect: () => void;
-  onHeaders: () => boolean;
-  onData: () => boolean;
-  onComplete: () => void;
-  onError: () => void;
-}
-
 /** Follows the exchanges of all clients in this process, until what it returns is called. */
 export function followExchanges(followers: readonly Follower[]): () => void {
   const underWay = new WeakMap<object, Exchange & { socket?: Socket }>();
@@ -56,30 +46,6 @@ export function followExchanges(followers: readonly Follower[]): () => void {
         end(request);
       });
       start(request, exchange);
-    },
-    'undici:request:create': ({ request }: { request: UndiciRequest }) => {
-      const exchange = {
-        port: () => underWay.get(request)?.socket?.localPort,
-        silence() {
-          const { socket } = underWay.get(request) ?? {};
-          end(request);
-          const ignore = () => undefined;
-          Object.assign(request, { onConnect: ignore, onHeaders: ignore, onData: ignore, onComplete: ignore });
-          Object.assign(request, { onError: ignore, aborted: true });
-          socket?.destroy();
-        },
-      };
-      start(request, exchange);
-    },
-    'undici:client:sendHeaders': ({ request, socket }: { request: object; socket: Socket }) => {
-      const exchange = underWay.get(request);
-      if (exchange) exchange.socket = socket;
-    },
-    'undici:request:trailers': ({ request }: { request: object }) => {
-      end(request);
-    },
-    'undici:request:error': ({ request }: { request: object }) => {
-      end(request);
     },
   };
   for (const [name, listener] of Object.entries(channels)) subscribe(name, listener as (message: unknown) => void);

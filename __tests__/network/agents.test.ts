@@ -1,17 +1,34 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer as createHttpServer, get as httpGet, type IncomingMessage } from 'node:http';
+import { writeFileSync } from 'node:fs';
+import {
+  createServer as createHttpServer,
+  get as httpGet,
+  type ClientRequest,
+  type IncomingMessage,
+  type Server as HttpServer,
+} from 'node:http';
 import { createServer, get, type Server } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import {
+  connect as connectTcp,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { agentsFor, type Agents } from '../../src/network/agents';
+import { ProxyError } from '../../src/network/proxy-error';
 import { useCleanEnvironment } from '../aws/environment';
+import { inJob, useJobDirectory } from '../runner/job-files';
 import { selfSigned } from './certificate';
+import { ForwardProxy } from './forward-proxy';
 
 useCleanEnvironment();
+useJobDirectory();
 
 // Older releases of Node cannot be told to trust the certificate of a test. Actions run on one that can.
 const describeWhereTrustCanBeSet = 'setDefaultCACertificates' in tls ? describe : describe.skip;
@@ -177,21 +194,109 @@ describeWhereTrustCanBeSet('agents', () => {
     });
     proxy.on('connect', (message: IncomingMessage, socket: Socket) => {
       asked.push(`CONNECT ${message.url ?? ''}`);
-      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      const onward = connectTcp(Number(url.port), 'localhost', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      sockets.push(onward);
     });
-    proxy.listen(0, '127.0.0.1');
-    await once(proxy, 'listening');
-    const httpProxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    agents = await agentsFor(url, { httpProxy });
+    const httpProxy = await listening(proxy);
+    agents = await agentsFor(new URL('https://aws.example'), { httpProxy });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(sockets).toEqual([]);
-    await request(agents.httpsAgent).catch(() => undefined);
-    const plain = httpGet('http://aws.example/path', { agent: agents.httpAgent });
-    const [response] = (await once(plain, 'response')) as [IncomingMessage];
-    response.resume();
-    await once(response, 'end');
+    const tunnelled = get('https://aws.example', { agent: agents.httpsAgent, rejectUnauthorized: false });
+    expect(await answerTo(tunnelled)).toMatch(/^\d+$/);
+    expect(await answerTo(httpGet('http://aws.example/path', { agent: agents.httpAgent }))).toBe('from the proxy');
     proxy.close();
     proxy.closeAllConnections();
-    expect(asked).toEqual([`CONNECT ${url.host}`, 'GET http://aws.example/path']);
+    expect(asked).toEqual(['CONNECT aws.example:443', 'GET http://aws.example/path']);
+  });
+
+  describe('a failure of the proxy names it:', () => {
+    /** How a request through a proxy fails. */
+    async function failureAt(httpProxy: string, target = 'https://aws.example'): Promise<ProxyError> {
+      agents = await agentsFor(new URL(target), { httpProxy });
+      const secure = target.startsWith('https:');
+      const asked = secure ? get(target, { agent: agents.httpsAgent }) : httpGet(target, { agent: agents.httpAgent });
+      const failure: unknown = await answerTo(asked).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(ProxyError);
+      return failure as ProxyError;
+    }
+
+    const why = ({ explanation }: ProxyError) => explanation.why;
+
+    test.each(['https://aws.example', 'http://aws.example'])('no such host, for %s', async (target) => {
+      const failure = await failureAt('http://proxy.invalid:3128', target);
+      expect(failure.message).toContain('proxy.invalid:3128');
+      expect(failure.code).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
+      expect(why(failure)).toContain('no such host');
+    });
+
+    test.each(['https://aws.example', 'http://aws.example'])('nobody listens, for %s', async (target) => {
+      const closed = createTcpServer();
+      const address = await listening(closed);
+      await new Promise((resolve) => closed.close(resolve));
+      const failure = await failureAt(address, target);
+      expect(failure.code).toBe('ECONNREFUSED');
+      expect(why(failure)).toContain(`Nothing listens at the address of the proxy ${new URL(address).host}`);
+    });
+
+    test.each([403, 407, 502, 503])('it answers %i', async (status) => {
+      const proxy = createHttpServer();
+      proxy.on('connect', (_, socket: Socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\nwords`));
+      const failure = await failureAt(await listening(proxy));
+      proxy.close();
+      expect(failure.status).toBe(status);
+      expect(failure.explanation.code).toBe('proxy-failed');
+    });
+
+    test('it speaks TLS', async () => {
+      expect(why(await failureAt(`http://localhost:${url.port}`))).toContain('speaks TLS');
+    });
+
+    test.each(['https://aws.example', 'http://aws.example'])('it speaks no TLS, for %s', async (target) => {
+      const proxy = createHttpServer();
+      const address = await listening(proxy);
+      const failure = await failureAt(address.replace('http:', 'https:'), target);
+      proxy.close();
+      expect(why(failure)).toContain('does not speak TLS');
+    });
+
+    test.each(['https://aws.example', 'http://aws.example'])('it is not trusted, for %s', async (target) => {
+      tls.setDefaultCACertificates(trusted);
+      expect(why(await failureAt(`https://localhost:${url.port}`, target))).toContain('is not trusted');
+    });
+
+    test('a server behind it that is not trusted is none of its failures', async () => {
+      tls.setDefaultCACertificates(trusted);
+      const proxy = await ForwardProxy.start({ key, cert, to: () => 'http://localhost' });
+      agents = await agentsFor(new URL('https://aws.example'), { httpProxy: proxy.url });
+      const failure: unknown = await answerTo(get('https://aws.example', { agent: agents.httpsAgent })).catch(
+        (error: unknown) => error,
+      );
+      proxy.close();
+      expect(failure).not.toBeInstanceOf(ProxyError);
+      expect(failure).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    });
+  });
+
+  test('the authorities in AWS_CA_BUNDLE are trusted, together with the others', async () => {
+    tls.setDefaultCACertificates(trusted);
+    writeFileSync(inJob('bundle.pem'), `# A comment\n${cert}\n# Another\n${selfSigned(['other.example']).cert}`);
+    process.env.AWS_CA_BUNDLE = inJob('bundle.pem');
+    agents = await agentsFor(url);
+    expect(await request(agents.httpsAgent)).toBeGreaterThan(0);
+    expect(tls.getCACertificates('default')).not.toHaveLength(2);
   });
 });
+
+async function listening(server: Server | HttpServer | TcpServer): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function answerTo(request: ClientRequest): Promise<string> {
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return (await response.toArray()).join('');
+}

@@ -1,10 +1,11 @@
+import { messageOf } from '../../src/errors/message';
 import { call } from '../../src/network/call';
 import { systemClock } from '../../src/network/clock';
 import { NoAnswerError } from '../../src/network/deadline';
 import type { Retry } from '../../src/network/retry';
 
 /** Makes a call that fails a number of times, and notes what is told and waited. */
-async function calling(failure: unknown, retry: Retry, times = 1) {
+async function calling(failure: unknown, retry: Retry, times = 1, asked?: number) {
   const log: string[] = [];
   const waits: number[] = [];
   let attempts = 0;
@@ -25,7 +26,8 @@ async function calling(failure: unknown, retry: Retry, times = 1) {
     return attempts > times ? Promise.resolve('answer') : Promise.reject(failure);
   };
   const settings = { retry: { maxAttempts: 3 }, clock, log: (line: string) => log.push(line) };
-  const outcome = await call('AssumeRole', request, () => retry, settings).catch((error: unknown) => error);
+  const failures = { retryOf: () => retry, waitAskedIn: () => asked, answerIn: (error: unknown) => messageOf(error) };
+  const outcome = await call('AssumeRole', request, failures, settings).catch((error: unknown) => error);
   return { outcome, log, waits, attempts };
 }
 
@@ -36,12 +38,13 @@ test('an attempt that is made again is told, with its cause, its number and the 
     waits: [50, 100],
     attempts: 3,
   });
-  expect((await calling('a text', 'throttled')).log).toEqual(['AssumeRole: a text. Attempt 2 of 3 in 1.0 s.']);
+  expect((await calling('a text', 'throttled')).log).toEqual(['AssumeRole: a text. Attempt 2 of 3 in 2.3 s.']);
 });
 
-test('of a cause of several lines the first is told', async () => {
-  const { log } = await calling(new Error('aborted\n  Deserialization error: to see the raw response, …'), 'transient');
-  expect(log).toEqual(['AssumeRole: aborted. Attempt 2 of 3 in 0.1 s.']);
+test('what the answer asks to wait is told', async () => {
+  const { log, waits } = await calling(new Error('slow down'), 'throttled', 1, 59_500);
+  expect(log).toEqual(['AssumeRole: slow down. Attempt 2 of 3 in 61.8 s, as the answer asks for 60 s.']);
+  expect(waits).toEqual([61_750]);
 });
 
 test('a cause that is a sentence stays one', async () => {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import * as tls from 'node:tls';
-import { trustCertificatesIn } from '../../src/network/certificates';
+import { certificatesIn, trustCertificatesIn } from '../../src/network/certificates';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { selfSigned } from './certificate';
 
@@ -23,4 +23,13 @@ testWhereTrustCanBeSet('the certificates in a file are trusted beside those that
   } finally {
     tls.setDefaultCACertificates(trusted);
   }
+});
+
+test.each([
+  ['', 'no certificate'],
+  ['-----BEGIN RSA PRIVATE KEY-----\nEXAMPLE\n-----END RSA PRIVATE KEY-----', 'no certificate'],
+  ['-----BEGIN CERTIFICATE-----\nEXAMPLE\n-----END CERTIFICATE-----', ''],
+])('a file that holds none is refused: %j', (text, why) => {
+  writeFileSync(inJob('none.pem'), text);
+  expect(() => certificatesIn(inJob('none.pem'))).toThrow(why);
 });

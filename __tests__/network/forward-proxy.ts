@@ -10,7 +10,7 @@ export interface TlsOpening {
   readonly to: (host: string) => string;
 }
 
-/** An HTTP proxy that passes on what it is given, plain requests and tunnels. */
+/** An HTTP proxy that passes on what it is given, plain requests and tunnels. Hosts of `.example` are this machine to it. */
 export class ForwardProxy {
   /** What passed through: the URL of a request, or the host of a tunnel. */
   readonly passed: string[] = [];
@@ -62,7 +62,11 @@ export class ForwardProxy {
 }
 
 function forward(incoming: IncomingMessage, url: URL, answer: ServerResponse): void {
-  const options = { method: incoming.method ?? 'GET', headers: incoming.headers };
+  const options = {
+    method: incoming.method ?? 'GET',
+    headers: incoming.headers,
+    hostname: reachable(url.hostname),
+  };
   incoming.pipe(
     request(url, options, (onward) => {
       answer.writeHead(onward.statusCode ?? 502, onward.headers);
@@ -71,9 +75,13 @@ function forward(incoming: IncomingMessage, url: URL, answer: ServerResponse): v
   );
 }
 
+function reachable(host: string): string {
+  return host.endsWith('.example') ? '127.0.0.1' : host;
+}
+
 function tunnel(socket: Socket, to: string): void {
   const [host, port] = to.split(':');
-  const onward = connect(Number(port), host, () => {
+  const onward = connect(Number(port), reachable(host ?? ''), () => {
     socket.write('HTTP/1.1 200 OK\r\n\r\n');
     onward.pipe(socket).pipe(onward);
   }).on('error', () => socket.destroy());

@@ -1,10 +1,11 @@
-import { proxyFor, type ProxySettings } from '../../src/network/proxy';
+import { proxyFor, proxyUrl, type ProxySettings } from '../../src/network/proxy';
 import { useCleanEnvironment } from '../aws/environment';
 
 useCleanEnvironment();
 
 const STS = 'https://sts.eu-central-1.amazonaws.com/';
-const PLAIN = 'http://127.0.0.1:8080/';
+const PLAIN = 'http://10.1.2.3:8080/';
+const IPV6 = 'https://[fd00::1:2]/';
 const ENV = 'http://env.example:3128';
 const INPUT = 'http://input.example:3128';
 
@@ -29,8 +30,8 @@ const cases: [what: string, url: string, variables: Variables, settings: ProxySe
   ['no_proxy excepts the domain', STS, { HTTPS_PROXY: ENV, no_proxy: 'x.example,.amazonaws.com' }, {}, undefined],
   ['no_proxy excepts another', STS, { HTTPS_PROXY: ENV, no_proxy: 'x.example' }, {}, ENV],
   ['no_proxy excepts all', STS, { HTTPS_PROXY: ENV, no_proxy: '*' }, {}, undefined],
-  ['no_proxy excepts another port', PLAIN, { http_proxy: ENV, no_proxy: '127.0.0.1:9' }, {}, ENV],
-  ['no_proxy excepts the port', PLAIN, { http_proxy: ENV, no_proxy: '127.0.0.1:8080' }, {}, undefined],
+  ['no_proxy excepts another port', PLAIN, { http_proxy: ENV, no_proxy: '10.1.2.3:9' }, {}, ENV],
+  ['no_proxy excepts the port', PLAIN, { http_proxy: ENV, no_proxy: '10.1.2.3:8080' }, {}, undefined],
   ['no_proxy excepts the host from the input', STS, { no_proxy: '.amazonaws.com' }, { httpProxy: INPUT }, undefined],
   ["the input's exception holds", STS, {}, { httpProxy: INPUT, noProxy: '.amazonaws.com' }, undefined],
   ["the input's exception holds for the variable", STS, { HTTPS_PROXY: ENV }, { noProxy: '.amazonaws.com' }, undefined],
@@ -41,6 +42,104 @@ const cases: [what: string, url: string, variables: Variables, settings: ProxySe
 test.each(cases)('where %s', (_, url, variables, settings, proxy) => {
   Object.assign(process.env, variables);
   const before = { ...process.env };
-  expect(proxyFor(new URL(url), settings)).toBe(proxy);
+  expect(proxyFor(new URL(url), settings)?.origin).toBe(proxy);
   expect({ ...process.env }).toEqual(before);
+});
+
+describe('exceptions', () => {
+  const proxied = (url: string, noProxy: string) => proxyFor(new URL(url), { httpProxy: INPUT, noProxy }) !== undefined;
+
+  test.each([
+    [STS, 'amazonaws.com'],
+    [STS, '.amazonaws.com'],
+    [STS, '*.amazonaws.com'],
+    [STS, 'AMAZONAWS.COM'],
+    [STS, 'amazonaws.com.'],
+    [STS.toUpperCase(), 'Sts.eu-central-1.amazonaws.com'],
+    ['https://sts.amazonaws.com./', '.amazonaws.com'],
+    ['https://amazonaws.com/', '.amazonaws.com'],
+    [STS, 'amazonaws.com:443'],
+    [STS, '.amazonaws.com:443'],
+    [STS, 'localhost x.example\tamazonaws.com'],
+    [STS, ' , x.example ,, amazonaws.com ,'],
+    [STS, 'x.example,*'],
+    ['http://aws.example/', 'aws.example:80'],
+    ['https://10.1.2.3/', '10.1.2.3'],
+    ['https://10.1.2.3/', '10.0.0.0/8'],
+    ['https://10.1.2.3:8443/', '10.0.0.0/8:8443'],
+    [IPV6, 'fd00::1:2'],
+    [IPV6, '[FD00:0::1:2]'],
+    [IPV6, '[fd00::1:2]:443'],
+    [IPV6, 'fd00::/8'],
+    ['https://[::ffff:10.1.2.3]/', '10.0.0.0/8'],
+  ])('%s is reached directly with %s', (url, exceptions) => {
+    expect(proxied(url, exceptions)).toBe(false);
+  });
+
+  test.each([
+    [STS, 'notamazonaws.com'],
+    [STS, 'naws.com'],
+    [STS, 'amazonaws.com:80'],
+    [STS, 'amazonaws.com.cn'],
+    [STS, 'sts.amazonaws.com'],
+    [STS, ','],
+    [STS, '.'],
+    [STS, '0.0.0.0/0'],
+    ['https://10.1.2.3/', '1.2.3'],
+    ['https://10.1.2.3/', '.3'],
+    ['https://10.1.2.3/', '10.1.2.0/33'],
+    ['https://10.1.2.3/', '10.1.2.0/'],
+    ['https://10.1.2.3/', '10.1.2.0/x'],
+    ['https://10.1.2.3/', '11.0.0.0/8'],
+    ['https://10.1.2.3/', 'fd00::/8'],
+    [IPV6, 'fd00::1:3'],
+    [IPV6, '[fd00::1:2]:80'],
+    [IPV6, 'fe80::/10'],
+  ])('%s is reached through the proxy with %s', (url, exceptions) => {
+    expect(proxied(url, exceptions)).toBe(true);
+  });
+
+  test.each([
+    'http://localhost:8080/',
+    'http://LocalHost./',
+    'http://aws.localhost/',
+    'http://127.0.0.1/',
+    'https://127.9.8.7:4566/',
+    'http://[::1]:4566/',
+    'http://[0:0:0:0:0:0:0:1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://2130706433/',
+  ])('%s is this machine, to which no proxy leads', (url) => {
+    expect(proxied(url, '')).toBe(false);
+  });
+
+  test.each(['http://localhost.example/', 'http://notlocalhost/', 'http://128.0.0.1/', 'http://0.0.0.0/'])(
+    '%s is another',
+    (url) => {
+      expect(proxied(url, '')).toBe(true);
+    },
+  );
+});
+
+describe('a proxy', () => {
+  test.each([
+    ['user:pass@proxy:3128', 'http://user:pass@proxy:3128/'],
+    ['proxy', 'http://proxy/'],
+    ['HTTPS://Proxy:3128', 'https://proxy:3128/'],
+    ['10.1.2.3:3128', 'http://10.1.2.3:3128/'],
+    ['[fd00::1]:3128', 'http://[fd00::1]:3128/'],
+  ])('may be written as %s, in the variables, too', (text, url) => {
+    expect(proxyUrl(text)?.href).toBe(url);
+    process.env.https_proxy = text;
+    expect(proxyFor(new URL(STS))?.href).toBe(url);
+  });
+
+  test.each(['socks5://proxy:1080', 'pac+http://proxy', 'http://', 'http://proxy:port', 'http://u:100%@proxy'])(
+    'is none: %s',
+    (text) => {
+      expect(proxyUrl(text)).toBeUndefined();
+      process.env.https_proxy = text;
+      expect(() => proxyFor(new URL(STS))).toThrow('The proxy is not a URL such as');
+    },
+  );
 });

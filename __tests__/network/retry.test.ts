@@ -1,12 +1,19 @@
-import { RETRY_BUDGET_MS, retrying, type Retry } from '../../src/network/retry';
+import { ASKED_BUDGET_MS, retryAfterIn, retrying, untilTime, type Retry } from '../../src/network/retry';
+
+interface Conditions {
+  readonly maxAttempts?: number;
+  readonly random?: number;
+  /** What each failure asks to wait. */
+  readonly asked?: number;
+}
 
 /** Fails with the given kinds in turn, then succeeds; time passes only by waiting. */
-async function run(failures: Retry[], { maxAttempts = 12, random = 0.5 } = {}) {
+async function run(kinds: Retry[], { maxAttempts = 12, random = 0.5, asked }: Conditions = {}) {
   const waits: number[] = [];
   // A clock that has run for a while.
   let now = 10_000_000;
   let calls = 0;
-  const pending = [...failures];
+  const pending = [...kinds];
   const result = await retrying(
     () => {
       calls += 1;
@@ -15,8 +22,11 @@ async function run(failures: Retry[], { maxAttempts = 12, random = 0.5 } = {}) {
     },
     {
       maxAttempts,
-      classify: (error) => (error as Error).message as Retry,
-      onRetry: (_, waitMs) => waits.push(waitMs),
+      failures: { retryOf: (error) => (error as Error).message as Retry, waitAskedIn: () => asked },
+      onRetry: (_, { ms, askedMs }) => {
+        expect(askedMs).toBe(asked);
+        waits.push(ms);
+      },
       sleep: (ms) => {
         now += ms;
         return Promise.resolve();
@@ -46,17 +56,95 @@ test('no more attempts than allowed', async () => {
   });
 });
 
+const sum = (waits: readonly number[]) => waits.reduce((total, wait) => total + wait, 0);
+
 test('waits grow up to a cap, and are a random part of it', async () => {
   const transient = Array<Retry>(9).fill('transient');
   expect((await run(transient, { random: 0.5 })).waits).toEqual([50, 100, 200, 400, 800, 1600, 2500, 2500, 2500]);
-  expect((await run(['throttled', 'throttled'], { random: 0.25 })).waits).toEqual([500, 1000]);
   expect((await run(transient, { random: 0 })).waits).toEqual(Array(9).fill(0));
 });
 
-test('no attempt starts after the budget', async () => {
-  const { result, waits } = await run(Array<Retry>(50).fill('throttled'), { maxAttempts: 50, random: 0.999 });
-  expect(result).toBe('throttled');
-  expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(RETRY_BUDGET_MS);
+test('half of a wait for a service that has too much to do is sure', async () => {
+  const throttled = Array<Retry>(4).fill('throttled');
+  expect((await run(throttled, { random: 0 })).waits).toEqual([1_500, 2_250, 3_000, 3_750]);
+  expect((await run(throttled, { random: 1 })).waits).toEqual([3_000, 4_500, 6_000, 7_500]);
+});
+
+test.each<[Retry, number]>([
+  ['throttled', 120_000],
+  ['transient', 60_000],
+  ['propagating', 60_000],
+])('%s: no attempt starts later than %i ms after the first', async (kind, budget) => {
+  const { result, waits } = await run(Array<Retry>(99).fill(kind), { maxAttempts: 99, random: 0.999 });
+  expect(result).toBe(kind);
+  expect(sum(waits)).toBeLessThanOrEqual(budget);
+  expect(sum(waits)).toBeGreaterThan(budget - 25_000);
+});
+
+test('the budget is that of the last failure', async () => {
+  const throttled = Array<Retry>(9).fill('throttled');
+  expect(await run([...throttled, 'throttled'], { random: 1 })).toMatchObject({ result: 'done', calls: 11 });
+  expect(await run([...throttled, 'transient'], { random: 1 })).toMatchObject({ result: 'transient', calls: 10 });
+});
+
+describe('what the service asks to wait', () => {
+  test.each<Retry>(['throttled', 'transient'])('comes before the own wait: %s', async (kind) => {
+    const { waits } = await run([kind], { asked: 60_000, random: 0 });
+    expect(waits).toEqual([kind === 'throttled' ? 61_500 : 60_000]);
+  });
+
+  test('is spread out, as all jobs of a fleet are asked for the same', async () => {
+    const waits = await Promise.all(
+      [0, 1].map(async (random) => (await run(['throttled'], { asked: 60_000, random })).waits),
+    );
+    expect(waits).toEqual([[61_500], [63_000]]);
+  });
+
+  test('has a budget that can hold it more than once', async () => {
+    expect(await run(['throttled', 'throttled', 'throttled'], { asked: 60_000 })).toMatchObject({
+      result: 'done',
+      calls: 4,
+    });
+    expect(await run(Array<Retry>(9).fill('throttled'), { asked: 60_000 })).toMatchObject({
+      result: 'throttled',
+      calls: 5,
+    });
+  });
+
+  test.each([
+    [ASKED_BUDGET_MS, 'done', 2],
+    [ASKED_BUDGET_MS + 1, 'throttled', 1],
+    [Infinity, 'throttled', 1],
+  ])('of %d ms: %s', async (asked, result, calls) => {
+    expect(await run(['throttled'], { asked })).toMatchObject({ result, calls });
+  });
+
+  test('changes nothing for what is final, or for the attempts allowed', async () => {
+    expect(await run(['final'], { asked: 1 })).toMatchObject({ result: 'final', calls: 1 });
+    expect(await run(['throttled'], { asked: 1, maxAttempts: 1 })).toMatchObject({ result: 'throttled', calls: 1 });
+  });
+});
+
+const NOON = 'Sat, 01 Aug 2026 12:00:00 GMT';
+test.each<[Record<string, unknown>, number | undefined]>([
+  [{}, undefined],
+  [{ 'retry-after': '60' }, 60_000],
+  [{ 'retry-after': ' 0.5 ' }, 500],
+  [{ 'retry-after': '0' }, undefined],
+  [{ 'retry-after': 'Sat, 01 Aug 2026 12:01:30 GMT', date: NOON }, 90_000],
+  [{ 'retry-after': 'Sat, 01 Aug 2026 11:59:00 GMT', date: NOON }, undefined],
+  [{ 'retry-after': '-5' }, undefined],
+  [{ 'retry-after': 'soon' }, undefined],
+  [{ 'retry-after': '' }, undefined],
+  [{ 'retry-after': '9'.repeat(400) }, Infinity],
+])('%j asks to wait %p ms', (headers, ms) => {
+  expect(retryAfterIn(headers)).toBe(ms);
+});
+
+test('without the time of the server, that of this machine counts', () => {
+  jest.useFakeTimers({ now: Date.parse(NOON) });
+  expect(untilTime(Date.parse(NOON) + 5_000, {})).toBe(5_000);
+  jest.useRealTimers();
 });
 
 describe('what is not known everywhere yet', () => {
@@ -69,14 +157,6 @@ describe('what is not known everywhere yet', () => {
   test('is asked for soon, and then ever less often', async () => {
     const { waits } = await run(propagating(6), { maxAttempts: 1, random: 0.5 });
     expect(waits).toEqual([250, 500, 1000, 2000, 2500, 2500]);
-  });
-
-  test('is given up after the budget', async () => {
-    const { result, waits } = await run(propagating(99), { maxAttempts: 1, random: 0.999 });
-    expect(result).toBe('propagating');
-    const waited = waits.reduce((sum, wait) => sum + wait, 0);
-    expect(waited).toBeLessThanOrEqual(RETRY_BUDGET_MS);
-    expect(waited).toBeGreaterThan(RETRY_BUDGET_MS - 5_000);
   });
 
   test.each<[Retry, number, number]>([

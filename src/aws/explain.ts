@@ -1,6 +1,19 @@
 import { ActionError, type Explanation } from '../errors/action-error';
-import { codeOf, firstLine } from '../errors/message';
-import { isNoAnswer, refusalOf, retryOf, skewIn, statusOfAnswer, UnusualAnswerError, type Refusal } from './failure';
+import { codeOf } from '../errors/message';
+import { meaningOf } from '../network/connection-failure';
+import { ProxyError, UNAUTHORIZED } from '../network/proxy-error';
+import { longerThanAnyWait } from '../network/retry';
+import {
+  answerIn,
+  isNoAnswer,
+  refusalOf,
+  retryOf,
+  skewIn,
+  statusOfAnswer,
+  UnusualAnswerError,
+  waitAskedIn,
+  type Refusal,
+} from './failure';
 
 /** A call to a service of AWS that failed. */
 export interface FailedCall {
@@ -31,11 +44,10 @@ export function explainFailure<Call extends FailedCall>(
 ): ActionError {
   if (error instanceof ActionError) return error;
   const refusal = refusalOf(error);
-  const answer = refusal ? `${refusal.code}: ${refusal.message}` : answerOf(error);
-  return new ActionError({ tried: call.tried, answer, ...explanation(), cause: error });
+  return new ActionError({ tried: call.tried, answer: answerIn(error), ...explanation(), cause: error });
 
   function explanation(): Explanation {
-    if (retryOf(error) === 'throttled') return THROTTLED;
+    if (retryOf(error) === 'throttled') return { ...THROTTLED, ...longerThanAnyWait(waitAskedIn(error), 'AWS') };
     return refusal ? explainRefusal(refusal, call, service) : explainNoRefusal(error, call, service);
   }
 }
@@ -43,13 +55,6 @@ export function explainFailure<Call extends FailedCall>(
 /** The error for an answer that says it succeeded, but lacks what it must hold. */
 export function unusualAnswer(tried: string, missing: string, endpoint: string): ActionError {
   return explainFailure(new UnusualAnswerError(missing), { tried, region: '' }, { endpoint, rules: [] });
-}
-
-/** What came instead of a refusal. For a page that is not from AWS, the SDK only says how it failed to read it. */
-function answerOf(error: unknown): string | undefined {
-  const status = statusOfAnswer(error);
-  if (status !== undefined) return `HTTP ${status}`;
-  return error instanceof Error ? firstLine(error.message) : undefined;
 }
 
 const THROTTLED: Explanation = {
@@ -121,14 +126,9 @@ function skewInWords(refusal: Refusal): string {
 
 /** AWS was not reached, or what answered was not AWS. */
 function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: Service<never>): Explanation {
+  if (error instanceof ProxyError) return error.explanation;
   const status = statusOfAnswer(error);
-  if (status === 407) {
-    return {
-      code: 'proxy-failed',
-      why: 'The proxy asks for a user name and a password.',
-      fix: 'Give them in the URL of http-proxy (from a secret), or except the host with no-proxy.',
-    };
-  }
+  if (status === 407) return UNAUTHORIZED;
   if (status !== undefined || error instanceof UnusualAnswerError) {
     return {
       code: 'unusual-answer',
@@ -149,18 +149,16 @@ function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: 
   }
   return {
     code: 'connection-failed',
-    why: connectionCause(code, region),
     fix: `Check aws-region and ${endpoint}, then the proxy (http-proxy, no-proxy) and the network of the runner.`,
+    ...meaningOf(code, 'the endpoint'),
+    ...(isUnknownHost(error, region) && { why: `There is no such host: ${region} may not be a region of AWS.` }),
   };
 }
 
-function connectionCause(code: string, region: string): string {
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return `There is no such host: ${region} may not be a region of AWS.`;
-  }
-  if (code === 'ECONNREFUSED') return 'Nothing listens at that address.';
-  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) {
-    return 'The certificate is not trusted: a proxy that opens TLS needs its authority in NODE_EXTRA_CA_CERTS.';
-  }
-  return 'The connection could not be opened, or broke off, also when it was tried again.';
+/** Whether the name of a host, in which AWS has the region, was not found. */
+function isUnknownHost(error: unknown, region: string): boolean {
+  const host: unknown = error instanceof Error ? Reflect.get(error, 'hostname') : undefined;
+  return (
+    /^(ENOTFOUND|EAI_AGAIN)$/.test(codeOf(error) ?? '') && typeof host === 'string' && host.includes(`.${region}.`)
+  );
 }

@@ -1,7 +1,8 @@
-import { codeOf } from '../errors/message';
+import { codeOf, firstLine, messageOf } from '../errors/message';
 import { AnswerTooLongError } from '../network/answer-size';
 import { NoAnswerError } from '../network/deadline';
-import type { Retry } from '../network/retry';
+import { ProxyError } from '../network/proxy-error';
+import { retryAfterIn, type Failures, type Retry } from '../network/retry';
 
 /** AWS's refusal, as it was answered. */
 export interface Refusal {
@@ -93,6 +94,7 @@ export function mayHaveActed(error: unknown): boolean {
  * before its end.
  */
 export function statusOfAnswer(error: unknown): number | undefined {
+  if (error instanceof ProxyError) return error.status;
   const { $metadata, $response } = asSdkError(error);
   if (TRANSIENT_CONNECTION_ERRORS.has(codeOf(error) ?? '')) return undefined;
   const status = $response?.statusCode ?? $metadata?.httpStatusCode;
@@ -120,6 +122,25 @@ export function isNoAnswer(error: unknown): boolean {
   if (error instanceof NoAnswerError) return true;
   const { name, code } = asSdkError(error);
   return code === 'ETIMEDOUT' || (name === 'TimeoutError' && code === undefined);
+}
+
+/** What every service of AWS has in common in its failures. */
+export const AWS_FAILURES: Failures = { retryOf, waitAskedIn, answerIn };
+
+/** AWS's words, or the status of a page that is not AWS's: of that, the SDK only says how it failed to read it. */
+export function answerIn(error: unknown): string {
+  const refusal = refusalOf(error);
+  if (refusal) return `${refusal.code}: ${refusal.message}`;
+  const status = error instanceof ProxyError ? undefined : statusOfAnswer(error);
+  return status === undefined ? firstLine(messageOf(error)) : `HTTP ${status}`;
+}
+
+/** How long the answer asks to wait before the call is made again, in milliseconds. */
+export function waitAskedIn(error: unknown): number | undefined {
+  const headers = asSdkError(error).$response?.headers ?? {};
+  // Milliseconds, in AWS's own header.
+  const ms = Number(headers['x-amz-retry-after']);
+  return ms > 0 ? ms : retryAfterIn(headers);
 }
 
 function asSdkError(error: unknown): SdkError {

@@ -1,22 +1,24 @@
-import { getOctokit } from '@actions/github';
+import { agentsFor, type Agents } from '../network/agents';
 import { call, type CallSettings } from '../network/call';
-import { apiFetch, type Fetch } from './api-fetch';
-import { retryOfGithub } from './failure';
+import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, textIn } from './failure';
+import { requestGithub, type GithubAnswer, type GithubRequest } from './request';
 
 /**
  * Makes a request of GitHub's REST API, as often as its kind of failure allows, and reads the answer.
  *
  * @param path begins with a slash
- * @throws Octokit's errors, and what `read` throws
+ * @param parameters of the query in a GET, of the body otherwise
+ * @throws GithubRefusedError, NotGithubError, and what `read` throws
  */
 export type GithubApi = <T>(
-  method: 'GET' | 'PUT' | 'DELETE',
+  method: GithubRequest['method'],
   path: string,
-  body: object,
+  parameters: object,
   read: (data: unknown) => T,
 ) => Promise<T>;
 
-const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+/** GitHub redirects once, where a repository has got another name. */
+const MAX_REDIRECTS = 3;
 
 /**
  * Opens a connection to GitHub's API, on which the token authorizes.
@@ -24,22 +26,42 @@ const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
  * @param env names the API in `GITHUB_API_URL`; github.com's, when it does not
  */
 export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubApi {
-  const octokit = getOctokit(token, { baseUrl: env.GITHUB_API_URL ?? 'https://api.github.com', log: silent });
-  // The toolkit's own knows of proxies.
-  const fetch = apiFetch(octokit.request.endpoint.DEFAULTS.request?.fetch as Fetch);
-  return (method, path, body, read) => {
-    const route = `${method} ${path}`;
-    const request = async (signal: AbortSignal) => {
-      const answer: { data: unknown } = await octokit.request(route, {
-        ...body,
-        request: { signal, log: silent, fetch },
-      });
-      return read(answer.data);
-    };
-    return call(route, request, retryOfGithub, settings);
+  const root = (env.GITHUB_API_URL ?? 'https://api.github.com').replace(/\/$/, '');
+  const opened = agentsFor(new URL(root));
+  const headers = { accept: 'application/vnd.github+json', authorization: `token ${token}` };
+  return (method, path, parameters, read) => {
+    const url = new URL(root + path);
+    const entries = Object.entries(parameters);
+    if (method === 'GET') for (const [name, value] of entries) url.searchParams.set(name, String(value));
+    const body = method === 'GET' || entries.length === 0 ? {} : { body: JSON.stringify(parameters) };
+    const request = async (signal: AbortSignal) =>
+      read(await dataOf({ method, url, headers, signal, ...body }, await opened));
+    return call(`${method} ${path}`, request, GITHUB_FAILURES, settings);
   };
 }
 
-function ignore(): void {
-  return undefined;
+/**
+ * What is answered. A redirect is followed on the same host only: another host would learn what the request holds, and
+ * could answer it with a key of its own.
+ */
+async function dataOf(request: GithubRequest, agents: Agents): Promise<unknown> {
+  let { url } = request;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const answer = await requestGithub({ ...request, url }, agents);
+    const { status, headers, data } = answer;
+    if (status >= 200 && status < 300) return data;
+    if (status >= 400 || headers.location === undefined) throw refused(answer, { ...request, url });
+    url = sameHost(headers.location, url);
+  }
+  throw new NotGithubError(`the answers redirect more than ${MAX_REDIRECTS} times`);
+}
+
+function refused(answer: GithubAnswer, { method, url }: GithubRequest): GithubRefusedError {
+  return new GithubRefusedError({ ...answer, words: textIn(answer.data, 'message') ?? '', method, url: url.href });
+}
+
+function sameHost(location: string, from: URL): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  if (to?.origin === from.origin) return to;
+  throw new NotGithubError(`the answer redirects to ${to?.origin ?? 'what is no URL'}`);
 }

@@ -1,7 +1,8 @@
 import { describeSecret } from '../identities/declaration';
 import { call, type CallSettings } from '../network/call';
 import { explainIdToken, explainSecret } from './explain';
-import { fetchIdToken, retryOfIdToken, type IdTokenEndpoint } from './id-token';
+import { GITHUB_FAILURES } from './failure';
+import { fetchIdToken, type IdTokenEndpoint } from './id-token';
 import type { GithubSecrets } from './secrets';
 
 /**
@@ -16,14 +17,14 @@ export function obtainIdToken(
   onSent: () => void,
 ): Promise<string> {
   const request = (signal: AbortSignal) => fetchIdToken(endpoint, audience, signal, onSent);
-  return call("GitHub's OIDC token", request, retryOfIdToken, settings).catch((error: unknown) => {
+  return call("GitHub's OIDC token", request, GITHUB_FAILURES, settings).catch((error: unknown) => {
     throw explainIdToken(error, audience);
   });
 }
 
 /**
- * Loads the code of GitHub's API, which is as large as all of AWS's, and opens a connection, on which the token
- * authorizes. What fails for good is thrown as an ActionError.
+ * Loads the code of GitHub's secrets, and opens a connection, on which the token authorizes. What fails for good is
+ * thrown as an ActionError.
  */
 export async function connectGithubSecrets(
   token: string,

@@ -1,30 +1,42 @@
 import { isNoAnswer } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
-import { codeOf, messageOf } from '../errors/message';
-import { connectionErrorOf, githubRefusalOf, isRateLimit, isTimedOut, isUnusual, type GithubRefusal } from './failure';
-import { IdTokenRefusedError } from './id-token';
+import { codeOf } from '../errors/message';
+import { AnswerTooLongError } from '../network/answer-size';
+import { meaningOf } from '../network/connection-failure';
+import { ProxyError, UNAUTHORIZED } from '../network/proxy-error';
+import { longerThanAnyWait } from '../network/retry';
+import {
+  githubRefusalOf,
+  IncompleteAnswerError,
+  isRateLimit,
+  NotGithubError,
+  waitAskedIn,
+  type GithubRefusal,
+} from './failure';
 
-const NOT_REACHED = 'was not reached, or did not answer.';
 const CHECK_THE_WAY =
   'Check the proxy variables and the network of the runner (http-proxy is for AWS only); then see the GitHub status page.';
 
 /** The error to show the user when GitHub gave no ID token. */
 export function explainIdToken(error: unknown, audience: string): ActionError {
-  const explanation: Explanation =
-    error instanceof IdTokenRefusedError
-      ? {
-          code: 'id-token-refused',
-          why: "GitHub's token endpoint did not give a token to this job.",
-          fix: 'Check that the job has the permission id-token: write and is still running; then see the GitHub status page.',
-        }
-      : {
-          code: isNoAnswer(error) ? 'no-answer' : codeOf(error) ? 'connection-failed' : 'unexpected',
-          why: `GitHub's token endpoint ${NOT_REACHED}`,
-          fix: CHECK_THE_WAY,
-        };
+  if (error instanceof ActionError) return error;
   const tried = `get an OIDC token from GitHub for the audience ${audience}`;
-  return new ActionError({ tried, answer: messageOf(error), ...explanation, cause: error });
+  return new ActionError({ tried, answer: wordsOf(error), ...explanation(), cause: error });
+
+  function explanation(): Explanation {
+    const { status } = githubRefusalOf(error) ?? {};
+    if (status === 407) return UNAUTHORIZED;
+    return status !== undefined || isUnusual(error)
+      ? ID_TOKEN_REFUSED
+      : explainSilence(error, "GitHub's token endpoint");
+  }
 }
+
+const ID_TOKEN_REFUSED: Explanation = {
+  code: 'id-token-refused',
+  why: "GitHub's token endpoint did not give a token to this job.",
+  fix: 'Check that the job has the permission id-token: write and is still running; then see the GitHub status page.',
+};
 
 /**
  * The error to show the user when GitHub did not do what was asked of Actions secrets.
@@ -36,12 +48,16 @@ export function explainSecret(error: unknown, tried: string): ActionError {
   const refusal = githubRefusalOf(error);
   const answer = refusal
     ? `HTTP ${refusal.status} to ${refusal.method} ${refusal.url}${refusal.words && `: ${refusal.words}`}`
-    : wordsOf(connectionErrorOf(error));
-  const explanation = refusal ? explainGithubRefusal(refusal) : explainSilence(error);
+    : wordsOf(error);
+  const explanation = refusal
+    ? explainGithubRefusal(refusal, waitAskedIn(error))
+    : isUnusual(error)
+      ? UNUSUAL
+      : explainSilence(error, "GitHub's API");
   return new ActionError({ tried, answer, ...explanation, cause: error });
 }
 
-function explainGithubRefusal(refusal: GithubRefusal): Explanation {
+function explainGithubRefusal(refusal: GithubRefusal, askedMs: number | undefined): Explanation {
   const owner = ownerIn(refusal.url);
   const permission = `the permission "${PERMISSIONS[owner]}: write"`;
   if (isRateLimit(refusal)) {
@@ -49,6 +65,7 @@ function explainGithubRefusal(refusal: GithubRefusal): Explanation {
       code: 'throttled',
       why: "The token's requests came faster, or were more, than GitHub allows; the attempts allowed were used up.",
       fix: 'Run the step again later, at most an hour, and let fewer jobs share the token.',
+      ...longerThanAnyWait(askedMs, 'GitHub'),
     };
   }
   switch (refusal.status) {
@@ -64,6 +81,8 @@ function explainGithubRefusal(refusal: GithubRefusal): Explanation {
         why: `The token in github-token lacks ${permission}. The GITHUB_TOKEN of a job can never have it.`,
         fix: `Give the token of a GitHub App, or a fine-grained personal access token, that has ${permission}.`,
       };
+    case 407:
+      return UNAUTHORIZED;
     case 404:
       return {
         code: 'github-secret-refused',
@@ -94,16 +113,21 @@ const UNUSUAL: Explanation = {
   fix: 'Check GITHUB_API_URL, the proxy variables, and what is between the runner and GitHub.',
 };
 
-function explainSilence(error: unknown): Explanation {
-  if (isUnusual(error)) return UNUSUAL;
-  const failed = connectionErrorOf(error);
-  const noAnswer = isTimedOut(failed);
-  if (!noAnswer && codeOf(failed) === undefined) return UNEXPECTED;
-  return {
-    code: noAnswer ? 'no-answer' : 'connection-failed',
-    why: `GitHub's API ${NOT_REACHED}`,
-    fix: CHECK_THE_WAY,
-  };
+/** Whether what answered is not GitHub, or not in working order. */
+function isUnusual(error: unknown): boolean {
+  return [IncompleteAnswerError, NotGithubError, AnswerTooLongError].some((kind) => error instanceof kind);
+}
+
+/** GitHub was not reached. */
+function explainSilence(error: unknown, server: string): Explanation {
+  if (error instanceof ProxyError) return error.explanation;
+  if (isNoAnswer(error)) {
+    return { code: 'no-answer', why: `${server} did not answer in time, twice.`, fix: CHECK_THE_WAY };
+  }
+  const code = codeOf(error);
+  return code === undefined
+    ? UNEXPECTED
+    : { code: 'connection-failed', fix: CHECK_THE_WAY, ...meaningOf(code, server) };
 }
 
 /** By what a secret belongs to: the permission of a fine-grained token, or of a GitHub App. */

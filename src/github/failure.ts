@@ -1,6 +1,5 @@
-import { isNoAnswer, retryOf } from '../aws/failure';
-import { codeOf } from '../errors/message';
-import type { Retry } from '../network/retry';
+import { AWS_FAILURES, retryOf } from '../aws/failure';
+import { retryAfterIn, untilTime, type Failures, type Retry } from '../network/retry';
 
 /** GitHub answered with success, but without what it should hold: the answer was cut off, or is not GitHub's. */
 export class IncompleteAnswerError extends Error {
@@ -8,6 +7,11 @@ export class IncompleteAnswerError extends Error {
     super(`the answer holds no ${missing}`);
     this.name = 'IncompleteAnswerError';
   }
+}
+
+/** What answered is not GitHub: it leads to another host, or in a circle. */
+export class NotGithubError extends Error {
+  override readonly name = 'NotGithubError';
 }
 
 /** GitHub's refusal, as it was answered. */
@@ -20,43 +24,42 @@ export interface GithubRefusal {
   readonly url: string;
 }
 
-/** What an error of Octokit's may carry; nothing of it can be relied on. */
-interface OctokitError {
-  readonly status?: unknown;
-  readonly message?: unknown;
-  readonly cause?: unknown;
-  readonly request?: { readonly method?: unknown; readonly url?: unknown };
-  readonly response?: { readonly headers?: Readonly<Record<string, unknown>> };
+/** GitHub refused a request. */
+export class GithubRefusedError extends Error implements GithubRefusal {
+  override readonly name = 'GithubRefusedError';
+  readonly status: number;
+  readonly words: string;
+  readonly headers: GithubRefusal['headers'];
+  readonly method: string;
+  readonly url: string;
+
+  constructor({ status, words, headers, method, url }: GithubRefusal) {
+    super(`HTTP ${status}${words && `: ${words}`}`);
+    this.status = status;
+    this.words = words;
+    this.headers = headers;
+    this.method = method;
+    this.url = url;
+  }
 }
 
-const CONNECTION_BROKE = 'UND_ERR_SOCKET';
-const TIMED_OUT = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+/** What GitHub asks for who meets a secondary limit, and is not told how long to wait. */
+const SECONDARY_LIMIT_MS = 60_000;
 
-/** The refusal in an error of Octokit's, or undefined when GitHub did not answer with one. */
+/** The refusal in an error, or undefined when GitHub did not answer with one. */
 export function githubRefusalOf(error: unknown): GithubRefusal | undefined {
-  const { status, message, request, response } = asOctokitError(error);
-  // A connection that failed has the status 500 in Octokit's errors, but no response.
-  if (typeof status !== 'number' || response === undefined) return undefined;
-  return {
-    status,
-    words: typeof message === 'string' ? message : '',
-    headers: response.headers ?? {},
-    method: String(request?.method),
-    url: String(request?.url),
-  };
+  return error instanceof GithubRefusedError ? error : undefined;
 }
 
-/** Whether a failed request to GitHub's API can succeed when it is made again. */
+export const GITHUB_FAILURES: Failures = { ...AWS_FAILURES, retryOf: retryOfGithub, waitAskedIn };
+
+/** Whether a failed request of GitHub can succeed when it is made again. */
 export function retryOfGithub(error: unknown): Retry {
   if (error instanceof IncompleteAnswerError) return 'transient';
   const refusal = githubRefusalOf(error);
-  if (refusal) {
-    if (isRateLimit(refusal)) return 'throttled';
-    return refusal.status >= 500 ? 'transient' : 'final';
-  }
-  const failed = connectionErrorOf(error);
-  if (codeOf(failed) === CONNECTION_BROKE) return 'transient';
-  return isTimedOut(failed) ? 'unanswered' : retryOf(failed);
+  if (!refusal) return retryOf(error);
+  if (isRateLimit(refusal)) return 'throttled';
+  return refusal.status >= 500 ? 'transient' : 'final';
 }
 
 /**
@@ -70,26 +73,24 @@ export function isRateLimit({ status, words, headers }: GithubRefusal): boolean 
 }
 
 /**
- * Whether what answered is not GitHub, or not in working order. Errors are known by name, as the bundle that calls GitHub
- * has classes of its own. Octokit wraps what its `fetch` throws.
+ * How long GitHub asks to wait, in milliseconds.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
-export function isUnusual(error: unknown): boolean {
-  const names = [error, asOctokitError(error).cause].map((each) => (each instanceof Error ? each.name : ''));
-  return names.some((name) => ['IncompleteAnswerError', 'NotGithubError'].includes(name));
+export function waitAskedIn(error: unknown): number | undefined {
+  const refusal = githubRefusalOf(error);
+  if (!refusal) return undefined;
+  const { headers, words } = refusal;
+  const limitEnds = headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) * 1000 : Number.NaN;
+  const secondary = /secondary rate limit/i.test(words) ? SECONDARY_LIMIT_MS : undefined;
+  return retryAfterIn(headers) ?? untilTime(limitEnds, headers) ?? secondary;
 }
 
-/** The error of the connection: Octokit wraps that of `fetch`, which wraps that of the socket. */
-export function connectionErrorOf(error: unknown): unknown {
-  let inner = error;
-  while (inner !== undefined && codeOf(inner) === undefined) inner = asOctokitError(inner).cause;
-  return inner ?? error;
+/** A text that an answer holds. */
+export function textIn(data: unknown, name: string): string | undefined {
+  const value = fieldIn(data, name);
+  return typeof value === 'string' ? value : undefined;
 }
 
-/** Whether the connection was not opened, or the request not answered, in time. */
-export function isTimedOut(error: unknown): boolean {
-  return isNoAnswer(error) || TIMED_OUT.has(codeOf(error) ?? '');
-}
-
-function asOctokitError(error: unknown): OctokitError {
-  return typeof error === 'object' && error !== null ? error : {};
+export function fieldIn(data: unknown, name: string): unknown {
+  return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { GithubSecret, SecretLocation } from '../identities/declaration';
 import type { CallSettings } from '../network/call';
 import { githubApi, type GithubApi } from './api';
-import { githubRefusalOf, IncompleteAnswerError } from './failure';
+import { fieldIn, githubRefusalOf, IncompleteAnswerError, textIn } from './failure';
 import { seal } from './sealed-box';
 
 /** GitHub's Actions secrets. https://docs.github.com/rest/actions/secrets */
@@ -25,7 +25,7 @@ interface PublicKey {
 /** Repositories that GitHub lists in one answer, at most. */
 const PAGE_SIZE = 100;
 
-/** The secrets that a token reaches. All throw Octokit's errors, for `explainSecret`. */
+/** The secrets that a token reaches. All throw errors for `explainSecret`. */
 export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubSecrets {
   const api = githubApi(token, env, settings);
   const publicKeys = new PublicKeys(api);
@@ -156,23 +156,19 @@ function readUpdatedAt(data: unknown): Date {
 }
 
 function readRepositoryIds(data: unknown): number[] {
-  const repositories = field(data, 'repositories');
+  const repositories = fieldIn(data, 'repositories');
   if (!Array.isArray(repositories)) throw new IncompleteAnswerError('repositories');
   return repositories.map((repository: unknown) => {
-    const id = field(repository, 'id');
+    const id = fieldIn(repository, 'id');
     if (typeof id !== 'number') throw new IncompleteAnswerError('id of a repository');
     return id;
   });
 }
 
 function textField(data: unknown, name: string): string {
-  const value = field(data, name);
-  if (typeof value !== 'string') throw new IncompleteAnswerError(name);
+  const value = textIn(data, name);
+  if (value === undefined) throw new IncompleteAnswerError(name);
   return value;
-}
-
-function field(data: unknown, name: string): unknown {
-  return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
 }
 
 function nothing(): void {

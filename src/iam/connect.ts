@@ -1,7 +1,7 @@
 import type { Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
 import { callsAws } from '../aws/endpoint';
-import { isRefusal, lacksOperation, mayHaveActed, refusalOf, retryOf } from '../aws/failure';
+import { AWS_FAILURES, isRefusal, lacksOperation, mayHaveActed, refusalOf, retryOf } from '../aws/failure';
 import { call, type CallSettings } from '../network/call';
 import type { Retry } from '../network/retry';
 import { explainIam, type Purpose } from './explain';
@@ -62,7 +62,7 @@ export async function connectIam(
     classify: (error: unknown) => Retry,
   ) => {
     beforeEach();
-    return call(operation, request, classify, settings);
+    return call(operation, request, { ...AWS_FAILURES, retryOf: classify }, settings);
   };
   const isAws = callsAws(connection.iamEndpoint, 'IAM');
   const isForeign = (operation: Operation, error: unknown) =>

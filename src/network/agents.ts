@@ -1,7 +1,21 @@
-import { Agent as HttpAgent } from 'node:http';
+import { once } from 'node:events';
+import { Agent as HttpAgent, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { HttpProxyAgent } from 'http-proxy-agent';
+import type { HttpsProxyAgent } from 'https-proxy-agent';
+import { trustCertificatesIn } from './certificates';
 import { proxyFor, type ProxySettings } from './proxy';
+import { ProxyError } from './proxy-error';
+
+/** To what a proxy's agent is to connect. */
+interface Target {
+  readonly host?: string;
+  readonly port: number;
+  /** Whether it is reached with TLS, by a tunnel. */
+  readonly secureEndpoint: boolean;
+}
 
 /** The agents that open connections to one endpoint, directly or through its proxy. */
 export interface Agents {
@@ -9,8 +23,12 @@ export interface Agents {
   readonly httpsAgent: HttpsAgent;
 }
 
-/** The agents for an endpoint. The proxy's code is loaded only where there is a proxy. */
+/**
+ * The agents for an endpoint. The proxy's code is loaded only where there is a proxy. The authorities in `AWS_CA_BUNDLE`
+ * are trusted, together with those that Node trusts: GitHub and other hosts need these.
+ */
 export async function agentsFor(endpoint: URL, settings?: ProxySettings): Promise<Agents> {
+  if (process.env.AWS_CA_BUNDLE) trustCertificatesIn(process.env.AWS_CA_BUNDLE);
   const proxy = proxyFor(endpoint, settings);
   if (proxy === undefined) {
     return { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new EarlyAgent(endpoint) };
@@ -19,9 +37,33 @@ export async function agentsFor(endpoint: URL, settings?: ProxySettings): Promis
     import('http-proxy-agent'),
     import('https-proxy-agent'),
   ]);
+  const httpAgent = namingProxy(new HttpProxyAgent(proxy, { keepAlive: true }));
   // Both are http.Agents in all but their type: they extend agent-base, which stands in for either protocol's agent.
-  const httpsAgent: unknown = new HttpsProxyAgent(proxy, { keepAlive: true });
-  return { httpAgent: new HttpProxyAgent(proxy, { keepAlive: true }), httpsAgent: httpsAgent as HttpsAgent };
+  const httpsAgent: unknown = namingProxy(new HttpsProxyAgent(proxy, { keepAlive: true }));
+  return { httpAgent, httpsAgent: httpsAgent as HttpsAgent };
+}
+
+/**
+ * The same agent, whose failures to reach the proxy, or to get a tunnel from it, are ProxyErrors. Otherwise they look like
+ * those of the server behind it: the proxy's host that was not found, and its answer, which is passed on as the server's.
+ */
+function namingProxy<Agent extends HttpProxyAgent<string> | HttpsProxyAgent<string>>(agent: Agent): Agent {
+  const connect = agent.connect.bind(agent) as (request: ClientRequest, target: Target) => Promise<Socket>;
+  agent.connect = async (request: ClientRequest, target: Target) => {
+    let status: number | undefined;
+    request.once('proxyConnect', (answer: { readonly statusCode?: number }) => (status = answer.statusCode));
+    const host = `${target.host ?? ''}:${target.port}`;
+    try {
+      const socket = await connect(request, target);
+      // Without a tunnel, the TLS is the proxy's own.
+      if (!target.secureEndpoint && socket instanceof TLSSocket) await once(socket, 'secureConnect');
+      if (status === undefined || status === 200) return socket;
+    } catch (error) {
+      throw new ProxyError(agent.proxy, host, error);
+    }
+    throw new ProxyError(agent.proxy, host, status);
+  };
+  return agent;
 }
 
 /**

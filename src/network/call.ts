@@ -1,8 +1,7 @@
 import { inShort } from '../errors/action-error';
-import { firstLine, messageOf } from '../errors/message';
 import type { Clock } from './clock';
 import { withDeadline } from './deadline';
-import { retrying, type Retry, type RetryLimits } from './retry';
+import { retrying, type Failures, type RetryLimits } from './retry';
 
 /** What calls over the network need of the step that makes them. */
 export interface CallSettings {
@@ -19,17 +18,18 @@ export interface CallSettings {
 export function call<T>(
   name: string,
   request: (signal: AbortSignal) => Promise<T>,
-  classify: (error: unknown) => Retry,
+  failures: Failures,
   { retry, clock, log }: CallSettings,
 ): Promise<T> {
   return retrying(() => withDeadline(request, clock), {
     ...retry,
     ...clock,
-    classify,
-    onRetry(error, waitMs, attempt) {
-      const why = firstLine(messageOf(error)).trimEnd().replace(/\.$/, '');
-      const next = classify(error) === 'propagating' ? 'Again' : `Attempt ${attempt} of ${retry.maxAttempts}`;
-      log(`${name}: ${inShort(why)}. ${next} in ${(waitMs / 1000).toFixed(1)} s.`);
+    failures,
+    onRetry(error, { ms, askedMs }, attempt) {
+      const why = inShort(failures.answerIn(error)).trimEnd().replace(/\.$/, '');
+      const next = failures.retryOf(error) === 'propagating' ? 'Again' : `Attempt ${attempt} of ${retry.maxAttempts}`;
+      const asked = askedMs === undefined ? '' : `, as the answer asks for ${Math.ceil(askedMs / 1000)} s`;
+      log(`${name}: ${why}. ${next} in ${(ms / 1000).toFixed(1)} s${asked}.`);
     },
   });
 }

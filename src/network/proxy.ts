@@ -1,4 +1,5 @@
-import { getProxyForUrl } from 'proxy-from-env';
+import { BlockList, isIP } from 'node:net';
+import { ActionError } from '../errors/action-error';
 
 /** The proxy settings of AWS calls. What is omitted comes from the usual variables, in upper or lower case. */
 export interface ProxySettings {
@@ -8,25 +9,99 @@ export interface ProxySettings {
   readonly noProxy?: string;
 }
 
+const LOOPBACK = ['localhost', '127.0.0.0/8', '::1'];
+
 /**
- * The proxy through which the URL is to be reached, or undefined for a direct connection.
+ * The proxy through which the URL is to be reached, or undefined for a direct connection. The rules are those of curl and
+ * of GitHub's toolkit, taken together, for AWS and for GitHub alike.
+ * https://curl.se/docs/manpage.html#--noproxy
  *
- * The library that knows the rules of `*_PROXY` and `NO_PROXY` reads them from the environment alone, so the settings
- * are put there for the time of this look-up.
+ * @throws ActionError when the proxy is none that can be used
  */
-export function proxyFor(url: URL, settings: ProxySettings = {}): string | undefined {
-  const overlay = {
-    ...(settings.httpProxy && { http_proxy: settings.httpProxy, https_proxy: settings.httpProxy }),
-    ...(settings.noProxy && { no_proxy: settings.noProxy }),
-  };
-  const before = Object.keys(overlay).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, overlay);
+export function proxyFor(url: URL, { httpProxy, noProxy }: ProxySettings = {}): URL | undefined {
+  const proxy = firstSet(
+    httpProxy,
+    ...inEnvironment(`${url.protocol.slice(0, -1)}_proxy`),
+    ...inEnvironment('all_proxy'),
+  );
+  const exceptions = firstSet(noProxy, ...inEnvironment('no_proxy'));
+  if (proxy === undefined || isLoopback(url) || isExcepted(url, exceptions ?? '')) return undefined;
+  const usable = proxyUrl(proxy);
+  if (usable) return usable;
+  throw new ActionError({
+    code: 'proxy-failed',
+    tried: `reach ${url.host} through a proxy`,
+    why: `The proxy is not ${PROXY_FORM}.`,
+    fix: 'Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or except the host with NO_PROXY.',
+  });
+}
+
+/** What a proxy should be: completes "is not …". */
+export const PROXY_FORM =
+  'a URL such as http://proxy.example.com:3128, with % and other special characters of a password encoded; SOCKS is not ' +
+  'supported';
+
+/** The URL of a proxy, which may be written without its `http://`; undefined for what is none that can be used. */
+export function proxyUrl(text: string): URL | undefined {
+  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const url = URL.canParse(full) ? new URL(full) : undefined;
+  return url && /^https?:$/.test(url.protocol) && isDecodable(url.username + url.password) ? url : undefined;
+}
+
+function isDecodable(text: string): boolean {
   try {
-    return getProxyForUrl(url.href) || undefined;
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
+}
+
+/** Whether a URL leads to this machine. */
+export function isLoopback(url: URL): boolean {
+  return LOOPBACK.some((exception) => covers(exception, hostOf(url)));
+}
+
+function isExcepted(url: URL, exceptions: string): boolean {
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return exceptions.split(/[\s,]+/).some((exception) => {
+    const [, address, name = address, onlyPort = port] =
+      /^(?:\[(.+)\]|(.*:.*:.*|[^:]+))(?::(\d+))?$/.exec(exception.toLowerCase()) ?? [];
+    return name !== undefined && onlyPort === port && (name === '*' || covers(name, hostOf(url)));
+  });
+}
+
+/** Whether an exception is for a host: a name covers its subdomains, and a network (CIDR) its addresses. */
+function covers(exception: string, host: string): boolean {
+  if (isIP(host) > 0) return network(exception)?.check(host, family(host)) ?? false;
+  const name = exception.replace(/^\*?\.?/, '').replace(/\.$/, '');
+  return name !== '' && (host === name || host.endsWith(`.${name}`));
+}
+
+function network(text: string): BlockList | undefined {
+  const [address = '', prefix] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const length = prefix === undefined ? bits : Number(prefix || Number.NaN);
+  if (!Number.isInteger(length) || length < 0 || length > bits) return undefined;
+  const list = new BlockList();
+  list.addSubnet(address, length, family(address));
+  return list;
+}
+
+function family(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}
+
+/** As it is compared: an address without its brackets, a name without the dot of the root. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+}
+
+/** The values of a variable in lower and in upper case. */
+function inEnvironment(name: string): (string | undefined)[] {
+  return [process.env[name], process.env[name.toUpperCase()]];
+}
+
+function firstSet(...texts: (string | undefined)[]): string | undefined {
+  return texts.find((text) => text !== undefined && text !== '');
 }

@@ -1,3 +1,4 @@
+import type { Explanation } from '../errors/action-error';
 import type { Clock } from './clock';
 
 /**
@@ -15,41 +16,104 @@ export interface RetryLimits {
   readonly maxAttempts: number;
 }
 
-export interface RetrySettings extends RetryLimits, Pick<Clock, 'now' | 'sleep' | 'random'> {
-  readonly classify: (error: unknown) => Retry;
-  readonly onRetry: (error: unknown, waitMs: number, attempt: number) => void;
+/** What there is to know of the failures of a service, whose errors are its own. */
+export interface Failures {
+  readonly retryOf: (error: unknown) => Retry;
+  /** How long the service asks to wait before the next attempt, in milliseconds, if it does. */
+  readonly waitAskedIn: (error: unknown) => number | undefined;
+  /** What the service answered, or how the connection failed, in a line for the log. */
+  readonly answerIn: (error: unknown) => string;
 }
 
-/** No attempt is started later than this after the first, in milliseconds. */
-export const RETRY_BUDGET_MS = 60_000;
+/** The wait before an attempt, in milliseconds. */
+export interface Wait {
+  readonly ms: number;
+  /** The part of it that the service asked for, if it did. */
+  readonly askedMs: number | undefined;
+}
+
+export interface RetrySettings extends RetryLimits, Pick<Clock, 'now' | 'sleep' | 'random'> {
+  readonly failures: Pick<Failures, 'retryOf' | 'waitAskedIn'>;
+  readonly onRetry: (error: unknown, wait: Wait, attempt: number) => void;
+}
+
+/** How long a kind of failure is waited for, in milliseconds. */
+interface Backoff {
+  /** The longest wait after an attempt; the first is 1. */
+  readonly longest: (attempt: number) => number;
+  /** The part of each wait that is not left to chance. */
+  readonly sure: number;
+  /** No attempt is started later than this after the first. */
+  readonly budget: number;
+}
+
+/** No attempt is started later than this after the first, in milliseconds, also if the service asks to wait longer. */
+export const ASKED_BUDGET_MS = 300_000;
 
 const MAX_UNANSWERED = 2;
-const WAIT = {
-  throttled: { baseMs: 2_000, capMs: 20_000 },
-  transient: { baseMs: 100, capMs: 5_000 },
-  unanswered: { baseMs: 100, capMs: 100 },
-  propagating: { baseMs: 500, capMs: 5_000 },
-} as const;
-
 /**
- * Calls until it succeeds, fails for good, or the attempts or the budget are used up; waits in between with full
- * jitter (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/). Throws the last error.
+ * That of throttling is chosen by `npm run bench:fleet`: a fleet of jobs uses all that the limit lets through, makes few
+ * calls in vain, and leaves nobody without an answer. The others have full jitter.
+ * https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
  */
+const BACKOFF: Readonly<Record<Exclude<Retry, 'final'>, Backoff>> = {
+  throttled: { longest: (attempt) => 1_500 * (attempt + 1), sure: 0.5, budget: 120_000 },
+  transient: { longest: (attempt) => Math.min(5_000, 100 * 2 ** (attempt - 1)), sure: 0, budget: 60_000 },
+  unanswered: { longest: () => 100, sure: 0, budget: 60_000 },
+  propagating: { longest: (attempt) => Math.min(5_000, 500 * 2 ** (attempt - 1)), sure: 0, budget: 60_000 },
+};
+
+/** Calls until it succeeds, fails for good, or the attempts or the budget are used up. Throws the last error. */
 export async function retrying<T>(call: () => Promise<T>, settings: RetrySettings): Promise<T> {
-  const started = settings.now();
+  const { failures, maxAttempts, now, sleep, random } = settings;
+  const started = now();
   let unanswered = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
-      const retry = settings.classify(error);
-      if (retry === 'final' || (retry !== 'propagating' && attempt >= settings.maxAttempts)) throw error;
+      const retry = failures.retryOf(error);
+      if (retry === 'final' || (retry !== 'propagating' && attempt >= maxAttempts)) throw error;
       if (retry === 'unanswered' && ++unanswered >= MAX_UNANSWERED) throw error;
-      const { baseMs, capMs } = WAIT[retry];
-      const waitMs = settings.random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
-      if (settings.now() - started + waitMs > RETRY_BUDGET_MS) throw error;
-      settings.onRetry(error, waitMs, attempt + 1);
-      await settings.sleep(waitMs);
+      const { longest, sure, budget } = BACKOFF[retry];
+      const ownMs = longest(attempt) * (sure + (1 - sure) * random());
+      const askedMs = failures.waitAskedIn(error);
+      const left = (askedMs === undefined ? budget - ownMs : ASKED_BUDGET_MS - askedMs) - (now() - started);
+      if (left < 0) throw error;
+      // All jobs of a fleet are asked to wait for the same time.
+      const wait = { ms: (askedMs ?? 0) + ownMs, askedMs };
+      settings.onRetry(error, wait, attempt + 1);
+      await sleep(wait.ms);
     }
   }
+}
+
+/**
+ * How long the headers of an answer ask to wait, in milliseconds; undefined if they do not. A time of day is compared with
+ * that of the server: this machine's clock may be off.
+ * https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ *
+ * @param headers by lower-case name
+ */
+export function retryAfterIn(headers: Readonly<Record<string, unknown>>): number | undefined {
+  const { 'retry-after': asked } = headers;
+  const text = typeof asked === 'string' ? asked.trim() : '';
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000 || undefined;
+  return untilTime(Date.parse(text), headers);
+}
+
+/** Milliseconds until a time in the future by the server's clock; undefined for the past, and for what is no time. */
+export function untilTime(time: number, headers: Readonly<Record<string, unknown>>): number | undefined {
+  const servers = Date.parse(String(headers.date));
+  const ms = time - (Number.isNaN(servers) ? Date.now() : servers);
+  return ms > 0 ? ms : undefined;
+}
+
+/** Says so where a service asks for a longer wait than any that is made. */
+export function longerThanAnyWait(askedMs = 0, service: string): Pick<Explanation, 'why'> | undefined {
+  if (askedMs <= ASKED_BUDGET_MS) return undefined;
+  const [asked, longest] = [askedMs, ASKED_BUDGET_MS].map((ms) => Math.ceil(ms / 60_000));
+  return {
+    why: `${service} asks to wait ${asked} minutes before the next request. A step waits ${longest} minutes at most.`,
+  };
 }

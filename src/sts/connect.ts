@@ -2,12 +2,12 @@ import type { Identity } from '../aws/arn';
 import type { Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
 import { callsAws } from '../aws/endpoint';
-import { lacksOperation, refusalOf, retryOf } from '../aws/failure';
+import { AWS_FAILURES, lacksOperation, refusalOf, retryOf } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import { decodeClaims } from '../github/token-claims';
 import { call, type CallSettings } from '../network/call';
-import type { Retry } from '../network/retry';
+import type { Failures } from '../network/retry';
 import { requireAwsIdentity, type StsSession } from './answer';
 import type { AssumeRoleSettings } from './assume-role';
 import type { AssumeRoleWithWebIdentitySettings } from './assume-role-with-web-identity';
@@ -34,9 +34,11 @@ export async function connectSts(connection: Connection, credentials: Credential
     circumstances: Omit<StsCall, 'region'>,
     request: (signal: AbortSignal) => Promise<T>,
   ) =>
-    call(operation, request, circumstances.newKey ? retryOfNewKey : retryOfSts, settings).catch((error: unknown) => {
-      throw explainSts(error, { ...circumstances, region: connection.region });
-    });
+    call(operation, request, circumstances.newKey ? NEW_KEY_FAILURES : STS_FAILURES, settings).catch(
+      (error: unknown) => {
+        throw explainSts(error, { ...circumstances, region: connection.region });
+      },
+    );
   const isAws = callsAws(connection.stsEndpoint, 'STS');
   const checked = (identity: Identity) => {
     if (isAws) requireAwsIdentity(identity);
@@ -124,15 +126,17 @@ function notKnown({ cause }: ActionError, tried: string): ActionError {
   });
 }
 
+/** Only STS asks others for its answer: an identity provider that it did not reach may answer the next time. */
+const STS_FAILURES: Failures = {
+  ...AWS_FAILURES,
+  retryOf: (error) => (refusalOf(error)?.code === 'IDPCommunicationError' ? 'transient' : retryOf(error)),
+};
+
 /**
  * A new key is unknown to parts of AWS for a while.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
  */
-function retryOfNewKey(error: unknown): Retry {
-  return refusalOf(error)?.code === 'InvalidClientTokenId' ? 'propagating' : retryOfSts(error);
-}
-
-/** Only STS asks others for its answer: an identity provider that it did not reach may answer the next time. */
-function retryOfSts(error: unknown): Retry {
-  return refusalOf(error)?.code === 'IDPCommunicationError' ? 'transient' : retryOf(error);
-}
+const NEW_KEY_FAILURES: Failures = {
+  ...AWS_FAILURES,
+  retryOf: (error) => (refusalOf(error)?.code === 'InvalidClientTokenId' ? 'propagating' : STS_FAILURES.retryOf(error)),
+};
