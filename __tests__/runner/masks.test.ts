@@ -16,22 +16,31 @@ test.each([
   'INPUT_MFA-SECRET',
   'INPUT_GITHUB-TOKEN',
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
 ])('%s is masked, without the space around it', (name) => {
-  expect(masksOf({ [name]: ' a secret \n' })).toEqual(['a secret']);
+  expect(masksOf({ [name]: ' a secret EXAMPLE \n' })).toEqual(['a secret EXAMPLE']);
 });
 
-test.each(['INPUT_HTTP-PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'])(
-  'the password in %s is masked, as it stands there and as it is meant',
+test.each([
+  { 'INPUT_AWS-ACCESS-KEY-ID': 'test', 'INPUT_AWS-SECRET-ACCESS-KEY': 'test', 'INPUT_AWS-SESSION-TOKEN': 'test' },
+  { 'INPUT_AWS-ACCESS-KEY-ID': 'testing', 'INPUT_AWS-SECRET-ACCESS-KEY': 'testing' },
+  { 'INPUT_AWS-ACCESS-KEY-ID': '000000000000' },
+  { 'INPUT_GITHUB-TOKEN': 'none', 'INPUT_MFA-SECRET': 'no', 'INPUT_MFA-CODE': '1' },
+])('what is too short for a secret is not: %j', (env) => {
+  expect(masksOf(env)).toEqual([]);
+});
+
+test.each(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])(
+  '%s of the job is left to whoever uses it',
   (name) => {
-    expect(masksOf({ [name]: 'http://mona:a%2Fb@proxy.example:3128' })).toEqual(['a%2Fb', 'a/b']);
+    expect(masksOf({ [name]: 'AKIAIOSFODNN7EXAMPLE' })).toEqual([]);
   },
 );
 
-test('a password that is no encoding is masked as it stands there', () => {
-  expect(masksOf({ HTTPS_PROXY: 'http://mona:100%@proxy.example' })).toEqual(['100%']);
+test.each([
+  ...['INPUT_HTTP-PROXY', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy'],
+  ...['INPUT_STS-ENDPOINT', 'INPUT_IAM-ENDPOINT', 'AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL_IAM'],
+])('the password in %s is masked, as it stands there and as it is meant', (name) => {
+  expect(masksOf({ [name]: 'http://mona:a%2Fb@proxy.example:3128' })).toEqual(['a%2Fb', 'a/b']);
 });
 
 test('what is empty, without a password, no URL or no secret is not', () => {

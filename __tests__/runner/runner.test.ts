@@ -69,7 +69,7 @@ test('what is said is no command, whoever wrote it', () => {
     '## [error]c',
     '::endgroup::',
     '::notice::a%0A::b::',
-    '::warning::a%0D%0A::b::',
+    '::warning::a%0A::b::',
   ]);
 });
 

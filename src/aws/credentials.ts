@@ -14,10 +14,18 @@ export function isTemporary(credentials: Credentials): boolean {
   return credentials.sessionToken !== undefined;
 }
 
-/** What must never be printed of these credentials. */
-export function secretsOf(credentials: Credentials): string[] {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  return [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])];
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html */
+const SHORTEST_ACCESS_KEY_ID = 16;
+/** AWS's have 40 characters. Of other vendors' secrets, MinIO's may be the shortest. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * What must never be printed of these credentials. Placeholders, such as `test` for a local AWS, are too short to be any of
+ * it: masked, they would make every log unreadable that has the word.
+ */
+export function secretsOf({ accessKeyId, secretAccessKey, sessionToken = '' }: Credentials): string[] {
+  const secrets = [secretAccessKey, sessionToken].filter(({ length }) => length >= SHORTEST_SECRET);
+  return accessKeyId.length >= SHORTEST_ACCESS_KEY_ID ? [accessKeyId, ...secrets] : secrets;
 }
 
 /**

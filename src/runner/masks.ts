@@ -1,25 +1,15 @@
 import type { Identity } from '../aws/arn';
+import { secretsOf } from '../aws/credentials';
+import { passwordsIn } from '../network/url-password';
 import type { Step } from './step';
 
-/** Inputs and variables that hold secrets, whatever becomes of them. */
-const SECRET_INPUTS = [
-  'aws-access-key-id',
-  'aws-secret-access-key',
-  'aws-session-token',
-  'mfa-code',
-  'mfa-secret',
-  'github-token',
-] as const;
-const SECRET_VARIABLES = [
-  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-] as const;
-const PROXIES = [
-  'INPUT_HTTP-PROXY',
-  ...['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
-];
+/** Inputs and variables that hold secrets, whatever becomes of them. The runner's own credentials are masked when they are used. */
+const SECRETS = ['INPUT_MFA-CODE', 'INPUT_MFA-SECRET', 'INPUT_GITHUB-TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+/** A code of an MFA device is the shortest of them. */
+const SHORTEST_SECRET = 6;
+const SHORTEST_PASSWORD = 3;
+/** Inputs and variables with the URLs of proxies and endpoints, in which a password may be. */
+const URLS = /^(INPUT_HTTP-PROXY|INPUT_(STS|IAM)-ENDPOINT|(HTTPS?|ALL)_PROXY|AWS_ENDPOINT_URL(_\w+)?)$/i;
 
 /**
  * The shortest account of another vendor's that is hidden. Shorter ones, as `1` or a plain word, tell nothing, and without
@@ -35,10 +25,16 @@ const ACCOUNTS = new RegExp(
 
 /** Masks every secret the step was given, before anything is read that could be printed. */
 export function maskInputs({ env, runner }: Step): void {
-  const names = [...SECRET_INPUTS.map((name) => `INPUT_${name.toUpperCase()}`), ...SECRET_VARIABLES];
-  for (const secret of [...names.map((name) => env[name]), ...PROXIES.flatMap((name) => passwordsIn(env[name]))]) {
-    if (secret) runner.mask(secret.trim());
-  }
+  const text = (name: string) => env[name]?.trim() ?? '';
+  const keys = secretsOf({
+    accessKeyId: text('INPUT_AWS-ACCESS-KEY-ID'),
+    secretAccessKey: text('INPUT_AWS-SECRET-ACCESS-KEY'),
+    sessionToken: text('INPUT_AWS-SESSION-TOKEN'),
+  });
+  const others = SECRETS.map(text).filter(({ length }) => length >= SHORTEST_SECRET);
+  const urls = Object.keys(env).filter((name) => URLS.test(name));
+  const passwords = urls.flatMap((name) => passwordsIn(text(name))).filter(({ length }) => length >= SHORTEST_PASSWORD);
+  [...keys, ...others, ...passwords].forEach(runner.mask);
 }
 
 /** Masks the account IDs in a text, for users who asked that none be shown. */
@@ -55,14 +51,4 @@ export function maskAccountOf({ arn = '', account = '' }: Identity, step: Step):
 /** A text in which accounts are hidden, for users who asked that none be shown: no mask reaches a summary. */
 export function withoutAccounts(text: string): string {
   return [...new Set(text.match(ACCOUNTS))].reduce((shown, account) => shown.replaceAll(account, '***'), text);
-}
-
-/** A URL's password as it is written, and decoded. */
-function passwordsIn(url: string | undefined): string[] {
-  const password = url && URL.canParse(url) ? new URL(url).password : '';
-  try {
-    return [password, decodeURIComponent(password)];
-  } catch {
-    return [password];
-  }
 }

@@ -1,5 +1,8 @@
-/** The runner takes U+0085 for white space, as .NET does. */
-const COMMAND = /^([\s\u0085]*):(?=:)/gm;
+import { stripVTControlCharacters } from 'node:util';
+
+const COMMAND = /^(\s*):(?=:)/gm;
+/** Control characters but tabs and line breaks, and those that change the direction of a text. */
+const UNSEEN = /[^\P{Cc}\t\n]|\p{Bidi_Control}/gu;
 
 /**
  * A text that the runner only prints. What AWS or GitHub said, or someone wrote into an account, could else be a command
@@ -7,7 +10,29 @@ const COMMAND = /^([\s\u0085]*):(?=:)/gm;
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export function printable(text: string): string {
-  return text.replaceAll(COMMAND, '$1: ').replaceAll('##[', '## [');
+  return visible(text).replaceAll(COMMAND, '$1: ').replaceAll('##[', '## [');
+}
+
+/** A text without what could change how a terminal, or a page, shows what is around it. */
+export function visible(text: string): string {
+  return stripVTControlCharacters(text.replaceAll(/\r\n?/g, '\n')).replaceAll(UNSEEN, '');
+}
+
+/** The secrets that were masked, for texts in which no runner hides them: a file, or what another tool prints. */
+export class Masks {
+  readonly #secrets = new Set<string>();
+
+  /** Adds each line of a secret; the answer is which of them are new. */
+  add(secret: string): string[] {
+    const lines = secret.split(/\r?\n/).filter((line) => line.trim() !== '' && !this.#secrets.has(line));
+    lines.forEach((line) => this.#secrets.add(line));
+    return lines;
+  }
+
+  hide(text: string): string {
+    const longestFirst = [...this.#secrets].sort((a, b) => b.length - a.length);
+    return longestFirst.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
+  }
 }
 
 /** How many names a line has. */

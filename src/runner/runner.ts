@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { EOL } from 'node:os';
 import * as core from '@actions/core';
-import { printable } from './printable';
+import { Masks, printable, visible } from './printable';
 import { writingTo, type RunnerPath } from './runner-files';
 
 /** What a step may ask of GitHub's runner. */
@@ -20,7 +20,7 @@ export interface Runner {
   readonly warning: (text: string) => void;
   /** Marks the step as failed. */
   readonly fail: (message: string, title: string) => void;
-  /** Adds Markdown to the job summary, if the runner has one. */
+  /** Adds Markdown to the job summary, if the runner has one. What was masked is hidden in it. */
   readonly summarize: (markdown: string) => Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export type StepProcess = Pick<NodeJS.Process, 'env' | 'exitCode'>;
 /** The runner that this process was started by. */
 export function actionsRunner(step: StepProcess): Runner {
   const { env } = step;
-  const masked = new Set<string>();
+  const masks = new Masks();
   const writer =
     (file: RunnerPath, write: (name: string, value: string) => void): Runner['setOutput'] =>
     (name, value) => {
@@ -40,11 +40,7 @@ export function actionsRunner(step: StepProcess): Runner {
     };
   return {
     mask(secret) {
-      for (const line of secret.split(/\r?\n/)) {
-        if (line.trim() === '' || masked.has(line)) continue;
-        core.setSecret(line);
-        masked.add(line);
-      }
+      masks.add(secret).forEach(core.setSecret);
     },
     exportVariable: writer('GITHUB_ENV', core.exportVariable),
     setOutput: writer('GITHUB_OUTPUT', core.setOutput),
@@ -59,15 +55,19 @@ export function actionsRunner(step: StepProcess): Runner {
       });
       core.endGroup();
     },
-    notice: core.notice,
-    warning: core.warning,
+    notice: (text) => {
+      core.notice(visible(text));
+    },
+    warning: (text) => {
+      core.warning(visible(text));
+    },
     fail(message, title) {
       step.exitCode = core.ExitCode.Failure;
-      core.error(message, { title });
+      core.error(visible(message), { title });
     },
     async summarize(markdown) {
       if (!env.GITHUB_STEP_SUMMARY) return;
-      await appendFile(env.GITHUB_STEP_SUMMARY, `${markdown}${EOL}`);
+      await appendFile(env.GITHUB_STEP_SUMMARY, `${masks.hide(visible(markdown))}${EOL}`);
     },
   };
 }

@@ -7,7 +7,7 @@ import { removeFolder } from '../files/remove';
 import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
 import type { Changes, Created, IdentityChanges } from './ledger';
-import { listed, printable } from './printable';
+import { listed, printable, visible } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
 
@@ -197,7 +197,7 @@ function reporterFor({ print }: PostStep): PostReporter {
   return {
     log,
     warn(text) {
-      const escaped = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+      const escaped = visible(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
       log(`::warning title=AWS identity clean-up::${escaped}`);
     },
   };
