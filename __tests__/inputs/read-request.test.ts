@@ -115,7 +115,7 @@ test.each([
   [{ 'http-proxy': 'http://given:1' }, { HTTPS_PROXY: 'http://a:1' }, 'http://given:1'],
   [{}, { HTTPS_PROXY: 'http://a:1', HTTP_PROXY: 'http://b:1' }, 'http://a:1'],
   [{}, { http_proxy: 'http://c:1' }, 'http://c:1'],
-  [{}, { HTTP_PROXY: 'proxy.example.com:3128' }, 'http://proxy.example.com:3128'],
+  [{}, { HTTP_PROXY: 'proxy.example.com:3128' }, 'proxy.example.com:3128'],
 ])('the proxy comes from the input, else from the usual variables: %j %j', async (inputs, env, httpProxy) => {
   expect((await read(inputs, env)).request.connection.proxy).toEqual({ httpProxy });
 });

@@ -206,7 +206,7 @@ describe('a whole request', () => {
         stsEndpoint: 'https://sts.example.com',
         iamEndpoint: 'http://127.0.0.1:1',
         useFipsEndpoint: false,
-        proxy: { httpProxy: 'http://proxy:3128', noProxy: '*' },
+        proxy: { httpProxy: 'proxy:3128', noProxy: '*' },
       },
       timeLimit: 86_400,
       retry: { maxAttempts: 100 },

@@ -1,4 +1,18 @@
-import { readPostSettings } from '../../src/inputs/step-inputs';
+import { writeFileSync } from 'node:fs';
+import { Inputs } from '../../src/inputs/inputs';
+import { readPostSettings, readSettings } from '../../src/inputs/step-inputs';
+import { inJob, useJobDirectory } from '../runner/job-files';
+
+useJobDirectory();
+
+const REGION = { 'INPUT_AWS-REGION': 'eu-central-1' };
+
+/** What reading the settings warns of. */
+function warningsOf(env: Record<string, string>): string[] {
+  const inputs = new Inputs({ ...REGION, ...env });
+  readSettings(inputs);
+  return inputs.warnings;
+}
 
 test('post reads how AWS and GitHub are reached from the same inputs as main', () => {
   const env = {
@@ -13,7 +27,7 @@ test('post reads how AWS and GitHub are reached from the same inputs as main', (
     connection: {
       region: 'eu-central-1',
       iamEndpoint: 'http://127.0.0.1:1',
-      proxy: { httpProxy: 'http://proxy:3128' },
+      proxy: { httpProxy: 'proxy:3128' },
       userAgent: 'aws-identity-action',
     },
     retry: { maxAttempts: 3 },
@@ -21,4 +35,37 @@ test('post reads how AWS and GitHub are reached from the same inputs as main', (
     repository: 'octo/app',
   });
   expect(readPostSettings({})).toMatchObject({ githubToken: undefined, repository: '', retry: { maxAttempts: 12 } });
+});
+
+test.each<[Record<string, string>, string]>([
+  [{ 'INPUT_STS-ENDPOINT': 'http://sts.example/' }, 'sts-endpoint: http://sts.example is'],
+  [{ 'INPUT_IAM-ENDPOINT': 'http://10.1.2.3:9000' }, 'iam-endpoint: http://10.1.2.3:9000 is'],
+  [{ AWS_ENDPOINT_URL_STS: 'http://u:S3cret@sts.example' }, 'AWS_ENDPOINT_URL_STS: http://sts.example is'],
+  [{ AWS_ENDPOINT_URL_IAM: 'HTTP://IAM.example' }, 'AWS_ENDPOINT_URL_IAM: http://iam.example is'],
+  [{ AWS_ENDPOINT_URL: 'http://[fd00::1]:4566' }, 'AWS_ENDPOINT_URL: http://[fd00::1]:4566 is'],
+])('a way to AWS that is not encrypted is warned of, once: %j', (env, words) => {
+  expect(warningsOf(env)).toEqual([expect.stringContaining(`${words} not encrypted`)]);
+});
+
+test.each<Record<string, string>>([
+  { 'INPUT_STS-ENDPOINT': 'https://sts.example' },
+  { 'INPUT_STS-ENDPOINT': 'http://localhost:4566', AWS_ENDPOINT_URL_STS: 'http://sts.example' },
+  { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' },
+  { AWS_ENDPOINT_URL: 'http://[::1]:4566' },
+  { AWS_ENDPOINT_URL: 'http://sts.example', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' },
+  { AWS_ENDPOINT_URL: 'nonsense' },
+])('others are not: %j', (env) => {
+  expect(warningsOf(env)).toEqual([]);
+});
+
+test.each([
+  ['missing.pem', undefined, 'ENOENT'],
+  ['none.pem', 'no certificate here', 'it holds no certificate in PEM'],
+])('AWS_CA_BUNDLE should be a file of certificates: %s', (name, text, why) => {
+  if (text !== undefined) writeFileSync(inJob(name), text);
+  const inputs = new Inputs({ ...REGION, AWS_CA_BUNDLE: inJob(name) });
+  readSettings(inputs);
+  expect(() => {
+    inputs.throwIfWrong();
+  }).toThrow(new RegExp(`^Cause: AWS_CA_BUNDLE: ".*${name}" should be a file with certificates in PEM: .*${why}`, 'm'));
 });

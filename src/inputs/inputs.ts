@@ -202,7 +202,8 @@ function meantBy(name: InputName, text: string): string {
 }
 
 function lineOf({ input, problem, variable }: InputProblem): string {
-  return `${input}${variable === undefined ? '' : ` (from ${variable})`}: ${sentenceOf(problem)}`;
+  const from = variable === undefined || variable === input ? '' : ` (from ${variable})`;
+  return `${input}${from}: ${sentenceOf(problem)}`;
 }
 
 /** What the writer of a text meant, if that is a boolean. */

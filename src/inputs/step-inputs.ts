@@ -1,4 +1,8 @@
 import { isAccountId } from '../aws/arn';
+import { messageOf } from '../errors/message';
+import { certificatesIn } from '../network/certificates';
+import { isLoopback, PROXY_FORM, proxyUrl } from '../network/proxy';
+import { withoutPassword } from '../network/url-password';
 import { validateProfileName } from '../profile/name';
 import type { InputName } from './input-names';
 import { Inputs } from './inputs';
@@ -18,7 +22,12 @@ const DEFAULT_MAX_ATTEMPTS = 12;
 const MAX_TIME_LIMIT = 2_147_483;
 const ENDPOINT_INPUTS = ['sts-endpoint', 'iam-endpoint'] as const;
 /** Every mode calls STS. An endpoint for IAM alone may stay unused. */
-const STS_ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'];
+const STS_ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'] as const;
+/** What names the endpoint of each service: the first that is set. */
+const ENDPOINTS = [
+  ['sts-endpoint', ...STS_ENDPOINT_VARIABLES],
+  ['iam-endpoint', 'AWS_ENDPOINT_URL_IAM', 'AWS_ENDPOINT_URL'],
+] as const;
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
 const PROFILE_LOCATIONS = ['home', 'job'] as const;
@@ -97,6 +106,8 @@ function readMaxAttempts(inputs: Inputs): number {
 
 function readConnection(inputs: Inputs): StepSettings['connection'] {
   checkFips(inputs);
+  checkCaBundle(inputs);
+  warnOfOpenEndpoints(inputs);
   return {
     region: readRegion(inputs),
     stsEndpoint: readEndpoint('sts-endpoint', inputs),
@@ -117,8 +128,41 @@ function readRegion(inputs: Inputs): string {
 function readEndpoint(name: (typeof ENDPOINT_INPUTS)[number], inputs: Inputs): string | undefined {
   const text = inputs.text(name);
   if (text === undefined || isHttpUrl(text)) return text;
-  inputs.wrong(name, `"${text}" is not a URL that starts with https:// or http://`);
+  inputs.wrong(name, `"${withoutPassword(text)}" is not a URL that starts with https:// or http://`);
   return undefined;
+}
+
+/** Requests over HTTP are signed, but not encrypted, and the answer holds credentials. */
+function warnOfOpenEndpoints(inputs: Inputs): void {
+  const { env } = inputs;
+  const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true';
+  const variable = (name: string) => [name, ignored ? undefined : env[name]] as const;
+  const used = ENDPOINTS.map(([input, ...variables]) =>
+    [[input, inputs.text(input)] as const, ...variables.map(variable)].find(([, text]) => text),
+  );
+  for (const [name, text = ''] of new Map(used.filter((endpoint) => endpoint !== undefined))) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url?.protocol !== 'http:' || isLoopback(url)) continue;
+    inputs.warn(
+      `${name}: http://${url.host} is not encrypted. Whoever is on the way there can read the credentials that it answers. ` +
+        'Use https://.',
+    );
+  }
+}
+
+/** What is in the file is trusted where a connection is opened. */
+function checkCaBundle(inputs: Inputs): void {
+  const { AWS_CA_BUNDLE: path } = inputs.env;
+  if (!path) return;
+  try {
+    certificatesIn(path);
+  } catch (error) {
+    inputs.wrong(
+      'AWS_CA_BUNDLE',
+      `"${path}" should be a file with certificates in PEM: ${messageOf(error)}`,
+      'AWS_CA_BUNDLE',
+    );
+  }
 }
 
 /** AWS's tools refuse FIPS together with an endpoint of another, and so does the SDK, in words of its own. */
@@ -138,14 +182,8 @@ function readProxy(inputs: Inputs): string | undefined {
   const given = inputs.text('http-proxy');
   const text = given ?? (variable && inputs.env[variable]);
   if (!text) return undefined;
-  const proxy = text.includes('://') ? text : `http://${text}`;
-  if (isHttpUrl(proxy) && isDecodable(new URL(proxy))) return proxy;
-  inputs.wrong(
-    'http-proxy',
-    'is not a URL such as http://proxy.example.com:3128, with % and other special characters of a password encoded; ' +
-      'SOCKS is not supported',
-    given === undefined ? variable : undefined,
-  );
+  if (proxyUrl(text)) return text;
+  inputs.wrong('http-proxy', `is not ${PROXY_FORM}`, given === undefined ? variable : undefined);
   return undefined;
 }
 
@@ -189,15 +227,6 @@ function readProfile(inputs: Inputs): Omit<ProfileRequest, 'export'> | undefined
   const wrong = validateProfileName(name);
   if (wrong !== undefined) inputs.wrong('aws-profile', `"${name}" ${wrong}`);
   return { name, ...settings };
-}
-
-function isDecodable({ username, password }: URL): boolean {
-  try {
-    decodeURIComponent(username + password);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isHttpUrl(text: string): boolean {
