@@ -341,7 +341,7 @@ describe('what main did in IAM', () => {
       warn('100%\r\nsure');
       return Promise.resolve();
     });
-    expect(said).toContain('\nlooking\n::warning title=AWS identity clean-up::100%25%0D%0Asure\n');
+    expect(said).toContain('\nlooking\n::warning title=AWS identity clean-up::100%25%0Asure\n');
   });
 
   test('what cannot be undone draws a warning that names all of it, and is tried again the next time', async () => {

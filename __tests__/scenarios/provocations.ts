@@ -328,12 +328,19 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   ],
   'proxy-failed': [
     async (scenario) => {
-      scenario.createUserAndRole();
       const proxy = await ForwardProxy.start();
       proxy.demand = 'Basic EXAMPLE';
-      const run = await scenario.job().step({ with: { ...IN_ROLE, ...KEY_INPUTS, 'http-proxy': proxy.url } });
+      const job = scenario.job({ env: { AWS_ENDPOINT_URL_STS: 'http://aws.example' } });
+      const run = await job.step({ with: { ...IN_ROLE, ...KEY_INPUTS, 'http-proxy': proxy.url } });
       proxy.close();
       return run;
+    },
+    async (scenario) => {
+      const proxy = await ForwardProxy.start();
+      const { url } = proxy;
+      proxy.close();
+      const job = scenario.job({ env: { AWS_ENDPOINT_URL_STS: 'https://aws.example', HTTPS_PROXY: url } });
+      return job.step({ with: { ...IN_ROLE, ...KEY_INPUTS } });
     },
   ],
   'region-disabled': [byKeys({}, ({ account }) => account.disabledRegions.add(REGION))],
