@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { ACTIONS_NODE, requireCurrentDist } from '../../sandbox/runner/processes';
+import { ACTIONS_NODE, copyAction } from '../../sandbox/runner/processes';
 import { AWS_CLI } from './aws-cli';
 import { HAS_GO, installWithGo } from './go';
 import { cacheFolder } from './installed';
@@ -127,10 +127,7 @@ export class Repository {
 
   /** Has `uses: NAME` mean this project's action, as it would be published. */
   publishAction(name: string): void {
-    requireCurrentDist();
-    const folder = join(this.#root, 'action');
-    for (const part of ['action.yml', 'dist']) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
-    this.#actions.set(name, folder);
+    this.#actions.set(name, copyAction(join(this.#root, 'action')));
   }
 
   /** Runs a workflow of the checkout, and waits for its end. */

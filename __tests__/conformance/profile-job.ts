@@ -1,6 +1,5 @@
 import {
   copyFileSync,
-  cpSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
@@ -12,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '../../sandbox/runner/job';
-import { ACTIONS_NODE, PROJECT } from '../../sandbox/runner/processes';
+import { ACTIONS_NODE, copyAction } from '../../sandbox/runner/processes';
 import type { KeptSession } from '../../src/credential-process/session-file';
 import type { Scenario } from '../scenarios/scenario';
 
@@ -82,11 +81,6 @@ export class ProfileJob {
 }
 
 const PAST = '2026-01-31T12:00:00.000Z';
-
-function copyAction(folder: string): string {
-  for (const part of ['action.yml', 'dist']) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
-  return folder;
-}
 
 /** Another path of the Node that runs actions, and what has a step take it for its own. */
 function otherNode(folder: string): Record<string, string> {

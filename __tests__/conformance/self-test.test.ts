@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { requireCurrentDist } from '../../sandbox/runner/processes';
+import { copyAction } from '../../sandbox/runner/processes';
 import { Scenario } from '../scenarios/scenario';
 import { Repository } from './act';
 import { HAS_GO } from './go';
@@ -68,8 +68,7 @@ jobs:
     test('hands on what later steps use, and takes it back at the end of the job', async () => {
       const scenario = await Scenario.start();
       scenario.createOidcRole();
-      requireCurrentDist();
-      for (const part of ['action.yml', 'dist']) repository.copy(part);
+      copyAction(repository.folder);
       repository.write('.github/workflows/deploy.yml', WORKFLOW);
       repository.keep('.aws/credentials', '[other]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n');
 

@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../../sandbox/faults';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Run } from '../../sandbox/runner/job';
-import { requireCurrentDist } from '../../sandbox/runner/processes';
+import { copyAction } from '../../sandbox/runner/processes';
 import type { ErrorCode } from '../../src/errors/action-error';
 import { ForwardProxy } from '../network/forward-proxy';
 import { allow, deny, trust } from '../sandbox/sts-client';
@@ -191,13 +191,8 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   'credential-process-path': [
     (scenario) => {
       scenario.createOidcRole();
-      requireCurrentDist();
       const job = scenario.job({ oidc: true });
-      const uses = join(job.folder, '$actions');
-      mkdirSync(uses);
-      for (const part of ['action.yml', 'dist']) {
-        cpSync(join(__dirname, '../..', part), join(uses, part), { recursive: true });
-      }
+      const uses = copyAction(join(job.folder, '$actions'));
       return job.step({ uses, with: { ...IN_ROLE, 'aws-profile': 'deploy', 'refresh-credentials': 'true' } });
     },
   ],

@@ -575,8 +575,11 @@ describe('many roles', () => {
           if (profilesIn(job).length === 61) resolve();
         });
       });
-      await job.step({ with: named(many(60)), kill: { after: written, signal: 'SIGKILL' } });
-      watcher.close();
+      try {
+        await job.step({ with: named(many(60)), kill: { after: written, signal: 'SIGKILL' } });
+      } finally {
+        watcher.close();
+      }
       expect(profilesIn(job)).toHaveLength(61);
       await expectUndone(job);
       expect(tally()).toMatchObject({ AssumeRoleWithWebIdentity: 60 });

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import { inputVariables, readActionMetadata } from '../../sandbox/runner/action-metadata';
+import { programOf } from '../../sandbox/runner/processes';
 import { startAws, stsCalls } from './aws';
 import type { Fleet } from './fleet';
 import { currentJob, HostedJob, hostJobs } from './hosted-job';
@@ -17,7 +17,7 @@ async function simulate(fleet: Fleet): Promise<Outcome> {
   hostJobs();
   const { sandbox, step } = await startAws(fleet);
   const action = readActionMetadata(fleet.action);
-  const main = realpathSync(join(fleet.action, action.runs.main));
+  const main = realpathSync(programOf(fleet.action, action.runs.main));
   const env = { ...inputVariables(action, step.with), ...step.env };
   const running = new Set<HostedJob>();
   const outcomes: JobOutcome[] = [];

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { Driver, Ended, Kill } from './driver';
@@ -26,11 +26,31 @@ export function requireCurrentDist(): void {
   distIsCurrent = true;
 }
 
-/** Runs each part as a process of Node, as a runner does. */
-export const processes: Driver = ({ action, file, env, cwd, kill }) => {
+/**
+ * The path of a program of an action.
+ *
+ * @throws Error when it is this project's, and its `dist` is not current
+ */
+export function programOf(action: string, file: string): string {
   if (action === PROJECT) requireCurrentDist();
-  return runProcess([ACTIONS_NODE, join(action, file)], { env, cwd, kill });
-};
+  return join(action, file);
+}
+
+/**
+ * Copies this project's action to a folder, as a runner does.
+ *
+ * @returns the folder
+ * @throws Error when its `dist` is not current
+ */
+export function copyAction(folder: string): string {
+  requireCurrentDist();
+  for (const part of ['action.yml', 'dist']) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+  return folder;
+}
+
+/** Runs each part as a process of Node, as a runner does. */
+export const processes: Driver = ({ action, file, env, cwd, kill }) =>
+  runProcess([ACTIONS_NODE, programOf(action, file)], { env, cwd, kill });
 
 interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
