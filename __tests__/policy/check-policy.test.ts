@@ -293,6 +293,16 @@ describe('ForAllValues in an Allow of a trust policy', () => {
       { 'ForAllValues:StringEquals': { 'sts:TransitiveTagKeys': ['Project', 'Department'] } },
     ],
     ['which tags there are', { 'ForAllValues:StringLike': { 'aws:TagKeys': ['team', 'cost*'] } }],
+    [
+      'who may add a context',
+      {
+        'ForAllValues:ArnEquals': { 'sts:RequestContextProviders': 'arn:aws:iam::aws:contextProvider/IdentityCenter' },
+      },
+    ],
+    [
+      'a key that has a bound of another kind',
+      { 'ForAllValues:ArnLike': { 'aws:x': ['a*'] }, ArnLike: { 'AWS:X': 'ab' } },
+    ],
     ['keys in other case', { 'ForAllValues:StringEquals': { 'AWS:tagkeys': 'team' } }],
     ['a key that must exist', { 'ForAllValues:StringEquals': { 'aws:x': ['a'] }, Null: { 'aws:x': 'false' } }],
     [
@@ -323,6 +333,11 @@ describe('ForAllValues in an Allow of a trust policy', () => {
     ],
     [
       { 'ForAllValues:StringLike': { 'aws:x': 'a' }, StringEqualsIfExists: { 'aws:x': 'a' } },
+      'aws:x',
+      'it should be under StringLike',
+    ],
+    [
+      { 'ForAllValues:StringLike': { 'aws:x': 'a' }, StringNotEquals: { 'aws:x': 'a' } },
       'aws:x',
       'it should be under StringLike',
     ],

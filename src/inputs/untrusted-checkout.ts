@@ -22,7 +22,7 @@ function isAboutPullRequest(event: Mapping | undefined): boolean {
 
 function isOfFork(event: Mapping | undefined, repository: string | undefined): boolean {
   const { head_repository: head } = isMapping(event?.workflow_run) ? event.workflow_run : {};
-  return !isMapping(head) || head.full_name !== repository;
+  return !isMapping(head) || String(head.full_name).toLowerCase() !== repository?.toLowerCase();
 }
 
 type Mapping = Readonly<Record<string, unknown>>;

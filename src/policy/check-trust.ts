@@ -51,9 +51,10 @@ const OWNER_CLAIMS: readonly (readonly [claim: string, namesNoOwner: (value: str
 
 // Those that are false where the claim is missing.
 const BINDING_OPERATOR = /^(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)$/;
+const FALSE_IF_MISSING = /^(ForAnyValue:)?(?!Null$)(?!\w*Not)\w+(?<!IfExists)$/;
 
-/** What limits what a caller may add to the session: where nothing is added, nothing need be limited. */
-const LIMITS_OF_CALLERS = /^(aws:TagKeys|sts:TransitiveTagKeys)$/i;
+/** What a caller adds to the session: where nothing is added, nothing need be limited. */
+const ADDED_BY_CALLERS = /^(aws:TagKeys|sts:TransitiveTagKeys|sts:RequestContextProviders)$/i;
 
 /** Attributes of a SAML assertion, but for those that are in each. AWS's own examples have them under ForAllValues. */
 const SAML_ATTRIBUTE = /^saml:(?!(?:aud|doc|iss|namequalifier|sub|sub_type)$)/i;
@@ -105,18 +106,19 @@ function emptySets(condition: Statement, path: KeyPath) {
     .filter(([operator]) => operator.toLowerCase().startsWith('forallvalues:'))
     .flatMap(([operator, keys]) =>
       Object.keys(isMapping(keys) ? keys : {})
-        .filter((key) => !LIMITS_OF_CALLERS.test(key) && !mustExist(condition, key))
+        .filter((key) => !ADDED_BY_CALLERS.test(key) && !mustExist(condition, key))
         .map((key) => ({ operator, key, path: [...path, operator, key] })),
     );
 }
 
 function mustExist(condition: Statement, key: string): boolean {
-  const absences = isMapping(condition.Null) ? Object.entries(condition.Null) : [];
-  return (
-    bounds(condition, key, []).length > 0 ||
-    absences.some(
-      ([name, values]) => isSameKey(name, key) && listOf(values).every((value) => String(value) === 'false'),
-    )
+  return Object.entries(condition).some(([operator, keys]) =>
+    Object.entries(isMapping(keys) ? keys : {}).some(
+      ([name, values]) =>
+        isSameKey(name, key) &&
+        (FALSE_IF_MISSING.test(operator) ||
+          (operator === 'Null' && listOf(values).every((value) => String(value) === 'false'))),
+    ),
   );
 }
 
