@@ -2,7 +2,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, type AssumeRoleCommandInpu
 import type { AccessKey, Account, Role, RoleSettings, User } from '../../sandbox/accounts/account';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { allow, credentialsOf, refusal, stsClient, trust, type Keys } from './sts-client';
+import { allow, credentialsOf, deny, refusal, stsClient, trust, type Keys } from './sts-client';
 
 let sandbox: Sandbox;
 let home: Account;
@@ -34,10 +34,12 @@ function openRole(name: string, principal: string, settings: Partial<RoleSetting
   return home.createRole(name, { trust: trust(principal, {}, 'sts:*'), ...settings });
 }
 
-function notAuthorized(caller: string, action: string, role: string) {
-  const message = `User: ${caller} is not authorized to perform: ${action} on resource: ${role}`;
+function notAuthorized(caller: string, action: string, role: string, reason = '') {
+  const message = `User: ${caller} is not authorized to perform: ${action} on resource: ${role}${reason}`;
   return { status: 403, code: 'AccessDenied', message };
 }
+
+const noAllow = (kind: string) => ` because no ${kind} allows the sts:AssumeRole action`;
 
 const conflict = {
   status: 400,
@@ -63,7 +65,8 @@ describe('who may', () => {
 
   test('trust in the account leaves it to the policies of the user', async () => {
     const role = openRole('deploy', 'arn:aws:iam::123456789012:root');
-    expect(await refusal(assume(role))).toEqual(notAuthorized(user.arn, 'sts:AssumeRole', role.arn));
+    const reason = noAllow('identity-based policy');
+    expect(await refusal(assume(role))).toEqual(notAuthorized(user.arn, 'sts:AssumeRole', role.arn, reason));
     const able = home.createUser('hubot', { policies: [allow('sts:AssumeRole', role.arn)] });
     await assume(role, {}, able.createAccessKey());
     const byId = openRole('by-id', '123456789012');
@@ -72,7 +75,8 @@ describe('who may', () => {
 
   test('across accounts both sides must agree', async () => {
     const named = away.createRole('named', { trust: trust(user.arn) });
-    expect(await refusal(assume(named))).toEqual(notAuthorized(user.arn, 'sts:AssumeRole', named.arn));
+    const reason = noAllow('identity-based policy');
+    expect(await refusal(assume(named))).toEqual(notAuthorized(user.arn, 'sts:AssumeRole', named.arn, reason));
     const able = home.createUser('hubot', { policies: [allow('sts:AssumeRole')] });
     expect((await refusal(assume(named, {}, able.createAccessKey()))).code).toBe('AccessDenied');
     const open = away.createRole('open', { trust: trust(home.id) });
@@ -245,7 +249,12 @@ describe('session policies', () => {
     await assume(second, {}, await sessionOf(first, Policy(allow('sts:*'))));
     const narrow = await sessionOf(first, Policy(allow('s3:*')));
     expect(await refusal(assume(second, {}, narrow))).toEqual(
-      notAuthorized('arn:aws:sts::123456789012:assumed-role/first/try', 'sts:AssumeRole', second.arn),
+      notAuthorized(
+        'arn:aws:sts::123456789012:assumed-role/first/try',
+        'sts:AssumeRole',
+        second.arn,
+        noAllow('session policy'),
+      ),
     );
     const readOnly = await sessionOf(first, { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }] });
     expect((await refusal(assume(second, {}, readOnly))).code).toBe('AccessDenied');
@@ -278,6 +287,25 @@ describe('session policies', () => {
     const refused = await refusal(assume(openRole('deploy', user.arn), Policy(allow('s3:GetObject'))));
     expect(refused).toMatchObject({ status: 400, code: 'PackedPolicyTooLarge' });
     expect(refused.message).toMatch(/^Packed policy consumes 1\d\d% of allotted space, please use smaller policy\.$/);
+  });
+});
+
+describe('what limits more than the caller', () => {
+  const limits: [kind: string, limit: (policy: PolicyDocument) => void][] = [
+    ['service control policy', (policy) => void (home.serviceControlPolicies = [policy])],
+    ['resource control policy', (policy) => void (away.resourceControlPolicies = [policy])],
+    ['VPC endpoint policy', (policy) => void (sandbox.settings.vpcEndpointPolicy = policy)],
+  ];
+  test.each(limits)('%s: it can deny, and must allow', async (kind, limit) => {
+    user.policies = [allow('*')];
+    const role = away.createRole('named', { trust: trust(user.arn) });
+    limit(deny('sts:AssumeRole'));
+    const denied = notAuthorized(user.arn, 'sts:AssumeRole', role.arn, ` with an explicit deny in a ${kind}`);
+    expect(await refusal(assume(role))).toEqual(denied);
+    limit(allow('s3:*'));
+    expect(await refusal(assume(role))).toEqual(notAuthorized(user.arn, 'sts:AssumeRole', role.arn, noAllow(kind)));
+    limit(allow('*'));
+    await assume(role);
   });
 });
 

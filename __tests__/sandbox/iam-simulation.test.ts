@@ -49,6 +49,23 @@ describe('SimulatePrincipalPolicy', () => {
     expect(await simulate(role.arn, ['iam:CreateUser'])).toEqual([['iam:CreateUser', '*', 'implicitDeny']]);
   });
 
+  test('says whether the organization and the boundary allow it, where there are such', async () => {
+    user.policies = [allow('*')];
+    const input = { PolicySourceArn: user.arn, ActionNames: ['s3:ListBucket'] };
+    const details = async () => {
+      const { EvaluationResults: [result] = [] } = await iam.send(new SimulatePrincipalPolicyCommand(input));
+      const { EvalDecision, OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail } = result ?? {};
+      return [EvalDecision, OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail];
+    };
+    expect(await details()).toEqual(['allowed', undefined, undefined]);
+    account.serviceControlPolicies = [allow('s3:*'), allow('iam:*')];
+    user.permissionsBoundary = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+    const within = { AllowedByPermissionsBoundary: true };
+    expect(await details()).toEqual(['allowed', { AllowedByOrganizations: true }, within]);
+    account.serviceControlPolicies = [allow('iam:*')];
+    expect(await details()).toEqual(['implicitDeny', { AllowedByOrganizations: false }, within]);
+  });
+
   test('with context', async () => {
     const Condition = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
     user.policies = [{ Statement: { Effect: 'Allow', Action: 's3:*', Resource: '*', Condition } }];

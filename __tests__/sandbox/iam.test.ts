@@ -152,6 +152,24 @@ describe('permissions', () => {
     expect((await refusal(getUser('nobody'))).code).toBe('AccessDenied');
   });
 
+  test.each<[string, () => void]>([
+    [
+      'with an explicit deny in a service control policy',
+      () => void (account.serviceControlPolicies = [allow('*'), deny('iam:*')]),
+    ],
+    [
+      'because no VPC endpoint policy allows the iam:GetUser action',
+      () => void (sandbox.settings.vpcEndpointPolicy = allow('sts:*')),
+    ],
+    [
+      'because no permissions boundary allows the iam:GetUser action',
+      () => void (user.permissionsBoundary = 'arn:aws:iam::aws:policy/PowerUserAccess'),
+    ],
+  ])('are limited: %s', async (reason, limit) => {
+    limit();
+    expect(await refusal(getUser())).toEqual(notAuthorized(user.arn, 'mona', reason));
+  });
+
   test.each<[string, PolicyDocument, PolicyDocument | undefined]>([
     [noAllow, allow('s3:*'), undefined],
     ['because no session policy allows the iam:GetUser action', allow('*'), allow('s3:*')],

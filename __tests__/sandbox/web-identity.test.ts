@@ -3,7 +3,7 @@ import { createRemoteJWKSet, decodeJwt, generateKeyPair, jwtVerify, SignJWT, typ
 import type { Account, Role } from '../../sandbox/accounts/account';
 import { githubIssuer, type JobSettings } from '../../sandbox/github/oidc';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { allow, refusal, stsClient } from './sts-client';
+import { allow, deny, refusal, stsClient } from './sts-client';
 
 let sandbox: Sandbox;
 let account: Account;
@@ -126,6 +126,33 @@ describe('AssumeRoleWithWebIdentity', () => {
     expect(await refusal(assume(await token({ subject: 'immutable' })))).toEqual(denied);
     createRole('repo:octo@1/app@2:*');
     await assume(await token({ subject: 'immutable' }));
+  });
+
+  test('tells claims apart for which AWS has a condition key', async () => {
+    const { arn } = createProvider();
+    const open = (claim: string, value: string) => {
+      const Condition = { StringEquals: { [`token.actions.githubusercontent.com:${claim}`]: value } };
+      const Action = 'sts:AssumeRoleWithWebIdentity';
+      account.createRole('deploy', {
+        trust: { Statement: { Effect: 'Allow', Principal: { Federated: arn }, Action, Condition } },
+      });
+    };
+    open('repository_id', '2');
+    await assume(await token());
+    open('repository_id', '3');
+    expect(await refusal(assume(await token()))).toEqual(denied);
+    open('event_name', 'push');
+    expect(await refusal(assume(await token()))).toEqual(denied);
+  });
+
+  test('is refused by a resource control policy of the organization', async () => {
+    createProvider();
+    createRole();
+    account.resourceControlPolicies = [deny('sts:*')];
+    expect(await refusal(assume(await token()))).toEqual({
+      ...denied,
+      message: `${denied.message} with an explicit deny in a resource control policy`,
+    });
   });
 
   test('does not let a signer in', async () => {

@@ -33,6 +33,10 @@ export class AccountResources {
   readonly virtualMfaDevices = new Map<string, MfaDevice>();
   /** By issuer URL. */
   readonly oidcProviders = new Map<string, OidcProvider>();
+  /** Those of its organization for who is in the account; undefined for an account in none. */
+  serviceControlPolicies: readonly PolicyDocument[] | undefined;
+  /** Those of its organization for what is in the account, as far as STS asks them: its roles. */
+  resourceControlPolicies: readonly PolicyDocument[] | undefined;
 
   constructor(
     readonly id: string,

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import type { PolicyDocument } from '../policy/document';
 import { base64Alphabet } from './keys';
 
 /** Other vendors, whose services speak AWS's protocol. */
@@ -22,6 +23,8 @@ export class Settings {
    * for each read, as an answer may be older than the one before it.
    */
   readAgeMs: () => number = () => 0;
+  /** The policy of the VPC endpoint that all requests come through; undefined where they come past any. */
+  vpcEndpointPolicy: PolicyDocument | undefined;
 
   /** Whose service it is, if not AWS's: it then answers in that vendor's ways. */
   vendor: VendorName | undefined;

@@ -16,6 +16,8 @@ export interface Claims {
   readonly run_attempt: string;
   /** The deployment environment; most jobs have none. */
   readonly environment?: string;
+  /** Of repositories of an enterprise. */
+  readonly enterprise_id?: string;
 }
 
 export const defaultClaims: Claims = {

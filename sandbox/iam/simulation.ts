@@ -3,10 +3,12 @@ import { environmentContext } from '../accounts/caller';
 import { decide } from '../accounts/permissions';
 import { tagContext } from '../accounts/tags';
 import { contextOf, type Context, type ContextValues } from '../policy/context';
-import type { Decision } from '../policy/evaluate';
+import type { PolicyDocument } from '../policy/document';
+import { evaluate, type AccessRequest, type Decision } from '../policy/evaluate';
 import { Constraints } from '../query/constraints';
 import { stringList, structureList, type Parameters } from '../query/parameters';
 import type { SignedCall, SignedOperations } from '../query/service';
+import type { XmlFields } from '../query/xml';
 import { authorize } from './authorize';
 import { invalidInput, noSuchEntity } from './errors';
 import { listing } from './page';
@@ -37,9 +39,21 @@ export const simulation: SignedOperations = {
       EvalActionName: action,
       EvalResourceName: resource,
       EvalDecision: words[decide({ principal, session: undefined }, { action, resource, context })],
+      ...details(principal, { action, resource, context }),
     }));
   },
 };
+
+/** Whether what limits the principal from outside its own policies allows it, where there is such a limit. */
+function details(principal: User | Role, request: AccessRequest): XmlFields {
+  const allowedBy = (policies: readonly PolicyDocument[]) => String(evaluate(policies, request) === 'Allow');
+  const { serviceControlPolicies: organization } = principal.account;
+  const { boundaryPolicies: boundary } = principal;
+  return {
+    OrganizationsDecisionDetail: organization && { AllowedByOrganizations: allowedBy(organization) },
+    PermissionsBoundaryDecisionDetail: boundary && { AllowedByPermissionsBoundary: allowedBy(boundary) },
+  };
+}
 
 /** @throws Refusal ValidationError, AccessDenied or NoSuchEntity */
 function simulated(call: SignedCall): User | Role {

@@ -1,5 +1,5 @@
 import { environmentContext } from '../accounts/caller';
-import type { OidcProvider } from '../accounts/resources';
+import { layersOfResource, layersOnTheWay, reasonIn } from '../accounts/permissions';
 import { contextOf } from '../policy/context';
 import { evaluateTrust } from '../policy/trust';
 import { Constraints } from '../query/constraints';
@@ -35,6 +35,9 @@ export const assumeRoleWithWebIdentity: Operation = {
     });
     const access = { action, resource: request.roleArn, context };
     const grant = role && evaluateTrust(role.trust, access, { kind: 'Federated', provider: provider.arn });
+    const limits = role ? [...layersOnTheWay(role), ...layersOfResource(role.account)] : [];
+    const reason = reasonIn(limits, access);
+    if (reason !== undefined) throw accessDenied(`Not authorized to perform ${action} ${reason}`);
     if (!role || grant !== 'principal') throw accessDenied(`Not authorized to perform ${action}`);
     checkRoleDuration(role, request.durationSeconds);
     const { sessionName, durationSeconds } = request;
@@ -49,16 +52,30 @@ export const assumeRoleWithWebIdentity: Operation = {
   },
 };
 
-/** Claims as condition keys: `token.actions.githubusercontent.com:sub`. */
-function claimContext({ provider, claims }: WebIdentity): Record<string, string> {
-  const prefix = issuerHost(provider);
-  return Object.fromEntries(
-    Object.entries(claims).flatMap(([claim, value]) =>
-      typeof value === 'string' ? [[`${prefix}:${claim}`, value]] : [],
-    ),
-  );
-}
+/** Of which claims there are condition keys: those of every provider, and more of GitHub's. */
+const standardClaims = ['aud', 'sub', 'amr'];
+const githubClaims = [
+  'actor',
+  'actor_id',
+  'enterprise_id',
+  'environment',
+  'job_workflow_ref',
+  'ref',
+  'repository',
+  'repository_id',
+  'repository_owner_id',
+  'workflow',
+];
 
-function issuerHost({ url }: OidcProvider): string {
-  return url.replace('https://', '');
+/** Claims as condition keys: `token.actions.githubusercontent.com:sub`. AWS ignores all others. */
+function claimContext({ provider, claims }: WebIdentity): Record<string, string> {
+  const prefix = provider.url.replace('https://', '');
+  const isGithub = prefix.split('/')[0] === 'token.actions.githubusercontent.com';
+  const known = isGithub ? [...standardClaims, ...githubClaims] : standardClaims;
+  return Object.fromEntries(
+    known.flatMap((claim) => {
+      const value = claims[claim];
+      return typeof value === 'string' ? [[`${prefix}:${claim}`, value]] : [];
+    }),
+  );
 }

@@ -1,8 +1,9 @@
 import type { Role } from '../accounts/account';
 import { callerContext, type Caller } from '../accounts/caller';
+import { layersOf, layersOfResource, layersOnTheWay, reasonIn, type PolicyKind } from '../accounts/permissions';
 import { contextOf } from '../policy/context';
 import { evaluate, type AccessRequest } from '../policy/evaluate';
-import { evaluateTrust } from '../policy/trust';
+import { evaluateTrust, type Grant } from '../policy/trust';
 import { Constraints } from '../query/constraints';
 import { notAuthorized, validationError } from '../query/error';
 import type { Operation, SignedCall } from '../query/service';
@@ -32,7 +33,7 @@ export const assumeRole: Operation = {
     }
     const sessionTags = inheritTags(request.requestedTags, caller.session);
     const sessionPolicies = parseSessionPolicies(request, findRole(world, request.roleArn).account);
-    const PackedPolicySize = packedPolicySize(request, request.requestedTags.tags, world);
+    const PackedPolicySize = packedPolicySize(request, sessionTags.tags, world);
     const mfaAt = proveMfa(request.mfa, caller, world.clock.now());
     const sourceIdentity = caller.session?.sourceIdentity ?? request.sourceIdentity;
     const role = authorize(call, request, sessionTags, sourceIdentity, mfaAt);
@@ -73,34 +74,56 @@ function authorize(
     'sts:RoleSessionName': sessionName,
     'sts:SourceIdentity': sourceIdentity,
   });
-  const refused = (action: string) => notAuthorized(caller.arn, action, roleArn);
+  const refused = (action: string, reason?: string) => notAuthorized(caller.arn, action, roleArn, reason);
   if (!role) throw refused('sts:AssumeRole');
   const actions = ['sts:AssumeRole'];
   // What a session inherits needs these permissions at each further role, as what is newly passed does.
   if (Object.keys(sessionTags.tags).length > 0) actions.push('sts:TagSession');
   if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity');
   for (const action of actions) {
-    if (!mayAssume(caller, role, { action, resource: role.arn, context })) throw refused(action);
+    const against = whyNot(caller, role, { action, resource: role.arn, context });
+    if (against) throw refused(action, against.reason);
   }
   // A source identity is set once and holds for the whole chain.
   if (requested !== undefined && requested !== sourceIdentity) throw refused('sts:SetSourceIdentity');
   return role;
 }
 
-/** Whether a caller may do to a role what the request says: the role's trust policy and the caller's own decide. */
-function mayAssume({ principal, session }: Caller, role: Role, request: AccessRequest): boolean {
+/**
+ * Why a caller may not do to a role what the request says, in AWS's words; undefined when it may. Where the trust policy
+ * is why, AWS gives no reason.
+ */
+function whyNot(
+  caller: Caller,
+  role: Role,
+  request: AccessRequest,
+): { readonly reason: string | undefined } | undefined {
+  const { principal, session } = caller;
   const accountId = principal.account.id;
   const trustee = { kind: 'AWS', accountId, principal: principal.arn, session: session?.arn } as const;
-  const grant = evaluateTrust(role.trust, request, trustee);
-  const identity = evaluate(principal.identityPolicies, request);
-  const bounded = principal.boundaryPolicies ? evaluate(principal.boundaryPolicies, request) : 'Allow';
-  const narrowed = session?.sessionPolicies ? evaluate(session.sessionPolicies, request) : 'Allow';
-  if ([grant, identity, bounded, narrowed].includes('ExplicitDeny') || grant === undefined) return false;
-  if (accountId === role.account.id) {
-    // Within an account a trust policy that names the caller is enough by itself.
-    if (grant === 'session') return true;
-    // A user so named is not held to its permissions boundary, a role is.
-    if (grant === 'principal') return narrowed === 'Allow' && (principal.type === 'User' || bounded === 'Allow');
-  }
-  return [identity, bounded, narrowed].every((decision) => decision === 'Allow');
+  const trust = evaluateTrust(role.trust, request, trustee);
+  const grant = trust === 'ExplicitDeny' ? undefined : trust;
+  const mayOmit = omissible(grant, accountId === role.account.id, principal.type);
+  const layers = [...layersOnTheWay(caller), ...layersOfResource(role.account), ...layersOf(caller)];
+  const decisive = layers.filter(
+    ({ kind, policies }) => !mayOmit(kind) || evaluate(policies, request) === 'ExplicitDeny',
+  );
+  const reason = reasonIn(decisive, request);
+  return grant !== undefined && reason === undefined ? undefined : { reason };
+}
+
+/** Which kinds of policies need not allow what the trust policy grants. */
+function omissible(
+  grant: Grant | undefined,
+  withinAccount: boolean,
+  type: 'User' | 'Role',
+): (kind: PolicyKind) => boolean {
+  if (grant === undefined) return () => true;
+  if (!withinAccount || grant === 'account') return () => false;
+  // Within an account a trust policy that names the caller is enough by itself.
+  const omitted: PolicyKind[] = ['identity-based policy'];
+  if (grant === 'session') omitted.push('permissions boundary', 'session policy');
+  // A user so named is not held to its permissions boundary, a role is.
+  else if (type === 'User') omitted.push('permissions boundary');
+  return (kind) => omitted.includes(kind);
 }

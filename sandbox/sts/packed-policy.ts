@@ -17,11 +17,12 @@ export function packedPolicySize(
   const { length } = deflateRawSync([policy, ...policyArns, ...Object.entries(tags).flat()].join('\n'));
   const percent = Math.ceil((100 * length) / world.settings.packedPolicyLimit);
   if (percent > 100) {
-    throw new Refusal(
-      400,
-      'PackedPolicyTooLarge',
-      `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
-    );
+    const used = `consumes ${percent}% of allotted space`;
+    const words =
+      policy === undefined && policyArns.length === 0
+        ? `Packed size of session tags ${used}.`
+        : `Packed policy ${used}, please use smaller policy.`;
+    throw new Refusal(400, 'PackedPolicyTooLarge', words);
   }
   return percent;
 }

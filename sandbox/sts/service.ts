@@ -1,6 +1,8 @@
+import { layersOnTheWay, reasonIn } from '../accounts/permissions';
 import type { Session } from '../accounts/session';
 import { Refusal } from '../http/refusal';
-import { accessDenied } from '../query/error';
+import { contextOf } from '../policy/context';
+import { accessDenied, notAuthorized } from '../query/error';
 import type { Operation, Service, SignedCall } from '../query/service';
 import { assumeRole } from './assume-role';
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity';
@@ -30,7 +32,8 @@ const onlyLongTermKeys = ['GetSessionToken', 'GetFederationToken'];
  * Turns away regions in which the account has switched STS off, and sessions that may not make this call.
  * @throws Refusal RegionDisabledException or AccessDenied
  */
-function checkCaller(action: string, { caller: { account, session }, region }: SignedCall): void {
+function checkCaller(action: string, { caller, region }: SignedCall): void {
+  const { account, session } = caller;
   const { id, disabledRegions } = account;
   if (disabledRegions.has(region)) {
     throw new Refusal(
@@ -39,6 +42,12 @@ function checkCaller(action: string, { caller: { account, session }, region }: S
       `STS is not activated in this region for account:${id}. Your account administrator can activate STS in this ` +
         'region using the IAM Console.',
     );
+  }
+  // No other policy decides on these.
+  if (['GetCallerIdentity', 'GetSessionToken', 'GetAccessKeyInfo'].includes(action)) {
+    const request = { action: `sts:${action}`, resource: '*', context: contextOf({}) };
+    const reason = reasonIn(layersOnTheWay(caller), request);
+    if (reason !== undefined) throw notAuthorized(caller.arn, request.action, '*', reason);
   }
   if (session && !isOpenTo(session, action)) throw accessDenied(`Cannot call ${action} with session credentials`);
 }
