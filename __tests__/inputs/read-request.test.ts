@@ -63,21 +63,21 @@ test('what is left out has the defaults of the compatible action', async () => {
     ...DELIVERED,
     identity: {
       session: { sessionName: 'GitHubActions', duration: 3600, plainCharacters: false, policies: { managed: [] } },
-      source: { audience: 'sts.amazonaws.com' },
+      source: { audiences: ['sts.amazonaws.com', 'sts.amazonaws.com.cn'] },
     },
   });
 });
 
 test.each([
-  ['cn-north-1', 'sts.amazonaws.com.cn'],
-  ['us-gov-west-1', 'sts.amazonaws.com'],
-  ['eusc-de-east-1', 'sts.amazonaws.com'],
-])('the audience in %s is %s', async (region, audience) => {
+  ['cn-north-1', ['sts.amazonaws.com.cn', 'sts.amazonaws.com']],
+  ['us-gov-west-1', ['sts.amazonaws.com', 'sts.amazonaws.com.cn']],
+  ['eusc-de-east-1', ['sts.amazonaws.com', 'sts.amazonaws.com.cn']],
+])('the audiences in %s are %j', async (region, audiences) => {
   const partition =
     { 'cn-north-1': 'aws-cn', 'us-gov-west-1': 'aws-us-gov', 'eusc-de-east-1': 'aws-eusc' }[region] ?? '';
   const role = `arn:${partition}:iam::123456789012:role/deploy`;
   const { request } = await read({ 'aws-region': region, 'role-to-assume': role }, OIDC);
-  expect(request).toMatchObject({ identity: { source: { audience } } });
+  expect(request).toMatchObject({ identity: { source: { audiences } } });
 });
 
 test('where the credentials go', async () => {
@@ -130,7 +130,7 @@ test('variables stand in for inputs, which win', async () => {
   };
   const { request } = await read({ 'role-duration-seconds': '1800' }, env);
   expect(request).toMatchObject({
-    identity: { session: { duration: 1800 }, source: { audience: 'other' } },
+    identity: { session: { duration: 1800 }, source: { audiences: ['other'] } },
     delivery: { outputs: true },
   });
   expect((await readRequest({ AWS_REGION: 'us-east-1' })).request.connection.region).toBe('us-east-1');

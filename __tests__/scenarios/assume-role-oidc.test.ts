@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { REGION, ROLE, Scenario, expectFailed } from './scenario';
+import { list } from '../../sandbox/policy/document';
+import { ACCOUNT, ISSUER, REGION, ROLE, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start()));
@@ -163,6 +164,66 @@ test('a region in China has its own audience and its own partition', async () =>
   expect(idToken?.params.audience).toBe('sts.amazonaws.com.cn');
   expect(main.log.join('\n')).toContain('aud: sts.amazonaws.com.cn');
   expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity AccessDenied']);
+});
+
+describe('an audience that the identity provider does not list', () => {
+  const CN_ROLE = 'arn:aws-cn:iam::210987654321:role/deploy';
+  const REFUSED = ['id-token', 'AssumeRoleWithWebIdentity InvalidIdentityToken'];
+  const inChina = { 'aws-region': 'cn-north-1', 'role-to-assume': CN_ROLE };
+
+  /** A role in China, and a provider there that lists these audiences. */
+  function createRoleInChina(clientIds: string[]): void {
+    const partner = scenario.sandbox.account('210987654321', { partition: 'aws-cn' });
+    const provider = partner.createOidcProvider({ url: ISSUER, clientIds });
+    const Condition = {
+      StringEquals: { 'token.actions.githubusercontent.com:sub': 'repo:octo/app:ref:refs/heads/main' },
+    };
+    const Action = 'sts:AssumeRoleWithWebIdentity';
+    partner.createRole('deploy', {
+      trust: { Statement: { Effect: 'Allow', Action, Principal: { Federated: provider.arn }, Condition } },
+    });
+  }
+
+  test('gives way to the other usual one where none is given', async () => {
+    createRoleInChina(['sts.amazonaws.com']);
+    const main = await scenario.job({ oidc: true }).step({ with: inChina });
+    expect(main.exitCode).toBe(0);
+    expect(main.outputs['authenticated-arn']).toContain('arn:aws-cn:sts::210987654321:assumed-role/deploy/');
+    expect(main.log.join('\n')).toContain(
+      'for the audience sts.amazonaws.com, as AWS did not accept sts.amazonaws.com.cn. The input audience saves the first try.',
+    );
+    expect(scenario.calls()).toEqual([...REFUSED, ...OIDC_CALLS]);
+  });
+
+  test('gives way outside China, too, and for all roles once', async () => {
+    scenario.createOidcRole();
+    scenario.createOidcRole('other');
+    const provider = scenario.account.oidcProviders.get(ISSUER);
+    if (provider) provider.clientIds = ['sts.amazonaws.com.cn'];
+    for (const { trust } of scenario.account.roles.values()) {
+      for (const { Condition } of list(trust.Statement)) {
+        Object.assign(Condition?.StringEquals ?? {}, {
+          'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com.cn',
+        });
+      }
+    }
+    const roles = `a: ${ROLE}\nb: arn:aws:iam::${ACCOUNT}:role/other`;
+    const main = await scenario.job({ oidc: true }).step({ with: { 'aws-region': REGION, roles } });
+    expect(main.exitCode).toBe(0);
+    const calls = scenario.calls();
+    expect(calls.filter((call) => call === 'id-token')).toHaveLength(2);
+    expect(calls.filter((call) => call.startsWith('AssumeRoleWithWebIdentity'))).toHaveLength(4);
+  });
+
+  test('is told with both where the provider lists neither', async () => {
+    createRoleInChina(['mine']);
+    const main = await scenario.job({ oidc: true }).step({ with: inChina });
+    expectFailed(main, 'incorrect-audience');
+    const log = main.log.join('\n');
+    expect(log).toContain('for the audience sts.amazonaws.com, as AWS did not accept sts.amazonaws.com.cn.\n');
+    expect(log).toContain("does not list the token's audience, sts.amazonaws.com.");
+    expect(scenario.calls()).toEqual([...REFUSED, ...REFUSED]);
+  });
 });
 
 test('without the permission id-token: write the error says how to get it', async () => {

@@ -35,10 +35,18 @@ export function isAwsDomain(host: string): boolean {
   return PARTITIONS.some(({ domains }) => domains.some((domain) => host.endsWith(`.${domain}`)));
 }
 
+const AUDIENCE = 'sts.amazonaws.com';
+const AUDIENCE_IN_CHINA = 'sts.amazonaws.com.cn';
+
 /**
  * The audience that a partition's STS expects in a GitHub token unless its OIDC provider says otherwise.
  * https://docs.github.com/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
  */
 export function defaultAudience(partition: Partition): string {
-  return partition === 'aws-cn' ? 'sts.amazonaws.com.cn' : 'sts.amazonaws.com';
+  return partition === 'aws-cn' ? AUDIENCE_IN_CHINA : AUDIENCE;
+}
+
+/** That audience, and the one that many providers list all the same. */
+export function usualAudiences(partition: Partition): readonly [string, string] {
+  return partition === 'aws-cn' ? [AUDIENCE_IN_CHINA, AUDIENCE] : [AUDIENCE, AUDIENCE_IN_CHINA];
 }

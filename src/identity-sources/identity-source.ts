@@ -20,6 +20,8 @@ export interface IdentityToken {
   readonly obtain: () => { readonly token: Promise<string>; readonly sent: Promise<unknown> };
   /** Whether another token can be had when one has expired. */
   readonly renewable: boolean;
+  /** The same for another audience, to try where AWS does not accept that of this one. */
+  readonly otherwise: IdentityToken | undefined;
 }
 
 /** What roles are assumed from: a token of an identity provider, or credentials that sign. */

@@ -7,6 +7,7 @@ export function tokenFile({ path, token }: TokenFile, { runner }: Step): Identit
   return {
     name: `the token in ${path}`,
     renewable: false,
+    otherwise: undefined,
     obtain() {
       runner.mask(token);
       return { token: Promise.resolve(token), sent: Promise.resolve() };

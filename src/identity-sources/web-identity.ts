@@ -1,4 +1,5 @@
 import { isRefusal } from '../aws/failure';
+import { ActionError } from '../errors/action-error';
 import type { StepSettings } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts, type Sts } from '../sts/connect';
@@ -11,36 +12,67 @@ export function webIdentity(source: IdentityToken, settings: StepSettings, step:
   // has left: loading keeps the process from doing anything else.
   const first = source.obtain();
   const connecting = first.sent.then(() => connectSts(settings.connection, undefined, callSettings(settings, step)));
-  let current = first.token;
-  void rehearseUntil(current, connecting);
+  void rehearseUntil(first.token, connecting);
   // Whoever needs them waits for them, and learns why they do not come.
-  Promise.all([current, connecting]).catch(() => undefined);
-
-  /** The token after one that AWS says has expired. Of many callers that learn this, one asks. */
-  function renewed(expired: Promise<string>): Promise<string> {
-    if (current === expired) current = source.obtain().token;
-    return current;
-  }
+  Promise.all([first.token, connecting]).catch(() => undefined);
+  const shared = sharedToken(source, first.token);
 
   return {
     async assume({ role, session, position }) {
       if (!('arn' in role)) throw new Error('A web identity is in no account in which to look for a role by its name.');
       step.runner.info(`Assuming ${role.arn}${position} with ${source.name}.`);
-      let used = current;
-      const [, sts] = await Promise.all([used, connecting]);
-      const tried = `assume ${role.arn}${position} with ${source.name}`;
-      const assume = async () =>
-        sts.assumeRoleWithWebIdentity({ roleArn: role.arn, ...session, token: await used }, tried);
+      let used = shared;
+      const assume = () =>
+        used.useFor(async (token) => {
+          const sts = await connecting;
+          const tried = `assume ${role.arn}${position} with ${used.name}`;
+          return sts.assumeRoleWithWebIdentity({ roleArn: role.arn, ...session, token }, tried);
+        });
       const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
         try {
           return await assume();
         } catch (error) {
-          if (!source.renewable || !isRefusal(error, 'ExpiredToken')) throw error;
-          used = renewed(used);
+          if (!(error instanceof ActionError) || error.code !== 'incorrect-audience') throw error;
+          const other = used.otherwise();
+          if (!other) throw error;
+          used = other;
+          step.runner.info(`Trying with ${used.name}. The input audience saves the first try.`);
           return assume();
         }
       });
       return { role, session: obtained };
+    },
+  };
+}
+
+/** A token for many callers. */
+interface SharedToken {
+  readonly name: string;
+  /** Makes a request with the token; and once more with a new one, if AWS says that it has expired. */
+  readonly useFor: <T>(request: (token: string) => Promise<T>) => Promise<T>;
+  /** The token for another audience. Of many callers that need it, one asks. */
+  readonly otherwise: () => SharedToken | undefined;
+}
+
+function sharedToken(source: IdentityToken, first: Promise<string>): SharedToken {
+  let current = first;
+  let other: SharedToken | undefined;
+  return {
+    name: source.name,
+    async useFor(request) {
+      const used = current;
+      try {
+        return await request(await used);
+      } catch (error) {
+        if (!source.renewable || !isRefusal(error, 'ExpiredToken')) throw error;
+        // Of many callers that learn that it has expired, one asks.
+        if (current === used) current = source.obtain().token;
+        return request(await current);
+      }
+    },
+    otherwise() {
+      const { otherwise } = source;
+      return (other ??= otherwise && sharedToken(otherwise, otherwise.obtain().token));
     },
   };
 }

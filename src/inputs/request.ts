@@ -86,7 +86,8 @@ export type TokenRuledOutBy = 'permission' | 'no role' | 'mode' | 'user keys' | 
 export interface GithubToken {
   readonly from: 'github token';
   readonly endpoint: IdTokenEndpoint;
-  readonly audience: string;
+  /** Tried in this order, where AWS does not accept the first: one, if the input says which. */
+  readonly audiences: readonly [string, ...string[]];
 }
 
 export interface TokenFile {

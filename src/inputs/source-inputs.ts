@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
-import { defaultAudience, partitionOfRegion } from '../aws/partition';
+import { partitionOfRegion, usualAudiences } from '../aws/partition';
 import { messageOf } from '../errors/message';
 import { idTokenEndpoint } from '../github/id-token';
 import type { InputName } from './input-names';
@@ -60,9 +60,10 @@ export function readTokenSource(inputs: Inputs): TokenSource | undefined {
     return { from: 'token file', path, token: readTokenFile(path, inputs) };
   }
   const endpoint = inputsAgainstIdToken(inputs).length === 0 ? idTokenEndpoint(inputs.env) : undefined;
-  const region = inputs.text('aws-region') ?? '';
-  const audience = inputs.text('audience') ?? defaultAudience(partitionOfRegion(region));
-  return endpoint && { from: 'github token', endpoint, audience };
+  const partition = partitionOfRegion(inputs.text('aws-region') ?? '');
+  const audience = inputs.text('audience');
+  const audiences = audience === undefined ? usualAudiences(partition) : ([audience] as const);
+  return endpoint && { from: 'github token', endpoint, audiences };
 }
 
 /** The inputs with which no role is assumed with GitHub's token. MFA is proved by a user's keys. */
