@@ -1,4 +1,4 @@
-import { jobTags, RESERVED_TAG_KEYS, tagParameters, withoutDispensable } from '../../src/sts/session-tags';
+import { fewerTags, jobTags, RESERVED_TAG_KEYS, tagParameters } from '../../src/sts/session-tags';
 
 const JOB = {
   GITHUB_REPOSITORY: 'octo/app',
@@ -19,16 +19,16 @@ test('a job is described by tags of characters and lengths that AWS takes', () =
   expect(jobTags(JOB)).toEqual([
     { key: 'GitHub', value: 'Actions' },
     { key: 'Repository', value: 'octo/app' },
-    { key: 'Workflow', value: 'deploy _all_ _ 漢 _ co.' },
-    { key: 'Action', value: '__octo_aws' },
     { key: 'Actor', value: 'dependabot_bot_' },
-    { key: 'Commit', value: '0123' },
-    { key: 'Branch', value: 'refs/heads/main' },
     { key: 'EventName', value: 'push' },
     { key: 'HeadRef', value: 'h'.repeat(256) },
     { key: 'RunId', value: '1' },
     { key: 'Job', value: 'job' },
     { key: 'TriggeringActor', value: 'mona' },
+    { key: 'Action', value: '__octo_aws' },
+    { key: 'Commit', value: '0123' },
+    { key: 'Workflow', value: 'deploy _all_ _ 漢 _ co.' },
+    { key: 'Branch', value: 'refs/heads/main' },
   ]);
   expect(jobTags({})).toEqual([{ key: 'GitHub', value: 'Actions' }]);
 });
@@ -44,9 +44,19 @@ test.each([
   expect(jobTags({ GITHUB_REF })).toContainEqual({ key: 'Branch', value });
 });
 
-test('those that say who and what runs stay where there is no room for all', () => {
-  const left = withoutDispensable([...jobTags(JOB), { key: 'team', value: 'platform' }]).map(({ key }) => key);
-  expect(left).toEqual(['GitHub', 'Repository', 'Workflow', 'Action', 'Actor', 'Commit', 'Branch', 'team']);
+test('where there is no room for all, tags go group by group: never who acts, nor what the user asked for', () => {
+  const tags = [...jobTags(JOB), { key: 'team', value: 'platform' }];
+  const keys = (wanted: string[]) => fewerTags(tags, wanted).map((fewer) => fewer.map(({ key }) => key).join(' '));
+  expect(keys([])).toEqual([
+    'GitHub Repository Actor Action Commit Workflow Branch team',
+    'GitHub Repository Actor Workflow Branch team',
+    'GitHub Repository Actor team',
+  ]);
+  expect(keys(['Commit', 'Action', 'Branch', 'team'])).toEqual([
+    'GitHub Repository Actor Action Commit Workflow Branch team',
+    'GitHub Repository Actor Action Commit Branch team',
+  ]);
+  expect(fewerTags([{ key: 'team', value: 'platform' }], [])).toEqual([]);
 });
 
 test('no user may give a tag that the action sets', () => {

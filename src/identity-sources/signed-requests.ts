@@ -7,7 +7,7 @@ import { maskAccountOf } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts, identify } from '../sts/connect';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
-import { withoutDispensable } from '../sts/session-tags';
+import { fewerTags, type SessionTag } from '../sts/session-tags';
 import type { RoleAssumer, Signer } from './identity-source';
 import { withMfa } from './mfa';
 import { withPlainCharacters } from './plain-characters';
@@ -50,23 +50,24 @@ export function signedRequests(
       step.runner.info(`Assuming ${role.arn}${position} with ${signer.name}.`);
       const tried = `assume ${role.arn}${position} with ${signer.name}`;
 
-      const { externalId, sourceIdentity } = signed;
-      const assume = (tags = signed.tags) => {
-        const keys = new Set(tags.map(({ key }) => key));
-        const transitiveTagKeys = signed.transitiveTagKeys.filter((key) => keys.has(key));
+      const { externalId, sourceIdentity, transitiveTagKeys } = signed;
+      const assume = (tags: readonly SessionTag[]) => {
         const asked = { roleArn: role.arn, ...session, externalId, sourceIdentity, tags, transitiveTagKeys };
         return withMfa({ mfa, credentials }, settings, step, (prove) => sts.assumeRole(asked, prove, tried));
       };
+      let tags = signed.tags;
+      const fewer = fewerTags(tags, transitiveTagKeys);
       const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
-        try {
-          return await assume();
-        } catch (error) {
-          const fewer = withoutDispensable(signed.tags);
-          if (!isRefusal(error, 'PackedPolicyTooLarge') || fewer.length === signed.tags.length) throw error;
-          step.runner.info(
-            'AWS found the session tags too large together: trying without those that only describe the run.',
-          );
-          return assume(fewer);
+        for (;;) {
+          try {
+            return await assume(tags);
+          } catch (error) {
+            const next = fewer.shift();
+            if (!next || !isRefusal(error, 'PackedPolicyTooLarge')) throw error;
+            const omitted = tags.filter((tag) => !next.includes(tag)).map(({ key }) => key);
+            step.runner.info(`AWS found the session tags too large together: trying without ${omitted.join(', ')}.`);
+            tags = next;
+          }
         }
       });
       return { role, session: obtained };
