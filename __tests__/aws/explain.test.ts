@@ -49,7 +49,36 @@ const refusals: Case[] = [
     'clock-skew',
     ['10 minutes behind'],
   ],
-  ['a request that is over', sdkError('RequestExpired'), 'clock-skew', ['5 minutes']],
+  [
+    'a signature that is over, with a clock that is right',
+    sdkError('SignatureDoesNotMatch', 'Signature expired: …', { date: minutesAgo(0.1) }),
+    'clock-skew',
+    ["This machine's clock is right now", 'held back or repeated', 'http-proxy'],
+  ],
+  [
+    'a signature that is over, by the time in the words',
+    sdkError(
+      'SignatureDoesNotMatch',
+      'Signature expired: 20260801T114000Z is now earlier than 20260801T114500Z (20260801T115000Z - 5 min.)',
+    ),
+    'clock-skew',
+    ['10 minutes ahead', 'NTP'],
+  ],
+  [
+    'a signature of the future, by the time in the words',
+    sdkError(
+      'SignatureDoesNotMatch',
+      'Signature not yet current: 20260801T120000Z is still later than 20260801T115500Z (20260801T115000Z + 5 min.)',
+    ),
+    'clock-skew',
+    ['10 minutes ahead', 'NTP'],
+  ],
+  [
+    'a request that is over',
+    sdkError('RequestExpired'),
+    'clock-skew',
+    ['5 minutes', 'clock is off; or the request was'],
+  ],
   ['a request too far off', sdkError('RequestTimeTooSkewed'), 'clock-skew', ['5 minutes']],
   [
     'a signature that does not match, with a clock far off',
@@ -70,6 +99,19 @@ const refusals: Case[] = [
     'MissingAuthenticationToken',
     'IncompleteSignature',
   ].map((code): Case => [code, sdkError(code), 'invalid-credentials', ['does not know the access key ID']]),
+  ['a call that policies refuse', sdkError('AccessDenied'), 'access-denied', ['docs/permissions.md']],
+  [
+    'a call that a policy refuses, by the words',
+    sdkError('AccessDenied', 'x with an explicit deny in a VPC endpoint policy'),
+    'access-denied',
+    ['A VPC endpoint policy denies the call', 'the VPC endpoint through which the runner reaches AWS'],
+  ],
+  [
+    'words on policies next to another code',
+    sdkError('Other', 'x with an explicit deny in a VPC endpoint policy'),
+    'unexpected',
+    ["Look AWS's words up"],
+  ],
   ['a region not enabled', sdkError('RegionDisabledException'), 'region-disabled', ['eu-central-1', 'aws-region']],
   ['a refusal that nobody knows', sdkError('Other', 'Something new'), 'unexpected', ['Other: Something new']],
   [
@@ -176,6 +218,23 @@ test("a service's own rules are asked first, in their order", () => {
   ];
   expect(explained(sdkError('ExpiredToken'), rules).message).toContain('Cause: the first\n');
   expect(explained(sdkError('RequestExpired'), rules).code).toBe('clock-skew');
+});
+
+test("where AWS's words name the policy, a rule adds what else helps", () => {
+  const rule: RefusalRule<FailedCall> = () => ({
+    code: 'iam-refused',
+    why: 'It may not.',
+    fix: 'Allow it.',
+    also: 'Or go without.',
+  });
+  const denied = sdkError('AccessDenied', 'with an explicit deny in a session policy');
+  expect(explained(denied, [rule])).toMatchObject({
+    code: 'iam-refused',
+    message: expect.stringMatching(
+      /Cause: A session policy denies .*\nFix: Find that Deny .* Or go without\.$/,
+    ) as string,
+  });
+  expect(explained(sdkError('AccessDenied'), [rule]).message).toMatch(/Cause: It may not\.\nFix: Allow it\.$/);
 });
 
 test('no rule explains that there was too much to do', () => {

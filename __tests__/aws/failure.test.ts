@@ -87,6 +87,16 @@ test.each<[what: string, error: unknown, retry: Retry]>([
   ...['AccessDenied', 'ExpiredTokenException', 'ValidationError', 'InvalidIdentityToken', 'NotThrottling'].map(
     (code): [string, unknown, Retry] => [code, sdkError(code), 'final'],
   ),
+  ...['IDPCommunicationError', 'IDPCommunicationErrorException', 'OpenIdIdpCommunicationErrorException'].map(
+    (code): [string, unknown, Retry] => [code, sdkError(code), 'transient'],
+  ),
+  [
+    'keys that AWS could not fetch',
+    sdkError('InvalidIdentityTokenException', "Couldn't retrieve verification key from your identity provider, please"),
+    'transient',
+  ],
+  ['a token that AWS does not accept', sdkError('InvalidIdentityToken', 'Incorrect token audience'), 'final'],
+  ['such words with another code', sdkError('ValidationError', "Couldn't retrieve verification key"), 'final'],
   ['an unreadable answer with status 200', unreadable(200), 'final'],
   ['an unreadable answer with status 407', unreadable(407), 'final'],
   ['an answer that names no code, with status 403', sdkError('Unknown', 'Unknown', { status: 403 }), 'final'],

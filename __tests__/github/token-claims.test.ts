@@ -1,4 +1,4 @@
-import { decodeClaims, subjectFormats, trustCondition } from '../../src/github/token-claims';
+import { decodeClaims, furtherConditions, subjectFormats, trustCondition } from '../../src/github/token-claims';
 
 const CLAIMS = {
   iss: 'https://token.actions.githubusercontent.com',
@@ -44,4 +44,23 @@ test.each(['', 'abc', 'a.b.c', `a.${Buffer.from('"text"').toString('base64url')}
 
 test('claims are read from the token’s middle part', () => {
   expect(decodeClaims(`x.${Buffer.from('{"sub":"ü"}').toString('base64url')}.y`)).toEqual({ sub: 'ü' });
+});
+
+test('further conditions are what AWS has keys for, of GitHub alone', () => {
+  const claims = { ...CLAIMS, environment: 'production', job_workflow_ref: 'octo/app/.github/x.yml@main', run_id: '4' };
+  const conditions = (prefix: string) => ({
+    StringEquals: {
+      [`${prefix}:repository`]: 'octo/app',
+      [`${prefix}:repository_id`]: '2',
+      [`${prefix}:repository_owner_id`]: '1',
+      [`${prefix}:environment`]: 'production',
+      [`${prefix}:job_workflow_ref`]: 'octo/app/.github/x.yml@main',
+    },
+  });
+  const github = 'token.actions.githubusercontent.com';
+  expect(furtherConditions(claims)).toEqual(conditions(github));
+  // An enterprise's own issuer.
+  expect(furtherConditions({ ...claims, iss: `https://${github}/octo-inc` })).toEqual(conditions(`${github}/octo-inc`));
+  expect(furtherConditions({ ...claims, iss: 'https://ghes.example/_services/token' })).toBeUndefined();
+  expect(furtherConditions({ iss: CLAIMS.iss })).toBeUndefined();
 });

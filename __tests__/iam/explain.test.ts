@@ -8,6 +8,7 @@ const CALL: IamCall = {
   input: { UserName: 'ci' },
   purpose: undefined,
   region: 'eu-central-1',
+  temporary: false,
 };
 
 const explained = (error: unknown, more: Partial<IamCall> = {}) => explainIam(error, { ...CALL, ...more });
@@ -22,6 +23,7 @@ test.each<[refused: string, ErrorCode, why: string, fix: string]>([
   ['NoSuchEntity', 'not-found', 'does not exist in this account', 'Correct the name or the ARN'],
   ['InvalidAuthenticationCode', 'mfa-code-refused', 'this machine', 'Set the clock'],
   ['DeleteConflict', 'delete-conflict', 'still uses it', 'run the step again'],
+  ['OpenIdIdpCommunicationErrorException', 'identity-provider-unreachable', 'for the moment', 'Run the step again'],
 ])('%s is %s', (name, code, why, fix) => {
   const refusal = sdkError(name, 'the words of AWS');
   const error = explained(refusal);
@@ -36,15 +38,43 @@ test.each<[refused: string, ErrorCode, why: string, fix: string]>([
 
 test.each([
   [
-    ' is not authorized to perform: iam:CreateUser with an explicit deny in an identity-based policy',
-    'A policy denies',
+    'with an explicit deny in an identity-based policy',
+    'An identity-based policy denies "iam:CreateUser"',
+    'Find that Deny',
   ],
-  [' is not authorized to perform: iam:CreateUser because no identity-based policy allows it', 'do not allow'],
-])('whether a policy denies it, or none allows it: "%s"', (words, why) => {
-  const { message } = explained(sdkError('AccessDenied', words, { status: 403 }));
-  expect(message).toContain(`Cause: `);
-  expect(message).toContain(`${why} "iam:CreateUser"`);
-  expect(message).toContain('docs/permissions.md');
+  [
+    'with an explicit deny in a service control policy',
+    'A service control policy denies "iam:CreateUser"',
+    'organization',
+  ],
+  [
+    'because no identity-based policy allows it',
+    'No identity-based policy allows "iam:CreateUser"',
+    'docs/permissions.md',
+  ],
+  [
+    'because no permissions boundary allows it',
+    'No permissions boundary allows "iam:CreateUser"',
+    'boundary of the caller',
+  ],
+])('which policy refuses it: "%s"', (words, why, fix) => {
+  const refused = sdkError('AccessDenied', ` is not authorized to perform: iam:CreateUser ${words}`, { status: 403 });
+  expect(explained(refused)).toMatchObject({
+    code: 'iam-refused',
+    message: expect.stringContaining(`Cause: ${why}`) as string,
+    fix: expect.stringContaining(fix) as string,
+  });
+});
+
+test('a session that IAM takes no call from is told from keys that it does not know', () => {
+  const refused = sdkError('InvalidClientTokenId', 'The security token included in the request is invalid.');
+  expect(explained(refused)).toMatchObject({ code: 'invalid-credentials' });
+  const purpose: Purpose = { tried: 'look it up', rules: [] };
+  for (const call of [{}, { purpose }]) {
+    const error = explained(refused, { ...call, temporary: true });
+    expect(error.code).toBe('temporary-source');
+    expect(error.fix).toMatch(/^Prove MFA where the session is made/);
+  }
 });
 
 test('the action that is missing may be another than that of the call', () => {

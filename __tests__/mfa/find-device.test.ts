@@ -65,7 +65,9 @@ test.each([
 test('a refusal comes as AWS words it', async () => {
   user.policies = [];
   const error: unknown = await find().catch((error: unknown) => error);
-  expect(error).toMatchObject(notFound('The user may not list its own devices.'));
+  expect(error).toMatchObject(
+    notFound('No identity-based policy allows "iam:ListMFADevices", whatever other policies allow.'),
+  );
   const refusal = refusalBehind(error);
   expect(refusal).toMatchObject({ code: 'AccessDenied', status: 403 });
   expect(refusal?.message).toContain('iam:ListMFADevices');

@@ -182,21 +182,99 @@ describe('errors of AWS are recognised', () => {
   });
 });
 
-test('tags that only describe the run are left out when all together are too large', async () => {
-  scenario.createUserAndRole();
-  const refusal = {
-    status: 400,
-    code: 'PackedPolicyTooLarge',
-    message: 'Packed policy consumes 123% of allotted space, please use smaller policy.',
-  };
-  scenario.sandbox.faults.add({ action: 'AssumeRole', times: 1, error: refusal });
-  const main = await scenario.job().step({ with: inputs });
-  expect(main.exitCode).toBe(0);
-  const [first, second] = scenario.sandbox.requests.map(({ params }) => JSON.stringify(params));
-  expect(first).toContain('TriggeringActor');
-  expect(second).not.toContain('TriggeringActor');
-  expect(second).toContain('Repository');
-  expect(scenario.calls()).toEqual(['AssumeRole PackedPolicyTooLarge', 'AssumeRole']);
+describe('tags that are too large together', () => {
+  const tagsIn = ({ params }: { readonly params: object }) =>
+    Object.entries(params).flatMap(([name, value]) => (/^Tags.*Key$/.test(name) ? String(value) : []));
+
+  test('go step by step until they fit', async () => {
+    scenario.createUserAndRole();
+    // What GitHub, Repository and Actor take, and no more.
+    scenario.sandbox.settings.packedPolicyLimit = 50;
+    const main = await scenario.job().step({ with: inputs });
+    expect(main.exitCode).toBe(0);
+    const sent = scenario.sandbox.requests.map(tagsIn);
+    expect(sent.at(-1)).toEqual(['GitHub', 'Repository', 'Actor']);
+    expect(main.log.join('\n')).toContain('trying without Action, Commit.');
+    expect(scenario.calls()).toEqual([...Array<string>(3).fill('AssumeRole PackedPolicyTooLarge'), 'AssumeRole']);
+  });
+
+  test('stay where the user asked for them, and the error says what may go', async () => {
+    scenario.createUserAndRole();
+    scenario.sandbox.settings.packedPolicyLimit = 20;
+    const main = await scenario.job().step({
+      with: { ...inputs, 'custom-tags': '{"team":"platform"}', 'transitive-tag-keys': 'team\nBranch' },
+    });
+    expectFailed(main, 'packed-policy-too-large');
+    expect(tagsIn(scenario.sandbox.requests.at(-1) ?? { params: {} })).toEqual([
+      'GitHub',
+      'Repository',
+      'Actor',
+      'Branch',
+      'team',
+    ]);
+    expect(scenario.calls()).toEqual(Array<string>(4).fill('AssumeRole PackedPolicyTooLarge'));
+  });
+
+  test('may be inherited: then it is not what this step sends', async () => {
+    const { user } = scenario.createUserAndRole();
+    const Tags = Object.fromEntries(
+      ['eks-cluster-arn', 'kubernetes-namespace', 'kubernetes-pod-name', 'kubernetes-pod-uid'].map((key) => [key, key]),
+    );
+    const session = scenario.sandbox.world.startSession({
+      kind: 'AssumedRole',
+      principal: user,
+      arn: `arn:aws:sts::${ACCOUNT}:assumed-role/pod/x`,
+      userId: 'AROA:x',
+      durationSeconds: 3600,
+      sessionPolicies: undefined,
+      tags: Tags,
+      transitiveTagKeys: Object.keys(Tags),
+      sourceIdentity: undefined,
+      mfaAt: undefined,
+    });
+    scenario.sandbox.settings.packedPolicyLimit = 40;
+    const env = {
+      AWS_ACCESS_KEY_ID: session.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
+      AWS_SESSION_TOKEN: session.sessionToken,
+    };
+    const chained = { 'aws-region': REGION, 'role-to-assume': ROLE, 'role-chaining': 'true' };
+    const untagged = await scenario.job({ env }).step({ with: { ...chained, 'role-skip-session-tagging': 'true' } });
+    expectFailed(untagged, 'packed-policy-too-large');
+    expect(untagged.log.join('\n')).toMatch(/inherits count, too\.\nFix: Or let .*EKS Pod Identity/);
+    expect(scenario.calls()).toEqual(['AssumeRole PackedPolicyTooLarge']);
+  });
+});
+
+describe('a role refused by a policy that AWS names', () => {
+  const denyAll = { Statement: { Effect: 'Deny', Action: 'sts:*', Resource: '*' } } as const;
+  test.each<[kind: string, place: string, deny: (scenario: Scenario) => void]>([
+    [
+      'service control policy',
+      "the organization's service control policies",
+      ({ account }) => void (account.serviceControlPolicies = [denyAll]),
+    ],
+    [
+      'resource control policy',
+      "the organization's resource control policies",
+      ({ account }) => void (account.resourceControlPolicies = [denyAll]),
+    ],
+    [
+      'VPC endpoint policy',
+      'the policy of the VPC endpoint',
+      ({ sandbox: { settings } }) => void (settings.vpcEndpointPolicy = denyAll),
+    ],
+  ])('%s', async (kind, place, deny) => {
+    scenario.createUserAndRole();
+    deny(scenario);
+    const main = await scenario.job().step({ with: inputs });
+    expectFailed(main, 'role-refused');
+    const log = main.log.join('\n');
+    expect(log).toContain(`Cause: A ${kind} denies "sts:AssumeRole", and so no other policy can allow it.`);
+    expect(log).toContain(place);
+    expect(log).not.toContain('trust policy');
+    expect(scenario.calls()).toEqual(['AssumeRole AccessDenied']);
+  });
 });
 
 test('special-characters-workaround asks until the secret is plain', async () => {

@@ -194,7 +194,7 @@ describe('without mfa-serial the device is looked up', () => {
   test('not allowed', async () => {
     user.policies = [];
     const main = await lookUp();
-    expect(main.log.join('\n')).toMatch(/iam:ListMFADevices[^]*Set mfa-serial[^]*#mfa-lookup-failed/);
+    expect(main.log.join('\n')).toMatch(/iam:ListMFADevices[^]*Or set mfa-serial[^]*#mfa-lookup-failed/);
     expect(sorted()).toEqual(['GetCallerIdentity', 'ListMFADevices AccessDenied']);
   });
 });

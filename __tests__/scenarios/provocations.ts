@@ -138,6 +138,17 @@ function dueKey(scenario: Scenario): void {
 
 /** Every failure that the action knows, and how to bring it about: once for each of the words that its page quotes. */
 export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> = {
+  'access-denied': [
+    asUser(
+      { mode: 'session-token' },
+      {
+        prepare: ({ sandbox: { settings } }) => {
+          const parts = [allow('*'), deny('sts:GetSessionToken')];
+          settings.vpcEndpointPolicy = { Statement: parts.flatMap(({ Statement }) => Statement) };
+        },
+      },
+    ),
+  ],
   'access-key-not-accepted': [
     byDocument(WITH_KEY, {
       env: HURRY,
@@ -249,6 +260,21 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       { 'disable-retry': 'true' },
       answers('AssumeRoleWithWebIdentity', 'IDPCommunicationError', 'The identity provider could not be reached.'),
     ),
+    byOidc({ 'disable-retry': 'true' }, ({ sandbox: { world } }) => {
+      world.issuerKeys.clear();
+    }),
+    byOidc(
+      {},
+      answers(
+        'AssumeRoleWithWebIdentity',
+        'InvalidIdentityToken',
+        "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+      ),
+    ),
+    byDocument('oidc-providers: { idp: { url: "https://idp.example.com", audiences: [aws] } }', {
+      inputs: { 'disable-retry': 'true' },
+      prepare: answers('CreateOpenIDConnectProvider', 'OpenIdIdpCommunicationError', 'It could not be reached.'),
+    }),
   ],
   'incorrect-audience': [byOidc({ audience: 'other.example.com' })],
   'invalid-credentials': [
@@ -392,6 +418,13 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     },
   ],
   'temporary-source': [
+    async (scenario) => {
+      scenario.account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
+      const job = identityJob(scenario);
+      await job.step({ with: { mode: 'session-token', 'aws-region': REGION, ...KEY_INPUTS } });
+      const document = { mode: 'provision', identities: 'users: { pulumi: {} }' };
+      return job.step({ with: { 'aws-region': REGION, ...document } });
+    },
     (scenario) => scenario.job({ env: TEMPORARY }).step({ with: { mode: 'session-token', 'aws-region': REGION } }),
     async (scenario) => {
       scenario.createUserAndRole().user.policies = [allow('sts:*')];

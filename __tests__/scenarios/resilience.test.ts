@@ -24,6 +24,19 @@ describe('what can succeed is tried again', () => {
       { error: { status: 400, code: 'IDPCommunicationError', message: 'IDP did not answer' } },
       `${WEB_IDENTITY} IDPCommunicationError`,
     ],
+    [
+      'the keys of an identity provider that AWS could not fetch',
+      {
+        error: {
+          status: 400,
+          code: 'InvalidIdentityToken',
+          message:
+            "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity " +
+            'documentation for requirements',
+        },
+      },
+      `${WEB_IDENTITY} InvalidIdentityToken`,
+    ],
     ['a connection that breaks', { reset: true as const }, WEB_IDENTITY],
     ['an answer that is lost', { resetAfter: true as const }, WEB_IDENTITY],
     [

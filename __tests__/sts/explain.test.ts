@@ -9,19 +9,18 @@ import { ACCOUNT, ISSUER, PROVIDER, ROLE } from '../scenarios/scenario';
 const plain: StsCall = { tried: 'ask STS', region: 'eu-central-1' };
 const signed: StsCall = { ...plain, roleArn: ROLE, duration: 7200, mfa: false };
 const federation: StsCall = { ...plain, federation: true };
-const web: StsCall = {
-  ...plain,
-  roleArn: ROLE,
-  duration: 7200,
-  claims: {
-    iss: ISSUER,
-    aud: 'sts.example.com',
-    sub: 'repo:octo/app:ref:refs/heads/main',
-    repository: 'octo/app',
-    repository_owner_id: '1',
-    repository_id: '2',
-  },
+const claims = {
+  iss: ISSUER,
+  aud: 'sts.example.com',
+  sub: 'repo:octo/app:ref:refs/heads/main',
+  repository: 'octo/app',
+  repository_owner_id: '1',
+  repository_id: '2',
 };
+const web: StsCall = { ...plain, roleArn: ROLE, duration: 7200, token: { claims } };
+const ofIssuer = (iss: string): StsCall => ({ ...web, token: { claims: { ...claims, iss } } });
+const noJwt: StsCall = { ...web, token: { claims: undefined } };
+const full = (session: StsCall['session'], call = signed): StsCall => ({ ...call, session });
 
 const user = `arn:aws:iam::${ACCOUNT}:user/ci`;
 const denied = (action: string) => `User: ${user} is not authorized to perform: ${action} on resource: ${ROLE}`;
@@ -93,12 +92,24 @@ const refusals: Case[] = [
       '"token.actions.githubusercontent.com:aud": "sts.example.com"',
       '"repo:octo/app:ref:refs/heads/main"',
       '"repo:octo@1/app@2:ref:refs/heads/main"',
+      'Of further conditions, the token meets:\n  {\n    "',
+      '"token.actions.githubusercontent.com:repository_id": "2"',
     ],
+  ],
+  [
+    'a web identity refused by the organization of the role',
+    sdkError(
+      'AccessDenied',
+      'Not authorized to perform sts:AssumeRoleWithWebIdentity with an explicit deny in a resource control policy',
+    ),
+    web,
+    'web-identity-refused',
+    ['A resource control policy denies "sts:AssumeRoleWithWebIdentity"', 'repository_owner_id": "1"'],
   ],
   [
     'a web identity without claims',
     sdkError('AccessDenied'),
-    { ...web, claims: {} },
+    { ...web, token: { claims: {} } },
     'web-identity-refused',
     ['sub: (none)', 'aud: (none)', 'iss: (none)'],
   ],
@@ -116,12 +127,50 @@ const refusals: Case[] = [
     'incorrect-audience',
     ['sts.example.com', 'input audience'],
   ],
+  ...['your identity provider, please reference', 'your identity provider,  please reference'].map((rest): Case => [
+    `keys that could not be fetched from ${rest}`,
+    sdkError('InvalidIdentityToken', `Couldn't retrieve verification key from ${rest} the documentation`),
+    ofIssuer('https://idp.example.com/a'),
+    'identity-provider-unreachable',
+    ['for the moment', 'https://idp.example.com/a/.well-known/openid-configuration', 'Run the job again'],
+  ]),
+  [
+    'a certificate that is not trusted',
+    sdkError('InvalidIdentityToken', "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"),
+    web,
+    'identity-provider-unreachable',
+    [ISSUER, 'update-open-id-connect-provider-thumbprint'],
+  ],
+  [
+    'a token without what AWS requires',
+    sdkError('InvalidIdentityToken', 'Missing a required claim: sub'),
+    web,
+    'invalid-id-token',
+    ['requires: sub.'],
+  ],
   [
     'a token that is not accepted',
-    sdkError('InvalidIdentityToken', "Couldn't retrieve verification key"),
+    sdkError('InvalidIdentityToken', 'The web identity token that was passed could not be validated by AWS.'),
     web,
     'invalid-id-token',
     [ISSUER],
+  ],
+  [
+    'what is no token',
+    sdkError(
+      'InvalidIdentityToken',
+      'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
+    ),
+    noJwt,
+    'invalid-id-token',
+    ['not a JSON Web Token', 'web-identity-token-file', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'],
+  ],
+  [
+    'what is no token, by its code alone',
+    sdkError('AccessDenied'),
+    noJwt,
+    'invalid-id-token',
+    ['not a JSON Web Token'],
   ],
   ['a claim that is rejected', sdkError('IDPRejectedClaim'), web, 'invalid-id-token', [ISSUER]],
   [
@@ -184,6 +233,20 @@ const refusals: Case[] = [
     ['"sts:TagSession"', ROLE, 'role-skip-session-tagging: true'],
   ],
   [
+    'tags of a role session refused by a policy that AWS names',
+    sdkError('AccessDenied', `${denied('sts:TagSession')} with an explicit deny in a service control policy`),
+    signed,
+    'session-tagging-refused',
+    ['A service control policy denies "sts:TagSession"', 'Or set role-skip-session-tagging: true.'],
+  ],
+  [
+    'inherited tags refused',
+    sdkError('AccessDenied', denied('sts:TagSession')),
+    full({ tagged: false, narrowed: false }),
+    'session-tagging-refused',
+    ['inherits', ROLE, 'EKS Pod Identity', 'disableSessionTags'],
+  ],
+  [
     'a role refused',
     sdkError('AccessDenied', denied('sts:AssumeRole')),
     signed,
@@ -192,7 +255,7 @@ const refusals: Case[] = [
       'Its trust policy does not allow the caller',
       `Check the ARN of the role. Name ${user} (or its role) as principal in the trust policy of ${ROLE}, `,
       'role-external-id',
-      `allow "sts:AssumeRole" on ${ROLE} in a policy of the caller. If either policy asks for MFA`,
+      `allow "sts:AssumeRole" on ${ROLE} in a policy of the caller. If a policy asks for MFA`,
       'mfa-secret',
     ],
   ],
@@ -201,7 +264,24 @@ const refusals: Case[] = [
     sdkError('AccessDenied', `${denied('sts:AssumeRole')} because no identity-based policy allows the action`),
     signed,
     'role-refused',
-    [`The policies of ${user} do not allow "sts:AssumeRole"`],
+    [`Allow "sts:AssumeRole" on ${ROLE} in the policies of ${user}`, 'If a policy asks for MFA'],
+  ],
+  [
+    'a role refused by the organization',
+    sdkError('AccessDenied', `${denied('sts:AssumeRole')} with an explicit deny in a service control policy`),
+    signed,
+    'role-refused',
+    ['A service control policy denies "sts:AssumeRole", and so no other policy can allow it.'],
+  ],
+  [
+    'a role refused by its trust policy',
+    sdkError(
+      'AccessDenied',
+      `User: ${user} is not authorized to perform: sts:AssumeRole because no role trust policy allows the sts:AssumeRole action`,
+    ),
+    signed,
+    'role-refused',
+    [`in the trust policy of the role, with ${user} (or its role) as principal`, 'role-external-id'],
   ],
   [
     'a role refused in words that name nobody',
@@ -222,9 +302,30 @@ const refusals: Case[] = [
   [
     'policies too large',
     sdkError('PackedPolicyTooLargeException'),
-    web,
+    full({ tagged: false, narrowed: true }, web),
     'packed-policy-too-large',
-    ['inline-session-policy', 'role-skip-session-tagging: true'],
+    ['inline-session-policy', 'tags into the token'],
+  ],
+  [
+    'policies and tags too large',
+    sdkError('PackedPolicyTooLargeException'),
+    full({ tagged: true, narrowed: true }),
+    'packed-policy-too-large',
+    ['inline-session-policy', 'role-skip-session-tagging: true', 'transitive-tag-keys'],
+  ],
+  [
+    'tags too large that the session inherits',
+    sdkError('PackedPolicyTooLarge', 'Serialized token too large for session'),
+    full({ tagged: false, narrowed: false }),
+    'packed-policy-too-large',
+    ['inherits', 'Fix: Or let', 'EKS Pod Identity'],
+  ],
+  [
+    'tags of a federated session too large',
+    sdkError('PackedPolicyTooLarge', 'Packed size of session tags consumes 138% of allotted space.'),
+    full({ tagged: true, narrowed: false }, federation),
+    'packed-policy-too-large',
+    ['Fix: Shorten or omit custom-tags.'],
   ],
   [
     'a malformed policy',
@@ -233,7 +334,7 @@ const refusals: Case[] = [
     'session-policy-malformed',
     ['inline-session-policy'],
   ],
-  ['a refusal without role or federation', sdkError('AccessDenied'), plain, 'unexpected', ['AccessDenied: no']],
+  ['a refusal without role or federation', sdkError('AccessDenied'), plain, 'access-denied', ['AccessDenied: no']],
 ];
 
 test.each(refusals)('%s', (_, error, call, code, names) => {
@@ -255,13 +356,16 @@ test.each(refusals)("AWS's own words are told: %s", (_, error, call) => {
 test('MFA is suggested only where none was proved', () => {
   const refused = sdkError('AccessDenied', denied('sts:AssumeRole'));
   expect(explainSts(refused, { ...signed, mfa: true }).message).toMatch(/ in a policy of the caller\.$/);
+  const named = sdkError('AccessDenied', `${denied('sts:AssumeRole')} because no session policy allows the action`);
+  expect(explainSts(named, signed).message).toContain('give mfa-secret or mfa-code');
+  expect(explainSts(named, { ...signed, mfa: true }).message).not.toContain('mfa');
 });
 
-test.each(refusals.filter(([, , call]) => call === web))('a refused token is not told: %s', (_, error, call) => {
+test.each(refusals.filter(([, , call]) => call.token?.claims))('a refused token is not told: %s', (_, error, call) => {
   const secret = 'eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiJzZWNyZXQifQ.c2lnbmF0dXJl';
-  const withMore = { ...call, claims: { ...call.claims, jti: 'secret-jti', raw: secret, actor: 'mona' } };
-  const { message } = explainSts(error, withMore);
-  for (const hidden of [secret, 'secret-jti', 'mona']) expect(message).not.toContain(hidden);
+  const token = { claims: { ...call.token?.claims, jti: 'secret-jti', raw: secret, head_ref: 'hidden' } };
+  const { message } = explainSts(error, { ...call, token });
+  for (const hidden of [secret, 'secret-jti', 'hidden']) expect(message).not.toContain(hidden);
 });
 
 test.each<[what: string, error: unknown, code: ErrorCode, names: string]>([
@@ -312,7 +416,7 @@ test.each<[words: string, call: StsCall]>([
 });
 
 test('a source identity may be refused where no role is known', () => {
-  expect(explainSts(sdkError('AccessDenied', denied('sts:SetSourceIdentity')), plain).code).toBe('unexpected');
+  expect(explainSts(sdkError('AccessDenied', denied('sts:SetSourceIdentity')), plain).code).toBe('access-denied');
 });
 
 test("how far this machine's clock is ahead of AWS's", () => {

@@ -3,6 +3,7 @@ import { codeOf } from '../errors/message';
 import { meaningOf } from '../network/connection-failure';
 import { ProxyError, UNAUTHORIZED } from '../network/proxy-error';
 import { longerThanAnyWait } from '../network/retry';
+import { explainDenial } from './denial';
 import {
   answerIn,
   isNoAnswer,
@@ -22,8 +23,17 @@ export interface FailedCall {
   readonly region: string;
 }
 
-/** What a refusal means, if the rule knows; else false. */
-export type RefusalRule<Call extends FailedCall> = (refusal: Refusal, call: Call) => Explanation | false;
+/** What a refusal means, by the rule of a service. */
+export interface RefusalMeaning extends Explanation {
+  /**
+   * What helps as well where AWS's words say which kind of policy refused it. They then explain the refusal, and not the
+   * rule: to allow a call elsewhere ends no Deny.
+   */
+  readonly also?: string;
+}
+
+/** What a refusal means, if the rule knows. */
+export type RefusalRule<Call extends FailedCall> = (refusal: Refusal, call: Call) => RefusalMeaning | false | undefined;
 
 /** What of an explanation depends on the service that was called. */
 export interface Service<Call extends FailedCall> {
@@ -65,8 +75,8 @@ const THROTTLED: Explanation = {
 
 function explainRefusal<Call extends FailedCall>(refusal: Refusal, call: Call, { rules }: Service<Call>): Explanation {
   for (const rule of [...rules, ...RULES_OF_ALL]) {
-    const explanation = rule(refusal, call);
-    if (explanation) return explanation;
+    const meaning = rule(refusal, call);
+    if (meaning) return refusal.code === 'AccessDenied' ? byPolicy(refusal, meaning) : meaning;
   }
   return {
     code: 'unexpected',
@@ -74,8 +84,22 @@ function explainRefusal<Call extends FailedCall>(refusal: Refusal, call: Call, {
   };
 }
 
+/** The meaning of a refusal, by what AWS's words say of policies, where they say something. */
+function byPolicy(refusal: Refusal, meaning: RefusalMeaning): Explanation {
+  const denial = explainDenial(refusal);
+  if (!denial) return meaning;
+  const { code, also } = meaning;
+  return { code, why: denial.why, fix: [denial.fix, also].filter(Boolean).join(' ') };
+}
+
 /** What every service refuses alike. */
 const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
+  ({ code }) =>
+    code === 'AccessDenied' && {
+      code: 'access-denied',
+      why: 'A policy denies the call to these credentials, or none allows it.',
+      fix: 'Check the policies of whom they belong to; docs/permissions.md has the whole policy that each mode needs.',
+    },
   ({ code }) =>
     code === 'ExpiredToken' && {
       code: 'source-credentials-expired',
@@ -86,8 +110,8 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
     const { code, message } = refusal;
     if (!/^(SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed|InvalidClientTokenId)$/.test(code)) return false;
     const isCertain = /Signature (expired|not yet current)/.test(message) || code.startsWith('Request');
-    if (!isCertain && Math.abs(skewIn(refusal)) < TELLING_SKEW_MS) return false;
-    return explainSkew(refusal, 'AWS allows 5 minutes.');
+    if (Math.abs(skewIn(refusal)) >= TELLING_SKEW_MS) return explainSkew(refusal, 'AWS allows 5 minutes.');
+    return isCertain && lateRequest(refusal);
   },
   ({ code }) =>
     /^(SignatureDoesNotMatch|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|MissingAuthenticationToken|IncompleteSignature)$/.test(
@@ -97,8 +121,7 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
       why:
         code === 'SignatureDoesNotMatch'
           ? 'The secret access key does not belong to the access key ID.'
-          : 'AWS does not know the access key ID: it is deleted, inactive, lacks its session token, or is of another ' +
-            'partition. IAM also answers so to sessions that may not call it: federated ones, and those without MFA.',
+          : 'AWS does not know the access key ID: it is deleted, inactive, lacks its session token, or is of another partition.',
       fix: 'Check the secrets from which the keys come: copied whole, current, each in the right input.',
     },
   ({ code }, { region }) =>
@@ -108,6 +131,19 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
       fix: 'Enable the region for the account, or set aws-region to one that is.',
     },
 ];
+
+/** AWS found the time of a signature more than 5 minutes off, and no clock shows why. */
+function lateRequest({ date }: Refusal): Explanation {
+  return {
+    code: 'clock-skew',
+    why:
+      (date
+        ? "This machine's clock is right now. So the request was held back or repeated on its way, by a proxy for example, "
+        : "This machine's clock is off; or the request was held back or repeated on its way, by a proxy for example, ") +
+      'or the machine slept in the meantime. AWS allows 5 minutes.',
+    fix: `${date ? 'Run the job again' : "Check the runner's clock"}. If it stays: check the proxy (http-proxy, no-proxy), or go past it.`,
+  };
+}
 
 /** @param why what a clock that is off has to do with the refusal */
 export function explainSkew(refusal: Refusal, why: string): Explanation {

@@ -10,7 +10,7 @@ export interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly status: number;
-  /** AWS's own clock, from the answer's Date header. */
+  /** AWS's own clock: from the answer's Date header, else from its words. */
   readonly date: Date | undefined;
 }
 
@@ -34,6 +34,17 @@ interface SdkError {
 
 const THROTTLING = /^(Throttling|Throttled|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled)/;
 const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError']);
+/** STS's words when an identity provider did not give it the keys that check a token. */
+export const KEYS_NOT_FETCHED = /retrieve verification key/i;
+/**
+ * Refusals because of a third party that AWS asked, and that may answer the next time: by code, and by words where the
+ * code stands for what lasts, too. Nothing was done.
+ */
+const THIRD_PARTY_SILENT: Readonly<Record<string, RegExp>> = {
+  IDPCommunicationError: /(?:)/,
+  OpenIdIdpCommunicationError: /(?:)/,
+  InvalidIdentityToken: KEYS_NOT_FETCHED,
+};
 const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH']);
 const NO_SUCH_OPERATION = /^(InvalidAction|NotImplemented|UnknownOperation|UnsupportedOperation|MethodNotAllowed)$/;
@@ -45,13 +56,21 @@ export function refusalOf(error: unknown): Refusal | undefined {
   const { name, message, $fault, $metadata, $response } = asSdkError(error);
   if ($fault === undefined || typeof name !== 'string' || name === NO_CODE) return undefined;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
-  const date = new Date(String($response?.headers?.date));
+  const words = typeof message === 'string' ? message : '';
+  const header = $response?.headers?.date;
+  const date = new Date(typeof header === 'string' ? header : timeIn(words));
   return {
     code: name.replace(/Exception$/, ''),
-    message: typeof message === 'string' ? message : '',
+    message: words,
     status: typeof status === 'number' ? status : 0,
     date: Number.isNaN(date.getTime()) ? undefined : date,
   };
+}
+
+/** AWS's time in its words on a signature: `… is now earlier than 20260801T120100Z (20260801T120600Z - 5 min.)`. */
+function timeIn(words: string): string {
+  const [, time = ''] = /\((\d{8}T\d{6}Z) [-+] \d+ min/.exec(words) ?? [];
+  return time.replace(/(..)(..)T(..)(..)/, '-$1-$2T$3:$4:');
 }
 
 /** How far this machine's clock is ahead of AWS's, in milliseconds, by the Date of AWS's refusal; 0 if it has none. */
@@ -86,7 +105,8 @@ export function mayBeMade(error: unknown): boolean {
 
 /** Whether a failed call may have been carried out all the same: its answer was lost, or is no answer to the call. */
 export function mayHaveActed(error: unknown): boolean {
-  return refusalOf(error) === undefined || retryOf(error) === 'transient';
+  const refusal = refusalOf(error);
+  return refusal === undefined || (retryOf(error) === 'transient' && !isThirdPartySilent(refusal));
 }
 
 /**
@@ -110,11 +130,16 @@ export function retryOf(error: unknown): Retry {
   // What a service has not implemented now, it has not a second later, whatever code it gives that.
   if (status === 501) return 'final';
   if ((refusal && TRANSIENT_CODES.has(refusal.code)) || status >= 500) return 'transient';
+  if (refusal && isThirdPartySilent(refusal)) return 'transient';
   if (refusal || status > 0) return 'final';
   if (isNoAnswer(error)) return 'unanswered';
   const code = codeOf(error) ?? '';
   if (TRANSIENT_CONNECTION_ERRORS.has(code)) return 'transient';
   return UNANSWERED_CONNECTION_ERRORS.has(code) ? 'unanswered' : 'final';
+}
+
+function isThirdPartySilent({ code, message }: Refusal): boolean {
+  return THIRD_PARTY_SILENT[code]?.test(message) ?? false;
 }
 
 /** Whether the connection was not opened, or the request not answered, in time. */

@@ -5,6 +5,7 @@ import { beginningOf, messageOf } from './message';
  * The list is closed: a new failure gets a new code and a new entry.
  */
 export const ERROR_CODES = [
+  'access-denied',
   'access-key-not-accepted',
   'access-keys-full',
   'account-not-allowed',

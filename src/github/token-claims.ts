@@ -40,7 +40,7 @@ export function subjectFormats(claims: TokenClaims): string[] {
 
 /** The condition of a trust policy that allows exactly the tokens with this issuer, audience and subject. */
 export function trustCondition(claims: TokenClaims): object {
-  const issuer = (claim(claims, 'iss') ?? GITHUB_ISSUER).replace(/^https:\/\//, '');
+  const issuer = issuerOf(claims);
   const subjects = subjectFormats(claims);
   return {
     StringEquals: {
@@ -48,4 +48,35 @@ export function trustCondition(claims: TokenClaims): object {
       [`${issuer}:sub`]: subjects.length === 1 ? subjects[0] : subjects,
     },
   };
+}
+
+/**
+ * The other claims of GitHub's tokens that are condition keys. Of other issuers there are none.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+ */
+const FURTHER_KEYS = [
+  'repository',
+  'repository_id',
+  'repository_owner_id',
+  'enterprise_id',
+  'environment',
+  'ref',
+  'job_workflow_ref',
+  'workflow',
+  'actor',
+  'actor_id',
+];
+
+/** The conditions besides those of `trustCondition` that these claims meet, or undefined where AWS has keys for none. */
+export function furtherConditions(claims: TokenClaims): object | undefined {
+  const issuer = issuerOf(claims);
+  // An enterprise may have an issuer of its own: the same with its name.
+  if (issuer.split('/')[0] !== GITHUB_ISSUER) return undefined;
+  const keys = FURTHER_KEYS.filter((name) => claim(claims, name) !== undefined);
+  if (keys.length === 0) return undefined;
+  return { StringEquals: Object.fromEntries(keys.map((name) => [`${issuer}:${name}`, claim(claims, name)])) };
+}
+
+function issuerOf(claims: TokenClaims): string {
+  return (claim(claims, 'iss') ?? GITHUB_ISSUER).replace(/^https:\/\//, '');
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../aws/connection';
-import type { Credentials } from '../aws/credentials';
+import { isTemporary, type Credentials } from '../aws/credentials';
 import { callsAws } from '../aws/endpoint';
 import { AWS_FAILURES, isRefusal, lacksOperation, mayHaveActed, refusalOf, retryOf } from '../aws/failure';
 import { call, type CallSettings } from '../network/call';
@@ -68,7 +68,13 @@ export async function connectIam(
   const isForeign = (operation: Operation, error: unknown) =>
     !isAws && NOT_EVERYWHERE.has(operation) && lacksOperation(error);
   const explained = (operation: Operation, input: object, purpose?: Purpose) => (error: unknown) => {
-    throw explainIam(error, { operation, input, purpose, region: connection.region });
+    throw explainIam(error, {
+      operation,
+      input,
+      purpose,
+      region: connection.region,
+      temporary: isTemporary(credentials),
+    });
   };
   const ask: Iam['ask'] = (operation, input, purpose) =>
     make(operation, (signal) => send(client, operation, input, signal), retryOfIam).catch(

@@ -1,3 +1,4 @@
+import { denialIn } from '../aws/denial';
 import { explainFailure, unusualAnswer, type FailedCall, type RefusalRule } from '../aws/explain';
 import type { ActionError } from '../errors/action-error';
 import type { Operation } from './sdk';
@@ -16,17 +17,22 @@ export interface IamCall {
   readonly input: object;
   readonly purpose: Purpose | undefined;
   readonly region: string;
+  /** Whether temporary credentials sign. */
+  readonly temporary: boolean;
 }
 
 const ENDPOINT = 'iam-endpoint';
 
 /** The error to show the user for a failed call to IAM. */
-export function explainIam(error: unknown, { operation, input, purpose, region }: IamCall): ActionError {
+export function explainIam(error: unknown, { operation, input, purpose, region, temporary }: IamCall): ActionError {
+  const sessionRules = temporary ? [noCallFromSession] : [];
   if (purpose) {
-    return explainFailure(error, { tried: purpose.tried, region }, { endpoint: ENDPOINT, rules: purpose.rules });
+    const rules = [...purpose.rules, ...sessionRules];
+    return explainFailure(error, { tried: purpose.tried, region }, { endpoint: ENDPOINT, rules });
   }
   const tried = `call iam:${operation}${namedIn(input)}`;
-  return explainFailure(error, { tried, region, operation }, { endpoint: ENDPOINT, rules: IAM_RULES });
+  const rules = [...IAM_RULES, ...sessionRules];
+  return explainFailure(error, { tried, region, operation }, { endpoint: ENDPOINT, rules });
 }
 
 /** The error for an answer of IAM that lacks what it must hold. */
@@ -34,16 +40,24 @@ export function unusualAnswerOfIam(tried: string, missing: string): ActionError 
   return unusualAnswer(tried, missing, ENDPOINT);
 }
 
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
+const noCallFromSession: RefusalRule<FailedCall> = ({ code }) =>
+  code === 'InvalidClientTokenId' && {
+    code: 'temporary-source',
+    why: "IAM takes no call from a user's session without MFA, or from a federated session, and says that it does not know the key.",
+    fix:
+      'Prove MFA where the session is made (mode session-token, with mfa-secret or mfa-code), or let this step work with ' +
+      "the user's own access keys or as a role. If they are a role's credentials: check that they are copied whole.",
+  };
+
 const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[] = [
-  ({ code, message }, { operation }) => {
+  (refusal, { operation }) => {
     // A thing that is created with tags takes the right to tag as well.
-    const action = /perform: (iam:\w+)/.exec(message)?.[1] ?? `iam:${operation}`;
+    const action = denialIn(refusal).action ?? `iam:${operation}`;
     return (
-      code === 'AccessDenied' && {
+      refusal.code === 'AccessDenied' && {
         code: 'iam-refused',
-        why: message.includes('explicit deny')
-          ? `A policy denies "${action}" to the credentials of this step.`
-          : `The credentials of this step do not allow "${action}" there (or a boundary, a session policy or the organization does not).`,
+        why: `The credentials of this step do not allow "${action}" there (or a boundary, a session policy or the organization does not).`,
         fix: `Allow "${action}" to them; docs/permissions.md has the whole policy that this mode needs.`,
       }
     );
@@ -77,6 +91,12 @@ const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[]
       code: 'mfa-code-refused',
       why: "AWS takes the codes of a device only near their time, and they are computed by this machine's clock.",
       fix: 'Set the clock of the machine that runs the job (NTP), and run the step again: it makes the device again.',
+    },
+  ({ code }) =>
+    code === 'OpenIdIdpCommunicationError' && {
+      code: 'identity-provider-unreachable',
+      why: 'IAM could not reach the identity provider, also when asked again: for the moment, or because it is not open to AWS.',
+      fix: 'Run the step again. If it stays: correct the URL, and open its /.well-known/openid-configuration to the internet.',
     },
   ({ code }) =>
     code === 'DeleteConflict' && {

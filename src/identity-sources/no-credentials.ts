@@ -3,11 +3,11 @@ import { homedir } from 'node:os';
 import type { Connection } from '../aws/connection';
 import { refusalOf } from '../aws/failure';
 import { ActionError, type ErrorCode } from '../errors/action-error';
-import { decodeClaims, type TokenClaims } from '../github/token-claims';
+import { decodeClaims } from '../github/token-claims';
 import type { DefaultChain } from '../inputs/request';
 import { profileFiles } from '../profile/locations';
 import type { FailedSource } from '../sts/default-chain';
-import { explainSts } from '../sts/explain';
+import { explainSts, type StsCall } from '../sts/explain';
 import { nearest, suggestion } from '../text/did-you-mean';
 
 /** A place where credentials were looked for in vain. */
@@ -129,7 +129,7 @@ async function inProfile(
 function withTokenFile({ words, error }: FailedPlace, connection: Connection, env: NodeJS.ProcessEnv): Finding {
   const { AWS_ROLE_ARN: roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: file = '' } = env;
   if (refusalOf(error)) {
-    return refused(error, { roleArn, claims: decodeClaims(readFileSync(file, 'utf8')) ?? {} }, connection, words);
+    return refused(error, { roleArn, token: { claims: decodeClaims(readFileSync(file, 'utf8')) } }, connection, words);
   }
   return {
     words,
@@ -149,7 +149,7 @@ function onMachine(words: string): Finding {
 
 function refused(
   error: unknown,
-  call: { readonly roleArn: string | undefined; readonly claims?: TokenClaims },
+  call: Pick<StsCall, 'roleArn' | 'token'>,
   { region }: Connection,
   words: string,
 ): Finding {

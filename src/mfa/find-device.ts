@@ -32,4 +32,5 @@ const mayNotList: RefusalRule<FailedCall> = ({ code }) =>
     code: 'mfa-lookup-failed',
     why: 'The user may not list its own devices.',
     fix: 'Set mfa-serial to the ARN of the device, or allow the user "iam:ListMFADevices" on itself.',
+    also: 'Or set mfa-serial to the ARN of the device.',
   };

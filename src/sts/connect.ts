@@ -14,7 +14,8 @@ import type { AssumeRoleWithWebIdentitySettings } from './assume-role-with-web-i
 import { explainSts, type StsCall } from './explain';
 import type { GetFederationTokenSettings } from './get-federation-token';
 import type { GetSessionTokenSettings } from './get-session-token';
-import type { MfaProof } from './session-parameters';
+import type { MfaProof, SessionPolicies } from './session-parameters';
+import type { SessionTag } from './session-tags';
 
 /** Computes the proof of MFA for one attempt. */
 export type Prove = () => Promise<MfaProof>;
@@ -34,7 +35,7 @@ export async function connectSts(connection: Connection, credentials: Credential
     circumstances: Omit<StsCall, 'region'>,
     request: (signal: AbortSignal) => Promise<T>,
   ) =>
-    call(operation, request, circumstances.newKey ? NEW_KEY_FAILURES : STS_FAILURES, settings).catch(
+    call(operation, request, circumstances.newKey ? NEW_KEY_FAILURES : AWS_FAILURES, settings).catch(
       (error: unknown) => {
         throw explainSts(error, { ...circumstances, region: connection.region });
       },
@@ -48,21 +49,23 @@ export async function connectSts(connection: Connection, credentials: Credential
   return {
     assumeRole(role: Omit<AssumeRoleSettings, 'mfa'>, prove: Prove | undefined, tried: string) {
       const { roleArn, duration } = role;
-      return make('AssumeRole', { tried, roleArn, duration, mfa: prove !== undefined }, async (signal) =>
+      const session = sessionIn(role);
+      return make('AssumeRole', { tried, roleArn, duration, session, mfa: prove !== undefined }, async (signal) =>
         whole(await sts.assumeRole(client, { ...role, mfa: await prove?.() }, signal)),
       );
     },
     assumeRoleWithWebIdentity(role: AssumeRoleWithWebIdentitySettings, tried: string) {
-      const { roleArn, duration, token } = role;
-      const claims = decodeClaims(token) ?? {};
-      return make('AssumeRoleWithWebIdentity', { tried, roleArn, duration, claims }, async (signal) =>
+      const { roleArn, duration } = role;
+      const token = { claims: decodeClaims(role.token) };
+      const session = sessionIn({ ...role, tags: [] });
+      return make('AssumeRoleWithWebIdentity', { tried, roleArn, duration, session, token }, async (signal) =>
         whole(await sts.assumeRoleWithWebIdentity(client, role, signal)),
       );
     },
     getCallerIdentity: (tried: string) =>
       make('GetCallerIdentity', { tried }, async (signal) => checked(await sts.getCallerIdentity(client, signal))),
     getFederationToken: (federated: GetFederationTokenSettings, tried: string) =>
-      make('GetFederationToken', { tried, federation: true }, async (signal) =>
+      make('GetFederationToken', { tried, federation: true, session: sessionIn(federated) }, async (signal) =>
         whole(await sts.getFederationToken(client, federated, signal)),
       ),
     getSessionToken: (session: Omit<GetSessionTokenSettings, 'mfa'>, prove: Prove | undefined, tried: string) =>
@@ -126,17 +129,17 @@ function notKnown({ cause }: ActionError, tried: string): ActionError {
   });
 }
 
-/** Only STS asks others for its answer: an identity provider that it did not reach may answer the next time. */
-const STS_FAILURES: Failures = {
-  ...AWS_FAILURES,
-  retryOf: (error) => (refusalOf(error)?.code === 'IDPCommunicationError' ? 'transient' : retryOf(error)),
-};
-
 /**
  * A new key is unknown to parts of AWS for a while.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
  */
 const NEW_KEY_FAILURES: Failures = {
   ...AWS_FAILURES,
-  retryOf: (error) => (refusalOf(error)?.code === 'InvalidClientTokenId' ? 'propagating' : STS_FAILURES.retryOf(error)),
+  retryOf: (error) => (refusalOf(error)?.code === 'InvalidClientTokenId' ? 'propagating' : retryOf(error)),
 };
+
+/** What a request gives the session that it asks for. */
+function sessionIn({ policies, tags }: { readonly policies: SessionPolicies; readonly tags: readonly SessionTag[] }) {
+  const narrowed = policies.inline !== undefined || policies.managed.length > 0;
+  return { tagged: tags.length > 0, narrowed };
+}

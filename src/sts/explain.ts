@@ -1,9 +1,10 @@
 import { accountOfArn, partitionOfArn } from '../aws/arn';
-import { explainFailure, explainSkew, type FailedCall, type RefusalRule } from '../aws/explain';
-import { skewIn, type Refusal } from '../aws/failure';
+import { denialIn } from '../aws/denial';
+import { explainFailure, explainSkew, type FailedCall, type RefusalMeaning, type RefusalRule } from '../aws/explain';
+import { KEYS_NOT_FETCHED, skewIn, type Refusal } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { messageOf } from '../errors/message';
-import { claim, trustCondition, type TokenClaims } from '../github/token-claims';
+import { claim, furtherConditions, trustCondition, type TokenClaims } from '../github/token-claims';
 import { MAX_CHAINED_DURATION } from './session-parameters';
 
 /** The circumstances of a call to STS that failed. */
@@ -11,8 +12,10 @@ export interface StsCall extends FailedCall {
   readonly roleArn?: string;
   /** Seconds. */
   readonly duration?: number;
-  /** What the web identity token says, where one was sent. */
-  readonly claims?: TokenClaims;
+  /** The web identity token, where one was sent: what it says, if it is a JSON Web Token. */
+  readonly token?: { readonly claims: TokenClaims | undefined };
+  /** What the request gives the session that it asks for. */
+  readonly session?: { readonly tagged: boolean; readonly narrowed: boolean };
   /** Whether MFA was proved. */
   readonly mfa?: boolean;
   /** Whether a federated session was asked for. */
@@ -27,7 +30,7 @@ const TELLING_MFA_SKEW_MS = 30_000;
 /** The error to show the user for a failed call to STS. */
 export function explainSts(error: unknown, call: StsCall): ActionError {
   if (call.newKey && !(error instanceof ActionError)) return newKeyNotAccepted(error, call.tried);
-  const rules = [...(call.claims ? WEB_IDENTITY_RULES : SIGNED_RULES), ...SESSION_RULES];
+  const rules = [...(call.token ? WEB_IDENTITY_RULES : SIGNED_RULES), ...SESSION_RULES];
   return explainFailure(error, call, { endpoint: 'sts-endpoint', rules });
 }
 
@@ -39,25 +42,19 @@ function newKeyNotAccepted(error: unknown, tried: string): ActionError {
 
 /** A token was sent; the request was not signed. */
 const WEB_IDENTITY_RULES: readonly RefusalRule<StsCall>[] = [
-  ({ code }, call) => code === 'AccessDenied' && webIdentityRefused(call),
-  ({ code, message }, call) => {
-    if (code !== 'InvalidIdentityToken' || !/No OpenIDConnect provider/i.test(message)) return false;
-    const issuer = claimOf(call, 'iss');
-    return {
-      code: 'identity-provider-missing',
-      why: `Account ${(call.roleArn && accountOfArn(call.roleArn)) ?? ''} has no OIDC identity provider for ${issuer}.`,
+  ({ code, message }, { token }) =>
+    (/not a valid JWT/i.test(message) || token?.claims === undefined) &&
+    /^(AccessDenied|InvalidIdentityToken)$/.test(code) && {
+      code: 'invalid-id-token',
+      why: 'What was sent is not a JSON Web Token (JWT) that AWS can read: it says of no issuer, audience or subject.',
       fix:
-        `Create it once in that account: URL ${issuer}, audience ${claimOf(call, 'aud')} ` +
-        '(IAM, Identity providers; or `aws iam create-open-id-connect-provider`). Or correct the account in the ARN of the role.',
-    };
-  },
-  ({ code, message }, call) =>
-    code === 'InvalidIdentityToken' &&
-    /audience/i.test(message) && {
-      code: 'incorrect-audience',
-      why: `The account's identity provider does not list the token's audience, ${claimOf(call, 'aud')}.`,
-      fix: 'Add that audience to the identity provider in IAM, or set the input audience to one that it lists.',
+        'Let web-identity-token-file name a file with an ID token and nothing else: three parts with dots between them, ' +
+        'signed with RSA or ECDSA. An access token, JSON with a token in it, and the value of ' +
+        'ACTIONS_ID_TOKEN_REQUEST_TOKEN are none.',
     },
+  ({ code }, call) => code === 'AccessDenied' && webIdentityRefused(call),
+  ({ code, message }, call) =>
+    code === 'InvalidIdentityToken' && TOKEN_REFUSALS.find(({ words }) => words.test(message))?.meaning(call, message),
   ({ code }, call) =>
     (code === 'InvalidIdentityToken' || code === 'IDPRejectedClaim') && {
       code: 'invalid-id-token',
@@ -70,13 +67,66 @@ const WEB_IDENTITY_RULES: readonly RefusalRule<StsCall>[] = [
       why: "The token had expired, also a newly issued one: it is old, or this machine's or the issuer's clock is off.",
       fix: 'Give a current token in web-identity-token-file; on a runner of your own, check its clock.',
     },
-  ({ code }, call) =>
-    code === 'IDPCommunicationError' && {
-      code: 'identity-provider-unreachable',
-      why: `STS could not reach ${claimOf(call, 'iss')} to check the token, also when asked again.`,
-      fix: "Run the job again. If it stays: see GitHub's and AWS's status pages, or your own identity provider's.",
-    },
+  ({ code }, call) => code === 'IDPCommunicationError' && providerUnreachable(call),
 ];
+
+/** One code of AWS stands for all of these. Its words tell them apart. */
+const TOKEN_REFUSALS: readonly {
+  readonly words: RegExp;
+  readonly meaning: (call: StsCall, message: string) => RefusalMeaning;
+}[] = [
+  {
+    words: /No OpenIDConnect provider/i,
+    meaning: (call) => ({
+      code: 'identity-provider-missing',
+      why: `Account ${(call.roleArn && accountOfArn(call.roleArn)) ?? ''} has no OIDC identity provider for ${claimOf(call, 'iss')}.`,
+      fix:
+        `Create it once in that account: URL ${claimOf(call, 'iss')}, audience ${claimOf(call, 'aud')} ` +
+        '(IAM, Identity providers; or `aws iam create-open-id-connect-provider`). Or correct the account in the ARN of the role.',
+    }),
+  },
+  { words: KEYS_NOT_FETCHED, meaning: providerUnreachable },
+  {
+    words: /thumbprint/i,
+    meaning: (call) => ({
+      code: 'identity-provider-unreachable',
+      why: `AWS does not trust the certificate of ${claimOf(call, 'iss')}: the account's identity provider has other thumbprints.`,
+      fix:
+        'Correct them in IAM (Identity providers; or `aws iam update-open-id-connect-provider-thumbprint`): that of the top ' +
+        'certificate which the server sends. A certificate of a public authority needs none.',
+    }),
+  },
+  {
+    words: /required claim/i,
+    meaning: (_, message) => ({
+      code: 'invalid-id-token',
+      why: `The token lacks what AWS requires: ${/required claim:? ?([\w-]+)/i.exec(message)?.[1] ?? 'aud, sub or another claim'}.`,
+      fix: 'Let the identity provider put iss, aud, sub, iat and exp into the token, or check that it is an ID token.',
+    }),
+  },
+  {
+    words: /audience/i,
+    meaning: (call) => ({
+      code: 'incorrect-audience',
+      why: `The account's identity provider does not list the token's audience, ${claimOf(call, 'aud')}.`,
+      fix: 'Add that audience to the identity provider in IAM, or set the input audience to one that it lists.',
+    }),
+  },
+];
+
+/** AWS asks the issuer for the keys of its tokens. Whether it fails for the moment or for good, its answer is the same. */
+function providerUnreachable(call: StsCall): RefusalMeaning {
+  const issuer = claimOf(call, 'iss');
+  return {
+    code: 'identity-provider-unreachable',
+    why:
+      `STS could not fetch the keys of ${issuer} that check the token, also when asked again: for the moment, as happens ` +
+      'when many jobs start at once, or because AWS cannot reach that address at all.',
+    fix:
+      "Run the job again, and see GitHub's and AWS's status pages. If it stays with an identity provider of your own: " +
+      `${issuer}/.well-known/openid-configuration, and the keys at its jwks_uri, must be open to the internet and answer within seconds.`,
+  };
+}
 
 /** Whether AWS refused an MFA code. */
 export function isMfaCodeRefusal({ code, message }: Refusal): boolean {
@@ -109,17 +159,9 @@ const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
       code: 'federation-refused',
       why: 'The user may not ask for federated sessions, or a policy asks for MFA, which this call cannot prove.',
       fix: 'Allow the user "sts:GetFederationToken". (Users only: temporary credentials cannot call it.)',
+      also: 'This call cannot prove MFA: a policy that asks for it always refuses it.',
     },
-  ({ code, message }, call) =>
-    code === 'AccessDenied' &&
-    message.includes('sts:TagSession') && {
-      code: 'session-tagging-refused',
-      why: 'The session carries tags, and this principal may not set any.',
-      fix: call.federation
-        ? 'Allow the user "sts:TagSession" as well, or omit custom-tags.'
-        : `Allow "sts:TagSession" together with "sts:AssumeRole" in the trust policy of ${roleOf(call)} ` +
-          '(and in the policy of the caller, where that lists actions), or set role-skip-session-tagging: true.',
-    },
+  ({ code, message }, call) => code === 'AccessDenied' && message.includes('sts:TagSession') && taggingRefused(call),
   ({ message }) =>
     message.includes('conflicts with a transitive tag key') && {
       code: 'session-tagging-refused',
@@ -135,9 +177,10 @@ const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
       fix:
         `Allow "sts:SetSourceIdentity" together with "sts:AssumeRole" in the trust policy of ${roleArn}, as of every role that ` +
         'follows (and in the policy of the caller, where that lists actions), or omit source-identity.',
+      also: 'Or omit source-identity.',
     },
-  ({ code, message }, { roleArn, mfa }) =>
-    code === 'AccessDenied' && roleArn !== undefined && roleRefused(message, roleArn, mfa === true),
+  (refusal, { roleArn, mfa }) =>
+    refusal.code === 'AccessDenied' && roleArn !== undefined && roleRefused(refusal, roleArn, mfa === true),
 ];
 
 /** What sessions are refused for, however the request was made. */
@@ -154,12 +197,7 @@ const SESSION_RULES: readonly RefusalRule<StsCall>[] = [
       why: `role-duration-seconds is ${duration ?? ''}; a role assumed with temporary credentials lasts ${MAX_CHAINED_DURATION} at most.`,
       fix: `Set role-duration-seconds to ${MAX_CHAINED_DURATION} or less, or assume this role from OIDC or long-term keys directly.`,
     },
-  ({ code }) =>
-    code === 'PackedPolicyTooLarge' && {
-      code: 'packed-policy-too-large',
-      why: "Session policies and tags together, packed, are over AWS's limit.",
-      fix: 'Shorten inline-session-policy or custom-tags, name fewer policies, or set role-skip-session-tagging: true.',
-    },
+  ({ code }, call) => code === 'PackedPolicyTooLarge' && tooLarge(call),
   ({ code }) =>
     code === 'MalformedPolicyDocument' && {
       code: 'session-policy-malformed',
@@ -179,10 +217,51 @@ function mfaCodeRefused(refusal: Refusal): Explanation {
   };
 }
 
-function webIdentityRefused(call: StsCall): Explanation {
-  const claims = call.claims ?? {};
+function taggingRefused(call: StsCall): RefusalMeaning {
+  if (call.session?.tagged === false) {
+    return {
+      code: 'session-tagging-refused',
+      why: 'The calling session has transitive tags, which the new one inherits, and this principal may not set any.',
+      fix: `Allow "sts:TagSession" together with "sts:AssumeRole" in the trust policy of ${roleOf(call)}. ${INHERITED}`,
+      also: INHERITED,
+    };
+  }
+  return {
+    code: 'session-tagging-refused',
+    why: 'The session carries tags, and this principal may not set any.',
+    fix: call.federation
+      ? 'Allow the user "sts:TagSession" as well, or omit custom-tags.'
+      : `Allow "sts:TagSession" together with "sts:AssumeRole" in the trust policy of ${roleOf(call)} ` +
+        '(and in the policy of the caller, where that lists actions), or set role-skip-session-tagging: true.',
+    also: call.federation ? 'Or omit custom-tags.' : 'Or set role-skip-session-tagging: true.',
+  };
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html */
+const INHERITED =
+  'Or let the calling session have fewer transitive tags: EKS Pod Identity sets six (eks-cluster-arn, kubernetes-pod-uid ' +
+  'and so on) unless its association has disableSessionTags; those of an earlier step are its transitive-tag-keys.';
+
+/** What may go is what takes up the room, as far as it is known. */
+function tooLarge({ session, token, federation }: StsCall): RefusalMeaning {
+  const passedOn = token ? 'Let the identity provider put fewer tags into the token.' : INHERITED;
+  const remedies = [
+    session?.narrowed && 'Shorten inline-session-policy, or name fewer policies.',
+    session?.tagged && `Shorten or omit custom-tags${federation ? '' : ', or set role-skip-session-tagging: true'}.`,
+    !federation && passedOn,
+  ];
+  return {
+    code: 'packed-policy-too-large',
+    why: `Session policies and tags together, packed, are over AWS's limit.${federation ? '' : ' Tags that the session inherits count, too.'}`,
+    fix: remedies.filter(Boolean).join(' '),
+  };
+}
+
+function webIdentityRefused(call: StsCall): RefusalMeaning {
+  const claims = call.token?.claims ?? {};
   const shown = ['sub', 'aud', 'iss'].map((name) => `  ${name}: ${claim(claims, name) ?? '(none)'}`).join('\n');
-  const condition = JSON.stringify(trustCondition(claims), undefined, 2).replaceAll('\n', '\n  ');
+  const further = furtherConditions(claims);
+  const more = further ? `\nOf further conditions, the token meets:\n  ${inLines(further)}` : '';
   return {
     code: 'web-identity-refused',
     why:
@@ -190,28 +269,31 @@ function webIdentityRefused(call: StsCall): Explanation {
       `(AWS does not say which). The token says:\n${shown}`,
     fix:
       'Check the ARN of the role. In its trust policy, allow "sts:AssumeRoleWithWebIdentity" to ' +
-      `${providerArn(call)} under this condition:\n  ${condition}`,
+      `${providerArn(call)} under this condition:\n  ${inLines(trustCondition(claims))}${more}`,
+    also: `The token says:\n${shown}${more}`,
   };
 }
 
-function roleRefused(message: string, roleArn: string, mfa: boolean): Explanation {
-  const caller = /User: (\S+) is not authorized/.exec(message)?.[1] ?? 'the caller';
-  const missing = message.includes('no identity-based policy allows')
-    ? `The policies of ${caller} do not allow "sts:AssumeRole" on the role.`
-    : 'Its trust policy does not allow the caller, the caller may not assume it, or the role does not exist (AWS does not say which).';
+function inLines(condition: object): string {
+  return JSON.stringify(condition, undefined, 2).replaceAll('\n', '\n  ');
+}
+
+function roleRefused(refusal: Refusal, roleArn: string, mfa: boolean): RefusalMeaning {
+  const caller = denialIn(refusal).caller ?? 'the caller';
+  const also = mfa ? '' : 'If a policy asks for MFA (aws:MultiFactorAuthPresent): give mfa-secret or mfa-code as well.';
   return {
     code: 'role-refused',
-    why: missing,
+    why: 'Its trust policy does not allow the caller, the caller may not assume it, or the role does not exist (AWS does not say which).',
     fix:
       `Check the ARN of the role. Name ${caller} (or its role) as principal in the trust policy of ${roleArn}, ` +
       `with its conditions (such as sts:ExternalId: the input role-external-id) met; from another account, also allow ` +
-      `"sts:AssumeRole" on ${roleArn} in a policy of the caller.` +
-      (mfa ? '' : ' If either policy asks for MFA (aws:MultiFactorAuthPresent): give mfa-secret or mfa-code as well.'),
+      `"sts:AssumeRole" on ${roleArn} in a policy of the caller. ${also}`.trimEnd(),
+    also,
   };
 }
 
-function claimOf({ claims }: StsCall, name: string): string {
-  return (claims && claim(claims, name)) ?? '(none)';
+function claimOf({ token }: StsCall, name: string): string {
+  return claim(token?.claims ?? {}, name) ?? '(none)';
 }
 
 function roleOf({ roleArn = 'the role' }: StsCall): string {

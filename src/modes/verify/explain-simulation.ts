@@ -12,24 +12,23 @@ export function simulationOf(arn: string, caller: Caller, expectations: readonly
         if (!explanation) return false;
         const proved = caller.isUserSession && code !== 'InvalidClientTokenId';
         const commands = commandsFor(arn, expectations, proved).map((command) => `\n  ${command}`);
-        return {
-          code: 'simulation-refused',
-          why: explanation.why,
-          fix: `${explanation.fix} ${TRY_IT} Or let an administrator run:${commands.join('')}`,
-        };
+        const also = `${explanation.path ?? ''}${TRY_IT} Or let an administrator run:${commands.join('')}`;
+        return { code: 'simulation-refused', why: explanation.why, fix: `${explanation.fix} ${also}`, also };
       },
     ],
   };
 }
 
 function whyRefused(code: string, arn: string, { roleName, isUserSession }: Caller) {
-  const path = ' If the role has a path: on the ARN with the path, and "iam:GetRole" on it, too.';
-  const allow = `Allow the caller "iam:SimulatePrincipalPolicy" on ${arn}.${roleName === undefined ? '' : path}`;
-  if (code === 'AccessDenied') return { why: 'The caller may not ask IAM what its policies allow.', fix: allow };
+  const fix = `Allow the caller "iam:SimulatePrincipalPolicy" on ${arn}.`;
+  const path =
+    roleName === undefined ? '' : 'If the role has a path: on the ARN with the path, and "iam:GetRole" on it, too. ';
+  if (code === 'AccessDenied') return { why: 'The caller may not ask IAM what its policies allow.', fix, path };
   if (code === 'NoSuchEntity' && roleName !== undefined) {
     return {
       why: 'The role has a path, which its session does not name, and the caller may not look it up; or it was deleted.',
-      fix: allow,
+      fix,
+      path,
     };
   }
   if (code === 'InvalidClientTokenId' && isUserSession) {
