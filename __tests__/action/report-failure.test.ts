@@ -1,16 +1,22 @@
 import { reportFailure } from '../../src/action/report-failure';
+import type { Identity } from '../../src/aws/arn';
 import { ActionError } from '../../src/errors/action-error';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
 import { ProfileError } from '../../src/profile/files';
+import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
 
 /** What the user is told of a failure: in the log, and in the job summary. */
-async function told(error: unknown, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+async function told(error: unknown, env: NodeJS.ProcessEnv = {}, identity?: Identity): Promise<string[]> {
   const lines: string[] = [];
   const note = (what: string) => (text: string) => lines.push(`${what}: ${text}`);
   const summarize = (markdown: string) => Promise.resolve(note('summary')(markdown));
-  const runner = { fail: note('failed'), warning: note('warning'), summarize };
-  await reportFailure(error, { env, runner } as unknown as Step);
+  const fail: Runner['fail'] = (message, title, at) => {
+    const place = at ? ` at ${at.file}:${at.line}:${at.column}` : '';
+    lines.push(`failed (${title})${place}: ${message}`);
+  };
+  const runner = { fail, warning: note('warning'), summarize };
+  await reportFailure(error, { env, runner } as unknown as Step, identity);
   return lines;
 }
 
@@ -20,8 +26,9 @@ const WORDS = 'Could not assume it in 123456789012.\nFix: Let it be.';
 
 test('a failure that is understood is told as it is, with where to read on', async () => {
   expect(await told(REFUSED)).toEqual([
-    `failed: ${WORDS}\nMore: docs/troubleshooting.md#role-refused`,
-    `summary: ### AWS identity: failed\n\n\`\`\`text\n${WORDS}\n\`\`\`\n`,
+    `failed (AWS access-keys: role-refused): ${WORDS}\nMore: docs/troubleshooting.md#role-refused`,
+    'summary: ### AWS access-keys failed\n\n**Could not assume it in 123456789012.**\n\n**Fix:** Let it be.\n\n' +
+      'More about this error: role-refused in docs/troubleshooting.md#role-refused\n',
   ]);
 });
 
@@ -31,9 +38,10 @@ test('the page is that of the version in use', async () => {
     GITHUB_ACTION_REPOSITORY: 'octo/aws-identity-action',
     GITHUB_ACTION_REF: 'v1.2.3',
   };
-  const [failed] = await told(REFUSED, env);
+  const [failed, summary] = await told(REFUSED, env);
   const page = 'https://github.example/octo/aws-identity-action/blob/v1.2.3/docs/troubleshooting.md#role-refused';
-  expect(failed).toBe(`failed: ${WORDS}\nMore: ${page}`);
+  expect(failed).toBe(`failed (AWS access-keys: role-refused): ${WORDS}\nMore: ${page}`);
+  expect(summary).toContain(`More about this error: [role-refused](${page})`);
   for (const name of Object.keys(env)) {
     expect((await told(REFUSED, { ...env, [name]: '' }))[0]).toContain('More: docs/troubleshooting.md#');
   }
@@ -43,20 +51,20 @@ test.each<[what: string, error: unknown, words: string]>([
   [
     'of the profile files',
     PROFILE,
-    'failed: Could not write the profile; the credentials were not exported.\n' +
+    'failed (AWS access-keys: profile-files): Could not write the profile; the credentials were not exported.\n' +
       'Answer: Could not write /aws/config of 123456789012.\n' +
       'Fix: Correct what the answer says, or omit aws-profile.\nMore: docs/troubleshooting.md#profile-files',
   ],
   [
     'that nobody foresaw',
     new TypeError('x is not a function'),
-    'failed: Could not finish the step.\nAnswer: x is not a function\n' +
+    'failed (AWS access-keys: unexpected): Could not finish the step.\nAnswer: x is not a function\n' +
       'Fix: If this action is at fault, please report it with this message.\nMore: docs/troubleshooting.md#unexpected',
   ],
   [
     'that is no error',
     'odd',
-    'failed: Could not finish the step.\nAnswer: odd\n' +
+    'failed (AWS access-keys: unexpected): Could not finish the step.\nAnswer: odd\n' +
       'Fix: If this action is at fault, please report it with this message.\nMore: docs/troubleshooting.md#unexpected',
   ],
 ])('a failure %s', async (_, error, words) => {
@@ -76,4 +84,66 @@ test('accounts are hidden everywhere where that is asked for', async () => {
   expect(lines).toHaveLength(3);
   for (const line of lines) expect(line).not.toContain('123456789012');
   expect(lines[0]).toContain('/aws/config of ***.');
+});
+
+test('the mode and whom the step worked as are in the heading and in the title', async () => {
+  const identity = { arn: 'arn:aws:iam::123456789012:user/tfc', account: '123456789012' };
+  const [failed, summary] = await told(REFUSED, { INPUT_MODE: 'provision' }, identity);
+  expect(failed).toContain('failed (AWS provision: role-refused): ');
+  expect(summary).toContain('### AWS provision failed, as arn:aws:iam::123456789012:user/tfc\n');
+});
+
+describe('what is wrong in a file', () => {
+  const wrongIn = (...lines: number[]) => {
+    const inFiles = lines.map((line) => ({ file: 'iam/tfc.yml', line, column: 5, text: `line ${line} is wrong` }));
+    return new ActionError({ code: 'invalid-input', tried: 'start', fix: 'Correct it.', inFiles });
+  };
+  const title = 'AWS access-keys: invalid-input';
+
+  test('is shown there', async () => {
+    expect((await told(wrongIn(3)))[0]).toBe(
+      `failed (${title}) at iam/tfc.yml:3:5: Could not start.\nFix: Correct it.\n` +
+        'More: docs/troubleshooting.md#invalid-input',
+    );
+  });
+
+  test('is shown at each place, and as a whole, as often as GitHub shows errors of a step', async () => {
+    const [whole, ...others] = (await told(wrongIn(...Array(12).keys()))).filter((line) => line.startsWith('failed'));
+    expect(whole).toContain(`failed (${title}): Could not start.`);
+    expect(others).toHaveLength(9);
+    expect(others[1]).toBe(`failed (${title}) at iam/tfc.yml:1:5: line 1 is wrong`);
+  });
+});
+
+test('in the summary what is to be copied is in a block, and the rest is prose, whatever characters it has', async () => {
+  const failure = new ActionError({
+    code: 'iam-refused',
+    tried: 'make *it*',
+    answer: 'You may <b>not</b> `see` https://docs.aws.example/a_b.html#c_d.',
+    why: '\n- first_one\n- second',
+    fix: 'Allow this:\n  {\n    "Action": "iam:*" ```\n  }\nOr do not.',
+  });
+  const [, summary] = await told(failure);
+  expect(summary).toContain(
+    [
+      '**Could not make \\*it\\*.**',
+      '',
+      '**Answer:** You may \\<b\\>not\\</b\\> \\`see\\` https://docs.aws.example/a_b.html#c_d.',
+      '',
+      '**Cause:** ',
+      '- first\\_one',
+      '- second',
+      '',
+      '**Fix:** Allow this:',
+      '',
+      '````text',
+      '{',
+      '  "Action": "iam:*" ```',
+      '}',
+      '````',
+      '',
+      '',
+      'Or do not.',
+    ].join('\n'),
+  );
 });

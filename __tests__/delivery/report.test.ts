@@ -1,4 +1,4 @@
-import { summarizeFailure, writeReport } from '../../src/delivery/report';
+import { writeReport } from '../../src/delivery/report';
 import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
 
@@ -26,15 +26,8 @@ test('accounts are hidden in the summary where that is asked for: masks hide the
   expect(said).toEqual(['info in 123456789012', 'info done', 'summary # ***\nin ***\n']);
 });
 
-test('of a failure the summary has its words, whatever they are', async () => {
-  await summarizeFailure('Answer: a\n```\n# b\n````', step);
-  expect(said).toEqual(['summary ### AWS identity: failed\n\n`````text\nAnswer: a\n```\n# b\n````\n`````\n']);
-});
-
 test('a summary that cannot be written is warned of', async () => {
-  await summarizeFailure('Could not.', step);
-  expect(said).toEqual(['summary ### AWS identity: failed\n\n```text\nCould not.\n```\n']);
   const full = { ...step.runner, summarize: () => Promise.reject(new Error('ENOSPC')) };
-  await summarizeFailure('Could not.', { ...step, runner: full });
+  await writeReport(REPORT, false, { ...step, runner: full });
   expect(said.at(-1)).toBe('warning The job summary could not be written: ENOSPC');
 });

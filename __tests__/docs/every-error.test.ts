@@ -48,7 +48,7 @@ async function provoke(code: ErrorCode): Promise<string[]> {
         stderr: '',
         text: expect.stringMatching(new RegExp(`#${code}$`, 'm')),
       });
-      expect(summary).toContain('Fix: ');
+      expect(summary).toContain('**Fix:** ');
       printed.push(text);
     } finally {
       scenario.calls();

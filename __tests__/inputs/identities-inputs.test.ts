@@ -94,7 +94,7 @@ describe('the modes that change IAM', () => {
 
   test.each(MODES)('%s needs a document, and a repository to own what it says', async (mode) => {
     const problems = await problemsOf({ mode });
-    expect(problems).toContain('2 inputs are wrong');
+    expect(problems).toContain('2 problems were found in the inputs');
     expect(problems).toContain('- identities: is missing; it should be an identity document, or its path');
     expect(problems).toContain('- GITHUB_REPOSITORY: is not set; it should be owner/name');
   });
@@ -110,7 +110,7 @@ describe('the modes that change IAM', () => {
   test('what is wrong in the document is reported with what is wrong beside it', async () => {
     const identities = 'users:\n  a b: {}\n  ci: { pat: /x/ }\n';
     const problems = await problemsOf({ mode: 'provision', identities, 'dry-run': 'perhaps' }, JOB);
-    expect(problems).toContain('3 inputs are wrong');
+    expect(problems).toContain('3 problems were found in the inputs');
     expect(problems.match(/^- identities: .*$/gm)).toEqual([
       expect.stringContaining('a b'),
       expect.stringContaining('pat'),
@@ -196,7 +196,7 @@ describe('the modes that change IAM', () => {
     test('it is reported with what else is wrong', async () => {
       const identities = '{ users: { a b: { inline-policies: { p: policy.json } } } }';
       const problems = await problemsOn('pull_request_target', undefined, { mode: 'provision', identities });
-      expect(problems).toContain('2 inputs are wrong');
+      expect(problems).toContain('2 problems were found in the inputs');
     });
 
     test.each([

@@ -147,7 +147,7 @@ describe('what is wrong', () => {
       'output-credentials': '1',
     });
     for (const text of [
-      '6 inputs are wrong',
+      '6 problems were found in the inputs',
       'aws-region: "Frankfurt!"',
       'role-to-assume: "not a role"',
       'role-duration-seconds: "1h" is not a whole number of seconds from 900 to 43200',
@@ -291,12 +291,12 @@ describe('what is wrong', () => {
 
   test('one problem is told in a sentence, and several in a list', async () => {
     expect(await problemsOf({ 'aws-region': '' })).toBe(
-      'Could not start, as an input is wrong. Nothing was sent to AWS.\n' +
+      'Could not start, as a problem was found in the inputs. Nothing was sent to AWS.\n' +
         'Cause: aws-region: is missing; it should be a region such as eu-central-1\n' +
         'Fix: Correct it under "with:" of this step.',
     );
     expect(await problemsOf({ 'aws-region': '', mode: 'x' })).toMatch(
-      /^Could not start, as 2 inputs are wrong\..*\nCause: \n- \S+: .*\n- \S+: .*\nFix: Correct them under "with:" of this step\.$/,
+      /^Could not start, as 2 problems were found in the inputs\..*\nCause: \n- \S+: .*\n- \S+: .*\nFix: Correct them under "with:" of this step\.$/,
     );
   });
 

@@ -89,7 +89,7 @@ describe('roles', () => {
     const message = await problemsOf({ roles });
     if (typeof expected === 'string') expect(message).toContain(expected);
     else expect(message).toMatch(expected);
-    expect(message).toContain('an input is wrong');
+    expect(message).toContain('a problem was found in the inputs');
   });
 
   test.each([

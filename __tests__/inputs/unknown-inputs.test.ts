@@ -64,7 +64,7 @@ describe('a guard without hyphens fails the step, and the variable is named, fro
   ])('%s', async (written, meant, others = assume) => {
     const variable = `INPUT_${written.toUpperCase()}`;
     expect(await problemsOf({ ...others, [written]: 'x' }, { ...OIDC, GITHUB_REPOSITORY: 'octo/app' })).toBe(
-      'Could not start, as an input is wrong. Nothing was sent to AWS.\n' +
+      'Could not start, as a problem was found in the inputs. Nothing was sent to AWS.\n' +
         `Cause: ${written} (from ${variable}): is not an input of this action; did you mean ${meant}?\n` +
         'Fix: Correct it under "with:" of this step, or in the variable that is named.',
     );

@@ -77,6 +77,9 @@ test('a failure is an annotation, and decides how the process ends', () => {
   const step: StepProcess = { env: {}, exitCode: undefined };
   actionsRunner(step).fail('Could not.\nFix: it', 'AWS identity');
   expect(printed).toBe('::error title=AWS identity::Could not.%0AFix: it\n');
+  printed = '';
+  actionsRunner(step).fail('Could not.', 'AWS identity', { file: 'a.yml', line: 3, column: 5 });
+  expect(printed).toBe('::error title=AWS identity,file=a.yml,line=3,col=5::Could not.\n');
   expect(step.exitCode).toBe(1);
 });
 

@@ -97,7 +97,7 @@ describe('a refused web identity', () => {
     expect(log).toContain('"repo:octo/app:ref:refs/heads/main"');
     expect(log).toContain('"repo:octo@1/app@2:ref:refs/heads/main"');
     expectFailed(main, 'web-identity-refused');
-    expect(main.summary).toContain('Fix:');
+    expect(main.summary).toContain('**Fix:** ');
   });
 
   test('never shows the token', async () => {

@@ -408,7 +408,7 @@ describe('before any call', () => {
     });
     expectFailed(main, 'invalid-input');
     for (const problem of [
-      '9 inputs are wrong',
+      '9 problems were found in the inputs',
       '- role-duration-seconds: "long" is not a whole number',
       '- role-to-assume: is given together with roles; it should be one of them',
       '- aws-profile: is given together with roles, which names the profiles',

@@ -141,5 +141,5 @@ export function expectFailed(run: Run, code: ErrorCode): void {
     kept: [],
   });
   expect(run.log.join('\n')).toContain(`docs/troubleshooting.md#${code}`);
-  expect(run.summary).toContain('Fix: ');
+  expect(run.summary).toContain('**Fix:** ');
 }

@@ -59,7 +59,7 @@ test('what verify does not do is said, not passed over', async () => {
     .job({ env })
     .step({ with: { ...inputs, 'aws-profile': 'x', 'output-credentials': 'true' } });
   expect(main.exitCode).toBe(1);
-  expect(main.log.join('\n')).toContain('2 inputs are wrong');
+  expect(main.log.join('\n')).toContain('2 problems were found in the inputs');
   expect(scenario.calls()).toEqual([]);
 });
 
@@ -413,7 +413,7 @@ describe('what the caller may do', () => {
       'wrong',
       's3:Get*',
       'GetObject',
-      ['2 inputs are wrong', 'expect-allowed: "s3:Get*"', 'expect-denied: "GetObject"'],
+      ['2 problems were found in the inputs', 'expect-allowed: "s3:Get*"', 'expect-denied: "GetObject"'],
     ],
     [
       { 'aws-region': REGION, mode: 'access-keys' },
@@ -421,7 +421,7 @@ describe('what the caller may do', () => {
       's3:GetObject',
       's3:PutObject',
       [
-        '2 inputs are wrong',
+        '2 problems were found in the inputs',
         'expect-allowed: is for verify, and the mode is access-keys',
         'expect-denied: is for verify',
       ],

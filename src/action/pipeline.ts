@@ -1,3 +1,4 @@
+import type { Identity } from '../aws/arn';
 import { deliver, unsetCurrent } from '../delivery/deliver';
 import { checkProfiles } from '../delivery/job-profiles';
 import { writeReport } from '../delivery/report';
@@ -15,23 +16,27 @@ import { reportFailure } from './report-failure';
 
 /** Reads what is asked for and does it. Whatever fails is caught here, and reported. */
 export async function runAction(step: Step): Promise<void> {
+  let identity: Identity | undefined;
   try {
     maskInputs(step);
     const { request, warnings } = await readRequest(step.env);
     if (request.maskAccountId) maskAccountsIn(JSON.stringify(rolesIn(request)), step);
     warnings.forEach(step.runner.warning);
-    await runRequest(request, step);
+    await runRequest(request, step, ({ identities }) => {
+      if (identities.length === 1) [identity] = identities;
+    });
   } catch (error) {
-    await reportFailure(error, step);
+    await reportFailure(error, step, identity);
   }
 }
 
 /** The way of every mode, once the inputs are known to be right. */
-async function runRequest(request: Request, step: Step): Promise<void> {
+async function runRequest(request: Request, step: Step, begun: (work: Work) => void): Promise<void> {
   const profiles = profilesIn(request);
   if (profiles) await checkProfiles(profiles, step);
   if (request.unsetCurrentCredentials) unsetCurrent(step);
   const work = await beginAllowed(request, step);
+  begun(work);
   if (!('profileRoles' in request)) for (const identity of work.identities) noteUnknown(identity, step);
   const report = await work.finish((delivery, confirm) => deliver(delivery, step, confirm));
   adviseOidc(request, step);

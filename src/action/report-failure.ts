@@ -1,13 +1,23 @@
-import { summarizeFailure } from '../delivery/report';
+import type { Identity } from '../aws/arn';
+import { writeSummary } from '../delivery/report';
 import { asActionError, type ActionError } from '../errors/action-error';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
 import { hidesAccounts } from '../inputs/inputs';
+import { modeOf } from '../inputs/read-request';
 import { withoutAccounts } from '../runner/masks';
 import type { Step } from '../runner/step';
+import { failureMarkdown } from './failure-markdown';
 
-/** Marks the step as failed and says why and what to do, in the log and in the job summary. */
-export async function reportFailure(error: unknown, step: Step): Promise<void> {
+/** GitHub shows 10 errors of a step: those that there is room for beside that of the step. */
+const MAX_IN_FILES = 9;
+
+/**
+ * Marks the step as failed and says why and what to do, in the log and in the job summary.
+ *
+ * @param identity whom the step worked as, where that was known
+ */
+export async function reportFailure(error: unknown, step: Step, identity?: Identity): Promise<void> {
   const { runner, env } = step;
   const failure = asActionError(error instanceof LeftBehindError ? error.failure : error);
   const shown = hidesAccounts(env) ? withoutAccounts : (text: string) => text;
@@ -15,15 +25,21 @@ export async function reportFailure(error: unknown, step: Step): Promise<void> {
     const left = shown(messageOf(error.left));
     runner.warning(`What had been written could not all be taken back; the clean-up tries again. ${left}`);
   }
-  const message = shown(failure.message);
-  runner.fail(`${message}\n${whereToRead(failure, env)}`, 'AWS identity');
-  await summarizeFailure(message, step);
+  const mode = modeOf(env);
+  const page = pageOf(failure, env);
+  const title = `AWS ${mode}: ${failure.code}`;
+  const [first, ...others] = failure.inFiles;
+  const only = others.length === 0 ? first : undefined;
+  runner.fail(`${shown(failure.message)}\nMore: ${page}`, title, only);
+  if (!only) for (const { text, ...at } of failure.inFiles.slice(0, MAX_IN_FILES)) runner.fail(shown(text), title, at);
+  const summary = failureMarkdown(failure, { mode, arn: identity?.arn, page });
+  await writeSummary(shown(summary.join('\n')), step);
 }
 
 /** The entry of this failure in the documentation of the version that runs. */
-function whereToRead({ code }: ActionError, env: NodeJS.ProcessEnv): string {
+function pageOf({ code }: ActionError, env: NodeJS.ProcessEnv): string {
   const page = `docs/troubleshooting.md#${code}`;
   const { GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF } = env;
-  if (!GITHUB_SERVER_URL || !GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return `More: ${page}`;
-  return `More: ${GITHUB_SERVER_URL}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/${page}`;
+  if (!GITHUB_SERVER_URL || !GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return page;
+  return `${GITHUB_SERVER_URL}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/${page}`;
 }

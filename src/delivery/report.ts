@@ -17,16 +17,8 @@ export async function writeReport({ log, summary }: Report, hideAccounts: boolea
   await writeSummary(hideAccounts ? withoutAccounts(text) : text, step);
 }
 
-/** Says in the job summary what failed and how to fix it. */
-export async function summarizeFailure(message: string, step: Step): Promise<void> {
-  // Longer than any in the message, which may be anyone's.
-  const longest = Math.max(0, ...(message.match(/`+/g) ?? []).map((ticks) => ticks.length));
-  const fence = '`'.repeat(Math.max(3, longest + 1));
-  await writeSummary(['### AWS identity: failed', '', `${fence}text`, message, fence].join('\n'), step);
-}
-
-/** A summary that cannot be written is a pity, not a failure. */
-async function writeSummary(text: string, { runner }: Step): Promise<void> {
+/** Writes Markdown to the job summary. One that cannot be written is a pity, not a failure. */
+export async function writeSummary(text: string, { runner }: Step): Promise<void> {
   try {
     await runner.summarize(`${text}\n`);
   } catch (error) {

@@ -78,8 +78,20 @@ export interface Failure {
   readonly why?: string;
   /** What to do about it. */
   readonly fix: string;
+  /** What is wrong in files of the workspace, each at its place: GitHub shows it there. */
+  readonly inFiles?: readonly FileProblem[];
   /** The error that was thrown, if one was. */
   readonly cause?: unknown;
+}
+
+/** What is wrong at one place of a file. */
+export interface FileProblem {
+  /** Relative to the workspace. */
+  readonly file: string;
+  /** Both count from 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
 }
 
 /** What an error of another side's means, and what to do about it. */
@@ -89,19 +101,30 @@ export type Explanation = Pick<Failure, 'code' | 'why' | 'fix'>;
 export class ActionError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
+  readonly inFiles: readonly FileProblem[];
+  /** The message in its parts. */
+  readonly parts: readonly MessagePart[];
 
-  constructor({ code, tried, answer, why, fix, cause }: Failure) {
-    const lines = [
-      `Could not ${tried}.`,
-      answer && `Answer: ${inShort(answer)}`,
-      why && `Cause: ${why}`,
-      `Fix: ${fix}`,
+  constructor({ code, tried, answer, why, fix, inFiles = [], cause }: Failure) {
+    const parts: MessagePart[] = [
+      { label: undefined, text: `Could not ${tried}.` },
+      ...(answer ? [{ label: 'Answer', text: inShort(answer) } as const] : []),
+      ...(why ? [{ label: 'Cause', text: why } as const] : []),
+      { label: 'Fix', text: fix },
     ];
-    super(lines.filter(Boolean).join('\n'), { cause });
+    super(parts.map(({ label, text }) => (label === undefined ? text : `${label}: ${text}`)).join('\n'), { cause });
     this.name = 'ActionError';
     this.code = code;
     this.fix = fix;
+    this.inFiles = inFiles;
+    this.parts = parts;
   }
+}
+
+/** A part of an error's message: what was tried has no label. */
+export interface MessagePart {
+  readonly label: 'Answer' | 'Cause' | 'Fix' | undefined;
+  readonly text: string;
 }
 
 /** The other side's words, cut where they are too many to be read. */

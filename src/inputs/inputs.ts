@@ -1,6 +1,6 @@
 import { isPlain } from '../aws/credentials';
 import { callsAws, type ServiceName } from '../aws/endpoint';
-import { ActionError } from '../errors/action-error';
+import { ActionError, type FileProblem } from '../errors/action-error';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { variableOf, type InputName } from './input-names';
 
@@ -175,14 +175,22 @@ export class Inputs {
   throwIfWrong(): void {
     const found = [...new Set(this.#problems.map(lineOf))];
     if (found.length === 0) return;
-    const [count, them] = found.length === 1 ? ['an input is', 'it'] : [`${found.length} inputs are`, 'them'];
-    const named = this.#problems.some(({ variable }) => variable !== undefined);
+    const [count, them] = found.length === 1 ? ['a problem was', 'it'] : [`${found.length} problems were`, 'them'];
     throw new ActionError({
       code: 'invalid-input',
-      tried: `start, as ${count} wrong. Nothing was sent to AWS`,
+      tried: `start, as ${count} found in the inputs. Nothing was sent to AWS`,
       why: found.length === 1 ? found.join() : found.map((problem) => `\n- ${problem}`).join(''),
-      fix: `Correct ${them} under "with:" of this step${named ? ', or in the variable that is named' : ''}.`,
+      fix: `Correct ${them} ${this.#whereToCorrect().join(' and ')}.`,
+      inFiles: this.#problems.flatMap(inFile),
     });
+  }
+
+  #whereToCorrect(): string[] {
+    const files = this.#problems.flatMap(inFile).map(({ file }) => `in ${file}`);
+    const others = this.#problems.filter((problem) => inFile(problem).length === 0);
+    if (others.length === 0) return [...new Set(files)];
+    const named = others.some(({ variable }) => variable !== undefined);
+    return [...new Set(files), `under "with:" of this step${named ? ', or in the variable that is named' : ''}`];
   }
 
   /** The variable that stands in for an input, if it is not given itself. */
@@ -199,6 +207,12 @@ function meantBy(name: InputName, text: string): string {
   const taken = lenient ? '; configure-aws-credentials up to version 4 took it for false' : '';
   const meant = booleanMeantBy(text);
   return meant === undefined ? taken : `${taken}. Did you mean ${meant}?`;
+}
+
+function inFile({ problem }: InputProblem): FileProblem[] {
+  if (typeof problem === 'string' || problem.file === undefined) return [];
+  const { file, line, column } = problem;
+  return [{ file, line, column, text: problemText(problem) }];
 }
 
 function lineOf({ input, problem, variable }: InputProblem): string {

@@ -79,6 +79,11 @@ export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> 
   return { request, warnings: inputs.warnings };
 }
 
+/** The mode of a step, also where its inputs are wrong. */
+export function modeOf(env: NodeJS.ProcessEnv): Mode {
+  return readMode(new Inputs(env));
+}
+
 /** The mode that is asked for, or that the other inputs imply. */
 function readMode(inputs: Inputs): Mode {
   const mode = inputs.choice('mode', MODES);

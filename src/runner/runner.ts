@@ -18,10 +18,17 @@ export interface Runner {
   readonly group: (title: string, lines: readonly string[]) => void;
   readonly notice: (text: string) => void;
   readonly warning: (text: string) => void;
-  /** Marks the step as failed. */
-  readonly fail: (message: string, title: string) => void;
+  /** Marks the step as failed. GitHub shows the message at the place in a file, if there is one. */
+  readonly fail: (message: string, title: string, at?: FilePlace) => void;
   /** Adds Markdown to the job summary, if the runner has one. What was masked is hidden in it. */
   readonly summarize: (markdown: string) => Promise<void>;
+}
+
+/** A place in a file of the workspace, by which GitHub finds it in the changes of a pull request. */
+export interface FilePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** The process of a step, as far as its runner looks at it: the environment, and the exit code, which it sets. */
@@ -61,9 +68,12 @@ export function actionsRunner(step: StepProcess): Runner {
     warning: (text) => {
       core.warning(visible(text));
     },
-    fail(message, title) {
+    fail(message, title, at) {
       step.exitCode = core.ExitCode.Failure;
-      core.error(visible(message), { title });
+      core.error(visible(message), {
+        title,
+        ...(at && { file: at.file, startLine: at.line, startColumn: at.column }),
+      });
     },
     async summarize(markdown) {
       if (!env.GITHUB_STEP_SUMMARY) return;
