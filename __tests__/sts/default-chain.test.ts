@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
@@ -8,9 +9,9 @@ import { stsClient } from '../../src/sts/client';
 import { searchDefaultChain, type FailedSource } from '../../src/sts/default-chain';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { useCleanEnvironment } from '../aws/environment';
-import { connectionTo, never } from '../aws/local-aws';
+import { connectionTo, connectionToAws, never } from '../aws/local-aws';
 import { inJob, useJobDirectory } from '../runner/job-files';
-import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
+import { ACCOUNT, EXAMPLE_KEYS, REGION } from '../scenarios/scenario';
 
 useCleanEnvironment();
 
@@ -82,6 +83,94 @@ test('a profile that AWS_PROFILE names comes before keys in the environment', as
     aws_secret_access_key: EXAMPLE_KEYS.secretAccessKey,
   });
   expect(await search()).toEqual({ source: 'profile', credentials: EXAMPLE_KEYS });
+});
+
+describe('a source that must call AWS for its credentials', () => {
+  const ROLE = `arn:aws:iam::${ACCOUNT}:role/deploy`;
+  const region = 'us-west-2';
+  const raw = (body: string) => ({ raw: { status: 200, headers: { 'content-type': 'text/xml' }, body } });
+  const given = {
+    accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'secret/EXAMPLEKEY',
+    sessionToken: 'TOKENEXAMPLE',
+  };
+  const answer = (action: string) =>
+    raw(
+      `<${action}Response><${action}Result><Credentials><AccessKeyId>${given.accessKeyId}</AccessKeyId>` +
+        `<SecretAccessKey>${given.secretAccessKey}</SecretAccessKey><SessionToken>${given.sessionToken}</SessionToken>` +
+        `</Credentials></${action}Result></${action}Response>`,
+    );
+  beforeEach(() => {
+    process.env.AWS_SHARED_CREDENTIALS_FILE = inJob('credentials');
+    process.env.AWS_CONFIG_FILE = inJob('config');
+    process.env.HOME = inJob('');
+    writeFileSync(inJob('token'), 'e30.e30.c2ln');
+  });
+
+  /** Where the search sent what, and what it found, by the endpoint and by AWS's own behind a proxy. */
+  async function searchBoth() {
+    const found = await Promise.all([search(), searchDefaultChain(connectionToAws(sandbox), systemClock)]);
+    expect(found[1]).toEqual(found[0]);
+    return found[0];
+  }
+
+  test('the token file that variables name', async () => {
+    process.env.AWS_WEB_IDENTITY_TOKEN_FILE = inJob('token');
+    process.env.AWS_ROLE_ARN = ROLE;
+    sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', ...answer('AssumeRoleWithWebIdentity') });
+    expect(await searchBoth()).toMatchObject({ source: 'token file', credentials: given });
+    expect(sandbox.requests).toHaveLength(2);
+    expect(sandbox.requests[0]?.params).toMatchObject({ RoleArn: ROLE, WebIdentityToken: 'e30.e30.c2ln' });
+  });
+
+  test('a profile with a token file', async () => {
+    process.env.AWS_PROFILE = 'web';
+    writeProfile('web', { role_arn: ROLE, web_identity_token_file: inJob('token'), region });
+    sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', ...answer('AssumeRoleWithWebIdentity') });
+    expect(await searchBoth()).toMatchObject({ source: 'profile', credentials: given });
+    expect(sandbox.requests).toHaveLength(2);
+  });
+
+  test('a profile with a role, in the region of the step', async () => {
+    process.env.AWS_PROFILE = 'role';
+    const keys = `aws_access_key_id = ${EXAMPLE_KEYS.accessKeyId}\naws_secret_access_key = ${EXAMPLE_KEYS.secretAccessKey}`;
+    const role = `role_arn = ${ROLE}\nsource_profile = keys\nregion = ${region}`;
+    writeFileSync(inJob('credentials'), `[keys]\n${keys}\n\n[role]\n${role}\n`);
+    sandbox.faults.add({ action: 'AssumeRole', ...answer('AssumeRole') });
+    expect(await searchBoth()).toMatchObject({ source: 'profile', credentials: given });
+    expect(sandbox.requests).toHaveLength(2);
+    for (const { headers } of sandbox.requests) {
+      expect(headers.authorization).toContain(`/${REGION}/sts/aws4_request`);
+      expect(headers['user-agent']).toContain('aws-identity-action');
+    }
+  });
+
+  test('a sign-in at IAM Identity Center, which has another host, through the same proxy', async () => {
+    process.env.AWS_PROFILE = 'person';
+    process.env.AWS_ENDPOINT_URL_SSO = 'http://portal.sso.us-west-2.amazonaws.com';
+    const start = 'https://acme.awsapps.com/start';
+    const sso = `sso_start_url = ${start}\nsso_region = us-west-2\nsso_account_id = ${ACCOUNT}\nsso_role_name = admin`;
+    writeFileSync(inJob('config'), `[profile person]\n${sso}\n`);
+    mkdirSync(inJob('.aws/sso/cache'), { recursive: true });
+    const cache = createHash('sha1').update(start).digest('hex');
+    const signedIn = {
+      accessToken: 'TOKENEXAMPLE',
+      expiresAt: '2030-01-01T00:00:00Z',
+      region: 'us-west-2',
+      startUrl: start,
+    };
+    writeFileSync(inJob(`.aws/sso/cache/${cache}.json`), JSON.stringify(signedIn));
+    const body = JSON.stringify({ roleCredentials: { ...given, expiration: 1893456000000 } });
+    sandbox.faults.add({
+      path: '/federation/credentials',
+      raw: { status: 200, headers: { 'content-type': 'application/json' }, body },
+    });
+    const found = await searchDefaultChain(connectionToAws(sandbox), systemClock);
+    expect(found).toMatchObject({ source: 'profile', credentials: given });
+    expect(sandbox.requests.map(({ path, headers }) => [path, headers.host])).toEqual([
+      ['/federation/credentials', 'portal.sso.us-west-2.amazonaws.com'],
+    ]);
+  });
 });
 
 /** What gives credentials to a container or a machine, on this machine. */

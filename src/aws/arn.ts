@@ -84,6 +84,11 @@ export function isPolicyArn(text: string): boolean {
   return POLICY_ARN.test(text);
 }
 
+/** Whether a text may be an ARN of another vendor's, which may have any form. */
+export function isAnyArn(text: string): boolean {
+  return /^arn:\S+$/.test(text);
+}
+
 /** The partition named in an ARN's second field. */
 export function partitionOfArn(arn: string): string {
   return arn.split(':')[1] ?? 'aws';

@@ -49,11 +49,16 @@ export function clientConfiguration(
     credentials,
     maxAttempts: 1,
     customUserAgent: userAgent,
-    requestHandler: new RequestHandler(async () => {
-      const url = configuredEndpoint(endpoint, service) ?? (await endpointIn(region, config));
-      return { ...(await agentsFor(url, proxy)), connectionTimeout: CONNECT_TIMEOUT_MS };
-    }),
+    requestHandler: handlerFor(
+      async () => configuredEndpoint(endpoint, service) ?? (await endpointIn(region, config)),
+      proxy,
+    ),
   };
+}
+
+/** What clients are made with that the SDK makes by itself, whatever the service. */
+export function configurationForAnyHost({ useFipsEndpoint, userAgent, proxy }: Connection) {
+  return { useFipsEndpoint, customUserAgent: userAgent, requestHandler: new AnyHostHandler(proxy) };
 }
 
 async function endpointIn(region: string, config: () => ClientConfig): Promise<URL> {
@@ -65,6 +70,13 @@ async function endpointIn(region: string, config: () => ClientConfig): Promise<U
 
 type Handle = NodeHttpHandler['handle'];
 
+function handlerFor(endpoint: () => Promise<URL>, proxy: ProxySettings): RequestHandler {
+  return new RequestHandler(async () => ({
+    ...(await agentsFor(await endpoint(), proxy)),
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+  }));
+}
+
 /** Makes the requests of AWS's clients, and keeps the answers within bounds. */
 class RequestHandler extends NodeHttpHandler {
   override async handle(...request: Parameters<Handle>): ReturnType<Handle> {
@@ -72,6 +84,23 @@ class RequestHandler extends NodeHttpHandler {
     const body = limited(response.body as Readable);
     response.body = response.statusCode < 400 ? body : withErrorResponse(body);
     return { response };
+  }
+}
+
+/** Makes requests to whatever host, each directly or through the proxy that is for it. */
+class AnyHostHandler extends NodeHttpHandler {
+  readonly #handlers = new Map<string, RequestHandler>();
+
+  constructor(private readonly proxy: ProxySettings) {
+    super();
+  }
+
+  override handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
+    const { protocol, hostname, port } = request;
+    const host = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+    const handler = this.#handlers.get(host) ?? handlerFor(() => Promise.resolve(new URL(host)), this.proxy);
+    this.#handlers.set(host, handler);
+    return handler.handle(request, options);
   }
 }
 

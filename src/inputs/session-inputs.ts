@@ -1,4 +1,4 @@
-import { isPolicyArn } from '../aws/arn';
+import { isAnyArn, isPolicyArn } from '../aws/arn';
 import { MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, TAG_CHARACTERS } from '../aws/tags';
 import {
   MAX_INLINE_POLICY_LENGTH,
@@ -43,8 +43,8 @@ export function readSessionPolicies(inputs: Inputs): SessionPolicies {
     inputs.wrong('inline-session-policy', `has ${inline.length} characters; AWS takes ${MAX_INLINE_POLICY_LENGTH}`);
   }
   const managed = inputs.lines('managed-session-policies');
-  const wrong = inputs.callsAws('STS') ? managed.filter((line) => !isPolicyArn(line)) : [];
-  for (const arn of wrong) {
+  const isArn = inputs.callsAws('STS') ? isPolicyArn : isAnyArn;
+  for (const arn of managed.filter((line) => !isArn(line))) {
     inputs.wrong('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
   }
   if (managed.length > MAX_SESSION_POLICIES) {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity } from '@aws-sdk/client-sts';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
-import type { Connection } from '../aws/connection';
+import { configurationForAnyHost, type Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
 import { refusalOf } from '../aws/failure';
 import { inShort } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import type { Clock } from '../network/clock';
 import { withDeadline } from '../network/deadline';
-import { stsClient } from './client';
 
 /** Where the default chain looks for credentials. */
 export type ChainSource = 'environment' | 'profile' | 'token file' | 'container' | 'machine';
@@ -24,15 +24,29 @@ export interface FailedSource {
 export type ChainResult =
   { readonly source: ChainSource; readonly credentials: Credentials } | { readonly failed: readonly FailedSource[] };
 
-type ClientConfig = Readonly<Record<string, unknown>>;
 type SdkCredentials = Awaited<ReturnType<ReturnType<typeof fromEnv>>>;
 
 interface Link {
   readonly source: ChainSource;
   /** Whether the environment has this source asked. */
   readonly isAsked: (env: NodeJS.ProcessEnv) => boolean;
-  /** @param parentClientConfig of the client that will sign: a call for credentials is made in its region, by its proxy */
-  readonly find: (parentClientConfig: ClientConfig) => Promise<SdkCredentials>;
+  readonly find: (calls: ChainCalls) => Promise<SdkCredentials>;
+}
+
+type ChainCalls = ReturnType<typeof callsFor>;
+
+/**
+ * With what sources make calls of their own, as for the role that a profile or a token file is for: to the endpoint of the
+ * step, in its region and through its proxy. A sign-in at IAM Identity Center has other hosts, and the same proxy.
+ */
+function callsFor(connection: Connection) {
+  const clientConfig = configurationForAnyHost(connection);
+  const sts = { ...clientConfig, region: connection.region, endpoint: connection.stsEndpoint };
+  return {
+    roleAssumer: getDefaultRoleAssumer(sts),
+    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(sts),
+    clientConfig,
+  };
 }
 
 /**
@@ -44,17 +58,17 @@ const LINKS: readonly Link[] = [
   {
     source: 'profile',
     isAsked: () => true,
-    async find(parentClientConfig) {
+    async find(calls) {
       const { fromIni } = await import('@aws-sdk/credential-provider-ini');
-      return fromIni({ parentClientConfig })();
+      return fromIni(calls)();
     },
   },
   {
     source: 'token file',
     isAsked: (env) => Boolean(env.AWS_WEB_IDENTITY_TOKEN_FILE && env.AWS_ROLE_ARN),
-    async find(parentClientConfig) {
+    async find(calls) {
       const { fromTokenFile } = await import('@aws-sdk/credential-provider-web-identity');
-      return fromTokenFile({ parentClientConfig })();
+      return fromTokenFile(calls)();
     },
   },
   {
@@ -81,11 +95,11 @@ const LINKS: readonly Link[] = [
  * has nothing to give leads to the next.
  */
 export async function searchDefaultChain(connection: Connection, clock: Clock): Promise<ChainResult> {
-  const config = { ...stsClient(connection).config };
+  const calls = callsFor(connection);
   const failed: FailedSource[] = [];
   for (const { source, find } of LINKS.filter(({ isAsked }) => isAsked(process.env))) {
     try {
-      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await withDeadline(() => find(config), clock);
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await withDeadline(() => find(calls), clock);
       // An empty token, as some metadata services give, is none.
       return {
         source,
