@@ -23,6 +23,7 @@ test.each([
   ['in a URI whose parameters are empty', `otpauth://totp/x?secret=${BASE32}&period=&algorithm=&digits=&issuer=`],
   ['in a URI with parameters in upper case', `otpauth://totp/x?SECRET=${BASE32}&Period=30&Algorithm=SHA1`],
   ['in a URI with an algorithm with a dash', `otpauth://totp/x?secret=${BASE32}&algorithm=sha-1`],
+  ['in a URI with an algorithm with a line', `otpauth://totp/x?secret=${BASE32}&algorithm=SHA_1`],
   ['in a URI with the full name of its algorithm', `otpauth://totp/x?secret=${BASE32}&algorithm=HmacSHA1`],
   ['in a URI that states what is usual', `otpauth://totp/x?secret=${BASE32}&digits=6&period=30&algorithm=SHA1`],
 ])('a seed %s', (_, text) => {

@@ -50,12 +50,14 @@ test.each([
   '/data/$USER/x',
   '%USERPROFILE%\\.aws\\x',
   '%APPDATA%/x',
+  '"/x"',
+  "'C:\\x'",
   '~root/x',
   '~\\x',
   '~',
   '$env:USERPROFILE\\.aws\\x',
 ])('%s is no clear location', (path) => {
-  const reason = `It is ${JSON.stringify(path)}. Not all of AWS's tools replace what stands for a folder in it`;
+  const reason = `It is ${JSON.stringify(path)}. Not all of AWS's tools replace variables and ~name in it`;
   for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) {
     const expected = { path: name, reason: expect.stringContaining(reason) as string };
     expect(unclearLocation({ [name]: path })).toEqual(expected);

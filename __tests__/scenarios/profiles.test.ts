@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
@@ -154,6 +163,18 @@ describe('what would stop the profile from being written fails the step before a
     expectFailed(await job.step({ with: refresh, env: { RUNNER_TEMP: temp } }), 'credential-process-path');
     expect([scenario.calls(), readdirSync(temp)]).toEqual([[], []]);
   });
+});
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+asRoot('in a container job, whose home is that of another user, the profile is written and removed', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  chownSync(job.home, 1001, 1001);
+  const main = await job.step({ with: inputs });
+  expect([main.exitCode, scenario.calls()]).toEqual([0, OIDC_CALLS]);
+  expect(readFiles(job.home)[0]).toMatch(/^\[deploy\]/);
+  await job.finish();
+  expect(readdirSync(join(job.home, '.aws'))).toEqual([]);
 });
 
 test('a file that cannot be written in the end leaves nothing behind', async () => {

@@ -29,7 +29,7 @@ export function parseSeed(written: string): Seed | { readonly wrong: string } {
   // Empty counts as not given.
   const given = [...searchParams].map(([name, value]) => [name.toLowerCase(), value.trim()] as const);
   const parameters = new Map(given.filter(([, value]) => value !== ''));
-  const spelled = (parameters.get('algorithm') ?? 'SHA1').toUpperCase().replace(/^HMAC|-/g, '');
+  const spelled = (parameters.get('algorithm') ?? 'SHA1').toUpperCase().replace(/^HMAC|[\s_-]/g, '');
   const algorithm = ALGORITHMS.find((known) => known === spelled);
   if (!algorithm) return { wrong: `has an algorithm that is none of ${ALGORITHMS.join(', ')}` };
   const period = Number(parameters.get('period') ?? DEFAULT_PERIOD);

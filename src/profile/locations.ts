@@ -32,19 +32,20 @@ function isAtHome(given: string, paths: PlatformPath): boolean {
 const VARIABLE_IN_PATH = /\$\w|\$\{|%\w+%/;
 
 /**
- * The variable that names a profile file by other variables, or by the home of another user, and why that cannot be. The
- * AWS CLI and boto3 replace them, the SDKs for Go, Java, JavaScript and Rust do not, so that no file can be the right one;
- * and nobody replaces them under `env:` of a workflow.
+ * The variable that names a profile file in a form that AWS's tools read in different ways, so that no file can be the
+ * right one: the AWS CLI and boto3 replace variables and the homes of other users, the SDKs for Go, Java, JavaScript and
+ * Rust do not. Under `env:` of a workflow, nobody else does, nor takes quotes off.
  */
 export function unclearLocation(
   env: NodeJS.ProcessEnv,
   paths: PlatformPath = path,
 ): { readonly path: string; readonly reason: string } | undefined {
-  const isUnclear = (given = '') => VARIABLE_IN_PATH.test(given) || (given.startsWith('~') && !isAtHome(given, paths));
+  const isUnclear = (given = '') =>
+    VARIABLE_IN_PATH.test(given) || /^['"]/.test(given) || (given.startsWith('~') && !isAtHome(given, paths));
   const name = ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].find((variable) => isUnclear(env[variable]));
   if (name === undefined) return undefined;
   const reason =
-    `It is ${JSON.stringify(env[name])}. Not all of AWS's tools replace what stands for a folder in it; the others would ` +
-    'look for a file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.';
+    `It is ${JSON.stringify(env[name])}. Not all of AWS's tools replace variables and ~name in it, and none takes quotes ` +
+    'off: they would look for a file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.';
   return { path: name, reason };
 }
