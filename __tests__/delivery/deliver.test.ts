@@ -86,6 +86,15 @@ test('profiles, outputs and variables are there when it is confirmed, and post k
   expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev']);
 });
 
+test('no output and no variable is set before the profiles are written', async () => {
+  const written: boolean[] = [];
+  const look = () => {
+    written.push(existsSync(inJob('credentials')) && existsSync(inJob('config')));
+  };
+  await deliver(ALL, { ...step, runner: { ...runner, setOutput: look, exportVariable: look } });
+  expect(written).toEqual([true, true]);
+});
+
 test('credentials are masked before anything else is done', async () => {
   mkdirSync(inJob('config'));
   await expect(deliver(ALL, step)).rejects.toThrow();

@@ -260,26 +260,6 @@ test('a step that is killed at any moment leaves nothing that its post does not 
   scenario.calls();
 });
 
-test('a step that is killed before its profile is written has exported nothing', async () => {
-  scenario.createOidcRole();
-  const job = scenario.job({ oidc: true, asProcess: true });
-  mkdirSync(join(job.home, '.aws'));
-  const answered = new Promise<void>((resolve) => {
-    const first = () => {
-      // Another job is about to write there.
-      mkdirSync(join(job.home, '.aws/credentials.lock'));
-      void delay(500).then(resolve);
-    };
-    scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', first });
-  });
-  const killed = await job.step({
-    with: { ...inputs, 'output-env-credentials': 'true', 'output-credentials': 'true' },
-    kill: { after: answered, signal: 'SIGKILL' },
-  });
-  expect([killed.exitCode, killed.exported, killed.outputs]).toEqual([null, {}, {}]);
-  expect(scenario.calls()).toEqual(OIDC_CALLS);
-});
-
 test('a post that runs twice changes nothing the second time', async () => {
   scenario.createOidcRole();
   const job = scenario.job({ oidc: true, env: { AWS_REGION: 'us-east-1' } });
