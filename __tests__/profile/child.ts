@@ -3,10 +3,11 @@ import { editFile } from '../../src/profile/files';
 import type { ProfileFiles } from '../../src/profile/locations';
 import { type Profile, removeProfiles, writeProfiles, type WrittenProfile } from '../../src/profile/profile';
 
-/** What a child process is told on its standard input, one a line. It answers each with a line. */
+/** What a child process reads on its standard input, one a line. It answers each with a line. */
 export type Job =
   | { job: 'write'; files: ProfileFiles; profile: Profile }
   | { job: 'remove'; written: WrittenProfile[] }
+  /** Answers when it begins, and goes on until it is killed. */
   | { job: 'alternate'; path: string; texts: readonly [string, string] }
   /** Answers with what stood in the way, if anything did. */
   | { job: 'append'; path: string; text: string };
@@ -24,17 +25,20 @@ async function work(job: Job): Promise<unknown> {
         (error: unknown) => (error as Error).message,
       );
     case 'alternate':
+      answer('at work');
       for (;;) {
         await editFile(job.path, (text) => job.texts[text === job.texts[0] ? 1 : 0], { stale: 300 });
       }
   }
 }
 
+function answer(result: unknown): void {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
 async function main(): Promise<void> {
-  process.stdout.write('"ready"\n');
-  for await (const line of createInterface(process.stdin)) {
-    process.stdout.write(`${JSON.stringify(await work(JSON.parse(line) as Job))}\n`);
-  }
+  answer('ready');
+  for await (const line of createInterface(process.stdin)) answer(await work(JSON.parse(line) as Job));
 }
 
 void main();

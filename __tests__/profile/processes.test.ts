@@ -77,7 +77,8 @@ test('survives being killed at any moment', async () => {
       const file = join(directory, 'credentials');
       await editFile(file, () => texts[0]);
       child.send({ job: 'alternate', path: file, texts });
-      await delay(200 + Math.random() * 800);
+      await child.answer();
+      await delay(Math.random() * 800);
       await child.kill();
 
       const left = await readFile(file, 'utf8');
