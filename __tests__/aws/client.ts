@@ -15,19 +15,13 @@ export async function hostOf(client: STSClient | IAMClient, send: () => Promise<
   return host;
 }
 
-/** Whether a client that is made for an https endpoint opens a connection to it before there is a request. */
-export async function opensEarly(makeClient: (endpoint: string) => STSClient | IAMClient): Promise<boolean> {
+/** Waits until a client that is made for an https endpoint opens a connection to it, before there is a request. */
+export async function earlyConnection(makeClient: (endpoint: string) => STSClient | IAMClient): Promise<void> {
   const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const connected = once(server, 'connection', { signal: AbortSignal.timeout(5_000) });
+  const connected = once(server, 'connection');
   const client = makeClient(`https://localhost:${(server.address() as AddressInfo).port}`);
-  try {
-    return await connected.then(
-      () => true,
-      () => false,
-    );
-  } finally {
-    client.destroy();
-    server.close();
-  }
+  await connected;
+  client.destroy();
+  server.close();
 }

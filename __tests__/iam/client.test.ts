@@ -2,7 +2,7 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Connection } from '../../src/aws/connection';
 import { iamClient, send } from '../../src/iam/sdk';
-import { hostOf, opensEarly } from '../aws/client';
+import { earlyConnection, hostOf } from '../aws/client';
 import { useCleanEnvironment } from '../aws/environment';
 import { connection, givenUp, never } from '../aws/local-aws';
 import { allow } from '../sandbox/sts-client';
@@ -103,5 +103,5 @@ test.each<[what: string, make: (endpoint: string) => Partial<Connection>]>([
     },
   ],
 ])('making a client opens its connection to the endpoint from %s', async (_, make) => {
-  expect(await opensEarly((endpoint) => clientFor(make(endpoint)))).toBe(true);
+  await expect(earlyConnection((endpoint) => clientFor(make(endpoint)))).resolves.toBeUndefined();
 });

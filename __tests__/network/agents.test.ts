@@ -14,7 +14,7 @@ import {
   createServer as createTcpServer,
   type AddressInfo,
   type Server as TcpServer,
-  type Socket,
+  Socket,
 } from 'node:net';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
@@ -46,7 +46,9 @@ describeWhereTrustCanBeSet('agents', () => {
   let agents: Agents | undefined;
   /** Connections that reached the server, in order of arrival. */
   let sockets: Socket[];
+  let connecting: jest.SpyInstance;
   beforeEach(async () => {
+    connecting = jest.spyOn(Socket.prototype, 'connect');
     tls.setDefaultCACertificates([...trusted, cert]);
     sockets = [];
     server = createServer({ key, cert }, ({ socket }, response) => {
@@ -58,6 +60,7 @@ describeWhereTrustCanBeSet('agents', () => {
     url = new URL(`https://localhost:${(server.address() as AddressInfo).port}`);
   });
   afterEach(() => {
+    connecting.mockRestore();
     agents?.httpAgent.destroy();
     agents?.httpsAgent.destroy();
     server.close();
@@ -71,6 +74,12 @@ describeWhereTrustCanBeSet('agents', () => {
     agents = await agentsFor(endpoint);
     const [socket] = (await secured) as [TLSSocket];
     return { agent: agents.httpsAgent, socket };
+  }
+
+  /** Waits until the agent knows that the connection which it opened early is closed. */
+  async function earlyClosed(): Promise<void> {
+    const [socket] = connecting.mock.contexts as Socket[];
+    if (socket?.closed === false) await new Promise((resolve) => socket.once('close', resolve));
   }
 
   /** The port from which the request came. */
@@ -120,8 +129,7 @@ describeWhereTrustCanBeSet('agents', () => {
     const { agent, socket } = await early();
     const { remotePort } = socket;
     socket.end();
-    await once(socket, 'close');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await earlyClosed();
     expect(await request(agent)).not.toBe(remotePort);
     expect(sockets).toHaveLength(2);
   });
@@ -129,7 +137,7 @@ describeWhereTrustCanBeSet('agents', () => {
   test('one that was reset meanwhile serves none, and its error is nobody’s', async () => {
     const { agent } = await early();
     sockets[0]?.resetAndDestroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await earlyClosed();
     expect(await request(agent)).toBeGreaterThan(0);
     expect(sockets).toHaveLength(2);
   });
@@ -137,7 +145,7 @@ describeWhereTrustCanBeSet('agents', () => {
   test('one whose certificate is not trusted leaves the error to the request', async () => {
     tls.setDefaultCACertificates(trusted);
     agents = await agentsFor(url);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await earlyClosed();
     expect(sockets).toHaveLength(1);
     await expect(request(agents.httpsAgent)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(sockets).toHaveLength(2);
@@ -156,12 +164,8 @@ describeWhereTrustCanBeSet('agents', () => {
   });
 
   test('none is opened to an http endpoint', async () => {
-    const plain = createTcpServer((socket) => sockets.push(socket)).listen(0, 'localhost');
-    await once(plain, 'listening');
-    agents = await agentsFor(new URL(`http://localhost:${(plain.address() as AddressInfo).port}`));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    plain.close();
-    expect(sockets).toEqual([]);
+    agents = await agentsFor(new URL('http://localhost:1'));
+    expect(connecting).not.toHaveBeenCalled();
   });
 
   test('it does not keep a process from its end', async () => {
@@ -170,9 +174,12 @@ describeWhereTrustCanBeSet('agents', () => {
     const endpoint = `https://localhost:${(silent.address() as AddressInfo).port}`;
     const script = `
     const { agentsFor } = require(${JSON.stringify(join(__dirname, '../../src/network/agents.ts'))});
-    agentsFor(new URL(${JSON.stringify(endpoint)})).then(() => setTimeout(() => undefined, 200));
+    void agentsFor(new URL(${JSON.stringify(endpoint)}));
+    process.stdin.resume();
   `;
-    await promisify(execFile)(process.execPath, ['--require', 'tsx/cjs', '--eval', script], { timeout: 300_000 });
+    const running = promisify(execFile)(process.execPath, ['--require', 'tsx/cjs', '--eval', script]);
+    silent.once('connection', () => running.child.stdin?.end());
+    await running;
     silent.close();
     expect(sockets).toHaveLength(1);
   });

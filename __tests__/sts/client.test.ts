@@ -2,7 +2,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Connection } from '../../src/aws/connection';
 import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
-import { hostOf, opensEarly } from '../aws/client';
+import { earlyConnection, hostOf } from '../aws/client';
 import { useCleanEnvironment } from '../aws/environment';
 import { connection, never } from '../aws/local-aws';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
@@ -87,5 +87,5 @@ test.each<[what: string, make: (endpoint: string) => Partial<Connection>]>([
     },
   ],
 ])('making a client opens its connection to the endpoint from %s', async (_, make) => {
-  expect(await opensEarly((endpoint) => clientFor(make(endpoint)))).toBe(true);
+  await expect(earlyConnection((endpoint) => clientFor(make(endpoint)))).resolves.toBeUndefined();
 });
