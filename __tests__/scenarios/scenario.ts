@@ -112,6 +112,11 @@ export class Scenario {
     return this.running.pass(ms, this.sandbox.clock);
   }
 
+  /** That a step took no longer. Only where time is moved: else, a busy machine takes the time that it needs. */
+  expectWithin(ms: number, { duration }: Run): void {
+    if (this.running.waiting) expect(duration).toBeLessThan(ms);
+  }
+
   /** Requests since the last time this was asked, each as "Action" or "Action ErrorCode". */
   calls(): string[] {
     const fresh = this.sandbox.requests.slice(this.#checked);
