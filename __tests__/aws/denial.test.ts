@@ -115,6 +115,14 @@ test('the policies of a session are those of its role', () => {
   expect(explainDenial(refusal(words('permissions boundary')))?.fix).toContain(`boundary of the role of ${session}.`);
 });
 
+test('a key that AWS found in public is to be replaced, whatever it may do', () => {
+  const policy = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
+  expect(explainDenial(refusal(refused(`with an explicit deny in an identity-based policy: ${policy}`)))).toEqual({
+    why: `AWS found an access key of ${CI} in public, and attached ${policy}, which denies "iam:CreateUser".`,
+    fix: 'Replace the key at once, see in CloudTrail what was done with it, and then detach that policy.',
+  });
+});
+
 test('a kind that is not known here yet is named as AWS names it', () => {
   expect(explainDenial(refusal(refused('with an explicit deny in an edge control policy')))).toEqual({
     why: 'An edge control policy denies "iam:CreateUser", and so no other policy can allow it.',

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import type { CallSettings } from '../../src/network/call';
 import { systemClock } from '../../src/network/clock';
 import { stsClient } from '../../src/sts/client';
 import { searchDefaultChain, type FailedSource } from '../../src/sts/default-chain';
@@ -11,13 +12,20 @@ import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { useCleanEnvironment } from '../aws/environment';
 import { connectionTo, connectionToAws, never } from '../aws/local-aws';
 import { inJob, useJobDirectory } from '../runner/job-files';
-import { ACCOUNT, EXAMPLE_KEYS, REGION } from '../scenarios/scenario';
+import { ACCOUNT, EXAMPLE_KEYS, REGION, ROLE } from '../scenarios/scenario';
 
 useCleanEnvironment();
 
 useJobDirectory();
 
-const search = () => searchDefaultChain(connectionTo(sandbox), systemClock);
+// Nobody waits for what is tried again.
+const settings: CallSettings = {
+  retry: { maxAttempts: 3 },
+  clock: { ...systemClock, sleep: () => Promise.resolve() },
+  log: (line) => logged.push(line),
+};
+const search = () => searchDefaultChain(connectionTo(sandbox), settings);
+let logged: string[];
 const writeProfile = (name: string, settings: Readonly<Record<string, string>>) => {
   const lines = Object.entries(settings).map(([setting, value]) => `${setting} = ${value}`);
   writeFileSync(inJob('credentials'), [`[${name}]`, ...lines, ''].join('\n'));
@@ -25,6 +33,7 @@ const writeProfile = (name: string, settings: Readonly<Record<string, string>>) 
 
 let sandbox: Sandbox;
 beforeEach(async () => {
+  logged = [];
   sandbox = await startSandbox();
   sandbox.account(ACCOUNT).createUser('ci').createAccessKey(EXAMPLE_KEYS);
   // Neither the files nor the metadata of the machine that runs the tests are a source.
@@ -109,7 +118,7 @@ describe('a source that must call AWS for its credentials', () => {
 
   /** Where the search sent what, and what it found, by the endpoint and by AWS's own behind a proxy. */
   async function searchBoth() {
-    const found = await Promise.all([search(), searchDefaultChain(connectionToAws(sandbox), systemClock)]);
+    const found = await Promise.all([search(), searchDefaultChain(connectionToAws(sandbox), settings)]);
     expect(found[1]).toEqual(found[0]);
     return found[0];
   }
@@ -165,7 +174,7 @@ describe('a source that must call AWS for its credentials', () => {
       path: '/federation/credentials',
       raw: { status: 200, headers: { 'content-type': 'application/json' }, body },
     });
-    const found = await searchDefaultChain(connectionToAws(sandbox), systemClock);
+    const found = await searchDefaultChain(connectionToAws(sandbox), settings);
     expect(found).toMatchObject({ source: 'profile', credentials: given });
     expect(sandbox.requests.map(({ path, headers }) => [path, headers.host])).toEqual([
       ['/federation/credentials', 'portal.sso.us-west-2.amazonaws.com'],
@@ -229,5 +238,32 @@ describe('a service of the container or the machine', () => {
     answers = { 'PUT /latest/api/token': [200, 'TOKENEXAMPLE'] };
     const { failed } = (await search()) as { failed: readonly FailedSource[] };
     expect(failed.at(-1)).toMatchObject({ source: 'machine', words: expect.stringContaining('metadata') as string });
+  });
+});
+
+describe('a token file', () => {
+  const fail = (message: string) => {
+    writeFileSync(inJob('token'), 'e30.e30.c2ln');
+    process.env.AWS_WEB_IDENTITY_TOKEN_FILE = inJob('token');
+    process.env.AWS_ROLE_ARN = ROLE;
+    process.env.AWS_ENDPOINT_URL_STS = sandbox.url;
+    const error = { status: 400, code: 'InvalidIdentityToken', message };
+    sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', error });
+  };
+  const KEYS_NOT_FETCHED = "Couldn't retrieve verification key from your identity provider";
+
+  test('whose keys AWS could not fetch is sent again', async () => {
+    fail(KEYS_NOT_FETCHED);
+    expect(await search()).toMatchObject({ failed: [{}, {}, { source: 'token file' }] });
+    expect(sandbox.requests).toHaveLength(3);
+    expect(logged[0]).toContain(
+      `Credentials of the token file: InvalidIdentityToken: ${KEYS_NOT_FETCHED}. Attempt 2 of 3`,
+    );
+  });
+
+  test('that AWS does not accept is not', async () => {
+    fail('Incorrect token audience');
+    expect(await search()).toMatchObject({ failed: [{}, {}, { source: 'token file' }] });
+    expect(sandbox.requests).toHaveLength(1);
   });
 });

@@ -58,6 +58,12 @@ const KINDS: Readonly<Record<string, Place>> = {
   'VPC endpoint policy': { where: () => 'in the policy of the VPC endpoint through which the runner reaches AWS' },
 };
 
+/**
+ * AWS attaches it to a user whose access key it found in public, such as in a repository.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCompromisedKeyQuarantineV3.html
+ */
+const QUARANTINE = ':aws:policy/AWSCompromisedKeyQuarantine';
+
 const KIND = String.raw`([\w -]+? policy|permissions boundary)\b`;
 const EXPLICIT = new RegExp(String.raw`\bexplicit deny\b(?: in (?:an?|the) ${KIND})?`, 'i');
 const IMPLICIT = new RegExp(String.raw`\bbecause no ${KIND} allows\b`, 'i');
@@ -75,6 +81,12 @@ export function explainDenial(refusal: Refusal): Pick<Explanation, 'why' | 'fix'
   const { caller = 'the caller', action, resource, explicit, kind, policy } = denialIn(refusal);
   const what = action === undefined ? 'the call' : `"${action}"`;
   const place = kind === undefined ? undefined : (KINDS[kind] ?? { where: () => `in the ${kind}` });
+  if (policy?.includes(QUARANTINE)) {
+    return {
+      why: `AWS found an access key of ${caller} in public, and attached ${policy}, which denies ${what}.`,
+      fix: 'Replace the key at once, see in CloudTrail what was done with it, and then detach that policy.',
+    };
+  }
   if (explicit) {
     const named = [kind ?? 'policy', policy].filter(Boolean).join(' ');
     const where =

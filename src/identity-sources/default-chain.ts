@@ -16,9 +16,9 @@ import type { Signer } from './identity-source';
  *   they must
  */
 export async function defaultChain(source: DefaultChain, settings: StepSettings, step: Step): Promise<Signer> {
-  const { env, clock, runner } = step;
+  const { env, runner } = step;
   const { searchDefaultChain } = await import('../sts/sdk');
-  const result = await searchDefaultChain(settings.connection, clock);
+  const result = await searchDefaultChain(settings.connection, callSettings(settings, step));
   if ('failed' in result) {
     const failed = result.failed.map((each) => ({ ...each, place: placeOf(each.source, env) }));
     const { noCredentials } = await import('./no-credentials');

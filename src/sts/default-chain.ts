@@ -3,11 +3,11 @@ import { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity } from '@aw
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { configurationForAnyHost, type Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
-import { refusalOf } from '../aws/failure';
+import { AWS_FAILURES, refusalOf, retryOf } from '../aws/failure';
 import { inShort } from '../errors/action-error';
 import { messageOf } from '../errors/message';
-import type { Clock } from '../network/clock';
-import { withDeadline } from '../network/deadline';
+import { call, type CallSettings } from '../network/call';
+import type { Failures } from '../network/retry';
 
 /** Where the default chain looks for credentials. */
 export type ChainSource = 'environment' | 'profile' | 'token file' | 'container' | 'machine';
@@ -94,12 +94,17 @@ const LINKS: readonly Link[] = [
  * Looks for credentials where the default chain does. A source that is there and refuses ends it, as in the SDK; one that
  * has nothing to give leads to the next.
  */
-export async function searchDefaultChain(connection: Connection, clock: Clock): Promise<ChainResult> {
+export async function searchDefaultChain(connection: Connection, settings: CallSettings): Promise<ChainResult> {
   const calls = callsFor(connection);
   const failed: FailedSource[] = [];
   for (const { source, find } of LINKS.filter(({ isAsked }) => isAsked(process.env))) {
     try {
-      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await withDeadline(() => find(calls), clock);
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await call(
+        `Credentials of the ${source}`,
+        () => find(calls),
+        CHAIN_FAILURES,
+        settings,
+      );
       // An empty token, as some metadata services give, is none.
       return {
         source,
@@ -117,6 +122,12 @@ export async function searchDefaultChain(connection: Connection, clock: Clock): 
   }
   return { failed };
 }
+
+/** The SDK tries again by itself what it knows by its code. What only AWS's words tell, it does not know. */
+const CHAIN_FAILURES: Failures = {
+  ...AWS_FAILURES,
+  retryOf: (error) => (refusalOf(error)?.code === 'InvalidIdentityToken' ? retryOf(error) : 'final'),
+};
 
 function isContainer(env: NodeJS.ProcessEnv): boolean {
   return [env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, env.AWS_CONTAINER_CREDENTIALS_FULL_URI].some(Boolean);
