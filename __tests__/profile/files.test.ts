@@ -18,6 +18,7 @@ import files, {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import lockfile from 'proper-lockfile';
 import { copyProfileFiles, editFile, ProfileError, readProfileFile, rehearseEdit } from '../../src/profile/files';
 import { heldOpen, useWindows } from '../files/on-windows';
 
@@ -238,6 +239,22 @@ describe('editFile', () => {
       path,
       message: `Could not write the profile file ${path}: Because. Do this.`,
     });
+    expect(await readFile(path, 'utf8')).toBe('old\n');
+    expect(await readdir(home)).toEqual(['credentials']);
+  });
+
+  test('writes nothing when another process took the lock meanwhile', async () => {
+    await writeFile(path, 'old\n');
+    const taken = jest.spyOn(lockfile, 'lock');
+    const editing = editFile(path, () => {
+      taken.mock.calls[0]?.[1]?.onCompromised?.(new Error('not ours'));
+      return 'new\n';
+    });
+    await expect(editing).rejects.toMatchObject({
+      operation: 'write',
+      message: expect.stringContaining('The lock was lost to another process') as string,
+    });
+    taken.mockRestore();
     expect(await readFile(path, 'utf8')).toBe('old\n');
     expect(await readdir(home)).toEqual(['credentials']);
   });
