@@ -105,12 +105,13 @@ describe('a run that fails after it was given long-lived keys', () => {
 
 test('every secret is masked before anything is printed after it is known', async () => {
   scenario.createUserAndRole();
-  const main = await scenario.job().step({ with: inputs });
+  const main = await scenario.job().step({ with: { ...inputs, 'no-input-of-this': 'warns at once' } });
   expect(scenario.calls()).toEqual(['AssumeRole']);
   const maskAt = (secret: string | undefined) =>
     main.lines.findIndex(({ command }) => command?.name === 'add-mask' && command.value === secret);
-  const firstPrint = main.lines.findIndex(({ command }) => command === undefined);
+  const firstPrint = main.lines.findIndex(({ command }) => command?.name !== 'add-mask');
   const firstAfterAnswer = main.lines.findIndex(({ raw }) => raw.startsWith('Identity:'));
+  expect(main.lines[firstPrint]?.raw).toMatch(/^::warning::.*no-input-of-this/);
   for (const given of Object.values(EXAMPLE_KEYS)) {
     expect(maskAt(given)).toBeGreaterThanOrEqual(0);
     expect(maskAt(given)).toBeLessThan(firstPrint);
