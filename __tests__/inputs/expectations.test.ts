@@ -1,4 +1,4 @@
-import { byResource, lineOf, readExpectations, type Expectation } from '../../src/inputs/expectations';
+import { byResource, lineOf, readExpectations, readExpectedArn, type Expectation } from '../../src/inputs/expectations';
 import { Inputs } from '../../src/inputs/inputs';
 
 function read(allowed: string, denied = '', variables = {}): { expectations: Expectation[]; problems: string[] } {
@@ -111,4 +111,45 @@ test('those of one resource come together, whatever is expected', () => {
     [second, fourth],
   ]);
   expect(byResource([])).toEqual([]);
+});
+
+describe('expect-arn', () => {
+  const arnFrom = (expected: string, env: NodeJS.ProcessEnv = {}) => {
+    const inputs = new Inputs({ 'INPUT_EXPECT-ARN': expected, ...env });
+    return { arn: readExpectedArn(inputs), wrong: inputs.isWrong('expect-arn'), inputs };
+  };
+  const sts = 'arn:aws:sts::123456789012';
+
+  test.each([
+    'arn:aws:iam::123456789012:user/machine/ci',
+    `${sts}:assumed-role/deploy/octo-app`,
+    `${sts}:assumed-role/deploy/*`,
+    `${sts}:assumed-role/deploy*`,
+    `${sts}:federated-user/report`,
+    'arn:aws:*:deploy/*',
+    '*',
+  ])('%s may be a caller', (expected) => {
+    expect(arnFrom(expected)).toMatchObject({ arn: expected, wrong: false });
+  });
+
+  test.each([
+    ['arn:aws:iam::123456789012:role/deploy', `${sts}:assumed-role/deploy/*`],
+    ['arn:aws:iam::123456789012:role/team/deploy', `${sts}:assumed-role/deploy/*`],
+    ['arn:aws-cn:iam::*:role/deploy-*', 'arn:aws-cn:sts::*:assumed-role/deploy-*/*'],
+    [`${sts}:assumed-role/deploy`, `${sts}:assumed-role/deploy/*`],
+    [`${sts}:assumed-role/team/deploy/octo-app`, `${sts}:assumed-role/deploy/octo-app`],
+    ['arn:aws:iam::123456789012:assumed-role/deploy/octo-app', `${sts}:assumed-role/deploy/octo-app`],
+  ])('%s is no caller, and what AWS names is said', (expected, right) => {
+    const { inputs } = arnFrom(expected);
+    expect(() => {
+      inputs.throwIfWrong();
+    }).toThrow(
+      `expect-arn: "${expected}" is no caller's: AWS names whoever works as a role by the session, without the path of the role; it should be ${right}`,
+    );
+  });
+
+  test('is taken as it is for the endpoint of another vendor', () => {
+    const env = { 'INPUT_STS-ENDPOINT': 'http://127.0.0.1:9000' };
+    expect(arnFrom('arn:aws:iam::1:role/deploy', env).wrong).toBe(false);
+  });
 });

@@ -7,7 +7,6 @@ test('credentials that were in the job already are kept', () => {
   const request = { connection: { region: 'eu-central-1' } } as unknown as SessionRequest;
   expect(keptReport(identity, request).log).toEqual([
     `Identity: ${identity.arn}`,
-    'Expires: not known',
     'Credentials: kept: valid ones were in the job already',
   ]);
 });

@@ -63,8 +63,12 @@ test.each<[what: string, credentials: Credentials, renewed: boolean, words: stri
     '2030-01-01T00:00:00.000Z; renewed for as long as the job runs',
   ],
   ['keys', EXAMPLE_KEYS, false, 'never: they are access keys of a user'],
-  ['a session of which it is not known', { ...EXAMPLE_KEYS, sessionToken }, false, 'not known'],
 ])('when %s ends', (_, credentials, renewed, words) => {
   const request = asked({ profile: { ...profile, refresh: renewed } });
   expect(reportOf(request, credentials).summary).toContain(`| Expires | ${words} |`);
+});
+
+test('what is not known of a session is not said', () => {
+  const { log, summary } = reportOf(asked({ profile }), { ...EXAMPLE_KEYS, sessionToken });
+  expect([...log, ...summary].join('\n')).not.toContain('Expires');
 });

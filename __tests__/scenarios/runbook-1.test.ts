@@ -64,7 +64,7 @@ describe.each([
     expect([...(tfc?.attachedPolicies ?? [])]).toEqual([ADMINISTRATOR_ACCESS]);
     // What the runbook reads back with list-user-tags.
     expect(provision.log.join('\n')).toMatch(
-      /The user tfc has the tags .*deployedby=bsj-tjmoon, usedby=BSG Terraform Cloud.* and the policies .*AdministratorAccess attached/,
+      /The user tfc has the tags .*deployedby=bsj-tjmoon, usedby=BSG Terraform Cloud.* and the managed policies .*AdministratorAccess attached/,
     );
     expect(provision.summary).toContain('| create | user | `tfc` |');
     expect(provision.summary).toContain('| create | access key | `tfc` |');

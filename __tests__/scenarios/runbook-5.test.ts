@@ -103,8 +103,8 @@ test('a user and a role for a pipeline, and from there into the tools account', 
     },
     'TagUser',
   ]);
-  expect(provision.log.join('\n')).toContain(`The role ${ROLE_NAME} has the policies ${POLICY} attached.`);
-  expect(provision.log.join('\n')).toMatch(new RegExp(`The user pulumi has .* the policies ${POLICY} attached`));
+  expect(provision.log.join('\n')).toContain(`The role ${ROLE_NAME} has the managed policies ${POLICY} attached.`);
+  expect(provision.log.join('\n')).toMatch(new RegExp(`The user pulumi has .* the managed policies ${POLICY} attached`));
   expect(provision.outputs).toMatchObject({
     'user-arns': JSON.stringify({ pulumi: PULUMI }),
     'policy-arns': JSON.stringify({ [POLICY_NAME]: POLICY }),

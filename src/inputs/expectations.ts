@@ -11,6 +11,7 @@ export interface Expectation {
 
 export const EXPECTATION_INPUTS = ['expect-allowed', 'expect-denied'] as const;
 
+const ROLE_OR_SESSION = /^arn:([^:]*):(?:iam|sts)::([^:]*):(role|assumed-role)\/(.+)$/;
 const SINGLE_ACTION = /^[a-z\d-]+:\w+$/i;
 const MAX_ACTION_LENGTH = 128;
 
@@ -21,6 +22,27 @@ export const EVERY_RESOURCE = '*';
 const AWS_ARN = /^arn:aws[\w-]*:[\w-]+:[^:\s]*:[^:\s]*:\S.*$/;
 const OTHER_ARN = /^arn:\S.*$/;
 const MAX_ARN_LENGTH = 2048;
+
+/**
+ * The ARN that the caller is expected to have, in which `*` and `?` are wildcards. AWS names whoever works as a role by
+ * the session, and without the role's path.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ */
+export function readExpectedArn(inputs: Inputs): string | undefined {
+  const text = inputs.text('expect-arn');
+  if (text === undefined || !inputs.callsAws('STS')) return text;
+  const [, partition = '', account = '', type, named = ''] = ROLE_OR_SESSION.exec(text) ?? [];
+  const parts = named.split('/');
+  // A wildcard in the only part stands for the session, too.
+  if (type === undefined || (type === 'assumed-role' && parts.length === 1 && named.endsWith('*'))) return text;
+  const [role = '', session = '*'] = type === 'role' ? parts.slice(-1) : parts.slice(-2);
+  const ofSession = `arn:${partition}:sts::${account}:assumed-role/${role}/${session}`;
+  if (ofSession !== text) {
+    const rule = 'AWS names whoever works as a role by the session, without the path of the role';
+    inputs.wrong('expect-arn', `"${text}" is no caller's: ${rule}; it should be ${ofSession}`);
+  }
+  return text;
+}
 
 /** What the caller is expected to be allowed and denied, a line each: `action`, or `action on resource-arn`. */
 export function readExpectations(inputs: Inputs): Expectation[] {

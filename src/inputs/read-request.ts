@@ -1,5 +1,5 @@
 import { MAX_USER_DURATION } from '../sts/session-parameters';
-import { EXPECTATION_INPUTS, readExpectations } from './expectations';
+import { EXPECTATION_INPUTS, readExpectations, readExpectedArn } from './expectations';
 import { unknownNames, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
@@ -161,7 +161,7 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
         mode,
         ...readSettings(inputs),
         identity: readIdentity(mode, inputs),
-        expectArn: inputs.text('expect-arn'),
+        expectArn: readExpectedArn(inputs),
         expectations: readExpectations(inputs),
       };
     case 'provision':

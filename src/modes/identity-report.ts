@@ -5,8 +5,8 @@ import type { StepSettings } from '../inputs/request';
 import type { Step } from '../runner/step';
 
 interface Findings {
-  /** Not known if omitted. */
-  readonly expires?: string;
+  /** When the credentials end, where that is known. */
+  readonly expires?: string | undefined;
   /** What became of the credentials. */
   readonly credentials: string;
   /** Further rows of the table in the summary. */
@@ -31,26 +31,29 @@ export function noteUnknown({ arn, account }: Identity, { runner }: Step): void 
 export function identityReport(
   { arn, account }: Identity,
   { region }: StepSettings['connection'],
-  { expires = NOT_KNOWN, credentials, more = [] }: Findings,
+  { expires, credentials, more = [] }: Findings,
 ): Report {
   const rows = [
     ['Identity', arn === undefined ? NOT_KNOWN : `\`${arn}\``],
     ['Account', account ?? NOT_KNOWN],
     ['Region', region],
-    ['Expires', expires],
+    ...(expires === undefined ? [] : [['Expires', expires]]),
     ['Credentials', credentials],
     ...more,
   ];
   return {
-    log: [`Identity: ${arn ?? NOT_KNOWN}`, `Expires: ${expires}`, `Credentials: ${credentials}`],
+    log: [
+      `Identity: ${arn ?? NOT_KNOWN}`,
+      ...(expires === undefined ? [] : [`Expires: ${expires}`]),
+      `Credentials: ${credentials}`,
+    ],
     summary: ['### AWS identity', '', '| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)],
   };
 }
 
-/** When credentials end, in words. */
-export function expiryOf(credentials: Credentials, renewed: boolean): string {
-  const end =
-    credentials.expiration?.toISOString() ??
-    (isTemporary(credentials) ? NOT_KNOWN : 'never: they are access keys of a user');
-  return renewed ? `${end}; renewed for as long as the job runs` : end;
+/** When credentials end, in words. Undefined where that is not known: of temporary ones that the step was given. */
+export function expiryOf(credentials: Credentials, renewed: boolean): string | undefined {
+  const { expiration } = credentials;
+  if (!expiration) return isTemporary(credentials) ? undefined : 'never: they are access keys of a user';
+  return `${expiration.toISOString()}${renewed ? '; renewed for as long as the job runs' : ''}`;
 }

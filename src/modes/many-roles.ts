@@ -136,7 +136,7 @@ export function rolesReport(results: readonly RoleResult[], { refresh }: Session
   const rows = results.map((result) => {
     if ('error' in result) return `| \`${result.profile}\` | \`${result.role}\` | | failed: ${result.error.code} |`;
     const { role, session } = result.assumed;
-    const expires = expiryOf(session.credentials, refresh);
+    const expires = expiryOf(session.credentials, refresh) ?? 'not known';
     return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account ?? 'not known'} | ${expires} |`;
   });
   return {

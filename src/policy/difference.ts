@@ -19,11 +19,11 @@ export function difference(before: PolicyDocument, after: PolicyDocument): reado
   ]);
 }
 
-/** Writes a name the way it was first written, so that case alone makes no difference and people see their own. */
+/** Writes a name the way it was first written, so that spelling alone makes no difference and people see their own. */
 function firstSpelling(): Spelling {
   const spellings = new Map<string, string>();
-  return (name) => {
-    const spelling = spellings.get(name.toLowerCase()) ?? name;
+  return (name, written = name) => {
+    const spelling = spellings.get(name.toLowerCase()) ?? written;
     spellings.set(name.toLowerCase(), spelling);
     return spelling;
   };

@@ -1,8 +1,13 @@
 import { isMapping } from '../text/value';
 import { listOf, POLICY_ELEMENTS, STATEMENT_ELEMENTS, type PolicyDocument } from './policy-document';
 
-/** How names are written whose case AWS ignores: actions, condition operators and condition keys. */
-export type Spelling = (name: string) => string;
+/**
+ * How names are spelled that AWS takes in several spellings: actions, condition operators and condition keys in any
+ * case, accounts as an ID or an ARN.
+ *
+ * @param written where it is not the name itself
+ */
+export type Spelling = (name: string, written?: string) => string;
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -40,7 +45,7 @@ function canonicalElement(name: string, value: unknown, spelling: Spelling): unk
   switch (name) {
     case 'Principal':
     case 'NotPrincipal':
-      return canonicalPrincipals(value);
+      return canonicalPrincipals(value, spelling);
     case 'Action':
     case 'NotAction':
       return distinct(listOf(value).map((action) => (typeof action === 'string' ? spelling(action) : action)));
@@ -55,20 +60,21 @@ function canonicalElement(name: string, value: unknown, spelling: Spelling): unk
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
-function canonicalPrincipals(principals: unknown): unknown {
+function canonicalPrincipals(principals: unknown, spelling: Spelling): unknown {
   if (principals === '*') return { AWS: ['*'] };
   if (!isMapping(principals)) return principals;
   const types = Object.entries(principals).map(([type, names]) => [
     type,
-    distinct(listOf(names).map((name) => (type === 'AWS' ? canonicalAccount(name) : name))),
+    distinct(listOf(names).map((name) => (type === 'AWS' ? canonicalAccount(name, spelling) : name))),
   ]);
   return arranged(Object.fromEntries(types) as Mapping);
 }
 
 /** An account is meant alike by its ID and by the ARN that ends in `root`. */
-function canonicalAccount(name: unknown): unknown {
+function canonicalAccount(name: unknown, spelling: Spelling): unknown {
   if (typeof name !== 'string') return name;
-  return /^arn:[\w-]+:iam::(\d{12}):root$/.exec(name)?.[1] ?? name;
+  const id = /^(?:arn:[\w-]+:iam::(?=\d{12}:root$))?(\d{12})(?::root)?$/.exec(name)?.[1];
+  return id === undefined ? name : spelling(id, name);
 }
 
 function canonicalConditions(operators: unknown, spelling: Spelling): unknown {

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors/message';
 import type { Iam } from '../iam/connect';
+import { destinationOf } from './access-keys/destinations';
 import { KeyRenewal, type KeepForPost } from './access-keys/key-renewal';
 import type { MadeKey } from './access-keys/make-key';
 import { retireOldKeys } from './access-keys/retire-keys';
@@ -45,9 +46,19 @@ export async function carryOut(
   await renewal.allOrNone(async () => {
     await concurrently([() => renewal.make(), completeIdentities], (work) => work());
     await exportKeys(renewal.made, () => renewal.deliver());
+    renewal.made.forEach((key) => {
+      reportJobDelivery(key, access);
+    });
   });
   await retireOldKeys(renewal.made, access);
   await concurrently(secrets, (secret) => removeSecret(secret, access));
+}
+
+/** Says where this job has a key. Where keys outlast the job, their delivery is reported as it is done. */
+function reportJobDelivery({ user, destinations }: MadeKey, { log }: AccountAccess): void {
+  const ofJob = destinations.map(destinationOf).filter(({ halves }) => halves.length === 0);
+  if (ofJob.length === 0) return;
+  log(`Delivered the key of ${user} to this job: ${ofJob.map(({ description }) => description).join(', ')}.`);
 }
 
 /** Reads what users and roles have now that they were made or changed, and reports it. It stops nothing if it cannot. */
@@ -68,7 +79,7 @@ async function describeIdentity(kind: 'user' | 'role', name: string, iam: Iam): 
     kind === 'user' ? iam.list('ListUserTags', { UserName: name }, ({ Tags }) => Tags) : undefined,
     readAttachedPolicies(identityCalls(kind, name), iam),
   ]);
-  const policies = arns.length === 0 ? 'no policies' : `the policies ${arns.join(', ')}`;
+  const policies = arns.length === 0 ? 'no managed policies' : `the managed policies ${arns.join(', ')}`;
   if (!tags) return policies;
   const declarable = Object.entries(declarableTags(tagsIn(tags)));
   return `the tags ${declarable.map(([key, value]) => `${key}=${value}`).join(', ')} and ${policies}`;

@@ -158,7 +158,7 @@ function restoreVariables(before: Changes['variables'], env: NodeJS.ProcessEnv, 
     const all = Object.entries(values).map(([name, value = '']) => [name, value] as const);
     appendFileSync(file, all.map(([name, value]) => assignment(name, value)).join(''));
     const emptied = all.filter(([, value]) => value === '').map(([name]) => name);
-    reporter.log(`Variables emptied: ${emptied.join(', ') || 'none'}`);
+    if (emptied.length > 0) reporter.log(`Variables emptied: ${emptied.join(', ')}`);
     const others = all.flatMap(([name, value]) => (value === '' || restored.includes(name) ? [] : `${name}=${value}`));
     if (others.length > 0) reporter.log(`Variables with what tools take for none: ${others.join(', ')}`);
     if (restored.length > 0) reporter.log(`Variables with their earlier values again: ${restored.join(', ')}`);

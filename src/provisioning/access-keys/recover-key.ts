@@ -48,7 +48,7 @@ export async function recoverKey(
   }
   for (const id of recovery.orphans) {
     await makeCall(deleteKey(user, id), access);
-    access.log(`Deleted the access key ${id} of ${user}, which nobody has.`);
+    access.log(`Deleted the access key ${id} of ${user}: the run that made it did not deliver it.`);
   }
   if (!sameRecord(record, recovery.record)) await makeCall(recordCall(user, recovery.record), access);
 }
