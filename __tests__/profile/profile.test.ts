@@ -368,6 +368,17 @@ describe('checkProfile', () => {
     jest.restoreAllMocks();
   });
 
+  test('finds out that there can be no lock; one that another job holds is waited for later', async () => {
+    await given({ credentials: '' });
+    await mkdir(`${files.credentials}.lock`);
+    expect(await check('dev')).toBeUndefined();
+    await rm(`${files.credentials}.lock`, { recursive: true });
+    await writeFile(`${files.credentials}.lock`, '');
+    expect(await check('dev')).toMatchObject({
+      reason: expect.stringContaining(`Its lock, ${files.credentials}.lock, is no directory. Delete that.`) as string,
+    });
+  });
+
   test('needs nothing of a file that would stay as it is', async () => {
     files = { ...files, credentials: '/proc/nowhere/credentials' };
     const renewing = { name: 'dev', credentials: {}, config: { credential_process: 'renew' } };

@@ -141,13 +141,20 @@ export async function rehearseEdit(
     const text = edit(before?.text);
     if (text === before?.text) return;
     if (text !== undefined) encode(text, before?.encoding ?? 'utf8');
-    if (inPlace) await tryFolder(dirname(target));
+    if (inPlace) await tryLock(target);
   } catch (error) {
     throw problem('write', path, error);
   }
 }
 
-/** Only an attempt shows on every system whether a file and its lock can be made, also where a folder has to be made first. */
+/** A lock that another job holds will be waited for. Here it matters whether there can be one, and a file in its folder. */
+async function tryLock(target: string): Promise<void> {
+  const found = await stat(lockPath(target)).catch(unlessMissing);
+  if (found?.isDirectory() === false) throw new Error(`Its lock, ${lockPath(target)}, is no directory. Delete that.`);
+  await tryFolder(dirname(target));
+}
+
+/** Only an attempt shows on every system whether something can be made in a folder, or in the one that it is made in. */
 async function tryFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(unlessMissing);
   if (found === undefined && dirname(folder) !== folder) return tryFolder(dirname(folder));
