@@ -49,6 +49,10 @@ test.each([
   ['arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com', 'an identity provider'],
   [`'arn:aws:iam::123456789012:role/deploy'`, 'the ARN of a role with quotes or spaces around it'],
   ['"arn:aws:iam::123456789012:role/deploy "', 'the ARN of a role with quotes or spaces around it'],
+  [
+    'arn:aws:iam::12345678901:role/deploy',
+    'one without the zeros that its account begins with: arn:aws:iam::012345678901:role/deploy',
+  ],
   ['arn:aws:s3:::bucket', undefined],
   ['arn:aws:iam::123456789012:role/', undefined],
   ['arn:aws:iam::12345:user/ci', undefined],

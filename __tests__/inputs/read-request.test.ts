@@ -162,6 +162,10 @@ describe('what is wrong', () => {
   test.each([
     [{ 'aws-region': '' }, 'aws-region: is missing'],
     [{ mode: 'assume' }, 'mode: "assume" is none of'],
+    [
+      { 'role-to-assume': ROLE, 'allowed-account-ids': '123456789012 12345678901' },
+      `allowed-account-ids: "12345678901" is not an account ID of 12 digits; perhaps '012345678901', in quotes, as YAML`,
+    ],
     [{ mode: 'assume-role' }, 'role-to-assume: is missing'],
     [{ 'role-to-assume': `${ROLE} ${ROLE}` }, 'role-to-assume: "arn:aws:iam::123456789012:role/deploy arn:'],
     [{ 'role-to-assume': `${ROLE}\nnot a role\n*` }, '- role-to-assume: "not a role" is not one role'],

@@ -44,10 +44,19 @@ export function parseRoleArn(text: string): RoleArn | undefined {
   return partition && account && name ? { arn: text, partition, account, name } : undefined;
 }
 
+/** An account, or an ARN with one, as it was before it lost the zeros that it begins with, or the quotes around it. */
+export function wholeAccount(given: unknown): string | undefined {
+  const [, before = '', digits = '', after = ''] = /^(arn:(?:[^:]*:){3})?(\d{9,12})(:.*)?$/s.exec(String(given)) ?? [];
+  const whole = `${before}${digits.padStart(12, '0')}${after}`;
+  return digits === '' || whole === given ? undefined : whole;
+}
+
 /** What a text names that is no role, worded to follow "is": where it is a session, of which role. Undefined where that cannot be told. */
 export function describeOtherThanRole(text: string): string | undefined {
   const unquoted = text.replace(/^["'`]|["'`]$/g, '').trim();
   if (parseRoleArn(unquoted)) return 'the ARN of a role with quotes or spaces around it';
+  const whole = wholeAccount(unquoted);
+  if (whole !== undefined && parseRoleArn(whole)) return `one without the zeros that its account begins with: ${whole}`;
   const [, partition, account, type = '', name] = OTHER_ARN.exec(unquoted) ?? [];
   if (type !== 'assumed-role' || !name) return OTHER_TYPES.get(type);
   return `a session of the role arn:${partition}:iam::${account}:role/${name} (its path, if it has one, goes before the name)`;

@@ -1,6 +1,5 @@
-import { isPolicyArn, partitionOfArn } from '../aws/arn';
+import { isPolicyArn, partitionOfArn, wholeAccount } from '../aws/arn';
 import type { PolicyDocument } from '../policy/policy-document';
-import { wholeAccount } from '../policy/policy-problem';
 import { nearest } from '../text/did-you-mean';
 import { quoted } from '../text/value';
 import type { DeclaredUser, PolicyReference } from './declaration';

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { wholeAccount } from '../policy/policy-problem';
+import { wholeAccount } from '../aws/arn';
 import { nearest, suggestion } from '../text/did-you-mean';
 import type { KeyPath, PartProblem } from '../text/problem';
 import { describeValue } from '../text/value';

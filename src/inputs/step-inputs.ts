@@ -1,4 +1,4 @@
-import { isAccountId } from '../aws/arn';
+import { isAccountId, wholeAccount } from '../aws/arn';
 import { messageOf } from '../errors/message';
 import { certificatesIn } from '../network/certificates';
 import { isLoopback, PROXY_FORM, proxyUrl } from '../network/proxy';
@@ -86,7 +86,10 @@ export function readAllowedAccounts(inputs: Inputs): string[] {
   const accounts = (inputs.text('allowed-account-ids') ?? '').split(/[\s,]+/).filter(Boolean);
   if (!inputs.callsAws('STS')) return accounts;
   for (const account of accounts.filter((id) => !isAccountId(id))) {
-    inputs.wrong('allowed-account-ids', `"${account}" is not an account ID of 12 digits`);
+    const whole = wholeAccount(account);
+    const meant =
+      whole === undefined ? '' : `; perhaps '${whole}', in quotes, as YAML drops the zeros that a number begins with`;
+    inputs.wrong('allowed-account-ids', `"${account}" is not an account ID of 12 digits${meant}`);
   }
   return accounts;
 }

@@ -1,6 +1,7 @@
+import { wholeAccount } from '../aws/arn';
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
-import { members, unknownName, wholeAccount, wrong, type PolicyProblems } from './policy-problem';
+import { members, unknownName, wrong, type PolicyProblems } from './policy-problem';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const OPERATORS = [

@@ -1,3 +1,4 @@
+import { wholeAccount } from '../aws/arn';
 import { nearest } from '../text/did-you-mean';
 import { type KeyPath, keyPathText, type PartProblem } from '../text/problem';
 import { isMapping } from '../text/value';
@@ -13,15 +14,7 @@ import {
   type PolicyKind,
   type Statement,
 } from './policy-document';
-import {
-  members,
-  textProblems,
-  unknownName,
-  wholeAccount,
-  wrong,
-  type PolicyProblems,
-  type TextRule,
-} from './policy-problem';
+import { members, textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
 
 const VERSION = '2012-10-17';
 const OLD_VERSION = '2008-10-17';

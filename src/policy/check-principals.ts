@@ -1,6 +1,7 @@
+import { wholeAccount } from '../aws/arn';
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
-import { textProblems, unknownName, wholeAccount, wrong, type PolicyProblems, type TextRule } from './policy-problem';
+import { textProblems, unknownName, wrong, type PolicyProblems, type TextRule } from './policy-problem';
 
 // Identity providers that AWS knows by name; all others are resources of the account, with an ARN.
 const BUILT_IN_PROVIDER =

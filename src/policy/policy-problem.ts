@@ -20,13 +20,6 @@ export function wrong(path: KeyPath, value: unknown, should: string, meant?: str
   return { path, message: `is ${describeValue(value)}; it should be ${should}${perhaps}` };
 }
 
-/** An account, or an ARN with one, that has lost the zeros that it begins with, or the quotes around it, with them. */
-export function wholeAccount(value: unknown): string | undefined {
-  const [, before = '', digits = '', after = ''] = /^(arn:(?:[^:]*:){3})?(\d{9,12})(:.*)?$/s.exec(String(value)) ?? [];
-  const whole = `${before}${digits.padStart(12, '0')}${after}`;
-  return digits === '' || whole === value ? undefined : whole;
-}
-
 /** A name that AWS does not know where it knows only some, of which `listed` are shown. */
 export function unknownName(path: KeyPath, known: readonly string[], listed = known): PartProblem {
   return { path, message: `is not known here; ${suggestion(String(path.at(-1)), known, listed)}` };
