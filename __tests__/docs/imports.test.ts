@@ -1,25 +1,66 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
-import { preProcessFile } from 'typescript';
+import ts from 'typescript';
 import { page, ROOT, section } from './pages';
 
 /** What imports what: files, or what lies directly in a folder, by path. */
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The code that is held to its arrows, with what each of its files imports, also later or as a type. */
-const trees = ['src', 'sandbox'].map((root) => [root, importsOf(root)] as const);
+/** What a file loads, and where it does so in a way that nobody can follow. */
+interface Loads {
+  readonly paths: readonly string[];
+  readonly hidden: readonly string[];
+}
 
-function importsOf(root: string): Graph {
+/** It asks a script whether dist is current, and where the Node of actions is installed. */
+const MAY_REQUIRE = 'sandbox/runner/processes.ts';
+
+/** The code that is held to its arrows, with what each of its files imports, also later or as a type. */
+const trees = ['src', 'sandbox'].map((root) => {
+  const loads = loadsIn(root);
+  return { root, loads, files: importsOf(root, loads) };
+});
+
+function loadsIn(root: string): ReadonlyMap<string, Loads> {
   const names = readdirSync(join(ROOT, root), { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.ts'));
+  return new Map(names.map((name) => [name, loadsOf(readFileSync(join(ROOT, root, name), 'utf8'))]));
+}
+
+function importsOf(root: string, loads: ReadonlyMap<string, Loads>): Graph {
   return new Map(
-    names.map((name) => {
-      const { importedFiles } = preProcessFile(readFileSync(join(ROOT, root, name), 'utf8'));
-      const local = importedFiles.map(({ fileName }) => fileName).filter((path) => path.startsWith('.'));
+    [...loads].map(([name, { paths }]) => {
+      const local = paths.filter((path) => path.startsWith('.'));
       return [name, new Set(local.map((path) => resolved(root, join(dirname(name), path))))];
     }),
   );
+}
+
+function loadsOf(text: string): Loads {
+  const source = ts.createSourceFile('file.ts', text, ts.ScriptTarget.Latest);
+  const paths: string[] = [];
+  const hidden = [...source.referencedFiles, ...source.typeReferenceDirectives].map(({ fileName }) => fileName);
+  const visit = (node: ts.Node): void => {
+    const specifier = specifierIn(node);
+    if (specifier && ts.isStringLiteralLike(specifier)) paths.push(specifier.text);
+    else if (specifier) hidden.push(node.getText(source));
+    if (ts.isIdentifier(node) && /^(createRequire|require)$/.test(node.text)) hidden.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return { paths, hidden };
+}
+
+/** The part of a node that says what it imports or exports from elsewhere, if it does. */
+function specifierIn(node: ts.Node): ts.Node | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
+  if (ts.isExternalModuleReference(node)) return node.expression;
+  if (ts.isImportTypeNode(node)) return ts.isLiteralTypeNode(node.argument) ? node.argument.literal : node.argument;
+  if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return undefined;
+  let [path] = node.arguments;
+  while (path && ts.isParenthesizedExpression(path)) path = path.expression;
+  return path;
 }
 
 function resolved(root: string, path: string): string {
@@ -99,11 +140,17 @@ function corrections(drawn: Graph, needed: Graph): string[] {
     .map((node) => `${node}: the diagram has ${line(drawn, node)}; the imports need ${line(needed, node)}`);
 }
 
-describe.each(trees)('%s', (root, files) => {
+describe.each(trees)('$root', ({ root, loads, files }) => {
   test('imports no file outside itself', () => {
     expect(files.size).toBeGreaterThan(70);
     for (const [file, imported] of files) {
       for (const path of imported) expect([file, path, files.has(path)]).toEqual([file, path, true]);
+    }
+  });
+
+  test('imports nothing in a way that this test cannot follow', () => {
+    for (const [file, { hidden }] of loads) {
+      if (join(root, file) !== MAY_REQUIRE) expect([file, hidden]).toEqual([file, []]);
     }
   });
 
@@ -117,6 +164,28 @@ describe.each(trees)('%s', (root, files) => {
   test('imports as the arrows in docs/architecture.md say: along them, with none to spare', () => {
     expect(corrections(drawnArrows(root), reduced(inFolder(files, '.')))).toEqual([]);
   });
+});
+
+test('all kinds of imports are found, whatever is around them', () => {
+  const text = [
+    `import './a'; import b from './b'; import type { C } from './c'; import d = require('./d');`,
+    `export * from './e'; const quote = /['"\`]/; type F = import('./f').F;`,
+    'const late = async () => [await import("./g"), await import((`./h`))];',
+  ].join('\n');
+  const paths = ['./a', './b', './c', './d', './e', './f', './g', './h'];
+  expect(loadsOf(text)).toEqual({ paths, hidden: [] });
+  expect(loadsOf(`// import('./a')\nconst text = "import './b'";`)).toEqual({ paths: [], hidden: [] });
+});
+
+test.each([
+  ['await import(name)', 'import(name)'],
+  ["await import('./a/' + name)", "import('./a/' + name)"],
+  ["require('./a')", 'require'],
+  ["import { createRequire as load } from 'node:module'", 'createRequire'],
+  ['/// <reference path="./a.ts" />', './a.ts'],
+  ['/// <reference types="jest" />', 'jest'],
+])('nobody can follow %s', (text, hidden) => {
+  expect(loadsOf(text).hidden).toEqual([hidden]);
 });
 
 const graph = (arrows: Readonly<Record<string, readonly string[]>>): Graph =>
