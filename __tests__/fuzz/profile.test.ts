@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { hasSection, removeSection, restoreSection, writeSection } from '../../src/profile/ini';
+import { undoSections, writeSections } from '../../src/profile/ini';
 import { validateProfileName } from '../../src/profile/name';
+import { hasSection, removeSection, restoreSection, writeSection } from '../profile/one-section';
 import { holds } from './cases';
 import { anyText } from './texts';
 
@@ -81,6 +82,21 @@ test('two sections come and go in either order', () =>
       if (!second) return;
       const order = firstOut ? ['ours-1', 'ours-2'] : ['ours-2', 'ours-1'];
       expect(order.reduce(removeSection, second.text)).toBe(text);
+    }),
+  ));
+
+test('many sections at once come to what one after the other does, and go at once', () =>
+  holds(
+    0.02,
+    fc.property(file, fc.uniqueArray(header, { minLength: 1 }), settings, (text, headers, values) => {
+      const one = headers.reduce<string | undefined>((rest, name) => rest && written(rest, name, values)?.text, text);
+      if (one === undefined || text === '') return;
+      const many = writeSections(
+        text,
+        headers.map((name) => ({ header: name, settings: values })),
+      );
+      expect(many.text).toBe(one);
+      expect(undoSections(many.text, many.written)).toBe(text);
     }),
   ));
 

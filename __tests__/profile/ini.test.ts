@@ -1,5 +1,6 @@
-import { hasSection, removeSection, restoreSection, writeSection } from '../../src/profile/ini';
+import { undoSections, writeSections } from '../../src/profile/ini';
 import { EXAMPLE_KEY, NASTY } from './fixtures';
+import { hasSection, removeSection, restoreSection, writeSection } from './one-section';
 
 const nasty = Object.entries(NASTY);
 const SETTINGS = { region: 'eu-north-1', output: 'json' };
@@ -139,6 +140,14 @@ describe('to the byte', () => {
     expect(text).not.toBe(original);
     expect(hasSection(text, 'profile ours')).toBe(true);
     expect(removeSection(text, 'profile ours')).toBe(original);
+  });
+
+  test.each(nasty)('%s: many sections at once come to what one after the other does', (_, original) => {
+    const headers = ['profile one', 'default', 'two', 'profile spaced', 'profile last'];
+    const sections = headers.map((header) => ({ header, settings: SETTINGS }));
+    const { text, written } = writeSections(original, sections);
+    expect(text).toBe(headers.reduce((rest, header) => writeSection(rest, header, SETTINGS).text, original));
+    expect(undoSections(text, written)).toBe(original);
   });
 
   test.each(nasty)('%s: every section replaced and restored', (_, original) => {

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import fs, { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import fs, { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
 import { type ProfileFiles, profileFiles } from '../../src/profile/locations';
 import {
+  areRemoved,
   checkProfile,
   type Problem,
   type Profile,
@@ -303,6 +304,42 @@ describe('both files or neither', () => {
       /^Could not read the profile file .*config: .*\. Could not read the profile file .*credentials: .*\.$/,
     );
   });
+});
+
+describe('a copy that a killed process left next to a file, with all its profiles', () => {
+  const LEFT = '.aws-identity-0b5e4f9c';
+  const leave = () => writeFile(`${files.credentials}${LEFT}`, '[theirs]\n', { mode: 0o600 });
+
+  test('goes when the profile is removed, also where the process had not come to write it', async () => {
+    const written = await writeProfiles(files, [profile('dev')], { overwrite: false });
+    await leave();
+    expect(await areRemoved(written)).toBe(false);
+    await removeProfiles(written);
+    expect(await found()).toEqual({});
+    await leave();
+    expect(await areRemoved(written)).toBe(false);
+    await removeProfiles(written);
+    expect([await found(), await areRemoved(written)]).toEqual([{}, true]);
+  });
+
+  test('goes when the next run writes to the file, which may be behind a link', async () => {
+    const real = join(home, 'real');
+    await mkdir(real);
+    await mkdir(join(home, '.aws'));
+    await symlink(join(real, 'credentials'), files.credentials);
+    await writeFile(join(real, `credentials${LEFT}`), '');
+    await writeProfiles(files, [profile('dev')], { overwrite: false });
+    expect(await readdir(real)).toEqual(['credentials']);
+  });
+});
+
+test('thousands are written, and removed again, in a moment', async () => {
+  const theirs = '[theirs]\nregion = eu-west-1\n';
+  await given({ credentials: theirs });
+  const profiles = Array.from({ length: 3_000 }, (_, number) => profile(`account-${number}`));
+  // It takes minutes where each profile has the file read once more.
+  await removeProfiles(await writeProfiles(files, profiles, { overwrite: false }));
+  expect(await found()).toEqual({ credentials: theirs });
 });
 
 describe('checkProfile', () => {

@@ -27,67 +27,107 @@ const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
 /** The mark as a comment. */
 const MARK_IN_COMMENT = /^#(\uFEFF|\u00EF\u00BB\u00BF)(?:\r\n|\r|\n)/;
 
-/**
- * Whether `text` has a section `[header]`, in any spelling that AWS's tools take for it: `[ profile  dev ]` and
- * `[profile "dev"]` are `profile dev`.
- */
-export function hasSection(text: string, header: string): boolean {
-  return sectionsNamed(linesOf(text), header).length > 0;
+/** A section to write. */
+export interface NewSection {
+  readonly header: string;
+  readonly settings: Settings;
+}
+
+/** A section that was written, and the text of the one that it replaced, if there was one. */
+export interface ReplacedSection {
+  readonly header: string;
+  readonly replaced: string | null;
+}
+
+/** What to put in the place of a part of a text. */
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
 }
 
 /**
- * Puts the section `[header]` with `settings` into `text`: in place of the section of that name, whose text is then
- * `replaced`, else at the top. At the top, a section can be removed again to the byte, whatever other runs
- * put in or took out meanwhile, and whether or not the file ends with a line ending. A byte order mark, with which most
- * of AWS's tools read nothing of a file, is in a comment until then.
- *
- * @throws Error when a setting or the header has a line break, when the section is there more than once, or when the
- * text leaves no room for a section.
+ * The sections that `text` has, in the spelling `profile dev`, which stands for all that AWS's tools take for it, such as
+ * `[ profile  dev ]` and `[profile "dev"]`.
  */
-export function writeSection(
+export function headersIn(text: string): ReadonlySet<string> {
+  return new Set(sectionsIn(linesOf(text)).keys());
+}
+
+/**
+ * Puts sections into `text`: each in place of the section of that name, whose text is then `replaced`, else at the top,
+ * the last one first. At the top, a section can be removed again to the byte, whatever other runs put in or took out
+ * meanwhile, and whether or not the file ends with a line ending. A byte order mark, with which most of AWS's tools read
+ * nothing of a file, is in a comment until then.
+ *
+ * @throws Error when a setting or a header has a line break, when a section is there more than once, or when the text
+ * leaves no room for a section.
+ */
+export function writeSections(
   original: string,
-  header: string,
-  settings: Settings,
-): { text: string; replaced?: string } {
+  sections: readonly NewSection[],
+): { readonly text: string; readonly written: readonly ReplacedSection[] } {
   const lineEnding = dominantLineEnding(original);
   const text = original.replace(BYTE_ORDER_MARK, (mark) => `#${mark}${lineEnding}`);
   const lines = linesOf(text);
-  const [section, ...others] = sectionsNamed(lines, header);
-  if (others.length > 0) {
-    throw new Error(`It has the section [${header}] ${others.length + 1} times. Keep one of them.`);
-  }
-  const { start, end, next } = section ?? topOf(lines);
-  const indent = { header: indentAt(lines, start), settings: indentAt(lines, next) };
-  const ours = sectionText(header, settings, indent, lineEnding) + (section ? '' : lineEnding + lineEnding);
-  return { text: text.slice(0, start) + ours + text.slice(end), replaced: section && text.slice(start, end) };
+  const there = sectionsIn(lines);
+  const edits = sections.map(({ header, settings }) => {
+    const [section, ...others] = there.get(plainName(header)) ?? [];
+    if (others.length > 0) {
+      throw new Error(`It has the section [${header}] ${others.length + 1} times. Keep one of them.`);
+    }
+    const { start, end, next } = section ?? topOf(lines);
+    const indent = { header: indentAt(lines, start), settings: indentAt(lines, next) };
+    const ours = sectionText(header, settings, indent, lineEnding) + (section ? '' : lineEnding + lineEnding);
+    return { header, start, end, text: ours, replaced: section ? text.slice(start, end) : null };
+  });
+  return {
+    text: spliced(text, edits),
+    written: edits.map(({ header, replaced }) => ({ header, replaced })),
+  };
 }
 
 /** The lines below the header of the section `[header]`, each with the line ending before it; undefined without such a section. */
 export function linesOfSection(text: string, header: string): string | undefined {
-  const [section] = sectionsNamed(linesOf(text), header);
+  const [section] = sectionsIn(linesOf(text)).get(header) ?? [];
   return section && text.slice(section.start, section.end).replace(/^[^\r\n]*/, '');
 }
 
 /**
- * Takes the section `[header]` out of `text`, from its header to its last setting, with the blank line that
- * `writeSection` put behind it. Comments and further blank lines behind it stay. Without such a section the text stays
- * as it is.
+ * Takes out of `text` what `writeSections` wrote. In place of a section that replaced another, that one is put back.
+ * Others are taken out from their header to their last setting, with the blank line that was put behind them; comments
+ * and further blank lines behind them stay. A section that is no longer there was removed by someone else, and stays so.
+ *
+ * @param written last first, where a section was written more than once
  */
-export function removeSection(text: string, header: string): string {
-  const [section] = sectionsNamed(linesOf(text), header);
-  if (section === undefined) return text;
-  const rest = text.slice(0, section.start) + text.slice(section.next).replace(/^(?:\r\n|\r|\n)/, '');
-  return withMark(rest);
+export function undoSections(text: string, written: readonly ReplacedSection[]): string {
+  const there = sectionsIn(linesOf(text));
+  // Of several edits of one section, the last in this order was made first: it knows what was there before all.
+  const first = new Map(written.map(({ header, replaced }) => [plainName(header), replaced]));
+  const edits = [...first].flatMap(([header, replaced]): Splice[] => {
+    const [section] = there.get(header) ?? [];
+    if (section === undefined) return [];
+    const { start, end, next } = section;
+    return [replaced === null ? { start, end: afterLineEnding(text, next), text: '' } : { start, end, text: replaced }];
+  });
+  return edits.length === 0 ? text : withMark(spliced(text, edits));
 }
 
-/**
- * Puts back `original`, which `writeSection` returned as `replaced`, in place of the section `[header]`. A section that
- * is no longer there was removed by someone else, and stays so.
- */
-export function restoreSection(text: string, header: string, original: string): string {
-  const [section] = sectionsNamed(linesOf(text), header);
-  if (section === undefined) return text;
-  return withMark(text.slice(0, section.start) + original + text.slice(section.end));
+/** Makes all edits at once. Of several at the same place, the last comes first, and one that takes nothing out before all. */
+function spliced(text: string, edits: readonly Splice[]): string {
+  const inOrder = edits.toReversed().sort((one, other) => one.start - other.start || one.end - other.end);
+  let at = 0;
+  const parts = inOrder.map((edit) => {
+    const before = text.slice(at, edit.start);
+    at = edit.end;
+    return before + edit.text;
+  });
+  return parts.join('') + text.slice(at);
+}
+
+function afterLineEnding(text: string, offset: number): number {
+  if (text.startsWith('\r\n', offset)) return offset + 2;
+  return /[\r\n]/.test(text.charAt(offset)) ? offset + 1 : offset;
 }
 
 /** Makes the byte order mark one again, where nothing of ours is above it. */
@@ -120,16 +160,19 @@ function plainName(header: string): string {
   return header.trim().replace(/^(\S+)\s+(["']?)(.*)\2$/, '$1 $3');
 }
 
-function sectionsNamed(lines: readonly Line[], header: string): Span[] {
-  const wanted = plainName(header);
-  return lines.flatMap((line, index) => {
-    if (line.header !== wanted) return [];
-    const others = lines.slice(index + 1);
-    const nextHeader = others.findIndex(({ kind }) => kind === 'header');
-    const ours = nextHeader === -1 ? others : others.slice(0, nextHeader);
-    const { end, next } = ours.findLast(({ kind }) => kind === 'setting') ?? line;
-    return { start: line.start, end, next };
-  });
+/** Where the sections of each name are, from the header to the last setting. */
+function sectionsIn(lines: readonly Line[]): Map<string, Span[]> {
+  const sections = new Map<string, Span[]>();
+  let last: { -readonly [K in keyof Span]: Span[K] } | undefined;
+  for (const { kind, header, start, end, next } of lines) {
+    if (header !== undefined) {
+      last = { start, end, next };
+      sections.set(header, [...(sections.get(header) ?? []), last]);
+    } else if (kind === 'setting' && last) {
+      Object.assign(last, { end, next });
+    }
+  }
+  return sections;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
 import { editFile, hasCopies, ProfileError, readProfileFile, rehearseEdit } from './files';
-import { hasSection, removeSection, restoreSection, type Settings, writeSection } from './ini';
+import { headersIn, undoSections, writeSections, type NewSection, type Settings } from './ini';
 import type { ProfileFiles } from './locations';
 import { validateProfileName } from './name';
 
@@ -102,11 +102,10 @@ export async function writeProfiles(
   const done: Edit[] = [];
   try {
     for (const kind of KINDS) {
-      const record = (edits: readonly Edit[]) =>
-        options.record?.(profiles.map((profile) => writtenProfile(profile, [...done, ...edits])));
+      const record = (edits: readonly Edit[]) => options.record?.(writtenProfiles(profiles, [...done, ...edits]));
       done.push(...(await writeInto(files, kind, profiles, { ...options, record })));
     }
-    return profiles.map((profile) => writtenProfile(profile, done));
+    return writtenProfiles(profiles, done);
   } catch (error) {
     await undoEdits(done).catch((left: unknown) => {
       throw new LeftBehindError(error, left);
@@ -163,22 +162,24 @@ function withProfiles(
 ): { readonly text: string | undefined; readonly edits: readonly Edit[] } {
   const path = files[kind];
   const before = original === undefined ? 'absent' : original === '' ? 'empty' : 'filled';
-  const edits: Edit[] = [];
-  let text = original ?? '';
-  for (const profile of profiles) {
+  const there = headersIn(original ?? '');
+  const sections = profiles.flatMap((profile) => {
     const { name } = profile;
     const settings = settingsFor(files, kind, profile);
-    if (settings === undefined) continue;
-    for (const header of headersIn(text, files, kind, name)) {
-      const exists = hasSection(text, header);
-      if (!exists && Object.keys(settings).length === 0) continue;
-      if (exists && !overwrite) throw new ProfileError('write', path, existsAlready(name, path));
-      const edited = writeSection(text, header, settings);
-      text = edited.text;
-      edits.push({ name, path, header, before, replaced: edited.replaced ?? null });
+    if (settings === undefined) return [];
+    const headers = headersFor(there, files, kind, name);
+    if (!overwrite && headers.some((header) => there.has(header))) {
+      throw new ProfileError('write', path, existsAlready(name, path));
     }
-  }
-  return { text: edits.length === 0 ? original : text, edits };
+    const written = headers.filter((header) => there.has(header) || Object.keys(settings).length > 0);
+    return written.map((header): NewSection & { readonly name: string } => ({ name, header, settings }));
+  });
+  if (sections.length === 0) return { text: original, edits: [] };
+  const { text, written } = writeSections(original ?? '', sections);
+  return {
+    text,
+    edits: written.map((section, index) => ({ ...section, name: sections[index]?.name ?? '', path, before })),
+  };
 }
 
 /** One file may serve as both, and `[default]` is spelled alike in both: that one section then holds all settings. */
@@ -191,10 +192,10 @@ function settingsFor(files: ProfileFiles, kind: FileKind, profile: Profile): Set
  * The sections to write a profile to. The config file's default profile is `[default]` or `[profile default]`. Where it has
  * both, some of AWS's tools read the one, and some the other.
  */
-function headersIn(text: string, files: ProfileFiles, kind: FileKind, name: string): string[] {
+function headersFor(there: ReadonlySet<string>, files: ProfileFiles, kind: FileKind, name: string): string[] {
   if (kind === 'credentials' && files.credentials !== files.config) return [name];
   if (name !== 'default') return [kind === 'config' ? `profile ${name}` : name];
-  const found = [name, `profile ${name}`].filter((header) => hasSection(text, header));
+  const found = [name, `profile ${name}`].filter((header) => there.has(header));
   return found.length > 0 ? found : [name];
 }
 
@@ -225,21 +226,18 @@ async function isUndone(path: string, edits: readonly Edit[]): Promise<boolean> 
 }
 
 function without(edits: readonly Edit[], original: string | undefined): string | undefined {
-  const text = edits.reduce(
-    (rest, { header, replaced }) =>
-      replaced === null ? removeSection(rest, header) : restoreSection(rest, header, replaced),
-    original ?? '',
-  );
+  const text = undoSections(original ?? '', edits);
   const keepEmpty = original === '' || edits.some(({ before }) => before === 'empty');
   return original === undefined || (text === '' && !keepEmpty) ? undefined : text;
 }
 
-function writtenProfile({ name }: Profile, edits: readonly Edit[]): WrittenProfile {
-  const ours = edits.filter((edit) => edit.name === name);
-  return {
+function writtenProfiles(profiles: readonly Profile[], edits: readonly Edit[]): WrittenProfile[] {
+  const ofName = new Map<string, Edit[]>(profiles.map(({ name }) => [name, []]));
+  for (const edit of edits) ofName.get(edit.name)?.push(edit);
+  return [...ofName].map(([name, ours]) => ({
     state: { name, sections: ours.map(({ path, header, before }) => ({ path, header, before })) },
     replaced: ours.map(({ replaced }) => replaced),
-  };
+  }));
 }
 
 function existsAlready(name: string, path: string): string {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasSection, linesOfSection } from './ini';
+import { headersIn, linesOfSection } from './ini';
 import { profileFiles, type ProfileFiles } from './locations';
 
 /** How variables that were not set get such values again. */
@@ -44,8 +44,8 @@ function configWith(profile: LikeUnset['profile'], files: ProfileFiles, makeFold
   const isThere =
     profile === ''
       ? text.includes(UNNAMED)
-      : ['default', 'profile default'].some((header) => hasSection(text, header)) ||
-        hasSection(textOf(files.credentials), 'default');
+      : ['default', 'profile default'].some((header) => headersIn(text).has(header)) ||
+        headersIn(textOf(files.credentials)).has('default');
   if (isThere) return undefined;
   const path = join(makeFolder(), 'config');
   const settings = linesOfSection(text, 'default') ?? linesOfSection(text, 'profile default') ?? '';

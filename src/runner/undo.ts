@@ -83,7 +83,9 @@ async function undoChanges(step: PostStep, reporter: PostReporter, work: PostWor
 /** Whether nothing is left of changes, as far as that can be seen: the clean-up has run before. */
 async function isUndone({ variables, profiles, folders, identities }: Changes, env: NodeJS.ProcessEnv) {
   if (identities.created.length + identities.unfinished.length > 0) return false;
-  if (Object.keys(variables).some((name) => env[name]) || folders.some((folder) => existsSync(folder))) return false;
+  // Those of profiles have a value then, too.
+  if (Object.keys(variables).some((name) => env[name] && !OF_PROFILES.test(name))) return false;
+  if (folders.some((folder) => existsSync(folder))) return false;
   if (profiles.length === 0) return true;
   const { areRemoved } = await import('../profile/profile');
   return areRemoved(profiles);
