@@ -1,4 +1,4 @@
-import { maskAccountOf, maskAccountsIn, maskInputs, withoutAccounts } from '../../src/runner/masks';
+import { maskIdentity, maskAccountsIn, maskInputs, withoutAccounts } from '../../src/runner/masks';
 import type { Step } from '../../src/runner/step';
 
 /** What is masked of a step with this environment, in order. */
@@ -67,15 +67,19 @@ test('accounts are masked once, and nothing that only looks like one', () => {
 const OTHER_ACCOUNT = 'RGW33567154695143645';
 
 test.each([
-  [`arn:aws:sts::${OTHER_ACCOUNT}:assumed-role/a/b`, OTHER_ACCOUNT, [OTHER_ACCOUNT]],
-  ['arn:xxx:xxx:xxx:xxxx', OTHER_ACCOUNT, [OTHER_ACCOUNT]],
+  [
+    `arn:aws:sts::${OTHER_ACCOUNT}:assumed-role/a/b`,
+    OTHER_ACCOUNT,
+    [OTHER_ACCOUNT, `arn:aws:sts::${OTHER_ACCOUNT}:assumed-role/a/b`],
+  ],
+  ['arn:xxx:xxx:xxx:xxxx', OTHER_ACCOUNT, [OTHER_ACCOUNT, 'arn:xxx:xxx:xxx:xxxx']],
   // Whoever hides these hides half of the log.
-  ['arn:aws:iam::1:user/ci', '1', []],
-  ['arn:aws:iam::acme:user/ci', 'acme', []],
+  ['arn:aws:iam::1:user/ci', '1', ['arn:aws:iam::1:user/ci']],
+  ['arn:aws:iam::acme:user/ci', 'acme', ['arn:aws:iam::acme:user/ci']],
   [undefined, undefined, []],
-])('the account of %s, %s', (arn, account, masked) => {
+])('the account and the ARN of %s, %s', (arn, account, masked) => {
   const mask = (step: Step) => {
-    maskAccountOf({ arn, account }, step);
+    maskIdentity({ arn, account }, step);
   };
   expect([...new Set(masksOf({}, mask))]).toEqual(masked);
 });

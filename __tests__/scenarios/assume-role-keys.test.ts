@@ -396,6 +396,40 @@ describe('chaining', () => {
   });
 });
 
+describe('mask-aws-account-id', () => {
+  const masked = { 'mask-aws-account-id': 'true' };
+  const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/GitHubActions`;
+
+  test.each<[what: string, inputs: Record<string, string>]>([
+    ['given keys', KEY_INPUTS],
+    ['the credentials of the job', { 'role-chaining': 'true' }],
+  ])('hides from later steps whom %s belong to, and whom the role', async (_, from) => {
+    const source = scenario.sandbox.account('210987654321').createUser('other', {});
+    source.createAccessKey(EXAMPLE_KEYS);
+    scenario.account.createRole('deploy', {
+      trust: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Principal: { AWS: source.arn } }],
+      },
+    });
+    const job = scenario.job({ env: from === KEY_INPUTS ? {} : IN_ENVIRONMENT });
+    const main = await job.step({ with: { 'aws-region': REGION, 'role-to-assume': ROLE, ...masked, ...from } });
+    const hidden = main.lines.flatMap(({ command }) => (command?.name === 'add-mask' ? [command.value] : []));
+    expect(hidden).toEqual(expect.arrayContaining(['210987654321', source.arn, ACCOUNT]));
+    // The user of another account needs a policy of its own, too.
+    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole AccessDenied']);
+  });
+
+  test('hides the session that was obtained', async () => {
+    scenario.createUserAndRole();
+    const main = await scenario.job().step({ with: { ...inputs, ...masked } });
+    const hidden = main.lines.flatMap(({ command }) => (command?.name === 'add-mask' ? [command.value] : []));
+    expect(hidden).toEqual(expect.arrayContaining([ACCOUNT, `arn:aws:iam::${ACCOUNT}:user/ci`, SESSION]));
+    expect(main.outputs['authenticated-arn']).toBe(SESSION);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
+  });
+});
+
 test('an external ID reaches the trust policy', async () => {
   const { user } = scenario.createUserAndRole();
   scenario.account.createRole('partner', {

@@ -8,7 +8,7 @@ import { profilesIn, rolesIn, type Request } from '../inputs/request';
 import { begin } from '../modes/begin';
 import { noteUnknown } from '../modes/identity-report';
 import type { Work } from '../modes/work';
-import { maskAccountOf, maskAccountsIn, maskInputs } from '../runner/masks';
+import { maskIdentity, maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
@@ -47,7 +47,7 @@ async function runRequest(request: Request, step: Step, begun: (work: Work) => v
 export async function beginAllowed(request: Request, step: Step): Promise<Work> {
   const work = await withinTimeLimit(request.timeLimit, begin(request, step), step.clock);
   for (const identity of work.identities) {
-    if (request.maskAccountId) maskAccountOf(identity, step);
+    if (request.maskAccountId) maskIdentity(identity, step);
     requireAllowedAccount(identity, request);
   }
   return work;

@@ -3,7 +3,7 @@ import { preferredToProfile } from '../aws/credential-order';
 import { isPlain, isTemporary, secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { DefaultChain, StepSettings } from '../inputs/request';
-import { maskAccountOf } from '../runner/masks';
+import { maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
 import type { ChainSource } from '../sts/default-chain';
@@ -62,7 +62,7 @@ async function warnOfOther(
   const sts = await connectSts(settings.connection, credentials, callSettings(settings, step));
   // What is wrong with them is said when they are used.
   const identity = await sts.getCallerIdentity(`verify ${name} with STS`).catch(() => undefined);
-  if (settings.maskAccountId && identity) maskAccountOf(identity, step);
+  if (settings.maskAccountId && identity) maskIdentity(identity, step);
   step.runner.warning(
     `Two sets of credentials are in the job. This step uses ${name}${identity?.arn === undefined ? '' : `: ${identity.arn}`}. ` +
       `The AWS CLI and most other tools prefer those of ${other}. To use them here as well, set AWS_PROFILE: '' under ` +

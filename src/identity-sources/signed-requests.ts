@@ -3,7 +3,7 @@ import { isTemporary, type Credentials } from '../aws/credentials';
 import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
 import type { MfaRequest, StepSettings } from '../inputs/request';
-import { maskAccountOf } from '../runner/masks';
+import { maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts, identify } from '../sts/connect';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
@@ -27,12 +27,16 @@ export function signedRequests(
   const connecting = connectSts(settings.connection, credentials, callSettings(settings, step));
   let identity: Promise<Identity> | undefined;
 
+  async function caller(tried: string): Promise<Identity> {
+    identity ??= identify(signer, tried, settings.connection, callSettings(settings, step));
+    const known = await identity;
+    if (settings.maskAccountId) maskIdentity(known, step);
+    return known;
+  }
+
   async function roleOfCaller(name: RoleName): Promise<RoleArn> {
     const tried = `find the account in which ${name.pathAndName} is, with ${signer.name}`;
-    identity ??= identify(signer, tried, settings.connection, callSettings(settings, step));
-    const caller = await identity;
-    if (settings.maskAccountId) maskAccountOf(caller, step);
-    const role = roleInAccountOf(caller, name);
+    const role = roleInAccountOf(await caller(tried), name);
     if (role) return role;
     throw new ActionError({
       code: 'unusual-answer',
@@ -47,6 +51,8 @@ export function signedRequests(
       checkChainedDuration(session.duration, credentials);
       const sts = await connecting;
       const role = 'arn' in wanted ? wanted : await roleOfCaller(wanted);
+      // AWS names the caller when it refuses, and so may later steps.
+      if (settings.maskAccountId) await caller(`hide the account of ${signer.name}`);
       step.runner.info(`Assuming ${role.arn}${position} with ${signer.name}.`);
       const tried = `assume ${role.arn}${position} with ${signer.name}`;
 

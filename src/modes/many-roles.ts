@@ -11,7 +11,7 @@ import { openSource, signerFrom } from '../identity-sources/open-source';
 import { signedRequests } from '../identity-sources/signed-requests';
 import { identityOf } from '../identity-sources/work-as';
 import { isToken, type ManyRolesRequest, type ProfileRole, type SessionProfileSettings } from '../inputs/request';
-import { maskAccountsIn } from '../runner/masks';
+import { maskAccountsIn, maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
 import { MIN_DURATION } from '../sts/session-parameters';
@@ -81,6 +81,7 @@ async function assumeOne(
     secretsOf(session.credentials).forEach(step.runner.mask);
     if (request.maskAccountId) maskAccountsIn(role.arn, step);
     const identity = await identityOf({ ...session, name: `the session of ${role.arn}` }, request, step);
+    if (request.maskAccountId) maskIdentity(identity, step);
     requireAllowedAccount(identity, request);
     return { profile, assumed: { role, session: { ...session, identity } } };
   } catch (error) {

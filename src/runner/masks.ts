@@ -42,10 +42,11 @@ export function maskAccountsIn(text: string, { runner }: Step): void {
   for (const account of new Set(text.match(ACCOUNTS))) runner.mask(account);
 }
 
-/** Masks the account of an identity, for the same users. */
-export function maskAccountOf({ arn = '', account = '' }: Identity, step: Step): void {
+/** Masks whom credentials belong to, for the same users: the account, and the ARN as a whole. */
+export function maskIdentity({ arn = '', account = '' }: Identity, step: Step): void {
   maskAccountsIn(arn, step);
   if (account.length >= MIN_HIDDEN_ACCOUNT) step.runner.mask(account);
+  if (arn !== '') step.runner.mask(arn);
 }
 
 /** A text in which accounts are hidden, for users who asked that none be shown: no mask reaches a summary. */
