@@ -163,6 +163,14 @@ export class PageWorld {
     };
   }
 
+  /** The requests that failed, as "Action ErrorCode", except for those that looked for what is not there. */
+  failures(): string[] {
+    const requests = [...this.#partitions.values()].flatMap((sandbox) => sandbox.requests);
+    return requests
+      .filter(({ errorCode }) => errorCode !== undefined && errorCode !== 'NoSuchEntity')
+      .map(({ action, errorCode }) => `${action} ${errorCode ?? ''}`);
+  }
+
   async close(): Promise<void> {
     this.proxy.close();
     for (const sandbox of this.#partitions.values()) await sandbox.close();

@@ -36,6 +36,8 @@ interface Expectation extends WorldSettings {
   readonly result?: unknown;
   /** The hosts that were reached through the proxy. */
   readonly passed?: readonly string[];
+  /** Requests that fail, as "Action ErrorCode". No others do, but for those that look whether something is there. */
+  readonly failures?: readonly string[];
 }
 
 /** Each snippet by page and heading, and each job of an example. Where nothing is said, it is a session of the role `deploy`. */
@@ -132,6 +134,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'docs/troubleshooting.md › roles-failed': {
     without: ['444455556666/deploy'],
     identities: ['arn:aws:iam::111122223333:role/deploy'],
+    failures: ['AssumeRoleWithWebIdentity AccessDenied'],
   },
   'docs/troubleshooting.md › session-tagging-refused': { earlier: 'entry', trust: 'allows no tags' },
   'docs/troubleshooting.md › session-policy-malformed': {},
@@ -187,6 +190,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'examples/least-privilege-user.yml › try': {
     identities: [PROVISIONER, PROVISIONER, user('sts-machine-user'), READER, PROVISIONER],
     callers: [READER, READER],
+    failures: ['ListBuckets AccessDenied'],
   },
   'examples/long-job.yml › migrate': {
     identities: [session('migrate', ACCOUNT, 'migrate-1000000001')],
@@ -259,6 +263,7 @@ test.each(all)('the steps of $name do what the page says, and the job cleans up 
     expect(valuesOf(steps.exported, job.env)).toEqual(valuesOf(steps.exported, before));
     expect([existsSync(join(job.home, '.aws/credentials')), readdirSync(job.temp)]).toEqual([false, []]);
     if (!expectation.then) expect(snapshot(world.account)).toEqual(account);
+    expect(world.failures()).toEqual(expectation.failures ?? []);
   } finally {
     job.remove();
     await world.close();
