@@ -180,3 +180,13 @@ describe('times of the future count for nothing', () => {
     expect(readdirSync(inJob()).sort()).toEqual(['1.json', 'environment.json']);
   });
 });
+
+test('a secret that a server repeats is in no message, as no runner hides it there', async () => {
+  store(sessionFor(-1));
+  const failure = renewSession(PATH(), {}, (_, { runner }) => {
+    runner.mask('a secret EXAMPLE');
+    return Promise.reject(new Error('\u001b[31ma secret EXAMPLE is not valid\u001b[0m'));
+  });
+  await expect(failure).rejects.toThrow(/Answer: \*\*\* is not valid$/m);
+  expect(readSession(PATH()).failure?.message).not.toMatch(/EXAMPLE|\u001b/);
+});

@@ -6,9 +6,10 @@ import { readPatiently } from '../files/busy';
 import { LockedError, takeLock, type Lock } from '../files/lock';
 import { replaceFile } from '../files/replace';
 import { Inputs } from '../inputs/inputs';
-import { trustCertificatesIn } from '../network/certificates';
+import { trustCertificatesIn, trustSystem } from '../network/certificates';
 import { systemClock } from '../network/clock';
 import { Ledger } from '../runner/ledger';
+import { Masks, visible } from '../runner/printable';
 import type { Runner } from '../runner/runner';
 import type { Step } from '../runner/step';
 import { environmentFile } from './keep-sessions';
@@ -18,7 +19,7 @@ import { isFresh, isValid, keptSession, noteWarning, readSession, type KeptSessi
 type Environment = Readonly<Record<string, string>>;
 
 /** How long a renewal may take in another process, in milliseconds: its retries, and some more. */
-const WAIT_MS = 120_000;
+const WAIT_MS = 180_000;
 /** The age at which a lock counts as left behind by a process that was killed, in milliseconds. */
 const STALE_MS = 10_000;
 /** After a renewal that failed, how long there is no other attempt, in milliseconds: while the old session works, and after. */
@@ -47,7 +48,7 @@ export async function renewSession(
       return await renewOnce(path, kept, called, () => {
         returnToStep(environment, env);
         const ledger = new Ledger(env, () => undefined);
-        return obtain(kept.profile, { env, runner: silentRunner, clock: systemClock, ledger });
+        return withoutSecrets((runner) => obtain(kept.profile, { env, runner, clock: systemClock, ledger }));
       });
     } finally {
       await lock?.release();
@@ -94,9 +95,8 @@ async function renewOnce(
     store(path, renewed);
     return renewed;
   } catch (error) {
-    const { message } = asActionError(error);
-    store(path, { ...old, failure: { at: Date.now(), message } });
-    throw new Error(message, { cause: error });
+    store(path, { ...old, failure: { at: Date.now(), message: messageOf(error) } });
+    throw error;
   }
 }
 
@@ -127,19 +127,31 @@ function inSpiteOf(message: string, path: string, old: KeptSession): KeptSession
   return old;
 }
 
+/** Node has read these variables already, when this process started. */
 function returnToStep(environment: Environment, env: NodeJS.ProcessEnv): void {
-  const atStart = env.NODE_EXTRA_CA_CERTS;
+  const { NODE_EXTRA_CA_CERTS: before, NODE_USE_SYSTEM_CA: systemBefore } = env;
   returnTo(environment, env);
-  const { NODE_EXTRA_CA_CERTS: certificates } = env;
-  if (certificates && certificates !== atStart) trustCertificatesIn(certificates);
+  const { NODE_EXTRA_CA_CERTS: certificates, NODE_USE_SYSTEM_CA: system } = env;
+  if (certificates && certificates !== before) trustCertificatesIn(certificates);
+  if (system === '1' && systemBefore !== '1') trustSystem();
+}
+
+/** @throws Error in the words of what failed, in which no runner would hide the secrets that a server repeats */
+async function withoutSecrets<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
+  const masks = new Masks();
+  const mask = (secret: string) => void masks.add(secret);
+  try {
+    return await work({ ...silentRunner, mask });
+  } catch (error) {
+    throw new Error(masks.hide(visible(asActionError(error).message)), { cause: error });
+  }
 }
 
 /**
  * No runner reads what this process prints: whoever asked for the credentials does, and takes it for them. So nothing
- * can be masked, and nothing is printed.
+ * is printed.
  */
-const silentRunner: Runner = {
-  mask: () => undefined,
+const silentRunner: Omit<Runner, 'mask'> = {
   exportVariable: () => undefined,
   setOutput: () => undefined,
   saveState: () => undefined,
