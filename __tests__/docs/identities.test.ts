@@ -9,6 +9,7 @@ const WORKSPACE = join(ROOT, 'examples');
 const SETTINGS = {
   workspace: WORKSPACE,
   partition: 'aws',
+  isForAws: true,
   repository: { name: 'octo-org/app', id: '2', ownerId: '1' },
   server: 'https://github.com',
 } as const;

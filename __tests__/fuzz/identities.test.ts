@@ -10,6 +10,7 @@ const workspace = treacherousWorkspace();
 const settings = {
   workspace,
   partition: 'aws',
+  isForAws: true,
   repository: { name: 'octo/app', id: '2', ownerId: '1' },
   server: 'https://github.com',
 };

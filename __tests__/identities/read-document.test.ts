@@ -303,6 +303,34 @@ test('what AWS in China expects of GitHub’s tokens is the default there', () =
   expect(declaration.oidcProviders[0]?.audiences).toEqual(['sts.amazonaws.com.cn']);
 });
 
+describe('the IAM of another vendor', () => {
+  const statement = (principal: string) =>
+    `{ Effect: Allow, Action: 'sts:AssumeRole', Principal: { AWS: '${principal}' } }`;
+  const role = (principal: string) =>
+    `roles: { a: { trust: { Version: '2012-10-17', Statement: ${statement(principal)} } } }`;
+  const policy = (resource: string) =>
+    `policies: { a: { document: { Version: '2012-10-17', Statement: { Effect: Allow, Action: 's3:*', Resource: '${resource}' } } } }`;
+
+  test.each([
+    ['the ARN of a policy', "users: { a: { policies: ['arn:aws:iam:::policy/readwrite'] } }"],
+    ['that of a boundary', "users: { a: { permissions-boundary: 'arn:aws-cn:iam::1:policy/x' } }"],
+    ['a principal without an account', role('arn:aws:iam:::user/TESTER')],
+    ['a principal of an account', role('arn:aws:iam::RGW33567154695143645:root')],
+    ['an account', role('1')],
+    ['a resource of an account', policy('arn:aws:iam::1:user/x')],
+  ])('takes %s as it is written, and AWS would not', (_, text) => {
+    expect(problemsOf(text, { isForAws: false })).toEqual([]);
+    expect(problemsOf(text)).toHaveLength(1);
+  });
+
+  test.each([role('a name'), policy('everything'), "users: { a: { policies: ['no-such-policy'] } }"])(
+    'takes no %s either',
+    (text) => {
+      expect(problemsOf(text, { isForAws: false })).toHaveLength(1);
+    },
+  );
+});
+
 describe('the immutable form of the subject', () => {
   const trust = (more: string) => `roles:\n  a: { trust: { github: { repository: ${more} } } }`;
 

@@ -41,6 +41,7 @@ type Settings = Partial<DocumentSettings>;
 const SETTINGS: DocumentSettings = {
   workspace: '/nowhere',
   partition: 'aws',
+  isForAws: true,
   repository: REPOSITORY,
   server: 'https://github.com',
 };

@@ -66,8 +66,9 @@ describe('SeaweedFS answers without an assumed role', () => {
   test('it has no sessions of users', async () => {
     createUser(accountAt('SeaweedFS', '1'));
     const main = await scenario.job().step({ with: { mode: 'session-token', 'aws-region': REGION, ...KEY_INPUTS } });
-    expectFailed(main, 'unexpected');
+    expectFailed(main, 'unusual-answer');
     expect(textOf(main)).toContain('InvalidAction: unsupported action: GetSessionToken');
+    expect(textOf(main)).toContain('The service at sts-endpoint does not have this operation');
     expect(scenario.calls().sort()).toEqual(['GetCallerIdentity', 'GetSessionToken InvalidAction']);
   });
 });

@@ -50,8 +50,8 @@ test('a call is tried as often as its kind of failure allows, and waiting is log
   expect(await sts.getCallerIdentity('ask')).toEqual({ arn: user.arn, account: ACCOUNT });
   expect(sandbox.requests).toHaveLength(3);
   expect(log).toEqual([
-    'GetCallerIdentity: words. Attempt 2 of 3 in 0.1 s.',
-    'GetCallerIdentity: words. Attempt 3 of 3 in 0.1 s.',
+    'GetCallerIdentity: ServiceUnavailable: words. Attempt 2 of 3 in 0.1 s.',
+    'GetCallerIdentity: ServiceUnavailable: words. Attempt 3 of 3 in 0.1 s.',
   ]);
 });
 

@@ -7,6 +7,7 @@ import { explainDenial } from './denial';
 import {
   answerIn,
   isNoAnswer,
+  isOperationLacking,
   refusalOf,
   retryOf,
   skewIn,
@@ -73,10 +74,21 @@ const THROTTLED: Explanation = {
   fix: 'Let fewer jobs start at the same moment, or raise retry-max-attempts.',
 };
 
-function explainRefusal<Call extends FailedCall>(refusal: Refusal, call: Call, { rules }: Service<Call>): Explanation {
+function explainRefusal<Call extends FailedCall>(
+  refusal: Refusal,
+  call: Call,
+  { rules, endpoint }: Service<Call>,
+): Explanation {
   for (const rule of [...rules, ...RULES_OF_ALL]) {
     const meaning = rule(refusal, call);
     if (meaning) return refusal.code === 'AccessDenied' ? byPolicy(refusal, meaning) : meaning;
+  }
+  if (isOperationLacking(refusal)) {
+    return {
+      code: 'unusual-answer',
+      why: `The service at ${endpoint} does not have this operation, as AWS has.`,
+      fix: `Check ${endpoint}. If another vendor's service is meant: use only what it offers.`,
+    };
   }
   return {
     code: 'unexpected',

@@ -47,6 +47,8 @@ const THIRD_PARTY_SILENT: Readonly<Record<string, RegExp>> = {
 };
 const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH']);
+/** Method Not Allowed, Not Implemented. */
+const NOT_IMPLEMENTED: ReadonlySet<number> = new Set([405, 501]);
 const NO_SUCH_OPERATION = /^(InvalidAction|NotImplemented|UnknownOperation|UnsupportedOperation|MethodNotAllowed)$/;
 /** The SDK's name for an error whose answer names none: not one of AWS's. */
 const NO_CODE = 'Unknown';
@@ -89,13 +91,18 @@ export function isRefusal(error: unknown, code: string): boolean {
 }
 
 /**
- * Whether an ActionError explains that the service has no such operation. AWS has all of them; of those that speak its
- * protocol, some lack what they have no use for, and say so in various words.
+ * Whether a refusal says that the service has no such operation. AWS has all of them; of those that speak its protocol,
+ * some lack what they have no use for, and say so in various words.
  */
+export function isOperationLacking({ code, message, status }: Refusal): boolean {
+  return NO_SUCH_OPERATION.test(code) || /unsupported action/i.test(message) || NOT_IMPLEMENTED.has(status);
+}
+
+/** Whether an ActionError explains that the service has no such operation. */
 export function lacksOperation(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const { code = '', message = '', status = statusOfAnswer(cause) } = refusalOf(cause) ?? {};
-  return NO_SUCH_OPERATION.test(code) || /unsupported action/i.test(message) || status === 405 || status === 501;
+  const refusal = refusalBehind(error);
+  if (refusal) return isOperationLacking(refusal);
+  return error instanceof Error && NOT_IMPLEMENTED.has(statusOfAnswer(error.cause) ?? 0);
 }
 
 /** Whether a change that failed for good, as an ActionError explains, may have been made all the same. */

@@ -8,6 +8,8 @@ export interface DocumentSettings {
   readonly workspace: string;
   /** That of the region: ARNs of another are wrong. */
   readonly partition: string;
+  /** Whether it is for AWS. Another vendor's IAM has accounts and ARNs of its own form. */
+  readonly isForAws: boolean;
   /** The job's own repository: GITHUB_REPOSITORY, GITHUB_REPOSITORY_ID and GITHUB_REPOSITORY_OWNER_ID. */
   readonly repository:
     { readonly name: string; readonly id: string | undefined; readonly ownerId: string | undefined } | undefined;

@@ -69,7 +69,7 @@ function readInlinePolicies(
 /** A managed policy, by the name of one that the document declares or by its ARN. */
 function readPolicyReference(part: DocumentPart<string | undefined>): PolicyReference | undefined {
   const { given: written, reading } = part;
-  const { partition } = reading.settings;
+  const { partition, isForAws } = reading.settings;
   if (written === undefined) return undefined;
   if (!written.startsWith('arn:')) {
     if (reading.policyNames.includes(written)) return { declared: written };
@@ -81,6 +81,7 @@ function readPolicyReference(part: DocumentPart<string | undefined>): PolicyRefe
     part.wrong(`is ${quoted(written)}, which is no policy of this document; it should be ${should}`);
     return undefined;
   }
+  if (!isForAws) return { arn: written };
   const actual = partitionOfArn(written);
   if (!isPolicyArn(written)) {
     const example = wholeAccount(written) ?? `arn:${partition}:iam::123456789012:policy/name`;

@@ -48,7 +48,8 @@ export function readPolicyDocument(
   if (typeof source === 'string') return readPolicyFile(part.as(source), kind);
   const { problems, yaml } = reading;
   const within = (problem: PartProblem) => [[...path, ...problem.path], problem.message] as const;
-  const { wrong, warnings } = checkSource(source, kind, (at) => yaml.written([...path, ...at]));
+  const { isForAws } = reading.settings;
+  const { wrong, warnings } = checkSource(source, kind, isForAws, (at) => yaml.written([...path, ...at]));
   for (const problem of wrong) problems.add(...within(problem));
   for (const warning of warnings) problems.warn(...within(warning));
   return source;
@@ -60,7 +61,7 @@ function readPolicyFile(part: DocumentPart<string>, kind: PolicyKind): PolicyDoc
     part.wrong('holds a text, not a path; a policy should stand here as a mapping, without | or quotes around it');
     return undefined;
   }
-  const { workspace } = settings;
+  const { workspace, isForAws } = settings;
   const file = shownPath(workspace, part.given);
   files.push(file);
   const read = readWorkspaceFile(part.given, { workspace, maxBytes: MAX_POLICY_BYTES, namedIn: problems.file });
@@ -72,17 +73,17 @@ function readPolicyFile(part: DocumentPart<string>, kind: PolicyKind): PolicyDoc
   const { value, problems: inText, locate, written } = readYaml(read.text);
   for (const problem of broken ? [broken] : inText) problems.addInFile(file, problem, part.path);
   if (broken || value === undefined) return undefined;
-  const { wrong, warnings } = checkSource(value, kind, written);
+  const { wrong, warnings } = checkSource(value, kind, isForAws, written);
   for (const problem of wrong) problems.addInFile(file, { ...problem, ...locate(problem.path) }, part.path);
   for (const warning of warnings) problems.warnInFile(file, { ...warning, ...locate(warning.path) }, part.path);
   return isMapping(value) ? value : undefined;
 }
 
 /** What is wrong with a policy as it is written, or worth saying about it. */
-function checkSource(policy: unknown, kind: PolicyKind, written: YamlText['written']) {
+function checkSource(policy: unknown, kind: PolicyKind, isForAws: boolean, written: YamlText['written']) {
   const altered = alteredScalars(policy, written);
   const paths = new Set(altered.map(({ path }) => keyPathText(path)));
-  const problems = checkPolicy(policy, kind).filter(({ path }) => !paths.has(keyPathText(path)));
+  const problems = checkPolicy(policy, kind, { isForAws }).filter(({ path }) => !paths.has(keyPathText(path)));
   const warnings = kind === 'trust' && isMapping(policy) ? [...trustWarnings(policy)] : [];
   return { wrong: [...altered, ...problems], warnings };
 }

@@ -70,6 +70,7 @@ function readDocumentInput(inputs: Inputs): Declaration {
   const read = readDocument(text, {
     workspace,
     partition: partitionOfRegion(inputs.text('aws-region') ?? ''),
+    isForAws: inputs.callsAws('IAM'),
     repository: name === undefined ? undefined : { name, id, ownerId },
     server: (variable('GITHUB_SERVER_URL') ?? 'https://github.com').replace(/\/+$/, ''),
   });

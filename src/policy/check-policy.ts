@@ -61,13 +61,22 @@ const RESOURCE: TextRule = {
   meant: wholeAccount,
 };
 
+/** Of another vendor, whose accounts have forms of their own. */
+const OTHER_RESOURCE: TextRule = { fits: (text) => text === '*' || text.startsWith('arn:'), should: 'an ARN, or *' };
+
 /**
  * Everything for which AWS would refuse a policy, and what makes a trust policy unsafe; empty if there is nothing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ *
+ * @param isForAws whether accounts and ARNs must have the forms of AWS
  */
-export function checkPolicy(policy: unknown, kind: PolicyKind): readonly PartProblem[] {
+export function checkPolicy(
+  policy: unknown,
+  kind: PolicyKind,
+  { isForAws } = { isForAws: true },
+): readonly PartProblem[] {
   return isMapping(policy)
-    ? [...policyProblems(policy, kind), ...characterProblems(policy)]
+    ? [...policyProblems(policy, kind, isForAws), ...characterProblems(policy)]
     : [wrong([], policy, 'a mapping with Version and Statement')];
 }
 
@@ -76,7 +85,7 @@ export function policySize(policy: PolicyDocument): number {
   return policyText(policy).replace(/\s/g, '').length;
 }
 
-function* policyProblems(policy: PolicyDocument, kind: PolicyKind): PolicyProblems {
+function* policyProblems(policy: PolicyDocument, kind: PolicyKind, isForAws: boolean): PolicyProblems {
   yield* elementProblems(policy, POLICY_ELEMENTS, []);
   yield* versionProblems(policy, kind);
   const { Id, Statement } = policy;
@@ -88,7 +97,7 @@ function* policyProblems(policy: PolicyDocument, kind: PolicyKind): PolicyProble
   const sids = new Map<string, KeyPath>();
   for (const [path, statement] of members(Statement, ['Statement'])) {
     if (isMapping(statement)) {
-      yield* statementProblems(statement, path, kind);
+      yield* statementProblems(statement, path, kind, isForAws);
       yield* sidProblems(statement.Sid, path, sids, kind);
     } else {
       yield wrong(path, statement, path.length === 1 ? STATEMENTS : 'a statement');
@@ -106,7 +115,7 @@ function* versionProblems(policy: PolicyDocument, kind: PolicyKind): PolicyProbl
   }
 }
 
-function* statementProblems(statement: Statement, path: KeyPath, kind: PolicyKind): PolicyProblems {
+function* statementProblems(statement: Statement, path: KeyPath, kind: PolicyKind, isForAws: boolean): PolicyProblems {
   yield* elementProblems(statement, STATEMENT_ELEMENTS, path);
   yield* effectProblems(statement, path);
   const isTrust = kind === 'trust';
@@ -118,8 +127,10 @@ function* statementProblems(statement: Statement, path: KeyPath, kind: PolicyKin
     textProblems(value, at, isTrust ? TRUST_ACTION : ACTION),
   );
   yield* isTrust
-    ? eitherProblems(statement, 'Principal', path, principalProblems)
-    : eitherProblems(statement, 'Resource', path, (value, at) => textProblems(value, at, RESOURCE));
+    ? eitherProblems(statement, 'Principal', path, (value, at) => principalProblems(value, at, isForAws))
+    : eitherProblems(statement, 'Resource', path, (value, at) =>
+        textProblems(value, at, isForAws ? RESOURCE : OTHER_RESOURCE),
+      );
   yield* conditionProblems(statement.Condition, [...path, 'Condition']);
   if (isTrust && statement.Effect === 'Allow') yield* trustProblems(statement, path);
 }

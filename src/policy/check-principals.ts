@@ -36,13 +36,16 @@ const RULES = new Map<string, TextRule>(
   }),
 );
 
+/** Of another vendor, whose accounts and ARNs have forms of their own. */
+const OTHER: TextRule = { fits: (text) => /^\S+$/.test(text), should: 'a name without spaces' };
+
 const TYPES = [...RULES.keys()];
 
 /**
  * The principals of a statement in a trust policy.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function* principalProblems(principal: unknown, path: KeyPath): PolicyProblems {
+export function* principalProblems(principal: unknown, path: KeyPath, isForAws: boolean): PolicyProblems {
   if (principal === '*') return;
   if (!isMapping(principal) || Object.keys(principal).length === 0) {
     yield wrong(path, principal, '* or a mapping such as {"AWS": "123456789012"}');
@@ -50,7 +53,7 @@ export function* principalProblems(principal: unknown, path: KeyPath): PolicyPro
   }
   for (const [type, names] of Object.entries(principal)) {
     const rule = RULES.get(type);
-    if (rule) yield* textProblems(names, [...path, type], rule);
+    if (rule) yield* textProblems(names, [...path, type], isForAws ? rule : OTHER);
     else yield unknownName([...path, type], TYPES);
   }
 }
