@@ -9,6 +9,7 @@ import jest from './jest.config.mjs';
 export default {
   packageManager: 'npm',
   mutate: [
+    'action',
     'aws',
     'credential-process',
     'delivery',
@@ -17,22 +18,26 @@ export default {
     'github',
     'iam',
     'identities',
+    'identity-sources',
     'inputs',
     'mfa',
+    'modes',
     'network',
     'policy',
     'profile',
+    'provisioning',
     'runner',
     'sts',
+    'text',
   ].map((folder) => `src/${folder}/**/*.ts`),
   testRunner: 'jest',
   jest: {
     config: {
       ...jest,
-      // What spawns processes runs dist, in which nothing was changed, or takes too long to run once for each change.
+      // Whole jobs, and what starts processes, take too long to run once for each change.
       testPathIgnorePatterns: [
         ...jest.testPathIgnorePatterns,
-        '/__tests__/(bench|demo|docs|fuzz|in-process|provisioning|sandbox|scenarios|scripts)/',
+        '/__tests__/(bench|demo|docs|fuzz|in-process|sandbox|scenarios|scripts)/',
         '/__tests__/profile/processes',
         '/__tests__/github/secrets',
       ],

@@ -5,7 +5,7 @@ const MARKS: Readonly<Record<Action, string>> = { create: '+', change: '~', dele
 /** The table and the failure of a later call need room, too. */
 const ROOM_FOR_DETAILS = 768 * 1024;
 
-/** The plan in a sentence: "2 to create, 1 to change, 3 kept". */
+/** The plan in a sentence: "2 to create, 1 to change, 0 to delete, 3 to keep". */
 export function planInShort(changes: readonly Change[]): string {
   const count = (action: Action) => changes.filter((change) => change.action === action).length;
   const counts = (['create', 'change', 'delete', 'keep'] as const).map((action) => `${count(action)} to ${action}`);
