@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readSession } from '../../src/credential-process/session-file';
-import { checkProfiles, writeJobProfiles, type ProfilesToWrite } from '../../src/delivery/job-profiles';
+import { checkJobProfiles, writeJobProfiles, type ProfilesToWrite } from '../../src/delivery/job-profiles';
 import { Ledger } from '../../src/runner/ledger';
 import { readLedger } from '../../src/runner/read-ledger';
 import type { Step } from '../../src/runner/step';
@@ -164,7 +164,7 @@ describe('that renew themselves', () => {
     const checkOf = (program: string, runner = {}) => {
       process.argv = ['node', program];
       const profiles = { ...TO_WRITE, names: ['dev'], refresh: true };
-      return checkProfiles(profiles, { env, runner } as unknown as Step);
+      return checkJobProfiles(profiles, { env, runner } as unknown as Step);
     };
 
     test('on Windows, a path that needs quotes draws a warning, as SDKs for Go and Rust cannot run it', async () => {
@@ -200,7 +200,7 @@ describe('profiles to be written', () => {
   const TO_CHECK = { overwrite: false, output: undefined, location: 'home', refresh: false } as const;
   const free = (names: string[], overwrite = false) => {
     const env = { AWS_SHARED_CREDENTIALS_FILE: inJob('credentials'), AWS_CONFIG_FILE: inJob('config') };
-    return checkProfiles({ ...TO_CHECK, names, overwrite }, { env } as unknown as Step);
+    return checkJobProfiles({ ...TO_CHECK, names, overwrite }, { env } as unknown as Step);
   };
   const there = (path: string) => `${path}: The profile dev is in ${path} already. Set overwrite-aws-profile: true `;
   const FIX = '\nFix: Correct that, choose another name, or omit the profile.';
@@ -234,7 +234,7 @@ describe('profiles to be written', () => {
     mkdirSync(inJob('other'));
     const env = { AWS_SHARED_CREDENTIALS_FILE: inJob('other'), AWS_CONFIG_FILE: inJob('config') };
     const both = { ...TO_CHECK, names: ['dev', 'test'], overwrite: true };
-    const same = await checkProfiles(both, { env } as unknown as Step).catch((error: unknown) => error);
+    const same = await checkJobProfiles(both, { env } as unknown as Step).catch((error: unknown) => error);
     expect(same).toMatchObject({ code: 'profile-files' });
     expect(String(same).split('It is a directory')).toHaveLength(2);
   });

@@ -6,7 +6,7 @@ import { LeftBehindError } from '../../src/errors/left-behind-error';
 import { type ProfileFiles, profileFiles } from '../../src/profile/locations';
 import {
   areRemoved,
-  checkProfile,
+  checkProfiles,
   type Problem,
   type Profile,
   removeProfiles,
@@ -43,8 +43,9 @@ async function given(texts: Partial<Record<keyof ProfileFiles, string>>): Promis
 }
 
 /** What prevents the profile from being written. */
-function check(name: string, options = {}): Promise<Problem | undefined> {
-  return checkProfile(files, profile(name), { overwrite: true, inPlace: true, ...options });
+async function check(name: string, options = {}): Promise<Problem | undefined> {
+  const [problem] = await checkProfiles(files, [profile(name)], { overwrite: true, inPlace: true, ...options });
+  return problem;
 }
 
 /** The files as they are, by name, with anything that lies beside them. */
@@ -342,7 +343,11 @@ test('thousands are written, and removed again, in a moment', async () => {
   expect(await found()).toEqual({ credentials: theirs });
 });
 
-describe('checkProfile', () => {
+describe('checkProfiles', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
   const cases: [
     what: string,
     credentials: string | undefined,
@@ -356,6 +361,7 @@ describe('checkProfile', () => {
   test.each(cases)('finds a profile in %s', async (_, credentials, config, at) => {
     await given({ ...(credentials !== undefined && { credentials }), ...(config !== undefined && { config }) });
     expect(await check('dev', { overwrite: false })).toEqual({
+      name: 'dev',
       path: files[at],
       reason:
         `The profile dev is in ${files[at]} already. ` +
@@ -363,6 +369,16 @@ describe('checkProfile', () => {
     });
     expect(await check('dev')).toBeUndefined();
     expect(await check('other', { overwrite: false })).toBeUndefined();
+  });
+
+  test('names each of many that cannot be written', async () => {
+    await given({ credentials: '[b]\n', config: '[profile c]\n' });
+    const profiles = ['a', 'b', 'c', 'd'].map(profile);
+    const problems = await checkProfiles(files, profiles, { overwrite: false, inPlace: true });
+    expect(problems.map(({ name, path }) => [name, path])).toEqual([
+      ['b', files.credentials],
+      ['c', files.config],
+    ]);
   });
 
   test('finds nothing where nothing is, and makes nothing', async () => {
@@ -384,7 +400,7 @@ describe('checkProfile', () => {
     ['UTF-16', '\0[\0d', 'It is not text in UTF-8 but, perhaps, UTF-16'],
   ])('finds out before the file is written what would stop it then: %s', async (_, credentials, reason) => {
     await given({ credentials });
-    const problem = { path: files.credentials, reason: expect.stringContaining(reason) as string };
+    const problem = { name: 'dev', path: files.credentials, reason: expect.stringContaining(reason) as string };
     expect(await check('dev')).toEqual(problem);
     expect(await check('dev', { inPlace: false })).toEqual(problem);
     expect(await found()).toEqual({ credentials });
@@ -397,12 +413,11 @@ describe('checkProfile', () => {
     expect(await check('dev')).toMatchObject({ reason: expect.stringContaining('ENOTDIR') as string });
     jest.spyOn(fs, 'mkdtemp').mockRejectedValue(Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' }));
     files = profileFiles({}, home);
-    expect(await check('dev')).toEqual({
+    expect(await check('dev')).toMatchObject({
       path: files.credentials,
       reason: expect.stringMatching(/EROFS: read-only\. Let the job's user read and write/) as string,
     });
     expect(await check('dev', { inPlace: false })).toBeUndefined();
-    jest.restoreAllMocks();
   });
 
   test('finds out that there can be no lock; one that another job holds is waited for later', async () => {
@@ -419,6 +434,6 @@ describe('checkProfile', () => {
   test('needs nothing of a file that would stay as it is', async () => {
     files = { ...files, credentials: '/proc/nowhere/credentials' };
     const renewing = { name: 'dev', credentials: {}, config: { credential_process: 'renew' } };
-    expect(await checkProfile(files, renewing, { overwrite: false, inPlace: true })).toBeUndefined();
+    expect(await checkProfiles(files, [renewing], { overwrite: false, inPlace: true })).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Identity } from '../aws/arn';
 import { deliver, unsetCurrent } from '../delivery/deliver';
-import { checkProfiles } from '../delivery/job-profiles';
+import { checkJobProfiles } from '../delivery/job-profiles';
 import { writeReport } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { readRequest } from '../inputs/read-request';
@@ -33,7 +33,7 @@ export async function runAction(step: Step): Promise<void> {
 /** The way of every mode, once the inputs are known to be right. */
 async function runRequest(request: Request, step: Step, begun: (work: Work) => void): Promise<void> {
   const profiles = profilesIn(request);
-  if (profiles) await checkProfiles(profiles, step);
+  if (profiles) await checkJobProfiles(profiles, step);
   if (request.unsetCurrentCredentials) unsetCurrent(step);
   const work = await beginAllowed(request, step);
   begun(work);

@@ -39,29 +39,24 @@ export interface ProfilesWritten {
  * @throws ActionError `profile-files` with every profile that cannot be written, `runner-files` or
  *   `credential-process-path` where no profile could renew itself
  */
-export async function checkProfiles({ names, ...settings }: ProfilesIn, { env, runner }: Step): Promise<void> {
+export async function checkJobProfiles({ names, ...settings }: ProfilesIn, { env, runner }: Step): Promise<void> {
   if (names.length === 0) return;
-  const { checkProfile } = await import('../profile/profile');
   const files = profileFiles(env, homedir());
   const inPlace = isEditedInPlace(settings.location, files, env);
   // Whatever the credentials and the region will be.
   const credentials: Settings = settings.refresh ? {} : { aws_access_key_id: '' };
-  const sample = { credentials, config: { region: '' } };
-  const problems = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      problem:
-        unclearLocation(env) ??
-        (await checkProfile(files, { name, ...sample }, { overwrite: settings.overwrite, inPlace })),
-    })),
-  );
-  const stopped = problems.flatMap(({ name, problem }) => (problem ? { name, ...problem } : []));
+  const profiles = names.map((name) => ({ name, credentials, config: { region: '' } }));
+  const unclear = unclearLocation(env);
+  const { checkProfiles } = await import('../profile/profile');
+  const stopped = unclear
+    ? names.map((name) => ({ name, ...unclear }))
+    : await checkProfiles(files, profiles, { overwrite: settings.overwrite, inPlace });
   if (stopped.length > 0) throw cannotBeWritten(stopped);
   if (!inPlace) tryJobFolder(FOLDER_OF_FILES, env);
   if (settings.refresh) await checkProgram(tryJobFolder(FOLDER_OF_SESSIONS, env), runner);
 }
 
-function cannotBeWritten(stopped: readonly (Problem & { readonly name: string })[]): ActionError {
+function cannotBeWritten(stopped: readonly Problem[]): ActionError {
   const names = stopped.map(({ name }) => name).join(', ');
   const reasons = [...new Set(stopped.map(({ path, reason }) => `${path}: ${reason}`))];
   return new ActionError({

@@ -1,6 +1,6 @@
 import type { Identity } from '../aws/arn';
 import type { JobDelivery } from '../delivery/deliver';
-import { checkProfiles } from '../delivery/job-profiles';
+import { checkJobProfiles } from '../delivery/job-profiles';
 import { credentialOutputs, credentialVariables, identityOutputs } from '../delivery/variables-and-outputs';
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import { workAs } from '../identity-sources/work-as';
@@ -63,7 +63,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         return { log: [], summary };
       }
       const delivered = plan.keys.flatMap(({ make, destinations }) => (make ? profilesAmong(destinations) : []));
-      await checkProfiles({ ...profiles, names: delivered, refresh: false }, step);
+      await checkJobProfiles({ ...profiles, names: delivered, refresh: false }, step);
       const exportKeys: CarryingOut['exportKeys'] = (keys, confirm) =>
         deliver(keysDelivery(keys, outputs, request, env), confirm);
       await carryOut(plan, { unlimited, keepForPost, exportKeys, readsBack: mode.readsBack ?? false }, access);

@@ -18,8 +18,14 @@ export interface Profile {
 
 /** What prevents a profile from being written. */
 export interface Problem {
+  readonly name: string;
   readonly path: string;
   readonly reason: string;
+}
+
+interface CheckOptions {
+  readonly overwrite: boolean;
+  readonly inPlace: boolean;
 }
 
 /** A section of ours in a file. */
@@ -57,19 +63,35 @@ interface Edit extends WrittenSection {
 const KINDS: readonly FileKind[] = ['credentials', 'config'];
 
 /**
- * Looks whether a profile can be written, and changes nothing.
+ * Looks whether profiles can be written, and changes nothing.
  *
  * @param options.inPlace whether the files themselves are to be edited, or copies of them
+ * @returns a problem for each profile that cannot
  */
-export async function checkProfile(
+export async function checkProfiles(
   files: ProfileFiles,
-  profile: Profile,
-  { overwrite, inPlace }: { readonly overwrite: boolean; readonly inPlace: boolean },
-): Promise<Problem | undefined> {
+  profiles: readonly Profile[],
+  options: CheckOptions,
+): Promise<readonly Problem[]> {
+  const inAny = await problemWith(files, profiles, options);
+  if (!inAny) return [];
+  const problems: Problem[] = [];
+  for (const profile of profiles) {
+    const inThis = await problemWith(files, [profile], options);
+    if (inThis) problems.push({ name: profile.name, ...inThis });
+  }
+  return problems;
+}
+
+async function problemWith(
+  files: ProfileFiles,
+  profiles: readonly Profile[],
+  { overwrite, inPlace }: CheckOptions,
+): Promise<Omit<Problem, 'name'> | undefined> {
   for (const kind of KINDS) {
     const path = files[kind];
     try {
-      await rehearseEdit(path, (original) => withProfiles(original, files, kind, [profile], overwrite).text, {
+      await rehearseEdit(path, (original) => withProfiles(original, files, kind, profiles, overwrite).text, {
         inPlace,
       });
     } catch (error) {
