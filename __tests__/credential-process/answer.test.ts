@@ -44,6 +44,12 @@ test('a session that lasts is printed, and none is asked for', async () => {
   expect(renew).not.toHaveBeenCalled();
 });
 
+test('warnings of Node are not printed with it', async () => {
+  process.on('warning', () => undefined);
+  await answering(lasting(60), () => Promise.reject(new Error('not asked')));
+  expect(process.listenerCount('warning')).toBe(0);
+});
+
 test('in the place of one that is due, the new one is', async () => {
   const [due, renewed] = [lasting(0), lasting(59)];
   const renew = jest.fn(() => Promise.resolve(renewed));

@@ -93,6 +93,21 @@ describe('on Windows', () => {
     expect(changes()?.variables).toEqual({ AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'eu-west-1' });
     expect(readdirSync(dirname(secretState()))).toEqual(['before.json', 'changes.json']);
   });
+
+  test('what is not needed any more does not stop the step while another process has it open', () => {
+    ledger.making('/first');
+    const goBack = ledger.mark();
+    ledger.exporting(['AWS_SECRET_ACCESS_KEY']);
+    const kept = secretState();
+    jest.spyOn(Atomics, 'wait').mockReturnValue('timed-out');
+    jest.spyOn(fs, 'rmSync').mockImplementation(() => {
+      throw heldOpen();
+    });
+    goBack();
+    expect(changes()).toMatchObject({ variables: {}, folders: ['/first'] });
+    expect(existsSync(kept)).toBe(true);
+    jest.restoreAllMocks();
+  });
 });
 
 test('a profile that stood there is kept where no variable had a value', () => {

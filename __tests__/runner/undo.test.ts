@@ -231,6 +231,31 @@ describe('what was stored of the changes is lost', () => {
     expect(readdirSync(inJob(AWS))).toEqual([]);
   });
 
+  test('for as long as post runs: what stood there is neither overwritten nor deleted', async () => {
+    const { ledger, env } = ledgerOf({ AWS_REGION: 'eu-west-1' });
+    ledger.exporting(['AWS_REGION']);
+    const files = { credentials: inJob('credentials'), config: inJob('config') };
+    writeFileSync(files.credentials, '[prod]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\n');
+    const prod = { name: 'prod', credentials: EXAMPLE_KEY, config: {} };
+    const record = (written: Parameters<Ledger['writing']>[0]) => {
+      ledger.writing(written);
+    };
+    await writeProfiles(files, [prod], { overwrite: true, record });
+    const { readFileSync: read } = fs;
+    jest.spyOn(Atomics, 'wait').mockReturnValue('timed-out');
+    jest.spyOn(fs, 'readFileSync').mockImplementation(((path: string, options: 'utf8') => {
+      if (path.endsWith('before.json')) throw Object.assign(new Error('EACCES: denied'), { code: 'EACCES' });
+      return read(path, options);
+    }) as never);
+    await undo(env, notAsked);
+    expect(said).toContain('could not be read (EACCES: denied): AWS_REGION, the profile prod. They stay as the step');
+    expect(readCommandFile(inJob('env'))).toEqual({});
+    jest.restoreAllMocks();
+    await undo(env, notAsked);
+    expect(readFileSync(files.credentials, 'utf8')).toBe('[prod]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\n');
+    expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
+  });
+
   test('as someone emptied RUNNER_TEMP: what the state names is undone, with a warning', async () => {
     const before = { AWS_REGION: 'eu-west-1' };
     const env = await afterMain(before, ['AWS_REGION', 'AWS_SESSION_TOKEN'], true);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../errors/message';
-import { readPatiently } from '../files/busy';
+import { readPatiently, whileHeldOpen } from '../files/busy';
 import { removeFolder } from '../files/remove';
 import { replaceFile } from '../files/replace';
 import { inJobTemp } from './runner-files';
@@ -34,14 +34,30 @@ export class LedgerFiles {
       };
       if (before) write('before.json', before);
       write('changes.json', changes);
-      if (!before) rmSync(join(folder, 'before.json'), { force: true });
+      if (!before)
+        removeIfPossible(() => {
+          rmSync(join(folder, 'before.json'), { force: true });
+        });
       return folder;
     });
   }
 
   remove(): void {
-    if (this.#folder !== undefined) removeFolder(this.#folder);
+    const folder = this.#folder;
     this.#folder = undefined;
+    if (folder !== undefined)
+      removeIfPossible(() => {
+        removeFolder(folder);
+      });
+  }
+}
+
+/** What nobody needs any more and another program has open must not stop the step. */
+function removeIfPossible(removal: () => void): void {
+  try {
+    whileHeldOpen(removal);
+  } catch {
+    return;
   }
 }
 
