@@ -257,7 +257,7 @@ describe('what is wrong', () => {
   test('a token file is not read before it is measured', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'token-'));
     const file = join(folder, 'token');
-    const problems = () => problemsOf({ 'web-identity-token-file': file, 'role-to-assume': ROLE });
+    const problems = (env = {}) => problemsOf({ 'web-identity-token-file': file, 'role-to-assume': ROLE }, env);
     try {
       for (const [size, wrong, letter = 'x'] of [
         [0, 'has 0 bytes'],
@@ -272,8 +272,11 @@ describe('what is wrong', () => {
       }
       for (const size of [4, 20_000]) {
         writeFileSync(file, `\n${'x'.repeat(size)}\n`);
-        expect(await problems()).toBe('none');
+        expect(await problems()).toContain(`${file} holds no JSON Web Token`);
+        expect(await problems({ AWS_ENDPOINT_URL_STS: 'https://sts.example.com' })).toBe('none');
       }
+      writeFileSync(file, `e30.e30.${'x'.repeat(19_992)}\n`);
+      expect(await problems()).toBe('none');
       for (const token of ['e30.e30\ne30', 'e30.e30.\u0000', 'e30.e30.\uFEFFe30']) {
         writeFileSync(file, token);
         expect(await problems()).toMatch(/web-identity-token-file: has (white space|a character) in it/);

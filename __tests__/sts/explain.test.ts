@@ -163,15 +163,9 @@ const refusals: Case[] = [
     ),
     noJwt,
     'invalid-id-token',
-    ['not a JSON Web Token', 'web-identity-token-file', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'],
+    ['no JSON Web Token', 'web-identity-token-file', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'],
   ],
-  [
-    'what is no token, by its code alone',
-    sdkError('AccessDenied'),
-    noJwt,
-    'invalid-id-token',
-    ['not a JSON Web Token'],
-  ],
+  ['what is no token, by its code alone', sdkError('AccessDenied'), noJwt, 'invalid-id-token', ['no JSON Web Token']],
   ['a claim that is rejected', sdkError('IDPRejectedClaim'), web, 'invalid-id-token', [ISSUER]],
   [
     'a token that is over',

@@ -5,8 +5,9 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 
 /** The claims of a JSON Web Token, or undefined when the text is none. */
 export function decodeClaims(token: string): TokenClaims | undefined {
+  const [, part = ''] = /^[\w-]+=*\.([\w-]+=*)\.[\w-]*=*\s*$/.exec(token) ?? [];
   try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const claims: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
     return typeof claims === 'object' && claims !== null ? (claims as TokenClaims) : undefined;
   } catch {
     return undefined;

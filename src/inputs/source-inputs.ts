@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { Credentials } from '../aws/credentials';
+import { isPlain, type Credentials } from '../aws/credentials';
 import { partitionOfRegion, usualAudiences } from '../aws/partition';
 import { messageOf } from '../errors/message';
 import { idTokenEndpoint } from '../github/id-token';
+import { decodeClaims } from '../github/token-claims';
 import type { InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
@@ -13,6 +14,11 @@ const MIN_TOKEN_LENGTH = 4;
 const MAX_TOKEN_LENGTH = 20_000;
 /** Room for white space around the token. */
 const MAX_TOKEN_FILE_SIZE = 2 * MAX_TOKEN_LENGTH;
+
+/** What AWS refuses. Another vendor's STS may take a token of its own. */
+const NO_JWT =
+  'holds no JSON Web Token, which has three parts with dots between them; an access token, JSON with a token in it, and ' +
+  'the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN are none';
 
 /** Whom a step works as whose mode takes no role. */
 export function readIdentity(mode: Mode, inputs: Inputs): SourceIdentity {
@@ -89,6 +95,9 @@ function readTokenFile(path: string, inputs: Inputs): string {
       inputs.wrong('web-identity-token-file', `${file} has ${token.length} characters; a token has 4 to 20,000`);
     } else {
       inputs.checkCredential('web-identity-token-file', token);
+      if (isPlain(token) && !decodeClaims(token) && inputs.callsAws('STS')) {
+        inputs.wrong('web-identity-token-file', `${file} ${NO_JWT}`);
+      }
     }
     return token;
   } catch (error) {

@@ -46,7 +46,7 @@ const WEB_IDENTITY_RULES: readonly RefusalRule<StsCall>[] = [
     (/not a valid JWT/i.test(message) || token?.claims === undefined) &&
     /^(AccessDenied|InvalidIdentityToken)$/.test(code) && {
       code: 'invalid-id-token',
-      why: 'What was sent is not a JSON Web Token (JWT) that AWS can read: it says of no issuer, audience or subject.',
+      why: 'What was sent is no JSON Web Token (JWT) that AWS can read: it names no issuer, audience or subject.',
       fix:
         'Let web-identity-token-file name a file with an ID token and nothing else: three parts with dots between them, ' +
         'signed with RSA or ECDSA. An access token, JSON with a token in it, and the value of ' +
