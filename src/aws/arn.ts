@@ -57,9 +57,9 @@ export function describeOtherThanRole(text: string): string | undefined {
   if (parseRoleArn(unquoted)) return 'the ARN of a role with quotes or spaces around it';
   const whole = wholeAccount(unquoted);
   if (whole !== undefined && parseRoleArn(whole)) return `one without the zeros that its account begins with: ${whole}`;
-  const [, partition, account, type = '', name] = OTHER_ARN.exec(unquoted) ?? [];
+  const [, partition = '', account = '', type = '', name] = OTHER_ARN.exec(unquoted) ?? [];
   if (type !== 'assumed-role' || !name) return OTHER_TYPES.get(type);
-  return `a session of the role arn:${partition}:iam::${account}:role/${name} (its path, if it has one, goes before the name)`;
+  return `a session of the role ${iamArn({ partition, account }, `role/${name}`)} (its path, if it has one, goes before the name)`;
 }
 
 /** The role that an ARN of another vendor names, which may have any form; undefined when the text is no ARN. */
@@ -79,8 +79,19 @@ export function parseRoleName(text: string): RoleName | undefined {
 export function roleInAccountOf({ arn: caller, account }: Identity, { pathAndName }: RoleName): RoleArn | undefined {
   if (caller === undefined || !isWhole(caller)) return undefined;
   const partition = partitionOfArn(caller);
-  const arn = `arn:${partition}:iam::${account ?? ''}:role/${pathAndName}`;
+  const arn = iamArn({ partition, account: account ?? '' }, `role/${pathAndName}`);
   return { arn, partition, account, name: pathAndName.split('/').at(-1) ?? pathAndName };
+}
+
+/**
+ * The ARN of what an account has in IAM, such as `user/path/name`.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ */
+export function iamArn(
+  { partition, account }: { readonly partition: string; readonly account: string },
+  resource: string,
+): string {
+  return `arn:${partition}:iam::${account}:${resource}`;
 }
 
 /** Whether a text is the ID of an account. */

@@ -1,4 +1,4 @@
-import { isPolicyArn, partitionOfArn, wholeAccount } from '../aws/arn';
+import { iamArn, isPolicyArn, partitionOfArn, wholeAccount } from '../aws/arn';
 import type { PolicyDocument } from '../policy/policy-document';
 import { nearest } from '../text/did-you-mean';
 import { quoted } from '../text/value';
@@ -95,5 +95,5 @@ function readPolicyReference(part: DocumentPart<string | undefined>): PolicyRefe
 /** The ARN of AWS's own policy of a name, as far as AWS can have one of it. */
 function arnOfAwsPolicy(name: string, partition: string): string {
   const [path = ''] = Object.entries(AWS_POLICY_PATHS).find(([, names]) => names.includes(name)) ?? [];
-  return `arn:${partition}:iam::aws:policy/${path}${name}`;
+  return iamArn({ partition, account: 'aws' }, `policy/${path}${name}`);
 }

@@ -1,3 +1,4 @@
+import { iamArn } from '../aws/arn';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../policy/require-mfa';
 import { parseDuration } from '../text/duration';
 import type { DeclaredAccessKey, DeclaredMfaDevice, DeclaredUser } from './declaration';
@@ -25,7 +26,8 @@ function limitInlinePolicies(
   user: Pick<DeclaredUser, 'name' | 'path' | 'inlinePolicies' | 'requireMfa'>,
   part: DocumentPart<SoundUser['inline-policies']>,
 ): void {
-  const arn = `arn:${part.reading.settings.partition}:iam::${SOME_ACCOUNT}:user${user.path}${user.name}`;
+  const { partition } = part.reading.settings;
+  const arn = iamArn({ partition, account: SOME_ACCOUNT }, `user${user.path}${user.name}`);
   const forced = user.requireMfa ? [requireMfaPolicy(arn)] : [];
   limitSize([...Object.values(user.inlinePolicies), ...forced], 'inline, of a user', part);
   const clash = Object.keys(user.inlinePolicies).find(

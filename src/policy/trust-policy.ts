@@ -1,3 +1,4 @@
+import { iamArn } from '../aws/arn';
 import { defaultAudience, type Partition } from '../aws/partition';
 import type { PolicyDocument, Statement } from './policy-document';
 
@@ -52,9 +53,9 @@ export function trustPolicy(trust: Trust, of: RoleAccount): PolicyDocument {
 }
 
 /** The ARN of an account or user, or undefined for who is neither. */
-function principalOf(entry: TrustEntry, { partition, account }: RoleAccount): string | undefined {
-  if ('account' in entry) return `arn:${partition}:iam::${entry.account}:root`;
-  return 'user' in entry ? `arn:${partition}:iam::${account}:user/${entry.user}` : undefined;
+function principalOf(entry: TrustEntry, of: RoleAccount): string | undefined {
+  if ('account' in entry) return iamArn({ ...of, account: entry.account }, 'root');
+  return 'user' in entry ? iamArn(of, `user/${entry.user}`) : undefined;
 }
 
 /**
@@ -69,10 +70,10 @@ function subjectsOf({ repository, ids, context }: GithubTrust): readonly string[
   ];
 }
 
-function githubStatement(subjects: readonly string[], { partition, account }: RoleAccount): Statement {
-  const provider = `arn:${partition}:iam::${account}:oidc-provider/${GITHUB_ISSUER}`;
+function githubStatement(subjects: readonly string[], of: RoleAccount): Statement {
+  const provider = iamArn(of, `oidc-provider/${GITHUB_ISSUER}`);
   const claims = {
-    [`${GITHUB_ISSUER}:aud`]: defaultAudience(partition as Partition),
+    [`${GITHUB_ISSUER}:aud`]: defaultAudience(of.partition as Partition),
     [`${GITHUB_ISSUER}:sub`]: oneOrMore(subjects),
   };
   return { ...allow({ Federated: provider }, 'sts:AssumeRoleWithWebIdentity'), Condition: { StringEquals: claims } };

@@ -1,4 +1,4 @@
-import { accountOfArn, partitionOfArn } from '../aws/arn';
+import { accountOfArn, iamArn, partitionOfArn } from '../aws/arn';
 import { denialIn } from '../aws/denial';
 import { explainFailure, explainSkew, type FailedCall, type RefusalMeaning, type RefusalRule } from '../aws/explain';
 import { KEYS_NOT_FETCHED, skewIn, type Refusal } from '../aws/failure';
@@ -302,6 +302,6 @@ function roleOf({ roleArn = 'the role' }: StsCall): string {
 
 function providerArn(call: StsCall): string {
   const { roleArn = '' } = call;
-  const [partition, account] = [partitionOfArn(roleArn), accountOfArn(roleArn) ?? ''];
-  return `arn:${partition}:iam::${account}:oidc-provider/${claimOf(call, 'iss').replace(/^https:\/\//, '')}`;
+  const ofRole = { partition: partitionOfArn(roleArn), account: accountOfArn(roleArn) ?? '' };
+  return iamArn(ofRole, `oidc-provider/${claimOf(call, 'iss').replace(/^https:\/\//, '')}`);
 }

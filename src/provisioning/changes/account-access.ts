@@ -32,8 +32,3 @@ export interface AccountAccess extends Reporter {
   /** Waits until AWS knows an access key. */
   readonly testKey: (credentials: Credentials) => Promise<void>;
 }
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
-export function iamArn({ partition, account }: TargetAccount, resource: string): string {
-  return `arn:${partition}:iam::${account}:${resource}`;
-}

@@ -1,7 +1,8 @@
+import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
 import { describeSecret, type DeclaredMfaDevice, type DeclaredUser, type Tags } from '../../identities/declaration';
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
-import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
+import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
 import { nothingToRemove, notOurs, ownershipTags, type Rules } from './ownership';

@@ -1,6 +1,7 @@
+import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
 import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
-import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
+import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { changeOf, membersDifference, removalOf, withoutCalls, type Change, type Planned } from '../changes/change';
 import { nothingToRemove, notOurs, ownerOf, type Rules } from './ownership';
 import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';

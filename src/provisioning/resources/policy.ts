@@ -1,10 +1,11 @@
+import { iamArn } from '../../aws/arn';
 import { isRefusal } from '../../aws/failure';
 import type { Iam, Write } from '../../iam/connect';
 import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
-import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
+import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
   changeOf,
   newSettings,

@@ -1,3 +1,4 @@
+import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
 import type { DeclaredPolicy, DeclaredRole } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
@@ -5,7 +6,7 @@ import { sameMeaning } from '../../policy/meaning';
 import { listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
 import { isMapping } from '../../text/value';
-import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
+import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
   NO_DIFFERENCE,
   removalOf,

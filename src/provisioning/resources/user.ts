@@ -1,10 +1,11 @@
 import type { User } from '@aws-sdk/client-iam';
+import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
 import type { DeclaredPolicy, DeclaredUser } from '../../identities/declaration';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../../policy/require-mfa';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { FIRST_RECORD } from '../access-keys/key-record';
-import { iamArn, type AccountAccess, type TargetAccount } from '../changes/account-access';
+import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { removalOf, type Change, type Planned, type PlannedCall } from '../changes/change';
 import { identityCalls, planIdentity, policyRemoval, readWithPolicies, type ExistingIdentity } from './identity';
 import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
