@@ -273,6 +273,15 @@ describe('conditions', () => {
     expect(identity({ ...allow, Condition })).toEqual(problems.map((problem) => `Statement.Condition${problem}`));
   });
 
+  test('an account of another vendor may have any form', () => {
+    const policy = {
+      Version: '2012-10-17',
+      Statement: { ...allow, Condition: { StringEquals: { 'aws:SourceAccount': '1' } } },
+    };
+    expect(checkPolicy(policy, 'inline')).toHaveLength(1);
+    expect(checkPolicy(policy, 'inline', { isForAws: false })).toEqual([]);
+  });
+
   test('ForAllValues narrows a Deny, and opens only an Allow in a trust policy', () => {
     const Condition = { 'ForAllValues:StringEquals': { 'aws:PrincipalTag/team': 'core' } };
     expect(identity({ ...allow, Condition })).toEqual([]);

@@ -46,7 +46,7 @@ const OPERATOR_FORMS = ['', 'ForAllValues:', 'ForAnyValue:'].flatMap((quantifier
  * A statement's conditions: operator → key → the values to compare with.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
  */
-export function* conditionProblems(condition: unknown, path: KeyPath): PolicyProblems {
+export function* conditionProblems(condition: unknown, path: KeyPath, isForAws: boolean): PolicyProblems {
   if (condition === undefined) return;
   if (!isMapping(condition)) {
     yield wrong(path, condition, 'a mapping of operators, such as StringEquals, to keys and values');
@@ -55,12 +55,12 @@ export function* conditionProblems(condition: unknown, path: KeyPath): PolicyPro
   for (const [operator, keys] of Object.entries(condition)) {
     const at = [...path, operator];
     if (!OPERATOR_FORMS.includes(operator)) yield unknownName(at, OPERATOR_FORMS, OPERATORS);
-    if (isMapping(keys)) yield* keyProblems(keys, at);
+    if (isMapping(keys)) yield* keyProblems(keys, at, isForAws);
     else yield wrong(at, keys, 'a mapping of condition keys to values');
   }
 }
 
-function* keyProblems(keys: Readonly<Record<string, unknown>>, path: KeyPath): PolicyProblems {
+function* keyProblems(keys: Readonly<Record<string, unknown>>, path: KeyPath, isForAws: boolean): PolicyProblems {
   for (const [key, values] of Object.entries(keys)) {
     if (!/^[^:]+:./s.test(key)) {
       yield { path: [...path, key], message: 'is no condition key; it should be service:name, such as aws:SourceIp' };
@@ -68,7 +68,7 @@ function* keyProblems(keys: Readonly<Record<string, unknown>>, path: KeyPath): P
     for (const [at, value] of members(values, [...path, key])) {
       if (!['string', 'number', 'boolean'].includes(typeof value)) {
         yield wrong(at, value, 'text, a number, true or false, or a list of these');
-      } else if (/:\w*Account$/i.test(key) && /^\d{1,11}$/.test(String(value))) {
+      } else if (isForAws && /:\w*Account$/i.test(key) && /^\d{1,11}$/.test(String(value))) {
         yield wrong(at, value, 'an account of 12 digits, as no other matches', wholeAccount(value));
       }
     }

@@ -131,7 +131,7 @@ function* statementProblems(statement: Statement, path: KeyPath, kind: PolicyKin
     : eitherProblems(statement, 'Resource', path, (value, at) =>
         textProblems(value, at, isForAws ? RESOURCE : OTHER_RESOURCE),
       );
-  yield* conditionProblems(statement.Condition, [...path, 'Condition']);
+  yield* conditionProblems(statement.Condition, [...path, 'Condition'], isForAws);
   if (isTrust && statement.Effect === 'Allow') yield* trustProblems(statement, path);
 }
 
