@@ -445,6 +445,14 @@ describe('where keys and seeds go', () => {
       /deliver\[0\] is a mapping with profile, github-secrets; it should be/,
     ],
     [deliver('{ profil: a }'), /deliver\[0\]\.profil is not known here; did you mean profile/],
+    [
+      deliver('{ github-secrets: { environment: "a\\uD842" } }'),
+      /deliver\[0\]\.github-secrets\.environment is "a\\ud842"; it should be the name of an environment/,
+    ],
+    [
+      trust('{ github: { repository: octo/app, environment: "\\uDFB7" } }'),
+      /roles\.a\.trust\.github\.environment is "\\udfb7"; it should be the name of an environment/,
+    ],
     [deliver('{ profile: "a b" }'), /deliver\[0\]\.profile is "a b"; a profile name must not contain spaces/],
     [deliver('{ github-secrets: { prefix: 1A_ } }'), /prefix is "1A_"; it should be of letters/],
     [deliver('{ github-secrets: { prefix: github_ } }'), /prefix is "github_"/],

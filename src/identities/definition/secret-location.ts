@@ -5,7 +5,7 @@ import { described, mapping, optional, text } from './building-blocks';
 const OWNER = '[A-Za-z\\d][A-Za-z\\d_-]{0,38}';
 export const REPOSITORY = new RegExp(`^${OWNER}/(?!\\.\\.?$)[\\w.-]{1,100}$`);
 export const REPOSITORY_RULE = 'a repository as owner/name';
-export const ENVIRONMENT = /^[^\x00-\x1f\x7f]{1,255}$/;
+export const ENVIRONMENT = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 export const ENVIRONMENT_RULE = 'the name of an environment, of at most 255 characters';
 
 const LOCATION = {
