@@ -1,6 +1,10 @@
 // Packages that ship as ES modules only: jest runs CommonJS.
 const esModules = [
   '@actions',
+  '@octokit',
+  'universal-user-agent',
+  'before-after-hook',
+  'content-type',
   '@serenity-kit',
   '@noble',
   'jose',
@@ -22,7 +26,7 @@ export default {
   transform: { '\\.[jt]s$': '<rootDir>/scripts/jest-transform.mjs' },
   // They export themselves to importers only, and here are required.
   moduleNameMapper: {
-    '^@actions/(core|exec|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
+    '^@actions/(core|exec|github|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
     '^@actions/http-client$': '<rootDir>/node_modules/@actions/http-client/lib/index.js',
     '^(@actions/[^/]+/lib/.+?)(\\.js)?$': '<rootDir>/node_modules/$1.js',
     '^@actions/workflow-parser/(.*)$': '<rootDir>/node_modules/@actions/workflow-parser/dist/$1.js',

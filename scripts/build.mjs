@@ -23,13 +23,18 @@ const withoutHttpClient = {
 
 /**
  * Bundles by the folder they go to. The code that they share is in the one of `action`, which post loads only when main
- * left something to do in IAM, and the program behind a `credential_process` only to renew a session.
+ * left something to do in IAM, and the program behind a `credential_process` only to renew a session. GitHub's
+ * toolkit comes with its HTTP client, which the others are bundled without.
  */
 const entries = {
   main: { source: 'main.ts', externals: { './action/programs': '../action/index.js' } },
   post: { source: 'post.ts', externals: { './action/programs': '../action/index.js' } },
   'credential-process': { source: 'credential-process.ts', externals: { './action/programs': '../action/index.js' } },
-  action: { source: 'action/programs.ts', externals: withoutHttpClient },
+  action: {
+    source: 'action/programs.ts',
+    externals: { ...withoutHttpClient, './toolkit': '../github-toolkit/index.js' },
+  },
+  'github-toolkit': { source: 'github/toolkit.ts', externals: {} },
 };
 
 /**

@@ -2,6 +2,7 @@ import { agentsFor, type Agents } from '../network/agents';
 import { call, type CallSettings } from '../network/call';
 import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, textIn } from './failure';
 import { requestGithub, type GithubAnswer, type GithubRequest } from './request';
+import { getOctokit } from './toolkit';
 
 /**
  * Makes a request of GitHub's REST API, as often as its kind of failure allows, and reads the answer.
@@ -17,26 +18,42 @@ export type GithubApi = <T>(
   read: (data: unknown) => T,
 ) => Promise<T>;
 
+/** What Octokit gives its `fetch` to send. */
+interface Sent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const ignore = () => undefined;
+const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
 /** GitHub redirects once, where a repository has got another name. */
 const MAX_REDIRECTS = 3;
 
 /**
- * Opens a connection to GitHub's API, on which the token authorizes.
+ * Opens a connection to GitHub's API, on which the token authorizes. Octokit makes the requests, and they are sent as all
+ * others of the step are: its own client knows other rules of proxies, and reads answers of any length.
  *
  * @param env names the API in `GITHUB_API_URL`; github.com's, when it does not
  */
 export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubApi {
-  const root = (env.GITHUB_API_URL ?? 'https://api.github.com').replace(/\/$/, '');
-  const opened = agentsFor(new URL(root));
-  const headers = { accept: 'application/vnd.github+json', authorization: `token ${token}` };
+  const baseUrl = (env.GITHUB_API_URL ?? 'https://api.github.com').replace(/\/$/, '');
+  const opened = agentsFor(new URL(baseUrl));
+  const octokit = getOctokit(token, { baseUrl, userAgent: 'aws-identity-action', log: SILENT });
   return (method, path, parameters, read) => {
-    const url = new URL(root + path);
-    const entries = Object.entries(parameters);
-    if (method === 'GET') for (const [name, value] of entries) url.searchParams.set(name, String(value));
-    const body = method === 'GET' || entries.length === 0 ? {} : { body: JSON.stringify(parameters) };
-    const request = async (signal: AbortSignal) =>
-      read(await dataOf({ method, url, headers, signal, ...body }, await opened));
-    return call(`${method} ${path}`, request, GITHUB_FAILURES, settings);
+    const route = `${method} ${path}`;
+    const request = async (signal: AbortSignal) => {
+      let data: unknown;
+      const fetch = async (url: string, { headers, body }: Sent) => {
+        data = await dataOf({ method, url: new URL(url), headers, signal, ...(body && { body }) }, await opened);
+        return new Response(null, { status: 204 });
+      };
+      await octokit.request(route, { ...parameters, request: { fetch } }).catch((error: unknown) => {
+        throw error instanceof Error && error.cause !== undefined ? error.cause : error;
+      });
+      return read(data);
+    };
+    return call(route, request, GITHUB_FAILURES, settings);
   };
 }
 

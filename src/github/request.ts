@@ -22,7 +22,7 @@ export interface GithubAnswer {
 }
 
 /**
- * Makes one request of GitHub. The toolkit's clients do the same, but retry refusals, wait without bound for an answer that
+ * Sends one request to GitHub. The toolkit's clients do the same, but retry refusals, wait without bound for an answer that
  * does not come, know other rules of proxies than AWS's SDK, and take longer to load than the request takes.
  */
 export async function requestGithub(
