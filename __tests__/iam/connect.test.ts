@@ -351,10 +351,11 @@ test('attempts have an end', async () => {
 
 test('before each call it is asked whether there is time left; before its next attempts it is not', async () => {
   const asked: number[] = [];
-  const hasty = await connectIam(connectionTo(opened.sandbox), EXAMPLE_KEYS, opened.calls, () => {
+  const beforeEach = () => {
     asked.push(opened.sandbox.requests.length);
     if (asked.length > 3) throw new Error('out of time');
-  });
+  };
+  const hasty = await connectIam(connectionTo(opened.sandbox), EXAMPLE_KEYS, opened.calls, { beforeEach });
   const before = opened.sandbox.requests.length;
   fail('GetUser', { reset: true });
   await hasty.ask('GetUser', { UserName: 'admin' });

@@ -8,7 +8,7 @@ const CALL: IamCall = {
   input: { UserName: 'ci' },
   purpose: undefined,
   region: 'eu-central-1',
-  temporary: false,
+  session: undefined,
 };
 
 const explained = (error: unknown, more: Partial<IamCall> = {}) => explainIam(error, { ...CALL, ...more });
@@ -70,11 +70,15 @@ test('a session that IAM takes no call from is told from keys that it does not k
   const refused = sdkError('InvalidClientTokenId', 'The security token included in the request is invalid.');
   expect(explained(refused)).toMatchObject({ code: 'invalid-credentials' });
   const purpose: Purpose = { tried: 'look it up', rules: [] };
-  for (const call of [{}, { purpose }]) {
-    const error = explained(refused, { ...call, temporary: true });
-    expect(error.code).toBe('temporary-source');
-    expect(error.fix).toMatch(/^Prove MFA where the session is made/);
+  for (const arn of [undefined, 'arn:aws:iam::123456789012:user/ci', 'arn:aws:sts::123456789012:federated-user/ci']) {
+    for (const call of [{}, { purpose }]) {
+      const error = explained(refused, { ...call, session: { arn } });
+      expect(error.code).toBe('temporary-source');
+      expect(error.fix).toMatch(/^Prove MFA where the session is made/);
+    }
   }
+  const session = { arn: 'arn:aws:sts::123456789012:assumed-role/deploy/x' };
+  expect(explained(refused, { session })).toMatchObject({ code: 'invalid-credentials' });
 });
 
 test('the action that is missing may be another than that of the call', () => {

@@ -1,3 +1,4 @@
+import type { Identity } from '../aws/arn';
 import type { Connection } from '../aws/connection';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import { callsAws } from '../aws/endpoint';
@@ -43,16 +44,20 @@ export interface ChangeOptions {
 
 type PagedOperation = { [O in Operation]: 'Marker' extends keyof Input<O> ? O : never }[Operation];
 
-/**
- * Loads the code of IAM and opens a connection, on which the credentials sign.
- *
- * @param beforeEach called before every call; what it throws ends the step
- */
+/** What else is known of a connection to IAM. */
+interface ConnectOptions {
+  /** Called before every call; what it throws ends the step. */
+  readonly beforeEach?: (() => void) | undefined;
+  /** Whose the credentials are, to explain what IAM does not say. */
+  readonly identity?: Promise<Identity>;
+}
+
+/** Loads the code of IAM and opens a connection, on which the credentials sign. */
 export async function connectIam(
   connection: Connection,
   credentials: Credentials,
   settings: CallSettings,
-  beforeEach: () => void = () => undefined,
+  { beforeEach, identity }: ConnectOptions = {},
 ): Promise<Iam> {
   const { iamClient, send } = await import('./sdk');
   const client = iamClient(connection, credentials);
@@ -61,20 +66,16 @@ export async function connectIam(
     request: (signal: AbortSignal) => Promise<T>,
     classify: (error: unknown) => Retry,
   ) => {
-    beforeEach();
+    beforeEach?.();
     return call(operation, request, { ...AWS_FAILURES, retryOf: classify }, settings);
   };
   const isAws = callsAws(connection.iamEndpoint, 'IAM');
   const isForeign = (operation: Operation, error: unknown) =>
     !isAws && NOT_EVERYWHERE.has(operation) && lacksOperation(error);
-  const explained = (operation: Operation, input: object, purpose?: Purpose) => (error: unknown) => {
-    throw explainIam(error, {
-      operation,
-      input,
-      purpose,
-      region: connection.region,
-      temporary: isTemporary(credentials),
-    });
+  const explained = (operation: Operation, input: object, purpose?: Purpose) => async (error: unknown) => {
+    const { arn } = (await identity?.catch(() => undefined)) ?? {};
+    const session = isTemporary(credentials) ? { arn } : undefined;
+    throw explainIam(error, { operation, input, purpose, region: connection.region, session });
   };
   const ask: Iam['ask'] = (operation, input, purpose) =>
     make(operation, (signal) => send(client, operation, input, signal), retryOfIam).catch(

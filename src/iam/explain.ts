@@ -17,15 +17,16 @@ export interface IamCall {
   readonly input: object;
   readonly purpose: Purpose | undefined;
   readonly region: string;
-  /** Whether temporary credentials sign. */
-  readonly temporary: boolean;
+  /** The session that signs, where temporary credentials do, with its ARN if that is known. */
+  readonly session: { readonly arn: string | undefined } | undefined;
 }
 
 const ENDPOINT = 'iam-endpoint';
 
 /** The error to show the user for a failed call to IAM. */
-export function explainIam(error: unknown, { operation, input, purpose, region, temporary }: IamCall): ActionError {
-  const sessionRules = temporary ? [noCallFromSession] : [];
+export function explainIam(error: unknown, { operation, input, purpose, region, session }: IamCall): ActionError {
+  // That of a role calls IAM as any user does.
+  const sessionRules = session && !session.arn?.includes(':assumed-role/') ? [noCallFromSession] : [];
   if (purpose) {
     const rules = [...purpose.rules, ...sessionRules];
     return explainFailure(error, { tried: purpose.tried, region }, { endpoint: ENDPOINT, rules });
@@ -47,7 +48,7 @@ const noCallFromSession: RefusalRule<FailedCall> = ({ code }) =>
     why: "IAM takes no call from a user's session without MFA, or from a federated session, and says that it does not know the key.",
     fix:
       'Prove MFA where the session is made (mode session-token, with mfa-secret or mfa-code), or let this step work with ' +
-      "the user's own access keys or as a role. If they are a role's credentials: check that they are copied whole.",
+      "the user's own access keys or as a role.",
   };
 
 const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[] = [

@@ -39,10 +39,11 @@ export interface OpenAccount {
 /** Finds out whose the credentials are, and connects to all that changes need. */
 export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   const { credentials, connection, calls, repository, githubToken, env } = entry;
+  const identifying = identify(entry, `verify ${entry.credentialsName} with STS`, connection, calls);
   const [identity, iam, unlimitedIam, secrets] = await Promise.all([
-    identify(entry, `verify ${entry.credentialsName} with STS`, connection, calls),
-    connectIam(connection, credentials, calls, entry.beforeEach),
-    connectIam(connection, credentials, calls),
+    identifying,
+    connectIam(connection, credentials, calls, { beforeEach: entry.beforeEach, identity: identifying }),
+    connectIam(connection, credentials, calls, { identity: identifying }),
     githubToken === undefined ? undefined : connectGithubSecrets(githubToken, env, calls),
   ]);
   const access: AccountAccess = {
