@@ -222,7 +222,7 @@ describe('by credentials', () => {
     const again = { ...inputs, 'overwrite-aws-profile': 'true', 'role-duration-seconds': '7200' };
     const tooLong = await job.step({ with: again });
     expectFailed(tooLong, 'roles-failed');
-    expect(textOf(tooLong).match(/limits roles assumed with such credentials to 3600 seconds/g)).toHaveLength(1);
+    expect(textOf(tooLong).match(/assumed with temporary credentials lasts 3600 at most/g)).toHaveLength(1);
     expect(scenario.calls()).toEqual([]);
   });
 
@@ -261,7 +261,7 @@ describe('with MFA', () => {
       expect(params).not.toHaveProperty('TokenCode');
       expect(params.DurationSeconds).toBe('3600');
     }
-    expect(textOf(main)).toMatch(/session with MFA .* Roles assumed from it last an hour at most\./);
+    expect(textOf(main)).toMatch(/session with MFA .* Roles assumed with it last 3600 seconds at most\./);
     expect(profilesIn(workflow)).toHaveLength(3);
     const { secretAccessKey } = [...scenario.sandbox.world.sessions.values()][0] ?? {};
     expect(main.lines.some(({ command }) => command?.name === 'add-mask' && command.value === secretAccessKey)).toBe(

@@ -1,12 +1,12 @@
 import { roleInAccountOf, type Identity, type RoleArn, type RoleName } from '../aws/arn';
-import { isTemporary, type Credentials } from '../aws/credentials';
+import { isTemporary } from '../aws/credentials';
 import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
 import type { MfaRequest, StepSettings } from '../inputs/request';
 import { maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts, identify } from '../sts/connect';
-import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
+import { MAX_CHAINED_DURATION, tooLongForChain } from '../sts/session-parameters';
 import { fewerTags, type SessionTag } from '../sts/session-tags';
 import type { RoleAssumer, Signer } from './identity-source';
 import { withMfa } from './mfa';
@@ -48,7 +48,7 @@ export function signedRequests(
 
   return {
     async assume({ role: wanted, session, signed, position }) {
-      checkChainedDuration(session.duration, credentials);
+      checkChainedDuration(session.duration, signer);
       const sts = await connecting;
       const role = 'arn' in wanted ? wanted : await roleOfCaller(wanted);
       // AWS names the caller when it refuses, and so may later steps.
@@ -82,12 +82,10 @@ export function signedRequests(
 }
 
 /** @throws ActionError when AWS would refuse the duration for these credentials */
-function checkChainedDuration(duration: number, source: Credentials): void {
-  if (!isTemporary(source) || duration <= MAX_CHAINED_DURATION) return;
+function checkChainedDuration(duration: number, { credentials, name }: Signer): void {
+  if (!isTemporary(credentials) || duration <= MAX_CHAINED_DURATION) return;
   throw new ActionError({
-    code: 'session-too-long-for-chain',
-    tried: `start: role-duration-seconds is ${duration}. Nothing was sent to AWS`,
-    why: `The source credentials are temporary, and AWS limits roles assumed with such credentials to ${MAX_CHAINED_DURATION} seconds.`,
-    fix: `Set role-duration-seconds to ${MAX_CHAINED_DURATION} or less, or assume this role from OIDC or long-term keys directly.`,
+    ...tooLongForChain(duration),
+    tried: `assume a role for ${duration} seconds with ${name}. Nothing was sent to AWS`,
   });
 }

@@ -14,7 +14,7 @@ import { isToken, type ManyRolesRequest, type ProfileRole, type SessionProfileSe
 import { maskAccountsIn, maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
-import { MIN_DURATION } from '../sts/session-parameters';
+import { MAX_CHAINED_DURATION, MIN_DURATION } from '../sts/session-parameters';
 import { expiryOf } from './identity-report';
 import type { Work } from './work';
 
@@ -100,7 +100,9 @@ async function openForAll(request: ManyRolesRequest, step: Step, log: (line: str
   if (isToken(source) || !mfa) return openSource(request.identity, request, step);
   const user = await signerFrom(source, request, step);
   const sts = await connectSts(request.connection, user.credentials, callSettings(request, step));
-  log(`Obtaining a session with MFA for the user of ${user.name}. Roles assumed from it last an hour at most.`);
+  log(
+    `Obtaining a session with MFA for the user of ${user.name}. Roles assumed with it last ${MAX_CHAINED_DURATION} seconds at most.`,
+  );
   const tried = `obtain a session with MFA for the user of ${user.name}`;
   // Long enough to assume every role, and no longer.
   const credentials = await withMfa({ ...user, mfa }, request, step, (prove) =>

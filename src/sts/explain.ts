@@ -5,7 +5,7 @@ import { KEYS_NOT_FETCHED, skewIn, type Refusal } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import { claim, furtherConditions, trustCondition, type TokenClaims } from '../github/token-claims';
-import { MAX_CHAINED_DURATION } from './session-parameters';
+import { tooLongForChain } from './session-parameters';
 
 /** The circumstances of a call to STS that failed. */
 export interface StsCall extends FailedCall {
@@ -191,12 +191,7 @@ const SESSION_RULES: readonly RefusalRule<StsCall>[] = [
       why: `role-duration-seconds is ${duration ?? ''}, which is more than ${roleArn ?? 'the role'} allows.`,
       fix: 'Ask for less in role-duration-seconds, or raise the maximum session duration of the role in IAM.',
     },
-  ({ message }, { duration }) =>
-    message.includes('1 hour session limit') && {
-      code: 'session-too-long-for-chain',
-      why: `role-duration-seconds is ${duration ?? ''}; a role assumed with temporary credentials lasts ${MAX_CHAINED_DURATION} at most.`,
-      fix: `Set role-duration-seconds to ${MAX_CHAINED_DURATION} or less, or assume this role from OIDC or long-term keys directly.`,
-    },
+  ({ message }, { duration = Number.NaN }) => message.includes('1 hour session limit') && tooLongForChain(duration),
   ({ code }, call) => code === 'PackedPolicyTooLarge' && tooLarge(call),
   ({ code }) =>
     code === 'MalformedPolicyDocument' && {

@@ -3,6 +3,8 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
  */
 
+import type { Explanation } from '../errors/action-error';
+
 export const MIN_DURATION = 900;
 /** Of a role's session. */
 export const MAX_ROLE_DURATION = 43_200;
@@ -10,6 +12,15 @@ export const MAX_ROLE_DURATION = 43_200;
 export const MAX_CHAINED_DURATION = 3_600;
 /** Of a session of a user's own keys, federated ones included. */
 export const MAX_USER_DURATION = 129_600;
+
+/** Why a role's session of so many seconds cannot be had with temporary credentials, and what to do. */
+export function tooLongForChain(duration: number): Explanation {
+  return {
+    code: 'session-too-long-for-chain',
+    why: `role-duration-seconds is ${duration}; a role assumed with temporary credentials lasts ${MAX_CHAINED_DURATION} at most.`,
+    fix: `Set role-duration-seconds to ${MAX_CHAINED_DURATION} or less, or assume this role from OIDC or long-term keys directly.`,
+  };
+}
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const MAX_INLINE_POLICY_LENGTH = 2048;
