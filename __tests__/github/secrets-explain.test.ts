@@ -129,7 +129,7 @@ describe('without an answer', () => {
   ])('%s', (code, retry, explained, words) => {
     const failure = Object.assign(new Error('words'), { code });
     expect(retryOfGithub(failure)).toBe(retry);
-    for (const error of [explainSecret(failure, 'write'), explainIdToken(failure, 'sts.amazonaws.com')]) {
+    for (const error of [explainSecret(failure, 'write'), explainIdToken(failure, 'GitHub', 'sts.amazonaws.com')]) {
       expect(error.code).toBe(explained);
       expect(error.message).toContain(words);
       expectWhole(error);

@@ -132,6 +132,7 @@ describe('use-existing-credentials', () => {
       .job({ env: { ...ENV_KEYS, AWS_ACCESS_KEY_ID: 'AKIAI44QH8DHBEXAMPLE' } })
       .step({ with: { ...inputs, 'use-existing-credentials': 'true' } });
     expect(main.exported).toMatchObject(ENV_KEYS);
+    expect(main.log).toContain('Notice: There are no valid credentials in the job: obtaining some.');
     expect(scenario.calls()).toEqual(['GetCallerIdentity InvalidClientTokenId', 'GetCallerIdentity']);
   });
 

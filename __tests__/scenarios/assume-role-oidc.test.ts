@@ -252,3 +252,26 @@ test('a token file takes the place of GitHub’s token', async () => {
   expect(scenario.calls()).toEqual(['AssumeRoleWithWebIdentity']);
   expect(main.lines.some(({ command }) => command?.name === 'add-mask' && command.value === value)).toBe(true);
 });
+
+describe('on a runner of Forgejo or Gitea', () => {
+  const FORGE = { GITHUB_SERVER_URL: 'https://codeberg.org' };
+
+  test.each(['FORGEJO_ACTIONS', 'GITEA_ACTIONS'])(
+    'with %s, the token has the name of its own issuer',
+    async (runner) => {
+      scenario.createOidcRole();
+      const main = await scenario.job({ oidc: true, env: { ...FORGE, [runner]: 'true' } }).step({ with: inputs });
+      expect(main.log).toContain(`Assuming ${ROLE} with codeberg.org's OIDC token.`);
+      expect(main.log.join('\n')).not.toContain("GitHub's");
+      expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
+    },
+  );
+
+  test('a job that may not ask for one learns how it may', async () => {
+    const main = await scenario.job({ env: { ...FORGE, FORGEJO_ACTIONS: 'true' } }).step({ with: inputs });
+    expectFailed(main, 'id-token-permission-missing');
+    const log = main.log.join('\n');
+    expect(log).toContain("may not ask for codeberg.org's OIDC token");
+    expect(log).toContain('enable-openid-connect: true');
+  });
+});

@@ -6,10 +6,11 @@ import type { Step } from '../runner/step';
 /** Whoever stores long-lived keys although OIDC is at hand should know that there is a better way. */
 export function adviseOidc({ mode, identity: { source } }: Request, { env, runner }: Step): void {
   if (mode !== 'assume-role' && mode !== 'access-keys') return;
-  if (source.from !== 'given keys' || isTemporary(source.credentials) || !idTokenEndpoint(env)) return;
+  const endpoint = idTokenEndpoint(env);
+  if (source.from !== 'given keys' || isTemporary(source.credentials) || !endpoint) return;
   runner.notice(
     'This step uses long-lived access keys, though the job may use OIDC, which needs no stored secret. ' +
-      "To move: let a role trust GitHub's OIDC provider, set role-to-assume to it, and remove aws-access-key-id and " +
+      `To move: let a role trust ${endpoint.issuer}'s OIDC provider, set role-to-assume to it, and remove aws-access-key-id and ` +
       'aws-secret-access-key (docs/security.md).',
   );
 }

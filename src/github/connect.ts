@@ -17,8 +17,8 @@ export function obtainIdToken(
   onSent: () => void,
 ): Promise<string> {
   const request = (signal: AbortSignal) => fetchIdToken(endpoint, audience, signal, onSent);
-  return call("GitHub's OIDC token", request, GITHUB_FAILURES, settings).catch((error: unknown) => {
-    throw explainIdToken(error, audience);
+  return call(`${endpoint.issuer}'s OIDC token`, request, GITHUB_FAILURES, settings).catch((error: unknown) => {
+    throw explainIdToken(error, endpoint.issuer, audience);
   });
 }
 

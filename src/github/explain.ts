@@ -18,25 +18,27 @@ const CHECK_THE_WAY =
   'Check the proxy variables and the network of the runner (http-proxy is for AWS only); then see the GitHub status page.';
 
 /** The error to show the user when GitHub gave no ID token. */
-export function explainIdToken(error: unknown, audience: string): ActionError {
+export function explainIdToken(error: unknown, issuer: string, audience: string): ActionError {
   if (error instanceof ActionError) return error;
-  const tried = `get an OIDC token from GitHub for the audience ${audience}`;
+  const tried = `get an OIDC token from ${issuer} for the audience ${audience}`;
   return new ActionError({ tried, answer: wordsOf(error), ...explanation(), cause: error });
 
   function explanation(): Explanation {
     const { status } = githubRefusalOf(error) ?? {};
     if (status === 407) return UNAUTHORIZED;
     return status !== undefined || isUnusual(error)
-      ? ID_TOKEN_REFUSED
-      : explainSilence(error, "GitHub's token endpoint");
+      ? idTokenRefused(issuer)
+      : explainSilence(error, `${issuer}'s token endpoint`);
   }
 }
 
-const ID_TOKEN_REFUSED: Explanation = {
-  code: 'id-token-refused',
-  why: "GitHub's token endpoint did not give a token to this job.",
-  fix: 'Check that the job has the permission id-token: write and is still running; then see the GitHub status page.',
-};
+function idTokenRefused(issuer: string): Explanation {
+  return {
+    code: 'id-token-refused',
+    why: `${issuer}'s token endpoint did not give a token to this job.`,
+    fix: `Check that the job has the permission id-token: write and is still running; then see the status page of ${issuer}.`,
+  };
+}
 
 /**
  * The error to show the user when GitHub did not do what was asked of Actions secrets.

@@ -7,13 +7,26 @@ export interface IdTokenEndpoint {
   readonly url: URL;
   /** Authorizes this job. A secret. */
   readonly requestToken: string;
+  /** Whose tokens they are, as messages name it. */
+  readonly issuer: string;
 }
 
 /** The endpoint named in the environment, or undefined in a job without the permission `id-token: write`. */
 export function idTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | undefined {
   const url = env.ACTIONS_ID_TOKEN_REQUEST_URL;
   const requestToken = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
-  return url && requestToken && URL.canParse(url) ? { url: new URL(url), requestToken } : undefined;
+  if (!url || !requestToken || !URL.canParse(url)) return undefined;
+  return { url: new URL(url), requestToken, issuer: tokenIssuer(env) };
+}
+
+/**
+ * Who issues the tokens of a job: GitHub; or a server of Gitea or Forgejo, whose runners give a job what GitHub's do.
+ * https://forgejo.org/docs/latest/user/actions/security-openid-connect/
+ */
+export function tokenIssuer({ GITEA_ACTIONS, FORGEJO_ACTIONS, GITHUB_SERVER_URL = '' }: NodeJS.ProcessEnv): string {
+  if (!GITEA_ACTIONS && !FORGEJO_ACTIONS) return 'GitHub';
+  const product = FORGEJO_ACTIONS ? 'Forgejo' : 'Gitea';
+  return URL.canParse(GITHUB_SERVER_URL) ? new URL(GITHUB_SERVER_URL).host : product;
 }
 
 /**

@@ -16,7 +16,7 @@ export function githubToken(
 ): IdentityToken {
   const [other, ...rest] = others;
   return {
-    name: `GitHub's OIDC token${refused === undefined ? '' : ` for the audience ${audience}, as AWS did not accept ${refused}`}`,
+    name: `${endpoint.issuer}'s OIDC token${refused === undefined ? '' : ` for the audience ${audience}, as AWS did not accept ${refused}`}`,
     renewable: true,
     otherwise:
       other === undefined

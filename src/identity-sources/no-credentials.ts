@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import type { Connection } from '../aws/connection';
 import { refusalOf } from '../aws/failure';
 import { ActionError, type ErrorCode } from '../errors/action-error';
+import { tokenIssuer } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
 import type { DefaultChain } from '../inputs/request';
 import { profileFiles } from '../profile/locations';
@@ -36,7 +37,7 @@ export async function noCredentials(
   const mayNotAsk = tokenRuledOutBy === 'permission';
   const lines = findings.map(({ words }, index) => `${failed[index]?.place ?? ''}: ${words}`);
   const fixes = findings.flatMap(({ fix }) => fix ?? []);
-  if (mayNotAsk || fixes.length === 0) fixes.push(wayWithout(tokenRuledOutBy));
+  if (mayNotAsk || fixes.length === 0) fixes.push(wayWithout(tokenRuledOutBy, env));
   const code = findings.find((finding) => finding.code !== undefined)?.code ?? 'no-credentials';
   return new ActionError({
     code: mayNotAsk && fixes.length === 1 ? 'id-token-permission-missing' : code,
@@ -159,16 +160,20 @@ function refused(
 
 function lackOfPermission(env: NodeJS.ProcessEnv): string {
   const fork = env.GITHUB_EVENT_NAME === 'pull_request' ? ' Pull requests from forks never get it.' : '';
-  return `The job may not ask for GitHub's OIDC token: it lacks the permission id-token: write.${fork}`;
+  return `The job may not ask for ${tokenIssuer(env)}'s OIDC token: it lacks the permission id-token: write.${fork}`;
 }
 
 const GIVE_KEYS = 'give aws-access-key-id and aws-secret-access-key (an empty secret counts as not given)';
 
+const GITHUB_PERMISSION = 'permissions:\n    id-token: write\n    contents: read';
+/** https://forgejo.org/docs/latest/user/actions/reference/#enable-openid-connect */
+const FORGEJO_PERMISSION = 'enable-openid-connect: true';
+
 /** A way to credentials that the inputs leave open. */
-function wayWithout(tokenRuledOutBy: DefaultChain['tokenRuledOutBy']): string {
+function wayWithout(tokenRuledOutBy: DefaultChain['tokenRuledOutBy'], env: NodeJS.ProcessEnv): string {
   switch (tokenRuledOutBy) {
     case 'permission':
-      return `Add to the job:\n  permissions:\n    id-token: write\n    contents: read\nOr ${GIVE_KEYS}.`;
+      return `Add to the job:\n  ${env.FORGEJO_ACTIONS ? FORGEJO_PERMISSION : GITHUB_PERMISSION}\nOr ${GIVE_KEYS}.`;
     case 'no role':
       return `Let an earlier step of the job provide credentials, or ${GIVE_KEYS}, or set role-to-assume to use OIDC.`;
     case 'mode':

@@ -18,7 +18,7 @@ import type { Work } from './work';
 export async function existingCredentials(request: SessionRequest, step: Step): Promise<Work | undefined> {
   const identity = await existingIdentity(request, step);
   if (!identity) {
-    step.runner.info('There are no valid credentials in the job: obtaining some.');
+    step.runner.notice('There are no valid credentials in the job: obtaining some.');
     return undefined;
   }
   return {
