@@ -1,4 +1,5 @@
-import { Masks, printable, visible } from '../../src/runner/printable';
+import { visible } from '../../src/errors/message';
+import { Masks, printable } from '../../src/runner/printable';
 
 describe('a text that someone else wrote is no command to the runner', () => {
   test.each([
@@ -45,4 +46,6 @@ test('what was masked is hidden line by line, the longest first', () => {
   expect(masks.add('a secret')).toEqual([]);
   masks.add('a secret, longer');
   expect(masks.hide('a secret, longer; of lines; a secret; none')).toBe('***; ***; ***; none');
+  masks.add('p*ss_w[o]rd$1/+?.^|()\\{}');
+  expect(masks.hide('p\\*ss\\_w\\[o\\]rd$1/+?.^\\|()\\\\\\{\\}, p*ss_w[o]rd$1/+?.^|()\\{}')).toBe('***, ***');
 });

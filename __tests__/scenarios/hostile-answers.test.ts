@@ -113,6 +113,19 @@ describe('in the place of STS', () => {
     expect(scenario.calls()).toEqual([expect.stringMatching(/^AssumeRole/)]);
   });
 
+  test('a secret that it repeats, and what hides the text around it, is in no line and no summary', async () => {
+    const secret = KEY_INPUTS['aws-secret-access-key'];
+    const message = `The key ${secret} is &#x1b;[31mred&#x1b;[0m&#x202e; &#x7f;and gone`;
+    const body = `<ErrorResponse><Error><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`;
+    const main = await run({ action: 'AssumeRole', raw: { status: 403, headers: XML, body } });
+    expectFailed(main, 'role-refused');
+    const shown = [...main.log, main.summary].join('\n');
+    expect(main.summary).toContain('The key *** is red');
+    expect(shown).not.toContain(secret);
+    expect(shown).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
+    expect(scenario.calls()).toEqual(['AssumeRole']);
+  });
+
   test('an error message of a megabyte is cut', async () => {
     const message = 'far too long '.repeat(80_000);
     const body = `<ErrorResponse><Error><Code>ValidationError</Code><Message>${message}</Message></Error></ErrorResponse>`;

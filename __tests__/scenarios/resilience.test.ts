@@ -93,6 +93,78 @@ describe('what can succeed is tried again', () => {
   });
 });
 
+test.each([
+  ['HTML', '<html><h1>Bad Gateway</h1></html>', { 'content-type': 'text/html' }],
+  ['XML', '<?xml version="1.0"?><error>busy</error>', { 'content-type': 'text/xml' }],
+  ['JSON', '{"message": "busy"}', { 'content-type': 'application/json' }],
+  ['nothing', '', {}],
+])('the log has the status of a page that is not from AWS or GitHub: %s', async (_, body, headers) => {
+  scenario.createOidcRole();
+  const page = { times: 1, raw: { status: 502, headers, body } };
+  scenario.sandbox.faults.add({ action: 'id-token', ...page });
+  scenario.sandbox.faults.add({ action: WEB_IDENTITY, ...page });
+  const { log } = await scenario.job({ oidc: true }).step({ with: inputs });
+  expect(log.filter((line) => line.includes('Attempt'))).toEqual([
+    expect.stringMatching(/^GitHub's OIDC token: HTTP 502(: busy)?\. Attempt 2 of 12 in /),
+    expect.stringMatching(/^AssumeRoleWithWebIdentity: HTTP 502\. Attempt 2 of 12 in /),
+  ]);
+  expect(scenario.calls()).toEqual(['id-token', 'id-token', WEB_IDENTITY, WEB_IDENTITY]);
+});
+
+describe('what an answer asks to wait is waited for', () => {
+  const busy = { status: 400, code: 'Throttling', message: 'Rate exceeded' };
+
+  test.each([
+    ['of STS', 'AssumeRole', busy, { 'retry-after': '45' }],
+    ['of STS, in milliseconds', 'AssumeRole', busy, { 'x-amz-retry-after': '45000' }],
+    [
+      'of STS that is not available',
+      'AssumeRole',
+      { ...busy, status: 503, code: 'ServiceUnavailable' },
+      { 'retry-after': '45' },
+    ],
+    ['of IAM', 'ListMFADevices', busy, { 'retry-after': '45' }],
+    ['of GitHub', 'id-token', { ...busy, status: 429 }, { 'retry-after': '45' }],
+    ['of GitHub, with 403', 'id-token', { ...busy, status: 403 }, { 'retry-after': '45' }],
+  ])('%s', async (_, action, error, headers) => {
+    const { user } = scenario.createUserAndRole();
+    scenario.createOidcRole('by-oidc');
+    const { uri } = user.createMfaDevice('ci', {});
+    scenario.sandbox.faults.add({ action, times: 1, error: { ...error, headers } });
+    const oidc = action === 'id-token';
+    const given = oidc ? { 'role-to-assume': ROLE.replace('deploy', 'by-oidc') } : KEY_INPUTS;
+    const main = await scenario.job({ oidc, env: { AWS_ENDPOINT_URL_IAM: scenario.sandbox.url } }).step({
+      with: { ...inputs, ...given, ...(action === 'ListMFADevices' && { 'mfa-secret': uri }) },
+    });
+    expect(main.log.join('\n')).toMatch(/Attempt 2 of 12 in 4[5-9]\.\d s, as the answer asks for 45 s\./);
+    expect(scenario.calls().filter((call) => call.startsWith(action))).toHaveLength(2);
+  });
+
+  test('not longer than five minutes, and then the error says so', async () => {
+    scenario.createUserAndRole();
+    scenario.sandbox.faults.rateLimit({ service: 'sts', perSecond: 1, burst: 0, retryAfter: 3_600 });
+    const main = await scenario.job().step({ with: { ...inputs, ...KEY_INPUTS } });
+    expectFailed(main, 'throttled');
+    expect(main.log.join('\n')).toContain('AWS asks to wait 60 minutes');
+    expect(scenario.calls()).toEqual(['AssumeRole Throttling']);
+  });
+});
+
+test('throttling is waited for longer than a minute, and less than two', async () => {
+  scenario.createUserAndRole();
+  scenario.sandbox.faults.add({
+    action: 'AssumeRole',
+    error: { status: 400, code: 'Throttling', message: 'Rate exceeded' },
+  });
+  const main = await scenario.job().step({ with: { ...inputs, ...KEY_INPUTS, 'retry-max-attempts': '99' } });
+  expectFailed(main, 'throttled');
+  const waits = [...main.log.join('\n').matchAll(/in (\d+\.\d) s/g)].map(([, seconds]) => Number(seconds));
+  const waited = waits.reduce((total, wait) => total + wait, 0);
+  expect(waited).toBeGreaterThan(80);
+  expect(waited).toBeLessThanOrEqual(121);
+  scenario.calls();
+});
+
 test('a refusal of GitHub is not tried again', async () => {
   const main = await scenario
     .job({ oidc: true, env: { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'not-it' } })

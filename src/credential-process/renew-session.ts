@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { asActionError } from '../errors/action-error';
-import { messageOf } from '../errors/message';
+import { messageOf, visible } from '../errors/message';
 import { readPatiently } from '../files/busy';
 import { LockedError, takeLock, type Lock } from '../files/lock';
 import { replaceFile } from '../files/replace';
@@ -9,7 +9,7 @@ import { Inputs } from '../inputs/inputs';
 import { trustCertificatesIn, trustSystem } from '../network/certificates';
 import { systemClock } from '../network/clock';
 import { Ledger } from '../runner/ledger';
-import { Masks, visible } from '../runner/printable';
+import { Masks } from '../runner/printable';
 import type { Runner } from '../runner/runner';
 import type { Step } from '../runner/step';
 import { environmentFile } from './keep-sessions';

@@ -1,4 +1,4 @@
-import { beginningOf, messageOf } from './message';
+import { beginningOf, messageOf, visible } from './message';
 
 /**
  * Every way in which the step can fail, each with its own entry in docs/troubleshooting.md.
@@ -127,9 +127,10 @@ export interface MessagePart {
   readonly text: string;
 }
 
-/** The other side's words, cut where they are too many to be read. */
+/** The other side's words, cut where they are too many to be read, and only what is seen of them. */
 export function inShort(answer: string): string {
-  return answer.length > MAX_QUOTED_LENGTH ? `${beginningOf(answer, MAX_QUOTED_LENGTH)}…` : answer;
+  const seen = visible(answer);
+  return seen.length > MAX_QUOTED_LENGTH ? `${beginningOf(seen, MAX_QUOTED_LENGTH)}…` : seen;
 }
 
 /** A failure as it is reported, also one that was not foreseen where it happened. */

@@ -1,3 +1,8 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Control characters but tabs and line breaks, and those that change the direction of a text. */
+const UNSEEN = /[^\P{Cc}\t\n]|\p{Bidi_Control}/gu;
+
 /** What an error says. What was thrown need not be one. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -22,4 +27,9 @@ export function beginningOf(text: string, length: number): string {
 /** The first line of what an error says: in the other lines, the SDK says to developers where to look. */
 export function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? '';
+}
+
+/** A text without what could change how a terminal, or a page, shows what is around it. */
+export function visible(text: string): string {
+  return stripVTControlCharacters(text.replaceAll(/\r\n?/g, '\n')).replaceAll(UNSEEN, '');
 }

@@ -1,8 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
+import { visible } from '../errors/message';
 
 const COMMAND = /^(\s*):(?=:)/gm;
-/** Control characters but tabs and line breaks, and those that change the direction of a text. */
-const UNSEEN = /[^\P{Cc}\t\n]|\p{Bidi_Control}/gu;
 
 /**
  * A text that the runner only prints. What AWS or GitHub said, or someone wrote into an account, could else be a command
@@ -11,11 +9,6 @@ const UNSEEN = /[^\P{Cc}\t\n]|\p{Bidi_Control}/gu;
  */
 export function printable(text: string): string {
   return visible(text).replaceAll(COMMAND, '$1: ').replaceAll('##[', '## [');
-}
-
-/** A text without what could change how a terminal, or a page, shows what is around it. */
-export function visible(text: string): string {
-  return stripVTControlCharacters(text.replaceAll(/\r\n?/g, '\n')).replaceAll(UNSEEN, '');
 }
 
 /** The secrets that were masked, for texts in which no runner hides them: a file, or what another tool prints. */
@@ -29,10 +22,19 @@ export class Masks {
     return lines;
   }
 
+  /** A text in which they are hidden, also where Markdown has backslashes between their characters. */
   hide(text: string): string {
     const longestFirst = [...this.#secrets].sort((a, b) => b.length - a.length);
-    return longestFirst.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
+    return longestFirst.reduce((hidden, secret) => hidden.replaceAll(inMarkdown(secret), '***'), text);
   }
+}
+
+function inMarkdown(secret: string): RegExp {
+  const escaped = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+  return new RegExp(
+    secret.replaceAll(/[^]/gu, (character) => `\\\\?${escaped(character)}`),
+    'g',
+  );
 }
 
 /** How many names a line has. */

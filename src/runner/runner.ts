@@ -1,7 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import { EOL } from 'node:os';
 import * as core from '@actions/core';
-import { Masks, printable, visible } from './printable';
+import { visible } from '../errors/message';
+import { Masks, printable } from './printable';
 import { writingTo, type RunnerPath } from './runner-files';
 
 /** What a step may ask of GitHub's runner. */

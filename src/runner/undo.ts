@@ -2,12 +2,12 @@ import { appendFileSync, existsSync, mkdtempSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
-import { messageOf } from '../errors/message';
+import { messageOf, visible } from '../errors/message';
 import { removeFolder } from '../files/remove';
 import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
 import type { Changes, Created, IdentityChanges } from './ledger';
-import { listed, printable, visible } from './printable';
+import { listed, printable } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
 
