@@ -68,7 +68,7 @@ describe('roles', () => {
     [`one: ${ROLE}\n\ttwo: ${ROLE}\n`, /roles: line 2: is not YAML: /],
     [`123456789012: ${ROLE}`, 'it should be in quotes: "123456789012"'],
     [`a b: ${ROLE}`, 'roles: "a b" as the name of a profile must not contain spaces'],
-    [`Grün: ${ROLE}`, 'roles: "Grün" as the name of a profile may hold letters from A to Z, digits and'],
+    [`Grün: ${ROLE}`, 'roles: "Grün" as the name of a profile must not contain other characters than letters'],
     [`DEFAULT: ${ROLE}`, 'roles: "DEFAULT" as the name of a profile must not be DEFAULT; the default profile is'],
     [`"": ${ROLE}`, 'roles: "" as the name of a profile must not be empty'],
     ['one:', 'roles: one: is missing; it should be an ARN like'],

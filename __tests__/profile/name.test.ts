@@ -7,7 +7,7 @@ test.each(['default', 'Default', 'dev', 'Dev-2_x.y', 'user@example.com', 'a:b', 
   },
 );
 
-const ONLY = 'may hold letters from A to Z, digits and _.-%@:+/ only';
+const ONLY = 'must not contain other characters than letters from A to Z, digits and _.-%@:+/';
 test.each([
   ['', /empty/],
   [' ', /spaces/],

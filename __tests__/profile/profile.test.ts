@@ -286,7 +286,7 @@ describe('both files or neither', () => {
 
   test('when a name or value would break a file', async () => {
     await expect(writeProfiles(files, [profile('a]b')], { overwrite: false })).rejects.toThrow(
-      'Could not write the profile "a]b": a profile name may hold letters from A to Z, digits and _.-%@:+/ only.',
+      'Could not write the profile "a]b": a profile name must not contain other characters than letters from A to Z, digits and _.-%@:+/.',
     );
     expect(await readdir(home)).toEqual([]);
     const broken = { ...profile('dev'), config: { region: 'a\nb' } };
