@@ -62,7 +62,8 @@ test('the profile is in files of the job alone, with those of the home, which st
 
   await job.finish();
   expect(readdirSync(job.temp)).toEqual([]);
-  expect([job.env.AWS_SHARED_CREDENTIALS_FILE, job.env.AWS_CONFIG_FILE]).toEqual(['', '']);
+  // No variable can be taken away again: an empty one would hide the usual files.
+  expect(filesOf(job)).toEqual(['credentials', 'config'].map((name) => join(job.home, '.aws', name)));
 });
 
 test('steps of a job share the files, and the last clean-up takes them away', async () => {
