@@ -68,8 +68,9 @@ export class ProfileJob {
     );
     for (const file of files.filter((path) => /\d\.json$/.test(path))) {
       const session = JSON.parse(readFileSync(file, 'utf8')) as KeptSession;
-      const credentials = when === 'due' ? session.credentials : { ...session.credentials, Expiration: PAST };
-      writeFileSync(file, JSON.stringify({ ...session, credentials, renewFrom: 0 }));
+      const end = Date.now() + (when === 'due' ? 19 : -1) * 60_000;
+      const credentials = { ...session.credentials, Expiration: new Date(end).toISOString() };
+      writeFileSync(file, JSON.stringify({ ...session, credentials, obtained: 0 }));
     }
   }
 
@@ -79,8 +80,6 @@ export class ProfileJob {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
-
-const PAST = '2026-01-31T12:00:00.000Z';
 
 /** Another path of the Node that runs actions, and what has a step take it for its own. */
 function otherNode(folder: string): Record<string, string> {
