@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Account, VendorName } from '../../sandbox/accounts/account';
 import type { Run } from '../../sandbox/runner/job';
+import { fetchIdToken, idTokenEndpoint } from '../../src/github/id-token';
+import { never } from '../aws/local-aws';
 import { allow, trust } from '../sandbox/sts-client';
 import { ADMIN, identityJob } from './identities';
 import { roleFor, roleForOidc } from './role-paths';
@@ -63,6 +65,14 @@ describe('SeaweedFS answers without an assumed role', () => {
     expect(scenario.calls().filter((call) => call === 'GetCallerIdentity')).toHaveLength(1);
   });
 
+  test('federated sessions are as at AWS', async () => {
+    createUser(accountAt('SeaweedFS', '1'));
+    const inputs = { 'aws-region': REGION, 'federated-user-name': 'nightly', ...KEY_INPUTS };
+    const main = await scenario.job().step({ with: { ...inputs, 'allowed-account-ids': '1' } });
+    expect(main.outputs['authenticated-arn']).toBe('arn:aws:sts::1:federated-user/nightly');
+    expect(scenario.calls()).toEqual(['GetFederationToken']);
+  });
+
   test('it has no sessions of users', async () => {
     createUser(accountAt('SeaweedFS', '1'));
     const main = await scenario.job().step({ with: { mode: 'session-token', 'aws-region': REGION, ...KEY_INPUTS } });
@@ -122,6 +132,15 @@ describe('MinIO never says whose a session is', () => {
     expectFailed(main, 'unusual-answer');
     expect(textOf(main)).toContain('Fix: Give the whole ARN of the role');
     expect(scenario.calls()).toEqual(['GetCallerIdentity InvalidParameterValue']);
+  });
+
+  test('what is expected of someone unknown is not met', async () => {
+    createUser(accountAt('MinIO', '', 'minio'));
+    const verify = (expected: Readonly<Record<string, string>>) =>
+      identityJob(scenario).step({ with: { mode: 'verify', 'aws-region': REGION, ...KEY_INPUTS, ...expected } });
+    expectFailed(await verify({ 'expect-arn': 'arn:aws:iam::*:user/ci' }), 'unexpected-identity');
+    expectFailed(await verify({ 'expect-allowed': 's3:GetObject' }), 'simulation-refused');
+    expect(new Set(scenario.calls())).toEqual(new Set(['GetCallerIdentity InvalidParameterValue']));
   });
 
   test('keys cannot be verified, and are exported all the same', async () => {
@@ -205,6 +224,22 @@ describe('Ceph has accounts and tenants of its own', () => {
   });
 });
 
+test('the role of a token file that variables name is assumed where the input says', async () => {
+  const account = accountAt('SeaweedFS', '1');
+  const entry = roleForOidc(account, 'entry');
+  const hub = roleFor(entry.arn, account, 'hub');
+  const endpoint = idTokenEndpoint({ ...scenario.sandbox.github.environment({}) });
+  const job = scenario.job({ env: { AWS_ENDPOINT_URL_STS: '', AWS_ROLE_ARN: entry.arn } });
+  const token = endpoint && (await fetchIdToken(endpoint, 'sts.amazonaws.com', never, () => undefined));
+  job.env.AWS_WEB_IDENTITY_TOKEN_FILE = join(job.workspace, 'token');
+  writeFileSync(job.env.AWS_WEB_IDENTITY_TOKEN_FILE, token ?? '');
+  const inputs = { 'aws-region': REGION, 'sts-endpoint': scenario.sandbox.url, 'role-to-assume': hub.arn };
+  const main = await job.step({ with: inputs });
+  expect(main.exitCode).toBe(0);
+  expect(main.outputs['authenticated-arn']).toBe('arn:aws:sts::1:assumed-role/hub/GitHubActions');
+  expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'AssumeRole']);
+});
+
 describe('the IAM of another vendor', () => {
   const DOCUMENT = `
 users:
@@ -243,6 +278,7 @@ roles:
     const identities = { ...ADMIN, 'sts-endpoint': scenario.sandbox.url, identities: 'users: { tfc: {} }' };
     const removed = await identityJob(scenario).step({ with: { ...identities, mode: 'deprovision' } });
     expect(removed.exitCode).toBe(vendor === 'Ceph' ? 1 : 0);
+    if (vendor === 'Ceph') expect(textOf(removed)).toContain('Could not find out which account is to be changed.');
     expect([...account.users.keys()]).toEqual(vendor === 'Ceph' ? ['admin', 'tfc'] : ['admin']);
     scenario.calls();
   });
