@@ -540,14 +540,17 @@ describe('an Allow for GitHub’s OIDC provider', () => {
     ]);
   });
 
-  test('a workflow alone does not say who calls it', () => {
-    const condition = { StringEquals: { ...aud, ...claim('job_workflow_ref', workflow) } };
-    expect(github(condition)).toEqual([]);
-    expect(githubHints(condition)).toEqual([
-      'Statement.Condition: names a workflow, and not who may call it: jobs of every repository that may call it are ' +
-        `allowed; better name the caller as well, by ${sub} or ${issuer}:repository_id`,
-    ]);
-  });
+  test.each<object>([{}, { StringLike: { [sub]: 'repo:*' } }])(
+    'a workflow alone does not say who calls it: %j',
+    (more) => {
+      const condition = { StringEquals: { ...aud, ...claim('job_workflow_ref', workflow) }, ...more };
+      expect(github(condition)).toEqual([]);
+      expect(githubHints(condition)).toEqual([
+        'Statement.Condition: names a workflow, and not who may call it: jobs of every repository that may call it are ' +
+          `allowed; better name the caller as well, by ${sub} or ${issuer}:repository_id`,
+      ]);
+    },
+  );
 
   test('ForAllValues is no bound', () => {
     expect(github({ StringEquals: aud, 'ForAllValues:StringLike': { [sub]: subject } })).toEqual([

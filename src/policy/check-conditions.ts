@@ -1,6 +1,7 @@
 import { wholeAccount } from '../aws/arn';
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
+import type { Statement } from './policy-document';
 import { members, unknownName, wrong, type PolicyProblems } from './policy-problem';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
@@ -73,4 +74,29 @@ function* keyProblems(keys: Readonly<Record<string, unknown>>, path: KeyPath, is
       }
     }
   }
+}
+
+/** What a statement compares with one key. */
+export interface KeyCondition {
+  readonly operator: string;
+  readonly key: string;
+  readonly values: unknown;
+  readonly path: KeyPath;
+}
+
+/** The conditions of a statement, as far as they have the form of such. */
+export function conditionsIn({ Condition }: Statement, path: KeyPath): readonly KeyCondition[] {
+  return Object.entries(isMapping(Condition) ? Condition : {}).flatMap(([operator, keys]) =>
+    Object.entries(isMapping(keys) ? keys : {}).map(([key, values]) => ({
+      operator,
+      key,
+      values,
+      path: [...path, 'Condition', operator, key],
+    })),
+  );
+}
+
+/** The case of condition keys does not count. */
+export function isSameKey(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
