@@ -34,10 +34,7 @@ export class LedgerFiles {
       };
       if (before) write('before.json', before);
       write('changes.json', changes);
-      if (!before)
-        removeIfPossible(() => {
-          rmSync(join(folder, 'before.json'), { force: true });
-        });
+      if (!before) removeIfPossible(join(folder, 'before.json'), removeFile);
       return folder;
     });
   }
@@ -45,17 +42,20 @@ export class LedgerFiles {
   remove(): void {
     const folder = this.#folder;
     this.#folder = undefined;
-    if (folder !== undefined)
-      removeIfPossible(() => {
-        removeFolder(folder);
-      });
+    if (folder !== undefined) removeIfPossible(folder, removeFolder);
   }
 }
 
+function removeFile(path: string): void {
+  rmSync(path, { force: true });
+}
+
 /** What nobody needs any more and another program has open must not stop the step. */
-function removeIfPossible(removal: () => void): void {
+function removeIfPossible(path: string, remove: (path: string) => void): void {
   try {
-    whileHeldOpen(removal);
+    whileHeldOpen(() => {
+      remove(path);
+    });
   } catch {
     return;
   }

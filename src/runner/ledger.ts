@@ -82,6 +82,7 @@ const UNCHANGED: Changes = {
   folders: [],
   identities: { created: [], unfinished: [], credentials: undefined, keys: undefined },
 };
+
 /** Records what a step changes for its post step, before each change is made. */
 export class Ledger {
   readonly #env: NodeJS.ProcessEnv;

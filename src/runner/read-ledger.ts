@@ -27,7 +27,7 @@ export function readLedger(env: NodeJS.ProcessEnv): PastChanges | undefined {
   const stored = readLedgerFile<StoredChanges>(folder, 'changes.json');
   const changes = { ...NO_CHANGES, ...(stored.content ?? inState) };
   const secrets = hasSecrets(changes) ? readLedgerFile<StoredSecrets>(folder, 'before.json') : { content: NO_SECRETS };
-  const isGone = !existsSync(folder);
+  const isGone = stored.lost === 'gone' && !existsSync(folder);
   // Lost for good, they are taken for none: what is ours goes. But if all is undone already, what stands there is not ours.
   const isLost = secrets.lost === 'spoiled' || (secrets.lost === 'gone' && !isGone);
   const problems = [...lostChanges(stored, changes, isWhole), ...lostSecrets(secrets, changes, isLost)];
