@@ -64,6 +64,7 @@ test.each([
     message: expect.stringContaining(`Cause: ${why}`) as string,
     fix: expect.stringContaining(fix) as string,
   });
+  expect(explained(refused).fix).toMatch(/ If the policy asks for MFA .*docs\/mfa\.md/);
 });
 
 test('a session that IAM takes no call from is told from keys that it does not know', () => {

@@ -213,6 +213,13 @@ const refusals: Case[] = [
     ['"sts:GetFederationToken"'],
   ],
   [
+    'federation refused by a policy that AWS names',
+    sdkError('AccessDenied', `${denied('sts:GetFederationToken')} with an explicit deny in an identity-based policy`),
+    federation,
+    'federation-refused',
+    ['An identity-based policy denies "sts:GetFederationToken"', 'This call cannot prove MFA'],
+  ],
+  [
     'tags of a federated session refused',
     sdkError('AccessDenied', denied('sts:TagSession')),
     federation,

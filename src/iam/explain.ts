@@ -60,6 +60,7 @@ const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[]
         code: 'iam-refused',
         why: `The credentials of this step do not allow "${action}" there (or a boundary, a session policy or the organization does not).`,
         fix: `Allow "${action}" to them; docs/permissions.md has the whole policy that this mode needs.`,
+        also: 'If the policy asks for MFA (aws:MultiFactorAuthPresent): docs/mfa.md says how to work with a session that proved it.',
       }
     );
   },
