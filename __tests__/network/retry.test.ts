@@ -1,3 +1,4 @@
+import { idealEnds } from '../../bench/fleet/fleet';
 import { ASKED_BUDGET_MS, retryAfterIn, retrying, untilTime, type Retry } from '../../src/network/retry';
 
 interface Conditions {
@@ -166,5 +167,54 @@ describe('what is not known everywhere yet', () => {
   ])('does not spare another failure (%s) its end, with %i attempts allowed', async (other, maxAttempts, calls) => {
     const failures: Retry[] = ['propagating', other, 'propagating', other];
     expect(await run(failures, { maxAttempts })).toMatchObject({ result: other, calls });
+  });
+});
+
+describe('a fleet of 1,000 jobs that start within a second', () => {
+  /** When the jobs got an answer, and how often they asked, in a time that leaps from one event to the next. */
+  async function fleetAt(perSecond: number, seed: number) {
+    const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+    const starts = Array.from({ length: 1_000 }, () => random() * 1_000).sort((a, b) => a - b);
+    const events = new Set<{ at: number; happen: () => void }>();
+    const sleepUntil = (at: number) => new Promise<void>((happen) => events.add({ at, happen }));
+    let [now, tokens, filledAt, calls] = [0, perSecond, 0, 0];
+    const served: number[] = [];
+    const ask = () => {
+      calls += 1;
+      tokens = Math.min(perSecond, tokens + ((now - filledAt) / 1_000) * perSecond);
+      filledAt = now;
+      if (tokens < 1) return Promise.reject(new Error('throttled'));
+      tokens -= 1;
+      served.push(now);
+      return Promise.resolve();
+    };
+    const jobs = starts.map(async (start) => {
+      await sleepUntil(start);
+      const failures = { retryOf: () => 'throttled' as const, waitAskedIn: () => undefined };
+      const sleep = (ms: number) => sleepUntil(now + ms);
+      await retrying(ask, { maxAttempts: 12, failures, onRetry: () => undefined, sleep, random, now: () => now });
+    });
+    const ended = Promise.allSettled(jobs);
+    while (events.size > 0) {
+      const next = [...events].reduce((first, event) => (event.at < first.at ? event : first));
+      events.delete(next);
+      now = next.at;
+      next.happen();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
+    const best = idealEnds({ action: '', from: 'keys', starts, limit: perSecond, latencyMs: 0 });
+    return { served: served.length, callsPerJob: calls / 1_000, lastToBest: now / (best.at(-1) ?? 0) };
+  }
+
+  test.each([1, 2, 3])('is served soon, with few calls, by 40 a second (%i)', async (seed) => {
+    const { served, callsPerJob, lastToBest } = await fleetAt(40, seed * 7_919);
+    expect(served).toBe(1_000);
+    expect(callsPerJob).toBeLessThanOrEqual(5);
+    expect(lastToBest).toBeLessThanOrEqual(1.2);
+  });
+
+  test('is served whole by 15 a second', async () => {
+    expect(await fleetAt(15, 7_919)).toMatchObject({ served: 1_000 });
   });
 });

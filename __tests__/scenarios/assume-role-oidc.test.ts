@@ -114,6 +114,19 @@ describe('a refused web identity', () => {
   });
 });
 
+test('what the job has for others, and the step does not use, is not masked', async () => {
+  scenario.createOidcRole();
+  const env = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_SESSION_TOKEN: 'somebody else’s' };
+  const main = await scenario.job({ oidc: true, env }).step({ with: inputs });
+  expect(main.exitCode).toBe(0);
+  const masked = main.lines.filter(({ command }) => command?.name === 'add-mask').map(({ command }) => command?.value);
+  expect(masked).toEqual(
+    expect.arrayContaining([main.exported.AWS_SECRET_ACCESS_KEY, main.exported.AWS_SESSION_TOKEN]),
+  );
+  for (const value of Object.values(env)) expect(masked).not.toContain(value);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
 test('an expired token is fetched again, once', async () => {
   scenario.createOidcRole();
   scenario.sandbox.faults.add({

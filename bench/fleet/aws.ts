@@ -1,7 +1,7 @@
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { StepInput } from '../contenders';
 import { createRole } from '../role';
-import type { Fleet } from './fleet';
+import { burstOf, type Fleet } from './fleet';
 import type { StsCalls } from './outcome';
 
 /**
@@ -27,7 +27,9 @@ export async function startAws({ from, limit, latencyMs }: Fleet): Promise<{ san
   if (limit !== undefined) {
     // AWS fills its buckets every second: one holds the requests of a second.
     // https://aws.amazon.com/blogs/security/how-to-monitor-and-query-iam-resources-at-scale-part-2/
-    for (const actions of [SIGNED, UNSIGNED]) sandbox.faults.rateLimit({ service: 'sts', actions, perSecond: limit });
+    for (const actions of [SIGNED, UNSIGNED]) {
+      sandbox.faults.rateLimit({ service: 'sts', actions, perSecond: limit, burst: burstOf(limit) });
+    }
   }
   const inputs = { 'aws-region': REGION, 'role-to-assume': role.arn };
   const endpoint = { AWS_ENDPOINT_URL_STS: sandbox.url };
