@@ -31,8 +31,11 @@ function expectDecent({ failure, said, masked, maskedFirst }: Recorded, { inputs
     expect(failure).not.toMatch(/\n\s+at |#unexpected$/);
   }
   const others = Object.entries(inputs).filter(([name]) => !(SECRET_INPUTS as readonly string[]).includes(name));
-  const isPublic = (text: string) => others.some(([, value]) => value.includes(text));
-  const given = SECRET_INPUTS.flatMap((name) => inputs[name]?.trim().split(/\r?\n/) ?? []);
+  // An ARN is hidden for those who ask, and by the runner alone.
+  const isPublic = (text: string) => text.startsWith('arn:') || others.some(([, value]) => value.includes(text));
+  // What is shorter than a secret can be is left in sight.
+  const texts = SECRET_INPUTS.map((name) => inputs[name]?.trim() ?? '').filter(({ length }) => length >= 16);
+  const given = texts.flatMap((text) => text.split(/\r?\n/));
   for (const line of given.filter((text) => text.trim() !== '')) expect(maskedFirst).toContain(line);
   for (const secret of [...masked].filter((text) => text.length >= 16 && !isPublic(text))) {
     expect(said).not.toContain(secret);
