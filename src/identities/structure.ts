@@ -4,6 +4,7 @@ import { nearest, suggestion } from '../text/did-you-mean';
 import type { KeyPath, PartProblem } from '../text/problem';
 import { describeValue } from '../text/value';
 import { alteredMessage, type YamlText } from '../text/yaml';
+import { paramsOf } from './definition/building-blocks';
 import { identityDocument, type IdentityDocument } from './definition/identity-document';
 import { emptiesIn, outdentedKeys } from './indentation';
 
@@ -83,13 +84,10 @@ function problemsOf(
   { asWritten, asAccount }: Readonly<Record<'asWritten' | 'asAccount', (path: KeyPath) => string | undefined>>,
 ): PartProblem[] {
   const { code, message } = issue;
+  const params = paramsOf(issue);
+  if (params?.of === 'unknown key') return [{ path, message: unknownKey(path, params.known, root) }];
+  if (params?.of === 'name') return [{ path, message: `has a wrong name; it should be ${message}` }];
   const value = valueAt(path, root);
-  if (code === 'unrecognized_keys') {
-    const known = message.split(', ');
-    const emptyBefore = emptiesIn(value);
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known, emptyBefore(key)) }));
-  }
-  if (isOfName(issue)) return [{ path, message: `has a wrong name; it should be ${message}` }];
   const text = asWritten(path);
   if (text !== undefined) return [{ path, message: alteredMessage(value, text) }];
   // Nobody can say what a text of the wrong type is: it may be secret.
@@ -99,7 +97,9 @@ function problemsOf(
   return [{ path, message: `is ${shown}; it should be ${message}${perhaps}` }];
 }
 
-function unknownKey(key: string, known: readonly string[], before: string | undefined): string {
+function unknownKey(path: KeyPath, known: readonly string[], root: unknown): string {
+  const key = String(path.at(-1));
+  const before = emptiesIn(valueAt(path.slice(0, -1), root))(key);
   return before === undefined || nearest(key, known) !== undefined
     ? `is not known here; ${suggestion(key, known)}`
     : `is not known here; as a part of ${before}, which is empty, it should be indented further: ${before}: { ${key}: … }`;
@@ -125,14 +125,9 @@ function valueAt(path: KeyPath, root: unknown): unknown {
 
 /** What to omit for an issue. A wrong name does not spoil what it names; an item of a list is right as a whole. */
 function unsoundPaths({ issue, path }: Finding): KeyPath[] {
-  if (isOfName(issue)) return [];
+  if (paramsOf(issue)?.of === 'name') return [];
   const item = path.findLastIndex((key) => typeof key === 'number');
-  if (item >= 0) return [path.slice(0, item + 1)];
-  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-}
-
-function isOfName(issue: z.core.$ZodIssue): boolean {
-  return issue.code === 'custom' && issue.params?.of === 'name';
+  return item >= 0 ? [path.slice(0, item + 1)] : [path];
 }
 
 /** A copy in which each part is what `change` makes of it; what is undefined is omitted from mappings. */

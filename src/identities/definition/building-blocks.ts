@@ -30,11 +30,35 @@ export function exact(pattern: RegExp, rule: string) {
   return z.string(rule).check(z.regex(/^[^*?]*$/, { error: noPattern, abort: true }), z.regex(pattern, rule));
 }
 
-/** A mapping with no other keys than these. The message about an unknown one is the list of those that there are. */
+/** What issues of our own are of, apart from rules about values. */
+export type IssueParams = { readonly of: 'name' } | { readonly of: 'unknown key'; readonly known: readonly string[] };
+
+export function paramsOf(issue: z.core.$ZodRawIssue | z.core.$ZodIssue): IssueParams | undefined {
+  return issue.code === 'custom' ? (issue.params as IssueParams | undefined) : undefined;
+}
+
+/** A mapping with no other keys than these. Unlike zod's own check of keys, this one says which there are. */
 export function mapping<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
-  return z.strictObject(shape, {
-    error: ({ code }) => (code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : rule),
-  });
+  const known = Object.keys(shape);
+  // One that is strict would drop the keys that are unknown before they can be named.
+  const loose = z.looseObject(shape, rule);
+  z.globalRegistry.add(loose, { additionalProperties: false });
+  const isUnknown = (key: string) => !known.includes(key);
+  return (loose as z.ZodMiniObject<Shape, z.core.$strict>).check(
+    keysIssues(isUnknown, 'is not known here', { of: 'unknown key', known }),
+  );
+}
+
+/** An issue for each key of a mapping that is wrong, whatever is wrong with the values. */
+function keysIssues(isWrong: (key: string) => boolean, message: string, params: IssueParams) {
+  return z.superRefine<object>(
+    (entries, context) => {
+      for (const key of Object.keys(entries).filter(isWrong)) {
+        context.addIssue({ code: 'custom', path: [key], message, params });
+      }
+    },
+    { when: ({ value: entries }) => isMapping(entries) },
+  );
 }
 
 export function name(max: number) {
@@ -51,16 +75,8 @@ export function named<V extends z.core.$ZodType>(
   example: string,
 ) {
   const key = described(z.string(), rule, { pattern: pattern.source });
-  return z.record(key, value, `a mapping, such as ${example}`).check(
-    z.superRefine(
-      (entries, context) => {
-        for (const written of Object.keys(entries).filter((each) => !pattern.test(each))) {
-          context.addIssue({ code: 'custom', path: [written], message: rule, params: { of: 'name' } });
-        }
-      },
-      { when: ({ value: entries }) => isMapping(entries) },
-    ),
-  );
+  const isWrong = (written: string) => !pattern.test(written);
+  return z.record(key, value, `a mapping, such as ${example}`).check(keysIssues(isWrong, rule, { of: 'name' }));
 }
 
 /** A rule about the keys of a mapping, for which it does not matter whether their values are right. */
@@ -69,7 +85,7 @@ export function keysRule(fits: (keys: readonly string[]) => boolean, rule: strin
     error: rule,
     // Where a key is unknown, another was meant, and that is reported already.
     when: ({ value, issues }) =>
-      isMapping(value) && !issues.some(({ code, path: at = [] }) => code === 'unrecognized_keys' && at.length === 0),
+      isMapping(value) && !issues.some((issue) => paramsOf(issue)?.of === 'unknown key' && issue.path?.length === 1),
   });
 }
 
