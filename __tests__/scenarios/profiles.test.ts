@@ -1,6 +1,7 @@
 import {
   chownSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -111,6 +112,8 @@ test('a file that cannot be read fails the step before any call', async () => {
   expect(scenario.calls()).toEqual([]);
 });
 
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
 describe('what would stop the profile from being written fails the step before any call:', () => {
   const overwrite = { ...inputs, 'overwrite-aws-profile': 'true' };
   const roles = { 'aws-region': REGION, roles: `deploy: ${ROLE}\ntest: ${ROLE}`, 'overwrite-aws-profile': 'true' };
@@ -156,6 +159,26 @@ describe('what would stop the profile from being written fails the step before a
     expect(scenario.calls()).toEqual([]);
   });
 
+  asRoot('what another user could turn, or would get', async () => {
+    const job = scenario.job({ oidc: true });
+    const [folder, file] = [join(job.home, '.aws'), join(job.workspace, 'credentials')];
+    symlinkSync(job.workspace, folder);
+    lchownSync(folder, 1001, 1001);
+    writeFileSync(file, CREDENTIALS);
+    for (const [with_, env, words] of [
+      [overwrite, {}, 'that another user (1001) made'],
+      [roles, {}, 'that another user (1001) made'],
+      [overwrite, { AWS_SHARED_CREDENTIALS_FILE: file }, 'It belongs to another user (1001)'],
+    ] as const) {
+      if ('AWS_SHARED_CREDENTIALS_FILE' in env) chownSync(file, 1001, 1001);
+      const main = await job.step({ with: with_, env });
+      expectFailed(main, 'profile-files');
+      expect(main.log.join('\n')).toContain(words);
+    }
+    expect(scenario.calls()).toEqual([]);
+    expect(readdirSync(job.workspace)).toEqual(['credentials']);
+  });
+
   test('a folder of the runner whose path AWS’s tools would misread, where the profile renews itself', async () => {
     const job = scenario.job({ oidc: true });
     const temp = join(job.folder, 'a $b');
@@ -165,7 +188,6 @@ describe('what would stop the profile from being written fails the step before a
   });
 });
 
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
 asRoot('in a container job, whose home is that of another user, the profile is written and removed', async () => {
   scenario.createOidcRole();
   const job = scenario.job({ oidc: true });
