@@ -257,6 +257,23 @@ describeWhereTrustCanBeSet('agents', () => {
       expect(failure.explanation.code).toBe('proxy-failed');
     });
 
+    test('it never answers', async () => {
+      const silent = createTcpServer((socket) => sockets.push(socket));
+      const address = await listening(silent);
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+      try {
+        const failing = failureAt(address);
+        while (sockets.length === 0) await new Promise((resolve) => setImmediate(resolve));
+        await jest.advanceTimersByTimeAsync(4_000);
+        const failure = await failing;
+        expect(failure.code).toBe('ETIMEDOUT');
+        expect(why(failure)).toContain('did not answer, in time');
+      } finally {
+        jest.useRealTimers();
+        silent.close();
+      }
+    });
+
     test('it speaks TLS', async () => {
       expect(why(await failureAt(`http://localhost:${url.port}`))).toContain('speaks TLS');
     });

@@ -6,8 +6,13 @@ import { TLSSocket } from 'node:tls';
 import type { HttpProxyAgent } from 'http-proxy-agent';
 import type { HttpsProxyAgent } from 'https-proxy-agent';
 import { trustCertificatesIn } from './certificates';
+import { systemClock } from './clock';
+import { CONNECT_TIMEOUT_MS, inTime } from './deadline';
 import { proxyFor, type ProxySettings } from './proxy';
 import { ProxyError } from './proxy-error';
+
+/** Less than what AWS's client allows for a connection, whose error does not name the proxy. */
+const PROXY_TIMEOUT_MS = CONNECT_TIMEOUT_MS - 1_000;
 
 /** To what a proxy's agent is to connect. */
 interface Target {
@@ -54,9 +59,7 @@ function namingProxy<Agent extends HttpProxyAgent<string> | HttpsProxyAgent<stri
     request.once('proxyConnect', (answer: { readonly statusCode?: number }) => (status = answer.statusCode));
     const host = `${target.host ?? ''}:${target.port}`;
     try {
-      const socket = await connect(request, target);
-      // Without a tunnel, the TLS is the proxy's own.
-      if (!target.secureEndpoint && socket instanceof TLSSocket) await once(socket, 'secureConnect');
+      const socket = await inTime(opened(connect(request, target), target), PROXY_TIMEOUT_MS, systemClock, tooLate);
       if (status === undefined || status === 200) return socket;
     } catch (error) {
       throw new ProxyError(agent.proxy, host, error);
@@ -64,6 +67,17 @@ function namingProxy<Agent extends HttpProxyAgent<string> | HttpsProxyAgent<stri
     throw new ProxyError(agent.proxy, host, status);
   };
   return agent;
+}
+
+async function opened(connecting: Promise<Socket>, { secureEndpoint }: Target): Promise<Socket> {
+  const socket = await connecting;
+  // Without a tunnel, the TLS is the proxy's own.
+  if (!secureEndpoint && socket instanceof TLSSocket) await once(socket, 'secureConnect');
+  return socket;
+}
+
+function tooLate(): Error {
+  return Object.assign(new Error(`no answer within ${PROXY_TIMEOUT_MS / 1000} s`), { code: 'ETIMEDOUT' });
 }
 
 /**

@@ -8,7 +8,7 @@ const MEANINGS: readonly [codes: RegExp, why: (server: string) => string, fix?: 
   [/^(ENOTFOUND|EAI_AGAIN)$/, (server) => `The name of ${server} was not found: there is no such host.`],
   [/^ECONNREFUSED$/, (server) => `Nothing listens at the address of ${server}.`],
   [/^(EHOSTUNREACH|ENETUNREACH)$/, (server) => `No way leads from this network to ${server}.`],
-  [/^ETIMEDOUT$/, (server) => `${sentence(server)} did not take the connection in time.`],
+  [/^ETIMEDOUT$/, (server) => `${sentence(server)} did not take the connection, or did not answer, in time.`],
   [
     /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
     (server) => `The certificate of ${server} has expired or is not valid yet, or this machine's clock is off.`,
