@@ -18,6 +18,18 @@ export function aheadBy(ms: number): Record<string, string> {
   return withModule(`const { now } = Date; Date.now = () => now() + ${ms};`);
 }
 
+/** Kills a main step when it has written the copy that is to replace a file of this name, and not replaced it. */
+export function killedBeforeReplacing(name: string): Record<string, string> {
+  return withModule(`
+    import fs from 'node:fs';
+    const { renameSync } = fs;
+    fs.renameSync = (copy, path) => {
+      if (path.endsWith('/${name}') && process.argv[1].includes('/main/')) process.kill(process.pid, 'SIGKILL');
+      renameSync(copy, path);
+    };
+  `);
+}
+
 /** The environment in which Node runs this before anything else. */
 function withModule(source: string): Record<string, string> {
   return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(source)}` };

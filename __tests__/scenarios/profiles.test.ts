@@ -7,10 +7,12 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { killedBeforeReplacing } from './node-options';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
@@ -280,6 +282,22 @@ test('a step that is killed at any moment leaves nothing that its post does not 
     expect(job.env.AWS_SECRET_ACCESS_KEY ?? '').toBe('');
   }
   scenario.calls();
+});
+
+test('the copy of a step that is killed before it replaces a profile file goes with its post', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true, asProcess: true });
+  writeFiles(job.home);
+  const folder = join(job.home, '.aws');
+  const env = killedBeforeReplacing('credentials');
+  expect((await job.step({ with: { ...inputs, 'aws-profile': 'killed' }, env })).exitCode).toBeNull();
+  expect(readdirSync(folder).filter((name) => name.startsWith('credentials.aws-identity-'))).toHaveLength(1);
+  // Nobody waits until the lock counts as left behind.
+  utimesSync(join(folder, 'credentials.lock'), 1, 1);
+  const [post] = await job.finish();
+  expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+  expect([readdirSync(folder), ...readFiles(job.home)]).toEqual([['config', 'credentials'], CREDENTIALS, CONFIG]);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
 });
 
 test('a post that runs twice changes nothing the second time', async () => {
