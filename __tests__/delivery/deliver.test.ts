@@ -15,6 +15,8 @@ import { EXAMPLE_KEYS } from '../scenarios/scenario';
 useCleanEnvironment();
 useJobDirectory();
 
+let warnings: string[];
+
 /** Writes to the job's files, as GitHub's toolkit does. */
 const runner = {
   mask(secret) {
@@ -26,12 +28,16 @@ const runner = {
   setOutput(name, value) {
     appendFileSync(inJob('output'), `${name}=${value}\n`);
   },
+  warning(text) {
+    warnings.push(text);
+  },
 } as Runner;
 
 let step: Step;
 /** What post would find. */
 let postEnv: NodeJS.ProcessEnv;
 beforeEach(() => {
+  warnings = [];
   for (const [name, file] of [
     ['GITHUB_ENV', 'env'],
     ['GITHUB_OUTPUT', 'output'],
@@ -129,6 +135,44 @@ test('what writing profiles left behind is left to post, too', async () => {
   const left = new LeftBehindError(new Error('no room'), new Error('still none'));
   await expect(deliver(ALL, step, () => Promise.reject(left))).rejects.toBe(left);
   expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev']);
+});
+
+describe('tools disagree where there are two sets of credentials', () => {
+  const keys = { AWS_ACCESS_KEY_ID: EXAMPLE_KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: EXAMPLE_KEYS.secretAccessKey };
+  const tokenFile = {
+    AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/token',
+    AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/node',
+  };
+  const deliverVariables = (variables: Record<string, string>) =>
+    deliver({ outputs: {}, variables, exportedOf: 'the user ci' }, step);
+
+  test('keys next to the profile of an earlier step', async () => {
+    process.env.AWS_PROFILE = 'dev';
+    await deliverVariables(keys);
+    expect(warnings).toEqual([
+      expect.stringMatching(/the profile dev in AWS_PROFILE .*AWS_ACCESS_KEY_ID \(the user ci\)/),
+    ]);
+  });
+
+  test('a profile next to a token file of the runner', async () => {
+    Object.assign(process.env, tokenFile);
+    await deliverVariables({ AWS_PROFILE: 'ci' });
+    expect(warnings).toEqual([
+      expect.stringMatching(/the profile ci in AWS_PROFILE \(the user ci\).*AWS_WEB_IDENTITY_TOKEN_FILE/),
+    ]);
+  });
+
+  test.each([
+    ['a profile with its own keys', { AWS_PROFILE: 'before' }, { ...keys, AWS_PROFILE: 'ci' }],
+    ['keys that replace others', keys, keys],
+    ['keys next to a token file, which all prefer', tokenFile, keys],
+    ['a profile instead of keys', keys, { AWS_PROFILE: 'ci', AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }],
+    ['a region alone', { ...keys, AWS_PROFILE: 'dev' }, { AWS_REGION: 'eu-central-1' }],
+  ])('not with %s', async (_, before, variables) => {
+    Object.assign(process.env, before);
+    await deliverVariables(variables);
+    expect(warnings).toEqual([]);
+  });
 });
 
 test('credentials that an earlier step left are emptied, and put back by post', () => {

@@ -66,8 +66,8 @@ function warnOfTwo(
 ): void {
   const other = preferredToProfile({ ...before, ...exported });
   const profile = exported.AWS_PROFILE ?? before.AWS_PROFILE ?? '';
-  // Keys together with a profile of their own are the same credentials.
-  if (other === undefined || (exported.AWS_PROFILE && exported.AWS_ACCESS_KEY_ID)) return;
+  // Keys together with a profile of their own are the same credentials; and without either, none are exported.
+  if (other === undefined || Boolean(exported.AWS_PROFILE) === Boolean(exported.AWS_ACCESS_KEY_ID)) return;
   const [ofProfile, ofOthers] = exported.AWS_PROFILE
     ? [exportedOf, 'of the token file that the job has']
     : ['of an earlier step or of the job', exportedOf];
