@@ -2,7 +2,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { parseRoleArn } from '../../src/aws/arn';
 import { secretsOf } from '../../src/aws/credentials';
 import { identityOf, workAs } from '../../src/identity-sources/work-as';
-import type { Chain, IdentityRequest, StepSettings } from '../../src/inputs/request';
+import type { Chain, StepIdentity, StepSettings } from '../../src/inputs/request';
 import { systemClock } from '../../src/network/clock';
 import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
@@ -43,7 +43,7 @@ test('a step works as the last role of a chain, of which STS has said who it is'
   user.createAccessKey(EXAMPLE_KEYS);
   const first = account.createRole('first', { trust: trust(user.arn), policies: [allow('sts:AssumeRole')] });
   const last = account.createRole('last', { trust: trust(first.arn) });
-  const wanted: IdentityRequest = {
+  const wanted: StepIdentity = {
     source,
     mfa: undefined,
     session: {

@@ -135,7 +135,6 @@ describe('a whole request', () => {
     );
     expect(request).toMatchObject({
       mode: 'assume-role',
-      roles: 'one',
       identity: {
         source,
         session: { sessionName: 'a-session', duration: 3600, policies: { managed: [] }, plainCharacters: false },

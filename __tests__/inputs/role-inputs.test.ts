@@ -11,7 +11,6 @@ describe('roles', () => {
     const { request, warnings } = await read({ roles: `one: ${ROLE}` }, OIDC);
     expect(request).toMatchObject({
       mode: 'assume-role',
-      roles: 'many',
       identity: { source: { from: 'github token' } },
       continueOnError: false,
       profiles: { overwrite: false, output: undefined, location: 'home' },

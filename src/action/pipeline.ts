@@ -4,7 +4,7 @@ import { checkJobProfiles } from '../delivery/job-profiles';
 import { writeReport } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { readRequest } from '../inputs/read-request';
-import { profilesIn, rolesIn, type Request } from '../inputs/request';
+import { isManyRoles, profilesIn, rolesIn, type Request } from '../inputs/request';
 import { begin } from '../modes/begin';
 import { noteUnknown } from '../modes/identity-report';
 import type { Work } from '../modes/work';
@@ -37,7 +37,7 @@ async function runRequest(request: Request, step: Step, begun: (work: Work) => v
   if (request.unsetCurrentCredentials) unsetCurrent(step);
   const work = await beginAllowed(request, step);
   begun(work);
-  if (!('profileRoles' in request)) for (const identity of work.identities) noteUnknown(identity, step);
+  if (!isManyRoles(request)) for (const identity of work.identities) noteUnknown(identity, step);
   const report = await work.finish((delivery, confirm) => deliver(delivery, step, confirm));
   adviseOidc(request, step);
   await writeReport(report, request.maskAccountId, step);

@@ -3,7 +3,7 @@ import { renewSession } from '../credential-process/renew-session';
 import type { KeptSession } from '../credential-process/session-file';
 import { ActionError } from '../errors/action-error';
 import { readRequest } from '../inputs/read-request';
-import type { Request } from '../inputs/request';
+import { isManyRoles, type Request } from '../inputs/request';
 import type { Step } from '../runner/step';
 import { beginAllowed } from './pipeline';
 
@@ -31,6 +31,6 @@ async function credentialsFor(profile: string, step: Step): Promise<Credentials>
 
 /** Of many roles, the profile's own is renewed. */
 function onlyFor(profile: string, request: Request): Request {
-  if (!('profileRoles' in request)) return request;
+  if (!isManyRoles(request)) return request;
   return { ...request, profileRoles: request.profileRoles.filter((role) => role.profile === profile) };
 }

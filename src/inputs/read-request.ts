@@ -195,7 +195,7 @@ async function readAssumeRole(inputs: Inputs): Promise<Request> {
   if (!inputs.has('roles')) {
     const chain = readRoleToAssume(inputs, limits);
     const signed = readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
-    return { mode, roles: 'one', ...readDelivered(mode, inputs), identity: { ...origin, session, signed, chain } };
+    return { mode, ...readDelivered(mode, inputs), identity: { ...origin, session, signed, chain } };
   }
   const profileRoles = await readManyRoles(inputs, limits);
   const profiles = readSessionProfileSettings(inputs);
@@ -203,7 +203,6 @@ async function readAssumeRole(inputs: Inputs): Promise<Request> {
   const signed = readSigned(limits, alone.length === profileRoles.length ? 'all' : alone, inputs);
   return {
     mode,
-    roles: 'many',
     ...readSettings(inputs),
     identity: { ...origin, session, signed },
     profileRoles,

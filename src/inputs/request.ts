@@ -37,10 +37,10 @@ export interface StepSettings {
 /* Whom a step works as. */
 
 /** A source that has credentials of its own; or the last of the roles that are assumed from a source. */
-export type IdentityRequest = SourceIdentity | RoleIdentity;
+export type StepIdentity = SourceCredentials | RoleIdentity;
 
 /** The credentials of a source as they are. */
-export interface SourceIdentity {
+export interface SourceCredentials {
   readonly source: SigningSource;
   readonly chain: undefined;
 }
@@ -162,14 +162,12 @@ export interface SessionProfileSettings extends ProfileSettings {
 /** The session of a role, or of the last of a chain. */
 export interface AssumeRoleRequest extends DeliveredSession {
   readonly mode: 'assume-role';
-  readonly roles: 'one';
   readonly identity: RoleIdentity;
 }
 
 /** A session for each of several profiles, all from one source. */
 export interface ManyRolesRequest extends StepSettings {
   readonly mode: 'assume-role';
-  readonly roles: 'many';
   readonly identity: RoleSource;
   readonly profileRoles: readonly ProfileRole[];
   /** Whether those that worked are delivered when others did not. */
@@ -186,7 +184,7 @@ export interface ProfileRole {
 /** A session of the IAM user whose keys are given. */
 export interface SessionTokenRequest extends DeliveredSession {
   readonly mode: 'session-token';
-  readonly identity: SourceIdentity;
+  readonly identity: SourceCredentials;
   /** Seconds; where there is none, AWS's default. */
   readonly duration: number | undefined;
   readonly mfa: MfaRequest | undefined;
@@ -195,7 +193,7 @@ export interface SessionTokenRequest extends DeliveredSession {
 /** A session under another name, limited by session policies. */
 export interface FederationTokenRequest extends DeliveredSession {
   readonly mode: 'federation-token';
-  readonly identity: SourceIdentity;
+  readonly identity: SourceCredentials;
   readonly name: string;
   /** Seconds; where there is none, AWS's default. */
   readonly duration: number | undefined;
@@ -206,7 +204,7 @@ export interface FederationTokenRequest extends DeliveredSession {
 /** Credentials as they are, verified. */
 export interface AccessKeysRequest extends DeliveredSession {
   readonly mode: 'access-keys';
-  readonly identity: SourceIdentity;
+  readonly identity: SourceCredentials;
   /** Credentials are only taken away from later steps. */
   readonly isLogOut: boolean;
 }
@@ -216,7 +214,7 @@ export interface AccessKeysRequest extends DeliveredSession {
 /** Who the credentials belong to, and what they may do: none are delivered. */
 export interface VerifyRequest extends StepSettings {
   readonly mode: 'verify';
-  readonly identity: IdentityRequest;
+  readonly identity: StepIdentity;
   /** The ARN that they must belong to; `*` and `?` stand for any text and any character. */
   readonly expectArn: string | undefined;
   /** What IAM should say to single actions. */
@@ -225,7 +223,7 @@ export interface VerifyRequest extends StepSettings {
 
 /** What the modes that change IAM are given. */
 export interface IdentitiesSettings extends StepSettings {
-  readonly identity: IdentityRequest;
+  readonly identity: StepIdentity;
   readonly declaration: Declaration;
   /** The repository that owns what is made: `owner/name`. */
   readonly repository: string;
@@ -262,13 +260,18 @@ export function isToken(source: SigningSource | TokenSource): source is TokenSou
   return source.from === 'github token' || source.from === 'token file';
 }
 
+/** Whether several roles are to be assumed, each for a profile. */
+export function isManyRoles(request: Request): request is ManyRolesRequest {
+  return 'profileRoles' in request;
+}
+
 /** The profiles that a request names. */
 export interface ProfilesIn extends SessionProfileSettings {
   readonly names: readonly string[];
 }
 
 export function profilesIn(request: Request): ProfilesIn | undefined {
-  if ('profileRoles' in request) {
+  if (isManyRoles(request)) {
     return { ...request.profiles, names: request.profileRoles.map(({ profile }) => profile) };
   }
   const profile = 'delivery' in request ? request.delivery.profile : undefined;
@@ -277,6 +280,6 @@ export function profilesIn(request: Request): ProfilesIn | undefined {
 
 /** The roles that a request names. */
 export function rolesIn(request: Request): (RoleArn | RoleName)[] {
-  if ('profileRoles' in request) return request.profileRoles.flatMap(({ chain }) => chain);
+  if (isManyRoles(request)) return request.profileRoles.flatMap(({ chain }) => chain);
   return [...(request.identity.chain ?? [])];
 }

@@ -8,7 +8,7 @@ import { decodeClaims } from '../github/token-claims';
 import type { InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
-import type { Mode, SigningSource, SourceIdentity, TokenRuledOutBy, TokenSource } from './request';
+import type { Mode, SigningSource, SourceCredentials, TokenRuledOutBy, TokenSource } from './request';
 
 const MIN_TOKEN_LENGTH = 4;
 const MAX_TOKEN_LENGTH = 20_000;
@@ -21,7 +21,7 @@ const NO_JWT =
   'the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN are none';
 
 /** Whom a step works as whose mode takes no role. */
-export function readIdentity(mode: Mode, inputs: Inputs): SourceIdentity {
+export function readIdentity(mode: Mode, inputs: Inputs): SourceCredentials {
   const userKeys = mode === 'session-token' || mode === 'federation-token';
   const tokenRuledOutBy = userKeys ? 'user keys' : mode === 'access-keys' ? 'no role' : 'mode';
   return { source: readSigningSource(tokenRuledOutBy, inputs), chain: undefined };

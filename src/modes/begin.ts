@@ -1,4 +1,4 @@
-import type { Request } from '../inputs/request';
+import { isManyRoles, type Request } from '../inputs/request';
 import type { Step } from '../runner/step';
 import type { Work } from './work';
 
@@ -10,7 +10,7 @@ export async function begin(request: Request, step: Step): Promise<Work> {
   }
   switch (request.mode) {
     case 'assume-role':
-      return request.roles === 'many'
+      return isManyRoles(request)
         ? (await import('./many-roles')).assumeManyRoles(request, step)
         : (await import('./assume-role')).assumeOneRole(request, step);
     case 'session-token':
