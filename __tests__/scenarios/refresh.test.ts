@@ -91,6 +91,25 @@ test('it renews its session in a folder with a space in its name', async () => {
   expect(scenario.calls()).toEqual([...OIDC_CALLS, ...OIDC_CALLS]);
 });
 
+test('a renewal takes the other usual audience, too, where AWS does not accept the default', async () => {
+  scenario.createOidcRole();
+  const [provider] = scenario.account.oidcProviders.values();
+  const role = scenario.account.roles.get('deploy');
+  if (!provider || !role) throw new Error('no provider or role');
+  provider.clientIds = ['sts.amazonaws.com.cn'];
+  role.trust = JSON.parse(
+    JSON.stringify(role.trust).replace('"sts.amazonaws.com"', '"sts.amazonaws.com.cn"'),
+  ) as typeof role.trust;
+  const calls = ['id-token', 'AssumeRoleWithWebIdentity InvalidIdentityToken', ...OIDC_CALLS];
+  const job = scenario.job({ oidc: true });
+  expect((await job.step({ with: DEPLOY })).exitCode).toBe(0);
+  expect(scenario.calls()).toEqual(calls);
+  const clock = new JobClock(job, scenario.sandbox);
+  clock.advance(11);
+  expect(await ask(commandOf(job, 'deploy'), clock.environment)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(scenario.calls()).toEqual(calls);
+});
+
 test('the state that a runner keeps in clear text names the folder, and no secret', async () => {
   scenario.createOidcRole();
   const job = scenario.job({ oidc: true });
