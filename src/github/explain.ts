@@ -21,15 +21,10 @@ const CHECK_THE_WAY =
 export function explainIdToken(error: unknown, issuer: string, audience: string): ActionError {
   if (error instanceof ActionError) return error;
   const tried = `get an OIDC token from ${issuer} for the audience ${audience}`;
-  return new ActionError({ tried, answer: wordsOf(error), ...explanation(), cause: error });
-
-  function explanation(): Explanation {
-    const { status } = githubRefusalOf(error) ?? {};
-    if (status === 407) return UNAUTHORIZED;
-    return status !== undefined || isUnusual(error)
-      ? idTokenRefused(issuer)
-      : explainSilence(error, `${issuer}'s token endpoint`);
-  }
+  const refusal = githubRefusalOf(error);
+  const refused = refusal?.status === 407 ? UNAUTHORIZED : idTokenRefused(issuer);
+  const explanation = refusal ? refused : explainSilence(error, `${issuer}'s token endpoint`, refused);
+  return new ActionError({ tried, answer: wordsOf(error), ...explanation, cause: error });
 }
 
 function idTokenRefused(issuer: string): Explanation {
@@ -53,9 +48,7 @@ export function explainSecret(error: unknown, tried: string): ActionError {
     : wordsOf(error);
   const explanation = refusal
     ? explainGithubRefusal(refusal, waitAskedIn(error))
-    : isUnusual(error)
-      ? UNUSUAL
-      : explainSilence(error, "GitHub's API");
+    : explainSilence(error, "GitHub's API", UNUSUAL);
   return new ActionError({ tried, answer, ...explanation, cause: error });
 }
 
@@ -120,8 +113,14 @@ function isUnusual(error: unknown): boolean {
   return [IncompleteAnswerError, NotGithubError, AnswerTooLongError].some((kind) => error instanceof kind);
 }
 
-/** GitHub was not reached. */
-function explainSilence(error: unknown, server: string): Explanation {
+/**
+ * GitHub was not reached, or something else was.
+ *
+ * @param server within a sentence
+ * @param unusual what it means that something else answers
+ */
+function explainSilence(error: unknown, server: string, unusual: Explanation): Explanation {
+  if (isUnusual(error)) return unusual;
   if (error instanceof ProxyError) return error.explanation;
   if (isNoAnswer(error)) {
     return { code: 'no-answer', why: `${server} did not answer in time, twice.`, fix: CHECK_THE_WAY };
