@@ -89,6 +89,7 @@ test.each([
     true,
   ],
   ['that of all', { AWS_ENDPOINT_URL: 'http://a' }, false],
+  ["that of all, as the service's own is empty", { AWS_ENDPOINT_URL_STS: '', AWS_ENDPOINT_URL: 'http://a' }, false],
 ])('with %s given, STS is of AWS: %s', (_, env, expected) => {
   expect(callsAws(undefined, 'STS', env)).toBe(expected);
 });

@@ -174,4 +174,16 @@ describe('at an endpoint of another vendor', () => {
     const problems = await problemsOf({ 'role-to-assume': 'arn:aws:iam:::role/a b', 'sts-endpoint': MINIO }, OIDC);
     expect(problems).toContain('"arn:aws:iam:::role/a b" is not one role');
   });
+
+  test.each([
+    [
+      { AWS_ENDPOINT_URL_STS: 'sts.example.com' },
+      'sts-endpoint (from AWS_ENDPOINT_URL_STS): "sts.example.com" is not a URL',
+    ],
+    [{ AWS_ENDPOINT_URL: 'localhost:4566' }, 'sts-endpoint (from AWS_ENDPOINT_URL): "localhost:4566" is not a URL'],
+    [{ AWS_ENDPOINT_URL: 'localhost:4566', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, 'none'],
+    [{ AWS_ENDPOINT_URL: 'localhost:4566', 'INPUT_STS-ENDPOINT': MINIO }, 'none'],
+  ])('a variable that is no URL is wrong where it is used: %j', async (env, words) => {
+    expect(await problemsOf({ 'role-to-assume': ROLE }, { ...OIDC, ...env })).toContain(words);
+  });
 });

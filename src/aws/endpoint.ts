@@ -21,7 +21,8 @@ export function callsAws(given: string | undefined, service: ServiceName, env = 
 }
 
 function endpointText(given: string | undefined, service: ServiceName, env: NodeJS.ProcessEnv): string | undefined {
-  const configured = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL;
+  // An empty one counts as none.
+  const configured = [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'].map((name) => env[name]).find(Boolean);
   return given ?? (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? undefined : configured);
 }
 

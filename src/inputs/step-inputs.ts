@@ -110,6 +110,7 @@ function readMaxAttempts(inputs: Inputs): number {
 function readConnection(inputs: Inputs): StepSettings['connection'] {
   checkFips(inputs);
   checkCaBundle(inputs);
+  checkEndpointVariable(inputs);
   warnOfOpenEndpoints(inputs);
   return {
     region: readRegion(inputs),
@@ -133,6 +134,20 @@ function readEndpoint(name: (typeof ENDPOINT_INPUTS)[number], inputs: Inputs): s
   if (text === undefined || isHttpUrl(text)) return text;
   inputs.wrong(name, `"${withoutPassword(text)}" is not a URL that starts with https:// or http://`);
   return undefined;
+}
+
+/** Every mode calls STS, so that the variable for it must be right. */
+function checkEndpointVariable(inputs: Inputs): void {
+  const { env } = inputs;
+  const variable = STS_ENDPOINT_VARIABLES.find((name) => env[name]);
+  const isUsed = !inputs.has('sts-endpoint') && env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true';
+  const text = isUsed && variable ? env[variable] : undefined;
+  if (text === undefined || isHttpUrl(text)) return;
+  inputs.wrong(
+    'sts-endpoint',
+    `"${withoutPassword(text)}" is not a URL that starts with https:// or http://`,
+    variable,
+  );
 }
 
 /** Requests over HTTP are signed, but not encrypted, and the answer holds credentials. */
