@@ -1,7 +1,7 @@
 import { isInputVariable } from '../inputs/inputs';
 
 /** Variables other than inputs that decide how a session is obtained, and what it and its errors say of the job. */
-const DECISIVE = [
+const KEPT_VARIABLES = [
   /^AWS_\w+$/,
   /^ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)$/,
   /^GITHUB_(ACTION\w*|ACTOR|BASE_REF|EVENT_NAME|HEAD_REF|JOB|REF|REPOSITORY|RUN_ID|SERVER_URL|SHA)$/,
@@ -26,5 +26,5 @@ export function returnTo(kept: Readonly<Record<string, string>>, env: NodeJS.Pro
 }
 
 function isKept(name: string): boolean {
-  return isInputVariable(name) || DECISIVE.some((names) => names.test(name));
+  return isInputVariable(name) || KEPT_VARIABLES.some((names) => names.test(name));
 }

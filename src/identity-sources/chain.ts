@@ -48,6 +48,6 @@ export function roleToAssume(
     role,
     session: isLast ? session : { ...ON_THE_WAY, sessionName: session.sessionName },
     signed: { ...(isLast ? signed : UNTAGGED), sourceIdentity: isFirstSigned ? signed.sourceIdentity : undefined },
-    position: chain.length === 1 ? '' : ` (role ${index + 1} of ${chain.length})`,
+    inChain: chain.length === 1 ? '' : ` (role ${index + 1} of ${chain.length})`,
   };
 }

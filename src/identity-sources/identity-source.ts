@@ -37,7 +37,7 @@ export interface RoleToAssume {
   /** What only a signed request can ask for. */
   readonly signed: SignedSessionSettings;
   /** Where the role is in its chain, for messages: ` (role 2 of 3)`; empty where it is alone. */
-  readonly position: string;
+  readonly inChain: string;
 }
 
 /** A role, and the session of it that was obtained. */

@@ -47,14 +47,14 @@ export function signedRequests(
   }
 
   return {
-    async assume({ role: wanted, session, signed, position }) {
+    async assume({ role: wanted, session, signed, inChain }) {
       checkChainedDuration(session.duration, signer);
       const sts = await connecting;
       const role = 'arn' in wanted ? wanted : await roleOfCaller(wanted);
       // AWS names the caller when it refuses, and so may later steps.
       if (settings.maskAccountId) await caller(`hide the account of ${signer.name}`);
-      step.runner.info(`Assuming ${role.arn}${position} with ${signer.name}.`);
-      const tried = `assume ${role.arn}${position} with ${signer.name}`;
+      step.runner.info(`Assuming ${role.arn}${inChain} with ${signer.name}.`);
+      const tried = `assume ${role.arn}${inChain} with ${signer.name}`;
 
       const { externalId, sourceIdentity, transitiveTagKeys } = signed;
       const assume = (tags: readonly SessionTag[]) => {

@@ -18,14 +18,14 @@ export function webIdentity(source: IdentityToken, settings: StepSettings, step:
   const shared = sharedToken(source, first.token);
 
   return {
-    async assume({ role, session, position }) {
+    async assume({ role, session, inChain }) {
       if (!('arn' in role)) throw new Error('A web identity is in no account in which to look for a role by its name.');
-      step.runner.info(`Assuming ${role.arn}${position} with ${source.name}.`);
+      step.runner.info(`Assuming ${role.arn}${inChain} with ${source.name}.`);
       let used = shared;
       const assume = () =>
         used.useFor(async (token) => {
           const sts = await connecting;
-          const tried = `assume ${role.arn}${position} with ${used.name}`;
+          const tried = `assume ${role.arn}${inChain} with ${used.name}`;
           return sts.assumeRoleWithWebIdentity({ roleArn: role.arn, ...session, token }, tried);
         });
       const obtained = await withPlainCharacters(session, step.runner.warning, async () => {

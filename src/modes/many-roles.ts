@@ -98,14 +98,14 @@ async function assumeOne(
 async function openForAll(request: ManyRolesRequest, step: Step, log: (line: string) => void): Promise<RoleAssumer> {
   const { source, mfa } = request.identity;
   if (isToken(source) || !mfa) return openSource(request.identity, request, step);
-  const user = await signerFrom(source, request, step);
-  const sts = await connectSts(request.connection, user.credentials, callSettings(request, step));
+  const signer = await signerFrom(source, request, step);
+  const sts = await connectSts(request.connection, signer.credentials, callSettings(request, step));
   log(
-    `Obtaining a session with MFA for the user of ${user.name}. Roles assumed with it last ${MAX_CHAINED_DURATION} seconds at most.`,
+    `Obtaining a session with MFA for the user of ${signer.name}. Roles assumed with it last ${MAX_CHAINED_DURATION} seconds at most.`,
   );
-  const tried = `obtain a session with MFA for the user of ${user.name}`;
+  const tried = `obtain a session with MFA for the user of ${signer.name}`;
   // Long enough to assume every role, and no longer.
-  const credentials = await withMfa({ ...user, mfa }, request, step, (prove) =>
+  const credentials = await withMfa({ ...signer, mfa }, request, step, (prove) =>
     sts.getSessionToken({ duration: MIN_DURATION }, prove, tried),
   );
   secretsOf(credentials).forEach(step.runner.mask);

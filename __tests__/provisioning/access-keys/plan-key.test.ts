@@ -95,17 +95,17 @@ describe('a user that is to have a key', () => {
     ],
     [
       'has one that is delivered',
-      { record: { stage: 'delivered', key: NEW }, keys: [NEW] },
+      { record: { progress: 'delivered', key: NEW }, keys: [NEW] },
       { action: 'keep', details: [`${NEW} is delivered`] },
     ],
     [
       'has one that is delivered, and one that was retired',
-      { record: { stage: 'delivered', key: NEW, retired: OLD }, keys: [`!${OLD}`, NEW] },
+      { record: { progress: 'delivered', key: NEW, retired: OLD }, keys: [`!${OLD}`, NEW] },
       { action: 'keep', details: [`${NEW} is delivered`] },
     ],
     [
       'has one that is delivered, and one still to be deactivated',
-      { record: { stage: 'delivered', key: NEW, retiring: OLD }, keys: [OLD, NEW] },
+      { record: { progress: 'delivered', key: NEW, retiring: OLD }, keys: [OLD, NEW] },
       {
         action: 'change',
         stages: [[deactivation(OLD)], [tag(`delivered=${NEW} retired=${OLD}`)]],
@@ -114,17 +114,17 @@ describe('a user that is to have a key', () => {
     ],
     [
       'had one that was delivered, and the one that was retired is gone',
-      { record: { stage: 'delivered', key: NEW, retired: OLD }, keys: [NEW] },
+      { record: { progress: 'delivered', key: NEW, retired: OLD }, keys: [NEW] },
       { action: 'change', stages: [[tag(`delivered=${NEW}`)]], details: [`${NEW} is delivered`] },
     ],
     [
       'had one that was delivered, and is gone',
-      { record: { stage: 'delivered', key: NEW } },
+      { record: { progress: 'delivered', key: NEW } },
       { action: 'create', stages: [[tag('creating')]], make: { known: [] }, details: [FOR_GITHUB] },
     ],
     [
       'has one that nobody has',
-      { record: { stage: 'creating' }, keys: [NEW] },
+      { record: { progress: 'creating' }, keys: [NEW] },
       {
         action: 'create',
         stages: [[deletion(NEW)], [tag('creating')]],
@@ -134,7 +134,7 @@ describe('a user that is to have a key', () => {
     ],
     [
       'has one that nobody has beside another',
-      { record: { stage: 'creating', other: OLD }, keys: [OLD, NEW] },
+      { record: { progress: 'creating', other: OLD }, keys: [OLD, NEW] },
       {
         action: 'create',
         stages: [[deletion(NEW)], [tag(`creating beside=${OLD}`)]],
@@ -144,7 +144,7 @@ describe('a user that is to have a key', () => {
     ],
     [
       'has the one in use, and one that a rotation left to nobody',
-      { record: { stage: 'creating', after: OLD }, keys: [OLD, NEW] },
+      { record: { progress: 'creating', after: OLD }, keys: [OLD, NEW] },
       {
         action: 'change',
         stages: [[deletion(NEW)], [tag(`delivered=${OLD}`)]],
@@ -153,12 +153,12 @@ describe('a user that is to have a key', () => {
     ],
     [
       'has one that arrived, though the run died',
-      { record: { stage: 'delivering', key: NEW }, keys: [NEW], arrival: 'all' },
+      { record: { progress: 'delivering', key: NEW }, keys: [NEW], arrival: 'all' },
       { action: 'change', stages: [[tag(`delivered=${NEW}`)]], details: [`${NEW} is delivered`] },
     ],
     [
       'has one that arrived, and the one in use before it',
-      { record: { stage: 'delivering', key: NEW, after: OLD }, keys: [OLD, NEW], arrival: 'all' },
+      { record: { progress: 'delivering', key: NEW, after: OLD }, keys: [OLD, NEW], arrival: 'all' },
       {
         action: 'change',
         stages: [[deactivation(OLD)], [tag(`delivered=${NEW} retired=${OLD}`)]],
@@ -167,7 +167,7 @@ describe('a user that is to have a key', () => {
     ],
     [
       'has one that did not arrive',
-      { record: { stage: 'delivering', key: NEW }, keys: [NEW] },
+      { record: { progress: 'delivering', key: NEW }, keys: [NEW] },
       {
         action: 'create',
         stages: [[deletion(NEW)], [tag('creating')]],
@@ -177,7 +177,7 @@ describe('a user that is to have a key', () => {
     ],
     [
       'has one that arrived in part and spoiled the one in use',
-      { record: { stage: 'delivering', key: NEW, after: OLD }, keys: [OLD, NEW], arrival: 'some' },
+      { record: { progress: 'delivering', key: NEW, after: OLD }, keys: [OLD, NEW], arrival: 'some' },
       {
         action: 'change',
         stages: [[deletion(NEW)], [tag(`creating after=${OLD}`)]],
@@ -187,7 +187,7 @@ describe('a user that is to have a key', () => {
     ],
     [
       'has one whose delivery is known to be spoiled',
-      { record: { stage: 'incomplete', after: OLD }, keys: [OLD] },
+      { record: { progress: 'incomplete', after: OLD }, keys: [OLD] },
       {
         action: 'change',
         stages: [[tag(`creating after=${OLD}`)]],
@@ -201,7 +201,7 @@ describe('a user that is to have a key', () => {
 
   test.each<[what: string, Situation]>([
     ['none of ours', { keys: [OLD, NEW] }],
-    ['one spoiled, the other none of ours', { record: { stage: 'incomplete', after: OLD }, keys: [OLD, NEW] }],
+    ['one spoiled, the other none of ours', { record: { progress: 'incomplete', after: OLD }, keys: [OLD, NEW] }],
   ])('has no room for it beside two: %s', (_, situation) => {
     expect(obstacleIn(planKey(holder(situation)))?.code).toBe('access-keys-full');
   });
@@ -216,7 +216,7 @@ describe('a user that is to have a key', () => {
   });
 
   test('for the job alone, and has one of an earlier job: how it gets another', () => {
-    const situation: Situation = { record: { stage: 'delivered', key: NEW }, keys: [NEW] };
+    const situation: Situation = { record: { progress: 'delivered', key: NEW }, keys: [NEW] };
     const noticeWith = (deliver: DeclaredAccessKey['deliver']) =>
       changeIn(planKey(holder({ ...situation, accessKey: { deliver } }))).notice;
     for (const to of [{ to: 'environment' }, { to: 'outputs' }, { to: 'profile', profile: 'ci' }] as const) {
@@ -239,7 +239,7 @@ describe('rotation', () => {
   const REPLACED = `${OLD}, 100 days old, is replaced, and then deactivated`;
   const replacing = { known: [OLD], replaces: { key: OLD, retire: 'deactivate' } } as const;
   const begin = [tag(`creating after=${OLD}`)];
-  const delivered: Brief = { stage: 'delivered', key: OLD };
+  const delivered: Brief = { progress: 'delivered', key: OLD };
 
   test('of a user that is not there', () => {
     const planned = planKeyRotation({ ...holder({}), existing: undefined }, WHEN_DUE);
@@ -250,7 +250,7 @@ describe('rotation', () => {
     ['without a key', {}, { action: 'leave', details: ['there is no key to replace: provision makes one'] }],
     [
       'whose only key nobody has',
-      { record: { stage: 'creating' }, keys: [NEW] },
+      { record: { progress: 'creating' }, keys: [NEW] },
       {
         action: 'leave',
         stages: [[deletion(NEW)], [untag]],
@@ -259,7 +259,7 @@ describe('rotation', () => {
     ],
     [
       'whose delivered key is gone',
-      { record: { stage: 'delivered', key: NEW } },
+      { record: { progress: 'delivered', key: NEW } },
       { action: 'leave', stages: [[untag]], details: ['there is no key to replace: provision makes one'] },
     ],
     [
@@ -299,7 +299,7 @@ describe('rotation', () => {
     ],
     [
       'whose key is due, and another is left of a run that failed',
-      { record: { stage: 'creating', after: OLD }, keys: [OLD, NEW] },
+      { record: { progress: 'creating', after: OLD }, keys: [OLD, NEW] },
       {
         action: 'change',
         stages: [[deletion(NEW)], begin],
@@ -338,7 +338,7 @@ describe('rotation', () => {
     ],
     [
       'whose key is not due, but was spoiled where it was delivered',
-      { record: { stage: 'incomplete', after: OLD }, keys: [OLD], accessKey: { maxAge: undefined } },
+      { record: { progress: 'incomplete', after: OLD }, keys: [OLD], accessKey: { maxAge: undefined } },
       { action: 'change', stages: [begin], make: replacing, details: [REPLACED] },
     ],
   ])('of a user %s', (_, situation, expected) => {
@@ -362,7 +362,7 @@ describe('rotation', () => {
     ['the other is inactive and none of ours', { record: delivered, keys: [`!${NEW}`, OLD] }],
     [
       'the other is none of ours, and ours is spoiled',
-      { record: { stage: 'incomplete', after: OLD }, keys: [OLD, NEW] },
+      { record: { progress: 'incomplete', after: OLD }, keys: [OLD, NEW] },
     ],
   ])('has no room beside two keys: %s', (_, situation) => {
     expect(obstacleIn(planKeyRotation(holder(situation), WHEN_DUE))?.code).toBe('access-keys-full');

@@ -4,11 +4,11 @@ import type { KeyRecord } from '../../../src/provisioning/access-keys/key-record
 export type Brief = BriefOf<KeyRecord>;
 
 type BriefOf<T extends KeyRecord> = T extends { readonly key: string }
-  ? Partial<T> & Pick<T, 'stage' | 'key'>
-  : Partial<T> & Pick<T, 'stage'>;
+  ? Partial<T> & Pick<T, 'progress' | 'key'>
+  : Partial<T> & Pick<T, 'progress'>;
 
 export function whole(record: Brief): KeyRecord {
-  switch (record.stage) {
+  switch (record.progress) {
     case 'none':
       return record;
     case 'creating':

@@ -6,7 +6,7 @@ import { whole, type Brief } from './record';
 
 const NEW = 'AKIAIOSFODNN7EXAMPLE';
 const OLD = 'AKIAI44QH8DHBEXAMPLE';
-const NONE = { stage: 'none' } as const;
+const NONE = { progress: 'none' } as const;
 const ARRIVALS: readonly Arrival[] = ['all', 'some', 'none'];
 
 function recovered(brief: Brief, keys: readonly string[], arrival: Arrival = 'none') {
@@ -27,43 +27,43 @@ test.each([[[]], [[OLD]], [[OLD, NEW]]])('of keys that nothing is recorded of, %
 });
 
 describe('while one was made', () => {
-  const delivered = { stage: 'delivered', key: OLD } as const;
+  const delivered = { progress: 'delivered', key: OLD } as const;
 
   test.each<[Brief, string[], object]>([
-    [{ stage: 'creating' }, [], changed(NONE)],
-    [{ stage: 'creating' }, [NEW], changed(NONE, NEW)],
-    [{ stage: 'creating' }, [OLD, NEW], changed(NONE, OLD, NEW)],
-    [{ stage: 'creating', other: OLD }, [OLD], changed(NONE)],
-    [{ stage: 'creating', other: OLD }, [OLD, NEW], changed(NONE, NEW)],
-    [{ stage: 'creating', other: OLD }, [NEW], changed(NONE, NEW)],
-    [{ stage: 'creating', after: OLD }, [OLD], changed(delivered)],
-    [{ stage: 'creating', after: OLD }, [OLD, NEW], changed(delivered, NEW)],
-    [{ stage: 'creating', after: OLD }, [NEW], changed(NONE, NEW)],
-    [{ stage: 'creating', after: OLD }, [], changed(NONE)],
+    [{ progress: 'creating' }, [], changed(NONE)],
+    [{ progress: 'creating' }, [NEW], changed(NONE, NEW)],
+    [{ progress: 'creating' }, [OLD, NEW], changed(NONE, OLD, NEW)],
+    [{ progress: 'creating', other: OLD }, [OLD], changed(NONE)],
+    [{ progress: 'creating', other: OLD }, [OLD, NEW], changed(NONE, NEW)],
+    [{ progress: 'creating', other: OLD }, [NEW], changed(NONE, NEW)],
+    [{ progress: 'creating', after: OLD }, [OLD], changed(delivered)],
+    [{ progress: 'creating', after: OLD }, [OLD, NEW], changed(delivered, NEW)],
+    [{ progress: 'creating', after: OLD }, [NEW], changed(NONE, NEW)],
+    [{ progress: 'creating', after: OLD }, [], changed(NONE)],
   ])('%j with the keys %j', (record, keys, expected) => {
     for (const arrival of ARRIVALS) expect(recovered(record, keys, arrival)).toEqual(expected);
   });
 });
 
 describe('while it was delivered', () => {
-  const first = { stage: 'delivering', key: NEW } as const;
-  const replacing = { stage: 'delivering', key: NEW, after: OLD } as const;
-  const back = { stage: 'delivered', key: OLD } as const;
-  const spoiled = { stage: 'incomplete', after: OLD } as const;
+  const first = { progress: 'delivering', key: NEW } as const;
+  const replacing = { progress: 'delivering', key: NEW, after: OLD } as const;
+  const back = { progress: 'delivered', key: OLD } as const;
+  const spoiled = { progress: 'incomplete', after: OLD } as const;
 
   test.each<[Brief, string[], Arrival, object]>([
-    [first, [NEW], 'all', changed({ stage: 'delivered', key: NEW })],
+    [first, [NEW], 'all', changed({ progress: 'delivered', key: NEW })],
     [first, [NEW], 'some', changed(NONE, NEW)],
     [first, [NEW], 'none', changed(NONE, NEW)],
     [first, [], 'all', changed(NONE)],
     [first, [], 'some', changed(NONE)],
     [first, [], 'none', changed(NONE)],
-    [first, [OLD, NEW], 'all', changed({ stage: 'delivered', key: NEW })],
+    [first, [OLD, NEW], 'all', changed({ progress: 'delivered', key: NEW })],
     [first, [OLD, NEW], 'none', changed(NONE, NEW)],
-    [replacing, [OLD, NEW], 'all', changed({ stage: 'delivered', key: NEW, retiring: OLD })],
+    [replacing, [OLD, NEW], 'all', changed({ progress: 'delivered', key: NEW, retiring: OLD })],
     [replacing, [OLD, NEW], 'some', changed(spoiled, NEW)],
     [replacing, [OLD, NEW], 'none', changed(back, NEW)],
-    [replacing, [NEW], 'all', changed({ stage: 'delivered', key: NEW })],
+    [replacing, [NEW], 'all', changed({ progress: 'delivered', key: NEW })],
     [replacing, [NEW], 'some', changed(NONE, NEW)],
     [replacing, [NEW], 'none', changed(NONE, NEW)],
     [replacing, [OLD], 'all', changed(spoiled)],
@@ -78,7 +78,7 @@ describe('while it was delivered', () => {
 });
 
 describe('once it was delivered', () => {
-  const delivered = { stage: 'delivered', key: NEW } as const;
+  const delivered = { progress: 'delivered', key: NEW } as const;
 
   test.each<[Brief, string[], object]>([
     [delivered, [NEW], unchanged(delivered)],
@@ -97,18 +97,18 @@ describe('once it was delivered', () => {
 });
 
 test.each<[Brief, string[], object]>([
-  [{ stage: 'incomplete', after: OLD }, [OLD], unchanged({ stage: 'incomplete', after: OLD })],
-  [{ stage: 'incomplete', after: OLD }, [OLD, NEW], unchanged({ stage: 'incomplete', after: OLD })],
-  [{ stage: 'incomplete', after: OLD }, [], changed(NONE)],
-  [{ stage: 'incomplete', after: OLD }, [NEW], changed(NONE)],
-  [{ stage: 'incomplete' }, [NEW], changed(NONE)],
-  [{ stage: 'incomplete' }, [], changed(NONE)],
+  [{ progress: 'incomplete', after: OLD }, [OLD], unchanged({ progress: 'incomplete', after: OLD })],
+  [{ progress: 'incomplete', after: OLD }, [OLD, NEW], unchanged({ progress: 'incomplete', after: OLD })],
+  [{ progress: 'incomplete', after: OLD }, [], changed(NONE)],
+  [{ progress: 'incomplete', after: OLD }, [NEW], changed(NONE)],
+  [{ progress: 'incomplete' }, [NEW], changed(NONE)],
+  [{ progress: 'incomplete' }, [], changed(NONE)],
 ])('after it was delivered in part: %j with the keys %j', (record, keys, expected) => {
   for (const arrival of ARRIVALS) expect(recovered(record, keys, arrival)).toEqual(expected);
 });
 
 test('the record is kept in a tag of the user, and no record is no tag', () => {
-  expect(recordCall('pulumi', whole({ stage: 'delivered', key: NEW, retired: OLD }))).toEqual({
+  expect(recordCall('pulumi', whole({ progress: 'delivered', key: NEW, retired: OLD }))).toEqual({
     operation: 'TagUser',
     input: {
       UserName: 'pulumi',

@@ -12,7 +12,7 @@ import type { MadeKey } from './make-key';
 export async function deliverKeys(keys: readonly MadeKey[], access: AccountAccess): Promise<void> {
   await concurrently(keys, async (key) => {
     if (!outlastsJob(key.destinations)) return;
-    await recordKey(key, { stage: 'delivering', key: idOf(key), after: key.make.replaces?.key }, access);
+    await recordKey(key, { progress: 'delivering', key: idOf(key), after: key.make.replaces?.key }, access);
     await storeKey(key, access);
   });
   await concurrently(keys, (key) =>

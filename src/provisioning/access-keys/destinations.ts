@@ -71,7 +71,7 @@ export async function arrivalOf(
   destinations: readonly KeyDestination[],
   secrets: GithubSecrets | undefined,
 ): Promise<Arrival> {
-  const key = record.stage === 'delivering' && keys.find(({ id }) => id === record.key);
+  const key = record.progress === 'delivering' && keys.find(({ id }) => id === record.key);
   const halves = storedHalves(destinations);
   if (!key || halves.length === 0 || !secrets) return 'none';
   const times = await Promise.all(halves.map(({ secret }) => secrets.updatedAt(secret)));

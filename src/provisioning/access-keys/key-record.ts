@@ -13,44 +13,44 @@ import { KEY_RECORD } from '../../identities/own-tags';
  *   one must be made.
  */
 export type KeyRecord =
-  | { readonly stage: 'none' }
+  | { readonly progress: 'none' }
   | {
-      readonly stage: 'creating';
+      readonly progress: 'creating';
       /** The key in use that the new one is to replace. */
       readonly after: string | undefined;
       /** A key that is there as well, and none of ours. */
       readonly other: string | undefined;
     }
-  | { readonly stage: 'delivering'; readonly key: string; readonly after: string | undefined }
+  | { readonly progress: 'delivering'; readonly key: string; readonly after: string | undefined }
   | {
-      readonly stage: 'delivered';
+      readonly progress: 'delivered';
       readonly key: string;
       /** The key that it replaced, if that still is to be deactivated. */
       readonly retiring: string | undefined;
       /** The key that it replaced, which was deactivated and is deleted at the next rotation. */
       readonly retired: string | undefined;
     }
-  | { readonly stage: 'incomplete'; readonly after: string | undefined };
+  | { readonly progress: 'incomplete'; readonly after: string | undefined };
 
 /** A record that no run has open. */
-export type ClosedRecord = Extract<KeyRecord, { readonly stage: 'none' | 'delivered' | 'incomplete' }>;
+export type ClosedRecord = Extract<KeyRecord, { readonly progress: 'none' | 'delivered' | 'incomplete' }>;
 
 /** As long as AWS takes them; of whatever a tag can hold, as other vendors make them of more than capital letters. */
 const KEY_ID = /^[\w.:/=+@-]{16,128}$/;
 
-export const NO_RECORD = { stage: 'none' } as const;
+export const NO_RECORD = { progress: 'none' } as const;
 
 /** The record of a user that is made together with it, as its first key is made next. */
 export const FIRST_RECORD: Tags = { [KEY_RECORD]: words('creating', {}) };
 
 /** The record of a key that is where it was to be delivered, with nothing left of the one before. */
 export function deliveredRecord(key: string) {
-  return { stage: 'delivered', key, retiring: undefined, retired: undefined } as const;
+  return { progress: 'delivered', key, retiring: undefined, retired: undefined } as const;
 }
 
 /** A record as the tag's value: `delivered=AKIA… retired=AKIA…`. Undefined where there is nothing to record. */
 export function writeKeyRecord(record: KeyRecord): string | undefined {
-  switch (record.stage) {
+  switch (record.progress) {
     case 'none':
       return undefined;
     case 'creating':
@@ -71,13 +71,13 @@ export function readKeyRecord(value = ''): KeyRecord {
     const id = fields.get(name);
     return id !== undefined && KEY_ID.test(id) ? id : undefined;
   };
-  if (fields.has('creating')) return { stage: 'creating', after: keyIn('after'), other: keyIn('beside') };
-  if (fields.has('incomplete')) return { stage: 'incomplete', after: keyIn('after') };
+  if (fields.has('creating')) return { progress: 'creating', after: keyIn('after'), other: keyIn('beside') };
+  if (fields.has('incomplete')) return { progress: 'incomplete', after: keyIn('after') };
   const delivering = keyIn('delivering');
-  if (delivering !== undefined) return { stage: 'delivering', key: delivering, after: keyIn('after') };
+  if (delivering !== undefined) return { progress: 'delivering', key: delivering, after: keyIn('after') };
   const delivered = keyIn('delivered');
-  if (delivered === undefined) return { stage: 'none' };
-  return { stage: 'delivered', key: delivered, retiring: keyIn('retiring'), retired: keyIn('retired') };
+  if (delivered === undefined) return { progress: 'none' };
+  return { progress: 'delivered', key: delivered, retiring: keyIn('retiring'), retired: keyIn('retired') };
 }
 
 export function sameRecord(one: KeyRecord, other: KeyRecord): boolean {

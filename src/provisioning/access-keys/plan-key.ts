@@ -56,16 +56,16 @@ export function planKey(holder: KeyHolder): Planned<KeyPlan> {
   }
   const recovered = keysAfterRecovery(holder, existing);
   const { record, keys, calls, details } = recovered;
-  if (record.stage === 'delivered') {
+  if (record.progress === 'delivered') {
     return keyPlan(holder, { ...kept(recovered, `${record.key} is delivered`), notice: notAgain(holder) });
   }
   if (keys.length >= MAX_KEYS) return noRoom(holder, keys);
-  if (record.stage === 'incomplete' && record.after !== undefined) {
+  if (record.progress === 'incomplete' && record.after !== undefined) {
     const { after } = record;
     return keyPlan(holder, {
       action: 'change',
       details: [`${after} is replaced, as its delivery was spoiled by a run that failed`, ...details],
-      stages: [calls, [recordCall(user.name, { stage: 'creating', after, other: undefined })]],
+      stages: [calls, [recordCall(user.name, { progress: 'creating', after, other: undefined })]],
       make: { known: [after], replaces: { key: after, retire: 'deactivate' } },
     });
   }
@@ -74,7 +74,7 @@ export function planKey(holder: KeyHolder): Planned<KeyPlan> {
   return keyPlan(holder, {
     action: 'create',
     details: [toBeMade(holder), ...otherStays, ...details],
-    stages: [calls, [recordCall(user.name, { stage: 'creating', after: undefined, other })]],
+    stages: [calls, [recordCall(user.name, { progress: 'creating', after: undefined, other })]],
     make: { known: keys.map(({ id }) => id), replaces: undefined },
   });
 }
@@ -107,7 +107,7 @@ function planReplacement(
   const { user, now } = holder;
   const other = keys.find((key) => key.id !== id);
   // The key of the last rotation has had its time, unless somebody made it active again.
-  const isLastOne = record.stage === 'delivered' && record.retired === other?.id && !other?.active;
+  const isLastOne = record.progress === 'delivered' && record.retired === other?.id && !other?.active;
   if (other && !isLastOne) return noRoom(holder, keys);
   return keyPlan(holder, {
     action: 'change',
@@ -119,7 +119,7 @@ function planReplacement(
     stages: [
       calls,
       other ? [deleteKey(user.name, other.id)] : [],
-      [recordCall(user.name, { stage: 'creating', after: id, other: undefined })],
+      [recordCall(user.name, { progress: 'creating', after: id, other: undefined })],
     ],
     make: { known: [id], replaces: { key: id, retire: deleteOld ? 'delete' : 'deactivate' } },
   });
@@ -127,7 +127,7 @@ function planReplacement(
 
 /** The key in use, if one is. */
 function currentKey({ record, keys }: RecoveredKeys): ExistingKey | undefined {
-  switch (record.stage) {
+  switch (record.progress) {
     case 'delivered':
       return keys.find(({ id }) => id === record.key);
     case 'incomplete':
@@ -147,7 +147,7 @@ function whyNotDue(
 ): string | undefined {
   const maxAge = user.accessKey?.maxAge;
   const age = now - created.getTime();
-  if (rotation.now || record.stage === 'incomplete' || (maxAge !== undefined && age > maxAge)) return undefined;
+  if (rotation.now || record.progress === 'incomplete' || (maxAge !== undefined && age > maxAge)) return undefined;
   const when = maxAge === undefined ? 'no max-age is declared' : `to be replaced when it is ${days(maxAge)} old`;
   return `${id} is ${days(age)} old; ${when}`;
 }

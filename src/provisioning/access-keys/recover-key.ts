@@ -43,7 +43,7 @@ export async function recoverKey(
   const spoiled = arrival === 'some' && 'after' in record && record.after !== undefined && kept !== undefined;
   const whole = spoiled && (await deliverAgain({ user, destinations, credentials: kept }, access));
   const recovery = recoveryOf(record, keys, whole ? 'all' : arrival);
-  if (unseen && record.stage === 'creating' && recovery.orphans.length === 0) {
+  if (unseen && record.progress === 'creating' && recovery.orphans.length === 0) {
     throw new Error('The answer to CreateAccessKey was lost, and AWS does not list a key that it made, or not yet.');
   }
   for (const id of recovery.orphans) {
@@ -55,8 +55,8 @@ export async function recoverKey(
 
 /** A key that was taken back from the job is delivered only if it is somewhere else as well. */
 function reopened(record: KeyRecord, refused: string | undefined): KeyRecord {
-  if (record.stage !== 'delivered' || record.key !== refused) return record;
-  return { stage: 'delivering', key: refused, after: record.retiring };
+  if (record.progress !== 'delivered' || record.key !== refused) return record;
+  return { progress: 'delivering', key: refused, after: record.retiring };
 }
 
 /** Whether the secrets hold the key now, whole. */

@@ -25,7 +25,7 @@ export function recoveryOf(record: KeyRecord, keys: readonly ExistingKey[], arri
   const there = (id: string | undefined): id is string => keys.some((key) => key.id === id);
   const ifThere = (id: string | undefined) => (there(id) ? id : undefined);
   const backTo = (id: string | undefined) => (there(id) ? deliveredRecord(id) : NO_RECORD);
-  switch (record.stage) {
+  switch (record.progress) {
     case 'none':
       return { record, orphans: [] };
     case 'creating': {
@@ -38,7 +38,10 @@ export function recoveryOf(record: KeyRecord, keys: readonly ExistingKey[], arri
         return { record: { ...deliveredRecord(key), retiring: ifThere(after) }, orphans: [] };
       }
       const isSpoiled = arrival !== 'none' && there(after);
-      return { record: isSpoiled ? { stage: 'incomplete', after } : backTo(after), orphans: there(key) ? [key] : [] };
+      return {
+        record: isSpoiled ? { progress: 'incomplete', after } : backTo(after),
+        orphans: there(key) ? [key] : [],
+      };
     }
     case 'delivered': {
       const { key, retiring, retired } = record;
@@ -68,9 +71,9 @@ export function keysAfterRecovery(
 ): RecoveredKeys {
   const before = readKeyRecord(tags[KEY_RECORD]);
   const { record, orphans } = recoveryOf(before, accessKeys, arrival);
-  const retiring = record.stage === 'delivered' && record.retiring !== undefined ? [record.retiring] : [];
+  const retiring = record.progress === 'delivered' && record.retiring !== undefined ? [record.retiring] : [];
   const ended =
-    record.stage === 'delivered' && retiring[0] ? { ...record, retiring: undefined, retired: retiring[0] } : record;
+    record.progress === 'delivered' && retiring[0] ? { ...record, retiring: undefined, retired: retiring[0] } : record;
   const left = accessKeys.filter(({ id }) => !orphans.includes(id));
   return {
     record: ended,
