@@ -256,7 +256,7 @@ describe('recovering', () => {
     expect(keyIds()).toEqual(stays.length > 0 ? [old.accessKeyId] : []);
     expect(keyIds()).not.toContain(key.accessKeyId);
     expect(record()).toBe(more(old.accessKeyId).includes('after') ? `delivered=${old.accessKeyId}` : undefined);
-    expect(opened.log).toContain(`Deleted the access key ${key.accessKeyId} of ci, which nobody has.`);
+    expect(opened.log).toContain(`Deleted the access key ${key.accessKeyId} of ci: the run that made it did not deliver it.`);
   });
 
   test('while delivering, and nothing arrived: back to the one in use', async () => {
