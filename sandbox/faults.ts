@@ -38,7 +38,7 @@ export type Failure =
   | { readonly holdAfter: () => void }
   /** This answer, and nothing is done. */
   | { readonly raw: Answer }
-  /** This answer, and its body again and again without end, as fast as it is taken; nothing is done. */
+  /** This answer, whose body is repeated without end as fast as the client reads it; nothing is done. */
   | { readonly endless: Answer }
   /** This answer, a byte every few milliseconds; nothing is done. */
   | { readonly drip: Answer };

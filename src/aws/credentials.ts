@@ -20,8 +20,8 @@ const SHORTEST_ACCESS_KEY_ID = 16;
 const SHORTEST_SECRET = 8;
 
 /**
- * What must never be printed of these credentials. Placeholders, such as `test` for a local AWS, are too short to be any of
- * it: masked, they would make every log unreadable that has the word.
+ * The parts of these credentials that must never be printed. A placeholder, such as `test` for a local AWS, is too short to
+ * be a secret: if it were masked, a log with that word would be unreadable.
  */
 export function secretsOf({ accessKeyId, secretAccessKey, sessionToken = '' }: Credentials): string[] {
   const secrets = [secretAccessKey, sessionToken].filter(({ length }) => length >= SHORTEST_SECRET);

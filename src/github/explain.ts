@@ -114,7 +114,7 @@ function isUnusual(error: unknown): boolean {
 }
 
 /**
- * GitHub was not reached, or something else was.
+ * GitHub was not reached, or something else answered in its place.
  *
  * @param server within a sentence
  * @param unusual what it means that something else answers

@@ -65,7 +65,7 @@ export function variableOf(name: string): string {
   return `INPUT_${name.toUpperCase()}`;
 }
 
-/** What is given under a name that is no input's, such as `alowed-account-ids`: a runner passes that on, too. */
+/** The names under `with:` that are no inputs, such as `alowed-account-ids`: a runner passes these on, too. */
 export function unknownNames(env: NodeJS.ProcessEnv): string[] {
   const known = new Set(INPUTS.map(variableOf));
   return Object.keys(env)

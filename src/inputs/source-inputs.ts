@@ -20,7 +20,7 @@ const NO_JWT =
   'holds no JSON Web Token, which has three parts with dots between them; an access token, JSON with a token in it, and ' +
   'the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN are none';
 
-/** Whom a step works as whose mode takes no role. */
+/** Whom a step works as in a mode that takes no role. */
 export function readIdentity(mode: Mode, inputs: Inputs): SourceCredentials {
   const userKeys = mode === 'session-token' || mode === 'federation-token';
   const tokenRuledOutBy = userKeys ? 'user keys' : mode === 'access-keys' ? 'no role' : 'mode';

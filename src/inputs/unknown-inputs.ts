@@ -3,7 +3,7 @@ import { INPUTS, variableOf, type InputName } from './input-names';
 import { booleanMeantBy, type Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
 
-/** Keep the step from something: without one of them, it would do more than was asked for, and end well. */
+/** Inputs that limit the step: without one of them, it would do more than was asked for, and still succeed. */
 const GUARDS: readonly InputName[] = [
   'allowed-account-ids',
   'mask-aws-account-id',
@@ -19,10 +19,10 @@ const GUARDS: readonly InputName[] = [
   'ephemeral',
 ];
 
-/** These keep it from something with `false`. */
+/** These limit it with `false`. */
 const GUARDS_WHEN_FALSE: readonly InputName[] = ['output-env-credentials', 'translate-env-variables'];
 
-/** Decide what the step does: without one of them, it does something else, or leaves credentials, and ends well. */
+/** Inputs that decide what the step does: without one of them, it would do something else, and still succeed. */
 const DECISIVE: readonly InputName[] = ['mode', 'unset-current-credentials', 'rotate-now', 'delete-old-keys'];
 
 const ROLE_INPUTS: readonly InputName[] = ['role-to-assume', 'roles'];

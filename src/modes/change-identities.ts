@@ -19,7 +19,7 @@ import { callSettings, type Step } from '../runner/step';
 import { timeLimitReached } from '../runner/time-limit';
 import type { Work } from './work';
 
-/** In what the modes that change IAM differ. */
+/** How the modes that change IAM differ. */
 export interface Changing {
   readonly plan: (access: AccountAccess) => Promise<Plan>;
   /** Whether secrets of GitHub are written: then it is made sure first that they can be. */

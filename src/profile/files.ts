@@ -163,8 +163,8 @@ async function tryFolder(folder: string): Promise<void> {
 
 /**
  * Where a path leads, also to what is not there yet, so that all who edit one file take one lock. A link of another user
- * could lead the credentials anywhere, and that user could turn it at any time: on the whole way, only links of this user
- * or of root count.
+ * could lead the credentials anywhere, and that user could change it at any time: so every link on the way must be of this
+ * user or of root.
  */
 async function followLinks(path: string): Promise<string> {
   const trusted = [process.getuid?.(), ROOT];

@@ -150,7 +150,7 @@ export class Ledger {
     this.#saveIfNew(JSON.stringify({ folder, changes: short, isWhole } satisfies State));
   }
 
-  /** The runner's file grows with every save. */
+  /** The file in which the runner keeps the state grows with every save. */
   #saveIfNew(state: string): void {
     if (state === this.#saved) return;
     this.#saveState(STATE_NAME, state);

@@ -38,8 +38,8 @@ export async function decide(expectations: readonly Expectation[], caller: Calle
 }
 
 /**
- * AWS does not take all actions together (some "require different authorization information"), and says which only when
- * it is asked: then each is simulated by itself.
+ * AWS refuses to simulate some actions in one request ("require different authorization information"), and does not say
+ * before which they are. Then each is simulated by itself.
  */
 async function decideTogether(
   group: readonly Expectation[],
