@@ -24,6 +24,7 @@ const TEMPORARY: Environment = {
   AWS_SECRET_ACCESS_KEY: EXAMPLE_KEYS.secretAccessKey,
   AWS_SESSION_TOKEN: 'AQoEXAMPLEH4aoAH0gNCAPyJxz4BlCFFxWNE1OPTgk5TthT',
 };
+const SPOILT: Environment = { ...TEMPORARY, AWS_ACCESS_KEY_ID: `${EXAMPLE_KEYS.accessKeyId}\n` };
 /** The role `deploy`, assumed with OIDC. */
 function byOidc(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void, env: Environment = {}): Provocation {
   return (scenario) => {
@@ -315,7 +316,10 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byOidc({}, fails('AssumeRoleWithWebIdentity', { hang: true })),
     byOidc({}, fails('id-token', { hang: true })),
   ],
-  'no-credentials': [(scenario) => scenario.job().step({ with: { ...IN_ROLE, 'role-chaining': 'true' } })],
+  'no-credentials': [
+    (scenario) => scenario.job().step({ with: { ...IN_ROLE, 'role-chaining': 'true' } }),
+    (scenario) => scenario.job({ env: SPOILT }).step({ with: { ...IN_ROLE, 'role-chaining': 'true' } }),
+  ],
   'not-found': [byDocument('users: { ci: { policies: ["arn:aws:iam::aws:policy/NoSuchAccess"] } }')],
   'not-ours': [byDocument('users: { reporter: {} }', { prepare: ({ account }) => account.createUser('reporter') })],
   'old-key-not-retired': [
