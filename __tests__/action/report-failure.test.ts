@@ -6,8 +6,8 @@ import { ProfileError } from '../../src/profile/files';
 import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
 
-/** What the user is told of a failure: in the log, and in the job summary. */
-async function told(error: unknown, env: NodeJS.ProcessEnv = {}, identity?: Identity): Promise<string[]> {
+/** What the user reads of a failure: in the log, and in the job summary. */
+async function reported(error: unknown, env: NodeJS.ProcessEnv = {}, identity?: Identity): Promise<string[]> {
   const lines: string[] = [];
   const note = (what: string) => (text: string) => lines.push(`${what}: ${text}`);
   const summarize = (markdown: string) => Promise.resolve(note('summary')(markdown));
@@ -24,8 +24,8 @@ const REFUSED = new ActionError({ code: 'role-refused', tried: 'assume it in 123
 const PROFILE = new ProfileError('write', '/aws/config', 'Could not write /aws/config of 123456789012.');
 const WORDS = 'Could not assume it in 123456789012.\nFix: Let it be.';
 
-test('a failure that is understood is told as it is, with where to read on', async () => {
-  expect(await told(REFUSED)).toEqual([
+test('a failure that is understood is reported as it is, with where to read on', async () => {
+  expect(await reported(REFUSED)).toEqual([
     `failed (AWS access-keys: role-refused): ${WORDS}\nMore: docs/troubleshooting.md#role-refused`,
     'summary: ### AWS access-keys failed\n\n**Could not assume it in 123456789012.**\n\n**Fix:** Let it be.\n\n' +
       'More about this error: role-refused in docs/troubleshooting.md#role-refused\n',
@@ -38,12 +38,12 @@ test('the page is that of the version in use', async () => {
     GITHUB_ACTION_REPOSITORY: 'octo/aws-identity-action',
     GITHUB_ACTION_REF: 'v1.2.3',
   };
-  const [failed, summary] = await told(REFUSED, env);
+  const [failed, summary] = await reported(REFUSED, env);
   const page = 'https://github.example/octo/aws-identity-action/blob/v1.2.3/docs/troubleshooting.md#role-refused';
   expect(failed).toBe(`failed (AWS access-keys: role-refused): ${WORDS}\nMore: ${page}`);
   expect(summary).toContain(`More about this error: [role-refused](${page})`);
   for (const name of Object.keys(env)) {
-    expect((await told(REFUSED, { ...env, [name]: '' }))[0]).toContain('More: docs/troubleshooting.md#');
+    expect((await reported(REFUSED, { ...env, [name]: '' }))[0]).toContain('More: docs/troubleshooting.md#');
   }
 });
 
@@ -68,11 +68,11 @@ test.each<[what: string, error: unknown, words: string]>([
       'Fix: If this action is at fault, please report it with this message.\nMore: docs/troubleshooting.md#unexpected',
   ],
 ])('a failure %s', async (_, error, words) => {
-  expect((await told(error))[0]).toBe(words);
+  expect((await reported(error))[0]).toBe(words);
 });
 
-test('what is left behind is a warning beside the failure', async () => {
-  const [warning, failed] = await told(new LeftBehindError(REFUSED, PROFILE));
+test('what is left behind is a warning together with the failure', async () => {
+  const [warning, failed] = await reported(new LeftBehindError(REFUSED, PROFILE));
   expect(warning).toBe(
     `warning: What had been written could not all be taken back; the clean-up tries again. ${PROFILE.message}`,
   );
@@ -80,7 +80,7 @@ test('what is left behind is a warning beside the failure', async () => {
 });
 
 test('accounts are hidden everywhere where that is asked for', async () => {
-  const lines = await told(new LeftBehindError(REFUSED, PROFILE), { 'INPUT_MASK-AWS-ACCOUNT-ID': 'true' });
+  const lines = await reported(new LeftBehindError(REFUSED, PROFILE), { 'INPUT_MASK-AWS-ACCOUNT-ID': 'true' });
   expect(lines).toHaveLength(3);
   for (const line of lines) expect(line).not.toContain('123456789012');
   expect(lines[0]).toContain('/aws/config of ***.');
@@ -88,7 +88,7 @@ test('accounts are hidden everywhere where that is asked for', async () => {
 
 test('the mode and whom the step worked as are in the heading and in the title', async () => {
   const identity = { arn: 'arn:aws:iam::123456789012:user/tfc', account: '123456789012' };
-  const [failed, summary] = await told(REFUSED, { INPUT_MODE: 'provision' }, identity);
+  const [failed, summary] = await reported(REFUSED, { INPUT_MODE: 'provision' }, identity);
   expect(failed).toContain('failed (AWS provision: role-refused): ');
   expect(summary).toContain('### AWS provision failed, as arn:aws:iam::123456789012:user/tfc\n');
 });
@@ -101,14 +101,16 @@ describe('what is wrong in a file', () => {
   const title = 'AWS access-keys: invalid-input';
 
   test('is shown there', async () => {
-    expect((await told(wrongIn(3)))[0]).toBe(
+    expect((await reported(wrongIn(3)))[0]).toBe(
       `failed (${title}) at iam/tfc.yml:3:5: Could not start.\nFix: Correct it.\n` +
         'More: docs/troubleshooting.md#invalid-input',
     );
   });
 
   test('is shown at each place, and as a whole, as often as GitHub shows errors of a step', async () => {
-    const [whole, ...others] = (await told(wrongIn(...Array(12).keys()))).filter((line) => line.startsWith('failed'));
+    const [whole, ...others] = (await reported(wrongIn(...Array(12).keys()))).filter((line) =>
+      line.startsWith('failed'),
+    );
     expect(whole).toContain(`failed (${title}): Could not start.`);
     expect(others).toHaveLength(9);
     expect(others[1]).toBe(`failed (${title}) at iam/tfc.yml:1:5: line 1 is wrong`);
@@ -123,7 +125,7 @@ test('in the summary what is to be copied is in a block, and the rest is prose, 
     why: '\n- first_one\n- second',
     fix: 'Allow this:\n  {\n    "Action": "iam:*" ```\n  }\nOr do not.',
   });
-  const [, summary] = await told(failure);
+  const [, summary] = await reported(failure);
   expect(summary).toContain(
     [
       '**Could not make \\*it\\*.**',

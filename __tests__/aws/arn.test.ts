@@ -89,7 +89,7 @@ test.each([
   expect(parseRoleName(text) !== undefined).toBe(valid);
 });
 
-test('a role beside an identity is in its partition and account', () => {
+test('a role by its name is in its partition and account', () => {
   const identity = { arn: 'arn:aws-cn:sts::210987654321:assumed-role/a/b', account: '210987654321' };
   expect(roleInAccountOf(identity, { pathAndName: 'team/deploy' })).toEqual({
     arn: 'arn:aws-cn:iam::210987654321:role/team/deploy',
@@ -104,7 +104,7 @@ test.each([
   ['arn:aws:iam::RGW33567154695143645:root', 'RGW33567154695143645', 'arn:aws:iam::RGW33567154695143645:role/deploy'],
   ['arn:xxx:xxx:xxx:xxxx', '1', undefined],
   [undefined, '1', undefined],
-])('a role beside %s in the account %s', (caller, account, arn) => {
+])('a role by its name, with %s in the account %s', (caller, account, arn) => {
   expect(roleInAccountOf({ arn: caller, account }, { pathAndName: 'deploy' })?.arn).toBe(arn);
 });
 

@@ -188,12 +188,12 @@ test.each([...refusals, ...silences])('%s', (_, error, code, names) => {
   expect(explanation.message).not.toContain('undefined');
 });
 
-test.each(refusals)("AWS's own words are told: %s", (_, error) => {
+test.each(refusals)("AWS's own words are reported: %s", (_, error) => {
   const { message } = error as Error;
   expect(explained(error).message).toContain(`: ${message}`.trimEnd());
 });
 
-test('no password of a proxy is told', () => {
+test('no password of a proxy is shown', () => {
   const error = new ProxyError(new URL('http://mona:S3cret@proxy:3128'), 'sts.example:443', 502);
   expect(explained(error).message).not.toMatch(/S3cret|mona/);
 });

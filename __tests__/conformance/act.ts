@@ -24,7 +24,7 @@ const PROJECT = resolve(__dirname, '../..');
 
 /** What a job needs of the machine, and the event that starts it. */
 export interface WorkflowSettings {
-  /** `push` when left out. */
+  /** `push` if omitted. */
   readonly event?: string;
   /** What `github.event` holds. */
   readonly payload?: object;
@@ -169,7 +169,7 @@ export class Repository {
     });
   }
 
-  /** Ends what steps have started and left running, as a runner does. Elsewhere than on Linux it cannot be told. */
+  /** Ends what steps have started and left running, as a runner does. Elsewhere than on Linux nothing is known of them. */
   #endProcesses(): void {
     const ours = `HOME=${this.home}`;
     const processes = existsSync('/proc') ? readdirSync('/proc') : [];

@@ -16,7 +16,7 @@ export const iamArn = (resource: string, account = ACCOUNT) => `arn:aws:iam::${a
 
 export interface RoleSettings {
   readonly Path?: string;
-  /** What it may do; nothing when left out. */
+  /** What it may do; nothing if omitted. */
   readonly actions?: readonly string[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** That of another account. */
@@ -45,7 +45,7 @@ export class AwsAccount {
     return iamClient(this.moto.url, this.admin);
   }
 
-  /** The administrator's keys, as inputs beside the region. */
+  /** The administrator's keys, as inputs together with the region. */
   get adminInputs(): Readonly<Record<string, string>> {
     const { accessKeyId, secretAccessKey } = this.admin;
     return { 'aws-region': REGION, 'aws-access-key-id': accessKeyId, 'aws-secret-access-key': secretAccessKey };

@@ -9,7 +9,7 @@ const FOLDER = cacheFolder('boto3');
 /** The Python that has boto3. */
 export const BOTO3_PYTHON = join(FOLDER, 'bin/python');
 
-/** Installs boto3, and libfaketime beside it, into a folder that git ignores, once. Needs a C compiler. */
+/** Installs boto3, and libfaketime with it, into a folder that git ignores, once. Needs a C compiler. */
 export function installBoto3(): Promise<void> {
   return installFromPyPI('boto3');
 }
@@ -38,7 +38,7 @@ export class FakeClock {
   }
 }
 
-/** A program of a later step that keeps one client of boto3, and makes a call when told to. */
+/** A program of a later step that keeps one client of boto3, and makes a call when asked to. */
 export function startBoto3Client(env: NodeJS.ProcessEnv): Client {
   return new Client(spawn(BOTO3_PYTHON, [join(__dirname, 'boto3-client.py')], { env }));
 }

@@ -23,7 +23,7 @@ import {
 } from '@aws-sdk/client-iam';
 
 /**
- * What IAM keeps of an account, as its list and get operations tell it: without what AWS makes up anew each time (IDs
+ * What IAM keeps of an account, as its list and get operations show it: without what AWS makes up again each time (IDs
  * and times), and without the tags by which the action knows its own.
  */
 export async function iamState(iam: IAMClient) {

@@ -14,7 +14,7 @@ export function findProgram(name: string): string | undefined {
 
 /**
  * Installs software into a folder, once: a later run sees what is there and goes straight on. What was to be installed
- * in other versions, or was not installed to its end, is installed anew.
+ * in other versions, or was not installed to its end, is installed again.
  *
  * @param what names the software with its versions
  */

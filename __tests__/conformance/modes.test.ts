@@ -101,7 +101,7 @@ beyondMoto([
 ]);
 
 describe('access-keys', () => {
-  test('keys that are good are handed on, with one call', async () => {
+  test('keys that are good are exported, with one call', async () => {
     const ci = await moto.createUser('ci', account.admin, ['s3:ListAllMyBuckets']);
     const { outputs } = await account.step({ mode: 'access-keys', ...asInputs(ci) });
     expect(outputs).toMatchObject({ 'authenticated-arn': iamArn('user/ci'), 'aws-account-id': ACCOUNT });
@@ -109,7 +109,7 @@ describe('access-keys', () => {
     await expectIdentity(iamArn('user/ci'), exportedBy(account.job));
   });
 
-  test('a wrong secret and an unknown key are told apart', async () => {
+  test('a wrong secret and an unknown key are distinguished', async () => {
     const wrong = { ...account.admin, secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY' };
     expectFailed(await refuse(asInputs(wrong)), 'invalid-credentials');
     const unknown = { ...account.admin, accessKeyId: 'AKIAI44QH8DHBEXAMPLE' };
@@ -185,7 +185,7 @@ describe('assume-role', () => {
     expect(stderr).toContain('The config profile (deploy) could not be found');
   });
 
-  test('roles side by side, of which one is refused', async () => {
+  test('roles concurrently, of which one is refused', async () => {
     const ci = await moto.createUser('ci', account.admin, ['sts:AssumeRole']);
     const roles = Object.fromEntries(
       await Promise.all(
@@ -229,7 +229,7 @@ describe('assume-role', () => {
 });
 
 describe('session-token and federation-token', () => {
-  test('hand on what AWS answered', async () => {
+  test('export what AWS answered', async () => {
     const ci = await moto.createUser('ci', account.admin, ['sts:GetSessionToken', 'sts:GetFederationToken']);
     const byCommand = async (command: string) => {
       const keys = { AWS_ACCESS_KEY_ID: ci.accessKeyId, AWS_SECRET_ACCESS_KEY: ci.secretAccessKey };
@@ -379,7 +379,7 @@ roles:
     await expectRefused(key);
   });
 
-  test('an administrator who may not is told what is missing', async () => {
+  test('an administrator who may not learns what is missing', async () => {
     const helper = await moto.createUser('helper', account.admin, [
       'iam:GetUser',
       'iam:ListUsers',

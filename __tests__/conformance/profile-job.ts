@@ -15,7 +15,7 @@ import { ACTIONS_NODE, copyAction } from '../../sandbox/runner/processes';
 import type { KeptSession } from '../../src/credential-process/session-file';
 import type { Scenario } from '../scenarios/scenario';
 
-/** What the folders are called in which a runner has its files; as usual where left out. */
+/** What the folders are called in which a runner has its files; as usual if omitted. */
 export type Paths = Readonly<Partial<Record<'temp' | 'action' | 'node', string>>>;
 
 /** Texts of the files of AWS profiles. */

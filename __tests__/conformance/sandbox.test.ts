@@ -11,10 +11,10 @@ import { Moto, type UserKeys } from './moto';
 type Known = Readonly<Record<'keyId' | 'seed', string>>;
 
 interface Call {
-  /** What the call is, beside its operation. */
+  /** What the call is, apart from its operation. */
   readonly what?: string;
   readonly service?: 'sts';
-  /** Who signs; the administrator when left out. */
+  /** Who signs; the administrator if omitted. */
   readonly as?: 'nobody' | 'wrong secret' | 'unknown key' | 'wrong token';
   readonly params: QueryParameters | ((known: Known) => QueryParameters);
   /** The error code with which AWS refuses, by its documentation; nothing where it does not. */

@@ -29,7 +29,7 @@ export interface ClientRun {
 export interface ClientOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Whether it has an input that nobody writes to and nobody closes; none when left out. */
+  /** Whether it has an input that nobody writes to and nobody closes; none if omitted. */
   readonly openStdin?: boolean;
 }
 

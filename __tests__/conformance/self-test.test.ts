@@ -65,7 +65,7 @@ jobs:
       repository.remove();
     });
 
-    test('hands on what later steps use, and takes it back at the end of the job', async () => {
+    test('exports what later steps use, and takes it back at the end of the job', async () => {
       const scenario = await Scenario.start();
       scenario.createOidcRole();
       copyAction(repository.folder);

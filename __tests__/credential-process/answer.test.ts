@@ -57,11 +57,14 @@ test('in the place of one that is due, the new one is', async () => {
   expect(renew.mock.calls).toEqual([[inJob('1.json')]]);
 });
 
-test('what fails is told on stderr, and nothing on stdout', async () => {
+test('what fails is reported on stderr, and nothing on stdout', async () => {
   const due = lasting(0);
   expect(await answering(due, () => Promise.reject(new Error('no role')))).toEqual([[2, 'no role\n'], 1]);
   ended = [];
-  const [told, code] = await answering(undefined, () => Promise.reject(new Error('not asked')));
-  expect(told).toEqual([2, expect.stringMatching(/^Could not read the session that this profile renews, in .*\n$/)]);
+  const [reported, code] = await answering(undefined, () => Promise.reject(new Error('not asked')));
+  expect(reported).toEqual([
+    2,
+    expect.stringMatching(/^Could not read the session that this profile renews, in .*\n$/),
+  ]);
   expect(code).toBe(1);
 });

@@ -116,7 +116,7 @@ test('what fails to be confirmed is taken back, all of it, and nothing is left f
   expect(kept()).toBeUndefined();
 });
 
-test('what cannot be taken back is told beside what failed first, and left to post', async () => {
+test('what cannot be taken back is reported together with what failed first, and left to post', async () => {
   const spoil = () => {
     rmSync(inJob('config'));
     mkdirSync(inJob('config'));

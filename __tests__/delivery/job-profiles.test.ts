@@ -80,7 +80,7 @@ describe('for the job', () => {
     writeFileSync(inJob('home', 'credentials'), MINE);
   });
 
-  test('they are in files of its own, beside copies of the home’s, and go with their folder', async () => {
+  test('they are in files of its own, with copies of the home’s, and go with their folder', async () => {
     const { variables, takeBack } = await writeJobProfiles(OF_JOB, step);
     const folder = dirname(variables.AWS_CONFIG_FILE ?? '');
     expect(dirname(folder)).toBe(inJob('temp'));

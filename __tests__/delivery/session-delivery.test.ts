@@ -19,18 +19,18 @@ const session = { identity, credentials, roleArns };
 
 useJobDirectory();
 
-let told: string[];
+let reported: string[];
 let step: Step;
 beforeEach(() => {
-  told = [];
+  reported = [];
   const note =
     (what: string) =>
     (...words: string[]): void => {
-      told.push([what, ...words].join(' '));
+      reported.push([what, ...words].join(' '));
     };
   const runner = {
     mask: (secret: string) => {
-      told.push(`mask ${secret}`);
+      reported.push(`mask ${secret}`);
     },
     exportVariable: note('export'),
     setOutput: note('output'),
@@ -64,12 +64,12 @@ const REGION_EXPORTS = [`export AWS_REGION ${REGION}`, `export AWS_DEFAULT_REGIO
 describe('credentials are masked first, then go', () => {
   test('nowhere', async () => {
     await deliverSession(session, settings({ environment: 'nothing', outputs: false }), step);
-    expect(told).toEqual([...MASKS, ...IDENTITY_OUTPUTS, 'output aws-expiration 2030-01-01T00:00:00.000Z']);
+    expect(reported).toEqual([...MASKS, ...IDENTITY_OUTPUTS, 'output aws-expiration 2030-01-01T00:00:00.000Z']);
   });
 
   test('to the environment', async () => {
     await deliverSession(session, settings({ environment: 'credentials and region', outputs: false }), step);
-    expect(told.slice(MASKS.length + IDENTITY_OUTPUTS.length + 1)).toEqual([
+    expect(reported.slice(MASKS.length + IDENTITY_OUTPUTS.length + 1)).toEqual([
       `export AWS_ACCESS_KEY_ID ${accessKeyId}`,
       `export AWS_SECRET_ACCESS_KEY ${secretAccessKey}`,
       `export AWS_SESSION_TOKEN ${credentials.sessionToken}`,
@@ -80,7 +80,7 @@ describe('credentials are masked first, then go', () => {
   test('to outputs; the region alone to the environment', async () => {
     const keys = { ...session, credentials: EXAMPLE_KEYS };
     await deliverSession(keys, settings({ environment: 'region', outputs: true }), step);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ...MASKS.slice(0, 2),
       ...IDENTITY_OUTPUTS,
       `output aws-access-key-id ${accessKeyId}`,
@@ -104,13 +104,13 @@ describe('a profile', () => {
     const files = { AWS_SHARED_CREDENTIALS_FILE: inJob('credentials'), AWS_CONFIG_FILE: inJob('config') };
     step = { ...step, env: { RUNNER_TEMP: inJob(), ...files } };
   });
-  const exported = () => told.filter((line) => line.startsWith('export'));
+  const exported = () => reported.filter((line) => line.startsWith('export'));
 
-  test('is written, told, and named to later steps', async () => {
+  test('is written, reported, and named to later steps', async () => {
     await deliverSession(session, settings(delivery), step);
     expect(readFileSync(inJob('credentials'), 'utf8')).toContain(`[dev]\naws_access_key_id = ${accessKeyId}\n`);
     expect(readFileSync(inJob('config'), 'utf8')).toBe(`[profile dev]\nregion = ${REGION}\n\n`);
-    expect(told).toContain('output profiles ["dev"]');
+    expect(reported).toContain('output profiles ["dev"]');
     expect(exported().slice(-2)).toEqual(['export AWS_PROFILE dev', 'export AWS_DEFAULT_PROFILE dev']);
     expect(exported()).toContain(`export AWS_ACCESS_KEY_ID ${accessKeyId}`);
   });
@@ -136,11 +136,11 @@ describe('a profile', () => {
 
 test('credentials that are kept are reported, and the region goes to the environment', async () => {
   await deliver(keptDelivery(identity, settings({ environment: 'region', outputs: false })), step);
-  expect(told).toEqual([
+  expect(reported).toEqual([
     ...IDENTITY_OUTPUTS.map((line) => line.replace(JSON.stringify(roleArns), '{}')),
     ...REGION_EXPORTS,
   ]);
-  told.length = 0;
+  reported.length = 0;
   await deliver(keptDelivery(identity, settings({ environment: 'nothing', outputs: false })), step);
-  expect(told.filter((line) => line.startsWith('export'))).toEqual([]);
+  expect(reported.filter((line) => line.startsWith('export'))).toEqual([]);
 });

@@ -20,7 +20,7 @@ const REGIONS = ['eu-central-1', 'us-east-1', 'us-gov-west-1', 'cn-north-1'] as 
 /** The account that most pages speak of. */
 export const ACCOUNT = '123456789012';
 
-/** The roles of each account. They trust what the README says, and the first account beside it. */
+/** The roles of each account. They trust what the README says, and the first account. */
 const ROLES: Readonly<Record<string, Readonly<Record<string, PolicyDocument>>>> = {
   [ACCOUNT]: {
     deploy: {
@@ -59,7 +59,7 @@ export interface WorldSettings {
   readonly without?: readonly string[];
   /** What the trust of the roles in the first account is like. */
   readonly trust?: 'demands MFA' | 'allows no tags';
-  /** Whose access keys the secrets have; `deployer` when left out. */
+  /** Whose access keys the secrets have; `deployer` if omitted. */
   readonly user?: string;
   /** Whether AWS is reached by its own names, and through a proxy that opens TLS. */
   readonly byName?: boolean;

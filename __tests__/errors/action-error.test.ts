@@ -21,7 +21,7 @@ test.each([
   [{ answer: 'No' }, 'Could not start.\nAnswer: No\nFix: Do.'],
   [{ why: 'Because.' }, 'Could not start.\nCause: Because.\nFix: Do.'],
   [{ answer: '', why: '' }, 'Could not start.\nFix: Do.'],
-])('what is not known is left out: %j', (more, message) => {
+])('what is not known is omitted: %j', (more, message) => {
   const error = new ActionError({ code: 'unexpected', tried: 'start', fix: 'Do.', ...more });
   expect(error.message).toBe(message);
   expect(error.cause).toBeUndefined();
@@ -34,10 +34,10 @@ test('every code is there once, in order, in words joined by dashes', () => {
 });
 
 test('an answer that is too long to be read is cut', () => {
-  const cut = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4001), fix: 'mend' });
-  expect(cut.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}…\nFix: mend`);
-  const astral = new ActionError({ code: 'unexpected', tried: 'try', answer: `${'x'.repeat(3999)}𠮷`, fix: 'mend' });
-  expect(astral.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(3999)}…\nFix: mend`);
-  const whole = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4000), fix: 'mend' });
-  expect(whole.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}\nFix: mend`);
+  const cut = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4001), fix: 'repair' });
+  expect(cut.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}…\nFix: repair`);
+  const astral = new ActionError({ code: 'unexpected', tried: 'try', answer: `${'x'.repeat(3999)}𠮷`, fix: 'repair' });
+  expect(astral.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(3999)}…\nFix: repair`);
+  const whole = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4000), fix: 'repair' });
+  expect(whole.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}\nFix: repair`);
 });

@@ -19,7 +19,7 @@ function isLost({ confirm }: Lock): boolean {
   }
 }
 
-test('a lock is a directory beside the file, which need not be there', async () => {
+test('a lock is a directory next to the file, which need not be there', async () => {
   const held = await takeLock(inJob('file'), NOW);
   expect(lock()).toBe(inJob('file.lock'));
   expect(statSync(lock()).isDirectory()).toBe(true);
@@ -73,7 +73,7 @@ test('where it cannot be made, the system says why', async () => {
 test('one that was taken away meanwhile is known to be lost, and its release harms nobody', async () => {
   const held = await takeLock(inJob('file'), { deadline: 0, stale: 2_000 });
   rmdirSync(lock());
-  // Its time is set anew every second, and then it is missed.
+  // Its time is renewed every second, and then it is missed.
   while (!isLost(held)) await delay(50);
   expect(held.confirm).toThrow('The lock was lost to another process while this one was halted. Run the job again.');
   mkdirSync(lock());

@@ -15,7 +15,7 @@ const settings = {
   server: 'https://github.com',
 };
 
-test('whatever the document, it is read, or everything that is wrong with it is told', () =>
+test('whatever the document, it is read, or everything that is wrong with it is reported', () =>
   holds(
     0.18,
     fc.property(documentText, (input) => {

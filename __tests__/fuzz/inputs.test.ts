@@ -45,7 +45,7 @@ test('a misspelt input is no reason for anything else, and its value is not in w
     }),
   ));
 
-test('an input that is wrong is named, whatever is given beside it', () =>
+test('an input that is wrong is named, whatever is given together with it', () =>
   holds(
     0.1,
     fc.asyncProperty(given, wrongInput, async ({ inputs, env }, { name, value }) => {

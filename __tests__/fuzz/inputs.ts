@@ -198,7 +198,7 @@ export const soundInputs: fc.Arbitrary<Given> = fc
     env: {},
   }));
 
-/** One input that is wrong whatever else is given, and what the step is asked for beside it. */
+/** One input that is wrong whatever else is given, and what the step is asked for together with it. */
 export const wrongInput: fc.Arbitrary<{ readonly name: string; readonly value: string }> = fc.oneof(
   ...Object.entries<fc.Arbitrary<string>>({
     'aws-region': fc.stringMatching(/^[a-z]{2}-[a-z]+_[0-9]$/),

@@ -24,7 +24,7 @@ async function isValid(all: Given): Promise<boolean> {
   );
 }
 
-/** Succeeded, or failed with what a person can mend; and nothing that was masked, or should have been, is shown. */
+/** Succeeded, or failed with what a person can fix; and nothing that was masked, or should have been, is shown. */
 function expectDecent({ failure, said, masked, maskedFirst }: Recorded, { inputs }: Given): void {
   if (failure !== undefined) {
     expect(failure).toMatch(/^Could not [^]*\nFix: [^]*\nMore: .*#[a-z-]+$/);

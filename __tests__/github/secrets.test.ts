@@ -361,6 +361,6 @@ test('a value is sent, recorded and logged only sealed', async () => {
   const value = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
   sandbox.faults.add({ action: 'PUT secret', error: { status: 500, code: 'Error', message: 'words' } });
   const failure: unknown = await secrets.put(seed(), value).catch((error: unknown) => error);
-  const told = JSON.stringify([failure, sandbox.requests, log]);
-  expect(told).not.toContain(value);
+  const reported = JSON.stringify([failure, sandbox.requests, log]);
+  expect(reported).not.toContain(value);
 });

@@ -74,7 +74,7 @@ describe('another endpoint', () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test("is signed for the partition's region of IAM, and told who asks", async () => {
+  test("is signed for the partition's region of IAM, and says who asks", async () => {
     await list(clientFor({ iamEndpoint: sandbox.url, region: 'us-east-1' }));
     const { authorization, 'user-agent': userAgent } = sandbox.requests[0]?.headers ?? {};
     expect(authorization).toContain('/us-east-1/iam/aws4_request');

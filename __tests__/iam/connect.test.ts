@@ -94,7 +94,7 @@ describe('a list', () => {
     ]);
   });
 
-  test('may be empty, or left out of the answer', async () => {
+  test('may be empty, or missing from the answer', async () => {
     expect(await iam.list('ListUserTags', { UserName: 'admin' }, ({ Tags }) => Tags)).toEqual([]);
     expect(await iam.list('ListUserTags', { UserName: 'admin' }, () => undefined)).toEqual([]);
   });

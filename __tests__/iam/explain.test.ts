@@ -67,7 +67,7 @@ test.each([
   expect(explained(refused).fix).toMatch(/ If the policy asks for MFA .*docs\/mfa\.md/);
 });
 
-test('a session that IAM takes no call from is told from keys that it does not know', () => {
+test('a session that IAM takes no call from is distinguished from keys that it does not know', () => {
   const refused = sdkError('InvalidClientTokenId', 'The security token included in the request is invalid.');
   expect(explained(refused)).toMatchObject({ code: 'invalid-credentials' });
   const purpose: Purpose = { tried: 'look it up', rules: [] };
@@ -136,7 +136,7 @@ test.each<[what: string, failure: unknown, ErrorCode]>([
   expect(error.cause).toBe(failure);
 });
 
-test('where the purpose of a call is known, that is told, and refusals are explained by it', () => {
+test('where the purpose of a call is known, that is reported, and refusals are explained by it', () => {
   const purpose: Purpose = {
     tried: 'look the device up',
     rules: [

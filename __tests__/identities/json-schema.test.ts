@@ -10,7 +10,7 @@ test('the schema in the repository is what the definition yields: else run "tsx 
   expect(committed).toEqual(JSON.parse(JSON.stringify(identitiesSchema())));
 });
 
-test('it is of the draft that editors are told', () => {
+test('it names the draft that editors know', () => {
   expect(committed).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' });
 });
 

@@ -16,7 +16,7 @@ import type { MovedTime } from './moved-time';
 export function inThisProcess(time: MovedTime): Driver {
   return async ({ action, name, file, env: given, kill }) => {
     const env: Record<string, string> = { ...given };
-    readProfilesAnew(env);
+    readProfilesAgain(env);
     let stdout = '';
     const argv = [process.execPath, join(action, file)];
     const guest = new Guest({ env, argv, print: (text) => void (stdout += text) });
@@ -55,7 +55,7 @@ function untilEndOf(guest: Guest, runner: Runner): Runner {
 }
 
 /** AWS's SDK reads a profile file once in the life of a process: in the next step, it may have changed. */
-function readProfilesAnew({ AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, HOME = '' }: Record<string, string>): void {
+function readProfilesAgain({ AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, HOME = '' }: Record<string, string>): void {
   const files = externalDataInterceptor.getFileRecord();
   for (const path of [
     AWS_SHARED_CREDENTIALS_FILE ?? join(HOME, '.aws/credentials'),

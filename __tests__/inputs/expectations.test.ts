@@ -18,7 +18,7 @@ test.each<[what: string, allowed: string, denied: string, expectations: Expectat
   ['an action, as it is written', 's3:ListAllMyBuckets', '', [allowed('s3:ListAllMyBuckets')]],
   ['a service with a hyphen, an action in lower case', 'rds-db:connect', '', [allowed('rds-db:connect')]],
   [
-    'an action on a resource, the space around it left out',
+    'an action on a resource, without the space around it',
     '  s3:GetObject   on\tarn:aws:s3:::bucket/*  ',
     '',
     [allowed('s3:GetObject', 'arn:aws:s3:::bucket/*')],
@@ -36,7 +36,7 @@ test.each<[what: string, allowed: string, denied: string, expectations: Expectat
     [denied('iam:PassRole', 'arn:aws-cn:iam::123456789012:role/x')],
   ],
   [
-    'several lines of both, empty ones left out',
+    'several lines of both, without the empty ones',
     's3:GetObject\r\n\n s3:PutObject\n',
     'iam:CreateUser',
     [allowed('s3:GetObject'), allowed('s3:PutObject'), denied('iam:CreateUser')],
@@ -71,7 +71,7 @@ test.each([
   ['s3:GetObject on bucket', `"bucket" is not an ARN; ${ARN_FORM}`],
   ['s3:GetObject on arn:aws:s3:bucket', `"arn:aws:s3:bucket" is not an ARN; ${ARN_FORM}`],
   [`s3:GetObject on arn:aws:s3:::${'x'.repeat(2036)}`, `"arn:aws:s3:::${'x'.repeat(2036)}" is not an ARN; ${ARN_FORM}`],
-])('%.60s is told from what it should be, in either input', (line, wrong) => {
+])('%.60s is distinguished from what it should be, in either input', (line, wrong) => {
   expect(read(line).problems).toEqual([`expect-allowed: ${wrong}`]);
   expect(read('', line).problems).toEqual([`expect-denied: ${wrong}`]);
 });
@@ -80,7 +80,7 @@ test('the longest action and the longest ARN are taken', () => {
   expect(read(`s3:${'x'.repeat(125)} on arn:aws:s3:::${'x'.repeat(2035)}`).problems).toEqual([]);
 });
 
-test('all that is wrong is told, and what both inputs name, whatever its case', () => {
+test('all that is wrong is reported, and what both inputs name, whatever its case', () => {
   const both = 's3:GetObject on arn:aws:s3:::b/*';
   expect(read(`nothing\n${both}`, `S3:getobject on arn:aws:s3:::b/*\niam:*`).problems).toEqual([
     `expect-allowed: "nothing" is not service:Action; ${FORM}`,

@@ -17,11 +17,11 @@ describe('the modes that change IAM', () => {
     ['rotate', {}, { rotateNow: false, deleteOldKeys: false }],
     ['rotate', { 'rotate-now': 'true', 'delete-old-keys': 'true' }, { rotateNow: true, deleteOldKeys: true }],
     ['deprovision', {}, {}],
-  ])('%s, told %j', async (mode, inputs, told) => {
+  ])('%s, asked %j', async (mode, inputs, asked) => {
     const { request, warnings } = await read({ mode, identities: NOTHING_DELIVERED, ...inputs, ...KEYS }, JOB);
     expect(request).toEqual({
       mode,
-      ...told,
+      ...asked,
       ...SETTINGS,
       identity: {
         source: {
@@ -107,7 +107,7 @@ describe('the modes that change IAM', () => {
     expect(await problems('https://ghe.example//')).toContain('this job is on https://ghe.example; ');
   });
 
-  test('what is wrong in the document is reported with what is wrong beside it', async () => {
+  test('what is wrong in the document is reported with what else is wrong', async () => {
     const identities = 'users:\n  a b: {}\n  ci: { pat: /x/ }\n';
     const problems = await problemsOf({ mode: 'provision', identities, 'dry-run': 'perhaps' }, JOB);
     expect(problems).toContain('3 problems were found in the inputs');

@@ -58,7 +58,7 @@ test.each<[what: string, inputs: Record<string, string>, env: Record<string, str
   expect(request).toMatchObject({ identity: { source: { from: 'default chain', tokenRuledOutBy } } });
 });
 
-test('what is left out has the defaults of the compatible action', async () => {
+test('what is omitted has the defaults of the compatible action', async () => {
   expect((await read({ 'role-to-assume': ROLE }, OIDC)).request).toMatchObject({
     ...DELIVERED,
     identity: {
@@ -296,7 +296,7 @@ describe('what is wrong', () => {
     expect(wrong).toContain(`${kernelLog} has 0 bytes`);
   });
 
-  test('one problem is told in a sentence, and several in a list', async () => {
+  test('one problem is reported in a sentence, and several in a list', async () => {
     expect(await problemsOf({ 'aws-region': '' })).toBe(
       'Could not start, as a problem was found in the inputs. Nothing was sent to AWS.\n' +
         'Cause: aws-region: is missing; it should be a region such as eu-central-1\n' +

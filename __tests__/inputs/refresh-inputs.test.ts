@@ -13,7 +13,7 @@ describe('refresh-credentials', () => {
     ['a federated user', { 'aws-profile': 'f', 'federated-user-name': 'nightly', ...KEYS, ...REFRESH }, {}],
     ['another profile', { ...PROFILE, 'role-chaining': 'true' }, { AWS_PROFILE: 'entry' }],
     [
-      'variables beside a profile of the same name as the usual one',
+      'variables together with a profile of the same name as the usual one',
       { ...PROFILE, 'aws-profile': 'default' },
       {
         AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',

@@ -115,7 +115,7 @@ describe('a whole request', () => {
     });
   });
 
-  test('of keys that are handed on', async () => {
+  test('of keys that are exported', async () => {
     expect(await requestOf(KEYS)).toEqual({ mode: 'access-keys', ...DELIVERED, identity, isLogOut: false });
   });
 
@@ -315,7 +315,7 @@ describe('the last value that is right, and the first that is wrong', () => {
     expect(found[0]).toContain(why);
   });
 
-  test('tags, as many as AWS takes beside those of the job', async () => {
+  test('tags, as many as AWS takes together with those of the job', async () => {
     const env = { GITHUB_REPOSITORY: 'octo/app', GITHUB_ACTOR: 'mona', GITHUB_SHA: '0'.repeat(40) };
     const { signed } = ((await requestOf(assume, env)) as { identity: { signed: { tags: unknown[] } } }).identity;
     const room = 50 - signed.tags.length;

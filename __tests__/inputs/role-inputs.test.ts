@@ -106,7 +106,7 @@ describe('roles', () => {
       { 'mfa-code': '123456', 'role-duration-seconds': '3601', ...KEYS },
       'role-duration-seconds: is 3601; a role assumed with the session that MFA gave lasts 3600 at most',
     ],
-  ])('beside %j', async (inputs, expected) => {
+  ])('together with %j', async (inputs, expected) => {
     expect(await problemsOf({ roles: `one: ${ROLE}`, ...inputs })).toContain(expected);
   });
 
@@ -114,7 +114,7 @@ describe('roles', () => {
     { 'output-credentials': 'false' },
     { 'output-env-credentials': 'false' },
     { 'role-duration-seconds': '43200' },
-  ])('may have %j beside them', async (inputs) => {
+  ])('may have %j next to them', async (inputs) => {
     expect(await problemsOf({ roles: `one: ${ROLE}`, ...inputs })).toBe('none');
   });
 

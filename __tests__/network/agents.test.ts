@@ -30,7 +30,7 @@ import { ForwardProxy } from './forward-proxy';
 useCleanEnvironment();
 useJobDirectory();
 
-// Older releases of Node cannot be told to trust the certificate of a test. Actions run on one that can.
+// Older releases of Node cannot be made to trust the certificate of a test. Actions run on one that can.
 const describeWhereTrustCanBeSet = 'setDefaultCACertificates' in tls ? describe : describe.skip;
 
 describeWhereTrustCanBeSet('agents', () => {

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/network/clock';
 import { NoAnswerError } from '../../src/network/deadline';
 import type { Retry } from '../../src/network/retry';
 
-/** Makes a call that fails a number of times, and notes what is told and waited. */
+/** Makes a call that fails a number of times, and notes what is reported and waited. */
 async function calling(failure: unknown, retry: Retry, times = 1, asked?: number) {
   const log: string[] = [];
   const waits: number[] = [];
@@ -31,7 +31,7 @@ async function calling(failure: unknown, retry: Retry, times = 1, asked?: number
   return { outcome, log, waits, attempts };
 }
 
-test('an attempt that is made again is told, with its cause, its number and the wait', async () => {
+test('an attempt that is made again is reported, with its cause, its number and the wait', async () => {
   expect(await calling(new Error('reset'), 'transient', 2)).toEqual({
     outcome: 'answer',
     log: ['AssumeRole: reset. Attempt 2 of 3 in 0.1 s.', 'AssumeRole: reset. Attempt 3 of 3 in 0.1 s.'],
@@ -41,7 +41,7 @@ test('an attempt that is made again is told, with its cause, its number and the 
   expect((await calling('a text', 'throttled')).log).toEqual(['AssumeRole: a text. Attempt 2 of 3 in 2.3 s.']);
 });
 
-test('what the answer asks to wait is told', async () => {
+test('what the answer asks to wait is reported', async () => {
   const { log, waits } = await calling(new Error('slow down'), 'throttled', 1, 59_500);
   expect(log).toEqual(['AssumeRole: slow down. Attempt 2 of 3 in 61.8 s, as the answer asks for 60 s.']);
   expect(waits).toEqual([61_750]);
@@ -59,7 +59,7 @@ test('what has not arrived everywhere is asked for again, however few attempts a
   expect(log[0]).toBe('AssumeRole: unknown key. Again in 0.3 s.');
 });
 
-test('a failure for good is told by who called', async () => {
+test('a failure for good is reported by the caller', async () => {
   const failure = new Error('no');
   expect(await calling(failure, 'final')).toEqual({ outcome: failure, log: [], waits: [], attempts: 1 });
   expect(await calling(failure, 'transient', 9)).toMatchObject({ outcome: failure, attempts: 3 });

@@ -6,10 +6,10 @@ import { selfSigned } from './certificate';
 
 useJobDirectory();
 
-// Older releases of Node cannot be told to trust a certificate. Actions run on one that can.
+// Older releases of Node cannot be made to trust a certificate. Actions run on one that can.
 const testWhereTrustCanBeSet = 'setDefaultCACertificates' in tls ? test : test.skip;
 
-testWhereTrustCanBeSet('the certificates in a file are trusted beside those that are', () => {
+testWhereTrustCanBeSet('the certificates in a file are trusted together with those that are', () => {
   const trusted = tls.getCACertificates('default');
   // Lines may be of any length.
   const inOneLine = (text = '') => text.replaceAll('\n', '');

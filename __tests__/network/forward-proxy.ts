@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type Server, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-/** Opens tunnels: it answers as the hosts themselves, with a certificate that clients must be told to trust. */
+/** Opens tunnels: it answers as the hosts themselves, with a certificate that clients must be made to trust. */
 export interface TlsOpening {
   readonly key: string;
   readonly cert: string;

@@ -602,7 +602,7 @@ describe('an Allow for GitHub’s OIDC provider', () => {
     ]);
   });
 
-  test('several subjects that name nobody are told in one sentence', () => {
+  test('several subjects that name nobody are reported in one sentence', () => {
     expect(github({ StringEquals: { ...aud, [sub]: ['repo:*', subject, '*'] } })).toEqual([
       expect.stringContaining(`${sub}"]: is "repo:*" and "*", which repositories of strangers match as well; `),
     ]);

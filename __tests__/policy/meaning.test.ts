@@ -33,7 +33,7 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return drawn.sort((one, other) => one.at - other.at).map(({ item }) => item);
 }
 
-/** Every policy that differs from the given one in one text, in one name, or in one member left out. */
+/** Every policy that differs from the given one in one text, in one name, or in one member omitted. */
 function changed(value: unknown): unknown[] {
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
@@ -81,7 +81,7 @@ describe('the same meaning', () => {
     ['no version', { Statement: [statement] }, policy({}, '2008-10-17')],
     ['the case of actions', policy({ Action: 'S3:getobject' }), policy({})],
     ['an action twice', policy({ Action: ['s3:GetObject', 'S3:GETOBJECT'] }), policy({})],
-    ['the case of actions left out', policy({ NotAction: 'IAM:*' }), policy({ NotAction: 'iam:*' })],
+    ['the case of omitted actions', policy({ NotAction: 'IAM:*' }), policy({ NotAction: 'iam:*' })],
     [
       'an account',
       policy({ Principal: { AWS: '123456789012' } }),

@@ -335,7 +335,7 @@ describe('on Windows, where another process has the file open for a moment', () 
   });
 });
 
-describe('what the system refuses is told in its words, with what to do', () => {
+describe('what the system refuses is reported in its words, with what to do', () => {
   const LET = "Let the job's user read and write the file and its directory, or point AWS_SHARED_CREDENTIALS_FILE";
   const FREE = 'Free some space on the disk, or raise the limit for files (ulimit -f).';
   const NAME = 'Name a file with AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE.';

@@ -172,7 +172,7 @@ describe('to the byte', () => {
     expect(text).toBe(original);
   });
 
-  test.each(nasty)('%s: 20 runs side by side, in any order', (_, original) => {
+  test.each(nasty)('%s: 20 runs concurrently, in any order', (_, original) => {
     for (let seed = 1; seed <= 10; seed++) {
       const random = randomNumbers(seed);
       const waiting = Array.from({ length: 20 }, (_, number) => `profile run-${number}`);

@@ -48,7 +48,7 @@ async function check(name: string, options = {}): Promise<Problem | undefined> {
   return problem;
 }
 
-/** The files as they are, by name, with anything that lies beside them. */
+/** The files as they are, by name, with anything that lies next to them. */
 async function found(): Promise<Record<string, string>> {
   const names = await readdir(join(home, '.aws'));
   return Object.fromEntries(
@@ -257,7 +257,7 @@ describe('both files or neither', () => {
     expect(await readdir(join(home, '.aws'))).toEqual(['config']);
   });
 
-  test('or it is told that one could not be taken back, beside what failed first', async () => {
+  test('or the error also says that one could not be taken back', async () => {
     await given({ credentials: CREDENTIALS });
     const spoil = ([written]: WrittenProfile[]) => {
       if (written?.state.sections.length !== 2) return;
@@ -381,7 +381,7 @@ describe('checkProfiles', () => {
     ]);
   });
 
-  test('finds nothing where nothing is, and makes nothing', async () => {
+  test('finds nothing where there are no files, and makes none', async () => {
     expect(await check('dev', { overwrite: false })).toBeUndefined();
     expect(await readdir(home)).toEqual([]);
   });

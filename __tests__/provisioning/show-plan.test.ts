@@ -65,10 +65,10 @@ test('in the job summary, with no more details than have room', () => {
   const [one, two] = ['one', 'two'].map((name) => change('change', 'role', name, '- ä', '+ ö'));
   if (!one || !two) throw new Error('there are two');
   const size = Buffer.byteLength(planMarkdown([one]).slice(5, -2).join('\n')) + 1;
-  const told = (room: number) => planMarkdown([one, two], room).filter((line) => /^(\*\*|The details)/.test(line));
-  expect(told(2 * size)).toEqual(['**role** `one`', '**role** `two`']);
-  expect(told(2 * size - 1)).toEqual(['**role** `one`', 'The details of 1 more are in the log of the step.']);
-  expect(told(size - 1)).toEqual(['The details of 2 more are in the log of the step.']);
+  const reported = (room: number) => planMarkdown([one, two], room).filter((line) => /^(\*\*|The details)/.test(line));
+  expect(reported(2 * size)).toEqual(['**role** `one`', '**role** `two`']);
+  expect(reported(2 * size - 1)).toEqual(['**role** `one`', 'The details of 1 more are in the log of the step.']);
+  expect(reported(size - 1)).toEqual(['The details of 2 more are in the log of the step.']);
 });
 
 test('in the job summary of a plan that would be larger than the runner takes', () => {

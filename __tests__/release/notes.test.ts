@@ -14,7 +14,7 @@ const CHANGELOG = `# Changelog
 
 ### Fixed
 
-- An error, told as \`[1.0.0]\`.
+- An error, reported as \`[1.0.0]\`.
 
 ## [1.0.0]
 
@@ -27,7 +27,7 @@ const CHANGELOG = `# Changelog
 
 test.each([
   ['v1.10.0', '### Added\n\n- A mode.\n'],
-  ['v1.1.0', '### Fixed\n\n- An error, told as `[1.0.0]`.\n'],
+  ['v1.1.0', '### Fixed\n\n- An error, reported as `[1.0.0]`.\n'],
 ])('the notes of %s are its part of the changelog', (tag, stdout) => {
   expect(runScript('notes.mjs', tag, CHANGELOG)).toEqual({ status: 0, stdout, stderr: '' });
   expect(runScript('notes.mjs', tag, CHANGELOG.replaceAll('\n', '\r\n')).stdout).toBe(stdout);

@@ -20,7 +20,7 @@ test('a folder of the job is its user’s alone, named for its use, and known to
   expect(kept).toEqual([folder]);
 });
 
-test('it is told from those of other names, jobs and depths', () => {
+test('it is distinguished from those of other names, jobs and depths', () => {
   const { folder } = make('aws-sessions');
   const env = { RUNNER_TEMP: inJob() };
   expect(isJobFolder(folder, 'aws-sessions', env)).toBe(true);

@@ -25,7 +25,7 @@ function startSession(user = createUser()) {
   return credentialsOf(stsClient(sandbox.url, user.createAccessKey()).send(assume));
 }
 
-test('a user is told who it is', async () => {
+test('a user learns who it is', async () => {
   const user = createUser();
   const answer = await stsClient(sandbox.url, user.createAccessKey()).send(whoAmI);
   expect(answer).toMatchObject({

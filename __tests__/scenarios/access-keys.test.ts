@@ -13,7 +13,7 @@ const ENV_KEYS = { AWS_ACCESS_KEY_ID: EXAMPLE_KEYS.accessKeyId, AWS_SECRET_ACCES
 const USER = `arn:aws:iam::${ACCOUNT}:user/ci`;
 const inputs = { 'aws-region': REGION, ...KEY_INPUTS };
 
-test('keys are verified with one call and handed on', async () => {
+test('keys are verified with one call and exported', async () => {
   const job = scenario.job({ env: { AWS_SESSION_TOKEN: 'of-earlier-credentials' } });
   const main = await job.step({ with: inputs });
   expect(main.exitCode).toBe(0);
@@ -87,7 +87,7 @@ test('no credentials at all', async () => {
 
 describe('allowed-account-ids', () => {
   test.each(['111122223333, 444455556666', ',111122223333'])(
-    '%s: credentials of another account are not handed on',
+    '%s: credentials of another account are not exported',
     async (ids) => {
       const main = await scenario.job().step({ with: { ...inputs, 'allowed-account-ids': ids } });
       expectFailed(main, 'account-not-allowed');

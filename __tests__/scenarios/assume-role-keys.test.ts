@@ -382,7 +382,7 @@ describe('chaining', () => {
     expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole']);
   });
 
-  test('expired source credentials are told as such', async () => {
+  test('expired source credentials are reported as such', async () => {
     scenario.createOidcRole('first');
     const job = scenario.job({ oidc: true });
     await job.step({ with: { 'aws-region': REGION, 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/first` } });

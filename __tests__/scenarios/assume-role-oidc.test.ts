@@ -80,7 +80,7 @@ describe('a refused web identity', () => {
   test.each([
     ['name', 'repo:octo/app:ref:refs/heads/main'],
     ['immutable', 'repo:octo@1/app@2:ref:refs/heads/main'],
-  ] as const)('is told with the token’s %s subject and both forms of the condition', async (subject, sub) => {
+  ] as const)('is reported with the token’s %s subject and both forms of the condition', async (subject, sub) => {
     scenario.createOidcRole('other');
     const job = scenario.job({ env: { ...scenario.sandbox.github.environment({ subject }) } });
 
@@ -228,7 +228,7 @@ describe('an audience that the identity provider does not list', () => {
     expect(calls.filter((call) => call.startsWith('AssumeRoleWithWebIdentity'))).toHaveLength(4);
   });
 
-  test('is told with both where the provider lists neither', async () => {
+  test('is reported with both where the provider lists neither', async () => {
     createRoleInChina(['mine']);
     const main = await scenario.job({ oidc: true }).step({ with: inChina });
     expectFailed(main, 'incorrect-audience');

@@ -42,7 +42,7 @@ const assumptions = () => scenario.sandbox.requests.filter(({ action }) => actio
 const paramsOf = (name: string) => assumptions().map(({ params }) => params[name]);
 const textOf = ({ log }: Run) => log.join('\n');
 
-test('three roles are assumed one after the other, and only the last one’s session is handed on', async () => {
+test('three roles are assumed one after the other, and only the last one’s session is exported', async () => {
   const [entry, hub, target] = oidcPath();
   const main = await scenario.job({ oidc: true }).step({ with: chain(entry, '', hub, `  ${target.arn}  `, '') });
 
@@ -244,7 +244,7 @@ describe('the source identity', () => {
     expect(scenario.calls()).toEqual([...OIDC_CALLS.slice(0, -1), 'AssumeRole AccessDenied']);
   });
 
-  test('is not used with a web identity alone, which is said', async () => {
+  test('with a web identity alone, a warning says that it is not used', async () => {
     const [entry] = oidcPath();
     const main = await scenario.job({ oidc: true }).step({ with: { ...chain(entry), 'source-identity': 'actor' } });
     expect(main.exitCode).toBe(0);
@@ -256,7 +256,7 @@ describe('the source identity', () => {
 describe('transitive tags', () => {
   const inputs = { 'aws-region': REGION, 'transitive-tag-keys': 'Repository\nRef' };
 
-  test('go on from the last role of a chain to those of later steps, which cannot set them anew', async () => {
+  test('go on from the last role of a chain to those of later steps, which cannot set them again', async () => {
     const [entry, hub, target] = oidcPath();
     const conditions = { StringEquals: { 'aws:PrincipalTag/Repository': 'octo/app' } };
     const later = roleFor(target.arn, accounts.target, 'later', { conditions });
@@ -268,10 +268,10 @@ describe('transitive tags', () => {
     expect(paramsOf('TransitiveTagKeys.member.1')).toEqual([undefined, undefined, 'Repository']);
 
     const chaining = { ...chain(later, last), 'role-chaining': 'true' };
-    const anew = await job.step({ with: chaining });
-    expectFailed(anew, 'session-tagging-refused');
-    expect(textOf(anew)).toContain(`Could not assume ${last.arn} (role 2 of 2) with the session of ${later.arn}.`);
-    expect(textOf(anew)).toContain('role-skip-session-tagging: true');
+    const again = await job.step({ with: chaining });
+    expectFailed(again, 'session-tagging-refused');
+    expect(textOf(again)).toContain(`Could not assume ${last.arn} (role 2 of 2) with the session of ${later.arn}.`);
+    expect(textOf(again)).toContain('role-skip-session-tagging: true');
     expect(scenario.calls()).toEqual(['AssumeRole', 'AssumeRole InvalidParameterValue']);
 
     const inherited = await job.step({ with: { ...chaining, 'role-skip-session-tagging': 'true' } });
@@ -323,8 +323,8 @@ describe('a role that cannot be assumed ends the chain, and the error says which
     const main = await scenario.job().step({ with: inputs });
     expectFailed(main, 'role-refused');
     expect(textOf(main)).toContain(`Could not assume ${target.arn} (role 2 of 2) with the session of ${hub.arn}.`);
-    const told = await scenario.job().step({ with: { ...inputs, 'role-external-id': 'ours' } });
-    expect(told.exitCode).toBe(0);
+    const reported = await scenario.job().step({ with: { ...inputs, 'role-external-id': 'ours' } });
+    expect(reported.exitCode).toBe(0);
     expect(scenario.calls()).toEqual(['AssumeRole', 'AssumeRole AccessDenied', 'AssumeRole', 'AssumeRole']);
   });
 

@@ -84,7 +84,7 @@ export class DeclaredAccount {
     readonly inputs: Readonly<Record<string, string>>,
   ) {}
 
-  /** @param policies what the administrator may do; all when left out */
+  /** @param policies what the administrator may do; all if omitted */
   static async start(policies?: readonly PolicyDocument[]): Promise<DeclaredAccount> {
     const scenario = await identityScenario(policies);
     const token = githubRepository(scenario);

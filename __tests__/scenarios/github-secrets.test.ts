@@ -124,7 +124,7 @@ test('the API is the one that GITHUB_API_URL names, and the token goes nowhere e
   scenario.calls();
 });
 
-test('the second time nothing is written, and the job is not told what it does not need', async () => {
+test('the second time nothing is written, and the job learns nothing that it does not need', async () => {
   expect((await provision(['github-secrets'])).exitCode).toBe(0);
   scenario.calls();
   const again = await provision(['github-secrets']);
@@ -234,7 +234,7 @@ describe('a delivery that fails', () => {
     scenario.calls();
   });
 
-  test('at the second secret: said, the key is deleted, and the next run delivers one whole', async () => {
+  test('at the second secret: the error says so, the key is deleted, and the next run delivers a whole one', async () => {
     scenario.sandbox.faults.add({ action: 'PUT secret', skip: 1, times: 1, ...REFUSED });
     const main = await provision([{ 'github-secrets': { prefix: 'P_' } }]);
     expectFailed(main, 'delivery-incomplete');
@@ -256,7 +256,7 @@ describe('a delivery that fails', () => {
     expect(writes(scenario)).toEqual(['TagUser', 'CreateAccessKey', 'TagUser', 'PUT secret', 'PUT secret', 'TagUser']);
   });
 
-  test('for one of two users: neither key is handed on', async () => {
+  test('for one of two users: neither key is delivered', async () => {
     const { secrets } = scenario.sandbox.github;
     secrets.createRepository('octo/other');
     const halfToken = { 'github-token': secrets.token({ write: [REPOSITORY], read: ['octo/other'] }) };

@@ -281,7 +281,7 @@ describe("in the place of GitHub's API", () => {
   });
 });
 
-// Side by side, as each waits for the bound.
+// Concurrently, as each waits for the bound.
 test('an answer in drops is given up in time', async () => {
   const drip = ok(session('AssumeRoleWithWebIdentity'));
   await Promise.all(

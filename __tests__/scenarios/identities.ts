@@ -93,11 +93,11 @@ export function profileKeys({ home }: Job, profile: string): { accessKeyId: stri
 type Calls = string | readonly string[];
 
 /** What is under way at the same time, each one stage after the other. No call may be in two of them. */
-interface SideBySide {
-  readonly sideBySide: readonly (readonly Calls[])[];
+interface Concurrent {
+  readonly concurrent: readonly (readonly Calls[])[];
 }
 
-type Stage = Calls | SideBySide;
+type Stage = Calls | Concurrent;
 
 /** What is asked of AWS for one new access key, until it counts as known. */
 export const NEW_KEY = ['CreateAccessKey', ['GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity']] as const;
@@ -105,7 +105,7 @@ export const NEW_KEY = ['CreateAccessKey', ['GetCallerIdentity', 'GetCallerIdent
 /**
  * Expects these calls since the last time: one stage after the other, those of one stage in any order.
  *
- * @param meanwhile calls that go on beside the last stages, which may come anywhere
+ * @param meanwhile calls that go on during the last stages, which may come anywhere
  */
 export function expectCalls(scenario: Scenario, stages: readonly Stage[], meanwhile: readonly string[] = []): void {
   const calls = scenario.calls();
@@ -127,16 +127,16 @@ function inStages(calls: readonly string[], stages: readonly Stage[]): unknown[]
   const left = [...calls];
   const made = stages.map((stage) => {
     const taken = left.splice(0, callsOf(stage).length);
-    return isSideBySide(stage) ? apart(taken, stage) : taken.sort();
+    return isConcurrent(stage) ? apart(taken, stage) : taken.sort();
   });
   return [...made, ...(left.length > 0 ? [left] : [])];
 }
 
 /** The calls of each by itself; then those that are of none. */
-function apart(calls: readonly string[], { sideBySide }: SideBySide): unknown[] {
-  const own = sideBySide.map((stages) => new Set(stages.flat()));
+function apart(calls: readonly string[], { concurrent }: Concurrent): unknown[] {
+  const own = concurrent.map((stages) => new Set(stages.flat()));
   const strange = calls.filter((call) => !own.some((names) => names.has(call)));
-  const each = sideBySide.map((stages, at) =>
+  const each = concurrent.map((stages, at) =>
     inStages(
       calls.filter((call) => own[at]?.has(call)),
       stages,
@@ -146,11 +146,11 @@ function apart(calls: readonly string[], { sideBySide }: SideBySide): unknown[] 
 }
 
 function callsOf(stage: Stage): string[] {
-  return isSideBySide(stage) ? stage.sideBySide.flat(2) : [stage].flat();
+  return isConcurrent(stage) ? stage.concurrent.flat(2) : [stage].flat();
 }
 
-function isSideBySide(stage: Stage): stage is SideBySide {
-  return typeof stage === 'object' && 'sideBySide' in stage;
+function isConcurrent(stage: Stage): stage is Concurrent {
+  return typeof stage === 'object' && 'concurrent' in stage;
 }
 
 /** Makes the repository at GitHub, and the input with a token that may write its secrets. */

@@ -67,7 +67,7 @@ describe('a user that may do nothing without MFA', () => {
     expectDevice();
     expectStages(writes(scenario), [
       'CreateUser',
-      { sideBySide: [['CreateAccessKey'], [['PutUserPolicy', 'AttachUserPolicy'], ...DEVICE]] },
+      { concurrent: [['CreateAccessKey'], [['PutUserPolicy', 'AttachUserPolicy'], ...DEVICE]] },
       ...['TagUser', 'PUT secret', 'PUT secret', 'TagUser'],
     ]);
 

@@ -157,7 +157,7 @@ test('a typed code that is refused is not tried again', async () => {
   expect(sorted()).toEqual(['GetCallerIdentity', 'GetSessionToken AccessDenied']);
 });
 
-test('a clock that is off is told, with how far, and is not waited for', async () => {
+test('a clock that is off is reported, with how far, and is not waited for', async () => {
   scenario.sandbox.clock.advance(3 * 60_000);
   const main = await job().step({ with: inputs() });
   expectFailed(main, 'clock-skew');

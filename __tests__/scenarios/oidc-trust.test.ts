@@ -101,7 +101,7 @@ test.each([
   }
 });
 
-test('a repository of others is told by its IDs, too', async () => {
+test('another repository is recognised by its IDs, too', async () => {
   await provision(
     documentFor('branch: main').replace(
       'repository: octo/app',

@@ -51,7 +51,7 @@ afterAll(async () => {
 
 const [DOCUMENT = ''] = permissions.blocks.flatMap(({ language, content }) => (language === 'yaml' ? content : []));
 
-describe.each<{ heading: string; beside?: string; situations: readonly Situation[] }>([
+describe.each<{ heading: string; also?: string; situations: readonly Situation[] }>([
   { heading: 'Dry run', situations: [{ prepare: drifted, inputs: { mode: 'provision', 'dry-run': 'true' } }] },
   {
     heading: 'provision',
@@ -67,7 +67,7 @@ describe.each<{ heading: string; beside?: string; situations: readonly Situation
   },
   {
     heading: 'ephemeral',
-    beside: 'provision',
+    also: 'provision',
     situations: [{ inputs: { mode: 'provision', ephemeral: 'true' }, emptied: true }],
   },
   {
@@ -78,9 +78,9 @@ describe.each<{ heading: string; beside?: string; situations: readonly Situation
     ],
   },
   { heading: 'deprovision', situations: [{ prepare: grown, inputs: { mode: 'deprovision' }, emptied: true }] },
-])('$heading', ({ heading, beside, situations }) => {
+])('$heading', ({ heading, also, situations }) => {
   const policy = policyUnder(heading);
-  const others = beside === undefined ? [] : [policyUnder(beside)];
+  const others = also === undefined ? [] : [policyUnder(also)];
 
   const ended = new Map<Situation, Ended>();
   beforeAll(async () => {

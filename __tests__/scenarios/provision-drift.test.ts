@@ -41,7 +41,7 @@ function meant(account: Account) {
   };
 }
 
-test.each<[what: string, drift: (account: Account) => void, calls: string[], told: string]>([
+test.each<[what: string, drift: (account: Account) => void, calls: string[], reported: string]>([
   [
     'a policy edited by hand',
     (account) => {
@@ -177,14 +177,14 @@ test.each<[what: string, drift: (account: Account) => void, calls: string[], tol
     ['CreateRole', 'AttachRolePolicy', 'PutRolePolicy'],
     '+ create  role           deployer',
   ],
-])('%s is put right, and said', async (what, drift, calls, told) => {
+])('%s is put right, and said', async (what, drift, calls, reported) => {
   const account = await declared.applied();
   const before = meant(account);
   drift(account);
   const main = await declared.provision();
   expect(main).toMatchObject({ exitCode: 0, stderr: '' });
   expect(main.outputs.changed).toBe('true');
-  expect(textOf(main)).toContain(told);
+  expect(textOf(main)).toContain(reported);
   const [first, ...others] = declared.writes();
   expect([first, ...others.sort()]).toEqual(calls);
   if (what.endsWith('deleted')) expect(account.roles.get('deployer')?.tags).toEqual({ ...OWNED, team: 'platform' });

@@ -85,7 +85,7 @@ describe('what is not there, and was not made just now, is not waited for', () =
   test.each([
     ['a trusted user', 'roles: { deployer: { trust: { user: ghost } } }', 'policy-malformed', ['CreateRole']],
     [
-      'a trusted user beside one that was made',
+      'a trusted user together with one that was made',
       'users: { ci: {} }\nroles: { deployer: { trust: [ { user: ci }, { user: ghost } ] } }',
       'policy-malformed',
       ['CreateUser', 'CreateRole'],

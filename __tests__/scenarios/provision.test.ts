@@ -51,7 +51,7 @@ describe('an account that has nothing of it', () => {
       'CreateUser',
       'CreateRole',
       {
-        sideBySide: [
+        concurrent: [
           NEW_KEY,
           [
             ['PutUserPolicy', 'AttachUserPolicy', 'AttachUserPolicy', 'PutRolePolicy', 'AttachRolePolicy'],
@@ -134,7 +134,7 @@ describe('an account that has nothing of it', () => {
     });
     expectFailed(main, 'invalid-input');
     const text = textOf(main);
-    for (const told of ['polices', 'secret.json', '12 digits']) expect(text).toContain(told);
+    for (const reported of ['polices', 'secret.json', '12 digits']) expect(text).toContain(reported);
     expect(text).toMatch(/line 3\b/);
     expect(text).toMatch(/line 4\b/);
     expect(text).toMatch(/line 6\b/);
@@ -241,7 +241,7 @@ describe('what is there already', () => {
   } as const;
   const policy = { text: JSON.stringify(allow('*')), document: allow('*') };
 
-  test.each<[what: string, make: (account: Account) => unknown, code: ErrorCode, told: string]>([
+  test.each<[what: string, make: (account: Account) => unknown, code: ErrorCode, reported: string]>([
     [
       'a user whose name differs in case',
       (account) => account.createUser('CI', { path: '/machine/', tags: OWNED }),
@@ -312,18 +312,18 @@ describe('what is there already', () => {
       'access-keys-full',
       'the user ci has two access keys already, as many as AWS allows',
     ],
-  ])('%s stops the step before anything is changed', async (_, make, code, told) => {
+  ])('%s stops the step before anything is changed', async (_, make, code, reported) => {
     make(declared.account);
     const before = snapshot(declared.account);
     const main = await declared.provision();
     expectFailed(main, code);
-    expect(textOf(main)).toContain(told);
+    expect(textOf(main)).toContain(reported);
     expect(textOf(main)).toContain('Nothing was changed');
     expect(declared.writes()).toEqual([]);
     expect(snapshot(declared.account)).toEqual(before);
   });
 
-  test('everything that is in the way is told at once', async () => {
+  test('everything that is in the way is reported at once', async () => {
     const { account } = declared;
     account.createUser('CI');
     account.createRole('deployer', { trust, tags: other });
@@ -331,8 +331,8 @@ describe('what is there already', () => {
     const before = snapshot(account);
     const main = await declared.provision();
     expectFailed(main, 'name-taken');
-    for (const told of ['the user ci cannot be made', `the policy ${DEPLOY}`, `the role ${arn('role/deployer')}`]) {
-      expect(textOf(main)).toContain(`- ${told}`);
+    for (const reported of ['the user ci cannot be made', `the policy ${DEPLOY}`, `the role ${arn('role/deployer')}`]) {
+      expect(textOf(main)).toContain(`- ${reported}`);
     }
     expect(declared.writes()).toEqual([]);
     expect(snapshot(account)).toEqual(before);

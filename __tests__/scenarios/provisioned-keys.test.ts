@@ -96,7 +96,7 @@ describe('a key is delivered to the job', () => {
     scenario.calls();
   });
 
-  test('once: a later job does not get it, and is told why', async () => {
+  test('once: a later job does not get it, and learns why', async () => {
     expect((await provision()).exitCode).toBe(0);
     scenario.calls();
     const workflow = identityJob(scenario);
@@ -127,7 +127,7 @@ describe('keys that are there already', () => {
     expect(writes(scenario)).toEqual([]);
   });
 
-  test('one that is none of ours: a second is made beside it', async () => {
+  test('one that is none of ours: a second is made next to it', async () => {
     const foreign = leftUser(scenario).createAccessKey();
     const workflow = identityJob(scenario);
     const main = await provision(['environment'], { job: workflow });
@@ -154,7 +154,7 @@ describe('keys that are there already', () => {
   });
 });
 
-describe('a key that cannot be made or handed on', () => {
+describe('a key that cannot be made or delivered', () => {
   test('the answer to CreateAccessKey is lost: the key that it was about goes', async () => {
     const foreign = leftUser(scenario).createAccessKey();
     scenario.sandbox.faults.add({ action: 'CreateAccessKey', times: 1, resetAfter: true });
@@ -192,7 +192,7 @@ describe('a key that cannot be made or handed on', () => {
     expect(writes(scenario)).toEqual(['CreateUser', 'CreateAccessKey', 'DeleteAccessKey', 'UntagUser']);
   });
 
-  test('AWS knows the key after a while: it is waited for, three times asked and then handed on', async () => {
+  test('AWS knows the key after a while: it is waited for, asked three times, and then delivered', async () => {
     leftUser(scenario);
     scenario.sandbox.settings.propagationMs = 500;
     const workflow = identityJob(scenario);
@@ -306,7 +306,7 @@ describe('a key that cannot be made or handed on', () => {
     expect(writes(scenario)).toEqual(['DeleteAccessKey', 'TagUser', 'CreateAccessKey', 'TagUser']);
   });
 
-  test('its user may not ask who it is: told so, and the key is deleted', async () => {
+  test('its user may not ask who it is: the error says so, and the key is deleted', async () => {
     leftUser(scenario).policies = [deny('sts:GetCallerIdentity')];
     scenario.sandbox.faults.add({ action: 'GetCallerIdentity', skip: 1, ...REFUSED });
     expectFailed(await provision(), 'access-key-not-accepted');

@@ -134,16 +134,16 @@ test.each([
   ['sts-endpoint', { 'sts-endpoint': 'htps://user:EXAMPLE-pass@sts.example' }, {}],
   ['iam-endpoint', { 'iam-endpoint': 'user:EXAMPLE-pass@iam.example' }, {}],
   ['https_proxy', {}, { https_proxy: 'ftp://user:EXAMPLE-pass@proxy' }],
-])('a password in %s is masked first, and not told', async (_, given, env) => {
+])('a password in %s is masked first, and not shown', async (_, given, env) => {
   const main = await scenario.job({ env }).step({ with: { ...inputs, ...given } });
   expectFailed(main, 'invalid-input');
-  const [masked = -1, told = -1] = ['add-mask', 'error'].map((name) =>
+  const [masked = -1, reported = -1] = ['add-mask', 'error'].map((name) =>
     main.lines.findIndex(
       ({ command }) => command?.name === name && (name === 'error' || command.value === 'EXAMPLE-pass'),
     ),
   );
   expect(masked).toBeGreaterThan(-1);
-  expect(masked).toBeLessThan(told);
+  expect(masked).toBeLessThan(reported);
   const others = main.lines.filter(({ command }) => command?.name !== 'add-mask').map(({ raw }) => raw);
   expect([...others, main.summary].join('\n')).not.toContain('EXAMPLE-pass');
 });

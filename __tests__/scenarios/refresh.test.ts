@@ -264,7 +264,7 @@ describe('each way to a session is gone again', () => {
   });
 });
 
-test('with a seed, the code is computed anew', async () => {
+test('with a seed, the code is computed again', async () => {
   const { user } = scenario.createUserAndRole();
   const device = user.createMfaDevice('ci', {});
   const job = scenario.job();

@@ -70,7 +70,7 @@ export function ask(command: string, env: NodeJS.ProcessEnv): Promise<Answer> {
   });
 }
 
-/** A program of a later step that keeps one client of AWS, and makes a call when told to. */
+/** A program of a later step that keeps one client of AWS, and makes a call when asked to. */
 export class Client {
   readonly #answers: AsyncIterator<string>;
 

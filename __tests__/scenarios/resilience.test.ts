@@ -71,7 +71,7 @@ describe('what can succeed is tried again', () => {
     expect(main.log.join('\n')).toMatch(/AssumeRoleWithWebIdentity: aborted\. Attempt 2 of 12 in \d/);
   });
 
-  test('and one that always breaks off is told as such', async () => {
+  test('and one that always breaks off is reported as such', async () => {
     scenario.createOidcRole();
     scenario.sandbox.faults.add({ action: WEB_IDENTITY, resetBody: true });
     const main = await scenario.job({ oidc: true }).step({ with: { ...inputs, 'retry-max-attempts': '2' } });

@@ -6,7 +6,7 @@ import { ISSUER } from './scenario';
 const EVERYTHING = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
 
 interface PathSettings extends Partial<Omit<RoleSettings, 'trust'>> {
-  /** What the trust policy allows; everything when left out. */
+  /** What the trust policy allows; everything if omitted. */
   readonly actions?: readonly string[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

@@ -103,7 +103,7 @@ describe('by OIDC', () => {
     expect(readdirSync(join(job.home, '.aws'))).toEqual([]);
   });
 
-  test('chains stand beside single roles, and share the token', async () => {
+  test('chains stand next to single roles, and share the token', async () => {
     const entry = roleForOidc(scenario.account, 'entry');
     const hub = roleFor(entry.arn, accountOf('210987654321'), 'hub');
     const target = roleFor(hub.arn, accountOf('111122223333'), 'target');
@@ -125,7 +125,7 @@ describe('by OIDC', () => {
     expect(held.map(({ sourceIdentity }) => sourceIdentity)).toEqual(['octocat']);
   });
 
-  test('a token that ends meanwhile is asked for anew, once for all', async () => {
+  test('a token that ends meanwhile is asked for again, once for all', async () => {
     const roles = Array.from({ length: 30 }, (_, index) => roleForOidc(scenario.account, `role-${index}`));
     const { clock, faults, github } = scenario.sandbox;
     let late: () => void = () => undefined;
@@ -147,7 +147,7 @@ describe('by OIDC', () => {
     expect(profilesIn(job)).toHaveLength(30);
   });
 
-  test('a token that cannot be had is told once, not for each role', async () => {
+  test('a token that cannot be had is reported once, not for each role', async () => {
     scenario.sandbox.faults.add({ service: 'github', raw: { status: 403, headers: {}, body: '{"message":"no"}' } });
     const job = scenario.job({ oidc: true });
     const main = await job.step({ with: inputsFor(byAccount(oidcRoles())) });
@@ -305,26 +305,26 @@ describe('some roles fail', () => {
     'AssumeRoleWithWebIdentity InvalidIdentityToken': 1,
   };
 
-  test('nothing is handed on, and every failure is told with its own cause', async () => {
+  test('nothing is exported, and every failure is reported with its own cause', async () => {
     const job = scenario.job({ oidc: true });
     const main = await job.step({ with: someFail() });
     expectFailed(main, 'roles-failed');
     expect(tally()).toEqual(CALLS);
     expect(credentialsFile(job)).toBe('');
-    for (const told of [textOf(main), main.summary]) {
-      expect(told).toContain('Could not assume 2 of 4 roles; no credentials were exported.');
-      expect(told).toContain(
+    for (const reported of [textOf(main), main.summary]) {
+      expect(reported).toContain('Could not assume 2 of 4 roles; no credentials were exported.');
+      expect(reported).toContain(
         `- missing: Could not assume ${roleIn(FIVE[2] ?? '', 'missing')} with GitHub's OIDC token.`,
       );
-      expect(told).toContain('No statement in the trust policy of');
-      expect(told).toContain(`- foreign: Could not assume ${roleIn('444455556666')} with GitHub's OIDC token.`);
-      expect(told).toContain('Account 444455556666 has no OIDC identity provider');
-      expect(told).toContain('With continue-on-role-error: true, the profiles of the roles that work are written.');
+      expect(reported).toContain('No statement in the trust policy of');
+      expect(reported).toContain(`- foreign: Could not assume ${roleIn('444455556666')} with GitHub's OIDC token.`);
+      expect(reported).toContain('Account 444455556666 has no OIDC identity provider');
+      expect(reported).toContain('With continue-on-role-error: true, the profiles of the roles that work are written.');
     }
     expect(main.log.filter((line) => /^\[\d\/4\] (missing|foreign): failed$/.test(line))).toHaveLength(2);
   });
 
-  test('with continue-on-role-error the others are handed on, and each failure is a warning', async () => {
+  test('with continue-on-role-error the others are exported, and each failure is a warning', async () => {
     const job = scenario.job({ oidc: true });
     const main = await job.step({ with: { ...someFail(), 'continue-on-role-error': 'true' } });
     expect(main).toMatchObject({ exitCode: 0, stderr: '' });
@@ -386,7 +386,7 @@ describe('some roles fail', () => {
 });
 
 describe('before any call', () => {
-  test('everything that is wrong is told at once', async () => {
+  test('everything that is wrong is reported at once', async () => {
     const roles = [
       'fine: arn:aws:iam::123456789012:role/fine',
       'bad name: arn:aws:iam::123456789012:role/fine',

@@ -17,7 +17,7 @@ const PROVISION = [
   'GetUser NoSuchEntity',
   'ListUsers',
   'CreateUser',
-  { sideBySide: [NEW_KEY, ['AttachUserPolicy', ['ListUserTags', 'ListAttachedUserPolicies']]] },
+  { concurrent: [NEW_KEY, ['AttachUserPolicy', ['ListUserTags', 'ListAttachedUserPolicies']]] },
   'TagUser',
 ];
 

@@ -85,7 +85,7 @@ test('a user and a role for a pipeline, and from there into the tools account', 
   expectCalls(scenario, [
     'GetCallerIdentity',
     {
-      sideBySide: [
+      concurrent: [
         ['GetPolicy NoSuchEntity', 'ListPolicies'],
         ['GetUser NoSuchEntity', 'ListUsers'],
         ['GetRole NoSuchEntity', 'ListRoles'],
@@ -95,7 +95,7 @@ test('a user and a role for a pipeline, and from there into the tools account', 
     'CreateUser',
     'CreateRole',
     {
-      sideBySide: [
+      concurrent: [
         NEW_KEY,
         ['AttachUserPolicy', ['ListUserTags', 'ListAttachedUserPolicies']],
         ['AttachRolePolicy', 'ListAttachedRolePolicies'],
@@ -104,7 +104,9 @@ test('a user and a role for a pipeline, and from there into the tools account', 
     'TagUser',
   ]);
   expect(provision.log.join('\n')).toContain(`The role ${ROLE_NAME} has the managed policies ${POLICY} attached.`);
-  expect(provision.log.join('\n')).toMatch(new RegExp(`The user pulumi has .* the managed policies ${POLICY} attached`));
+  expect(provision.log.join('\n')).toMatch(
+    new RegExp(`The user pulumi has .* the managed policies ${POLICY} attached`),
+  );
   expect(provision.outputs).toMatchObject({
     'user-arns': JSON.stringify({ pulumi: PULUMI }),
     'policy-arns': JSON.stringify({ [POLICY_NAME]: POLICY }),
@@ -139,7 +141,7 @@ test('a user and a role for a pipeline, and from there into the tools account', 
   expectCalls(scenario, [
     'GetCallerIdentity',
     {
-      sideBySide: [
+      concurrent: [
         [
           'GetUser',
           [

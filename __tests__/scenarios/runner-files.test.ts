@@ -35,7 +35,7 @@ describe.each<CommandFile>(['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE'])('%s'
     ...fullDisk,
     ['that is a folder', () => job.workspace, 'EISDIR'],
     ['that is not there', () => join(job.folder, 'missing'), 'Missing file at path'],
-  ])('%s ends the step, and nothing is handed on', async (_, file, why) => {
+  ])('%s ends the step, and nothing is exported', async (_, file, why) => {
     const { left } = writeProfiles();
     const with_ = { ...inputs, 'aws-profile': 'dev', 'output-env-credentials': 'true' };
     const main = await job.step({ with: with_, files: { [name]: file() } });

@@ -117,7 +117,7 @@ describe('what the caller may do', () => {
     expect(scenario.calls()).toEqual([...ONCE, 'SimulatePrincipalPolicy']);
   });
 
-  test('is not as expected: every such line is told, with why', async () => {
+  test('is not as expected: every such line is reported, with why', async () => {
     const main = await verify({
       'expect-allowed': `s3:GetObject\ns3:DeleteObject on ${ARCHIVE}\n${LIST_BUCKETS}\ns3:PutObject on ${ARCHIVE}`,
       'expect-denied': `s3:GetObject on ${ARCHIVE}\niam:CreateUser`,
@@ -144,7 +144,7 @@ describe('what the caller may do', () => {
     ['implicitDeny', '', 'but implicitly denied; its permissions boundary does not allow it'],
     ['implicitDeny', 'aws:SourceIp', 'does not allow it (not known to the simulation: aws:SourceIp)'],
     ['allowed', 'aws:SourceIp', undefined],
-  ])('%s: AWS names policies, boundary and condition keys, and so does the step', async (decision, key, told) => {
+  ])('%s: AWS names policies, boundary and condition keys, and so does the step', async (decision, key, reported) => {
     const result =
       `<EvalActionName>${LIST_BUCKETS}</EvalActionName><EvalDecision>${decision}</EvalDecision>` +
       '<MatchedStatements><member><SourcePolicyId>ForceMfa</SourcePolicyId></member></MatchedStatements>' +
@@ -154,9 +154,9 @@ describe('what the caller may do', () => {
     const raw = { status: 200, headers: { 'content-type': 'text/xml' }, body };
     scenario.sandbox.faults.add({ action: 'SimulatePrincipalPolicy', raw });
     const main = await verify({ 'expect-allowed': LIST_BUCKETS });
-    expect(main.exitCode).toBe(told === undefined ? 0 : 1);
+    expect(main.exitCode).toBe(reported === undefined ? 0 : 1);
     expect(textOf(main)).toContain(
-      told ?? `allowed as expected: ${LIST_BUCKETS} (not known to the simulation: aws:SourceIp)`,
+      reported ?? `allowed as expected: ${LIST_BUCKETS} (not known to the simulation: aws:SourceIp)`,
     );
     expect(scenario.calls()).toEqual(ONCE);
   });
@@ -301,7 +301,7 @@ describe('what the caller may do', () => {
     );
   });
 
-  describe('is not told by IAM', () => {
+  describe('is not reported by IAM', () => {
     test('the caller may not ask: what to allow, and what to run instead', async () => {
       user.policies = [];
       const main = await verify({
@@ -376,7 +376,7 @@ describe('what the caller may do', () => {
     test.each([
       ['sts', 'federated-user/report', /federated session: IAM takes no call[^]*the user's own access keys/],
       ['iam', 'root', /neither a user nor a role[^]*credentials of a user or a role/],
-    ])('%s %s: nobody whom AWS simulates', async (service, resource, told) => {
+    ])('%s %s: nobody whom AWS simulates', async (service, resource, reported) => {
       const arn = `arn:aws:${service}::${ACCOUNT}:${resource}`;
       const body = `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>${arn}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
       scenario.sandbox.faults.add({
@@ -385,7 +385,7 @@ describe('what the caller may do', () => {
       });
       const main = await verify({ 'expect-allowed': LIST_BUCKETS });
       expectFailed(main, 'simulation-refused');
-      expect(textOf(main)).toMatch(told);
+      expect(textOf(main)).toMatch(reported);
       expect(scenario.calls()).toEqual(['GetCallerIdentity']);
     });
 
@@ -426,10 +426,13 @@ describe('what the caller may do', () => {
         'expect-denied: is for verify',
       ],
     ],
-  ])('lines that make no sense are told before anything is sent: %j, %s', async (given, _, allowed, denied, told) => {
-    const main = await job().step({ with: { ...given, 'expect-allowed': allowed, 'expect-denied': denied } });
-    expectFailed(main, 'invalid-input');
-    for (const text of told) expect(textOf(main)).toContain(text);
-    expect(scenario.calls()).toEqual([]);
-  });
+  ])(
+    'lines that make no sense are reported before anything is sent: %j, %s',
+    async (given, _, allowed, denied, reported) => {
+      const main = await job().step({ with: { ...given, 'expect-allowed': allowed, 'expect-denied': denied } });
+      expectFailed(main, 'invalid-input');
+      for (const text of reported) expect(textOf(main)).toContain(text);
+      expect(scenario.calls()).toEqual([]);
+    },
+  );
 });

@@ -69,7 +69,7 @@ describe('another endpoint', () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test('is signed for the region, and told who asks', async () => {
+  test('is signed for the region, and says who asks', async () => {
     await getCallerIdentity(clientFor({ stsEndpoint: sandbox.url, region: 'ap-south-1' }), never);
     const { authorization, 'user-agent': userAgent } = sandbox.requests[0]?.headers ?? {};
     expect(authorization).toContain('/ap-south-1/sts/aws4_request');

@@ -59,7 +59,7 @@ const refusals: Case[] = [
     ],
   ],
   [
-    'a tag that the calling session hands on',
+    'a tag that the calling session passes on',
     sdkError(
       'InvalidParameterValue',
       "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the " +
@@ -349,7 +349,7 @@ test.each(refusals)('%s', (_, error, call, code, names) => {
   expect(explained.message).not.toContain('undefined');
 });
 
-test.each(refusals)("AWS's own words are told: %s", (_, error, call) => {
+test.each(refusals)("AWS's own words are reported: %s", (_, error, call) => {
   const { message } = error as Error;
   expect(explainSts(error, call).message).toContain(`: ${message}`.trimEnd());
 });
@@ -362,7 +362,7 @@ test('MFA is suggested only where none was proved', () => {
   expect(explainSts(named, { ...signed, mfa: true }).message).not.toContain('mfa');
 });
 
-test.each(refusals.filter(([, , call]) => call.token?.claims))('a refused token is not told: %s', (_, error, call) => {
+test.each(refusals.filter(([, , call]) => call.token?.claims))('a refused token is not shown: %s', (_, error, call) => {
   const secret = 'eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiJzZWNyZXQifQ.c2lnbmF0dXJl';
   const token = { claims: { ...call.token?.claims, jti: 'secret-jti', raw: secret, head_ref: 'hidden' } };
   const { message } = explainSts(error, { ...call, token });
@@ -412,7 +412,7 @@ test.each<[words: string, call: StsCall]>([
   [denied('sts:AssumeRole'), signed],
   ['No OpenIDConnect provider found in your account', web],
   ['Incorrect token audience', web],
-])('words tell nothing beside a code that is not theirs: %s', (words, call) => {
+])('words say nothing together with a code that is not theirs: %s', (words, call) => {
   expect(explainSts(sdkError('Other', words), call).code).toBe('unexpected');
 });
 

@@ -178,7 +178,7 @@ describe('a key that is delivered', () => {
     expect(record()).toMatch(/^delivering=/);
   });
 
-  test('in part is told as such, with what to do', async () => {
+  test('in part is reported as such, with what to do', async () => {
     opened.sandbox.faults.add({ action: 'PUT secret', skip: 1, ...refusing() });
     const key = addKey();
     const error: unknown = await deliverKeys([made(key)], opened.access).catch((failure: unknown) => failure);
@@ -201,7 +201,7 @@ describe('a key that was replaced', () => {
   test.each([
     ['deactivate', (old: string) => [old], (old: string) => ` retired=${old}`, 'Deactivated'],
     ['delete', () => [], () => '', 'Deleted'],
-  ] as const)('is retired (%s), and recorded', async (retire, left, word, told) => {
+  ] as const)('is retired (%s), and recorded', async (retire, left, word, reported) => {
     const [{ accessKeyId: old }, key] = [addKey(), addKey()];
     setRecord(`delivered=${key.accessKeyId} retiring=${old}`);
     await retireOldKeys([made(key, { make: replacing(old, retire) })], opened.access);
@@ -210,7 +210,7 @@ describe('a key that was replaced', () => {
     ]);
     expect(keyIds()).toEqual([...left(old), key.accessKeyId]);
     expect(record()).toBe(`delivered=${key.accessKeyId}${word(old)}`);
-    expect(opened.log).toEqual([`${told} the old key of ci: ${old}.`]);
+    expect(opened.log).toEqual([`${reported} the old key of ci: ${old}.`]);
   });
 
   test('and cannot be retired is an error that says that the new one works', async () => {
@@ -247,7 +247,7 @@ describe('recovering', () => {
 
   test.each([
     ['creating', () => '', []],
-    ['creating beside another', (old: string) => ` beside=${old}`, ['old']],
+    ['creating next to another', (old: string) => ` beside=${old}`, ['old']],
     ['creating after the one in use', (old: string) => ` after=${old}`, ['old']],
   ])('while %s: what nobody has goes', async (_, more, stays) => {
     const [old, key] = [addKey(), addKey()];
@@ -256,7 +256,9 @@ describe('recovering', () => {
     expect(keyIds()).toEqual(stays.length > 0 ? [old.accessKeyId] : []);
     expect(keyIds()).not.toContain(key.accessKeyId);
     expect(record()).toBe(more(old.accessKeyId).includes('after') ? `delivered=${old.accessKeyId}` : undefined);
-    expect(opened.log).toContain(`Deleted the access key ${key.accessKeyId} of ci: the run that made it did not deliver it.`);
+    expect(opened.log).toContain(
+      `Deleted the access key ${key.accessKeyId} of ci: the run that made it did not deliver it.`,
+    );
   });
 
   test('while delivering, and nothing arrived: back to the one in use', async () => {
@@ -282,7 +284,7 @@ describe('recovering', () => {
 
   test.each([
     ['whose old key is gone with it', false],
-    ['beside the one in use, now spoiled', true],
+    ['next to the one in use, now spoiled', true],
   ])('while delivering, and half arrived, of a key that nobody kept: %s', async (_, inUse) => {
     const [old, key] = [inUse ? addKey() : undefined, addKey()];
     await put(ID_SECRET, key.accessKeyId);

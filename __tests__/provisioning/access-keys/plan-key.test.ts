@@ -133,7 +133,7 @@ describe('a user that is to have a key', () => {
       },
     ],
     [
-      'has one that nobody has beside another',
+      'has one that nobody has, and another',
       { record: { progress: 'creating', other: OLD }, keys: [OLD, NEW] },
       {
         action: 'create',
@@ -202,7 +202,7 @@ describe('a user that is to have a key', () => {
   test.each<[what: string, Situation]>([
     ['none of ours', { keys: [OLD, NEW] }],
     ['one spoiled, the other none of ours', { record: { progress: 'incomplete', after: OLD }, keys: [OLD, NEW] }],
-  ])('has no room for it beside two: %s', (_, situation) => {
+  ])('has no room for it next to two: %s', (_, situation) => {
     expect(obstacleIn(planKey(holder(situation)))?.code).toBe('access-keys-full');
   });
 
@@ -287,7 +287,7 @@ describe('rotation', () => {
       { record: { ...delivered, retiring: NEW }, keys: [NEW, OLD] },
       {
         action: 'change',
-        // Not side by side: what is gone cannot be deactivated.
+        // Not concurrently: what is gone cannot be deactivated.
         stages: [[deactivation(NEW)], [deletion(NEW)], begin],
         make: replacing,
         details: [
@@ -364,7 +364,7 @@ describe('rotation', () => {
       'the other is none of ours, and ours is spoiled',
       { record: { progress: 'incomplete', after: OLD }, keys: [OLD, NEW] },
     ],
-  ])('has no room beside two keys: %s', (_, situation) => {
+  ])('has no room next to two keys: %s', (_, situation) => {
     expect(obstacleIn(planKeyRotation(holder(situation), WHEN_DUE))?.code).toBe('access-keys-full');
   });
 });

@@ -51,7 +51,7 @@ const tagging = (UserName: string, TagKey = 'a'): Write => ({
 const change = (name: string, stages: Change['stages'], more: Partial<Change> = {}): Change =>
   plannedChange({ action: 'change', kind: 'user', name, stages, ...more });
 
-test('phases and stages are done one after the other, what is in one side by side; what needs nothing is passed over', async () => {
+test('phases and stages are done one after the other, what is in one, concurrently; what needs nothing is passed over', async () => {
   const { access, noted } = notingAccess();
   const phases = [
     [
@@ -170,7 +170,7 @@ describe('what nothing else waits for', () => {
     ]);
   });
 
-  test('is done for all side by side, for each one stage after the other, and nothing besides', async () => {
+  test('is done for all concurrently, for each one stage after the other, and nothing else', async () => {
     const { access, noted } = notingAccess();
     await applyLater([one, two, three], new Set(), access);
     expect(noted.slice(0, 3)).toEqual(['UntagUser one a', 'UntagUser one b', 'UntagUser two a']);
@@ -197,7 +197,7 @@ describe('what nothing else waits for', () => {
 });
 
 describe('stages of calls', () => {
-  test('are made one after the other, the calls of one side by side', async () => {
+  test('are made one after the other, the calls of one concurrently', async () => {
     const { access, noted, fresh } = notingAccess();
     const stages = [[tagging('one'), tagging('two')], [], [tagging('one', 'b')]];
     await makeCalls(stages, access, ({ input }) => ('UserName' in input && input.UserName === 'one' ? ['one'] : []));

@@ -30,7 +30,7 @@ test.each<[what: string, changes: Change[], phases: string[][]]>([
   ['a new role that trusts one that is there', [made('new', 'old'), changed('old')], [['new', 'old']]],
   ['a role that trusts itself', [made('a', 'a')], [['a']]],
   ['a role whose name begins like that of another', [made('ab'), made('b', 'ab'), made('a')], [['ab', 'a'], ['b']]],
-  ['a circle, and a role beside it', [made('a', 'b'), made('b', 'a'), made('c')], [['c'], ['a', 'b']]],
+  ['a circle, and a role outside it', [made('a', 'b'), made('b', 'a'), made('c')], [['c'], ['a', 'b']]],
 ])('%s', (_, changes, phases) => {
   expect(byDependency(changes).map((phase) => phase.map(({ name }) => name))).toEqual(phases);
 });

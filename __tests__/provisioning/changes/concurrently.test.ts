@@ -26,7 +26,7 @@ test('eight are under way at once, and no more', async () => {
   expect(most).toBe(8);
 });
 
-test('when one fails, what was begun is ended and nothing more is begun; the first failure is told', async () => {
+test('when one fails, what was begun is ended and nothing more is begun; the first failure is reported', async () => {
   const [begun, ended]: [number[], number[]] = [[], []];
   const items = Array.from({ length: 20 }, (_, index) => index);
   const work = concurrently(items, async (item) => {
@@ -42,7 +42,7 @@ test('when one fails, what was begun is ended and nothing more is begun; the fir
   expect(ended).toEqual(begun.filter((item) => item !== 5));
 });
 
-test('a failure that is no error is told as it is', async () => {
+test('a failure that is no error is reported as it is', async () => {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- nothing keeps code from doing so
   await expect(concurrently([1], () => Promise.reject(undefined))).rejects.toBeUndefined();
 });

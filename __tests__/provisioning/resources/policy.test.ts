@@ -155,7 +155,7 @@ test('another description stays, and that is said', () => {
   );
 });
 
-test('a description of several lines is told on one', () => {
+test('a description of several lines is shown on one', () => {
   const { details } = changeIn(planned({}, { description: 'Lists\n::error::"x"' }));
   expect(details).toEqual(['the description stays "Lists\\n::error::\\"x\\"": AWS does not change it']);
 });
