@@ -82,10 +82,11 @@ test.each<[Retry, number]>([
   expect(sum(waits)).toBeGreaterThan(budget - 25_000);
 });
 
-test('the budget is that of the last failure', async () => {
+test('a call that was throttled keeps its budget, whatever fails next', async () => {
   const throttled = Array<Retry>(9).fill('throttled');
-  expect(await run([...throttled, 'throttled'], { random: 1 })).toMatchObject({ result: 'done', calls: 11 });
-  expect(await run([...throttled, 'transient'], { random: 1 })).toMatchObject({ result: 'transient', calls: 10 });
+  expect(await run([...throttled, 'transient'], { random: 1 })).toMatchObject({ result: 'done', calls: 11 });
+  const [late, more] = [Array<Retry>(12).fill('throttled'), Array<Retry>(9).fill('transient')];
+  expect((await run([...late, ...more], { random: 1, maxAttempts: 99 })).result).toBe('throttled');
 });
 
 describe('what the service asks to wait', () => {

@@ -68,6 +68,7 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
   const { failures, maxAttempts, now, sleep, random } = settings;
   const started = now();
   let unanswered = 0;
+  let budget = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
@@ -75,11 +76,12 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
       const retry = failures.retryOf(error);
       if (retry === 'final' || (retry !== 'propagating' && attempt >= maxAttempts)) throw error;
       if (retry === 'unanswered' && ++unanswered >= MAX_UNANSWERED) throw error;
-      const { longest, sure, budget } = BACKOFF[retry];
+      const { longest, sure, budget: ownBudget } = BACKOFF[retry];
       const ownMs = longest(attempt) * (sure + (1 - sure) * random());
       const askedMs = failures.waitAskedIn(error);
-      const left = (askedMs === undefined ? budget - ownMs : ASKED_BUDGET_MS - askedMs) - (now() - started);
-      if (left < 0) throw error;
+      // After a long wait, the connection may be gone: that ends no call that had more time.
+      budget = Math.max(budget, askedMs === undefined ? ownBudget : ASKED_BUDGET_MS);
+      if (now() - started + (askedMs ?? ownMs) > budget) throw error;
       // All jobs of a fleet are asked to wait for the same time.
       const wait = { ms: (askedMs ?? 0) + ownMs, askedMs };
       settings.onRetry(error, wait, attempt + 1);
