@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { openSource, signerFrom } from '../../src/identity-sources/open-source';
 import { requireKeysForMfa, requireUserKeys } from '../../src/identity-sources/user-keys';
 import type { RoleSource, StepSettings, TokenRuledOutBy } from '../../src/inputs/request';
@@ -50,6 +53,28 @@ describe('the default chain', () => {
     const { credentials, name } = await signerFrom(chain(), settings, step);
     expect([credentials, name]).toEqual([SESSION, 'the credentials of the environment (AWS_ACCESS_KEY_ID)']);
     expect(masked).toEqual([SESSION.accessKeyId, SESSION.secretAccessKey, SESSION.sessionToken]);
+  });
+
+  test('warns where the profile that is named gives none, and others are used', async () => {
+    const found = {
+      AccessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+      SecretAccessKey: SESSION.secretAccessKey,
+      Token: 'AQoEXAMPLE',
+    };
+    const body = JSON.stringify({ ...found, Expiration: '2030-01-01T00:00:00Z' });
+    const agent = createServer((_, response) => response.end(body));
+    await once(agent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = agent.address() as AddressInfo;
+    Object.assign(process.env, {
+      AWS_PROFILE: 'gone',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/`,
+    });
+    const warning = jest.fn();
+    await signerFrom(chain(), settings, { ...step, runner: { ...step.runner, warning } });
+    agent.close();
+    expect(warning).toHaveBeenCalledWith(
+      expect.stringMatching(/^The profile gone \(AWS_PROFILE\) gives no credentials/),
+    );
   });
 
   test('refuses what ends by itself where sessions are obtained again later', async () => {

@@ -29,6 +29,11 @@ export async function defaultChain(source: DefaultChain, settings: StepSettings,
   if (source.mustLast && isFixed(credentials, env)) throw notRenewable(credentials);
   const place = placeOf(result.source, env);
   runner.info(`Credentials found: those of ${place}.`);
+  if (env.AWS_PROFILE && result.source !== 'profile') {
+    runner.warning(
+      `The profile ${env.AWS_PROFILE} (AWS_PROFILE) gives no credentials: those of ${place} are used instead.`,
+    );
+  }
   const signer = { credentials, name: `the credentials of ${place}`, identity: undefined };
   const other = preferredToProfile(env);
   return other === undefined ? signer : { ...signer, identity: await warnOfOther(other, signer, settings, step) };
