@@ -2,7 +2,7 @@ import { aws } from '../__tests__/conformance/aws-cli';
 import { check, inJob, type Action, type Contender } from './contenders';
 import type { RemoteSandbox } from './remote-sandbox';
 
-/** The user that the runbook makes, anew in every run. */
+/** The user that the runbook makes, again in every run. */
 const USER = 'tfc';
 const TAGS = { deployedby: 'bsj-tjmoon', usedby: 'BSG Terraform Cloud' };
 const POLICY = 'arn:aws:iam::aws:policy/AdministratorAccess';

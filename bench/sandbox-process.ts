@@ -31,7 +31,7 @@ export interface Calls {
 
 /** What the benchmark asks of this process. Each order is answered, with the calls since the order before. */
 export interface Order {
-  /** From now on, the delay of every answer; left out, it stays as it is. */
+  /** From now on, the delay of every answer; if omitted, it stays as it is. */
   readonly latencyMs?: number;
   /** A user that is taken out of the account, with all it has, if it is there. */
   readonly withoutUser?: string;

@@ -38,7 +38,7 @@ const entries = {
 };
 
 /**
- * The AWS SDK ships as CommonJS and as ES modules. ncc takes the first, of which nothing can be left out; these paths
+ * The AWS SDK ships as CommonJS and as ES modules. ncc takes the first, of which nothing can be omitted; these paths
  * lead it to the second, a third of the size, with the rarer ways to find credentials in parts that load when needed.
  */
 process.env.TS_NODE_PROJECT = join(root, 'scripts/tsconfig.bundle.json');

@@ -38,7 +38,7 @@ const refuse = (inputs: Readonly<Record<string, string>>): Promise<Run> =>
 
 beyondMoto([
   {
-    what: 'assume-role, a web identity token that the role must admit',
+    what: 'assume-role, a web identity token that the role must allow',
     moto: 'gives a session for any token, and with its authorization on ends with status 500',
     coveredBy: [
       'scenarios/oidc-trust.test.ts',

@@ -20,7 +20,7 @@ const REGIONS = ['eu-central-1', 'us-east-1', 'us-gov-west-1', 'cn-north-1'] as 
 /** The account that most pages speak of. */
 export const ACCOUNT = '123456789012';
 
-/** The roles of each account. They trust what the README says, and the first account. */
+/** The roles of each account. They trust whom the README says, and the first account. */
 const ROLES: Readonly<Record<string, Readonly<Record<string, PolicyDocument>>>> = {
   [ACCOUNT]: {
     deploy: {

@@ -1,4 +1,6 @@
-import { examples, pages, readText } from './pages';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { examples, pages, readText, ROOT } from './pages';
 
 /** Words that many readers would have to look up, each with the plain one that the pages use. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -19,8 +21,20 @@ const texts = [
 ];
 
 test.each(texts)('%s uses plain words', (_, text) => {
-  const found = Object.entries(PLAIN).flatMap(([word, plain]) =>
+  expect(othersThanPlain(text)).toEqual([]);
+});
+
+test.each(['src', 'sandbox', '__tests__', 'bench', 'demo', 'scripts'])('the code in %s uses plain words', (root) => {
+  const files = readdirSync(join(ROOT, root), { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => /\.[cm]?[jt]s$/.test(name) && join(ROOT, root, name) !== __filename)) {
+    // The record of a key has had one of them since before.
+    const text = readText(join(root, file)).replaceAll(/\bbeside(?=[=:'])/g, '');
+    expect([file, othersThanPlain(text)]).toEqual([file, []]);
+  }
+});
+
+function othersThanPlain(text: string): string[] {
+  return Object.entries(PLAIN).flatMap(([word, plain]) =>
     [...text.matchAll(new RegExp(`\\b(?:${word})\\b`, 'gi'))].map(([match]) => `${match}: ${plain}`),
   );
-  expect(found).toEqual([]);
-});
+}

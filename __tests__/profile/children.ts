@@ -6,7 +6,7 @@ import type { Job } from './child';
 
 /** A process of its own that edits profile files. */
 export interface Child {
-  /** Hands over a job without waiting for its answer. */
+  /** Sends a job without waiting for its answer. */
   send(job: Job): void;
   /** The next answer. */
   answer(): Promise<unknown>;

@@ -8,7 +8,7 @@ import type { Outcome } from './outcome';
 
 /** Runs a fleet in virtual time, in a process of its own with the Node that runs actions. */
 export function simulate(fleet: Fleet): Promise<Outcome> {
-  // A home of its own, as homes are not told apart between the jobs that share the process.
+  // A home of its own, as all the jobs have one home that share the process.
   return inJob({}, ({ home }) => {
     const child = fork(join(__dirname, 'simulator.ts'), {
       execPath: ACTIONS_NODE,

@@ -9,7 +9,7 @@ import { withoutAccounts } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { failureMarkdown } from './failure-markdown';
 
-/** GitHub shows 10 errors of a step: those that there is room for beside that of the step. */
+/** GitHub shows 10 errors of a step: those that there is room for next to that of the step. */
 const MAX_IN_FILES = 9;
 
 /**

@@ -51,7 +51,7 @@ export function wholeAccount(given: unknown): string | undefined {
   return digits === '' || whole === given ? undefined : whole;
 }
 
-/** What a text names that is no role, worded to follow "is": where it is a session, of which role. Undefined where that cannot be told. */
+/** What a text names that is no role, worded to follow "is": of a session, with its role. Undefined where that is not known. */
 export function describeOtherThanRole(text: string): string | undefined {
   const unquoted = text.replace(/^["'`]|["'`]$/g, '').trim();
   if (parseRoleArn(unquoted)) return 'the ARN of a role with quotes or spaces around it';

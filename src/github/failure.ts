@@ -43,7 +43,7 @@ export class GithubRefusedError extends Error implements GithubRefusal {
   }
 }
 
-/** What GitHub asks for who meets a secondary limit, and is not told how long to wait. */
+/** How long GitHub asks clients to wait at a secondary limit if its answer does not say. */
 const SECONDARY_LIMIT_MS = 60_000;
 
 /** The refusal in an error, or undefined when GitHub did not answer with one. */
