@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { wholeAccount } from '../aws/arn';
 import { nearest, suggestion } from '../text/did-you-mean';
 import type { KeyPath, PartProblem } from '../text/problem';
-import { describeValue } from '../text/value';
+import { describeValue, isObject } from '../text/value';
 import { alteredMessage, type YamlText } from '../text/yaml';
 import { paramsOf } from './definition/building-blocks';
 import { identityDocument, type IdentityDocument } from './definition/identity-document';
@@ -49,7 +49,7 @@ export function readStructure(
   const others = findings.filter(({ path }) => !outdented.some(({ explains }) => explains(path)));
   return {
     // What remains is of the definition's type, as none of its rules found fault with it.
-    sound: (isContainer(value) && !unsound.has('[]')
+    sound: (isObject(value) && !unsound.has('[]')
       ? copied(value, (part, path) => (unsound.has(idOf(path)) ? undefined : part))
       : {}) as SoundDocument,
     problems: [...outdented, ...others.flatMap((finding) => problemsOf(finding, value, { asWritten, asAccount }))],
@@ -113,14 +113,14 @@ function rightTexts(findings: readonly Finding[], root: unknown, textOf: (findin
       return text === undefined ? [] : [[idOf(finding.path), text] as const];
     }),
   );
-  if (texts.size === 0 || !isContainer(root)) return () => undefined;
+  if (texts.size === 0 || !isObject(root)) return () => undefined;
   const changed = copied(root, (part, path) => texts.get(idOf(path)) ?? part);
   const wrong = new Set(findingsOf(changed).map(({ path }) => idOf(path)));
   return (path: KeyPath) => (wrong.has(idOf(path)) ? undefined : texts.get(idOf(path)));
 }
 
 function valueAt(path: KeyPath, root: unknown): unknown {
-  return path.reduce<unknown>((parent, key) => (isContainer(parent) ? Reflect.get(parent, key) : undefined), root);
+  return path.reduce<unknown>((parent, key) => (isObject(parent) ? Reflect.get(parent, key) : undefined), root);
 }
 
 /** What to omit for an issue. A wrong name does not spoil what it names; an item of a list is right as a whole. */
@@ -135,13 +135,9 @@ function copied(value: object, change: (part: unknown, path: KeyPath) => unknown
   const changed = (key: string | number, part: unknown): unknown => {
     const itsPath = [...path, key];
     const result = change(part, itsPath);
-    return isContainer(result) ? copied(result, change, itsPath) : result;
+    return isObject(result) ? copied(result, change, itsPath) : result;
   };
   if (Array.isArray(value)) return value.map((part: unknown, index) => changed(index, part));
   const entries = Object.entries(value).map(([key, part]) => [key, changed(key, part)] as const);
   return Object.fromEntries(entries.filter(([, part]) => part !== undefined));
-}
-
-function isContainer(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -7,6 +7,7 @@ import { conditionProblems } from './check-conditions';
 import { principalProblems } from './check-principals';
 import { trustProblems } from './check-trust';
 import {
+  fitsPattern,
   POLICY_ELEMENTS,
   policyText,
   STATEMENT_ELEMENTS,
@@ -152,8 +153,7 @@ function* effectProblems(statement: Statement, path: KeyPath): PolicyProblems {
 /** The case of actions does not count. */
 function meansTrustAction(text: string): boolean {
   if (!/^sts:[a-z*?]+$/i.test(text)) return false;
-  const pattern = new RegExp(`^${text.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
-  return TRUST_ACTIONS.some((action) => pattern.test(action));
+  return TRUST_ACTIONS.some((action) => fitsPattern(action.toLowerCase(), text.toLowerCase()));
 }
 
 /** An element that must stand in a statement, as it is or negated (`Action` or `NotAction`), and not as both. */

@@ -54,3 +54,9 @@ export function parsePolicyText(encoded: string): PolicyDocument {
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
+
+/** Whether a text fits a pattern of policies, in which `*` stands for any text and `?` for any one character. */
+export function fitsPattern(text: string, pattern: string): boolean {
+  const literal = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text);
+}

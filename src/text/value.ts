@@ -2,6 +2,11 @@ import { beginningOf } from '../errors/message';
 
 const MAX_SHOWN = 80;
 
+/** Whether a value is a mapping or a list. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Whether a value is a mapping of YAML, or an object of JSON. */
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

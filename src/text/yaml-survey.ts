@@ -14,6 +14,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { KeyPath, Position, TextProblem } from './problem';
+import { isObject } from './value';
 
 const MAX_DEPTH = 64;
 /** Each of them is compared with all others when the value is made. */
@@ -197,10 +198,6 @@ export class YamlSurvey {
 
 function isMerge({ key }: Pair): boolean {
   return isScalar(key) && typeof key.value === 'symbol';
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }
 
 function startOf(node: unknown): number {

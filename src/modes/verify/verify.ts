@@ -8,6 +8,7 @@ import type { Signer } from '../../identity-sources/identity-source';
 import { identityOf, workAs } from '../../identity-sources/work-as';
 import { lineOf } from '../../inputs/expectations';
 import type { VerifyRequest } from '../../inputs/request';
+import { fitsPattern } from '../../policy/policy-document';
 import { maskAccountsIn } from '../../runner/masks';
 import { callSettings, type Step } from '../../runner/step';
 import { identityReport } from '../identity-report';
@@ -49,21 +50,13 @@ async function expectedIdentity(signer: Signer, request: VerifyRequest, step: St
   const { expectArn } = request;
   const identity = await identityOf(signer, request, step);
   const { arn } = identity;
-  if (expectArn === undefined || (arn !== undefined && matches(expectArn, arn))) return identity;
+  if (expectArn === undefined || (arn !== undefined && fitsPattern(arn, expectArn))) return identity;
   throw new ActionError({
     code: 'unexpected-identity',
     tried: `verify ${signer.name}`,
     why: `They belong to ${arn ?? 'someone whom the service at sts-endpoint does not name'}; expect-arn is ${expectArn}.`,
     fix: 'Check which credentials the step finds, or correct expect-arn. In it, * stands for any text, ? for one character.',
   });
-}
-
-function matches(pattern: string, arn: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`).test(arn);
 }
 
 /** Whom the credentials belong to, and what was verified of them: all of it is as expected. */
