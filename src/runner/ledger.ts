@@ -5,7 +5,7 @@ import type { WrittenProfile } from '../profile/profile';
 import { LedgerFiles } from './ledger-files';
 
 /** What main changed for later steps, with what was there before: all that post needs to undo it. */
-export interface Changes {
+export interface JobChanges {
   /** Exported variables with their values before; undefined for one that was not there. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly profiles: readonly WrittenProfile[];
@@ -76,7 +76,7 @@ export const STATE_NAME = 'changes';
 
 /** How much of each kind of change the runner's state has, in characters. */
 const ROOM_IN_STATE = 2048;
-const UNCHANGED: Changes = {
+const UNCHANGED: JobChanges = {
   variables: {},
   profiles: [],
   folders: [],
@@ -136,7 +136,7 @@ export class Ledger {
     };
   }
 
-  #save(changed: Partial<Changes>): void {
+  #save(changed: Partial<JobChanges>): void {
     this.#changes = { ...this.#changes, ...changed };
     const changes = storedChanges(this.#changes);
     if (isEmpty(changes)) {
@@ -158,7 +158,7 @@ export class Ledger {
   }
 }
 
-function storedChanges({ variables, profiles, folders, identities }: Changes): StoredChanges {
+function storedChanges({ variables, profiles, folders, identities }: JobChanges): StoredChanges {
   return {
     variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, Boolean(value)])),
     profiles: profiles.map(({ state, replaced }) => ({
@@ -171,7 +171,7 @@ function storedChanges({ variables, profiles, folders, identities }: Changes): S
   };
 }
 
-function storedSecrets({ variables, profiles, identities }: Changes): StoredSecrets {
+function storedSecrets({ variables, profiles, identities }: JobChanges): StoredSecrets {
   const { created, unfinished, credentials, keys } = identities;
   const inIam = created.length > 0 || unfinished.length > 0;
   return {

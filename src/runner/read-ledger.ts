@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { removeFolder } from '../files/remove';
-import { hasSecrets, STATE_NAME, type Changes, type State, type StoredChanges, type StoredSecrets } from './ledger';
+import { hasSecrets, STATE_NAME, type JobChanges, type State, type StoredChanges, type StoredSecrets } from './ledger';
 import { readLedgerFile, type Stored } from './ledger-files';
 import { listed } from './printable';
 
@@ -10,7 +10,7 @@ const NO_SECRETS: StoredSecrets = { variables: {}, replaced: [], credentials: un
 /** What a step changed for later steps, as far as it is known. */
 export interface PastChanges {
   /** What can be undone. */
-  readonly changes: Changes;
+  readonly changes: JobChanges;
   /** What is not known or cannot be undone, and why. */
   readonly problems: readonly string[];
   /** Whether nothing is stored any more: then the clean-up has run before, or someone removed it. */
@@ -46,7 +46,7 @@ function undoable(
   { variables, profiles, folders, created, unfinished }: StoredChanges,
   secrets: StoredSecrets,
   all: boolean,
-): Changes {
+): JobChanges {
   const { credentials, keys } = secrets;
   const names = Object.keys(variables).filter((name) => all || !variables[name]);
   const written = profiles.map(({ replaces, ...state }, index) => ({

@@ -6,7 +6,7 @@ import { messageOf, visible } from '../errors/message';
 import { removeFolder } from '../files/remove';
 import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
-import type { Changes, Created, IdentityChanges } from './ledger';
+import type { JobChanges, Created, IdentityChanges } from './ledger';
 import { listed, printable } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
@@ -81,7 +81,7 @@ async function undoChanges(step: PostStep, reporter: PostReporter, work: PostWor
 }
 
 /** Whether nothing is left of changes, as far as that can be seen: the clean-up has run before. */
-async function isUndone({ variables, profiles, folders, identities }: Changes, env: NodeJS.ProcessEnv) {
+async function isUndone({ variables, profiles, folders, identities }: JobChanges, env: NodeJS.ProcessEnv) {
   if (identities.created.length + identities.unfinished.length > 0) return false;
   // Those of profiles have a value then, too.
   if (Object.keys(variables).some((name) => env[name] && !OF_PROFILES.test(name))) return false;
@@ -149,7 +149,7 @@ async function removeFolders(folders: readonly string[], reporter: PostReporter)
   return (await Promise.all(outcomes)).every(Boolean);
 }
 
-function restoreVariables(before: Changes['variables'], env: NodeJS.ProcessEnv, reporter: PostReporter) {
+function restoreVariables(before: JobChanges['variables'], env: NodeJS.ProcessEnv, reporter: PostReporter) {
   const names = Object.keys(before);
   const restored = names.filter((name) => before[name]);
   const unset = names.filter((name) => !before[name]);
