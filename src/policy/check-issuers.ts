@@ -14,7 +14,7 @@ interface Bound {
 const BINDING_OPERATOR = /^(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)$/;
 
 // Enterprises can have an issuer of their own, with their name as path.
-const GITHUB_ISSUER = /^token\.actions\.githubusercontent\.com(?:\/[^/]+)?$/;
+const ISSUED_BY_GITHUB = /^token\.actions\.githubusercontent\.com(?:\/[^/]+)?$/;
 
 const SUBJECT = 'repo:octo/app:environment:production';
 
@@ -65,13 +65,13 @@ export function* issuerProblems(statement: Statement, path: KeyPath): PolicyProb
     const isClosed = ({ values }: Bound) => values.some((value) => !openToAll(issuer).test(value));
     if (required.length > 0 && !required.flatMap(boundsOf).some(isClosed)) {
       yield { path: [...path, 'Condition'], message: missingClaim(issuer, required) };
-    } else if (GITHUB_ISSUER.test(issuer) && ownersNamed(boundsOf).length === 0) yield* ownerProblems(boundsOf);
+    } else if (ISSUED_BY_GITHUB.test(issuer) && ownersNamed(boundsOf).length === 0) yield* ownerProblems(boundsOf);
   }
 }
 
 /** What is worth saying about trust in GitHub's tokens. */
 export function* issuerWarnings(statement: Statement, path: KeyPath): PolicyProblems {
-  for (const issuer of issuersOf(statement).filter((each) => GITHUB_ISSUER.test(each))) {
+  for (const issuer of issuersOf(statement).filter((each) => ISSUED_BY_GITHUB.test(each))) {
     const boundsOf = (claim: string) => bounds(statement, `${issuer}:${claim}`, path);
     const at = [...path, 'Condition'];
     if (boundsOf('aud').length === 0) {
@@ -106,19 +106,19 @@ function bounds(statement: Statement, key: string, path: KeyPath): readonly Boun
 }
 
 function requiredClaims(issuer: string): readonly string[] {
-  if (GITHUB_ISSUER.test(issuer)) return ['sub', 'job_workflow_ref'];
+  if (ISSUED_BY_GITHUB.test(issuer)) return ['sub', 'job_workflow_ref'];
   const claim = CLAIM_OF_SHARED_ISSUER.get(issuer);
   return claim === undefined ? [] : [claim];
 }
 
 /** Values that AWS takes for no bound at all. */
 function openToAll(issuer: string): RegExp {
-  return GITHUB_ISSUER.test(issuer) ? /^(\*|\s*$)/ : /^\*$/;
+  return ISSUED_BY_GITHUB.test(issuer) ? /^(\*|\s*$)/ : /^\*$/;
 }
 
 function missingClaim(issuer: string, claims: readonly string[]): string {
   const keys = claims.map((claim) => `${issuer}:${claim}`).join(' or ');
-  const example = GITHUB_ISSUER.test(issuer) ? `, such as ${SUBJECT}` : '';
+  const example = ISSUED_BY_GITHUB.test(issuer) ? `, such as ${SUBJECT}` : '';
   return (
     `has no ${keys} under StringEquals or StringLike that does not begin with a wildcard; it should be there${example}. ` +
     'AWS requires it whatever other claims are named, as many organizations have tokens of this issuer'
