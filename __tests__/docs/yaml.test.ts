@@ -105,7 +105,7 @@ async function withTokenFile<T>(inputs: Step['inputs'], use: (env: NodeJS.Proces
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   try {
     const token = join(folder, 'token');
-    writeFileSync(token, 'a.web.identity.token');
+    writeFileSync(token, 'e30.e30.e30');
     const given = {
       ...inputs,
       ...(inputs['web-identity-token-file'] !== undefined && { 'web-identity-token-file': token }),

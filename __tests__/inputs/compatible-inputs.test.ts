@@ -177,7 +177,10 @@ test('version 6.3: with translate-env-variables false, no variable stands in for
   const { request } = await read({ ...assume, 'translate-env-variables': 'false' }, env);
   expect(request).toMatchObject({
     maskAccountId: false,
-    identity: { session: { sessionName: 'GitHubActions' }, source: { audiences: ['sts.amazonaws.com', 'sts.amazonaws.com.cn'] } },
+    identity: {
+      session: { sessionName: 'GitHubActions' },
+      source: { audiences: ['sts.amazonaws.com', 'sts.amazonaws.com.cn'] },
+    },
   });
   const inputs = { ...assume, 'aws-region': '', 'translate-env-variables': 'false' };
   expect(await problemsOf(inputs, { ...env, AWS_REGION: 'us-east-1' })).toContain('aws-region: is missing');

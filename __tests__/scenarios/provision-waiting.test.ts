@@ -56,7 +56,7 @@ describe('what was just made is not known everywhere at once', () => {
       done: ['CreateUser', 'CreateRole'],
       refused: ['CreateRole MalformedPolicyDocument'],
     });
-    expect(textOf(main)).toMatch(/CreateRole: Invalid principal in policy.*Again in \d/);
+    expect(textOf(main)).toMatch(/CreateRole: MalformedPolicyDocument: Invalid principal in policy.*Again in \d/);
   });
 
   test('a role that trusts a role of the same document is made after it', async () => {
@@ -206,7 +206,7 @@ describe('what passes is tried again', () => {
     const main = await provision(USER);
     expect(main.exitCode).toBe(0);
     expect(writes()).toEqual([`CreateUser ${code}`, `CreateUser ${code}`, 'CreateUser']);
-    expect(textOf(main)).toMatch(/CreateUser: Try again later.*Attempt 2 of 12 in \d/);
+    expect(textOf(main)).toMatch(/CreateUser: \w+: Try again later.*Attempt 2 of 12 in \d/);
   });
 
   test('a create whose answer was lost found its own work', async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { VendorName } from '../../sandbox/accounts/account';
 import type { Failure } from '../../sandbox/faults';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Run } from '../../sandbox/runner/job';
@@ -116,6 +117,13 @@ function answers(action: string, code: string, message: string, { status = 400, 
 function fails(action: string, failure: Failure) {
   return ({ sandbox: { faults } }: Scenario) => {
     faults.add({ action, ...failure });
+  };
+}
+
+/** What answers is another vendor's. */
+function isOf(vendor: VendorName) {
+  return ({ sandbox: { settings } }: Scenario) => {
+    settings.vendor = vendor;
   };
 }
 
@@ -456,6 +464,8 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   'unusual-answer': [
     byKeys({}, fails('AssumeRole', html(200))),
     byKeys({ 'disable-retry': 'true' }, fails('AssumeRole', html(502))),
+    byKeys({ 'role-to-assume': 'deploy' }, isOf('MinIO')),
+    asUser({ mode: 'session-token' }, { prepare: isOf('SeaweedFS') }),
   ],
   'web-identity-expired': [
     byOidc({}, ({ sandbox: { github } }) => {

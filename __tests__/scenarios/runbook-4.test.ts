@@ -68,7 +68,7 @@ test('a user that may do nothing assumes the one role that it is let', async () 
   expect(user.exported).toEqual({});
   expect(user.outputs.profiles).toBe('["sts"]');
   expect(user.log.join('\n')).toContain('The user sts-machine-user has the tags');
-  expect(user.log.join('\n')).toContain('no policies attached');
+  expect(user.log.join('\n')).toContain('no managed policies attached');
   expectCalls(
     scenario,
     [
