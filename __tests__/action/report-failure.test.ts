@@ -149,3 +149,30 @@ test('in the summary what is to be copied is in a block, and the rest is prose, 
     ].join('\n'),
   );
 });
+
+test('in the summary the lines of an item stay with it, and what is to be copied in them is in a block', async () => {
+  const failure = new ActionError({
+    code: 'roles-failed',
+    tried: 'assume 1 of 2 roles',
+    why: '\n- dev: Could not assume it.\n  Fix: Allow this:\n    {\n    }\n- prod: The same.',
+    fix: 'Let it be.',
+  });
+  const [, summary] = await reported(failure);
+  expect(summary).toContain(
+    [
+      '**Cause:** ',
+      '- dev: Could not assume it.',
+      '',
+      '  Fix: Allow this:',
+      '',
+      '  ```text',
+      '  {',
+      '  }',
+      '  ```',
+      '',
+      '- prod: The same.',
+      '',
+      '**Fix:** Let it be.',
+    ].join('\n'),
+  );
+});

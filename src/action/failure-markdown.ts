@@ -26,24 +26,31 @@ function partMarkdown({ label, text }: MessagePart): string[] {
   return ['', start, ...blocks(lines)];
 }
 
-/** The further lines of a text: indented ones are to be copied, as a policy or a command is; the others are prose. */
+/**
+ * The further lines of a text. Indented ones belong to the item of a list above them; else they are to be copied, as a
+ * policy or a command is. The others are prose.
+ */
 function blocks(lines: readonly string[]): string[] {
   const markdown: string[] = [];
-  let fence: string | undefined;
-  for (const [index, line] of lines.entries()) {
-    const copied = line.startsWith('  ');
-    if (copied && fence === undefined) {
-      fence = fenceFor(lines.slice(index));
-      markdown.push('', `${fence}text`);
-    } else if (!copied && fence !== undefined) {
-      markdown.push(fence, '');
-      fence = undefined;
+  for (let from = 0; from < lines.length;) {
+    const line = lines[from] ?? '';
+    const end = lines.findIndex((other, index) => index > from && !other.startsWith('  '));
+    const indented = (first: number) => lines.slice(first, end < 0 ? lines.length : end).map((other) => other.slice(2));
+    if (line.startsWith('  ')) {
+      const copied = indented(from);
+      const fence = fenceFor(copied);
+      markdown.push('', `${fence}text`, ...copied, fence, '');
+      from += copied.length;
+    } else if (line.startsWith('- ')) {
+      const item = indented(from + 1);
+      markdown.push(`- ${escaped(line.slice(2))}`, ...blocks(item).map((each) => (each === '' ? '' : `  ${each}`)));
+      from += 1 + item.length;
+    } else {
+      markdown.push('', escaped(line));
+      from += 1;
     }
-    if (copied) markdown.push(line.slice(2));
-    else if (line.startsWith('- ')) markdown.push(`- ${escaped(line.slice(2))}`);
-    else markdown.push('', escaped(line));
   }
-  return fence === undefined ? markdown : [...markdown, fence];
+  return markdown;
 }
 
 /** Longer than any row of backticks in the lines, which may be anyone's. */

@@ -23,7 +23,7 @@ export async function runAction(step: Step): Promise<void> {
     if (request.maskAccountId) maskAccountsIn(JSON.stringify(rolesIn(request)), step);
     warnings.forEach(step.runner.warning);
     await runRequest(request, step, ({ identities }) => {
-      if (identities.length === 1) [identity] = identities;
+      if (!isManyRoles(request)) [identity] = identities;
     });
   } catch (error) {
     await reportFailure(error, step, identity);
