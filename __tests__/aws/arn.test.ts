@@ -127,6 +127,14 @@ test.each([
   ['eu-isoe-west-1', 'aws-iso-e'],
   ['us-isof-south-1', 'aws-iso-f'],
   ['eusc-de-east-1', 'aws-eusc'],
+  ['fips-us-gov-west-1', 'aws-us-gov'],
+  ['us-gov-west-1-fips', 'aws-us-gov'],
+  ['fips-us-east-1', 'aws'],
+  ['aws-global', 'aws'],
+  ['aws-us-gov-global', 'aws-us-gov'],
+  ['aws-us-gov-global-fips', 'aws-us-gov'],
+  ['aws-cn-global', 'aws-cn'],
+  ['aws-iso-b-global', 'aws-iso-b'],
 ])('%s is in the partition %s', (region, partition) => {
   expect(partitionOfRegion(region)).toBe(partition);
 });

@@ -23,11 +23,14 @@ const PARTITIONS: readonly PartitionNames[] = [
 ];
 
 /**
- * The partition a region belongs to.
+ * The partition a region belongs to. The SDK also takes the names that stand for FIPS (`fips-us-gov-west-1`), and for a
+ * whole partition (`aws-us-gov-global`).
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-syntax
  */
 export function partitionOfRegion(region: string): Partition {
-  return PARTITIONS.find(({ regions }) => region.startsWith(regions))?.partition ?? 'aws';
+  const real = region.replace(/^fips-|-fips$/, '');
+  const found = PARTITIONS.find(({ partition, regions }) => real === `${partition}-global` || real.startsWith(regions));
+  return found?.partition ?? 'aws';
 }
 
 /** Whether a host is in a domain of AWS's endpoints, in whatever partition. */
