@@ -1,6 +1,7 @@
 /**
- * The password in a URL, in every way in which a message may write it: as it is written, decoded, and encoded. The text
- * need not be a right URL: it may lack its scheme, or have a wrong one.
+ * The password in a URL, or the user where there is no password, as a token may stand there alone: in every way in which
+ * a message may write it, as it is written, decoded, and encoded. The text need not be a right URL: it may lack its
+ * scheme, or have a wrong one.
  */
 export function passwordsIn(text: string): string[] {
   const written = partsOf(text)?.password;
@@ -17,8 +18,10 @@ export function withoutPassword(text: string): string {
 
 /** All up to the last `@` is for the user; the password begins at the first colon that is not the scheme's. */
 function partsOf(text: string): { before: string; password: string; after: string } | undefined {
-  const [, before = '', password = '', after = ''] = /^((?:[^:/@]*:?\/+)?[^:]*:)(?!\/\/)(.+)(@.*?)$/s.exec(text) ?? [];
-  return password ? { before, password, after } : undefined;
+  const [, scheme = '', who = '', host = ''] = /^((?:[^:/@]*:?\/+)?)(.*)(@.*?)$/s.exec(text) ?? [];
+  const [, user = '', password = ''] = /^([^:]*):?(.*)$/s.exec(who) ?? [];
+  if (password) return { before: `${scheme}${user}:`, password, after: host };
+  return user ? { before: scheme, password: user, after: `${who.slice(user.length)}${host}` } : undefined;
 }
 
 function decoded(text: string): string {
