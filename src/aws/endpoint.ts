@@ -21,9 +21,13 @@ export function callsAws(given: string | undefined, service: ServiceName, env = 
 }
 
 function endpointText(given: string | undefined, service: ServiceName, env: NodeJS.ProcessEnv): string | undefined {
-  // An empty one counts as none.
-  const configured = [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'].map((name) => env[name]).find(Boolean);
-  return given ?? (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? undefined : configured);
+  return given ?? env[endpointVariable(service, env) ?? ''];
+}
+
+/** The variable from which the SDK takes the endpoint of a service, if one is set. An empty one counts as none. */
+export function endpointVariable(service: ServiceName, env: NodeJS.ProcessEnv): string | undefined {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
+  return [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'].find((name) => env[name]);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { isAccountId, wholeAccount } from '../aws/arn';
+import { endpointVariable, type ServiceName } from '../aws/endpoint';
 import { messageOf } from '../errors/message';
 import { certificatesIn } from '../network/certificates';
 import { isLoopback, PROXY_FORM, proxyUrl } from '../network/proxy';
 import { withoutPassword } from '../network/url-password';
 import { validateProfileName } from '../profile/name';
+import { EXPECTATION_INPUTS } from './expectations';
 import type { InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
@@ -20,14 +22,7 @@ import type {
 const DEFAULT_MAX_ATTEMPTS = 12;
 /** Seconds: the longest that a timer of Node waits, 24 days. */
 const MAX_TIME_LIMIT = 2_147_483;
-const ENDPOINT_INPUTS = ['sts-endpoint', 'iam-endpoint'] as const;
-/** Every mode calls STS. An endpoint for IAM alone may stay unused. */
-const STS_ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'] as const;
-/** What names the endpoint of each service: the first that is set. */
-const ENDPOINTS = [
-  ['sts-endpoint', ...STS_ENDPOINT_VARIABLES],
-  ['iam-endpoint', 'AWS_ENDPOINT_URL_IAM', 'AWS_ENDPOINT_URL'],
-] as const;
+const ENDPOINT_INPUTS = { STS: 'sts-endpoint', IAM: 'iam-endpoint' } as const;
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
 const PROFILE_LOCATIONS = ['home', 'job'] as const;
@@ -108,14 +103,13 @@ function readMaxAttempts(inputs: Inputs): number {
 }
 
 function readConnection(inputs: Inputs): StepSettings['connection'] {
-  checkFips(inputs);
   checkCaBundle(inputs);
-  checkEndpointVariable(inputs);
-  warnOfOpenEndpoints(inputs);
+  const endpoints = checkEndpoints(inputs);
+  checkFips(endpoints, inputs);
   return {
     region: readRegion(inputs),
-    stsEndpoint: readEndpoint('sts-endpoint', inputs),
-    iamEndpoint: readEndpoint('iam-endpoint', inputs),
+    stsEndpoint: inputs.text('sts-endpoint'),
+    iamEndpoint: inputs.text('iam-endpoint'),
     useFipsEndpoint: inputs.has('use-fips-endpoint') ? inputs.flag('use-fips-endpoint') : undefined,
     proxy: { httpProxy: readProxy(inputs), noProxy: inputs.text('no-proxy') },
     userAgent: 'aws-identity-action',
@@ -129,43 +123,54 @@ function readRegion(inputs: Inputs): string {
   return inputs.matching('aws-region', /^[a-z0-9-]+$/, 'a region; it should look like eu-central-1') ?? '';
 }
 
-function readEndpoint(name: (typeof ENDPOINT_INPUTS)[number], inputs: Inputs): string | undefined {
-  const text = inputs.text(name);
-  if (text === undefined || isHttpUrl(text)) return text;
-  inputs.wrong(name, `"${withoutPassword(text)}" is not a URL that starts with https:// or http://`);
-  return undefined;
+/** An endpoint that is not AWS's own for the region: from an input, or from the variable that is named. */
+interface Endpoint {
+  readonly input: InputName;
+  readonly variable: string | undefined;
+  readonly text: string;
 }
 
-/** Every mode calls STS, so that the variable for it must be right. */
-function checkEndpointVariable(inputs: Inputs): void {
-  const { env } = inputs;
-  const variable = STS_ENDPOINT_VARIABLES.find((name) => env[name]);
-  const isUsed = !inputs.has('sts-endpoint') && env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true';
-  const text = isUsed && variable ? env[variable] : undefined;
-  if (text === undefined || isHttpUrl(text)) return;
-  inputs.wrong(
-    'sts-endpoint',
-    `"${withoutPassword(text)}" is not a URL that starts with https:// or http://`,
-    variable,
-  );
+/** The endpoints that the step uses, once they are checked. */
+function checkEndpoints(inputs: Inputs): Endpoint[] {
+  const endpoints = (['STS', 'IAM'] as const).flatMap((service) => endpointOf(service, inputs) ?? []);
+  for (const { input, variable, text } of endpoints) {
+    if (isHttpUrl(text)) continue;
+    inputs.wrong(input, `"${withoutPassword(text)}" is not a URL that starts with https:// or http://`, variable);
+  }
+  for (const [name, text] of new Map(endpoints.map((endpoint) => [nameOf(endpoint), endpoint.text]))) {
+    warnIfOpen(name, text, inputs);
+  }
+  return endpoints;
+}
+
+/** Every mode calls STS. A variable for IAM alone may stay unused. */
+function endpointOf(service: ServiceName, inputs: Inputs): Endpoint | undefined {
+  const input = ENDPOINT_INPUTS[service];
+  const given = inputs.text(input);
+  if (given !== undefined) return { input, variable: undefined, text: given };
+  const variable = service === 'STS' || usesIam(inputs) ? endpointVariable(service, inputs.env) : undefined;
+  const text = variable && inputs.env[variable];
+  return text ? { input, variable, text } : undefined;
+}
+
+/** Whether IAM is called: to change identities, to simulate, or to find the MFA device of a user. */
+function usesIam(inputs: Inputs): boolean {
+  const findsDevice = !inputs.has('mfa-serial') && MFA_INPUTS.some((name) => inputs.has(name));
+  return findsDevice || (['identities', ...EXPECTATION_INPUTS] as const).some((name) => inputs.has(name));
+}
+
+function nameOf({ input, variable }: Endpoint): string {
+  return variable ?? input;
 }
 
 /** Requests over HTTP are signed, but not encrypted, and the answer holds credentials. */
-function warnOfOpenEndpoints(inputs: Inputs): void {
-  const { env } = inputs;
-  const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true';
-  const variable = (name: string) => [name, ignored ? undefined : env[name]] as const;
-  const used = ENDPOINTS.map(([input, ...variables]) =>
-    [[input, inputs.text(input)] as const, ...variables.map(variable)].find(([, text]) => text),
+function warnIfOpen(name: string, text: string, inputs: Inputs): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' || isLoopback(url)) return;
+  inputs.warn(
+    `${name}: http://${url.host} is not encrypted. Whoever is on the way there can read the credentials that it answers. ` +
+      'Use https://.',
   );
-  for (const [name, text = ''] of new Map(used.filter((endpoint) => endpoint !== undefined))) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url?.protocol !== 'http:' || isLoopback(url)) continue;
-    inputs.warn(
-      `${name}: http://${url.host} is not encrypted. Whoever is on the way there can read the credentials that it answers. ` +
-        'Use https://.',
-    );
-  }
 }
 
 /** What is in the file is trusted where a connection is opened. */
@@ -184,13 +189,11 @@ function checkCaBundle(inputs: Inputs): void {
 }
 
 /** AWS's tools refuse FIPS together with an endpoint of another, and so does the SDK, in words of its own. */
-function checkFips(inputs: Inputs): void {
+function checkFips([other]: readonly Endpoint[], inputs: Inputs): void {
   const asked = inputs.has('use-fips-endpoint');
   const fips = asked ? inputs.flag('use-fips-endpoint') : inputs.env.AWS_USE_FIPS_ENDPOINT === 'true';
-  const variables = inputs.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true' ? [] : STS_ENDPOINT_VARIABLES;
-  const other = ENDPOINT_INPUTS.find((name) => inputs.has(name)) ?? variables.find((name) => inputs.env[name]);
   if (!fips || other === undefined) return;
-  const why = `is for AWS's own endpoints, and ${other} names another; omit one of the two`;
+  const why = `is for AWS's own endpoints, and ${nameOf(other)} names another; omit one of the two`;
   inputs.wrong('use-fips-endpoint', why, asked ? undefined : 'AWS_USE_FIPS_ENDPOINT');
 }
 
