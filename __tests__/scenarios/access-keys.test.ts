@@ -79,6 +79,20 @@ test('keys that AWS refuses fail the step and are handed to nobody', async () =>
   expect(scenario.calls()).toEqual(['GetCallerIdentity SignatureDoesNotMatch']);
 });
 
+test.each([
+  ['AWS_ACCESS_KEY_ID', 'minio\n'],
+  ['AWS_SECRET_ACCESS_KEY', 'key\n'],
+  ['AWS_SESSION_TOKEN', 'a\u0007b'],
+])(
+  'a line break or another control character in %s, also in a short one, is said, and not sent',
+  async (name, value) => {
+    const main = await scenario.job({ env: { ...ENV_KEYS, [name]: value } }).step({ with: { 'aws-region': REGION } });
+    expectFailed(main, 'no-credentials');
+    expect(main.log.join('\n')).toContain('In one of them is white space, a line break');
+    expect(scenario.calls()).toEqual([]);
+  },
+);
+
 test('no credentials at all', async () => {
   const main = await scenario.job({ env: { GITHUB_ACTIONS: 'false' } }).step({ with: { 'aws-region': REGION } });
   expectFailed(main, 'no-credentials');

@@ -14,6 +14,11 @@ export function isTemporary(credentials: Credentials): boolean {
   return credentials.sessionToken !== undefined;
 }
 
+/** What of these credentials goes into headers and signatures. */
+export function partsOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials): string[] {
+  return [accessKeyId, secretAccessKey, ...(sessionToken === undefined ? [] : [sessionToken])];
+}
+
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html */
 const SHORTEST_ACCESS_KEY_ID = 16;
 /** AWS's have 40 characters. Of other vendors' secrets, MinIO's may be the shortest. */

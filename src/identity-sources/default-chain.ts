@@ -1,6 +1,6 @@
 import type { Identity } from '../aws/arn';
 import { preferredToProfile } from '../aws/credential-order';
-import { isPlain, isTemporary, secretsOf, type Credentials } from '../aws/credentials';
+import { isPlain, isTemporary, partsOf, secretsOf, type Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import type { DefaultChain, StepSettings } from '../inputs/request';
 import { maskIdentity } from '../runner/masks';
@@ -25,7 +25,7 @@ export async function defaultChain(source: DefaultChain, settings: StepSettings,
     throw await noCredentials(failed, source, settings.connection, env);
   }
   const { credentials } = result;
-  if (!secretsOf(credentials).every(isPlain)) throw spoilt();
+  if (!partsOf(credentials).every(isPlain)) throw spoilt();
   if (source.mustLast && isFixed(credentials, env)) throw notRenewable(credentials);
   const place = placeOf(result.source, env);
   runner.info(`Credentials found: those of ${place}.`);
