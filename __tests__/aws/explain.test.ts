@@ -113,6 +113,23 @@ const refusals: Case[] = [
     ["Look AWS's words up"],
   ],
   ['a region not enabled', sdkError('RegionDisabledException'), 'region-disabled', ['eu-central-1', 'aws-region']],
+  ...[
+    sdkError('ServiceUnavailable', 'Service is unavailable', { status: 503 }),
+    sdkError('InternalFailure', 'Internal', { status: 500 }),
+    sdkError('Other', 'Something new', { status: 500 }),
+    sdkError('ServiceUnavailable', 'Please try later'),
+  ].map((error): Case => [
+    `an outage: ${error.$metadata.httpStatusCode} ${error.name}`,
+    error,
+    'service-unavailable',
+    ['its-endpoint', 'status page'],
+  ]),
+  [
+    'an operation that the service lacks, with status 501',
+    sdkError('NotImplemented', 'no', { status: 501 }),
+    'unusual-answer',
+    ['does not have this operation'],
+  ],
   ['a refusal that nobody knows', sdkError('Other', 'Something new'), 'unexpected', ['Other: Something new']],
   [
     'a refusal that nobody knows, with a clock far off',
@@ -131,7 +148,13 @@ const silences: Case[] = [
     names,
   ]),
   ['a page instead of AWS', unreadable(200), 'unusual-answer', ['Answer: HTTP 200\n', 'its-endpoint']],
-  ["a page instead of AWS's error", pageFor(502), 'unusual-answer', ['Answer: HTTP 502\n', 'its-endpoint']],
+  ...[302, 400, 401, 404, 405, 502].map((status): Case => [
+    `a page with status ${status} instead of AWS's error`,
+    pageFor(status),
+    'unusual-answer',
+    [`Answer: HTTP ${status}\n`, 'its-endpoint'],
+  ]),
+  ['a page of a proxy that asks for a password', pageFor(407), 'proxy-failed', ['Answer: HTTP 407\n']],
   ['an answer that lacks parts', new UnusualAnswerError('credentials'), 'unusual-answer', ['no credentials']],
   ['no answer', new NoAnswerError(), 'no-answer', ['10 s', 'firewall']],
   ["the SDK's time-out", sdkTimeout(), 'no-answer', ['twice']],

@@ -54,7 +54,8 @@ describe('the refusal in an error', () => {
     ['nothing', undefined],
     ['null', null],
     ['a name that is none', { name: 1, $fault: 'client' }],
-    ['an answer that names no code', sdkError('Unknown', 'Unknown', { status: 403 })],
+    ['an answer that names no code', pageFor(403)],
+    ['an answer that names no code, which the SDK calls NotFound', pageFor(404)],
   ])('is none in %s', (_, error) => {
     expect(refusalOf(error)).toBeUndefined();
   });
@@ -99,8 +100,6 @@ test.each<[what: string, error: unknown, retry: Retry]>([
   ['such words with another code', sdkError('ValidationError', "Couldn't retrieve verification key"), 'final'],
   ['an unreadable answer with status 200', unreadable(200), 'final'],
   ['an unreadable answer with status 407', unreadable(407), 'final'],
-  ['an answer that names no code, with status 403', sdkError('Unknown', 'Unknown', { status: 403 }), 'final'],
-  ['an answer that names no code, with status 503', sdkError('Unknown', 'Unknown', { status: 503 }), 'transient'],
   [
     'an answer that is too long, whatever its status',
     Object.assign(new AnswerTooLongError(), unreadable(503)),

@@ -3,6 +3,7 @@ export function sdkError(code: string, message = 'no', { status = 400, date }: {
   const headers = date ? { date: date.toUTCString() } : {};
   return Object.assign(new Error(message), {
     name: code,
+    Error: { Code: code, Message: message },
     $fault: status < 500 ? 'client' : 'server',
     $metadata: { httpStatusCode: status },
     $response: { statusCode: status, headers },
@@ -27,7 +28,9 @@ export function brokenOff(status: number) {
 
 /** An error as the SDK throws it for an answer with an error's status that is XML, such as HTML, and names no error. */
 export function pageFor(status: number) {
-  return sdkError('Unknown', 'Unknown', { status });
+  return Object.assign(sdkError(status === 404 ? 'NotFound' : 'Unknown', 'Unknown', { status }), {
+    Error: { Message: 'Unknown' },
+  });
 }
 
 /** An error of the operating system or of OpenSSL, as Node.js throws it. */

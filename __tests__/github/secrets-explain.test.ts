@@ -49,8 +49,8 @@ test.each<[number, string, Record<string, string>, string, string]>([
   [429, 'Too many requests', {}, 'throttled', 'throttled'],
   [404, 'Not Found', { 'x-ratelimit-remaining': '0' }, 'final', 'github-secret-refused'],
   [422, 'Validation failed', {}, 'final', 'unexpected'],
-  [500, 'Server Error', {}, 'transient', 'unexpected'],
-  [503, 'Unavailable', {}, 'transient', 'unexpected'],
+  [500, 'Server Error', {}, 'transient', 'service-unavailable'],
+  [503, 'Unavailable', {}, 'transient', 'service-unavailable'],
 ])('%i "%s" %j is %s and explained as %s', async (status, message, headers, retry, code) => {
   answering(status, message, headers);
   const failure = await failureOf(repository);

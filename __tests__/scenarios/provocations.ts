@@ -453,6 +453,13 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       prepare: answers('GET public-key', 'Forbidden', 'API rate limit exceeded', { status: 403 }),
     }),
   ],
+  'service-unavailable': [
+    byKeys({ 'disable-retry': 'true' }, answers('AssumeRole', 'ServiceUnavailable', 'Try later', { status: 503 })),
+    byDocument(WITH_SECRETS, {
+      inputs: { 'disable-retry': 'true' },
+      prepare: answers('GET public-key', 'ServerError', 'Server Error', { status: 500 }),
+    }),
+  ],
   unexpected: [byKeys({}, answers('AssumeRole', 'NoSuchWords', 'Words that nobody knows'))],
   'unexpected-identity': [asUser({ mode: 'verify', 'expect-arn': `arn:aws:iam::${ACCOUNT}:user/other` })],
   'unexpected-permissions': [

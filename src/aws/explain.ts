@@ -8,6 +8,7 @@ import {
   answerIn,
   isNoAnswer,
   isOperationLacking,
+  isOutage,
   refusalOf,
   retryOf,
   skewIn,
@@ -88,6 +89,13 @@ function explainRefusal<Call extends FailedCall>(
       code: 'unusual-answer',
       why: `The service at ${endpoint} does not have this operation, as AWS has.`,
       fix: `Check ${endpoint}. If another vendor's service is meant: use only what it offers.`,
+    };
+  }
+  if (isOutage(refusal)) {
+    return {
+      code: 'service-unavailable',
+      why: `AWS, or the service at ${endpoint}, has a problem; the attempts allowed were used up.`,
+      fix: "See AWS's status page, https://health.aws.amazon.com, and run the job again.",
     };
   }
   return {

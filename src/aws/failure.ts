@@ -27,6 +27,8 @@ interface SdkError {
   readonly name?: unknown;
   readonly message?: unknown;
   readonly code?: unknown;
+  /** What the answer itself says. */
+  readonly Error?: { readonly Code?: unknown };
   readonly $fault?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: unknown };
   readonly $response?: { readonly statusCode?: unknown; readonly headers?: Readonly<Record<string, unknown>> };
@@ -50,13 +52,14 @@ const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH']);
 /** Method Not Allowed, Not Implemented. */
 const NOT_IMPLEMENTED: ReadonlySet<number> = new Set([405, 501]);
 const NO_SUCH_OPERATION = /^(InvalidAction|NotImplemented|UnknownOperation|UnsupportedOperation|MethodNotAllowed)$/;
-/** The SDK's name for an error whose answer names none: not one of AWS's. */
-const NO_CODE = 'Unknown';
+/** The SDK's names for an error whose answer names none: the second one with status 404. */
+const NO_CODE = /^(Unknown|NotFound)$/;
 
 /** The refusal in an error of the SDK, or undefined when AWS did not answer with one. */
 export function refusalOf(error: unknown): Refusal | undefined {
-  const { name, message, $fault, $metadata, $response } = asSdkError(error);
-  if ($fault === undefined || typeof name !== 'string' || name === NO_CODE) return undefined;
+  const { name, message, Error: answered, $fault, $metadata, $response } = asSdkError(error);
+  if ($fault === undefined || typeof name !== 'string') return undefined;
+  if (NO_CODE.test(name) && answered?.Code === undefined) return undefined;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   const words = typeof message === 'string' ? message : '';
   const header = $response?.headers?.date;
@@ -136,13 +139,18 @@ export function retryOf(error: unknown): Retry {
   if ((refusal && THROTTLING.test(refusal.code)) || status === 429) return 'throttled';
   // What a service has not implemented now, it has not a second later, whatever code it gives that.
   if (status === 501) return 'final';
-  if ((refusal && TRANSIENT_CODES.has(refusal.code)) || status >= 500) return 'transient';
+  if (refusal ? isOutage(refusal) : status >= 500) return 'transient';
   if (refusal && isThirdPartySilent(refusal)) return 'transient';
   if (refusal || status > 0) return 'final';
   if (isNoAnswer(error)) return 'unanswered';
   const code = codeOf(error) ?? '';
   if (TRANSIENT_CONNECTION_ERRORS.has(code)) return 'transient';
   return UNANSWERED_CONNECTION_ERRORS.has(code) ? 'unanswered' : 'final';
+}
+
+/** Whether the service says that it cannot do its work now. */
+export function isOutage({ code, status }: Refusal): boolean {
+  return TRANSIENT_CODES.has(code) || status >= 500;
 }
 
 function isThirdPartySilent({ code, message }: Refusal): boolean {

@@ -46,6 +46,7 @@ export const ERROR_CODES = [
   'role-refused',
   'roles-failed',
   'runner-files',
+  'service-unavailable',
   'session-policy-malformed',
   'session-tagging-refused',
   'session-too-long',

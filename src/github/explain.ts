@@ -89,7 +89,7 @@ function explainGithubRefusal(refusal: GithubRefusal, askedMs: number | undefine
     default:
       return refusal.status >= 500
         ? {
-            code: 'unexpected',
+            code: 'service-unavailable',
             why: 'GitHub has a problem; the attempts allowed were used up.',
             fix: 'See the GitHub status page, and run the step again.',
           }
