@@ -228,14 +228,53 @@ describe('an audience that the identity provider does not list', () => {
     expect(calls.filter((call) => call.startsWith('AssumeRoleWithWebIdentity'))).toHaveLength(4);
   });
 
-  test('is reported with both where the provider lists neither', async () => {
-    createRoleInChina(['mine']);
-    const main = await scenario.job({ oidc: true }).step({ with: inChina });
-    expectFailed(main, 'incorrect-audience');
-    const log = main.log.join('\n');
-    expect(log).toContain('for the audience sts.amazonaws.com, as AWS did not accept sts.amazonaws.com.cn.\n');
-    expect(log).toContain("does not list the token's audience, sts.amazonaws.com.");
-    expect(scenario.calls()).toEqual([...REFUSED, ...REFUSED]);
+  describe("where the other one fails, too, the first is reported: it is the partition's own", () => {
+    test('the provider lists neither', async () => {
+      scenario.createOidcRole();
+      const provider = scenario.account.oidcProviders.get(ISSUER);
+      if (provider) provider.clientIds = ['mine'];
+      const main = await scenario.job({ oidc: true }).step({ with: inputs });
+      expectFailed(main, 'incorrect-audience');
+      const log = main.log.join('\n');
+      expect(log).toContain("does not list the token's audience, sts.amazonaws.com. ");
+      expect(log).toContain('Fix: Add the audience sts.amazonaws.com to ');
+      expect(log).toContain(
+        "Tried as well with GitHub's OIDC token for the audience sts.amazonaws.com.cn, as AWS did not accept sts.amazonaws.com: InvalidIdentityToken: Incorrect",
+      );
+      expect(scenario.calls()).toEqual([...REFUSED, ...REFUSED]);
+    });
+
+    test('in China', async () => {
+      createRoleInChina(['mine']);
+      const main = await scenario.job({ oidc: true }).step({ with: inChina });
+      expectFailed(main, 'incorrect-audience');
+      expect(main.log.join('\n')).toContain('Fix: Add the audience sts.amazonaws.com.cn to ');
+      expect(scenario.calls()).toEqual([...REFUSED, ...REFUSED]);
+    });
+
+    test('the trust policy refuses the other', async () => {
+      scenario.createOidcRole();
+      const provider = scenario.account.oidcProviders.get(ISSUER);
+      if (provider) provider.clientIds = ['sts.amazonaws.com.cn'];
+      const main = await scenario.job({ oidc: true }).step({ with: inputs });
+      expectFailed(main, 'incorrect-audience');
+      const log = main.log.join('\n');
+      expect(log).toContain('Fix: Add the audience sts.amazonaws.com to ');
+      expect(log).toContain('"token.actions.githubusercontent.com:aud": "sts.amazonaws.com",');
+      expect(log).toContain('as AWS did not accept sts.amazonaws.com: AccessDenied: Not authorized');
+      expect(scenario.calls()).toEqual([...REFUSED, 'id-token', 'AssumeRoleWithWebIdentity AccessDenied']);
+    });
+
+    test('no token is to be had for the other', async () => {
+      scenario.createOidcRole();
+      const provider = scenario.account.oidcProviders.get(ISSUER);
+      if (provider) provider.clientIds = ['mine'];
+      scenario.sandbox.faults.add({ action: 'id-token', skip: 1, error: { status: 403, code: 'x', message: 'no' } });
+      const main = await scenario.job({ oidc: true }).step({ with: inputs });
+      expectFailed(main, 'incorrect-audience');
+      expect(main.log.join('\n')).toContain('Tried as well with ');
+      scenario.calls();
+    });
   });
 });
 

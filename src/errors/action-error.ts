@@ -105,8 +105,10 @@ export class ActionError extends Error {
   readonly inFiles: readonly FileProblem[];
   /** The message in its parts. */
   readonly parts: readonly MessagePart[];
+  readonly #failure: Failure;
 
-  constructor({ code, tried, answer, why, fix, inFiles = [], cause }: Failure) {
+  constructor(failure: Failure) {
+    const { code, tried, answer, why, fix, inFiles = [], cause } = failure;
     const parts: MessagePart[] = [
       { label: undefined, text: `Could not ${tried}.` },
       ...(answer ? [{ label: 'Answer', text: inShort(answer) } as const] : []),
@@ -119,6 +121,17 @@ export class ActionError extends Error {
     this.fix = fix;
     this.inFiles = inFiles;
     this.parts = parts;
+    this.#failure = failure;
+  }
+
+  /** The other side's own words, or else all of the message. */
+  get answer(): string {
+    return this.parts.find(({ label }) => label === 'Answer')?.text ?? this.message;
+  }
+
+  /** The same failure, with a sentence more on its cause. */
+  because(more: string): ActionError {
+    return new ActionError({ ...this.#failure, why: [this.#failure.why, more].filter(Boolean).join(' ') });
   }
 }
 

@@ -1,5 +1,6 @@
 import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message';
 import type { StepSettings } from '../inputs/request';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts, type Sts } from '../sts/connect';
@@ -37,7 +38,11 @@ export function webIdentity(source: IdentityToken, settings: StepSettings, step:
           if (!other) throw error;
           used = other;
           step.runner.info(`Trying with ${used.name}. The input audience saves the first try.`);
-          return assume();
+          return await assume().catch((second: unknown) => {
+            // The first audience is the partition's own, so it is the one to set up.
+            const answer = second instanceof ActionError ? second.answer : messageOf(second);
+            throw error.because(`Tried as well with ${other.name}: ${answer}`);
+          });
         }
       });
       return { role, session: obtained };

@@ -109,7 +109,9 @@ const TOKEN_REFUSALS: readonly {
     meaning: (call) => ({
       code: 'incorrect-audience',
       why: `The account's identity provider does not list the token's audience, ${claimOf(call, 'aud')}.`,
-      fix: 'Add that audience to the identity provider in IAM, or set the input audience to one that it lists.',
+      fix:
+        `Add the audience ${claimOf(call, 'aud')} to the identity provider in IAM, or set the input audience to one that it lists. ` +
+        `The trust policy of ${roleOf(call)} must name it as well:\n  ${inLines(trustCondition(call.token?.claims ?? {}))}`,
     }),
   },
 ];
