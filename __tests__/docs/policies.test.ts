@@ -36,7 +36,7 @@ describe('the examples', () => {
 
   // Some actions of nearly every service are of the whole account: a policy allows them for * only.
   test.each(statements)('%s allows all of a service for every resource only: %j', (_, { Action, Resource = '*' }) => {
-    if (list(Action ?? []).some((action) => action.endsWith(":*"))) expect(Resource).toBe('*');
+    if (list(Action ?? []).some((action) => action.endsWith(':*'))) expect(Resource).toBe('*');
   });
 });
 
