@@ -240,6 +240,54 @@ test('the role of a token file that variables name is assumed where the input sa
   expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'AssumeRole']);
 });
 
+describe('the endpoint of the profile in use', () => {
+  const withProfile = (lines: (url: string) => string, env: Record<string, string> = {}) => {
+    const job = scenario.job({ oidc: true, env: { AWS_ENDPOINT_URL_STS: '', ...env } });
+    job.env.AWS_CONFIG_FILE = join(job.workspace, 'config');
+    writeFileSync(job.env.AWS_CONFIG_FILE, lines(scenario.sandbox.url));
+    return job;
+  };
+  const CALLS = ['id-token', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity'];
+  const assume = { 'aws-region': REGION, 'role-to-assume': 'arn:aws:iam::1:role/deploy' };
+
+  test.each<[lines: (url: string) => string, env: Record<string, string>]>([
+    [(url) => `[default]\nendpoint_url = ${url}\n`, {}],
+    [
+      (url) => `[profile ci]\nservices = local\n[services local]\nsts =\n  endpoint_url = ${url}\n`,
+      { AWS_PROFILE: 'ci' },
+    ],
+  ])('is called, and takes the forms of its vendor: %s', async (lines, env) => {
+    roleForOidc(accountAt('SeaweedFS', '1'), 'deploy');
+    const main = await withProfile(lines, env).step({ with: assume });
+    expect(textOf(main)).toContain(
+      `AWS_ENDPOINT_URL_STS is taken from endpoint_url of the profile ${env.AWS_PROFILE ?? 'default'}.`,
+    );
+    expect(main.exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(CALLS);
+  });
+
+  test('is checked before any call', async () => {
+    const job = withProfile(() => '[default]\nendpoint_url = htps://mona:S3cret@sts.example\n');
+    const main = await job.step({ with: assume });
+    expect(textOf(main)).toContain(
+      'sts-endpoint (from AWS_ENDPOINT_URL_STS): "htps://mona:***@sts.example" is not a URL',
+    );
+  });
+
+  test('is not called where such endpoints are to be ignored, or a variable names another', async () => {
+    roleForOidc(accountAt('SeaweedFS', '1'), 'deploy');
+    const lines = () => '[default]\nendpoint_url = http://127.0.0.1:9\n';
+    const named = await withProfile(lines, { AWS_ENDPOINT_URL: scenario.sandbox.url }).step({ with: assume });
+    expect(named.exitCode).toBe(0);
+    const ignored = await withProfile(lines, { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }).step({
+      with: { ...assume, 'sts-endpoint': scenario.sandbox.url },
+    });
+    expect(ignored.exitCode).toBe(0);
+    expect(textOf(named) + textOf(ignored)).not.toContain('is taken from');
+    expect(scenario.calls()).toEqual([...CALLS, ...CALLS]);
+  });
+});
+
 describe('the IAM of another vendor', () => {
   const DOCUMENT = `
 users:

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { resolveEndpointConfig } from '@smithy/core/endpoints';
+import { profileFiles } from '../profile/locations';
+import type { Step } from '../runner/step';
+
+/** Where nothing else is given, the SDK looks for the endpoint of a service by its name alone. */
+type EndpointSettings = Parameters<typeof resolveEndpointConfig>[0];
+
+const SERVICES = ['STS', 'IAM'] as const;
+
+/**
+ * Puts the endpoints that the job's profile names into the variables for them, in this process alone. The SDK calls them
+ * by itself; as variables, they are also checked and masked, and what is called is known.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+export async function takeEndpointsOfProfile({ env, runner }: Step): Promise<void> {
+  const { config, credentials } = profileFiles(env, homedir());
+  if (![config, credentials].some(namesEndpoint)) return;
+  // Loaded where there is such a profile alone, which is rare.
+  const endpoints = await import('@smithy/core/endpoints');
+  const profile = env.AWS_PROFILE === undefined || env.AWS_PROFILE === '' ? 'default' : env.AWS_PROFILE;
+  for (const service of SERVICES) {
+    const variable = `AWS_ENDPOINT_URL_${service}`;
+    const url = await endpoints
+      .resolveEndpointConfig<object>({ serviceId: service } as EndpointSettings)
+      .serviceConfiguredEndpoint?.();
+    if (!url || [env[variable], env.AWS_ENDPOINT_URL].includes(url)) continue;
+    env[variable] = url;
+    runner.info(`${variable} is taken from endpoint_url of the profile ${profile}.`);
+  }
+}
+
+function namesEndpoint(path: string): boolean {
+  try {
+    return readFileSync(path, 'utf8').includes('endpoint_url');
+  } catch {
+    return false;
+  }
+}
