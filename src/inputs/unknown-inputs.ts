@@ -93,10 +93,30 @@ function inputMeantBy(name: string): InputName | undefined {
     const allowed = letters.length < LONG_FOR_A_VARIABLE ? 0 : 1;
     return inputWith(lettersOf, nearest(letters, INPUTS.map(lettersOf), allowed));
   }
+  const whole = GUARDS.find((guard) => guard.endsWith(`-${name}`));
+  if (whole) return whole;
   const stem = stemOf(name);
   const near = INPUTS.filter((input) => wordsOf(input) === wordsOf(name) || stemOf(input).length >= LONG);
   const found = INPUTS.map(stemOf).includes(stem) ? stem : nearest(stem, near.map(stemOf), stem.length < LONG ? 2 : 3);
-  return inputWith(stemOf, found);
+  return inputWith(stemOf, found) ?? guardWith(name);
+}
+
+/** The guard of which a name has some of the words, or all but the first. */
+function guardWith(name: string): InputName | undefined {
+  const words = stemsOf(name);
+  if (words.length < 2) return undefined;
+  const isIn = (guard: string) => words.every((word) => stemsOf(guard).some((whole) => isShortFor(word, whole)));
+  const isOtherwiseBegun = (guard: string) => wordsOf(guard) > 2 && afterFirst(guard) === afterFirst(name);
+  return GUARDS.find(isIn) ?? GUARDS.find(isOtherwiseBegun);
+}
+
+/** As `cred` for `credential`. */
+function isShortFor(word: string, whole: string): boolean {
+  return word === whole || (word.length > 2 && whole.startsWith(word));
+}
+
+function afterFirst(name: string): string {
+  return name.slice(name.indexOf('-'));
 }
 
 function inputWith(form: (input: string) => string, text: string | undefined): InputName | undefined {
@@ -109,8 +129,12 @@ function lettersOf(name: string): string {
 
 /** A name without what people add or omit: `aws`, and the ends of the plural and of participles. */
 function stemOf(name: string): string {
+  return stemsOf(name).join('');
+}
+
+function stemsOf(name: string): string[] {
   const words = name.split(/[-_]/).filter((word) => word !== 'aws');
-  return words.map((word) => word.replace(/ie[sd]$/, 'y').replace(/(?:ed|s)$/, '')).join('');
+  return words.map((word) => word.replace(/ie[sd]$/, 'y').replace(/(?:ed|s)$/, ''));
 }
 
 function wordsOf(name: string): number {
