@@ -22,7 +22,8 @@ async function explain(failed: Partial<FailedPlace>, tokenRuledOutBy: TokenRuled
   const { error = OF_SDK } = failed;
   const place = { source: 'profile', place: 'the profile', words: (error as Error).message, error, ...failed } as const;
   const source = { from: 'default chain', tokenRuledOutBy, mustLast: false } as const;
-  const { code, message } = await noCredentials([place], source, connection(), process.env);
+  const settings = { connection: connection(), unsetCurrentCredentials: false };
+  const { code, message } = await noCredentials([place], source, settings, process.env);
   return { code, message };
 }
 
@@ -135,6 +136,22 @@ test.each([
   Object.assign(process.env, env);
   const { message } = await explain({ source: 'environment' });
   expect(message).toContain(words);
+  expect(message).toContain(fix);
+});
+
+test.each([
+  ['', 'no such profile in', 'Fix: Set AWS_PROFILE: deploy under "env:"'],
+  [
+    '[default]\nregion = eu-central-1\n',
+    'it has no settings for credentials',
+    'Fix: Set AWS_PROFILE: deploy under "env:"',
+  ],
+])('AWS_DEFAULT_PROFILE alone, which the AWS CLI takes, with the profile %j', async (credentials, words, fix) => {
+  process.env.AWS_DEFAULT_PROFILE = 'deploy';
+  writeFileSync(inJob('credentials'), credentials);
+  const { message } = await explain({ source: 'profile' });
+  expect(message).toContain(words);
+  expect(message).toContain('AWS_DEFAULT_PROFILE is deploy: the AWS CLI takes it, and this step does not');
   expect(message).toContain(fix);
 });
 

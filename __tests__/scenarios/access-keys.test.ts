@@ -208,6 +208,37 @@ describe('unset-current-credentials', () => {
     expect(job.env).toMatchObject({ ...session, AWS_REGION: 'us-east-1' });
   });
 
+  test.each([
+    ['allowed-account-ids', { 'allowed-account-ids': ACCOUNT }],
+    ['output-env-credentials: false', { 'output-env-credentials': 'false' }],
+    ['mask-aws-account-id', { 'mask-aws-account-id': 'true' }],
+  ])('with %s, which only limits the step, it is a log-out as well', async (_, others) => {
+    const job = scenario.job({ env: session });
+    const main = await job.step({ with: { ...unset, ...others } });
+    expect([main.exitCode, main.exported]).toEqual([0, emptied]);
+    expect(main.log.join('\n')).toContain('This step logs out');
+    expect(scenario.calls()).toEqual([]);
+  });
+
+  test.each([
+    ['aws-profile', { 'aws-profile': 'ci' }],
+    ['output-credentials', { 'output-credentials': 'true' }],
+    ['verify', { mode: 'verify' }],
+    ['role-chaining', { 'role-to-assume': 'x', 'role-chaining': 'true' }],
+  ])('with %s, which needs credentials: none are left, and the error says why', async (_, others) => {
+    const main = await scenario.job({ env: session }).step({ with: { ...unset, ...others } });
+    expect([main.exitCode, main.exported]).toEqual([1, emptied]);
+    const log = main.log.join('\n');
+    expect(log).toContain('#no-credentials');
+    expect(log).toContain(
+      'unset-current-credentials: true has emptied AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in this step',
+    );
+    expect(log).toContain('Fix: Omit unset-current-credentials, which');
+    expect(log).not.toContain('are not set');
+    expect(log).not.toContain('Let an earlier step');
+    expect(scenario.calls()).toEqual([]);
+  });
+
   test('alone, it takes away a profile, too, and says whose credentials the runner has by itself', async () => {
     const job = scenario.job({ env: { AWS_REGION: REGION } });
     mkdirSync(join(job.home, '.aws'));

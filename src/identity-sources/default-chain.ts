@@ -22,7 +22,7 @@ export async function defaultChain(source: DefaultChain, settings: StepSettings,
   if ('failed' in result) {
     const failed = result.failed.map((each) => ({ ...each, place: placeOf(each.source, env) }));
     const { noCredentials } = await import('./no-credentials');
-    throw await noCredentials(failed, source, settings.connection, env);
+    throw await noCredentials(failed, source, settings, env);
   }
   const { credentials } = result;
   if (!partsOf(credentials).every(isPlain)) throw spoilt();

@@ -5,7 +5,7 @@ import { refusalOf } from '../aws/failure';
 import { ActionError, type ErrorCode } from '../errors/action-error';
 import { tokenIssuer } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
-import type { DefaultChain } from '../inputs/request';
+import type { DefaultChain, StepSettings } from '../inputs/request';
 import { profileFiles } from '../profile/locations';
 import type { FailedSource } from '../sts/default-chain';
 import { explainSts, type StsCall } from '../sts/explain';
@@ -16,6 +16,9 @@ export interface FailedPlace extends FailedSource {
   /** As messages name it. */
   readonly place: string;
 }
+
+/** What of the settings of the step explains that there are none. */
+type SourceSettings = Pick<StepSettings, 'connection' | 'unsetCurrentCredentials'>;
 
 /** What a place has to do with it that there are no credentials. */
 interface Finding {
@@ -30,14 +33,14 @@ interface Finding {
 export async function noCredentials(
   failed: readonly FailedPlace[],
   { tokenRuledOutBy }: DefaultChain,
-  connection: Connection,
+  settings: SourceSettings,
   env: NodeJS.ProcessEnv,
 ): Promise<ActionError> {
-  const findings = await Promise.all(failed.map((each) => findingOf(each, connection, env)));
+  const findings = await Promise.all(failed.map((each) => findingOf(each, settings, env)));
   const mayNotAsk = tokenRuledOutBy === 'permission';
   const lines = findings.map(({ words }, index) => `${failed[index]?.place ?? ''}: ${words}`);
   const fixes = findings.flatMap(({ fix }) => fix ?? []);
-  if (mayNotAsk || fixes.length === 0) fixes.push(wayWithout(tokenRuledOutBy, env));
+  if (mayNotAsk || fixes.length === 0) fixes.push(wayWithout(tokenRuledOutBy, settings, env));
   const code = findings.find((finding) => finding.code !== undefined)?.code ?? 'no-credentials';
   return new ActionError({
     code: mayNotAsk && fixes.length === 1 ? 'id-token-permission-missing' : code,
@@ -48,13 +51,14 @@ export async function noCredentials(
   });
 }
 
-async function findingOf(failed: FailedPlace, connection: Connection, env: NodeJS.ProcessEnv): Promise<Finding> {
+async function findingOf(failed: FailedPlace, settings: SourceSettings, env: NodeJS.ProcessEnv): Promise<Finding> {
   const { source, words } = failed;
+  const { connection } = settings;
   switch (source) {
     case 'environment':
-      return inEnvironment(env);
+      return inEnvironment(settings, env);
     case 'profile':
-      return inProfile(failed, connection, env);
+      return besideDefaultProfile(await inProfile(failed, connection, env), env);
     case 'token file':
       return withTokenFile(failed, connection, env);
     case 'container':
@@ -67,9 +71,12 @@ async function findingOf(failed: FailedPlace, connection: Connection, env: NodeJ
   }
 }
 
-function inEnvironment(env: NodeJS.ProcessEnv): Finding {
+function inEnvironment({ unsetCurrentCredentials }: SourceSettings, env: NodeJS.ProcessEnv): Finding {
   const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
   const missing = names.filter((name) => !env[name]);
+  if (unsetCurrentCredentials && names.some((name) => env[name] === '')) {
+    return { words: `unset-current-credentials: true has emptied ${names.join(' and ')} in this step` };
+  }
   if (missing.length !== 1) return { words: `${names.join(' and ')} are not set` };
   const words = `${missing.join()} is not set, or empty, and the other half of the key is`;
   return {
@@ -127,6 +134,17 @@ async function inProfile(
   return { words, fix: `Correct the profile ${name} in ${credentials} or ${config}: it gives no credentials.` };
 }
 
+/** The AWS CLI and the SDK for Python take AWS_DEFAULT_PROFILE where AWS_PROFILE is not set; the SDK for JavaScript does not. */
+function besideDefaultProfile(finding: Finding, env: NodeJS.ProcessEnv): Finding {
+  const { AWS_DEFAULT_PROFILE: named = 'default' } = env;
+  if (env.AWS_PROFILE || named === '' || named === 'default') return finding;
+  return {
+    fix: `Set AWS_PROFILE: ${named} under "env:" of this step.`,
+    ...finding,
+    words: `${finding.words}. AWS_DEFAULT_PROFILE is ${named}: the AWS CLI takes it, and this step does not`,
+  };
+}
+
 function withTokenFile({ words, error }: FailedPlace, connection: Connection, env: NodeJS.ProcessEnv): Finding {
   const { AWS_ROLE_ARN: roleArn, AWS_WEB_IDENTITY_TOKEN_FILE: file = '' } = env;
   if (refusalOf(error)) {
@@ -170,7 +188,14 @@ const GITHUB_PERMISSION = 'permissions:\n    id-token: write\n    contents: read
 const FORGEJO_PERMISSION = 'enable-openid-connect: true';
 
 /** A way to credentials that the inputs leave open. */
-function wayWithout(tokenRuledOutBy: DefaultChain['tokenRuledOutBy'], env: NodeJS.ProcessEnv): string {
+function wayWithout(
+  tokenRuledOutBy: DefaultChain['tokenRuledOutBy'],
+  { unsetCurrentCredentials }: SourceSettings,
+  env: NodeJS.ProcessEnv,
+): string {
+  if (unsetCurrentCredentials && tokenRuledOutBy !== 'permission') {
+    return `Omit unset-current-credentials, which takes away what earlier steps provide; or ${GIVE_KEYS}.`;
+  }
   switch (tokenRuledOutBy) {
     case 'permission':
       return `Add to the job:\n  ${env.FORGEJO_ACTIONS ? FORGEJO_PERMISSION : GITHUB_PERMISSION}\nOr ${GIVE_KEYS}.`;

@@ -40,15 +40,14 @@ const MORE_THAN_LOG_OUT: readonly InputName[] = [
   'federated-user-name',
   ...MFA_INPUTS,
   'use-existing-credentials',
-  'allowed-account-ids',
   'aws-profile',
   'output-credentials',
-  'output-env-credentials',
 ];
 
 /** Whether credentials are to be taken away from later steps, and nothing else is asked for. */
 export function isLogOut(inputs: Inputs): boolean {
-  return inputs.flag('unset-current-credentials') && MORE_THAN_LOG_OUT.every((name) => !inputs.has(name));
+  const asked = MORE_THAN_LOG_OUT.some((name) => inputs.has(name)) || inputs.flag('output-env-credentials');
+  return inputs.flag('unset-current-credentials') && !asked;
 }
 
 /** The inputs that mean the same in every mode. */
