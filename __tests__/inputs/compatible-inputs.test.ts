@@ -159,6 +159,7 @@ describe('fails here, and docs/migrating.md says so', () => {
       /`aws-profile`/,
     ],
     ['SOCKS', { ...keys, 'http-proxy': 'socks5://proxy:1080' }, {}, 'SOCKS is not supported', /`socks5:\/\/`/],
+    ['SOCKS in a variable', keys, { HTTPS_PROXY: 'socks5://proxy:1080' }, 'SOCKS is not supported', /HTTPS_PROXY: ''/],
     [
       'a misspelt guard',
       { ...assume, 'alowed-account-ids': '1' },

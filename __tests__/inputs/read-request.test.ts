@@ -314,6 +314,32 @@ describe('what is wrong', () => {
     );
   });
 
+  describe('a proxy of a variable that would not be used is not checked', () => {
+    test.each<[Record<string, string>, Record<string, string>]>([
+      [{}, { https_proxy: 'socks4://x:1', no_proxy: '*' }],
+      [{ 'no-proxy': '.amazonaws.com' }, { HTTPS_PROXY: 'socks5://x:1' }],
+      [{}, { HTTP_PROXY: 'socks5://x:1', NO_PROXY: 'sts.eu-central-1.amazonaws.com' }],
+      [{}, { HTTPS_PROXY: 'socks5://x:1', NO_PROXY: 'sts-fips.eu-central-1.amazonaws.com' }],
+      [{}, { HTTPS_PROXY: 'socks5://x:1', NO_PROXY: 'aws.example.com', AWS_ENDPOINT_URL: 'https://aws.example.com' }],
+      [{ 'sts-endpoint': 'http://127.0.0.1:8080' }, { HTTPS_PROXY: 'socks5://x:1' }],
+      [{ 'http-proxy': 'http://proxy:3128' }, { HTTPS_PROXY: 'socks5://x:1' }],
+      [{}, { HTTPS_PROXY: 'http://proxy:3128', HTTP_PROXY: 'socks5://x:1', ALL_PROXY: 'socks5://x:1' }],
+      [{}, { ALL_PROXY: 'socks5://127.0.0.1:9', NO_PROXY: 'amazonaws.com' }],
+      [{}, { all_proxy: 'socks5h://127.0.0.1:9' }],
+    ])('%j %j', async (inputs, env) => {
+      expect(await problemsOf(inputs, env)).toBe('none');
+    });
+
+    test.each<[Record<string, string>, Record<string, string>]>([
+      [{ 'no-proxy': 'x.example' }, { HTTPS_PROXY: 'socks5://x:1', NO_PROXY: '*' }],
+      [{}, { HTTPS_PROXY: 'socks5://x:1', NO_PROXY: 'sts.us-east-1.amazonaws.com' }],
+      [{ 'sts-endpoint': 'https://sts.example.com' }, { HTTPS_PROXY: 'socks5://x:1', NO_PROXY: '.amazonaws.com' }],
+      [{ 'http-proxy': 'socks5://x:1' }, { HTTPS_PROXY: 'http://proxy:3128' }],
+    ])('but one that would be is: %j %j', async (inputs, env) => {
+      expect(await problemsOf(inputs, env)).toContain('SOCKS is not supported');
+    });
+  });
+
   test.each([
     [{ 'sts-endpoint': 'https://sts.example.com' }, {}],
     [{}, { AWS_ENDPOINT_URL_STS: 'https://sts.example.com' }],

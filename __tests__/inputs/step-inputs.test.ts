@@ -126,14 +126,25 @@ test.each([
   expect(problemsOf({ ...env, 'INPUT_USE-FIPS-ENDPOINT': 'true' })).toContain(words);
 });
 
-test.each([
+test.each<[string, string | undefined, string]>([
   ['missing.pem', undefined, 'ENOENT'],
+  ['', undefined, 'it must be a file, and is a directory'],
   ['none.pem', 'no certificate here', 'it holds no certificate in PEM'],
-])('AWS_CA_BUNDLE should be a file of certificates: %s', (name, text, why) => {
+  ['broken.pem', '-----BEGIN CERTIFICATE-----\nEXAMPLE\n-----END CERTIFICATE-----', ''],
+])('AWS_CA_BUNDLE that cannot be read is warned of, and stops nothing: %j', (name, text, why) => {
   if (text !== undefined) writeFileSync(inJob(name), text);
-  const inputs = new Inputs({ ...REGION, AWS_CA_BUNDLE: inJob(name) });
-  readSettings(inputs);
-  expect(() => {
-    inputs.throwIfWrong();
-  }).toThrow(new RegExp(`^Cause: AWS_CA_BUNDLE: ".*${name}" should be a file with certificates in PEM: .*${why}`, 'm'));
+  const [warning, ...others] = warningsOf({ AWS_CA_BUNDLE: inJob(name) });
+  expect(warning).toContain(`AWS_CA_BUNDLE: nothing more is trusted, as "${inJob(name)}" cannot be read: `);
+  expect(warning).toContain(why);
+  expect(others).toEqual([]);
+});
+
+test.each([
+  [{ ALL_PROXY: 'socks5://u:S3cret@x:1' }, 'ALL_PROXY'],
+  [{ all_proxy: 'socks5h://u:S3cret@x:1' }, 'all_proxy'],
+])('a proxy of %j is not used, and warned of', (env, name) => {
+  expect(warningsOf(env)).toEqual([expect.stringMatching(new RegExp(`^${name}: it is not used, .* SOCKS is not`))]);
+  expect(warningsOf(env).join()).not.toContain('S3cret');
+  expect(warningsOf({ ...env, NO_PROXY: '*' })).toEqual([]);
+  expect(readSettings(new Inputs({ ...REGION, ...env })).connection.proxy.httpProxy).toBeUndefined();
 });

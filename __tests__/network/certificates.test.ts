@@ -6,23 +6,36 @@ import { selfSigned } from './certificate';
 
 useJobDirectory();
 
+/** Lines may be of any length, and what is around them may have other names. */
+const bodyOf = (pem = '') => pem.replaceAll(/-----.*?-----|\s/g, '');
+
 // Older releases of Node cannot be made to trust a certificate. Actions run on one that can.
 const testWhereTrustCanBeSet = 'setDefaultCACertificates' in tls ? test : test.skip;
 
 testWhereTrustCanBeSet('the certificates in a file are trusted together with those that are', () => {
   const trusted = tls.getCACertificates('default');
-  // Lines may be of any length.
-  const inOneLine = (text = '') => text.replaceAll('\n', '');
   const { cert } = selfSigned(['localhost']);
   writeFileSync(inJob('ca.pem'), cert);
   try {
     trustCertificatesIn(inJob('ca.pem'));
-    const now = tls.getCACertificates('default').map(inOneLine);
-    expect(now).toContain(inOneLine(cert));
-    expect(now).toContain(inOneLine(trusted[0]));
+    const now = tls.getCACertificates('default').map(bodyOf);
+    expect(now).toContain(bodyOf(cert));
+    expect(now).toContain(bodyOf(trusted[0]));
   } finally {
     tls.setDefaultCACertificates(trusted);
   }
+});
+
+test.each(['TRUSTED CERTIFICATE', 'X509 CERTIFICATE'])('a certificate may be written as %s', (label) => {
+  const { cert } = selfSigned(['localhost']);
+  writeFileSync(inJob('ca.pem'), cert.replaceAll(/(BEGIN|END) CERTIFICATE/g, `$1 ${label}`));
+  expect(certificatesIn(inJob('ca.pem')).map(bodyOf)).toEqual([bodyOf(cert)]);
+});
+
+test('what cannot be read is not trusted, and stops nothing', () => {
+  expect(() => {
+    trustCertificatesIn(inJob('missing.pem'));
+  }).not.toThrow();
 });
 
 test.each([

@@ -18,6 +18,8 @@ const cases: [what: string, url: string, variables: Variables, settings: ProxySe
   ['http_proxy is set', PLAIN, { http_proxy: ENV }, {}, ENV],
   ['ALL_PROXY is set', STS, { ALL_PROXY: ENV }, {}, ENV],
   ['all_proxy is set', PLAIN, { all_proxy: ENV }, {}, ENV],
+  ['ALL_PROXY is of SOCKS', STS, { ALL_PROXY: 'socks5://x.example:1080' }, {}, undefined],
+  ['https_proxy is of SOCKS, but excepted', STS, { https_proxy: 'socks4://x:1', no_proxy: '*' }, {}, undefined],
   ["the other protocol's is set", STS, { HTTP_PROXY: ENV }, {}, undefined],
   ['both are set', STS, { HTTPS_PROXY: ENV, HTTP_PROXY: 'http://other.example' }, {}, ENV],
   ['the input is set', STS, {}, { httpProxy: INPUT }, INPUT],

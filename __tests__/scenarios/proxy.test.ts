@@ -44,6 +44,22 @@ test('a proxy is found by a process, too, and may be written without http://', a
   expect(scenario.calls()).toEqual(['AssumeRole']);
 });
 
+test.each([
+  [{ ALL_PROXY: 'socks5://127.0.0.1:9' }, false],
+  [{ https_proxy: 'socks4://x:1', no_proxy: '*' }, false],
+  [{ HTTPS_PROXY: 'socks5://x:1' }, false],
+  [{ AWS_CA_BUNDLE: '/nonexistent/ca.pem' }, true],
+  [{ AWS_CA_BUNDLE: '/' }, true],
+])('a variable of other programs fails no step: %j', async (env, isWarnedOf) => {
+  scenario.createOidcRole('by-oidc');
+  const main = await scenario.job({ oidc: true, env }).step({
+    with: { 'aws-region': REGION, 'role-to-assume': ROLE.replace('deploy', 'by-oidc') },
+  });
+  expect(main.exitCode).toBe(0);
+  expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
+  expect(main.log.join('\n').includes(Object.keys(env)[0] ?? '')).toBe(isWarnedOf);
+});
+
 test.each(['no-proxy', 'NO_PROXY', 'no_proxy'])('hosts in %s are reached directly', async (name) => {
   const isInput = name === 'no-proxy';
   const job = behindProxy({ HTTPS_PROXY: proxy.url, ...(!isInput && { [name]: 'example' }) });
@@ -135,7 +151,7 @@ test.each([
   ['iam-endpoint', { 'iam-endpoint': 'user:EXAMPLE-pass@iam.example' }, {}],
   ['https_proxy', {}, { https_proxy: 'ftp://user:EXAMPLE-pass@proxy' }],
 ])('a password in %s is masked first, and not shown', async (_, given, env) => {
-  const main = await scenario.job({ env }).step({ with: { ...inputs, ...given } });
+  const main = await behindProxy(env).step({ with: { ...inputs, ...given } });
   expectFailed(main, 'invalid-input');
   const [masked = -1, reported = -1] = ['add-mask', 'error'].map((name) =>
     main.lines.findIndex(

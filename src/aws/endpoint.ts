@@ -1,4 +1,4 @@
-import { isAwsDomain } from './partition';
+import { domainsOfRegion, isAwsDomain } from './partition';
 
 export type ServiceName = 'STS' | 'IAM';
 
@@ -18,6 +18,26 @@ export function callsAws(given: string | undefined, service: ServiceName, env = 
   const url = endpointText(given, service, env);
   if (!url) return true;
   return URL.canParse(url) && isAwsEndpoint(new URL(url).hostname, service);
+}
+
+/**
+ * Where a service may be called: at the endpoint that the inputs or the environment give, otherwise at one of AWS's in the
+ * region, as settings for FIPS and IPv6 decide later.
+ */
+export function possibleEndpoints(
+  given: string | undefined,
+  service: ServiceName,
+  region: string,
+  env: NodeJS.ProcessEnv,
+): URL[] {
+  const name = service.toLowerCase();
+  const hosts = domainsOfRegion(region).flatMap((domain) => [
+    `${name}.${region}.${domain}`,
+    `${name}-fips.${region}.${domain}`,
+  ]);
+  const configured = endpointText(given, service, env);
+  const urls = configured ? [configured] : hosts.map((host) => `https://${host}`);
+  return urls.filter((url) => URL.canParse(url)).map((url) => new URL(url));
 }
 
 function endpointText(given: string | undefined, service: ServiceName, env: NodeJS.ProcessEnv): string | undefined {

@@ -33,6 +33,12 @@ export function partitionOfRegion(region: string): Partition {
   return found?.partition ?? 'aws';
 }
 
+/** The domains of AWS's endpoints in a region. */
+export function domainsOfRegion(region: string): readonly string[] {
+  const its = partitionOfRegion(region);
+  return PARTITIONS.find(({ partition }) => partition === its)?.domains ?? [];
+}
+
 /** Whether a host is in a domain of AWS's endpoints, in whatever partition. */
 export function isAwsDomain(host: string): boolean {
   return PARTITIONS.some(({ domains }) => domains.some((domain) => host.endsWith(`.${domain}`)));

@@ -1,8 +1,8 @@
 import { isAccountId, wholeAccount } from '../aws/arn';
-import { endpointVariable, type ServiceName } from '../aws/endpoint';
+import { endpointVariable, possibleEndpoints, type ServiceName } from '../aws/endpoint';
 import { messageOf } from '../errors/message';
 import { certificatesIn } from '../network/certificates';
-import { isLoopback, PROXY_FORM, proxyUrl } from '../network/proxy';
+import { isLoopback, isReachedDirectly, PROXY_FORM, proxyUrl } from '../network/proxy';
 import { withoutPassword } from '../network/url-password';
 import { validateProfileName } from '../profile/name';
 import { EXPECTATION_INPUTS } from './expectations';
@@ -105,12 +105,17 @@ function readConnection(inputs: Inputs): StepSettings['connection'] {
   checkCaBundle(inputs);
   const endpoints = checkEndpoints(inputs);
   checkFips(endpoints, inputs);
+  const region = readRegion(inputs);
+  const stsEndpoint = inputs.text('sts-endpoint');
   return {
-    region: readRegion(inputs),
-    stsEndpoint: inputs.text('sts-endpoint'),
+    region,
+    stsEndpoint,
     iamEndpoint: inputs.text('iam-endpoint'),
     useFipsEndpoint: inputs.has('use-fips-endpoint') ? inputs.flag('use-fips-endpoint') : undefined,
-    proxy: { httpProxy: readProxy(inputs), noProxy: inputs.text('no-proxy') },
+    proxy: {
+      httpProxy: readProxy(inputs, possibleEndpoints(stsEndpoint, 'STS', region, inputs.env)),
+      noProxy: inputs.text('no-proxy'),
+    },
     userAgent: 'aws-identity-action',
   };
 }
@@ -172,17 +177,16 @@ function warnIfOpen(name: string, text: string, inputs: Inputs): void {
   );
 }
 
-/** What is in the file is trusted where a connection is opened. */
+/** What is in the file is trusted where a connection is opened. Many set it for other programs, and need it for those alone. */
 function checkCaBundle(inputs: Inputs): void {
   const { AWS_CA_BUNDLE: path } = inputs.env;
   if (!path) return;
   try {
     certificatesIn(path);
   } catch (error) {
-    inputs.wrong(
-      'AWS_CA_BUNDLE',
-      `"${path}" should be a file with certificates in PEM: ${messageOf(error)}`,
-      'AWS_CA_BUNDLE',
+    inputs.warn(
+      `AWS_CA_BUNDLE: nothing more is trusted, as "${path}" cannot be read: ${messageOf(error)}. ` +
+        'It should be a file with certificates in PEM.',
     );
   }
 }
@@ -196,14 +200,24 @@ function checkFips([other]: readonly Endpoint[], inputs: Inputs): void {
   inputs.wrong('use-fips-endpoint', why, asked ? undefined : 'AWS_USE_FIPS_ENDPOINT');
 }
 
-/** One proxy serves http and https alike, also when only the variable for the other is set. */
-function readProxy(inputs: Inputs): string | undefined {
-  const variable = PROXY_VARIABLES.flatMap((name) => [name, name.toLowerCase()]).find((name) => inputs.env[name]);
+/**
+ * One proxy serves http and https alike, also when only the variable for the other is set. A variable may be set for
+ * other programs: that of a proxy which is not used for STS is checked where a connection is opened.
+ */
+function readProxy(inputs: Inputs, stsEndpoints: readonly URL[]): string | undefined {
+  const { env } = inputs;
   const given = inputs.text('http-proxy');
-  const text = given ?? (variable && inputs.env[variable]);
-  if (!text) return undefined;
-  if (proxyUrl(text)) return text;
-  inputs.wrong('http-proxy', `is not ${PROXY_FORM}`, given === undefined ? variable : undefined);
+  const variables = PROXY_VARIABLES.flatMap((name) => [name, name.toLowerCase()]);
+  const variable = given === undefined ? variables.find((name) => env[name]) : undefined;
+  const text = given ?? (variable && env[variable]);
+  if (!text || proxyUrl(text)) return text;
+  const isUnused = stsEndpoints.some((url) => isReachedDirectly(url, inputs.text('no-proxy'), env));
+  if (variable?.toUpperCase() === 'ALL_PROXY') {
+    if (!isUnused) inputs.warn(`${variable}: it is not used, as it is not ${PROXY_FORM}.`);
+    return undefined;
+  }
+  if (variable !== undefined && isUnused) return text;
+  inputs.wrong('http-proxy', `is not ${PROXY_FORM}`, variable);
   return undefined;
 }
 

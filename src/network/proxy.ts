@@ -22,18 +22,23 @@ export function proxyFor(url: URL, { httpProxy, noProxy }: ProxySettings = {}): 
   const proxy = firstSet(
     httpProxy,
     ...inEnvironment(`${url.protocol.slice(0, -1)}_proxy`),
-    ...inEnvironment('all_proxy'),
+    // Many set it for other programs, and to a proxy of SOCKS.
+    ...inEnvironment('all_proxy').filter((text = '') => proxyUrl(text)),
   );
-  const exceptions = firstSet(noProxy, ...inEnvironment('no_proxy'));
-  if (proxy === undefined || isLoopback(url) || isExcepted(url, exceptions ?? '')) return undefined;
+  if (proxy === undefined || isReachedDirectly(url, noProxy)) return undefined;
   const usable = proxyUrl(proxy);
   if (usable) return usable;
   throw new ActionError({
     code: 'proxy-failed',
     tried: `reach ${url.host} through a proxy`,
     why: `The proxy is not ${PROXY_FORM}.`,
-    fix: 'Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or except the host with NO_PROXY.',
+    fix: 'Correct HTTPS_PROXY or HTTP_PROXY, or except the host with NO_PROXY.',
   });
+}
+
+/** Whether no proxy leads to a URL: it is on this machine, or excepted. */
+export function isReachedDirectly(url: URL, noProxy: string | undefined, env = process.env): boolean {
+  return isLoopback(url) || isExcepted(url, firstSet(noProxy, ...inEnvironment('no_proxy', env)) ?? '');
 }
 
 /** What a proxy should be: completes "is not …". */
@@ -98,8 +103,8 @@ function hostOf({ hostname }: URL): string {
 }
 
 /** The values of a variable in lower and in upper case. */
-function inEnvironment(name: string): (string | undefined)[] {
-  return [process.env[name], process.env[name.toUpperCase()]];
+function inEnvironment(name: string, env = process.env): (string | undefined)[] {
+  return [env[name], env[name.toUpperCase()]];
 }
 
 function firstSet(...texts: (string | undefined)[]): string | undefined {
