@@ -157,7 +157,7 @@ const silences: Case[] = [
   ['a page of a proxy that asks for a password', pageFor(407), 'proxy-failed', ['Answer: HTTP 407\n']],
   ['an answer that lacks parts', new UnusualAnswerError('credentials'), 'unusual-answer', ['no credentials']],
   ['no answer', new NoAnswerError(), 'no-answer', ['10 s', 'firewall']],
-  ["the SDK's time-out", sdkTimeout(), 'no-answer', ['twice']],
+  ["the SDK's time-out", sdkTimeout(), 'no-answer', ['in time']],
   ['no such host', connectionError('ENOTFOUND'), 'connection-failed', ['no such host', 'its-endpoint']],
   [
     'no such region',
@@ -221,12 +221,18 @@ test('no password of a proxy is shown', () => {
   expect(explained(error).message).not.toMatch(/S3cret|mona/);
 });
 
+test('no answer is not said to have been missing twice, as one attempt may be all that is allowed', () => {
+  expect(explained(new NoAnswerError()).message).not.toContain('twice');
+});
+
 test.each([
-  [{ 'retry-after': '900' }, 'AWS asks to wait 15 minutes'],
-  [{ 'retry-after': '60' }, 'the attempts allowed were used up'],
-])('throttling with %j', (headers, words) => {
+  [{ 'retry-after': '900' }, ['AWS asks to wait 15 minutes', 'Fix: Run the step again after that time'], 'retry-max'],
+  [{ 'retry-after': '60' }, ['the attempts, or the time for them, were used up', 'retry-max-attempts'], 'asks to wait'],
+])('throttling with %j', (headers, words, other) => {
   const error = Object.assign(sdkError('Throttling', 'Rate exceeded'), { $response: { statusCode: 400, headers } });
-  expect(explained(error).message).toContain(words);
+  const { message } = explained(error);
+  for (const said of words) expect(message).toContain(said);
+  expect(message).not.toContain(other);
 });
 
 test("a service's own rules are asked first, in their order", () => {

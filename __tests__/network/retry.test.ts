@@ -113,6 +113,23 @@ describe('what the service asks to wait', () => {
     });
   });
 
+  test.each<[Retry, number]>([
+    ['throttled', 120_000],
+    ['transient', 65_000],
+  ])('adds to the budget only what it is longer than the own wait: %s', async (kind, longest) => {
+    for (const random of [0.5, 0.999]) {
+      const { result, waits } = await run(Array<Retry>(999).fill(kind), { asked: 1_000, maxAttempts: 999, random });
+      expect(result).toBe(kind);
+      expect(sum(waits)).toBeLessThanOrEqual(longest);
+      expect(sum(waits)).toBeGreaterThan(45_000);
+    }
+  });
+
+  test.each([299_999, 120_000, 60_000, 30_000])('ends all waits after 5 minutes: %i ms each', async (asked) => {
+    const { waits } = await run(Array<Retry>(99).fill('throttled'), { asked, maxAttempts: 99, random: 1 });
+    expect(sum(waits)).toBeLessThanOrEqual(ASKED_BUDGET_MS);
+  });
+
   test.each([
     [ASKED_BUDGET_MS, 'done', 2],
     [ASKED_BUDGET_MS + 1, 'throttled', 1],

@@ -80,6 +80,28 @@ describe('what can succeed is tried again', () => {
     expect(scenario.calls()).toEqual(['id-token', WEB_IDENTITY, WEB_IDENTITY]);
   });
 
+  test.each([
+    ['a connection that breaks', { action: WEB_IDENTITY, reset: true as const }, 'connection-failed'],
+    ['at GitHub', { service: 'github' as const, reset: true as const }, 'connection-failed'],
+    [
+      'an identity provider',
+      { action: WEB_IDENTITY, error: { status: 400, code: 'IDPCommunicationError', message: 'No answer' } },
+      'identity-provider-unreachable',
+    ],
+    [
+      'throttling',
+      { action: WEB_IDENTITY, error: { status: 400, code: 'Throttling', message: 'Rate exceeded' } },
+      'throttled',
+    ],
+  ] as const)('what is said of one attempt is true of it: %s', async (_, fault, code) => {
+    scenario.createOidcRole();
+    scenario.sandbox.faults.add(fault);
+    const main = await scenario.job({ oidc: true }).step({ with: { ...inputs, 'disable-retry': 'true' } });
+    expectFailed(main, code);
+    expect(scenario.calls().join()).not.toMatch(/,.*,/);
+    expect(main.log.join('\n')).not.toMatch(/(asked|tried) again|twice|more attempts|raise/);
+  });
+
   test('but not with disable-retry, and not more often than retry-max-attempts', async () => {
     scenario.createOidcRole();
     scenario.sandbox.faults.add({ action: WEB_IDENTITY, reset: true });

@@ -71,8 +71,10 @@ export function unusualAnswer(tried: string, missing: string, endpoint: string):
 
 const THROTTLED: Explanation = {
   code: 'throttled',
-  why: 'More requests reached AWS at once than it serves; the attempts allowed were used up.',
-  fix: 'Let fewer jobs start at the same moment, or raise retry-max-attempts.',
+  why: 'More requests reached AWS at once than it serves; the attempts, or the time for them, were used up.',
+  fix:
+    'Let fewer jobs start at the same moment. If retry-max-attempts or disable-retry allows fewer attempts than usual, ' +
+    'omit it.',
 };
 
 function explainRefusal<Call extends FailedCall>(
@@ -195,7 +197,7 @@ function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: 
   if (isNoAnswer(error)) {
     return {
       code: 'no-answer',
-      why: 'AWS, or something on the way to it, accepted the connection and did not answer in time, twice.',
+      why: 'AWS, or something on the way to it, accepted the connection and did not answer in time.',
       fix: "Run the job again. If it stays: check the proxy, the firewall or the VPC endpoint, and AWS's status page.",
     };
   }

@@ -58,7 +58,7 @@ function explainGithubRefusal(refusal: GithubRefusal, askedMs: number | undefine
   if (isRateLimit(refusal)) {
     return {
       code: 'throttled',
-      why: "The token's requests came faster, or were more, than GitHub allows; the attempts allowed were used up.",
+      why: "The token's requests came faster, or were more, than GitHub allows; the attempts, or the time for them, were used up.",
       fix: 'Run the step again later, at most an hour, and let fewer jobs share the token.',
       ...longerThanAnyWait(askedMs, 'GitHub'),
     };
@@ -90,7 +90,7 @@ function explainGithubRefusal(refusal: GithubRefusal, askedMs: number | undefine
       return refusal.status >= 500
         ? {
             code: 'service-unavailable',
-            why: 'GitHub has a problem; the attempts allowed were used up.',
+            why: 'GitHub has a problem, and does not answer as it should.',
             fix: 'See the GitHub status page, and run the step again.',
           }
         : UNEXPECTED;
@@ -123,7 +123,7 @@ function explainSilence(error: unknown, server: string, unusual: Explanation): E
   if (isUnusual(error)) return unusual;
   if (error instanceof ProxyError) return error.explanation;
   if (isNoAnswer(error)) {
-    return { code: 'no-answer', why: `${server} did not answer in time, twice.`, fix: CHECK_THE_WAY };
+    return { code: 'no-answer', why: `${server} did not answer in time.`, fix: CHECK_THE_WAY };
   }
   const code = codeOf(error);
   return code === undefined

@@ -97,7 +97,7 @@ const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[]
   ({ code }) =>
     code === 'OpenIdIdpCommunicationError' && {
       code: 'identity-provider-unreachable',
-      why: 'IAM could not reach the identity provider, also when asked again: for the moment, or because it is not open to AWS.',
+      why: 'IAM could not reach the identity provider: for the moment, or because it is not open to AWS.',
       fix: 'Run the step again. If it stays: correct the URL, and open its /.well-known/openid-configuration to the internet.',
     },
   ({ code }) =>

@@ -40,7 +40,7 @@ const MEANINGS: readonly [codes: RegExp, why: (server: string) => string, fix?: 
 export function meaningOf(code: string, server: string): Meaning {
   const [, why, fix] = MEANINGS.find(([codes]) => codes.test(code)) ?? [];
   if (why) return { why: why(server), ...(fix && { fix }) };
-  return { why: `The connection to ${server} could not be opened, or broke off, also when it was tried again.` };
+  return { why: `The connection to ${server} could not be opened, or broke off.` };
 }
 
 function sentence(text: string): string {

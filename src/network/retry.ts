@@ -69,6 +69,7 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
   const started = now();
   let unanswered = 0;
   let budget = 0;
+  let extension = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
@@ -80,10 +81,13 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
       const ownMs = longest(attempt) * (sure + (1 - sure) * random());
       const askedMs = failures.waitAskedIn(error);
       // After a long wait, the connection may be gone: that ends no call that had more time.
-      budget = Math.max(budget, askedMs === undefined ? ownBudget : ASKED_BUDGET_MS);
-      if (now() - started + (askedMs ?? ownMs) > budget) throw error;
+      budget = Math.max(budget, ownBudget);
+      // What is asked for adds only the time by which it is longer than the own wait.
+      extension += Math.max(0, (askedMs ?? 0) - ownMs);
+      const left = Math.min(budget + extension, ASKED_BUDGET_MS) - (now() - started);
+      if ((askedMs ?? ownMs) > left) throw error;
       // All jobs of a fleet are asked to wait for the same time.
-      const wait = { ms: (askedMs ?? 0) + ownMs, askedMs };
+      const wait = { ms: Math.min((askedMs ?? 0) + ownMs, left), askedMs };
       settings.onRetry(error, wait, attempt + 1);
       await sleep(wait.ms);
     }
@@ -111,11 +115,12 @@ export function untilTime(time: number, headers: Readonly<Record<string, unknown
   return ms > 0 ? ms : undefined;
 }
 
-/** Says so where a service asks for a longer wait than any that is made. */
-export function longerThanAnyWait(askedMs = 0, service: string): Pick<Explanation, 'why'> | undefined {
+/** Says so where a service asks for a longer wait than any that is made: more attempts would not help. */
+export function longerThanAnyWait(askedMs = 0, service: string): Pick<Explanation, 'why' | 'fix'> | undefined {
   if (askedMs <= ASKED_BUDGET_MS) return undefined;
   const [asked, longest] = [askedMs, ASKED_BUDGET_MS].map((ms) => Math.ceil(ms / 60_000));
   return {
     why: `${service} asks to wait ${asked} minutes before the next request. A step waits ${longest} minutes at most.`,
+    fix: 'Run the step again after that time, and let fewer jobs make requests at once.',
   };
 }

@@ -122,7 +122,7 @@ function providerUnreachable(call: StsCall): RefusalMeaning {
   return {
     code: 'identity-provider-unreachable',
     why:
-      `STS could not fetch the keys of ${issuer} that check the token, also when asked again: for the moment, as happens ` +
+      `STS could not fetch the keys of ${issuer} that check the token: for the moment, as happens ` +
       'when many jobs start at once, or because AWS cannot reach that address at all.',
     fix:
       "Run the job again, and see GitHub's and AWS's status pages. If it stays with an identity provider of your own: " +
