@@ -96,7 +96,7 @@ function explainRefusal<Call extends FailedCall>(
   if (isOutage(refusal)) {
     return {
       code: 'service-unavailable',
-      why: `AWS, or the service at ${endpoint}, has a problem; the attempts allowed were used up.`,
+      why: `AWS, or the service at ${endpoint}, has a problem; the attempts, or the time for them, were used up.`,
       fix: "See AWS's status page, https://health.aws.amazon.com, and run the job again.",
     };
   }

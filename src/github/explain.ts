@@ -90,7 +90,7 @@ function explainGithubRefusal(refusal: GithubRefusal, askedMs: number | undefine
       return refusal.status >= 500
         ? {
             code: 'service-unavailable',
-            why: 'GitHub has a problem, and does not answer as it should.',
+            why: 'GitHub has a problem; the attempts, or the time for them, were used up.',
             fix: 'See the GitHub status page, and run the step again.',
           }
         : UNEXPECTED;
