@@ -89,3 +89,10 @@ test.each<[what: string, make: (endpoint: string) => Partial<Connection>]>([
 ])('making a client opens its connection to the endpoint from %s', async (_, make) => {
   await expect(earlyConnection((endpoint) => clientFor(make(endpoint)))).resolves.toBeUndefined();
 });
+
+test('what is wrong with an endpoint is said by the call alone, not once more where nobody waits for it', async () => {
+  process.env.AWS_ENDPOINT_URL_STS = 'sts.example.com';
+  await expect(getCallerIdentity(clientFor({}), never)).rejects.toThrow('Invalid URL');
+  // Jest fails where a rejection is left.
+  await new Promise(setImmediate);
+});

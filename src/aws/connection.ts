@@ -79,6 +79,13 @@ function handlerFor(endpoint: () => Promise<URL>, proxy: ProxySettings): Request
 
 /** Makes the requests of AWS's clients, and keeps the answers within bounds. */
 class RequestHandler extends NodeHttpHandler {
+  constructor(options: ConstructorParameters<typeof NodeHttpHandler>[0]) {
+    super(options);
+    // Each request says what is wrong with them. Until there is one, nobody waits for them.
+    const { configProvider } = this as unknown as { configProvider: Promise<unknown> };
+    configProvider.catch(() => undefined);
+  }
+
   override async handle(...request: Parameters<Handle>): ReturnType<Handle> {
     const { response } = await super.handle(...request);
     const body = limited(response.body as Readable);
