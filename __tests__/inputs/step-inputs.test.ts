@@ -148,3 +148,7 @@ test.each([
   expect(warningsOf({ ...env, NO_PROXY: '*' })).toEqual([]);
   expect(readSettings(new Inputs({ ...REGION, ...env })).connection.proxy.httpProxy).toBeUndefined();
 });
+
+test.each(['-', 'us-', '-west-2', 'eu--central-1', 'EU-CENTRAL-1', 'eu_central_1'])('"%s" is no region', (region) => {
+  expect(problemsOf({ 'INPUT_AWS-REGION': region })).toContain(`aws-region: "${region}" is not a region`);
+});

@@ -124,7 +124,7 @@ function readRegion(inputs: Inputs): string {
   if (!inputs.has('aws-region') && !isLogOut(inputs)) {
     inputs.wrong('aws-region', 'is missing; it should be a region such as eu-central-1');
   }
-  return inputs.matching('aws-region', /^[a-z0-9-]+$/, 'a region; it should look like eu-central-1') ?? '';
+  return inputs.matching('aws-region', /^[a-z0-9]+(-[a-z0-9]+)*$/, 'a region; it should look like eu-central-1') ?? '';
 }
 
 /** An endpoint that is not AWS's own for the region: from an input, or from the variable that is named. */
