@@ -60,7 +60,12 @@ export class StepRecorder {
 
   /** What the step finds in its environment. */
   environment({ inputs, env }: Given): Record<string, string> {
-    return { ...this.#variables, ...inputVariables(readActionMetadata(PROJECT), inputs), ...env };
+    return {
+      GITHUB_ACTOR: 'octocat',
+      ...this.#variables,
+      ...inputVariables(readActionMetadata(PROJECT), inputs),
+      ...env,
+    };
   }
 
   async end(): Promise<void> {
