@@ -123,7 +123,7 @@ roles:
         const asDeveloper = { AWS_PROFILE: 'developer1' };
         await account.step({ mode: 'access-keys', 'aws-profile': 'developer1', ...asJson, ...keyInputs(portal) });
         const { log } = await account.step({ mode: 'provision', identities, ...asJson }, asDeveloper);
-        expect(log.join('\n')).toContain(`The role ${name} has the policies ${policyArn} attached.`);
+        expect(log.join('\n')).toContain(`The role ${name} has the managed policies ${policyArn} attached.`);
         const { outputs } = await account.step({ mode: 'verify', 'expect-arn': pulumi }, { AWS_PROFILE: 'default' });
         expect(outputs['authenticated-arn']).toBe(pulumi);
         expect(await account.aws('aws sts get-caller-identity')).toMatchObject({ Account: ACCOUNT, Arn: pulumi });
