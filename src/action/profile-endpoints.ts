@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { resolveEndpointConfig } from '@smithy/core/endpoints';
 import { profileFiles } from '../profile/locations';
@@ -33,7 +33,8 @@ export async function takeEndpointsOfProfile({ env, runner }: Step): Promise<voi
 
 function namesEndpoint(path: string): boolean {
   try {
-    return readFileSync(path, 'utf8').includes('endpoint_url');
+    // A device may have no end.
+    return statSync(path).isFile() && readFileSync(path, 'utf8').includes('endpoint_url');
   } catch {
     return false;
   }
