@@ -216,6 +216,19 @@ describe('a service of the container or the machine', () => {
     });
   });
 
+  test.each(['http://elsewhere.example/role', 'http://169.254.170.2@elsewhere.example/role'])(
+    'is not given the token of a container at %s, which the SDK does not ask either',
+    async (uri) => {
+      process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = uri;
+      process.env.AWS_CONTAINER_AUTHORIZATION_TOKEN = 'TOKENEXAMPLE';
+      const asked = jest.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('asked'));
+      const { failed } = (await search()) as { failed: readonly FailedSource[] };
+      expect(asked).not.toHaveBeenCalled();
+      asked.mockRestore();
+      expect(failed.at(-1)?.words).toContain('URL not accepted');
+    },
+  );
+
   test('refuses a machine, and says why', async () => {
     process.env.AWS_EC2_METADATA_DISABLED = 'false';
     process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = url();

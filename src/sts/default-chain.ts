@@ -140,8 +140,11 @@ function leadsToNext(error: unknown): boolean {
 async function wordsOf(source: ChainSource, error: unknown): Promise<string> {
   const refusal = refusalOf(error);
   if (refusal) return `${refusal.code}: ${refusal.message}`;
-  const words = source === 'container' ? refusalOfContainer() : source === 'machine' ? refusalOfMachine() : undefined;
-  return (await words?.catch(() => undefined)) ?? messageOf(error);
+  const own = messageOf(error);
+  // The SDK gives the token only to hosts that it accepts. One that it has not asked must not get it here, either.
+  const hasAnswered = source === 'container' && own.includes('Server responded with status');
+  const words = hasAnswered ? refusalOfContainer() : source === 'machine' ? refusalOfMachine() : undefined;
+  return (await words?.catch(() => undefined)) ?? own;
 }
 
 /*
