@@ -53,6 +53,11 @@ test.each([
   expect(made()).toBe(config + added);
 });
 
+test('a config file that is a device without an end has no profiles', () => {
+  values(['AWS_PROFILE'], { AWS_CONFIG_FILE: '/dev/zero' });
+  expect(made()).toBe('[profile ""]\n');
+});
+
 test('there is one such file for a job', () => {
   const env = { AWS_CONFIG_FILE: values(PROFILES).AWS_CONFIG_FILE };
   expect(values(PROFILES, env)).toEqual({ AWS_PROFILE: '', AWS_DEFAULT_PROFILE: '' });

@@ -272,6 +272,26 @@ describe('the endpoint of the profile in use', () => {
     expect(textOf(main)).toContain(
       'sts-endpoint (from AWS_ENDPOINT_URL_STS): "htps://mona:***@sts.example" is not a URL',
     );
+    const masks = main.lines.map(({ command }) => (command?.name === 'add-mask' ? command.value : ''));
+    expect(masks.indexOf('S3cret')).toBeGreaterThanOrEqual(0);
+  });
+
+  test('is looked for when every secret is masked', async () => {
+    const job = withProfile(() => '[default]\nendpoint_url = htps://sts.example\n');
+    const { lines } = await job.step({ with: { ...assume, ...KEY_INPUTS } });
+    const firstLine = lines.findIndex(({ command }) => command?.name !== 'add-mask');
+    const masked = lines.slice(0, firstLine).map(({ command }) => command?.value);
+    expect(masked).toEqual(expect.arrayContaining(Object.values(KEY_INPUTS)));
+  });
+
+  test('is not called where the profile file is a device without an end', async () => {
+    roleForOidc(accountAt('SeaweedFS', '1'), 'deploy');
+    const job = scenario.job({
+      oidc: true,
+      env: { AWS_CONFIG_FILE: '/dev/zero', AWS_ENDPOINT_URL_STS: scenario.sandbox.url },
+    });
+    expect((await job.step({ with: assume })).exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(CALLS);
   });
 
   test('is not called where such endpoints are to be ignored, or a variable names another', async () => {

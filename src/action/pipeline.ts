@@ -19,8 +19,8 @@ import { reportFailure } from './report-failure';
 export async function runAction(step: Step): Promise<void> {
   let identity: Identity | undefined;
   try {
-    await takeEndpointsOfProfile(step);
     maskInputs(step);
+    await takeEndpointsOfProfile(step);
     const { request, warnings } = await readRequest(step.env);
     if (request.maskAccountId) maskAccountsIn(JSON.stringify(rolesIn(request)), step);
     warnings.forEach(step.runner.warning);

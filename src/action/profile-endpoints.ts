@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { resolveEndpointConfig } from '@smithy/core/endpoints';
 import { profileFiles } from '../profile/locations';
+import { secretsInUrl } from '../runner/masks';
 import type { Step } from '../runner/step';
 
 /** Where nothing else is given, the SDK looks for the endpoint of a service by its name alone. */
@@ -26,6 +27,7 @@ export async function takeEndpointsOfProfile({ env, runner }: Step): Promise<voi
       .resolveEndpointConfig<object>({ serviceId: service } as EndpointSettings)
       .serviceConfiguredEndpoint?.();
     if (!url || [env[variable], env.AWS_ENDPOINT_URL].includes(url)) continue;
+    secretsInUrl(url).forEach(runner.mask);
     env[variable] = url;
     runner.info(`${variable} is taken from endpoint_url of the profile ${profile}.`);
   }

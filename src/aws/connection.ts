@@ -81,7 +81,7 @@ function handlerFor(endpoint: () => Promise<URL>, proxy: ProxySettings): Request
 class RequestHandler extends NodeHttpHandler {
   constructor(options: ConstructorParameters<typeof NodeHttpHandler>[0]) {
     super(options);
-    // Each request says what is wrong with them. Until there is one, nobody waits for them.
+    // Each request says what is wrong with them. Until there is one, nobody waits for them. The SDK's types hide it.
     const { configProvider } = this as unknown as { configProvider: Promise<unknown> };
     configProvider.catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headersIn, linesOfSection } from './ini';
 import { profileFiles, type ProfileFiles } from './locations';
@@ -57,10 +57,13 @@ function configWith(profile: LikeUnset['profile'], files: ProfileFiles, makeFold
 
 const UNNAMED = '[profile ""]';
 
-/** Each byte as a letter, as comments may be in any encoding. What cannot be read has no profiles for others, either. */
+/**
+ * Each byte as a letter, as comments may be in any encoding. What cannot be read has no profiles for others, either, nor
+ * has a device, which may have no end.
+ */
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'latin1');
+    return statSync(path).isFile() ? readFileSync(path, 'latin1') : '';
   } catch {
     return '';
   }

@@ -33,8 +33,12 @@ export function maskInputs({ env, runner }: Step): void {
   });
   const others = SECRETS.map(text).filter(({ length }) => length >= SHORTEST_SECRET);
   const urls = Object.keys(env).filter((name) => URLS.test(name));
-  const passwords = urls.flatMap((name) => passwordsIn(text(name))).filter(({ length }) => length >= SHORTEST_PASSWORD);
-  [...keys, ...others, ...passwords].forEach(runner.mask);
+  [...keys, ...others, ...urls.flatMap((name) => secretsInUrl(text(name)))].forEach(runner.mask);
+}
+
+/** What must not be printed of the URL of a proxy or an endpoint. */
+export function secretsInUrl(url: string): string[] {
+  return passwordsIn(url).filter(({ length }) => length >= SHORTEST_PASSWORD);
 }
 
 /** Masks the account IDs in a text, for users who asked that none be shown. */
