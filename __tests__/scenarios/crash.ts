@@ -5,6 +5,7 @@ import type { User } from '../../sandbox/accounts/user';
 import type { Failure } from '../../sandbox/faults';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { ADMIN, githubRepository, identityJob, identityScenario, REPOSITORY } from './identities';
+import { ALL_AS_PROCESSES } from './running';
 import type { Scenario } from './scenario';
 
 /** A step that is broken off at every call that it makes. */
@@ -84,9 +85,7 @@ export async function breakAtEveryCall(procedure: Procedure, breakage: Breakage)
  */
 function isWorthIt(index: number, calls: readonly string[]): boolean {
   const around = calls.slice(Math.max(0, index - 1), index + 2);
-  return (
-    process.env.SCENARIOS === 'dist' || around.length < 3 || around.some((call) => !/^(?:Get|List|GET)/.test(call))
-  );
+  return ALL_AS_PROCESSES || around.length < 3 || around.some((call) => !/^(?:Get|List|GET)/.test(call));
 }
 
 async function inWorld<T>(procedure: Procedure, work: (world: World) => Promise<T>): Promise<T> {

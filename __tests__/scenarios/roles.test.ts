@@ -5,6 +5,7 @@ import type { Role, User } from '../../sandbox/accounts/account';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { allow } from '../sandbox/sts-client';
 import { roleFor, roleForOidc } from './role-paths';
+import { ALL_AS_PROCESSES } from './running';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
 
 /** How many roles are assumed at once. */
@@ -546,7 +547,7 @@ describe('many roles', () => {
       expect(existsSync(join(job.home, '.aws/config'))).toBe(false);
     }
 
-    const moments = process.env.SCENARIOS === 'dist' ? [0, 5, 10, 15, 20, 30, 40] : [5, 20];
+    const moments = ALL_AS_PROCESSES ? [0, 5, 10, 15, 20, 30, 40] : [5, 20];
     test.each(moments)('%i ms after the last answer', async (ms) => {
       const job = jobWithProfile();
       const answered = new Promise<void>((resolve) => {

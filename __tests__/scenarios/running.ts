@@ -18,6 +18,9 @@ export interface Running {
   readonly end: () => void;
 }
 
+/** Whether the whole run of the tests asks for processes of `dist`: it then has time for more than the fast one. */
+export const ALL_AS_PROCESSES = process.env.SCENARIOS === 'dist';
+
 const asProcesses: Running = {
   driver: processes,
   waiting: undefined,
@@ -38,7 +41,7 @@ let time = new MovedTime();
  * as processes of `dist`.
  */
 export function startRunning({ asProcesses: demanded }: { readonly asProcesses: boolean }): Running {
-  if (demanded || process.env.SCENARIOS === 'dist') return asProcesses;
+  if (demanded || ALL_AS_PROCESSES) return asProcesses;
   if (underWay === 0) {
     knowErrorsOfNode();
     time = new MovedTime();
