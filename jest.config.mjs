@@ -34,8 +34,8 @@ export default {
     '^@actions/expressions$': '<rootDir>/node_modules/@actions/expressions/dist/index.js',
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
-  // Most of what the scenarios do is wait for processes that they start.
-  maxWorkers: '100%',
+  // Scenarios also wait: for processes that they start, and for locks that killed ones left.
+  maxWorkers: '150%',
   // Only what hangs takes so long, on a busy machine as well.
   testTimeout: 600_000,
   reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
