@@ -99,6 +99,15 @@ test('no credentials at all', async () => {
   expect(scenario.calls()).toEqual([]);
 });
 
+test('no credentials in a device without an end, in place of profile files', async () => {
+  const files = { AWS_CONFIG_FILE: '/dev/zero', AWS_SHARED_CREDENTIALS_FILE: '/dev/zero' };
+  const main = await scenario
+    .job({ env: { ...files, GITHUB_ACTIONS: 'false' } })
+    .step({ with: { 'aws-region': REGION } });
+  expectFailed(main, 'no-credentials');
+  expect(scenario.calls()).toEqual([]);
+});
+
 describe('allowed-account-ids', () => {
   test.each(['111122223333, 444455556666', ',111122223333'])(
     '%s: credentials of another account are not exported',

@@ -88,7 +88,7 @@ describe('a refused web identity', () => {
 
     expect(main.exitCode).toBe(1);
     expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity AccessDenied']);
-    expect(main.duration).toBeLessThan(3000);
+    scenario.expectWithin(3000, main);
     const log = main.log.join('\n');
     expect(log).toContain(`Could not assume ${ROLE} with GitHub's OIDC token.`);
     expect(log).toContain('AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity');

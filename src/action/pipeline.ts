@@ -12,7 +12,7 @@ import { maskIdentity, maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
-import { takeEndpointsOfProfile } from './profile-endpoints';
+import { passOverDevices, takeEndpointsOfProfile } from './profile-endpoints';
 import { reportFailure } from './report-failure';
 
 /** Reads what is asked for and does it. Whatever fails is caught here, and reported. */
@@ -20,6 +20,7 @@ export async function runAction(step: Step): Promise<void> {
   let identity: Identity | undefined;
   try {
     maskInputs(step);
+    await passOverDevices(step);
     await takeEndpointsOfProfile(step);
     const { request, warnings } = await readRequest(step.env);
     if (request.maskAccountId) maskAccountsIn(JSON.stringify(rolesIn(request)), step);

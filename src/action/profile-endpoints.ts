@@ -5,6 +5,15 @@ import { profileFiles } from '../profile/locations';
 import { secretsInUrl } from '../runner/masks';
 import type { Step } from '../runner/step';
 
+/** Has the SDK take a profile file that is a device for an empty one: a device may have no end. */
+export async function passOverDevices({ env }: Step): Promise<void> {
+  const { config, credentials } = profileFiles(env, homedir());
+  for (const file of [config, credentials].filter(isDevice)) {
+    const { externalDataInterceptor } = await import('@smithy/core/config');
+    externalDataInterceptor.interceptFile(file, '');
+  }
+}
+
 /** Where nothing else is given, the SDK looks for the endpoint of a service by its name alone. */
 type EndpointSettings = Parameters<typeof resolveEndpointConfig>[0];
 
@@ -35,8 +44,15 @@ export async function takeEndpointsOfProfile({ env, runner }: Step): Promise<voi
 
 function namesEndpoint(path: string): boolean {
   try {
-    // A device may have no end.
     return statSync(path).isFile() && readFileSync(path, 'utf8').includes('endpoint_url');
+  } catch {
+    return false;
+  }
+}
+
+function isDevice(path: string): boolean {
+  try {
+    return statSync(path).isCharacterDevice();
   } catch {
     return false;
   }
