@@ -68,6 +68,9 @@ function readProfilesAgain({ AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, HOME 
       text.catch(() => undefined);
       return text;
     };
-    Object.defineProperty(files, path, { configurable: true, get });
+    const set = (intercepted: Promise<string>): void => {
+      text = intercepted;
+    };
+    Object.defineProperty(files, path, { configurable: true, get, set });
   }
 }
