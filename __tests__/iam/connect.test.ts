@@ -367,3 +367,46 @@ test('before each call it is asked whether there is time left; before its next a
   await expect((async () => hasty.list('ListUsers', {}, ({ Users }) => Users))()).rejects.toThrow('out of time');
   expect(opened.actions()).toEqual([]);
 });
+
+describe('the time by the clock of AWS', () => {
+  const HOUR = 3_600_000;
+  const awsNow = () => Math.floor(opened.sandbox.clock.now().getTime() / 1000) * 1000;
+
+  /** IAM for a machine whose clock is an hour ahead of AWS's. */
+  const fromAhead = async () => {
+    opened.sandbox.clock.advance(-HOUR);
+    const clock = { ...opened.calls.clock, time: Date.now };
+    return connectIam(connectionTo(opened.sandbox), EXAMPLE_KEYS, { ...opened.calls, clock });
+  };
+
+  test('is, before any answer, what the machine believes', async () => {
+    const early = await fromAhead();
+    expect(Math.abs(early.time() - Date.now())).toBeLessThan(1000);
+  });
+
+  test('is told by a refusal, here of the signature of a machine whose clock is off', async () => {
+    const ahead = await fromAhead();
+    expect(await codeOf(ahead.ask('GetUser', { UserName: 'admin' }))).toBe('clock-skew');
+    expect(Math.abs(ahead.time() - awsNow())).toBeLessThanOrEqual(2000);
+  });
+
+  test('goes on with the clock that nobody sets, and follows each answer', async () => {
+    await iam.ask('GetUser', { UserName: 'admin' });
+    const first = iam.time();
+    expect(Math.abs(first - awsNow())).toBeLessThanOrEqual(2000);
+    await opened.calls.clock.sleep(90_000);
+    expect(iam.time() - first).toBe(90_000);
+    opened.sandbox.clock.advance(HOUR / 30);
+    await iam.find('GetUser', { UserName: 'tfc' });
+    expect(Math.abs(iam.time() - awsNow())).toBeLessThanOrEqual(2000);
+  });
+
+  test('is left as it was by an answer without a date', async () => {
+    await iam.ask('GetUser', { UserName: 'admin' });
+    const before = iam.time();
+    fail('GetUser', { raw: { status: 503, headers: { date: 'soon' }, body: '' } });
+    fail('GetUser', { raw: { status: 400, headers: { date: '' }, body: '<ErrorResponse/>' } });
+    await errorOf(iam.ask('GetUser', { UserName: 'admin' }));
+    expect(iam.time() - before).toBe(opened.waits.reduce((sum, wait) => sum + wait, 0));
+  });
+});

@@ -32,6 +32,11 @@ export interface Iam {
    * gone already when it is to be deleted, counts as done; there is then no answer.
    */
   change<O extends Operation>(operation: O, input: Input<O>, options?: ChangeOptions): Promise<Output<O> | undefined>;
+  /**
+   * Milliseconds since 1970 by AWS's clock: the Date of IAM's last answer, also of a refusal, and the time that has passed
+   * since by a clock that nobody sets. Before any answer, as this machine believes.
+   */
+  time(): number;
 }
 
 /** What is special about a call that changes something. */
@@ -60,7 +65,11 @@ export async function connectIam(
   { beforeEach, identity }: ConnectOptions = {},
 ): Promise<Iam> {
   const { iamClient, send } = await import('./sdk');
-  const client = iamClient(connection, credentials);
+  const { clock } = settings;
+  let answered: { readonly time: number; readonly at: number } | undefined;
+  const client = iamClient(connection, credentials, (time) => {
+    answered = { time, at: clock.now() };
+  });
   const make = <T>(
     operation: Operation,
     request: (signal: AbortSignal) => Promise<T>,
@@ -119,6 +128,7 @@ export async function connectIam(
         fresh.length > 0 ? (error) => retryOfFresh(error, fresh) : retryOfIam,
       ).catch(explained(operation, input));
     },
+    time: () => (answered ? answered.time + clock.now() - answered.at : clock.time()),
   };
 }
 

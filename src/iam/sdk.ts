@@ -19,10 +19,35 @@ export type Output<O extends Operation> = Awaited<
   ReturnType<ReturnType<InstanceType<Commands[`${O}Command`]>['resolveMiddleware']>>
 >['output'];
 
-/** A client of IAM that signs with the given credentials. IAM has one endpoint for each partition. */
-export function iamClient(connection: Connection, credentials: Credentials): IAMClient {
+/**
+ * A client of IAM that signs with the given credentials. IAM has one endpoint for each partition.
+ *
+ * @param onDate called with the Date of each answer, also of refusals, in milliseconds since 1970
+ */
+export function iamClient(
+  connection: Connection,
+  credentials: Credentials,
+  onDate: (time: number) => void = () => undefined,
+): IAMClient {
   const client: IAMClient = new IAMClient(clientConfiguration('IAM', connection, credentials, () => client.config));
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const time = dateOf(result.response);
+      if (time !== undefined) onDate(time);
+      return result;
+    },
+    // Low: nearer to the connection than what turns refusals into errors.
+    { step: 'deserialize', priority: 'low', name: 'dateOfAnswer' },
+  );
   return client;
+}
+
+/** The Date of an answer as the SDK has it before it is read; undefined where there is none that can be read. */
+function dateOf(response: unknown): number | undefined {
+  const { headers = {} } = response as { readonly headers?: Readonly<Record<string, string>> };
+  const time = Date.parse(headers.date ?? '');
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Makes one call. Its action in IAM policies has the same name, `iam:<operation>`. */
