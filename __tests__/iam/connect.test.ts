@@ -1,5 +1,5 @@
 import type { Failure } from '../../sandbox/faults';
-import { isRefusal } from '../../src/aws/failure';
+import { isRefusal, mayBeMade } from '../../src/aws/failure';
 import { connectIam, type Iam } from '../../src/iam/connect';
 import { useCleanEnvironment } from '../aws/environment';
 import { connectionTo, connectionToAws } from '../aws/local-aws';
@@ -206,6 +206,41 @@ describe('what is made', () => {
     expect(await createUser({ takeBack })).toBeUndefined();
     expect(takeBack).toHaveBeenCalledTimes(1);
     expect(opened.actions()).toEqual(['CreateUser', 'CreateUser EntityAlreadyExists']);
+  });
+
+  test.each<[what: string, Failure]>([
+    ['AWS acted and the connection broke', { resetAfter: true }],
+    ['the connection broke', { reset: true }],
+    ['the answer broke off', { resetBody: true }],
+    ['an error that is no answer', refused('InternalFailure', 500)],
+    ['an answer of something in between', { raw: { status: 502, headers: {}, body: 'Bad Gateway' } }],
+  ])('once is not tried again after %s', async (_, failure) => {
+    opened.account.createUser('tfc');
+    fail('CreateAccessKey', failure);
+    const error = await errorOf(iam.change('CreateAccessKey', { UserName: 'tfc' }, { once: true }));
+    expect(mayBeMade(error)).toBe(true);
+    expect(opened.requests()).toHaveLength(1);
+    expect(opened.waits).toEqual([]);
+  });
+
+  test.each(['Throttling', 'ConcurrentModification'])('once is tried again after a sure refusal (%s)', async (code) => {
+    opened.account.createUser('tfc');
+    fail('CreateAccessKey', refused(code, 400), 2);
+    const answer = await iam.change('CreateAccessKey', { UserName: 'tfc' }, { once: true });
+    expect(answer?.AccessKey?.UserName).toBe('tfc');
+    expect(opened.requests()).toHaveLength(3);
+  });
+
+  test('once waits for a user that was made just now, as ever', async () => {
+    opened.sandbox.settings.readConsistencyMs = 20_000;
+    await createUser();
+    const answer = await iam.change(
+      'CreateAccessKey',
+      { UserName: 'tfc' },
+      { once: true, fresh: ['"UserName":"tfc"'] },
+    );
+    expect(answer?.AccessKey?.UserName).toBe('tfc');
+    expect(opened.waits.length).toBeGreaterThan(3);
   });
 
   test('has nothing to take back while every attempt was refused', async () => {

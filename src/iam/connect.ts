@@ -45,6 +45,8 @@ export interface ChangeOptions {
   readonly fresh?: readonly string[];
   /** Takes back what an attempt whose answer was lost may have done, before the next one. */
   readonly takeBack?: () => Promise<void>;
+  /** Throws at once what an attempt fails with that may have acted: it must not act twice. Sure refusals are tried again. */
+  readonly once?: boolean;
 }
 
 type PagedOperation = { [O in Operation]: 'Marker' extends keyof Input<O> ? O : never }[Operation];
@@ -111,8 +113,12 @@ export async function connectIam(
       } while (Marker !== undefined);
       return found;
     },
-    change(operation, input, { fresh = [], takeBack } = {}) {
+    change(operation, input, { fresh = [], takeBack, once = false } = {}) {
       let unsure = false;
+      const classify = (error: unknown): Retry => {
+        if (once && mayHaveActed(error)) return 'final';
+        return fresh.length > 0 ? retryOfFresh(error, fresh) : retryOfIam(error);
+      };
       return make(
         operation,
         async (signal) => {
@@ -125,7 +131,7 @@ export async function connectIam(
             throw error;
           }
         },
-        fresh.length > 0 ? (error) => retryOfFresh(error, fresh) : retryOfIam,
+        classify,
       ).catch(explained(operation, input));
     },
     time: () => (answered ? answered.time + clock.now() - answered.at : clock.time()),
