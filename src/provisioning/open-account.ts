@@ -7,6 +7,7 @@ import { connectIam } from '../iam/connect';
 import type { CallSettings } from '../network/call';
 import { connectSts, identify } from '../sts/connect';
 import type { AccountAccess, Reporter, TargetAccount } from './changes/account-access';
+import { thisRun } from './run';
 
 /** With what an account is opened. */
 export interface AccountEntry {
@@ -52,6 +53,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     account: { ...accountOf(identity), repository },
     secrets,
     clock: calls.clock,
+    run: thisRun(repository, env),
     testKey: (key) => testKey(key, entry),
   };
   return { identity, access, unlimited: { ...access, iam: unlimitedIam } };

@@ -3,6 +3,7 @@ import type { GithubSecrets } from '../../github/secrets';
 import type { Iam } from '../../iam/connect';
 import type { Clock } from '../../network/clock';
 import type { Created } from '../../runner/ledger';
+import type { Run } from '../run';
 
 /** The account that is changed, and for whose repository. */
 export interface TargetAccount {
@@ -29,6 +30,8 @@ export interface AccountAccess extends Reporter {
   /** GitHub's secrets, where there is a token for them. */
   readonly secrets: GithubSecrets | undefined;
   readonly clock: Clock;
+  /** The run that makes the changes. */
+  readonly run: Run;
   /** Waits until AWS knows an access key. */
   readonly testKey: (credentials: Credentials) => Promise<void>;
 }
