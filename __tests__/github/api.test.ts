@@ -12,7 +12,7 @@ afterEach(() => sandbox.close());
 function ask(method: 'GET' | 'PUT' | 'DELETE' = 'GET', path = '/repos/octo/app', parameters: object = {}) {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
   const api = githubApi('ghp_EXAMPLE', { GITHUB_API_URL: sandbox.github.secrets.apiUrl }, settings);
-  return api(method, path, parameters, (data) => data);
+  return api({ method, path, parameters, read: (data) => data });
 }
 
 function answer(status: number, body = '', headers: Record<string, string> = {}): void {
@@ -75,4 +75,13 @@ test('a status that looks like a redirect, and leads nowhere, is a refusal', asy
 test('an answer that is too long is not read', async () => {
   sandbox.faults.add({ endless: { status: 200, headers: {}, body: '"text' } });
   await expect(ask()).rejects.toThrow(AnswerTooLongError);
+});
+
+test('a request that did not leave is not one without an answer', async () => {
+  const onUnanswered = jest.fn();
+  const settings = { retry: { maxAttempts: 2 }, clock: systemClock, log: () => undefined };
+  const api = githubApi('ghp_EXAMPLE', { GITHUB_API_URL: 'http://127.0.0.1:1' }, settings);
+  const asked = api({ method: 'PUT', path: '/repos/octo/app', read: (data) => data, onUnanswered });
+  await expect(asked).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  expect(onUnanswered).not.toHaveBeenCalled();
 });

@@ -1,3 +1,4 @@
+import type { Failure } from '../../sandbox/faults';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { explainSecret } from '../../src/github/explain';
 import { seal } from '../../src/github/sealed-box';
@@ -69,6 +70,25 @@ test.each(locations)('a secret of the $name is written, dated, replaced and remo
   await secrets.remove(seed(location));
   expect(stored()).toBeUndefined();
   expect(await secrets.updatedAt(seed(location))).toBeUndefined();
+});
+
+test('a write says when it was, by the clock that dates the secret', async () => {
+  const now = jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-08-01T12:00:00.750Z'));
+  try {
+    sandbox.clock.advance(3_600_000);
+    expect(await secrets.put(seed(), 'value')).toEqual(new Date('2026-08-01T13:00:00Z'));
+    expect(await secrets.updatedAt(seed())).toEqual(new Date('2026-08-01T13:00:00Z'));
+    sandbox.clock.advance(10_000);
+    sandbox.github.secrets.rotateKey('octo/app');
+    expect(await secrets.put(seed(), 'value')).toEqual(new Date('2026-08-01T13:00:10Z'));
+  } finally {
+    now.mockRestore();
+  }
+});
+
+test('a write whose answer has no time says none', async () => {
+  sandbox.faults.add({ action: 'PUT secret', raw: { status: 204, headers: { date: 'noon' }, body: '' } });
+  expect(await secrets.put(seed(), 'value')).toBeUndefined();
 });
 
 test('the public key of a place is fetched once', async () => {
@@ -243,6 +263,48 @@ describe('in bad weather', () => {
     expect(log).toEqual([expect.stringMatching(/^PUT \/repos\/octo\/app\/actions\/secrets\/SEED: .*Attempt 2 of 3/)]);
   });
 
+  const page = (status: number) => raw(status, { 'content-type': 'text/html' }, '<html></html>');
+  test.each<[string, Failure, number]>([
+    ['a reset', { reset: true }, 1],
+    ['a reset after GitHub acted', { resetAfter: true }, 1],
+    ['an answer that breaks off', { resetBody: true }, 1],
+    ['500 in its words', error(500), 1],
+    ['502 of a proxy', page(502), 1],
+    ['408', error(408), 1],
+    ['403 of what is not GitHub', page(403), 1],
+    ['a way to another host', raw(307, { location: 'https://proxy.example/' }), 1],
+    ['403 in its words', error(403), 0],
+    ['422', error(422), 0],
+    ['429 without a word', page(429), 0],
+    ['a secondary rate limit', error(403, 'You have exceeded a secondary rate limit.'), 0],
+    ['407 of a proxy', page(407), 0],
+  ])('after %s it is told, or not, that a change may have been made', async (_, fault, times) => {
+    const onUnanswered = jest.fn();
+    await secrets.put(seed(), 'value', onUnanswered);
+    expect(onUnanswered).not.toHaveBeenCalled();
+    for (const action of ['PUT secret', 'DELETE secret']) sandbox.faults.add({ action, times: 1, ...fault });
+    await secrets.put(seed(), 'value', onUnanswered).catch(() => undefined);
+    expect(onUnanswered).toHaveBeenCalledTimes(times);
+    await secrets.remove(seed(), onUnanswered).catch(() => undefined);
+    expect(onUnanswered).toHaveBeenCalledTimes(2 * times);
+  });
+
+  test('it is told that a change may have been made, whatever comes of the next attempt', async () => {
+    const onUnanswered = jest.fn();
+    await secrets.put(seed(), 'value');
+    sandbox.faults.add({ action: 'PUT secret', times: 2, reset: true });
+    sandbox.faults.add({ action: 'PUT secret', ...error(403) });
+    await expect(secrets.put(seed(), 'value', onUnanswered)).rejects.toMatchObject({ status: 403 });
+    expect(onUnanswered).toHaveBeenCalledTimes(2);
+  });
+
+  test('a change that was not asked for cannot have been made', async () => {
+    const onUnanswered = jest.fn();
+    sandbox.faults.add({ action: 'GET public-key', ...error(500) });
+    await expect(secrets.put(seed(), 'value', onUnanswered)).rejects.toMatchObject({ status: 500 });
+    expect(onUnanswered).not.toHaveBeenCalled();
+  });
+
   const NOON = Date.parse('2026-08-01T12:00:00Z') / 1000;
   const date = new Date(NOON * 1000).toUTCString();
   const secondary = '{"message":"You have exceeded a secondary rate limit."}';
@@ -343,14 +405,16 @@ describe('in bad weather', () => {
   test('a request without an answer is given up, once more made, and given up', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
     try {
+      await secrets.check([repository]);
       sandbox.faults.add({ service: 'github', hang: true });
-      const outcome = secrets.check([repository]).catch((failure: unknown) => failure);
-      for (const attempt of [1, 2]) {
+      const told: number[] = [];
+      const onUnanswered = () => void told.push(actions().length);
+      const outcome = secrets.put(seed(), 'value', onUnanswered).catch((failure: unknown) => [failure, [...told]]);
+      for (const attempt of [2, 3]) {
         while (actions().length < attempt) await new Promise((resolve) => setImmediate(resolve));
         await jest.advanceTimersByTimeAsync(10_000);
       }
-      expect(await outcome).toMatchObject({ name: 'NoAnswerError' });
-      expect(actions()).toHaveLength(2);
+      expect(await outcome).toEqual([expect.objectContaining({ name: 'NoAnswerError' }), [2, 3]]);
     } finally {
       jest.useRealTimers();
     }

@@ -27,18 +27,24 @@ async function calling(failure: unknown, retry: Retry, times = 1, asked?: number
   };
   const settings = { retry: { maxAttempts: 3 }, clock, log: (line: string) => log.push(line) };
   const failures = { retryOf: () => retry, waitAskedIn: () => asked, answerIn: (error: unknown) => messageOf(error) };
-  const outcome = await call('AssumeRole', request, failures, settings).catch((error: unknown) => error);
-  return { outcome, log, waits, attempts };
+  const failed: unknown[] = [];
+  const onFailure = (error: unknown) => failed.push(error, waits.length);
+  const outcome = await call('AssumeRole', request, failures, settings, onFailure).catch((error: unknown) => error);
+  return { outcome, log, waits, attempts, failed };
 }
 
 test('an attempt that is made again is reported, with its cause, its number and the wait', async () => {
-  expect(await calling(new Error('reset'), 'transient', 2)).toEqual({
+  expect(await calling(new Error('reset'), 'transient', 2)).toMatchObject({
     outcome: 'answer',
     log: ['AssumeRole: reset. Attempt 2 of 3 in 0.1 s.', 'AssumeRole: reset. Attempt 3 of 3 in 0.1 s.'],
     waits: [50, 100],
     attempts: 3,
   });
   expect((await calling('a text', 'throttled')).log).toEqual(['AssumeRole: a text. Attempt 2 of 3 in 2.3 s.']);
+});
+
+test('each attempt that failed is told of before the next, and the last one, too', async () => {
+  expect((await calling('reset', 'transient', 9)).failed).toEqual(['reset', 0, 'reset', 1, 'reset', 2]);
 });
 
 test('what the answer asks to wait is reported', async () => {
@@ -61,7 +67,7 @@ test('what has not arrived everywhere is asked for again, however few attempts a
 
 test('a failure for good is reported by the caller', async () => {
   const failure = new Error('no');
-  expect(await calling(failure, 'final')).toEqual({ outcome: failure, log: [], waits: [], attempts: 1 });
+  expect(await calling(failure, 'final')).toMatchObject({ outcome: failure, log: [], waits: [], attempts: 1 });
   expect(await calling(failure, 'transient', 9)).toMatchObject({ outcome: failure, attempts: 3 });
   expect(await calling(new NoAnswerError(), 'unanswered', 9)).toMatchObject({ attempts: 2 });
 });

@@ -1,22 +1,31 @@
 import { agentsFor, type Agents } from '../network/agents';
 import { call, type CallSettings } from '../network/call';
-import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, textIn } from './failure';
+import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, mayHaveActed, textIn } from './failure';
 import { requestGithub, type GithubAnswer, type GithubRequest } from './request';
 import { getOctokit } from './toolkit';
+
+/** One request of GitHub's REST API, and what is made of its answer. */
+export interface ApiRequest<T> {
+  readonly method: GithubRequest['method'];
+  /** Begins with a slash. */
+  readonly path: string;
+  /** Of the query in a GET, of the body otherwise. */
+  readonly parameters?: object;
+  /** Is given what the answer holds, and its time by GitHub's clock, undefined where it says none. */
+  readonly read: (data: unknown, answered: Date | undefined) => T;
+  /**
+   * Called at once, for each attempt, when the request has left and GitHub did not say what became of it: it may have
+   * been carried out, or may be later, whatever becomes of the next attempt.
+   */
+  readonly onUnanswered?: (() => void) | undefined;
+}
 
 /**
  * Makes a request of GitHub's REST API, as often as its kind of failure allows, and reads the answer.
  *
- * @param path begins with a slash
- * @param parameters of the query in a GET, of the body otherwise
  * @throws GithubRefusedError, NotGithubError, and what `read` throws
  */
-export type GithubApi = <T>(
-  method: GithubRequest['method'],
-  path: string,
-  parameters: object,
-  read: (data: unknown) => T,
-) => Promise<T>;
+export type GithubApi = <T>(request: ApiRequest<T>) => Promise<T>;
 
 /** What Octokit gives its `fetch` to send. */
 interface Sent {
@@ -40,20 +49,27 @@ export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallS
   const baseUrl = (env.GITHUB_API_URL ?? 'https://api.github.com').replace(/\/$/, '');
   const opened = agentsFor(new URL(baseUrl));
   const octokit = getOctokit(token, { baseUrl, userAgent: 'aws-identity-action', log: SILENT });
-  return (method, path, parameters, read) => {
+  return ({ method, path, parameters, read, onUnanswered }) => {
     const route = `${method} ${path}`;
+    let hasLeft = false;
     const request = async (signal: AbortSignal) => {
-      let data: unknown;
+      hasLeft = false;
+      const onSent = () => void (hasLeft = true);
+      let answer: GithubAnswer | undefined;
       const fetch = async (url: string, { headers, body }: Sent) => {
-        data = await dataOf({ method, url: new URL(url), headers, signal, ...(body && { body }) }, await opened);
+        const sent = { method, url: new URL(url), headers, signal, onSent, ...(body && { body }) };
+        answer = await answerTo(sent, await opened);
         return new Response(null, { status: 204 });
       };
       await octokit.request(route, { ...parameters, request: { fetch } }).catch((error: unknown) => {
         throw error instanceof Error && error.cause !== undefined ? error.cause : error;
       });
-      return read(data);
+      return read(answer?.data, answer && timeOf(answer));
     };
-    return call(route, request, GITHUB_FAILURES, settings);
+    const onFailure = (error: unknown) => {
+      if (hasLeft && mayHaveActed(error)) onUnanswered?.();
+    };
+    return call(route, request, GITHUB_FAILURES, settings, onFailure);
   };
 }
 
@@ -61,16 +77,21 @@ export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallS
  * What is answered. A redirect is followed on the same host only: another host would learn what the request holds, and
  * could answer it with a key of its own.
  */
-async function dataOf(request: GithubRequest, agents: Agents): Promise<unknown> {
+async function answerTo(request: GithubRequest, agents: Agents): Promise<GithubAnswer> {
   let { url } = request;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     const answer = await requestGithub({ ...request, url }, agents);
-    const { status, headers, data } = answer;
-    if (status >= 200 && status < 300) return data;
+    const { status, headers } = answer;
+    if (status >= 200 && status < 300) return answer;
     if (status >= 400 || headers.location === undefined) throw refused(answer, { ...request, url });
     url = sameHost(headers.location, url);
   }
   throw new NotGithubError(`the answers redirect more than ${MAX_REDIRECTS} times`);
+}
+
+function timeOf({ headers }: GithubAnswer): Date | undefined {
+  const time = new Date(headers.date ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 function refused(answer: GithubAnswer, { method, url }: GithubRequest): GithubRefusedError {

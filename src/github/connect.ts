@@ -38,8 +38,10 @@ export async function connectGithubSecrets(
       throw explainSecret(error, tried);
     });
   return {
-    put: (secret, value) => explained(secrets.put(secret, value), `write the GitHub secret ${describeSecret(secret)}`),
-    remove: (secret) => explained(secrets.remove(secret), `remove the GitHub secret ${describeSecret(secret)}`),
+    put: (secret, value, onUnanswered) =>
+      explained(secrets.put(secret, value, onUnanswered), `write the GitHub secret ${describeSecret(secret)}`),
+    remove: (secret, onUnanswered) =>
+      explained(secrets.remove(secret, onUnanswered), `remove the GitHub secret ${describeSecret(secret)}`),
     updatedAt: (secret) =>
       explained(secrets.updatedAt(secret), `find out when the GitHub secret ${describeSecret(secret)} was written`),
     check: (locations) => explained(secrets.check(locations), "reach GitHub's secrets. Nothing was changed"),

@@ -63,6 +63,19 @@ export function retryOfGithub(error: unknown): Retry {
 }
 
 /**
+ * Whether a request that left, and failed with this error, may have been carried out all the same, or may be later. Only
+ * a refusal in GitHub's words says that it was not: what stands between may give up sooner than GitHub.
+ */
+export function mayHaveActed(error: unknown): boolean {
+  const refusal = githubRefusalOf(error);
+  if (refusal === undefined) return true;
+  const { status, words } = refusal;
+  if (status < 400 || status >= 500 || status === 408) return true;
+  // A proxy that wants a password passes nothing on; GitHub's edge refuses what is too much without a word.
+  return words === '' && status !== 407 && !isRateLimit(refusal);
+}
+
+/**
  * Whether GitHub refused the request only for now. Its limits answer 429 or 403, which is its word for a lack of permission, too.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */

@@ -6,10 +6,21 @@ import { seal } from './sealed-box';
 
 /** GitHub's Actions secrets. https://docs.github.com/rest/actions/secrets */
 export interface GithubSecrets {
-  /** Creates or replaces a secret. One of an organization that exists keeps its visibility, whatever is declared. */
-  put(secret: GithubSecret, value: string): Promise<void>;
-  /** Removes a secret; that there is none is no failure. */
-  remove(secret: GithubSecret): Promise<void>;
+  /**
+   * Creates or replaces a secret. One of an organization that exists keeps its visibility, whatever is declared.
+   *
+   * @param onUnanswered called at once, for each attempt to write it, when GitHub did not say what became of it: the
+   *   value may be there, or may come later, over one that was written since
+   * @returns when it was written, in whole seconds by GitHub's clock, which that of `updatedAt` is; undefined where the
+   *   answer has no time
+   */
+  put(secret: GithubSecret, value: string, onUnanswered?: () => void): Promise<Date | undefined>;
+  /**
+   * Removes a secret; that there is none is no failure.
+   *
+   * @param onUnanswered called at once, for each attempt, when GitHub did not say what became of it
+   */
+  remove(secret: GithubSecret, onUnanswered?: () => void): Promise<void>;
   /** When a secret was last written, in whole seconds; undefined when there is none. */
   updatedAt(secret: GithubSecret): Promise<Date | undefined>;
   /** Makes sure that the locations exist and that the token sees their secrets. Only writing proves that it may write. */
@@ -45,7 +56,7 @@ export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: C
   }
 
   const find = <T>(secret: GithubSecret, read: (data: unknown) => T) =>
-    unlessAbsent(secret.location, api('GET', secretPath(secret), {}, read));
+    unlessAbsent(secret.location, api({ method: 'GET', path: secretPath(secret), read }));
 
   /** Who may use the secret, as far as that is part of it. */
   async function audienceOf(secret: GithubSecret): Promise<object> {
@@ -58,16 +69,17 @@ export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: C
   }
 
   return {
-    async put(secret, value) {
+    async put(secret, value, onUnanswered) {
       const { location } = secret;
       const [audience] = await Promise.all([audienceOf(secret), publicKeys.of(location)]);
-      await publicKeys.sealTo(location, ({ id, key }) => {
-        const body = { encrypted_value: seal(value, key), key_id: id, ...audience };
-        return api('PUT', secretPath(secret), body, nothing);
+      return publicKeys.sealTo(location, ({ id, key }) => {
+        const parameters = { encrypted_value: seal(value, key), key_id: id, ...audience };
+        return api({ method: 'PUT', path: secretPath(secret), parameters, read: whenAnswered, onUnanswered });
       });
     },
-    async remove(secret) {
-      await unlessAbsent(secret.location, api('DELETE', secretPath(secret), {}, nothing));
+    async remove(secret, onUnanswered) {
+      const removed = api({ method: 'DELETE', path: secretPath(secret), read: nothing, onUnanswered });
+      await unlessAbsent(secret.location, removed);
     },
     updatedAt: (secret) => find(secret, readUpdatedAt),
     async check(locations) {
@@ -86,7 +98,7 @@ class PublicKeys {
     const path = secretsPath(location);
     const known = this.#byPath.get(path);
     if (known) return known;
-    const fetched = this.api('GET', `${path}/public-key`, {}, readPublicKey);
+    const fetched = this.api({ method: 'GET', path: `${path}/public-key`, read: readPublicKey });
     this.#byPath.set(path, fetched);
     fetched.catch(() => {
       this.#forget(path, fetched);
@@ -95,17 +107,17 @@ class PublicKeys {
   }
 
   /** Writes what is sealed to the key of a location, once more if GitHub refuses it and has another key by now. */
-  async sealTo(location: SecretLocation, write: (key: PublicKey) => Promise<void>): Promise<void> {
+  async sealTo<T>(location: SecretLocation, write: (key: PublicKey) => Promise<T>): Promise<T> {
     const first = this.of(location);
     const key = await first;
     try {
-      await write(key);
+      return await write(key);
     } catch (error) {
       if (statusOf(error) !== 422) throw error;
       this.#forget(secretsPath(location), first);
       const current = await this.of(location);
       if (current.id === key.id) throw error;
-      await write(current);
+      return write(current);
     }
   }
 
@@ -119,8 +131,8 @@ class PublicKeys {
 async function selectedRepositories(secret: GithubSecret, api: GithubApi): Promise<number[]> {
   const selected: number[] = [];
   for (let page = 1; ; page += 1) {
-    const body = { per_page: PAGE_SIZE, page };
-    const ids = await api('GET', `${secretPath(secret)}/repositories`, body, readRepositoryIds);
+    const path = `${secretPath(secret)}/repositories`;
+    const ids = await api({ method: 'GET', path, parameters: { per_page: PAGE_SIZE, page }, read: readRepositoryIds });
     selected.push(...ids);
     if (ids.length < PAGE_SIZE) return selected;
   }
@@ -169,6 +181,10 @@ function textField(data: unknown, name: string): string {
   const value = textIn(data, name);
   if (value === undefined) throw new IncompleteAnswerError(name);
   return value;
+}
+
+function whenAnswered(_: unknown, answered: Date | undefined): Date | undefined {
+  return answered;
 }
 
 function nothing(): void {

@@ -14,14 +14,21 @@ export interface CallSettings {
  * Makes a call, each attempt under the deadline, as often as its kind of failure allows. Logs when it waits.
  *
  * @param name what is called, for the log
+ * @param onFailure is given the error of each attempt that failed, as soon as it has
  */
 export function call<T>(
   name: string,
   request: (signal: AbortSignal) => Promise<T>,
   failures: Failures,
   { retry, clock, log }: CallSettings,
+  onFailure: (error: unknown) => void = () => undefined,
 ): Promise<T> {
-  return retrying(() => withDeadline(request, clock), {
+  const tryOnce = () =>
+    withDeadline(request, clock).catch((error: unknown) => {
+      onFailure(error);
+      throw error;
+    });
+  return retrying(tryOnce, {
     ...retry,
     ...clock,
     failures,
