@@ -456,6 +456,16 @@ describe('what is made in IAM', () => {
     });
   });
 
+  test('is read back with the run that made it, also where the file is gone', () => {
+    const RUN = 'octo/app:123456.1:0a1b2c3d';
+    ledger.runningAs(RUN);
+    expect(state()).toBe('');
+    ledger.creating(USER, EXAMPLE_KEYS);
+    expect(changes()?.identities).toMatchObject({ created: [USER], run: RUN });
+    rmSync(stored('changes.json'));
+    expect(changes()?.identities).toMatchObject({ created: [USER], run: RUN });
+  });
+
   test('is known by name alone where the file is spoiled', () => {
     ledger.creating(USER, EXAMPLE_KEYS);
     writeFileSync(secretState(), '{');

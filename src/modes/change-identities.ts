@@ -14,6 +14,7 @@ import { changesAnything, changesIn, type Plan } from '../provisioning/plan';
 import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
+import { writeRun } from '../provisioning/run';
 import { planInShort, planLines, planMarkdown, planOutput } from '../provisioning/show-plan';
 import { callSettings, type Step } from '../runner/step';
 import { timeLimitReached } from '../runner/time-limit';
@@ -99,6 +100,7 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
       if (timeLimit !== undefined && clock.now() - started > timeLimit * 1000) throw timeLimitReached(timeLimit);
     },
   });
+  ledger.runningAs(writeRun(opened.access.run));
   const keepForPost: CarryingOut['keepForPost'] = (planned, made) => {
     const unfinished = planned.map(({ user, destinations }) => ({ user, destinations }));
     ledger.makingKeys(unfinished, credentials, Object.fromEntries(made.map((key) => [key.user, key.credentials])));

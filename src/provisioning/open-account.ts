@@ -7,7 +7,7 @@ import { connectIam } from '../iam/connect';
 import type { CallSettings } from '../network/call';
 import { connectSts, identify } from '../sts/connect';
 import type { AccountAccess, Reporter, TargetAccount } from './changes/account-access';
-import { thisRun } from './run';
+import { thisRun, type Run } from './run';
 
 /** With what an account is opened. */
 export interface AccountEntry {
@@ -20,6 +20,8 @@ export interface AccountEntry {
   readonly calls: CallSettings;
   /** The repository for which things are made: `owner/name`. */
   readonly repository: string;
+  /** The run that makes the changes, where it began before: in post, that of main. */
+  readonly run?: Run | undefined;
   /** May write Actions secrets. */
   readonly githubToken: string | undefined;
   readonly env: NodeJS.ProcessEnv;
@@ -53,7 +55,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     account: { ...accountOf(identity), repository },
     secrets,
     clock: calls.clock,
-    run: thisRun(repository, env),
+    run: entry.run ?? thisRun(repository, env),
     testKey: (key) => testKey(key, entry),
   };
   return { identity, access, unlimited: { ...access, iam: unlimitedIam } };

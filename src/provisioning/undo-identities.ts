@@ -8,6 +8,7 @@ import type { AccountAccess } from './changes/account-access';
 import { apply, removeSecret } from './changes/apply';
 import { openAccount } from './open-account';
 import { ofKind, planRemoval } from './plan-deprovision';
+import { readRun } from './run';
 import { planLines } from './show-plan';
 
 /**
@@ -16,7 +17,7 @@ import { planLines } from './show-plan';
  * @throws Error when AWS or GitHub does not let it, in the words of all that failed
  */
 export async function undoIdentities(
-  { created, unfinished, keys }: IdentityChanges,
+  { created, unfinished, keys, run }: IdentityChanges,
   credentials: Credentials,
   { env, clock }: Pick<PostStep, 'env' | 'clock'>,
   { log, warn }: PostReporter,
@@ -29,6 +30,7 @@ export async function undoIdentities(
     connection,
     calls: { retry, clock, log },
     repository,
+    run: readRun(run),
     githubToken,
     env,
     reporter: { log, warn, mask: () => undefined, remember: () => undefined },

@@ -24,6 +24,8 @@ export interface IdentityChanges {
   readonly credentials: Credentials | undefined;
   /** Keys that are being delivered, by user: what was begun can then be ended. */
   readonly keys: Readonly<Record<string, Credentials>> | undefined;
+  /** The run that made the changes, in the word by which tags name it. */
+  readonly run: string | undefined;
 }
 
 /** Something that was made: enough to find it again. */
@@ -49,6 +51,7 @@ export interface StoredChanges {
   readonly folders: readonly string[];
   readonly created: readonly Created[];
   readonly unfinished: readonly UnfinishedKey[];
+  readonly run?: string | undefined;
 }
 
 /** What is stored apart: the earlier values of variables and profiles, and credentials to undo changes with. */
@@ -80,7 +83,7 @@ const UNCHANGED: JobChanges = {
   variables: {},
   profiles: [],
   folders: [],
-  identities: { created: [], unfinished: [], credentials: undefined, keys: undefined },
+  identities: { created: [], unfinished: [], credentials: undefined, keys: undefined, run: undefined },
 };
 
 /** Records what a step changes for its post step, before each change is made. */
@@ -111,6 +114,11 @@ export class Ledger {
   /** Records a folder that was made for the job alone. */
   making(folder: string): void {
     this.#save({ folders: [...this.#changes.folders, folder] });
+  }
+
+  /** Records with what is made in IAM from now on which run makes it, in a word. */
+  runningAs(run: string): void {
+    this.#changes = { ...this.#changes, identities: { ...this.#changes.identities, run } };
   }
 
   /** Records that something is about to be made in IAM, for a post step that is to remove it. */
@@ -168,6 +176,7 @@ function storedChanges({ variables, profiles, folders, identities }: JobChanges)
     folders,
     created: identities.created,
     unfinished: identities.unfinished,
+    run: identities.run,
   };
 }
 
@@ -199,13 +208,14 @@ function isEmpty({ variables, profiles, folders, created, unfinished }: StoredCh
 }
 
 /** As much of each kind as has room, from the first on. */
-function shortened({ variables, profiles, folders, created, unfinished }: StoredChanges): StoredChanges {
+function shortened({ variables, profiles, folders, created, unfinished, run }: StoredChanges): StoredChanges {
   return {
     variables: Object.fromEntries(withRoom(Object.entries(variables))),
     profiles: withRoom(profiles),
     folders: withRoom(folders),
     created: withRoom(created),
     unfinished: withRoom(unfinished),
+    run,
   };
 }
 

@@ -43,7 +43,7 @@ export function readLedger(env: NodeJS.ProcessEnv): PastChanges | undefined {
 
 /** @param all whether that, too, is undone which stands in the place of what was there before */
 function undoable(
-  { variables, profiles, folders, created, unfinished }: StoredChanges,
+  { variables, profiles, folders, created, unfinished, run }: StoredChanges,
   secrets: StoredSecrets,
   all: boolean,
 ): JobChanges {
@@ -57,7 +57,7 @@ function undoable(
     variables: Object.fromEntries(names.map((name) => [name, secrets.variables[name]])),
     profiles: written.filter(({ isUndoable }) => isUndoable).map(({ profile }) => profile),
     folders,
-    identities: { created, unfinished, credentials, keys },
+    identities: { created, unfinished, credentials, keys, run },
   };
 }
 
