@@ -5,7 +5,9 @@ import type { Settings } from './accounts/settings';
 import { World } from './accounts/world';
 import { Clock, type Waiting } from './clock';
 import { Faults } from './faults';
+import { Tokens } from './github/access';
 import { GithubOidc, githubIssuer } from './github/oidc';
+import { GithubRuns } from './github/runs';
 import { GithubSecrets } from './github/secrets';
 import type { RecordedRequest } from './http/request';
 import type { Route } from './http/route';
@@ -15,7 +17,7 @@ import { s3Route } from './s3/list-buckets';
 import { createSandboxServer } from './server';
 import { sts } from './sts/service';
 
-/** A local AWS, together with GitHub's OIDC and its API for Actions secrets, at one HTTP address. */
+/** A local AWS, together with GitHub's OIDC and its API for Actions secrets and workflow runs, at one HTTP address. */
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -25,7 +27,7 @@ export interface Sandbox {
   readonly settings: Settings;
   /** Every account, and every session. */
   readonly world: World;
-  readonly github: GithubOidc & { readonly secrets: GithubSecrets };
+  readonly github: GithubOidc & { readonly secrets: GithubSecrets; readonly runs: GithubRuns };
   readonly faults: Faults;
   /** The account with this id, made when first asked for; the partition is `aws` unless given then. */
   account(id: string, settings?: { readonly partition?: string }): Account;
@@ -51,7 +53,9 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
   const requests: RecordedRequest[] = [];
   let url = '';
   const oidc = await GithubOidc.create(clock, () => url);
-  const secrets = await GithubSecrets.create(clock, () => url);
+  const tokens = new Tokens();
+  const secrets = await GithubSecrets.create(clock, tokens, () => url);
+  const runs = new GithubRuns(clock, tokens);
   world.issuerKeys.set(githubIssuer, oidc.publicKey);
   const server = createSandboxServer({
     clock,
@@ -61,6 +65,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
       s3Route(request, world) ??
       (request.path === '/' ? queryRoute(request, [sts, iam], world) : oidc.route(request)) ??
       secrets.route(request) ??
+      runs.route(request) ??
       unknownRoute(request.path),
   });
   server.listen(port, '127.0.0.1');
@@ -72,7 +77,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
     clock,
     settings: world.settings,
     world,
-    github: Object.assign(oidc, { secrets }),
+    github: Object.assign(oidc, { secrets, runs }),
     faults,
     account: (id, { partition = 'aws' } = {}) => world.account(id, partition),
     close: () =>

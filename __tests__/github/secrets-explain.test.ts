@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ActionError } from '../../src/errors/action-error';
+import { githubApi } from '../../src/github/api';
 import { explainIdToken, explainSecret } from '../../src/github/explain';
 import { IncompleteAnswerError, retryOfGithub } from '../../src/github/failure';
 import { githubSecrets } from '../../src/github/secrets';
@@ -23,7 +24,7 @@ const organization: SecretLocation = { of: 'organization', organization: 'octo',
 /** The error of a check of the place. */
 async function failureOf(location: SecretLocation, url = sandbox.github.secrets.apiUrl): Promise<unknown> {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
-  const secrets = githubSecrets(sandbox.github.secrets.token({}), { GITHUB_API_URL: url }, settings);
+  const secrets = githubSecrets(githubApi(sandbox.github.secrets.token({}), { GITHUB_API_URL: url }, settings));
   return secrets.check([location]).then(
     () => {
       throw new Error('it succeeded');
@@ -85,7 +86,7 @@ test.each<[SecretLocation, string, string]>([
 test('the token is in no message', async () => {
   const token = sandbox.github.secrets.token({});
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
-  const secrets = githubSecrets(token, { GITHUB_API_URL: sandbox.github.secrets.apiUrl }, settings);
+  const secrets = githubSecrets(githubApi(token, { GITHUB_API_URL: sandbox.github.secrets.apiUrl }, settings));
   const failure: unknown = await secrets.check([repository]).catch((error: unknown) => error);
   expect(JSON.stringify([failure, explainSecret(failure, 'write').message])).not.toContain(token);
 });

@@ -1,5 +1,6 @@
 import type { Failure } from '../../sandbox/faults';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import { githubApi } from '../../src/github/api';
 import { explainSecret } from '../../src/github/explain';
 import { seal } from '../../src/github/sealed-box';
 import { githubSecrets, type GithubSecrets } from '../../src/github/secrets';
@@ -35,7 +36,7 @@ function connect(rights: Parameters<Sandbox['github']['secrets']['token']>[0], m
   };
   const clock = { ...systemClock, random: () => 0, sleep };
   const settings = { retry: { maxAttempts }, clock, log: (line: string) => log.push(line) };
-  return githubSecrets(github.token(rights), { GITHUB_API_URL: github.apiUrl }, settings);
+  return githubSecrets(githubApi(github.token(rights), { GITHUB_API_URL: github.apiUrl }, settings));
 }
 
 const repository: SecretLocation = { of: 'repository', repository: 'octo/app' };
@@ -357,7 +358,8 @@ describe('in bad weather', () => {
       clock: { ...systemClock, sleep },
       log: (line: string) => log.push(line),
     };
-    const limited = githubSecrets(github.token({ write: ['octo/app'] }), { GITHUB_API_URL: github.apiUrl }, settings);
+    const env = { GITHUB_API_URL: github.apiUrl };
+    const limited = githubSecrets(githubApi(github.token({ write: ['octo/app'] }), env, settings));
     await limited.put(seed(), 'value');
     expect(statuses()).toEqual([
       ['GET public-key', 200],

@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { Refusal } from '../http/refusal';
 
 /**
- * What a token may do with Actions secrets, by owner: `owner/name` for a repository with its environments, `org:name`
- * for an organization. To write is to read as well.
+ * What a token may do, by owner: `owner/name` for a repository with its environments, `org:name` for an organization. To
+ * write is to read as well.
  */
 export interface Rights {
+  /** Of Actions secrets. */
   readonly write?: readonly string[];
+  /** Of Actions secrets. */
   readonly read?: readonly string[];
+  /** Of workflow runs: `actions: read`. */
+  readonly runs?: readonly string[];
   /** Seen, but without a right to its secrets, as a job's `GITHUB_TOKEN` sees its repository. */
   readonly see?: readonly string[];
 }
@@ -23,17 +27,18 @@ export class Tokens {
   }
 
   /**
-   * Makes sure that the caller has the right to an owner's secrets.
+   * Makes sure that the caller has the right to what is an owner's.
    * @throws Refusal in GitHub's words: what a token does not see does not exist for it.
    */
-  authorize(authorization: string | undefined, owner: string, right: 'read' | 'write'): void {
+  authorize(authorization: string | undefined, owner: string, right: 'read' | 'write' | 'runs'): void {
     if (authorization === undefined) throw new Refusal(401, 'Unauthorized', 'Requires authentication');
     const rights = this.#rights.get(authorization.replace(/^(token|bearer) /i, ''));
     if (!rights) throw new Refusal(401, 'Unauthorized', 'Bad credentials');
-    const { write = [], read = [], see = [] } = rights;
+    const { write = [], read = [], runs = [], see = [] } = rights;
     const within = (owners: readonly string[]) => owners.some((name) => name.toLowerCase() === owner.toLowerCase());
-    if (!within([...write, ...read, ...see])) throw notFound();
-    if (!within(right === 'write' ? write : [...write, ...read])) {
+    const granted = { write, read: [...write, ...read], runs };
+    if (!within([...granted.read, ...runs, ...see])) throw notFound();
+    if (!within(granted[right])) {
       throw new Refusal(403, 'Forbidden', 'Resource not accessible by integration');
     }
   }

@@ -2,6 +2,9 @@ import { Refusal } from '../http/refusal';
 import type { Answer, RecordedRequest } from '../http/request';
 import type { Route } from '../http/route';
 
+/** Where GitHub Enterprise Server has its API. */
+export const apiRoot = '/api/v3';
+
 /** A route to GitHub, which refuses in JSON. */
 export function githubRoute(
   action: string,
@@ -28,4 +31,9 @@ export function githubRoute(
 
 export function json(status: number, body: object): Answer {
   return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
+}
+
+/** A time, as GitHub's API says it. */
+export function seconds(date: Date): string {
+  return date.toISOString().replace(/\.\d+/, '');
 }

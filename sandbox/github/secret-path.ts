@@ -1,3 +1,5 @@
+import { apiRoot } from './route';
+
 /** The URL of secrets, taken apart. */
 export interface SecretPath {
   /** `owner/name` of a repository, or `org:name`. */
@@ -7,9 +9,6 @@ export interface SecretPath {
   /** Empty where it is not about one secret. */
   readonly name: string;
 }
-
-/** Where GitHub Enterprise Server has its API. */
-export const apiRoot = '/api/v3';
 
 const holders = [
   /^\/repos\/(?<repository>[^/]+\/[^/]+)\/actions\/secrets(?<rest>\/.*)?$/,

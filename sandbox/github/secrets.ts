@@ -2,10 +2,10 @@ import type { Clock } from '../clock';
 import { Refusal } from '../http/refusal';
 import type { Answer, IncomingRequest } from '../http/request';
 import type { Route } from '../http/route';
-import { notFound, Tokens, type Rights } from './access';
-import { githubRoute, json } from './route';
+import { notFound, type Rights, type Tokens } from './access';
+import { apiRoot, githubRoute, json, seconds } from './route';
 import { sealingReady } from './sealing-key';
-import { apiRoot, parseSecretPath, type SecretPath } from './secret-path';
+import { parseSecretPath, type SecretPath } from './secret-path';
 import { SecretStore, unprocessable, type Audience, type StoredSecret } from './secret-store';
 
 interface Repository {
@@ -28,7 +28,6 @@ interface Call extends SecretPath {
  * https://docs.github.com/rest/actions/secrets
  */
 export class GithubSecrets {
-  readonly #tokens = new Tokens();
   readonly #repositories: Repository[] = [];
   readonly #stores = new Map<string, SecretStore>();
   readonly #operations: Readonly<Record<string, (call: Call) => Answer>> = {
@@ -45,13 +44,14 @@ export class GithubSecrets {
 
   private constructor(
     private readonly clock: Clock,
+    private readonly tokens: Tokens,
     private readonly baseUrl: () => string,
   ) {}
 
   /** @param baseUrl where the sandbox is reached, once it listens */
-  static async create(clock: Clock, baseUrl: () => string): Promise<GithubSecrets> {
+  static async create(clock: Clock, tokens: Tokens, baseUrl: () => string): Promise<GithubSecrets> {
     await sealingReady();
-    return new GithubSecrets(clock, baseUrl);
+    return new GithubSecrets(clock, tokens, baseUrl);
   }
 
   /** What jobs have in `GITHUB_API_URL`. */
@@ -79,7 +79,7 @@ export class GithubSecrets {
 
   /** A token with these rights, and no others. */
   token(rights: Rights): string {
-    return this.#tokens.issue(rights);
+    return this.tokens.issue(rights);
   }
 
   /** The value of a secret, opened; undefined when there is no such secret. */
@@ -103,7 +103,7 @@ export class GithubSecrets {
     const { owner, environment, name } = path;
     const params = { owner, ...(environment !== undefined && { environment }), ...(name && { name }) };
     return githubRoute(action, params, () => {
-      this.#tokens.authorize(request.headers.authorization, owner, request.method === 'GET' ? 'read' : 'write');
+      this.tokens.authorize(request.headers.authorization, owner, request.method === 'GET' ? 'read' : 'write');
       const store = this.#store(owner, environment);
       if (!store) throw notFound();
       return operation({ ...path, store, request });
@@ -160,7 +160,6 @@ function existing({ store, name }: Call): StoredSecret {
 
 /** All that GitHub ever shows of a secret. */
 function describe({ name, createdAt, updatedAt, audience }: StoredSecret): object {
-  const seconds = (date: Date) => date.toISOString().replace(/\.\d+/, '');
   return {
     name,
     created_at: seconds(createdAt),

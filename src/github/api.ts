@@ -1,6 +1,6 @@
 import { agentsFor, type Agents } from '../network/agents';
 import { call, type CallSettings } from '../network/call';
-import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, mayHaveActed, textIn } from './failure';
+import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, mayHaveActed, textIn, timeIn } from './failure';
 import { requestGithub, type GithubAnswer, type GithubRequest } from './request';
 import { getOctokit } from './toolkit';
 
@@ -11,6 +11,8 @@ export interface ApiRequest<T> {
   readonly path: string;
   /** Of the query in a GET, of the body otherwise. */
   readonly parameters?: object;
+  /** Attempts in all, the first included; if omitted, as many as other calls of the step have. */
+  readonly maxAttempts?: number;
   /** Is given what the answer holds, and its time by GitHub's clock, undefined where it says none. */
   readonly read: (data: unknown, answered: Date | undefined) => T;
   /**
@@ -49,7 +51,7 @@ export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallS
   const baseUrl = (env.GITHUB_API_URL ?? 'https://api.github.com').replace(/\/$/, '');
   const opened = agentsFor(new URL(baseUrl));
   const octokit = getOctokit(token, { baseUrl, userAgent: 'aws-identity-action', log: SILENT });
-  return ({ method, path, parameters, read, onUnanswered }) => {
+  return ({ method, path, parameters, maxAttempts = settings.retry.maxAttempts, read, onUnanswered }) => {
     const route = `${method} ${path}`;
     let hasLeft = false;
     const request = async (signal: AbortSignal) => {
@@ -64,12 +66,12 @@ export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallS
       await octokit.request(route, { ...parameters, request: { fetch } }).catch((error: unknown) => {
         throw error instanceof Error && error.cause !== undefined ? error.cause : error;
       });
-      return read(answer?.data, answer && timeOf(answer));
+      return read(answer?.data, timeIn(answer?.headers, 'date'));
     };
     const onFailure = (error: unknown) => {
       if (hasLeft && mayHaveActed(error)) onUnanswered?.();
     };
-    return call(route, request, GITHUB_FAILURES, settings, onFailure);
+    return call(route, request, GITHUB_FAILURES, { ...settings, retry: { maxAttempts } }, onFailure);
   };
 }
 
@@ -87,11 +89,6 @@ async function answerTo(request: GithubRequest, agents: Agents): Promise<GithubA
     url = sameHost(headers.location, url);
   }
   throw new NotGithubError(`the answers redirect more than ${MAX_REDIRECTS} times`);
-}
-
-function timeOf({ headers }: GithubAnswer): Date | undefined {
-  const time = new Date(headers.date ?? '');
-  return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 function refused(answer: GithubAnswer, { method, url }: GithubRequest): GithubRefusedError {

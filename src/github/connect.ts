@@ -3,6 +3,7 @@ import { call, type CallSettings } from '../network/call';
 import { explainIdToken, explainSecret } from './explain';
 import { GITHUB_FAILURES } from './failure';
 import { fetchIdToken, type IdTokenEndpoint } from './id-token';
+import type { WorkflowRuns } from './runs';
 import type { GithubSecrets } from './secrets';
 
 /**
@@ -22,28 +23,36 @@ export function obtainIdToken(
   });
 }
 
-/**
- * Loads the code of GitHub's secrets, and opens a connection, on which the token authorizes. What fails for good is
- * thrown as an ActionError.
- */
-export async function connectGithubSecrets(
-  token: string,
-  env: NodeJS.ProcessEnv,
-  settings: CallSettings,
-): Promise<GithubSecrets> {
-  const { githubSecrets } = await import('./secrets');
-  const secrets = githubSecrets(token, env, settings);
-  const explained = <T>(work: Promise<T>, tried: string) =>
+/** What GitHub's API is asked about, on one connection. */
+export interface Github {
+  readonly secrets: GithubSecrets;
+  readonly runs: WorkflowRuns;
+}
+
+/** Loads the code of GitHub's API, and opens a connection, on which the token authorizes. */
+export async function connectGithub(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): Promise<Github> {
+  const [{ githubApi }, { githubSecrets }, { workflowRuns }] = await Promise.all([
+    import('./api'),
+    import('./secrets'),
+    import('./runs'),
+  ]);
+  const api = githubApi(token, env, settings);
+  return { secrets: explained(githubSecrets(api)), runs: workflowRuns(api) };
+}
+
+/** The same secrets; what fails for good is thrown as an ActionError. */
+function explained(secrets: GithubSecrets): GithubSecrets {
+  const explain = <T>(work: Promise<T>, tried: string) =>
     work.catch((error: unknown) => {
       throw explainSecret(error, tried);
     });
   return {
     put: (secret, value, onUnanswered) =>
-      explained(secrets.put(secret, value, onUnanswered), `write the GitHub secret ${describeSecret(secret)}`),
+      explain(secrets.put(secret, value, onUnanswered), `write the GitHub secret ${describeSecret(secret)}`),
     remove: (secret, onUnanswered) =>
-      explained(secrets.remove(secret, onUnanswered), `remove the GitHub secret ${describeSecret(secret)}`),
+      explain(secrets.remove(secret, onUnanswered), `remove the GitHub secret ${describeSecret(secret)}`),
     updatedAt: (secret) =>
-      explained(secrets.updatedAt(secret), `find out when the GitHub secret ${describeSecret(secret)} was written`),
-    check: (locations) => explained(secrets.check(locations), "reach GitHub's secrets. Nothing was changed"),
+      explain(secrets.updatedAt(secret), `find out when the GitHub secret ${describeSecret(secret)} was written`),
+    check: (locations) => explain(secrets.check(locations), "reach GitHub's secrets. Nothing was changed"),
   };
 }

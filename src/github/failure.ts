@@ -104,6 +104,12 @@ export function textIn(data: unknown, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A time that an answer holds. */
+export function timeIn(data: unknown, name: string): Date | undefined {
+  const time = new Date(textIn(data, name) ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
 export function fieldIn(data: unknown, name: string): unknown {
   return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
 }

@@ -1,7 +1,6 @@
 import type { GithubSecret, SecretLocation } from '../identities/declaration';
-import type { CallSettings } from '../network/call';
-import { githubApi, type GithubApi } from './api';
-import { fieldIn, githubRefusalOf, IncompleteAnswerError, textIn } from './failure';
+import type { GithubApi } from './api';
+import { fieldIn, githubRefusalOf, IncompleteAnswerError, textIn, timeIn } from './failure';
 import { seal } from './sealed-box';
 
 /** GitHub's Actions secrets. https://docs.github.com/rest/actions/secrets */
@@ -36,9 +35,8 @@ interface PublicKey {
 /** Repositories that GitHub lists in one answer, at most. */
 const PAGE_SIZE = 100;
 
-/** The secrets that a token reaches. All throw errors for `explainSecret`. */
-export function githubSecrets(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): GithubSecrets {
-  const api = githubApi(token, env, settings);
+/** The secrets that are reached by a connection. All throw errors for `explainSecret`. */
+export function githubSecrets(api: GithubApi): GithubSecrets {
   const publicKeys = new PublicKeys(api);
 
   /**
@@ -162,8 +160,8 @@ function readPublicKey(data: unknown): PublicKey {
 }
 
 function readUpdatedAt(data: unknown): Date {
-  const date = new Date(textField(data, 'updated_at'));
-  if (Number.isNaN(date.getTime())) throw new IncompleteAnswerError('updated_at that is a time');
+  const date = timeIn(data, 'updated_at');
+  if (date === undefined) throw new IncompleteAnswerError('updated_at that is a time');
   return date;
 }
 

@@ -2,7 +2,7 @@ import { partitionOfArn, type Identity } from '../aws/arn';
 import type { Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
-import { connectGithubSecrets } from '../github/connect';
+import { connectGithub } from '../github/connect';
 import { connectIam } from '../iam/connect';
 import type { CallSettings } from '../network/call';
 import { connectSts, identify } from '../sts/connect';
@@ -43,17 +43,18 @@ export interface OpenAccount {
 export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   const { credentials, connection, calls, repository, githubToken, env } = entry;
   const identifying = identify(entry, `verify ${entry.credentialsName} with STS`, connection, calls);
-  const [identity, iam, unlimitedIam, secrets] = await Promise.all([
+  const [identity, iam, unlimitedIam, github] = await Promise.all([
     identifying,
     connectIam(connection, credentials, calls, { beforeEach: entry.beforeEach, identity: identifying }),
     connectIam(connection, credentials, calls, { identity: identifying }),
-    githubToken === undefined ? undefined : connectGithubSecrets(githubToken, env, calls),
+    githubToken === undefined ? undefined : connectGithub(githubToken, env, calls),
   ]);
   const access: AccountAccess = {
     ...entry.reporter,
     iam,
     account: { ...accountOf(identity), repository },
-    secrets,
+    secrets: github?.secrets,
+    runs: github?.runs,
     clock: calls.clock,
     run: entry.run ?? thisRun(repository, env),
     testKey: (key) => testKey(key, entry),

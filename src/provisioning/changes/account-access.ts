@@ -1,4 +1,5 @@
 import type { Credentials } from '../../aws/credentials';
+import type { WorkflowRuns } from '../../github/runs';
 import type { GithubSecrets } from '../../github/secrets';
 import type { Iam } from '../../iam/connect';
 import type { Clock } from '../../network/clock';
@@ -29,6 +30,8 @@ export interface AccountAccess extends Reporter {
   readonly account: TargetAccount;
   /** GitHub's secrets, where there is a token for them. */
   readonly secrets: GithubSecrets | undefined;
+  /** GitHub's workflow runs, where there is a token that may see them. */
+  readonly runs: WorkflowRuns | undefined;
   readonly clock: Clock;
   /** The run that makes the changes. */
   readonly run: Run;
