@@ -143,10 +143,12 @@ describe('what is made', () => {
   test.each<[what: string, Failure]>([
     ['AWS acted and the connection broke', { resetAfter: true }],
     ['an error that is no answer', refused('InternalFailure', 500)],
-  ])('and there already after %s is done', async (_, failure) => {
+  ])('and there already after %s is done, if it is its own', async (_, failure) => {
     if (!('resetAfter' in failure)) opened.account.createUser('tfc');
     fail('CreateUser', failure);
-    expect(await createUser()).toBeUndefined();
+    const requireOwn = jest.fn(() => Promise.resolve());
+    expect(await createUser({ requireOwn })).toBeUndefined();
+    expect(requireOwn).toHaveBeenCalledTimes(1);
     expect(opened.actions()).toEqual([
       'error' in failure ? 'CreateUser InternalFailure' : 'CreateUser',
       'CreateUser EntityAlreadyExists',
@@ -154,9 +156,17 @@ describe('what is made', () => {
     expect(opened.account.users.has('tfc')).toBe(true);
   });
 
-  test('and there already before the first attempt is an error', async () => {
+  test.each<[whose: string, how: Parameters<Iam['change']>[2], expected: string]>([
+    ['someone else’s', { requireOwn: () => Promise.reject(new Error('of another')) }, 'of another'],
+    ['nobody says whose', {}, 'EntityAlreadyExists'],
+  ])('and there already after a lost answer is an error, if it is %s', async (_, how, expected) => {
+    fail('CreateUser', { resetAfter: true });
+    await expect(createUser(how)).rejects.toThrow(expected);
+  });
+
+  test('and there already before the first attempt is an error, whose ever it is', async () => {
     opened.account.createUser('tfc');
-    expect(await codeOf(createUser())).toBe('name-taken');
+    expect(await codeOf(createUser({ requireOwn: () => Promise.resolve() }))).toBe('name-taken');
     expect(opened.actions()).toEqual(['CreateUser EntityAlreadyExists']);
   });
 
@@ -165,7 +175,7 @@ describe('what is made', () => {
     async (code) => {
       opened.account.createUser('tfc');
       fail('CreateUser', refused(code, 400));
-      expect(await codeOf(createUser())).toBe('name-taken');
+      expect(await codeOf(createUser({ requireOwn: () => Promise.resolve() }))).toBe('name-taken');
     },
   );
 
@@ -203,7 +213,7 @@ describe('what is made', () => {
   test('and whose answer broke off may have been made all the same', async () => {
     fail('CreateUser', { resetBody: true });
     const takeBack = jest.fn(() => Promise.resolve());
-    expect(await createUser({ takeBack })).toBeUndefined();
+    expect(await createUser({ takeBack, requireOwn: () => Promise.resolve() })).toBeUndefined();
     expect(takeBack).toHaveBeenCalledTimes(1);
     expect(opened.actions()).toEqual(['CreateUser', 'CreateUser EntityAlreadyExists']);
   });
@@ -255,7 +265,7 @@ describe('what is made', () => {
     try {
       fail('CreateUser', { hangBody: true });
       const takeBack = jest.fn(() => Promise.resolve());
-      const outcome = createUser({ takeBack });
+      const outcome = createUser({ takeBack, requireOwn: () => Promise.resolve() });
       while (!opened.account.users.has('tfc')) await new Promise((resolve) => setImmediate(resolve));
       await jest.advanceTimersByTimeAsync(10_000);
       expect(await outcome).toBeUndefined();
@@ -419,7 +429,7 @@ describe('the time by the clock of AWS', () => {
     expect(Math.abs(early.time() - Date.now())).toBeLessThan(1000);
   });
 
-  test('is told by a refusal, here of the signature of a machine whose clock is off', async () => {
+  test('comes from a refusal, too, here of the signature of a machine whose clock is off', async () => {
     const ahead = await fromAhead();
     expect(await codeOf(ahead.ask('GetUser', { UserName: 'admin' }))).toBe('clock-skew');
     expect(Math.abs(ahead.time() - awsNow())).toBeLessThanOrEqual(2000);

@@ -319,6 +319,14 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byDocument('users: { reporter: {} }', {
       prepare: answers('CreateUser', 'EntityAlreadyExists', 'User with name reporter already exists.', { status: 409 }),
     }),
+    byDocument('users: { reporter: {} }', {
+      prepare({ account, sandbox: { faults } }) {
+        const first = () =>
+          void account.createUser('reporter', { tags: { ...OWNED, 'managed-by-repository': 'octo/x' } });
+        faults.add({ action: 'CreateUser', times: 1, first });
+        faults.add({ action: 'CreateUser', times: 1, reset: true });
+      },
+    }),
   ],
   'no-answer': [
     byOidc({}, fails('AssumeRoleWithWebIdentity', { hang: true })),

@@ -28,7 +28,7 @@ export interface Iam {
     purpose?: Purpose,
   ): Promise<T[]>;
   /**
-   * Makes a call that changes something. What is there already when an earlier attempt lost its answer, and what is
+   * Makes a call that changes something. What an attempt made whose answer was lost, as `requireOwn` finds, and what is
    * gone already when it is to be deleted, counts as done; there is then no answer.
    */
   change<O extends Operation>(operation: O, input: Input<O>, options?: ChangeOptions): Promise<Output<O> | undefined>;
@@ -45,6 +45,11 @@ export interface ChangeOptions {
   readonly fresh?: readonly string[];
   /** Takes back what an attempt whose answer was lost may have done, before the next one. */
   readonly takeBack?: () => Promise<void>;
+  /**
+   * Looks at what is there when the name of what is to be created is taken after an attempt whose answer was lost: that
+   * attempt made it, or someone else did meanwhile, for which it throws. If omitted, the name counts as taken.
+   */
+  readonly requireOwn?: (() => Promise<void>) | undefined;
   /** Throws at once what an attempt fails with that may have acted: it must not act twice. Sure refusals are tried again. */
   readonly once?: boolean;
 }
@@ -113,26 +118,31 @@ export async function connectIam(
       } while (Marker !== undefined);
       return found;
     },
-    change(operation, input, { fresh = [], takeBack, once = false } = {}) {
+    async change(operation, input, { fresh = [], takeBack, requireOwn, once = false } = {}) {
       let unsure = false;
       const classify = (error: unknown): Retry => {
         if (once && mayHaveActed(error)) return 'final';
         return fresh.length > 0 ? retryOfFresh(error, fresh) : retryOfIam(error);
       };
-      return make(
+      const made = make(
         operation,
         async (signal) => {
           if (unsure) await takeBack?.();
           try {
             return await send(client, operation, input, signal);
           } catch (error) {
-            if (isDone(operation, error, unsure)) return undefined;
+            if (isGone(operation, error)) return undefined;
             unsure ||= mayHaveActed(error);
             throw error;
           }
         },
         classify,
-      ).catch(explained(operation, input));
+      );
+      return made.catch(async (error: unknown) => {
+        if (!unsure || !requireOwn || !isTaken(operation, error)) return explained(operation, input)(error);
+        await requireOwn();
+        return undefined;
+      });
     },
     time: () => (answered ? answered.time + clock.now() - answered.at : clock.time()),
   };
@@ -153,10 +163,14 @@ const NOT_EVERYWHERE: ReadonlySet<Operation> = new Set<Operation>([
   'ListSigningCertificates',
 ]);
 
-function isDone(operation: Operation, error: unknown, unsure: boolean): boolean {
-  const { code } = refusalOf(error) ?? {};
-  if (code === 'NoSuchEntity') return /^(Delete|Detach|Remove|Untag|Deactivate)/.test(operation);
-  return code === 'EntityAlreadyExists' && unsure && operation.startsWith('Create');
+/** Whether what is to be taken away is not there. */
+function isGone(operation: Operation, error: unknown): boolean {
+  return refusalOf(error)?.code === 'NoSuchEntity' && /^(Delete|Detach|Remove|Untag|Deactivate)/.test(operation);
+}
+
+/** Whether something is there under the name of what is to be created. */
+function isTaken(operation: Operation, error: unknown): boolean {
+  return refusalOf(error)?.code === 'EntityAlreadyExists' && operation.startsWith('Create');
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency */

@@ -5,7 +5,16 @@
 export const MANAGED_BY = 'managed-by';
 export const MANAGED_BY_REPOSITORY = 'managed-by-repository';
 
+/** How all other tags of the action begin: the records of a user's access keys, and the run that made an ephemeral thing. */
+export const RECORD_PREFIX = 'aws-identity-action:';
+
 /** The tag of a user with the record of its access key. */
-export const KEY_RECORD = 'aws-identity-action:access-key';
+export const KEY_RECORD = `${RECORD_PREFIX}access-key`;
 
 export const OWN_TAGS: readonly string[] = [MANAGED_BY, MANAGED_BY_REPOSITORY, KEY_RECORD];
+
+/** Whether a tag is the action's, and so not a document's to set. To AWS, keys that differ in case only are the same. */
+export function isOwnTag(key: string): boolean {
+  const name = key.toLowerCase();
+  return name === MANAGED_BY || name === MANAGED_BY_REPOSITORY || name.startsWith(RECORD_PREFIX);
+}

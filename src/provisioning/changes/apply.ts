@@ -1,7 +1,9 @@
 import { describeSecret, type GithubSecret } from '../../identities/declaration';
+import type { Created } from '../../runner/ledger';
 import type { AccountAccess } from './account-access';
 import type { Change, PlannedCall, Stages } from './change';
 import { concurrently } from './concurrently';
+import { isTagged, requireOwn as requireOwnMade } from './require-own';
 
 const DONE = { create: 'Created', change: 'Changed', delete: 'Deleted', keep: 'Kept', leave: 'Left' } as const;
 
@@ -20,7 +22,7 @@ export async function apply(phases: readonly (readonly Change[])[], access: Acco
     await concurrently(phase, async (change) => {
       const { action, kind, name, stages, creates } = change;
       if (creates) access.remember(creates);
-      await makeCalls(stages, access, (call) => freshFor(call, change, made));
+      await makeCalls(stages, access, (call) => freshFor(call, change, made), creates);
       if (creates && 'arn' in creates) made.add(creates.arn);
       done += 1;
       access.log(`[${done}/${total}] ${DONE[action]} ${kind} ${name}.`);
@@ -38,24 +40,29 @@ export async function applyLater(changes: readonly Change[], made: Set<string>, 
  * Makes the calls of each stage concurrently, one stage after the other.
  *
  * @param fresh what a call refers to that was made just now: it is waited for until IAM knows it
+ * @param creates what the calls make
  */
 export async function makeCalls(
   stages: Stages,
   access: AccountAccess,
   fresh: (call: PlannedCall) => readonly string[] = () => [],
+  creates?: Created,
 ): Promise<void> {
-  for (const stage of stages) await concurrently(stage, (call) => makeCall(call, access, fresh(call)));
+  for (const stage of stages) await concurrently(stage, (call) => makeCall(call, access, fresh(call), creates));
 }
 
 /** Makes one planned call. */
 export async function makeCall(
   { operation, input, doneAnyway }: PlannedCall,
-  { iam }: AccountAccess,
+  access: AccountAccess,
   fresh: readonly string[] = [],
+  creates?: Created,
 ): Promise<void> {
+  const { iam } = access;
+  const requireOwn = creates && isTagged(creates) ? () => requireOwnMade(creates, input, access) : undefined;
   try {
     // The compiler cannot see that an operation and its input belong together.
-    await iam.change(operation, input, { fresh });
+    await iam.change(operation, input, { fresh, requireOwn });
   } catch (error) {
     if (!(await doneAnyway?.(error, iam))) throw error;
   }

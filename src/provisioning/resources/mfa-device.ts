@@ -5,6 +5,7 @@ import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
+import { requireOwn } from '../changes/require-own';
 import { nothingToRemove, notOurs, ownershipTags, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
 
@@ -70,7 +71,7 @@ export async function makeMfaDevice({ user, serial, change }: MfaDevicePlan, acc
   if (change.action !== 'create' || !mfaDevice) return;
   await makeCalls(change.stages, access);
   access.remember({ kind: MFA_DEVICE, user: user.name, serial });
-  const base32 = await createDevice(mfaDevice, serial, access);
+  const base32 = await createDevice(user.name, mfaDevice, serial, access);
   access.mask(base32);
   const seed = parseSeed(base32);
   if ('wrong' in seed) throw new Error(`The seed that AWS gave for ${serial} ${seed.wrong}.`);
@@ -83,14 +84,30 @@ export async function makeMfaDevice({ user, serial, change }: MfaDevicePlan, acc
   access.log(`Enabled the MFA device ${serial} for ${user.name}; its seed is in ${stored}.`);
 }
 
-/** Makes a device that belongs to nobody yet, and returns its seed in base32. */
-async function createDevice({ name, path }: DeclaredMfaDevice, serial: string, access: AccountAccess): Promise<string> {
-  const answer = await access.iam.change(
-    'CreateVirtualMFADevice',
-    { VirtualMFADeviceName: name, Path: path, Tags: tagList(ownershipTags(access.account.repository)) },
-    { takeBack: () => makeCall(deleteDevice(serial), access) },
-  );
+/** Makes a device that is nobody's yet, and returns its seed in base32. */
+async function createDevice(
+  user: string,
+  { name, path }: DeclaredMfaDevice,
+  serial: string,
+  access: AccountAccess,
+): Promise<string> {
+  const input = {
+    VirtualMFADeviceName: name,
+    Path: path,
+    Tags: tagList(ownershipTags(access.account.repository)),
+  };
+  const create = () =>
+    access.iam.change('CreateVirtualMFADevice', input, {
+      requireOwn: () => requireOwn({ kind: MFA_DEVICE, user, serial }, input, access),
+    });
+  const answer = (await create()) ?? (await again());
   return Buffer.from(answer?.VirtualMFADevice?.Base32StringSeed ?? '').toString('utf8');
+
+  /** The answer that was lost had the seed of the one that is there, and AWS does not show it again. */
+  async function again() {
+    await makeCall(deleteDevice(serial), access);
+    return create();
+  }
 }
 
 /** Proves the device with two codes that follow each other: the last one and the current one. */
