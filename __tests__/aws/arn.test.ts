@@ -5,6 +5,7 @@ import {
   parseRoleArn,
   parseRoleName,
   roleInAccountOf,
+  userOrRoleIn,
 } from '../../src/aws/arn';
 import { partitionOfRegion } from '../../src/aws/partition';
 
@@ -137,4 +138,16 @@ test.each([
   ['aws-iso-b-global', 'aws-iso-b'],
 ])('%s is in the partition %s', (region, partition) => {
   expect(partitionOfRegion(region)).toBe(partition);
+});
+
+test.each([
+  ['arn:aws:iam::123456789012:user/ci', { kind: 'user', name: 'ci' }],
+  ['arn:aws-cn:iam::123456789012:user/machine/a/ci', { kind: 'user', name: 'ci' }],
+  ['arn:aws:sts::123456789012:assumed-role/deploy/octo@app', { kind: 'role', name: 'deploy' }],
+  ['arn:aws:iam::123456789012:root', undefined],
+  ['arn:aws:sts::123456789012:federated-user/ci', undefined],
+  ['arn:aws:iam::123456789012:role/deploy', undefined],
+  ['user/ci', undefined],
+])('%s is a caller that names %j', (arn, named) => {
+  expect(userOrRoleIn(arn)).toEqual(named);
 });

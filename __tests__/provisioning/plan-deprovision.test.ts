@@ -1,13 +1,14 @@
 import { MfaDevice } from '../../sandbox/accounts/mfa-device';
 import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
-import { leftUsers, planRemoval } from '../../src/provisioning/plan-deprovision';
+import { leftUsers, planDeprovision, planRemoval } from '../../src/provisioning/plan-deprovision';
 import { boundariesInUse } from '../../src/provisioning/resources/policy';
 import type { Created } from '../../src/runner/ledger';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, trust } from '../sandbox/sts-client';
+import { ACCOUNT } from '../scenarios/scenario';
 import { openTestAccount, textOf, type TestAccount } from './account';
-import { arn, NOBODYS, OURS, READ_ONLY, THEIRS } from './declared';
+import { arn, declaredPolicy, declaredRole, declaredUser, NOBODYS, OURS, READ_ONLY, THEIRS } from './declared';
 
 useCleanEnvironment();
 
@@ -276,4 +277,45 @@ test('a device is taken from its user and removed, also where it was never enabl
   expect(phases[0]?.[0] && operationsIn(phases[0][0])).toEqual([['DeactivateMFADevice'], ['DeleteVirtualMFADevice']]);
   await apply(phases, opened.access);
   expect(opened.account.virtualMfaDevices.size).toBe(0);
+});
+
+describe('whoever signs the calls', () => {
+  const declaration = {
+    oidcProviders: [],
+    policies: [declaredPolicy()],
+    users: [declaredUser()],
+    roles: [declaredRole()],
+  };
+  const planAs = (caller: string) => planDeprovision(declaration, { ...opened.access, caller });
+
+  test.each([
+    ['user', arn('user/pulumi'), 'the user pulumi is the one as which this step works'],
+    ['role', `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/octo`, 'the role deploy is the one as which this step works'],
+  ])('as a %s is not removed, before anything else is', async (_, caller, words) => {
+    addAll(OURS);
+    opened.account.users.get('pulumi')?.createAccessKey();
+    const error: unknown = await planAs(caller).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'removes-itself', message: expect.stringContaining(words) as string });
+    expect(opened.actions().every((action) => /^(Get|List)/.test(action))).toBe(true);
+  });
+
+  test('does not lose a policy, and may remove those of others', async () => {
+    addAll(OURS);
+    const { users } = opened.account;
+    opened.account.createUser('octo').attachedPolicies.add(arn('policy/list'));
+    users.get('pulumi')?.attachedPolicies.add(arn('policy/list'));
+    await expect(planAs(arn('user/octo'))).rejects.toThrow(
+      'the policy list is attached to the user octo, as which this step works',
+    );
+    await expect(planAs(opened.admin.arn)).resolves.toMatchObject({ keys: [] });
+  });
+
+  test.each([
+    ['a user of another repository', THEIRS, arn('user/pulumi')],
+    ['a role of that user’s name', OURS, `arn:aws:sts::${ACCOUNT}:assumed-role/pulumi/octo`],
+    ['a root user', OURS, `arn:aws:iam::${ACCOUNT}:root`],
+  ])('as %s takes nothing from itself', async (_, tags, caller) => {
+    addAll(tags);
+    await expect(planAs(caller)).resolves.toMatchObject({ keys: [] });
+  });
 });

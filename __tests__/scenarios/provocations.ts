@@ -385,6 +385,15 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     },
   ],
   'region-disabled': [byKeys({}, ({ account }) => account.disabledRegions.add(REGION))],
+  'removes-itself': [
+    byDocument('users: { admin: {} }', {
+      mode: 'deprovision',
+      prepare({ account }) {
+        const admin = account.users.get('admin');
+        if (admin) admin.tags = OWNED;
+      },
+    }),
+  ],
   'role-refused': [
     byKeys({ 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/other` }),
     byKeys({ 'source-identity': 'actor' }),

@@ -75,6 +75,17 @@ export function parseRoleName(text: string): RoleName | undefined {
   return ROLE_NAME.test(text) && !text.startsWith('arn:') ? { pathAndName: text } : undefined;
 }
 
+/**
+ * The user or role that a caller's ARN names, the role of a session too. Undefined for any other, such as a root user.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ */
+export function userOrRoleIn(arn: string): { readonly kind: 'user' | 'role'; readonly name: string } | undefined {
+  const [, type, path = ''] = /^arn:[^:]*:(?:iam|sts):[^:]*:[^:]*:(user|assumed-role)\/(.+)$/.exec(arn) ?? [];
+  const [first, last] = [path.split('/')[0] ?? '', path.split('/').at(-1) ?? ''];
+  if (type === undefined) return undefined;
+  return type === 'user' ? { kind: 'user', name: last } : { kind: 'role', name: first };
+}
+
 /** The role of that name in the account of an identity, and so in its partition; undefined where these are not known. */
 export function roleInAccountOf({ arn: caller, account }: Identity, { pathAndName }: RoleName): RoleArn | undefined {
   if (caller === undefined || !isWhole(caller)) return undefined;

@@ -43,6 +43,7 @@ export const ERROR_CODES = [
   'profile-files',
   'proxy-failed',
   'region-disabled',
+  'removes-itself',
   'role-refused',
   'roles-failed',
   'runner-files',

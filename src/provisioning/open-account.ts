@@ -53,6 +53,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     ...entry.reporter,
     iam,
     account: { ...accountOf(identity), repository },
+    caller: identity.arn,
     secrets: github?.secrets,
     runs: github?.runs,
     clock: calls.clock,

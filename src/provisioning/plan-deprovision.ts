@@ -1,10 +1,11 @@
+import { userOrRoleIn } from '../aws/arn';
 import { ActionError } from '../errors/action-error';
 import { githubRefusalOf } from '../github/failure';
 import { describeSecret, type Declaration, type DeclaredUser, type GithubSecret } from '../identities/declaration';
 import type { Created } from '../runner/ledger';
 import { githubSecretsOf } from './access-keys/destinations';
 import type { AccountAccess } from './changes/account-access';
-import { withoutCalls, type Change } from './changes/change';
+import { withoutCalls, type Change, type Obstacle, type PlannedCall } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { requireNoObstacle, type Plan } from './plan';
 import { mfaDeviceArn, planMfaDeviceRemoval } from './resources/mfa-device';
@@ -40,8 +41,26 @@ export async function planDeprovision(
     boundariesInUse(phases.flat(), policyArns, access),
     readSecrets(going, access),
   ]);
-  requireNoObstacle(obstacles);
+  requireNoObstacle([...ownRemoval(phases.flat(), access), ...obstacles]);
   return { phases, devices: [], keys: [], secrets };
+}
+
+/** What takes from the user or role that signs the calls what it may do: AWS would refuse the rest, half-way. */
+function ownRemoval(changes: readonly Change[], { caller }: AccountAccess): Obstacle[] {
+  const own = caller === undefined ? undefined : userOrRoleIn(caller);
+  if (!own) return [];
+  const nameIn = ({ input }: PlannedCall) =>
+    Reflect.get(input, own.kind === 'user' ? 'UserName' : 'RoleName') as unknown;
+  const touching = changes.filter(({ stages }) => stages.flat().some((call) => nameIn(call) === own.name));
+  return touching.map(({ kind, name }) => ({
+    code: 'removes-itself',
+    text:
+      (kind === own.kind
+        ? `the ${kind} ${name} is the one as which this step works`
+        : `the ${kind} ${name} is attached to the ${own.kind} ${own.name}, as which this step works`) +
+      ': AWS would refuse the rest as soon as its rights are gone. Let the step work as a user or role that the document ' +
+      'does not declare',
+  }));
 }
 
 /** The secrets that hold keys and seeds of these users, where there is a token to see them with. */

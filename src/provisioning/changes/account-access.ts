@@ -28,6 +28,8 @@ export interface Reporter {
 export interface AccountAccess extends Reporter {
   readonly iam: Iam;
   readonly account: TargetAccount;
+  /** The ARN of those whose credentials sign the calls. */
+  readonly caller: string | undefined;
   /** GitHub's secrets, where there is a token for them. */
   readonly secrets: GithubSecrets | undefined;
   /** GitHub's workflow runs, where there is a token that may see them. */

@@ -35,7 +35,7 @@ export interface Change {
 
 /** Why the document cannot be applied to the account as it is. */
 export interface Obstacle {
-  readonly code: 'access-keys-full' | 'delete-conflict' | 'name-taken' | 'not-ours' | 'path-differs';
+  readonly code: 'access-keys-full' | 'delete-conflict' | 'name-taken' | 'not-ours' | 'path-differs' | 'removes-itself';
   /** What is in the way, and what to do about it. */
   readonly text: string;
 }
