@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { noCredentials, type FailedPlace } from '../../src/identity-sources/no-credentials';
 import type { TokenRuledOutBy } from '../../src/inputs/request';
+import { NoAnswerError } from '../../src/network/deadline';
 import { useCleanEnvironment } from '../aws/environment';
 import { connection } from '../aws/local-aws';
 import { inJob, useJobDirectory } from '../runner/job-files';
@@ -90,6 +91,26 @@ describe('a profile', () => {
     );
   });
 });
+
+test('a profile whose program fails: to see what it says, as there is nothing to correct in the profile', async () => {
+  process.env.AWS_PROFILE = 'deploy';
+  writeFileSync(inJob('config'), '[profile deploy]\ncredential_process = /bin/false\n');
+  const { message } = await explain({ source: 'profile', error: new Error('Command failed: /bin/false\nAWS says no') });
+  expect(message).toContain('AWS says no');
+  expect(message).toContain('Fix: See what the program of the profile deploy says (its credential_process in ');
+});
+
+test.each(['profile', 'token file'] as const)(
+  'a %s that gets no answer: nothing is to correct there',
+  async (source) => {
+    process.env.AWS_PROFILE = 'deploy';
+    writeFileSync(inJob('config'), '[profile deploy]\ncredential_process = /bin/false\n');
+    const { code, message } = await explain({ source, error: new NoAnswerError() });
+    expect(code).toBe('no-answer');
+    expect(message).toContain('no answer within 10 s');
+    expect(message).toContain('Fix: Run it again. If it fails again: see what the program of the profile');
+  },
+);
 
 test('a token file whose role AWS refuses: the role, and a condition to copy', async () => {
   const claims = {

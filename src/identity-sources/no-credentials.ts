@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Connection } from '../aws/connection';
-import { refusalOf } from '../aws/failure';
+import { isNoAnswer, refusalOf } from '../aws/failure';
 import { ActionError, type ErrorCode } from '../errors/action-error';
 import { tokenIssuer } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
@@ -52,8 +52,10 @@ export async function noCredentials(
 }
 
 async function findingOf(failed: FailedPlace, settings: SourceSettings, env: NodeJS.ProcessEnv): Promise<Finding> {
-  const { source, words } = failed;
+  const { source, words, error } = failed;
   const { connection } = settings;
+  // Where nothing gives a container or a machine credentials, nothing answers: that is no fault.
+  if (isNoAnswer(error) && (source === 'profile' || source === 'token file')) return unanswered(words);
   switch (source) {
     case 'environment':
       return inEnvironment(settings, env);
@@ -131,7 +133,20 @@ async function inProfile(
   if (!env.AWS_PROFILE && !settings.some((setting) => CREDENTIAL_SETTINGS.includes(setting))) {
     return { words: `it has no settings for credentials (${credentials}, ${config})` };
   }
+  if (profile.credential_process) {
+    return { words, fix: `See what the program of the profile ${name} says (its credential_process in ${config}).` };
+  }
   return { words, fix: `Correct the profile ${name} in ${credentials} or ${config}: it gives no credentials.` };
+}
+
+function unanswered(words: string): Finding {
+  return {
+    words,
+    fix:
+      'Run it again. If it fails again: see what the program of the profile (credential_process) waits for, if it has ' +
+      'one; else what is between the runner and AWS.',
+    code: 'no-answer',
+  };
 }
 
 /** The AWS CLI and the SDK for Python take AWS_DEFAULT_PROFILE where AWS_PROFILE is not set; the SDK for JavaScript does not. */
