@@ -1,8 +1,10 @@
 import fs, { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import type { Credentials } from '../../src/aws/credentials';
 import { environmentFile } from '../../src/credential-process/keep-sessions';
 import { renewSession } from '../../src/credential-process/renew-session';
 import { keptSession, readSession, warningsIn, type KeptSession } from '../../src/credential-process/session-file';
 import { lockPath } from '../../src/files/lock';
+import type { Step } from '../../src/runner/step';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
@@ -12,18 +14,18 @@ const MINUTE = 60_000;
 const PATH = () => inJob('1.json');
 
 /** A session of an hour, of which so many minutes are left; a minute ago it was another clock's. */
-function sessionFor(minutes: number, token = 'OLD', failure?: KeptSession['failure']): KeptSession {
+function sessionFor(minutes: number, token = 'OLD', attempt?: KeptSession['attempt']): KeptSession {
   const now = Date.now();
   const expiration = new Date(now + minutes * MINUTE);
   const credentials = { ...EXAMPLE_KEYS, sessionToken: `AQoEXAMPLE${token}`, expiration };
-  return { ...keptSession('deploy', credentials, now - (60 - minutes) * MINUTE), failure };
+  return { ...keptSession('deploy', credentials, now - (60 - minutes) * MINUTE), attempt };
 }
 
 function store(session: KeptSession): void {
   writeFileSync(PATH(), JSON.stringify(session));
 }
 
-const obtain = jest.fn(() => {
+const obtain = jest.fn<Promise<Credentials>, [profile: string, step: Step, until: number]>(() => {
   const { SessionToken } = sessionFor(60, 'NEW').credentials;
   const expiration = new Date(Date.now() + 60 * MINUTE);
   return Promise.resolve({ ...EXAMPLE_KEYS, sessionToken: SessionToken, expiration });
@@ -101,7 +103,7 @@ describe('a new session that cannot be stored is given all the same', () => {
   test('the folder goes while it is obtained, as the job ends', async () => {
     obtain.mockImplementationOnce(() => {
       rmSync(inJob(), { recursive: true });
-      return obtain();
+      return obtain('deploy', {} as Step, 0);
     });
     expect(await tokenGiven()).toBe('NEW');
     mkdirSync(inJob());
@@ -151,6 +153,46 @@ describe('while the old session works it is given, whatever fails', () => {
     mkdirSync(lockPath(PATH()));
     expect([await tokenGiven(), obtain.mock.calls.length, warningsIn(inJob())]).toEqual(['OLD', 0, []]);
   });
+
+  test('nothing answers: it is given in seconds, and the next is not kept waiting', async () => {
+    obtain.mockReturnValueOnce(new Promise(() => undefined));
+    const began = performance.now();
+    expect([await tokenGiven(), await tokenGiven()]).toEqual(['OLD', 'OLD']);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(obtain).toHaveBeenCalledTimes(1);
+    expect(warningsIn(inJob())).toEqual(warning('Could not renew the session of the profile deploy within 4 s\\.'));
+  });
+
+  test('the process that renewed it was killed: the next does not wait as long', async () => {
+    const killed = new Promise<KeptSession['attempt']>((seen) => {
+      obtain.mockImplementationOnce(() => {
+        seen(readSession(PATH()).attempt);
+        return Promise.reject(REFUSED);
+      });
+    });
+    await tokenGiven();
+    store(sessionFor(15, 'OLD', await killed));
+    expect([await tokenGiven(), obtain.mock.calls.length]).toEqual(['OLD', 1]);
+    expect(warningsIn(inJob())).toEqual(warning('The last attempt was ended before it had an answer\\.'));
+  });
+});
+
+test('once it has ended, an attempt that was killed keeps nobody from another', async () => {
+  store(sessionFor(-1, 'OLD', { at: Date.now(), failure: undefined }));
+  expect(await tokenGiven()).toBe('NEW');
+});
+
+test.each([
+  ['works', 15, 4_000],
+  ['is about to end', 0.05, 50_000],
+  ['has ended', -1, 50_000],
+])('how long attempts are made while the session %s', async (_, minutes, budget) => {
+  store(sessionFor(minutes));
+  const called = performance.now();
+  await tokenGiven();
+  const [, , until = 0] = obtain.mock.calls[0] ?? [];
+  expect(until - called).toBeGreaterThanOrEqual(budget);
+  expect(until - called).toBeLessThan(budget + 1_000);
 });
 
 test('when it has ended, what failed is said once', async () => {
@@ -161,6 +203,20 @@ test('when it has ended, what failed is said once', async () => {
   );
 });
 
+test('when it has ended, the post step can report why, until it is renewed', async () => {
+  store(sessionFor(-1));
+  obtain.mockRejectedValueOnce(REFUSED);
+  await expect(tokenGiven()).rejects.toThrow();
+  expect(warningsIn(inJob())).toEqual([
+    expect.stringMatching(
+      /^The profile deploy could not be renewed\. Its session ended at .*Z\. Could not [^]*AWS says no/,
+    ),
+  ]);
+  store(sessionFor(-1));
+  expect(await tokenGiven()).toBe('NEW');
+  expect(warningsIn(inJob())).toEqual([]);
+});
+
 describe('times of the future count for nothing', () => {
   const HOUR = 60 * MINUTE;
 
@@ -168,7 +224,7 @@ describe('times of the future count for nothing', () => {
     ['works', 15],
     ['has ended', -1],
   ])('a failure that was noted, while the session %s', async (_, minutes) => {
-    store(sessionFor(minutes, 'OLD', { at: Date.now() + HOUR, message: 'no' }));
+    store(sessionFor(minutes, 'OLD', { at: Date.now() + HOUR, failure: 'no' }));
     expect(await tokenGiven()).toBe('NEW');
   });
 
@@ -188,5 +244,5 @@ test('a secret that a server repeats is in no message, as no runner hides it the
     return Promise.reject(new Error('\u001b[31ma secret EXAMPLE is not valid\u001b[0m'));
   });
   await expect(failure).rejects.toThrow(/Answer: \*\*\* is not valid$/m);
-  expect(readSession(PATH()).failure?.message).not.toMatch(/EXAMPLE|\u001b/);
+  expect(readSession(PATH()).attempt?.failure).not.toMatch(/EXAMPLE|\u001b/);
 });

@@ -3,13 +3,15 @@ import { ASKED_BUDGET_MS, retryAfterIn, retrying, untilTime, type Retry } from '
 
 interface Conditions {
   readonly maxAttempts?: number;
+  /** How long attempts may be started, in milliseconds. */
+  readonly until?: number;
   readonly random?: number;
   /** What each failure asks to wait. */
   readonly asked?: number;
 }
 
 /** Fails with the given kinds in turn, then succeeds; time passes only by waiting. */
-async function run(kinds: Retry[], { maxAttempts = 12, random = 0.5, asked }: Conditions = {}) {
+async function run(kinds: Retry[], { maxAttempts = 12, until, random = 0.5, asked }: Conditions = {}) {
   const waits: number[] = [];
   // A clock that has run for a while.
   let now = 10_000_000;
@@ -23,6 +25,7 @@ async function run(kinds: Retry[], { maxAttempts = 12, random = 0.5, asked }: Co
     },
     {
       maxAttempts,
+      ...(until !== undefined && { until: now + until }),
       failures: { retryOf: (error) => (error as Error).message as Retry, waitAskedIn: () => asked },
       onRetry: (_, { ms, askedMs }) => {
         expect(askedMs).toBe(asked);
@@ -55,6 +58,14 @@ test('no more attempts than allowed', async () => {
     result: 'transient',
     calls: 5,
   });
+});
+
+test('no attempt is started later than allowed, and what failed last is thrown', async () => {
+  const { result, waits } = await run(Array<Retry>(20).fill('throttled'), { until: 10_000 });
+  expect(result).toBe('throttled');
+  // 2.25, 3.375, 4.5
+  expect(waits).toHaveLength(2);
+  expect((await run(['throttled'], { until: 10_000, asked: 20_000 })).calls).toBe(1);
 });
 
 const sum = (waits: readonly number[]) => waits.reduce((total, wait) => total + wait, 0);

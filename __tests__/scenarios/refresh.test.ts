@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Fault } from '../../sandbox/faults';
 import type { Job } from '../../sandbox/runner/job';
 import { warningsIn } from '../../src/credential-process/session-file';
 import { allow } from '../sandbox/sts-client';
@@ -180,6 +181,35 @@ test('a renewal that fails while the session works gives that alone, is noted fo
   expect(scenario.calls()).toEqual(OIDC_CALLS);
   expect(noted()).toEqual([]);
 });
+
+test.each<[string, object]>([
+  ['throttles', { error: { status: 400, code: 'Throttling', message: 'Rate exceeded' } }],
+  ['does not answer', { hang: true }],
+])(
+  'while STS %s, a session that works is given within seconds, also to a step that starts from it',
+  async (_, fault) => {
+    const entry = roleForOidc(scenario.account, 'entry');
+    roleFor(entry.arn, scenario.account, 'deploy');
+    const job = scenario.job({ oidc: true });
+    await job.step({ with: { ...DEPLOY, 'role-to-assume': entry.arn, 'aws-profile': 'entry' } });
+    await job.step({ with: { ...DEPLOY, 'role-chaining': 'true' }, env: { AWS_PROFILE: 'entry' } });
+    scenario.calls();
+    const clock = new JobClock(job, scenario.sandbox);
+    const command = commandOf(job, 'entry');
+    const { credentials } = await ask(command, clock.environment);
+    clock.advance(11);
+    scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', ...fault } as Fault);
+    const began = performance.now();
+    for (const what of ['tries', 'pauses']) {
+      const answer = await ask(command, clock.environment);
+      expect([what, answer]).toMatchObject([what, { exitCode: 0, stderr: '', credentials }]);
+    }
+    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(scenario.calls().filter((call) => call === 'id-token')).toHaveLength(1);
+    expect(await ask(commandOf(job, 'deploy'), clock.environment)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(scenario.calls()).toEqual(['AssumeRole']);
+  },
+);
 
 test('a disk that takes nothing more does not keep anyone from a new session', async () => {
   const { clock, command } = await jobWithProfile();

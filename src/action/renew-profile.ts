@@ -12,9 +12,10 @@ export function renewProfile(path: string, env: NodeJS.ProcessEnv): Promise<Kept
   return renewSession(path, env, credentialsFor);
 }
 
-async function credentialsFor(profile: string, step: Step): Promise<Credentials> {
+async function credentialsFor(profile: string, step: Step, until: number): Promise<Credentials> {
   const { request } = await readRequest(step.env);
-  const work = await beginAllowed(onlyFor(profile, request), step);
+  const retry = { ...request.retry, until };
+  const work = await beginAllowed({ ...onlyFor(profile, request), retry }, step);
   let renewed: Credentials | undefined;
   await work
     .finish(({ profiles }) => {

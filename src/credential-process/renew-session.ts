@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Credentials } from '../aws/credentials';
-import { asActionError } from '../errors/action-error';
+import { ActionError, asActionError } from '../errors/action-error';
 import { messageOf, visible } from '../errors/message';
 import { readPatiently } from '../files/busy';
 import { LockedError, takeLock, type Lock } from '../files/lock';
@@ -8,6 +8,7 @@ import { replaceFile } from '../files/replace';
 import { Inputs } from '../inputs/inputs';
 import { trustCertificatesIn, trustSystem } from '../network/certificates';
 import { systemClock } from '../network/clock';
+import { inTime } from '../network/deadline';
 import { Ledger } from '../runner/ledger';
 import { Masks } from '../runner/printable';
 import type { Runner } from '../runner/runner';
@@ -18,37 +19,49 @@ import { isFresh, isValid, keptSession, noteWarning, readSession, type KeptSessi
 
 type Environment = Readonly<Record<string, string>>;
 
-/** How long a renewal may take in another process, in milliseconds: its retries, and some more. */
-const WAIT_MS = 180_000;
+/**
+ * How long a renewal may take in all, its retries included, in milliseconds: while the old session works, and after. Nobody
+ * waits long for what is not needed yet. The SDK for Rust waits 5 seconds for credentials, those for Go and Kotlin a minute.
+ */
+const BUDGET_MS = { working: 4_000, ended: 50_000 };
 /** The age at which a lock counts as left behind by a process that was killed, in milliseconds. */
 const STALE_MS = 10_000;
 /** After a renewal that failed, how long there is no other attempt, in milliseconds: while the old session works, and after. */
 const PAUSE_MS = { working: 30_000, ended: 5_000 };
 
 /**
+ * Obtains the session of a profile once more, by the way of the step.
+ *
+ * @param until no attempt is started later, in milliseconds of the step's clock
+ */
+type Obtain = (profile: string, step: Step, until: number) => Promise<Credentials>;
+
+/**
  * Renews a session as its step obtained it. Of many processes that find it due, one does so, and the others take what it
  * got. While the old one works nobody waits for that, and whatever fails is only noted, for the post step to report.
  *
  * @param path the session's file
- * @param obtain obtains the session of a profile once more, by the way of the step
  * @returns the best session that can be had, even if it could not be stored
  * @throws Error when the old session has ended and no new one can be obtained
  */
-export async function renewSession(
-  path: string,
-  env: NodeJS.ProcessEnv,
-  obtain: (profile: string, step: Step) => Promise<Credentials>,
-): Promise<KeptSession> {
+export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain: Obtain): Promise<KeptSession> {
   const called = Date.now();
   const kept = readSession(path);
+  // One that ends during an attempt helps nobody who waits for that.
+  const works = isValid(kept, called + BUDGET_MS.working);
+  const until = performance.now() + (works ? BUDGET_MS.working : BUDGET_MS.ended);
   try {
     const environment = JSON.parse(readPatiently(environmentFile(dirname(path)))) as Environment;
-    const lock = await lockOf(path, environment, isValid(kept, called) ? 0 : WAIT_MS);
+    const lock = await lockOf(path, environment, works ? 0 : until);
     try {
       return await renewOnce(path, kept, called, () => {
         returnToStep(environment, env);
         const ledger = new Ledger(env, () => undefined);
-        return withoutSecrets((runner) => obtain(kept.profile, { env, runner, clock: systemClock, ledger }));
+        return withoutSecrets((runner) => {
+          const step = { env, runner, clock: systemClock, ledger };
+          const late = () => notInTime(kept.profile, works ? BUDGET_MS.working : BUDGET_MS.ended);
+          return inTime(obtain(kept.profile, step, until), until - performance.now(), systemClock, late);
+        });
       });
     } finally {
       await lock?.release();
@@ -56,8 +69,9 @@ export async function renewSession(
   } catch (error) {
     const latest = latestOf(path, kept);
     // Another process renews it right now.
-    if (error instanceof LockedError && isValid(latest, Date.now())) return latest;
-    return inSpiteOf(messageOf(error), path, latest);
+    const isElsewhere = error instanceof LockedError;
+    if (isElsewhere && isValid(latest, Date.now())) return latest;
+    return inSpiteOf(isElsewhere ? 'Another process is still renewing it.' : messageOf(error), path, latest);
   }
 }
 
@@ -65,12 +79,13 @@ export async function renewSession(
  * The lock of a session. A code of an MFA device is good once: with MFA, all profiles of a step wait for each other.
  * Where no lock can be made, as on a full disk, each process renews for itself.
  *
+ * @param deadline until when to wait for it, in milliseconds of `performance.now()`
  * @throws LockedError when another process has it for too long
  */
-async function lockOf(path: string, environment: Environment, wait: number): Promise<Lock | undefined> {
+async function lockOf(path: string, environment: Environment, deadline: number): Promise<Lock | undefined> {
   const locked = new Inputs(environment).has('mfa-secret') ? environmentFile(dirname(path)) : path;
   try {
-    return await takeLock(locked, { deadline: performance.now() + wait, stale: STALE_MS });
+    return await takeLock(locked, { deadline, stale: STALE_MS });
   } catch (error) {
     if (error instanceof LockedError) throw error;
     return undefined;
@@ -86,18 +101,32 @@ async function renewOnce(
 ): Promise<KeptSession> {
   const old = latestOf(path, kept);
   if (isFresh(old, Date.now())) return old;
-  const { failure } = old;
-  // What this process waited for failed, or another attempt did just before. One in the future is of a wrong clock.
-  const pause = isValid(old, called) ? PAUSE_MS.working : PAUSE_MS.ended;
-  if (failure && failure.at >= called - pause && failure.at <= Date.now()) throw new Error(failure.message);
+  const failure = recentFailure(old, called);
+  if (failure !== undefined) throw new Error(failure);
   try {
+    // Whoever waits for this process may lose patience and kill it: then the next must not wait as long.
+    store(path, { ...old, attempt: { at: Date.now(), failure: undefined } });
     const renewed = keptSession(old.profile, await obtain(), Date.now());
-    store(path, renewed);
+    const problem = store(path, renewed);
+    noteWarning(path, problem && `The session of the profile ${old.profile} could not be stored: ${problem}`);
     return renewed;
   } catch (error) {
-    store(path, { ...old, failure: { at: Date.now(), message: messageOf(error) } });
+    store(path, { ...old, attempt: { at: Date.now(), failure: messageOf(error) } });
     throw error;
   }
+}
+
+/**
+ * Why there is no attempt now: what this process waited for failed, or another attempt did just before. One that was
+ * killed stops nobody who needs the new session at once.
+ */
+function recentFailure(old: KeptSession, called: number): string | undefined {
+  const { attempt } = old;
+  const works = isValid(old, called);
+  const pause = works ? PAUSE_MS.working : PAUSE_MS.ended;
+  // One in the future is of a wrong clock.
+  if (!attempt || attempt.at < called - pause || attempt.at > Date.now()) return undefined;
+  return attempt.failure ?? (works ? 'The last attempt was ended before it had an answer.' : undefined);
 }
 
 /** The session as it is stored now; as it was read before, where it cannot be read any more. */
@@ -109,22 +138,38 @@ function latestOf(path: string, before: KeptSession): KeptSession {
   }
 }
 
-/** Stores a session for those who ask later. Whoever asked now gets it all the same. */
-function store(path: string, session: KeptSession): void {
+/**
+ * Stores a session for those who ask later. Whoever asked now gets it all the same.
+ *
+ * @returns why it could not be stored, if so
+ */
+function store(path: string, session: KeptSession): string | undefined {
   try {
     replaceFile(path, JSON.stringify(session), { durable: false });
-    noteWarning(path, undefined);
+    return undefined;
   } catch (error) {
-    noteWarning(path, `The session of the profile ${session.profile} could not be stored: ${messageOf(error)}`);
+    return messageOf(error);
   }
 }
 
+/** @throws Error when the old session has ended */
 function inSpiteOf(message: string, path: string, old: KeptSession): KeptSession {
   const { profile, credentials } = old;
   const end = credentials.Expiration ?? 'an unknown time';
-  if (!isValid(old, Date.now())) throw new Error(`The session of the profile ${profile} ended at ${end}. ${message}`);
-  noteWarning(path, `The profile ${profile} could not be renewed. Its session works until ${end}. ${message}`);
+  const works = isValid(old, Date.now());
+  const state = works ? `Its session works until ${end}` : `Its session ended at ${end}`;
+  noteWarning(path, `The profile ${profile} could not be renewed. ${state}. ${message}`);
+  if (!works) throw new Error(`The session of the profile ${profile} ended at ${end}. ${message}`);
   return old;
+}
+
+function notInTime(profile: string, ms: number): ActionError {
+  return new ActionError({
+    code: 'no-answer',
+    tried: `renew the session of the profile ${profile} within ${ms / 1000} s`,
+    why: 'AWS, GitHub, or a proxy in between did not answer in that time, or asked for more time than that.',
+    fix: 'The next call tries again. If it fails again, check what is between the runner and AWS.',
+  });
 }
 
 /** Node has read these variables already, when this process started. */

@@ -31,8 +31,15 @@ export interface KeptSession {
   };
   /** When it was obtained, by this machine's clock, in milliseconds since 1970. */
   readonly obtained: number;
-  /** The last attempt to renew it, if it failed: when, in milliseconds since 1970, and why, free of secrets. */
-  readonly failure: { readonly at: number; readonly message: string } | undefined;
+  /** The last attempt to renew it, unless that succeeded. */
+  readonly attempt: RenewalAttempt | undefined;
+}
+
+export interface RenewalAttempt {
+  /** When it failed, or else began, in milliseconds since 1970. */
+  readonly at: number;
+  /** Why it failed, free of secrets; nothing while it goes on, and where its process was killed. */
+  readonly failure: string | undefined;
 }
 
 /** A session that was obtained now, in milliseconds since 1970. */
@@ -48,7 +55,7 @@ export function keptSession(profile: string, credentials: Credentials, now: numb
       Expiration: expiration?.toISOString(),
     },
     obtained: now,
-    failure: undefined,
+    attempt: undefined,
   };
 }
 

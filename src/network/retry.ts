@@ -14,6 +14,8 @@ export type Retry = 'throttled' | 'transient' | 'unanswered' | 'propagating' | '
 export interface RetryLimits {
   /** Attempts in all, the first included. */
   readonly maxAttempts: number;
+  /** No attempt is started later, by a clock that never goes back, in milliseconds; if omitted, the budget decides. */
+  readonly until?: number;
 }
 
 /** What there is to know of the failures of a service, whose errors are its own. */
@@ -65,7 +67,7 @@ const BACKOFF: Readonly<Record<Exclude<Retry, 'final'>, Backoff>> = {
 
 /** Calls until it succeeds, fails for good, or the attempts or the budget are used up. Throws the last error. */
 export async function retrying<T>(call: () => Promise<T>, settings: RetrySettings): Promise<T> {
-  const { failures, maxAttempts, now, sleep, random } = settings;
+  const { failures, maxAttempts, until = Infinity, now, sleep, random } = settings;
   const started = now();
   let unanswered = 0;
   let budget = 0;
@@ -84,7 +86,7 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
       budget = Math.max(budget, ownBudget);
       // What is asked for adds only the time by which it is longer than the own wait.
       extension += Math.max(0, (askedMs ?? 0) - ownMs);
-      const left = Math.min(budget + extension, ASKED_BUDGET_MS) - (now() - started);
+      const left = Math.min(started + Math.min(budget + extension, ASKED_BUDGET_MS), until) - now();
       if ((askedMs ?? ownMs) > left) throw error;
       // All jobs of a fleet are asked to wait for the same time.
       const wait = { ms: Math.min((askedMs ?? 0) + ownMs, left), askedMs };
