@@ -38,7 +38,7 @@ const STATEMENT_NAMES = 'Sid, Effect, Principal, NotPrincipal, Action, NotAction
 
 describe('a policy as a whole', () => {
   test.each<[unknown, ...string[]]>([
-    ['text', 'policy: is "text"; it should be a mapping with Version and Statement'],
+    ['hunter2', 'policy: is a text; it should be a mapping with Version and Statement'],
     [[allow], 'policy: is a list of 1; it should be a mapping with Version and Statement'],
     [null, 'policy: is empty; it should be a mapping with Version and Statement'],
     [{}, 'Statement: is missing; it should be a statement or a list of statements'],

@@ -1,4 +1,4 @@
-import { describeValue, isMapping, quoted } from '../../src/text/value';
+import { describeValue, isMapping, kindOf, quoted } from '../../src/text/value';
 
 test.each([
   [undefined, 'missing'],
@@ -17,6 +17,18 @@ test.each([
 
 test('a text that may be secret is not shown', () => {
   expect(describeValue('hunter2', { secret: true })).toBe('a text');
+});
+
+test.each([
+  [null, 'empty'],
+  ['hunter2', 'a text'],
+  [1234, 'a number'],
+  [false, 'true or false'],
+  [['hunter2'], 'a list of 1'],
+  [{}, 'an empty mapping'],
+  [{ hunter2: 1 }, 'a mapping with other keys'],
+])('of %j, only the kind may be shown: %s', (value, kind) => {
+  expect(kindOf(value)).toBe(kind);
 });
 
 test.each([

@@ -1,9 +1,11 @@
 import { isCollection, parseDocument } from 'yaml';
+import { nearest } from '../text/did-you-mean';
 import type { KeyPath } from '../text/problem';
-import { isMapping } from '../text/value';
+import { isMapping, kindOf } from '../text/value';
 import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 import { readYaml } from '../text/yaml';
 import type { Declaration } from './declaration';
+import { KEYS_OF_SECTIONS } from './definition/identity-document';
 import { DocumentPart, type DocumentSettings } from './document-part';
 import { DocumentProblems, type DocumentProblem } from './document-problems';
 import { readDeclaredProviders } from './read-oidc-providers';
@@ -54,8 +56,12 @@ export function readDocument(
 ): ReadDocument | { readonly problems: readonly DocumentProblem[]; readonly files: readonly string[] } {
   const yaml = readYaml(text);
   const problems = new DocumentProblems(yaml, file);
-  for (const problem of yaml.problems) problems.addInText(problem);
   const files = file === undefined ? [] : [file];
+  if (file !== undefined && yaml.value !== undefined && !resemblesDocument(yaml.value)) {
+    problems.add([], `is ${kindOf(yaml.value)}; it should be a mapping with policies, users, roles or oidc-providers`);
+    return { problems: problems.all, files };
+  }
+  for (const problem of yaml.problems) problems.addInText(problem);
   if (yaml.value === undefined) return { problems: problems.all, files };
   const { sound: document, problems: ofStructure } = readStructure(yaml.value, yaml.written);
   for (const { path, message } of ofStructure) problems.add(path, message);
@@ -67,6 +73,13 @@ export function readDocument(
     problems.add([], 'declares nothing; it should have at least one of policies, users, roles and oidc-providers');
   }
   return problems.any ? { problems: problems.all, files } : { declaration, warnings: problems.warnings, files };
+}
+
+/** Whether a value has anything of a document. The file may be a link to any other, and what is in that one secret. */
+function resemblesDocument(value: unknown): boolean {
+  if (!isMapping(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length === 0 || keys.some((key) => nearest(key, Object.keys(KEYS_OF_SECTIONS)) !== undefined);
 }
 
 function readDeclaration(document: DocumentPart<SoundDocument>): Declaration {

@@ -1,8 +1,8 @@
-import { checkPolicy, policySize } from '../policy/check-policy';
+import { checkPolicy, notAPolicy, policySize, resemblesPolicy } from '../policy/check-policy';
 import { trustWarnings } from '../policy/check-trust';
-import type { PolicyDocument, PolicyKind } from '../policy/policy-document';
+import { POLICY_ELEMENTS, STATEMENT_ELEMENTS, type PolicyDocument, type PolicyKind } from '../policy/policy-document';
 import { jsonProblem } from '../text/json';
-import { keyPathText, type PartProblem } from '../text/problem';
+import { keyPathText, type KeyPath, type PartProblem } from '../text/problem';
 import { isMapping } from '../text/value';
 import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 import { alteredScalars, readYaml, type YamlText } from '../text/yaml';
@@ -71,6 +71,10 @@ function readPolicyFile(part: DocumentPart<string>, kind: PolicyKind): PolicyDoc
   }
   const broken = file.toLowerCase().endsWith('.json') ? jsonProblem(read.text) : undefined;
   const { value, problems: inText, locate, written } = readYaml(read.text);
+  if (!broken && value !== undefined && !resemblesPolicy(value)) {
+    problems.addInFile(file, { ...notAPolicy(value), line: 1, column: 1 }, part.path);
+    return undefined;
+  }
   for (const problem of broken ? [broken] : inText) problems.addInFile(file, problem, part.path);
   if (broken || value === undefined) return undefined;
   const { wrong, warnings } = checkSource(value, kind, isForAws, written);
@@ -81,11 +85,21 @@ function readPolicyFile(part: DocumentPart<string>, kind: PolicyKind): PolicyDoc
 
 /** What is wrong with a policy as it is written, or worth saying about it. */
 function checkSource(policy: unknown, kind: PolicyKind, isForAws: boolean, written: YamlText['written']) {
-  const altered = alteredScalars(policy, written);
+  const altered = isMapping(policy) ? alteredScalars(policy, written).filter(({ path }) => isOfPolicy(path)) : [];
   const paths = new Set(altered.map(({ path }) => keyPathText(path)));
   const problems = checkPolicy(policy, kind, { isForAws }).filter(({ path }) => !paths.has(keyPathText(path)));
   const warnings = kind === 'trust' && isMapping(policy) ? [...trustWarnings(policy)] : [];
   return { wrong: [...altered, ...problems], warnings };
+}
+
+/** Whether a path leads to a part that policies have: nobody can say what is in others, and whether it is secret. */
+function isOfPolicy(path: KeyPath): boolean {
+  const [element, ...rest] = path;
+  const inStatement = rest.find((key) => typeof key === 'string');
+  return (
+    POLICY_ELEMENTS.some((known) => known === element) &&
+    (inStatement === undefined || STATEMENT_ELEMENTS.some((known) => known === inStatement))
+  );
 }
 
 /** Notes when policies together are larger than AWS takes. */

@@ -1,7 +1,7 @@
 import { wholeAccount } from '../aws/arn';
 import { nearest } from '../text/did-you-mean';
 import { type KeyPath, keyPathText, type PartProblem } from '../text/problem';
-import { isMapping } from '../text/value';
+import { isMapping, kindOf } from '../text/value';
 import { characterProblems } from './check-characters';
 import { conditionProblems } from './check-conditions';
 import { principalProblems } from './check-principals';
@@ -78,7 +78,23 @@ export function checkPolicy(
 ): readonly PartProblem[] {
   return isMapping(policy)
     ? [...policyProblems(policy, kind, isForAws), ...characterProblems(policy)]
-    : [wrong([], policy, 'a mapping with Version and Statement')];
+    : [notAPolicy(policy)];
+}
+
+/** Whether a value has anything of a policy: what has not may be anything, and secret. */
+export function resemblesPolicy(value: unknown): boolean {
+  if (!isMapping(value)) return false;
+  const keys = Object.keys(value);
+  return (
+    keys.length === 0 ||
+    POLICY_ELEMENTS.some((element) => element in value) ||
+    keys.some((key) => nearest(key, POLICY_ELEMENTS) === 'Statement')
+  );
+}
+
+/** What to say of a value that does not resemble a policy: of what kind it is, and nothing that it holds. */
+export function notAPolicy(value: unknown): PartProblem {
+  return { path: [], message: `is ${kindOf(value)}; it should be a mapping with Version and Statement` };
 }
 
 /** Characters of a policy as AWS's quotas count them: without white space. */

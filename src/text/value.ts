@@ -22,6 +22,14 @@ export function describeValue(value: unknown, { secret = false } = {}): string {
   return isMapping(value) ? describeMapping(Object.keys(value)) : `the value ${JSON.stringify(value)}`;
 }
 
+/** Of what kind a value is, worded to follow "is": for one of which nothing may be shown, as it may be secret. */
+export function kindOf(value: unknown): string {
+  if (typeof value === 'number') return 'a number';
+  if (typeof value === 'boolean') return 'true or false';
+  if (isMapping(value)) return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping with other keys';
+  return describeValue(value, { secret: true });
+}
+
 /** A text as problems show it: on one line, and not endless. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > MAX_SHOWN ? `${beginningOf(text, MAX_SHOWN)}…` : text);

@@ -150,15 +150,15 @@ export class YamlSurvey {
   #enterAlias(node: Alias, key: unknown, ancestors: Ancestors): void {
     const path = this.#enter(node, key, ancestors);
     const target = this.#follow(node);
-    const unset = `refers to the anchor "${node.source}", which is not set before it`;
-    if (!target) this.#addUnreadable(startOf(node), path, unset);
+    // Neither this name nor that of a tag is shown: the text may be a secret that looks like one.
+    if (!target) this.#addUnreadable(startOf(node), path, 'refers to an anchor (*name) that is not set before it');
     else if (ancestors.includes(target)) this.#addUnreadable(startOf(node), path, 'contains itself');
   }
 
   #checkProperties(node: Scalar | YAMLMap | YAMLSeq, path: KeyPath): void {
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag === undefined || node.tag === '!' || KNOWN_TAGS.has(node.tag)) return;
-    this.#add(startOf(node), path, `has the YAML tag ${JSON.stringify(node.tag)}; it should have none`);
+    this.#add(startOf(node), path, 'has a YAML tag (!name); it should have none');
   }
 
   #follow(alias: Alias): Node | undefined {

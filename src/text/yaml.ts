@@ -1,5 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
-import { messageOf } from '../errors/message';
+import { LineCounter, parseDocument, type ErrorCode } from 'yaml';
 import type { KeyPath, PartProblem, Position, TextProblem } from './problem';
 import { describeValue } from './value';
 import { YamlSurvey } from './yaml-survey';
@@ -20,6 +19,19 @@ const MAX_COPIES = 1000;
 
 const SEVERAL_DOCUMENTS = 'is several documents, divided by lines of ---; it should be one';
 
+/**
+ * What to say in place of those messages of the parser that quote the text: a file that is no YAML may hold secrets, and
+ * whoever writes a document names the files that it reads.
+ */
+const WHAT_IS_WRONG: ReadonlyMap<ErrorCode, string> = new Map<ErrorCode, string>([
+  ['BAD_COLLECTION_TYPE', 'this tag (!name) is of another type'],
+  ['BAD_DIRECTIVE', 'this directive (%) has a wrong form'],
+  ['BAD_DQ_ESCAPE', 'this text in double quotes has a \\ before a character that needs none'],
+  ['RESOURCE_EXHAUSTION', 'it is nested too deeply'],
+  ['TAG_RESOLVE_FAILED', 'this tag (!name) is not known, or not of this value'],
+  ['UNEXPECTED_TOKEN', 'this cannot stand here'],
+]);
+
 /** Reads YAML 1.2, of which JSON is a part, with anchors, aliases and merge keys. Nothing is thrown, whatever the text. */
 export function readYaml(text: string): YamlText {
   const lines = new LineCounter();
@@ -33,7 +45,7 @@ export function readYaml(text: string): YamlText {
     const syntax = document.errors.map(({ pos, code, message }) => ({
       path: [],
       ...positionAt(pos[0]),
-      message: code === 'MULTIPLE_DOCS' ? SEVERAL_DOCUMENTS : `is not YAML: ${message}`,
+      message: code === 'MULTIPLE_DOCS' ? SEVERAL_DOCUMENTS : `is not YAML: ${WHAT_IS_WRONG.get(code) ?? message}`,
     }));
     if (syntax.length > 0) return unreadable(syntax);
     const survey = new YamlSurvey(document, positionAt);
@@ -79,5 +91,5 @@ function reasonOf(error: unknown): string {
   if (error instanceof RangeError) return 'is nested too deeply';
   // Aliases without an anchor, the other reason for this error, are found before.
   if (error instanceof ReferenceError) return `repeats its parts by aliases (*name) more than ${MAX_COPIES} times`;
-  return `cannot be read: ${messageOf(error)}`;
+  return 'cannot be read as YAML';
 }
