@@ -22,6 +22,7 @@ describe('succeeds here, too', () => {
       { ...keys, 'role-skip-session-tagging': 'true', 'custom-tags': '{"repository":"x"}' },
       {},
     ],
+    ['tags that JSON alters and OIDC does not use', { ...assume, 'custom-tags': '{"a":1.10,"b":"1","b":"2"}' }],
     ['more tags than AWS takes that OIDC does not use', { ...assume, 'custom-tags': MANY_TAGS }],
     [
       'more tags than AWS takes that are skipped',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { jsonProblem } from '../../src/text/json';
+import { jsonMembers, jsonProblem } from '../../src/text/json';
 
 test.each([
   '{}',
@@ -86,3 +86,13 @@ function isJson(text: string): boolean {
     return false;
   }
 }
+
+test('the members of an object are as they are written, and all there', () => {
+  expect(jsonMembers('{"a": 1.10, "b": {"a": 2}, "c": [3, {"d": 4}], "e": "\\u0066", "a": true}')).toEqual([
+    ['a', '1.10'],
+    ['b', ''],
+    ['c', ''],
+    ['e', '"\\u0066"'],
+    ['a', 'true'],
+  ]);
+});

@@ -147,7 +147,7 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
         name: readFederatedUserName(inputs),
         duration: readSessionDuration(MAX_USER_DURATION, inputs),
         policies: readSessionPolicies(inputs),
-        tags: readCustomTags(inputs),
+        tags: await readCustomTags(inputs),
       };
     case 'access-keys':
       return {
@@ -194,13 +194,13 @@ async function readAssumeRole(inputs: Inputs): Promise<Request> {
   };
   if (!inputs.has('roles')) {
     const chain = readRoleToAssume(inputs, limits);
-    const signed = readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
+    const signed = await readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
     return { mode, ...readDelivered(mode, inputs), identity: { ...origin, session, signed, chain } };
   }
   const profileRoles = await readManyRoles(inputs, limits);
   const profiles = readSessionProfileSettings(inputs);
   const alone = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
-  const signed = readSigned(limits, alone.length === profileRoles.length ? 'all' : alone, inputs);
+  const signed = await readSigned(limits, alone.length === profileRoles.length ? 'all' : alone, inputs);
   return {
     mode,
     ...readSettings(inputs),
@@ -228,7 +228,11 @@ function readOrigin(inputs: Inputs) {
  *
  * @param alone the profiles whose role no other follows, which with a token no signed request assumes; or all of them
  */
-function readSigned({ byToken }: RoleLimits, alone: readonly string[] | 'all', inputs: Inputs): SignedSessionSettings {
+async function readSigned(
+  { byToken }: RoleLimits,
+  alone: readonly string[] | 'all',
+  inputs: Inputs,
+): Promise<SignedSessionSettings> {
   if (byToken) checkUnsigned(alone, inputs);
   return readSignedSession(inputs, { sent: !byToken || alone !== 'all' });
 }

@@ -57,10 +57,13 @@ export function readSessionPolicies(inputs: Inputs): SessionPolicies {
  * The inputs that only a signed AssumeRole can carry. What is not sent need not be as AWS takes it: a workflow that gives
  * it may work today.
  */
-export function readSignedSession(inputs: Inputs, { sent }: { readonly sent: boolean }): SignedSessionSettings {
+export async function readSignedSession(
+  inputs: Inputs,
+  { sent }: { readonly sent: boolean },
+): Promise<SignedSessionSettings> {
   const tagged = sent && !inputs.flag('role-skip-session-tagging');
   const ofJob = jobTags(inputs.env);
-  const custom = readCustomTags(inputs, { sent: tagged });
+  const custom = await readCustomTags(inputs, { sent: tagged });
   if (tagged && ofJob.length + custom.length > MAX_SESSION_TAGS) {
     inputs.wrong(
       'custom-tags',
@@ -99,7 +102,7 @@ function readSourceIdentity(inputs: Inputs): string | undefined {
 }
 
 /** The tags that the user gives. */
-export function readCustomTags(inputs: Inputs, { sent } = { sent: true }): SessionTag[] {
+export async function readCustomTags(inputs: Inputs, { sent } = { sent: true }): Promise<SessionTag[]> {
   const text = inputs.text('custom-tags');
   if (text === undefined) return [];
   const object = jsonObject(text);
@@ -107,6 +110,7 @@ export function readCustomTags(inputs: Inputs, { sent } = { sent: true }): Sessi
     inputs.wrong('custom-tags', 'is not a JSON object of keys and values, like {"team": "platform"}');
     return [];
   }
+  if (sent) await checkAsWritten(object, text, inputs);
   const seen = new Set<string>();
   return Object.entries(object).map(([key, raw]) => {
     const value = typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean' ? `${raw}` : undefined;
@@ -115,6 +119,22 @@ export function readCustomTags(inputs: Inputs, { sent } = { sent: true }): Sessi
     seen.add(key.toLowerCase());
     return { key, value: value ?? '' };
   });
+}
+
+/** A policy may compare the tag with what is written, so a value that JSON makes another of is wrong; so is one of two. */
+async function checkAsWritten(object: Readonly<Record<string, unknown>>, text: string, inputs: Inputs): Promise<void> {
+  // Loaded for tags alone, which few steps have.
+  const { jsonMembers } = await import('../text/json');
+  const seen = new Set<string>();
+  for (const [key, written] of jsonMembers(text)) {
+    const value = object[key];
+    if (seen.has(key)) inputs.wrong('custom-tags', `"${key}" is there twice: JSON takes the last of them`);
+    else if (typeof value === 'number' && written !== String(value) && /^[-\d]/.test(written)) {
+      const quotes = `it should be in quotes: ${JSON.stringify(key)}: "${written}"`;
+      inputs.wrong('custom-tags', `"${key}" is ${written}, which JSON reads as the number ${value}; ${quotes}`);
+    }
+    seen.add(key);
+  }
 }
 
 /** What AWS refuses of a key among others. */

@@ -42,3 +42,25 @@ export function jsonProblem(text: string): TextProblem | undefined {
   }
   return found[0];
 }
+
+/** The members of an object as they are written, also those of which JSON.parse keeps the last only; `text` is valid JSON. */
+export function jsonMembers(text: string): (readonly [key: string, written: string])[] {
+  const members: [key: string, written: string][] = [];
+  let depth = 0;
+  const enter = (): void => void depth++;
+  const leave = (): void => void depth--;
+  visit(text, {
+    onObjectBegin: enter,
+    onObjectEnd: leave,
+    onArrayBegin: enter,
+    onArrayEnd: leave,
+    onObjectProperty: (key) => {
+      if (depth === 1) members.push([key, '']);
+    },
+    onLiteralValue: (_value, offset, length) => {
+      const last = members.at(-1);
+      if (depth === 1 && last) last[1] = text.slice(offset, offset + length);
+    },
+  });
+  return members;
+}
