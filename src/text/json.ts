@@ -47,8 +47,12 @@ export function jsonProblem(text: string): TextProblem | undefined {
 export function jsonMembers(text: string): (readonly [key: string, written: string])[] {
   const members: [key: string, written: string][] = [];
   let depth = 0;
-  const enter = (): void => void depth++;
-  const leave = (): void => void depth--;
+  const enter = (): void => {
+    depth++;
+  };
+  const leave = (): void => {
+    depth--;
+  };
   visit(text, {
     onObjectBegin: enter,
     onObjectEnd: leave,
