@@ -103,6 +103,15 @@ describe('names, paths and descriptions', () => {
     [user(`inline-policies: { "a b": ${json(POLICY)} }`), /inline-policies\["a b"\] has a wrong name; .* 1 to 128/],
     ['users: { Ab: {}, aB: {} }', /^line 1: users\.aB differs in case only from users\.Ab/],
     [user(`inline-policies: { Ab: ${json(POLICY)}, aB: ${json(POLICY)} }`), /inline-policies\.aB differs in case only/],
+    ['users: { ~: {} }', /^line 1: users\["~"\] has a wrong name/],
+    ['users: { : {} }', /^line 1: users\[""\] has a wrong name/],
+    [user('tags: { null: x }'), 'line 1: users.a.tags.null is not a text to YAML; it should be in quotes: "null"'],
+    [
+      trust(
+        '{ Statement: { Effect: Allow, Action: sts:AssumeRole, Principal: { AWS: "123456789012" }, Condition: { Null: { aws:x: "true" } } } }',
+      ),
+      'line 1: roles.a.trust.Statement.Condition.Null is not a text to YAML; it should be in quotes: "Null"',
+    ],
     ['users: { 12: {} }', 'line 1: users.12 is not a text to YAML; it should be in quotes: "12"'],
     [user('path: /a/b/'), undefined],
     [user('path: a'), /path is "a"; it should be a path of printable ASCII/],

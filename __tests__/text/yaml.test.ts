@@ -24,7 +24,8 @@ test.each([
   ['a:\n  b: 1\n  c: 2\n  b: 3', /^4:3 a\.b is there twice; it stands on line 2 already$/],
   ['a: {b: 1, "b": 2}', /^1:11 a\.b is there twice/],
   ['1: a', /^1:1 1 is not a text to YAML; it should be in quotes: "1"$/],
-  ['007: a', /^1:1 7 is not a text to YAML; it should be in quotes: "007"$/],
+  ['007: a', /^1:1 007 is not a text to YAML; it should be in quotes: "007"$/],
+  ['a: {1.10: b}', /^1:5 a\.1\.10 is not a text to YAML; it should be in quotes: "1\.10"$/],
   ['null: a', /it should be in quotes: "null"$/],
   ['? [a]\n: b', /^1:3 {2}has a key that is no text$/],
   ['{*k : 1, &k b: 2}', /^1:2 {2}has a key that is no text$/],
@@ -39,6 +40,13 @@ test.each([
   [`${'['.repeat(65)}${']'.repeat(65)}`, /is nested more than 64 levels deep$/],
 ])('%j is wrong', (text, problem) => {
   expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
+});
+
+test('a key that is no text to YAML is read as it is written', () => {
+  const { value, locate, written } = readYaml('a:\n  Null: {b: 007}\n~: 1\n1.10: 2\n');
+  expect(value).toEqual({ a: { Null: { b: 7 } }, '~': 1, '1.10': 2 });
+  expect(locate(['a', 'Null', 'b'])).toEqual({ line: 2, column: 10 });
+  expect(written(['a', 'Null', 'b'])).toBe('007');
 });
 
 test('a text without syntax has nothing to be checked', () => {

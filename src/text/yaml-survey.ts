@@ -122,11 +122,16 @@ export class YamlSurvey {
     }
     if (key.anchor !== undefined) this.#anchors.set(key.anchor, key);
     const isMergeKey = typeof key.value === 'symbol';
-    const name = isMergeKey ? '<<' : String(key.value);
+    const name = isMergeKey ? '<<' : typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
     const path = [...parent, name];
     const first = this.#offsets.get(JSON.stringify(path));
     if (!isMergeKey && typeof key.value !== 'string') {
-      this.#add(offset, path, `is not a text to YAML; it should be in quotes: ${JSON.stringify(key.source ?? name)}`);
+      // Nothing, or ~, is no name of anything: the reader of the mapping says so, and quotes would not help.
+      if (name !== '' && name !== '~') {
+        this.#add(offset, path, `is not a text to YAML; it should be in quotes: ${JSON.stringify(name)}`);
+      }
+      // Read as it would be in quotes, so that this is all that is found wrong with it.
+      key.value = name;
     }
     if (name === '__proto__') this.#add(offset, path, 'is a key that nothing here can have');
     if (first !== undefined) {
