@@ -8,7 +8,7 @@ import { copyAction } from '../../sandbox/runner/processes';
 import type { ErrorCode } from '../../src/errors/action-error';
 import { ForwardProxy } from '../network/forward-proxy';
 import { allow, deny, trust } from '../sandbox/sts-client';
-import { ADMIN, OWNED, age, githubRepository, identityJob, leftUser } from './identities';
+import { ADMIN, OWNED, REPOSITORY, age, githubRepository, identityJob, leftUser } from './identities';
 import { HURRY, NO_SUCH_HOST } from './node-options';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type JobSettings, type Scenario } from './scenario';
 
@@ -79,6 +79,14 @@ function byDocument(document: string, settings: DocumentSettings = {}): Provocat
     prepare?.(scenario);
     return identityJob(scenario, { env }).step({ with: { mode, ...ADMIN, identities: document, ...token, ...inputs } });
   };
+}
+
+/** A user that another run made for itself alone, in an hour that is not over yet. */
+function madeByAnotherRun({ account, sandbox }: Scenario): void {
+  const until = new Date(sandbox.clock.now().getTime() + 3_600_000).toISOString();
+  account.createUser('reporter', {
+    tags: { ...OWNED, 'aws-identity-action:ephemeral': `run=${REPOSITORY}:42.1:0a1b2c3d until=${until}` },
+  });
 }
 
 /** The role `deploy`, assumed from the session of the role `entry` that an earlier step left. */
@@ -242,6 +250,10 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byDocument(WITH_SECRETS, {
       prepare: answers('PUT secret', 'Forbidden', 'Resource not accessible by integration', { status: 403, skip: 1 }),
     }),
+  ],
+  'ephemeral-of-another-run': [
+    byDocument('users: { reporter: {} }', { prepare: madeByAnotherRun }),
+    byDocument('users: { reporter: {} }', { mode: 'deprovision', prepare: madeByAnotherRun }),
   ],
   'federation-refused': [asUser({ 'federated-user-name': 'report', ...SESSION_POLICY }, { policies: [allow('s3:*')] })],
   'github-secret-refused': [

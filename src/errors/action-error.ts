@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'credential-process-path',
   'delete-conflict',
   'delivery-incomplete',
+  'ephemeral-of-another-run',
   'federation-refused',
   'github-secret-refused',
   'github-token-refused',

@@ -1,21 +1,27 @@
 import type { ProvisionRequest } from '../inputs/request';
+import { ephemeralOf, findOver } from '../provisioning/ephemeral';
 import { planProvision } from '../provisioning/plan-provision';
-import { readAccount } from '../provisioning/read-account';
+import { ephemeralIn, readAccount } from '../provisioning/read-account';
 import type { Step } from '../runner/step';
 import { changeIdentities } from './change-identities';
 import type { Work } from './work';
 
 /** Makes an account as a document declares it. */
 export function provision(request: ProvisionRequest, step: Step): Promise<Work> {
-  const { declaration, adoptExisting } = request;
+  const { declaration, adoptExisting, ephemeral } = request;
   return changeIdentities(request, step, {
     async plan(access) {
       const existing = await readAccount(declaration, access);
-      return planProvision(declaration, existing, { account: access.account, adoptExisting });
+      return planProvision(declaration, existing, {
+        account: access.account,
+        adoptExisting,
+        ephemeral: ephemeral ? ephemeralOf(access) : undefined,
+        isOver: await findOver(ephemeralIn(existing), access),
+      });
     },
     makesSecrets: true,
     readsBack: true,
-    isEphemeral: request.ephemeral,
+    isEphemeral: ephemeral,
     done: 'The account is as declared.',
   });
 }

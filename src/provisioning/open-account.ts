@@ -58,6 +58,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     runs: github?.runs,
     clock: calls.clock,
     run: entry.run ?? thisRun(repository, env),
+    isHosted: env.RUNNER_ENVIRONMENT === 'github-hosted',
     testKey: (key) => testKey(key, entry),
   };
   return { identity, access, unlimited: { ...access, iam: unlimitedIam } };

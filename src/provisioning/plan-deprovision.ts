@@ -7,9 +7,11 @@ import { githubSecretsOf } from './access-keys/destinations';
 import type { AccountAccess } from './changes/account-access';
 import { withoutCalls, type Change, type Obstacle, type PlannedCall } from './changes/change';
 import { concurrently } from './changes/concurrently';
+import { findOver } from './ephemeral';
 import { requireNoObstacle, type Plan } from './plan';
 import { mfaDeviceArn, planMfaDeviceRemoval } from './resources/mfa-device';
 import { oidcProviderArn, planOidcProviderRemoval } from './resources/oidc-provider';
+import { ofAnotherRun } from './resources/ownership';
 import { boundariesInUse, planPolicyRemoval, policyArn } from './resources/policy';
 import { planRoleRemoval, roleArn } from './resources/role';
 import { planUserRemoval, userArn } from './resources/user';
@@ -34,15 +36,23 @@ export async function planDeprovision(
     ),
   ];
   const phases = await planRemoval(things, access);
-  const left = leftUsers(phases.flat());
+  const changes = phases.flat();
+  const left = leftUsers(changes);
   const going = users.filter(({ name }) => !left.has(name));
   const policyArns = ofKind('policy', things).map(({ arn }) => arn);
   const [obstacles, secrets] = await Promise.all([
-    boundariesInUse(phases.flat(), policyArns, access),
+    boundariesInUse(changes, policyArns, access),
     readSecrets(going, access),
   ]);
-  requireNoObstacle([...ownRemoval(phases.flat(), access), ...obstacles]);
+  requireNoObstacle([...ownRemoval(changes, access), ...(await ofOtherRuns(changes, access)), ...obstacles]);
   return { phases, devices: [], keys: [], secrets };
+}
+
+/** What is there for other runs alone, which are not over. */
+async function ofOtherRuns(changes: readonly Change[], access: AccountAccess): Promise<Obstacle[]> {
+  const marks = changes.map(({ ephemeral }) => ephemeral);
+  const isOver = await findOver(marks, access);
+  return changes.flatMap(({ kind, name, ephemeral }) => ofAnotherRun(kind, name, ephemeral, { isOver }) ?? []);
 }
 
 /** What takes from the user or role that signs the calls what it may do: AWS would refuse the rest, half-way. */
@@ -87,12 +97,21 @@ async function isThere(secret: GithubSecret, { secrets, warn }: AccountAccess): 
  * Plans the removal of everything that AWS would refuse to delete a thing for, and then of the thing. What is gone
  * already is done; what is not this repository's is left. Access keys go with their users.
  *
+ * @param decide what becomes of what would be removed: that, or it is left
  * @returns phases: users and roles before the policies that they have
  */
-export async function planRemoval(things: readonly Created[], access: AccountAccess): Promise<Change[][]> {
+export async function planRemoval(
+  things: readonly Created[],
+  access: AccountAccess,
+  decide: (removal: Change) => Change = (removal) => removal,
+): Promise<Change[][]> {
   const [users, roles] = await Promise.all([
-    concurrently(ofKind('user', things), ({ name }) => planUserRemoval(name, access)),
-    concurrently(ofKind('role', things), ({ name }) => planRoleRemoval(name, access)),
+    concurrently(ofKind('user', things), async ({ name }) => {
+      const { change, devices } = await planUserRemoval(name, access);
+      const decided = decide(change);
+      return { change: decided, devices: decided.action === 'delete' ? devices : [] };
+    }),
+    concurrently(ofKind('role', things), async ({ name }) => decide(await planRoleRemoval(name, access))),
   ]);
   const identities = [...users.map(({ change }) => change), ...roles];
   const left = leftUsers(identities);
@@ -100,10 +119,12 @@ export async function planRemoval(things: readonly Created[], access: AccountAcc
     concurrently(ofKind('MFA device', things), async ({ serial, user }) =>
       left.has(user)
         ? withoutCalls('leave', 'MFA device', serial, 'left as it is: so is its user')
-        : planMfaDeviceRemoval(serial, user, access),
+        : decide(await planMfaDeviceRemoval(serial, user, access)),
     ),
-    concurrently(ofKind('policy', things), ({ arn }) => planPolicyRemoval(arn, identities, access)),
-    concurrently(ofKind('OIDC provider', things), ({ arn }) => planOidcProviderRemoval(arn, access)),
+    concurrently(ofKind('policy', things), async ({ arn }) => decide(await planPolicyRemoval(arn, identities, access))),
+    concurrently(ofKind('OIDC provider', things), async ({ arn }) =>
+      decide(await planOidcProviderRemoval(arn, access)),
+    ),
   ]);
   const deletedWithUsers = new Set(users.flatMap((user) => user.devices));
   return [

@@ -5,6 +5,7 @@ import { planKeyRotation, type KeyPlan, type Rotation } from './access-keys/plan
 import type { AccountAccess } from './changes/account-access';
 import type { Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
+import { findOver, readEphemeral } from './ephemeral';
 import { plansOf, requireNoObstacle, type Plan } from './plan';
 import { notOurs } from './resources/ownership';
 import { tagsIn } from './resources/tags';
@@ -33,6 +34,7 @@ async function planForUser(user: DeclaredUser, rotation: Rotation, access: Accou
   const tags = tagsIn(found.Tags);
   const holder = await readKeyHolder(user, { tags, accessKeys: await readAccessKeys(user.name, iam) }, access);
   const remedy = 'To take it over, run mode: provision with adopt-existing: true first';
-  const rules = { account, adoptExisting: false };
+  const isOver = await findOver([readEphemeral(tags)], access);
+  const rules = { account, adoptExisting: false, isOver };
   return notOurs('user', found.Arn ?? user.name, tags, rules, remedy) ?? planKeyRotation(holder, rotation);
 }

@@ -2,6 +2,7 @@ import type { Declaration, DeclaredUser, Tags } from '../identities/declaration'
 import { readKeyHolder, type KeyHolder } from './access-keys/key-holder';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
+import { readEphemeral, type Ephemeral } from './ephemeral';
 import { mfaDeviceArn, readDeviceTags } from './resources/mfa-device';
 import { readNamesakes, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, readOidcProvider, type ExistingOidcProvider } from './resources/oidc-provider';
@@ -55,6 +56,12 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
     deviceTags,
     keyHolders,
   };
+}
+
+/** The marks of what is there for one run alone. */
+export function ephemeralIn({ oidcProviders, policies, users, roles, deviceTags }: ExistingAccount): Ephemeral[] {
+  const things = [oidcProviders, policies, users, roles].flatMap((found) => [...found.values()]);
+  return [...things.map(({ tags }) => tags), ...deviceTags.values()].flatMap((tags) => readEphemeral(tags) ?? []);
 }
 
 /** Only where it is not the user's already does it matter whose a device of that name is. */

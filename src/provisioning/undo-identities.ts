@@ -6,9 +6,11 @@ import type { PostReporter, PostStep } from '../runner/undo';
 import { recoverKey } from './access-keys/recover-key';
 import type { AccountAccess } from './changes/account-access';
 import { apply, removeSecret } from './changes/apply';
+import { withoutCalls, type Change } from './changes/change';
+import { LONGEST_READ_AGE_MS } from './changes/require-own';
 import { openAccount } from './open-account';
 import { ofKind, planRemoval } from './plan-deprovision';
-import { readRun } from './run';
+import { readRun, sameRun } from './run';
 import { planLines } from './show-plan';
 
 /**
@@ -54,7 +56,21 @@ export async function undoIdentities(
 }
 
 async function removeCreated(created: readonly Created[], access: AccountAccess): Promise<void> {
-  const phases = await planRemoval(created, access);
+  const plan = () => planRemoval(created, access, (removal) => ofThisRun(removal, access));
+  let phases = await plan();
+  if (phases.flat().some(({ action }) => action !== 'delete')) {
+    // What main made last may not be seen yet, or not as this run's.
+    access.log(`Not all that main made is seen. Looking again in ${LONGEST_READ_AGE_MS / 1000} s.`);
+    await access.clock.sleep(LONGEST_READ_AGE_MS);
+    phases = await plan();
+  }
   planLines(phases.flat()).forEach(access.log);
   await apply(phases, access);
+}
+
+/** What another run made meanwhile, or took over, is not this one's to remove. */
+function ofThisRun(removal: Change, { run }: AccountAccess): Change {
+  const { action, kind, name, ephemeral } = removal;
+  if (action !== 'delete' || sameRun(ephemeral?.run, run)) return removal;
+  return withoutCalls('leave', kind, name, 'left as it is: this run did not make it');
 }

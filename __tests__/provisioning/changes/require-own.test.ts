@@ -178,6 +178,7 @@ describe('a new MFA device', () => {
   const plan = {
     user,
     serial,
+    tags: OURS,
     change: { ...PLANS.user(), kind: 'MFA device' as const, name: serial, stages: [], later: [] },
   };
   beforeEach(() => opened.account.createUser('pulumi', { tags: OURS }));

@@ -13,6 +13,7 @@ test.each([
   expect(planMfaDevice(USER, DEVICE, { enabled, tags: undefined }, RULES)).toEqual({
     user: USER,
     serial,
+    tags: OURS,
     change: plannedChange({ action: 'create', kind, name: serial, details: ['for pulumi'] }),
   });
 });
@@ -21,6 +22,7 @@ test('one that the user has is kept', () => {
   expect(planMfaDevice(USER, DEVICE, { enabled: [serial], tags: undefined }, RULES)).toEqual({
     user: USER,
     serial,
+    tags: OURS,
     change: plannedChange({ action: 'keep', kind, name: serial, details: ['of pulumi, enabled'] }),
   });
 });
@@ -29,6 +31,7 @@ test('one that a run left that died is replaced, as nobody has its seed', () => 
   expect(planMfaDevice(USER, DEVICE, { enabled: [], tags: OURS }, RULES)).toEqual({
     user: USER,
     serial,
+    tags: OURS,
     change: plannedChange({
       action: 'create',
       kind,

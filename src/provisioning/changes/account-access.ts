@@ -37,6 +37,8 @@ export interface AccountAccess extends Reporter {
   readonly clock: Clock;
   /** The run that makes the changes. */
   readonly run: Run;
+  /** Whether the job runs on a machine of GitHub's, where jobs end sooner than on others. */
+  readonly isHosted: boolean;
   /** Waits until AWS knows an access key. */
   readonly testKey: (credentials: Credentials) => Promise<void>;
 }

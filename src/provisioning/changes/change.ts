@@ -1,5 +1,6 @@
 import type { Iam, Write } from '../../iam/connect';
 import type { Created } from '../../runner/ledger';
+import type { Ephemeral } from '../ephemeral';
 
 export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | 'GitHub secret';
 
@@ -29,13 +30,22 @@ export interface Change {
   readonly stages: Stages;
   /** Further stages, for which nothing else of the plan waits. */
   readonly later: Stages;
-  /** What comes into being when the first stage is done, as post needs to know it. */
+  /** What is this run's when the first stage is done, made or taken over, as post needs to know it. */
   readonly creates: Created | undefined;
+  /** Of what is removed: the run for which alone it is there, if it is. */
+  readonly ephemeral?: Ephemeral | undefined;
 }
 
 /** Why the document cannot be applied to the account as it is. */
 export interface Obstacle {
-  readonly code: 'access-keys-full' | 'delete-conflict' | 'name-taken' | 'not-ours' | 'path-differs' | 'removes-itself';
+  readonly code:
+    | 'access-keys-full'
+    | 'delete-conflict'
+    | 'ephemeral-of-another-run'
+    | 'name-taken'
+    | 'not-ours'
+    | 'path-differs'
+    | 'removes-itself';
   /** What is in the way, and what to do about it. */
   readonly text: string;
 }
@@ -82,10 +92,14 @@ export function changeOf(kind: Kind, name: string, differences: readonly Differe
   };
 }
 
-/** Removes a thing, stage by stage. */
-export function removalOf(kind: Kind, name: string, stages: Stages): Change {
+/**
+ * Removes a thing, stage by stage.
+ *
+ * @param ephemeral the run for which alone it is there, if it is
+ */
+export function removalOf(kind: Kind, name: string, stages: Stages, ephemeral: Ephemeral | undefined): Change {
   const details = stages.flat().flatMap(({ detail }) => detail ?? []);
-  return { ...withoutCalls('delete', kind, name, ...details), stages: needed(stages) };
+  return { ...withoutCalls('delete', kind, name, ...details), stages: needed(stages), ephemeral };
 }
 
 /** What is to become of a thing, with no calls. */

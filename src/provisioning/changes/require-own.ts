@@ -19,8 +19,8 @@ interface Found {
   readonly Tags?: readonly Tag[] | undefined;
 }
 
-/** For how long reads of IAM may not show what is there, and how often it is read, in milliseconds. */
-const LONGEST_READ_AGE_MS = 30_000;
+/** How old what a read of IAM shows is taken to be at most, and how often something is read, in milliseconds. */
+export const LONGEST_READ_AGE_MS = 30_000;
 const BETWEEN_READS_MS = 2_000;
 
 /**

@@ -16,9 +16,9 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { notOurs, type Rules } from './ownership';
+import { notOurs, takenOver, type Rules } from './ownership';
 import { referredArn } from './policy';
-import { newTags, tagChanges, tagsIn, wantedTags } from './tags';
+import { newTags, tagChanges, tagsIn, tagsToMake } from './tags';
 
 /** What users and roles have in common: they carry policies. */
 export interface ExistingIdentity {
@@ -129,16 +129,21 @@ export function planIdentity(
     return (
       notOurs(kind, existing.arn, existing.tags, rules) ??
       otherPath(kind, existing, path) ??
-      changeOf(kind, name, [
-        ...plan.differences,
-        boundaryChanges(boundary, existing, calls),
-        ...granting,
-        tagChanges(existing.tags, tags, rules, calls),
-      ])
+      takenOver(
+        changeOf(kind, name, [
+          ...plan.differences,
+          boundaryChanges(boundary, existing, calls),
+          ...granting,
+          tagChanges(existing.tags, tags, rules, calls),
+        ]),
+        { kind, name, arn },
+        existing.tags,
+        rules,
+      )
     );
   }
   const granted = changeOf(kind, name, granting);
-  const create = plan.create({ Path: path, PermissionsBoundary: boundary, tags: wantedTags(tags, rules) });
+  const create = plan.create({ Path: path, PermissionsBoundary: boundary, tags: tagsToMake(tags, rules) });
   const refersTo = [create.refersTo ?? [], boundary ?? []].flat();
   return {
     ...granted,

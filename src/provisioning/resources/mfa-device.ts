@@ -6,8 +6,9 @@ import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
 import { requireOwn } from '../changes/require-own';
-import { nothingToRemove, notOurs, ownershipTags, type Rules } from './ownership';
-import { tagList, tagsIn } from './tags';
+import { readEphemeral } from '../ephemeral';
+import { nothingToRemove, notOurs, type Rules } from './ownership';
+import { tagList, tagsIn, tagsToMake } from './tags';
 
 const MFA_DEVICE = 'MFA device';
 
@@ -15,6 +16,8 @@ const MFA_DEVICE = 'MFA device';
 export interface MfaDevicePlan {
   readonly user: DeclaredUser;
   readonly serial: string;
+  /** Those that it is made with. */
+  readonly tags: Tags;
   readonly change: Change;
 }
 
@@ -48,17 +51,18 @@ export function planMfaDevice(
   rules: Rules,
 ): Planned<MfaDevicePlan> {
   const serial = mfaDeviceArn(device, rules.account);
+  const plan = { user, serial, tags: tagsToMake({}, rules) };
   if (enabled.includes(serial)) {
-    return { user, serial, change: withoutCalls('keep', MFA_DEVICE, serial, `of ${user.name}, enabled`) };
+    return { ...plan, change: withoutCalls('keep', MFA_DEVICE, serial, `of ${user.name}, enabled`) };
   }
   const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
   const obstacle = tags && notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy);
   if (obstacle) return obstacle;
   const created = withoutCalls('create', MFA_DEVICE, serial, `for ${user.name}`);
-  if (!tags) return { user, serial, change: created };
+  if (!tags) return { ...plan, change: created };
   // Its seed was shown to a run that died before the device was enabled, and to nobody else.
   const details = [...created.details, 'replaces one that was never enabled'];
-  return { user, serial, change: { ...created, details, stages: [[deleteDevice(serial)]] } };
+  return { ...plan, change: { ...created, details, stages: [[deleteDevice(serial)]] } };
 }
 
 /**
@@ -66,12 +70,13 @@ export function planMfaDevice(
  * never is one whose codes nobody can compute.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_virtual.html
  */
-export async function makeMfaDevice({ user, serial, change }: MfaDevicePlan, access: AccountAccess): Promise<void> {
+export async function makeMfaDevice(plan: MfaDevicePlan, access: AccountAccess): Promise<void> {
+  const { user, serial, change } = plan;
   const { mfaDevice } = user;
   if (change.action !== 'create' || !mfaDevice) return;
   await makeCalls(change.stages, access);
   access.remember({ kind: MFA_DEVICE, user: user.name, serial });
-  const base32 = await createDevice(user.name, mfaDevice, serial, access);
+  const base32 = await createDevice(plan, mfaDevice, access);
   access.mask(base32);
   const seed = parseSeed(base32);
   if ('wrong' in seed) throw new Error(`The seed that AWS gave for ${serial} ${seed.wrong}.`);
@@ -86,19 +91,14 @@ export async function makeMfaDevice({ user, serial, change }: MfaDevicePlan, acc
 
 /** Makes a device that is nobody's yet, and returns its seed in base32. */
 async function createDevice(
-  user: string,
+  { user, serial, tags }: MfaDevicePlan,
   { name, path }: DeclaredMfaDevice,
-  serial: string,
   access: AccountAccess,
 ): Promise<string> {
-  const input = {
-    VirtualMFADeviceName: name,
-    Path: path,
-    Tags: tagList(ownershipTags(access.account.repository)),
-  };
+  const input = { VirtualMFADeviceName: name, Path: path, Tags: tagList(tags) };
   const create = () =>
     access.iam.change('CreateVirtualMFADevice', input, {
-      requireOwn: () => requireOwn({ kind: MFA_DEVICE, user, serial }, input, access),
+      requireOwn: () => requireOwn({ kind: MFA_DEVICE, user: user.name, serial }, input, access),
     });
   const answer = (await create()) ?? (await again());
   return Buffer.from(answer?.VirtualMFADevice?.Base32StringSeed ?? '').toString('utf8');
@@ -143,6 +143,10 @@ export async function planMfaDeviceRemoval(
   user: string,
   { iam, account }: AccountAccess,
 ): Promise<Change> {
-  const nothing = nothingToRemove(MFA_DEVICE, serial, await readDeviceTags(serial, iam), account);
-  return nothing ?? removalOf(MFA_DEVICE, serial, [[deactivateDevice(user, serial)], [deleteDevice(serial)]]);
+  const tags = await readDeviceTags(serial, iam);
+  const stages = [[deactivateDevice(user, serial)], [deleteDevice(serial)]];
+  return (
+    nothingToRemove(MFA_DEVICE, serial, tags, account) ??
+    removalOf(MFA_DEVICE, serial, stages, readEphemeral(tags ?? {}))
+  );
 }

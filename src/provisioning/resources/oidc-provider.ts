@@ -3,8 +3,9 @@ import type { Iam } from '../../iam/connect';
 import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { changeOf, membersDifference, removalOf, withoutCalls, type Change, type Planned } from '../changes/change';
-import { nothingToRemove, notOurs, ownerOf, type Rules } from './ownership';
-import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
+import { readEphemeral } from '../ephemeral';
+import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
+import { newTags, tagChanges, tagList, tagsIn, tagsToMake } from './tags';
 
 const OIDC_PROVIDER = 'OIDC provider';
 
@@ -39,7 +40,7 @@ export function planOidcProvider(
   const name = issuerIn(arn);
   if (!existing) {
     // AWS trusts the certificates of well-known authorities, and finds the thumbprint of others.
-    const input = { Url: url, ClientIDList: [...audiences], Tags: tagList(wantedTags(tags, rules)) };
+    const input = { Url: url, ClientIDList: [...audiences], Tags: tagList(tagsToMake(tags, rules)) };
     const details = [...audiences.map((audience) => `+ audience ${audience}`), ...newTags(tags, rules)];
     return {
       ...withoutCalls('create', OIDC_PROVIDER, name, ...details),
@@ -51,32 +52,39 @@ export function planOidcProvider(
   const owner = ownerOf(existing.tags, rules.account.repository);
   // An account has one provider for an issuer, which all its repositories share.
   if (owner !== 'this repository' && !rules.adoptExisting && missing.length === 0) {
-    return withoutCalls(
-      'leave',
-      OIDC_PROVIDER,
-      name,
-      'there already, and not made for this repository: it stays as it is',
+    const left = 'there already, and not made for this repository: it stays as it is';
+    return (
+      ofAnotherRun(OIDC_PROVIDER, arn, readEphemeral(existing.tags), rules) ??
+      withoutCalls('leave', OIDC_PROVIDER, name, left)
     );
   }
   const OpenIDConnectProviderArn = arn;
   return (
     notOurs(OIDC_PROVIDER, arn, existing.tags, rules) ??
-    changeOf(OIDC_PROVIDER, name, [
-      membersDifference('audience', existing.audiences, audiences, {
-        add: (ClientID) => ({
-          operation: 'AddClientIDToOpenIDConnectProvider',
-          input: { OpenIDConnectProviderArn, ClientID },
+    takenOver(
+      changeOf(OIDC_PROVIDER, name, [
+        membersDifference('audience', existing.audiences, audiences, {
+          add: (ClientID) => ({
+            operation: 'AddClientIDToOpenIDConnectProvider',
+            input: { OpenIDConnectProviderArn, ClientID },
+          }),
+          remove: (ClientID) => ({
+            operation: 'RemoveClientIDFromOpenIDConnectProvider',
+            input: { OpenIDConnectProviderArn, ClientID },
+          }),
         }),
-        remove: (ClientID) => ({
-          operation: 'RemoveClientIDFromOpenIDConnectProvider',
-          input: { OpenIDConnectProviderArn, ClientID },
+        tagChanges(existing.tags, tags, rules, {
+          tag: (Tags) => ({ operation: 'TagOpenIDConnectProvider', input: { OpenIDConnectProviderArn, Tags } }),
+          untag: (TagKeys) => ({
+            operation: 'UntagOpenIDConnectProvider',
+            input: { OpenIDConnectProviderArn, TagKeys },
+          }),
         }),
-      }),
-      tagChanges(existing.tags, tags, rules, {
-        tag: (Tags) => ({ operation: 'TagOpenIDConnectProvider', input: { OpenIDConnectProviderArn, Tags } }),
-        untag: (TagKeys) => ({ operation: 'UntagOpenIDConnectProvider', input: { OpenIDConnectProviderArn, TagKeys } }),
-      }),
-    ])
+      ]),
+      { kind: OIDC_PROVIDER, arn },
+      existing.tags,
+      rules,
+    )
   );
 }
 
@@ -88,5 +96,5 @@ export async function planOidcProviderRemoval(
   const provider = await readOidcProvider(OpenIDConnectProviderArn, iam);
   const nothing = nothingToRemove(OIDC_PROVIDER, name, provider?.tags, account);
   const deletion = { operation: 'DeleteOpenIDConnectProvider', input: { OpenIDConnectProviderArn } } as const;
-  return nothing ?? removalOf(OIDC_PROVIDER, name, [[deletion]]);
+  return nothing ?? removalOf(OIDC_PROVIDER, name, [[deletion]], readEphemeral(provider?.tags ?? {}));
 }

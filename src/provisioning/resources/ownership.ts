@@ -1,7 +1,9 @@
 import type { Tags } from '../../identities/declaration';
 import { MANAGED_BY, MANAGED_BY_REPOSITORY } from '../../identities/own-tags';
+import type { Created } from '../../runner/ledger';
 import type { TargetAccount } from '../changes/account-access';
 import { withoutCalls, type Change, type Kind, type Obstacle } from '../changes/change';
+import { describeEphemeral, EPHEMERAL, readEphemeral, type Ephemeral, type IsOver } from '../ephemeral';
 
 const OURSELVES = 'aws-identity-action';
 
@@ -10,6 +12,10 @@ export interface Rules {
   readonly account: TargetAccount;
   /** Whether what this action did not make, or made for another repository, is taken over. */
   readonly adoptExisting: boolean;
+  /** The mark of what is made, where it is there for this run alone. */
+  readonly ephemeral?: Ephemeral | undefined;
+  /** Whether another run, for which alone something is there, is over. If omitted, none is. */
+  readonly isOver?: IsOver;
 }
 
 /** The tags that say by whom, and for which repository (`owner/name`), something was made. */
@@ -37,12 +43,34 @@ const TAKE_OVER = 'To take it over, set adopt-existing: true; else choose anothe
  */
 export function notOurs(kind: Kind, arn: string, tags: Tags, rules: Rules, remedy = TAKE_OVER): Obstacle | undefined {
   const owner = ownerOf(tags, rules.account.repository);
-  if (owner === 'this repository' || rules.adoptExisting) return undefined;
+  if (owner === 'this repository' || rules.adoptExisting) return ofAnotherRun(kind, arn, readEphemeral(tags), rules);
   const whose =
     owner === 'nobody'
       ? 'was not made by this action (it lacks the tag managed-by=aws-identity-action)'
       : `is managed by the repository ${owner.repository} (tag managed-by-repository)`;
   return { code: 'not-ours', text: `the ${kind} ${arn} is there and ${whose}. ${remedy}` };
+}
+
+/** What stands in the way of touching something that is there for another run alone, which is not over. */
+export function ofAnotherRun(
+  kind: Kind,
+  arn: string,
+  mark: Ephemeral | undefined,
+  { isOver }: Pick<Rules, 'isOver'>,
+): Obstacle | undefined {
+  if (!mark || isOver?.(mark)) return undefined;
+  return {
+    code: 'ephemeral-of-another-run',
+    text:
+      `the ${kind} ${arn} is there for ${describeEphemeral(mark)}, which removes it when its job ends. Wait for that. If ` +
+      'that run is over and its machine was lost, give github-token the permission "Actions: read", by which this step ' +
+      `sees that it is over, or remove the tag ${EPHEMERAL}; mode: deprovision then removes it`,
+  };
+}
+
+/** A change of what was there for another run: where it is there for this one alone now, its post step removes it. */
+export function takenOver(change: Change, created: Created, tags: Tags, { ephemeral }: Rules): Change {
+  return ephemeral && readEphemeral(tags) ? { ...change, creates: created } : change;
 }
 
 /**

@@ -19,8 +19,9 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { nothingToRemove, notOurs, type Rules } from './ownership';
-import { newTags, tagChanges, tagList, tagsIn, wantedTags } from './tags';
+import { readEphemeral } from '../ephemeral';
+import { nothingToRemove, notOurs, takenOver, type Rules } from './ownership';
+import { newTags, tagChanges, tagList, tagsIn, tagsToMake } from './tags';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
 const MAX_VERSIONS = 5;
@@ -75,14 +76,19 @@ export function planPolicy(declared: DeclaredPolicy, existing: ExistingPolicy | 
   if (!existing) return newPolicy(declared, arn, rules);
   return (
     notOurs('policy', arn, existing.tags, rules) ??
-    changeOf('policy', declared.name, [
-      documentChanges(declared, existing),
-      tagChanges(existing.tags, declared.tags, rules, {
-        tag: (Tags) => ({ operation: 'TagPolicy', input: { PolicyArn: arn, Tags } }),
-        untag: (TagKeys) => ({ operation: 'UntagPolicy', input: { PolicyArn: arn, TagKeys } }),
-      }),
-      descriptionNote(declared, existing),
-    ])
+    takenOver(
+      changeOf('policy', declared.name, [
+        documentChanges(declared, existing),
+        tagChanges(existing.tags, declared.tags, rules, {
+          tag: (Tags) => ({ operation: 'TagPolicy', input: { PolicyArn: arn, Tags } }),
+          untag: (TagKeys) => ({ operation: 'UntagPolicy', input: { PolicyArn: arn, TagKeys } }),
+        }),
+        descriptionNote(declared, existing),
+      ]),
+      { kind: 'policy', arn },
+      existing.tags,
+      rules,
+    )
   );
 }
 
@@ -92,7 +98,7 @@ function newPolicy({ name, path, description, document, tags }: DeclaredPolicy, 
     Path: path,
     PolicyDocument: policyText(document),
     Description: description,
-    Tags: tagList(wantedTags(tags, rules)),
+    Tags: tagList(tagsToMake(tags, rules)),
   };
   const details = [
     ...newSettings(path, { description: description === undefined ? undefined : JSON.stringify(description) }),
@@ -156,22 +162,28 @@ export async function planPolicyRemoval(
 ): Promise<Change> {
   const name = nameIn(PolicyArn);
   const { Policy } = (await iam.find('GetPolicy', { PolicyArn })) ?? {};
-  const nothing = nothingToRemove('policy', name, Policy && tagsIn(Policy.Tags), account);
+  const tags = tagsIn(Policy?.Tags);
+  const nothing = nothingToRemove('policy', name, Policy && tags, account);
   if (nothing) return nothing;
   const [versions, detachments] = await Promise.all([
     iam.list('ListPolicyVersions', { PolicyArn }, (page) => page.Versions),
     readDetachments(PolicyArn, leaving, iam),
   ]);
   const others = versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion);
-  return removalOf('policy', name, [
+  return removalOf(
+    'policy',
+    name,
     [
-      ...detachments,
-      ...others.map(
-        ({ VersionId }) => ({ operation: 'DeletePolicyVersion', input: { PolicyArn, VersionId } }) as const,
-      ),
+      [
+        ...detachments,
+        ...others.map(
+          ({ VersionId }) => ({ operation: 'DeletePolicyVersion', input: { PolicyArn, VersionId } }) as const,
+        ),
+      ],
+      [{ operation: 'DeletePolicy', input: { PolicyArn } }],
     ],
-    [{ operation: 'DeletePolicy', input: { PolicyArn } }],
-  ]);
+    readEphemeral(tags),
+  );
 }
 
 /** Detaches a policy from all that have it and stay. */

@@ -15,6 +15,7 @@ import {
   type Planned,
   type PlannedCall,
 } from '../changes/change';
+import { readEphemeral } from '../ephemeral';
 import {
   identityCalls,
   indented,
@@ -136,7 +137,8 @@ function settingChanges(
  */
 export async function planRoleRemoval(RoleName: string, { iam, account }: AccountAccess): Promise<Change> {
   const role = await findRole(RoleName, iam);
-  const nothing = nothingToRemove('role', RoleName, role && tagsIn(role.Tags), account);
+  const tags = tagsIn(role?.Tags);
+  const nothing = nothingToRemove('role', RoleName, role && tags, account);
   if (nothing) return nothing;
   const [policies, profiles] = await Promise.all([
     policyRemoval(identityCalls('role', RoleName), iam),
@@ -147,8 +149,10 @@ export async function planRoleRemoval(RoleName: string, { iam, account }: Accoun
     operation: 'RemoveRoleFromInstanceProfile',
     input: { RoleName, InstanceProfileName },
   }));
-  return removalOf('role', RoleName, [
-    [...policies, ...fromProfiles],
-    [{ operation: 'DeleteRole', input: { RoleName } }],
-  ]);
+  return removalOf(
+    'role',
+    RoleName,
+    [[...policies, ...fromProfiles], [{ operation: 'DeleteRole', input: { RoleName } }]],
+    readEphemeral(tags),
+  );
 }

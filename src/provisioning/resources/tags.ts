@@ -1,7 +1,8 @@
 import type { Tag } from '@aws-sdk/client-iam';
 import type { Tags } from '../../identities/declaration';
-import { KEY_RECORD } from '../../identities/own-tags';
+import { RECORD_PREFIX } from '../../identities/own-tags';
 import type { Difference, PlannedCall } from '../changes/change';
+import { describeEphemeral, EPHEMERAL, ephemeralTags, readEphemeral } from '../ephemeral';
 import { ownershipTags, type Rules } from './ownership';
 
 /** The calls that set and remove tags of one thing. */
@@ -18,9 +19,11 @@ export function tagList(tags: Tags): Tag[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Tags without those that are not the document's to set: AWS's own, and the record of the access key. */
+/** Tags without those that are not the document's to set: AWS's own, and the records of the action. */
 export function declarableTags(tags: Tags): Tags {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => key !== KEY_RECORD && !/^aws:/i.test(key)));
+  return Object.fromEntries(
+    Object.entries(tags).filter(([key]) => !key.startsWith(RECORD_PREFIX) && !/^aws:/i.test(key)),
+  );
 }
 
 /** The tags that something declared is to have. */
@@ -28,17 +31,42 @@ export function wantedTags(declared: Tags, { account }: Rules): Tags {
   return { ...declared, ...ownershipTags(account.repository) };
 }
 
+/** The tags with which something declared is made: where it is there for this run alone, with its mark. */
+export function tagsToMake(declared: Tags, rules: Rules): Tags {
+  return { ...wantedTags(declared, rules), ...(rules.ephemeral && ephemeralTags(rules.ephemeral)) };
+}
+
 /** How tags differ, and the calls that change them. */
 export function tagChanges(before: Tags, declared: Tags, rules: Rules, { tag, untag }: TagCalls): Difference {
   const current = declarableTags(before);
   const wanted = wantedTags(declared, rules);
-  const gone = Object.keys(current).filter((key) => !(key in wanted));
-  const wrong = Object.entries(wanted).filter(([key, value]) => current[key] !== value);
+  const takeover = takeoverOf(before, rules);
+  const gone = [...Object.keys(current).filter((key) => !(key in wanted)), ...(takeover?.gone ?? [])];
+  const wrong = [
+    ...Object.entries(wanted).filter(([key, value]) => current[key] !== value),
+    ...Object.entries(takeover?.tags ?? {}),
+  ];
   return {
-    details: tagLines(current, wanted),
+    details: [...(takeover?.details ?? []), ...tagLines(current, wanted)],
     removing: gone.length > 0 ? [untag(gone)] : [],
     adding: wrong.length > 0 ? [tag(tagList(Object.fromEntries(wrong)))] : [],
   };
+}
+
+interface Takeover {
+  readonly details: readonly string[];
+  readonly gone: readonly string[];
+  readonly tags: Tags;
+}
+
+/** What was there for another run alone, which is over, is there for this one now; or it lasts. */
+function takeoverOf(before: Tags, { ephemeral }: Rules): Takeover | undefined {
+  const mark = readEphemeral(before);
+  if (!mark) return undefined;
+  const left = `left by ${describeEphemeral(mark)}`;
+  return ephemeral
+    ? { details: [`~ ${left}; now for this run alone`], gone: [], tags: ephemeralTags(ephemeral) }
+    : { details: [`~ ${left}; now to last`], gone: [EPHEMERAL], tags: {} };
 }
 
 /** The tags of something that is made, as a plan shows them. */

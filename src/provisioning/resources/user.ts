@@ -7,6 +7,7 @@ import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/acce
 import { FIRST_RECORD } from '../access-keys/key-record';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { removalOf, type Change, type Planned, type PlannedCall } from '../changes/change';
+import { readEphemeral } from '../ephemeral';
 import { identityCalls, planIdentity, policyRemoval, readWithPolicies, type ExistingIdentity } from './identity';
 import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
 import { nothingToRemove, type Rules } from './ownership';
@@ -84,7 +85,8 @@ export interface UserRemoval {
  */
 export async function planUserRemoval(UserName: string, { iam, account }: AccountAccess): Promise<UserRemoval> {
   const user = await findUser(UserName, iam);
-  const nothing = nothingToRemove('user', UserName, user && tagsIn(user.Tags), account);
+  const tags = tagsIn(user?.Tags);
+  const nothing = nothingToRemove('user', UserName, user && tags, account);
   if (nothing) return { change: nothing, devices: [] };
   const [keys, signIn, devices, policies, groups] = await Promise.all([
     readAccessKeys(UserName, iam),
@@ -94,18 +96,23 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
     groupRemoval(UserName, iam),
   ]);
   const virtual = devices.filter((serial) => serial.includes(':mfa/'));
-  const change = removalOf('user', UserName, [
-    // Whoever has a key can do nothing more while the rest is removed.
-    keys.map(({ id }) => ({ detail: `- access key ${id}`, ...deleteKey(UserName, id) })),
+  const change = removalOf(
+    'user',
+    UserName,
     [
-      ...signIn,
-      ...devices.map((serial) => ({ detail: `- MFA device ${serial}`, ...deactivateDevice(UserName, serial) })),
-      ...policies,
-      ...groups,
+      // Whoever has a key can do nothing more while the rest is removed.
+      keys.map(({ id }) => ({ detail: `- access key ${id}`, ...deleteKey(UserName, id) })),
+      [
+        ...signIn,
+        ...devices.map((serial) => ({ detail: `- MFA device ${serial}`, ...deactivateDevice(UserName, serial) })),
+        ...policies,
+        ...groups,
+      ],
+      virtual.map(deleteDevice),
+      [{ operation: 'DeleteUser', input: { UserName } }],
     ],
-    virtual.map(deleteDevice),
-    [{ operation: 'DeleteUser', input: { UserName } }],
-  ]);
+    readEphemeral(tags),
+  );
   return { change, devices: virtual };
 }
 
