@@ -602,6 +602,37 @@ describe('an Allow for GitHub’s OIDC provider', () => {
     ]);
   });
 
+  test.each([
+    ['repository_owner', 'StringEquals', 'so nobody can assume the role; the owner should be named by sub, or by'],
+    ['enterprise', 'StringEqualsIgnoreCase', 'so nobody can assume the role; the enterprise should be named by enterprise_id'],
+    ['event_name', 'StringEquals', 'so nobody can assume the role; it should be one of sub, aud, repository, '],
+    ['event_name', 'StringNotEquals', 'so the condition always holds and limits nothing; it should be one of sub'],
+    ['Repository_Owner', 'StringEqualsIfExists', 'so the condition always holds and limits nothing; the owner should'],
+    ['iss', 'ForAllValues:StringEquals', 'so the condition always holds and limits nothing; it should not be there'],
+    ['iss', 'ForAnyValue:StringEquals', 'so nobody can assume the role; it should not be there, as the principal'],
+  ])('AWS does not evaluate %s under %s', (name, operator, says) => {
+    const [bound, other] = [{ StringLike: { [sub]: 'repo:octo/*' } }, { [operator]: claim(name, 'octo') }];
+    const at = keyPathText(['Statement', 'Condition', operator, `${issuer}:${name}`]);
+    expect(github({ ...bound, 'ForAnyValue:StringEquals': aud, ...other })).toEqual([
+      expect.stringContaining(`${at}: is a claim that AWS does not evaluate, ${says}`),
+    ]);
+  });
+
+  test('a claim that AWS does not evaluate names no owner', () => {
+    expect(
+      github({ StringEquals: { ...aud, ...claim('repository_owner', 'octo') }, StringLike: { [sub]: 'repo:*' } }),
+    ).toEqual([
+      expect.stringContaining('is a claim that AWS does not evaluate'),
+      expect.stringContaining('is "repo:*", which repositories of strangers match as well'),
+    ]);
+  });
+
+  test('an audience under ForAllValues should be under the plain operator', () => {
+    expect(github({ 'ForAllValues:StringEquals': aud, StringEquals: { [sub]: subject } })).toEqual([
+      expect.stringMatching(/:aud"\]: is also true where the key is missing, .* it should be under StringEquals$/),
+    ]);
+  });
+
   test('several subjects that name nobody are reported in one sentence', () => {
     expect(github({ StringEquals: { ...aud, [sub]: ['repo:*', subject, '*'] } })).toEqual([
       expect.stringContaining(`${sub}"]: is "repo:*" and "*", which repositories of strangers match as well; `),
@@ -635,6 +666,62 @@ test.each([
   expect(github({ StringLike: { [key]: value } }, provider)).toEqual([]);
   expect(github({ StringLike: { [key]: '*' } }, provider)).toEqual([expect.stringContaining(missing)]);
   expect(github({}, provider)).toEqual([expect.stringContaining(missing)]);
+});
+
+test.each([
+  ['gitlab.com', 'sub', 'project_path:*'],
+  ['gitlab.com', 'sub', 'project_path:octo*'],
+  ['gitlab.com', 'sub', 'p*'],
+  ['gitlab.com', 'sub', '?*'],
+  ['app.terraform.io', 'sub', 'organization:*'],
+  ['app.terraform.io', 'sub', 'organization:oct?:project:*'],
+  ['agent.buildkite.com', 'sub', 'organization:*'],
+  ['agent.buildkite.com', 'sub', '*:pipeline:deploy:*'],
+  ['oidc.vercel.com', 'aud', 'https://vercel.com/*'],
+  ['api.pulumi.com/oidc', 'aud', 'octo*'],
+])('of %s, the %s %s is of no one organization', (provider, claim, wide) => {
+  const key = `${provider}:${claim}`;
+  expect(github({ StringLike: { [key]: wide } }, provider)).toEqual([
+    `Statement.Condition.StringLike["${key}"]: is "${wide}", which tokens of other organizations match as well; it should ` +
+      'name yours whole',
+  ]);
+});
+
+test.each([
+  ['gitlab.com', 'sub', 'project_path:octo/*'],
+  ['app.terraform.io', 'sub', 'organization:octo:*'],
+  ['oidc.vercel.com', 'aud', 'https://vercel.com/octo'],
+  ['oidc-configuration.audit-log.githubusercontent.com', 'sub', 'https://github.com/octo'],
+])('of %s, the %s %s is of one organization', (provider, claim, value) => {
+  expect(github({ StringLike: { [`${provider}:${claim}`]: value } }, provider)).toEqual([]);
+});
+
+describe.each(['token.actions.octo.ghe.com', 'github.octo.example/_services/token'])('an Allow for %s', (provider) => {
+  const audience = { [`${provider}:aud`]: 'sts.amazonaws.com' };
+  const of = (value: string) => ({ StringEquals: audience, StringLike: { [`${provider}:sub`]: value } });
+
+  test.each<object>([{}, { StringEquals: { ...audience, [`${provider}:repository_id`]: '2' } }, of('*')])(
+    '%j is for every repository there',
+    (condition) => {
+      expect(github(condition, provider)).toEqual([
+        expect.stringMatching(
+          /^Statement\.Condition: has no \S+:sub under .* every repository on that server are allowed$/,
+        ),
+      ]);
+    },
+  );
+
+  test('a subject of every owner names none', () => {
+    expect(github(of('repo:*'), provider)).toEqual([
+      expect.stringContaining(
+        'is "repo:*", which repositories of other owners match as well; it should name the owner',
+      ),
+    ]);
+  });
+
+  test('a subject of one owner is a bound', () => {
+    expect(github(of('repo:octo/*'), provider)).toEqual([]);
+  });
 });
 
 test.each([

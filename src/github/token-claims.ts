@@ -1,4 +1,4 @@
-import { GITHUB_ISSUER } from '../policy/trust-policy';
+import { GITHUB_CLAIM_KEYS, GITHUB_ISSUER } from '../policy/trust-policy';
 
 /** What a web identity token says about itself. Read without checking its signature: only for messages. */
 export type TokenClaims = Readonly<Record<string, unknown>>;
@@ -51,29 +51,12 @@ export function trustCondition(claims: TokenClaims): object {
   };
 }
 
-/**
- * The other claims of GitHub's tokens that are condition keys. Of other issuers there are none.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
- */
-const FURTHER_KEYS = [
-  'repository',
-  'repository_id',
-  'repository_owner_id',
-  'enterprise_id',
-  'environment',
-  'ref',
-  'job_workflow_ref',
-  'workflow',
-  'actor',
-  'actor_id',
-];
-
 /** The conditions besides those of `trustCondition` that these claims meet, or undefined where AWS has keys for none. */
 export function furtherConditions(claims: TokenClaims): object | undefined {
   const issuer = issuerOf(claims);
   // An enterprise may have an issuer of its own: the same with its name.
   if (issuer.split('/')[0] !== GITHUB_ISSUER) return undefined;
-  const keys = FURTHER_KEYS.filter((name) => claim(claims, name) !== undefined);
+  const keys = GITHUB_CLAIM_KEYS.filter((name) => claim(claims, name) !== undefined);
   if (keys.length === 0) return undefined;
   return { StringEquals: Object.fromEntries(keys.map((name) => [`${issuer}:${name}`, claim(claims, name)])) };
 }

@@ -1,7 +1,7 @@
 import { wholeAccount } from '../aws/arn';
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
-import type { Statement } from './policy-document';
+import { listOf, type Statement } from './policy-document';
 import { members, unknownName, wrong, type PolicyProblems } from './policy-problem';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
@@ -76,6 +76,9 @@ function* keyProblems(keys: Readonly<Record<string, unknown>>, path: KeyPath, is
   }
 }
 
+// Those that are false where the key is missing.
+const REQUIRING_OPERATOR = /^(ForAnyValue:)?(?!Null$)(?!\w*Not)\w+(?<!IfExists)$/;
+
 /** What a statement compares with one key. */
 export interface KeyCondition {
   readonly operator: string;
@@ -99,4 +102,10 @@ export function conditionsIn({ Condition }: Statement, path: KeyPath): readonly 
 /** The case of condition keys does not count. */
 export function isSameKey(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
+}
+
+/** Whether a condition does not hold where its key is missing. */
+export function requiresKey({ operator, values }: KeyCondition): boolean {
+  if (operator === 'Null') return listOf(values).every((value) => String(value) === 'false');
+  return REQUIRING_OPERATOR.test(operator);
 }

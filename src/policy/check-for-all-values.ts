@@ -1,10 +1,8 @@
 import type { KeyPath } from '../text/problem';
-import { conditionsIn, isSameKey, type KeyCondition } from './check-conditions';
-import { listOf, type Statement } from './policy-document';
+import { unknownClaim } from './check-claims';
+import { conditionsIn, isSameKey, requiresKey, type KeyCondition } from './check-conditions';
+import type { Statement } from './policy-document';
 import type { PolicyProblems } from './policy-problem';
-
-// Those that are false where the key is missing.
-const REQUIRING_OPERATOR = /^(ForAnyValue:)?(?!Null$)(?!\w*Not)\w+(?<!IfExists)$/;
 
 /** What a caller adds to the session: where nothing is added, nothing need be limited. */
 const ADDED_BY_CALLERS = /^(aws:TagKeys|sts:TransitiveTagKeys|sts:RequestContextProviders)$/i;
@@ -21,7 +19,8 @@ const OF_SEVERAL_VALUES = /(:amr|^aws:(CalledVia|PrincipalServiceNamesList|(Prin
  */
 export function* forAllValuesProblems(statement: Statement, path: KeyPath): PolicyProblems {
   for (const { operator, key, path: at } of emptySets(statement, path)) {
-    if (SAML_ATTRIBUTE.test(key)) continue;
+    // What AWS does not evaluate limits nothing under any operator: its own check says so.
+    if (SAML_ATTRIBUTE.test(key) || unknownClaim(key, statement) !== undefined) continue;
     const should = OF_SEVERAL_VALUES.test(key)
       ? `there should also be ${existence(key)}`
       : `it should be under ${operator.slice('ForAllValues:'.length)}`;
@@ -46,11 +45,6 @@ function emptySets(statement: Statement, path: KeyPath): readonly KeyCondition[]
       !ADDED_BY_CALLERS.test(key) &&
       !conditions.some((other) => isSameKey(other.key, key) && requiresKey(other)),
   );
-}
-
-function requiresKey({ operator, values }: KeyCondition): boolean {
-  if (operator === 'Null') return listOf(values).every((value) => String(value) === 'false');
-  return REQUIRING_OPERATOR.test(operator);
 }
 
 function existence(key: string): string {

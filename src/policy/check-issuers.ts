@@ -16,6 +16,9 @@ const BINDING_OPERATOR = /^(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)$/
 // Enterprises can have an issuer of their own, with their name as path.
 const ISSUED_BY_GITHUB = /^token\.actions\.githubusercontent\.com(?:\/[^/]+)?$/;
 
+// Of GHE.com and of GitHub Enterprise Server, which have many owners, too. AWS evaluates fewer of their claims.
+const ISSUED_BY_ENTERPRISE = /^token\.actions\.[\w-]+\.ghe\.com(?:\/[^/]+)?$|\/_services\/token$/;
+
 const SUBJECT = 'repo:octo/app:environment:production';
 
 /**
@@ -48,30 +51,32 @@ const OWNER_CLAIMS: readonly (readonly [claim: string, namesNoOwner: (value: str
   ['repository', hasWildcardInOwner],
   ['job_workflow_ref', hasWildcardInOwner],
   ['repository_id', hasWildcard],
-  ['repository_owner', hasWildcard],
   ['repository_owner_id', hasWildcard],
   ['enterprise_id', hasWildcard],
 ];
 
 /**
- * Issuers of OIDC tokens that a statement trusts without bounds that AWS requires, or GitHub's without saying whose
- * repositories are meant.
+ * Issuers of OIDC tokens that a statement trusts without bounds that AWS requires, or without saying whose jobs are meant
+ * where many organizations have them.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub
  */
 export function* issuerProblems(statement: Statement, path: KeyPath): PolicyProblems {
   for (const issuer of issuersOf(statement)) {
     const boundsOf = (claim: string) => bounds(statement, `${issuer}:${claim}`, path);
     const required = requiredClaims(issuer);
+    const given = required.flatMap(boundsOf);
     const isClosed = ({ values }: Bound) => values.some((value) => !openToAll(issuer).test(value));
-    if (required.length > 0 && !required.flatMap(boundsOf).some(isClosed)) {
+    if (required.length > 0 && !given.some(isClosed)) {
       yield { path: [...path, 'Condition'], message: missingClaim(issuer, required) };
-    } else if (ISSUED_BY_GITHUB.test(issuer) && ownersNamed(boundsOf).length === 0) yield* ownerProblems(boundsOf);
+    } else if (isGithub(issuer)) {
+      if (ownersNamed(issuer, boundsOf).length === 0) yield* ownerProblems(issuer, boundsOf);
+    } else if (!given.some(({ values }) => !values.some(namesNoOrganization))) yield* organizationProblems(given);
   }
 }
 
 /** What is worth saying about trust in GitHub's tokens. */
 export function* issuerWarnings(statement: Statement, path: KeyPath): PolicyProblems {
-  for (const issuer of issuersOf(statement).filter((each) => ISSUED_BY_GITHUB.test(each))) {
+  for (const issuer of issuersOf(statement).filter(isGithub)) {
     const boundsOf = (claim: string) => bounds(statement, `${issuer}:${claim}`, path);
     const at = [...path, 'Condition'];
     if (boundsOf('aud').length === 0) {
@@ -80,7 +85,7 @@ export function* issuerWarnings(statement: Statement, path: KeyPath): PolicyProb
         'better name the one that is meant, such as sts.amazonaws.com';
       yield { path: at, message };
     }
-    if (ownersNamed(boundsOf).join() === 'job_workflow_ref') {
+    if (ownersNamed(issuer, boundsOf).join() === 'job_workflow_ref') {
       const message =
         'names a workflow, and not who may call it: jobs of every repository that may call it are allowed; ' +
         `better name the caller as well, by ${issuer}:sub or ${issuer}:repository_id`;
@@ -89,8 +94,22 @@ export function* issuerWarnings(statement: Statement, path: KeyPath): PolicyProb
   }
 }
 
+function isGithub(issuer: string): boolean {
+  return ISSUED_BY_GITHUB.test(issuer) || ISSUED_BY_ENTERPRISE.test(issuer);
+}
+
+/** Whether the issuer is that of GitHub.com, or of an enterprise there. */
+export function isGithubDotCom(issuer: string): boolean {
+  return ISSUED_BY_GITHUB.test(issuer);
+}
+
+/** Whether the issuer is one of those that run jobs for many, whose tokens name their audience as `aud` alone. */
+export function isKnown(issuer: string): boolean {
+  return isGithub(issuer) || CLAIM_OF_SHARED_ISSUER.has(issuer);
+}
+
 /** The issuers whose tokens assume the role; condition keys begin with them. */
-function issuersOf({ Principal, Action }: Statement): readonly string[] {
+export function issuersOf({ Principal, Action }: Statement): readonly string[] {
   const assumes = listOf(Action).some(
     (action) => !/^sts:(SetContext|SetSourceIdentity|TagSession)$/i.test(String(action)),
   );
@@ -107,41 +126,63 @@ function bounds(statement: Statement, key: string, path: KeyPath): readonly Boun
 
 function requiredClaims(issuer: string): readonly string[] {
   if (ISSUED_BY_GITHUB.test(issuer)) return ['sub', 'job_workflow_ref'];
+  if (ISSUED_BY_ENTERPRISE.test(issuer)) return ['sub'];
   const claim = CLAIM_OF_SHARED_ISSUER.get(issuer);
   return claim === undefined ? [] : [claim];
 }
 
 /** Values that AWS takes for no bound at all. */
 function openToAll(issuer: string): RegExp {
-  return ISSUED_BY_GITHUB.test(issuer) ? /^(\*|\s*$)/ : /^\*$/;
+  return isGithub(issuer) ? /^(\*|\s*$)/ : /^\*$/;
 }
 
 function missingClaim(issuer: string, claims: readonly string[]): string {
   const keys = claims.map((claim) => `${issuer}:${claim}`).join(' or ');
-  const example = ISSUED_BY_GITHUB.test(issuer) ? `, such as ${SUBJECT}` : '';
-  return (
-    `has no ${keys} under StringEquals or StringLike that does not begin with a wildcard; it should be there${example}. ` +
-    'AWS requires it whatever other claims are named, as many organizations have tokens of this issuer'
-  );
+  const example = isGithub(issuer) ? `, such as ${SUBJECT}` : '';
+  const why = ISSUED_BY_ENTERPRISE.test(issuer)
+    ? 'Without it, jobs of every repository on that server are allowed'
+    : 'AWS requires it whatever other claims are named, as many organizations have tokens of this issuer';
+  return `has no ${keys} under StringEquals or StringLike that does not begin with a wildcard; it should be there${example}. ${why}`;
 }
 
 /** The claims with a bound that names the owner whole. All conditions must hold, so one is enough. */
-function ownersNamed(boundsOf: (claim: string) => readonly Bound[]): readonly string[] {
-  return OWNER_CLAIMS.flatMap(([claim, namesNoOwner]) =>
+function ownersNamed(issuer: string, boundsOf: (claim: string) => readonly Bound[]): readonly string[] {
+  return ownerClaims(issuer).flatMap(([claim, namesNoOwner]) =>
     boundsOf(claim).some(({ values }) => !values.some(namesNoOwner)) ? claim : [],
   );
 }
 
-function ownerProblems(boundsOf: (claim: string) => readonly Bound[]): PartProblem[] {
-  return OWNER_CLAIMS.flatMap(([claim, namesNoOwner]) =>
+function ownerClaims(issuer: string): typeof OWNER_CLAIMS {
+  return ISSUED_BY_GITHUB.test(issuer) ? OWNER_CLAIMS : OWNER_CLAIMS.filter(([claim]) => claim === 'sub');
+}
+
+function ownerProblems(issuer: string, boundsOf: (claim: string) => readonly Bound[]): PartProblem[] {
+  const whose = ISSUED_BY_GITHUB.test(issuer) ? 'repositories of strangers' : 'repositories of other owners';
+  return ownerClaims(issuer).flatMap(([claim, namesNoOwner]) =>
     boundsOf(claim).map(({ path, values }) => {
       const wide = values.filter(namesNoOwner).map((value) => JSON.stringify(value));
       const message =
-        `is ${wide.join(' and ')}, which repositories of strangers match as well; ` +
+        `is ${wide.join(' and ')}, which ${whose} match as well; ` +
         `it should name the owner whole${claim === 'sub' ? `, such as ${SUBJECT}` : ''}`;
       return { path, message };
     }),
   );
+}
+
+function organizationProblems(given: readonly Bound[]): PartProblem[] {
+  return given.map(({ path, values }) => {
+    const wide = values.filter(namesNoOrganization).map((value) => JSON.stringify(value));
+    const message = `is ${wide.join(' and ')}, which tokens of other organizations match as well; it should name yours whole`;
+    return { path, message };
+  });
+}
+
+/**
+ * Whether a wildcard stands before the end of the first name in a claim, which is that of an organization:
+ * `project_path:octo/…`, `organization:octo:…`, `https://vercel.com/octo/…`, or the claim is that name.
+ */
+function namesNoOrganization(value: string): boolean {
+  return /[*?]/.test(value) && !/^(?:https?:\/\/[^/*?]+\/|[^:*?]+:)[^:/*?]+[:/]/.test(value);
 }
 
 /** Whether a wildcard stands for the whole of a subject, before its first claim has ended, or for an owner; or none is named. */

@@ -1,5 +1,6 @@
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
+import { claimProblems } from './check-claims';
 import { forAllValuesProblems, forAllValuesWarnings } from './check-for-all-values';
 import { issuerProblems, issuerWarnings } from './check-issuers';
 import type { PolicyDocument, Statement } from './policy-document';
@@ -8,6 +9,7 @@ import { members, type PolicyProblems } from './policy-problem';
 /** What makes an `Allow` in a trust policy allow more than it seems to, or what makes AWS refuse it. */
 export function* trustProblems(statement: Statement, path: KeyPath): PolicyProblems {
   yield* forAllValuesProblems(statement, path);
+  yield* claimProblems(statement, path);
   yield* issuerProblems(statement, path);
 }
 

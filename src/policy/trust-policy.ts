@@ -34,6 +34,23 @@ interface RoleAccount {
 export const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
 
 /**
+ * The claims of GitHub's tokens that AWS evaluates, other than aud and sub.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+ */
+export const GITHUB_CLAIM_KEYS: readonly string[] = [
+  'repository',
+  'repository_id',
+  'repository_owner_id',
+  'enterprise_id',
+  'environment',
+  'ref',
+  'job_workflow_ref',
+  'workflow',
+  'actor',
+  'actor_id',
+];
+
+/**
  * The policy that says who may assume a role, as it was declared or made from entries: a statement each for accounts
  * and users, for services, and for jobs on GitHub.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
