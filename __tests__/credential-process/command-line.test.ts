@@ -1,6 +1,6 @@
-import { commandLine, isReadByAll } from '../../src/credential-process/command-line';
+import { commandLine, isReadByAll, type Command } from '../../src/credential-process/command-line';
 
-type Words = Parameters<typeof commandLine>[0];
+type Words = Command['words'];
 
 const SCRIPT = '/actions/dist/credential-process/index.js';
 const SESSION = '/temp/aws-sessions-x/1.json';
@@ -19,11 +19,7 @@ test.each<[string, Words, string]>([
     '/node "/my actions/i.js" "/my temp/1.json"',
   ],
   ['only those quoted that must be', ['/node', SCRIPT, '/my temp/1.json'], `/node ${SCRIPT} "/my temp/1.json"`],
-  [
-    'a program with spaces',
-    ['/my runner/node', SCRIPT, SESSION],
-    `/usr/bin/env "/my runner/node" ${SCRIPT} ${SESSION}`,
-  ],
+  ['a program with spaces', ['/my runner/node', SCRIPT, SESSION], `"/my runner/node" ${SCRIPT} ${SESSION}`],
   [
     'signs of shells',
     ['/node', "/it's;&|<>*?!{}^/i.js", '/[a](b)/1.json'],
@@ -31,7 +27,20 @@ test.each<[string, Words, string]>([
   ],
   ['a backslash', ['/node', '/a\\b/i.js', SESSION], `/node "/a\\b/i.js" ${SESSION}`],
 ])('%s', (_, words, line) => {
-  expect(commandLine(words, 'linux')).toBe(line);
+  expect(commandLine({ variables: {}, words }, 'linux')).toBe(`/usr/bin/env ${line}`);
+});
+
+test('variables are set without a shell, in quotes where they need them', () => {
+  const variables = { NODE_DEBUG: '', NODE_OPTIONS: '--use-system-ca --tls-min-v1.2' };
+  expect(commandLine({ variables, words: ['/node', SCRIPT] }, 'linux')).toBe(
+    `/usr/bin/env NODE_DEBUG= "NODE_OPTIONS=--use-system-ca --tls-min-v1.2" /node ${SCRIPT}`,
+  );
+  expect(commandLine({ variables, words: ['C:\\node.exe', 'D:\\i.js'] }, 'win32')).toBe('C:\\node.exe D:\\i.js');
+});
+
+test('what env would take for a variable is started without it', () => {
+  const words = ['/a=b/node', SCRIPT] as const;
+  expect(commandLine({ variables: { NODE_DEBUG: '' }, words }, 'linux')).toBe(`/a=b/node ${SCRIPT}`);
 });
 
 test.each<[string, Words, string]>([
@@ -56,7 +65,7 @@ test.each<[string, Words, string]>([
   ],
   ['one of a share', ['\\\\server\\my share\\node.exe'], '\\\\s"erver\\my share\\node.exe"'],
 ])('on Windows: %s', (_, words, line) => {
-  expect(commandLine(words, 'win32')).toBe(line);
+  expect(commandLine({ variables: {}, words }, 'win32')).toBe(line);
 });
 
 test.each([
@@ -73,7 +82,7 @@ test.each([
   ['win32', 'C:\\a #1\\node.exe'],
   ['win32', 'C:\\a ;b\\node.exe'],
 ] as const)('refused, as tools would read it differently: on %s, %s', (platform, path) => {
-  expect(() => commandLine([path, 'x'], platform)).toThrow(
+  expect(() => commandLine({ variables: {}, words: [path, 'x'] }, platform)).toThrow(
     expect.objectContaining({
       code: 'credential-process-path',
       message:
@@ -85,7 +94,7 @@ test.each([
 });
 
 test.each(['/a$b', '/a"b', '/a #b', '/a\rb'])('an argument is refused, too: %s', (path) => {
-  expect(() => commandLine(['/node', path], 'linux')).toThrow(`would hold the path ${path}.`);
+  expect(() => commandLine({ variables: {}, words: ['/node', path] }, 'linux')).toThrow(`would hold the path ${path}.`);
 });
 
 test('on Windows alone, a line with quotes is not read by all', () => {

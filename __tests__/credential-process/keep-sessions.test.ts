@@ -17,9 +17,10 @@ test('each session is in a file of its own that only the user reads, and named b
     INPUT_ROLES: 'a: b',
     OTHER: 'x',
   });
+  const program = `${process.execPath} /actions/dist/credential-process/index.js`;
   expect(commands).toEqual([
-    `${process.execPath} /actions/dist/credential-process/index.js ${inJob('1.json')}`,
-    `${process.execPath} /actions/dist/credential-process/index.js ${inJob('2.json')}`,
+    expect.stringMatching(new RegExp(`^/usr/bin/env (NODE_\\w+= )+${program} ${inJob('1.json')}$`)),
+    expect.stringMatching(new RegExp(`^/usr/bin/env (NODE_\\w+= )+${program} ${inJob('2.json')}$`)),
   ]);
   expect([readSession(inJob('1.json')).profile, readSession(inJob('2.json')).profile]).toEqual(['deploy', '../x']);
   expect(JSON.parse(readFileSync(inJob('environment.json'), 'utf8'))).toEqual({ INPUT_ROLES: 'a: b' });

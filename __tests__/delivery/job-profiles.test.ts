@@ -145,9 +145,11 @@ describe('that renew themselves', () => {
       ['dev', '1.json'],
       ['test', '2.json'],
     ] as const) {
-      const program = `${process.execPath} /action/dist/credential-process/index.js`;
       const path = inJob('temp', folder, file);
-      expect(config).toContain(`[profile ${name}]\nregion = eu-central-1\ncredential_process = ${program} ${path}\n`);
+      const command = `${process.execPath} /action/dist/credential-process/index.js ${path}`;
+      expect(config.replaceAll(/ NODE_\w+=(?= )/g, '')).toContain(
+        `[profile ${name}]\nregion = eu-central-1\ncredential_process = /usr/bin/env ${command}\n`,
+      );
       expect(readSession(path).profile).toBe(name);
     }
     expect(readSession(inJob('temp', folder, '1.json')).credentials).toMatchObject({

@@ -1,9 +1,10 @@
-// Preloaded into a process, it moves its clock by as many milliseconds as a file says: now, and whenever that changes.
+// Preloaded into a process, it moves its clock by as many milliseconds as a file says, if one is named: now, and whenever
+// that changes.
 const { readFileSync } = require('node:fs');
 
 const file = process.env.CLOCK_OFFSET_FILE;
 const RealDate = Date;
-const offset = () => Number(readFileSync(file, 'utf8'));
+const offset = () => (file === undefined ? 0 : Number(readFileSync(file, 'utf8')));
 
 globalThis.Date = class extends RealDate {
   constructor(...args) {

@@ -70,11 +70,33 @@ test('the profile names a program, without a secret in its arguments, and nothin
 test('its command is read without a shell and without quotes, and needs no variable of a later step', async () => {
   const { clock, command } = await jobWithProfile();
   expect(command).not.toMatch(/["'\\]/);
-  const { NODE_OPTIONS, CLOCK_OFFSET_FILE } = clock.environment;
+  const { CLOCK_OFFSET_FILE } = clock.environment;
   clock.advance(11);
   const [program = '', ...args] = command.split(' ');
-  const { stdout, stderr } = await promisify(execFile)(program, args, { env: { NODE_OPTIONS, CLOCK_OFFSET_FILE } });
+  const { stdout, stderr } = await promisify(execFile)(program, args, { env: { CLOCK_OFFSET_FILE } });
   expect([JSON.parse(stdout), stderr]).toEqual([expect.objectContaining({ Version: 1 }), '']);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+test.each([
+  { NODE_OPTIONS: '-r dd-trace/ci/init' },
+  { NODE_OPTIONS: '--require ./tracer.cjs' },
+  { NODE_OPTIONS: '--loader ts-node/esm' },
+  { NODE_OPTIONS: '--no-such-option' },
+  { NODE_OPTIONS: '--inspect=0' },
+  { NODE_OPTIONS: '--trace-exit' },
+  { NODE_EXTRA_CA_CERTS: '/nowhere.pem' },
+  { NODE_DEBUG: 'fs,module,https' },
+  { NODE_V8_COVERAGE: '/tmp/coverage-of-the-step' },
+])('what a later step has Node do for its own programs, is not done: %j', async (ofStep) => {
+  const { clock, command } = await jobWithProfile();
+  const env = { ...clock.environment, ...ofStep };
+  const first = await ask(command, env);
+  clock.advance(11);
+  const renewed = await ask(command, env);
+  for (const answer of [first, renewed]) expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(renewed.credentials.AccessKeyId).not.toBe(first.credentials.AccessKeyId);
+  expect(existsSync('/tmp/coverage-of-the-step')).toBe(false);
   expect(scenario.calls()).toEqual(OIDC_CALLS);
 });
 
@@ -242,8 +264,8 @@ test('while one process renews a session that works, others are given that witho
 test('a process without the job’s variables renews with those of the step', async () => {
   const { clock, command } = await jobWithProfile();
   clock.advance(20);
-  const { NODE_OPTIONS, CLOCK_OFFSET_FILE } = clock.environment;
-  const answer = await ask(command, { NODE_OPTIONS, CLOCK_OFFSET_FILE, AWS_PROFILE: 'deploy' });
+  const { CLOCK_OFFSET_FILE } = clock.environment;
+  const answer = await ask(command, { CLOCK_OFFSET_FILE, AWS_PROFILE: 'deploy' });
   expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
   expect(scenario.calls()).toEqual(OIDC_CALLS);
 });

@@ -15,6 +15,9 @@ export interface Answer {
   readonly stderr: string;
 }
 
+/** Lets Node keep the time of a job. */
+const MOVED = `--require=${join(__dirname, 'clock.cjs')}`;
+
 /** The time of a job's later steps and of the local AWS, moved together. */
 export class JobClock {
   #offsetMs = 0;
@@ -26,13 +29,16 @@ export class JobClock {
   ) {
     this.#file = join(job.folder, 'clock');
     writeFileSync(this.#file, '0');
+    // The program of a profile takes no options from whoever runs it.
+    const config = readFileSync(configOf(job), 'utf8');
+    writeFileSync(configOf(job), config.replaceAll(/ NODE_OPTIONS=(?= )/g, ` NODE_OPTIONS=${MOVED}`));
   }
 
-  /** The environment in which Node keeps this time. */
+  /** The environment in which Node, and the profiles that the job has so far, keep this time. */
   get environment() {
     return {
       ...this.job.env,
-      NODE_OPTIONS: `--require ${join(__dirname, 'clock.cjs')}`,
+      NODE_OPTIONS: MOVED,
       CLOCK_OFFSET_FILE: this.#file,
     };
   }
@@ -47,11 +53,15 @@ export class JobClock {
 
 /** The `credential_process` of a profile, as it stands in the config file. */
 export function commandOf(job: Job, profile: string): string {
-  const config = readFileSync(job.env.AWS_CONFIG_FILE ?? join(job.home, '.aws/config'), 'utf8');
+  const config = readFileSync(configOf(job), 'utf8');
   const [, section = ''] = config.split(profile === 'default' ? '[default]' : `[profile ${profile}]`);
   const command = /^credential_process = (.+)$/m.exec(section)?.[1];
   if (command === undefined) throw new Error(`The profile ${profile} has no credential_process:\n${config}`);
   return command;
+}
+
+function configOf(job: Job): string {
+  return job.env.AWS_CONFIG_FILE ?? join(job.home, '.aws/config');
 }
 
 /** The folder in which the sessions of a profile's step are. */

@@ -7,28 +7,44 @@ const PLAIN_ON_WINDOWS = /^[\p{L}\p{M}\p{N}_.:\\/@+~#-]+$/u;
 const ODD = /[\p{Cc}\p{Zl}\p{Zp}"$`]|\s[#;]|\\(\\|$)/u;
 const ODD_ON_WINDOWS = /[\p{Cc}\p{Zl}\p{Zp}"%]|\s[#;]/u;
 
+/** A program, and what it is started with. */
+export interface Command {
+  /** Environment variables, in place of those of whoever runs it. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Absolute paths. */
+  readonly words: readonly [program: string, ...args: string[]];
+}
+
 /**
  * The value of `credential_process` that runs a program, in the form that AWS's tools read alike. Some split it at spaces
  * and quotes, others pass it to a shell. What begins with a quote is cut or stripped by the SDKs for Go, and by `cmd` on
  * Windows. So a word has quotes only if it needs them, and the first word never begins with one.
  *
+ * Variables are not set on Windows, where no program can be named that does so and that all tools can start; nor for a
+ * program with `=` in its path, which `env` takes for a variable.
+ *
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  *
- * @param words absolute paths
  * @throws ActionError `credential-process-path` when there is no such form
  */
-export function commandLine(words: readonly [program: string, ...args: string[]], platform: NodeJS.Platform): string {
+export function commandLine({ variables, words }: Command, platform: NodeJS.Platform): string {
   const windows = platform === 'win32';
   const [plain, odd] = windows ? [PLAIN_ON_WINDOWS, ODD_ON_WINDOWS] : [PLAIN, ODD];
-  const [program, ...args] = words;
   const refused = words.find((word) => odd.test(word));
   if (refused !== undefined) throw misread(refused);
-  const quotedArgs = args.map((word) => (plain.test(word) ? word : `"${word}"`));
-  if (plain.test(program)) return [program, ...quotedArgs].join(' ');
-  if (windows) return [program.replace(/^(\\*.)(.*)$/, '$1"$2"'), ...quotedArgs].join(' ');
-  // What env takes for a variable.
-  if (program.includes('=')) throw misread(program);
-  return ['/usr/bin/env', `"${program}"`, ...quotedArgs].join(' ');
+  const inQuotes = (word: string) => (plain.test(word) ? word : `"${word}"`);
+  const [program, ...args] = words;
+  const quotedArgs = args.map(inQuotes);
+  if (windows) {
+    const first = plain.test(program) ? program : program.replace(/^(\\*.)(.*)$/, '$1"$2"');
+    return [first, ...quotedArgs].join(' ');
+  }
+  if (program.includes('=')) {
+    if (!plain.test(program)) throw misread(program);
+    return [program, ...quotedArgs].join(' ');
+  }
+  const assignments = Object.entries(variables).map(([name, value]) => inQuotes(`${name}=${value}`));
+  return ['/usr/bin/env', ...assignments, inQuotes(program), ...quotedArgs].join(' ');
 }
 
 /** Whether the SDKs for Go and Rust run it, too: on Windows, they pass quotes to `cmd` in a form that it does not know. */

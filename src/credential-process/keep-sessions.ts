@@ -4,6 +4,7 @@ import type { Credentials } from '../aws/credentials';
 import { writingTo } from '../runner/runner-files';
 import { commandLine } from './command-line';
 import { environmentToKeep } from './kept-environment';
+import { nodeVariables } from './node-variables';
 import { keptSession } from './session-file';
 
 /**
@@ -21,19 +22,21 @@ export function keepSessions(
   writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env)));
   return profiles.map(({ name, credentials }, index) => {
     writePrivate(sessionFile(folder, index), JSON.stringify(keptSession(name, credentials, Date.now())));
-    return credentialProcess(folder, index);
+    return credentialProcess(folder, index, env);
   });
 }
 
 /**
  * The `credential_process` of the profile whose session is the one of that index in a folder.
  *
+ * @param env that of the step
  * @throws ActionError `credential-process-path` when AWS's tools would misread it
  */
-export function credentialProcess(folder: string, index: number): string {
+export function credentialProcess(folder: string, index: number, env: NodeJS.ProcessEnv): string {
   // In `dist` next to the one that runs.
   const program = join(dirname(process.argv[1] ?? ''), '../credential-process/index.js');
-  return commandLine([process.execPath, program, sessionFile(folder, index)], process.platform);
+  const words = [process.execPath, program, sessionFile(folder, index)] as const;
+  return commandLine({ variables: nodeVariables(env), words }, process.platform);
 }
 
 /** The file with the environment that the sessions in the same folder are renewed in. */

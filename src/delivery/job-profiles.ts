@@ -53,7 +53,7 @@ export async function checkJobProfiles({ names, ...settings }: ProfilesIn, { env
     : await checkProfiles(files, profiles, { overwrite: settings.overwrite, inPlace });
   if (stopped.length > 0) throw cannotBeWritten(stopped);
   if (!inPlace) tryJobFolder(FOLDER_OF_FILES, env);
-  if (settings.refresh) await checkProgram(tryJobFolder(FOLDER_OF_SESSIONS, env), runner);
+  if (settings.refresh) await checkProgram(tryJobFolder(FOLDER_OF_SESSIONS, env), env, runner);
 }
 
 function cannotBeWritten(stopped: readonly Problem[]): ActionError {
@@ -68,10 +68,10 @@ function cannotBeWritten(stopped: readonly Problem[]): ActionError {
 }
 
 /** Looks whether AWS's tools can run the program that renews profiles with sessions in such a folder. */
-async function checkProgram(folder: string, runner: Runner): Promise<void> {
+async function checkProgram(folder: string, env: NodeJS.ProcessEnv, runner: Runner): Promise<void> {
   const { credentialProcess } = await import('../credential-process/keep-sessions');
   const { isReadByAll } = await import('../credential-process/command-line');
-  if (!isReadByAll(credentialProcess(folder, 0), process.platform)) runner.warning(NOT_READ_BY_ALL);
+  if (!isReadByAll(credentialProcess(folder, 0, env), process.platform)) runner.warning(NOT_READ_BY_ALL);
 }
 
 /**

@@ -8,12 +8,17 @@ const PEM = /-----BEGIN ((?:TRUSTED |X509 )?CERTIFICATE)-----.+?-----END \1-----
 /** The files whose certificates this process trusts already. */
 const trusted = new Set<string>();
 
+/** Whether this Node can trust more authorities once it runs: those before 24.5 cannot. */
+export function canTrustLater(): boolean {
+  return 'setDefaultCACertificates' in tls;
+}
+
 /**
- * Trusts the certificates in a file, as Node does at its start with that of `NODE_EXTRA_CA_CERTS`. Nodes before 24.5
- * cannot do so later. As there, a file that cannot be read stops nothing.
+ * Trusts the certificates in a file, as Node does at its start with that of `NODE_EXTRA_CA_CERTS`, if it
+ * can do so later. As there, a file that cannot be read stops nothing.
  */
 export function trustCertificatesIn(path: string): void {
-  if (trusted.has(path) || !('setDefaultCACertificates' in tls)) return;
+  if (trusted.has(path) || !canTrustLater()) return;
   trusted.add(path);
   try {
     tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...certificatesIn(path)]);
@@ -24,7 +29,7 @@ export function trustCertificatesIn(path: string): void {
 
 /** Trusts the authorities of the operating system, as Node does at its start with `NODE_USE_SYSTEM_CA=1`. */
 export function trustSystem(): void {
-  if (!('setDefaultCACertificates' in tls)) return;
+  if (!canTrustLater()) return;
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...tls.getCACertificates('system')]);
 }
 
