@@ -23,6 +23,9 @@ test('each session is in a file of its own that only the user reads, and named b
     expect.stringMatching(new RegExp(`^/usr/bin/env (NODE_\\w+= )+${program} ${inJob('2.json')}$`)),
   ]);
   expect([readSession(inJob('1.json')).profile, readSession(inJob('2.json')).profile]).toEqual(['deploy', '../x']);
-  expect(JSON.parse(readFileSync(inJob('environment.json'), 'utf8'))).toEqual({ INPUT_ROLES: 'a: b' });
+  expect(JSON.parse(readFileSync(inJob('environment.json'), 'utf8'))).toEqual({
+    INPUT_ROLES: 'a: b',
+    PWD: process.cwd(),
+  });
   for (const file of ['1.json', '2.json', 'environment.json']) expect(statSync(inJob(file)).mode & 0o777).toBe(0o600);
 });

@@ -2,6 +2,13 @@ import { environmentToKeep, returnTo } from '../../src/credential-process/kept-e
 
 const TOKEN = { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.example/old', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'old' };
 
+/** The kept variables, without the folder. */
+function keptOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { PWD, ...kept } = environmentToKeep(env, '/work');
+  expect(PWD).toBe('/work');
+  return kept;
+}
+
 test('inputs, their variables and what else decides is kept', () => {
   const kept = {
     'INPUT_ROLE-TO-ASSUME': 'deploy',
@@ -15,20 +22,23 @@ test('inputs, their variables and what else decides is kept', () => {
     ...TOKEN,
   };
   const others = { GITHUB_TOKEN: 'secret', GITHUB_ENV: '/env', GITHUB_OUTPUT: '/out', PATH: '/bin', SECRET: 'secret' };
-  expect(environmentToKeep({ ...kept, ...others, AWS_REGION: undefined })).toStrictEqual(kept);
+  expect(environmentToKeep({ ...kept, ...others, AWS_REGION: undefined }, '/work')).toStrictEqual({
+    ...kept,
+    PWD: '/work',
+  });
 });
 
 test.each(['AWS_PROFILE', 'GITHUB_SHA', 'GITHUB_WORKSPACE', 'HTTP_PROXY', 'no_proxy', 'NODE_EXTRA_CA_CERTS'])(
   '%s is kept, and nothing that only sounds like it: it could be anyone’s secret',
   (name) => {
-    expect(environmentToKeep({ [name]: 'x' })).toStrictEqual({ [name]: 'x' });
-    expect(environmentToKeep({ [`MY_${name}`]: 'secret', [`${name}-2`]: 'secret' })).toStrictEqual({});
+    expect(keptOf({ [name]: 'x' })).toStrictEqual({ [name]: 'x' });
+    expect(keptOf({ [`MY_${name}`]: 'secret', [`${name}-2`]: 'secret' })).toStrictEqual({});
   },
 );
 
 test('nor is what only begins or ends like the others', () => {
   const names = ['X_ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN_2', 'GITHUB_REF_NAME', 'HOMEDRIVE'];
-  expect(environmentToKeep(Object.fromEntries(names.map((name) => [name, 'secret'])))).toStrictEqual({});
+  expect(keptOf(Object.fromEntries(names.map((name) => [name, 'secret'])))).toStrictEqual({});
 });
 
 test('the step’s environment comes back: what decides now and did not then is gone, the rest stays', () => {

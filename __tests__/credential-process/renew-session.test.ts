@@ -1,4 +1,4 @@
-import fs, { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import type { Credentials } from '../../src/aws/credentials';
 import { environmentFile } from '../../src/credential-process/keep-sessions';
 import { renewSession } from '../../src/credential-process/renew-session';
@@ -59,6 +59,30 @@ afterEach(() => {
 test('a session that is due is renewed, stored, and nothing is left next to it', async () => {
   expect([await tokenGiven(), tokenStored()]).toEqual(['NEW', 'NEW']);
   expect(readdirSync(inJob()).sort()).toEqual(['1.json', 'environment.json']);
+});
+
+describe('the folder of the step', () => {
+  const before = process.cwd();
+  afterEach(() => {
+    process.chdir(before);
+  });
+
+  test('is where it is obtained, as paths of the step may be relative', async () => {
+    mkdirSync(inJob('workspace'));
+    writeFileSync(environmentFile(inJob()), JSON.stringify({ PWD: inJob('workspace') }));
+    const folders: string[] = [];
+    obtain.mockImplementationOnce((...given) => {
+      folders.push(process.cwd());
+      return obtain(...given);
+    });
+    await tokenGiven();
+    expect(folders).toEqual([realpathSync(inJob('workspace'))]);
+  });
+
+  test('may be gone', async () => {
+    writeFileSync(environmentFile(inJob()), JSON.stringify({ PWD: inJob('nowhere') }));
+    expect(await tokenGiven()).toBe('NEW');
+  });
 });
 
 describe('a new session that cannot be stored is given all the same', () => {
@@ -142,11 +166,13 @@ describe('while the old session works it is given, whatever fails', () => {
   test.each([
     ['gone', undefined],
     ['spoiled', '{'],
+    ['no object', 'null'],
   ])('the environment of the step is %s', async (_, text) => {
     rmSync(environmentFile(inJob()));
     if (text !== undefined) writeFileSync(environmentFile(inJob()), text);
     expect(await tokenGiven()).toBe('OLD');
     expect(warningsIn(inJob())).toEqual(warning(''));
+    expect(warningsIn(inJob())).not.toEqual(warning('of null'));
   });
 
   test('another process renews it right now', async () => {

@@ -19,7 +19,7 @@ export function keepSessions(
   profiles: readonly { readonly name: string; readonly credentials: Credentials }[],
   env: NodeJS.ProcessEnv,
 ): string[] {
-  writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env)));
+  writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env, process.cwd())));
   return profiles.map(({ name, credentials }, index) => {
     writePrivate(sessionFile(folder, index), JSON.stringify(keptSession(name, credentials, Date.now())));
     return credentialProcess(folder, index, env);

@@ -12,10 +12,14 @@ const KEPT_VARIABLES = [
 /** GitHub gives every step those with which it can ask for a token. The newest are the best. */
 const LIVE = ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'] as const;
 
-/** The part of a step's environment from which its request can be read again later. It holds secrets. */
-export function environmentToKeep(env: NodeJS.ProcessEnv): Record<string, string> {
+/**
+ * The part of a step's environment from which its request can be read again later. It holds secrets.
+ *
+ * @param folder the step's working directory: paths in variables, and in profiles that they name, can be relative to it
+ */
+export function environmentToKeep(env: NodeJS.ProcessEnv, folder: string): Record<string, string> {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries(entries.filter(([name]) => isKept(name)));
+  return { ...Object.fromEntries(entries.filter(([name]) => isKept(name))), PWD: folder };
 }
 
 /** Puts an environment back in which the request reads, and AWS's SDK finds credentials, as in the step. */

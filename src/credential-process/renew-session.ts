@@ -51,7 +51,7 @@ export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain:
   const works = isValid(kept, called + BUDGET_MS.working);
   const until = performance.now() + (works ? BUDGET_MS.working : BUDGET_MS.ended);
   try {
-    const environment = JSON.parse(readPatiently(environmentFile(dirname(path)))) as Environment;
+    const environment = readEnvironment(environmentFile(dirname(path)));
     const lock = await lockOf(path, environment, works ? 0 : until);
     try {
       return await renewOnce(path, kept, called, () => {
@@ -73,6 +73,12 @@ export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain:
     if (isElsewhere && isValid(latest, Date.now())) return latest;
     return inSpiteOf(isElsewhere ? 'Another process is still renewing it.' : messageOf(error), path, latest);
   }
+}
+
+function readEnvironment(path: string): Environment {
+  const kept = JSON.parse(readPatiently(path)) as unknown;
+  if (typeof kept !== 'object' || kept === null) throw new Error(`${path} does not hold the variables of the step.`);
+  return kept as Environment;
 }
 
 /**
@@ -172,13 +178,23 @@ function notInTime(profile: string, ms: number): ActionError {
   });
 }
 
-/** Node has read these variables already, when this process started. */
+/** Back to the step's folder and variables. Node has read some of these already, when this process started. */
 function returnToStep(environment: Environment, env: NodeJS.ProcessEnv): void {
+  if (environment.PWD !== undefined) enter(environment.PWD);
   const { NODE_EXTRA_CA_CERTS: before, NODE_USE_SYSTEM_CA: systemBefore } = env;
   returnTo(environment, env);
   const { NODE_EXTRA_CA_CERTS: certificates, NODE_USE_SYSTEM_CA: system } = env;
   if (certificates && certificates !== before) trustCertificatesIn(certificates);
   if (system === '1' && systemBefore !== '1') trustSystem();
+}
+
+/** Where the folder is gone, so is what is relative to it: whatever needs that says so. */
+function enter(folder: string): void {
+  try {
+    process.chdir(folder);
+  } catch {
+    return;
+  }
 }
 
 /** @throws Error in the words of what failed, in which no runner would hide the secrets that a server repeats */
