@@ -88,20 +88,33 @@ describe('whoever uses the profile learns why', () => {
 
   test('the session is gone', () => {
     expect(reading).toThrow(
-      `${COULD_NOT()}The step with refresh-credentials that made it is cleaned up when its job ends: run this in the ` +
-        'job, or without the profile.',
+      `${COULD_NOT()}It is gone: the post step of its job removes it, or a step of the job emptied RUNNER_TEMP. Run this ` +
+        'in the job, after the step with refresh-credentials, or without the profile.',
     );
   });
 
-  test('it is spoiled, or cannot be read', () => {
-    writeFileSync(inJob('1.json'), '{');
-    expect(reading).toThrow(COULD_NOT());
-    expect(reading).toThrow('. Run the step with refresh-credentials again.');
+  test.each(['{', '', 'null', '[]', '{}', '"x"', '{"profile":"deploy","credentials":{}}', '{"profile":"deploy"}'])(
+    'it is spoiled: %j',
+    (text) => {
+      writeFileSync(inJob('1.json'), text);
+      expect(reading).toThrow(COULD_NOT());
+      expect(reading).toThrow('. Run the step with refresh-credentials again.');
+      expect(reading).not.toThrow(/destructure|undefined/);
+    },
+  );
+
+  test.each([
+    [
+      'EACCES',
+      'It is open only to the user that the step with refresh-credentials ran as, and this is another. Run the',
+    ],
+    ['EIO', 'EIO: words. Run the step'],
+  ])('it cannot be read: %s', (code, words) => {
     jest.spyOn(Atomics, 'wait').mockReturnValue('timed-out');
     jest.spyOn(fs, 'readFileSync').mockImplementation(() => {
-      throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+      throw Object.assign(new Error(`${code}: words`), { code });
     });
-    expect(reading).toThrow(`${COULD_NOT()}EACCES: permission denied. Run the step`);
+    expect(reading).toThrow(`${COULD_NOT()}${words}`);
   });
 });
 

@@ -64,7 +64,7 @@ test('the profile names a program, without a secret in its arguments, and nothin
   expect(readdirSync(join(job.home, '.aws'))).toEqual([]);
   const after = await ask(command, job.env);
   expect(after).toMatchObject({ exitCode: 1, stdout: '' });
-  expect(after.stderr).toContain('cleaned up when its job ends');
+  expect(after.stderr).toContain('the post step of its job removes it');
 });
 
 test('its command is read without a shell and without quotes, and needs no variable of a later step', async () => {

@@ -62,14 +62,28 @@ export function keptSession(profile: string, credentials: Credentials, now: numb
 /** @throws Error when there is no such session, as when the job has ended, or it cannot be read */
 export function readSession(path: string): KeptSession {
   try {
-    return JSON.parse(readPatiently(path)) as KeptSession;
+    const kept = JSON.parse(readPatiently(path)) as unknown;
+    if (!isSession(kept)) throw new Error('It holds no session');
+    return kept;
   } catch (error) {
-    const why =
-      codeOf(error) === 'ENOENT'
-        ? 'The step with refresh-credentials that made it is cleaned up when its job ends: run this in the job, or without the profile.'
-        : `${messageOf(error)}. Run the step with refresh-credentials again.`;
+    const why = REASONS[codeOf(error) ?? ''] ?? `${messageOf(error)}. Run the step with refresh-credentials again.`;
     throw new Error(`Could not read the session that this profile renews, in ${path}. ${why}`, { cause: error });
   }
+}
+
+/** By the code of the system's error. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT:
+    'It is gone: the post step of its job removes it, or a step of the job emptied RUNNER_TEMP. Run this in the job, after ' +
+    'the step with refresh-credentials, or without the profile.',
+  EACCES:
+    'It is open only to the user that the step with refresh-credentials ran as, and this is another. Run the tool as that ' +
+    'user, or give it credentials in the environment.',
+};
+
+function isSession(kept: unknown): kept is KeptSession {
+  const { profile, credentials } = (kept ?? {}) as Partial<KeptSession>;
+  return typeof profile === 'string' && typeof credentials?.AccessKeyId === 'string';
 }
 
 /** Whether it can be used as it is, without renewing it, at a time in milliseconds since 1970. */
