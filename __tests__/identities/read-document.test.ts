@@ -67,7 +67,7 @@ const workspace = workspaceWith({
 const repository = (name: string) => ({ of: 'repository', repository: name });
 const bare = { path: '/', tags: {}, policies: [], inlinePolicies: {}, permissionsBoundary: undefined };
 const bareRole = { ...bare, description: undefined, maxSessionDuration: 3600 };
-const github = (trust: object) => ({ entries: [{ github: trust }] });
+const github = (trust: object) => ({ entries: [{ github: { ...trust, audience: 'sts.amazonaws.com' } }] });
 
 test('a document is read with all that it declares', () => {
   const { declaration, warnings } = read('identities.yml', { workspace });
@@ -301,6 +301,70 @@ describe('what is worth saying about a trust policy is a warning, with its place
 test('what AWS in China expects of GitHub’s tokens is the default there', () => {
   const { declaration } = read('oidc-providers: { github: {} }', { partition: 'aws-cn' });
   expect(declaration.oidcProviders[0]?.audiences).toEqual(['sts.amazonaws.com.cn']);
+});
+
+describe('the audience of jobs on GitHub', () => {
+  const branch = '{ github: { repository: octo/app, branch: main } }';
+  const statement = (aud: string, issuer = 'token.actions.githubusercontent.com') =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Allow',
+        Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${issuer}` },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringLike: { [`${issuer}:aud`]: aud, [`${issuer}:sub`]: 'repo:octo/app:*' } },
+      },
+    });
+  const documentOf = (providers: string, trust: string) =>
+    `{ oidc-providers: ${providers}, roles: { a: { trust: ${trust} } } }`;
+
+  test.each([
+    ['{}', 'aws', 'sts.amazonaws.com'],
+    ['{ github: {} }', 'aws', 'sts.amazonaws.com'],
+    ['{ github: {} }', 'aws-cn', 'sts.amazonaws.com.cn'],
+    ['{ github: { audiences: ["https://github.com/octo"] } }', 'aws', 'https://github.com/octo'],
+    ['{ github: { audiences: [sts.amazonaws.com] } }', 'aws-cn', 'sts.amazonaws.com'],
+    ['{ github: { audiences: [a, sts.amazonaws.com] } }', 'aws', 'sts.amazonaws.com'],
+    ['{ x: { url: "https://token.actions.githubusercontent.com", audiences: [a] } }', 'aws', 'a'],
+    ['{ x: { url: "https://token.actions.octo.ghe.com", audiences: [a] } }', 'aws', 'sts.amazonaws.com'],
+  ])('with the providers %s in %s, it is %s', (providers, partition, audience) => {
+    const { declaration } = read(documentOf(providers, branch), { partition });
+    expect(declaration.roles).toMatchObject([{ trust: { entries: [{ github: { audience } }] } }]);
+  });
+
+  test('it is not chosen among several', () => {
+    expect(problemsOf(documentOf('{ github: { audiences: [a, b] } }', branch))).toEqual([
+      'line 1: roles.a.trust.github trusts tokens for one audience, and the provider in oidc-providers accepts "a", "b", so it ' +
+        'is not known which; add sts.amazonaws.com to its audiences, or write a trust policy of your own',
+    ]);
+  });
+
+  test.each([
+    ['{ github: { audiences: [a, b] } }', 'c', '"c", and the provider in oidc-providers accepts "a", "b" only'],
+    ['{ github: {} }', 'c', '"c", and the provider in oidc-providers accepts "sts.amazonaws.com" only'],
+    ['{ github: { audiences: [octo] } }', 'x*', '"x*", and the provider in oidc-providers accepts "octo" only'],
+  ])('a trust policy asks for what the providers %s accept, and not for %s', (providers, aud, says) => {
+    expect(problemsOf(documentOf(providers, statement(aud)))).toEqual([
+      expect.stringContaining(
+        `githubusercontent.com:aud"] is ${says}: nobody can assume the role; both should have the same`,
+      ),
+    ]);
+  });
+
+  test.each([
+    ['{}', statement('c')],
+    ['{ github: { audiences: [a, c] } }', statement('c')],
+    ['{ github: { audiences: [octo] } }', statement('oct?')],
+    ['{ x: { url: "https://idp.example", audiences: [a] } }', statement('c', 'idp.example')],
+  ])('the providers %s accept %s', (providers, trust) => {
+    expect(problemsOf(documentOf(providers, trust))).toEqual([]);
+  });
+
+  test('what is wrong with the provider is reported, and nothing that follows from it', () => {
+    expect(problemsOf(documentOf('{ github: { audiences: ["a b"] } }', statement('a b')))).toEqual([
+      expect.stringMatching(/^line 1: oidc-providers\.github\.audiences\[0\] is "a b"/),
+    ]);
+  });
 });
 
 describe('the IAM of another vendor', () => {

@@ -10,9 +10,10 @@ const main = 'ref:refs/heads/main';
 const account = { account: '210987654321' };
 const user = { user: 'machine/pulumi' };
 const service = { service: 's3.amazonaws.com' };
-const github = { github: { repository: 'octo/app', ids: undefined, context: main } };
+const audience = 'sts.amazonaws.com';
+const github = { github: { repository: 'octo/app', ids: undefined, context: main, audience } };
 const withIds = {
-  github: { repository: 'octo/app', ids: { owner: '1', repository: '2' }, context: 'environment:production' },
+  github: { repository: 'octo/app', ids: { owner: '1', repository: '2' }, context: 'environment:production', audience },
 };
 
 const accountArn = 'arn:aws:iam::210987654321:root';
@@ -58,7 +59,12 @@ test.each<[string, [TrustEntry, ...TrustEntry[]], typeof place, ...object[]]>([
     byToken(SUBJECT),
   ],
   ['another partition', [account], china, byKeys('arn:aws-cn:iam::210987654321:root')],
-  ['jobs in China', [github], china, byToken(SUBJECT, 'aws-cn', 'sts.amazonaws.com.cn')],
+  [
+    'jobs in China',
+    [{ github: { ...github.github, audience: 'sts.amazonaws.com.cn' } }],
+    china,
+    byToken(SUBJECT, 'aws-cn', 'sts.amazonaws.com.cn'),
+  ],
 ])('%s', (_, entries, where, ...statements) => {
   const policy = trustPolicy({ entries }, where);
   expect(policy).toEqual({ Version: '2012-10-17', Statement: statements });

@@ -25,6 +25,8 @@ export interface DocumentReading {
   readonly policyNames: readonly string[];
   readonly yaml: YamlText;
   readonly problems: DocumentProblems;
+  /** Of the providers that the document declares, as far as they are right. */
+  readonly audiences: Map<string, readonly string[]>;
   /** By what is delivered to: the part that does. */
   readonly deliveries: Map<string, KeyPath>;
   /** Files of the workspace that were read. */

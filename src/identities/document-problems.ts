@@ -41,6 +41,12 @@ export class DocumentProblems {
     });
   }
 
+  /** Whether something is wrong with a part of the document, or with a part of it. */
+  anyIn(path: KeyPath): boolean {
+    const isIn = (part: DocumentPosition) => path.every((key, index) => part.path[index] === key);
+    return this.all.some((problem) => isIn(problem.namedBy ?? problem));
+  }
+
   /** Notes what is wrong with a part. */
   add(path: KeyPath, message: string): void {
     this.#note({ ...this.#positionOf(path), message, namedBy: undefined });

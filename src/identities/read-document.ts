@@ -67,7 +67,8 @@ export function readDocument(
   for (const { path, message } of ofStructure) problems.add(path, message);
   const policyNames = isMapping(yaml.value) && isMapping(yaml.value.policies) ? Object.keys(yaml.value.policies) : [];
   const deliveries = new Map<string, KeyPath>();
-  const reading = { settings, document, policyNames, yaml, problems, deliveries, files };
+  const audiences = new Map<string, readonly string[]>();
+  const reading = { settings, document, policyNames, yaml, problems, deliveries, audiences, files };
   const declaration = readDeclaration(new DocumentPart(document, [], reading));
   if (!problems.any && isEmpty(declaration)) {
     problems.add([], 'declares nothing; it should have at least one of policies, users, roles and oidc-providers');
@@ -84,6 +85,7 @@ function resemblesDocument(value: unknown): boolean {
 
 function readDeclaration(document: DocumentPart<SoundDocument>): Declaration {
   return {
+    // Before the roles, whose trust is compared with them.
     oidcProviders: readDeclaredProviders(document.at('oidc-providers')),
     policies: readDeclaredPolicies(document.at('policies')),
     users: readDeclaredUsers(document.at('users')),

@@ -18,14 +18,16 @@ export function readDeclaredProviders(
   const urls = new Map<string, KeyPath>();
   return providers.members().flatMap(([name, part]) => {
     const tags = readTags(part.at('tags'));
-    const audiences = distinctItems(part.at('audiences'), 'has').map(({ given }) => given);
+    const given = distinctItems(part.at('audiences'), 'has').map((audience) => audience.given);
+    const audiences = part.given.audiences ? given : [ofGithub];
     const written = part.given.url ?? (name === 'github' ? `https://${GITHUB_ISSUER}` : undefined);
     const url = readUrl(part.at('url').as(written));
     if (url === undefined) return [];
     const first = urls.get(url);
     if (first) part.wrong(`has the same URL as ${keyPathText(first)}; an account has one provider for each URL`);
     urls.set(url, part.path);
-    return { url, audiences: part.given.audiences ? audiences : [ofGithub], tags };
+    if (!part.reading.problems.anyIn(part.path)) part.reading.audiences.set(url.replace('https://', ''), audiences);
+    return { url, audiences, tags };
   });
 }
 

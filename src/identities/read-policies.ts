@@ -1,3 +1,4 @@
+import { audienceProblems } from '../policy/check-audiences';
 import { checkPolicy, notAPolicy, policySize, resemblesPolicy } from '../policy/check-policy';
 import { trustWarnings } from '../policy/check-trust';
 import { POLICY_ELEMENTS, STATEMENT_ELEMENTS, type PolicyDocument, type PolicyKind } from '../policy/policy-document';
@@ -7,7 +8,7 @@ import { isMapping } from '../text/value';
 import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 import { alteredScalars, readYaml, type YamlText } from '../text/yaml';
 import type { DeclaredPolicy } from './declaration';
-import type { DocumentPart } from './document-part';
+import type { DocumentPart, DocumentReading } from './document-part';
 import { readTags } from './read-tags';
 import type { SoundDocument } from './structure';
 import { namedParts } from './unique-parts';
@@ -48,8 +49,7 @@ export function readPolicyDocument(
   if (typeof source === 'string') return readPolicyFile(part.as(source), kind);
   const { problems, yaml } = reading;
   const within = (problem: PartProblem) => [[...path, ...problem.path], problem.message] as const;
-  const { isForAws } = reading.settings;
-  const { wrong, warnings } = checkSource(source, kind, isForAws, (at) => yaml.written([...path, ...at]));
+  const { wrong, warnings } = checkSource(source, kind, reading, (at) => yaml.written([...path, ...at]));
   for (const problem of wrong) problems.add(...within(problem));
   for (const warning of warnings) problems.warn(...within(warning));
   return source;
@@ -61,7 +61,7 @@ function readPolicyFile(part: DocumentPart<string>, kind: PolicyKind): PolicyDoc
     part.wrong('holds a text, not a path; a policy should stand here as a mapping, without | or quotes around it');
     return undefined;
   }
-  const { workspace, isForAws } = settings;
+  const { workspace } = settings;
   const file = shownPath(workspace, part.given);
   files.push(file);
   const read = readWorkspaceFile(part.given, { workspace, maxBytes: MAX_POLICY_BYTES, namedIn: problems.file });
@@ -77,19 +77,22 @@ function readPolicyFile(part: DocumentPart<string>, kind: PolicyKind): PolicyDoc
   }
   for (const problem of broken ? [broken] : inText) problems.addInFile(file, problem, part.path);
   if (broken || value === undefined) return undefined;
-  const { wrong, warnings } = checkSource(value, kind, isForAws, written);
+  const { wrong, warnings } = checkSource(value, kind, part.reading, written);
   for (const problem of wrong) problems.addInFile(file, { ...problem, ...locate(problem.path) }, part.path);
   for (const warning of warnings) problems.warnInFile(file, { ...warning, ...locate(warning.path) }, part.path);
   return isMapping(value) ? value : undefined;
 }
 
 /** What is wrong with a policy as it is written, or worth saying about it. */
-function checkSource(policy: unknown, kind: PolicyKind, isForAws: boolean, written: YamlText['written']) {
+function checkSource(policy: unknown, kind: PolicyKind, reading: DocumentReading, written: YamlText['written']) {
+  const { isForAws } = reading.settings;
   const altered = isMapping(policy) ? alteredScalars(policy, written).filter(({ path }) => isOfPolicy(path)) : [];
   const paths = new Set(altered.map(({ path }) => keyPathText(path)));
-  const problems = checkPolicy(policy, kind, { isForAws }).filter(({ path }) => !paths.has(keyPathText(path)));
-  const warnings = kind === 'trust' && isMapping(policy) ? [...trustWarnings(policy)] : [];
-  return { wrong: [...altered, ...problems], warnings };
+  const trust = kind === 'trust' && isMapping(policy) ? policy : undefined;
+  const ofAudiences = trust ? audienceProblems(trust, reading.audiences) : [];
+  const problems = [...checkPolicy(policy, kind, { isForAws }), ...ofAudiences];
+  const others = problems.filter(({ path }) => !paths.has(keyPathText(path)));
+  return { wrong: [...altered, ...others], warnings: trust ? [...trustWarnings(trust)] : [] };
 }
 
 /** Whether a path leads to a part that policies have: nobody can say what is in others, and whether it is secret. */

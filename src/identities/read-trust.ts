@@ -1,4 +1,5 @@
-import { trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
+import { defaultAudience, type Partition } from '../aws/partition';
+import { GITHUB_ISSUER, trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
 import { quoted } from '../text/value';
 import { alteredMessage } from '../text/yaml';
 import { isPolicy } from './definition/trust';
@@ -90,7 +91,24 @@ function readGithub(part: DocumentPart<GivenGithub>): GithubTrust | undefined {
   if (repository === undefined || context === undefined) return undefined;
   const isOwn = own?.name.toLowerCase() === repository.toLowerCase();
   // AWS compares subjects in their case, and the job knows how its own repository is written.
-  return { repository: isOwn ? own.name : repository, ids: readIds(part, repository), context };
+  const written = isOwn ? own.name : repository;
+  return { repository: written, ids: readIds(part, repository), context, audience: audienceOf(part) };
+}
+
+/** The audience of the tokens that are trusted: one that the document's own provider accepts. */
+function audienceOf(part: DocumentPart<GivenGithub>): string {
+  const { settings, audiences } = part.reading;
+  const usual = defaultAudience(settings.partition as Partition);
+  const accepted = audiences.get(GITHUB_ISSUER) ?? [usual];
+  const [first = usual, second] = accepted;
+  if (accepted.includes(usual)) return usual;
+  if (second !== undefined) {
+    part.wrong(
+      `trusts tokens for one audience, and the provider in oidc-providers accepts ${accepted.map(quoted).join(', ')}, so it is ` +
+        `not known which; add ${usual} to its audiences, or write a trust policy of your own`,
+    );
+  }
+  return first;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { iamArn } from '../aws/arn';
-import { defaultAudience, type Partition } from '../aws/partition';
 import type { PolicyDocument, Statement } from './policy-document';
 
 /** Who may assume a role: a policy as it is, or entries from which one is made once the account is known. */
@@ -22,6 +21,8 @@ export interface GithubTrust {
   readonly ids: { readonly owner: string; readonly repository: string } | undefined;
   /** The rest of the subject: `ref:refs/heads/main`, `environment:production`, `ref:refs/tags/v1`, `pull_request`. */
   readonly context: string;
+  /** What `aud` is in its tokens. All entries of a role have the same. */
+  readonly audience: string;
 }
 
 /** The account of a role: `partition` as ARNs have it, `account` by its 12 digits. */
@@ -59,12 +60,12 @@ export function trustPolicy(trust: Trust, of: RoleAccount): PolicyDocument {
   if ('policy' in trust) return trust.policy;
   const principals = trust.entries.flatMap((entry) => principalOf(entry, of) ?? []);
   const services = trust.entries.flatMap((entry) => ('service' in entry ? entry.service : []));
-  const subjects = trust.entries.flatMap((entry) => ('github' in entry ? subjectsOf(entry.github) : []));
+  const jobs = trust.entries.flatMap((entry) => ('github' in entry ? entry.github : []));
   const statements = [
     // Sessions of this action carry tags unless an input says no, and are refused where they may not.
     principals.length > 0 && allow({ AWS: oneOrMore(principals) }, ['sts:AssumeRole', 'sts:TagSession']),
     services.length > 0 && allow({ Service: oneOrMore(services) }, 'sts:AssumeRole'),
-    subjects.length > 0 && githubStatement(subjects, of),
+    jobs.length > 0 && githubStatement(jobs, of),
   ];
   return { Version: '2012-10-17', Statement: statements.filter((statement) => statement !== false) };
 }
@@ -87,11 +88,11 @@ function subjectsOf({ repository, ids, context }: GithubTrust): readonly string[
   ];
 }
 
-function githubStatement(subjects: readonly string[], of: RoleAccount): Statement {
+function githubStatement(jobs: readonly GithubTrust[], of: RoleAccount): Statement {
   const provider = iamArn(of, `oidc-provider/${GITHUB_ISSUER}`);
   const claims = {
-    [`${GITHUB_ISSUER}:aud`]: defaultAudience(of.partition as Partition),
-    [`${GITHUB_ISSUER}:sub`]: oneOrMore(subjects),
+    [`${GITHUB_ISSUER}:aud`]: oneOrMore(jobs.map(({ audience }) => audience)),
+    [`${GITHUB_ISSUER}:sub`]: oneOrMore(jobs.flatMap(subjectsOf)),
   };
   return { ...allow({ Federated: provider }, 'sts:AssumeRoleWithWebIdentity'), Condition: { StringEquals: claims } };
 }
