@@ -89,7 +89,7 @@ stop:  if
       :: STAGE(seenTag[i]) == UNTAGGED && !YOUNG(i) && (announced & BIT(i)) && !NO_SUSPECT -> if :: HASTY_SUSPECT -> leftover = leftover | BIT(i) :: else -> suspects = suspects | BIT(i) fi
       :: STAGE(seenTag[i]) == SUSPECT && tagAge[i] >= GRACE && !(persons & BIT(i)) -> leftover = leftover | BIT(i)
 #ifdef JOBS
-      :: STAGE(seenTag[i]) == JOB_KEY && !NO_UNTIL && (tagAge[i] >= UNTIL || (HASTY_JOB && age[i] >= TAKEOVER)) -> leftover = leftover | BIT(i)
+      :: STAGE(seenTag[i]) == JOB_KEY && !NO_UNTIL && (age[i] >= UNTIL || (HASTY_JOB && age[i] >= TAKEOVER)) -> leftover = leftover | BIT(i)
 #endif
       :: (STAGE(seenTag[i]) == DELIVERING || (STAGE(seenTag[i]) == MADE && NO_DELIVERING)) && !YOUNG(i) ->
 arrival:
@@ -183,6 +183,9 @@ create:
     :: there && (announcedFor[me] <= FENCE || NO_HURRY) && !TWO(listed) && losses && !finale -> losses--; d_step { NEW_KEY(0); i = 0 } END(RED)      /* made, answer lost */
     :: losses && (announcedFor[me] <= FENCE || NO_HURRY) && !lateCreate && !finale -> losses--; lateCreate = 1; lateCreateUser = u; lateCreateAge = 0; END(RED)     /* made late */
     fi }
+#ifdef JOBS
+  if :: kind == JOB -> goto job :: else -> skip fi;
+#endif
 tagMade:
   atomic { CALL; if :: there -> tag[x] = TAG(MADE,planned,0); tagAge[x] = 0 :: else -> END(RED) fi;
     if :: losses && !finale && lateTag == NONE -> losses--; lateTag = x; lateTagUser = u; lateTagAge = 0; lateTagValue = TAG(MADE,planned,0)   /* no answer, sent again: the first comes late */
@@ -192,15 +195,12 @@ settle:
   atomic { waited[me] >= SETTLE -> CALL; READ(); CLASSIFY();
     d_step { c = 0;
     if :: !(seenUsable & BIT(x)) || seenThere == 0 -> c = 1 :: else fi;
-    if :: kind != JOB && !NO_REPLAN && current != planned -> c = 1 :: else fi;
-    if :: kind != JOB && !NO_REPLAN && planned != NONE && (before & BIT(planned)) && !(seen & BIT(planned)) -> c = 1 :: else fi;
-    for (i : 0 .. KEYS-1) { if :: kind != JOB && !NO_ORDER && (seen & BIT(i)) && i != x && !(before & BIT(i)) && i < x -> c = 1 :: else fi }
+    if :: !NO_REPLAN && current != planned -> c = 1 :: else fi;
+    if :: !NO_REPLAN && planned != NONE && (before & BIT(planned)) && !(seen & BIT(planned)) -> c = 1 :: else fi;
+    for (i : 0 .. KEYS-1) { if :: !NO_ORDER && (seen & BIT(i)) && i != x && !(before & BIT(i)) && i < x -> c = 1 :: else fi }
     i = 0 }
     if :: c -> c = 0; goto yield :: else fi;
-    if :: age[x] > FENCE && !NO_FENCE && kind != JOB -> goto yield :: else fi }
-#ifdef JOBS
-  if :: kind == JOB -> goto job :: else fi;
-#endif
+    if :: age[x] > FENCE && !NO_FENCE -> goto yield :: else fi }
 tagDelivering:
   if :: NO_DELIVERING :: else -> atomic { CALL; if :: there -> tag[x] = TAG(DELIVERING,planned,document); tagAge[x] = 0 :: else -> goto yield fi } fi;
   h = 0;
@@ -250,11 +250,11 @@ ephemeral:
      :: else fi;
   atomic { END(GREEN) }
 #ifdef JOBS
-  /* a key that ends with the job: tagged, then given to the job; post deletes it, or the next run when it can last no longer */
+  /* A key that ends with the job: tagged, then given to the job. Nobody waits, as other jobs have others. Post deletes
+   * it, or the next run when the job can last no longer: GitHub has ended it by then, wherever it was. */
 job:
-  if :: NO_JOB_TAG :: else -> atomic { CALL; if :: there -> d_step { tag[x] = TAG(JOB_KEY,NONE,0); tagAge[x] = 0; announcing[me] = 0; announcedFor[me] = 0 } :: else -> goto yield fi } fi;
-jobFence:
-  atomic { if :: age[x] > FENCE && !NO_JOB_FENCE -> goto yield
+  atomic { CALL; if :: age[x] >= UNTIL -> status[me] = DEAD; goto over :: age[x] < UNTIL && there -> d_step { tag[x] = TAG((NO_JOB_TAG -> MADE : JOB_KEY),NONE,0); tagAge[x] = 0; announcing[me] = 0; announcedFor[me] = 0 } :: else -> goto yield fi }
+  atomic { if :: age[x] >= UNTIL -> status[me] = DEAD; goto over
      :: else -> MUST(DEAD_KEY, (usable & BIT(x)) || R1 == DEPROVISION || R2 == DEPROVISION); jobHas = jobHas | BIT(x); printf("  the job of run %d has key %d\n", me, x) fi }
 post:
   atomic { d_step { jobHas = jobHas & (255-BIT(x)) } ASK; d_step { DELETE_OWN_KEY(x) } END(GREEN) }

@@ -33,7 +33,7 @@
 #define TAKEOVER 4      /* a key that is older has no living run: L + D + T */
 #endif
 #define GRACE 4
-#define UNTIL 5         /* how long a job can last, from its key's tag */
+#define UNTIL 5         /* how long a job can last after its key was made */
 #ifdef JOBS
 #define OLD UNTIL
 #else
@@ -105,10 +105,7 @@
 #define USED_SINCE 0            /* a replaced key that was used once since stays forever */
 #endif
 #ifndef NO_JOB_TAG
-#define NO_JOB_TAG 0            /* a job gets its key without the tag `job` */
-#endif
-#ifndef NO_JOB_FENCE
-#define NO_JOB_FENCE 0          /* a job gets its key at any age of the key */
+#define NO_JOB_TAG 0            /* the key of a job is tagged as one that was made for a place */
 #endif
 #ifndef HASTY_JOB
 #define HASTY_JOB 0             /* a key with the tag `job` goes when it is no longer young */
@@ -307,7 +304,7 @@ inline TICK() { printf("tick\n");
 #endif
 #ifdef JOBS
       /* GitHub ends a job that lasts too long */
-      if :: STAGE(tag[i]) == JOB_KEY && tagAge[i] == UNTIL -> jobHas = jobHas & (255-BIT(i)) :: else fi;
+      if :: age[i] == UNTIL -> jobHas = jobHas & (255-BIT(i)) :: else fi;
 #endif
       :: else fi }
     for (i : 0 .. RUNS-1) { if :: announcing[i] -> OLDER(announcedFor[i]) :: else fi }
