@@ -15,8 +15,9 @@ export function* audienceProblems(policy: PolicyDocument, audiences: Audiences):
   for (const [path, statement] of members(policy.Statement, ['Statement'])) {
     if (!isMapping(statement) || statement.Effect !== 'Allow') continue;
     // The key has the value of another claim where a token has azp, as those of some other issuers do.
-    for (const issuer of issuersOf(statement).filter(isKnown))
-      {yield* ofIssuer(issuer, audiences, conditionsIn(statement, path));}
+    for (const issuer of issuersOf(statement).filter(isKnown)) {
+      yield* ofIssuer(issuer, audiences, conditionsIn(statement, path));
+    }
   }
 }
 
