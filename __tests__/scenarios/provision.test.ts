@@ -403,6 +403,53 @@ users:
     scenario.calls();
   });
 
+  test('roles that trust each other, or themselves, trust nobody until they are there', async () => {
+    const trusting = (...names: string[]) =>
+      `{ Version: "2012-10-17", Statement: { Effect: Allow, Principal: { AWS: ${JSON.stringify(names.map((name) => arn(`role/${name}`)))} }, Action: "sts:AssumeRole" } }`;
+    const document = `
+roles:
+  one: { trust: ${trusting('two')} }
+  two: { trust: ${trusting('one', 'two')} }
+  alone: { path: /x/, trust: ${trusting('x/alone')} }
+  last: { trust: ${trusting('one')}, policies: [arn:aws:iam::aws:policy/ReadOnlyAccess] }
+`;
+    expect(await provision(document)).toMatchObject({ exitCode: 0, stderr: '' });
+    const { roles } = scenario.account;
+    for (const [name, trusted] of [
+      ['one', 'two'],
+      ['two', 'one'],
+      ['two', 'two'],
+      ['alone', 'x/alone'],
+      ['last', 'one'],
+    ] as const) {
+      expect(JSON.stringify(roles.get(name)?.trust)).toContain(`"${arn(`role/${trusted}`)}"`);
+    }
+    expect(scenario.calls().filter((call) => call === 'UpdateAssumeRolePolicy')).toHaveLength(3);
+    const again = await provision(document);
+    expect(again.outputs.changed).toBe('false');
+    scenario.calls();
+  });
+
+  test.each([
+    ['role/two', 'role/x/two'],
+    ['role/X/two', 'role/x/two'],
+    ['role/x/TWO', 'role/x/two'],
+    ['user/ci', 'user/machine/ci'],
+  ])('a trust policy that names %s where the document declares %s stops all', async (written, right) => {
+    const main = await provision(`
+roles:
+  one: { trust: { Version: "2012-10-17", Statement: { Effect: Allow, Principal: { AWS: "${arn(written)}" }, Action: "sts:AssumeRole" } } }
+  two: { path: /x/, trust: { service: lambda.amazonaws.com } }
+users:
+  ci: { path: /machine/ }
+`);
+    expectFailed(main, 'policy-malformed');
+    expect(textOf(main)).toContain(
+      `the role one is to trust ${arn(written)}, and the document declares ${arn(right)}, which AWS takes for another. Write`,
+    );
+    expect(scenario.calls().filter((call) => /^(Create|Put|Update)/.test(call))).toEqual([]);
+  });
+
   test('from a checkout that may be of a stranger’s pull request, it is shown and not applied', async () => {
     const document = '{ users: { mallory: { policies: ["arn:aws:iam::aws:policy/AdministratorAccess"] } } }';
     const settings = { env: { GITHUB_EVENT_NAME: 'pull_request_target' }, files: { 'identities.yml': document } };

@@ -8,7 +8,8 @@ import { nameTaken } from './resources/namesakes';
 import { planOidcProvider } from './resources/oidc-provider';
 import type { Rules } from './resources/ownership';
 import { planPolicy } from './resources/policy';
-import { planRole } from './resources/role';
+import { planRole, trustingLater } from './resources/role';
+import { misnamedPrincipals } from './resources/trusted-principals';
 import { planUser } from './resources/user';
 
 /**
@@ -31,9 +32,10 @@ export function planProvision(declaration: Declaration, existing: ExistingAccoun
   });
   const keys = existing.keyHolders.map(planKey);
   const namesakes = existing.namesakes.map(nameTaken);
-  requireNoObstacle([...namesakes, ...providers, ...managed, ...users, ...roles, ...devices, ...keys]);
+  const misnamed = declaration.roles.flatMap((role) => misnamedPrincipals(role, declaration, rules));
+  requireNoObstacle([...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices, ...keys]);
   return {
-    phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles))],
+    phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles), trustingLater)],
     devices: plansOf(devices),
     keys: plansOf(keys),
     secrets: [],

@@ -1,7 +1,7 @@
 import { describeSecret, type GithubSecret } from '../../identities/declaration';
 import type { Created } from '../../runner/ledger';
 import type { AccountAccess } from './account-access';
-import type { Change, PlannedCall, Stages } from './change';
+import { isReferenceTo, type Change, type PlannedCall, type Stages } from './change';
 import { concurrently } from './concurrently';
 import { isTagged, requireOwn as requireOwnMade } from './require-own';
 
@@ -71,7 +71,7 @@ export async function makeCall(
 /** What a call refers to, and the thing that it changes, as far as this run made it. */
 function freshFor({ refersTo = [] }: PlannedCall, { creates }: Change, made: Set<string>): string[] {
   const changed = creates && 'arn' in creates ? [creates.arn] : [];
-  return [...changed, ...refersTo].filter((arn) => made.has(arn));
+  return [...changed, ...refersTo].filter((reference) => [...made].some((arn) => isReferenceTo(arn, reference)));
 }
 
 /** Removes a secret of GitHub, where there is a token for it. */

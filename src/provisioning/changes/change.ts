@@ -1,3 +1,4 @@
+import { parseRoleArn } from '../../aws/arn';
 import type { Iam, Write } from '../../iam/connect';
 import type { Created } from '../../runner/ledger';
 import type { Ephemeral } from '../ephemeral';
@@ -45,6 +46,7 @@ export interface Obstacle {
     | 'name-taken'
     | 'not-ours'
     | 'path-differs'
+    | 'policy-malformed'
     | 'removes-itself';
   /** What is in the way, and what to do about it. */
   readonly text: string;
@@ -55,6 +57,13 @@ export type Planned<Plan extends object = Change> = Plan | Obstacle;
 
 export function isObstacle(planned: object): planned is Obstacle {
   return 'code' in planned;
+}
+
+/** Whether a reference is to what has an ARN: itself, or a session of it, which a role's path is not a part of. */
+export function isReferenceTo(arn: string, reference: string): boolean {
+  const role = parseRoleArn(arn);
+  const session = role?.account && `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/`;
+  return reference === arn || (session !== undefined && reference.startsWith(session));
 }
 
 /** What differs in one respect, and the calls that change it: what is removed is removed before anything is added. */

@@ -3,9 +3,8 @@ import type { Iam } from '../../iam/connect';
 import type { DeclaredPolicy, DeclaredRole } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
-import { listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
-import { isMapping } from '../../text/value';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
   NO_DIFFERENCE,
@@ -26,6 +25,7 @@ import {
 } from './identity';
 import { nothingToRemove, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
+import { principalsIn } from './trusted-principals';
 
 export interface ExistingRole extends ExistingIdentity {
   readonly description: string;
@@ -106,13 +106,29 @@ function trustChanges(RoleName: string, before: PolicyDocument, wanted: PolicyDo
   };
 }
 
-/** The ARNs in a trust policy of those who must be there for AWS to take it. */
-function principalsIn(trust: PolicyDocument): string[] {
-  const statements = listOf(trust.Statement).filter(isMapping);
-  const principals = statements.flatMap(({ Principal, NotPrincipal }) => [Principal, NotPrincipal]).filter(isMapping);
-  return principals
-    .flatMap((principal) => Object.values(principal).flatMap(listOf))
-    .filter((name): name is string => typeof name === 'string' && name.startsWith('arn:'));
+/** Trusts nobody. */
+const NOBODY: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }],
+};
+
+/**
+ * A new role that trusts nobody until all else is there: those whom it is to trust, of whom it is one itself, or who are
+ * to trust it, too. AWS refuses a trust policy whose principal is not there.
+ */
+export function trustingLater(change: Change): Change {
+  let trusts: PlannedCall | undefined;
+  const stages = change.stages.map((stage) =>
+    stage.map((planned): PlannedCall => {
+      if (planned.operation !== 'CreateRole') return planned;
+      const { RoleName, PermissionsBoundary, AssumeRolePolicyDocument: PolicyDocument } = planned.input;
+      const [ofBoundary, ofTrust] = [planned.refersTo?.filter((arn) => arn === PermissionsBoundary), planned.refersTo];
+      trusts = { operation: 'UpdateAssumeRolePolicy', input: { RoleName, PolicyDocument }, refersTo: ofTrust ?? [] };
+      const input = { ...planned.input, AssumeRolePolicyDocument: policyText(NOBODY) };
+      return { ...planned, input, refersTo: ofBoundary ?? [] };
+    }),
+  );
+  return trusts ? { ...change, stages, later: [[trusts], ...change.later] } : change;
 }
 
 function settingChanges(
