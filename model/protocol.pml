@@ -204,6 +204,7 @@ settle:
 tagDelivering:
   if :: NO_DELIVERING :: else -> atomic { CALL; if :: there -> tag[x] = TAG(DELIVERING,planned,document); tagAge[x] = 0 :: else -> goto yield fi } fi;
   h = 0;
+halfWay:
 fence:
   do
   :: atomic { h < HALVES && !IN_DOCUMENT(h) -> h++ }
@@ -214,7 +215,7 @@ fence:
         if
         :: d_step { CHANGES; LAND(h,x); put = 1; h++ }
         :: losses && !finale && !put -> losses--; goto yield                              /* refused, nothing written */
-        :: losses && !finale && put -> losses--; if :: PLACES == 1 && !unanswered -> goto yield :: END(RED) fi     /* refused half-way */
+        :: losses && !finale && put -> losses--; if :: PLACES == 1 && !unanswered && (READABLE(0) || BLIND_UNDO) -> goto yield :: END(RED) fi     /* refused half-way */
         :: losses && !finale && latePut == NONE -> losses--; CHANGES; latePut = h; latePutKey = x; latePutUser = u; latePutAge = 0; put = 1; unanswered = 1; waited[me] = 0;
            if :: true -> h = h  /* sends it again */ :: END(RED) fi
         fi

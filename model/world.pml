@@ -131,6 +131,9 @@
 #ifndef BLIND_TRUST
 #define BLIND_TRUST 0           /* a place whose times cannot be read counts as one that nobody wrote */
 #endif
+#ifndef BLIND_UNDO
+#define BLIND_UNDO 0            /* a key that was refused half-way is taken back although nobody can see what it left */
+#endif
 #ifndef OVER_AT_ONCE
 #define OVER_AT_ONCE 0          /* what a run left is cleaned up as soon as GitHub says that it is over */
 #endif
