@@ -210,6 +210,7 @@ export class PageWorld {
 
   async #addPartition(partition: Partition): Promise<void> {
     const sandbox = await startSandbox({ waiting: this.running.waiting });
+    this.running.follow(sandbox.clock);
     this.#partitions.set(partition, sandbox);
     sandbox.github.secrets.createEnvironment(REPOSITORY.GITHUB_REPOSITORY, 'production');
     for (const [id, roles] of Object.entries(ROLES)) {

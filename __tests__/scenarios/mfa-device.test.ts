@@ -73,7 +73,8 @@ describe('a user that may do nothing without MFA', () => {
 
     const { accessKeyId, secretAccessKey } = key();
     // Of the codes that enabled the device none is good again, and the next comes within half a minute.
-    const workflow = identityJob(scenario, { env: scenario.pass(30_000) });
+    scenario.pass(30_000);
+    const workflow = identityJob(scenario);
     const session = await workflow.step({
       with: {
         mode: 'session-token',

@@ -1,22 +1,9 @@
-/** Lets a minute of a process be ten seconds of the test's. */
-export const HURRY = withModule(`
-  const { setTimeout } = globalThis;
-  const now = performance.now.bind(performance);
-  performance.now = () => now() * 6;
-  globalThis.setTimeout = (run, ms, ...rest) => setTimeout(run, ms / 6, ...rest);
-`);
-
 /** Lets no name have an address, as DNS answers for a host that does not exist. */
 export const NO_SUCH_HOST = withModule(`
   import dns from 'node:dns';
   dns.lookup = (host, options, done) =>
     done(Object.assign(new Error('getaddrinfo ENOTFOUND ' + host), { code: 'ENOTFOUND' }));
 `);
-
-/** Sets the clock forward by so many milliseconds. */
-export function aheadBy(ms: number): Record<string, string> {
-  return withModule(`const { now } = Date; Date.now = () => now() + ${ms};`);
-}
 
 /** Kills a main step when it has written the copy that is to replace a file of this name, and not replaced it. */
 export function killedBeforeReplacing(name: string): Record<string, string> {

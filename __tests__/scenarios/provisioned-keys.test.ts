@@ -15,7 +15,6 @@ import {
   statusesOf,
   writes,
 } from './identities';
-import { HURRY } from './node-options';
 import { REGION, expectFailed, type Scenario } from './scenario';
 
 const REFUSED: Failure = {
@@ -208,7 +207,7 @@ describe('a key that cannot be made or delivered', () => {
   test('AWS never comes to know the key: it is deleted after a minute', async () => {
     leftUser(scenario);
     scenario.sandbox.settings.propagationMs = 3_600_000;
-    const workflow = identityJob(scenario, { env: HURRY });
+    const workflow = identityJob(scenario);
     const main = await provision(['environment'], { job: workflow });
     expectFailed(main, 'access-key-not-accepted');
     expect(main.log.join('\n')).toContain('AWS did not learn of it within a minute');

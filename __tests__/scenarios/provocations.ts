@@ -9,7 +9,7 @@ import type { ErrorCode } from '../../src/errors/action-error';
 import { ForwardProxy } from '../network/forward-proxy';
 import { allow, deny, trust } from '../sandbox/sts-client';
 import { ADMIN, OWNED, REPOSITORY, age, githubRepository, identityJob, leftUser } from './identities';
-import { HURRY, NO_SUCH_HOST } from './node-options';
+import { NO_SUCH_HOST } from './node-options';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type JobSettings, type Scenario } from './scenario';
 
 /** Brings a failure about, and returns the step that ends with it. */
@@ -168,7 +168,6 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   ],
   'access-key-not-accepted': [
     byDocument(WITH_KEY, {
-      env: HURRY,
       prepare: (scenario) => {
         leftUser(scenario);
         scenario.sandbox.settings.propagationMs = 3_600_000;

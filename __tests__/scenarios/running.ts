@@ -1,19 +1,22 @@
 import type { Clock, Waiting } from '../../sandbox/clock';
 import type { Driver } from '../../sandbox/runner/driver';
-import { processes } from '../../sandbox/runner/processes';
+import { ProcessTime } from '../as-processes/process-time';
 import { inThisProcess } from '../in-process/driver';
 import { knowErrorsOfNode } from '../in-process/errors-of-node';
 import { followExchanges } from '../in-process/exchanges';
 import { guestExchanges, hostGuests } from '../in-process/guest';
 import { MovedTime } from '../in-process/moved-time';
-import { aheadBy } from './node-options';
 
 /** How the steps of scenarios run, and how their sandboxes let them wait. */
 export interface Running {
   readonly driver: Driver;
-  readonly waiting: Waiting | undefined;
-  /** Lets time pass at once, for this sandbox and for jobs that begin later with these variables. */
-  readonly pass: (ms: number, sandbox: Clock) => Record<string, string>;
+  readonly waiting: Waiting;
+  /** Lets this clock of a sandbox go with the time of the steps. */
+  readonly follow: (sandbox: Clock) => void;
+  /** Lets time pass at once, for the sandboxes and for the steps that begin later. */
+  readonly pass: (ms: number) => void;
+  /** Whether a step takes as long as it would on a machine that is never busy. */
+  readonly isExact: boolean;
   /** To be called when the scenario has ended. */
   readonly end: () => void;
 }
@@ -21,15 +24,23 @@ export interface Running {
 /** Whether the whole run of the tests asks for processes of `dist`: it then has time for more than the fast one. */
 export const ALL_AS_PROCESSES = process.env.SCENARIOS === 'dist';
 
-const asProcesses: Running = {
-  driver: processes,
-  waiting: undefined,
-  pass(ms, sandbox) {
-    sandbox.advance(ms);
-    return aheadBy(ms);
-  },
-  end: () => undefined,
-};
+function asProcesses(): Running {
+  const time = new ProcessTime();
+  return {
+    driver: time.driver,
+    waiting: time,
+    follow(clock) {
+      time.move(clock);
+    },
+    pass(ms) {
+      time.advance(ms);
+    },
+    isExact: false,
+    end() {
+      time.end();
+    },
+  };
+}
 
 /** Scenarios of this file that are under way in this process: they share its time. */
 let underWay = 0;
@@ -37,11 +48,11 @@ let stop: () => void = () => undefined;
 let time = new MovedTime();
 
 /**
- * In this process, where nobody waits in real time; or, where the scenario or the whole run of the tests asks for it,
- * as processes of `dist`.
+ * In this process, or, where the scenario or the whole run of the tests asks for it, as processes of `dist`. Nobody waits
+ * in real time.
  */
 export function startRunning({ asProcesses: demanded }: { readonly asProcesses: boolean }): Running {
-  if (demanded || ALL_AS_PROCESSES) return asProcesses;
+  if (demanded || ALL_AS_PROCESSES) return asProcesses();
   if (underWay === 0) {
     knowErrorsOfNode();
     time = new MovedTime();
@@ -58,10 +69,12 @@ export function startRunning({ asProcesses: demanded }: { readonly asProcesses: 
   return {
     driver: inThisProcess(time),
     waiting: time,
+    // They ask for the time of this process.
+    follow: () => undefined,
     pass(ms) {
       time.advance(ms);
-      return {};
     },
+    isExact: true,
     end() {
       underWay -= 1;
       if (underWay === 0) stop();
