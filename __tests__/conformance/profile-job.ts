@@ -21,6 +21,9 @@ export type Paths = Readonly<Partial<Record<'temp' | 'action' | 'node', string>>
 /** Texts of the files of AWS profiles. */
 export type FilesBefore = Readonly<Partial<Record<'credentials' | 'config', string>>>;
 
+/** When a session was obtained of which the time of day is to tell how long it lasts. */
+const BEFORE_A_RESTART: KeptSession['obtained'] = { time: 0, uptime: Number.MAX_SAFE_INTEGER };
+
 /** A job in which a step of the action has written profiles for later steps. */
 export class ProfileJob {
   private constructor(
@@ -70,7 +73,7 @@ export class ProfileJob {
       const session = JSON.parse(readFileSync(file, 'utf8')) as KeptSession;
       const end = Date.now() + (when === 'due' ? 19 : -1) * 60_000;
       const credentials = { ...session.credentials, Expiration: new Date(end).toISOString() };
-      writeFileSync(file, JSON.stringify({ ...session, credentials, obtained: 0 }));
+      writeFileSync(file, JSON.stringify({ ...session, credentials, obtained: BEFORE_A_RESTART }));
     }
   }
 

@@ -9,7 +9,7 @@ useJobDirectory();
 
 const lasting = (minutes: number) => {
   const expiration = new Date(Date.now() + minutes * 60_000);
-  return keptSession('deploy', { ...EXAMPLE_KEYS, sessionToken: `AQoEXAMPLE${minutes}`, expiration }, Date.now());
+  return keptSession('deploy', { ...EXAMPLE_KEYS, sessionToken: `AQoEXAMPLE${minutes}`, expiration });
 };
 
 /** What is printed, by its stream, and how the process ends. */

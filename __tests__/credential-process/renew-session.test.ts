@@ -1,4 +1,5 @@
 import fs, { mkdirSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import type { Credentials } from '../../src/aws/credentials';
 import { environmentFile } from '../../src/credential-process/keep-sessions';
 import { renewSession } from '../../src/credential-process/renew-session';
@@ -18,7 +19,9 @@ function sessionFor(minutes: number, token = 'OLD', attempt?: KeptSession['attem
   const now = Date.now();
   const expiration = new Date(now + minutes * MINUTE);
   const credentials = { ...EXAMPLE_KEYS, sessionToken: `AQoEXAMPLE${token}`, expiration };
-  return { ...keptSession('deploy', credentials, now - (60 - minutes) * MINUTE), attempt };
+  const past = (60 - minutes) * MINUTE;
+  const obtained = { time: now - past, uptime: uptime() - past / 1000 };
+  return { ...keptSession('deploy', credentials, obtained), attempt };
 }
 
 function store(session: KeptSession): void {

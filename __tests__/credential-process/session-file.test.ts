@@ -7,7 +7,6 @@ import {
   noteWarning,
   readSession,
   warningsIn,
-  type KeptSession,
 } from '../../src/credential-process/session-file';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
@@ -23,6 +22,13 @@ const lasting = (minutes: number) => ({
 });
 const SESSIONS = [{ name: 'deploy', credentials: { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE' } }];
 
+/** So many minutes after now, by a clock that is so many ahead. */
+const after = (minutes: number, ahead = 0) => ({
+  time: NOW + (minutes + ahead) * MINUTE,
+  uptime: 5_000 + minutes * 60,
+});
+const SECOND = 1 / 60;
+
 describe('when a session is renewed', () => {
   test.each([
     [15, 5],
@@ -30,35 +36,45 @@ describe('when a session is renewed', () => {
     [60, 20],
     [720, 20],
   ])('one of %i minutes: %i minutes before its end', (length, margin) => {
-    const session = keptSession('deploy', lasting(length), NOW);
-    const due = NOW + (length - margin) * MINUTE;
-    expect([isFresh(session, due - 1), isFresh(session, due)]).toEqual([true, false]);
-    const end = NOW + length * MINUTE;
-    expect([isValid(session, end - 1), isValid(session, end)]).toEqual([true, false]);
+    const session = keptSession('deploy', lasting(length), after(0));
+    const due = length - margin;
+    expect([isFresh(session, after(due - SECOND)), isFresh(session, after(due))]).toEqual([true, false]);
+    expect([isValid(session, after(length - SECOND)), isValid(session, after(length))]).toEqual([true, false]);
   });
 
-  const fresh = (session: KeptSession, minute: number) => isFresh(session, NOW + minute * MINUTE);
-
-  test('one that was obtained by a clock that was ahead, and of unknown length then: 20 minutes before its end', () => {
-    for (const ahead of [30, 50, 120]) {
-      const session = keptSession('deploy', lasting(60), NOW + ahead * MINUTE);
-      expect([fresh(session, 1), fresh(session, 29)]).toEqual([true, true]);
-      expect([fresh(session, 60), fresh(session, 61), fresh(session, 200)]).toEqual([false, false, false]);
-    }
-    expect(fresh(keptSession('deploy', lasting(60), NOW + 120 * MINUTE), 41)).toBe(false);
+  test('one that will be over when an attempt is: as if it were', () => {
+    const session = keptSession('deploy', lasting(60), after(0));
+    expect([isValid(session, after(59), MINUTE - 1), isValid(session, after(59), MINUTE)]).toEqual([true, false]);
   });
 
-  test('one that was obtained by a clock that was behind: soon enough', () => {
-    const session = keptSession('deploy', lasting(15), NOW - 60 * MINUTE);
-    expect([fresh(session, -60), fresh(session, 14)]).toEqual([true, false]);
+  describe.each([-120, -30, 30, 120])('by a clock that is %i minutes ahead of AWS', (ahead) => {
+    const session = keptSession('deploy', { ...lasting(60), clockAhead: ahead * MINUTE }, after(0, ahead));
+
+    test.each([
+      ['stays so', ahead],
+      ['is set right', 0],
+      ['is set wrong in another way', -ahead],
+    ])('and %s: by the time that has passed', (_, later) => {
+      expect([isFresh(session, after(40 - SECOND, later)), isFresh(session, after(40, later))]).toEqual([true, false]);
+      expect([isValid(session, after(60 - SECOND, later)), isValid(session, after(60, later))]).toEqual([true, false]);
+    });
+
+    test('a short one: by its own length', () => {
+      const short = keptSession('deploy', { ...lasting(15), clockAhead: ahead * MINUTE }, after(0, ahead));
+      expect([isFresh(short, after(10 - SECOND, ahead)), isFresh(short, after(10, ahead))]).toEqual([true, false]);
+    });
+  });
+
+  test('after the machine was restarted: by the time of day', () => {
+    const session = keptSession('deploy', lasting(60), after(0));
+    const restarted = (minutes: number) => ({ time: NOW + minutes * MINUTE, uptime: 10 });
+    expect([isFresh(session, restarted(39)), isFresh(session, restarted(41))]).toEqual([true, false]);
+    expect([isValid(session, restarted(59)), isValid(session, restarted(61))]).toEqual([true, false]);
   });
 
   test('one without an end: never', () => {
-    const session = keptSession('deploy', EXAMPLE_KEYS, NOW);
-    expect([isFresh(session, Number.MAX_SAFE_INTEGER), isValid(session, Number.MAX_SAFE_INTEGER)]).toEqual([
-      true,
-      true,
-    ]);
+    const session = keptSession('deploy', EXAMPLE_KEYS, after(0));
+    expect([isFresh(session, after(1e9)), isValid(session, after(1e9))]).toEqual([true, true]);
     expect(session.credentials).toEqual({
       Version: 1,
       AccessKeyId: EXAMPLE_KEYS.accessKeyId,
@@ -77,7 +93,7 @@ test('a session is read back with its token', () => {
       SecretAccessKey: EXAMPLE_KEYS.secretAccessKey,
       SessionToken: 'AQoEXAMPLE',
     },
-    obtained: expect.any(Number) as number,
+    obtained: { time: expect.any(Number) as number, uptime: expect.any(Number) as number },
   });
 });
 

@@ -1,6 +1,7 @@
 // Preloaded into a process, it moves its clock by as many milliseconds as a file says, if one is named: now, and whenever
 // that changes.
 const { readFileSync } = require('node:fs');
+const os = require('node:os');
 
 const file = process.env.CLOCK_OFFSET_FILE;
 const RealDate = Date;
@@ -16,3 +17,6 @@ globalThis.Date = class extends RealDate {
     return RealDate.now() + offset();
   }
 };
+
+const { uptime } = os;
+os.uptime = () => uptime() + offset() / 1000;

@@ -28,13 +28,11 @@ async function jobWithProfile(): Promise<{ job: Job; clock: JobClock; command: s
   return { job, clock: new JobClock(job, scenario.sandbox), command: commandOf(job, 'deploy') };
 }
 
-/** The session of the profile is over, in a job whose time nobody moved. */
-async function jobWithEndedSession(): Promise<{ job: Job; command: string }> {
-  const BEHIND_MS = -20 * 60_000;
-  scenario.sandbox.clock.advance(BEHIND_MS);
-  const { job, command } = await jobWithProfile();
-  scenario.sandbox.clock.advance(-BEHIND_MS);
-  return { job, command };
+/** The session of the profile is over. */
+async function jobWithEndedSession(): Promise<{ env: NodeJS.ProcessEnv; command: string }> {
+  const { clock, command } = await jobWithProfile();
+  clock.advance(20);
+  return { env: clock.environment, command };
 }
 
 test('the profile names a program, without a secret in its arguments, and nothing is left of it in the end', async () => {
@@ -162,18 +160,35 @@ test('a client of the SDK goes on working past three sessions of 15 minutes', as
 });
 
 test('of 20 processes that ask when the session has ended, one renews it', async () => {
-  const { job, command } = await jobWithEndedSession();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(command, job.env)));
+  const { env, command } = await jobWithEndedSession();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(command, env)));
   expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
   for (const answer of answers) expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
   expect(Date.parse(answers[0]?.credentials.Expiration ?? '')).toBeGreaterThan(Date.now());
   expect(scenario.calls()).toEqual(OIDC_CALLS);
 });
 
+test.each([-30, 30])(
+  'to a job whose clock is %i minutes ahead of AWS, a session lasts as long as it does',
+  async (ahead) => {
+    scenario.sandbox.clock.advance(-ahead * 60_000);
+    const { clock, command } = await jobWithProfile();
+    const { credentials } = await ask(command, clock.environment);
+    clock.advance(9);
+    expect((await ask(command, clock.environment)).credentials).toEqual(credentials);
+    expect(scenario.calls()).toEqual([]);
+    clock.advance(7);
+    const renewed = await ask(command, clock.environment);
+    expect(renewed.credentials.AccessKeyId).not.toBe(credentials.AccessKeyId);
+    expect((await ask(command, clock.environment)).credentials).toEqual(renewed.credentials);
+    expect(scenario.calls()).toEqual(OIDC_CALLS);
+  },
+);
+
 test('of several that ask when the session has ended and AWS refuses, one tries, and all say why', async () => {
-  const { job, command } = await jobWithEndedSession();
+  const { env, command } = await jobWithEndedSession();
   scenario.account.roles.delete('deploy');
-  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(command, job.env)));
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(command, env)));
   for (const { exitCode, stdout, stderr } of answers) {
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^The session of the profile deploy ended at .*\. Could not assume arn:aws:iam::/);

@@ -122,9 +122,18 @@ test("the answer's parts become ours", async () => {
       secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
       sessionToken: 'AQoDYXdzEJrEXAMPLETOKEN',
       expiration: new Date('2026-08-01T12:00:00Z'),
+      clockAhead: expect.any(Number) as number,
     },
     identity: { arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/run`, account: ACCOUNT },
   });
+});
+
+test.each([-30, 0, 30])('how far this machine is ahead of AWS, if that is %i minutes', async (minutes) => {
+  sandbox.clock.advance(-minutes * 60_000);
+  answerWith(sandbox, 'AssumeRole', credentials() + principal('AssumedRoleUser', 'assumed-role/deploy/run'));
+  const { clockAhead = Number.NaN } = (await assumeRole(client, settings(), never)).credentials;
+  // The answer's time is in whole seconds.
+  expect(Math.abs(clockAhead - minutes * 60_000)).toBeLessThan(5_000);
 });
 
 test('credentials without an expiration have none', async () => {

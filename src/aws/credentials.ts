@@ -7,6 +7,8 @@ export interface Credentials {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly expiration?: Date;
+  /** How far this machine's clock was ahead of AWS's when AWS gave them, in milliseconds, where the answer says its time. */
+  readonly clockAhead?: number;
 }
 
 /** Temporary credentials come with a session token; an IAM user's own keys never do. */

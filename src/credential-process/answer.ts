@@ -14,7 +14,7 @@ export async function answer(path: string, renew: (path: string) => Promise<Kept
   process.removeAllListeners('warning');
   try {
     const kept = readSession(path);
-    const { credentials } = isFresh(kept, Date.now()) ? kept : await renew(path);
+    const { credentials } = isFresh(kept) ? kept : await renew(path);
     writeSync(1, JSON.stringify(credentials));
     process.exit(0);
   } catch (error) {

@@ -21,7 +21,7 @@ export function keepSessions(
 ): string[] {
   writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env, process.cwd())));
   return profiles.map(({ name, credentials }, index) => {
-    writePrivate(sessionFile(folder, index), JSON.stringify(keptSession(name, credentials, Date.now())));
+    writePrivate(sessionFile(folder, index), JSON.stringify(keptSession(name, credentials)));
     return credentialProcess(folder, index, env);
   });
 }

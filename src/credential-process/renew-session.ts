@@ -15,7 +15,7 @@ import type { Runner } from '../runner/runner';
 import type { Step } from '../runner/step';
 import { environmentFile } from './keep-sessions';
 import { returnTo } from './kept-environment';
-import { isFresh, isValid, keptSession, noteWarning, readSession, type KeptSession } from './session-file';
+import { isFresh, isValid, keptSession, noteWarning, readSession, thisMoment, type KeptSession } from './session-file';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -48,7 +48,7 @@ export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain:
   const called = Date.now();
   const kept = readSession(path);
   // One that ends during an attempt helps nobody who waits for that.
-  const works = isValid(kept, called + BUDGET_MS.working);
+  const works = isValid(kept, thisMoment(), BUDGET_MS.working);
   const until = performance.now() + (works ? BUDGET_MS.working : BUDGET_MS.ended);
   try {
     const environment = readEnvironment(environmentFile(dirname(path)));
@@ -70,7 +70,7 @@ export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain:
     const latest = latestOf(path, kept);
     // Another process renews it right now.
     const isElsewhere = error instanceof LockedError;
-    if (isElsewhere && isValid(latest, Date.now())) return latest;
+    if (isElsewhere && isValid(latest)) return latest;
     return inSpiteOf(isElsewhere ? 'Another process is still renewing it.' : messageOf(error), path, latest);
   }
 }
@@ -106,13 +106,13 @@ async function renewOnce(
   obtain: () => Promise<Credentials>,
 ): Promise<KeptSession> {
   const old = latestOf(path, kept);
-  if (isFresh(old, Date.now())) return old;
+  if (isFresh(old)) return old;
   const failure = recentFailure(old, called);
   if (failure !== undefined) throw new Error(failure);
   try {
     // Whoever waits for this process may lose patience and kill it: then the next must not wait as long.
     store(path, { ...old, attempt: { at: Date.now(), failure: undefined } });
-    const renewed = keptSession(old.profile, await obtain(), Date.now());
+    const renewed = keptSession(old.profile, await obtain());
     const problem = store(path, renewed);
     noteWarning(path, problem && `The session of the profile ${old.profile} could not be stored: ${problem}`);
     return renewed;
@@ -128,7 +128,7 @@ async function renewOnce(
  */
 function recentFailure(old: KeptSession, called: number): string | undefined {
   const { attempt } = old;
-  const works = isValid(old, called);
+  const works = isValid(old);
   const pause = works ? PAUSE_MS.working : PAUSE_MS.ended;
   // One in the future is of a wrong clock.
   if (!attempt || attempt.at < called - pause || attempt.at > Date.now()) return undefined;
@@ -162,7 +162,7 @@ function store(path: string, session: KeptSession): string | undefined {
 function inSpiteOf(message: string, path: string, old: KeptSession): KeptSession {
   const { profile, credentials } = old;
   const end = credentials.Expiration ?? 'an unknown time';
-  const works = isValid(old, Date.now());
+  const works = isValid(old);
   const state = works ? `Its session works until ${end}` : `Its session ended at ${end}`;
   noteWarning(path, `The profile ${profile} could not be renewed. ${state}. ${message}`);
   if (!works) throw new Error(`The session of the profile ${profile} ended at ${end}. ${message}`);

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { codeOf, messageOf } from '../errors/message';
@@ -29,10 +30,23 @@ export interface KeptSession {
     /** As 2026-01-31T12:00:00.000Z. */
     readonly Expiration: string | undefined;
   };
-  /** When it was obtained, by this machine's clock, in milliseconds since 1970. */
-  readonly obtained: number;
+  /** When it was obtained, by AWS's clock as far as that is known. */
+  readonly obtained: Moment;
   /** The last attempt to renew it, unless that succeeded. */
   readonly attempt: RenewalAttempt | undefined;
+}
+
+/** A time in two ways, as a clock may be wrong, or set. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** Seconds since this machine was started. */
+  readonly uptime: number;
+}
+
+/** Now, by this machine's clock. */
+export function thisMoment(): Moment {
+  return { time: Date.now(), uptime: uptime() };
 }
 
 export interface RenewalAttempt {
@@ -42,9 +56,9 @@ export interface RenewalAttempt {
   readonly failure: string | undefined;
 }
 
-/** A session that was obtained now, in milliseconds since 1970. */
-export function keptSession(profile: string, credentials: Credentials, now: number): KeptSession {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
+/** A session that was obtained just now. */
+export function keptSession(profile: string, credentials: Credentials, now = thisMoment()): KeptSession {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, clockAhead = 0 } = credentials;
   return {
     profile,
     credentials: {
@@ -54,7 +68,7 @@ export function keptSession(profile: string, credentials: Credentials, now: numb
       SessionToken: sessionToken,
       Expiration: expiration?.toISOString(),
     },
-    obtained: now,
+    obtained: { time: now.time - clockAhead, uptime: now.uptime },
     attempt: undefined,
   };
 }
@@ -86,18 +100,27 @@ function isSession(kept: unknown): kept is KeptSession {
   return typeof profile === 'string' && typeof credentials?.AccessKeyId === 'string';
 }
 
-/** Whether it can be used as it is, without renewing it, at a time in milliseconds since 1970. */
-export function isFresh({ credentials: { Expiration }, obtained }: KeptSession, time: number): boolean {
-  if (Expiration === undefined) return true;
-  const end = Date.parse(Expiration);
-  // If the clock was wrong when it was obtained, its length is not known.
-  const length = obtained <= time && obtained < end ? end - obtained : Infinity;
-  return time < end - Math.min(LONGEST_MARGIN_MS, length * MARGIN_OF_LENGTH);
+/** Whether it can be used as it is, without renewing it. */
+export function isFresh(session: KeptSession, now = thisMoment()): boolean {
+  const left = timeLeft(session, now);
+  const length = timeLeft(session, session.obtained);
+  return left > Math.min(LONGEST_MARGIN_MS, (length > 0 ? length : Infinity) * MARGIN_OF_LENGTH);
 }
 
-/** Whether AWS still accepts it, at a time in milliseconds since 1970. */
-export function isValid({ credentials: { Expiration } }: KeptSession, time: number): boolean {
-  return Expiration === undefined || time < Date.parse(Expiration);
+/** Whether AWS still accepts it, and will for so many milliseconds. */
+export function isValid(session: KeptSession, now = thisMoment(), ms = 0): boolean {
+  return timeLeft(session, now) > ms;
+}
+
+/**
+ * How long AWS accepts it from then on, in milliseconds. AWS's clock has gone on by as much as this machine has run since
+ * it was obtained; after a restart, only the time of day tells.
+ */
+function timeLeft({ credentials: { Expiration }, obtained }: KeptSession, then: Moment): number {
+  if (Expiration === undefined) return Infinity;
+  const passed = then.uptime - obtained.uptime;
+  const awsTime = passed >= 0 ? obtained.time + passed * 1000 : then.time;
+  return Date.parse(Expiration) - awsTime;
 }
 
 /**

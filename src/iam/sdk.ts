@@ -2,6 +2,7 @@
  * All of IAM that needs the SDK: loaded in one piece, when IAM is called.
  */
 import { IAMClient } from '@aws-sdk/client-iam';
+import { dateOf } from '../aws/answer-date';
 import { clientConfiguration, type Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
 import * as commands from './commands';
@@ -41,13 +42,6 @@ export function iamClient(
     { step: 'deserialize', priority: 'low', name: 'dateOfAnswer' },
   );
   return client;
-}
-
-/** The Date of an answer as the SDK has it before it is read; undefined where there is none that can be read. */
-function dateOf(response: unknown): number | undefined {
-  const { headers = {} } = response as { readonly headers?: Readonly<Record<string, string>> };
-  const time = Date.parse(headers.date ?? '');
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Makes one call. Its action in IAM policies has the same name, `iam:<operation>`. */

@@ -1,4 +1,4 @@
-import type { Credentials as StsCredentials } from '@aws-sdk/client-sts';
+import type { GetSessionTokenCommandOutput, Credentials as StsCredentials } from '@aws-sdk/client-sts';
 import { accountOfArn, isAccountId, type Identity } from '../aws/arn';
 import { isPlain, type Credentials } from '../aws/credentials';
 import { UnusualAnswerError } from '../aws/failure';
@@ -11,14 +11,26 @@ export interface StsSession {
   readonly identity: Identity;
 }
 
+/** An answer of STS with credentials in it. */
+interface StsAnswer {
+  readonly Credentials?: StsCredentials | undefined;
+  readonly $metadata: AnswerMetadata;
+}
+
+/** What is known of an answer besides what it says. */
+export interface AnswerMetadata extends Readonly<GetSessionTokenCommandOutput['$metadata']> {
+  /** How far this machine's clock is ahead of its Date, in milliseconds. */
+  readonly clockAhead?: number;
+}
+
 /**
  * Our shape of the credentials in an answer of STS.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html
  *
  * @throws UnusualAnswerError when a part is missing
  */
-export function credentialsIn(answer: StsCredentials | undefined): Credentials {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {};
+export function credentialsIn({ Credentials, $metadata: { clockAhead } }: StsAnswer): Credentials {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
   if (!isPlain(AccessKeyId) || !isPlain(SecretAccessKey) || !isPlain(SessionToken)) {
     throw new UnusualAnswerError('credentials');
   }
@@ -27,6 +39,7 @@ export function credentialsIn(answer: StsCredentials | undefined): Credentials {
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
     expiration: Expiration,
+    ...(clockAhead !== undefined && { clockAhead }),
   };
 }
 

@@ -28,6 +28,6 @@ export async function assumeRoleWithWebIdentity(
     WebIdentityToken: settings.token,
     ...sessionPolicyParameters(settings.policies),
   });
-  const { Credentials, AssumedRoleUser } = await client.send(command, { abortSignal });
-  return { credentials: credentialsIn(Credentials), identity: identityIn(AssumedRoleUser?.Arn) };
+  const answer = await client.send(command, { abortSignal });
+  return { credentials: credentialsIn(answer), identity: identityIn(answer.AssumedRoleUser?.Arn) };
 }

@@ -37,6 +37,6 @@ export async function assumeRole(
     ...tagParameters(tags),
     TransitiveTagKeys: transitiveTagKeys.length > 0 ? [...transitiveTagKeys] : undefined,
   });
-  const { Credentials, AssumedRoleUser } = await client.send(command, { abortSignal });
-  return { credentials: credentialsIn(Credentials), identity: identityIn(AssumedRoleUser?.Arn) };
+  const answer = await client.send(command, { abortSignal });
+  return { credentials: credentialsIn(answer), identity: identityIn(answer.AssumedRoleUser?.Arn) };
 }

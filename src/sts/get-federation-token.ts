@@ -29,6 +29,6 @@ export async function getFederationToken(
     ...sessionPolicyParameters(policies),
     ...tagParameters(tags),
   });
-  const { Credentials, FederatedUser } = await client.send(command, { abortSignal });
-  return { credentials: credentialsIn(Credentials), identity: identityIn(FederatedUser?.Arn) };
+  const answer = await client.send(command, { abortSignal });
+  return { credentials: credentialsIn(answer), identity: identityIn(answer.FederatedUser?.Arn) };
 }

@@ -22,5 +22,5 @@ export async function getSessionToken(
     DurationSeconds: duration,
     ...mfaParameters(mfa),
   });
-  return credentialsIn((await client.send(command, { abortSignal })).Credentials);
+  return credentialsIn(await client.send(command, { abortSignal }));
 }
