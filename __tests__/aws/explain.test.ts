@@ -130,6 +130,12 @@ const refusals: Case[] = [
     'unusual-answer',
     ['does not have this operation'],
   ],
+  [
+    'an operation of IAM, at a service that has STS only',
+    sdkError('MissingParameter', 'Invalid STS API version 2010-05-08, expecting 2011-06-15'),
+    'unusual-answer',
+    ['does not have this operation'],
+  ],
   ['a refusal that nobody knows', sdkError('Other', 'Something new'), 'unexpected', ['Other: Something new']],
   [
     'a refusal that nobody knows, with a clock far off',

@@ -93,12 +93,15 @@ export function isRefusal(error: unknown, code: string): boolean {
   return refusalBehind(error)?.code === code;
 }
 
+/** In words: that, or that it has STS only and takes a call of IAM for one. */
+const LACKS_OPERATION = /unsupported action|invalid sts api version/i;
+
 /**
  * Whether a refusal says that the service has no such operation. AWS has all of them; of those that speak its protocol,
  * some lack what they have no use for, and say so in various words.
  */
 export function isOperationLacking({ code, message, status }: Refusal): boolean {
-  return NO_SUCH_OPERATION.test(code) || /unsupported action/i.test(message) || NOT_IMPLEMENTED.has(status);
+  return NO_SUCH_OPERATION.test(code) || LACKS_OPERATION.test(message) || NOT_IMPLEMENTED.has(status);
 }
 
 /** Whether an ActionError explains that the service has no such operation. */
