@@ -26,6 +26,9 @@ describe('keys and types', () => {
     [user('constructor: {}'), /^line 1: users\.a\.constructor is not known here; there are path, tags/],
     [user('require-mfa: yes'), 'users.a.require-mfa is a text; it should be true or false'],
     [user('path: 5'), 'users.a.path is the number 5; it should be a path'],
+    [user('path: 0x1F'), 'users.a.path is 0x1F, which is read as the number 31; it should be a path'],
+    [deliver('{ github-secrets: { prefix: 1e3 } }'), /prefix is 1e3, which is read as the number 1000; it should be /],
+    [user('path: ~'), 'users.a.path is ~, which is read as empty; it should be a path'],
     [user('access-key: secret'), /users\.a\.access-key is a text; it should be a mapping with deliver/],
     [
       user('access-key: {}'),

@@ -75,6 +75,11 @@ describe('roles', () => {
     ['one: ""', 'roles: one: "" is not one role'],
     ['one: 2024', 'roles: one: 2024 is not one role'],
     ['one: true', 'roles: one: true is not one role'],
+    [
+      'one: 1.10',
+      'roles: one: 1.10 is not one role, as it is no text to YAML; it should be an ARN like arn:aws:iam::123456789012:role/name, or the name of one in quotes: "1.10"',
+    ],
+    ['one: [deploy, 012345678901]', 'roles: one: 012345678901 is not one role, as it is no text to YAML'],
     ['one: [deploy, null]', 'roles: one: null is not one role'],
     ['one: { role: deploy }', 'roles: one: {"role":"deploy"} is not one role'],
     [`one: [[${ROLE}]]`, `roles: one: ["${ROLE}"] is not one role`],

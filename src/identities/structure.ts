@@ -52,7 +52,10 @@ export function readStructure(
     sound: (isObject(value) && !unsound.has('[]')
       ? copied(value, (part, path) => (unsound.has(idOf(path)) ? undefined : part))
       : {}) as SoundDocument,
-    problems: [...outdented, ...others.flatMap((finding) => problemsOf(finding, value, { asWritten, asAccount }))],
+    problems: [
+      ...outdented,
+      ...others.flatMap((finding) => problemsOf(finding, value, { written, asWritten, asAccount })),
+    ],
   };
 }
 
@@ -81,7 +84,7 @@ function isOfAnotherForm({ code, path }: z.core.$ZodIssue): boolean {
 function problemsOf(
   { issue, path }: Finding,
   root: unknown,
-  { asWritten, asAccount }: Readonly<Record<'asWritten' | 'asAccount', (path: KeyPath) => string | undefined>>,
+  { written, asWritten, asAccount }: Readonly<Record<'written' | 'asWritten' | 'asAccount', YamlText['written']>>,
 ): PartProblem[] {
   const { code, message } = issue;
   const params = paramsOf(issue);
@@ -94,7 +97,9 @@ function problemsOf(
   const shown = describeValue(value, { secret: code === 'invalid_type' });
   const account = asAccount(path);
   const perhaps = account === undefined ? '' : `; perhaps ${JSON.stringify(account)}`;
-  return [{ path, message: `is ${shown}; it should be ${message}${perhaps}` }];
+  const source = typeof value === 'string' ? undefined : written(path);
+  const as = source && source !== JSON.stringify(value) ? `${source}, which is read as ` : '';
+  return [{ path, message: `is ${as}${shown}; it should be ${message}${perhaps}` }];
 }
 
 function unknownKey(path: KeyPath, known: readonly string[], root: unknown): string {

@@ -15,7 +15,8 @@ import type { Inputs } from './inputs';
 import type { Chain, ProfileRole } from './request';
 import { readAllowedAccounts } from './step-inputs';
 
-const FORM = 'arn:aws:iam::123456789012:role/name, or the name of a role in the account of the given credentials';
+const FORM_OF_ARN = 'arn:aws:iam::123456789012:role/name';
+const FORM = `${FORM_OF_ARN}, or the name of a role in the account of the given credentials`;
 
 /** What stands in for a role that was none: the step ends before it is used. */
 const NO_ROLE: RoleName = { pathAndName: '' };
@@ -54,7 +55,7 @@ const NOT_WITH_ROLES = [
 export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise<ProfileRole[]> {
   for (const [name, why] of NOT_WITH_ROLES) if (inputs.asks(name)) inputs.wrong(name, why);
   const { readYaml } = await import('../text/yaml');
-  const { value, problems: inText } = readYaml(inputs.text('roles') ?? '');
+  const { value, problems: inText, written } = readYaml(inputs.text('roles') ?? '');
   for (const { line, path, message } of inText) {
     inputs.wrong('roles', `line ${line}: ${`${keyPathText(path)} ${message}`.trim()}`);
   }
@@ -66,10 +67,14 @@ export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise
     );
     return [];
   }
-  const roles = Object.entries(value).map(([profile, written]) => {
+  const roles = Object.entries(value).map(([profile, given]) => {
     const broken = validateProfileName(profile);
     if (broken !== undefined) inputs.wrong('roles', `"${profile}" as the name of a profile ${broken}`);
-    const chain = written === null ? [] : [written].flat();
+    const chain = Array.isArray(given)
+      ? given.map((role: unknown, index) => asWritten(role, written([profile, index])))
+      : given === null
+        ? []
+        : [asWritten(given, written([profile]))];
     const wrong: NoteWrong = (message) => {
       inputs.wrong('roles', `${profile}: ${message}`);
     };
@@ -83,6 +88,16 @@ export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise
     else seen.set(text, profile);
   }
   return roles;
+}
+
+/** What is no text to YAML, as people wrote it. */
+class Unquoted {
+  constructor(readonly text: string) {}
+}
+
+/** A role as it is given, or how it is written where YAML takes it for a number or the like. */
+function asWritten(role: unknown, text: string | undefined): unknown {
+  return typeof role === 'string' || text === undefined ? role : new Unquoted(text);
 }
 
 function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inputs, wrong: NoteWrong): Chain {
@@ -115,6 +130,13 @@ function readOneRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleAr
   const isAws = inputs.callsAws('STS');
   const role = (isAws ? parseRoleArn(text) : parseOtherRoleArn(text)) ?? parseRoleName(text);
   if (role === undefined) {
+    if (written instanceof Unquoted) {
+      const quotes = `or the name of one in quotes: ${JSON.stringify(written.text)}`;
+      wrong(
+        `${written.text} is not one role, as it is no text to YAML; it should be an ARN like ${FORM_OF_ARN}, ${quotes}`,
+      );
+      return NO_ROLE;
+    }
     const other = describeOtherThanRole(text);
     wrong(
       `${JSON.stringify(written)} is not one role${other ? ` but ${other}` : ''}; it should be an ARN like ${FORM}`,
