@@ -388,6 +388,18 @@ test.each(['ConcurrentModification', 'EntityTemporarilyUnmodifiable'])('%s ends 
   expect(opened.actions()).toHaveLength(4);
 });
 
+test('what a change takes may be found out for each attempt, and an error names the last', async () => {
+  opened.account.createUser('tfc');
+  fail('TagUser', refused('ConcurrentModification'), 2);
+  let attempt = 0;
+  const input = () => Promise.resolve({ UserName: 'tfc', Tags: [{ Key: 'attempt', Value: String((attempt += 1)) }] });
+  await iam.change('TagUser', input);
+  expect(opened.account.users.get('tfc')?.tags).toEqual({ attempt: '3' });
+  const gone = () => Promise.resolve({ UserName: `gone-${(attempt += 1)}`, Tags: [] });
+  fail('TagUser', refused('ConcurrentModification'));
+  await expect(iam.change('TagUser', gone)).rejects.toThrow('iam:TagUser for gone-5');
+});
+
 test('attempts have an end', async () => {
   fail('CreateUser', refused('ConcurrentModification'), 9);
   await expect(createUser()).rejects.toThrow('words');

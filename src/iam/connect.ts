@@ -30,8 +30,14 @@ export interface Iam {
   /**
    * Makes a call that changes something. What an attempt made whose answer was lost, as `requireOwn` finds, and what is
    * gone already when it is to be deleted, counts as done; there is then no answer.
+   *
+   * @param input what it takes, or what finds that out for each attempt
    */
-  change<O extends Operation>(operation: O, input: Input<O>, options?: ChangeOptions): Promise<Output<O> | undefined>;
+  change<O extends Operation>(
+    operation: O,
+    input: Input<O> | (() => Promise<Input<O>>),
+    options?: ChangeOptions,
+  ): Promise<Output<O> | undefined>;
   /**
    * Milliseconds since 1970 by AWS's clock: the Date of IAM's last answer, also of a refusal, and the time that has passed
    * since by a clock that nobody sets. Before any answer, as this machine believes.
@@ -118,8 +124,14 @@ export async function connectIam(
       } while (Marker !== undefined);
       return found;
     },
-    async change(operation, input, { fresh = [], takeBack, requireOwn, once = false } = {}) {
+    async change<O extends Operation>(
+      operation: O,
+      given: Input<O> | (() => Promise<Input<O>>),
+      { fresh = [], takeBack, requireOwn, once = false }: ChangeOptions = {},
+    ) {
+      const inputOf = isFunction(given) ? given : () => Promise.resolve(given);
       let unsure = false;
+      let latest: object = {};
       const classify = (error: unknown): Retry => {
         if (once && mayHaveActed(error)) return 'final';
         return fresh.length > 0 ? retryOfFresh(error, fresh) : retryOfIam(error);
@@ -128,6 +140,8 @@ export async function connectIam(
         operation,
         async (signal) => {
           if (unsure) await takeBack?.();
+          const input = await inputOf();
+          latest = input;
           try {
             return await send(client, operation, input, signal);
           } catch (error) {
@@ -139,7 +153,7 @@ export async function connectIam(
         classify,
       );
       return made.catch(async (error: unknown) => {
-        if (!unsure || !requireOwn || !isTaken(operation, error)) return explained(operation, input)(error);
+        if (!unsure || !requireOwn || !isTaken(operation, error)) return explained(operation, latest)(error);
         await requireOwn();
         return undefined;
       });
@@ -162,6 +176,10 @@ const NOT_EVERYWHERE: ReadonlySet<Operation> = new Set<Operation>([
   'ListServiceSpecificCredentials',
   'ListSigningCertificates',
 ]);
+
+function isFunction<T extends object>(given: T | (() => Promise<T>)): given is () => Promise<T> {
+  return typeof given === 'function';
+}
 
 /** Whether what is to be taken away is not there. */
 function isGone(operation: Operation, error: unknown): boolean {
