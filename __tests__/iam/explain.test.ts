@@ -21,7 +21,7 @@ test.each<[refused: string, ErrorCode, why: string, fix: string]>([
   ['MalformedPolicyDocument', 'policy-malformed', 'names a principal that does not exist', 'validate-policy'],
   ['MalformedPolicy', 'policy-malformed', 'breaks a rule', 'Correct it in the identity document'],
   ['NoSuchEntity', 'not-found', 'does not exist in this account', 'Correct the name or the ARN'],
-  ['InvalidAuthenticationCode', 'mfa-code-refused', 'this machine', 'Set the clock'],
+  ['InvalidAuthenticationCode', 'mfa-code-refused', 'someone else made the device again', 'makes the device again'],
   ['DeleteConflict', 'delete-conflict', 'still uses it', 'run the step again'],
   ['OpenIdIdpCommunicationErrorException', 'identity-provider-unreachable', 'for the moment', 'Run the step again'],
 ])('%s is %s', (name, code, why, fix) => {

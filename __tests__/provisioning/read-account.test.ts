@@ -34,7 +34,7 @@ const NOTHING: ExistingAccount = {
   users: new Map(),
   roles: new Map(),
   namesakes: [],
-  deviceTags: new Map(),
+  devices: new Map(),
   keyHolders: [],
 };
 
@@ -95,7 +95,7 @@ test('of a user', async () => {
             { id: first.accessKeyId, active: false, created: date(first) },
             { id: second.accessKeyId, active: true, created: date(second) },
           ],
-          mfaDevices: [serialNumber],
+          mfaDevices: [{ serial: serialNumber, enabledAt: expect.any(Date) as Date }],
         },
       ],
     ]),

@@ -35,6 +35,8 @@ const documentOf = (user: Record<string, unknown>) => JSON.stringify({ users: { 
 const DEVICE_ALONE = documentOf({ 'mfa-device': { deliver: [{ 'github-secret': 'PULUMI_MFA_SECRET' }] } });
 const provision = (identities = DEVICE_ALONE, job = identityJob(scenario)) =>
   job.step({ with: { mode: 'provision', ...ADMIN, ...token, identities } });
+/** A job that begins when the device of a run that died counts as left. */
+const later = () => identityJob(scenario, { env: scenario.pass(11 * 60_000) });
 const serial = () => scenario.account.arn('iam', 'mfa/pulumi');
 const seedAtGithub = () => scenario.sandbox.github.secrets.value(REPOSITORY, 'PULUMI_MFA_SECRET');
 const enabled = () => scenario.account.users.get('pulumi')?.mfaDevices.get(serial());
@@ -43,7 +45,7 @@ const enabled = () => scenario.account.users.get('pulumi')?.mfaDevices.get(seria
 function expectDevice(): void {
   expect([...scenario.account.virtualMfaDevices.keys()]).toEqual([serial()]);
   expect(enabled()?.seed).toBe(seedAtGithub());
-  expect(enabled()?.tags).toEqual(OWNED);
+  expect(enabled()?.tags).toMatchObject(OWNED);
 }
 
 describe('a user that may do nothing without MFA', () => {
@@ -164,7 +166,7 @@ describe('a device of that name is there already', () => {
     scenario.account.users.get('pulumi')?.mfaDevices.clear();
     const before = scenario.account.virtualMfaDevices.get(serial())?.seed;
     scenario.calls();
-    const main = await provision();
+    const main = await provision(DEVICE_ALONE, later());
     expect(main.exitCode).toBe(0);
     expect(main.log.join('\n')).toContain('replaces one that was never enabled');
     expectDevice();
@@ -230,20 +232,71 @@ describe('a device that cannot be finished', () => {
   });
 
   test.each(['CreateVirtualMFADevice', 'PUT secret', 'EnableMFADevice'])(
-    'the run is killed after %s: the next one ends it',
+    'the run is killed after %s: others wait until it counts as failed, and then one ends it',
     async (action) => {
       const after = new Promise<void>((holdAfter) => {
         scenario.sandbox.faults.add({ action, times: 1, holdAfter });
       });
-      const killed = await identityJob(scenario).step({
+      const killed = await identityJob(scenario, { env: { GITHUB_RUN_ID: '6' } }).step({
         with: { mode: 'provision', ...ADMIN, ...token, identities: DEVICE_ALONE },
         kill: { after, signal: 'SIGKILL' },
       });
       expect(killed.exitCode).toBeNull();
       scenario.calls();
-      expect((await provision()).exitCode).toBe(0);
+      const isEnabled = action === 'EnableMFADevice';
+      if (!isEnabled) {
+        for (const mode of ['provision', 'deprovision']) {
+          const stopped = await identityJob(scenario).step({
+            with: { mode, ...ADMIN, ...token, identities: DEVICE_ALONE },
+          });
+          expectFailed(stopped, 'another-run');
+          expect(stopped.log.join('\n')).toContain(`${serial()} is being made by run 6 of octo/app since `);
+          expect(writes(scenario)).toEqual([]);
+        }
+      }
+      expect((await provision(DEVICE_ALONE, later())).exitCode).toBe(0);
       expectDevice();
-      expect(writes(scenario)).toEqual(action === 'EnableMFADevice' ? [] : ['DeleteVirtualMFADevice', ...DEVICE]);
+      expect(writes(scenario)).toEqual(isEnabled ? [] : ['DeleteVirtualMFADevice', ...DEVICE]);
     },
   );
+});
+
+describe('a device that is enabled', () => {
+  test('is kept where its seed is gone from GitHub, and the plan and a warning say what to do', async () => {
+    expect((await provision()).exitCode).toBe(0);
+    const before = enabled()?.seed;
+    const { secrets } = scenario.sandbox.github;
+    secrets.createRepository(REPOSITORY);
+    scenario.calls();
+    const again = await provision();
+    expect([again.exitCode, again.outputs.changed]).toEqual([0, 'false']);
+    const said = again.log.join('\n');
+    expect(said).toContain('its seed is not there any more: PULUMI_MFA_SECRET of octo/app');
+    expect(said).toMatch(/^Warning: The MFA device .* is enabled, but a secret that is to hold its seed is not there/m);
+    expect(enabled()?.seed).toBe(before);
+    expect(writes(scenario)).toEqual([]);
+
+    const [, deactivate, remove] =
+      /(aws iam deactivate-mfa-device .*) && (aws iam delete-virtual-mfa-device .*)$/m.exec(said) ?? [];
+    expect([deactivate, remove]).toEqual([
+      `aws iam deactivate-mfa-device --user-name pulumi --serial-number ${serial()}`,
+      `aws iam delete-virtual-mfa-device --serial-number ${serial()}`,
+    ]);
+    scenario.account.users.get('pulumi')?.mfaDevices.clear();
+    scenario.account.virtualMfaDevices.clear();
+    expect((await provision()).exitCode).toBe(0);
+    expectDevice();
+    scenario.calls();
+  });
+
+  test.each([
+    ['lately', 0, ['ListMFADeviceTags']],
+    ['long ago', 6 * 86_400_000, []],
+  ])('%s costs no more than a look at its secret, and at whose it is', async (_, ms, more) => {
+    expect((await provision()).exitCode).toBe(0);
+    scenario.calls();
+    expect((await provision(DEVICE_ALONE, identityJob(scenario, { env: scenario.pass(ms) }))).exitCode).toBe(0);
+    const asked = scenario.calls().filter((call) => /Device|secret/i.test(call));
+    expect(asked.sort()).toEqual(['GET secret', 'ListMFADevices', ...more].sort());
+  });
 });

@@ -89,6 +89,15 @@ function madeByAnotherRun({ account, sandbox }: Scenario): void {
   });
 }
 
+/** The device of a user that another run began to make a minute ago. */
+function deviceOfAnotherRun({ account, sandbox }: Scenario): void {
+  const at = new Date(sandbox.clock.now().getTime() - 60_000).toISOString();
+  account.createMfaDevice('reporter').tags = {
+    ...OWNED,
+    'aws-identity-action:making': `run=${REPOSITORY}:42.1:0a1b2c3d at=${at}`,
+  };
+}
+
 /** The role `deploy`, assumed from the session of the role `entry` that an earlier step left. */
 function byChaining(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void): Provocation {
   return async (scenario) => {
@@ -141,6 +150,7 @@ function html(status: number): Failure {
 
 const WITH_KEY = 'users: { pulumi: { access-key: { deliver: [environment] } } }';
 const WITH_SECRETS = 'users: { pulumi: { access-key: { deliver: [github-secrets] } } }';
+const DEVICE = 'users: { reporter: { mfa-device: { deliver: [{ github-secret: REPORTER_MFA }] } } }';
 const DUE = 'users: { pulumi: { access-key: { max-age: 90d, deliver: [environment] } } }';
 const BOUNDARY =
   'policies: { limits: { document: { Version: "2012-10-17", Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } } } }';
@@ -185,6 +195,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   ],
   'account-not-allowed': [asUser({ 'allowed-account-ids': '111122223333' })],
   'action-timeout': [byOidc({ 'action-timeout-s': '1' }, fails('AssumeRoleWithWebIdentity', { hang: true }))],
+  'another-run': [byDocument(DEVICE, { prepare: deviceOfAnotherRun })],
   'clock-skew': [
     byKeys({}, ({ sandbox: { clock } }) => {
       clock.advance(17 * 60_000);
@@ -248,6 +259,16 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   'delivery-incomplete': [
     byDocument(WITH_SECRETS, {
       prepare: answers('PUT secret', 'Forbidden', 'Resource not accessible by integration', { status: 403, skip: 1 }),
+    }),
+  ],
+  'delivery-overtaken': [
+    byDocument(DEVICE, {
+      // As if someone else had written it in between.
+      prepare({ sandbox: { faults } }) {
+        const updated_at = '2099-01-01T00:00:00Z';
+        const body = JSON.stringify({ name: 'REPORTER_MFA', created_at: updated_at, updated_at });
+        faults.add({ action: 'GET secret', raw: { status: 200, headers: {}, body } });
+      },
     }),
   ],
   'ephemeral-of-another-run': [

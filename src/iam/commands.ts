@@ -70,6 +70,7 @@ export {
   SimulatePrincipalPolicyCommand,
   TagOpenIDConnectProviderCommand,
   TagPolicyCommand,
+  TagMFADeviceCommand,
   TagRoleCommand,
   TagUserCommand,
   UntagOpenIDConnectProviderCommand,

@@ -91,8 +91,8 @@ const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[]
   ({ code }) =>
     code === 'InvalidAuthenticationCode' && {
       code: 'mfa-code-refused',
-      why: "AWS takes the codes of a device only near their time, and they are computed by this machine's clock.",
-      fix: 'Set the clock of the machine that runs the job (NTP), and run the step again: it makes the device again.',
+      why: 'AWS takes the codes of a device only near their time. They are computed for the time of its own answers, so these came late, or someone else made the device again meanwhile.',
+      fix: 'Run the step again when no other run is at work: it makes the device again.',
     },
   ({ code }) =>
     code === 'OpenIdIdpCommunicationError' && {

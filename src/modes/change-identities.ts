@@ -50,6 +50,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       const changes = changesIn(plan);
       const title = `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
       runner.group(title, planLines(changes));
+      for (const { warning } of plan.devices) if (warning !== undefined) runner.warning(warning);
       for (const { notice } of plan.keys) if (notice !== undefined) runner.notice(notice);
       const outputs = outputsOf(request, plan, identity, access.account);
       const summary = [

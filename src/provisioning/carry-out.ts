@@ -10,7 +10,7 @@ import type { Change } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import type { Plan } from './plan';
 import { identityCalls, readAttachedPolicies } from './resources/identity';
-import { makeMfaDevice } from './resources/mfa-device';
+import { makeMfaDevice } from './resources/make-mfa-device';
 import { declarableTags, tagsIn } from './resources/tags';
 
 /** What carrying out a plan needs in addition to access to the account. */
@@ -40,7 +40,7 @@ export async function carryOut(
   const renewal = new KeyRenewal(keys, access, unlimited, keepForPost);
   const completeIdentities = async () => {
     await applyLater(changes, made, access);
-    await concurrently(devices, (device) => makeMfaDevice(device, access));
+    await concurrently(devices, (device) => makeMfaDevice(device, access, unlimited));
     if (readsBack) await readBack(changes, access);
   };
   await renewal.allOrNone(async () => {

@@ -48,11 +48,13 @@ export async function planDeprovision(
   return { phases, devices: [], keys: [], secrets };
 }
 
-/** What is there for other runs alone, which are not over. */
+/** What other runs, which are not over, have for themselves alone, or are making. */
 async function ofOtherRuns(changes: readonly Change[], access: AccountAccess): Promise<Obstacle[]> {
   const marks = changes.map(({ ephemeral }) => ephemeral);
   const isOver = await findOver(marks, access);
-  return changes.flatMap(({ kind, name, ephemeral }) => ofAnotherRun(kind, name, ephemeral, { isOver }) ?? []);
+  return changes.flatMap(
+    ({ kind, name, ephemeral, obstacle }) => ofAnotherRun(kind, name, ephemeral, { isOver }) ?? obstacle ?? [],
+  );
 }
 
 /** What takes from the user or role that signs the calls what it may do: AWS would refuse the rest, half-way. */

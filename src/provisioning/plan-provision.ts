@@ -26,9 +26,8 @@ export function planProvision(declaration: Declaration, existing: ExistingAccoun
   const users = declaration.users.map((user) => planUser(user, existing.users.get(user.name), policies, rules));
   const roles = declaration.roles.map((role) => planRole(role, existing.roles.get(role.name), policies, rules));
   const devices = declaration.users.flatMap((user) => {
-    const enabled = existing.users.get(user.name)?.mfaDevices ?? [];
-    const tags = existing.deviceTags.get(user.name);
-    return user.mfaDevice ? planMfaDevice(user, user.mfaDevice, { enabled, tags }, rules) : [];
+    const device = existing.devices.get(user.name);
+    return user.mfaDevice && device ? planMfaDevice(user, user.mfaDevice, device, rules) : [];
   });
   const keys = existing.keyHolders.map(planKey);
   const namesakes = existing.namesakes.map(nameTaken);

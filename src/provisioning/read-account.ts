@@ -1,9 +1,9 @@
-import type { Declaration, DeclaredUser, Tags } from '../identities/declaration';
+import type { Declaration } from '../identities/declaration';
 import { readKeyHolder, type KeyHolder } from './access-keys/key-holder';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
 import { readEphemeral, type Ephemeral } from './ephemeral';
-import { mfaDeviceArn, readDeviceTags } from './resources/mfa-device';
+import { readDevice, type ExistingDevice } from './resources/mfa-device';
 import { readNamesakes, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, readOidcProvider, type ExistingOidcProvider } from './resources/oidc-provider';
 import { policyArn, readPolicy, type ExistingPolicy } from './resources/policy';
@@ -19,8 +19,8 @@ export interface ExistingAccount {
   readonly users: ReadonlyMap<string, ExistingUser>;
   readonly roles: ReadonlyMap<string, ExistingRole>;
   readonly namesakes: readonly Namesake[];
-  /** Of users that are to have one: the tags of a device of that name that is not theirs. */
-  readonly deviceTags: ReadonlyMap<string, Tags>;
+  /** By the name of the user that is to have one. */
+  readonly devices: ReadonlyMap<string, ExistingDevice>;
   /** Users that are to have a key, and can be made if they are not there. */
   readonly keyHolders: readonly KeyHolder[];
 }
@@ -43,8 +43,10 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
   ]);
   const taken = new Set(namesakes.flat().flatMap(({ kind, name }) => (kind === 'user' ? name : [])));
   const withKeys = users.filter(({ accessKey, name }) => accessKey && !taken.has(name));
-  const [deviceTags, keyHolders] = await Promise.all([
-    readEach(users, (user) => readOtherDevice(user, foundUsers.get(user.name), access)),
+  const [devices, keyHolders] = await Promise.all([
+    readEach(users, async ({ name, mfaDevice }) =>
+      mfaDevice ? readDevice(mfaDevice, foundUsers.get(name)?.mfaDevices ?? [], access) : undefined,
+    ),
     concurrently(withKeys, (user) => readKeyHolder(user, foundUsers.get(user.name), access)),
   ]);
   return {
@@ -53,26 +55,15 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
     users: foundUsers,
     roles: foundRoles,
     namesakes: namesakes.flat(),
-    deviceTags,
+    devices,
     keyHolders,
   };
 }
 
 /** The marks of what is there for one run alone. */
-export function ephemeralIn({ oidcProviders, policies, users, roles, deviceTags }: ExistingAccount): Ephemeral[] {
+export function ephemeralIn({ oidcProviders, policies, users, roles, devices }: ExistingAccount): Ephemeral[] {
   const things = [oidcProviders, policies, users, roles].flatMap((found) => [...found.values()]);
-  return [...things.map(({ tags }) => tags), ...deviceTags.values()].flatMap((tags) => readEphemeral(tags) ?? []);
-}
-
-/** Only where it is not the user's already does it matter whose a device of that name is. */
-async function readOtherDevice(
-  { mfaDevice }: DeclaredUser,
-  existing: ExistingUser | undefined,
-  { iam, account }: AccountAccess,
-): Promise<Tags | undefined> {
-  if (!mfaDevice) return undefined;
-  const serial = mfaDeviceArn(mfaDevice, account);
-  return existing?.mfaDevices.includes(serial) ? undefined : readDeviceTags(serial, iam);
+  return [...things, ...devices.values()].flatMap(({ tags = {} }) => readEphemeral(tags) ?? []);
 }
 
 /** What is there of what is declared, by its name. */

@@ -3,7 +3,7 @@ import { ActionError } from '../../../src/errors/action-error';
 import type { Input } from '../../../src/iam/sdk';
 import { apply } from '../../../src/provisioning/changes/apply';
 import type { Change } from '../../../src/provisioning/changes/change';
-import { makeMfaDevice } from '../../../src/provisioning/resources/mfa-device';
+import { makeMfaDevice } from '../../../src/provisioning/resources/make-mfa-device';
 import { planOidcProvider } from '../../../src/provisioning/resources/oidc-provider';
 import { planPolicy } from '../../../src/provisioning/resources/policy';
 import { planRole } from '../../../src/provisioning/resources/role';
@@ -179,13 +179,15 @@ describe('a new MFA device', () => {
     user,
     serial,
     tags: OURS,
+    replaces: undefined,
+    warning: undefined,
     change: { ...PLANS.user(), kind: 'MFA device' as const, name: serial, stages: [], later: [] },
   };
   beforeEach(() => opened.account.createUser('pulumi', { tags: OURS }));
 
   test('whose seed was in a lost answer is made again', async () => {
     lose('CreateVirtualMFADevice', { resetAfter: true });
-    await makeMfaDevice(plan, opened.access);
+    await makeMfaDevice(plan, opened.access, opened.access);
     const device = opened.account.virtualMfaDevices.get(serial);
     expect(opened.sandbox.github.secrets.value(REPOSITORY, 'SEED')).toBe(device?.seed);
     expect([...(opened.account.users.get('pulumi')?.mfaDevices.keys() ?? [])]).toEqual([serial]);
@@ -193,7 +195,7 @@ describe('a new MFA device', () => {
 
   test('that another repository made before the next attempt stays', async () => {
     takenMeanwhile('CreateVirtualMFADevice', THEIRS);
-    const error = await failureOf(makeMfaDevice(plan, opened.access));
+    const error = await failureOf(makeMfaDevice(plan, opened.access, opened.access));
     expect(error.message).toContain(`${serial} was made for octo/other`);
     expect(opened.actions()).not.toContain('DeleteVirtualMFADevice');
     expect(opened.account.virtualMfaDevices.get(serial)?.tags).toEqual(THEIRS);

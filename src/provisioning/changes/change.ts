@@ -35,12 +35,15 @@ export interface Change {
   readonly creates: Created | undefined;
   /** Of what is removed: the run for which alone it is there, if it is. */
   readonly ephemeral?: Ephemeral | undefined;
+  /** Of what is removed: why it must not be now, if so. */
+  readonly obstacle?: Obstacle | undefined;
 }
 
 /** Why the document cannot be applied to the account as it is. */
 export interface Obstacle {
   readonly code:
     | 'access-keys-full'
+    | 'another-run'
     | 'delete-conflict'
     | 'ephemeral-of-another-run'
     | 'name-taken'

@@ -1,16 +1,31 @@
 import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
-import { describeSecret, type DeclaredMfaDevice, type DeclaredUser, type Tags } from '../../identities/declaration';
-import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
+import {
+  describeSecret,
+  type DeclaredMfaDevice,
+  type DeclaredUser,
+  type GithubSecret,
+  type Tags,
+} from '../../identities/declaration';
+import { RECORD_PREFIX } from '../../identities/own-tags';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
-import { makeCall, makeCalls } from '../changes/apply';
-import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
-import { requireOwn } from '../changes/require-own';
+import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type PlannedCall } from '../changes/change';
+import { concurrently } from '../changes/concurrently';
 import { readEphemeral } from '../ephemeral';
-import { nothingToRemove, notOurs, type Rules } from './ownership';
+import { describeRun, readRun, writeRun, type Run } from '../run';
+import { nothingToRemove, notOurs, ofAnotherRun, takenOver, type Rules } from './ownership';
 import { tagList, tagsIn, tagsToMake } from './tags';
 
-const MFA_DEVICE = 'MFA device';
+export const MFA_DEVICE = 'MFA device';
+
+/** The tag of a device with the run that makes it, and when that began. */
+export const MAKING = `${RECORD_PREFIX}making`;
+
+/** For how long after it was made a device that is not enabled may be about to be, in milliseconds. */
+const TAKEOVER_MS = 600_000;
+
+/** A device that was enabled this long ago is no device of a job that is not over. */
+const LONGEST_JOB_MS = 5 * 86_400_000;
 
 /** What is to become of a user's MFA device. */
 export interface MfaDevicePlan {
@@ -19,6 +34,28 @@ export interface MfaDevicePlan {
   /** Those that it is made with. */
   readonly tags: Tags;
   readonly change: Change;
+  /** The device that it replaces, which was never enabled. */
+  readonly replaces: { readonly making: string | undefined } | undefined;
+  /** What a reader of the log should not miss. */
+  readonly warning: string | undefined;
+}
+
+/** A device that is enabled for a user. */
+export interface EnabledDevice {
+  readonly serial: string;
+  readonly enabledAt: Date;
+}
+
+/** What there is of a device that a user is to have. */
+export interface ExistingDevice {
+  /** When it was enabled for the user; undefined where it is not. */
+  readonly enabledAt: Date | undefined;
+  /** Those of the device; undefined where there is none, or where they do not matter. */
+  readonly tags: Tags | undefined;
+  /** Of those that are to hold its seed, if it is enabled: the ones that are not there. */
+  readonly missing: readonly GithubSecret[];
+  /** When that was so: milliseconds since 1970 by AWS's clock. */
+  readonly at: number;
 }
 
 /** The serial number of a virtual device is its ARN. */
@@ -26,10 +63,13 @@ export function mfaDeviceArn({ name, path }: Pick<DeclaredMfaDevice, 'name' | 'p
   return iamArn(account, `mfa${path}${name}`);
 }
 
-/** Serial numbers of the devices that are enabled for a user. */
-export async function readDevices(UserName: string, iam: Iam): Promise<string[]> {
+/** The devices that are enabled for a user. */
+export async function readDevices(UserName: string, iam: Iam): Promise<EnabledDevice[]> {
   const devices = await iam.list('ListMFADevices', { UserName }, (page) => page.MFADevices);
-  return devices.map(({ SerialNumber = '' }) => SerialNumber);
+  return devices.map(({ SerialNumber = '', EnableDate = new Date(0) }) => ({
+    serial: SerialNumber,
+    enabledAt: EnableDate,
+  }));
 }
 
 /** The tags of a virtual device, whoever it is of; undefined where there is none. */
@@ -39,94 +79,118 @@ export async function readDeviceTags(SerialNumber: string, iam: Iam): Promise<Ta
 }
 
 /**
- * Gives a user its virtual MFA device, unless it has it.
+ * Reads what there is of a device. Of one that the user has had for long, the tags do not matter.
  *
- * @param enabled serial numbers of the devices that the user has
- * @param tags those of a device of that name that is not the user's; undefined where there is none
+ * @param enabled the devices that the user has
  */
+export async function readDevice(
+  device: DeclaredMfaDevice,
+  enabled: readonly EnabledDevice[],
+  access: AccountAccess,
+): Promise<ExistingDevice> {
+  const { iam, account } = access;
+  const serial = mfaDeviceArn(device, account);
+  const { enabledAt } = enabled.find((one) => one.serial === serial) ?? {};
+  const isOld = enabledAt !== undefined && iam.time() - enabledAt.getTime() > LONGEST_JOB_MS;
+  const [tags, missing] = await Promise.all([
+    isOld ? undefined : readDeviceTags(serial, iam),
+    enabledAt
+      ? concurrently(device.deliver, async (secret) => ((await isMissing(secret, access)) ? [secret] : []))
+      : [],
+  ]);
+  return { enabledAt, tags, missing: missing.flat(), at: iam.time() };
+}
+
+/** Whether GitHub says that there is no such secret. Where it does not say, it counts as there. */
+async function isMissing(secret: GithubSecret, { secrets }: AccountAccess): Promise<boolean> {
+  if (!secrets) return false;
+  return secrets.updatedAt(secret).then(
+    (time) => time === undefined,
+    () => false,
+  );
+}
+
+/** Gives a user its virtual MFA device, unless it has it. */
 export function planMfaDevice(
   user: DeclaredUser,
   device: DeclaredMfaDevice,
-  { enabled, tags }: { readonly enabled: readonly string[]; readonly tags: Tags | undefined },
+  existing: ExistingDevice,
   rules: Rules,
 ): Planned<MfaDevicePlan> {
   const serial = mfaDeviceArn(device, rules.account);
-  const plan = { user, serial, tags: tagsToMake({}, rules) };
-  if (enabled.includes(serial)) {
-    return { ...plan, change: withoutCalls('keep', MFA_DEVICE, serial, `of ${user.name}, enabled`) };
-  }
-  const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
-  const obstacle = tags && notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy);
-  if (obstacle) return obstacle;
+  const { tags } = existing;
+  const plan = { user, serial, tags: tagsToMake({}, rules), replaces: undefined, warning: undefined };
+  if (existing.enabledAt) return planEnabledDevice(plan, existing, rules);
   const created = withoutCalls('create', MFA_DEVICE, serial, `for ${user.name}`);
   if (!tags) return { ...plan, change: created };
-  // Its seed was shown to a run that died before the device was enabled, and to nobody else.
+  const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
   const details = [...created.details, 'replaces one that was never enabled'];
-  return { ...plan, change: { ...created, details, stages: [[deleteDevice(serial)]] } };
+  return (
+    notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy) ??
+    beingMade(serial, tags, existing.at) ?? {
+      ...plan,
+      change: { ...created, details },
+      replaces: { making: tags[MAKING] },
+    }
+  );
 }
 
-/**
- * Makes a virtual MFA device for a user: its seed is delivered before it is enabled, so that a device that is enabled
- * never is one whose codes nobody can compute.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_virtual.html
- */
-export async function makeMfaDevice(plan: MfaDevicePlan, access: AccountAccess): Promise<void> {
-  const { user, serial, change } = plan;
-  const { mfaDevice } = user;
-  if (change.action !== 'create' || !mfaDevice) return;
-  await makeCalls(change.stages, access);
-  access.remember({ kind: MFA_DEVICE, user: user.name, serial });
-  const base32 = await createDevice(plan, mfaDevice, access);
-  access.mask(base32);
-  const seed = parseSeed(base32);
-  if ('wrong' in seed) throw new Error(`The seed that AWS gave for ${serial} ${seed.wrong}.`);
-  for (const secret of mfaDevice.deliver) {
-    access.remember({ kind: 'GitHub secret', secret });
-    await access.secrets?.put(secret, base32);
-  }
-  await makeCall(await enableDevice(user.name, serial, seed, access), access, [serial]);
-  const stored = mfaDevice.deliver.map(describeSecret).join('; ');
-  access.log(`Enabled the MFA device ${serial} for ${user.name}; its seed is in ${stored}.`);
-}
-
-/** Makes a device that is nobody's yet, and returns its seed in base32. */
-async function createDevice(
-  { user, serial, tags }: MfaDevicePlan,
-  { name, path }: DeclaredMfaDevice,
-  access: AccountAccess,
-): Promise<string> {
-  const input = { VirtualMFADeviceName: name, Path: path, Tags: tagList(tags) };
-  const create = () =>
-    access.iam.change('CreateVirtualMFADevice', input, {
-      requireOwn: () => requireOwn({ kind: MFA_DEVICE, user: user.name, serial }, input, access),
-    });
-  const answer = (await create()) ?? (await again());
-  return Buffer.from(answer?.VirtualMFADevice?.Base32StringSeed ?? '').toString('utf8');
-
-  /** The answer that was lost had the seed of the one that is there, and AWS does not show it again. */
-  async function again() {
-    await makeCall(deleteDevice(serial), access);
-    return create();
-  }
-}
-
-/** Proves the device with two codes that follow each other: the last one and the current one. */
-async function enableDevice(
-  UserName: string,
-  SerialNumber: string,
-  seed: Seed,
-  { clock, mask }: AccountAccess,
-): Promise<PlannedCall> {
-  const time = clock.time();
-  const codes = await Promise.all([codeAt(seed, time - seed.period * 1000), codeAt(seed, time)]);
-  codes.forEach(mask);
-  const [AuthenticationCode1, AuthenticationCode2] = codes;
-  return {
-    operation: 'EnableMFADevice',
-    input: { UserName, SerialNumber, AuthenticationCode1, AuthenticationCode2 },
-    // The attempt whose answer was lost may have enabled it, and used the codes up.
-    doneAnyway: async (_, iam) => (await readDevices(UserName, iam)).includes(SerialNumber),
+/** A device stays that the user has: a new one would end what others have of it. */
+function planEnabledDevice(
+  plan: Omit<MfaDevicePlan, 'change'>,
+  { tags = {}, missing }: ExistingDevice,
+  rules: Rules,
+): Planned<MfaDevicePlan> {
+  const { user, serial } = plan;
+  const names = missing.map(describeSecret).join('; ');
+  const lost = missing.length === 0 ? [] : [`its seed is not there any more: ${names}`];
+  const kept = withoutCalls('keep', MFA_DEVICE, serial, `of ${user.name}, enabled`, ...lost);
+  const isTakenOver = rules.ephemeral !== undefined && readEphemeral(tags) !== undefined;
+  const marking: Pick<Change, 'action' | 'stages'> = {
+    action: 'change',
+    stages: [[{ operation: 'TagMFADevice', input: { SerialNumber: serial, Tags: tagList(plan.tags) } }]],
   };
+  const change = { ...kept, ...(isTakenOver && marking) };
+  return (
+    ofAnotherRun(MFA_DEVICE, serial, readEphemeral(tags), rules) ?? {
+      ...plan,
+      change: takenOver(change, { kind: MFA_DEVICE, user: user.name, serial }, tags, rules),
+      warning: missing.length === 0 ? undefined : seedLost(user.name, serial, names),
+    }
+  );
+}
+
+function seedLost(user: string, serial: string, secrets: string): string {
+  return (
+    `The MFA device ${serial} of ${user} is enabled, but a secret that is to hold its seed is not there: ${secrets}. ` +
+    'AWS does not show the seed again. To have a new device made by the next run, remove this one; whoever else has its ' +
+    `seed loses it: aws iam deactivate-mfa-device --user-name ${user} --serial-number ${serial} && ` +
+    `aws iam delete-virtual-mfa-device --serial-number ${serial}`
+  );
+}
+
+/** The tag of a device that this run makes from now on. */
+export function makingTag({ iam, run }: AccountAccess): Tags {
+  return { [MAKING]: `run=${writeRun(run)} at=${new Date(iam.time()).toISOString()}` };
+}
+
+/** The run that makes a device, where it may be about to enable it. */
+function beingMade(serial: string, tags: Tags, now: number): Obstacle | undefined {
+  const making = readMaking(tags[MAKING]);
+  if (!making || now >= making.at + TAKEOVER_MS) return undefined;
+  const [since, until] = [making.at, making.at + TAKEOVER_MS].map((ms) => new Date(ms).toISOString());
+  return {
+    code: 'another-run',
+    text:
+      `the MFA device ${serial} is being made by ${describeRun(making.run)} since ${since}, and not enabled yet. Run the ` +
+      `step again when that run is over, or after ${until}, when it counts as failed`,
+  };
+}
+
+function readMaking(value = ''): { readonly run: Run; readonly at: number } | undefined {
+  const [, word, time = ''] = /^run=(\S+) at=(\S+)$/.exec(value) ?? [];
+  const [run, at] = [readRun(word), Date.parse(time)];
+  return run && !Number.isNaN(at) ? { run, at } : undefined;
 }
 
 export function deactivateDevice(UserName: string, SerialNumber: string): PlannedCall {
@@ -144,9 +208,11 @@ export async function planMfaDeviceRemoval(
   { iam, account }: AccountAccess,
 ): Promise<Change> {
   const tags = await readDeviceTags(serial, iam);
+  const nothing = nothingToRemove(MFA_DEVICE, serial, tags, account);
+  if (nothing || !tags) return nothing ?? withoutCalls('keep', MFA_DEVICE, serial);
   const stages = [[deactivateDevice(user, serial)], [deleteDevice(serial)]];
-  return (
-    nothingToRemove(MFA_DEVICE, serial, tags, account) ??
-    removalOf(MFA_DEVICE, serial, stages, readEphemeral(tags ?? {}))
-  );
+  return {
+    ...removalOf(MFA_DEVICE, serial, stages, readEphemeral(tags)),
+    obstacle: beingMade(serial, tags, iam.time()),
+  };
 }

@@ -9,15 +9,15 @@ import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { removalOf, type Change, type Planned, type PlannedCall } from '../changes/change';
 import { readEphemeral } from '../ephemeral';
 import { identityCalls, planIdentity, policyRemoval, readWithPolicies, type ExistingIdentity } from './identity';
-import { deactivateDevice, deleteDevice, readDevices } from './mfa-device';
+import { deactivateDevice, deleteDevice, readDevices, type EnabledDevice } from './mfa-device';
 import { nothingToRemove, type Rules } from './ownership';
 import { tagList, tagsIn } from './tags';
 
 export interface ExistingUser extends ExistingIdentity {
   /** Read if the document gives it a key. */
   readonly accessKeys: readonly ExistingKey[];
-  /** Serial numbers of those enabled; read if the document gives it a device. */
-  readonly mfaDevices: readonly string[];
+  /** Those enabled; read if the document gives it a device. */
+  readonly mfaDevices: readonly EnabledDevice[];
 }
 
 export function userArn({ name, path }: Pick<DeclaredUser, 'name' | 'path'>, account: TargetAccount): string {
@@ -95,7 +95,8 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
     policyRemoval(identityCalls('user', UserName), iam),
     groupRemoval(UserName, iam),
   ]);
-  const virtual = devices.filter((serial) => serial.includes(':mfa/'));
+  const serials = devices.map(({ serial }) => serial);
+  const virtual = serials.filter((serial) => serial.includes(':mfa/'));
   const change = removalOf(
     'user',
     UserName,
@@ -104,7 +105,7 @@ export async function planUserRemoval(UserName: string, { iam, account }: Accoun
       keys.map(({ id }) => ({ detail: `- access key ${id}`, ...deleteKey(UserName, id) })),
       [
         ...signIn,
-        ...devices.map((serial) => ({ detail: `- MFA device ${serial}`, ...deactivateDevice(UserName, serial) })),
+        ...serials.map((serial) => ({ detail: `- MFA device ${serial}`, ...deactivateDevice(UserName, serial) })),
         ...policies,
         ...groups,
       ],

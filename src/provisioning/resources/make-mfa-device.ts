@@ -1,0 +1,206 @@
+import { isRefusal } from '../../aws/failure';
+import { ActionError } from '../../errors/action-error';
+import { messageOf } from '../../errors/message';
+import { describeSecret, type DeclaredMfaDevice, type GithubSecret, type Tags } from '../../identities/declaration';
+import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
+import type { AccountAccess } from '../changes/account-access';
+import { makeCall, makeCalls } from '../changes/apply';
+import { LONGEST_READ_AGE_MS, requireOwn } from '../changes/require-own';
+import {
+  deleteDevice,
+  MAKING,
+  makingTag,
+  MFA_DEVICE,
+  readDevices,
+  readDeviceTags,
+  type MfaDevicePlan,
+} from './mfa-device';
+import { tagList } from './tags';
+
+/** For how long a run goes on with a device that it made: others take it for left some minutes later. In milliseconds. */
+const FENCE_MS = 300_000;
+const BETWEEN_READS_MS = 2_000;
+
+/**
+ * Makes a virtual MFA device for a user: its seed is delivered before it is enabled, so that a device that is enabled
+ * never is one whose codes nobody can compute.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_virtual.html
+ */
+export async function makeMfaDevice(
+  plan: MfaDevicePlan,
+  access: AccountAccess,
+  unlimited: AccountAccess,
+): Promise<void> {
+  const { user, serial, change, replaces } = plan;
+  const { mfaDevice } = user;
+  if (change.creates) access.remember(change.creates);
+  await makeCalls(change.stages, access);
+  if (change.action !== 'create' || !mfaDevice) return;
+  if (replaces) await deleteLeft(serial, replaces.making, access);
+  access.remember({ kind: MFA_DEVICE, user: user.name, serial });
+  const making = makingTag(access);
+  const fence = fenceFrom(serial, access);
+  const delivery = new SeedDelivery(mfaDevice.deliver, access);
+  try {
+    const base32 = await createDevice(plan, mfaDevice, making, access);
+    access.mask(base32);
+    const seed = parseSeed(base32);
+    if ('wrong' in seed) throw new Error(`The seed that AWS gave for ${serial} ${seed.wrong}.`);
+    await delivery.write(base32, fence);
+    await enableDevice(user.name, serial, seed, access);
+    await delivery.requireOwn(serial);
+  } catch (error) {
+    // What GitHub did not answer may come later: a device that the next run makes must not have that seed by then.
+    if (!delivery.mayComeLate) await takeBack(serial, making, unlimited);
+    throw error;
+  }
+  const stored = mfaDevice.deliver.map(describeSecret).join('; ');
+  access.log(`Enabled the MFA device ${serial} for ${user.name}; its seed is in ${stored}.`);
+}
+
+/** The delivery of a seed to the secrets that are to hold it. */
+class SeedDelivery {
+  readonly #written: { readonly secret: GithubSecret; readonly at: Date | undefined }[] = [];
+  #mayComeLate = false;
+
+  constructor(
+    private readonly secrets: readonly GithubSecret[],
+    private readonly access: AccountAccess,
+  ) {}
+
+  /** Whether GitHub left a request unanswered, and may carry it out later. */
+  get mayComeLate(): boolean {
+    return this.#mayComeLate;
+  }
+
+  /** @param fence called before each request; what it throws ends the delivery */
+  async write(base32: string, fence: () => void): Promise<void> {
+    const { remember, secrets } = this.access;
+    for (const secret of this.secrets) {
+      remember({ kind: 'GitHub secret', secret });
+      fence();
+      const at = await secrets?.put(secret, base32, () => {
+        this.#mayComeLate = true;
+      });
+      this.#written.push({ secret, at });
+    }
+  }
+
+  /** Makes sure that nobody else wrote the secrets since, such as another run that made the device, too. */
+  async requireOwn(serial: string): Promise<void> {
+    // What came late of this run's own looks like another's.
+    if (this.#mayComeLate) return;
+    for (const { secret, at } of this.#written) {
+      const latest = at && (await this.access.secrets?.updatedAt(secret));
+      if (!at || (latest && Math.abs(latest.getTime() - at.getTime()) <= 1_000)) continue;
+      throw overtaken(serial, `the GitHub secret ${describeSecret(secret)} was written or removed by someone else`);
+    }
+  }
+}
+
+/** Keeps from going on with what other runs take for left by then. Clocks may stand still while a machine sleeps, or be set. */
+function fenceFrom(serial: string, { clock }: AccountAccess): () => void {
+  const [time, now] = [clock.time(), clock.now()];
+  return () => {
+    if (Math.max(clock.time() - time, clock.now() - now) > FENCE_MS) {
+      throw overtaken(serial, `more than ${FENCE_MS / 60_000} minutes have passed since it was made`);
+    }
+  };
+}
+
+/** Deletes a device that could not be finished, so that nobody takes it for one that is being made. AWS keeps one that is enabled. */
+async function takeBack(serial: string, making: Tags, access: AccountAccess): Promise<void> {
+  try {
+    const tags = await readDeviceTags(serial, access.iam);
+    if (tags?.[MAKING] === making[MAKING]) await makeCall(deleteDevice(serial), access);
+  } catch (error) {
+    access.log(`The MFA device ${serial} may be left, and not be enabled. ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Deletes a device that was never enabled, once it is sure that it is the one that was planned for: what another run made
+ * since is seen by then.
+ *
+ * @param making the tag that it had
+ */
+async function deleteLeft(serial: string, making: string | undefined, access: AccountAccess): Promise<void> {
+  const { iam, clock, log } = access;
+  log(
+    `The MFA device ${serial} was never enabled. Looking again in ${LONGEST_READ_AGE_MS / 1000} s, before it is replaced.`,
+  );
+  await clock.sleep(LONGEST_READ_AGE_MS);
+  const tags = await readDeviceTags(serial, iam);
+  if (!tags) return;
+  if (tags[MAKING] !== making) throw overtaken(serial, 'another run made it again');
+  // AWS refuses this for one that is enabled.
+  await makeCall(deleteDevice(serial), access);
+}
+
+/** Makes a device that is nobody's yet, and returns its seed in base32. */
+async function createDevice(
+  { user, serial, tags }: MfaDevicePlan,
+  { name, path }: DeclaredMfaDevice,
+  making: Tags,
+  access: AccountAccess,
+): Promise<string> {
+  const input = { VirtualMFADeviceName: name, Path: path, Tags: tagList({ ...tags, ...making }) };
+  const create = () =>
+    access.iam.change('CreateVirtualMFADevice', input, {
+      requireOwn: () => requireOwn({ kind: MFA_DEVICE, user: user.name, serial }, input, access),
+    });
+  const answer = (await create()) ?? (await again());
+  return Buffer.from(answer?.VirtualMFADevice?.Base32StringSeed ?? '').toString('utf8');
+
+  /** The answer that was lost had the seed of the one that is there, and AWS does not show it again. */
+  async function again() {
+    await makeCall(deleteDevice(serial), access);
+    return create();
+  }
+}
+
+function overtaken(serial: string, what: string): ActionError {
+  return new ActionError({
+    code: 'delivery-overtaken',
+    tried: `make the MFA device ${serial}, with its seed where it is to be`,
+    why: `Meanwhile, ${what}.`,
+    fix: `Run the step again when no other run is at work. If the device is enabled by then, its secret may hold the seed of another one: docs/mfa.md says how to replace it.`,
+  });
+}
+
+/**
+ * Proves the device with two codes that follow each other: the last one and the current one, by the time of AWS at each
+ * attempt, as each code is good once and for a short time.
+ */
+async function enableDevice(UserName: string, SerialNumber: string, seed: Seed, access: AccountAccess): Promise<void> {
+  const { iam, mask } = access;
+  const input = async () => {
+    const time = iam.time();
+    const codes = await Promise.all([codeAt(seed, time - seed.period * 1000), codeAt(seed, time)]);
+    codes.forEach(mask);
+    const [AuthenticationCode1, AuthenticationCode2] = codes;
+    return { UserName, SerialNumber, AuthenticationCode1, AuthenticationCode2 };
+  };
+  try {
+    await iam.change('EnableMFADevice', input, { fresh: [SerialNumber] });
+  } catch (error) {
+    // The attempt whose answer was lost may have enabled it. Lists need not show that yet.
+    const isThere = isRefusal(error, 'EntityAlreadyExists');
+    if (!(await isEnabled(UserName, SerialNumber, isThere ? LONGEST_READ_AGE_MS : 0, access))) throw error;
+  }
+}
+
+/** @param waitMs for how long it is looked for */
+async function isEnabled(
+  user: string,
+  serial: string,
+  waitMs: number,
+  { iam, clock }: AccountAccess,
+): Promise<boolean> {
+  for (let waited = 0; ; waited += BETWEEN_READS_MS) {
+    const devices = await readDevices(user, iam);
+    if (devices.some((device) => device.serial === serial)) return true;
+    if (waited >= waitMs) return false;
+    await clock.sleep(BETWEEN_READS_MS);
+  }
+}
