@@ -389,7 +389,13 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       },
     }),
   ],
-  'policy-malformed': [byDocument('roles: { deployer: { trust: { user: ghost } } }')],
+  'policy-malformed': [
+    byDocument('roles: { deployer: { trust: { user: ghost } } }'),
+    byDocument(
+      'roles: { a: { path: /x/, trust: { user: ghost } }, b: { trust: { Version: "2012-10-17", Statement: ' +
+        `{ Effect: Allow, Action: "sts:AssumeRole", Principal: { AWS: "arn:aws:iam::${ACCOUNT}:role/a" } } } } }`,
+    ),
+  ],
   'profile-files': [
     (scenario) => {
       scenario.createOidcRole();
