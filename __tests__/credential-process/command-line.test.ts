@@ -1,4 +1,4 @@
-import { commandLine, isReadByAll, type Command } from '../../src/credential-process/command-line';
+import { commandLine, isReadByAll, lastWord, type Command } from '../../src/credential-process/command-line';
 
 type Words = Command['words'];
 
@@ -101,4 +101,13 @@ test('on Windows alone, a line with quotes is not read by all', () => {
   expect(isReadByAll('C:\\node.exe D:\\i.js', 'win32')).toBe(true);
   expect(isReadByAll('C:\\node.exe "D:\\my actions\\i.js"', 'win32')).toBe(false);
   expect(isReadByAll('/node "/my actions/i.js"', 'linux')).toBe(true);
+});
+
+test.each([
+  ['linux', SESSION],
+  ['linux', '/my temp/1.json'],
+  ['win32', 'D:\\a\\_temp\\1.json'],
+  ['win32', 'D:\\my temp\\1.json'],
+] as const)('the last word is read back: on %s, %s', (platform, path) => {
+  expect(lastWord(commandLine({ variables: {}, words: ['/my runner/node', SCRIPT, path] }, platform))).toBe(path);
 });

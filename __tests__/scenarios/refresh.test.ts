@@ -359,6 +359,44 @@ test('a role is assumed from another profile that renews itself, and both go on'
   expect(scenario.calls()).toEqual([...OIDC_CALLS, 'AssumeRole']);
 });
 
+describe('profiles that would be renewed from each other are refused before any call, with the reason', () => {
+  const ENTRY = { ...DEPLOY, 'aws-profile': 'entry', 'overwrite-aws-profile': 'true' };
+
+  test('both of steps', async () => {
+    const entry = roleForOidc(scenario.account, 'entry');
+    const deploy = roleFor(entry.arn, scenario.account, 'deploy');
+    const job = scenario.job({ oidc: true });
+    await job.step({ with: { ...ENTRY, 'role-to-assume': entry.arn } });
+    await job.step({
+      with: { ...DEPLOY, 'role-to-assume': deploy.arn, 'role-chaining': 'true' },
+      env: { AWS_PROFILE: 'entry' },
+    });
+    scenario.calls();
+    const before = readFileSync(join(job.home, '.aws/config'), 'utf8');
+    const main = await job.step({ with: { ...ENTRY, 'role-chaining': 'true' }, env: { AWS_PROFILE: 'deploy' } });
+    expectFailed(main, 'source-not-renewable');
+    expect(main.log.join('\n')).toContain('entry from deploy from entry');
+    expect(readFileSync(join(job.home, '.aws/config'), 'utf8')).toBe(before);
+    // Another name, or another source, is no circle.
+    const other = await job.step({
+      with: { ...ENTRY, 'aws-profile': 'other', 'role-chaining': 'true' },
+      env: { AWS_PROFILE: 'entry' },
+    });
+    const anew = await job.step({ with: { ...ENTRY, 'role-to-assume': entry.arn }, env: { AWS_PROFILE: 'deploy' } });
+    expect([other.exitCode, anew.exitCode]).toEqual([0, 0]);
+    expect(scenario.calls()).toEqual(['AssumeRole', ...OIDC_CALLS]);
+  });
+
+  test('one with a source_profile of its own', async () => {
+    const job = scenario.job({ oidc: true, env: { AWS_PROFILE: 'deploy' } });
+    mkdirSync(join(job.home, '.aws'));
+    writeFileSync(join(job.home, '.aws/config'), `[profile deploy]\nrole_arn = ${ROLE}\nsource_profile = entry\n`);
+    const main = await job.step({ with: { ...ENTRY, 'role-chaining': 'true' } });
+    expectFailed(main, 'source-not-renewable');
+    expect(scenario.calls()).toEqual([]);
+  });
+});
+
 test('temporary credentials in the environment are refused before any call, with the reason', async () => {
   const job = scenario.job({
     env: {

@@ -12,6 +12,7 @@ import { maskIdentity, maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
+import { checkProfileCircle } from './profile-circle';
 import { passOverDevices, takeEndpointsOfProfile } from './profile-endpoints';
 import { reportFailure } from './report-failure';
 
@@ -37,6 +38,7 @@ export async function runAction(step: Step): Promise<void> {
 async function runRequest(request: Request, step: Step, begun: (work: Work) => void): Promise<void> {
   const profiles = profilesIn(request);
   if (profiles) await checkJobProfiles(profiles, step);
+  if (profiles?.refresh) await checkProfileCircle(request, step.env);
   if (request.unsetCurrentCredentials) unsetCurrent(step);
   const work = await beginAllowed(request, step);
   begun(work);

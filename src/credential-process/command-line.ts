@@ -47,6 +47,12 @@ export function commandLine({ variables, words }: Command, platform: NodeJS.Plat
   return ['/usr/bin/env', ...assignments, inQuotes(program), ...quotedArgs].join(' ');
 }
 
+/** The last word of a command line in that form: of the program behind a profile, the file of its session. */
+export function lastWord(line: string): string {
+  const [, quoted, plain] = /"([^"]*)"$|(\S*)$/.exec(line.trim()) ?? [];
+  return quoted ?? plain ?? '';
+}
+
 /** Whether the SDKs for Go and Rust run it, too: on Windows, they pass quotes to `cmd` in a form that it does not know. */
 export function isReadByAll(line: string, platform: NodeJS.Platform): boolean {
   return platform !== 'win32' || !line.includes('"');

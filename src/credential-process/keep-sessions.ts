@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { writingTo } from '../runner/runner-files';
-import { commandLine } from './command-line';
+import { commandLine, lastWord } from './command-line';
 import { environmentToKeep } from './kept-environment';
 import { nodeVariables } from './node-variables';
 import { keptSession } from './session-file';
@@ -37,6 +37,18 @@ export function credentialProcess(folder: string, index: number, env: NodeJS.Pro
   const program = join(dirname(process.argv[1] ?? ''), '../credential-process/index.js');
   const words = [process.execPath, program, sessionFile(folder, index)] as const;
   return commandLine({ variables: nodeVariables(env), words }, process.platform);
+}
+
+/**
+ * The environment in which the session behind a `credential_process` is renewed; undefined where that is another's, or
+ * where its job has ended.
+ */
+export function environmentBehind(process: string): Readonly<Record<string, string>> | undefined {
+  try {
+    return JSON.parse(readFileSync(environmentFile(dirname(lastWord(process))), 'utf8')) as Record<string, string>;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The file with the environment that the sessions in the same folder are renewed in. */

@@ -23,15 +23,19 @@ export function checkRefresh(request: Request, inputs: Inputs): void {
         "a user's own keys, or use OIDC",
     );
   }
-  const chosen = source.from === 'default chain' ? profileOfDefaultChain(inputs.env) : undefined;
+  const chosen = profileOfSource(source, inputs.env);
   if (chosen !== undefined && profiles.includes(chosen)) {
     const why = `cannot renew the profile ${chosen} with credentials from the profile ${chosen}; choose another name`;
     inputs.wrong('refresh-credentials', why);
   }
 }
 
-/** The profile in which the SDK's default chain looks for credentials, if it does. An empty variable counts as none. */
-function profileOfDefaultChain({ AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId }: NodeJS.ProcessEnv) {
+/** The profile in which a source looks for credentials, if it does. An empty variable counts as none. */
+export function profileOfSource(
+  { from }: Request['identity']['source'],
+  { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: keyId }: NodeJS.ProcessEnv,
+): string | undefined {
+  if (from !== 'default chain') return undefined;
   if (profile) return profile;
   return keyId ? undefined : 'default';
 }
