@@ -2,11 +2,11 @@ import type { Failure } from '../../../sandbox/faults';
 import type { AccountAccess } from '../../../src/provisioning/changes/account-access';
 import { withoutCalls } from '../../../src/provisioning/changes/change';
 import { makeMfaDevice } from '../../../src/provisioning/resources/make-mfa-device';
-import { MAKING, type MfaDevicePlan } from '../../../src/provisioning/resources/mfa-device';
+import { MAKING, planMfaDevice, type MfaDevicePlan } from '../../../src/provisioning/resources/mfa-device';
 import { writeRun } from '../../../src/provisioning/run';
 import { useCleanEnvironment } from '../../aws/environment';
 import { openTestAccount, type TestAccount } from '../account';
-import { arn, declaredUser, OURS, REPOSITORY, secretNamed } from '../declared';
+import { arn, declaredUser, OURS, REPOSITORY, RULES, secretNamed } from '../declared';
 
 useCleanEnvironment();
 
@@ -46,11 +46,31 @@ function expectWhole(): void {
 }
 
 test('a device names the run that makes it, and when that began', async () => {
+  let making = '';
+  first('EnableMFADevice', () => {
+    making = device()?.tags[MAKING] ?? '';
+  });
   await make();
   expectWhole();
-  const [, run, at = ''] = /^run=(\S+) at=(\S+)$/.exec(device()?.tags[MAKING] ?? '') ?? [];
+  const [, run, at = ''] = /^run=(\S+) at=(\S+)$/.exec(making) ?? [];
   expect(run).toBe(writeRun(opened.access.run));
   expect(Math.abs(Date.parse(at) - opened.sandbox.clock.now().getTime())).toBeLessThanOrEqual(2000);
+});
+
+test('a device that is enabled is not taken for one that is being made, if somebody deactivates it then', async () => {
+  await make();
+  expect(device()?.tags[MAKING]).toMatch(new RegExp(`^run=${writeRun(opened.access.run)} enabled=\\S+Z$`));
+  opened.account.users.get('pulumi')?.mfaDevices.clear();
+  const existing = { enabledAt: undefined, tags: device()?.tags, missing: [], at: opened.access.iam.time() };
+  const { mfaDevice } = user;
+  expect(mfaDevice && planMfaDevice(user, mfaDevice, existing, RULES)).toMatchObject({ change: { action: 'create' } });
+});
+
+test('that its tag could not be changed is no failure', async () => {
+  fail('TagMFADevice', refused('AccessDenied'));
+  await make();
+  expectWhole();
+  expect(opened.log.join('\n')).toContain('is enabled, but its tag does not say so');
 });
 
 describe('its codes', () => {

@@ -54,8 +54,19 @@ export async function makeMfaDevice(
     if (!delivery.mayComeLate) await takeBack(serial, making, unlimited);
     throw error;
   }
+  await markEnabled(serial, access);
   const stored = mfaDevice.deliver.map(describeSecret).join('; ');
   access.log(`Enabled the MFA device ${serial} for ${user.name}; its seed is in ${stored}.`);
+}
+
+/** Marks a device so that nobody takes it for one that is being made, should somebody deactivate it soon. */
+async function markEnabled(serial: string, access: AccountAccess): Promise<void> {
+  const input = { SerialNumber: serial, Tags: tagList(makingTag(access, true)) };
+  try {
+    await makeCall({ operation: 'TagMFADevice', input }, access);
+  } catch (error) {
+    access.log(`The MFA device ${serial} is enabled, but its tag does not say so. ${messageOf(error)}`);
+  }
 }
 
 /** The delivery of a seed to the secrets that are to hold it. */

@@ -169,9 +169,10 @@ function seedLost(user: string, serial: string, secrets: string): string {
   );
 }
 
-/** The tag of a device that this run makes from now on. */
-export function makingTag({ iam, run }: AccountAccess): Tags {
-  return { [MAKING]: `run=${writeRun(run)} at=${new Date(iam.time()).toISOString()}` };
+/** The tag of a device that this run makes from now on; or that it has made, once it is enabled. */
+export function makingTag({ iam, run }: AccountAccess, isEnabled = false): Tags {
+  const time = new Date(iam.time()).toISOString();
+  return { [MAKING]: `run=${writeRun(run)} ${isEnabled ? 'enabled' : 'at'}=${time}` };
 }
 
 /** The run that makes a device, where it may be about to enable it. */
