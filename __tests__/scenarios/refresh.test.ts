@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Fault } from '../../sandbox/faults';
 import type { Job } from '../../sandbox/runner/job';
-import { warningsIn } from '../../src/credential-process/session-file';
+import { warningsIn, type KeptSession } from '../../src/credential-process/session-file';
 import { allow } from '../sandbox/sts-client';
 import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
 import { roleFor, roleForOidc } from './role-paths';
@@ -28,11 +28,14 @@ async function jobWithProfile(): Promise<{ job: Job; clock: JobClock; command: s
   return { job, clock: new JobClock(job, scenario.sandbox), command: commandOf(job, 'deploy') };
 }
 
-/** The session of the profile is over. */
-async function jobWithEndedSession(): Promise<{ env: NodeJS.ProcessEnv; command: string }> {
-  const { clock, command } = await jobWithProfile();
-  clock.advance(20);
-  return { env: clock.environment, command };
+/** The session of the profile is over, in a job whose time nobody moved: the age of a lock is that of a file. */
+async function jobWithEndedSession(): Promise<{ job: Job; command: string }> {
+  const { job, command } = await jobWithProfile();
+  const file = join(sessionsOf(job, 'deploy'), '1.json');
+  const session = JSON.parse(readFileSync(file, 'utf8')) as KeptSession;
+  const { time, uptime } = session.obtained;
+  writeFileSync(file, JSON.stringify({ ...session, obtained: { time: time + 15 * 60_000, uptime } }));
+  return { job, command };
 }
 
 test('the profile names a program, without a secret in its arguments, and nothing is left of it in the end', async () => {
@@ -160,8 +163,8 @@ test('a client of the SDK goes on working past three sessions of 15 minutes', as
 });
 
 test('of 20 processes that ask when the session has ended, one renews it', async () => {
-  const { env, command } = await jobWithEndedSession();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(command, env)));
+  const { job, command } = await jobWithEndedSession();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(command, job.env)));
   expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
   for (const answer of answers) expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
   expect(Date.parse(answers[0]?.credentials.Expiration ?? '')).toBeGreaterThan(Date.now());
@@ -186,9 +189,9 @@ test.each([-30, 30])(
 );
 
 test('of several that ask when the session has ended and AWS refuses, one tries, and all say why', async () => {
-  const { env, command } = await jobWithEndedSession();
+  const { job, command } = await jobWithEndedSession();
   scenario.account.roles.delete('deploy');
-  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(command, env)));
+  const answers = await Promise.all(Array.from({ length: 5 }, () => ask(command, job.env)));
   for (const { exitCode, stdout, stderr } of answers) {
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^The session of the profile deploy ended at .*\. Could not assume arn:aws:iam::/);
@@ -382,8 +385,11 @@ describe('profiles that would be renewed from each other are refused before any 
       with: { ...ENTRY, 'aws-profile': 'other', 'role-chaining': 'true' },
       env: { AWS_PROFILE: 'entry' },
     });
-    const anew = await job.step({ with: { ...ENTRY, 'role-to-assume': entry.arn }, env: { AWS_PROFILE: 'deploy' } });
-    expect([other.exitCode, anew.exitCode]).toEqual([0, 0]);
+    const overwritten = await job.step({
+      with: { ...ENTRY, 'role-to-assume': entry.arn },
+      env: { AWS_PROFILE: 'deploy' },
+    });
+    expect([other.exitCode, overwritten.exitCode]).toEqual([0, 0]);
     expect(scenario.calls()).toEqual(['AssumeRole', ...OIDC_CALLS]);
   });
 

@@ -17,7 +17,7 @@ interface StsAnswer {
   readonly $metadata: AnswerMetadata;
 }
 
-/** What is known of an answer besides what it says. */
+/** What is known of an answer that is not in its body. */
 export interface AnswerMetadata extends Readonly<GetSessionTokenCommandOutput['$metadata']> {
   /** How far this machine's clock is ahead of its Date, in milliseconds. */
   readonly clockAhead?: number;
