@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import files, {
   chmod,
   chown,
@@ -335,8 +336,119 @@ describe('on Windows, where another process has the file open for a moment', () 
   });
 });
 
+describe('a file that is mounted', () => {
+  const busy = Object.assign(new Error('EBUSY: resource busy or locked'), { code: 'EBUSY' });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test('is written in place, and emptied where it would be removed', async () => {
+    await writeFile(path, 'a longer text\n', { mode: 0o644 });
+    const { ino } = await stat(path);
+    jest.spyOn(fs, 'renameSync').mockImplementation(() => {
+      throw busy;
+    });
+    jest.spyOn(files, 'rm').mockRejectedValue(busy);
+    await editFile(path, () => 'new\n');
+    expect(await readFile(path, 'utf8')).toBe('new\n');
+    expect(await stat(path)).toMatchObject({ ino });
+    expect(await modeOf(path)).toBe('600');
+    await editFile(path, () => undefined);
+    expect(await readFile(path, 'utf8')).toBe('');
+    jest.restoreAllMocks();
+    expect(await readdir(home)).toEqual(['credentials']);
+  });
+
+  test('is found out beforehand where it cannot be written', async () => {
+    path = join(home, 'my credentials');
+    await writeFile(path, 'old\n');
+    const readFileSync = fs.readFileSync;
+    const info = `63 43 254:0 /b ${path.replace(' ', '\\040')} rw,relatime - ext4 /dev/vda rw\n`;
+    jest
+      .spyOn(fs, 'readFileSync')
+      .mockImplementation((file, options) => (file === '/proc/self/mountinfo' ? info : readFileSync(file, options)));
+    await rehearseEdit(path, () => 'new', { inPlace: true });
+    const refused = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+    jest.spyOn(fs, 'openSync').mockImplementation(() => {
+      throw refused;
+    });
+    await expect(rehearseEdit(path, () => 'new', { inPlace: true })).rejects.toThrow('EROFS');
+    await rehearseEdit(join(home, 'other'), () => 'new', { inPlace: true });
+  });
+});
+
+describe('in a folder in which the user may make nothing', () => {
+  const USER = 12345;
+  /** Where the locks of files in such folders are. */
+  const locks = () => join(tmpdir(), `aws-identity-action-locks-${process.getuid?.()}`);
+
+  /** Root may do everything, so the test goes on as another user. */
+  async function ownFile(): Promise<void> {
+    await writeFile(path, 'old\n');
+    if (process.getuid?.() === 0) {
+      jest.spyOn(process, 'getuid').mockReturnValue(USER);
+      await rm(locks(), { recursive: true, force: true });
+      await chown(path, USER, USER);
+      await chmod(home, 0o755);
+      process.seteuid?.(USER);
+    } else {
+      await chmod(home, 0o500);
+    }
+  }
+
+  afterEach(async () => {
+    if (process.geteuid?.() === USER) process.seteuid?.(0);
+    await chmod(home, 0o700);
+    jest.restoreAllMocks();
+  });
+
+  test("the user's own file is written in place, and emptied where it would be removed", async () => {
+    await ownFile();
+    await rehearseEdit(path, () => 'new', { inPlace: true });
+    await editFile(path, (text) => `${text}new\n`);
+    expect(await readFile(path, 'utf8')).toBe('old\nnew\n');
+    expect(await modeOf(path)).toBe('600');
+    await editFile(path, () => undefined);
+    expect(await readFile(path, 'utf8')).toBe('');
+    expect(await readdir(home)).toEqual(['credentials']);
+    expect(await readdir(locks())).toEqual([]);
+  });
+
+  test('those who edit it wait for each other', async () => {
+    await ownFile();
+    await Promise.all(['a', 'b', 'c'].map((each) => editFile(path, (text) => `${text}${each}\n`)));
+    expect((await readFile(path, 'utf8')).trim().split('\n').sort()).toEqual(['a', 'b', 'c', 'old']);
+  });
+
+  test('another file cannot be made', async () => {
+    await ownFile();
+    const attempt = rehearseEdit(join(home, 'config'), () => 'new', { inPlace: true });
+    await expect(attempt).rejects.toThrow('set profile-location: job');
+  });
+
+  test('a file of another user is not written: that one would have the credentials', async () => {
+    await ownFile();
+    const getuid = jest.spyOn(process, 'getuid').mockReturnValue(USER + 1);
+    const wrong = 'set profile-location: job';
+    await expect(rehearseEdit(path, () => 'new', { inPlace: true })).rejects.toThrow(wrong);
+    await expect(editFile(path, () => 'new')).rejects.toThrow(wrong);
+    getuid.mockRestore();
+    expect(await readFile(path, 'utf8')).toBe('old\n');
+  });
+
+  test('no lock is taken in a folder that others may change', async () => {
+    await ownFile();
+    await editFile(path, (text) => text);
+    await chmod(locks(), 0o777);
+    await expect(editFile(path, () => 'new')).rejects.toThrow(
+      `${locks()}, where its lock would be, is not this user's`,
+    );
+    await chmod(locks(), 0o700);
+  });
+});
+
 describe('what the system refuses is reported in its words, with what to do', () => {
-  const LET = "Let the job's user read and write the file and its directory, or point AWS_SHARED_CREDENTIALS_FILE";
+  const LET = "Let the job's user read and write the file and its directory, set profile-location: job, or point";
   const FREE = 'Free some space on the disk, or raise the limit for files (ulimit -f).';
   const NAME = 'Name a file with AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE.';
   afterEach(() => {

@@ -1,4 +1,7 @@
-import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { codeOf } from '../errors/message';
 import { isHeldOpen, whileBusy } from './busy';
@@ -17,6 +20,8 @@ export interface LockSettings {
   readonly deadline: number;
   /** The age at which it counts as left behind by a process that was killed, in milliseconds. */
   readonly stale: number;
+  /** Where the lock is; next to the file if omitted. */
+  readonly lockfilePath?: string;
 }
 
 export interface Lock {
@@ -27,13 +32,15 @@ export interface Lock {
 }
 
 /**
- * Takes the lock for the file at `path`: a directory next to it, with `.lock` added to its name. The file itself need not
- * be there, but its directory must be. What killed processes left next to it, half-way to replacing it, is removed.
+ * Takes the lock for the file at `path`: as a rule, a directory next to it, with `.lock` added to its name. The file itself
+ * need not be there, but its directory must be. What killed processes left next to it, half-way to replacing it, is removed.
  *
  * @throws LockedError when others held it until the deadline; an error of the system when it cannot be made
  */
-export async function takeLock(path: string, { deadline, stale }: LockSettings): Promise<Lock> {
-  const lockfilePath = lockPath(path);
+export async function takeLock(
+  path: string,
+  { deadline, stale, lockfilePath = lockPath(path) }: LockSettings,
+): Promise<Lock> {
   let lost: Error | undefined;
   const attempt = () =>
     lock(path, {
@@ -71,6 +78,25 @@ export async function takeLock(path: string, { deadline, stale }: LockSettings):
 /** Where the lock for the file at `path` is. */
 export function lockPath(path: string): string {
   return `${path}.lock`;
+}
+
+/**
+ * Where the lock is for a file in a folder in which this user can make nothing: in a folder of the user's own among the
+ * temporary files, which all jobs of that user on this machine share.
+ *
+ * @throws Error when another user made that folder, or could change it; an error of the system when it cannot be made
+ */
+export function lockPathElsewhere(path: string): string {
+  const user = process.getuid?.() ?? '';
+  const folder = join(tmpdir(), `aws-identity-action-locks-${user}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(folder);
+  if (uid !== user || (mode & 0o022) !== 0) {
+    throw new Error(
+      `${folder}, where its lock would be, is not this user's alone. Delete it, or set profile-location: job.`,
+    );
+  }
+  return join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.lock`);
 }
 
 /**

@@ -11,7 +11,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../errors/message';
 import { whileHeldOpen } from './busy';
+import { writeInPlace } from './in-place';
+import { isMountRefusal } from './mounts';
 
 /** What the name of a copy adds to that of the file that it will replace. */
 const COPY = '.aws-identity-';
@@ -23,7 +26,7 @@ export interface ReplaceOptions {
 }
 
 /**
- * Replaces the file at `path` by one of mode 0600, whole or not at all. A disk that is nearly full accepts a part of
+ * Replaces the file at `path` by one of mode 0600, whole or not at all; one that is mounted is written in place. A disk that is nearly full accepts a part of
  * what is written without an error. So this writes until all is there, or an error comes; write-file-atomic takes the
  * part for success.
  *
@@ -39,7 +42,8 @@ export function replaceFile(path: string, bytes: Buffer | string, options: Repla
     });
   } catch (error) {
     removeQuietly(copy);
-    throw error;
+    if (!isMountRefusal(codeOf(error))) throw error;
+    writeInPlace(path, Buffer.from(bytes), options);
   }
 }
 

@@ -5,7 +5,9 @@ import { dirname, join, parse, resolve, sep } from 'node:path';
 import { ActionError } from '../errors/action-error';
 import { codeOf, messageOf, unlessMissing } from '../errors/message';
 import { isHeldOpen, whileBusy } from '../files/busy';
-import { LockedError, lockPath, takeLock } from '../files/lock';
+import { requireWritableInPlace, writeInPlace } from '../files/in-place';
+import { LockedError, lockPath, lockPathElsewhere, takeLock } from '../files/lock';
+import { isMounted, isMountRefusal } from '../files/mounts';
 import { copiesOf, replaceFile } from '../files/replace';
 import type { ProfileFiles } from './locations';
 
@@ -39,6 +41,9 @@ interface Contents {
 const NAME_ANOTHER = 'Name a file with AWS_SHARED_CREDENTIALS_FILE or AWS_CONFIG_FILE.';
 const LINKS_TO_FOLLOW = 40;
 const ROOT = 0;
+const DURABLE = { durable: true };
+/** What systems say of a folder in which nothing can be made, be it for this user or for all. */
+const MAKES_NOTHING = new Set(['EACCES', 'EPERM', 'EROFS']);
 /** A file is held open for as long as another replaces it; one that may not be read stays so. */
 const READ_PATIENCE = 1000;
 
@@ -88,7 +93,7 @@ export async function copyProfileFiles(files: ProfileFiles, folder: string): Pro
 /**
  * Replaces the profile file at `path` with what `edit` makes of its text, undefined standing for a file that is not
  * there. Other processes that edit the file wait; readers see the old text or the new one, whenever this process is
- * killed. What is written has mode 0600. A link stays, and its target is edited. Text that comes back as it was is not
+ * killed, but of a file that is mounted or in a folder in which nothing can be made: that one is written in place. What is written has mode 0600. A link stays, and its target is edited. Text that comes back as it was is not
  * written.
  *
  * @throws ProfileError when the file cannot be read, locked or written, or when `edit` throws; the file is then as it
@@ -103,8 +108,10 @@ export async function editFile(
     const target = await followLinks(path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const deadline = performance.now() + wait;
-    const held = await takeLock(target, { deadline, stale }).catch((error: unknown) => {
-      throw error instanceof LockedError ? lockedBy(path, target, wait, error) : error;
+    const inPlace = await isFixed(target);
+    const lockfilePath = inPlace ? lockPathElsewhere(target) : lockPath(target);
+    const held = await takeLock(target, { deadline, stale, lockfilePath }).catch((error: unknown) => {
+      throw error instanceof LockedError ? lockedBy(path, lockfilePath, wait, error) : error;
     });
     try {
       const before = await read(target, requireOwnFile);
@@ -113,8 +120,9 @@ export async function editFile(
       const bytes = text === undefined ? undefined : encode(text, before?.encoding ?? 'utf8');
       held.confirm();
       await whileBusy(deadline, isHeldOpen, async () => {
-        if (bytes === undefined) await rm(target, { force: true });
-        else replaceFile(target, bytes, { durable: true });
+        if (inPlace) writeInPlace(target, bytes ?? Buffer.alloc(0), DURABLE);
+        else if (bytes === undefined) await remove(target);
+        else replaceFile(target, bytes, DURABLE);
       });
     } finally {
       await held.release();
@@ -141,10 +149,34 @@ export async function rehearseEdit(
     const text = edit(before?.text);
     if (text === before?.text) return;
     if (text !== undefined) encode(text, before?.encoding ?? 'utf8');
-    if (inPlace) await tryLock(target);
+    if (!inPlace) return;
+    if (await isFixed(target)) {
+      requireWritableInPlace(target);
+      lockPathElsewhere(target);
+      return;
+    }
+    if (isMounted(target)) requireWritableInPlace(target);
+    await tryLock(target);
   } catch (error) {
     throw problem('write', path, error);
   }
+}
+
+/** What is mounted cannot be removed; it is emptied. */
+async function remove(target: string): Promise<void> {
+  await rm(target, { force: true }).catch((error: unknown) => {
+    if (!isMountRefusal(codeOf(error))) throw error;
+    writeInPlace(target, Buffer.alloc(0), DURABLE);
+  });
+}
+
+/** Whether a file is there, in a folder in which this user can make nothing. */
+async function isFixed(target: string): Promise<boolean> {
+  if (process.platform === 'win32' || (await stat(target).catch(unlessMissing)) === undefined) return false;
+  return await tryFolder(dirname(target)).then(
+    () => false,
+    (error: unknown) => MAKES_NOTHING.has(codeOf(error) ?? ''),
+  );
 }
 
 /** A lock that another job holds will be waited for. Here it matters whether there can be one, and a file in its folder. */
@@ -233,9 +265,9 @@ function encode(text: string, encoding: Contents['encoding']): Buffer {
   return bytes;
 }
 
-function lockedBy(path: string, target: string, wait: number, cause: LockedError): ProfileError {
+function lockedBy(path: string, lockfilePath: string, wait: number, cause: LockedError): ProfileError {
   const message =
-    `Could not lock the profile file ${path}: ${lockPath(target)} was still there after ${wait / 1000} s. ` +
+    `Could not lock the profile file ${path}: ${lockfilePath} was still there after ${wait / 1000} s. ` +
     'Delete it if no other job runs on this machine.';
   return new ProfileError('lock', path, message, { cause });
 }
@@ -255,7 +287,7 @@ function fixFor(code: string): string {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return "Let the job's user read and write the file and its directory, or point AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE elsewhere.";
+      return "Let the job's user read and write the file and its directory, set profile-location: job, or point AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE elsewhere.";
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
