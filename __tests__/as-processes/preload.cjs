@@ -9,7 +9,7 @@ const QUIET_MS = 5;
 const QUIET_WITH_REQUESTS_MS = 50;
 
 /** What a process has open while nothing is done for it. */
-const IDLE = new Set(['Timeout', 'Immediate', 'TCPSocketWrap', 'TLSWrap', 'PipeWrap', 'TTYWrap', 'MessagePort']);
+const IDLE = new Set(['Timeout', 'TCPSocketWrap', 'TLSWrap', 'PipeWrap', 'TTYWrap', 'MessagePort']);
 
 const { setTimeout, clearTimeout } = globalThis;
 const realTime = Date.now.bind(Date);

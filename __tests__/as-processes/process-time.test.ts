@@ -97,10 +97,18 @@ test('a limit alone is not brought forward, and one that is called off never com
   expectAbout(20_000, offset());
 });
 
-test('work that is under way goes on before', async () => {
+test.each([
+  ['of timers', `require('node:timers/promises').setTimeout(200)`],
+  ['of another process', `require('node:util').promisify(require('node:child_process').execFile)('sleep', ['0.2'])`],
+  ['with files', `Array.from({ length: 2_000 }).reduce((before) => before.then(() => readdir('.')), readdir('.'))`],
+  [
+    'in turns',
+    `new Promise((done) => (function turn(left) { left ? setImmediate(turn, left - 1) : done(); })(100_000))`,
+  ],
+])('work that is under way goes on before: %s', async (_, work) => {
   const [first] = await run(`
-    const work = require('node:timers/promises').setTimeout(200).then(() => say('work'));
-    await Promise.all([work, sleep(${HOUR}).then(() => say('slept'))]);
+    const { readdir } = require('node:fs/promises');
+    await Promise.all([sleep(${HOUR}).then(() => say('slept')), (${work}).then(() => say('work'))]);
   `);
   expect(first).toBe('work');
 });
