@@ -57,7 +57,7 @@ export async function breakAtEveryCall(procedure: Procedure, breakage: Breakage)
     return { run, calls, shape: shapeOf(world, procedure) };
   });
   if (undisturbed.run.exitCode !== 0) return [`undisturbed: ${undisturbed.run.log.join('\n')}`];
-  const ks = undisturbed.calls.flatMap((_, index) => (isWorthIt(index, undisturbed.calls) ? index + 1 : []));
+  const ks = callsToBreak(undisturbed.calls, breakage);
   const wrongs = await pMap(
     ks,
     async (k) =>
@@ -80,12 +80,17 @@ export async function breakAtEveryCall(procedure: Procedure, breakage: Breakage)
 }
 
 /**
- * As processes of dist every call is broken off. In the fast run not those between two reads, which find all as the read
- * before them does.
+ * The numbers of the calls that are broken off: not of those between two reads, which find all as the read before them
+ * does. Processes of dist show what it is to be killed; how answers are taken is the same in this process, where every
+ * such call has its turn, and of that they show some.
  */
-function isWorthIt(index: number, calls: readonly string[]): boolean {
-  const around = calls.slice(Math.max(0, index - 1), index + 2);
-  return ALL_AS_PROCESSES || around.length < 3 || around.some((call) => !/^(?:Get|List|GET)/.test(call));
+function callsToBreak(calls: readonly string[], breakage: Breakage): number[] {
+  const numbers = calls.flatMap((_, index) => {
+    const around = calls.slice(Math.max(0, index - 1), index + 2);
+    return around.length < 3 || around.some((call) => !/^(?:Get|List|GET)/.test(call)) ? index + 1 : [];
+  });
+  const isKill = breakage === 'killed' || breakage === 'machine lost';
+  return ALL_AS_PROCESSES && !isKill ? numbers.filter((_, index) => index % 4 === 0) : numbers;
 }
 
 async function inWorld<T>(procedure: Procedure, work: (world: World) => Promise<T>): Promise<T> {
