@@ -15,7 +15,6 @@ describe('a misspelt input that keeps the step from something, or decides what i
     ['output-env-credential', 'output-env-credentials'],
     ['account-ids', 'allowed-account-ids'],
     ['aws-account-ids', 'allowed-account-ids'],
-    ['aws-account-id', 'mask-aws-account-id'],
     ['expected-account-ids', 'allowed-account-ids'],
     ['mask-account', 'mask-aws-account-id'],
     ['session-policy', 'inline-session-policy'],
@@ -66,6 +65,17 @@ describe('a misspelt input that keeps the step from something, or decides what i
 });
 
 const removal = { mode: 'deprovision', identities: 'users: {ci: {}}' };
+
+test.each(['aws-account-id', 'account-id'])(
+  '%s, which is an output, does nothing, and a warning says what does',
+  async (name) => {
+    const { warnings } = await read({ ...assume, [name]: '123456789012' }, OIDC);
+    expect(warnings).toEqual([
+      `${name} is not an input of this action, and does nothing: aws-account-id is an output. To limit the accounts, set ` +
+        'allowed-account-ids.',
+    ]);
+  },
+);
 
 describe('a guard without hyphens fails the step, and the variable is named, from which it may be', () => {
   test.each<[written: string, meant: string, others?: Record<string, string>]>([

@@ -30,6 +30,9 @@ const ROLE_INPUTS: readonly InputName[] = ['role-to-assume', 'roles'];
 /** Where no mode is asked for, these decide which it is. */
 const DECIDE_MODE: readonly InputName[] = [...ROLE_INPUTS, 'federated-user-name', ...MFA_INPUTS];
 
+/** What the account is called by the output of this action and by many other actions: it says which one it is, and limits nothing. */
+const ACCOUNT_ID = /^(?:aws-)?account-id$/;
+
 /** With fewer letters, a name that differs in some of them is as likely another name. */
 const LONG = 10;
 const LONG_FOR_A_VARIABLE = 8;
@@ -53,6 +56,13 @@ interface StepMode {
 export function checkUnknownNames(names: readonly string[], inputs: Inputs, step: StepMode): void {
   const noted: string[] = [];
   for (const name of names) {
+    if (ACCOUNT_ID.test(name)) {
+      inputs.warn(
+        `${name} is not an input of this action, and does nothing: aws-account-id is an output. To limit the accounts, set ` +
+          'allowed-account-ids.',
+      );
+      continue;
+    }
     const meant = inputMeantBy(name);
     const counts = meant !== undefined && (step.inMode(meant) || (step.undecided && DECIDE_MODE.includes(meant)));
     const lacking = counts && !isGiven(meant, inputs);
