@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { POLICY, workspaceWith } from '../identities/workspace';
-import { KEYS, problemsOf, read, ROLE, SETTINGS } from './reading';
+import { KEYS, OIDC, problemsOf, read, ROLE, SETTINGS } from './reading';
 
 describe('the modes that change IAM', () => {
   const MODES = ['provision', 'rotate', 'deprovision'] as const;
@@ -81,15 +81,35 @@ describe('the modes that change IAM', () => {
   test('are never inferred', async () => {
     const problems = await problemsOf({ identities: NOTHING_DELIVERED, 'expect-arn': ROLE }, JOB);
     expect(problems).toContain(
-      '- identities: is for provision and rotate and deprovision, and no mode is given: set mode: provision',
+      '- identities: is for provision and rotate and deprovision, and no mode is given: set mode: provision, or remove identities',
     );
-    expect(problems).toContain('- expect-arn: is for verify, and no mode is given: set mode: verify');
+    expect(problems).toContain(
+      '- expect-arn: is for verify, and no mode is given: set mode: verify, or remove expect-arn',
+    );
     const inferred = await problemsOf(
       { 'role-to-assume': ROLE, 'rotate-now': 'true', 'federated-user-name': 'ci' },
       JOB,
     );
-    expect(inferred).toContain('- rotate-now: is for rotate, and no mode is given: set mode: rotate');
+    expect(inferred).toContain(
+      '- rotate-now: is for rotate, and no mode is given: set mode: rotate, or remove rotate-now',
+    );
     expect(inferred).toContain('- federated-user-name: is for federation-token, and the mode is assume-role');
+  });
+
+  test.each([
+    ['github-token', 'ghs_x', 'with a role', { 'role-to-assume': ROLE }, 'assume-role'],
+    ['dry-run', 'true', 'with a role', { 'role-to-assume': ROLE }, 'assume-role'],
+    ['github-token', 'ghs_x', 'with keys', KEYS, 'access-keys'],
+  ])('%s (%s) alone does nothing %s', async (name, value, _, others, mode) => {
+    const { request, warnings } = await read({ ...others, [name]: value }, { ...JOB, ...OIDC });
+    expect(request.mode).toBe(mode);
+    expect(warnings).toEqual([
+      `${name} does nothing: it is for provision and rotate and deprovision, and the mode is ${mode}. Remove it.`,
+    ]);
+    const asked = await problemsOf({ mode, ...others, [name]: value }, { ...JOB, ...OIDC });
+    expect(asked).toContain(`${name}: is for provision and rotate and deprovision, and the mode is ${mode}`);
+    const declared = await problemsOf({ identities: NOTHING_DELIVERED, ...others, [name]: value }, JOB);
+    expect(declared).toContain(`${name}: is for provision and rotate and deprovision, and no mode is given`);
   });
 
   test.each(MODES)('%s needs a document, and a repository to own what it says', async (mode) => {

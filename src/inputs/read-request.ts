@@ -63,6 +63,8 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
   [['rotate'], ['rotate-now', 'delete-old-keys']],
 ];
 
+const ALSO_OF_OTHERS: readonly InputName[] = ['github-token', 'dry-run'];
+
 /**
  * Reads every input and checks all that can be checked without a call.
  *
@@ -108,11 +110,18 @@ function checkInputsOf(mode: Mode, inputs: Inputs): void {
   for (const [modes, names] of INPUTS_OF_MODES) {
     if (modes.includes(mode)) continue;
     for (const name of names.filter((input) => inputs.asks(input))) {
+      // Under these names, other actions have inputs too, which do nothing for the compatible action.
+      if (ALSO_OF_OTHERS.includes(name) && !inputs.has('mode') && !inputs.has('identities')) {
+        inputs.warn(`${name} does nothing: it is for ${modes.join(' and ')}, and the mode is ${mode}. Remove it.`);
+        continue;
+      }
       // The compatible action takes what shapes a role session without a role, and does nothing with it.
       if (mode === 'access-keys' && modes[0] === 'assume-role' && !isDecisive(name)) continue;
       const [first = mode] = modes;
       const actual =
-        isInferred(first) || inputs.has('mode') ? `the mode is ${mode}` : `no mode is given: set mode: ${first}`;
+        isInferred(first) || inputs.has('mode')
+          ? `the mode is ${mode}`
+          : `no mode is given: set mode: ${first}, or remove ${name}`;
       inputs.wrong(name, `is for ${modes.join(' and ')}, and ${actual}`);
     }
   }
