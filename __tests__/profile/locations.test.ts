@@ -56,6 +56,22 @@ test.each([
   '~\\x',
   '~',
   '$env:USERPROFILE\\.aws\\x',
+  '$(pwd)/x',
+  '`pwd`/x',
+  '%ProgramFiles(x86)%/x',
+  '%(HOME)s/x',
+  '!HOME!/x',
+  '@HOME@/x',
+  '<home>/x',
+  '{{ home }}/x',
+  '{home}/x',
+  '#{HOME}/x',
+  'file:///tmp/x',
+  'FILE:///tmp/x',
+  ' /tmp/x',
+  '/tmp/x ',
+  '/tmp/x\n',
+  '\t/tmp/x',
 ])('%s is no clear location', (path) => {
   const reason = `It is ${JSON.stringify(path)}. Not all of AWS's tools replace variables and ~name in it`;
   for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) {
@@ -64,7 +80,21 @@ test.each([
   }
 });
 
-test.each(['', '~/x', '/x', 'C:\\x', '/100%/x', '/a%20b/x', '/a$/x', './x'])('%s is', (path) => {
+test.each([
+  '',
+  '~/x',
+  '/x',
+  'C:\\x',
+  'C:\\Program Files (x86)\\x',
+  'C:\\{0f1e-2d3c}\\x',
+  '/100%/x',
+  '/a%20b/x',
+  '/a%20b%20c/x',
+  '/a$/x',
+  '/a@b@c/x',
+  '/a b/x',
+  './x',
+])('%s is', (path) => {
   expect(unclearLocation({ AWS_SHARED_CREDENTIALS_FILE: path, AWS_CONFIG_FILE: path })).toBeUndefined();
 });
 

@@ -28,24 +28,30 @@ function isAtHome(given: string, paths: PlatformPath): boolean {
   return given.startsWith('~/') || given.startsWith(`~${paths.sep}`);
 }
 
-/** As shells write variables, and as Windows does. */
-const VARIABLE_IN_PATH = /\$\w|\$\{|%\w+%/;
+/** How variables and commands are written in shells, in Windows' prompt, and in templates; what is to be filled in. */
+const TO_BE_REPLACED =
+  /\$\w|\$[{(]|`|%[A-Za-z_][\w ()]*%|%\(\w+\)s|![A-Za-z_]\w*!|@[A-Z_][A-Z0-9_]*@|#\{|\{\{|\{[A-Za-z_]\w*\}|<[^<>]*>/;
+/** A drive's letter is no scheme. */
+const URL = /^[A-Za-z][A-Za-z0-9+.-]+:\/\//;
+const QUOTED = /^['"]/;
+const WITH_BLANKS = /^\s|\s$|[\r\n]/;
 
 /**
  * The variable that names a profile file in a form that AWS's tools read in different ways, so that no file can be the
  * right one: the AWS CLI and boto3 replace variables and the homes of other users, the SDKs for Go, Java, JavaScript and
- * Rust do not. Under `env:` of a workflow, nobody else does, nor takes quotes off.
+ * Rust do not. Under `env:` of a workflow, nobody else does, nor takes quotes and blanks off.
  */
 export function unclearLocation(
   env: NodeJS.ProcessEnv,
   paths: PlatformPath = path,
 ): { readonly path: string; readonly reason: string } | undefined {
   const isUnclear = (given = '') =>
-    VARIABLE_IN_PATH.test(given) || /^['"]/.test(given) || (given.startsWith('~') && !isAtHome(given, paths));
+    [TO_BE_REPLACED, URL, QUOTED, WITH_BLANKS].some((form) => form.test(given)) ||
+    (given.startsWith('~') && !isAtHome(given, paths));
   const name = ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].find((variable) => isUnclear(env[variable]));
   if (name === undefined) return undefined;
   const reason =
     `It is ${JSON.stringify(env[name])}. Not all of AWS's tools replace variables and ~name in it, and none takes quotes ` +
-    'off: they would look for a file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.';
+    'and blanks off, or takes it for a URL: they would look for a file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.';
   return { path: name, reason };
 }
