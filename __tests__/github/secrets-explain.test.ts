@@ -124,7 +124,7 @@ describe('without an answer', () => {
   test.each<[string, string, string, string]>([
     ['ETIMEDOUT', 'unanswered', 'no-answer', 'did not answer in time'],
     ['EAI_AGAIN', 'transient', 'connection-failed', 'no such host'],
-    ['ENOTFOUND', 'final', 'connection-failed', 'no such host'],
+    ['ENOTFOUND', 'unanswered', 'connection-failed', 'no such host'],
     ['CERT_HAS_EXPIRED', 'final', 'connection-failed', 'expired'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'final', 'connection-failed', 'NODE_EXTRA_CA_CERTS'],
   ])('%s', (code, retry, explained, words) => {

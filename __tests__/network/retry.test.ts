@@ -166,6 +166,9 @@ test.each<[Record<string, unknown>, number | undefined]>([
   [{ 'retry-after': '-5' }, undefined],
   [{ 'retry-after': 'soon' }, undefined],
   [{ 'retry-after': '' }, undefined],
+  [{ 'retry-after': '5s' }, 5_000],
+  [{ 'retry-after': '5, 10' }, 10_000],
+  [{ 'retry-after': '5, soon' }, undefined],
   [{ 'retry-after': '9'.repeat(400) }, Infinity],
 ])('%j asks to wait %p ms', (headers, ms) => {
   expect(retryAfterIn(headers)).toBe(ms);

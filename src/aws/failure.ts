@@ -34,8 +34,24 @@ interface SdkError {
   readonly $response?: { readonly statusCode?: unknown; readonly headers?: Readonly<Record<string, unknown>> };
 }
 
-const THROTTLING = /^(Throttling|Throttled|RequestLimitExceeded|TooManyRequests|SlowDown|RequestThrottled)/;
-const TRANSIENT_CODES = new Set(['ServiceUnavailable', 'InternalFailure', 'InternalError']);
+/** AWS's codes, and those of services that speak its protocol. */
+const THROTTLING =
+  /^(throttling|throttled|requestlimitexceeded|toomanyrequests|slowdown|requestthrottled|rateexceeded|ratelimitexceeded|priorrequestnotcomplete)/i;
+/** What AWS also says with a code that stands for something else, or for nothing. */
+const THROTTLING_WORDS = /^\W*rate (limit )?exceeded/i;
+const TRANSIENT_CODES = new Set([
+  'ServiceUnavailable',
+  'InternalFailure',
+  'InternalError',
+  'InternalServerError',
+  'InternalServiceError',
+  'InternalService',
+  // The request did not arrive whole in time: the connection was slow, or broke off.
+  'RequestTimeout',
+  'XMinioRequestTimedout',
+]);
+/** Request Timeout, Too Early. */
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425]);
 /** STS's words when an identity provider did not give it the keys that check a token. */
 export const KEYS_NOT_FETCHED = /retrieve verification key/i;
 /**
@@ -47,8 +63,15 @@ const THIRD_PARTY_SILENT: Readonly<Record<string, RegExp>> = {
   OpenIdIdpCommunicationError: /(?:)/,
   InvalidIdentityToken: KEYS_NOT_FETCHED,
 };
-const TRANSIENT_CONNECTION_ERRORS = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
-const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH']);
+const TRANSIENT_CONNECTION_ERRORS = new Set([
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'EAI_AGAIN',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+/** As a rule, a name that is misspelt, or an address that is wrong: worth one more attempt, but no minute. */
+const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND']);
 /** Method Not Allowed, Not Implemented. */
 const NOT_IMPLEMENTED: ReadonlySet<number> = new Set([405, 501]);
 const NO_SUCH_OPERATION = /^(InvalidAction|NotImplemented|UnknownOperation|UnsupportedOperation|MethodNotAllowed)$/;
@@ -139,10 +162,10 @@ export function retryOf(error: unknown): Retry {
   if (error instanceof AnswerTooLongError) return 'final';
   const refusal = refusalOf(error);
   const status = refusal?.status ?? statusOfAnswer(error) ?? 0;
-  if ((refusal && THROTTLING.test(refusal.code)) || status === 429) return 'throttled';
+  if ((refusal && isThrottling(refusal)) || status === 429) return 'throttled';
   // What a service has not implemented now, it has not a second later, whatever code it gives that.
   if (status === 501) return 'final';
-  if (refusal ? isOutage(refusal) : status >= 500) return 'transient';
+  if (refusal ? isOutage(refusal) : isOutageStatus(status)) return 'transient';
   if (refusal && isThirdPartySilent(refusal)) return 'transient';
   if (refusal || status > 0) return 'final';
   if (isNoAnswer(error)) return 'unanswered';
@@ -153,7 +176,15 @@ export function retryOf(error: unknown): Retry {
 
 /** Whether the service says that it cannot do its work now. */
 export function isOutage({ code, status }: Refusal): boolean {
-  return TRANSIENT_CODES.has(code) || status >= 500;
+  return TRANSIENT_CODES.has(code) || isOutageStatus(status);
+}
+
+function isOutageStatus(status: number): boolean {
+  return status >= 500 || TRANSIENT_STATUSES.has(status);
+}
+
+function isThrottling({ code, message }: Refusal): boolean {
+  return THROTTLING.test(code) || THROTTLING_WORDS.test(message);
 }
 
 function isThirdPartySilent({ code, message }: Refusal): boolean {

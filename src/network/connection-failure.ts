@@ -7,7 +7,7 @@ type Meaning = Pick<Explanation, 'why'> & Partial<Pick<Explanation, 'fix'>>;
 const MEANINGS: readonly [codes: RegExp, why: (server: string) => string, fix?: string][] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, (server) => `The name of ${server} was not found: there is no such host.`],
   [/^ECONNREFUSED$/, (server) => `Nothing listens at the address of ${server}.`],
-  [/^(EHOSTUNREACH|ENETUNREACH)$/, (server) => `No way leads from this network to ${server}.`],
+  [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/, (server) => `No way leads from this network to ${server}.`],
   [/^ETIMEDOUT$/, (server) => `${sentence(server)} did not take the connection, or did not answer, in time.`],
   [
     /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,

@@ -96,6 +96,9 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
   }
 }
 
+/** A number, as it should be, or what some services send: `5s`, or two headers in one. */
+const SECONDS = /^\d+(\.\d+)?s?(\s*,\s*\d+(\.\d+)?s?)*$/;
+
 /**
  * How long the headers of an answer ask to wait, in milliseconds; undefined if they do not. A time of day is compared with
  * that of the server: this machine's clock may be off.
@@ -106,7 +109,7 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
 export function retryAfterIn(headers: Readonly<Record<string, unknown>>): number | undefined {
   const { 'retry-after': asked } = headers;
   const text = typeof asked === 'string' ? asked.trim() : '';
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000 || undefined;
+  if (SECONDS.test(text)) return Math.max(...text.split(',').map(Number.parseFloat)) * 1000 || undefined;
   return untilTime(Date.parse(text), headers);
 }
 
