@@ -1,5 +1,6 @@
 import {
   accountOfArn,
+  describeMistakenRole,
   describeOtherThanRole,
   parseOtherRoleArn,
   parseRoleArn,
@@ -60,6 +61,40 @@ test.each([
   ['not a role', undefined],
 ])('%s is no role but %s', (text, other) => {
   expect(describeOtherThanRole(text)).toEqual(other);
+});
+
+const WHOLE = 'arn:aws:iam::123456789012:role/deploy';
+test.each([
+  ['ARN:aws:iam::123456789012:role/deploy', `one whose ARN begins in capital letters: ${WHOLE}`],
+  ['arn:AWS:IAM::123456789012:role/deploy', `one whose ARN begins in capital letters: ${WHOLE}`],
+  [`${WHOLE},`, `one with a comma after it: ${WHOLE}`],
+  ['deploy,', 'one with a comma after it: deploy'],
+  [`${WHOLE},${WHOLE}`, 'several, which should each be on a line of its own'],
+  [`${WHOLE};${WHOLE}`, 'several, which should each be on a line of its own'],
+  ['aws:iam::123456789012:role/deploy', `one without the beginning of its ARN: ${WHOLE}`],
+  ['iam::123456789012:role/deploy', `one without the beginning of its ARN: ${WHOLE}`],
+  [':123456789012:role/deploy', `one without the beginning of its ARN: ${WHOLE}`],
+  ['123456789012:role/team/deploy', expect.stringContaining('arn:aws:iam::123456789012:role/team/deploy')],
+  ['role/deploy', 'the end of an ARN; the role is deploy'],
+  [':role/team/deploy', 'the end of an ARN; the role is team/deploy'],
+  ['https://console.aws.amazon.com/iam/home#/roles/details/deploy', 'the address of a page'],
+  ['eu-central-1.console.aws.amazon.com/iam/home#/roles/details/deploy', 'the address of a page'],
+  ['AROADBQP57FF2AEXAMPLE', 'the ID of a role, which has a name, too'],
+])('%s is no role but %s', (text, mistaken) => {
+  expect(describeMistakenRole(text)).toEqual(mistaken);
+});
+
+test.each([
+  WHOLE,
+  'arn:aws:iam::123456789012:role/team/role/a,b',
+  'arn:aws-cn:iam::123456789012:role/x',
+  'deploy',
+  'team/role/deploy',
+  'roles/deploy',
+  'AROMA',
+  'a,b',
+])('%s is a role', (text) => {
+  expect(describeMistakenRole(text)).toBeUndefined();
 });
 
 test.each([

@@ -186,6 +186,11 @@ describe('what is wrong', () => {
       'source-identity: is actor, and GITHUB_ACTOR is ""; AWS takes 2 characters or more',
     ],
     [{ 'continue-on-role-error': 'true', 'role-to-assume': ROLE }, 'continue-on-role-error: is for roles'],
+    [
+      { 'role-to-assume': '123456789012:role/x' },
+      '"123456789012:role/x" is not one role but one without the beginning of its ARN: arn:aws:iam::123456789012:role/x; ',
+    ],
+    [{ 'role-to-assume': `${ROLE},${ROLE}` }, 'is not one role but several, which should each be on a line of its own'],
     [{ 'role-to-assume': 'arn:aws:iam::123456789012:user/x' }, 'user/x" is not one role but a user; it should be'],
     [
       { 'role-to-assume': 'arn:aws:sts::123456789012:assumed-role/deploy/ci' },

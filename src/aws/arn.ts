@@ -62,6 +62,26 @@ export function describeOtherThanRole(text: string): string | undefined {
   return `a session of the role ${iamArn({ partition, account }, `role/${name}`)} (its path, if it has one, goes before the name)`;
 }
 
+/**
+ * What people write in the place of a role, worded to follow "is", although it has the form of a name, or of a role's ARN.
+ * IAM would take some of these, such as a comma at the end; nobody names roles so.
+ */
+export function describeMistakenRole(text: string): string | undefined {
+  const [, beginning = '', rest = ''] = /^(arn:[\w-]*:iam:)(:.*)$/i.exec(text) ?? [];
+  if (beginning !== beginning.toLowerCase()) {
+    return `one whose ARN begins in capital letters: ${beginning.toLowerCase()}${rest}`;
+  }
+  if (/[,;]\s*arn:/.test(text)) return 'several, which should each be on a line of its own';
+  if (text.endsWith(',')) return `one with a comma after it: ${text.replace(/,+$/, '')}`;
+  if (/^[a-z]+:\/\/|^[\w.-]+\.amazon\.com\//i.test(text)) return 'the address of a page';
+  if (/^AROA[A-Z0-9]{8,}$/.test(text)) return 'the ID of a role, which has a name, too';
+  const [, account, path] = /^(?:[\w-]*:)*?(?:(\d{12}):)?role\/(.*)$/.exec(text) ?? [];
+  if (path === undefined || text.startsWith('arn:')) return undefined;
+  return account === undefined
+    ? `the end of an ARN; the role is ${path}`
+    : `one without the beginning of its ARN: arn:aws:iam::${account}:role/${path}`;
+}
+
 /** The role that an ARN of another vendor names, which may have any form; undefined when the text is no ARN. */
 export function parseOtherRoleArn(text: string): RoleArn | undefined {
   const name = /^arn:\S*?([^:/\s]+)$/.exec(text)?.[1];

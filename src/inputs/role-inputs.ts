@@ -1,4 +1,5 @@
 import {
+  describeMistakenRole,
   describeOtherThanRole,
   parseOtherRoleArn,
   parseRoleArn,
@@ -128,7 +129,11 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
 function readOneRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleArn | RoleName {
   const text = typeof written === 'string' ? written.trim() : '';
   const isAws = inputs.callsAws('STS');
-  const role = (isAws ? parseRoleArn(text) : parseOtherRoleArn(text)) ?? parseRoleName(text);
+  const mistaken = isAws ? describeMistakenRole(text) : undefined;
+  const role =
+    mistaken === undefined
+      ? ((isAws ? parseRoleArn(text) : parseOtherRoleArn(text)) ?? parseRoleName(text))
+      : undefined;
   if (role === undefined) {
     if (written instanceof Unquoted) {
       const quotes = `or the name of one in quotes: ${JSON.stringify(written.text)}`;
@@ -137,7 +142,7 @@ function readOneRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleAr
       );
       return NO_ROLE;
     }
-    const other = describeOtherThanRole(text);
+    const other = mistaken ?? describeOtherThanRole(text);
     wrong(
       `${JSON.stringify(written)} is not one role${other ? ` but ${other}` : ''}; it should be an ARN like ${FORM}`,
     );
