@@ -30,6 +30,11 @@ describe('a misspelt input that keeps the step from something, or decides what i
     ['use-fips-endpoints', 'use-fips-endpoint'],
     ['role-to-asume', 'role-to-assume', KEYS],
     ['aws-role-to-assume', 'role-to-assume', KEYS],
+    ['aws-role', 'role-to-assume', KEYS],
+    ['role-arn', 'role-to-assume', KEYS],
+    ['assume-role', 'role-to-assume', KEYS],
+    ['aws-iam-role-arn', 'role-to-assume', KEYS],
+    ['aws-roles', 'roles', KEYS],
     ['mfa-secrets', 'mfa-secret', KEYS],
     ['federated-username', 'federated-user-name', KEYS],
     ['expected-arn', 'expect-arn', { mode: 'verify' }],
@@ -65,6 +70,16 @@ describe('a misspelt input that keeps the step from something, or decides what i
 });
 
 const removal = { mode: 'deprovision', identities: 'users: {ci: {}}' };
+
+test.each(['role', 'role_arn', 'assume_role', 'role_to_assume'])(
+  '%s fails the step where it names a role, and no other is given',
+  async (name) => {
+    const said = `${name} (from INPUT_${name.toUpperCase()}): is not an input of this action; did you mean role-to-assume?`;
+    expect(await problemsOf({ ...KEYS, [name]: ROLE })).toContain(said);
+    expect(await problemsOf({ ...KEYS, [name]: 'admin' })).toBe('none');
+    expect(await problemsOf({ ...assume, [name]: ROLE }, OIDC)).toBe('none');
+  },
+);
 
 test.each(['aws-account-id', 'account-id'])(
   '%s, which is an output, does nothing, and a warning says what does',
@@ -176,7 +191,7 @@ test.each([
     { ...removal, mode: 'rotate' },
     'rotate_now (did you mean rotate-now?)',
   ],
-  ['what decides the mode', { INPUT_ROLE_TO_ASSUME: ROLE }, KEYS, 'role_to_assume (did you mean role-to-assume?)'],
+  ['what decides the mode', { INPUT_ROLE_TO_ASSUME: 'deploy' }, KEYS, 'role_to_assume (did you mean role-to-assume?)'],
   ['what proves MFA', { INPUT_MFA_CODE: '123456' }, { ...KEYS, ...assume }, 'mfa_code (did you mean mfa-code?)'],
 ])('a variable of the job that is like %s is named only', async (_, env, inputs, said) => {
   const { warnings } = await read(inputs, { GITHUB_REPOSITORY: 'octo/app', ...env });

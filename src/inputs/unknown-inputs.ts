@@ -1,3 +1,4 @@
+import { parseRoleArn } from '../aws/arn';
 import { nearest } from '../text/did-you-mean';
 import { INPUTS, variableOf, type InputName } from './input-names';
 import { booleanMeantBy, type Inputs } from './inputs';
@@ -33,6 +34,19 @@ const DECIDE_MODE: readonly InputName[] = [...ROLE_INPUTS, 'federated-user-name'
 /** What the account is called by the output of this action and by many other actions: it says which one it is, and limits nothing. */
 const ACCOUNT_ID = /^(?:aws-)?account-id$/;
 
+/** Of these, people make names for the role to assume. */
+const ROLE_WORDS: ReadonlySet<string> = new Set([
+  'assume',
+  'arn',
+  'aws',
+  'iam',
+  'name',
+  'oidc',
+  'role',
+  'target',
+  'to',
+]);
+
 /** With fewer letters, a name that differs in some of them is as likely another name. */
 const LONG = 10;
 const LONG_FOR_A_VARIABLE = 8;
@@ -50,7 +64,8 @@ interface StepMode {
  * for want of the right one.
  *
  * Not every variable `INPUT_…` is from under `with:`. A name without a hyphen may be a variable of the job: it counts only
- * if it is that of an input of this mode but for the hyphens and a letter, and fails the step only if that is a guard.
+ * if it is that of an input of this mode but for the hyphens and a letter, and fails the step only if that is a guard, or
+ * if it names a role.
  * Some runners pass on the inputs of the composite action around the step.
  */
 export function checkUnknownNames(names: readonly string[], inputs: Inputs, step: StepMode): void {
@@ -94,10 +109,16 @@ function isGiven(input: InputName, inputs: Inputs): boolean {
 function decides(name: string, meant: InputName, inputs: Inputs, { undecided }: StepMode): boolean {
   const same = booleanMeantBy(inputs.env[variableOf(name)] ?? '') === GUARDS_WHEN_FALSE.includes(meant);
   const decisive = DECISIVE.includes(meant) || (undecided && DECIDE_MODE.includes(meant));
-  return !same && (GUARDS.includes(meant) || (decisive && !mayBeVariable(name)));
+  const isSaid = !mayBeVariable(name) || (meant === 'role-to-assume' && isRole(inputs.env[variableOf(name)]));
+  return !same && (GUARDS.includes(meant) || (decisive && isSaid));
+}
+
+function isRole(value = ''): boolean {
+  return parseRoleArn(value.trim()) !== undefined;
 }
 
 function inputMeantBy(name: string): InputName | undefined {
+  if (namesRole(name)) return 'role-to-assume';
   if (mayBeVariable(name)) {
     const letters = lettersOf(name);
     const allowed = letters.length < LONG_FOR_A_VARIABLE ? 0 : 1;
@@ -109,6 +130,12 @@ function inputMeantBy(name: string): InputName | undefined {
   const near = INPUTS.filter((input) => wordsOf(input) === wordsOf(name) || stemOf(input).length >= LONG);
   const found = INPUTS.map(stemOf).includes(stem) ? stem : nearest(stem, near.map(stemOf), stem.length < LONG ? 2 : 3);
   return inputWith(stemOf, found) ?? guardWith(name);
+}
+
+/** As `aws-role`, `role-arn` and `assume-role` do. */
+function namesRole(name: string): boolean {
+  const words = name.split(/[-_]/);
+  return words.includes('role') && words.every((word) => ROLE_WORDS.has(word));
 }
 
 /** The guard of which a name has some of the words, or all but the first. */
