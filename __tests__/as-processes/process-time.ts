@@ -121,8 +121,8 @@ export class ProcessTime implements Waiting {
   #follow(socket: Socket): void {
     this.#idle.set(socket, undefined);
     createInterface({ input: socket }).on('line', (line) => {
-      const told = JSON.parse(line) as Idle | 'busy';
-      this.#idle.set(socket, told === 'busy' ? undefined : told);
+      const reported = JSON.parse(line) as Idle | 'busy';
+      this.#idle.set(socket, reported === 'busy' ? undefined : reported);
       this.#changed();
     });
     // It was killed.
@@ -138,7 +138,7 @@ export class ProcessTime implements Waiting {
   }
 
   #moveOn(): void {
-    const idle = [...this.#idle.values()].filter((told) => told !== undefined);
+    const idle = [...this.#idle.values()].filter((reported) => reported !== undefined);
     if (idle.length === 0 || idle.length < this.#running) return;
     if (!idle.every(({ ports }) => ports.every((port) => this.#held.has(port)))) return;
     const due = Math.min(...[...idle, ...this.#passing].map((waiting) => waiting.due));

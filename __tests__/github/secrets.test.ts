@@ -279,7 +279,7 @@ describe('in bad weather', () => {
     ['429 without a word', page(429), 0],
     ['a secondary rate limit', error(403, 'You have exceeded a secondary rate limit.'), 0],
     ['407 of a proxy', page(407), 0],
-  ])('after %s it is told, or not, that a change may have been made', async (_, fault, times) => {
+  ])('after %s it is reported, or not, that a change may have been made', async (_, fault, times) => {
     const onUnanswered = jest.fn();
     await secrets.put(seed(), 'value', onUnanswered);
     expect(onUnanswered).not.toHaveBeenCalled();
@@ -290,7 +290,7 @@ describe('in bad weather', () => {
     expect(onUnanswered).toHaveBeenCalledTimes(2 * times);
   });
 
-  test('it is told that a change may have been made, whatever comes of the next attempt', async () => {
+  test('it is reported that a change may have been made, whatever comes of the next attempt', async () => {
     const onUnanswered = jest.fn();
     await secrets.put(seed(), 'value');
     sandbox.faults.add({ action: 'PUT secret', times: 2, reset: true });
@@ -409,9 +409,9 @@ describe('in bad weather', () => {
     try {
       await secrets.check([repository]);
       sandbox.faults.add({ service: 'github', hang: true });
-      const told: number[] = [];
-      const onUnanswered = () => void told.push(actions().length);
-      const outcome = secrets.put(seed(), 'value', onUnanswered).catch((failure: unknown) => [failure, [...told]]);
+      const reported: number[] = [];
+      const onUnanswered = () => void reported.push(actions().length);
+      const outcome = secrets.put(seed(), 'value', onUnanswered).catch((failure: unknown) => [failure, [...reported]]);
       for (const attempt of [2, 3]) {
         while (actions().length < attempt) await new Promise((resolve) => setImmediate(resolve));
         await jest.advanceTimersByTimeAsync(10_000);

@@ -53,7 +53,7 @@ test('it holds the rules that AWS has for names and numbers', () => {
   const users = (committed.properties as Record<string, Schema>).users;
   expect(users).toMatchObject({ propertyNames: { pattern: '^[\\w+=,.@-]{1,64}$' } });
   const { tags, policies, 'access-key': accessKey } = entry('users').properties as Record<string, Schema>;
-  expect(tags).toMatchObject({ maxProperties: 47 });
+  expect(tags).toMatchObject({ maxProperties: 35 });
   expect(policies).toMatchObject({ type: 'array', maxItems: 20, uniqueItems: true });
   expect(accessKey).toMatchObject({ required: ['deliver'], properties: { deliver: { minItems: 1 } } });
 });

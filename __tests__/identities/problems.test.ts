@@ -88,6 +88,15 @@ describe('the path of a problem, and what stands there', () => {
     ]);
   });
 
+  test.each(['environment, github-secrets', 'github-secrets: {}, outputs', 'profile: a, github-secrets'])(
+    'a key for %s would end with the job, and last',
+    (destinations) => {
+      expect(problemsOf(deliver(destinations))).toEqual([
+        expect.stringContaining('users.a.access-key.deliver names places that last and places that end with the job'),
+      ]);
+    },
+  );
+
   test('a name that only holds what GitHub keeps for itself is free', () => {
     expect(problemsOf(deliver('{ github-secrets: { prefix: MY_GITHUB_ } }'))).toEqual([]);
   });
@@ -147,9 +156,9 @@ describe('tags', () => {
     ['{ Team: a, team: b }', /tags\.team differs from "Team" in case only/],
     ['{ Managed-By: a }', /tags\.Managed-By is a tag that this action sets itself/],
     ['{ managed-by-repository: a }', /sets itself/],
-    ['{ aws-identity-action:access-key: a }', /sets itself/],
-    [`{ ${numbered(47, (i) => `k${i}: v`)} }`, undefined],
-    [`{ ${numbered(48, (i) => `k${i}: v`)} }`, /at most 47 tags/],
+    ['{ AWS-Identity-Action:anything: a }', /sets itself/],
+    [`{ ${numbered(35, (i) => `k${i}: v`)} }`, undefined],
+    [`{ ${numbered(36, (i) => `k${i}: v`)} }`, /at most 35 tags/],
   ])('%s', (tags, problem) => {
     expect(problemsOf(user(`tags: ${tags}`))).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
   });
@@ -428,6 +437,13 @@ describe('durations', () => {
   ])('max-age: %s', (age, problem) => {
     const problems = problemsOf(user(`access-key: { max-age: ${age}, deliver: [outputs] }`));
     expect(problems).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+
+  test('grace', () => {
+    expect(problemsOf(user('access-key: { grace: 3d, deliver: [github-secrets] }'))).toEqual([]);
+    expect(problemsOf(user('access-key: { grace: never, deliver: [github-secrets] }'))).toEqual([
+      expect.stringMatching(/grace is "never"; it should be a duration such as 24h/),
+    ]);
   });
 
   test.each([

@@ -24,15 +24,14 @@ users:
     mfa-device: { deliver: [{ github-secret: pulumi_mfa_secret }] }
     access-key:
       max-age: 90d
+      grace: 12h
       deliver:
-        - environment
-        - outputs
-        - profile: pulumi
         - github-secrets
         - github-secrets: { prefix: pulumi_, environment: production }
         - github-secrets: { repository: other/repo }
         - github-secrets: { organization: octo, visibility: all }
         - github-secrets: { organization: other }
+  job: { access-key: { deliver: [environment, outputs, { profile: pulumi }] } }
   plain: {}
 roles:
   file: { trust: policies/trust.json, max-session-duration: 4h, description: A role, policies: [inline] }
@@ -109,10 +108,8 @@ test('a document is read with all that it declares', () => {
       },
       accessKey: {
         maxAge: 90 * 24 * 3600 * 1000,
+        grace: 12 * 3600 * 1000,
         deliver: [
-          { to: 'environment' },
-          { to: 'outputs' },
-          { to: 'profile', profile: 'pulumi' },
           { to: 'github-secrets', prefix: '', location: repository('octo/app') },
           {
             to: 'github-secrets',
@@ -131,6 +128,17 @@ test('a document is read with all that it declares', () => {
             location: { of: 'organization', organization: 'other', visibility: 'private' },
           },
         ],
+      },
+    },
+    {
+      ...bare,
+      name: 'job',
+      requireMfa: false,
+      mfaDevice: undefined,
+      accessKey: {
+        maxAge: undefined,
+        grace: undefined,
+        deliver: [{ to: 'environment' }, { to: 'outputs' }, { to: 'profile', profile: 'pulumi' }],
       },
     },
     { ...bare, name: 'plain', requireMfa: false, mfaDevice: undefined, accessKey: undefined },
@@ -212,11 +220,11 @@ test.each([
 });
 
 test.each(['identities.yml', ' ./identities.yml\n', 'policies/../identities.yml'])('%j is a path', (input) => {
-  expect(read(input, { workspace }).declaration.users).toHaveLength(2);
+  expect(read(input, { workspace }).declaration.users).toHaveLength(3);
 });
 
 test('a path in the workspace may be absolute', () => {
-  expect(read(join(workspace, 'identities.yml'), { workspace }).declaration.users).toHaveLength(2);
+  expect(read(join(workspace, 'identities.yml'), { workspace }).declaration.users).toHaveLength(3);
 });
 
 test.each([

@@ -4,8 +4,6 @@ import { rules } from '../../model/rules.json';
 import { searches } from '../../model/searches.json';
 import { ROOT } from '../docs/pages';
 
-/** The code follows the earlier protocol until then. */
-const hasCode = existsSync(join(ROOT, 'src/provisioning/access-keys/key-life.ts'));
 const MODEL = join(ROOT, 'model');
 const read = (file: string) => readFileSync(join(MODEL, file), 'utf8');
 const world = read('world.pml');
@@ -26,7 +24,7 @@ describe.each(rules)('$rule', ({ model, omitted, because, code }) => {
     }
   });
 
-  (hasCode ? test : test.skip)('has its place in the code', () => {
+  test('has its place in the code', () => {
     expect(readFileSync(join(ROOT, code.file), 'utf8')).toMatch(exportOf(code.name));
   });
 });

@@ -43,7 +43,7 @@ test('an attempt that is made again is reported, with its cause, its number and 
   expect((await calling('a text', 'throttled')).log).toEqual(['AssumeRole: a text. Attempt 2 of 3 in 2.3 s.']);
 });
 
-test('each attempt that failed is told of before the next, and the last one, too', async () => {
+test('each attempt that failed is reported before the next, and the last one, too', async () => {
   expect((await calling('reset', 'transient', 9)).failed).toEqual(['reset', 0, 'reset', 1, 'reset', 2]);
 });
 

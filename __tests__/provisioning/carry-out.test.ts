@@ -1,12 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Declaration, DeclaredUser } from '../../src/identities/declaration';
 import type { MadeKey } from '../../src/provisioning/access-keys/make-key';
 import { carryOut, type CarryingOut } from '../../src/provisioning/carry-out';
-import { planDeprovision } from '../../src/provisioning/plan-deprovision';
 import { planProvision } from '../../src/provisioning/plan-provision';
 import { readAccount } from '../../src/provisioning/read-account';
 import { useCleanEnvironment } from '../aws/environment';
 import { openTestAccount, type TestAccount } from './account';
-import { declaredPolicy, declaredUser, REPOSITORY, secretNamed, TO_GITHUB } from './declared';
+import { declaredPolicy, declaredUser, REPOSITORY, TO_GITHUB } from './declared';
 
 useCleanEnvironment();
 
@@ -16,8 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.sandbox.close());
 
-const TAG = 'aws-identity-action:access-key';
-const accessKey: DeclaredUser['accessKey'] = { maxAge: undefined, deliver: [TO_GITHUB] };
+const accessKey: DeclaredUser['accessKey'] = { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] };
 const USER = declaredUser({ policies: [{ declared: 'list' }], accessKey });
 
 const declaring = (...users: readonly DeclaredUser[]): Declaration => ({
@@ -30,19 +29,31 @@ const secretValue = () => opened.sandbox.github.secrets.value(REPOSITORY, 'CI_AW
 const keysOf = (user: string) => opened.account.users.get(user)?.accessKeys ?? [];
 const refused = { error: { status: 400, code: 'ValidationError', message: 'words' } };
 
-/** Makes what is declared, and notes what is kept for the post step: users whose keys are made, and those made. */
+/** What is kept for the post step: users whose keys are unfinished, those whose delivery was begun, and keys of the job. */
+type Kept = [unfinished: string[], begun: string[]] | [ofJob: string];
+
+/** Makes what is declared, and notes what is kept for the post step each time that it changes. */
 async function provision(declaration: Declaration, options: Partial<CarryingOut> = {}) {
-  const kept: [making: string[], made: string[]][] = [];
+  const kept: Kept[] = [];
+  const note = (one: Kept) => {
+    if (!isDeepStrictEqual(one, kept.at(-1))) kept.push(one);
+  };
   const { access } = opened;
   const existing = await readAccount(declaration, access);
-  const plan = planProvision(declaration, existing, { account: access.account, adoptExisting: false });
-  const names = (keys: readonly { readonly user: string }[]) => keys.map(({ user }) => user);
+  const rules = { account: access.account, adoptExisting: false, run: access.run, now: access.iam.time() };
   const work = carryOut(
-    plan,
+    planProvision(declaration, existing, rules),
     {
       unlimited: access,
-      keepForPost: (planned, made) => kept.push([names(planned), names(made)]),
-      exportKeys: (_, deliver) => deliver(),
+      ledger: {
+        unfinished(keys, begun) {
+          note([keys.map(({ user }) => user), Object.keys(begun)]);
+        },
+        ofJob(user) {
+          note([user]);
+        },
+      },
+      exportKeys: (_, confirm) => confirm(),
       readsBack: false,
       ...options,
     },
@@ -60,43 +71,29 @@ test('without a key nothing is kept for post', async () => {
   expect([kept, error]).toEqual([[], undefined]);
 });
 
-test('keys are exported in the order of the document, once users have what they may do, and then delivered', async () => {
+const OF_JOB: DeclaredUser['accessKey'] = { maxAge: undefined, grace: undefined, deliver: [{ to: 'outputs' }] };
+
+test('keys are exported in the order of the document, once users have what they may do; others are delivered last', async () => {
   const seen: unknown[] = [];
-  const exportKeys = async (keys: readonly MadeKey[], deliver: () => Promise<void>) => {
-    const users = keys.map(({ user }) => user);
+  const exportKeys = async (keys: readonly MadeKey[], confirm: () => Promise<void>) => {
+    const users = keys.map(({ plan }) => plan.user);
     seen.push(
       users,
       users.map((user) => opened.account.users.get(user)?.attachedPolicies.size),
       secretValue(),
     );
-    await deliver();
+    await confirm();
     seen.push(secretValue());
   };
+  const [second, third] = ['second', 'third'].map((name) => declaredUser({ ...USER, name, accessKey: OF_JOB }));
+  if (!second || !third) throw new Error('there are two');
   // The first one is known last.
-  opened.sandbox.faults.add({ action: 'CreateAccessKey', times: 1, error: { status: 503, code: 'x', message: 'y' } });
-  const second = declaredUser({
-    ...USER,
-    name: 'second',
-    accessKey: { maxAge: undefined, deliver: [{ to: 'outputs' }] },
-  });
-  const { kept, error } = await provision(declaring(USER, second), { exportKeys });
-  expect(error).toBeUndefined();
-  expect(seen).toEqual([['pulumi', 'second'], [1, 1], undefined, keysOf('pulumi')[0]?.secretAccessKey]);
-  const both = ['pulumi', 'second'];
-  expect(kept).toEqual([
-    [both, []],
-    [both, both],
-    [[], []],
-  ]);
-});
-
-test('a key that ends with the job is not kept: post could not deliver it', async () => {
-  const user = declaredUser({ accessKey: { maxAge: undefined, deliver: [{ to: 'environment' }] } });
-  const { kept } = await provision(declaring(user));
-  expect(kept).toEqual([
-    [['pulumi'], []],
-    [[], []],
-  ]);
+  const error = { status: 400, code: 'Throttling', message: 'y' };
+  opened.sandbox.faults.add({ action: 'CreateAccessKey', times: 2, error });
+  const { kept, error: failure } = await provision(declaring(USER, second, third), { exportKeys });
+  expect(failure).toBeUndefined();
+  expect(seen).toEqual([['second', 'third'], [1, 1], undefined, keysOf('pulumi')[0]?.secretAccessKey]);
+  expect(kept.slice(-4)).toEqual([[['second', 'third', 'pulumi'], ['pulumi']], ['second'], ['third'], [[], []]]);
 });
 
 test('what fails while keys are made takes them back, and nothing is exported', async () => {
@@ -106,52 +103,51 @@ test('what fails while keys are made takes them back, and nothing is exported', 
   expect(String(error)).toContain('words');
   expect(exportKeys).not.toHaveBeenCalled();
   expect(keysOf('pulumi')).toEqual([]);
-  expect(opened.account.users.get('pulumi')?.tags[TAG]).toBeUndefined();
+  expect(Object.keys(opened.account.users.get('pulumi')?.tags ?? {})).toEqual(['managed-by', 'managed-by-repository']);
   expect(kept).toEqual([
     [['pulumi'], []],
     [[], []],
   ]);
 });
 
-test('what fails at the export takes keys back, though they were delivered', async () => {
+test('what fails at the export takes keys of the job back', async () => {
   const failure = new Error('no room');
-  const { kept, error } = await provision(
-    declaring(declaredUser({ accessKey: { maxAge: undefined, deliver: [{ to: 'environment' }] } })),
-    {
-      async exportKeys(_, deliver) {
-        await deliver();
-        throw failure;
-      },
+  const { kept, error } = await provision(declaring(declaredUser({ accessKey: OF_JOB })), {
+    async exportKeys(_, confirm) {
+      await confirm();
+      throw failure;
     },
-  );
+  });
   expect(error).toBe(failure);
   expect(keysOf('pulumi')).toEqual([]);
   expect(kept.at(-1)).toEqual([[], []]);
 });
 
+test('what fails at a delivery leaves the keys that are delivered, and takes the others back', async () => {
+  const second = declaredUser({ name: 'second', accessKey: OF_JOB });
+  const third = declaredUser({ name: 'third', accessKey });
+  opened.sandbox.faults.add({ action: 'PUT secret', skip: 3, error: { status: 422, code: 'x', message: 'words' } });
+  const places = { ...TO_GITHUB, prefix: 'THIRD_' };
+  const { error } = await provision(
+    declaring(USER, second, {
+      ...third,
+      accessKey: { ...accessKey, maxAge: undefined, grace: undefined, deliver: [places] },
+    }),
+  );
+  expect(String(error)).toContain('words');
+  expect([keysOf('pulumi').length + keysOf('third').length, keysOf('second')]).toEqual([1, []]);
+});
+
 test('where keys cannot be taken back, a warning says so, and post is to look again', async () => {
   const { kept, error } = await provision(declaring(USER), {
     exportKeys() {
-      opened.sandbox.faults.add({ action: 'ListAccessKeys', ...refused });
+      opened.sandbox.faults.add({ action: 'DeleteAccessKey', ...refused });
       return Promise.reject(new Error('no room'));
     },
   });
   expect(String(error)).toContain('no room');
   expect(opened.warnings).toEqual([
-    expect.stringContaining('The user pulumi may have an access key that nobody has. The post step looks again'),
+    expect.stringMatching(/of pulumi, which nobody has, could not be deleted\. The post/),
   ]);
   expect(kept.at(-1)).toEqual([['pulumi'], []]);
-});
-
-test('secrets are removed after all the rest', async () => {
-  await provision(declaring(USER));
-  const plan = await planDeprovision(declaring(USER), opened.access);
-  opened.requests();
-  const options = { unlimited: opened.access, keepForPost: jest.fn(), readsBack: false };
-  await carryOut(plan, { ...options, exportKeys: () => Promise.resolve() }, opened.access);
-  const actions = opened.actions();
-  expect(actions.indexOf('DELETE secret')).toBeGreaterThan(actions.indexOf('DeletePolicy'));
-  expect(opened.log.at(-1)).toMatch(/^Removed the GitHub secret CI_AWS_/);
-  expect(await opened.access.secrets?.updatedAt(secretNamed('CI_AWS_ACCESS_KEY_ID'))).toBeUndefined();
-  expect(options.keepForPost).not.toHaveBeenCalled();
 });

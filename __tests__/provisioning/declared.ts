@@ -24,7 +24,12 @@ import { ACCOUNT } from '../scenarios/scenario';
 
 export const REPOSITORY = 'octo/app';
 export const TARGET: TargetAccount = { partition: 'aws', account: ACCOUNT, repository: REPOSITORY };
-export const RULES: Rules = { account: TARGET, adoptExisting: false };
+export const RULES: Rules = {
+  account: TARGET,
+  adoptExisting: false,
+  run: { repository: REPOSITORY, id: '123456', attempt: '1', random: '0a1b2c3d' },
+  now: Date.parse('2026-04-11T12:00:00Z'),
+};
 
 /** What is made for this repository, for another one, and by hand. */
 export const OURS = { 'managed-by': 'aws-identity-action', 'managed-by-repository': REPOSITORY };

@@ -1,14 +1,30 @@
+import type { User } from '../../sandbox/accounts/account';
 import { MfaDevice } from '../../sandbox/accounts/mfa-device';
+import type { DeclaredUser } from '../../src/identities/declaration';
+import { TAKEOVER_MS } from '../../src/provisioning/access-keys/key-life';
 import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
 import { leftUsers, planDeprovision, planRemoval } from '../../src/provisioning/plan-deprovision';
 import { boundariesInUse } from '../../src/provisioning/resources/policy';
+import { writeRun } from '../../src/provisioning/run';
 import type { Created } from '../../src/runner/ledger';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, trust } from '../sandbox/sts-client';
 import { ACCOUNT } from '../scenarios/scenario';
 import { openTestAccount, textOf, type TestAccount } from './account';
-import { arn, declaredPolicy, declaredRole, declaredUser, NOBODYS, OURS, READ_ONLY, THEIRS } from './declared';
+import {
+  arn,
+  declaredPolicy,
+  declaredRole,
+  declaredUser,
+  NOBODYS,
+  OURS,
+  READ_ONLY,
+  REPOSITORY,
+  secretNamed,
+  THEIRS,
+  TO_GITHUB,
+} from './declared';
 
 useCleanEnvironment();
 
@@ -25,10 +41,25 @@ const POLICY: Created = { kind: 'policy', arn: arn('policy/list') };
 const DEVICE: Created = { kind: 'MFA device', user: 'pulumi', serial: arn('mfa/pulumi') };
 const ALL = [USER, ROLE, POLICY, { kind: 'OIDC provider', arn: PROVIDER }, DEVICE] as const;
 
-const plan = (things: readonly Created[]) => planRemoval(things, opened.access);
+/** What removes these, where nothing is in the way. */
+async function plan(things: readonly Created[], declared: readonly DeclaredUser[] = []) {
+  const { phases, obstacles } = await planRemoval(things, opened.access, { declared });
+  expect(obstacles).toEqual([]);
+  return phases;
+}
+
 const phasesOf = (phases: readonly (readonly Change[])[]) =>
   phases.map((phase) => phase.map(({ action, kind, name }) => `${action} ${kind} ${name}`));
 const operationsIn = ({ stages }: Change) => stages.map((stage) => stage.map(({ operation }) => operation));
+
+/** Does something that was so many milliseconds ago. */
+function ago<T>(ms: number, act: () => T): T {
+  const { clock } = opened.sandbox;
+  clock.advance(-ms);
+  const done = act();
+  clock.advance(ms);
+  return done;
+}
 
 /** One of each kind, with these tags, and nothing on them. */
 function addAll(tags: Record<string, string>): void {
@@ -86,7 +117,7 @@ describe('a user', () => {
   function burden() {
     const { account } = opened;
     const user = account.createUser('pulumi', { tags: OURS });
-    const keys = [user.createAccessKey(), user.createAccessKey()];
+    const keys = ago(TAKEOVER_MS, () => [user.createAccessKey(), user.createAccessKey()]);
     user.createLoginProfile();
     const certificate = user.uploadSigningCertificate('certificate');
     const sshKey = user.uploadSshPublicKey('ssh-rsa key');
@@ -100,7 +131,8 @@ describe('a user', () => {
 
   test('loses first its keys, then all that hangs on it, and is named with it', async () => {
     const { keys, certificate, sshKey, credential, serialNumber } = burden();
-    const [[change] = []] = await plan([USER]);
+    const phases = await plan([USER]);
+    const [[change] = []] = phases;
     expect(change && operationsIn(change)).toEqual([
       ['DeleteAccessKey', 'DeleteAccessKey'],
       [
@@ -108,13 +140,18 @@ describe('a user', () => {
         'DeleteSigningCertificate',
         'DeleteSSHPublicKey',
         'DeleteServiceSpecificCredential',
-        'DeactivateMFADevice',
         'DeleteUserPolicy',
         'DetachUserPolicy',
         'RemoveUserFromGroup',
       ],
-      ['DeleteVirtualMFADevice'],
-      ['DeleteUser'],
+    ]);
+    opened.actions();
+    await apply(phases, opened.access);
+    expect(opened.actions().slice(-4)).toEqual([
+      'ListAccessKeys',
+      'DeactivateMFADevice',
+      'DeleteVirtualMFADevice',
+      'DeleteUser',
     ]);
     expect(change?.details).toEqual([
       ...keys.map(({ accessKeyId }) => `- access key ${accessKeyId}`),
@@ -122,10 +159,10 @@ describe('a user', () => {
       `- signing certificate ${certificate.id}`,
       `- SSH key ${sshKey.id}`,
       `- credential ${credential.id} for codecommit.amazonaws.com`,
-      `- MFA device ${serialNumber}`,
       '- inline policy Read',
       `- policy ${READ_ONLY}`,
       '- member of machines',
+      `- MFA device ${serialNumber}`,
     ]);
   });
 
@@ -147,8 +184,10 @@ describe('a user', () => {
     const user = opened.account.createUser('pulumi', { tags: OURS });
     const device = new MfaDevice('GAHT12345678', new Date(), 'pulumi', {});
     user.mfaDevices.set(device.serialNumber, device);
-    const [[change] = []] = await plan([USER]);
-    expect(change && operationsIn(change)).toEqual([['DeactivateMFADevice'], ['DeleteUser']]);
+    const phases = await plan([USER]);
+    opened.actions();
+    await apply(phases, opened.access);
+    expect(opened.actions()).toEqual(['ListAccessKeys', 'DeactivateMFADevice', 'DeleteUser']);
   });
 
   test('may have more than fits into a page', async () => {
@@ -156,6 +195,144 @@ describe('a user', () => {
     for (let index = 0; index < 130; index += 1) user.inlinePolicies.set(`P${index}`, textOf(allow('s3:*')));
     const [[change] = []] = await plan([USER]);
     expect(change && operationsIn(change)[0]).toHaveLength(130);
+  });
+});
+
+describe('secrets of a user', () => {
+  const KEYS = ['CI_AWS_ACCESS_KEY_ID', 'CI_AWS_SECRET_ACCESS_KEY'].map(secretNamed);
+  const SEED = secretNamed('SEED');
+  const DECLARED = declaredUser({
+    accessKey: { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] },
+    mfaDevice: { name: 'pulumi', path: '/', deliver: [SEED] },
+  });
+  const RUN = 'octo/app:7.1:0a1b2c3d';
+  const MINUTE = 60_000;
+  const HOUR = 60 * MINUTE;
+  let user: User;
+  beforeEach(async () => {
+    opened = await reopened();
+    user = opened.account.createUser('pulumi', { tags: OURS });
+  });
+
+  /** A token for secrets is only needed here. */
+  async function reopened(): Promise<TestAccount> {
+    await opened.sandbox.close();
+    return openTestAccount({ githubToken: true });
+  }
+
+  /** Lets all of them be written, so many milliseconds ago. */
+  function written(ms: number) {
+    const { secrets } = opened.sandbox.github;
+    ago(ms, () => {
+      for (const { name } of [...KEYS, SEED]) secrets.write(REPOSITORY, name, 'x');
+    });
+  }
+
+  /** A key that was made so long ago, and what is recorded of it since. */
+  function keyMade(ms: number, stage: 'made' | 'delivering' | 'delivered', words?: string): string {
+    return ago(ms, () => {
+      const { accessKeyId: id } = user.createAccessKey();
+      const recorded = `run=${RUN} at=${at(0)} ${words ?? ''}`.trim();
+      user.tags = { ...user.tags, [`aws-identity-action:${stage}:${id}`]: recorded };
+      return id;
+    });
+  }
+
+  /** A time so many milliseconds ago, as records have it. */
+  const at = (ms: number) => ago(ms, () => opened.sandbox.clock.now().toISOString().replace(/\.\d+/, ''));
+
+  const secretsIn = async () =>
+    (await plan([USER], [DECLARED]))
+      .flat()
+      .flatMap(({ action, kind, name }) => (kind === 'GitHub secret' ? `${action} ${name.split(' ')[0] ?? ''}` : []));
+  const ofKeys = (action: string) => KEYS.map(({ name }) => `${action} ${name}`);
+
+  test('that are not there are not named', async () => {
+    keyMade(HOUR, 'delivered', `written=${at(HOUR)}`);
+    expect(await secretsIn()).toEqual([]);
+  });
+
+  test.each([
+    ['go if a key was delivered to them then', 0, 'delete'],
+    ['stay if they were written later', -2_000, 'leave'],
+    ['stay if they were written before the key was made', 2 * MINUTE, 'leave'],
+  ])('%s', async (_, before, action) => {
+    keyMade(HOUR, 'delivered', `written=${at(HOUR)}`);
+    written(HOUR + before);
+    expect(await secretsIn()).toEqual([...ofKeys(action), 'leave SEED']);
+  });
+
+  test('go also if the key is gone, and only its record is there', async () => {
+    written(HOUR);
+    user.deleteAccessKey(keyMade(HOUR, 'delivered', `written=${at(HOUR)}`));
+    expect(await secretsIn()).toEqual([...ofKeys('delete'), 'leave SEED']);
+  });
+
+  test.each([
+    ['go if a run that is over had begun with them, and they were written in its time', MINUTE, 'delete'],
+    ['stay if they were written when that run could not', 8 * MINUTE, 'leave'],
+  ])('%s', async (_, later, action) => {
+    keyMade(HOUR, 'delivering', 'places=0123456789abcdef');
+    written(HOUR - later);
+    expect(await secretsIn()).toEqual([...ofKeys(action), 'leave SEED']);
+  });
+
+  test('go also if only some of the places got the key', async () => {
+    keyMade(HOUR, 'delivered', 'torn=yes');
+    written(HOUR - MINUTE);
+    expect(await secretsIn()).toEqual([...ofKeys('delete'), 'leave SEED']);
+  });
+
+  test('stay if no key was delivered', async () => {
+    keyMade(HOUR, 'made');
+    written(HOUR - MINUTE);
+    expect(await secretsIn()).toEqual([...ofKeys('leave'), 'leave SEED']);
+  });
+
+  test.each([
+    ['go with the device', 'pulumi', MINUTE / 2, 'delete'],
+    ['stay if someone else wrote them after the device was enabled', 'pulumi', -2 * MINUTE, 'leave'],
+    ['stay if they were written long before that', 'pulumi', 20 * MINUTE, 'leave'],
+    ['stay if the user has another device', 'other', MINUTE / 2, 'leave'],
+  ])('that hold seeds %s', async (_, name, before, action) => {
+    ago(HOUR, () => user.createMfaDevice(name));
+    written(HOUR + before);
+    expect((await secretsIn()).at(-1)).toBe(`${action} SEED`);
+  });
+
+  test.each<[string, () => void, string]>([
+    ['is not there', () => opened.account.users.delete('pulumi'), 'the user pulumi is not in this account'],
+    ['is another repository’s', () => (user.tags = { ...user.tags, ...THEIRS }), 'so is its user'],
+  ])('that %s all stay', async (_, change, why) => {
+    keyMade(HOUR, 'delivered', `written=${at(HOUR)}`);
+    written(HOUR);
+    change();
+    const planned = (await plan([USER], [DECLARED])).flat().filter(({ kind }) => kind === 'GitHub secret');
+    expect(planned.map(({ action, details }) => [action, details])).toEqual(
+      Array(3).fill(['leave', [`left as it is: ${why}`]]),
+    );
+  });
+});
+
+describe('a user of which a run is making a key', () => {
+  test('is in the way, after a minute', async () => {
+    const user = opened.account.createUser('pulumi', { tags: OURS });
+    const { accessKeyId: id } = user.createAccessKey();
+    opened.addPolicy('list', { tags: OURS });
+    user.mfaDevices.set('x', opened.account.createMfaDevice('pulumi'));
+    const { phases, obstacles } = await planRemoval([USER, POLICY, DEVICE], opened.access);
+    expect(obstacles).toMatchObject([{ code: 'another-run', text: expect.stringContaining(id) as string }]);
+    expect(opened.waits).toEqual(Array(6).fill(10_000));
+    expect(phasesOf(phases)).toEqual([[`leave MFA device ${DEVICE.serial}`], ['delete policy list']]);
+  });
+
+  test('is not, where it is this very run that does', async () => {
+    const user = opened.account.createUser('pulumi', { tags: OURS });
+    const { accessKeyId: id } = user.createAccessKey();
+    const run = writeRun(opened.access.run);
+    user.tags = { ...OURS, [`aws-identity-action:made:${id}`]: `run=${run} at=${new Date().toISOString()}` };
+    const phases = await plan([USER]);
+    expect([phasesOf(phases)[0], opened.waits]).toEqual([['delete user pulumi'], []]);
   });
 });
 
@@ -293,7 +470,7 @@ describe('whoever signs the calls', () => {
     ['role', `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/octo`, 'the role deploy is the one as which this step works'],
   ])('as a %s is not removed, before anything else is', async (_, caller, words) => {
     addAll(OURS);
-    opened.account.users.get('pulumi')?.createAccessKey();
+    ago(TAKEOVER_MS, () => opened.account.users.get('pulumi')?.createAccessKey());
     const error: unknown = await planAs(caller).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'removes-itself', message: expect.stringContaining(words) as string });
     expect(opened.actions().every((action) => /^(Get|List)/.test(action))).toBe(true);

@@ -77,7 +77,7 @@ test('of a user', async () => {
   const date = ({ createdAt }: { createdAt: Date }) => new Date(Math.floor(createdAt.getTime() / 1000) * 1000);
   sandbox.clock.advance(86_400_000);
   const declared = declaredUser({
-    accessKey: { maxAge: undefined, deliver: [] },
+    accessKey: { maxAge: undefined, grace: undefined, deliver: [] },
     mfaDevice: { name: 'pulumi', path: '/', deliver: [] },
   });
   expect((await read({ users: [declared] })).users).toEqual(

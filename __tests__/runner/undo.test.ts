@@ -317,6 +317,8 @@ describe('what main did in IAM', () => {
   const SECRET: Created = {
     kind: 'GitHub secret',
     secret: { name: 'SEED', location: { of: 'repository', repository: 'octo/app' } },
+    user: 'pulumi',
+    at: Date.parse('2026-04-11T12:00:00Z'),
   };
   const CREATED: readonly Created[] = [
     { kind: 'policy', arn: 'arn:aws:iam::123456789012:policy/read' },
@@ -328,7 +330,7 @@ describe('what main did in IAM', () => {
   const UNSETTLED = [{ user: 'ci', destinations: [{ to: 'environment' }] }] as const;
   const KEYS = { ci: { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: randomBytes(30).toString('base64') } };
   const EVERYTHING =
-    'policy arn:aws:iam::123456789012:policy/read, user pulumi, access key AKIAIOSFODNN7EXAMPLE, ' +
+    'policy arn:aws:iam::123456789012:policy/read, user pulumi, access key AKIAIOSFODNN7EXAMPLE of pulumi, ' +
     'MFA device arn:aws:iam::123456789012:mfa/pulumi, GitHub secret SEED, access key of ci';
 
   /** The environment of the post step after main made all of it, and exported a variable. */

@@ -36,7 +36,7 @@ policies:
 users:
   pulumi:
     policies: [aws-refarch-cross-account-pipeline-sts-and-cloudformation-policy]
-    access-key: { deliver: [{ profile: default }, { github-secrets: { prefix: PULUMI_ } }] }
+    access-key: { deliver: [{ github-secrets: { prefix: PULUMI_ } }] }
     require-mfa: true
     mfa-device: { deliver: [{ github-secret: PULUMI_MFA_SECRET }] }
 roles:

@@ -5,7 +5,7 @@ users:
   deployer:
     access-key:
       max-age: 90d
-      deliver: [environment, { github-secrets: { prefix: DEPLOY_ } }]
+      deliver: [{ github-secrets: { prefix: DEPLOY_ } }]
 `;
 
 const rotation: Procedure = {
@@ -17,7 +17,7 @@ const rotation: Procedure = {
 };
 
 describe.each([
-  ['the old key is deactivated', rotation],
+  ['the old key has its grace', rotation],
   ['the old key is deleted', { ...rotation, inputs: { 'rotate-now': 'true', 'delete-old-keys': 'true' } }],
 ])('a rotation in which %s, broken off at every call', (_, procedure) => {
   test.each<Breakage>(['refused', 'answer lost', 'killed', 'machine lost'])('%s', async (breakage) => {

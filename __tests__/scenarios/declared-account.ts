@@ -69,6 +69,8 @@ export const READS = [
   'ListUserPolicies',
   'GetUserPolicy',
   'ListAccessKeys',
+  'GET secret',
+  'GET secret',
   'GetRole',
   'ListAttachedRolePolicies',
   'ListRolePolicies',

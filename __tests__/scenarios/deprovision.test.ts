@@ -4,6 +4,7 @@ import {
   ADMIN,
   OWNED,
   REPOSITORY,
+  age,
   githubRepository,
   identityJob,
   identityScenario,
@@ -76,8 +77,11 @@ describe('what provision made', () => {
         'DELETE secret',
       ].sort(),
     );
-    // Whoever has the key can do nothing more while the rest is taken down.
-    expect(calls.indexOf('DeleteAccessKey')).toBeLessThan(calls.indexOf('DetachUserPolicy'));
+    // Whoever has the key can do nothing more while the rest is taken down; what tells whose a secret is goes after it.
+    const first = ['DeleteAccessKey', 'DetachUserPolicy', 'DELETE secret'].map((call) => calls.indexOf(call));
+    const then = ['DELETE secret', 'DeactivateMFADevice', 'DeleteVirtualMFADevice', 'DeleteUser'];
+    const order = [...first, ...then.map((call) => calls.lastIndexOf(call))];
+    expect(order).toEqual([...order].sort((one, other) => one - other));
 
     const again = await deprovision(token);
     expect([again.exitCode, again.outputs.changed]).toEqual([0, 'false']);
@@ -97,7 +101,9 @@ describe('what provision made', () => {
     const identities = JSON.stringify({
       users: { pulumi: { 'access-key': { deliver: [{ 'github-secrets': { environment: 'preview-1' } }] } } },
     });
-    scenario.account.createUser('pulumi', { tags: OWNED }).createAccessKey();
+    const user = scenario.account.createUser('pulumi', { tags: OWNED });
+    user.createAccessKey();
+    age(user, 1);
     const token = githubRepository(scenario);
     const main = await identityJob(scenario).step({ with: { mode: 'deprovision', ...ADMIN, ...token, identities } });
     expect([main.exitCode, main.stderr]).toEqual([0, '']);
@@ -164,6 +170,205 @@ describe('what provision made', () => {
   });
 });
 
+describe('secrets go only with what was written to them', () => {
+  test('not those of a user in another account, by credentials of the wrong one: the plan says so', async () => {
+    const { token } = await provisioned();
+    const kept = keyInSecrets(scenario);
+    const elsewhere = scenario.sandbox.account('210987654321').createUser('admin', { policies: [allow('*')] });
+    const { accessKeyId, secretAccessKey } = elsewhere.createAccessKey();
+    const keys = { 'aws-access-key-id': accessKeyId, 'aws-secret-access-key': secretAccessKey };
+    const main = await deprovision({ ...token, ...keys });
+    expect([main.exitCode, main.stderr, main.outputs.changed]).toEqual([0, '', 'false']);
+    const plan = JSON.parse(main.outputs.plan ?? '') as { readonly kind: string }[];
+    const details = ['left as it is: the user pulumi is not in this account'];
+    expect(plan.filter(({ kind }) => kind === 'GitHub secret')).toEqual(
+      ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'MFA'].map((name) => ({
+        ...{ action: 'leave', kind: 'GitHub secret', name: `${name} of ${REPOSITORY}`, details },
+      })),
+    );
+    expect(keyInSecrets(scenario)).toEqual(kept);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('not what someone else has written since: it is named, with a warning', async () => {
+    const { before, token } = await provisioned();
+    for (const name of ['AWS_SECRET_ACCESS_KEY', 'MFA']) {
+      scenario.pass(60_000);
+      scenario.sandbox.github.secrets.write(REPOSITORY, name, 'of someone else');
+    }
+    const main = await deprovision(token);
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(keyInSecrets(scenario)).toEqual({ id: undefined, secret: 'of someone else' });
+    expect(scenario.sandbox.github.secrets.value(REPOSITORY, 'MFA')).toBe('of someone else');
+    const said = main.log.join('\n');
+    for (const name of ['AWS_SECRET_ACCESS_KEY', 'MFA']) {
+      expect(said).toMatch(new RegExp(`^ *! leave +GitHub secret +${name} of ${REPOSITORY}$`, 'm'));
+      const warning = `^Warning: The GitHub secret ${name} of ${REPOSITORY} stays: it was written at .*, and by no run `;
+      expect(said).toMatch(new RegExp(warning, 'm'));
+    }
+    expect(snapshot(scenario.account)).toEqual(before);
+    expect(writes(scenario).filter((call) => call === 'DELETE secret')).toHaveLength(1);
+  });
+
+  test('not what someone else writes after the plan', async () => {
+    const { token } = await provisioned();
+    scenario.sandbox.faults.add({
+      action: 'DetachUserPolicy',
+      times: 1,
+      first() {
+        scenario.pass(2_000);
+        scenario.sandbox.github.secrets.write(REPOSITORY, 'AWS_SECRET_ACCESS_KEY', 'of someone else');
+      },
+    });
+    const main = await deprovision(token);
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(keyInSecrets(scenario)).toEqual({ id: undefined, secret: 'of someone else' });
+    expect(main.log.join('\n')).toMatch(/^Warning: The GitHub secret AWS_SECRET_ACCESS_KEY of .* stays/m);
+    scenario.calls();
+  });
+
+  test('those of a key that an earlier run has deleted', async () => {
+    const { before, token } = await provisioned();
+    const refused: Failure = { error: { status: 403, code: 'AccessDenied', message: 'denied by an SCP' } };
+    scenario.sandbox.faults.add({ action: 'DetachUserPolicy', times: 1, ...refused });
+    expectFailed(await deprovision(token), 'iam-refused');
+    expect(scenario.account.users.get('pulumi')?.accessKeys).toEqual([]);
+    expect(keyInSecrets(scenario).id).toMatch(/^AKIA/);
+    expect((await deprovision(token)).exitCode).toBe(0);
+    expect(keyInSecrets(scenario)).toEqual({ id: undefined, secret: undefined });
+    expect(snapshot(scenario.account)).toEqual(before);
+    scenario.calls();
+  });
+
+  test('one that is there again: said, and the user stays', async () => {
+    const { token } = await provisioned();
+    const { github, faults } = scenario.sandbox;
+    const again = () => {
+      if (github.secrets.value(REPOSITORY, 'MFA') === undefined) github.secrets.write(REPOSITORY, 'MFA', 'again');
+    };
+    // Each is asked about for the plan, and before its removal.
+    faults.add({ action: 'GET secret', skip: 6, first: again });
+    const main = await deprovision(token);
+    expectFailed(main, 'another-run');
+    expect(main.log.join('\n')).toContain(
+      `Could not remove the GitHub secret MFA of ${REPOSITORY}.\nCause: It is there again`,
+    );
+    expect(scenario.account.users.get('pulumi')?.mfaDevices.size).toBe(1);
+    scenario.calls();
+  });
+
+  test('a removal that GitHub does not answer is waited for, until nothing can come late', async () => {
+    const { before, token } = await provisioned();
+    scenario.sandbox.faults.add({ action: 'DELETE secret', times: 1, reset: true });
+    const main = await deprovision(token);
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(main.log.join('\n')).toContain('GitHub did not answer. Waiting 120 s: until');
+    expect(main.duration).toBeGreaterThanOrEqual(120_000);
+    expect(snapshot(scenario.account)).toEqual(before);
+    scenario.calls();
+  });
+
+  test('a removal that GitHub never answers: the user stays', async () => {
+    const { token } = await provisioned();
+    scenario.sandbox.faults.add({ action: 'DELETE secret', reset: true });
+    const main = await deprovision(token);
+    expectFailed(main, 'connection-failed');
+    expect(main.log.join('\n')).toContain('GitHub did not answer. Waiting');
+    expect(scenario.account.users.has('pulumi')).toBe(true);
+    scenario.calls();
+  });
+});
+
+describe('next to a run that makes a key of the user', () => {
+  const RUN = 'octo/app:7.1:0a1b2c3d';
+  const at = () => scenario.sandbox.clock.now().toISOString().replace(/\.\d+/, '');
+
+  /** A key that another run has made just now, and delivered nowhere yet. */
+  function keyBeingMade() {
+    const user = scenario.account.users.get('pulumi') ?? scenario.account.createUser('pulumi', { tags: OWNED });
+    const { accessKeyId: id } = user.createAccessKey();
+    user.tags = { ...user.tags, [`aws-identity-action:made:${id}`]: `run=${RUN} at=${at()}` };
+    return { user, id };
+  }
+
+  test('it waits for a minute, asking every 10 s; then it says so, and changes nothing', async () => {
+    const { token } = await provisioned();
+    const { id } = keyBeingMade();
+    const before = snapshot(scenario.account);
+    const main = await deprovision(token);
+    expectFailed(main, 'another-run');
+    const said = main.log.join('\n');
+    expect(said).toContain('Nothing was changed');
+    expect(said).toContain(`the access key ${id} of the user pulumi is being made by run 7 of octo/app`);
+    expect(main.duration).toBeGreaterThanOrEqual(60_000);
+    expect(main.duration).toBeLessThan(70_000);
+    expect(snapshot(scenario.account)).toEqual(before);
+    const calls = scenario.calls();
+    expect(calls.filter((call) => call === 'ListAccessKeys')).toHaveLength(7);
+    expect(calls.filter((call) => !/^(Get|List|GET )/.test(call))).toEqual([]);
+  });
+
+  test('it goes on as soon as the key is delivered, and ends that one, too', async () => {
+    const { before, token } = await provisioned();
+    const { user, id } = keyBeingMade();
+    const deliver = () => {
+      user.tags = { ...user.tags, [`aws-identity-action:delivered:${id}`]: `at=${at()} written=${at()}` };
+    };
+    scenario.sandbox.faults.add({ action: 'ListAccessKeys', skip: 2, times: 1, first: deliver });
+    const main = await deprovision(token);
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(main.duration).toBeLessThan(40_000);
+    expect(snapshot(scenario.account)).toEqual(before);
+    expect(writes(scenario).filter((call) => call === 'DeleteAccessKey')).toHaveLength(2);
+  });
+
+  test('it does not wait where GitHub says that the run is over', async () => {
+    const { before } = await provisioned();
+    keyBeingMade();
+    const { github } = scenario.sandbox;
+    github.runs.set({ repository: REPOSITORY, runId: '7', attempt: '1' }, 'completed');
+    scenario.pass(5 * 60_000);
+    const token = github.secrets.token({ write: [REPOSITORY], runs: [REPOSITORY] });
+    const main = await deprovision({ 'github-token': token });
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(main.duration).toBeLessThan(10_000);
+    expect(snapshot(scenario.account)).toEqual(before);
+    scenario.calls();
+  });
+
+  test('a key that comes after the plan: it is named, and the user and its secrets stay', async () => {
+    const { token } = await provisioned();
+    const kept = keyInSecrets(scenario);
+    let id = '';
+    const made = () => void ({ id } = keyBeingMade());
+    scenario.sandbox.faults.add({ action: 'DetachUserPolicy', times: 1, first: made });
+    const main = await deprovision(token);
+    expectFailed(main, 'another-run');
+    expect(main.log.join('\n')).toContain(`The access key ${id} was made meanwhile`);
+    expect(scenario.account.users.get('pulumi')?.accessKeys.map(({ accessKeyId }) => accessKeyId)).toEqual([id]);
+    expect(keyInSecrets(scenario)).toEqual(kept);
+    expect(writes(scenario)).not.toContain('DELETE secret');
+  });
+
+  test('a key that AWS does not list yet: AWS refuses to delete the user, and the step says why', async () => {
+    const { token } = await provisioned();
+    scenario.sandbox.faults.add({ action: 'DeleteUser', times: 1, first: () => void keyBeingMade() });
+    const main = await deprovision(token);
+    expectFailed(main, 'another-run');
+    const said = main.log.join('\n');
+    expect(said).toContain('must delete access keys first');
+    expect(said).toContain('An access key was made meanwhile, by another run or by someone.');
+    scenario.calls();
+
+    // Its run is over later, and the next removal goes on.
+    scenario.pass(11 * 60_000);
+    const again = await deprovision(token);
+    expect([again.exitCode, again.stderr]).toEqual([0, '']);
+    expect(scenario.account.users.has('pulumi')).toBe(false);
+    scenario.calls();
+  });
+});
+
 describe('everything that AWS refuses to delete a thing for goes first', () => {
   test('of a user', async () => {
     const { account } = scenario;
@@ -173,6 +378,7 @@ describe('everything that AWS refuses to delete a thing for goes first', () => {
     user.groups.add(group);
     user.createAccessKey();
     user.createAccessKey().status = 'Inactive';
+    age(user, 1);
     user.createLoginProfile();
     const certificate = user.uploadSigningCertificate('-----BEGIN CERTIFICATE-----');
     const sshKey = user.uploadSshPublicKey('ssh-rsa AAAA');
@@ -353,7 +559,13 @@ describe('what is not this repository’s is left, and named', () => {
     if (user) user.tags = {};
     const main = await deprovision(token);
     expect(main.exitCode).toBe(0);
-    expect(main.log.join('\n')).toContain('left as it is: so is its user');
+    const plan = JSON.parse(main.outputs.plan ?? '') as { readonly kind: string }[];
+    const details = ['left as it is: so is its user'];
+    expect(plan.filter(({ kind }) => kind === 'GitHub secret')).toEqual(
+      ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'MFA'].map((name) => ({
+        ...{ action: 'leave', kind: 'GitHub secret', name: `${name} of ${REPOSITORY}`, details },
+      })),
+    );
     expect(keyInSecrets(scenario)).toEqual({
       id: user?.accessKeys[0]?.accessKeyId,
       secret: user?.accessKeys[0]?.secretAccessKey,

@@ -8,6 +8,7 @@ import {
   ADMIN,
   OWNED,
   REPOSITORY,
+  age,
   githubRepository,
   identityJob,
   identityScenario,
@@ -15,7 +16,7 @@ import {
   keyInSecrets,
   leftUser,
   ownerOf,
-  recordOf,
+  recordsOf,
   snapshot,
   statusesOf,
   writes,
@@ -35,13 +36,15 @@ const DOCUMENT = JSON.stringify({
       'inline-policies': { own: allow('s3:ListAllMyBuckets') },
       'require-mfa': true,
       'mfa-device': { deliver: [{ 'github-secret': 'MFA' }] },
-      'access-key': { deliver: ['environment', { profile: 'pulumi' }, 'github-secrets'] },
+      'access-key': { deliver: ['environment', { profile: 'pulumi' }] },
     },
+    lasting: { 'access-key': { deliver: ['github-secrets'] } },
   },
   roles: { deploy: { trust: { user: 'pulumi' }, policies: ['pipeline'] } },
   'oidc-providers': { github: {} },
 });
 const KEY_ALONE = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
+const LASTING_KEY = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['github-secrets'] } } } });
 const SECRETS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'MFA'];
 
 let scenario: Scenario;
@@ -79,7 +82,7 @@ describe('post retires', () => {
     });
     expect([main.exitCode, main.stderr]).toEqual([0, '']);
     expect(ownerOf(scenario, keyIn(workflow))).toBe('pulumi');
-    expect(keyInSecrets(scenario)).toEqual(keyIn(workflow));
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('lasting');
     expect(secretsAtGithub()).toEqual(SECRETS);
     const { id = '', secret = '' } = keyIn(workflow);
     const state = JSON.stringify(main.state);
@@ -100,13 +103,13 @@ describe('post retires', () => {
     expect(writes(scenario).sort()).toEqual(
       [
         ...SECRETS.map(() => 'DELETE secret'),
-        'DeleteAccessKey',
+        ...['DeleteAccessKey', 'UntagUser', 'DeleteAccessKey', 'UntagUser'],
         'DeactivateMFADevice',
         'DeleteVirtualMFADevice',
         'DeleteUserPolicy',
         'DeleteUserPolicy',
         'DetachUserPolicy',
-        'DeleteUser',
+        ...['DeleteUser', 'DeleteUser'],
         'DetachRolePolicy',
         'DeleteRole',
         'DeletePolicy',
@@ -136,12 +139,14 @@ describe('post retires', () => {
   });
 
   test('the key of a user that stays, with its record', async () => {
-    const foreign = leftUser(scenario).createAccessKey();
+    const user = leftUser(scenario);
+    const foreign = user.createAccessKey();
+    age(user, 1);
     const before = snapshot(scenario.account);
     const workflow = identityJob(scenario);
     expect((await workflow.step({ with: inputs(KEY_ALONE, {}) })).exitCode).toBe(0);
     const { id = '' } = keyIn(workflow);
-    expect(recordOf(scenario, 'pulumi')).toBe(`delivered=${id}`);
+    expect(recordsOf(scenario, 'pulumi')).toEqual([`job:${id}`]);
     scenario.calls();
     expect((await post(workflow)).exitCode).toBe(0);
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [foreign.accessKeyId]: 'Active' });
@@ -170,11 +175,12 @@ describe('post retires', () => {
   });
 
   test('nothing, where nothing was made', async () => {
-    expect((await identityJob(scenario).step({ with: inputs(KEY_ALONE, { ephemeral: '' }) })).exitCode).toBe(0);
+    const lasting = inputs(LASTING_KEY, { ...token, ephemeral: '' });
+    expect((await identityJob(scenario).step({ with: lasting })).exitCode).toBe(0);
     scenario.calls();
     const before = snapshot(scenario.account);
     const workflow = identityJob(scenario);
-    const main = await workflow.step({ with: inputs(KEY_ALONE, {}) });
+    const main = await workflow.step({ with: inputs(LASTING_KEY) });
     expect([main.exitCode, main.outputs.changed, main.state]).toEqual([0, 'false', {}]);
     scenario.calls();
     expect((await post(workflow)).log.join('\n')).toContain('Nothing to clean up.');
@@ -190,9 +196,73 @@ describe('post retires', () => {
     const user = scenario.account.users.get('pulumi');
     user?.createLoginProfile();
     user?.createAccessKey();
+    age(user, 1);
     expect((await post(workflow)).log.join('\n')).not.toContain('Warning');
     expect(snapshot(scenario.account)).toEqual(before);
     scenario.calls();
+  });
+
+  test('its keys and their secrets, where someone is making another key of the user: that stays', async () => {
+    const workflow = identityJob(scenario);
+    expect((await workflow.step({ with: inputs() })).exitCode).toBe(0);
+    const id = scenario.account.users.get('pulumi')?.createAccessKey().accessKeyId ?? '';
+    const { exitCode, log, duration } = await post(workflow);
+    expect(exitCode).toBe(0);
+    expect(duration).toBeGreaterThanOrEqual(60_000);
+    expect(log.join('\n')).toMatch(
+      new RegExp(`^Warning: In IAM, .*user pulumi.* the access key ${id} of the user pulumi was made at `, 'm'),
+    );
+    const { users, roles, managedPolicies } = scenario.account;
+    expect([...users.keys(), roles.size, statusesOf(scenario, 'pulumi')]).toEqual([
+      'admin',
+      'pulumi',
+      0,
+      { [id]: 'Active' },
+    ]);
+    // What it may do, and what proves who it is, stays with it.
+    expect([...(users.get('pulumi')?.attachedPolicies ?? [])].every((arn) => managedPolicies.has(arn))).toBe(true);
+    expect(users.get('pulumi')?.mfaDevices.size).toBe(1);
+    expect(secretsAtGithub()).toEqual([]);
+    scenario.calls();
+  });
+
+  test('not a secret that someone else has written since: a warning names it', async () => {
+    const before = snapshot(scenario.account);
+    const workflow = identityJob(scenario);
+    expect((await workflow.step({ with: inputs(LASTING_KEY) })).exitCode).toBe(0);
+    scenario.pass(10 * 60_000);
+    scenario.sandbox.github.secrets.write(REPOSITORY, 'AWS_SECRET_ACCESS_KEY', 'of someone else');
+    const { exitCode, log } = await post(workflow);
+    expect([exitCode, secretsAtGithub()]).toEqual([0, ['AWS_SECRET_ACCESS_KEY']]);
+    expect(log.join('\n')).toMatch(
+      /^Warning: The GitHub secret AWS_SECRET_ACCESS_KEY of octo\/app stays: it was written/m,
+    );
+    expect(snapshot(scenario.account)).toEqual(before);
+    scenario.calls();
+  });
+
+  test('keys first, then their secrets, then users', async () => {
+    const workflow = identityJob(scenario);
+    expect((await workflow.step({ with: inputs() })).exitCode).toBe(0);
+    scenario.calls();
+    await post(workflow);
+    const calls = scenario.calls();
+    const order = [
+      ...[calls.lastIndexOf('DeleteAccessKey'), calls.indexOf('DELETE secret')],
+      ...[calls.lastIndexOf('GET secret NotFound'), calls.indexOf('ListAccessKeys'), calls.indexOf('DeleteUserPolicy')],
+      ...[calls.lastIndexOf('ListAccessKeys'), calls.indexOf('DeactivateMFADevice'), calls.lastIndexOf('DeleteUser')],
+    ];
+    expect(order).toEqual([...order].sort((one, other) => one - other));
+    expect(order).not.toContain(-1);
+  });
+
+  test('no secret of a key that it cannot delete', async () => {
+    const workflow = identityJob(scenario);
+    expect((await workflow.step({ with: inputs(LASTING_KEY) })).exitCode).toBe(0);
+    scenario.sandbox.faults.add({ action: 'DeleteAccessKey', ...REFUSED });
+    expect((await post(workflow)).log.join('\n')).toMatch(/^Warning: In IAM, something may be left of: user pulumi/m);
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    expect(writes(scenario)).not.toContain('DELETE secret');
   });
 });
 
@@ -202,9 +272,14 @@ test('without ephemeral what was made stays', async () => {
   const made = snapshot(scenario.account);
   scenario.calls();
   await workflow.finish();
-  expect(snapshot(scenario.account)).toEqual(made);
+  // But the key that was for this job alone.
+  expect(statusesOf(scenario, 'pulumi')).toEqual({});
+  const ofUser = ({ users }: typeof made) => users.map((user) => ({ ...user, accessKeys: [], tags: {} }));
+  const left = snapshot(scenario.account);
+  expect({ ...left, users: ofUser(left) }).toEqual({ ...made, users: ofUser(made) });
+  expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('lasting');
   expect(secretsAtGithub()).toEqual(SECRETS);
-  expect(scenario.calls()).toEqual([]);
+  expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser']);
 });
 
 test('AWS_SKIP_CLEANUP_STEP leaves all as it is', async () => {

@@ -4,6 +4,7 @@ import type { Failure } from '../../sandbox/faults';
 import type { Job } from '../../sandbox/runner/job';
 import {
   ADMIN,
+  KEY_TO_SECRETS,
   REPOSITORY,
   githubRepository,
   identityJob,
@@ -11,7 +12,7 @@ import {
   keyIn,
   keyInSecrets,
   ownerOf,
-  recordOf,
+  recordsOf,
   writes,
 } from './identities';
 import { expectFailed, type Scenario } from './scenario';
@@ -66,24 +67,14 @@ describe('a key is delivered to', () => {
     expect([main.exitCode, main.stderr, main.exported]).toEqual([0, '', {}]);
     const key = keyInSecrets(scenario, place);
     expect(ownerOf(scenario, key)).toBe('pulumi');
-    expect(recordOf(scenario, 'pulumi')).toBe(`delivered=${key.id}`);
-    expect(writes(scenario)).toEqual([
-      'CreateUser',
-      'CreateAccessKey',
-      'TagUser',
-      'PUT secret',
-      'PUT secret',
-      'TagUser',
-    ]);
+    expect(recordsOf(scenario, 'pulumi')).toEqual([`delivered:${key.id}`]);
+    expect(writes(scenario)).toEqual(['CreateUser', ...KEY_TO_SECRETS.slice(1)]);
   });
 
-  test('all of them at once, with the job itself: one key everywhere', async () => {
+  test('all of them at once: one key everywhere, and none for the job', async () => {
     const workflow = identityJob(scenario);
     const main = await provision(
       [
-        'environment',
-        'outputs',
-        { profile: 'pulumi' },
         'github-secrets',
         { 'github-secrets': { environment: 'production' } },
         { 'github-secrets': { organization: 'octo' } },
@@ -92,19 +83,12 @@ describe('a key is delivered to', () => {
       workflow,
     );
     expect(main.exitCode).toBe(0);
-    const key = keyIn(workflow);
+    const key = keyInSecrets(scenario);
     expect(ownerOf(scenario, key)).toBe('pulumi');
-    expect(keyInSecrets(scenario)).toEqual(key);
     expect(keyInSecrets(scenario, { environment: 'production' })).toEqual(key);
     expect(keyInSecrets(scenario, { owner: 'org:octo' })).toEqual(key);
-    expect(main.outputs).toMatchObject({
-      'aws-access-key-id': key.id,
-      'aws-secret-access-key': key.secret,
-      profiles: '["pulumi"]',
-    });
-    expect(readFileSync(join(workflow.home, '.aws/credentials'), 'utf8')).toContain(
-      `[pulumi]\naws_access_key_id = ${key.id}\naws_secret_access_key = ${key.secret}\n`,
-    );
+    expect([keyIn(workflow), main.outputs.profiles]).toEqual([{ id: undefined, secret: undefined }, '[]']);
+    expect(main.outputs).not.toHaveProperty('aws-access-key-id');
     expect(writes(scenario).filter((call) => call === 'PUT secret')).toHaveLength(6);
   });
 });
@@ -130,7 +114,16 @@ test('the second time nothing is written, and the job learns nothing that it doe
   const again = await provision(['github-secrets']);
   expect([again.exitCode, again.outputs.changed]).toEqual([0, 'false']);
   expect(again.log.join('\n')).not.toContain('Notice');
-  expect(writes(scenario)).toEqual([]);
+  expect(scenario.calls()).toEqual([
+    'GetCallerIdentity',
+    'GET public-key',
+    'GetUser',
+    'ListAttachedUserPolicies',
+    'ListUserPolicies',
+    'ListAccessKeys',
+    'GET secret',
+    'GET secret',
+  ]);
 });
 
 test('the secret is masked before anything else could print it, and is in no file', async () => {
@@ -153,7 +146,7 @@ test('the secret is masked before anything else could print it, and is in no fil
 
 describe('what can be known before, is: nothing is made in AWS', () => {
   test('no token: no call at all', async () => {
-    const main = await provision(['environment', { 'github-secrets': { prefix: 'P_' } }], {});
+    const main = await provision([{ 'github-secrets': { prefix: 'P_' } }], {});
     expectFailed(main, 'invalid-input');
     expect(main.log.join('\n')).toContain('github-token: is missing');
     expect(scenario.calls()).toEqual([]);
@@ -221,21 +214,21 @@ describe('what can be known before, is: nothing is made in AWS', () => {
 describe('a delivery that fails', () => {
   test('at the first secret: the key is deleted, and earlier secrets stay', async () => {
     const readOnly = { 'github-token': scenario.sandbox.github.secrets.token({ read: [REPOSITORY] }) };
-    const main = await provision(['environment', 'github-secrets'], readOnly);
+    const main = await provision(['github-secrets'], readOnly);
     expectFailed(main, 'github-secret-refused');
     expect(keysOfPulumi()).toEqual([]);
     expect(keyInSecrets(scenario)).toEqual({ id: undefined, secret: undefined });
-    expect(recordOf(scenario, 'pulumi')).toBeUndefined();
+    expect(recordsOf(scenario, 'pulumi')).toEqual([]);
     scenario.calls();
 
-    const again = await provision(['environment', 'github-secrets']);
+    const again = await provision(['github-secrets']);
     expect(again.exitCode).toBe(0);
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
     scenario.calls();
   });
 
   test('at the second secret: the error says so, the key is deleted, and the next run delivers a whole one', async () => {
-    scenario.sandbox.faults.add({ action: 'PUT secret', skip: 1, times: 1, ...REFUSED });
+    scenario.sandbox.faults.add({ action: 'PUT secret', skip: 1, times: 2, ...REFUSED });
     const main = await provision([{ 'github-secrets': { prefix: 'P_' } }]);
     expectFailed(main, 'delivery-incomplete');
     expect(main.log.join('\n')).toContain('GitHub took P_AWS_ACCESS_KEY_ID of octo/app, and did not take P_AWS_SECRET');
@@ -244,7 +237,9 @@ describe('a delivery that fails', () => {
       'CreateUser',
       'CreateAccessKey',
       'TagUser',
+      'TagUser',
       'PUT secret',
+      'PUT secret Forbidden',
       'PUT secret Forbidden',
       'DeleteAccessKey',
       'UntagUser',
@@ -253,10 +248,10 @@ describe('a delivery that fails', () => {
     const again = await provision([{ 'github-secrets': { prefix: 'P_' } }]);
     expect(again.exitCode).toBe(0);
     expect(ownerOf(scenario, keyInSecrets(scenario, { prefix: 'P_' }))).toBe('pulumi');
-    expect(writes(scenario)).toEqual(['TagUser', 'CreateAccessKey', 'TagUser', 'PUT secret', 'PUT secret', 'TagUser']);
+    expect(writes(scenario)).toEqual(KEY_TO_SECRETS);
   });
 
-  test('for one of two users: neither key is delivered', async () => {
+  test('for one of two users: the other has its key', async () => {
     const { secrets } = scenario.sandbox.github;
     secrets.createRepository('octo/other');
     const halfToken = { 'github-token': secrets.token({ write: [REPOSITORY], read: ['octo/other'] }) };
@@ -268,36 +263,27 @@ describe('a delivery that fails', () => {
         ...halfToken,
         identities: JSON.stringify({
           users: {
-            one: { 'access-key': { deliver: ['environment', 'github-secrets'] } },
+            one: { 'access-key': { deliver: ['github-secrets'] } },
             two: { 'access-key': { deliver: [{ 'github-secrets': { repository: 'octo/other' } }] } },
           },
         }),
       },
     });
     expectFailed(main, 'github-secret-refused');
-    expect(keyIn(workflow)).toEqual({ id: undefined, secret: undefined });
     expect(scenario.account.users.get('two')?.accessKeys).toEqual([]);
-    // What is whole at GitHub stays; what the job lost with it is no key of its own.
     const kept = keyInSecrets(scenario);
     expect(scenario.account.users.get('one')?.accessKeys).toMatchObject([
       { accessKeyId: kept.id, secretAccessKey: kept.secret, status: 'Active' },
     ]);
-    expect(recordOf(scenario, 'one')).toBe(`delivered=${kept.id}`);
+    expect(recordsOf(scenario, 'one')).toEqual([`delivered:${kept.id}`]);
     scenario.calls();
-  });
-
-  test('whose answer is lost is made again', async () => {
-    scenario.sandbox.faults.add({ action: 'PUT secret', skip: 1, times: 1, resetAfter: true });
-    expect((await provision(['github-secrets'])).exitCode).toBe(0);
-    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
-    expect(writes(scenario).filter((call) => call === 'PUT secret')).toHaveLength(3);
   });
 });
 
 describe('a run that is killed while it delivers', () => {
   /** Provisions until GitHub has so many secrets. */
   async function killedAfter(secrets: number): Promise<Job> {
-    const workflow = identityJob(scenario);
+    const workflow = identityJob(scenario, { env: { GITHUB_RUN_ID: '11' } });
     const after = new Promise<void>((holdAfter) => {
       scenario.sandbox.faults.add({ action: 'PUT secret', skip: secrets - 1, times: 1, holdAfter });
     });
@@ -314,33 +300,56 @@ describe('a run that is killed while it delivers', () => {
     return workflow;
   }
 
-  test('before the second secret: post deletes the key', async () => {
-    const workflow = await killedAfter(1);
+  test.each([
+    { when: 'before', secrets: 1 },
+    { when: 'after', secrets: 2 },
+  ])('$when the second secret: post ends the delivery', async ({ secrets }) => {
+    const workflow = await killedAfter(secrets);
     const [post] = await workflow.finish();
     expect([post?.exitCode, post?.stderr]).toEqual([0, '']);
     expect(post?.log.join('\n')).not.toContain('Warning');
-    expect(keysOfPulumi()).toEqual([]);
-    expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser']);
+    const delivered = keyInSecrets(scenario);
+    expect(ownerOf(scenario, delivered)).toBe('pulumi');
+    expect(keysOfPulumi()).toEqual([delivered.id]);
+    expect(recordsOf(scenario, 'pulumi')).toEqual([`delivered:${delivered.id}`]);
+    expect(writes(scenario)).toEqual(['TagUser', 'PUT secret', 'PUT secret', 'TagUser', 'UntagUser']);
   });
 
-  test('before the second secret, and post does not run: the next run replaces it', async () => {
+  test('and post comes too late: it leaves all to the next run, and says so', async () => {
+    const workflow = await killedAfter(1);
+    scenario.pass(6 * 60_000);
+    const [post] = await workflow.finish();
+    expect(post?.exitCode).toBe(0);
+    expect(post?.log.join('\n')).toMatch(/Warning: .*The delivery of the access key .* of pulumi was begun/);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('before the second secret, and post does not run: a run that comes later than ten minutes replaces the key', async () => {
     await killedAfter(1);
     const spoiled = keyInSecrets(scenario).id;
+    scenario.pass(11 * 60_000);
     const main = await provision(['github-secrets']);
     expect(main.exitCode).toBe(0);
-    expect(main.log.join('\n')).toContain(`${spoiled}, which a run that failed left and nobody has, is deleted`);
+    expect(main.log.join('\n')).toContain(
+      `Deleted the access key ${spoiled} of pulumi: a run that is over made it, and delivered it nowhere.`,
+    );
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
     expect(keysOfPulumi()).toEqual([keyInSecrets(scenario).id]);
-    scenario.calls();
+    expect(recordsOf(scenario, 'pulumi')).toEqual([`delivered:${keyInSecrets(scenario).id}`]);
+    expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser', ...KEY_TO_SECRETS]);
   });
 
-  test.each(['post', 'the next run'])('after the second secret: %s finds it delivered', async (who) => {
-    const workflow = await killedAfter(2);
+  test('after the second secret, and post does not run: a run that comes later finds it delivered', async () => {
+    await killedAfter(2);
     const delivered = keyInSecrets(scenario);
-    const runs = who === 'post' ? await workflow.finish() : [await provision(['github-secrets'])];
-    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0]);
+    scenario.pass(11 * 60_000);
+    const main = await provision(['github-secrets']);
+    expect(main.exitCode).toBe(0);
+    expect(main.log.join('\n')).toContain(`${delivered.id}, which a run that is over made, is recorded as delivered`);
+    expect(keyInSecrets(scenario)).toEqual(delivered);
     expect(ownerOf(scenario, delivered)).toBe('pulumi');
-    expect(recordOf(scenario, 'pulumi')).toBe(`delivered=${delivered.id}`);
     expect(writes(scenario)).toEqual(['TagUser']);
+    expect((await provision(['github-secrets'])).outputs.changed).toBe('false');
+    expect(writes(scenario)).toEqual([]);
   });
 });

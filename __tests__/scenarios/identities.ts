@@ -99,8 +99,32 @@ interface Concurrent {
 
 type Stage = Calls | Concurrent;
 
-/** What is asked of AWS for one new access key, until it counts as known. */
-export const NEW_KEY = ['CreateAccessKey', ['GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity']] as const;
+/** What is asked of AWS for one new access key, until it is recorded and counts as known. */
+const NEW_KEY = [
+  'CreateAccessKey',
+  ['TagUser', 'GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity'],
+] as const;
+
+/** What is asked for one that ends with the job, of a user that was made with its announcement. */
+export const NEW_KEY_OF_JOB = [...NEW_KEY, 'UntagUser'] as const;
+
+/** What post asks for a key that ends with the job, where it is gone already, with its user. */
+export const GONE_KEY_OF_JOB = ['GetCallerIdentity', 'DeleteAccessKey NoSuchEntity', 'UntagUser NoSuchEntity'] as const;
+
+/** What is asked for one that lasts, until it is sure that no other run was first. */
+export const NEW_LASTING_KEY = [...NEW_KEY, 'GetUser', 'ListAccessKeys'] as const;
+
+/** What is asked to deliver it to two secrets of GitHub, to look that they hold it, and to record it. */
+export const DELIVERY = [
+  'TagUser',
+  'PUT secret',
+  'PUT secret',
+  'GetUser',
+  'ListAccessKeys',
+  ['GET secret', 'GET secret'],
+  'TagUser',
+  'UntagUser',
+] as const;
 
 /**
  * Expects these calls since the last time: one stage after the other, those of one stage in any order.
@@ -235,10 +259,39 @@ export function keyInSecrets(
   return { id: value('AWS_ACCESS_KEY_ID'), secret: value('AWS_SECRET_ACCESS_KEY') };
 }
 
-/** What the record of a user's access key says. */
-export function recordOf({ account }: Scenario, user: string): string | undefined {
-  return account.users.get(user)?.tags['aws-identity-action:access-key'];
+/** How the tags of a user begin that record what became of its access keys. */
+const RECORD = 'aws-identity-action:';
+
+/**
+ * What is recorded of a user's access keys, a line for each tag, in the order of the alphabet: the stage, the ID of the key,
+ * and which others it names. Times and runs are omitted.
+ */
+export function recordsOf({ account }: Scenario, user: string): string[] {
+  const records = Object.entries(account.users.get(user)?.tags ?? {}).flatMap(([tag, value]) => {
+    const [, stage = ''] = tag.startsWith(RECORD) ? (/^([a-z]+:.+)/.exec(tag.slice(RECORD.length)) ?? []) : [];
+    if (stage === '') return [];
+    const others = value.split(' ').filter((word) => /^(?:known|replaces|torn)=/.test(word));
+    return [[stage.replace(/^making:.*/, 'making'), ...others].join(' ')];
+  });
+  return records.sort();
 }
+
+/** Records of access keys, as tags: `made:AKIA…` and the words of the tag. */
+export function recordTags(records: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(records).map(([stage, words]) => [`${RECORD}${stage}`, words]));
+}
+
+/** What a new key writes on its way into two secrets of GitHub, from its announcement to its record. */
+export const KEY_TO_SECRETS = [
+  'TagUser',
+  'CreateAccessKey',
+  'TagUser',
+  'TagUser',
+  'PUT secret',
+  'PUT secret',
+  'TagUser',
+  'UntagUser',
+] as const;
 
 /** Makes all keys of a user older than they are. */
 export function age(user: User | undefined, days: number): void {
@@ -253,8 +306,7 @@ export function statusesOf({ account }: Scenario, user: string): Record<string, 
   return Object.fromEntries(keys.map(({ accessKeyId, status }) => [accessKeyId, status]));
 }
 
-/** The user `pulumi` as an earlier run left it, with this record of its access key. */
-export function leftUser({ account }: Scenario, record = ''): User {
-  const tags = { ...OWNED, ...(record !== '' && { 'aws-identity-action:access-key': record }) };
-  return account.createUser('pulumi', { tags });
+/** The user `pulumi` as an earlier run left it, with these records of its access keys. */
+export function leftUser({ account }: Scenario, records: Readonly<Record<string, string>> = {}): User {
+  return account.createUser('pulumi', { tags: { ...OWNED, ...recordTags(records) } });
 }

@@ -71,8 +71,8 @@ describe('a user that may do nothing without MFA', () => {
     expectDevice();
     expectStages(writes(scenario), [
       'CreateUser',
-      { concurrent: [['CreateAccessKey'], [['PutUserPolicy', 'AttachUserPolicy'], ...DEVICE]] },
-      ...['TagUser', 'PUT secret', 'PUT secret', 'TagUser'],
+      { concurrent: [['CreateAccessKey', 'TagUser'], [['PutUserPolicy', 'AttachUserPolicy'], ...DEVICE]] },
+      ...['TagUser', 'PUT secret', 'PUT secret', 'TagUser', 'UntagUser'],
     ]);
 
     const { accessKeyId, secretAccessKey } = key();

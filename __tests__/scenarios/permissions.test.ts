@@ -1,9 +1,9 @@
-import type { Account, User } from '../../sandbox/accounts/account';
+import type { AccessKey, Account, User } from '../../sandbox/accounts/account';
 import type { PolicyDocument, Statement } from '../../sandbox/policy/document';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { page, section } from '../docs/pages';
 import { allow, trust } from '../sandbox/sts-client';
-import { identityJob, OWNED, githubRepository } from './identities';
+import { age, githubRepository, identityJob, OWNED, recordTags, REPOSITORY } from './identities';
 import { ACCOUNT, ISSUER, REGION, Scenario } from './scenario';
 
 /*
@@ -14,7 +14,6 @@ import { ACCOUNT, ISSUER, REGION, Scenario } from './scenario';
 const permissions = page('docs/permissions.md');
 const READ_ONLY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const POWER_USER = 'arn:aws:iam::aws:policy/PowerUserAccess';
-const KEY_RECORD = 'aws-identity-action:access-key';
 const AT_ONCE = 4;
 
 /** An account as it is found, and a step that is run there. */
@@ -73,7 +72,8 @@ describe.each<{ heading: string; also?: string; situations: readonly Situation[]
   {
     heading: 'rotate',
     situations: [
-      { prepare: rotatedBefore, inputs: { mode: 'rotate', 'rotate-now': 'true' } },
+      { prepare: rotatedBefore, inputs: { mode: 'rotate' } },
+      { prepare: rotatedLongBefore, inputs: { mode: 'rotate', 'rotate-now': 'true' } },
       { prepare: diedWhileMakingAKey, inputs: { mode: 'rotate' } },
     ],
   },
@@ -243,20 +243,22 @@ describe('the modes that obtain credentials', () => {
   });
 });
 
-/** Everything that the document declares, ours, and changed by hand since; of a key, a run died while it was made. */
+/** Everything that the document declares, ours, and changed by hand since; a run died when it had made a key. */
 function drifted(account: Account): void {
   const { user, role } = declaredAndSpoiled(account);
+  diedWithAKey(user);
   user.createAccessKey();
-  user.createAccessKey();
-  user.tags = { ...user.tags, [KEY_RECORD]: 'creating' };
+  age(user, 1);
   for (const entity of [user, role]) entity.permissionsBoundary = POWER_USER;
 }
 
-/** The same, but of the key, a run died before the one that was replaced was deactivated. */
+/** The same, but the grace of a key that was replaced is over. */
 function driftedMidRotation(account: Account): void {
   const { user } = declaredAndSpoiled(account);
-  const [old, current] = [user.createAccessKey(), user.createAccessKey()];
-  user.tags = { ...user.tags, [KEY_RECORD]: `delivered=${current.accessKeyId} retiring=${old.accessKeyId}` };
+  replacedKey(user);
+  for (const half of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
+    scenario.sandbox.github.secrets.write(REPOSITORY, `PIPELINE_${half}`, 'of the key in use');
+  }
 }
 
 function declaredAndSpoiled(account: Account) {
@@ -292,21 +294,49 @@ function grown(account: Account): void {
   account.createInstanceProfile('runner').role = role;
   user.createMfaDevice('machine/pipeline').tags = OWNED;
   user.createAccessKey();
+  age(user, 1);
   user.createLoginProfile();
   user.uploadSigningCertificate('a certificate');
   user.uploadSshPublicKey('a key');
   user.createServiceSpecificCredential('codecommit.amazonaws.com');
 }
 
+/** A user whose grace of a replaced key is over: it works still. */
 function rotatedBefore(account: Account): void {
+  replacedKey(account.createUser('pipeline', { path: '/machine/', tags: OWNED }));
+}
+
+/** The same, and that key has been inactive for long. */
+function rotatedLongBefore(account: Account): void {
   const user = account.createUser('pipeline', { path: '/machine/', tags: OWNED });
-  const [old, current] = [user.createAccessKey(), user.createAccessKey()];
+  const old = replacedKey(user);
   old.status = 'Inactive';
-  user.tags = { ...OWNED, [KEY_RECORD]: `delivered=${current.accessKeyId} retired=${old.accessKeyId}` };
+  user.tags = { ...user.tags, ...recordTags({ [`deactivated:${old.accessKeyId}`]: `at=${daysAgo(3)}` }) };
 }
 
 function diedWhileMakingAKey(account: Account): void {
-  account.createUser('pipeline', { path: '/machine/', tags: { ...OWNED, [KEY_RECORD]: 'creating' } }).createAccessKey();
+  diedWithAKey(account.createUser('pipeline', { path: '/machine/', tags: OWNED }));
+}
+
+/** A key that a run has made, which died then. */
+function diedWithAKey(user: User): void {
+  const { accessKeyId } = user.createAccessKey();
+  const record = `run=${REPOSITORY}:42.1:0a1b2c3d at=${daysAgo(1)}`;
+  user.tags = { ...user.tags, ...recordTags({ [`made:${accessKeyId}`]: record }) };
+  age(user, 1);
+}
+
+/** A key that was replaced days ago, by another that is delivered. */
+function replacedKey(user: User): AccessKey {
+  const [old, current] = [user.createAccessKey(), user.createAccessKey()];
+  const record = `at=${daysAgo(4)} replaces=${old.accessKeyId}`;
+  user.tags = { ...user.tags, ...recordTags({ [`delivered:${current.accessKeyId}`]: record }) };
+  age(user, 4);
+  return old;
+}
+
+function daysAgo(days: number): string {
+  return new Date(scenario.sandbox.clock.now().getTime() - days * 86_400_000).toISOString();
 }
 
 /** Runs the step, and the post of one that is to leave nothing, as a user with these policies and no others. */

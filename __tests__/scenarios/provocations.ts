@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VendorName } from '../../sandbox/accounts/account';
+import type { User, VendorName } from '../../sandbox/accounts/account';
 import type { Failure } from '../../sandbox/faults';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Run } from '../../sandbox/runner/job';
@@ -8,7 +8,7 @@ import { copyAction } from '../../sandbox/runner/processes';
 import type { ErrorCode } from '../../src/errors/action-error';
 import { ForwardProxy } from '../network/forward-proxy';
 import { allow, deny, trust } from '../sandbox/sts-client';
-import { ADMIN, OWNED, REPOSITORY, age, githubRepository, identityJob, leftUser } from './identities';
+import { ADMIN, OWNED, REPOSITORY, age, githubRepository, identityJob, leftUser, recordTags } from './identities';
 import { NO_SUCH_HOST } from './node-options';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type JobSettings, type Scenario } from './scenario';
 
@@ -150,17 +150,50 @@ function html(status: number): Failure {
 
 const WITH_KEY = 'users: { pulumi: { access-key: { deliver: [environment] } } }';
 const WITH_SECRETS = 'users: { pulumi: { access-key: { deliver: [github-secrets] } } }';
+const DUE = 'users: { pulumi: { access-key: { max-age: 90d, deliver: [github-secrets] } } }';
 const DEVICE = 'users: { reporter: { mfa-device: { deliver: [{ github-secret: REPORTER_MFA }] } } }';
-const DUE = 'users: { pulumi: { access-key: { max-age: 90d, deliver: [environment] } } }';
 const BOUNDARY =
   'policies: { limits: { document: { Version: "2012-10-17", Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } } } }';
 
 /** The user `pulumi`, whose delivered key is old enough to be rotated. */
-function dueKey(scenario: Scenario): void {
+function dueKey(scenario: Scenario): User {
+  const user = leftUser(scenario);
+  const { accessKeyId, secretAccessKey } = user.createAccessKey();
+  user.tags = { ...user.tags, ...recordTags({ [`delivered:${accessKeyId}`]: `at=${ago(scenario, 91)}` }) };
+  age(user, 91);
+  const { secrets } = scenario.sandbox.github;
+  secrets.write(REPOSITORY, 'AWS_ACCESS_KEY_ID', accessKeyId);
+  secrets.write(REPOSITORY, 'AWS_SECRET_ACCESS_KEY', secretAccessKey);
+  return user;
+}
+
+/** The same, and that it replaced one whose grace is over, which is used when the step is about to end it. */
+function usedKey(scenario: Scenario): void {
+  const user = dueKey(scenario);
+  const [current] = user.accessKeys;
+  const replaced = user.createAccessKey();
+  const id = current?.accessKeyId ?? '';
+  user.tags = {
+    ...user.tags,
+    ...recordTags({ [`delivered:${id}`]: `at=${ago(scenario, 2)} replaces=${replaced.accessKeyId}` }),
+  };
+  age(user, 2);
+  const use = () => {
+    replaced.lastUsed = { at: scenario.sandbox.clock.now(), service: 's3', region: 'eu-central-1' };
+  };
+  scenario.sandbox.faults.add({ action: 'GetAccessKeyLastUsed', skip: 2, times: 1, first: use });
+}
+
+/** A key of the user `pulumi` that run 42 is about to deliver. */
+function keyInWork(scenario: Scenario): void {
   const user = leftUser(scenario);
   const { accessKeyId } = user.createAccessKey();
-  user.tags = { ...user.tags, 'aws-identity-action:access-key': `delivered=${accessKeyId}` };
-  age(user, 91);
+  const record = `run=${REPOSITORY}:42.1:0a1b2c3d at=${ago(scenario, 0)}`;
+  user.tags = { ...user.tags, ...recordTags({ [`made:${accessKeyId}`]: record }) };
+}
+
+function ago({ sandbox: { clock } }: Scenario, days: number): string {
+  return new Date(clock.now().getTime() - days * 86_400_000).toISOString();
 }
 
 /** Every failure that the action knows, and how to bring it about: once for each of the words that its page quotes. */
@@ -184,18 +217,87 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       },
     }),
   ],
+  'access-key-unknown': [
+    byDocument(WITH_SECRETS, {
+      prepare: (scenario) => {
+        leftUser(scenario);
+        fails('CreateAccessKey', { resetAfter: true })(scenario);
+      },
+    }),
+  ],
   'access-keys-full': [
     byDocument(WITH_KEY, {
       prepare: (scenario) => {
         const user = leftUser(scenario);
         user.createAccessKey();
         user.createAccessKey();
+        age(user, 1);
+      },
+    }),
+    byDocument(WITH_KEY, {
+      prepare: (scenario) => {
+        const user = leftUser(scenario);
+        const until = ago(scenario, -1);
+        for (const run of ['42', '43']) {
+          const { accessKeyId } = user.createAccessKey();
+          const record = `run=${REPOSITORY}:${run}.1:0a1b2c3d until=${until}`;
+          user.tags = { ...user.tags, ...recordTags({ [`job:${accessKeyId}`]: record }) };
+        }
+      },
+    }),
+    byDocument(DUE, {
+      mode: 'rotate',
+      prepare: (scenario) => {
+        usedKey(scenario);
+        scenario.sandbox.faults.clear();
+        const [, replaced] = scenario.account.users.get('pulumi')?.accessKeys ?? [];
+        if (replaced) replaced.lastUsed = { at: scenario.sandbox.clock.now(), service: 's3', region: 'eu-central-1' };
       },
     }),
   ],
   'account-not-allowed': [asUser({ 'allowed-account-ids': '111122223333' })],
   'action-timeout': [byOidc({ 'action-timeout-s': '1' }, fails('AssumeRoleWithWebIdentity', { hang: true }))],
-  'another-run': [byDocument(DEVICE, { prepare: deviceOfAnotherRun })],
+  'another-run': [
+    byDocument(DEVICE, { prepare: deviceOfAnotherRun }),
+    byDocument(WITH_SECRETS, { prepare: keyInWork }),
+    byDocument(WITH_SECRETS, {
+      prepare: (scenario) => {
+        leftUser(scenario).createAccessKey();
+      },
+    }),
+    byDocument(WITH_SECRETS, {
+      prepare: (scenario) => {
+        const user = leftUser(scenario);
+        const make = () => {
+          user.createAccessKey();
+          user.createAccessKey();
+        };
+        scenario.sandbox.faults.add({ action: 'CreateAccessKey', first: make });
+      },
+    }),
+    byDocument(DUE.replace('max-age: 90d', 'max-age: 900d'), { mode: 'rotate', prepare: usedKey }),
+    byDocument(WITH_SECRETS, {
+      mode: 'deprovision',
+      prepare: (scenario) => {
+        const user = leftUser(scenario);
+        scenario.sandbox.faults.add({ action: 'DeleteUser', first: () => void user.createAccessKey() });
+      },
+    }),
+    byDocument(WITH_SECRETS, {
+      mode: 'deprovision',
+      prepare: (scenario) => {
+        const user = dueKey(scenario);
+        const id = user.accessKeys[0]?.accessKeyId ?? '';
+        const now = ago(scenario, 0);
+        user.tags = { ...user.tags, ...recordTags({ [`delivered:${id}`]: `at=${now} written=${now}` }) };
+        const write = () => {
+          scenario.sandbox.github.secrets.write(REPOSITORY, 'AWS_ACCESS_KEY_ID', 'again');
+        };
+        // Each of the two is asked about for the plan, before its removal, and after it.
+        scenario.sandbox.faults.add({ action: 'GET secret', skip: 4, first: write });
+      },
+    }),
+  ],
   'clock-skew': [
     byKeys({}, ({ sandbox: { clock } }) => {
       clock.advance(17 * 60_000);
@@ -262,6 +364,16 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     }),
   ],
   'delivery-overtaken': [
+    byDocument(WITH_SECRETS, {
+      prepare: (scenario) => {
+        leftUser(scenario);
+        const remove = () => {
+          scenario.sandbox.github.secrets.remove(REPOSITORY, 'AWS_ACCESS_KEY_ID');
+        };
+        // The look after the delivery.
+        scenario.sandbox.faults.add({ action: 'ListAccessKeys', skip: 2, times: 1, first: remove });
+      },
+    }),
     byDocument(DEVICE, {
       // As if someone else had written it in between.
       prepare({ sandbox: { faults } }) {
@@ -373,8 +485,11 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   'old-key-not-retired': [
     byDocument(DUE, {
       mode: 'rotate',
-      policies: [allow('*'), deny('iam:UpdateAccessKey')],
-      prepare: dueKey,
+      inputs: { 'delete-old-keys': 'true' },
+      policies: [allow('*'), deny('iam:DeleteAccessKey')],
+      prepare: (scenario) => {
+        dueKey(scenario);
+      },
     }),
   ],
   'packed-policy-too-large': [
@@ -482,6 +597,13 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     (scenario) => {
       const inputs = { ...IN_ROLE, 'role-chaining': 'true', 'aws-profile': 'deploy', 'refresh-credentials': 'true' };
       return scenario.job({ env: TEMPORARY }).step({ with: inputs });
+    },
+    (scenario) => {
+      const job = scenario.job({ env: { AWS_PROFILE: 'deploy' } });
+      mkdirSync(join(job.home, '.aws'));
+      writeFileSync(join(job.home, '.aws/config'), '[profile deploy]\nrole_arn = x\nsource_profile = entry\n');
+      const inputs = { ...IN_ROLE, 'role-chaining': 'true', 'aws-profile': 'entry', 'refresh-credentials': 'true' };
+      return job.step({ with: inputs });
     },
   ],
   'temporary-source': [

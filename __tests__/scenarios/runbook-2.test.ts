@@ -1,4 +1,4 @@
-import { identityJob, identityScenario, snapshot, ADMIN } from './identities';
+import { ADMIN, GONE_KEY_OF_JOB, identityJob, identityScenario, snapshot } from './identities';
 import { ACCOUNT, REGION, type Scenario } from './scenario';
 
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/role-for-s3-fileserver`;
@@ -49,4 +49,5 @@ test('a role that a service and a user may assume', async () => {
   scenario.calls();
   expect(snapshot(scenario.account)).toEqual(before);
   await job.finish();
+  expect(scenario.calls()).toEqual(GONE_KEY_OF_JOB);
 });

@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { listBuckets } from '../sandbox/s3-client';
-import { ADMIN, expectCalls, identityJob, identityScenario, profileKeys, snapshot } from './identities';
+import {
+  ADMIN,
+  GONE_KEY_OF_JOB,
+  NEW_KEY_OF_JOB,
+  expectCalls,
+  identityJob,
+  identityScenario,
+  profileKeys,
+  snapshot,
+} from './identities';
 import { ACCOUNT, REGION, type Scenario, expectFailed } from './scenario';
 
 const ROLE_NAME = 'my-sts-fun-stack-StsRole-DAkQBbY7THJk';
@@ -25,7 +34,6 @@ const USER_WITH_POLICY = `
 users:
   sts-machine-user:
     inline-policies: { StsAssumePolicy: ./bin/policy.json }
-    access-key: { deliver: [ { profile: sts } ] }
 `;
 const POLICY = JSON.stringify({
   Version: '2012-10-17',
@@ -71,17 +79,7 @@ test('a user that may do nothing assumes the one role that it is let', async () 
   expect(user.log.join('\n')).toContain('no managed policies attached');
   expectCalls(
     scenario,
-    [
-      'GetCallerIdentity',
-      'GetUser NoSuchEntity',
-      'ListUsers',
-      'CreateUser',
-      'CreateAccessKey',
-      'GetCallerIdentity',
-      'GetCallerIdentity',
-      'GetCallerIdentity',
-      'TagUser',
-    ],
+    ['GetCallerIdentity', 'GetUser NoSuchEntity', 'ListUsers', 'CreateUser', ...NEW_KEY_OF_JOB],
     ['ListUserTags', 'ListAttachedUserPolicies'],
   );
 
@@ -104,21 +102,14 @@ test('a user that may do nothing assumes the one role that it is let', async () 
   expectFailed(await asProfile('sts', assume), 'role-refused');
   expect(scenario.calls()).toEqual(['AssumeRole AccessDenied']);
 
-  // Put the policy. The key that the profile has stays.
+  // Put the policy. A document that declares no key leaves the one that the profile has.
   const key = profileKeys(job, 'sts');
-  const policy = await job.step({
-    with: { mode: 'provision', identities: 'user-with-policy.yml', 'overwrite-aws-profile': 'true', ...ADMIN },
-  });
+  const policy = await job.step({ with: { mode: 'provision', identities: 'user-with-policy.yml', ...ADMIN } });
   expect(policy).toMatchObject({ exitCode: 0, stderr: '' });
   expect(policy.log.join('\n')).toContain('+ inline policy StsAssumePolicy');
   expectCalls(
     scenario,
-    [
-      'GetCallerIdentity',
-      'GetUser',
-      ['ListAttachedUserPolicies', 'ListUserPolicies', 'ListAccessKeys'],
-      'PutUserPolicy',
-    ],
+    ['GetCallerIdentity', 'GetUser', ['ListAttachedUserPolicies', 'ListUserPolicies'], 'PutUserPolicy'],
     ['ListUserTags', 'ListAttachedUserPolicies'],
   );
   expect(profileKeys(job, 'sts')).toEqual(key);
@@ -168,6 +159,7 @@ test('a user that may do nothing assumes the one role that it is let', async () 
   expect(snapshot(scenario.account)).toEqual(before);
 
   for (const post of await job.finish()) expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(scenario.calls()).toEqual(GONE_KEY_OF_JOB);
   expect(existsSync(join(job.home, '.aws/credentials'))).toBe(false);
   expect(existsSync(join(job.home, '.aws/config'))).toBe(false);
 });

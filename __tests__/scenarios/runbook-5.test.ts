@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allow, trust } from '../sandbox/sts-client';
-import { NEW_KEY, expectCalls, identityJob, snapshot, ssoAdmin } from './identities';
+import { GONE_KEY_OF_JOB, NEW_KEY_OF_JOB, expectCalls, identityJob, snapshot, ssoAdmin } from './identities';
 import { ACCOUNT, Scenario } from './scenario';
 
 const REGION = 'eu-west-1';
@@ -96,12 +96,11 @@ test('a user and a role for a pipeline, and from there into the tools account', 
     'CreateRole',
     {
       concurrent: [
-        NEW_KEY,
+        NEW_KEY_OF_JOB,
         ['AttachUserPolicy', ['ListUserTags', 'ListAttachedUserPolicies']],
         ['AttachRolePolicy', 'ListAttachedRolePolicies'],
       ],
     },
-    'TagUser',
   ]);
   expect(provision.log.join('\n')).toContain(`The role ${ROLE_NAME} has the managed policies ${POLICY} attached.`);
   expect(provision.log.join('\n')).toMatch(
@@ -167,6 +166,7 @@ test('a user and a role for a pipeline, and from there into the tools account', 
   expect(snapshot(scenario.account)).toEqual(before);
 
   for (const post of await job.finish()) expect(post).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(scenario.calls()).toEqual(GONE_KEY_OF_JOB);
   expect(existsSync(join(job.home, '.aws/credentials'))).toBe(false);
   expect(existsSync(join(job.home, '.aws/config'))).toBe(false);
 });

@@ -15,6 +15,11 @@ export class SealingKey {
     return Buffer.from(this.#pair.publicKey).toString('base64');
   }
 
+  /** A value, sealed to this key, in base64. */
+  seal(value: string): string {
+    return Buffer.from(sodium.crypto_box_seal(value, this.#pair.publicKey)).toString('base64');
+  }
+
   /** The bytes that were sealed to this key, or undefined when there is no such box. */
   open(box: Buffer): Buffer | undefined {
     try {

@@ -88,6 +88,17 @@ export class GithubSecrets {
     return secret?.key.open(secret.box)?.toString('utf8');
   }
 
+  /** Stores a secret of a repository or an environment, as a person does in the browser. */
+  write(owner: string, name: string, value: string, { environment }: Environment = {}): void {
+    const store = this.#store(owner, environment);
+    store?.put(name, store.key.seal(value), store.key.id, undefined, this.clock.now());
+  }
+
+  /** Removes a secret, as a person does in the browser. */
+  remove(owner: string, name: string, { environment }: Environment = {}): void {
+    this.#store(owner, environment)?.delete(name);
+  }
+
   /** Lets GitHub have a new public key for a store. */
   rotateKey(owner: string, { environment }: Environment = {}): void {
     this.#store(owner, environment)?.rotateKey();

@@ -7,6 +7,7 @@ import { beginningOf, messageOf, visible } from './message';
 export const ERROR_CODES = [
   'access-denied',
   'access-key-not-accepted',
+  'access-key-unknown',
   'access-keys-full',
   'account-not-allowed',
   'action-timeout',

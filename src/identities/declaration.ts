@@ -61,6 +61,8 @@ export interface DeclaredMfaDevice {
 export interface DeclaredAccessKey {
   /** Milliseconds after which `rotate` replaces the key. */
   readonly maxAge: number | undefined;
+  /** Milliseconds for which a key that was replaced still works; a day if omitted. */
+  readonly grace: number | undefined;
   /** At least one destination, as AWS shows the secret only once. */
   readonly deliver: readonly KeyDestination[];
 }

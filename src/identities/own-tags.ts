@@ -8,10 +8,11 @@ export const MANAGED_BY_REPOSITORY = 'managed-by-repository';
 /** How all other tags of the action begin: the records of a user's access keys, and the run that made an ephemeral thing. */
 export const RECORD_PREFIX = 'aws-identity-action:';
 
-/** The tag of a user with the record of its access key. */
-export const KEY_RECORD = `${RECORD_PREFIX}access-key`;
-
-export const OWN_TAGS: readonly string[] = [MANAGED_BY, MANAGED_BY_REPOSITORY, KEY_RECORD];
+/**
+ * How many tags of one thing are left to the action: those two and the records of two access keys, while one replaces the
+ * other and what earlier runs left is not removed yet.
+ */
+export const ROOM_FOR_OWN_TAGS = 15;
 
 /** Whether a tag is the action's, and so not a document's to set. To AWS, keys that differ in case only are the same. */
 export function isOwnTag(key: string): boolean {

@@ -53,10 +53,22 @@ function readMfaDevice(
 
 function readAccessKey(part: DocumentPart<SoundUser['access-key']>): DeclaredAccessKey | undefined {
   if (!part.given) return undefined;
-  const maxAge = part.given['max-age'];
-  const deliver = part.at('deliver').items();
+  const { 'max-age': maxAge, grace } = part.given;
+  const deliver = part
+    .at('deliver')
+    .items()
+    .flatMap((destination) => readKeyDestination(destination) ?? []);
+  if (deliver.some(({ to }) => to === 'github-secrets') && deliver.some(({ to }) => to !== 'github-secrets')) {
+    part
+      .at('deliver')
+      .wrong(
+        'names places that last and places that end with the job. A key ends with the last place that holds it: declare ' +
+          'two users, or one kind of places',
+      );
+  }
   return {
     maxAge: maxAge === undefined ? undefined : parseDuration(maxAge),
-    deliver: deliver.flatMap((destination) => readKeyDestination(destination) ?? []),
+    grace: grace === undefined ? undefined : parseDuration(grace),
+    deliver,
   };
 }

@@ -37,7 +37,7 @@ export interface Changing {
 export async function changeIdentities(request: IdentitiesRequest, step: Step, mode: Changing): Promise<Work> {
   const { runner, env } = step;
   const { dryRun, declaration, repository, profiles } = request;
-  const { identity, access, unlimited, keepForPost } = await open(request, step, mode.isEphemeral);
+  const { identity, access, unlimited, ledger } = await open(request, step, mode.isEphemeral);
   return {
     identities: [identity],
     async finish(deliver) {
@@ -51,7 +51,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       const title = `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
       runner.group(title, planLines(changes));
       for (const { warning } of plan.devices) if (warning !== undefined) runner.warning(warning);
-      for (const { notice } of plan.keys) if (notice !== undefined) runner.notice(notice);
+      for (const { notices } of plan.keys) notices.forEach(runner.notice);
       const outputs = outputsOf(request, plan, identity, access.account);
       const summary = [
         `### AWS identities: ${request.mode}`,
@@ -68,7 +68,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       await checkJobProfiles({ ...profiles, names: delivered, refresh: false }, step);
       const exportKeys: CarryingOut['exportKeys'] = (keys, confirm) =>
         deliver(keysDelivery(keys, outputs, request, env), confirm);
-      await carryOut(plan, { unlimited, keepForPost, exportKeys, readsBack: mode.readsBack ?? false }, access);
+      await carryOut(plan, { unlimited, ledger, exportKeys, readsBack: mode.readsBack ?? false }, access);
       return { log: [changesAnything(plan) ? mode.done : 'Nothing had to be changed.'], summary };
     },
   };
@@ -102,11 +102,15 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
     },
   });
   ledger.runningAs(writeRun(opened.access.run));
-  const keepForPost: CarryingOut['keepForPost'] = (planned, made) => {
-    const unfinished = planned.map(({ user, destinations }) => ({ user, destinations }));
-    ledger.makingKeys(unfinished, credentials, Object.fromEntries(made.map((key) => [key.user, key.credentials])));
+  const ofKeys: CarryingOut['ledger'] = {
+    unfinished(keys, begun) {
+      ledger.makingKeys(keys, credentials, begun);
+    },
+    ofJob(user, id) {
+      ledger.creating({ kind: 'access key', user, id }, credentials);
+    },
   };
-  return { ...opened, keepForPost };
+  return { ...opened, ledger: ofKeys };
 }
 
 type Named = Pick<DeclaredUser, 'name' | 'path'>;
@@ -137,11 +141,11 @@ function keysDelivery(
   env: NodeJS.ProcessEnv,
 ): JobDelivery {
   const { region } = connection;
-  const written = keys.flatMap(({ destinations, credentials }) =>
-    profilesAmong(destinations).map((name) => ({ name, credentials })),
+  const written = keys.flatMap(({ plan, credentials }) =>
+    profilesAmong(plan.destinations).map((name) => ({ name, credentials })),
   );
   const keyFor = (where: KeyDestination['to']) =>
-    keys.find(({ destinations }) => destinations.some(({ to }) => to === where));
+    keys.find(({ plan }) => plan.destinations.some(({ to }) => to === where));
   const [forOutputs, forEnvironment] = [keyFor('outputs'), keyFor('environment')];
   return {
     credentials: keys.map(({ credentials }) => credentials),
@@ -152,7 +156,7 @@ function keysDelivery(
       ...(forOutputs && credentialOutputs(forOutputs.credentials)),
     },
     variables: forEnvironment && credentialVariables(forEnvironment.credentials, region, env),
-    exportedOf: forEnvironment && `the user ${forEnvironment.user}`,
+    exportedOf: forEnvironment && `the user ${forEnvironment.plan.user}`,
   };
 }
 

@@ -15,6 +15,8 @@ export function provision(request: ProvisionRequest, step: Step): Promise<Work> 
       return planProvision(declaration, existing, {
         account: access.account,
         adoptExisting,
+        run: access.run,
+        now: access.iam.time(),
         ephemeral: ephemeral ? ephemeralOf(access) : undefined,
         isOver: await findOver(ephemeralIn(existing), access),
       });

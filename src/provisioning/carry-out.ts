@@ -1,25 +1,26 @@
 import { messageOf } from '../errors/message';
 import type { Iam } from '../iam/connect';
+import { tagsIn } from '../iam/tags';
 import { destinationOf } from './access-keys/destinations';
-import { KeyRenewal, type KeepForPost } from './access-keys/key-renewal';
+import { endKeys } from './access-keys/end-keys';
+import { KeyRenewal, type KeyLedger } from './access-keys/key-renewal';
 import type { MadeKey } from './access-keys/make-key';
-import { retireOldKeys } from './access-keys/retire-keys';
 import type { AccountAccess } from './changes/account-access';
-import { apply, applyLater, makeCalls, removeSecret } from './changes/apply';
+import { apply, applyLater } from './changes/apply';
 import type { Change } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import type { Plan } from './plan';
 import { identityCalls, readAttachedPolicies } from './resources/identity';
 import { makeMfaDevice } from './resources/make-mfa-device';
-import { declarableTags, tagsIn } from './resources/tags';
+import { declarableTags } from './resources/tags';
 
 /** What carrying out a plan needs in addition to access to the account. */
 export interface CarryingOut {
   /** Access that is not stopped by the step's time limit, to clean up with. */
   readonly unlimited: AccountAccess;
-  readonly keepForPost: KeepForPost;
-  /** Exports keys to the job, and delivers them to where they outlast it: where that fails, all is taken back. */
-  readonly exportKeys: (keys: readonly MadeKey[], deliver: () => Promise<void>) => Promise<void>;
+  readonly ledger: KeyLedger;
+  /** Exports keys to the job, and confirms that with what is done last: where that fails, all is taken back. */
+  readonly exportKeys: (keys: readonly MadeKey[], confirm: () => Promise<void>) => Promise<void>;
   /** Whether what users and roles have in the end is read and reported. */
   readonly readsBack: boolean;
 }
@@ -29,36 +30,33 @@ export interface CarryingOut {
  * delivered only once all of it is there.
  */
 export async function carryOut(
-  { phases, devices, keys, secrets }: Plan,
-  { unlimited, keepForPost, exportKeys, readsBack }: CarryingOut,
+  { phases, devices, keys }: Plan,
+  { unlimited, ledger, exportKeys, readsBack }: CarryingOut,
   access: AccountAccess,
 ): Promise<void> {
   const changes = phases.flat();
   const made = await apply(phases, access);
-  // Recovers what earlier runs left, and records that keys are about to be made.
-  await concurrently(keys, ({ change }) => makeCalls(change.stages, access));
-  const renewal = new KeyRenewal(keys, access, unlimited, keepForPost);
+  await concurrently(keys, (plan) => endKeys(plan, access));
+  const renewal = new KeyRenewal(keys, access, unlimited, ledger);
   const completeIdentities = async () => {
     await applyLater(changes, made, access);
     await concurrently(devices, (device) => makeMfaDevice(device, access, unlimited));
     if (readsBack) await readBack(changes, access);
   };
-  await renewal.allOrNone(async () => {
+  await renewal.during(async () => {
     await concurrently([() => renewal.make(), completeIdentities], (work) => work());
-    await exportKeys(renewal.made, () => renewal.deliver());
-    renewal.made.forEach((key) => {
+    await exportKeys(renewal.ofJob, () => renewal.deliver());
+    renewal.ofJob.forEach((key) => {
       reportJobDelivery(key, access);
     });
   });
-  await retireOldKeys(renewal.made, access);
-  await concurrently(secrets, (secret) => removeSecret(secret, access));
+  await renewal.endReplaced();
 }
 
-/** Says where this job has a key. Where keys outlast the job, their delivery is reported as it is done. */
-function reportJobDelivery({ user, destinations }: MadeKey, { log }: AccountAccess): void {
-  const ofJob = destinations.map(destinationOf).filter(({ halves }) => halves.length === 0);
-  if (ofJob.length === 0) return;
-  log(`Delivered the key of ${user} to this job: ${ofJob.map(({ description }) => description).join(', ')}.`);
+/** Says where this job has a key, for as long as it lasts. */
+function reportJobDelivery({ plan: { user, destinations } }: MadeKey, { log }: AccountAccess): void {
+  const places = destinations.map((declared) => destinationOf(declared).description);
+  log(`Delivered the key of ${user} to this job: ${places.join(', ')}.`);
 }
 
 /** Reads what users and roles have now that they were made or changed, and reports it. It stops nothing if it cannot. */

@@ -59,6 +59,9 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     clock: calls.clock,
     run: entry.run ?? thisRun(repository, env),
     isHosted: env.RUNNER_ENVIRONMENT === 'github-hosted',
+    deletedKeys: new Set(),
+    signingKey: credentials.accessKeyId,
+    iamAs: (others) => connectIam(connection, others, calls),
     testKey: (key) => testKey(key, entry),
   };
   return { identity, access, unlimited: { ...access, iam: unlimitedIam } };

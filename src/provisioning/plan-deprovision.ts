@@ -1,20 +1,19 @@
 import { userOrRoleIn } from '../aws/arn';
-import { ActionError } from '../errors/action-error';
-import { githubRefusalOf } from '../github/failure';
-import { describeSecret, type Declaration, type DeclaredUser, type GithubSecret } from '../identities/declaration';
+import type { Declaration } from '../identities/declaration';
 import type { Created } from '../runner/ledger';
-import { githubSecretsOf } from './access-keys/destinations';
 import type { AccountAccess } from './changes/account-access';
-import { withoutCalls, type Change, type Obstacle, type PlannedCall } from './changes/change';
+import { isObstacle, withoutCalls, type Change, type Obstacle, type PlannedCall } from './changes/change';
+import { requireNoObstacle } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { findOver } from './ephemeral';
-import { requireNoObstacle, type Plan } from './plan';
+import { plansOf, type Plan } from './plan';
 import { mfaDeviceArn, planMfaDeviceRemoval } from './resources/mfa-device';
 import { oidcProviderArn, planOidcProviderRemoval } from './resources/oidc-provider';
 import { ofAnotherRun } from './resources/ownership';
 import { boundariesInUse, planPolicyRemoval, policyArn } from './resources/policy';
 import { planRoleRemoval, roleArn } from './resources/role';
-import { planUserRemoval, userArn } from './resources/user';
+import { userArn } from './resources/user';
+import { planUserRemoval, type Decide, type LeavingUser } from './resources/user-removal';
 
 /**
  * What removes everything declared.
@@ -35,17 +34,15 @@ export async function planDeprovision(
       mfaDevice ? ({ kind: 'MFA device', user: name, serial: mfaDeviceArn(mfaDevice, account) } as const) : [],
     ),
   ];
-  const phases = await planRemoval(things, access);
+  const { phases, obstacles } = await planRemoval(things, access, { declared: users });
   const changes = phases.flat();
-  const left = leftUsers(changes);
-  const going = users.filter(({ name }) => !left.has(name));
   const policyArns = ofKind('policy', things).map(({ arn }) => arn);
-  const [obstacles, secrets] = await Promise.all([
+  const [bounding, ofOthers] = await Promise.all([
     boundariesInUse(changes, policyArns, access),
-    readSecrets(going, access),
+    ofOtherRuns(changes, access),
   ]);
-  requireNoObstacle([...ownRemoval(changes, access), ...(await ofOtherRuns(changes, access)), ...obstacles]);
-  return { phases, devices: [], keys: [], secrets };
+  requireNoObstacle([...ownRemoval(changes, access), ...ofOthers, ...obstacles, ...bounding]);
+  return { phases, devices: [], keys: [] };
 }
 
 /** What other runs, which are not over, have for themselves alone, or are making. */
@@ -63,7 +60,11 @@ function ownRemoval(changes: readonly Change[], { caller }: AccountAccess): Obst
   if (!own) return [];
   const nameIn = ({ input }: PlannedCall) =>
     Reflect.get(input, own.kind === 'user' ? 'UserName' : 'RoleName') as unknown;
-  const touching = changes.filter(({ stages }) => stages.flat().some((call) => nameIn(call) === own.name));
+  const touching = changes.filter(
+    ({ action, kind, name, stages }) =>
+      (action === 'delete' && kind === own.kind && name === own.name) ||
+      stages.flat().some((call) => nameIn(call) === own.name),
+  );
   return touching.map(({ kind, name }) => ({
     code: 'removes-itself',
     text:
@@ -75,51 +76,42 @@ function ownRemoval(changes: readonly Change[], { caller }: AccountAccess): Obst
   }));
 }
 
-/** The secrets that hold keys and seeds of these users, where there is a token to see them with. */
-async function readSecrets(users: readonly DeclaredUser[], access: AccountAccess): Promise<GithubSecret[]> {
-  if (!access.secrets) return [];
-  const found = await concurrently(githubSecretsOf(users), async (secret) =>
-    (await isThere(secret, access)) ? [secret] : [],
-  );
-  return found.flat();
+/** What removes things, and what stands in the way of some. */
+export interface Removal {
+  /** Users and roles before the policies that they have. */
+  readonly phases: readonly (readonly Change[])[];
+  readonly obstacles: readonly Obstacle[];
 }
 
-/** A repository, environment or organization that is gone has taken its secrets with it. */
-async function isThere(secret: GithubSecret, { secrets, warn }: AccountAccess): Promise<boolean> {
-  try {
-    return (await secrets?.updatedAt(secret)) !== undefined;
-  } catch (error) {
-    if (!(error instanceof ActionError) || githubRefusalOf(error.cause)?.status !== 404) throw error;
-    warn(`The GitHub secret ${describeSecret(secret)} stays, if it is there at all. ${error.message}`);
-    return false;
-  }
+export interface RemovalOptions {
+  /** What the document gives to users: with them go the secrets that hold it. */
+  readonly declared?: readonly LeavingUser[];
+  readonly decide?: Decide;
 }
 
 /**
  * Plans the removal of everything that AWS would refuse to delete a thing for, and then of the thing. What is gone
  * already is done; what is not this repository's is left. Access keys go with their users.
- *
- * @param decide what becomes of what would be removed: that, or it is left
- * @returns phases: users and roles before the policies that they have
  */
 export async function planRemoval(
   things: readonly Created[],
   access: AccountAccess,
-  decide: (removal: Change) => Change = (removal) => removal,
-): Promise<Change[][]> {
-  const [users, roles] = await Promise.all([
-    concurrently(ofKind('user', things), async ({ name }) => {
-      const { change, devices } = await planUserRemoval(name, access);
-      const decided = decide(change);
-      return { change: decided, devices: decided.action === 'delete' ? devices : [] };
-    }),
+  { declared = [], decide = (removal) => removal }: RemovalOptions = {},
+): Promise<Removal> {
+  const leavingUser = (name: string) =>
+    declared.find((user) => user.name === name) ?? { name, accessKey: undefined, mfaDevice: undefined };
+  const names = ofKind('user', things).map(({ name }) => name);
+  const [planned, roles] = await Promise.all([
+    concurrently(names, (name) => planUserRemoval(leavingUser(name), access, decide)),
     concurrently(ofKind('role', things), async ({ name }) => decide(await planRoleRemoval(name, access))),
   ]);
-  const identities = [...users.map(({ change }) => change), ...roles];
-  const left = leftUsers(identities);
+  const users = plansOf(planned);
+  const identities = [...users.flatMap(({ change, secrets }) => [change, ...secrets]), ...roles];
+  const busy = names.filter((_, index) => planned[index] && isObstacle(planned[index]));
+  const staying = new Set([...leftUsers(identities), ...busy]);
   const [devices, policies, providers] = await Promise.all([
     concurrently(ofKind('MFA device', things), async ({ serial, user }) =>
-      left.has(user)
+      staying.has(user)
         ? withoutCalls('leave', 'MFA device', serial, 'left as it is: so is its user')
         : decide(await planMfaDeviceRemoval(serial, user, access)),
     ),
@@ -129,10 +121,11 @@ export async function planRemoval(
     ),
   ]);
   const deletedWithUsers = new Set(users.flatMap((user) => user.devices));
-  return [
+  const phases = [
     [...identities, ...devices.filter(({ name }) => !deletedWithUsers.has(name))],
     [...policies, ...providers],
   ];
+  return { phases, obstacles: planned.filter(isObstacle) };
 }
 
 /** Names of users that are not this repository's. */

@@ -1,7 +1,8 @@
 import type { Declaration } from '../identities/declaration';
 import { planKey } from './access-keys/plan-key';
 import { byDependency } from './changes/by-dependency';
-import { plansOf, requireNoObstacle, type Plan } from './plan';
+import { requireNoObstacle } from './changes/change';
+import { plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
 import { planMfaDevice } from './resources/mfa-device';
 import { nameTaken } from './resources/namesakes';
@@ -37,6 +38,5 @@ export function planProvision(declaration: Declaration, existing: ExistingAccoun
     phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles), trustingLater)],
     devices: plansOf(devices),
     keys: plansOf(keys),
-    secrets: [],
   };
 }

@@ -1,14 +1,16 @@
+import { tagsIn } from '../iam/tags';
 import type { DeclaredUser } from '../identities/declaration';
 import { readAccessKeys } from './access-keys/access-key';
 import { readKeyHolder } from './access-keys/key-holder';
+import { awaitOtherRuns } from './access-keys/other-runs';
 import { planKeyRotation, type KeyPlan, type Rotation } from './access-keys/plan-key';
 import type { AccountAccess } from './changes/account-access';
 import type { Planned } from './changes/change';
+import { requireNoObstacle } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { findOver, readEphemeral } from './ephemeral';
-import { plansOf, requireNoObstacle, type Plan } from './plan';
+import { plansOf, type Plan } from './plan';
 import { notOurs } from './resources/ownership';
-import { tagsIn } from './resources/tags';
 import { findUser } from './resources/user';
 
 /**
@@ -24,17 +26,20 @@ export async function planRotation(
   const withKeys = users.filter(({ accessKey }) => accessKey);
   const planned = await concurrently(withKeys, (user) => planForUser(user, rotation, access));
   requireNoObstacle(planned);
-  return { phases: [], devices: [], keys: plansOf(planned), secrets: [] };
+  return { phases: [], devices: [], keys: plansOf(planned) };
 }
 
 async function planForUser(user: DeclaredUser, rotation: Rotation, access: AccountAccess): Promise<Planned<KeyPlan>> {
   const { iam, account } = access;
   const found = await findUser(user.name, iam);
-  if (!found) return planKeyRotation(await readKeyHolder(user, undefined, access), rotation);
+  const plan = planKeyRotation(rotation);
+  if (!found) return plan(await readKeyHolder(user, undefined, access));
   const tags = tagsIn(found.Tags);
-  const holder = await readKeyHolder(user, { tags, accessKeys: await readAccessKeys(user.name, iam) }, access);
   const remedy = 'To take it over, run mode: provision with adopt-existing: true first';
   const isOver = await findOver([readEphemeral(tags)], access);
   const rules = { account, adoptExisting: false, isOver };
-  return notOurs('user', found.Arn ?? user.name, tags, rules, remedy) ?? planKeyRotation(holder, rotation);
+  const obstacle = notOurs('user', found.Arn ?? user.name, tags, rules, remedy);
+  if (obstacle) return obstacle;
+  const accessKeys = await readAccessKeys(user.name, access);
+  return plan(await awaitOtherRuns(await readKeyHolder(user, { tags, accessKeys }, access), access));
 }

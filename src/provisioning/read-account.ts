@@ -1,5 +1,6 @@
 import type { Declaration } from '../identities/declaration';
 import { readKeyHolder, type KeyHolder } from './access-keys/key-holder';
+import { awaitOtherRuns } from './access-keys/other-runs';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
 import { readEphemeral, type Ephemeral } from './ephemeral';
@@ -33,7 +34,7 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
   const [foundProviders, foundPolicies, foundUsers, foundRoles] = await Promise.all([
     readEach(providers, ({ name }) => readOidcProvider(oidcProviderArn(name, account), iam)),
     readEach(policies, (policy) => readPolicy(policyArn(policy, account), iam)),
-    readEach(users, (user) => readUser(user, iam)),
+    readEach(users, (user) => readUser(user, access)),
     readEach(roles, ({ name }) => readRole(name, iam)),
   ]);
   const namesakes = await Promise.all([
@@ -47,7 +48,9 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
     readEach(users, async ({ name, mfaDevice }) =>
       mfaDevice ? readDevice(mfaDevice, foundUsers.get(name)?.mfaDevices ?? [], access) : undefined,
     ),
-    concurrently(withKeys, (user) => readKeyHolder(user, foundUsers.get(user.name), access)),
+    concurrently(withKeys, async (user) =>
+      awaitOtherRuns(await readKeyHolder(user, foundUsers.get(user.name), access), access),
+    ),
   ]);
   return {
     oidcProviders: foundProviders,

@@ -3,13 +3,16 @@ import { messageOf } from '../errors/message';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import type { PostReporter, PostStep } from '../runner/undo';
+import { takeBack } from './access-keys/make-key';
 import { recoverKey } from './access-keys/recover-key';
+import { writingSince } from './access-keys/writings';
 import type { AccountAccess } from './changes/account-access';
-import { apply, removeSecret } from './changes/apply';
+import { apply } from './changes/apply';
 import { withoutCalls, type Change } from './changes/change';
 import { LONGEST_READ_AGE_MS } from './changes/require-own';
 import { openAccount } from './open-account';
 import { ofKind, planRemoval } from './plan-deprovision';
+import { removeSecrets } from './resources/github-secret';
 import { readRun, sameRun } from './run';
 import { planLines } from './show-plan';
 
@@ -39,33 +42,43 @@ export async function undoIdentities(
   });
   const failures = new Set<string>();
   // What one failure leaves must not keep the rest: a key that is alive matters more than a secret that stays.
-  const evenSo = async (work: Promise<void>) => {
-    await work.catch((error: unknown) => failures.add(messageOf(error)));
-  };
-  for (const { user, destinations } of unfinished) {
-    await evenSo(recoverKey({ user, destinations, kept: keys?.[user] }, access));
+  const evenSo = (work: Promise<void>): Promise<boolean> =>
+    work.then(
+      () => true,
+      (error: unknown) => {
+        failures.add(messageOf(error));
+        return false;
+      },
+    );
+  // Keys that an ephemeral step made go, however far they came. Those of any other step are brought where they belong.
+  const ending = new Map(ofKind('access key', created).map((key) => [key.id, key]));
+  const unended = unfinished.filter(({ id }) => id === undefined || !ending.has(id));
+  for (const key of unended) await evenSo(recoverKey(key, keys?.[key.user], access));
+  const withKeys = new Set<string>();
+  for (const { user, id } of ending.values()) {
+    if (!(await evenSo(takeBack(user, id, access)))) withKeys.add(user);
   }
-  for (const { secret } of ofKind('GitHub secret', created).toReversed()) await evenSo(removeSecret(secret, access));
-  const going = new Set(ofKind('user', created).map(({ name }) => name));
-  for (const { user, id } of ofKind('access key', created)) {
-    // The keys of users that go as well go with them.
-    if (!going.has(user)) await evenSo(recoverKey({ user, destinations: [], refused: id }, access));
-  }
+  const secrets = ofKind('GitHub secret', created).filter(({ user }) => !withKeys.has(user));
+  const leaving = secrets.map(({ secret, user, at }) => ({ secret, user, writings: [writingSince(at)] }));
+  await evenSo(removeSecrets(leaving, access));
   await evenSo(removeCreated(created, access));
   if (failures.size > 0) throw new Error([...failures].join('\n'));
 }
 
+/** Users go first, and what they have only if none of them stays. */
 async function removeCreated(created: readonly Created[], access: AccountAccess): Promise<void> {
-  const plan = () => planRemoval(created, access, (removal) => ofThisRun(removal, access));
-  let phases = await plan();
+  const plan = () => planRemoval(created, access, { decide: (removal) => ofThisRun(removal, access) });
+  let { phases, obstacles } = await plan();
   if (phases.flat().some(({ action }) => action !== 'delete')) {
     // What main made last may not be seen yet, or not as this run's.
     access.log(`Not all that main made is seen. Looking again in ${LONGEST_READ_AGE_MS / 1000} s.`);
     await access.clock.sleep(LONGEST_READ_AGE_MS);
-    phases = await plan();
+    ({ phases, obstacles } = await plan());
   }
-  planLines(phases.flat()).forEach(access.log);
-  await apply(phases, access);
+  const possible = obstacles.length > 0 ? phases.slice(0, 1) : phases;
+  planLines(possible.flat()).forEach(access.log);
+  await apply(possible, access);
+  if (obstacles.length > 0) throw new Error(obstacles.map(({ text }) => `${text}.`).join('\n'));
 }
 
 /** What another run made meanwhile, or took over, is not this one's to remove. */

@@ -35,11 +35,20 @@ export type Created =
   | { readonly kind: 'user' | 'role'; readonly name: string; readonly arn: string }
   | { readonly kind: 'access key'; readonly user: string; readonly id: string }
   | { readonly kind: 'MFA device'; readonly user: string; readonly serial: string }
-  | { readonly kind: 'GitHub secret'; readonly secret: GithubSecret };
+  | {
+      readonly kind: 'GitHub secret';
+      readonly secret: GithubSecret;
+      /** Whose key or seed it is for. */
+      readonly user: string;
+      /** When it was about to be written, in milliseconds since 1970 by AWS's clock. */
+      readonly at: number;
+    };
 
 export interface UnfinishedKey {
   readonly user: string;
   readonly destinations: readonly KeyDestination[];
+  /** The key, once it is made. */
+  readonly id?: string | undefined;
 }
 
 /** What is stored of the changes in clear text: names, ARNs and paths only. The rest is in the secrets. */

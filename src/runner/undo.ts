@@ -125,7 +125,7 @@ function describe(created: Created): string {
   if ('name' in created) return `${created.kind} ${created.name}`;
   if ('arn' in created) return `${created.kind} ${created.arn}`;
   if ('secret' in created) return `${created.kind} ${created.secret.name}`;
-  return 'id' in created ? `${created.kind} ${created.id}` : `${created.kind} ${created.serial}`;
+  return 'id' in created ? `${created.kind} ${created.id} of ${created.user}` : `${created.kind} ${created.serial}`;
 }
 
 function removeProfilesOf(written: readonly WrittenProfile[], reporter: PostReporter): Promise<boolean> {

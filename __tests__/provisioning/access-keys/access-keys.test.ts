@@ -1,12 +1,19 @@
 import type { User } from '../../../sandbox/accounts/account';
 import type { Credentials } from '../../../src/aws/credentials';
-import { deliverKeys } from '../../../src/provisioning/access-keys/deliver-keys';
-import { makeKey, type KeyToMake, type MadeKey } from '../../../src/provisioning/access-keys/make-key';
+import type { KeyDestination } from '../../../src/identities/declaration';
+import { deliverKey } from '../../../src/provisioning/access-keys/deliver-keys';
+import { placesWord } from '../../../src/provisioning/access-keys/destinations';
+import { endKeys, endReplaced } from '../../../src/provisioning/access-keys/end-keys';
+import { readKeyHolderAgain, type KeyHolder } from '../../../src/provisioning/access-keys/key-holder';
+import { FENCE_MS, SETTLE_MS, TAKEOVER_MS } from '../../../src/provisioning/access-keys/key-life';
+import { makeKey, makeSure, takeBack, type MadeKey } from '../../../src/provisioning/access-keys/make-key';
+import { planKey, type NewKey } from '../../../src/provisioning/access-keys/plan-key';
+import { readRecords, recordTags, type KeyRecord } from '../../../src/provisioning/access-keys/record';
 import { recoverKey } from '../../../src/provisioning/access-keys/recover-key';
-import { retireOldKeys } from '../../../src/provisioning/access-keys/retire-keys';
+import type { Run } from '../../../src/provisioning/run';
 import { useCleanEnvironment } from '../../aws/environment';
 import { openTestAccount, type TestAccount } from '../account';
-import { OURS, plannedChange, REPOSITORY, secretNamed, TO_GITHUB } from '../declared';
+import { changeIn, OURS, REPOSITORY, secretNamed, TO_GITHUB } from '../declared';
 
 useCleanEnvironment();
 
@@ -18,51 +25,116 @@ beforeEach(async () => {
 });
 afterEach(() => opened.sandbox.close());
 
-const TAG = 'aws-identity-action:access-key';
 const ID_SECRET = 'CI_AWS_ACCESS_KEY_ID';
 const SECRET_SECRET = 'CI_AWS_SECRET_ACCESS_KEY';
+const OTHER_RUN: Run = { repository: 'octo/app', id: '7', attempt: '1', random: '0a1b2c3d' };
+const TO_JOB: KeyDestination = { to: 'environment' };
 
 const keyIds = () => user.accessKeys.map(({ accessKeyId }) => accessKeyId);
-const record = () => user.tags[TAG];
+const records = () => readRecords(user.tags);
+const recordOf = (id: string) => records().keys.get(id) ?? {};
 const secretValue = (name: string) => opened.sandbox.github.secrets.value(REPOSITORY, name);
+const secretValues = () => [ID_SECRET, SECRET_SECRET].map(secretValue);
 const put = (name: string, value = 'x') => opened.access.secrets?.put(secretNamed(name), value);
 const refusing = (status = 422) => ({ error: { status, code: 'Unprocessable', message: 'words' } });
+const failureOf = (work: Promise<unknown>) => work.then(String, (error: unknown) => error);
+const now = () => opened.sandbox.clock.now().getTime();
 
-function setRecord(value: string): void {
-  user.tags = { ...user.tags, [TAG]: value };
-}
-
-/** A key that is there, with its secret. */
-function addKey(): Credentials {
+/** A key that is there, with its secret and what is recorded of it. */
+function addKey(record: KeyRecord = {}): Credentials {
   const { accessKeyId, secretAccessKey } = user.createAccessKey();
+  user.tags = { ...user.tags, ...recordTags(accessKeyId, record) };
   return { accessKeyId, secretAccessKey };
 }
 
-const FIRST: KeyToMake['make'] = { known: [], replaces: undefined };
-
-function toMake(make: Partial<KeyToMake['make']> = {}): KeyToMake {
-  const change = plannedChange({ action: 'create', kind: 'access key', name: 'ci' });
-  return { user: 'ci', destinations: [], change, make: { ...FIRST, ...make }, notice: undefined };
+/** Makes a key so much older. */
+function age(id: string, ms: number): void {
+  const key = user.accessKeys.find(({ accessKeyId }) => accessKeyId === id);
+  if (key) key.createdAt = new Date(key.createdAt.getTime() - ms);
 }
 
-function made(credentials: Credentials, more: Partial<MadeKey> = {}): MadeKey {
-  return { user: 'ci', destinations: [TO_GITHUB], make: FIRST, credentials, ...more };
+function deactivateLast(): void {
+  const key = user.accessKeys.at(-1);
+  if (key) key.status = 'Inactive';
 }
 
-/** In the place of a key that is there, by its ID. */
-function replacing(key: string, retire: 'deactivate' | 'delete' = 'deactivate'): KeyToMake['make'] {
-  return { known: [key], replaces: { key, retire } };
+const deleteAll = () => {
+  for (const id of keyIds()) user.deleteAccessKey(id);
+};
+
+function delivered(more: Partial<NonNullable<KeyRecord['delivered']>> = {}): KeyRecord {
+  return { delivered: { at: now(), written: undefined, replaces: undefined, torn: false, ...more } };
 }
+
+function holderOf(deliver: readonly KeyDestination[]): Promise<KeyHolder> {
+  const accessKey = { maxAge: undefined, grace: undefined, deliver };
+  const nothing = { existing: undefined, times: undefined, lastUsed: new Map(), overRuns: new Set<string>() };
+  const holder: KeyHolder = { user: { name: 'ci', accessKey }, ...nothing, signingKey: '', now: 0 };
+  return readKeyHolderAgain(holder, opened.access);
+}
+
+const mayBeThere = jest.fn<undefined, [boolean]>();
+beforeEach(() => mayBeThere.mockClear());
+const FIRST: NewKey = { known: [], replaces: undefined, endsOld: false };
+
+async function make(
+  more: Partial<NewKey> = {},
+  destinations: readonly KeyDestination[] = [TO_GITHUB],
+): Promise<MadeKey> {
+  const holder = await holderOf(destinations);
+  opened.requests();
+  return makeKey({ user: 'ci', destinations, holder, make: { ...FIRST, ...more } }, opened.access, mayBeThere);
+}
+
+/** Makes a key, and makes sure that no other run was first. */
+async function makeSurely(more: Partial<NewKey> = {}, destinations?: readonly KeyDestination[]): Promise<MadeKey> {
+  const made = await make(more, destinations);
+  await makeSure(made, opened.access);
+  return made;
+}
+
+const idOf = ({ credentials }: MadeKey) => credentials.accessKeyId;
 
 describe('a key that is made', () => {
-  test('is masked, remembered, and tested three times', async () => {
-    const { credentials } = await makeKey(toMake(), opened.access);
+  test('is announced before, masked, and reported with what it replaces', async () => {
+    const old = addKey(delivered());
+    const { credentials, created } = await makeSurely({ known: [old.accessKeyId], replaces: old.accessKeyId });
     const { accessKeyId, secretAccessKey } = credentials;
-    expect(user.accessKeys).toMatchObject([{ accessKeyId, secretAccessKey }]);
     expect(opened.masked).toEqual([accessKeyId, secretAccessKey]);
-    expect(opened.remembered).toEqual([{ kind: 'access key', user: 'ci', id: accessKeyId }]);
-    expect(opened.actions()).toEqual(['CreateAccessKey', ...Array<string>(3).fill('GetCallerIdentity')]);
+    const [announced, ...others] = opened.actions();
+    expect([announced, others[0]]).toEqual(['TagUser', 'CreateAccessKey']);
+    expect(others.slice(1).sort()).toEqual([
+      'GetCallerIdentity',
+      'GetCallerIdentity',
+      'GetCallerIdentity',
+      'GetUser',
+      'ListAccessKeys',
+      'TagUser',
+    ]);
+    expect(records().announcements).toMatchObject([{ run: opened.access.run, known: [old.accessKeyId] }]);
+    expect(recordOf(accessKeyId)).toEqual({
+      made: { run: opened.access.run, at: created.getTime(), replaces: old.accessKeyId },
+    });
     expect(opened.log.join('\n')).not.toContain(secretAccessKey);
+  });
+
+  test('is looked at again when every read must show it', async () => {
+    await makeSurely();
+    expect(opened.waits).toEqual([SETTLE_MS]);
+  });
+
+  test('for the job has its end recorded, and nobody waits', async () => {
+    const made = await makeSurely({}, [TO_JOB]);
+    const until = made.created.getTime() + 5 * 24 * 3_600_000;
+    expect(recordOf(idOf(made))).toEqual({ job: { run: opened.access.run, until } });
+    expect(records().announcements).toEqual([]);
+    expect(opened.waits).toEqual([]);
+  });
+
+  test('for a job on a machine of GitHub’s ends sooner', async () => {
+    const made = await make({}, [TO_JOB]);
+    await makeSure(made, { ...opened.access, isHosted: true });
+    expect(recordOf(idOf(made)).job?.until).toBe(made.created.getTime() + 6 * 3_600_000);
   });
 
   test.each([
@@ -73,296 +145,353 @@ describe('a key that is made', () => {
     const body = `<CreateAccessKeyResponse><CreateAccessKeyResult>${result}</CreateAccessKeyResult></CreateAccessKeyResponse>`;
     const raw = { status: 200, headers: { 'content-type': 'text/xml' }, body };
     opened.sandbox.faults.add({ action: 'CreateAccessKey', raw });
-    await expect(makeKey(toMake(), opened.access)).rejects.toMatchObject({ code: 'unusual-answer' });
-    expect(opened.remembered).toEqual([]);
-    expect(opened.actions()).toEqual(['CreateAccessKey']);
+    await expect(make()).rejects.toMatchObject({ code: 'unusual-answer' });
+    expect(opened.actions()).toEqual(['TagUser', 'CreateAccessKey']);
   });
 
   test('is waited for until AWS knows it', async () => {
-    opened.sandbox.settings.propagationMs = 15_000;
-    await makeKey(toMake(), opened.access);
-    const tests = opened.actions().slice(1);
+    opened.sandbox.settings.propagationMs = 50_000;
+    await makeSurely();
+    const tests = opened.actions().filter((action) => action.startsWith('GetCallerIdentity'));
     expect(tests.filter((test) => test === 'GetCallerIdentity')).toHaveLength(3);
-    expect(new Set(tests.slice(0, -3))).toEqual(new Set(['GetCallerIdentity InvalidClientTokenId']));
-    expect(opened.waits.length).toBeGreaterThan(4);
+    expect(tests.length).toBeGreaterThan(4);
   });
 
   test('must be known each time: one success does not prove the next', async () => {
     const error = { status: 403, code: 'InvalidClientTokenId', message: 'words' };
     opened.sandbox.faults.add({ action: 'GetCallerIdentity', skip: 1, times: 1, error });
-    await makeKey(toMake(), opened.access);
+    await makeSurely();
     expect(opened.actions().filter((action) => action === 'GetCallerIdentity')).toHaveLength(3);
   });
 
   test('that AWS never comes to know is refused, by its ID', async () => {
     opened.sandbox.settings.propagationMs = 10 * 60_000;
-    const error: unknown = await makeKey(toMake(), opened.access).catch((failure: unknown) => failure);
+    const error = await failureOf(makeSurely());
     const [key] = user.accessKeys;
     expect(error).toMatchObject({ code: 'access-key-not-accepted' });
     expect(String(error)).toContain(`use the new access key ${key?.accessKeyId ?? ''}.`);
     expect(String(error)).not.toContain(key?.secretAccessKey);
   });
 
-  test.each<[what: string, resetAfter: boolean]>([
-    ['answer was lost', true],
-    ['request was lost', false],
-  ])('by an attempt whose %s leaves no second one', async (_, acted) => {
-    const other = addKey();
-    opened.sandbox.faults.add({
-      action: 'CreateAccessKey',
-      times: 1,
-      ...(acted ? { resetAfter: true as const } : { reset: true as const }),
-    });
-    const { credentials } = await makeKey(toMake({ known: [other.accessKeyId] }), opened.access);
-    expect(keyIds()).toEqual([other.accessKeyId, credentials.accessKeyId]);
-    expect(opened.actions().filter((action) => action === 'DeleteAccessKey')).toHaveLength(acted ? 1 : 0);
+  test.each([
+    ['answer was lost', { resetAfter: true }, 1],
+    ['request was lost', { reset: true }, 0],
+  ] as const)('where the %s is asked for once, and its announcement stays', async (_, fault, keys) => {
+    opened.sandbox.faults.add({ action: 'CreateAccessKey', times: 1, ...fault });
+    await expect(make()).rejects.toMatchObject({ code: 'access-key-unknown' });
+    expect(opened.actions().filter((action) => action.startsWith('CreateAccessKey'))).toHaveLength(1);
+    expect(keyIds()).toHaveLength(keys);
+    expect(records().announcements).toHaveLength(1);
+    expect(mayBeThere.mock.calls).toEqual([[true]]);
   });
 
-  test('by an attempt whose answer was lost goes also where the list shows it late', async () => {
-    opened.sandbox.faults.add({ action: 'CreateAccessKey', times: 1, resetAfter: true });
-    const empty = '<ListAccessKeysResponse><ListAccessKeysResult></ListAccessKeysResult></ListAccessKeysResponse>';
-    const raw = { status: 200, headers: { 'content-type': 'text/xml' }, body: empty };
-    opened.sandbox.faults.add({ action: 'ListAccessKeys', times: 1, raw });
-    const { credentials } = await makeKey(toMake(), opened.access);
-    expect(keyIds()).toEqual([credentials.accessKeyId]);
+  test('where somebody was first has no room, and takes its announcement back', async () => {
+    const holder = await holderOf([TO_GITHUB]);
+    addKey();
+    addKey();
+    const work = makeKey({ user: 'ci', destinations: [TO_GITHUB], holder, make: FIRST }, opened.access, mayBeThere);
+    await expect(work).rejects.toMatchObject({ code: 'another-run' });
+    expect(records().announcements).toEqual([]);
+    expect(mayBeThere.mock.calls).toEqual([[true], [false]]);
   });
 
   test('of a user made just now waits for it', async () => {
     opened.sandbox.settings.readConsistencyMs = 8_000;
     await opened.access.iam.change('CreateUser', { UserName: 'new' });
-    await makeKey({ ...toMake(), user: 'new' }, opened.access);
-    expect(opened.account.users.get('new')?.accessKeys).toHaveLength(1);
+    const holder = { ...(await holderOf([TO_GITHUB])), existing: undefined };
+    const made = await makeKey(
+      { user: 'new', destinations: [TO_GITHUB], holder, make: FIRST },
+      opened.access,
+      mayBeThere,
+    );
+    expect(opened.account.users.get('new')?.accessKeys).toMatchObject([{ accessKeyId: idOf(made) }]);
+  });
+});
+
+describe('a key gives way', () => {
+  test.each<[what: string, change: (made: MadeKey) => void]>([
+    [
+      'the key that it replaces is gone',
+      () => {
+        user.deleteAccessKey(keyIds()[0] ?? '');
+      },
+    ],
+    ['another was delivered meanwhile', () => void addKey(delivered({ at: now() + 1000 }))],
+    ['it was deactivated', deactivateLast],
+  ])('where %s', async (_, change) => {
+    const old = addKey(delivered());
+    const made = await make({ known: [old.accessKeyId], replaces: old.accessKeyId });
+    change(made);
+    const access = { ...opened.access, testKey: () => Promise.resolve() };
+    await expect(makeSure(made, access)).rejects.toMatchObject({ code: 'another-run' });
+  });
+
+  test('to one that was made before it, and not to one made after', async () => {
+    const holder = await holderOf([TO_GITHUB]);
+    const older = addKey();
+    opened.sandbox.clock.advance(1000);
+    const plan = { user: 'ci', destinations: [TO_GITHUB], holder, make: FIRST };
+    const made = await makeKey(plan, opened.access, mayBeThere);
+    const error = await failureOf(makeSure(made, opened.access));
+    expect(error).toMatchObject({ code: 'another-run' });
+    expect(String(error)).toContain(`the key ${older.accessKeyId} was made before it`);
+    await takeBack('ci', older.accessKeyId, opened.access);
+    opened.sandbox.clock.advance(1000);
+    addKey();
+    await makeSure(made, opened.access);
+  });
+
+  test('and is deleted with all that was recorded of it', async () => {
+    const made = await make();
+    await takeBack('ci', idOf(made), opened.access);
+    expect([keyIds(), user.tags]).toEqual([[], OURS]);
   });
 });
 
 describe('a key that is delivered', () => {
-  test('is in its secrets, and its record says so before and after', async () => {
-    const [old, key] = [addKey(), addKey()];
-    await deliverKeys([made(key, { make: replacing(old.accessKeyId) })], opened.access);
-    expect([secretValue(ID_SECRET), secretValue(SECRET_SECRET)]).toEqual([key.accessKeyId, key.secretAccessKey]);
+  const held: boolean[] = [];
+  beforeEach(() => (held.length = 0));
+  const deliver = (made: MadeKey) => deliverKey(made, opened.access, (mayBe) => held.push(mayBe));
+
+  test('is in its secrets, and recorded before and after; what was recorded on the way goes', async () => {
+    const old = addKey(delivered());
+    const made = await makeSurely({ known: [old.accessKeyId], replaces: old.accessKeyId });
+    opened.requests();
+    await deliver(made);
+    const { accessKeyId, secretAccessKey } = made.credentials;
+    expect(secretValues()).toEqual([accessKeyId, secretAccessKey]);
     const requests = opened.requests();
     expect(requests.map(({ action }) => action)).toEqual([
       'TagUser',
-      'GET public-key',
       'PUT secret',
       'PUT secret',
+      'GetUser',
+      'ListAccessKeys',
+      'GET secret',
+      'GET secret',
       'TagUser',
+      'UntagUser',
     ]);
-    const values = requests.flatMap(({ action, params }) =>
-      action === 'TagUser' ? params['Tags.member.1.Value'] : [],
-    );
-    expect(values).toEqual([
-      `delivering=${key.accessKeyId} after=${old.accessKeyId}`,
-      `delivered=${key.accessKeyId} retiring=${old.accessKeyId}`,
-    ]);
+    const [begun] = requests.map(({ params }) => params);
+    expect(begun?.['Tags.member.1.Key']).toBe(`aws-identity-action:delivering:${accessKeyId}`);
+    expect(begun?.['Tags.member.1.Value']).toContain(`places=${placesWord([TO_GITHUB])}`);
+    expect(recordOf(accessKeyId)).toEqual({
+      delivered: expect.objectContaining({ replaces: old.accessKeyId, torn: false }) as unknown,
+    });
+    expect(records().announcements).toEqual([]);
+    expect(held).toEqual([true]);
     expect(opened.remembered).toEqual([
-      { kind: 'GitHub secret', secret: secretNamed(ID_SECRET) },
-      { kind: 'GitHub secret', secret: secretNamed(SECRET_SECRET) },
+      { kind: 'GitHub secret', secret: secretNamed(ID_SECRET), user: 'ci', at: expect.any(Number) as number },
+      { kind: 'GitHub secret', secret: secretNamed(SECRET_SECRET), user: 'ci', at: expect.any(Number) as number },
     ]);
-    expect(opened.log.join('\n')).not.toContain(key.secretAccessKey);
+    expect(opened.log.join('\n')).not.toContain(secretAccessKey);
   });
 
-  test('to the job alone needs only its record', async () => {
-    const key = addKey();
-    await deliverKeys([made(key, { destinations: [{ to: 'environment' }] })], opened.access);
-    expect(opened.actions()).toEqual(['TagUser']);
-    expect(record()).toBe(`delivered=${key.accessKeyId}`);
+  test('removes what is recorded of keys that are gone for long', async () => {
+    user.tags = { ...user.tags, ...recordTags('AKIAGONEFODNNEXAMPLE', delivered({ at: now() - TAKEOVER_MS })) };
+    await deliver(await makeSurely({ replaces: 'AKIAGONEFODNNEXAMPLE' }));
+    expect([...records().keys.keys()]).toEqual(keyIds());
   });
 
-  test('is recorded as such only once all are delivered', async () => {
-    opened.account.createUser('other', { tags: OURS });
-    const other = made(addKey(), { user: 'other', destinations: [{ to: 'outputs' }] });
-    opened.sandbox.faults.add({ action: 'PUT secret', ...refusing() });
-    await expect(deliverKeys([made(addKey()), other], opened.access)).rejects.toThrow();
-    expect(opened.account.users.get('other')?.tags[TAG]).toBeUndefined();
-    expect(record()).toMatch(/^delivering=/);
+  test('next to one that came meanwhile says so, and leaves word for the next run', async () => {
+    const made = await makeSurely();
+    const other = addKey();
+    await deliver(made);
+    expect(opened.warnings).toEqual([expect.stringContaining(`also the access key ${other.accessKeyId}`)]);
+    expect(records().announcements).toHaveLength(1);
   });
 
-  test('in part is reported as such, with what to do', async () => {
+  test('in part, with no place whole, is nobody’s', async () => {
+    const made = await makeSurely();
     opened.sandbox.faults.add({ action: 'PUT secret', skip: 1, ...refusing() });
-    const key = addKey();
-    const error: unknown = await deliverKeys([made(key)], opened.access).catch((failure: unknown) => failure);
+    const error = await failureOf(deliver(made));
     expect(error).toMatchObject({ code: 'delivery-incomplete' });
-    const text = String(error);
-    expect(text).toContain(`GitHub took ${ID_SECRET} of octo/app, and did not take ${SECRET_SECRET} of octo/app`);
-    expect(text).toContain('See below whether the clean-up could write them all; else run this step again');
-    expect(text).not.toContain(key.secretAccessKey);
+    expect(String(error)).toContain(
+      `GitHub took ${ID_SECRET} of octo/app, and did not take ${SECRET_SECRET} of octo/app`,
+    );
+    expect(String(error)).not.toContain(made.credentials.secretAccessKey);
+    expect(held).toEqual([true, false]);
   });
 
-  test('not at all is GitHub’s refusal', async () => {
+  test('not at all is GitHub’s refusal, and nobody’s', async () => {
+    const made = await makeSurely();
     opened.sandbox.faults.add({ action: 'PUT secret', ...refusing(403) });
-    const error: unknown = await deliverKeys([made(addKey())], opened.access).catch((failure: unknown) => failure);
-    expect(error).toMatchObject({ name: 'ActionError' });
-    expect(error).not.toMatchObject({ code: 'delivery-incomplete' });
+    expect(await failureOf(deliver(made))).not.toMatchObject({ code: 'delivery-incomplete' });
+    expect(held).toEqual([true, false]);
+    expect(recordOf(idOf(made))).not.toHaveProperty('delivered');
+  });
+
+  test('to one place whole, and not to another, stays', async () => {
+    const other: KeyDestination = {
+      to: 'github-secrets',
+      prefix: 'B_',
+      location: { of: 'repository', repository: REPOSITORY },
+    };
+    const made = await makeSurely({}, [TO_GITHUB, other]);
+    opened.sandbox.faults.add({ action: 'PUT secret', skip: 2, ...refusing() });
+    await expect(deliver(made)).rejects.toMatchObject({ code: 'delivery-incomplete' });
+    expect(held).toEqual([true]);
+    expect([secretValue(SECRET_SECRET), secretValue('B_AWS_SECRET_ACCESS_KEY')]).toEqual([
+      made.credentials.secretAccessKey,
+      undefined,
+    ]);
+  });
+
+  test('is written by nobody when it is no longer young', async () => {
+    const made = await makeSurely();
+    const created = new Date(made.created.getTime() - FENCE_MS);
+    await expect(deliver({ ...made, created })).rejects.toMatchObject({ code: 'delivery-overtaken' });
+    expect(opened.actions()).not.toContain('PUT secret');
+    expect(held).toEqual([true, false]);
+  });
+
+  test('with an answer that was lost waits until what was sent can no longer arrive', async () => {
+    const made = await makeSurely();
+    opened.sandbox.faults.add({ action: 'PUT secret', times: 1, resetAfter: true });
+    const before = opened.waits.length;
+    await deliver(made);
+    expect(Math.max(...opened.waits.slice(before))).toBeGreaterThan(100_000);
+    expect(secretValues()).toEqual([made.credentials.accessKeyId, made.credentials.secretAccessKey]);
+  });
+
+  test.each<[what: string, change: (made: MadeKey) => unknown]>([
+    ['someone else wrote a half', () => put(ID_SECRET)],
+    ['the key is gone', deleteAll],
+    ['another run has recorded it', (made) => (user.tags = { ...user.tags, ...recordTags(idOf(made), delivered()) })],
+  ])('is not recorded where %s meanwhile', async (what, change) => {
+    const made = await makeSurely();
+    const { secrets } = opened.access;
+    if (!secrets) throw new Error('no secrets');
+    let left = 2;
+    const slow: typeof secrets = {
+      ...secrets,
+      async put(...args) {
+        const at = await secrets.put(...args);
+        left -= 1;
+        opened.sandbox.clock.advance(5000);
+        if (left === 0) await change(made);
+        return at;
+      },
+    };
+    const held: boolean[] = [];
+    const work = deliverKey(made, { ...opened.access, secrets: slow }, (mayBe) => held.push(mayBe));
+    await expect(work).rejects.toMatchObject({ code: 'delivery-overtaken' });
+    // With halves of two keys in its only place, nobody has it; else others have it in hand.
+    expect(held.at(-1)).toBe(what !== 'someone else wrote a half');
   });
 });
 
 describe('a key that was replaced', () => {
-  test.each([
-    ['deactivate', (old: string) => [old], (old: string) => ` retired=${old}`, 'Deactivated'],
-    ['delete', () => [], () => '', 'Deleted'],
-  ] as const)('is retired (%s), and recorded', async (retire, left, word, reported) => {
-    const [{ accessKeyId: old }, key] = [addKey(), addKey()];
-    setRecord(`delivered=${key.accessKeyId} retiring=${old}`);
-    await retireOldKeys([made(key, { make: replacing(old, retire) })], opened.access);
-    expect(user.accessKeys.filter(({ status }) => status === 'Active').map(({ accessKeyId }) => accessKeyId)).toEqual([
-      key.accessKeyId,
-    ]);
-    expect(keyIds()).toEqual([...left(old), key.accessKeyId]);
-    expect(record()).toBe(`delivered=${key.accessKeyId}${word(old)}`);
-    expect(opened.log).toEqual([`${reported} the old key of ci: ${old}.`]);
+  async function replaced(endsOld = true) {
+    const old = addKey(delivered());
+    const made = await makeSurely({ known: [old.accessKeyId], replaces: old.accessKeyId, endsOld });
+    await deliverKey(made, opened.access, () => undefined);
+    opened.requests();
+    return { old, made };
+  }
+
+  test('and is to end is deleted, with its records', async () => {
+    const { made } = await replaced();
+    await endReplaced(made, opened.access);
+    expect(keyIds()).toEqual([idOf(made)]);
+    expect([...records().keys.keys()]).toEqual([idOf(made)]);
   });
 
-  test('and cannot be retired is an error that says that the new one works', async () => {
-    const [{ accessKeyId: old }, key] = [addKey(), addKey()];
-    opened.sandbox.faults.add({ action: 'UpdateAccessKey', ...refusing(400) });
-    await expect(retireOldKeys([made(key, { make: replacing(old) })], opened.access)).rejects.toMatchObject({
-      code: 'old-key-not-retired',
-      message: expect.stringContaining(`The new key, ${key.accessKeyId}, is delivered and works.`) as unknown,
-    });
+  test('and signs the calls is deleted by the new one', async () => {
+    const { old, made } = await replaced();
+    const iamAs = jest.fn(() => Promise.resolve(opened.access.iam));
+    await endReplaced(made, { ...opened.access, signingKey: old.accessKeyId, iamAs });
+    expect(iamAs).toHaveBeenCalledWith(made.credentials);
+    expect(keyIds()).toEqual([idOf(made)]);
   });
 
-  test('by none: nothing is done', async () => {
-    await retireOldKeys([made(addKey())], opened.access);
+  test('and is to have its grace stays', async () => {
+    const { made } = await replaced(false);
+    await endReplaced(made, opened.access);
     expect(opened.actions()).toEqual([]);
+  });
+
+  test('stays where the new one is no longer in use: an error says so', async () => {
+    const { old, made } = await replaced();
+    deactivateLast();
+    await expect(endReplaced(made, opened.access)).rejects.toMatchObject({ code: 'old-key-not-retired' });
+    expect(keyIds()).toContain(old.accessKeyId);
   });
 });
 
-describe('recovering', () => {
-  const left = { user: 'ci', destinations: [TO_GITHUB] };
-  /** What it changed, in order. */
-  const writes = () => opened.actions().filter((action) => !/^(Get|List|GET)/.test(action));
+describe('a key that an earlier run left', () => {
+  const plan = async () => changeIn(planKey(await holderOf([TO_GITHUB])));
+  const left = () => {
+    const at = now() - TAKEOVER_MS;
+    const { accessKeyId } = addKey({ made: { run: OTHER_RUN, at, replaces: undefined } });
+    age(accessKeyId, TAKEOVER_MS);
+    return accessKeyId;
+  };
 
-  test('nothing where the user is gone', async () => {
-    await recoverKey({ ...left, user: 'gone' }, opened.access);
-    expect(opened.actions()).toEqual(['GetUser NoSuchEntity']);
-  });
-
-  test('a user of whom nothing is recorded: its keys stay', async () => {
-    const key = addKey();
-    await recoverKey(left, opened.access);
-    expect(keyIds()).toEqual([key.accessKeyId]);
-    expect(writes()).toEqual([]);
-  });
-
-  test.each([
-    ['creating', () => '', []],
-    ['creating next to another', (old: string) => ` beside=${old}`, ['old']],
-    ['creating after the one in use', (old: string) => ` after=${old}`, ['old']],
-  ])('while %s: what nobody has goes', async (_, more, stays) => {
-    const [old, key] = [addKey(), addKey()];
-    setRecord(`creating${more(old.accessKeyId)}`);
-    await recoverKey(left, opened.access);
-    expect(keyIds()).toEqual(stays.length > 0 ? [old.accessKeyId] : []);
-    expect(keyIds()).not.toContain(key.accessKeyId);
-    expect(record()).toBe(more(old.accessKeyId).includes('after') ? `delivered=${old.accessKeyId}` : undefined);
+  test('is deleted when it was looked at twice, some time apart', async () => {
+    const id = left();
+    await endKeys(await plan(), opened.access);
+    expect([keyIds(), user.tags]).toEqual([[], OURS]);
+    expect(opened.waits).toEqual([SETTLE_MS]);
     expect(opened.log).toContain(
-      `Deleted the access key ${key.accessKeyId} of ci: the run that made it did not deliver it.`,
+      `Deleted the access key ${id} of ci: a run that is over made it, and delivered it nowhere.`,
     );
   });
 
-  test('while delivering, and nothing arrived: back to the one in use', async () => {
-    await put(ID_SECRET);
-    await put(SECRET_SECRET);
-    opened.sandbox.clock.advance(60_000);
-    const [old, key] = [addKey(), addKey()];
-    setRecord(`delivering=${key.accessKeyId} after=${old.accessKeyId}`);
-    await recoverKey(left, opened.access);
-    expect(keyIds()).toEqual([old.accessKeyId]);
-    expect(record()).toBe(`delivered=${old.accessKeyId}`);
+  test('stays where something has changed since', async () => {
+    const id = left();
+    const planned = await plan();
+    user.tags = { ...user.tags, ...recordTags(id, delivered()) };
+    await expect(endKeys(planned, opened.access)).rejects.toMatchObject({ code: 'another-run' });
+    expect(keyIds()).toEqual([id]);
+  });
+});
+
+describe('post, after a main step that was killed', () => {
+  const unfinished = (id?: string) => ({ user: 'ci', destinations: [TO_GITHUB], id });
+
+  test('deletes a key whose delivery was not begun', async () => {
+    const made = await make();
+    await recoverKey(unfinished(idOf(made)), undefined, opened.access);
+    expect(keyIds()).toEqual([]);
   });
 
-  test('while delivering, and all arrived: on with the new one', async () => {
-    const [old, key] = [addKey(), addKey()];
-    await put(ID_SECRET, key.accessKeyId);
-    await put(SECRET_SECRET, key.secretAccessKey);
-    setRecord(`delivering=${key.accessKeyId} after=${old.accessKeyId}`);
-    await recoverKey(left, opened.access);
-    expect(keyIds()).toEqual([old.accessKeyId, key.accessKeyId]);
-    expect(record()).toBe(`delivered=${key.accessKeyId} retiring=${old.accessKeyId}`);
-  });
-
-  test.each([
-    ['whose old key is gone with it', false],
-    ['next to the one in use, now spoiled', true],
-  ])('while delivering, and half arrived, of a key that nobody kept: %s', async (_, inUse) => {
-    const [old, key] = [inUse ? addKey() : undefined, addKey()];
-    await put(ID_SECRET, key.accessKeyId);
-    setRecord(`delivering=${key.accessKeyId}${old ? ` after=${old.accessKeyId}` : ''}`);
-    await recoverKey(left, opened.access);
-    expect(keyIds()).toEqual(old ? [old.accessKeyId] : []);
-    expect(record()).toBe(old && `incomplete after=${old.accessKeyId}`);
-  });
-
-  describe('while delivering, and half arrived, of a key that was kept', () => {
-    let [old, key]: Credentials[] = [];
-    beforeEach(async () => {
-      [old, key] = [addKey(), addKey()];
-      await put(ID_SECRET, key.accessKeyId);
-      setRecord(`delivering=${key.accessKeyId} after=${old.accessKeyId}`);
-      opened.requests();
-    });
-
-    test('the delivery is brought to its end', async () => {
-      await recoverKey({ ...left, kept: key }, opened.access);
-      expect([secretValue(ID_SECRET), secretValue(SECRET_SECRET)]).toEqual([key?.accessKeyId, key?.secretAccessKey]);
-      expect(record()).toBe(`delivered=${key?.accessKeyId ?? ''} retiring=${old?.accessKeyId ?? ''}`);
-      expect(keyIds()).toHaveLength(2);
-    });
-
-    test('and is refused again: it is as if nobody had kept it, with a warning', async () => {
-      opened.sandbox.faults.add({ action: 'PUT secret', ...refusing() });
-      await recoverKey({ ...left, kept: key }, opened.access);
-      expect(keyIds()).toEqual([old?.accessKeyId]);
-      expect(record()).toBe(`incomplete after=${old?.accessKeyId ?? ''}`);
-      expect(opened.warnings).toHaveLength(1);
-      expect(opened.warnings.join()).not.toContain(key?.secretAccessKey);
-    });
-  });
-
-  test('what is delivered changes nothing', async () => {
+  test('leaves it to the next run to find out whether there is one', async () => {
     const key = addKey();
-    setRecord(`delivered=${key.accessKeyId}`);
-    await recoverKey(left, opened.access);
-    expect(writes()).toEqual([]);
+    await recoverKey(unfinished(), undefined, opened.access);
+    expect(keyIds()).toEqual([key.accessKeyId]);
+    expect(opened.log.at(-1)).toContain('the next run of provision or rotate finds out');
   });
 
-  describe('a key that the job did not get', () => {
-    test.each([
-      ['is taken back where it is nowhere else', false],
-      ['stays where it is in its secrets as well', true],
-    ])('%s', async (_, elsewhere) => {
-      const [old, key] = [addKey(), addKey()];
-      if (elsewhere) {
-        await put(ID_SECRET, key.accessKeyId);
-        await put(SECRET_SECRET, key.secretAccessKey);
-      }
-      setRecord(`delivered=${key.accessKeyId} retiring=${old.accessKeyId}`);
-      await recoverKey({ ...left, refused: key.accessKeyId }, opened.access);
-      const after = elsewhere ? [old.accessKeyId, key.accessKeyId] : [old.accessKeyId];
-      expect(keyIds()).toEqual(after);
-      expect(record()).toBe(
-        elsewhere ? `delivered=${key.accessKeyId} retiring=${old.accessKeyId}` : `delivered=${old.accessKeyId}`,
-      );
-    });
+  async function begun() {
+    const made = await makeSurely();
+    const delivering = { run: opened.access.run, at: now(), places: placesWord([TO_GITHUB]) };
+    user.tags = { ...user.tags, ...recordTags(idOf(made), { delivering }) };
+    await put(ID_SECRET, idOf(made));
+    return made;
+  }
 
-    test('is not another one that is delivered', async () => {
-      const key = addKey();
-      setRecord(`delivered=${key.accessKeyId}`);
-      await recoverKey({ ...left, refused: 'AKIAIOSFODNN7EXAMPLE' }, opened.access);
-      expect(keyIds()).toEqual([key.accessKeyId]);
-      expect(writes()).toEqual([]);
-    });
+  test('brings a delivery to its end', async () => {
+    const made = await begun();
+    await recoverKey(unfinished(idOf(made)), made.credentials, opened.access);
+    expect(secretValues()).toEqual([idOf(made), made.credentials.secretAccessKey]);
+    expect(recordOf(idOf(made))).toHaveProperty('delivered');
   });
 
-  test('can be done twice', async () => {
-    const [old] = [addKey(), addKey()];
-    setRecord(`creating after=${old.accessKeyId}`);
-    await recoverKey(left, opened.access);
-    const after = { keys: keyIds(), tags: user.tags };
+  test('no longer does that when another run may take over', async () => {
+    const made = await begun();
+    age(idOf(made), FENCE_MS);
+    await expect(recoverKey(unfinished(idOf(made)), made.credentials, opened.access)).rejects.toThrow('was begun');
+    expect([keyIds(), secretValue(SECRET_SECRET)]).toEqual([[idOf(made)], undefined]);
+  });
+
+  test('does nothing where it is delivered, or gone', async () => {
+    const made = await makeSurely();
+    await deliverKey(made, opened.access, () => undefined);
     opened.requests();
-    await recoverKey(left, opened.access);
-    expect({ keys: keyIds(), tags: user.tags }).toEqual(after);
-    expect(writes()).toEqual([]);
+    await recoverKey(unfinished(idOf(made)), made.credentials, opened.access);
+    deleteAll();
+    await recoverKey(unfinished(idOf(made)), made.credentials, opened.access);
+    expect(opened.actions().filter((action) => !/^(Get|List|GET)/.test(action))).toEqual([]);
   });
 });

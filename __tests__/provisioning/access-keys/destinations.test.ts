@@ -5,7 +5,7 @@ test('the secrets of a document: the halves of keys, and the seeds of MFA device
   const seed = secretNamed('SEED');
   const user = declaredUser({
     mfaDevice: { name: 'phone', path: '/', deliver: [seed] },
-    accessKey: { maxAge: undefined, deliver: [TO_GITHUB] },
+    accessKey: { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] },
   });
   expect(githubSecretsOf([user, declaredUser()])).toEqual([
     secretNamed('CI_AWS_ACCESS_KEY_ID'),

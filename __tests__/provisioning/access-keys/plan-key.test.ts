@@ -1,370 +1,341 @@
-import type { DeclaredAccessKey } from '../../../src/identities/declaration';
-import type { KeyHolder } from '../../../src/provisioning/access-keys/key-holder';
-import { writeKeyRecord } from '../../../src/provisioning/access-keys/key-record';
-import { planKey, planKeyRotation, type KeyPlan, type Rotation } from '../../../src/provisioning/access-keys/plan-key';
-import type { Change, Planned, PlannedCall } from '../../../src/provisioning/changes/change';
-import { changeIn, declaredUser, existingKey, obstacleIn, OURS, plannedChange, TO_GITHUB } from '../declared';
-import { whole, type Brief } from './record';
+import { planKey, planKeyRotation, type KeyPlan } from '../../../src/provisioning/access-keys/plan-key';
+import { recordTags } from '../../../src/provisioning/access-keys/record';
+import type { Planned } from '../../../src/provisioning/changes/change';
+import { changeIn, obstacleIn } from '../declared';
+import { DAY, delivered, holderIn, HOUR, made, MINUTE, NEW, NOW, OLD, RUN, type Situation } from './holder';
 
-const NEW = 'AKIAIOSFODNN7EXAMPLE';
-const OLD = 'AKIAI44QH8DHBEXAMPLE';
-const DAY = 86_400_000;
-const NOW = new Date('2026-04-11T00:00:00Z');
-/** 100 days old, as every key here but those that say otherwise. */
-const CREATED = new Date(NOW.getTime() - 100 * DAY);
-
-interface Situation {
-  readonly record?: Brief;
-  /** Those that are there; a `!` before one that is inactive. */
-  readonly keys?: readonly string[];
-  readonly arrival?: KeyHolder['arrival'];
-  readonly accessKey?: Partial<DeclaredAccessKey>;
-  readonly lastUsed?: KeyHolder['lastUsed'];
-  readonly created?: Date;
-}
-
-function holder({ record, keys = [], arrival = 'none', accessKey, lastUsed, created = CREATED }: Situation): KeyHolder {
-  const value = record && writeKeyRecord(whole(record));
-  return {
-    user: declaredUser({ accessKey: { maxAge: 90 * DAY, deliver: [TO_GITHUB], ...accessKey } }),
-    existing: {
-      tags: { ...OURS, ...(value !== undefined && { 'aws-identity-action:access-key': value }) },
-      accessKeys: keys.map((id) => existingKey(id.replace('!', ''), { active: !id.startsWith('!'), created })),
-    },
-    arrival,
-    lastUsed: lastUsed ?? new Map(),
-    now: NOW.getTime(),
-  };
-}
-
-const tag = (Value: string): PlannedCall => ({
-  operation: 'TagUser',
-  input: { UserName: 'pulumi', Tags: [{ Key: 'aws-identity-action:access-key', Value }] },
-});
-const untag: PlannedCall = {
-  operation: 'UntagUser',
-  input: { UserName: 'pulumi', TagKeys: ['aws-identity-action:access-key'] },
-};
-const deletion = (AccessKeyId: string): PlannedCall => ({
-  operation: 'DeleteAccessKey',
-  input: { UserName: 'pulumi', AccessKeyId },
-});
-const deactivation = (AccessKeyId: string): PlannedCall => ({
-  operation: 'UpdateAccessKey',
-  input: { UserName: 'pulumi', AccessKeyId, Status: 'Inactive' },
-});
-
+const SIGNING = 'AKIASIGNINGKEYEXAMPLE';
 const FOR_GITHUB = '+ for: github secrets';
-const ORPHAN = `${NEW}, which a run that failed left and nobody has, is deleted`;
+const ROTATE = { now: false, deleteOld: false };
 
-/** What is to be done: the action, the calls of each stage, the key to make, and what is said. */
-interface Expected {
-  readonly action: Change['action'];
-  readonly stages?: Change['stages'];
-  readonly make?: Partial<KeyPlan['make']>;
-  readonly details: readonly string[];
+const provision = (situation: Situation) => planKey(holderIn(situation));
+const rotate = (situation: Situation, rotation: Partial<typeof ROTATE> = {}) =>
+  planKeyRotation({ ...ROTATE, ...rotation })(holderIn(situation));
+
+/** All of a plan but how it is shown. */
+function workIn(planned: Planned<KeyPlan>) {
+  const { change, endings, records, make } = changeIn(planned);
+  return { action: change.action, ends: endings.map(({ id, how }) => `${how} ${id}`), records, make };
 }
 
-function expectPlan(planned: Planned<KeyPlan>, { action, stages = [], make, details }: Expected): void {
-  expect(changeIn(planned)).toEqual({
-    user: 'pulumi',
-    destinations: [TO_GITHUB],
-    change: plannedChange({ action, kind: 'access key', name: 'pulumi', details, stages }),
-    make,
-  });
-}
+const detailsIn = (planned: Planned<KeyPlan>) => changeIn(planned).change.details;
+const noticesIn = (planned: Planned<KeyPlan>) => changeIn(planned).notices;
+const nothing = { ends: [], records: {}, make: undefined };
 
-describe('a user that is to have a key', () => {
-  test('and is not there yet', () => {
-    const planned = planKey({ ...holder({}), existing: undefined });
-    // The user is made with its record, so that none need be written.
-    expectPlan(planned, { action: 'create', make: { known: [] }, details: [FOR_GITHUB] });
-  });
+/** One delivered key in use, and the one before, replaced so long ago. */
+const pair = (replacedAgo: number, old: Partial<NonNullable<Situation['keys']>[string]> = {}): Situation => ({
+  keys: {
+    [OLD]: { age: 100 * DAY, ...delivered(100 * DAY), ...old },
+    [NEW]: { age: replacedAgo, ...delivered(replacedAgo, OLD) },
+  },
+  written: [replacedAgo, replacedAgo],
+});
 
-  test.each<[what: string, Situation, Expected]>([
-    ['has none', {}, { action: 'create', stages: [[tag('creating')]], make: { known: [] }, details: [FOR_GITHUB] }],
-    [
-      'has one that is none of ours',
-      { keys: [OLD] },
-      {
-        action: 'create',
-        stages: [[tag(`creating beside=${OLD}`)]],
-        make: { known: [OLD] },
-        details: [FOR_GITHUB, `${OLD} is there as well, and none of ours: it stays`],
-      },
-    ],
-    [
-      'has one that is delivered',
-      { record: { progress: 'delivered', key: NEW }, keys: [NEW] },
-      { action: 'keep', details: [`${NEW} is delivered`] },
-    ],
-    [
-      'has one that is delivered, and one that was retired',
-      { record: { progress: 'delivered', key: NEW, retired: OLD }, keys: [`!${OLD}`, NEW] },
-      { action: 'keep', details: [`${NEW} is delivered`] },
-    ],
-    [
-      'has one that is delivered, and one still to be deactivated',
-      { record: { progress: 'delivered', key: NEW, retiring: OLD }, keys: [OLD, NEW] },
-      {
-        action: 'change',
-        stages: [[deactivation(OLD)], [tag(`delivered=${NEW} retired=${OLD}`)]],
-        details: [`${NEW} is delivered`, `${OLD}, which was replaced, is deactivated`],
-      },
-    ],
-    [
-      'had one that was delivered, and the one that was retired is gone',
-      { record: { progress: 'delivered', key: NEW, retired: OLD }, keys: [NEW] },
-      { action: 'change', stages: [[tag(`delivered=${NEW}`)]], details: [`${NEW} is delivered`] },
-    ],
-    [
-      'had one that was delivered, and is gone',
-      { record: { progress: 'delivered', key: NEW } },
-      { action: 'create', stages: [[tag('creating')]], make: { known: [] }, details: [FOR_GITHUB] },
-    ],
-    [
-      'has one that nobody has',
-      { record: { progress: 'creating' }, keys: [NEW] },
-      {
-        action: 'create',
-        stages: [[deletion(NEW)], [tag('creating')]],
-        make: { known: [] },
-        details: [FOR_GITHUB, ORPHAN],
-      },
-    ],
-    [
-      'has one that nobody has, and another',
-      { record: { progress: 'creating', other: OLD }, keys: [OLD, NEW] },
-      {
-        action: 'create',
-        stages: [[deletion(NEW)], [tag(`creating beside=${OLD}`)]],
-        make: { known: [OLD] },
-        details: [FOR_GITHUB, `${OLD} is there as well, and none of ours: it stays`, ORPHAN],
-      },
-    ],
-    [
-      'has the one in use, and one that a rotation left to nobody',
-      { record: { progress: 'creating', after: OLD }, keys: [OLD, NEW] },
-      {
-        action: 'change',
-        stages: [[deletion(NEW)], [tag(`delivered=${OLD}`)]],
-        details: [`${OLD} is delivered`, ORPHAN],
-      },
-    ],
-    [
-      'has one that arrived, though the run died',
-      { record: { progress: 'delivering', key: NEW }, keys: [NEW], arrival: 'all' },
-      { action: 'change', stages: [[tag(`delivered=${NEW}`)]], details: [`${NEW} is delivered`] },
-    ],
-    [
-      'has one that arrived, and the one in use before it',
-      { record: { progress: 'delivering', key: NEW, after: OLD }, keys: [OLD, NEW], arrival: 'all' },
-      {
-        action: 'change',
-        stages: [[deactivation(OLD)], [tag(`delivered=${NEW} retired=${OLD}`)]],
-        details: [`${NEW} is delivered`, `${OLD}, which was replaced, is deactivated`],
-      },
-    ],
-    [
-      'has one that did not arrive',
-      { record: { progress: 'delivering', key: NEW }, keys: [NEW] },
-      {
-        action: 'create',
-        stages: [[deletion(NEW)], [tag('creating')]],
-        make: { known: [] },
-        details: [FOR_GITHUB, ORPHAN],
-      },
-    ],
-    [
-      'has one that arrived in part and spoiled the one in use',
-      { record: { progress: 'delivering', key: NEW, after: OLD }, keys: [OLD, NEW], arrival: 'some' },
-      {
-        action: 'change',
-        stages: [[deletion(NEW)], [tag(`creating after=${OLD}`)]],
-        make: { known: [OLD], replaces: { key: OLD, retire: 'deactivate' } },
-        details: [`${OLD} is replaced, as its delivery was spoiled by a run that failed`, ORPHAN],
-      },
-    ],
-    [
-      'has one whose delivery is known to be spoiled',
-      { record: { progress: 'incomplete', after: OLD }, keys: [OLD] },
-      {
-        action: 'change',
-        stages: [[tag(`creating after=${OLD}`)]],
-        make: { known: [OLD], replaces: { key: OLD, retire: 'deactivate' } },
-        details: [`${OLD} is replaced, as its delivery was spoiled by a run that failed`],
-      },
-    ],
-  ])('and %s', (_, situation, expected) => {
-    expectPlan(planKey(holder(situation)), expected);
+describe('a user that is to have a key for places that last', () => {
+  test('and is not there yet gets one', () => {
+    const planned = planKey({ ...holderIn({}), existing: undefined });
+    const make = { known: [], replaces: undefined, endsOld: false };
+    expect(workIn(planned)).toEqual({ ...nothing, action: 'create', make });
+    expect(detailsIn(planned)).toEqual([FOR_GITHUB]);
   });
 
-  test.each<[what: string, Situation]>([
-    ['none of ours', { keys: [OLD, NEW] }],
-    ['one spoiled, the other none of ours', { record: { progress: 'incomplete', after: OLD }, keys: [OLD, NEW] }],
-  ])('has no room for it next to two: %s', (_, situation) => {
-    expect(obstacleIn(planKey(holder(situation)))?.code).toBe('access-keys-full');
+  test('and has none gets one', () => {
+    expect(workIn(provision({}))).toMatchObject({ action: 'create', make: { known: [], replaces: undefined } });
   });
 
-  test('and has two: they are named with their ages and last use, and what to do', () => {
-    const lastUsed = new Map([[NEW, new Date(NOW.getTime() - 30 * 3_600_000)]]);
-    expect(obstacleIn(planKey(holder({ keys: [`!${OLD}`, NEW], lastUsed })))?.text).toBe(
-      `the user pulumi has two access keys already, as many as AWS allows: ${OLD} (inactive, 100 days old, never used) ` +
-        `and ${NEW} (active, 100 days old, last used 30 hours ago). Delete the one that is not in use: ` +
-        'aws iam delete-access-key --user-name pulumi --access-key-id …',
+  test('and has one that its places hold keeps it', () => {
+    const planned = provision({ keys: { [NEW]: { age: DAY, ...delivered(DAY) } }, written: [DAY, DAY] });
+    expect(workIn(planned)).toEqual({ ...nothing, action: 'keep' });
+    expect(detailsIn(planned)).toEqual([`${NEW} is delivered`]);
+  });
+
+  test.each<[what: string, Situation, why: string]>([
+    ['a secret is gone', { written: [DAY, 'missing'] }, 'CI_AWS_SECRET_ACCESS_KEY of octo/app is not there'],
+    [
+      'it was deactivated',
+      { keys: { [OLD]: { age: DAY, inactive: true, ...delivered(DAY) } } },
+      'somebody has deactivated it',
+    ],
+  ])('and %s gets another in its place', (_, more, why) => {
+    const planned = provision({ keys: { [OLD]: { age: DAY, ...delivered(DAY) } }, ...more });
+    const make = { known: [OLD], replaces: OLD, endsOld: false };
+    expect(workIn(planned)).toEqual({ ...nothing, action: 'change', make });
+    expect(detailsIn(planned)).toEqual([`${OLD} is replaced: ${why}`, FOR_GITHUB]);
+  });
+
+  test('and had one that is gone gets another in its place', () => {
+    const planned = provision({ gone: { [OLD]: delivered(DAY) } });
+    expect(workIn(planned)).toMatchObject({ make: { known: [], replaces: OLD } });
+    expect(detailsIn(planned)).toContain(`${OLD} is replaced: it is gone`);
+  });
+
+  test('next to one of a person, that stays', () => {
+    const planned = provision({ keys: { [OLD]: { age: DAY } } });
+    expect(workIn(planned)).toMatchObject({ action: 'create', ends: [], make: { known: [OLD], replaces: undefined } });
+    expect(detailsIn(planned)).toEqual([FOR_GITHUB, `${OLD} is there as well, and none of ours: it stays`]);
+  });
+});
+
+describe('what earlier runs left', () => {
+  test('a key that nobody has is deleted, once it was looked at twice', () => {
+    const planned = provision({ keys: { [NEW]: { age: HOUR, ...made(HOUR) } } });
+    expect(workIn(planned)).toMatchObject({ ends: [`delete ${NEW}`], make: { known: [] } });
+    expect(changeIn(planned).endings).toMatchObject([{ isUndelivered: true }]);
+  });
+
+  test('a key that arrived is recorded as delivered, in place of the one before', () => {
+    const delivering = { run: RUN, at: NOW - HOUR, places: '' };
+    const holder = holderIn({
+      keys: { [OLD]: { age: DAY, ...delivered(DAY) }, [NEW]: { age: HOUR, ...made(HOUR, OLD), delivering } },
+    });
+    const planned = planKey(holder);
+    // Where nobody can tell how far it came, it may be in some places only: another is made, and there is no room.
+    expect(obstacleIn(planned)?.code).toBe('access-keys-full');
+    expect(obstacleIn(planned)?.text).toContain('delete-old-keys: true');
+  });
+
+  test('a key that may come from a lost answer becomes a suspect, and is reported', () => {
+    const situation: Situation = {
+      keys: { [OLD]: { age: DAY, ...delivered(DAY) }, [NEW]: { age: HOUR } },
+      announced: HOUR,
+      written: [DAY, DAY],
+      lastUsed: { [NEW]: 'never' },
+    };
+    const planned = provision(situation);
+    expect(workIn(planned)).toEqual({
+      ...nothing,
+      action: 'change',
+      records: recordTags(NEW, { suspect: { at: NOW } }),
+    });
+    expect(noticesIn(planned)).toEqual([
+      expect.stringContaining(`the access key ${NEW} may come from an answer that a run lost`),
+    ]);
+  });
+
+  test.each<[what: string, ago: number, used: number | 'never' | undefined, ends: string[], grace: number | undefined]>(
+    [
+      ['before a day is over stays', 23 * HOUR, 'never', [], undefined],
+      ['that nobody has used for a day is deleted', 24 * HOUR, 'never', [`delete ${NEW}`], undefined],
+      ['that is used is a person’s', 25 * HOUR, HOUR, [], undefined],
+      ['of which nobody knows whether it is used stays', 25 * HOUR, undefined, [], undefined],
+      ['has as long a grace as the document gives', 25 * HOUR, 'never', [], 48 * HOUR],
+      ['has a day at least', 23 * HOUR, 'never', [], HOUR],
+    ],
+  )('a suspect %s', (_, ago, used, ends, grace) => {
+    const planned = provision({
+      keys: { [OLD]: { age: DAY, ...delivered(DAY) }, [NEW]: { age: 26 * HOUR, suspect: { at: NOW - ago } } },
+      written: [DAY, DAY],
+      lastUsed: used === undefined ? {} : { [NEW]: used },
+      accessKey: { grace },
+    });
+    expect(workIn(planned)).toMatchObject({ ends, make: undefined });
+  });
+
+  test('a key of a job that is over is deleted', () => {
+    const job = { run: RUN, until: NOW - 1 };
+    const planned = provision({
+      keys: { [NEW]: { age: 7 * HOUR, job } },
+      accessKey: { deliver: [{ to: 'environment' }] },
+    });
+    expect(workIn(planned)).toMatchObject({ ends: [`delete ${NEW}`], make: { known: [] } });
+  });
+
+  test('a key that another run is making stops this one', () => {
+    const planned = provision({ keys: { [NEW]: { age: MINUTE, ...made(MINUTE) } } });
+    expect(obstacleIn(planned)).toMatchObject({ code: 'another-run' });
+    expect(obstacleIn(planned)?.text).toContain(
+      `${NEW} of the user pulumi is being made by run 123456 of octo/app, since 2026-04-11 11:59 UTC`,
+    );
+    expect(obstacleIn(planned)?.text).toContain('if it died, after 2026-04-11 12:09 UTC');
+    expect(obstacleIn(rotate({ keys: { [NEW]: { age: MINUTE } } }))?.text).toContain('by another run or a person');
+  });
+});
+
+describe('a key that was replaced', () => {
+  test.each<[what: string, replacedAgo: number, old: object, used: number | 'never' | undefined, ends: string[]]>([
+    ['works for its grace', 23 * HOUR, {}, 'never', []],
+    ['is deactivated then', 24 * HOUR, {}, 30 * HOUR, [`deactivate ${OLD}`]],
+    ['stays while it is used', 48 * HOUR, {}, HOUR, []],
+    ['stays where nobody knows whether it is used', 48 * HOUR, {}, undefined, []],
+    [
+      'is not deleted before it was inactive for another grace',
+      72 * HOUR,
+      { inactive: true, deactivated: { at: NOW - 23 * HOUR } },
+      'never',
+      [],
+    ],
+    [
+      'is deleted then',
+      72 * HOUR,
+      { inactive: true, deactivated: { at: NOW - 24 * HOUR } },
+      'never',
+      [`delete ${OLD}`],
+    ],
+    [
+      'and made active again by someone, and used, stays',
+      96 * HOUR,
+      { deactivated: { at: NOW - 48 * HOUR } },
+      HOUR,
+      [],
+    ],
+  ])('%s', (_, replacedAgo, old, used, ends) => {
+    const situation = { ...pair(replacedAgo, old), ...(used !== undefined && { lastUsed: { [OLD]: used } }) };
+    expect(workIn(provision(situation))).toMatchObject({ ends, make: undefined });
+    expect(workIn(rotate(situation))).toMatchObject({ ends, make: undefined });
+  });
+
+  test('has the grace of the document', () => {
+    const situation = { ...pair(2 * HOUR), lastUsed: { [OLD]: 'never' } as const };
+    expect(workIn(provision({ ...situation, accessKey: { grace: HOUR } })).ends).toEqual([`deactivate ${OLD}`]);
+  });
+
+  test('in use since is reported, with where', () => {
+    const [notice] = noticesIn(provision({ ...pair(48 * HOUR), lastUsed: { [OLD]: HOUR } }));
+    expect(notice).toBe(
+      `The access key ${OLD} of pulumi was replaced at 2026-04-09 12:00 UTC, and stays: it was last used at ` +
+        '2026-04-11 11:00 UTC (s3 in eu-central-1). Let what uses it take the new one.',
     );
   });
 
-  test('for the job alone, and has one of an earlier job: how it gets another', () => {
-    const situation: Situation = { record: { progress: 'delivered', key: NEW }, keys: [NEW] };
-    const noticeWith = (deliver: DeclaredAccessKey['deliver']) =>
-      changeIn(planKey(holder({ ...situation, accessKey: { deliver } }))).notice;
-    for (const to of [{ to: 'environment' }, { to: 'outputs' }, { to: 'profile', profile: 'ci' }] as const) {
-      expect(noticeWith([to])).toMatch(/^The access key of pulumi was delivered by an earlier run.*rotate-now: true/);
-      expect(noticeWith([TO_GITHUB, to])).toBeDefined();
-    }
-    expect(noticeWith([TO_GITHUB])).toBeUndefined();
-  });
-
-  test('the plan says where it goes', () => {
-    const deliver = [{ to: 'environment' }, { to: 'outputs' }, { to: 'profile', profile: 'ci' }, TO_GITHUB] as const;
-    expect(changeIn(planKey(holder({ accessKey: { deliver } }))).change.details).toEqual([
-      '+ for: environment, outputs, profile ci, github secrets',
-    ]);
-  });
-});
-
-describe('rotation', () => {
-  const WHEN_DUE: Rotation = { now: false, deleteOld: false };
-  const REPLACED = `${OLD}, 100 days old, is replaced, and then deactivated`;
-  const replacing = { known: [OLD], replaces: { key: OLD, retire: 'deactivate' } } as const;
-  const begin = [tag(`creating after=${OLD}`)];
-  const delivered: Brief = { progress: 'delivered', key: OLD };
-
-  test('of a user that is not there', () => {
-    const planned = planKeyRotation({ ...holder({}), existing: undefined }, WHEN_DUE);
-    expectPlan(planned, { action: 'leave', details: ['the user is not there: provision makes it'] });
-  });
-
-  test.each<[what: string, Situation, Expected]>([
-    ['without a key', {}, { action: 'leave', details: ['there is no key to replace: provision makes one'] }],
-    [
-      'whose only key nobody has',
-      { record: { progress: 'creating' }, keys: [NEW] },
-      {
-        action: 'leave',
-        stages: [[deletion(NEW)], [untag]],
-        details: ['there is no key to replace: provision makes one', ORPHAN],
-      },
-    ],
-    [
-      'whose delivered key is gone',
-      { record: { progress: 'delivered', key: NEW } },
-      { action: 'leave', stages: [[untag]], details: ['there is no key to replace: provision makes one'] },
-    ],
-    [
-      'whose key is due',
-      { record: delivered, keys: [OLD] },
-      { action: 'change', stages: [begin], make: replacing, details: [REPLACED] },
-    ],
-    [
-      'whose only key is due, though nothing is recorded of it',
-      { keys: [OLD] },
-      { action: 'change', stages: [begin], make: replacing, details: [REPLACED] },
-    ],
-    [
-      'whose key is due after a rotation',
-      { record: { ...delivered, retired: NEW }, keys: [`!${NEW}`, OLD] },
-      {
-        action: 'change',
-        stages: [[deletion(NEW)], begin],
-        make: replacing,
-        details: [REPLACED, `${NEW}, replaced by the last rotation, is deleted`],
-      },
-    ],
-    [
-      'whose key is due after a rotation that did not deactivate the old one',
-      { record: { ...delivered, retiring: NEW }, keys: [NEW, OLD] },
-      {
-        action: 'change',
-        // Not concurrently: what is gone cannot be deactivated.
-        stages: [[deactivation(NEW)], [deletion(NEW)], begin],
-        make: replacing,
-        details: [
-          REPLACED,
-          `${NEW}, replaced by the last rotation, is deleted`,
-          `${NEW}, which was replaced, is deactivated`,
-        ],
-      },
-    ],
-    [
-      'whose key is due, and another is left of a run that failed',
-      { record: { progress: 'creating', after: OLD }, keys: [OLD, NEW] },
-      {
-        action: 'change',
-        stages: [[deletion(NEW)], begin],
-        make: replacing,
-        details: [REPLACED, ORPHAN],
-      },
-    ],
-    [
-      'whose key is not due',
-      { record: delivered, keys: [OLD], accessKey: { maxAge: 101 * DAY } },
-      { action: 'keep', details: [`${OLD} is 100 days old; to be replaced when it is 101 days old`] },
-    ],
-    [
-      'whose key has just the age that it may have',
-      { record: delivered, keys: [OLD], accessKey: { maxAge: 100 * DAY } },
-      { action: 'keep', details: [`${OLD} is 100 days old; to be replaced when it is 100 days old`] },
-    ],
-    [
-      'whose key may be of any age',
-      { record: delivered, keys: [OLD], accessKey: { maxAge: undefined } },
-      { action: 'keep', details: [`${OLD} is 100 days old; no max-age is declared`] },
-    ],
-    [
-      'whose key was made a moment ago',
-      { record: delivered, keys: [OLD], created: new Date(NOW.getTime() + 5_000) },
-      { action: 'keep', details: [`${OLD} is 0 hours old; to be replaced when it is 90 days old`] },
-    ],
-    [
-      'whose key is not due, and the one before is still active',
-      { record: { ...delivered, retiring: NEW }, keys: [NEW, OLD], accessKey: { maxAge: undefined } },
-      {
-        action: 'change',
-        stages: [[deactivation(NEW)], [tag(`delivered=${OLD} retired=${NEW}`)]],
-        details: [`${OLD} is 100 days old; no max-age is declared`, `${NEW}, which was replaced, is deactivated`],
-      },
-    ],
-    [
-      'whose key is not due, but was spoiled where it was delivered',
-      { record: { progress: 'incomplete', after: OLD }, keys: [OLD], accessKey: { maxAge: undefined } },
-      { action: 'change', stages: [begin], make: replacing, details: [REPLACED] },
-    ],
-  ])('of a user %s', (_, situation, expected) => {
-    expectPlan(planKeyRotation(holder(situation), WHEN_DUE), expected);
-  });
-
-  test('at once, and the old key deleted at once', () => {
-    const situation: Situation = { record: delivered, keys: [OLD], accessKey: { maxAge: undefined } };
-    expectPlan(planKeyRotation(holder(situation), { now: true, deleteOld: true }), {
+  test('that someone deactivated has its time from now on', () => {
+    const planned = provision({ ...pair(72 * HOUR, { inactive: true }), lastUsed: { [OLD]: 'never' } });
+    expect(workIn(planned)).toEqual({
+      ...nothing,
       action: 'change',
-      stages: [begin],
-      make: { known: [OLD], replaces: { key: OLD, retire: 'delete' } },
-      details: [`${OLD}, 100 days old, is replaced, and then deleted`],
+      records: recordTags(OLD, { deactivated: { at: NOW } }),
     });
   });
 
-  test.each<[what: string, Situation]>([
-    ['two of which nothing is recorded', { keys: [OLD, NEW] }],
-    ['the other was activated again', { record: { ...delivered, retired: NEW }, keys: [NEW, OLD] }],
-    ['the other is none of ours', { record: delivered, keys: [NEW, OLD] }],
-    ['the other is inactive and none of ours', { record: delivered, keys: [`!${NEW}`, OLD] }],
+  test('is never ended while the step works with it', () => {
+    const planned = provision({
+      keys: {
+        [SIGNING]: { age: 100 * DAY, ...delivered(100 * DAY) },
+        [NEW]: { age: 48 * HOUR, ...delivered(48 * HOUR, SIGNING) },
+      },
+      written: [48 * HOUR, 48 * HOUR],
+      lastUsed: { [SIGNING]: 'never' },
+    });
+    expect(changeIn(planned).endings).toEqual([]);
+  });
+
+  test('ends at once where delete-old-keys says so, also if no rotation is due', () => {
+    const planned = rotate(pair(HOUR), { deleteOld: true });
+    expect(workIn(planned)).toMatchObject({ action: 'change', ends: [`delete ${OLD}`], make: undefined });
+  });
+});
+
+describe('a rotation', () => {
+  const one = (age: number): Situation => ({ keys: { [OLD]: { age, ...delivered(age) } }, written: [age, age] });
+
+  test.each<[what: string, Situation, object, why: string]>([
+    ['before it is due', one(89 * DAY), {}, `${OLD} is 89 days old; to be replaced when it is 90 days old`],
     [
-      'the other is none of ours, and ours is spoiled',
-      { record: { progress: 'incomplete', after: OLD }, keys: [OLD, NEW] },
+      'without max-age',
+      { ...one(89 * DAY), accessKey: { maxAge: undefined } },
+      {},
+      `${OLD} is 89 days old; no max-age is declared`,
     ],
-  ])('has no room next to two keys: %s', (_, situation) => {
-    expect(obstacleIn(planKeyRotation(holder(situation), WHEN_DUE))?.code).toBe('access-keys-full');
+  ])('%s keeps the key', (_, situation, rotation, why) => {
+    const planned = rotate(situation, rotation);
+    expect(workIn(planned)).toEqual({ ...nothing, action: 'keep' });
+    expect(detailsIn(planned)).toEqual([why]);
+  });
+
+  test.each<[what: string, Situation, Partial<typeof ROTATE>, detail: string, endsOld: boolean]>([
+    ['that is due', one(91 * DAY), {}, `${OLD}, 91 days old, is replaced, and works for 24 hours more`, false],
+    ['at once', one(HOUR), { now: true }, `${OLD}, 1 hours old, is replaced, and works for 24 hours more`, false],
+    [
+      'of one that leaked',
+      one(HOUR),
+      { now: true, deleteOld: true },
+      `${OLD}, 1 hours old, is replaced, and then deleted`,
+      true,
+    ],
+    [
+      'of one that its places do not hold',
+      { ...one(HOUR), written: ['missing', HOUR] },
+      {},
+      `${OLD}, 1 hours old, is replaced (CI_AWS_ACCESS_KEY_ID of octo/app is not there), and works for 24 hours more`,
+      false,
+    ],
+  ])('%s', (_, situation, rotation, detail, endsOld) => {
+    const planned = rotate(situation, rotation);
+    expect(workIn(planned)).toEqual({ ...nothing, action: 'change', make: { known: [OLD], replaces: OLD, endsOld } });
+    expect(detailsIn(planned)).toEqual([detail]);
+  });
+
+  test('takes the only key of a user that was taken over for the one in use', () => {
+    const planned = rotate({ keys: { [OLD]: { age: 91 * DAY } } });
+    expect(workIn(planned)).toMatchObject({ make: { known: [OLD], replaces: OLD } });
+  });
+
+  test.each<[what: string, Situation, action: string]>([
+    ['no key', {}, 'leave'],
+    ['two of which nothing is recorded', { keys: { [OLD]: { age: DAY }, [NEW]: { age: DAY } } }, 'leave'],
+    ['keys that end with the job', { ...one(91 * DAY), accessKey: { deliver: [{ to: 'outputs' }] } }, 'leave'],
+  ])('of %s does nothing', (_, situation, action) => {
+    expect(workIn(rotate(situation))).toEqual({ ...nothing, action });
+  });
+
+  test('of a user that is not there does nothing', () => {
+    expect(workIn(planKeyRotation(ROTATE)({ ...holderIn({}), existing: undefined }))).toEqual({
+      ...nothing,
+      action: 'leave',
+    });
+  });
+
+  test.each<[what: string, old: object, used: number | 'never', ends: string[]]>([
+    ['an inactive one makes room', { inactive: true, deactivated: { at: NOW - HOUR } }, 'never', [`delete ${OLD}`]],
+    ['one that nobody uses makes room', {}, 91 * DAY, [`delete ${OLD}`]],
+  ])('of a second key, where the first was replaced: %s', (_, old, used, ends) => {
+    const situation = { ...pair(91 * DAY, old), lastUsed: { [OLD]: used } };
+    const { [OLD]: first, [NEW]: second } = situation.keys ?? {};
+    expect([first, second]).not.toContain(undefined);
+    expect(workIn(rotate(situation))).toMatchObject({ ends, make: { known: [NEW], replaces: NEW } });
+  });
+
+  test.each<[what: string, Situation, remedy: string]>([
+    [
+      'one in its grace',
+      { ...pair(HOUR), lastUsed: { [OLD]: HOUR, [NEW]: HOUR } },
+      'mode: rotate with delete-old-keys: true',
+    ],
+    [
+      'one of a person',
+      {
+        keys: { [OLD]: { age: 91 * DAY, ...delivered(91 * DAY) }, [NEW]: { age: DAY } },
+        written: [91 * DAY, 91 * DAY],
+        lastUsed: { [NEW]: HOUR },
+      },
+      'aws iam delete-access-key --user-name pulumi --access-key-id …',
+    ],
+  ])('has no room next to %s, and says what to do', (_, situation, remedy) => {
+    const obstacle = obstacleIn(rotate(situation, { now: true }));
+    expect(obstacle?.code).toBe('access-keys-full');
+    expect(obstacle?.text).toContain('last used 1 hours ago (s3 in eu-central-1)');
+    expect(obstacle?.text).toContain(remedy);
+  });
+});
+
+describe('a user that is to have a key for the job', () => {
+  const accessKey = { deliver: [{ to: 'environment' }] } as const;
+  const job = { run: RUN, until: NOW + HOUR };
+
+  test.each<[what: string, Situation['keys'], known: string[]]>([
+    ['and has none', {}, []],
+    ['next to that of another job', { [OLD]: { age: MINUTE, job } }, [OLD]],
+    ['next to one that lasts', { [OLD]: { age: DAY, ...delivered(DAY) } }, [OLD]],
+  ])('%s gets one of its own', (_, keys, known) => {
+    const planned = provision({ keys, accessKey });
+    expect(workIn(planned)).toMatchObject({ action: 'create', ends: [], make: { known, replaces: undefined } });
+  });
+
+  test('next to those of two others is refused, with who has them', () => {
+    const obstacle = obstacleIn(
+      provision({ keys: { [OLD]: { age: MINUTE, job }, [NEW]: { age: MINUTE, job } }, accessKey }),
+    );
+    expect(obstacle?.code).toBe('access-keys-full');
+    expect(obstacle?.text).toContain('for the job of run 123456 of octo/app');
+    expect(obstacle?.text).toContain('Let one of those jobs end: its post step deletes its key');
   });
 });

@@ -97,9 +97,10 @@ describe('a user that is not there', () => {
     expect(later).toEqual([]);
   });
 
-  test('and is to have a key is made with the record of it', () => {
-    const accessKey = { maxAge: undefined, deliver: [TO_GITHUB] };
-    const Tags = [...OURS_LIST, { Key: 'aws-identity-action:access-key', Value: 'creating' }];
+  test('and is to have a key is made with the announcement of it', () => {
+    const accessKey = { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] };
+    const Key = 'aws-identity-action:making:123456.0a1b2c3d';
+    const Tags = [...OURS_LIST, { Key, Value: 'run=octo/app:123456.1:0a1b2c3d at=2026-04-11T12:00:00Z' }];
     const { stages, details } = changeIn(planned({ accessKey }));
     expect(stages).toEqual([[{ operation: 'CreateUser', input: { UserName, Path: '/', Tags }, refersTo: [] }]]);
     expect(details).toEqual(OURS_LINES);
@@ -124,13 +125,18 @@ test('a user as declared is kept, without a call', () => {
     inlinePolicies: { Read: policy },
     permissionsBoundary: { arn: POWER_USER },
     requireMfa: true,
-    accessKey: { maxAge: undefined, deliver: [TO_GITHUB] },
+    accessKey: { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] },
   };
   const userArn = arn('user/machine/pulumi');
   const existing: Partial<ExistingUser> = {
     arn: userArn,
     path: '/machine/',
-    tags: { team: 'platform', 'aws-identity-action:access-key': 'creating', 'aws:x': 'y', ...OURS },
+    tags: {
+      team: 'platform',
+      'aws-identity-action:suspect:AKIAIOSFODNN7EXAMPLE': 'at=2026-04-11T12:00:00Z',
+      'aws:x': 'y',
+      ...OURS,
+    },
     attachedPolicies: [READ_ONLY, LIST_ARN],
     inlinePolicies: { Read: meaningTheSame, RequireMfa: requireMfaPolicy(userArn) },
     permissionsBoundary: POWER_USER,

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, TAG_CHARACTERS } from '../../aws/tags';
-import { OWN_TAGS } from '../own-tags';
+import { ROOM_FOR_OWN_TAGS } from '../own-tags';
 import { described, keysRule, name, named, optional } from './building-blocks';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 export const MAX_POLICY_NAME = 128;
 const MAX_MANAGED_POLICIES = 20;
 
-const MAX_TAGS = 50 - OWN_TAGS.length;
+const MAX_TAGS = 50 - ROOM_FOR_OWN_TAGS;
 const TAG_RULE = 'letters, digits, spaces or characters of _.:/=+-@';
 
 export const path = () =>
@@ -45,7 +45,7 @@ export const tags = () =>
     ).check(
       keysRule(
         (keys) => keys.length <= MAX_TAGS,
-        `at most ${MAX_TAGS} tags, as the action adds ${OWN_TAGS.length} of its own to AWS's 50`,
+        `at most ${MAX_TAGS} tags, as the action keeps ${ROOM_FOR_OWN_TAGS} of AWS's 50 for its own`,
       ),
     ),
     'Tags, in addition to those of the action itself.',

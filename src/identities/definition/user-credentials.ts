@@ -43,6 +43,10 @@ export const accessKey = mapping(
       text(DURATION, 'a duration such as 90d, 12h or 2w'),
       'The age at which rotate replaces the key: a number with s, m, h, d or w.',
     ),
+    grace: optional(
+      text(DURATION, 'a duration such as 24h, 3d or 1w'),
+      'How long a key that rotate has replaced still works: a number with s, m, h, d or w. 24h if omitted.',
+    ),
     deliver: destinations(keyDestination, 'key', '[environment]'),
   },
   'a mapping with deliver, such as { deliver: [environment] }',

@@ -1,4 +1,5 @@
-import type { Iam, Write } from '../../iam/connect';
+import type { Write } from '../../iam/connect';
+import type { AccountAccess } from '../changes/account-access';
 
 /** An access key, as AWS lists it. */
 export interface ExistingKey {
@@ -8,7 +9,10 @@ export interface ExistingKey {
 }
 
 /** The oldest first. */
-export async function readAccessKeys(user: string, iam: Iam): Promise<ExistingKey[]> {
+export async function readAccessKeys(
+  user: string,
+  { iam, deletedKeys }: Pick<AccountAccess, 'iam' | 'deletedKeys'>,
+): Promise<ExistingKey[]> {
   const keys = await iam.list('ListAccessKeys', { UserName: user }, ({ AccessKeyMetadata }) => AccessKeyMetadata);
   return keys
     .map(({ AccessKeyId = '', Status, CreateDate = new Date(0) }) => ({
@@ -16,6 +20,7 @@ export async function readAccessKeys(user: string, iam: Iam): Promise<ExistingKe
       active: Status === 'Active',
       created: CreateDate,
     }))
+    .filter(({ id }) => !deletedKeys.has(id))
     .sort((one, other) => one.created.getTime() - other.created.getTime());
 }
 

@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { GithubSecrets } from '../../github/secrets';
-import type { DeclaredUser, GithubSecret, KeyDestination } from '../../identities/declaration';
-import type { ExistingKey } from './access-key';
-import type { KeyRecord } from './key-record';
+import {
+  describeSecret,
+  type DeclaredUser,
+  type GithubSecret,
+  type KeyDestination,
+} from '../../identities/declaration';
+import { concurrently } from '../changes/concurrently';
 
 /** Where a key is delivered to, as far as its life asks: all that differs from one kind of destination to another. */
 export interface Destination {
@@ -55,27 +60,78 @@ export function outlastsJob(destinations: readonly KeyDestination[]): boolean {
   return storedHalves(destinations).length > 0;
 }
 
-/** How much of a key is where it was to be delivered, of the destinations that outlast the job. */
-export type Arrival = 'all' | 'some' | 'none';
+/** Destinations that hold a key when the job is over, each with both halves. */
+export function lastingPlaces(destinations: readonly KeyDestination[]): Destination[] {
+  return destinations.map(destinationOf).filter(({ halves }) => halves.length > 0);
+}
+
+/** A word that tells lists of lasting places apart: whether what one run began to deliver, another can judge. */
+export function placesWord(destinations: readonly KeyDestination[]): string {
+  const secrets = storedHalves(destinations).map(({ secret }) => describeSecret(secret).toLowerCase());
+  return createHash('sha256').update(secrets.sort().join('\n')).digest('hex').slice(0, 16);
+}
+
+/** When secrets were last written, in milliseconds since 1970 by their own clock; undefined for one that is not there. */
+export type SecretTimes = ReadonlyMap<string, number | undefined>;
+
+/** What secrets hold cannot be read, but when they were last written can. */
+export async function readSecretTimes(
+  destinations: readonly KeyDestination[],
+  secrets: GithubSecrets,
+): Promise<SecretTimes> {
+  const times = await concurrently(storedHalves(destinations), async ({ secret }) => {
+    const written = await secrets.updatedAt(secret);
+    return [describeSecret(secret), written?.getTime()] as const;
+  });
+  return new Map(times);
+}
+
+/** In how many of its places a key is whole, as far as their times tell. */
+export type Arrival = 'all' | 'some' | 'none' | 'unknown';
 
 /** GitHub's clock and AWS's may differ this much, in milliseconds. */
 const CLOCK_MARGIN_MS = 1_000;
 
 /**
- * How much was written of the key whose delivery a record says was begun; of any other, none. What its secrets hold
- * cannot be read, but when they were last written can.
+ * How far a key got whose delivery was begun.
+ *
+ * @param times undefined where they cannot be known
  */
-export async function arrivalOf(
-  record: KeyRecord,
-  keys: readonly ExistingKey[],
+export function arrivalOf(
+  created: Date,
   destinations: readonly KeyDestination[],
-  secrets: GithubSecrets | undefined,
-): Promise<Arrival> {
-  const key = record.progress === 'delivering' && keys.find(({ id }) => id === record.key);
-  const halves = storedHalves(destinations);
-  if (!key || halves.length === 0 || !secrets) return 'none';
-  const times = await Promise.all(halves.map(({ secret }) => secrets.updatedAt(secret)));
-  const earliest = key.created.getTime() - CLOCK_MARGIN_MS;
-  const written = times.filter((time) => time !== undefined && time.getTime() >= earliest);
-  return written.length === 0 ? 'none' : written.length === halves.length ? 'all' : 'some';
+  times: SecretTimes | undefined,
+): Arrival {
+  if (!times) return 'unknown';
+  const isWritten = ({ secret }: StoredHalf) =>
+    (times.get(describeSecret(secret)) ?? 0) >= created.getTime() - CLOCK_MARGIN_MS;
+  const places = lastingPlaces(destinations);
+  const whole = places.filter(({ halves }) => halves.every(isWritten));
+  return whole.length === places.length ? 'all' : whole.length === 0 ? 'none' : 'some';
+}
+
+/**
+ * What tells that places no longer hold the key that was delivered to them, for people; undefined while nothing does.
+ *
+ * @param written when they were last written as the delivery recorded it; undefined where that was not known
+ */
+export function driftOf(
+  created: Date,
+  written: number | undefined,
+  destinations: readonly KeyDestination[],
+  times: SecretTimes | undefined,
+): string | undefined {
+  if (!times) return undefined;
+  const secrets = storedHalves(destinations).map(({ secret }) => describeSecret(secret));
+  const missing = secrets.filter((secret) => times.get(secret) === undefined);
+  if (missing.length > 0) return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not there`;
+  const at = (secret: string) => times.get(secret) ?? 0;
+  const other = secrets.filter((secret) => at(secret) < created.getTime() - CLOCK_MARGIN_MS);
+  if (other.length > 0) return `${other.join(' and ')} ${wasOrWere(other)} written before this key was made`;
+  const later = secrets.filter((secret) => written !== undefined && at(secret) > written + CLOCK_MARGIN_MS);
+  return later.length > 0 ? `${later.join(' and ')} ${wasOrWere(later)} written by someone else since` : undefined;
+}
+
+function wasOrWere({ length }: readonly string[]): string {
+  return length === 1 ? 'was' : 'were';
 }

@@ -1,40 +1,100 @@
+import { tagsIn } from '../../iam/tags';
 import type { DeclaredUser, Tags } from '../../identities/declaration';
-import { KEY_RECORD } from '../../identities/own-tags';
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
-import type { ExistingKey } from './access-key';
-import { arrivalOf, type Arrival } from './destinations';
-import { readKeyRecord } from './key-record';
+import { readAccessKeys, type ExistingKey } from './access-key';
+import { outlastsJob, readSecretTimes, type SecretTimes } from './destinations';
+import { readRecords } from './record';
+
+/** When and for what a key was last used, as far as AWS knows: it learns of it some minutes late. */
+export interface LastUse {
+  /** undefined where it was never used. */
+  readonly at: Date | undefined;
+  /** Such as `s3 in eu-central-1`. */
+  readonly where: string;
+}
+
+/** What of a declared user matters to its keys. */
+export type KeyUser = Pick<DeclaredUser, 'name' | 'accessKey'>;
 
 /** A user as far as its keys go. */
 export interface KeyHolder {
-  readonly user: DeclaredUser;
+  readonly user: KeyUser;
   /** undefined where the user is not there. */
-  readonly existing: { readonly tags: Tags; readonly accessKeys: readonly ExistingKey[] } | undefined;
-  /** What became of a key whose delivery an earlier run began. */
-  readonly arrival: Arrival;
-  /** When each of its keys was last used, where that is known. */
-  readonly lastUsed: ReadonlyMap<string, Date>;
-  /** Milliseconds since 1970. */
+  readonly existing: KeyOwner | undefined;
+  /** When its places that last were written; undefined where it has none, or that cannot be known, or does not matter. */
+  readonly times: SecretTimes | undefined;
+  /** Of each key that may be about to go, where AWS says it. */
+  readonly lastUsed: ReadonlyMap<string, LastUse>;
+  /** Runs that are over, as `writeRun` has them: what they had begun, nobody goes on with. */
+  readonly overRuns: ReadonlySet<string>;
+  /** The key that signs the calls of this step. */
+  readonly signingKey: string;
+  /** Milliseconds since 1970 by AWS's clock. */
   readonly now: number;
 }
 
-/** Reads what else a plan must know of a user's keys. */
+/** What IAM has of a user. */
+export interface KeyOwner {
+  readonly tags: Tags;
+  readonly accessKeys: readonly ExistingKey[];
+}
+
+/** A user's keys by what IAM has of them alone. */
+export function keyHolderOf(
+  user: KeyUser,
+  existing: KeyOwner | undefined,
+  { signingKey, iam }: AccountAccess,
+): KeyHolder {
+  return { user, existing, times: undefined, lastUsed: new Map(), overRuns: new Set(), signingKey, now: iam.time() };
+}
+
+/** Reads what else a plan must know of a user's keys: no more than its records ask for. */
 export async function readKeyHolder(
-  user: DeclaredUser,
-  existing: KeyHolder['existing'],
-  { iam, secrets, clock }: AccountAccess,
+  user: KeyUser,
+  existing: KeyOwner | undefined,
+  access: AccountAccess,
+  overRuns: KeyHolder['overRuns'] = new Set(),
 ): Promise<KeyHolder> {
-  const now = clock.time();
-  const record = readKeyRecord(existing?.tags[KEY_RECORD]);
-  const keys = existing?.accessKeys ?? [];
-  const arrival = await arrivalOf(record, keys, user.accessKey?.deliver ?? [], secrets);
-  const several = keys.length > 1 ? keys : [];
-  const used = await concurrently(several, async ({ id }) => {
-    // Only said in a message: not knowing it stops nothing.
-    const answer = await iam.ask('GetAccessKeyLastUsed', { AccessKeyId: id }).catch(() => undefined);
-    return [id, answer?.AccessKeyLastUsed?.LastUsedDate] as const;
-  });
-  const lastUsed = new Map(used.filter((entry): entry is readonly [string, Date] => entry[1] !== undefined));
-  return { user, existing, arrival, lastUsed, now };
+  const { iam, secrets, signingKey } = access;
+  const now = iam.time();
+  const deliver = user.accessKey?.deliver ?? [];
+  const { keys } = readRecords(existing?.tags ?? {});
+  const listed = existing?.accessKeys ?? [];
+  const isDelivered = [...keys.values()].some(({ delivering, delivered }) => delivering ?? delivered);
+  const [times, lastUsed] = await Promise.all([
+    isDelivered && secrets && outlastsJob(deliver) ? readSecretTimes(deliver, secrets) : undefined,
+    concurrently(usesThatMatter(listed, keys), async ({ id }) => [id, await lastUseOf(id, access)] as const),
+  ]);
+  const known = lastUsed.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
+  return { user, existing, times, lastUsed: new Map(known), overRuns, signingKey, now };
+}
+
+/** The use of a key matters where it may go: it was replaced, or is a suspect, or stands in the way of another. */
+function usesThatMatter(listed: readonly ExistingKey[], keys: ReturnType<typeof readRecords>['keys']): ExistingKey[] {
+  const replaced = new Set([...keys.values()].map(({ delivered }) => delivered?.replaces));
+  return listed.filter(({ id }) => listed.length > 1 || replaced.has(id) || keys.get(id)?.suspect !== undefined);
+}
+
+/** Without the permission to ask it is not known, and the key stays. */
+async function lastUseOf(AccessKeyId: string, { iam }: AccountAccess): Promise<LastUse | undefined> {
+  const answer = await iam.ask('GetAccessKeyLastUsed', { AccessKeyId }).catch(() => undefined);
+  const use = answer?.AccessKeyLastUsed;
+  return use && { at: use.LastUsedDate, where: `${use.ServiceName ?? 'N/A'} in ${use.Region ?? 'N/A'}` };
+}
+
+/** Reads a user, its keys, and all that tells what becomes of them again. */
+export async function readKeyHolderAgain(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {
+  const { user, overRuns } = holder;
+  return readKeyHolder(user, await readKeyOwner(user, access), access, overRuns);
+}
+
+/** Reads again only which keys a user has, and what is recorded of them. */
+export async function readKeysAgain(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {
+  return { ...holder, existing: await readKeyOwner(holder.user, access), now: access.iam.time() };
+}
+
+async function readKeyOwner({ name }: KeyUser, access: AccountAccess): Promise<KeyOwner | undefined> {
+  const { User: found } = (await access.iam.find('GetUser', { UserName: name })) ?? {};
+  return found && { tags: tagsIn(found.Tags), accessKeys: await readAccessKeys(name, access) };
 }

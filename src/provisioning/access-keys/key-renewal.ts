@@ -1,86 +1,143 @@
-import { mayBeMade } from '../../aws/failure';
+import type { Credentials } from '../../aws/credentials';
 import { messageOf } from '../../errors/message';
+import type { UnfinishedKey } from '../../runner/ledger';
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
-import { deliverKeys } from './deliver-keys';
+import { deliverKey } from './deliver-keys';
 import { outlastsJob } from './destinations';
-import { makeKey, type KeyToMake, type MadeKey } from './make-key';
+import { endReplaced } from './end-keys';
+import { idOf, makeKey, makeSure, takeBack, type KeyToMake, type MadeKey } from './make-key';
 import type { KeyPlan } from './plan-key';
-import { recoverKey } from './recover-key';
 
-/** Keeps for the post step whose keys are being made or delivered, and the keys; with none, that all are in place. */
-export type KeepForPost = (planned: readonly KeyToMake[], made: readonly MadeKey[]) => void;
+/** What is kept of keys for the post step. */
+export interface KeyLedger {
+  /** Keys that are being made or delivered, and those, by user, whose delivery was begun; none when all are in place. */
+  readonly unfinished: (keys: readonly UnfinishedKey[], begun: Readonly<Record<string, Credentials>>) => void;
+  /** A key that ends with the job. */
+  readonly ofJob: (user: string, id: string) => void;
+}
 
-/** The renewal of keys, as far as it came: all are made and delivered, or none. */
+/** A key is delivered within minutes after it was made: of more users than this, one group is done after the other. */
+const GROUP = 20;
+
+/** The renewal of keys: each is made, and delivered only if no other run was first. */
 export class KeyRenewal {
-  readonly #planned: readonly KeyToMake[];
-  readonly #made = new Map<string, MadeKey>();
-  /** Users that may have a key that no answer named. */
-  readonly #unseen = new Set<string>();
+  readonly #ofJob: readonly KeyToMake[];
+  readonly #groups: readonly (readonly KeyToMake[])[];
+  readonly #asked = new Set<KeyToMake>();
+  readonly #made = new Map<KeyToMake, MadeKey>();
+  readonly #begun = new Set<KeyToMake>();
+  readonly #ended = new Set<KeyToMake>();
 
   /** @param unlimited access that is not stopped by the step's time limit, to clean up with */
   constructor(
     plans: readonly KeyPlan[],
     private readonly access: AccountAccess,
     private readonly unlimited: AccountAccess,
-    private readonly keepForPost: KeepForPost,
+    private readonly ledger: KeyLedger,
   ) {
-    this.#planned = plans.filter((plan): plan is KeyToMake => plan.make !== undefined);
+    const planned = plans.filter((plan): plan is KeyPlan & KeyToMake => plan.make !== undefined);
+    this.#ofJob = planned.filter(({ destinations }) => !outlastsJob(destinations));
+    this.#groups = inGroups(planned.filter(({ destinations }) => outlastsJob(destinations)));
   }
 
-  /** The keys that were made, as the document has them, however long each took. */
-  get made(): readonly MadeKey[] {
-    return this.#planned.flatMap(({ user }) => this.#made.get(user) ?? []);
+  /** The keys that end with the job, as the document has them, however long each took. */
+  get ofJob(): readonly MadeKey[] {
+    return this.#ofJob.flatMap((plan) => this.#made.get(plan) ?? []);
   }
 
-  /**
-   * Does the work in which the keys are made and delivered. Where it fails before a key is delivered, the key is deleted
-   * again, and the one in use stays.
-   */
-  async allOrNone(work: () => Promise<void>): Promise<void> {
-    if (this.#planned.length > 0) this.keepForPost(this.#planned, []);
+  /** Does the work in which the keys are made and delivered. Where it fails, a key that nobody has is deleted again. */
+  async during(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-    } catch (error) {
-      if (await this.#recoverAll()) this.keepForPost([], []);
-      throw error;
+      for (const made of this.ofJob) this.ledger.ofJob(made.plan.user, idOf(made));
+      for (const plan of this.#ofJob) this.#ended.add(plan);
+    } finally {
+      const left = [...this.#made.values()].filter(({ plan }) => !this.#ended.has(plan) && !this.#begun.has(plan));
+      await concurrently(left, (made) => this.#takeBack(made));
+      this.#keep();
     }
-    if (this.#planned.length > 0) this.keepForPost([], []);
   }
 
+  /** Makes the keys that end with the job, and those that are delivered first. */
   async make(): Promise<void> {
-    await concurrently(this.#planned, async (plan) => {
-      try {
-        this.#made.set(plan.user, await makeKey(plan, this.access));
-      } catch (error) {
-        if (mayBeMade(error)) this.#unseen.add(plan.user);
-        throw error;
-      }
-    });
+    await this.#make([...this.#ofJob, ...(this.#groups[0] ?? [])]);
   }
 
+  /** Delivers keys to places that last. */
   async deliver(): Promise<void> {
-    // What was begun can then be ended by post, too.
-    if (this.made.some(({ destinations }) => outlastsJob(destinations))) this.keepForPost(this.#planned, this.made);
-    await deliverKeys(this.made, this.access);
+    for (const [index, group] of this.#groups.entries()) {
+      if (index > 0) await this.#make(group);
+      await concurrently(group, (plan) => this.#deliver(plan));
+    }
   }
 
-  /** Whether all keys that nobody has are deleted. Where one is left, a warning says so. */
-  async #recoverAll(): Promise<boolean> {
-    const recovered = await concurrently(this.#planned, async ({ user, destinations }) => {
-      try {
-        const kept = this.#made.get(user)?.credentials;
-        const unseen = this.#unseen.has(user);
-        await recoverKey({ user, destinations, refused: kept?.accessKeyId, kept, unseen }, this.unlimited);
-        return true;
-      } catch (error) {
-        this.unlimited.warn(
-          `The user ${user} may have an access key that nobody has. The post step looks again, and so does the next ` +
-            `run of provision or rotate. ${messageOf(error)}`,
-        );
-        return false;
-      }
-    });
-    return recovered.every(Boolean);
+  /** Ends the keys that were replaced, where that is asked for; the one that this step works with comes last. */
+  async endReplaced(): Promise<void> {
+    const isSigning = ({ plan }: MadeKey) => plan.make.replaces === this.access.signingKey;
+    const made = [...this.#made.values()];
+    await concurrently(
+      made.filter((one) => !isSigning(one)),
+      (one) => endReplaced(one, this.access),
+    );
+    await concurrently(made.filter(isSigning), (one) => endReplaced(one, this.access));
   }
+
+  async #make(plans: readonly KeyToMake[]): Promise<void> {
+    await concurrently(plans, async (plan) => {
+      const made = await makeKey(plan, this.access, (mayBeThere) => {
+        if (mayBeThere) this.#asked.add(plan);
+        else this.#ended.add(plan);
+        this.#keep();
+      });
+      this.#made.set(plan, made);
+      // One that ends with the job is noted as such once the job has it.
+      if (!this.#ofJob.includes(plan)) this.access.remember({ kind: 'access key', user: plan.user, id: idOf(made) });
+      this.#keep();
+      await makeSure(made, this.access);
+    });
+  }
+
+  async #deliver(plan: KeyToMake): Promise<void> {
+    const made = this.#made.get(plan);
+    if (!made) return;
+    await deliverKey(made, this.access, (mayBeHeld) => {
+      if (mayBeHeld) this.#begun.add(plan);
+      else this.#begun.delete(plan);
+      this.#keep();
+    });
+    this.#ended.add(plan);
+  }
+
+  async #takeBack({ plan, credentials }: MadeKey): Promise<void> {
+    try {
+      await takeBack(plan.user, credentials.accessKeyId, this.unlimited);
+      this.#ended.add(plan);
+    } catch (error) {
+      this.unlimited.warn(
+        `The access key ${credentials.accessKeyId} of ${plan.user}, which nobody has, could not be deleted. The post ` +
+          `step tries again, and so does the next run of provision or rotate. ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** Notes for the post step what it would have to end. */
+  #keep(): void {
+    if (this.#asked.size === 0) return;
+    const left = [...this.#asked].filter((plan) => !this.#ended.has(plan));
+    const unfinished = left.map((plan) => {
+      const made = this.#made.get(plan);
+      return { user: plan.user, destinations: plan.destinations, id: made && idOf(made) };
+    });
+    const begun = left.flatMap((plan) => {
+      const made = this.#begun.has(plan) ? this.#made.get(plan) : undefined;
+      return made ? [[plan.user, made.credentials] as const] : [];
+    });
+    this.ledger.unfinished(unfinished, Object.fromEntries(begun));
+  }
+}
+
+function inGroups<T>(all: readonly T[]): T[][] {
+  const count = Math.ceil(all.length / GROUP);
+  return Array.from({ length: count }, (_, index) => all.slice(index * GROUP, (index + 1) * GROUP));
 }

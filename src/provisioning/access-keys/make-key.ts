@@ -1,56 +1,186 @@
 import { isPlain, type Credentials } from '../../aws/credentials';
+import { isRefusal, mayBeMade } from '../../aws/failure';
+import { ActionError } from '../../errors/action-error';
+import { messageOf } from '../../errors/message';
 import { unusualAnswerOfIam } from '../../iam/explain';
 import type { AccountAccess } from '../changes/account-access';
-import { makeCall } from '../changes/apply';
+import { makeCall, makeCalls } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
-import { deleteKey, readAccessKeys } from './access-key';
+import { deleteKey } from './access-key';
+import { outlastsJob } from './destinations';
+import { readKeysAgain, type KeyHolder } from './key-holder';
+import { livesOf, SETTLE_MS } from './key-life';
 import type { KeyPlan, NewKey } from './plan-key';
+import { announcementTag, announcementTags, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
 
-export type KeyToMake = KeyPlan & { readonly make: NewKey };
+export type KeyToMake = Pick<KeyPlan, 'user' | 'destinations' | 'holder'> & { readonly make: NewKey };
 
 /** A key that was made and tested, and that nobody has yet. */
-export interface MadeKey extends Pick<KeyToMake, 'user' | 'destinations' | 'make'> {
+export interface MadeKey {
+  readonly plan: KeyToMake;
   readonly credentials: Credentials;
+  /** By AWS's clock. */
+  readonly created: Date;
+  /** When it was asked for, by this machine's two clocks. */
+  readonly sent: { readonly now: number; readonly time: number };
 }
 
 /** How often AWS must know a key before it counts as known: one success does not prove the next. */
 const TESTS = 3;
+/** An announcement that is older is written again before a key is made: it is to come shortly before it. */
+const FRESH_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** https://docs.github.com/en/actions/reference/limits */
+const LONGEST_JOB_MS = { hosted: 6 * HOUR_MS, selfHosted: 5 * 24 * HOUR_MS };
 
 /**
- * Makes a key, whose user's record says `creating` by now, and waits until AWS knows it.
+ * Announces a key and makes it. Where the answer is lost, so that it is not known whether there is one, the announcement
+ * stays for later runs.
  *
- * @throws ActionError when it cannot be made, or AWS does not learn of it; `recoverKey` then takes it back
+ * @param mayBeThere called before it is asked for, and when AWS has refused it
+ * @throws ActionError when it cannot be made, or may have been
  */
-export async function makeKey({ user, destinations, make }: KeyToMake, access: AccountAccess): Promise<MadeKey> {
-  const answers = { lost: false };
-  const answer = await access.iam.change(
-    'CreateAccessKey',
-    { UserName: user },
-    {
-      fresh: [user],
-      async takeBack() {
-        answers.lost = true;
-        await deleteOthers(user, make.known, access);
-      },
-    },
-  );
-  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = answer?.AccessKey ?? {};
+export async function makeKey(
+  plan: KeyToMake,
+  access: AccountAccess,
+  mayBeThere: (mayBe: boolean) => void,
+): Promise<MadeKey> {
+  const { user, make, holder } = plan;
+  const { iam, run, clock } = access;
+  // A user that this run has made was made with its announcement.
+  if (holder.existing || iam.time() - holder.now > FRESH_MS) {
+    await makeCalls([tagCalls(user, announcementTags(run, iam.time(), make.known))], access, () => [user]);
+  }
+  mayBeThere(true);
+  const sent = { now: clock.now(), time: clock.time() };
+  const answer = await iam
+    .change('CreateAccessKey', { UserName: user }, { fresh: [user], once: true })
+    .catch(async (error: unknown) => {
+      if (mayBeMade(error)) throw answerLost(user, error);
+      mayBeThere(false);
+      await makeCalls([untagCalls(user, [announcementTag(run)])], access);
+      throw isRefusal(error, 'LimitExceeded') ? anotherWasFirst(user, error) : error;
+    });
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, CreateDate } = answer?.AccessKey ?? {};
   if (!isPlain(accessKeyId) || !isPlain(secretAccessKey)) {
     throw unusualAnswerOfIam(`make an access key for ${user}`, 'access key');
   }
   access.mask(accessKeyId);
   access.mask(secretAccessKey);
-  access.remember({ kind: 'access key', user, id: accessKeyId });
   access.log(`Made an access key for ${user}. Testing it.`);
-  const credentials = { accessKeyId, secretAccessKey };
-  await concurrently(Array.from({ length: TESTS }), () => access.testKey(credentials));
-  // A list made right after the lost answer need not have shown the key that it was about.
-  if (answers.lost) await deleteOthers(user, [...make.known, accessKeyId], access);
-  return { user, destinations, make, credentials };
+  return { plan, credentials: { accessKeyId, secretAccessKey }, created: CreateDate ?? new Date(iam.time()), sent };
 }
 
-/** Deletes the keys that attempts made whose answers were lost: all but those that are known. */
-async function deleteOthers(user: string, known: readonly string[], access: AccountAccess): Promise<void> {
-  const others = (await readAccessKeys(user, access.iam)).filter(({ id }) => !known.includes(id));
-  for (const { id } of others) await makeCall(deleteKey(user, id), access);
+/**
+ * Tests a key until AWS knows it, and makes sure that no other run was first.
+ *
+ * @throws ActionError when AWS does not learn of the key, or another run was first; the key is then to be taken back
+ */
+export async function makeSure(made: MadeKey, access: AccountAccess): Promise<void> {
+  await (outlastsJob(made.plan.destinations) ? settle(made, access) : testKeyOfJob(made, access));
+}
+
+/** Nobody waits for a key that ends with the job: other jobs have others. */
+async function testKeyOfJob(made: MadeKey, access: AccountAccess): Promise<void> {
+  const { run, isHosted } = access;
+  const until = made.created.getTime() + (isHosted ? LONGEST_JOB_MS.hosted : LONGEST_JOB_MS.selfHosted);
+  await concurrently(
+    [() => record(made, recordTags(idOf(made), { job: { run, until } }), access), () => testKey(made, access)],
+    (work) => work(),
+  );
+  await makeCalls([untagCalls(made.plan.user, [announcementTag(run)])], access);
+}
+
+/**
+ * Waits until every read must show the key, and looks again: the new key is the ticket, and AWS gives each its own time.
+ * The test runs meanwhile.
+ */
+async function settle(made: MadeKey, access: AccountAccess): Promise<void> {
+  const { run, clock } = access;
+  const { plan, created } = made;
+  const { make, holder } = plan;
+  const recorded = { made: { run, at: created.getTime(), replaces: make.replaces } };
+  await concurrently(
+    [
+      () => clock.sleep(SETTLE_MS),
+      () => record(made, recordTags(idOf(made), recorded), access),
+      () => testKey(made, access),
+    ],
+    (work) => work(),
+  );
+  const why = whyNotFirst(made, await readKeysAgain(holder, access));
+  if (why !== undefined) throw anotherWasFirst(plan.user, undefined, why);
+}
+
+/** What has changed since the plan was made, for people; undefined where it holds. */
+export function whyNotFirst({ plan, credentials, created }: MadeKey, holder: KeyHolder): string | undefined {
+  const { known, replaces } = plan.make;
+  const own = credentials.accessKeyId;
+  const listed = holder.existing?.accessKeys ?? [];
+  if (!listed.some(({ id, active }) => id === own && active)) return `AWS does not list the new key ${own} as active`;
+  const wasThere = replaces !== undefined && known.includes(replaces);
+  if (wasThere && !listed.some(({ id }) => id === replaces)) return `the key ${replaces}, which it replaces, is gone`;
+  const { current } = livesOf(holder);
+  const isAsPlanned = current?.id === replaces || (!current && wasThere);
+  if (!isAsPlanned) return `the key ${current?.id ?? replaces} was delivered, or is no longer in use`;
+  const first = listed.find(
+    (other) => other.id !== own && !known.includes(other.id) && isOlder(other, { id: own, created }),
+  );
+  return first && `the key ${first.id} was made before it`;
+}
+
+function isOlder(one: KeyOrder, other: KeyOrder): boolean {
+  const [time, otherTime] = [one.created.getTime(), other.created.getTime()];
+  return time === otherTime ? one.id < other.id : time < otherTime;
+}
+
+interface KeyOrder {
+  readonly id: string;
+  readonly created: Date;
+}
+
+async function testKey({ credentials }: MadeKey, { testKey: test }: AccountAccess): Promise<void> {
+  await concurrently(Array.from({ length: TESTS }), () => test(credentials));
+}
+
+/** A user that was made just now may not be known everywhere. */
+export async function record({ plan: { user } }: MadeKey, tags: Parameters<typeof tagCalls>[1], access: AccountAccess) {
+  await makeCalls([tagCalls(user, tags)], access, () => [user]);
+}
+
+/** Deletes a key that this run made, and what is recorded of it. */
+export async function takeBack(user: string, id: string, access: AccountAccess): Promise<void> {
+  await makeCall(deleteKey(user, id), access);
+  access.log(`Deleted the access key ${id} of ${user}, which this step had made.`);
+  await makeCalls([untagCalls(user, [...tagNames(id, STAGES), announcementTag(access.run)])], access);
+}
+
+export function idOf({ credentials }: MadeKey): string {
+  return credentials.accessKeyId;
+}
+
+function anotherWasFirst(user: string, cause: unknown, why?: string): ActionError {
+  return new ActionError({
+    code: 'another-run',
+    tried: `give the user ${user} a new access key`,
+    answer: cause === undefined ? undefined : messageOf(cause),
+    why: why === undefined ? 'Another run, or someone, has made a key of this user meanwhile.' : `Meanwhile, ${why}.`,
+    fix:
+      'Nothing was delivered, and the key in use stays. Run the step again when the other run is over; `concurrency:` in ' +
+      'the workflow lets them run one after the other.',
+    cause,
+  });
+}
+
+function answerLost(user: string, cause: unknown): ActionError {
+  return new ActionError({
+    code: 'access-key-unknown',
+    tried: `make an access key for ${user}`,
+    answer: messageOf(cause),
+    why: 'AWS may have made a key that nobody knows: its answer, with the key in it, was lost.',
+    fix:
+      'Run the step again. If there is such a key, that run says so; it is deleted when nobody has used it for a day. If ' +
+      'it takes the place of another key before: delete it by hand.',
+    cause,
+  });
 }

@@ -1,208 +1,418 @@
-import type { KeyDestination } from '../../identities/declaration';
-import {
-  needed,
-  withoutCalls,
-  type Action,
-  type Change,
-  type Obstacle,
-  type Planned,
-  type Stages,
-} from '../changes/change';
-import { deleteKey, type ExistingKey } from './access-key';
-import { destinationOf } from './destinations';
+import type { KeyDestination, Tags } from '../../identities/declaration';
+import { withoutCalls, type Action, type Change, type Obstacle, type Planned } from '../changes/change';
+import { describeRun } from '../run';
+import type { ExistingKey } from './access-key';
+import { destinationOf, outlastsJob } from './destinations';
 import type { KeyHolder } from './key-holder';
-import { recordCall } from './key-record';
-import { keysAfterRecovery, type RecoveredKeys } from './recovery';
+import { GRACE_MS, livesOf, TAKEOVER_MS, type KeyInWork, type KeyLives, type ReplacedKey } from './key-life';
+import { readRecords, recordTags } from './record';
 
-/** What is to become of a user's access key. */
+/** What is to become of a user's access keys. */
 export interface KeyPlan {
   readonly user: string;
   readonly destinations: readonly KeyDestination[];
-  /** What is recovered first, and how the plan is shown. */
+  /** How the plan is shown. Its calls come to be when it is carried out: each looks again. */
   readonly change: Change;
+  /** What is recorded first, of what earlier runs left. */
+  readonly records: Tags;
+  /** Keys that end then. */
+  readonly endings: readonly KeyEnding[];
   /** The key to make then, if one is to be made. */
   readonly make: NewKey | undefined;
   /** What a reader of the log should not miss. */
-  readonly notice: string | undefined;
+  readonly notices: readonly string[];
+  /** What it was planned from, and how it is planned again. */
+  readonly holder: KeyHolder;
+  readonly planner: KeyPlanner;
+}
+
+/** @returns what stands in the way, where something does */
+export type KeyPlanner = (holder: KeyHolder) => Planned<KeyPlan>;
+
+/** A key that this run did not make, and that goes. */
+export interface KeyEnding {
+  readonly id: string;
+  readonly how: 'delete' | 'deactivate';
+  /** For people. */
+  readonly why: string;
+  /** Whether nobody has it as far as the records say: they are looked at twice, until no read can be that old. */
+  readonly isUndelivered?: boolean;
 }
 
 export interface NewKey {
-  /** The keys that are there already. Any other was made by an attempt whose answer was lost. */
+  /** The keys that are there already. */
   readonly known: readonly string[];
-  readonly replaces: ReplacedKey | undefined;
-}
-
-/** A key in use, and what becomes of it once the new one is delivered. */
-export interface ReplacedKey {
-  readonly key: string;
-  readonly retire: 'deactivate' | 'delete';
+  /** The key in use, in whose place it is delivered; it may be gone. */
+  readonly replaces: string | undefined;
+  /** Whether that ends at once, and not after its grace. */
+  readonly endsOld: boolean;
 }
 
 /** What a rotation replaces, and how. */
 export interface Rotation {
   /** Whether keys are replaced that are not due yet. */
   readonly now: boolean;
+  /** Whether keys that are replaced end at once: somebody else may have them. */
   readonly deleteOld: boolean;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_KEYS = 2;
 
-/** Gives a user a key that is known to be delivered, unless it has one. */
-export function planKey(holder: KeyHolder): Planned<KeyPlan> {
-  const { user, existing } = holder;
-  if (!existing) {
-    return keyPlan(holder, { action: 'create', details: [toBeMade(holder)], make: { known: [], replaces: undefined } });
+/** Gives a user a key that its places hold, unless it has one; and where the key ends with the job, a key of its own. */
+export const planKey: KeyPlanner = (holder) => {
+  const survey = surveyOf(holder, { deleteOld: false });
+  if ('code' in survey) return survey;
+  const { user } = holder;
+  const { lives } = survey;
+  if (!outlastsJob(user.accessKey?.deliver ?? [])) return planKeyOfJob(holder, survey);
+  const { current } = lives;
+  if (!current) {
+    const others = lives.others.map(({ id }) => `${id} is there as well, and none of ours: it stays`);
+    return planNewKey(holder, survey, planKey, { why: [...madeFor(holder), ...others], endsOld: false });
   }
-  const recovered = keysAfterRecovery(holder, existing);
-  const { record, keys, calls, details } = recovered;
-  if (record.progress === 'delivered') {
-    return keyPlan(holder, { ...kept(recovered, `${record.key} is delivered`), notice: notAgain(holder) });
+  if (current.drift === undefined) {
+    const unseen = holder.times ? '' : '; whether its places still hold it, only a run with github-token can tell';
+    return keptPlan(holder, survey, planKey, `${current.id} is delivered${unseen}`);
   }
-  if (keys.length >= MAX_KEYS) return noRoom(holder, keys);
-  if (record.progress === 'incomplete' && record.after !== undefined) {
-    const { after } = record;
-    return keyPlan(holder, {
-      action: 'change',
-      details: [`${after} is replaced, as its delivery was spoiled by a run that failed`, ...details],
-      stages: [calls, [recordCall(user.name, { progress: 'creating', after, other: undefined })]],
-      make: { known: [after], replaces: { key: after, retire: 'deactivate' } },
-    });
-  }
-  const other = keys[0]?.id;
-  const otherStays = other === undefined ? [] : [`${other} is there as well, and none of ours: it stays`];
-  return keyPlan(holder, {
-    action: 'create',
-    details: [toBeMade(holder), ...otherStays, ...details],
-    stages: [calls, [recordCall(user.name, { progress: 'creating', after: undefined, other })]],
-    make: { known: keys.map(({ id }) => id), replaces: undefined },
-  });
-}
+  const why = [`${current.id} is replaced: ${current.drift}`, ...madeFor(holder)];
+  return planNewKey(holder, survey, planKey, { why, endsOld: false });
+};
 
 /** Replaces the key that a user has, if it is due. */
-export function planKeyRotation(holder: KeyHolder, rotation: Rotation): Planned<KeyPlan> {
-  const { existing } = holder;
-  if (!existing) {
-    return keyPlan(holder, { action: 'leave', details: ['the user is not there: provision makes it'] });
-  }
-  const recovered = keysAfterRecovery(holder, existing);
-  const { keys, calls, recording, details } = recovered;
-  const current = currentKey(recovered);
-  if (!current) {
-    if (keys.length >= MAX_KEYS) return noRoom(holder, keys);
-    const why = 'there is no key to replace: provision makes one';
-    return keyPlan(holder, { action: 'leave', details: [why, ...details], stages: [calls, recording] });
-  }
-  const wait = whyNotDue(holder, recovered, current, rotation);
-  if (wait !== undefined) return keyPlan(holder, kept(recovered, wait));
-  return planReplacement(holder, recovered, current, rotation);
+export function planKeyRotation(rotation: Rotation): KeyPlanner {
+  const planner: KeyPlanner = (holder) => {
+    const { user, existing, now } = holder;
+    if (!existing) return unchanged(holder, planner, 'leave', 'the user is not there: provision makes it');
+    const survey = surveyOf(holder, rotation);
+    if ('code' in survey) return survey;
+    const { lives, records } = survey;
+    if (!outlastsJob(user.accessKey?.deliver ?? [])) {
+      return unchanged(holder, planner, 'leave', 'each run of provision makes its own, and its post step removes it');
+    }
+    // Nothing is recorded of a user that was taken over. Its only key is the one in use.
+    const isAdopted = !lives.current && Object.keys(records).length === 0 && existing.accessKeys.length === 1;
+    const current = lives.current ?? (isAdopted ? adopted(lives.others[0]) : undefined);
+    if (!current) {
+      const why = 'there is no key to replace: provision makes one';
+      return keptPlan(holder, survey, planner, why, 'leave');
+    }
+    const age = current.key && now - current.key.created.getTime();
+    const wait = current.drift === undefined && !rotation.now ? whyNotDue(holder, current.id, age ?? 0) : undefined;
+    if (wait !== undefined) return keptPlan(holder, survey, planner, wait);
+    const old = `${current.id}${age === undefined ? '' : `, ${days(age)} old`}`;
+    const why = current.drift === undefined ? '' : ` (${current.drift})`;
+    const end = rotation.deleteOld ? 'then deleted' : `works for ${days(graceOf(holder))} more`;
+    return planNewKey(holder, { ...survey, replaces: current.id }, planner, {
+      why: [`${old}, is replaced${why}, and ${end}`],
+      endsOld: rotation.deleteOld,
+    });
+  };
+  return planner;
 }
 
-function planReplacement(
-  holder: KeyHolder,
-  { record, keys, calls, details }: RecoveredKeys,
-  { id, created }: ExistingKey,
-  { deleteOld }: Rotation,
-): Planned<KeyPlan> {
-  const { user, now } = holder;
-  const other = keys.find((key) => key.id !== id);
-  // The key of the last rotation has had its time, unless somebody made it active again.
-  const isLastOne = record.progress === 'delivered' && record.retired === other?.id && !other?.active;
-  if (other && !isLastOne) return noRoom(holder, keys);
-  return keyPlan(holder, {
-    action: 'change',
+function adopted(key: ExistingKey | undefined) {
+  return key && { id: key.id, key, drift: key.active ? undefined : 'somebody has deactivated it' };
+}
+
+/** A user's keys once what earlier runs left is ended and recorded. */
+interface Survey {
+  readonly lives: KeyLives;
+  readonly records: Tags;
+  readonly endings: readonly KeyEnding[];
+  /** The keys that are left. */
+  readonly keys: readonly ExistingKey[];
+  readonly replaces: string | undefined;
+  /** What becomes of the keys that are there, for people. */
+  readonly details: readonly string[];
+  /** Of these, what keeps keys that may go one day. */
+  readonly staying: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/** Looks at what earlier runs left. */
+function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>): Survey | Obstacle {
+  const before = livesOf(holder);
+  const [busy] = before.inWork;
+  if (busy) return anotherRun(holder, busy);
+  const records = recordsOfLeft(holder, before);
+  const lives = livesOf(withTags(holder, records));
+  const suspects = lives.suspects.map((suspect) => judgedSuspect(holder, suspect));
+  const replaced = lives.replaced.map((one) => judgedReplaced(holder, one, deleteOld));
+  const judged = [...suspects, ...replaced];
+  const staying = judged.flatMap(({ stays }) => stays ?? []);
+  const endings: KeyEnding[] = [
+    ...lives.undelivered.map(({ id }) => ({
+      ...ending(id, 'delete', 'a run that is over made it, and delivered it nowhere'),
+      isUndelivered: true,
+    })),
+    ...lives.ofJobs.flatMap(({ key, isOver }) =>
+      isOver ? ending(key.id, 'delete', 'the job that it was for is over') : [],
+    ),
+    ...judged.flatMap(({ end }) => end ?? []),
+  ];
+  const deleted = endings.filter(({ how }) => how === 'delete').map(({ id }) => id);
+  const left = (holder.existing?.accessKeys ?? []).filter(({ id }) => !deleted.includes(id));
+  const torn = before.arrived.filter((one) => one.torn).map(({ key }) => key.id);
+  return {
+    lives,
+    records,
+    endings,
+    keys: left,
+    replaces: lives.current?.id,
+    staying,
     details: [
-      `${id}, ${days(now - created.getTime())} old, is replaced, and then ${deleteOld ? 'deleted' : 'deactivated'}`,
-      ...(other ? [`${other.id}, replaced by the last rotation, is deleted`] : []),
-      ...details,
+      ...before.arrived.map(({ key }) => `${key.id}, which a run that is over made, is recorded as delivered`),
+      ...endings.map(({ id, how, why }) => `${id} is ${how}d: ${why}`),
+      ...staying,
+      ...lives.ofJobs.flatMap(({ key, run, isOver }) =>
+        isOver ? [] : `${key.id} is for the job of ${describeRun(run)}`,
+      ),
     ],
-    stages: [
-      calls,
-      other ? [deleteKey(user.name, other.id)] : [],
-      [recordCall(user.name, { progress: 'creating', after: id, other: undefined })],
+    notices: [
+      ...judged.flatMap(({ notice }) => notice ?? []),
+      ...torn.map((id) => `Of the places that the access key ${id} of ${holder.user.name} is for, only some hold it.`),
     ],
-    make: { known: [id], replaces: { key: id, retire: deleteOld ? 'delete' : 'deactivate' } },
+  };
+}
+
+/** What is recorded of keys whose runs are over. */
+function recordsOfLeft({ user, existing, times, now }: KeyHolder, { arrived, newSuspects, replaced }: KeyLives): Tags {
+  const { keys } = readRecords(existing?.tags ?? {});
+  const written = times && Math.max(...[...times.values()].map((time) => time ?? 0));
+  const all = [
+    ...arrived.map(({ key, torn }) => {
+      const replaces = keys.get(key.id)?.made?.replaces;
+      return recordTags(key.id, { delivered: { at: now, written: torn ? undefined : written, replaces, torn } });
+    }),
+    ...newSuspects.map(({ id }) => recordTags(id, { suspect: { at: now } })),
+    // Someone has deactivated it.
+    ...replaced.flatMap(({ key, deactivatedAt }) =>
+      key.active || deactivatedAt !== undefined ? [] : [recordTags(key.id, { deactivated: { at: now } })],
+    ),
+  ];
+  return user.accessKey ? Object.fromEntries(all.flatMap((tags) => Object.entries(tags))) : {};
+}
+
+function withTags(holder: KeyHolder, tags: Tags): KeyHolder {
+  if (!holder.existing) return holder;
+  return { ...holder, existing: { ...holder.existing, tags: { ...holder.existing.tags, ...tags } } };
+}
+
+/** What becomes of a key that may go. */
+interface Judgement {
+  readonly end?: KeyEnding;
+  readonly stays?: string;
+  readonly notice?: string;
+}
+
+function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: ReplacedKey, deleteOld: boolean): Judgement {
+  const { now, signingKey, lastUsed, user } = holder;
+  const { id, active } = key;
+  const grace = graceOf(holder);
+  const because = `it was replaced at ${time(since)}`;
+  const stays = (why: string, remedy: string): Judgement => ({
+    stays: `${id} stays: ${why}`,
+    notice: `The access key ${id} of ${user.name} was replaced at ${time(since)}, and stays: ${why}. ${remedy}`,
   });
-}
-
-/** The key in use, if one is. */
-function currentKey({ record, keys }: RecoveredKeys): ExistingKey | undefined {
-  switch (record.progress) {
-    case 'delivered':
-      return keys.find(({ id }) => id === record.key);
-    case 'incomplete':
-      return keys.find(({ id }) => id === record.after);
-    case 'none':
-      // Nothing is recorded of a user that was taken over. Its only key is the one in use.
-      return keys.length === 1 ? keys[0] : undefined;
+  const takeNew = 'Let what uses it take the new one.';
+  // What signs with a key that goes could do nothing after it.
+  if (id === signingKey && (deleteOld || now >= since + grace)) return stays('this step works with it', takeNew);
+  if (deleteOld) return { end: ending(id, 'delete', because) };
+  if (!active) {
+    const deleteAt = (deactivatedAt ?? now) + grace;
+    if (now >= deleteAt) return { end: ending(id, 'delete', `${because}, and has been inactive for ${days(grace)}`) };
+    return { stays: `${id}, replaced and inactive, is deleted after ${time(deleteAt)}` };
   }
+  if (now < since + grace) return { stays: `${id}, replaced at ${time(since)}, works until ${time(since + grace)}` };
+  const use = lastUsed.get(id);
+  if (!use) return stays('AWS does not say whether it is in use', 'The step needs iam:GetAccessKeyLastUsed to ask.');
+  // The jobs that were under way when it was replaced used it after that: its grace begins again with each use.
+  if (use.at && now < use.at.getTime() + grace) {
+    return stays(`it was last used at ${time(use.at.getTime())} (${use.where})`, takeNew);
+  }
+  return { end: ending(id, 'deactivate', `${because}, and nobody has used it for ${days(grace)}`) };
 }
 
-/** Why a key is not replaced yet; undefined when it is due. */
-function whyNotDue(
-  { user, now }: KeyHolder,
-  { record }: RecoveredKeys,
-  { id, created }: ExistingKey,
-  rotation: Rotation,
-): string | undefined {
-  const maxAge = user.accessKey?.maxAge;
-  const age = now - created.getTime();
-  if (rotation.now || record.progress === 'incomplete' || (maxAge !== undefined && age > maxAge)) return undefined;
-  const when = maxAge === undefined ? 'no max-age is declared' : `to be replaced when it is ${days(maxAge)} old`;
-  return `${id} is ${days(age)} old; ${when}`;
+/** A key that may come from a lost answer, or may be a person's. */
+function judgedSuspect(
+  holder: KeyHolder,
+  { key, since }: { readonly key: ExistingKey; readonly since: number },
+): Judgement {
+  const { now, lastUsed, user } = holder;
+  const until = since + Math.max(GRACE_MS, graceOf(holder));
+  const use = lastUsed.get(key.id);
+  if (use?.at) return { stays: `${key.id} is in use, and none of ours: it stays` };
+  if (use && now >= until) {
+    return { end: ending(key.id, 'delete', 'a run that lost an answer may have made it, and nobody has used it') };
+  }
+  const stays = `${key.id} may come from an answer that a run lost: it is deleted after ${time(until)}, unless it is used`;
+  return { stays, notice: `Of the user ${user.name}, the access key ${stays}.` };
 }
 
-/** The key in use stays: only what an earlier run left is recovered. */
-function kept({ calls, recording, details }: RecoveredKeys, why: string): KeyPlanParts {
-  const stages = needed([calls, recording]);
-  return { action: stages.length > 0 ? 'change' : 'keep', details: [why, ...details], stages };
+function ending(id: string, how: KeyEnding['how'], why: string): KeyEnding {
+  return { id, how, why };
+}
+
+/** A key for this job alone: other jobs have theirs. */
+function planKeyOfJob(holder: KeyHolder, survey: Survey): Planned<KeyPlan> {
+  const { keys } = survey;
+  if (keys.length >= MAX_KEYS) return noRoom(holder, survey);
+  const make = { known: keys.map(({ id }) => id), replaces: undefined, endsOld: false };
+  return planOf(holder, survey, planKey, { action: 'create', details: madeFor(holder), make });
+}
+
+function planNewKey(
+  holder: KeyHolder,
+  survey: Survey,
+  planner: KeyPlanner,
+  { why, endsOld }: { readonly why: readonly string[]; readonly endsOld: boolean },
+): Planned<KeyPlan> {
+  const roomy = survey.keys.length < MAX_KEYS ? survey : withRoom(holder, survey);
+  if (!roomy) return noRoom(holder, survey);
+  const { replaces, keys } = roomy;
+  const make = { known: keys.map(({ id }) => id), replaces, endsOld };
+  return planOf(holder, roomy, planner, { action: replaces === undefined ? 'create' : 'change', details: why, make });
+}
+
+/** A replaced key that nobody can use, or nobody uses, goes when its place is needed. */
+function withRoom(holder: KeyHolder, survey: Survey): Survey | undefined {
+  const deactivated = survey.endings.filter(({ how }) => how === 'deactivate').map(({ id }) => id);
+  const going = survey.lives.replaced.find(({ key, since }) =>
+    key.active ? deactivated.includes(key.id) : holder.now >= since + graceOf(holder),
+  );
+  if (!going || going.key.id === survey.replaces) return undefined;
+  const { id } = going.key;
+  const deleted = ending(id, 'delete', 'it was replaced, and its place is needed');
+  return {
+    ...survey,
+    endings: [...survey.endings.filter((one) => one.id !== id), deleted],
+    keys: survey.keys.filter((key) => key.id !== id),
+    details: [...survey.details.filter((line) => !line.startsWith(id)), `${id} is deleted: ${deleted.why}`],
+  };
 }
 
 interface KeyPlanParts {
   readonly action: Action;
   readonly details: readonly string[];
-  readonly stages?: Stages;
   readonly make?: NewKey;
-  readonly notice?: string | undefined;
 }
 
-function keyPlan({ user }: KeyHolder, parts: KeyPlanParts): KeyPlan {
-  const { action, details, stages = [], make, notice } = parts;
-  const change = { ...withoutCalls(action, 'access key', user.name, ...details), stages: needed(stages) };
-  return { user: user.name, destinations: user.accessKey?.deliver ?? [], change, make, notice };
+function planOf(
+  holder: KeyHolder,
+  survey: Survey,
+  planner: KeyPlanner,
+  { action, details, make }: KeyPlanParts,
+): KeyPlan {
+  const { records, endings, notices } = survey;
+  const { user } = holder;
+  return {
+    user: user.name,
+    destinations: user.accessKey?.deliver ?? [],
+    change: changeFor(holder, survey, action, details),
+    records,
+    endings,
+    make,
+    notices,
+    holder,
+    planner,
+  };
 }
 
-function toBeMade({ user }: KeyHolder): string {
+/** The key in use stays; others may go, or be recorded. */
+function keptPlan(
+  holder: KeyHolder,
+  survey: Survey,
+  planner: KeyPlanner,
+  why: string,
+  action: Action = 'keep',
+): KeyPlan {
+  const isChanged = survey.endings.length > 0 || Object.keys(survey.records).length > 0;
+  return planOf(holder, survey, planner, { action: isChanged ? 'change' : action, details: [why] });
+}
+
+function unchanged(holder: KeyHolder, planner: KeyPlanner, action: Action, why: string): KeyPlan {
+  const nothing: Survey = {
+    lives: livesOf({ ...holder, existing: undefined }),
+    records: {},
+    endings: [],
+    keys: [],
+    replaces: undefined,
+    details: [],
+    staying: [],
+    notices: [],
+  };
+  return planOf(holder, nothing, planner, { action, details: [why] });
+}
+
+function changeFor({ user }: KeyHolder, survey: Survey, action: Action, details: readonly string[]): Change {
+  return withoutCalls(action, 'access key', user.name, ...details, ...survey.details);
+}
+
+function madeFor({ user }: KeyHolder): string[] {
   const destinations = user.accessKey?.deliver.map((declared) => destinationOf(declared).description) ?? [];
-  return `+ for: ${destinations.join(', ')}`;
+  return [`+ for: ${destinations.join(', ')}`];
 }
 
-/** AWS shows a secret once: what a job was given, later jobs do not get again. */
-function notAgain({ user }: KeyHolder): string | undefined {
-  const destinations = user.accessKey?.deliver.map(destinationOf) ?? [];
-  if (destinations.every(({ halves }) => halves.length > 0)) return undefined;
-  return (
-    `The access key of ${user.name} was delivered by an earlier run, and AWS does not show it again: this job does not ` +
-    'get it. To deliver a new one, use mode: rotate with rotate-now: true; to keep it for later jobs, deliver it to ' +
-    'github-secrets.'
-  );
+/** Why a key is not replaced yet; undefined when it is due. */
+function whyNotDue({ user }: KeyHolder, id: string, age: number): string | undefined {
+  const maxAge = user.accessKey?.maxAge;
+  if (maxAge !== undefined && age > maxAge) return undefined;
+  const when = maxAge === undefined ? 'no max-age is declared' : `to be replaced when it is ${days(maxAge)} old`;
+  return `${id} is ${days(age)} old; ${when}`;
 }
 
-function noRoom({ user, lastUsed, now }: KeyHolder, keys: readonly ExistingKey[]): Obstacle {
+function graceOf({ user }: KeyHolder): number {
+  return user.accessKey?.grace ?? GRACE_MS;
+}
+
+/** What is in the way where a run is making a key of the user. */
+export function anotherRun({ user }: KeyHolder, { id, since, runs }: KeyInWork): Obstacle {
+  const began = since.getTime();
+  const what =
+    runs.length === 0
+      ? `the access key ${id} of the user ${user.name} was made at ${time(began)}, by another run or a person, and nothing is recorded of it yet`
+      : `the access key ${id} of the user ${user.name} is being made by ${runs.map(describeRun).join(' or ')}, since ${time(began)}`;
+  return {
+    code: 'another-run',
+    text:
+      `${what}. Run the step again when that run is over; if it died, after ${time(began + TAKEOVER_MS)}. With ` +
+      '`concurrency:` in the workflow, runs that give the same user keys wait for each other',
+  };
+}
+
+function noRoom({ user, lastUsed, now }: KeyHolder, { keys, lives, staying }: Survey): Obstacle {
   const described = keys.map(({ id, active, created }) => {
-    const used = lastUsed.get(id);
-    const use = used ? `last used ${days(now - used.getTime())} ago` : 'never used';
-    return `${id} (${active ? 'active' : 'inactive'}, ${days(now - created.getTime())} old, ${use})`;
+    const use = lastUsed.get(id);
+    const used = !use
+      ? 'use not known'
+      : use.at
+        ? `last used ${days(now - use.at.getTime())} ago (${use.where})`
+        : 'never used';
+    const job = lives.ofJobs.find(({ key }) => key.id === id);
+    const whose = job ? `for the job of ${describeRun(job.run)}` : used;
+    return `${id} (${active ? 'active' : 'inactive'}, ${days(now - created.getTime())} old, ${whose})`;
   });
+  const ofJobs = lives.ofJobs.some(({ isOver }) => !isOver);
+  const isReplaced = lives.replaced.length > 0;
+  const remedy = ofJobs
+    ? 'Let one of those jobs end: its post step deletes its key'
+    : isReplaced
+      ? `${staying.join('. ')}. Run the step again when it has ended; or end it now, as one that leaked: mode: rotate with delete-old-keys: true`
+      : [...staying, 'Delete the one that is not in use'].join('. ') +
+        `: aws iam delete-access-key --user-name ${user.name} --access-key-id …`;
   return {
     code: 'access-keys-full',
     text:
-      `the user ${user.name} has two access keys already, as many as AWS allows: ${described.join(' and ')}. ` +
-      `Delete the one that is not in use: aws iam delete-access-key --user-name ${user.name} --access-key-id …`,
+      `the user ${user.name} has two access keys already, as many as AWS allows: ${described.join(' and ')}. ` + remedy,
   };
 }
 
 function days(ms: number): string {
   const [count, unit] = ms < 2 * 86_400_000 ? [ms / 3_600_000, 'hours'] : [ms / 86_400_000, 'days'];
   return `${Math.max(0, Math.floor(count))} ${unit}`;
+}
+
+function time(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

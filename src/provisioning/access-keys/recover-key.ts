@@ -1,71 +1,51 @@
 import type { Credentials } from '../../aws/credentials';
-import { messageOf } from '../../errors/message';
-import type { KeyDestination } from '../../identities/declaration';
-import { KEY_RECORD } from '../../identities/own-tags';
+import type { UnfinishedKey } from '../../runner/ledger';
 import type { AccountAccess } from '../changes/account-access';
-import { makeCall } from '../changes/apply';
-import { deleteKey, readAccessKeys } from './access-key';
-import { storeKey } from './deliver-keys';
-import { arrivalOf } from './destinations';
-import { readKeyRecord, recordCall, sameRecord, type KeyRecord } from './key-record';
-import type { MadeKey } from './make-key';
-import { recoveryOf } from './recovery';
-
-/** A user's keys that a failed or killed run left, and what is known of them, if anything. */
-export interface KeyToRecover {
-  readonly user: string;
-  readonly destinations: readonly KeyDestination[];
-  /** The key that was made, if it did not reach those in the job that it was for. */
-  readonly refused?: string | undefined;
-  /** The key that was being delivered, if it was kept. */
-  readonly kept?: Credentials | undefined;
-  /** Whether a key may have been made just now that lists do not show yet. */
-  readonly unseen?: boolean;
-}
+import { deliverKey } from './deliver-keys';
+import { keyHolderOf, readKeyHolderAgain } from './key-holder';
+import { FENCE_MS } from './key-life';
+import { takeBack } from './make-key';
+import { readRecords } from './record';
 
 /**
- * Recovers a user's keys: those that nobody has are deleted, and the record says so. Where a part of a new key has
- * overwritten the one in use, its delivery is completed.
+ * Ends what a main step that was killed had begun with a user's key: one that nobody has is deleted, and one whose delivery
+ * was begun is delivered whole.
  *
- * @throws Error when a key may exist that AWS does not list yet: the record stays as it is, for whoever looks later
+ * @param begun the key, where its delivery was begun
+ * @throws Error when something is left that only a later run can judge
  */
 export async function recoverKey(
-  { user, destinations, refused, kept, unseen }: KeyToRecover,
+  { user, destinations, id }: UnfinishedKey,
+  begun: Credentials | undefined,
   access: AccountAccess,
 ): Promise<void> {
-  const { iam, secrets } = access;
-  const found = await iam.find('GetUser', { UserName: user });
-  if (!found) return;
-  const keys = await readAccessKeys(user, iam);
-  const tag = found.User?.Tags?.find(({ Key }) => Key === KEY_RECORD);
-  const record = reopened(readKeyRecord(tag?.Value), refused);
-  const arrival = await arrivalOf(record, keys, destinations, secrets);
-  const spoiled = arrival === 'some' && 'after' in record && record.after !== undefined && kept !== undefined;
-  const whole = spoiled && (await deliverAgain({ user, destinations, credentials: kept }, access));
-  const recovery = recoveryOf(record, keys, whole ? 'all' : arrival);
-  if (unseen && record.progress === 'creating' && recovery.orphans.length === 0) {
-    throw new Error('The answer to CreateAccessKey was lost, and AWS does not list a key that it made, or not yet.');
+  if (id === undefined) {
+    access.log(`Whether ${user} has got an access key that nobody has, the next run of provision or rotate finds out.`);
+    return;
   }
-  for (const id of recovery.orphans) {
-    await makeCall(deleteKey(user, id), access);
-    access.log(`Deleted the access key ${id} of ${user}: the run that made it did not deliver it.`);
+  if (!begun) {
+    await takeBack(user, id, access);
+    return;
   }
-  if (!sameRecord(record, recovery.record)) await makeCall(recordCall(user, recovery.record), access);
-}
-
-/** A key that was taken back from the job is delivered only if it is somewhere else as well. */
-function reopened(record: KeyRecord, refused: string | undefined): KeyRecord {
-  if (record.progress !== 'delivered' || record.key !== refused) return record;
-  return { progress: 'delivering', key: refused, after: record.retiring };
-}
-
-/** Whether the secrets hold the key now, whole. */
-async function deliverAgain(key: Omit<MadeKey, 'make'>, access: AccountAccess): Promise<boolean> {
+  const accessKey = { deliver: destinations, maxAge: undefined, grace: undefined };
+  const holder = await readKeyHolderAgain(keyHolderOf({ name: user, accessKey }, undefined, access), access);
+  const key = holder.existing?.accessKeys.find((one) => one.id === id);
+  const record = readRecords(holder.existing?.tags ?? {}).keys.get(id);
+  if (!key || record?.delivered) return;
+  if (access.iam.time() - key.created.getTime() >= FENCE_MS) {
+    throw new Error(
+      `The delivery of the access key ${id} of ${user} was begun. The next run finds out how far it came.`,
+    );
+  }
+  const known = holder.existing?.accessKeys.flatMap((one) => (one.id === id ? [] : one.id)) ?? [];
+  const make = { known, replaces: record?.made?.replaces, endsOld: false };
+  const sent = { now: access.clock.now(), time: access.clock.time() };
+  const made = { plan: { user, destinations, holder, make }, credentials: begun, created: key.created, sent };
+  const delivery = { isHeld: true };
   try {
-    await storeKey(key, access);
-    return true;
+    await deliverKey(made, access, (mayBe) => (delivery.isHeld = mayBe));
   } catch (error) {
-    access.warn(messageOf(error));
-    return false;
+    if (!delivery.isHeld) await takeBack(user, id, access);
+    throw error;
   }
 }

@@ -39,6 +39,12 @@ export interface AccountAccess extends Reporter {
   readonly run: Run;
   /** Whether the job runs on a machine of GitHub's, where jobs end sooner than on others. */
   readonly isHosted: boolean;
+  /** IDs of the keys that were deleted by calls of this access: a list that is some seconds old may still show them. */
+  readonly deletedKeys: Set<string>;
+  /** The ID of the key that signs the calls. */
+  readonly signingKey: string;
+  /** IAM, with calls that other credentials sign. */
+  readonly iamAs: (credentials: Credentials) => Promise<Iam>;
   /** Waits until AWS knows an access key. */
   readonly testKey: (credentials: Credentials) => Promise<void>;
 }

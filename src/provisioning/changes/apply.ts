@@ -1,4 +1,3 @@
-import { describeSecret, type GithubSecret } from '../../identities/declaration';
 import type { Created } from '../../runner/ledger';
 import type { AccountAccess } from './account-access';
 import { isReferenceTo, type Change, type PlannedCall, type Stages } from './change';
@@ -15,14 +14,15 @@ const DONE = { create: 'Created', change: 'Changed', delete: 'Deleted', keep: 'K
  */
 export async function apply(phases: readonly (readonly Change[])[], access: AccountAccess): Promise<Set<string>> {
   const made = new Set<string>();
-  const needed = phases.map((phase) => phase.filter(({ stages }) => stages.length > 0));
+  const needed = phases.map((phase) => phase.filter(({ stages, last }) => stages.length > 0 || last));
   const total = needed.flat().length;
   let done = 0;
   for (const phase of needed) {
     await concurrently(phase, async (change) => {
-      const { action, kind, name, stages, creates } = change;
+      const { action, kind, name, stages, last, creates } = change;
       if (creates) access.remember(creates);
       await makeCalls(stages, access, (call) => freshFor(call, change, made), creates);
+      await last?.(access);
       if (creates && 'arn' in creates) made.add(creates.arn);
       done += 1;
       access.log(`[${done}/${total}] ${DONE[action]} ${kind} ${name}.`);
@@ -63,6 +63,7 @@ export async function makeCall(
   try {
     // The compiler cannot see that an operation and its input belong together.
     await iam.change(operation, input, { fresh, requireOwn });
+    if (operation === 'DeleteAccessKey' && input.AccessKeyId) access.deletedKeys.add(input.AccessKeyId);
   } catch (error) {
     if (!(await doneAnyway?.(error, iam))) throw error;
   }
@@ -72,11 +73,4 @@ export async function makeCall(
 function freshFor({ refersTo = [] }: PlannedCall, { creates }: Change, made: Set<string>): string[] {
   const changed = creates && 'arn' in creates ? [creates.arn] : [];
   return [...changed, ...refersTo].filter((reference) => [...made].some((arn) => isReferenceTo(arn, reference)));
-}
-
-/** Removes a secret of GitHub, where there is a token for it. */
-export async function removeSecret(secret: GithubSecret, { secrets, log }: AccountAccess): Promise<void> {
-  if (!secrets) return;
-  await secrets.remove(secret);
-  log(`Removed the GitHub secret ${describeSecret(secret)}.`);
 }

@@ -1,7 +1,9 @@
 import { parseRoleArn } from '../../aws/arn';
+import { ActionError } from '../../errors/action-error';
 import type { Iam, Write } from '../../iam/connect';
 import type { Created } from '../../runner/ledger';
 import type { Ephemeral } from '../ephemeral';
+import type { AccountAccess } from './account-access';
 
 export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | 'GitHub secret';
 
@@ -31,6 +33,8 @@ export interface Change {
   readonly stages: Stages;
   /** Further stages, for which nothing else of the plan waits. */
   readonly later: Stages;
+  /** What is done after all stages, where that takes more than calls that can be planned. */
+  readonly last?: (access: AccountAccess) => Promise<void>;
   /** What is this run's when the first stage is done, made or taken over, as post needs to know it. */
   readonly creates: Created | undefined;
   /** Of what is removed: the run for which alone it is there, if it is. */
@@ -60,6 +64,19 @@ export type Planned<Plan extends object = Change> = Plan | Obstacle;
 
 export function isObstacle(planned: object): planned is Obstacle {
   return 'code' in planned;
+}
+
+/** @throws ActionError with all that is in the way, under the code of the first */
+export function requireNoObstacle(planned: readonly object[]): void {
+  const obstacles = planned.filter(isObstacle);
+  const [first, ...others] = obstacles;
+  if (!first) return;
+  throw new ActionError({
+    code: first.code,
+    tried: 'apply the identity document. Nothing was changed',
+    why: others.length === 0 ? `${first.text}.` : obstacles.map(({ text }) => `\n- ${text}`).join(''),
+    fix: 'Do what is said there, and run the step again.',
+  });
 }
 
 /** Whether a reference is to what has an ARN: itself, or a session of it, which a role's path is not a part of. */

@@ -1,6 +1,7 @@
 import type { Role, Tag, User } from '@aws-sdk/client-iam';
 import type { Iam } from '../../iam/connect';
 import type { Input, Operation } from '../../iam/sdk';
+import { tagsIn } from '../../iam/tags';
 import type { DeclaredPolicy, DeclaredRole, DeclaredUser, PolicyReference, Tags } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
@@ -18,7 +19,7 @@ import {
 import { concurrently } from '../changes/concurrently';
 import { notOurs, takenOver, type Rules } from './ownership';
 import { referredArn } from './policy';
-import { newTags, tagChanges, tagsIn, tagsToMake } from './tags';
+import { newTags, tagChanges, tagsToMake } from './tags';
 
 /** What users and roles have in common: they carry policies. */
 export interface ExistingIdentity {

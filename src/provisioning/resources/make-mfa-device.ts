@@ -1,6 +1,7 @@
 import { isRefusal } from '../../aws/failure';
 import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
+import { tagList } from '../../iam/tags';
 import { describeSecret, type DeclaredMfaDevice, type GithubSecret, type Tags } from '../../identities/declaration';
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import type { AccountAccess } from '../changes/account-access';
@@ -15,7 +16,6 @@ import {
   readDeviceTags,
   type MfaDevicePlan,
 } from './mfa-device';
-import { tagList } from './tags';
 
 /** For how long a run goes on with a device that it made: others take it for left some minutes later. In milliseconds. */
 const FENCE_MS = 300_000;
@@ -40,7 +40,7 @@ export async function makeMfaDevice(
   access.remember({ kind: MFA_DEVICE, user: user.name, serial });
   const making = makingTag(access);
   const fence = fenceFrom(serial, access);
-  const delivery = new SeedDelivery(mfaDevice.deliver, access);
+  const delivery = new SeedDelivery(user.name, mfaDevice.deliver, access);
   try {
     const base32 = await createDevice(plan, mfaDevice, making, access);
     access.mask(base32);
@@ -75,6 +75,7 @@ class SeedDelivery {
   #mayComeLate = false;
 
   constructor(
+    private readonly user: string,
     private readonly secrets: readonly GithubSecret[],
     private readonly access: AccountAccess,
   ) {}
@@ -86,9 +87,9 @@ class SeedDelivery {
 
   /** @param fence called before each request; what it throws ends the delivery */
   async write(base32: string, fence: () => void): Promise<void> {
-    const { remember, secrets } = this.access;
+    const { remember, secrets, iam } = this.access;
     for (const secret of this.secrets) {
-      remember({ kind: 'GitHub secret', secret });
+      remember({ kind: 'GitHub secret', secret, user: this.user, at: iam.time() });
       fence();
       const at = await secrets?.put(secret, base32, () => {
         this.#mayComeLate = true;

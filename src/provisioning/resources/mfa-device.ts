@@ -1,5 +1,6 @@
 import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
+import { tagList, tagsIn } from '../../iam/tags';
 import {
   describeSecret,
   type DeclaredMfaDevice,
@@ -14,7 +15,7 @@ import { concurrently } from '../changes/concurrently';
 import { readEphemeral } from '../ephemeral';
 import { describeRun, readRun, writeRun, type Run } from '../run';
 import { nothingToRemove, notOurs, ofAnotherRun, takenOver, type Rules } from './ownership';
-import { tagList, tagsIn, tagsToMake } from './tags';
+import { tagsToMake } from './tags';
 
 export const MFA_DEVICE = 'MFA device';
 

@@ -1,11 +1,12 @@
 import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
+import { tagList, tagsIn } from '../../iam/tags';
 import type { DeclaredOidcProvider, Tags } from '../../identities/declaration';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { changeOf, membersDifference, removalOf, withoutCalls, type Change, type Planned } from '../changes/change';
 import { readEphemeral } from '../ephemeral';
 import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
-import { newTags, tagChanges, tagList, tagsIn, tagsToMake } from './tags';
+import { newTags, tagChanges, tagsToMake } from './tags';
 
 const OIDC_PROVIDER = 'OIDC provider';
 

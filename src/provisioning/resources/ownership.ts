@@ -4,6 +4,7 @@ import type { Created } from '../../runner/ledger';
 import type { TargetAccount } from '../changes/account-access';
 import { withoutCalls, type Change, type Kind, type Obstacle } from '../changes/change';
 import { describeEphemeral, EPHEMERAL, readEphemeral, type Ephemeral, type IsOver } from '../ephemeral';
+import type { Run } from '../run';
 
 const OURSELVES = 'aws-identity-action';
 
@@ -12,6 +13,9 @@ export interface Rules {
   readonly account: TargetAccount;
   /** Whether what this action did not make, or made for another repository, is taken over. */
   readonly adoptExisting: boolean;
+  readonly run: Run;
+  /** Milliseconds since 1970 by AWS's clock. */
+  readonly now: number;
   /** The mark of what is made, where it is there for this run alone. */
   readonly ephemeral?: Ephemeral | undefined;
   /** Whether another run, for which alone something is there, is over. If omitted, none is. */
@@ -34,6 +38,9 @@ export function ownerOf(tags: Tags, repository: string): Owner {
   return owner.toLowerCase() === repository.toLowerCase() ? 'this repository' : { repository: owner };
 }
 
+/** Why there is nothing to remove of a thing, for people. */
+export const NOT_THERE = 'is not there';
+
 const TAKE_OVER = 'To take it over, set adopt-existing: true; else choose another name';
 
 /**
@@ -41,7 +48,13 @@ const TAKE_OVER = 'To take it over, set adopt-existing: true; else choose anothe
  *
  * @param remedy what to do about it
  */
-export function notOurs(kind: Kind, arn: string, tags: Tags, rules: Rules, remedy = TAKE_OVER): Obstacle | undefined {
+export function notOurs(
+  kind: Kind,
+  arn: string,
+  tags: Tags,
+  rules: Pick<Rules, 'account' | 'adoptExisting' | 'isOver'>,
+  remedy = TAKE_OVER,
+): Obstacle | undefined {
   const owner = ownerOf(tags, rules.account.repository);
   if (owner === 'this repository' || rules.adoptExisting) return ofAnotherRun(kind, arn, readEphemeral(tags), rules);
   const whose =
@@ -84,7 +97,7 @@ export function nothingToRemove(
   tags: Tags | undefined,
   { repository }: TargetAccount,
 ): Change | undefined {
-  if (!tags) return withoutCalls('keep', kind, name, 'is not there');
+  if (!tags) return withoutCalls('keep', kind, name, NOT_THERE);
   const owner = ownerOf(tags, repository);
   if (owner === 'this repository') return undefined;
   const whose = owner === 'nobody' ? 'this action did not make it' : `it is managed by ${owner.repository}`;

@@ -1,6 +1,7 @@
 import { iamArn } from '../../aws/arn';
 import { isRefusal } from '../../aws/failure';
 import type { Iam, Write } from '../../iam/connect';
+import { tagList, tagsIn } from '../../iam/tags';
 import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
@@ -21,7 +22,7 @@ import {
 import { concurrently } from '../changes/concurrently';
 import { readEphemeral } from '../ephemeral';
 import { nothingToRemove, notOurs, takenOver, type Rules } from './ownership';
-import { newTags, tagChanges, tagList, tagsIn, tagsToMake } from './tags';
+import { newTags, tagChanges, tagsToMake } from './tags';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
 const MAX_VERSIONS = 5;

@@ -1,5 +1,6 @@
 import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
+import { tagList, tagsIn } from '../../iam/tags';
 import type { DeclaredPolicy, DeclaredRole } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
@@ -24,7 +25,6 @@ import {
   type ExistingIdentity,
 } from './identity';
 import { nothingToRemove, type Rules } from './ownership';
-import { tagList, tagsIn } from './tags';
 import { principalsIn } from './trusted-principals';
 
 export interface ExistingRole extends ExistingIdentity {

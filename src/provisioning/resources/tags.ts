@@ -1,4 +1,5 @@
 import type { Tag } from '@aws-sdk/client-iam';
+import { tagList } from '../../iam/tags';
 import type { Tags } from '../../identities/declaration';
 import { RECORD_PREFIX } from '../../identities/own-tags';
 import type { Difference, PlannedCall } from '../changes/change';
@@ -9,14 +10,6 @@ import { ownershipTags, type Rules } from './ownership';
 export interface TagCalls {
   readonly tag: (tags: Tag[]) => PlannedCall;
   readonly untag: (keys: string[]) => PlannedCall;
-}
-
-export function tagsIn(tags: readonly Tag[] = []): Tags {
-  return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-}
-
-export function tagList(tags: Tags): Tag[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
 /** Tags without those that are not the document's to set: AWS's own, and the records of the action. */

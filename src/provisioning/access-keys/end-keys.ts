@@ -1,0 +1,89 @@
+import { ActionError } from '../../errors/action-error';
+import { messageOf } from '../../errors/message';
+import type { Iam } from '../../iam/connect';
+import type { AccountAccess } from '../changes/account-access';
+import { makeCall, makeCalls } from '../changes/apply';
+import { isObstacle } from '../changes/change';
+import { requireNoObstacle } from '../changes/change';
+import { deactivateKey, deleteKey } from './access-key';
+import { readKeyHolderAgain, readKeysAgain } from './key-holder';
+import { livesOf, SETTLE_MS } from './key-life';
+import { idOf, type MadeKey } from './make-key';
+import type { KeyEnding, KeyPlan } from './plan-key';
+import { recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
+
+/**
+ * Records and ends what earlier runs left of a user's keys. Before a key ends that this run did not make, everything is
+ * read again, and it ends only if the plan is still the same.
+ *
+ * @throws ActionError `another-run` when something has changed meanwhile
+ */
+export async function endKeys(
+  { user, records, endings, holder, planner }: KeyPlan,
+  access: AccountAccess,
+): Promise<void> {
+  await makeCalls([tagCalls(user, records)], access);
+  if (endings.length === 0) return;
+  if (endings.some(({ isUndelivered }) => isUndelivered)) await access.clock.sleep(SETTLE_MS);
+  const again = planner(await readKeyHolderAgain(holder, access));
+  requireNoObstacle([again]);
+  const stillEnds = ({ id, how }: KeyEnding) =>
+    !isObstacle(again) && again.endings.some((other) => other.id === id && other.how === how);
+  const changed = endings.find((one) => !stillEnds(one));
+  if (changed) throw changedMeanwhile(user, changed);
+  for (const one of endings) await endKey(user, one, access);
+  const deleted = endings.flatMap(({ id, how }) => (how === 'delete' ? tagNames(id, STAGES) : []));
+  await makeCalls([untagCalls(user, deleted)], access);
+}
+
+async function endKey(user: string, { id, how, why }: KeyEnding, access: AccountAccess): Promise<void> {
+  if (how === 'deactivate') {
+    const deactivated = { at: access.iam.time() };
+    await makeCalls([tagCalls(user, recordTags(id, { deactivated }))], access);
+  }
+  await makeCall(how === 'delete' ? deleteKey(user, id) : deactivateKey(user, id), access);
+  access.log(`${how === 'delete' ? 'Deleted' : 'Deactivated'} the access key ${id} of ${user}: ${why}.`);
+}
+
+/**
+ * Deletes the key that a new one has replaced, where that is asked for. A step that works with it works with the new one
+ * from then on.
+ *
+ * @throws ActionError `old-key-not-retired`; the new key is delivered all the same
+ */
+export async function endReplaced(made: MadeKey, access: AccountAccess): Promise<void> {
+  const { plan, credentials } = made;
+  const { replaces, endsOld } = plan.make;
+  if (replaces === undefined || !endsOld) return;
+  try {
+    const holder = await readKeysAgain(plan.holder, access);
+    const { current } = livesOf(holder);
+    if (current?.id !== idOf(made) || !current.key?.active) throw new Error('The new key is no longer the one in use.');
+    const iam: Iam = replaces === access.signingKey ? await access.iamAs(credentials) : access.iam;
+    await makeCall(deleteKey(plan.user, replaces), { ...access, iam });
+    await makeCalls([untagCalls(plan.user, tagNames(replaces, STAGES))], { ...access, iam });
+    access.log(`Deleted the old key of ${plan.user}: ${replaces}.`);
+  } catch (error) {
+    throw notRetired(made, replaces, error);
+  }
+}
+
+function changedMeanwhile(user: string, { id, how }: KeyEnding): ActionError {
+  return new ActionError({
+    code: 'another-run',
+    tried: `${how} the access key ${id} of ${user}`,
+    why: 'The keys of the user, or what is recorded of them, have changed since the plan was made: another run is at work.',
+    fix: 'Run the step again when it is over.',
+  });
+}
+
+function notRetired({ plan, credentials }: MadeKey, replaced: string, error: unknown): ActionError {
+  return new ActionError({
+    code: 'old-key-not-retired',
+    tried: `delete the old access key ${replaced} of ${plan.user}`,
+    answer: messageOf(error),
+    why: `The new key, ${credentials.accessKeyId}, is delivered and works. The old one may still be active.`,
+    fix: 'Fix what the answer says, and run the step again with delete-old-keys: true: it deletes the old key.',
+    cause: error,
+  });
+}

@@ -1,0 +1,162 @@
+import { writeRun, type Run } from '../run';
+import type { ExistingKey } from './access-key';
+import { arrivalOf, driftOf, placesWord } from './destinations';
+import type { KeyHolder, KeyOwner } from './key-holder';
+import { readRecords, type KeyRecord, type KeyRecords } from './record';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** The longest that a read of IAM is taken to be old. A run that made a key waits that long, and looks again. */
+export const SETTLE_MS = 30 * SECOND_MS;
+/** A run writes a key to no place when the key is older: then every other run can tell by its age that it is left. */
+export const FENCE_MS = 5 * MINUTE_MS;
+/** How late a request may arrive that got no answer: its time-out, and a proxy on the way. */
+export const LATE_MS = 2 * MINUTE_MS;
+/** A key that is younger, and not delivered, may have a run that is alive. */
+export const TAKEOVER_MS = 10 * MINUTE_MS;
+/** AWS refuses a request whose signature is older: a key comes no later after its announcement. */
+const LATEST_CREATION_MS = 15 * MINUTE_MS;
+/** How long a replaced key still works, unless the document says otherwise; and at least that long, a suspect. */
+export const GRACE_MS = 24 * 60 * MINUTE_MS;
+
+/** A key that a run may be making: nobody else changes keys of the user meanwhile. */
+export interface KeyInWork {
+  readonly id: string;
+  readonly since: Date;
+  /** Those that may be at it; none where nothing is recorded. */
+  readonly runs: readonly Run[];
+}
+
+/** A key that was delivered, and then another in its place. */
+export interface ReplacedKey {
+  readonly key: ExistingKey;
+  readonly since: number;
+  readonly deactivatedAt: number | undefined;
+}
+
+export interface KeyOfJob {
+  readonly key: ExistingKey;
+  readonly run: Run;
+  readonly isOver: boolean;
+}
+
+/** The key in use: it was delivered, and no other in its place. */
+export interface CurrentKey {
+  readonly id: string;
+  /** undefined where it is not listed. */
+  readonly key: ExistingKey | undefined;
+  /** What is wrong with it, for people; undefined where it is active and its places hold it, as far as can be known. */
+  readonly drift: string | undefined;
+}
+
+/** What each of a user's keys is, by what was recorded. */
+export interface KeyLives {
+  readonly inWork: readonly KeyInWork[];
+  /** Their runs are over, and no place holds one whole: nobody has them. */
+  readonly undelivered: readonly ExistingKey[];
+  /** Their runs are over, and some places hold them. */
+  readonly arrived: readonly { readonly key: ExistingKey; readonly torn: boolean }[];
+  readonly current: CurrentKey | undefined;
+  readonly replaced: readonly ReplacedKey[];
+  readonly ofJobs: readonly KeyOfJob[];
+  /** They may come from lost answers, and this was not recorded yet. */
+  readonly newSuspects: readonly ExistingKey[];
+  readonly suspects: readonly { readonly key: ExistingKey; readonly since: number }[];
+  /** Nothing is recorded of them: they are a person's. */
+  readonly others: readonly ExistingKey[];
+}
+
+type Mutable<Lives> = {
+  -readonly [Name in keyof Lives]: Lives[Name] extends readonly (infer One)[] ? One[] : Lives[Name];
+};
+
+/** Tells what each key of a user is. A key that belongs to none of the lists is at work for a place that lasts. */
+export function livesOf(holder: KeyHolder): KeyLives {
+  const { tags, accessKeys } = holder.existing ?? ({ tags: {}, accessKeys: [] } satisfies KeyOwner);
+  const records = readRecords(tags);
+  const replacements = replacementsIn(records);
+  const lives: Mutable<KeyLives> = {
+    inWork: [],
+    undelivered: [],
+    arrived: [],
+    current: currentOf(holder, records),
+    replaced: [],
+    ofJobs: [],
+    newSuspects: [],
+    suspects: [],
+    others: [],
+  };
+  for (const key of accessKeys) {
+    const record = records.keys.get(key.id) ?? {};
+    const { made, delivering, delivered, suspect, job, deactivated } = record;
+    const since = replacements.get(key.id);
+    const mayBeAtIt = runsAt(key, record, records).filter((run) => !holder.overRuns.has(writeRun(run)));
+    const isYoung = holder.now - key.created.getTime() < TAKEOVER_MS;
+    const runIsOver = (delivering ?? made) !== undefined && mayBeAtIt.length === 0;
+    if (since !== undefined) lives.replaced.push({ key, since, deactivatedAt: deactivated?.at });
+    else if (delivered) continue;
+    else if (job) {
+      const isOver = holder.now > job.until || holder.overRuns.has(writeRun(job.run));
+      lives.ofJobs.push({ key, run: job.run, isOver });
+    } else if (suspect) lives.suspects.push({ key, since: suspect.at });
+    else if (isYoung && !runIsOver) lives.inWork.push({ id: key.id, since: key.created, runs: mayBeAtIt });
+    else if (delivering) {
+      const arrival = arrivalIn(holder, key, delivering.places);
+      if (arrival === 'none') lives.undelivered.push(key);
+      else lives.arrived.push({ key, torn: arrival !== 'all' });
+    } else if (made) lives.undelivered.push(key);
+    else if (announcementsOf(key, records).length > 0) lives.newSuspects.push(key);
+    else lives.others.push(key);
+  }
+  return lives;
+}
+
+/** When each key was replaced, by its ID. */
+function replacementsIn({ keys }: KeyRecords): Map<string, number> {
+  return new Map(
+    [...keys.values()].flatMap(({ delivered }) =>
+      delivered?.replaces === undefined ? [] : [[delivered.replaces, delivered.at] as const],
+    ),
+  );
+}
+
+/** The delivered key that no other delivered one replaces; of several, the last. */
+function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefined {
+  const replacements = replacementsIn(records);
+  const [last] = [...records.keys]
+    .flatMap(([id, { delivered }]) => (delivered && !replacements.has(id) ? [{ id, delivered }] : []))
+    .sort((one, other) => other.delivered.at - one.delivered.at);
+  if (!last) return undefined;
+  const { id, delivered } = last;
+  const key = holder.existing?.accessKeys.find((one) => one.id === id);
+  const deliver = holder.user.accessKey?.deliver ?? [];
+  const wrong = (): string | undefined => {
+    if (!key) return 'it is gone';
+    if (!key.active) return 'somebody has deactivated it';
+    const drift = driftOf(key.created, delivered.written, deliver, holder.times);
+    return drift ?? (delivered.torn ? 'only some of its places hold it' : undefined);
+  };
+  return { id, key, drift: wrong() };
+}
+
+/** What a run that is over wrote to other places, this one cannot judge. */
+function arrivalIn({ user, times }: KeyHolder, { created }: ExistingKey, places: string) {
+  const deliver = user.accessKey?.deliver ?? [];
+  return places === placesWord(deliver) ? arrivalOf(created, deliver, times) : 'unknown';
+}
+
+/** The runs that may be at work on a key that is not delivered. */
+function runsAt(key: ExistingKey, { made, delivering }: KeyRecord, records: KeyRecords): Run[] {
+  const recorded = (delivering ?? made)?.run;
+  return recorded ? [recorded] : announcementsOf(key, records).map(({ run }) => run);
+}
+
+/** Announcements that a key of which nothing else is recorded may have followed. */
+function announcementsOf({ id, created }: ExistingKey, { announcements }: KeyRecords) {
+  return announcements.filter(({ at, known }) => {
+    if (known.includes(id)) return false;
+    const after = created.getTime() - at;
+    return after > -SECOND_MS && after <= LATEST_CREATION_MS;
+  });
+}

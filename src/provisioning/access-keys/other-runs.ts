@@ -1,0 +1,59 @@
+import type { AccountAccess } from '../changes/account-access';
+import { concurrently } from '../changes/concurrently';
+import { describeRun, sameRun, writeRun, type Run } from '../run';
+import { readKeyHolderAgain, type KeyHolder } from './key-holder';
+import { LATE_MS, livesOf, SETTLE_MS, type KeyInWork } from './key-life';
+
+/** How long a run that is making a key of the same user is waited for. */
+const WAIT_MS = 60_000;
+const LOOK_EVERY_MS = 10_000;
+
+/**
+ * Waits for other runs that are making a key of the user: for a while, and no longer than they last, where GitHub says
+ * that. Which are still at it then, `keysOfOtherRuns` tells of what is returned.
+ *
+ * @param again how it is read again
+ */
+export async function awaitOtherRuns(
+  holder: KeyHolder,
+  access: AccountAccess,
+  again = readKeyHolderAgain,
+): Promise<KeyHolder> {
+  const { clock, log } = access;
+  const started = clock.now();
+  for (let current = holder; ;) {
+    current = { ...current, overRuns: await runsThatAreOver(current, access) };
+    const [busy] = keysOfOtherRuns(current, access);
+    if (!busy || clock.now() - started >= WAIT_MS) return current;
+    const by = busy.runs.length === 0 ? 'another run or a person' : busy.runs.map(describeRun).join(' or ');
+    log(`The access key ${busy.id} of ${holder.user.name} is being made by ${by}. Looking again in 10 s.`);
+    await clock.sleep(LOOK_EVERY_MS);
+    current = await again(current, access);
+  }
+}
+
+/** Keys that other runs may be making. What main has left of its own, its post step ends. */
+export function keysOfOtherRuns(holder: KeyHolder, access: AccountAccess): KeyInWork[] {
+  const isOwn = (run: Run) => sameRun(run, access.run);
+  return livesOf(holder).inWork.filter(({ runs }) => runs.length === 0 || !runs.every(isOwn));
+}
+
+/** Of the runs that stand in the way, those that GitHub says are over. Where none does, nobody is asked. */
+async function runsThatAreOver(holder: KeyHolder, access: AccountAccess): Promise<Set<string>> {
+  const { inWork, ofJobs } = livesOf({ ...holder, overRuns: new Set() });
+  const isFull = (holder.existing?.accessKeys.length ?? 0) > 1;
+  const atWork = inWork.flatMap(({ runs }) => runs).map((run) => ({ run, sinceMs: LATE_MS + SETTLE_MS }));
+  // The key of a job that is over is of no use to anyone, however short ago that was.
+  const ofFullUser = isFull ? ofJobs.map(({ run }) => ({ run, sinceMs: 0 })) : [];
+  const over = await concurrently([...atWork, ...ofFullUser], async ({ run, sinceMs }) =>
+    (await isOverSince(run, sinceMs, access)) ? writeRun(run) : [],
+  );
+  return new Set(over.flat());
+}
+
+async function isOverSince(run: Run, sinceMs: number, access: AccountAccess): Promise<boolean> {
+  if (sameRun(run, access.run)) return false;
+  const { repository, id, attempt } = run;
+  const ms = await access.runs?.overForMs({ repository, runId: id, attempt });
+  return ms !== undefined && ms >= sinceMs;
+}

@@ -1,0 +1,188 @@
+import type { Write } from '../../iam/connect';
+import { tagList } from '../../iam/tags';
+import type { Tags } from '../../identities/declaration';
+import { RECORD_PREFIX } from '../../identities/own-tags';
+import { readRun, writeRun, type Run } from '../run';
+
+/**
+ * What is recorded of a user's access keys, in tags of the user: a key's secret is shown once and then known only to those
+ * it was delivered to, so the records say to other runs what a run does, or did before it died. Each stage of each key has
+ * a tag of its own, so that a tag that is written late, or twice, hides no other. All times are AWS's.
+ */
+export interface KeyRecords {
+  /** Keys that runs were about to make. */
+  readonly announcements: readonly Announcement[];
+  /** By the ID of the key. */
+  readonly keys: ReadonlyMap<string, KeyRecord>;
+}
+
+/** Written before a key is made: what is made after it, and has no record, may be a key whose answer was lost. */
+export interface Announcement {
+  readonly tag: string;
+  readonly run: Run;
+  readonly at: number;
+  /** IDs of the keys that were there before. */
+  readonly known: readonly string[];
+}
+
+/** The stages of one key, as far as each was reached. */
+export interface KeyRecord {
+  /** It was made, and nobody has it. */
+  readonly made?: { readonly run: Run; readonly at: number; readonly replaces: string | undefined };
+  /** It is being written to places that last. */
+  readonly delivering?: { readonly run: Run; readonly at: number; readonly places: string };
+  /** It is where it was to be delivered. */
+  readonly delivered?: DeliveredRecord;
+  /** It may come from a lost answer. */
+  readonly suspect?: { readonly at: number };
+  /** It ends with the job that it was made for, which can last until then. */
+  readonly job?: { readonly run: Run; readonly until: number };
+  /** It was replaced, and deactivated since. */
+  readonly deactivated?: { readonly at: number };
+}
+
+export interface DeliveredRecord {
+  readonly at: number;
+  /** When its places were last written, by their own clock; undefined where that is not known. */
+  readonly written: number | undefined;
+  readonly replaces: string | undefined;
+  /** Whether only some of its places hold it. */
+  readonly torn: boolean;
+}
+
+export type Stage = keyof KeyRecord;
+
+/** As long as AWS takes them; of whatever a tag can hold, as other vendors make them of more than capital letters. */
+const KEY_ID = /^[\w.:/=+@-]{16,96}$/;
+export const STAGES: readonly Stage[] = ['made', 'delivering', 'delivered', 'suspect', 'job', 'deactivated'];
+const ANNOUNCEMENT = 'making';
+
+/** The records in a user's tags. What someone has spoiled is none. */
+export function readRecords(tags: Tags): KeyRecords {
+  const announcements: Announcement[] = [];
+  const keys = new Map<string, KeyRecord>();
+  for (const [tag, value] of Object.entries(tags)) {
+    const { stage, id } = partsOf(tag);
+    const words = wordsIn(value);
+    const { run, at, known } = words;
+    if (stage === ANNOUNCEMENT && run && at !== undefined) announcements.push({ tag, run, at, known });
+    const read = STAGES.find((one) => one === stage);
+    const record = read && KEY_ID.test(id) ? STAGE_READERS[read](words) : undefined;
+    if (record) keys.set(id, { ...keys.get(id), ...record });
+  }
+  return { announcements, keys };
+}
+
+type Words = ReturnType<typeof wordsIn>;
+
+const STAGE_READERS: Readonly<Record<Stage, (words: Words) => KeyRecord | undefined>> = {
+  made: ({ run, at, replaces }) => (run && at !== undefined ? { made: { run, at, replaces } } : undefined),
+  delivering: ({ run, at, places }) => (run && at !== undefined ? { delivering: { run, at, places } } : undefined),
+  delivered: ({ at, written, replaces, torn }) =>
+    at === undefined ? undefined : { delivered: { at, written, replaces, torn } },
+  suspect: ({ at }) => (at === undefined ? undefined : { suspect: { at } }),
+  job: ({ run, until }) => (run && until !== undefined ? { job: { run, until } } : undefined),
+  deactivated: ({ at }) => (at === undefined ? undefined : { deactivated: { at } }),
+};
+
+/** The tag of an announcement; a run that makes keys of several users announces each. */
+export function announcementTag({ id, random }: Run): string {
+  return `${RECORD_PREFIX}${ANNOUNCEMENT}:${id}.${random}`;
+}
+
+export function announcementTags(run: Run, at: number, known: readonly string[]): Tags {
+  return {
+    [announcementTag(run)]: write({ run: writeRun(run), at: time(at), known }),
+  };
+}
+
+/** The tags that record stages of a key. */
+export function recordTags(id: string, { made, delivering, delivered, suspect, job, deactivated }: KeyRecord): Tags {
+  const values: Readonly<Record<Stage, string | undefined>> = {
+    made: made && write({ run: writeRun(made.run), at: time(made.at), replaces: made.replaces }),
+    delivering:
+      delivering && write({ run: writeRun(delivering.run), at: time(delivering.at), places: delivering.places }),
+    delivered:
+      delivered &&
+      write({
+        at: time(delivered.at),
+        written: delivered.written === undefined ? undefined : time(delivered.written),
+        replaces: delivered.replaces,
+        torn: delivered.torn ? 'yes' : undefined,
+      }),
+    suspect: suspect && write({ at: time(suspect.at) }),
+    job: job && write({ run: writeRun(job.run), until: time(job.until) }),
+    deactivated: deactivated && write({ at: time(deactivated.at) }),
+  };
+  return Object.fromEntries(
+    STAGES.flatMap((stage) => {
+      const value = values[stage];
+      return value === undefined ? [] : tagNames(id, [stage]).map((name) => [name, value] as const);
+    }),
+  );
+}
+
+/** The names of the tags that record stages of a key. */
+export function tagNames(id: string, stages: readonly Stage[]): string[] {
+  return stages.map((stage) => `${RECORD_PREFIX}${stage}:${id}`);
+}
+
+/** The names of tags that are about keys which are no longer there, or about none that ever was, since some time ago. */
+export function outdatedTags(tags: Tags, listed: readonly string[], before: number): string[] {
+  return Object.entries(tags).flatMap(([tag, value]) => {
+    const { stage, id } = partsOf(tag);
+    const { at, until } = wordsIn(value);
+    const isOld = (until ?? at ?? 0) < before;
+    return stage !== '' && isOld && !listed.includes(id) ? [tag] : [];
+  });
+}
+
+/** The call that records; none where there is nothing to record. */
+export function tagCalls(UserName: string, tags: Tags): Write[] {
+  const Tags = tagList(tags);
+  return Tags.length === 0 ? [] : [{ operation: 'TagUser', input: { UserName, Tags } }];
+}
+
+/** The call that removes records; none where there are none. */
+export function untagCalls(UserName: string, TagKeys: string[]): Write[] {
+  return TagKeys.length === 0 ? [] : [{ operation: 'UntagUser', input: { UserName, TagKeys } }];
+}
+
+function partsOf(tag: string): { readonly stage: string; readonly id: string } {
+  const [, stage = '', id = ''] = tag.startsWith(RECORD_PREFIX)
+    ? (/^([a-z]+):(.+)$/.exec(tag.slice(RECORD_PREFIX.length)) ?? [])
+    : [];
+  return { stage, id };
+}
+
+function wordsIn(value: string) {
+  const words = value.split(' ').map((word) => [word.split('=', 1)[0], word.split('=').slice(1).join('=')] as const);
+  const all = (name: string) => words.flatMap(([other, text]) => (other === name ? [text] : []));
+  const timeIn = (name: string) => {
+    const read = Date.parse(all(name)[0] ?? '');
+    return Number.isNaN(read) ? undefined : read;
+  };
+  const isKey = (id: string) => KEY_ID.test(id);
+  return {
+    run: readRun(all('run')[0]),
+    at: timeIn('at'),
+    until: timeIn('until'),
+    written: timeIn('written'),
+    known: all('known').filter(isKey),
+    replaces: all('replaces').find(isKey),
+    places: all('places')[0] ?? '',
+    torn: all('torn').includes('yes'),
+  };
+}
+
+/** Words as `name=word`, once for each of several. */
+function write(words: Readonly<Record<string, string | readonly string[] | undefined>>): string {
+  return Object.entries(words)
+    .flatMap(([name, given = []]) => [given].flat().map((word) => `${name}=${word}`))
+    .join(' ');
+}
+
+/** To the second, as AWS and GitHub tell the time. */
+function time(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+}

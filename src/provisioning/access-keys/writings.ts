@@ -1,0 +1,38 @@
+import type { KeyOwner } from './key-holder';
+import { FENCE_MS, LATE_MS, TAKEOVER_MS } from './key-life';
+import { readRecords } from './record';
+
+/** When secrets of GitHub were written by runs of this action, in milliseconds since 1970. */
+export interface Writing {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** AWS's clock and GitHub's may differ this much, in milliseconds, and nobody's secret is lost by it. */
+const CLOCKS_DIFFER_MS = 60_000;
+/** From when a key is made, how long a secret may still be written with it. */
+const DELIVERY_MS = FENCE_MS + LATE_MS;
+
+/**
+ * When keys of a user were written to places that last, as far as that is recorded: of those delivered, no later than the
+ * record says, and of others, as long as the run that had begun with it could.
+ */
+export function writingsOfKeys({ tags, accessKeys }: KeyOwner): Writing[] {
+  return [...readRecords(tags).keys].flatMap(([id, { made, delivering, delivered }]) => {
+    if (!delivering && !delivered) return [];
+    const created = accessKeys.find((key) => key.id === id)?.created.getTime() ?? made?.at ?? delivering?.at;
+    // The time that is recorded is GitHub's own. There is none where some places got the key and some did not.
+    const to = delivered?.written ?? (created === undefined ? undefined : writingSince(created).to);
+    return to === undefined ? [] : { from: (created ?? to - DELIVERY_MS) - CLOCKS_DIFFER_MS, to };
+  });
+}
+
+/** When the seed of an MFA device was written: shortly before it was enabled. */
+export function writingOfSeed(enabled: Date): Writing {
+  return { from: enabled.getTime() - TAKEOVER_MS, to: enabled.getTime() + CLOCKS_DIFFER_MS };
+}
+
+/** When a secret was written whose writing began at a time by AWS's clock. */
+export function writingSince(at: number): Writing {
+  return { from: at - CLOCKS_DIFFER_MS, to: at + DELIVERY_MS };
+}

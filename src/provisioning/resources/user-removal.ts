@@ -1,0 +1,199 @@
+import { userOrRoleIn } from '../../aws/arn';
+import { refusalOf } from '../../aws/failure';
+import { ActionError } from '../../errors/action-error';
+import type { Iam } from '../../iam/connect';
+import { tagsIn } from '../../iam/tags';
+import type { DeclaredUser } from '../../identities/declaration';
+import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
+import { storedHalves } from '../access-keys/destinations';
+import { keyHolderOf, readKeysAgain, type KeyOwner } from '../access-keys/key-holder';
+import { awaitOtherRuns, keysOfOtherRuns } from '../access-keys/other-runs';
+import { anotherRun } from '../access-keys/plan-key';
+import { writingOfSeed, writingsOfKeys } from '../access-keys/writings';
+import type { AccountAccess, TargetAccount } from '../changes/account-access';
+import { makeCall, makeCalls } from '../changes/apply';
+import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
+import { readEphemeral } from '../ephemeral';
+import { planSecretRemovals, removeSecrets, type LeavingSecret } from './github-secret';
+import { identityCalls, policyRemoval } from './identity';
+import { deactivateDevice, deleteDevice, mfaDeviceArn, readDevices, type EnabledDevice } from './mfa-device';
+import { nothingToRemove, NOT_THERE } from './ownership';
+import { findUser } from './user';
+
+/** A user that is to go, with what the document gives it. */
+export type LeavingUser = Pick<DeclaredUser, 'name' | 'accessKey' | 'mfaDevice'>;
+
+/** What becomes of what would be removed: that, or it is left. */
+export type Decide = (removal: Change) => Change;
+
+/** What becomes of a user, and of the secrets that hold what it was given. */
+export interface UserRemoval {
+  readonly change: Change;
+  /** How the plan shows the secrets: they go as a part of the removal. */
+  readonly secrets: readonly Change[];
+  /** Serial numbers of the MFA devices that are deleted with it. */
+  readonly devices: readonly string[];
+}
+
+/**
+ * Plans the removal of a user with everything for which AWS would refuse to delete it, and of the secrets that hold its
+ * keys and seeds. Where the user is not in this account, or not ours, the secrets may be those of another one: they stay.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html names what must go first.
+ *
+ * @param decide what becomes of what would be removed: that, or it is left
+ * @returns what stands in the way, where another run is making a key of the user
+ */
+export async function planUserRemoval(
+  user: LeavingUser,
+  access: AccountAccess,
+  decide: Decide,
+): Promise<Planned<UserRemoval>> {
+  const { iam, account } = access;
+  const UserName = user.name;
+  const found = await findUser(UserName, iam);
+  const nothing = nothingToRemove('user', UserName, found && tagsIn(found.Tags), account);
+  if (!found || nothing) return leftUser(user, nothing, access);
+  const ephemeral = readEphemeral(tagsIn(found.Tags));
+  const decided = decide({ ...withoutCalls('delete', 'user', UserName), ephemeral });
+  if (decided.action !== 'delete') return leftUser(user, decided, access);
+  const existing = { tags: tagsIn(found.Tags), accessKeys: await readAccessKeys(UserName, access) };
+  const alone = keyHolderOf({ name: UserName, accessKey: undefined }, existing, access);
+  // That the step would remove itself, it reports without waiting for anyone.
+  const isCaller = access.caller !== undefined && userOrRoleIn(access.caller)?.name === UserName;
+  const holder = isCaller ? alone : await awaitOtherRuns(alone, access, readKeysAgain);
+  const [busy] = isCaller ? [] : keysOfOtherRuns(holder, access);
+  if (busy) return anotherRun(holder, busy);
+  const owner = holder.existing;
+  if (!owner) return leftUser(user, undefined, access);
+  const [signIn, devices, policies, groups] = await Promise.all([
+    signInRemoval(UserName, iam),
+    readDevices(UserName, iam),
+    policyRemoval(identityCalls('user', UserName), iam),
+    groupRemoval(UserName, iam),
+  ]);
+  const secrets = await planSecretRemovals(secretsOf(user, owner, devices, account), access);
+  const serials = devices.map(({ serial }) => serial);
+  const virtual = serials.filter((serial) => serial.includes(':mfa/'));
+  const removal = removalOf(
+    'user',
+    UserName,
+    [
+      // Whoever has a key can do nothing more while the rest is removed.
+      owner.accessKeys.map(({ id }) => ({ detail: `- access key ${id}`, ...deleteKey(UserName, id) })),
+      [...signIn, ...policies, ...groups],
+    ],
+    ephemeral,
+  );
+  const change: Change = {
+    ...removal,
+    details: [...removal.details, ...serials.map((serial) => `- MFA device ${serial}`)],
+    async last(during) {
+      await requireNoOtherKey(UserName, owner.accessKeys, during);
+      // Records of keys and devices, by which secrets are known, go after them: a run that goes on here finds them.
+      await removeSecrets(
+        secrets.map(({ leaving }) => leaving),
+        during,
+      );
+      const ofDevices = [serials.map((serial) => deactivateDevice(UserName, serial)), virtual.map(deleteDevice)];
+      await makeCalls(ofDevices, during);
+      await deleteUser(UserName, during);
+    },
+  };
+  return { change, secrets: secrets.map((one) => one.change), devices: virtual };
+}
+
+/** @param change what the plan shows, where not that the user is not there */
+async function leftUser(user: LeavingUser, change: Change | undefined, access: AccountAccess): Promise<UserRemoval> {
+  const left = change ?? withoutCalls('keep', 'user', user.name, NOT_THERE);
+  const why = left.action === 'leave' ? 'so is its user' : `the user ${user.name} is not in this account`;
+  const secrets = await planSecretRemovals(secretsOf(user, undefined, [], access.account), access, why);
+  return { change: left, secrets: secrets.map((one) => one.change), devices: [] };
+}
+
+/** The secrets that the document has for a user, with when its keys and the seed of its device were written there. */
+function secretsOf(
+  { name: user, accessKey, mfaDevice }: LeavingUser,
+  owner: KeyOwner | undefined,
+  devices: readonly EnabledDevice[],
+  account: TargetAccount,
+): LeavingSecret[] {
+  const ofKeys = owner ? writingsOfKeys(owner) : [];
+  const serial = mfaDevice && mfaDeviceArn(mfaDevice, account);
+  const ofSeed = devices.flatMap((device) =>
+    device.serial === serial && device.enabledAt.getTime() > 0 ? [writingOfSeed(device.enabledAt)] : [],
+  );
+  return [
+    ...storedHalves(accessKey?.deliver ?? []).map(({ secret }) => ({ secret, user, writings: ofKeys })),
+    ...(mfaDevice?.deliver ?? []).map((secret) => ({ secret, user, writings: ofSeed })),
+  ];
+}
+
+/** @throws ActionError `another-run` when the user has a key that was not in the plan */
+async function requireNoOtherKey(user: string, planned: readonly ExistingKey[], access: AccountAccess): Promise<void> {
+  const keys = await readAccessKeys(user, access);
+  const others = keys.filter(({ id }) => !planned.some((key) => key.id === id)).map(({ id }) => id);
+  if (others.length > 0) throw keyMadeMeanwhile(user, `The access key ${others.join(' and ')} was made meanwhile`);
+}
+
+/** What its other keys were made with is gone already: a key that AWS still finds was made since. */
+async function deleteUser(UserName: string, access: AccountAccess): Promise<void> {
+  try {
+    await makeCall({ operation: 'DeleteUser', input: { UserName } }, access);
+  } catch (error) {
+    const cause = error instanceof ActionError ? error.cause : error;
+    const { code, message = '' } = refusalOf(cause) ?? {};
+    if (code !== 'DeleteConflict' || !/access key/i.test(message)) throw error;
+    throw keyMadeMeanwhile(UserName, 'An access key was made meanwhile', message, error);
+  }
+}
+
+function keyMadeMeanwhile(user: string, what: string, answer?: string, cause?: unknown): ActionError {
+  return new ActionError({
+    code: 'another-run',
+    tried: `delete the user ${user}`,
+    answer,
+    why: `${what}, by another run or by someone. The user stays, with that key; of what else it had, a part is removed.`,
+    fix:
+      'Let the other run end. If the user is still to go, run the step again then: it continues where it stopped. Else ' +
+      'run provision, which gives the user back what is declared. `concurrency:` in the workflow lets runs wait for each other.',
+    cause,
+  });
+}
+
+/** Removes what a user signs in with, other than access keys and MFA devices. */
+async function signInRemoval(UserName: string, iam: Iam): Promise<PlannedCall[]> {
+  const input = { UserName };
+  const [login, certificates, sshKeys, { ServiceSpecificCredentials = [] } = {}] = await Promise.all([
+    iam.find('GetLoginProfile', input),
+    iam.list('ListSigningCertificates', input, (page) => page.Certificates),
+    iam.list('ListSSHPublicKeys', input, (page) => page.SSHPublicKeys),
+    iam.find('ListServiceSpecificCredentials', input),
+  ]);
+  return [
+    ...(login ? [{ detail: '- password', operation: 'DeleteLoginProfile', input } as const] : []),
+    ...certificates.map(({ CertificateId = '' }): PlannedCall => ({
+      detail: `- signing certificate ${CertificateId}`,
+      operation: 'DeleteSigningCertificate',
+      input: { UserName, CertificateId },
+    })),
+    ...sshKeys.map(({ SSHPublicKeyId = '' }): PlannedCall => ({
+      detail: `- SSH key ${SSHPublicKeyId}`,
+      operation: 'DeleteSSHPublicKey',
+      input: { UserName, SSHPublicKeyId },
+    })),
+    ...ServiceSpecificCredentials.map(({ ServiceName = '', ServiceSpecificCredentialId = '' }): PlannedCall => ({
+      detail: `- credential ${ServiceSpecificCredentialId} for ${ServiceName}`,
+      operation: 'DeleteServiceSpecificCredential',
+      input: { UserName, ServiceSpecificCredentialId },
+    })),
+  ];
+}
+
+async function groupRemoval(UserName: string, iam: Iam): Promise<PlannedCall[]> {
+  const groups = await iam.list('ListGroupsForUser', { UserName }, (page) => page.Groups);
+  return groups.map(({ GroupName = '' }) => ({
+    detail: `- member of ${GroupName}`,
+    operation: 'RemoveUserFromGroup',
+    input: { UserName, GroupName },
+  }));
+}
