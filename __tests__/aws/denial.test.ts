@@ -58,6 +58,9 @@ const SAID: readonly (readonly [words: string, explicit: boolean, kind: string |
   [refused('because no permissions boundary allows the iam:CreateUser action'), false, 'permissions boundary'],
   [refused('because no service control policy allows the iam:CreateUser action'), false, 'service control policy'],
   [refused('because no VPC endpoint policy allows the iam:CreateUser action'), false, 'VPC endpoint policy'],
+  [refused('with an implicit deny in a service control policy'), false, 'service control policy'],
+  [refused('because no identity-based policies allow the iam:CreateUser action'), false, 'identity-based policy'],
+  [refused('because no permissions boundaries allow the iam:CreateUser action'), false, 'permissions boundary'],
   [refused(`on resource: ${ROLE}`), false, undefined],
   ['Not authorized to perform sts:AssumeRoleWithWebIdentity', false, undefined],
   [
@@ -113,6 +116,14 @@ test('the policies of a session are those of its role', () => {
     `in the policies of the role of ${session}.`,
   );
   expect(explainDenial(refusal(words('permissions boundary')))?.fix).toContain(`boundary of the role of ${session}.`);
+});
+
+test('the policies of a federated session are those of its user and its own', () => {
+  const session = 'arn:aws:sts::123456789012:federated-user/ci';
+  const words = `User: ${session} is not authorized to perform: s3:Get because no identity-based policy allows`;
+  expect(explainDenial(refusal(words))?.fix).toContain(
+    `in the policies of the user who asked for the session ${session}, and in those with which it was made`,
+  );
 });
 
 test('a key that AWS found in public is to be replaced, whatever it may do', () => {

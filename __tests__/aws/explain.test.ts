@@ -92,13 +92,25 @@ const refusals: Case[] = [
     'invalid-credentials',
     ['secret access key does not belong'],
   ],
-  ...[
-    'InvalidClientTokenId',
-    'InvalidAccessKeyId',
-    'UnrecognizedClientException',
-    'MissingAuthenticationToken',
-    'IncompleteSignature',
-  ].map((code): Case => [code, sdkError(code), 'invalid-credentials', ['does not know the access key ID']]),
+  ...['InvalidClientTokenId', 'InvalidAccessKeyId', 'UnrecognizedClientException'].map((code): Case => [
+    code,
+    sdkError(code),
+    'invalid-credentials',
+    ['does not know the access key ID'],
+  ]),
+  [
+    'a signature for another region',
+    sdkError('SignatureDoesNotMatch', "Credential should be scoped to a valid region, not 'eu-central-1'."),
+    'unusual-answer',
+    ['signed for eu-central-1', 'the endpoint is that of another region', 'Set aws-region'],
+  ],
+  [
+    'a signature that got lost',
+    sdkError('MissingAuthenticationToken', 'Request is missing Authentication Token'),
+    'unusual-answer',
+    ['came without its signature', 'http-proxy'],
+  ],
+  ['a signature in pieces', sdkError('IncompleteSignature'), 'invalid-credentials', ['cannot read the signature']],
   ['a call that policies refuse', sdkError('AccessDenied'), 'access-denied', ['docs/permissions.md']],
   [
     'a call that a policy refuses, by the words',

@@ -285,8 +285,15 @@ const refusals: Case[] = [
     [`in the trust policy of the role, with ${user} (or its role) as principal`, 'role-external-id'],
   ],
   [
-    'a role refused in words that name nobody',
+    "an account's root user",
     sdkError('AccessDenied', 'Roles may not be assumed by root accounts.'),
+    signed,
+    'role-refused',
+    ["an account's root user", "Delete the root user's access keys"],
+  ],
+  [
+    'a role refused in words that name nobody',
+    sdkError('AccessDenied', 'Not authorized.'),
     signed,
     'role-refused',
     ['Name the caller (or its role) as principal'],
@@ -299,6 +306,13 @@ const refusals: Case[] = [
     signed,
     'session-too-long-for-chain',
     ['7200', '3600'],
+  ],
+  [
+    'a session of an hour that is said to be too long for a chain',
+    sdkError('ValidationError', tooLongForChain),
+    { ...signed, duration: 3600 },
+    'session-too-long-for-chain',
+    ['role-duration-seconds is 3600', 'Set role-duration-seconds to less, such as 900'],
   ],
   [
     'policies too large',

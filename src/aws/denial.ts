@@ -31,7 +31,7 @@ interface Place {
  */
 const KINDS: Readonly<Record<string, Place>> = {
   'identity-based policy': {
-    where: (caller) => `in the policies of ${isSession(caller) ? `the role of ${caller}` : `${caller} or its groups`}`,
+    where: (caller) => `in the policies of ${ownerOfPolicies(caller)}`,
     allowing: ' docs/permissions.md has the whole policy that each mode needs.',
   },
   'role trust policy': {
@@ -64,13 +64,24 @@ const KINDS: Readonly<Record<string, Place>> = {
  */
 const QUARANTINE = ':aws:policy/AWSCompromisedKeyQuarantine';
 
-const KIND = String.raw`([\w -]+? policy|permissions boundary)\b`;
+const KIND = String.raw`([\w -]+? polic(?:y|ies)|permissions boundar(?:y|ies))\b`;
 const EXPLICIT = new RegExp(String.raw`\bexplicit deny\b(?: in (?:an?|the) ${KIND})?`, 'i');
-const IMPLICIT = new RegExp(String.raw`\bbecause no ${KIND} allows\b`, 'i');
+const IMPLICIT = new RegExp(String.raw`\b(?:because no|implicit deny in (?:an?|the)) ${KIND}`, 'i');
 /** What AWS says after the kind: the kind that put its Deny there, and the policy. */
 const AFTER_KIND = new RegExp(
   String.raw`^(?: transitively through an? ${KIND})?(?:, with policy ARN)?(?:: (arn:\S*[^\s.,]))?`,
 );
+
+/** A federated session has no policies of its own: it may do what its user and the policies of the session both allow. */
+function ownerOfPolicies(caller: string): string {
+  if (caller.includes(':federated-user/')) {
+    return (
+      `the user who asked for the session ${caller}, and in those with which it was made (inline-session-policy and ` +
+      'managed-session-policies, where a step of this action made it)'
+    );
+  }
+  return isSession(caller) ? `the role of ${caller}` : `${caller} or its groups`;
+}
 
 function isSession(caller: string): boolean {
   return caller.includes(':assumed-role/');
@@ -115,7 +126,7 @@ export function denialIn({ message }: Refusal): Denial {
     action: /\bnot authorized to perform:? ([\w-]+:\w+)/i.exec(message)?.[1],
     resource: /\bon resource: "?(arn:[^\s"]*[^\s".,])/i.exec(message)?.[1],
     explicit: explicit !== null,
-    kind: through ?? found?.[1],
+    kind: (through ?? found?.[1])?.replace(/ies$/, 'y'),
     policy,
   };
 }

@@ -135,10 +135,27 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
     if (Math.abs(skewIn(refusal)) >= TELLING_SKEW_MS) return explainSkew(refusal, 'AWS allows 5 minutes.');
     return isCertain && lateRequest(refusal);
   },
+  ({ code, message }, { region }) =>
+    code === 'SignatureDoesNotMatch' &&
+    /scoped to/i.test(message) && {
+      code: 'unusual-answer',
+      why: `The request is signed for ${region} and for its service: the endpoint is that of another region or service.`,
+      fix: `Set aws-region to the region of the endpoint, or give the endpoint of ${region}.`,
+    },
   ({ code }) =>
-    /^(SignatureDoesNotMatch|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient|MissingAuthenticationToken|IncompleteSignature)$/.test(
-      code,
-    ) && {
+    code === 'MissingAuthenticationToken' && {
+      code: 'unusual-answer',
+      why: 'The request came without its signature: something on the way, such as a proxy, removed the header Authorization; or another service answered.',
+      fix: 'Check the endpoint, http-proxy and no-proxy, and what is between the runner and AWS.',
+    },
+  ({ code }) =>
+    code === 'IncompleteSignature' && {
+      code: 'invalid-credentials',
+      why: 'AWS cannot read the signature: the access key ID is none, or something on the way, such as a proxy, changed the header Authorization.',
+      fix: 'Check the secrets from which the keys come: copied whole, each in the right input. If they are right, check http-proxy and no-proxy.',
+    },
+  ({ code }) =>
+    /^(SignatureDoesNotMatch|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient)$/.test(code) && {
       code: 'invalid-credentials',
       why:
         code === 'SignatureDoesNotMatch'

@@ -147,6 +147,13 @@ const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
     },
   ({ code, message }) =>
     code === 'AccessDenied' &&
+    /not be assumed by root/i.test(message) && {
+      code: 'role-refused',
+      why: "The access keys are those of an account's root user, whom AWS lets assume no role, whatever policies say.",
+      fix: "Use GitHub's OIDC token, or the keys of an IAM user who may assume the role. Delete the root user's access keys.",
+    },
+  ({ code, message }) =>
+    code === 'AccessDenied' &&
     message.includes('with session credentials') && {
       code: 'temporary-source',
       why:

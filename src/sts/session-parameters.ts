@@ -15,8 +15,16 @@ export const MAX_USER_DURATION = 129_600;
 
 /** Why a role's session of so many seconds cannot be had with temporary credentials, and what to do. */
 export function tooLongForChain(duration: number): Explanation {
+  const code = 'session-too-long-for-chain';
+  if (duration <= MAX_CHAINED_DURATION) {
+    return {
+      code,
+      why: `role-duration-seconds is ${duration}, which a role assumed with temporary credentials may last, but the answer says not.`,
+      fix: `Set role-duration-seconds to less, such as ${MIN_DURATION}, or assume this role from OIDC or long-term keys directly.`,
+    };
+  }
   return {
-    code: 'session-too-long-for-chain',
+    code,
     why: `role-duration-seconds is ${duration}; a role assumed with temporary credentials lasts ${MAX_CHAINED_DURATION} at most.`,
     fix: `Set role-duration-seconds to ${MAX_CHAINED_DURATION} or less, or assume this role from OIDC or long-term keys directly.`,
   };
