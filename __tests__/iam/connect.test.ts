@@ -192,29 +192,11 @@ describe('what is made', () => {
     expect(await codeOf(enable)).toBe('name-taken');
   });
 
-  test('is taken back before the next attempt, once its answer is lost', async () => {
-    fail('CreateAccessKey', { resetAfter: true });
-    const { account } = opened;
-    account.createUser('tfc');
-    const keys = () => account.users.get('tfc')?.accessKeys ?? [];
-    let takenBack = 0;
-    const takeBack = async () => {
-      takenBack += keys().length;
-      for (const { accessKeyId } of keys()) {
-        await iam.change('DeleteAccessKey', { UserName: 'tfc', AccessKeyId: accessKeyId });
-      }
-    };
-    const answer = await iam.change('CreateAccessKey', { UserName: 'tfc' }, { takeBack });
-    expect(takenBack).toBe(1);
-    expect(keys().map(({ accessKeyId }) => accessKeyId)).toEqual([answer?.AccessKey?.AccessKeyId]);
-    expect(opened.actions()).toEqual(['CreateAccessKey', 'DeleteAccessKey', 'CreateAccessKey']);
-  });
-
   test('and whose answer broke off may have been made all the same', async () => {
     fail('CreateUser', { resetBody: true });
-    const takeBack = jest.fn(() => Promise.resolve());
-    expect(await createUser({ takeBack, requireOwn: () => Promise.resolve() })).toBeUndefined();
-    expect(takeBack).toHaveBeenCalledTimes(1);
+    const requireOwn = jest.fn(() => Promise.resolve());
+    expect(await createUser({ requireOwn })).toBeUndefined();
+    expect(requireOwn).toHaveBeenCalledTimes(1);
     expect(opened.actions()).toEqual(['CreateUser', 'CreateUser EntityAlreadyExists']);
   });
 
@@ -253,23 +235,16 @@ describe('what is made', () => {
     expect(opened.waits.length).toBeGreaterThan(3);
   });
 
-  test('has nothing to take back while every attempt was refused', async () => {
-    const takeBack = jest.fn(() => Promise.resolve());
-    fail('CreateUser', refused('Throttling', 400), 2);
-    await createUser({ takeBack });
-    expect(takeBack).not.toHaveBeenCalled();
-  });
-
   test('and whose answer never ends may have been made all the same', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
     try {
       fail('CreateUser', { hangBody: true });
-      const takeBack = jest.fn(() => Promise.resolve());
-      const outcome = createUser({ takeBack, requireOwn: () => Promise.resolve() });
+      const requireOwn = jest.fn(() => Promise.resolve());
+      const outcome = createUser({ requireOwn });
       while (!opened.account.users.has('tfc')) await new Promise((resolve) => setImmediate(resolve));
       await jest.advanceTimersByTimeAsync(10_000);
       expect(await outcome).toBeUndefined();
-      expect(takeBack).toHaveBeenCalledTimes(1);
+      expect(requireOwn).toHaveBeenCalledTimes(1);
       expect(opened.actions()).toEqual(['CreateUser', 'CreateUser EntityAlreadyExists']);
     } finally {
       jest.useRealTimers();

@@ -49,8 +49,6 @@ export interface Iam {
 export interface ChangeOptions {
   /** What it refers to that was made just now, and may not be known everywhere yet: by ARN, or as calls name it. */
   readonly fresh?: readonly string[];
-  /** Takes back what an attempt whose answer was lost may have done, before the next one. */
-  readonly takeBack?: () => Promise<void>;
   /**
    * Looks at what is there when the name of what is to be created is taken after an attempt whose answer was lost: that
    * attempt made it, or someone else did meanwhile, for which it throws. If omitted, the name counts as taken.
@@ -127,7 +125,7 @@ export async function connectIam(
     async change<O extends Operation>(
       operation: O,
       given: Input<O> | (() => Promise<Input<O>>),
-      { fresh = [], takeBack, requireOwn, once = false }: ChangeOptions = {},
+      { fresh = [], requireOwn, once = false }: ChangeOptions = {},
     ) {
       const inputOf = isFunction(given) ? given : () => Promise.resolve(given);
       let unsure = false;
@@ -139,7 +137,6 @@ export async function connectIam(
       const made = make(
         operation,
         async (signal) => {
-          if (unsure) await takeBack?.();
           const input = await inputOf();
           latest = input;
           try {
