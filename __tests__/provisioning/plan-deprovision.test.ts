@@ -4,8 +4,11 @@ import type { DeclaredUser } from '../../src/identities/declaration';
 import { TAKEOVER_MS } from '../../src/provisioning/access-keys/key-life';
 import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
+import { ephemeralTags } from '../../src/provisioning/ephemeral';
 import { leftUsers, planDeprovision, planRemoval } from '../../src/provisioning/plan-deprovision';
+import { MAKING } from '../../src/provisioning/resources/mfa-device';
 import { boundariesInUse } from '../../src/provisioning/resources/policy';
+import { thisRun } from '../../src/provisioning/run';
 import { writeRun } from '../../src/provisioning/run';
 import type { Created } from '../../src/runner/ledger';
 import { useCleanEnvironment } from '../aws/environment';
@@ -455,6 +458,65 @@ test('a device is taken from its user and removed, also where it was never enabl
   await apply(phases, opened.access);
   expect(opened.account.virtualMfaDevices.size).toBe(0);
 });
+
+describe('what another run has for itself alone', () => {
+  const NOW = () => opened.sandbox.clock.now().getTime();
+  const mark = (ms: number) => ephemeralTags({ run: thisRun('octo/app', { GITHUB_RUN_ID: '6' }), until: NOW() + ms });
+  const mfaDevice = { name: 'pulumi', path: '/', deliver: [] };
+  const all = {
+    oidcProviders: [],
+    policies: [declaredPolicy()],
+    users: [declaredUser({ mfaDevice })],
+    roles: [declaredRole()],
+  };
+  const enable = (device = opened.account.virtualMfaDevices.get(arn('mfa/pulumi'))) => {
+    if (device) opened.account.users.get('pulumi')?.mfaDevices.set(device.serialNumber, device);
+  };
+  const remove = () => planDeprovision(all, opened.access);
+
+  test('is in the way while that is not over, whatever it is', async () => {
+    addAll({ ...OURS, ...mark(60_000) });
+    const error: unknown = await remove().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'ephemeral-of-another-run' });
+    for (const what of ['user pulumi', 'role deploy', 'policy list', `MFA device ${arn('mfa/pulumi')}`]) {
+      expect(String(error)).toContain(`the ${what} is there for run 6 of octo/app`);
+    }
+  });
+
+  test('and is a device that would go with a user that lasts, is as well', async () => {
+    addAll(OURS);
+    const device = opened.account.virtualMfaDevices.get(arn('mfa/pulumi'));
+    if (device) device.tags = { ...OURS, ...mark(60_000) };
+    enable();
+    await expect(remove()).rejects.toMatchObject({ code: 'ephemeral-of-another-run' });
+    opened.sandbox.clock.advance(61_000);
+    await expect(remove()).resolves.toMatchObject({ keys: [] });
+  });
+
+  test('is removed when that is over', async () => {
+    addAll({ ...OURS, ...mark(-1_000) });
+    await expect(remove()).resolves.toMatchObject({ keys: [] });
+  });
+});
+
+test.each([
+  ['is not enabled', false],
+  ['is enabled', true],
+])(
+  'a device that another run made a minute ago is in the way only while nobody has it: it %s',
+  async (_, isEnabled) => {
+    addAll(OURS);
+    const device = opened.account.virtualMfaDevices.get(arn('mfa/pulumi'));
+    const at = new Date(opened.sandbox.clock.now().getTime() - 60_000).toISOString();
+    if (device) device.tags = { ...OURS, [MAKING]: `run=octo/app:6.1:ab at=${at}` };
+    if (device && isEnabled) opened.account.users.get('pulumi')?.mfaDevices.set(device.serialNumber, device);
+    const mfaDevice = { name: 'pulumi', path: '/', deliver: [] };
+    const declaration = { oidcProviders: [], policies: [], users: [declaredUser({ mfaDevice })], roles: [] };
+    const planned = planDeprovision(declaration, opened.access);
+    if (isEnabled) await expect(planned).resolves.toMatchObject({ keys: [] });
+    else await expect(planned).rejects.toMatchObject({ code: 'another-run' });
+  },
+);
 
 describe('whoever signs the calls', () => {
   const declaration = {

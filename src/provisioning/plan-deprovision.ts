@@ -34,24 +34,29 @@ export async function planDeprovision(
       mfaDevice ? ({ kind: 'MFA device', user: name, serial: mfaDeviceArn(mfaDevice, account) } as const) : [],
     ),
   ];
-  const { phases, obstacles } = await planRemoval(things, access, { declared: users });
+  const { phases, withUsers, obstacles } = await planRemoval(things, access, { declared: users });
   const changes = phases.flat();
   const policyArns = ofKind('policy', things).map(({ arn }) => arn);
   const [bounding, ofOthers] = await Promise.all([
     boundariesInUse(changes, policyArns, access),
-    ofOtherRuns(changes, access),
+    ofOtherRuns(changes, withUsers, access),
   ]);
   requireNoObstacle([...ownRemoval(changes, access), ...ofOthers, ...obstacles, ...bounding]);
   return { phases, devices: [], keys: [] };
 }
 
 /** What other runs, which are not over, have for themselves alone, or are making. */
-async function ofOtherRuns(changes: readonly Change[], access: AccountAccess): Promise<Obstacle[]> {
-  const marks = changes.map(({ ephemeral }) => ephemeral);
+async function ofOtherRuns(
+  changes: readonly Change[],
+  withUsers: readonly Change[],
+  access: AccountAccess,
+): Promise<Obstacle[]> {
+  const all = [...changes, ...withUsers];
+  const marks = all.map(({ ephemeral }) => ephemeral);
   const isOver = await findOver(marks, access);
-  return changes.flatMap(
-    ({ kind, name, ephemeral, obstacle }) => ofAnotherRun(kind, name, ephemeral, { isOver }) ?? obstacle ?? [],
-  );
+  const ephemeral = all.flatMap(({ kind, name, ephemeral }) => ofAnotherRun(kind, name, ephemeral, { isOver }) ?? []);
+  // A device that goes with its user is enabled: nobody is making it.
+  return [...ephemeral, ...changes.flatMap(({ obstacle }) => obstacle ?? [])];
 }
 
 /** What takes from the user or role that signs the calls what it may do: AWS would refuse the rest, half-way. */
@@ -80,6 +85,8 @@ function ownRemoval(changes: readonly Change[], { caller }: AccountAccess): Obst
 export interface Removal {
   /** Users and roles before the policies that they have. */
   readonly phases: readonly (readonly Change[])[];
+  /** Of devices that go with their users, and so are in no phase. */
+  readonly withUsers: readonly Change[];
   readonly obstacles: readonly Obstacle[];
 }
 
@@ -121,11 +128,12 @@ export async function planRemoval(
     ),
   ]);
   const deletedWithUsers = new Set(users.flatMap((user) => user.devices));
+  const isWithUser = ({ name }: Change) => deletedWithUsers.has(name);
   const phases = [
-    [...identities, ...devices.filter(({ name }) => !deletedWithUsers.has(name))],
+    [...identities, ...devices.filter((device) => !isWithUser(device))],
     [...policies, ...providers],
   ];
-  return { phases, obstacles: planned.filter(isObstacle) };
+  return { phases, withUsers: devices.filter(isWithUser), obstacles: planned.filter(isObstacle) };
 }
 
 /** Names of users that are not this repository's. */
