@@ -212,3 +212,10 @@ function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+test('as many sections of one name as there may be take no longer than others', () => {
+  const began = performance.now();
+  const { written } = writeSections('[a]\nx = 1\n'.repeat(60_000), [{ header: 'b', settings: { k: 'v' } }]);
+  expect(written).toEqual([{ header: 'b', replaced: null }]);
+  expect(performance.now() - began).toBeLessThan(10_000);
+});

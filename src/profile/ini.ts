@@ -167,7 +167,9 @@ function sectionsIn(lines: readonly Line[]): Map<string, Span[]> {
   for (const { kind, header, start, end, next } of lines) {
     if (header !== undefined) {
       last = { start, end, next };
-      sections.set(header, [...(sections.get(header) ?? []), last]);
+      const ofName = sections.get(header);
+      if (ofName) ofName.push(last);
+      else sections.set(header, [last]);
     } else if (kind === 'setting' && last) {
       Object.assign(last, { end, next });
     }
