@@ -100,6 +100,12 @@ describe('the default chain', () => {
 
   test.each<[ruledOutBy: TokenRuledOutBy, event: string, code: string, words: RegExp]>([
     ['no role', 'push', 'no-credentials', /or set role-to-assume to use OIDC\.$/],
+    [
+      'no role for the token file',
+      'pull_request',
+      'no-credentials',
+      /Set role-to-assume: the token in web-identity-token-file is not used without a role\..* pull request from a fork/,
+    ],
     ['mode', 'push', 'no-credentials', /Fix: Assume a role in an earlier step/],
     ['user keys', 'push', 'no-credentials', /Fix: This mode needs the access keys of an IAM user/],
     [['role-chaining'], 'push', 'no-credentials', /Fix: To use OIDC, remove role-chaining\./],

@@ -216,6 +216,12 @@ function wayWithout(
       return `Add to the job:\n  ${env.FORGEJO_ACTIONS ? FORGEJO_PERMISSION : GITHUB_PERMISSION}\nOr ${GIVE_KEYS}.`;
     case 'no role':
       return `Let an earlier step of the job provide credentials, or ${GIVE_KEYS}, or set role-to-assume to use OIDC.`;
+    case 'no role for the token file':
+      return (
+        'Set role-to-assume: the token in web-identity-token-file is not used without a role. If it comes from a secret or ' +
+        'a variable: it is empty, because it is not set or not open to this workflow, as in a pull request from a fork; ' +
+        `skip the step there. Or ${GIVE_KEYS}.`
+      );
     case 'mode':
       return `Assume a role in an earlier step of the job, with role-to-assume and OIDC; this step then works as it. Or ${GIVE_KEYS}.`;
     case 'user keys':

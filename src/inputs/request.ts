@@ -78,10 +78,11 @@ export interface DefaultChain {
 }
 
 /**
- * The job lacks the permission to ask for the token; no role is named; the mode takes no role; it needs the keys of a
+ * The job lacks the permission to ask for the token; no role is named, not even for a token file that is given; the mode takes no role; it needs the keys of a
  * user; or inputs that are given.
  */
-export type TokenRuledOutBy = 'permission' | 'no role' | 'mode' | 'user keys' | readonly InputName[];
+export type TokenRuledOutBy =
+  'permission' | 'no role' | 'no role for the token file' | 'mode' | 'user keys' | readonly InputName[];
 
 export interface GithubToken {
   readonly from: 'github token';

@@ -23,7 +23,8 @@ const NO_JWT =
 /** Whom a step works as in a mode that takes no role. */
 export function readIdentity(mode: Mode, inputs: Inputs): SourceCredentials {
   const userKeys = mode === 'session-token' || mode === 'federation-token';
-  const tokenRuledOutBy = userKeys ? 'user keys' : mode === 'access-keys' ? 'no role' : 'mode';
+  const noRole = inputs.has('web-identity-token-file') ? 'no role for the token file' : 'no role';
+  const tokenRuledOutBy = userKeys ? 'user keys' : mode === 'access-keys' ? noRole : 'mode';
   return { source: readSigningSource(tokenRuledOutBy, inputs), chain: undefined };
 }
 
