@@ -127,6 +127,16 @@ const refusals: Case[] = [
     'incorrect-audience',
     ['sts.example.com', 'input audience'],
   ],
+  [
+    'an audience of GitHub that is not listed',
+    sdkError('InvalidIdentityToken', 'Incorrect token audience'),
+    {
+      ...web,
+      token: { claims: { ...claims, iss: 'https://token.actions.githubusercontent.com', repository_owner: 'octo' } },
+    },
+    'incorrect-audience',
+    ["GitHub's own default, if it lists that, is https://github.com/octo."],
+  ],
   ...['your identity provider, please reference', 'your identity provider,  please reference'].map((rest): Case => [
     `keys that could not be fetched from ${rest}`,
     sdkError('InvalidIdentityToken', `Couldn't retrieve verification key from ${rest} the documentation`),

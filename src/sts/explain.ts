@@ -111,7 +111,7 @@ const TOKEN_REFUSALS: readonly {
       why: `The account's identity provider does not list the token's audience, ${claimOf(call, 'aud')}.`,
       fix:
         `Add the audience ${claimOf(call, 'aud')} to the identity provider in IAM, or set the input audience to one that it lists. ` +
-        `The trust policy of ${roleOf(call)} must name it as well:\n  ${inLines(trustCondition(call.token?.claims ?? {}))}`,
+        `${ofOwner(call)}The trust policy of ${roleOf(call)} must name it as well:\n  ${inLines(trustCondition(call.token?.claims ?? {}))}`,
     }),
   },
 ];
@@ -298,6 +298,15 @@ function roleRefused(refusal: Refusal, roleArn: string, mfa: boolean): RefusalMe
 
 function claimOf({ token }: StsCall, name: string): string {
   return claim(token?.claims ?? {}, name) ?? '(none)';
+}
+
+/** The audience of tokens for which none is asked, which a provider may list that was made by older instructions. */
+function ofOwner(call: StsCall): string {
+  const owner = claim(call.token?.claims ?? {}, 'repository_owner');
+  const isGithub = claimOf(call, 'iss').startsWith('https://token.actions.githubusercontent.com');
+  return owner === undefined || !isGithub
+    ? ''
+    : `GitHub's own default, if it lists that, is https://github.com/${owner}. `;
 }
 
 function roleOf({ roleArn = 'the role' }: StsCall): string {
