@@ -438,3 +438,16 @@ test('lines may end as on Windows, and empty ones do not count', async () => {
   );
   expect(request).toMatchObject({ identity: { session: { policies: { managed: arns } } } });
 });
+
+test.each([
+  ['role-duration-seconds', '86400'],
+  ['role-duration-seconds', '60'],
+  ['inline-session-policy', JSON.stringify({ Id: 'x'.repeat(2048) })],
+  ['managed-session-policies', 'arn:aws:iam::aws:policy/ReadOnlyAccess\n'.repeat(11)],
+  ['role-external-id', 'a b'],
+])("AWS's limits hold for AWS alone: %s", async (name, value) => {
+  const inputs = { 'role-to-assume': ROLE, ...KEYS, [name]: value };
+  expect(await problemsOf(inputs)).toContain(`${name}: `);
+  expect(await problemsOf({ ...inputs, 'sts-endpoint': 'https://minio.example.com' })).toBe('none');
+  expect(await problemsOf({ ...inputs, 'sts-endpoint': 'https://sts.eu-west-1.amazonaws.com' })).toContain(`${name}: `);
+});

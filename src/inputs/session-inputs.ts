@@ -28,9 +28,10 @@ export function readSessionSettings(inputs: Inputs): SessionSettings {
   };
 }
 
-/** How long a session lasts, in seconds, `max` at the most. */
+/** How long a session lasts, in seconds, `max` at the most. Other vendors have limits of their own. */
 export function readSessionDuration(max: number, inputs: Inputs): number | undefined {
-  return inputs.integer('role-duration-seconds', { min: MIN_DURATION, max, unit: 'seconds' });
+  const limits = inputs.callsAws('STS') ? { min: MIN_DURATION, max } : { min: 1 };
+  return inputs.integer('role-duration-seconds', { ...limits, unit: 'seconds' });
 }
 
 /** The policies that limit a session. */
@@ -39,15 +40,16 @@ export function readSessionPolicies(inputs: Inputs): SessionPolicies {
   if (inline !== undefined && !jsonObject(inline)) {
     inputs.wrong('inline-session-policy', 'is not a JSON object, as an IAM policy is');
   }
-  if (inline !== undefined && inline.length > MAX_INLINE_POLICY_LENGTH) {
+  const isAws = inputs.callsAws('STS');
+  if (isAws && inline !== undefined && inline.length > MAX_INLINE_POLICY_LENGTH) {
     inputs.wrong('inline-session-policy', `has ${inline.length} characters; AWS takes ${MAX_INLINE_POLICY_LENGTH}`);
   }
   const managed = inputs.lines('managed-session-policies');
-  const isArn = inputs.callsAws('STS') ? isPolicyArn : isAnyArn;
+  const isArn = isAws ? isPolicyArn : isAnyArn;
   for (const arn of managed.filter((line) => !isArn(line))) {
     inputs.wrong('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
   }
-  if (managed.length > MAX_SESSION_POLICIES) {
+  if (isAws && managed.length > MAX_SESSION_POLICIES) {
     inputs.wrong('managed-session-policies', `names ${managed.length} policies; AWS takes ${MAX_SESSION_POLICIES}`);
   }
   return { managed, inline };
@@ -82,6 +84,7 @@ export async function readSignedSession(
 }
 
 function readExternalId(inputs: Inputs): string | undefined {
+  if (!inputs.callsAws('STS')) return inputs.text('role-external-id');
   const rule = '2 to 1,224 letters, digits or characters of +=,.@:/_-';
   return inputs.matching('role-external-id', /^[\w+=,.@:/-]{2,1224}$/, rule);
 }
