@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import fs, { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import fs, { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
@@ -411,7 +411,9 @@ describe('checkProfiles', () => {
     await writeFile(taken, '');
     files = { credentials: join(taken, 'aws', 'credentials'), config: join(taken, 'aws', 'config') };
     expect(await check('dev')).toMatchObject({ reason: expect.stringContaining('ENOTDIR') as string });
-    jest.spyOn(fs, 'mkdtemp').mockRejectedValue(Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' }));
+    jest.spyOn(fs, 'mkdtempSync').mockImplementation(() => {
+      throw Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' });
+    });
     files = profileFiles({}, home);
     expect(await check('dev')).toMatchObject({
       path: files.credentials,

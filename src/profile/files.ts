@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Stats } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readFile, readlink, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmdirSync, type Stats } from 'node:fs';
+import { lstat, mkdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve, sep } from 'node:path';
 import { ActionError } from '../errors/action-error';
 import { codeOf, messageOf, unlessMissing } from '../errors/message';
@@ -190,7 +190,8 @@ async function tryLock(target: string): Promise<void> {
 async function tryFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(unlessMissing);
   if (found === undefined && dirname(folder) !== folder) return tryFolder(dirname(folder));
-  await rmdir(await mkdtemp(join(folder, 'aws-')));
+  // In one go: a process that is killed meanwhile would leave it.
+  rmdirSync(mkdtempSync(join(folder, 'aws-')));
 }
 
 /**
