@@ -1,7 +1,9 @@
 import { isObstacle } from '../../../src/provisioning/changes/change';
 import { ephemeralTags } from '../../../src/provisioning/ephemeral';
-import { planMfaDevice, type ExistingDevice } from '../../../src/provisioning/resources/mfa-device';
+import { planMfaDevice, readDevice, type ExistingDevice } from '../../../src/provisioning/resources/mfa-device';
 import { thisRun, writeRun } from '../../../src/provisioning/run';
+import { useCleanEnvironment } from '../../aws/environment';
+import { openTestAccount, type TestAccount } from '../account';
 import {
   arn,
   declaredUser,
@@ -15,6 +17,8 @@ import {
   THEIRS,
 } from '../declared';
 
+useCleanEnvironment();
+
 const USER = declaredUser();
 const DEVICE = { name: 'phone', path: '/machine/', deliver: [] };
 const serial = arn('mfa/machine/phone');
@@ -27,7 +31,7 @@ const existing = (more: Partial<ExistingDevice> = {}): ExistingDevice => ({
   enabledAt: undefined,
   tags: undefined,
   missing: [],
-  at: NOW,
+  beingMade: undefined,
   ...more,
 });
 const plan = (found: Partial<ExistingDevice>, rules = RULES) => planMfaDevice(USER, DEVICE, existing(found), rules);
@@ -63,11 +67,8 @@ test('one that the user has whose seed is not there any more is kept, and both t
   });
 });
 
-test.each([
-  ['before there was a record of it', OURS],
-  ['ten minutes ago', since(600_000)],
-])('one that a run left that died %s is replaced, as nobody has its seed', (_, tags) => {
-  expect(plan({ tags })).toEqual({
+test('one that a run left that died is replaced, as nobody has its seed', () => {
+  expect(plan({ tags: since(600_000) })).toEqual({
     ...PLANNED,
     change: plannedChange({
       action: 'create',
@@ -75,15 +76,44 @@ test.each([
       name: serial,
       details: ['for pulumi', 'replaces one that was never enabled'],
     }),
-    replaces: { making: tags[MAKING as keyof typeof tags] },
+    replaces: { making: since(600_000)[MAKING] },
   });
 });
 
-test('one that another run may be about to enable is in the way', () => {
-  const obstacle = obstacleIn(plan({ tags: since(599_000) }));
-  expect(obstacle?.code).toBe('another-run');
-  expect(obstacle?.text).toContain('is being made by run 6 of octo/app since 2026-08-01T11:50:01.000Z');
-  expect(obstacle?.text).toContain('after 2026-08-01T12:00:01.000Z');
+describe('one that is not enabled', () => {
+  let opened: TestAccount;
+  beforeEach(async () => {
+    opened = await openTestAccount();
+  });
+  afterEach(() => opened.sandbox.close());
+
+  const read = async (ms: number, overForMs?: number) => {
+    const { account, access, sandbox } = opened;
+    const at = new Date(sandbox.clock.now().getTime() - ms).toISOString();
+    account.createMfaDevice('machine/phone').tags = { ...OURS, [MAKING]: `run=${writeRun(RUN)} at=${at}` };
+    const runs = { overForMs: () => Promise.resolve(overForMs) };
+    const found = await readDevice(DEVICE, [], { ...access, runs });
+    return { at, planned: planMfaDevice(USER, DEVICE, found, RULES) };
+  };
+
+  test('is in the way while another run may be about to enable it', async () => {
+    const { at, planned } = await read(590_000);
+    const obstacle = obstacleIn(planned);
+    expect(obstacle?.code).toBe('another-run');
+    expect(obstacle?.text).toContain(`is being made by run 6 of octo/app since ${at}`);
+    expect(obstacle?.text).toContain(`after ${new Date(Date.parse(at) + 600_000).toISOString()}`);
+  });
+
+  test.each<[when: string, ms: number, overForMs: number | undefined]>([
+    ['ten minutes after it was made', 601_000, undefined],
+    ['when GitHub says that its run is over, and what that sent last has arrived', 200_000, 150_000],
+  ])('is replaced %s', async (_, ms, overForMs) => {
+    expect(isObstacle((await read(ms, overForMs)).planned)).toBe(false);
+  });
+
+  test('is in the way while what its run sent last may still arrive', async () => {
+    expect(isObstacle((await read(200_000, 149_000)).planned)).toBe(true);
+  });
 });
 
 describe('one that is there for another run alone', () => {

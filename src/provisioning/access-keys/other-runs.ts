@@ -51,7 +51,8 @@ async function runsThatAreOver(holder: KeyHolder, access: AccountAccess): Promis
   return new Set(over.flat());
 }
 
-async function isOverSince(run: Run, sinceMs: number, access: AccountAccess): Promise<boolean> {
+/** Whether GitHub says that another run has been over for so long, in milliseconds. */
+export async function isOverSince(run: Run, sinceMs: number, access: AccountAccess): Promise<boolean> {
   if (sameRun(run, access.run)) return false;
   const { repository, id, attempt } = run;
   const ms = await access.runs?.overForMs({ repository, runId: id, attempt });

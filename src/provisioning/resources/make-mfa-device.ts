@@ -4,6 +4,7 @@ import { messageOf } from '../../errors/message';
 import { tagList } from '../../iam/tags';
 import { describeSecret, type DeclaredMfaDevice, type GithubSecret, type Tags } from '../../identities/declaration';
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
+import { FENCE_MS } from '../access-keys/key-life';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { LONGEST_READ_AGE_MS, requireOwn } from '../changes/require-own';
@@ -17,8 +18,7 @@ import {
   type MfaDevicePlan,
 } from './mfa-device';
 
-/** For how long a run goes on with a device that it made: others take it for left some minutes later. In milliseconds. */
-const FENCE_MS = 300_000;
+/** How often a list is read that may not show yet what is there, in milliseconds. */
 const BETWEEN_READS_MS = 2_000;
 
 /**

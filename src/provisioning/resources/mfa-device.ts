@@ -9,6 +9,8 @@ import {
   type Tags,
 } from '../../identities/declaration';
 import { RECORD_PREFIX } from '../../identities/own-tags';
+import { LATE_MS, SETTLE_MS, TAKEOVER_MS } from '../access-keys/key-life';
+import { isOverSince } from '../access-keys/other-runs';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type PlannedCall } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
@@ -21,9 +23,6 @@ export const MFA_DEVICE = 'MFA device';
 
 /** The tag of a device with the run that makes it, and when that began. */
 export const MAKING = `${RECORD_PREFIX}making`;
-
-/** For how long after it was made a device that is not enabled may be about to be, in milliseconds. */
-const TAKEOVER_MS = 600_000;
 
 /** A device that was enabled this long ago is no device of a job that is not over. */
 const LONGEST_JOB_MS = 5 * 86_400_000;
@@ -55,8 +54,8 @@ export interface ExistingDevice {
   readonly tags: Tags | undefined;
   /** Of those that are to hold its seed, if it is enabled: the ones that are not there. */
   readonly missing: readonly GithubSecret[];
-  /** When that was so: milliseconds since 1970 by AWS's clock. */
-  readonly at: number;
+  /** The run that is making it, where it is not enabled. */
+  readonly beingMade: Obstacle | undefined;
 }
 
 /** The serial number of a virtual device is its ARN. */
@@ -99,7 +98,8 @@ export async function readDevice(
       ? concurrently(device.deliver, async (secret) => ((await isMissing(secret, access)) ? [secret] : []))
       : [],
   ]);
-  return { enabledAt, tags, missing: missing.flat(), at: iam.time() };
+  const making = enabledAt ? undefined : await beingMade(serial, tags, access);
+  return { enabledAt, tags, missing: missing.flat(), beingMade: making };
 }
 
 /** Whether GitHub says that there is no such secret. Where it does not say, it counts as there. */
@@ -128,7 +128,7 @@ export function planMfaDevice(
   const details = [...created.details, 'replaces one that was never enabled'];
   return (
     notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy) ??
-    beingMade(serial, tags, existing.at) ?? {
+    existing.beingMade ?? {
       ...plan,
       change: { ...created, details },
       replaces: { making: tags[MAKING] },
@@ -177,9 +177,11 @@ export function makingTag({ iam, run }: AccountAccess, isEnabled = false): Tags 
 }
 
 /** The run that makes a device, where it may be about to enable it. */
-function beingMade(serial: string, tags: Tags, now: number): Obstacle | undefined {
+async function beingMade(serial: string, tags: Tags = {}, access: AccountAccess): Promise<Obstacle | undefined> {
   const making = readMaking(tags[MAKING]);
-  if (!making || now >= making.at + TAKEOVER_MS) return undefined;
+  if (!making || access.iam.time() >= making.at + TAKEOVER_MS) return undefined;
+  // By then, what it sent last has arrived.
+  if (await isOverSince(making.run, LATE_MS + SETTLE_MS, access)) return undefined;
   const [since, until] = [making.at, making.at + TAKEOVER_MS].map((ms) => new Date(ms).toISOString());
   return {
     code: 'another-run',
@@ -204,17 +206,14 @@ export function deleteDevice(SerialNumber: string): PlannedCall {
 }
 
 /** @param user whom the device was made for */
-export async function planMfaDeviceRemoval(
-  serial: string,
-  user: string,
-  { iam, account }: AccountAccess,
-): Promise<Change> {
+export async function planMfaDeviceRemoval(serial: string, user: string, access: AccountAccess): Promise<Change> {
+  const { iam, account } = access;
   const tags = await readDeviceTags(serial, iam);
   const nothing = nothingToRemove(MFA_DEVICE, serial, tags, account);
   if (nothing || !tags) return nothing ?? withoutCalls('keep', MFA_DEVICE, serial);
   const stages = [[deactivateDevice(user, serial)], [deleteDevice(serial)]];
   return {
     ...removalOf(MFA_DEVICE, serial, stages, readEphemeral(tags)),
-    obstacle: beingMade(serial, tags, iam.time()),
+    obstacle: await beingMade(serial, tags, access),
   };
 }
