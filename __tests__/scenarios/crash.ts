@@ -23,7 +23,9 @@ export interface Procedure {
 }
 
 /** How a call is broken off. */
-export type Breakage = 'refused' | 'answer lost' | 'killed' | 'machine lost';
+export type Breakage = (typeof BREAKAGES)[number];
+
+const BREAKAGES = ['refused', 'answer lost', 'killed', 'machine lost'] as const;
 
 interface World {
   readonly scenario: Scenario;
@@ -88,16 +90,16 @@ export async function breakAtEveryCall(procedure: Procedure, breakage: Breakage)
 
 /**
  * The numbers of the calls that are broken off: not of those between two reads, which find all as the read before them
- * does. Processes of dist show what it is to be killed; how answers are taken is the same in this process, where every
- * such call has its turn, and of that they show some.
+ * does. In this process each of the others is broken off in each way; as processes of dist, where a step takes five times
+ * as long, in one of them at the most.
  */
 function callsToBreak(calls: readonly string[], breakage: Breakage): number[] {
   const numbers = calls.flatMap((_, index) => {
     const around = calls.slice(Math.max(0, index - 1), index + 2);
     return around.length < 3 || around.some((call) => !/^(?:Get|List|GET)/.test(call)) ? index + 1 : [];
   });
-  const isKill = breakage === 'killed' || breakage === 'machine lost';
-  return ALL_AS_PROCESSES && !isKill ? numbers.filter((_, index) => index % 4 === 0) : numbers;
+  const way = BREAKAGES.indexOf(breakage);
+  return ALL_AS_PROCESSES ? numbers.filter((_, index) => index % BREAKAGES.length === way) : numbers;
 }
 
 /**
