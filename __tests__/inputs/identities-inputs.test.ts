@@ -8,7 +8,8 @@ describe('the modes that change IAM', () => {
   const NOTHING_DELIVERED = '{ users: { ci: {} } }';
   const TO_THE_JOB = '{ users: { ci: { access-key: { deliver: [environment, { profile: ci }] } } } }';
   const TO_GITHUB = '{ users: { ci: { access-key: { deliver: [github-secrets] } } } }';
-  const TO_BOTH = '{ users: { ci: { access-key: { deliver: [environment, github-secrets] } } } }';
+  const TO_BOTH =
+    '{ users: { ci: { access-key: { deliver: [environment] } }, cd: { access-key: { deliver: [github-secrets] } } } }';
   const SEED_TO_GITHUB = '{ users: { ci: { mfa-device: { name: ci, deliver: [{ github-secret: SEED }] } } } }';
 
   test.each([

@@ -283,7 +283,10 @@ describe('wrong MFA inputs never reach AWS', () => {
     [{ 'mfa-code': '123456', 'mfa-secret': 'JBSWY3DPEHPK3PXP' }, 'it should be one of them'],
     [{ 'mfa-serial': 'x y', 'mfa-code': '123456' }, 'mfa-serial: "x y" is not'],
     [{ 'mfa-code': '123456', mode: 'access-keys' }, 'is for assume-role and session-token'],
-    [{ 'mfa-code': '123456', 'role-duration-seconds': '130000' }, 'from 900 to 129600'],
+    [
+      { 'mfa-code': '123456', 'role-duration-seconds': '130000', 'sts-endpoint': 'http://sts.amazonaws.com' },
+      'from 900 to 129600',
+    ],
     [{ 'profile-output': 'xml', 'aws-profile': 'a' }, 'profile-output: "xml" is none of'],
   ])('%j', async (extra, message) => {
     const main = await job().step({

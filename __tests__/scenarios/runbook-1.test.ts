@@ -111,6 +111,7 @@ describe.each([
       ],
       'DeleteAccessKey',
       'DetachUserPolicy',
+      'ListAccessKeys',
       'DeleteUser',
     ]);
     expect(snapshot(scenario.account)).toEqual(before);

@@ -154,6 +154,7 @@ test('a user that may do nothing assumes the one role that it is let', async () 
     ],
     'DeleteAccessKey',
     'DeleteUserPolicy',
+    'ListAccessKeys',
     'DeleteUser',
   ]);
   expect(snapshot(scenario.account)).toEqual(before);

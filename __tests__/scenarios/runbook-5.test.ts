@@ -160,7 +160,12 @@ test('a user and a role for a pipeline, and from there into the tools account', 
     },
     'GetPolicy',
     ['ListPolicyVersions', ...Array.from({ length: 4 }, () => 'ListEntitiesForPolicy')],
-    ['DeleteAccessKey', 'DetachUserPolicy', 'DeleteUser', 'DetachRolePolicy', 'DeleteRole'],
+    {
+      concurrent: [
+        ['DeleteAccessKey', 'DetachUserPolicy', 'ListAccessKeys', 'DeleteUser'],
+        ['DetachRolePolicy', 'DeleteRole'],
+      ],
+    },
     'DeletePolicy',
   ]);
   expect(snapshot(scenario.account)).toEqual(before);
