@@ -71,7 +71,7 @@ async function isRefusedUntil(ms: number, call: () => Promise<unknown>, code: st
 }
 
 describe('the rest of AWS does not know at once', () => {
-  const delay = 10_000;
+  const delay = 120_000;
   beforeEach(() => {
     sandbox.settings.propagationMs = delay;
   });
@@ -125,7 +125,7 @@ describe('the rest of AWS does not know at once', () => {
 });
 
 describe('IAM itself does not know at once', () => {
-  const delay = 5000;
+  const delay = 120_000;
   const PolicyArn = arn('policy/list');
   const SerialNumber = arn('mfa/phone');
   const OpenIDConnectProviderArn = arn('oidc-provider/token.actions.githubusercontent.com');

@@ -39,7 +39,7 @@ users:
 
 describe('what was just made is not known everywhere at once', () => {
   test('a key is delivered once AWS has known it three times', async () => {
-    scenario.sandbox.settings.propagationMs = 700;
+    scenario.sandbox.settings.propagationMs = 8_000;
     const main = await provision('users: { ci: { access-key: { deliver: [environment] } } }');
     expect(main).toMatchObject({ exitCode: 0, stderr: '' });
     const made = scenario.calls();
@@ -52,7 +52,7 @@ describe('what was just made is not known everywhere at once', () => {
   });
 
   test('a role that trusts a user of the same document waits for it', async () => {
-    scenario.sandbox.settings.propagationMs = 700;
+    scenario.sandbox.settings.propagationMs = 8_000;
     const main = await provision(TRUSTED_USER);
     expect(main).toMatchObject({ exitCode: 0, stderr: '' });
     expect(answered(writes())).toEqual({
@@ -63,7 +63,7 @@ describe('what was just made is not known everywhere at once', () => {
   });
 
   test('a role that trusts a role of the same document is made after it', async () => {
-    scenario.sandbox.settings.propagationMs = 700;
+    scenario.sandbox.settings.propagationMs = 8_000;
     const main = await provision(TRUSTED_ROLE);
     expect(main).toMatchObject({ exitCode: 0, stderr: '' });
     expect(answered(writes())).toEqual({
@@ -74,7 +74,7 @@ describe('what was just made is not known everywhere at once', () => {
   });
 
   test('a policy of the same document is waited for before it is attached, or is a boundary', async () => {
-    scenario.sandbox.settings.readConsistencyMs = 700;
+    scenario.sandbox.settings.readConsistencyMs = 8_000;
     const main = await provision(GRANTED_USER);
     expect(main).toMatchObject({ exitCode: 0, stderr: '' });
     expect(answered(writes())).toEqual({

@@ -337,7 +337,7 @@ describe('keys that are there already', () => {
 describe('a key that cannot be made or delivered', () => {
   test('AWS knows the key after a while: it is waited for, asked three times, and then delivered', async () => {
     leftUser(scenario);
-    scenario.sandbox.settings.propagationMs = 500;
+    scenario.sandbox.settings.propagationMs = 8_000;
     const workflow = identityJob(scenario);
     const main = await provision(['environment'], { job: workflow });
     expect(main.exitCode).toBe(0);

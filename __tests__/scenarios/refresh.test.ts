@@ -72,7 +72,7 @@ test('its command is read without a shell and without quotes, and needs no varia
   const { clock, command } = await jobWithProfile();
   expect(command).not.toMatch(/["'\\]/);
   const { CLOCK_OFFSET_FILE } = clock.environment;
-  clock.advance(11);
+  clock.advance(16);
   const [program = '', ...args] = command.split(' ');
   const { stdout, stderr } = await promisify(execFile)(program, args, { env: { CLOCK_OFFSET_FILE } });
   expect([JSON.parse(stdout), stderr]).toEqual([expect.objectContaining({ Version: 1 }), '']);
@@ -93,7 +93,7 @@ test.each([
   const { clock, command } = await jobWithProfile();
   const env = { ...clock.environment, ...ofStep };
   const first = await ask(command, env);
-  clock.advance(11);
+  clock.advance(16);
   const renewed = await ask(command, env);
   for (const answer of [first, renewed]) expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
   expect(renewed.credentials.AccessKeyId).not.toBe(first.credentials.AccessKeyId);

@@ -520,7 +520,7 @@ describe('many roles', () => {
   });
 
   test('throttling is ridden out', async () => {
-    scenario.sandbox.faults.rateLimit({ service: 'sts', perSecond: 20, burst: 10 });
+    scenario.sandbox.faults.rateLimit({ service: 'sts', perSecond: 5, burst: 10 });
     const job = scenario.job({ oidc: true });
     const main = await job.step({ with: named(many(40)) });
     expect(main.exitCode).toBe(0);
