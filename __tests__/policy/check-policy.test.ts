@@ -604,7 +604,11 @@ describe('an Allow for GitHub’s OIDC provider', () => {
 
   test.each([
     ['repository_owner', 'StringEquals', 'so nobody can assume the role; the owner should be named by sub, or by'],
-    ['enterprise', 'StringEqualsIgnoreCase', 'so nobody can assume the role; the enterprise should be named by enterprise_id'],
+    [
+      'enterprise',
+      'StringEqualsIgnoreCase',
+      'so nobody can assume the role; the enterprise should be named by enterprise_id',
+    ],
     ['event_name', 'StringEquals', 'so nobody can assume the role; it should be one of sub, aud, repository, '],
     ['event_name', 'StringNotEquals', 'so the condition always holds and limits nothing; it should be one of sub'],
     ['Repository_Owner', 'StringEqualsIfExists', 'so the condition always holds and limits nothing; the owner should'],

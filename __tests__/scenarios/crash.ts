@@ -108,7 +108,8 @@ function callsToBreak(calls: readonly string[], breakage: Breakage): number[] {
 async function follow(world: World, procedure: Procedure): Promise<string[]> {
   const next = procedure.mode === 'rotate' ? { ...procedure, mode: 'provision' as const, inputs: {} } : procedure;
   const wrong: string[] = [];
-  for (const ms of [OVER_MS, DAY_MS, DAY_MS]) {
+  // A key that was replaced is deactivated by one run, and deleted by another.
+  for (const ms of procedure.mode === 'rotate' ? [OVER_MS, DAY_MS, DAY_MS] : [OVER_MS, DAY_MS]) {
     world.scenario.pass(ms);
     const job = jobIn(world, procedure);
     const again = await job.step({ with: inputsOf(next, world) });

@@ -71,7 +71,12 @@ describe('a user that may do nothing without MFA', () => {
     expectDevice();
     expectStages(writes(scenario), [
       'CreateUser',
-      { concurrent: [['CreateAccessKey', 'TagUser'], [['PutUserPolicy', 'AttachUserPolicy'], ...DEVICE]] },
+      {
+        concurrent: [
+          ['CreateAccessKey', 'TagUser'],
+          [['PutUserPolicy', 'AttachUserPolicy'], ...DEVICE],
+        ],
+      },
       ...['TagUser', 'PUT secret', 'PUT secret', 'TagUser', 'UntagUser'],
     ]);
 
