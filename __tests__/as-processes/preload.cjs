@@ -1,5 +1,5 @@
-// Preloaded into a process of a job, it lets it wait in moved time: see process-time.ts, which it tells until when the
-// process waits, and which tells it by how much time was moved.
+// Preloaded into a process of a job, it lets it wait in moved time: see process-time.ts, to which it reports until when the
+// process waits, and which reports by how much time was moved.
 const { subscribe } = require('node:diagnostics_channel');
 const { connect } = require('node:net');
 
@@ -74,7 +74,6 @@ function followRequests() {
 }
 
 let look;
-let connection;
 let isTold = false;
 
 /** Whatever the process does now, it waits no longer. */
@@ -83,7 +82,7 @@ function changed() {
   isTold = false;
   clearTimeout(look);
   if (requests.size > 0 || someoneWaits()) {
-    look = setTimeout(tellIfIdle, requests.size > 0 ? QUIET_WITH_REQUESTS_MS : QUIET_MS).unref();
+    look = setTimeout(reportIfIdle, requests.size > 0 ? QUIET_WITH_REQUESTS_MS : QUIET_MS).unref();
   }
 }
 
@@ -91,7 +90,7 @@ function someoneWaits() {
   return [...timers.values()].some((timer) => timer.isWait);
 }
 
-function tellIfIdle() {
+function reportIfIdle() {
   if (timers.size === 0) return;
   if (!isIdle()) {
     changed();
@@ -99,7 +98,6 @@ function tellIfIdle() {
   }
   const ports = [...requests].map(({ socket }) => socket?.localPort ?? 0);
   const due = Math.min(...[...timers.values()].map((timer) => timer.due));
-  connection ??= connected();
   connection.write(`${JSON.stringify({ due, ports })}\n`);
   isTold = true;
 }
@@ -117,16 +115,16 @@ function connected() {
   socket.setEncoding('utf8').on('data', (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop();
-    for (const line of lines) moveTo(Number(line));
+    for (const line of lines) moveTo(JSON.parse(line));
   });
   // Without it, time passes as it does elsewhere.
   return socket.on('error', () => undefined);
 }
 
-function moveTo(ms) {
-  movedMs = ms;
+function moveTo({ isDue, ...reported }) {
+  movedMs = reported.movedMs;
   const [next] = [...timers.values()].sort((a, b) => a.due - b.due);
-  if (next && next.due <= time()) next.fire();
+  if (isDue && next && next.due <= time()) next.fire();
 }
 
 hide();
@@ -134,3 +132,4 @@ moveClocks();
 globalThis.setTimeout = new Proxy(setTimeout, { apply: startTimer });
 globalThis.clearTimeout = new Proxy(clearTimeout, { apply: stopTimer });
 followRequests();
+const connection = connected();

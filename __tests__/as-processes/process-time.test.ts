@@ -14,7 +14,7 @@ let scripts = 0;
 beforeEach(() => {
   time = new ProcessTime();
   sandbox = new Clock(time);
-  time.move(sandbox);
+  time.carry(sandbox);
   folder = mkdtempSync(join(tmpdir(), 'time-'));
 });
 afterEach(() => {
@@ -200,5 +200,15 @@ describe('with a server', () => {
     const [how, after] = await ask();
     expect(how).toBe('answer');
     expectAbout(8_000, after);
+  });
+
+  test('time that passes while an answer is under way is there with the answer, and ends no wait for it', async () => {
+    answer = (response) => {
+      time.advance(HOUR);
+      response.end('answer');
+    };
+    const [how, after] = await ask();
+    expect(how).toBe('answer');
+    expectAbout(HOUR, after);
   });
 });

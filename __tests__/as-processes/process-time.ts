@@ -49,15 +49,16 @@ export class ProcessTime implements Waiting {
     this.#listening = once(this.#server, 'listening');
   }
 
-  /** Moves this clock, too. */
-  move(clock: Clock): void {
+  /** Lets this clock go with it. */
+  carry(clock: Clock): void {
     this.#clocks.push(clock);
   }
 
-  /** Lets so many milliseconds pass at once; a process notices when it is started, or waits. */
+  /** Lets so many milliseconds pass at once. What is under way goes on: no limit to it comes the sooner. */
   advance(ms: number): void {
-    this.#movedMs += ms;
-    for (const clock of this.#clocks) clock.advance(ms);
+    this.#move(ms);
+    for (const socket of this.#idle.keys()) this.#report(socket, false);
+    this.#changed();
   }
 
   /** Runs each part as a process in this time. */
@@ -120,13 +121,15 @@ export class ProcessTime implements Waiting {
 
   #follow(socket: Socket): void {
     this.#idle.set(socket, undefined);
-    createInterface({ input: socket }).on('line', (line) => {
+    // Some may have passed since it was started.
+    this.#report(socket, false);
+    const lines = createInterface({ input: socket }).on('line', (line) => {
       const reported = JSON.parse(line) as Idle | 'busy';
       this.#idle.set(socket, reported === 'busy' ? undefined : reported);
       this.#changed();
     });
-    // It was killed.
-    socket.on('error', () => undefined);
+    // A process that ends, or is killed, has not always read everything.
+    for (const side of [socket, lines]) side.on('error', () => undefined);
     socket.on('close', () => this.#idle.delete(socket));
   }
 
@@ -142,12 +145,22 @@ export class ProcessTime implements Waiting {
     if (idle.length === 0 || idle.length < this.#running) return;
     if (!idle.every(({ ports }) => ports.every((port) => this.#held.has(port)))) return;
     const due = Math.min(...[...idle, ...this.#passing].map((waiting) => waiting.due));
-    this.advance(Math.max(0, due - this.#now()));
+    this.#move(Math.max(0, due - this.#now()));
     for (const passing of this.#passing) {
       if (passing.due > this.#now()) continue;
       this.#passing.delete(passing);
       passing.pass();
     }
-    for (const socket of this.#idle.keys()) socket.write(`${this.#movedMs}\n`);
+    for (const socket of this.#idle.keys()) this.#report(socket, true);
+  }
+
+  #move(ms: number): void {
+    this.#movedMs += ms;
+    for (const clock of this.#clocks) clock.advance(ms);
+  }
+
+  /** @param isDue whether what waits for this time goes on */
+  #report(socket: Socket, isDue: boolean): void {
+    socket.write(`${JSON.stringify({ movedMs: this.#movedMs, isDue })}\n`);
   }
 }

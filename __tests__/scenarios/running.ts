@@ -30,7 +30,7 @@ function asProcesses(): Running {
     driver: time.driver,
     waiting: time,
     follow(clock) {
-      time.move(clock);
+      time.carry(clock);
     },
     pass(ms) {
       time.advance(ms);
