@@ -52,7 +52,7 @@ function startTimer(target, self, [act, ms = 0, ...args]) {
     act(...args);
   };
   const timer = setTimeout(fire, ms);
-  timers.set(timer, { due: time() + ms, fire, isWait: isWait(act) });
+  timers.set(timer, { due: time() + (Number(ms) || 0), fire, isWait: isWait(act) });
   changed();
   return timer;
 }
@@ -122,7 +122,7 @@ function connected() {
 }
 
 function moveTo({ isDue, ...reported }) {
-  movedMs = reported.movedMs;
+  movedMs = reported.movedMs ?? movedMs;
   const [next] = [...timers.values()].sort((a, b) => a.due - b.due);
   if (isDue && next && next.due <= time()) next.fire();
 }

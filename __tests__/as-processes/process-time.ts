@@ -144,7 +144,8 @@ export class ProcessTime implements Waiting {
     const idle = [...this.#idle.values()].filter((reported) => reported !== undefined);
     if (idle.length === 0 || idle.length < this.#running) return;
     if (!idle.every(({ ports }) => ports.every((port) => this.#held.has(port)))) return;
-    const due = Math.min(...[...idle, ...this.#passing].map((waiting) => waiting.due));
+    const due = Math.min(...[...idle, ...this.#passing].map((waiting) => waiting.due).filter(Number.isFinite));
+    if (!Number.isFinite(due)) return;
     this.#move(Math.max(0, due - this.#now()));
     for (const passing of this.#passing) {
       if (passing.due > this.#now()) continue;
