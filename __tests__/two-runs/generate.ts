@@ -1,0 +1,86 @@
+import { Chance } from './chance';
+import type { Trouble } from './job';
+import { callsOf, type DocumentName, type Pair, type ProcedureName } from './pair';
+
+type Choice<T> = readonly [T, ...T[]];
+
+/** Which procedures meet, by what was there before. */
+const MEETINGS: Choice<{ document: DocumentName; applied: boolean; procedures: Choice<ProcedureName> }> = [
+  {
+    document: 'a user',
+    applied: true,
+    procedures: [
+      'provision',
+      'rotate',
+      'rotate oneself',
+      'rotate oneself with delete-old-keys',
+      'rotate with delete-old-keys',
+      'deprovision',
+      'ephemeral provision',
+    ],
+  },
+  { document: 'a user', applied: false, procedures: ['provision', 'ephemeral provision', 'rotate', 'deprovision'] },
+  {
+    document: 'two users',
+    applied: true,
+    procedures: [
+      'rotate',
+      'provision',
+      'rotate with delete-old-keys',
+      'rotate oneself with delete-old-keys',
+      'deprovision',
+    ],
+  },
+  { document: 'a key of the job', applied: false, procedures: ['provision', 'deprovision', 'ephemeral provision'] },
+  { document: 'a key of the job', applied: true, procedures: ['provision', 'deprovision'] },
+];
+
+const TROUBLES: Choice<Trouble> = ['refused', 'answer lost', 'no answer', 'late', 'killed', 'machine lost'];
+
+/** A pair by its seed: the same whenever it is asked for. */
+export async function pairOf(seed: number): Promise<Pair> {
+  const chance = new Chance(seed);
+  // The first numbers of seeds that are near each other are so, too.
+  chance.next();
+  const { document, applied, procedures } = chance.pick(MEETINGS);
+  const [a, b] = [chance.pick(procedures), chance.pick(procedures)];
+  const [callsA, callsB] = [await callsOf(document, applied, a), await callsOf(document, applied, b)];
+  // Runs that meet others may make more calls than they do alone.
+  const callIn = (calls: number) => 1 + chance.below(calls + 2);
+  return {
+    document,
+    applied,
+    a,
+    b,
+    holdA: callIn(callsA),
+    holdB: chance.happens(0.5) ? callIn(callsB) : undefined,
+    ...(chance.happens(0.15) && { asleepMs: 11 * 60_000 }),
+    staleMs: chance.pick([0, 30_000]),
+    propagationMs: chance.pick([0, 8_000]),
+    ...(chance.happens(0.5) && {
+      trouble: chance.happens(0.5)
+        ? { run: 'A', call: callIn(callsA), how: chance.pick(TROUBLES) }
+        : { run: 'B', call: callIn(callsB), how: chance.pick(TROUBLES) },
+    }),
+    asksForRuns: chance.happens(0.5),
+    ...(chance.happens(0.15) && { personBefore: callIn(callsA + callsB) }),
+    seed,
+  };
+}
+
+/**
+ * A is held at each of its calls, or at every so many, while B runs. How old reads are, when keys are known,
+ * and what GitHub says goes in turns.
+ */
+export async function heldEverywhere(met: Pick<Pair, 'document' | 'applied' | 'a' | 'b'>, every = 1): Promise<Pair[]> {
+  const calls = await callsOf(met.document, met.applied, met.a);
+  return Array.from({ length: Math.ceil((calls + 1) / every) }, (_, turn) => ({
+    ...met,
+    holdA: 1 + turn * every,
+    holdB: undefined,
+    staleMs: turn % 2 === 0 ? 0 : 30_000,
+    propagationMs: turn % 4 < 2 ? 0 : 8_000,
+    asksForRuns: turn % 8 < 4,
+    seed: turn,
+  }));
+}

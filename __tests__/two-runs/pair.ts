@@ -1,0 +1,368 @@
+import crypto from 'node:crypto';
+import { ADMIN, REPOSITORY } from '../scenarios/identities';
+import { REGION } from '../scenarios/scenario';
+import { Chance } from './chance';
+import { JobRun, type Trouble } from './job';
+import { Time } from './turns';
+import { Watch, type Broken } from './watch';
+import { PairWorld, type Left } from './world';
+
+const lasting = (prefix: string) => ({
+  'access-key': { 'max-age': '90d', deliver: [{ 'github-secrets': { prefix } }] },
+});
+
+const DOCUMENTS = {
+  'a user': { users: { deployer: lasting('DEPLOY_') }, places: { DEPLOY_: 'deployer' } },
+  'two users': {
+    users: { deployer: lasting('DEPLOY_'), releaser: lasting('RELEASE_') },
+    places: { DEPLOY_: 'deployer', RELEASE_: 'releaser' },
+  },
+  'a key of the job': { users: { deployer: { 'access-key': { deliver: ['environment'] } } }, places: {} },
+} as const;
+
+export type DocumentName = keyof typeof DOCUMENTS;
+
+const PROCEDURES = {
+  provision: { mode: 'provision' },
+  'ephemeral provision': { mode: 'provision', ephemeral: 'true' },
+  rotate: { mode: 'rotate', 'rotate-now': 'true' },
+  'rotate with delete-old-keys': { mode: 'rotate', 'rotate-now': 'true', 'delete-old-keys': 'true' },
+  // The user rotates its own key.
+  'rotate oneself': { mode: 'rotate', 'rotate-now': 'true' },
+  'rotate oneself with delete-old-keys': { mode: 'rotate', 'rotate-now': 'true', 'delete-old-keys': 'true' },
+  deprovision: { mode: 'deprovision' },
+} as const;
+
+export type ProcedureName = keyof typeof PROCEDURES;
+
+/** Two runs, A and B, and what befalls them. */
+export interface Pair {
+  readonly document: DocumentName;
+  /** Whether the document was applied the day before. */
+  readonly applied: boolean;
+  readonly a: ProcedureName;
+  readonly b: ProcedureName;
+  /** The call, from 1, before which A is held, until B is held or has ended. */
+  readonly holdA: number;
+  /** The call before which B is held, until A has ended; without it, B is not held. */
+  readonly holdB: number | undefined;
+  /** How long nothing goes on when A is held, in milliseconds. */
+  readonly asleepMs?: number;
+  /** How old a read may be, in milliseconds. */
+  readonly staleMs: number;
+  /** How long a new key is unknown to the rest of AWS, in milliseconds. */
+  readonly propagationMs: number;
+  readonly trouble?: { readonly run: 'A' | 'B'; readonly call: number; readonly how: Trouble };
+  /** Whether the token may ask GitHub whether another run is over. */
+  readonly asksForRuns?: boolean;
+  /** A person makes a key of the user before this call, of those of both runs. */
+  readonly personBefore?: number;
+  /** For all that is left to chance. */
+  readonly seed: number;
+}
+
+/** What came of a pair. */
+export interface Outcome {
+  readonly broken: readonly Broken[];
+  readonly a: JobRun;
+  readonly b: JobRun;
+}
+
+/**
+ * The longest that a run may wait in all, in milliseconds: for reads to be sure to show its key (30 s), for AWS to know
+ * the key (60 s), for another run to end (60 s), and for a write without an answer that may still arrive (120 s).
+ */
+export const LONGEST_WAIT_MS = 270_000;
+
+/** After this time, in milliseconds, no run that changes keys is taken to be alive; with some to spare. */
+const TAKEOVER_MS = 11 * 60_000;
+
+/** Longer than any grace, in milliseconds. */
+const DAY_MS = 25 * 3_600_000;
+
+/** How late a request that seemed lost may arrive, in milliseconds. */
+const LATEST_MS = 110_000;
+
+/** Undisturbed runs, a day apart, after which all that a disturbed one left must be gone. */
+const FOLLOWING = 4;
+
+export function describePair(pair: Pair): string {
+  const {
+    document,
+    applied,
+    a,
+    b,
+    holdA,
+    holdB,
+    asleepMs = 0,
+    staleMs,
+    propagationMs,
+    trouble,
+    asksForRuns,
+    personBefore,
+  } = pair;
+  return [
+    `${document}${applied ? ', applied before' : ''}: A (${a}) is held before its call ${holdA}`,
+    ...(asleepMs > 0 ? [`${asleepMs / 60_000} minutes pass`] : []),
+    holdB === undefined ? `B (${b}) runs` : `B (${b}) runs up to its call ${holdB}, A ends, B goes on`,
+    ...(staleMs > 0 ? [`reads are up to ${staleMs / 1000} s old`] : []),
+    ...(propagationMs > 0 ? [`keys are known after ${propagationMs / 1000} s`] : []),
+    ...(trouble ? [`call ${trouble.call} of ${trouble.run}: ${trouble.how}`] : []),
+    ...(asksForRuns ? ['GitHub says which runs are over'] : []),
+    ...(personBefore === undefined ? [] : [`a person makes a key before call ${personBefore}`]),
+  ].join('; ');
+}
+
+/** Runs a pair, and what follows it, and tells which promises were broken. */
+export async function runPair(pair: Pair): Promise<Outcome> {
+  const pairing = await Pairing.open(pair);
+  try {
+    const outcome = await pairing.run();
+    await pairing.followUp();
+    return outcome;
+  } finally {
+    pairing.end();
+  }
+}
+
+/** How many calls a procedure makes by itself. */
+export async function callsOf(document: DocumentName, applied: boolean, procedure: ProcedureName): Promise<number> {
+  const key = [document, applied, procedure].join();
+  const known = CALLS.get(key);
+  if (known !== undefined) return known;
+  const pairing = await Pairing.open({ ...QUIET, document, applied });
+  try {
+    const job = pairing.job('A', procedure);
+    await job.goOn();
+    CALLS.set(key, job.calls.length);
+    return job.calls.length;
+  } finally {
+    pairing.end();
+  }
+}
+
+const CALLS = new Map<string, number>();
+const QUIET: Pair = {
+  document: 'a user',
+  applied: false,
+  a: 'provision',
+  b: 'provision',
+  holdA: 1,
+  holdB: undefined,
+  staleMs: 0,
+  propagationMs: 0,
+  seed: 1,
+};
+
+class Pairing {
+  readonly #chance: Chance;
+  readonly #watch: Watch;
+  #calls = 0;
+  #quiet = false;
+
+  private constructor(
+    private readonly pair: Pair,
+    private readonly time: Time,
+    private readonly world: PairWorld,
+  ) {
+    this.#chance = new Chance(pair.seed);
+    this.#watch = new Watch(world, DOCUMENTS[pair.document].places);
+  }
+
+  static async open(pair: Pair): Promise<Pairing> {
+    // It is asked for first: it takes a time of its own.
+    const left = pair.applied ? await leftBy(pair.document) : undefined;
+    const time = new Time();
+    time.start();
+    const { randomInt } = crypto;
+    const chance = new Chance(pair.seed + 1);
+    // IDs of keys order them where their times do not.
+    Object.assign(crypto, { randomInt: (end: number) => chance.below(end) });
+    const world = await PairWorld.open(time);
+    if (left) {
+      await world.restore(left);
+      time.advance(DAY_MS);
+    }
+    const pairing = new Pairing(pair, time, world);
+    pairing.#ends.push(() => Object.assign(crypto, { randomInt }));
+    return pairing;
+  }
+
+  readonly #ends: (() => void)[] = [];
+
+  end(): void {
+    for (const end of this.#ends) end();
+    this.time.end();
+  }
+
+  left(): Left {
+    return this.world.left();
+  }
+
+  async run(): Promise<Outcome> {
+    const { pair, time, world } = this;
+    world.aws.settings.propagationMs = pair.propagationMs;
+    world.aws.settings.readAgeMs = () =>
+      this.#quiet || this.#chance.happens(0.5) ? 0 : this.#chance.below(pair.staleMs + 1);
+    const a = this.job('A', pair.a);
+    await a.goOn(pair.holdA);
+    time.advance(pair.asleepMs ?? 0);
+    const b = this.job('B', pair.b);
+    await b.goOn(pair.holdB);
+    await a.goOn();
+    await b.goOn();
+    time.advance(LATEST_MS);
+    await settled();
+    this.#watch.checkEnd();
+    for (const job of [a, b]) {
+      if (job.turn.waited > LONGEST_WAIT_MS) {
+        this.#watch.note('I5 wait', `${job.name} waited ${job.turn.waited / 1000} s`);
+      }
+    }
+    return { broken: this.#watch.broken, a, b };
+  }
+
+  /** Undisturbed runs of provision: they converge, and end what is left. */
+  async followUp(): Promise<void> {
+    const { pair, time, world } = this;
+    const watch = this.#watch;
+    const { places } = watch;
+    this.#quiet = true;
+    time.advance(TAKEOVER_MS);
+    await settled();
+    const strict = !this.#leavesSuspect() && world.persons.size === 0;
+    // What an ephemeral run left that could not clean up carries its name, and nobody takes it over unasked.
+    const troubled = pair.trouble && { A: pair.a, B: pair.b }[pair.trouble.run];
+    if (troubled === 'ephemeral provision') return;
+    for (let n = 1; ; n += 1) {
+      world.usePersonsKeys();
+      const next = this.job(`provision ${n} after them`, 'provision');
+      await next.goOn();
+      const why = this.#whyNotConverged(next);
+      const isLast = n === FOLLOWING;
+      // A person's second key leaves no room for another one: it is red until someone decides. Never is it wrong and green.
+      const mustConverge = world.persons.size === 0 ? (strict && n === 1) || isLast : next.isGreen;
+      if (why !== undefined && mustConverge) watch.note('I4 next', why);
+      if (n === 1 && why === undefined && strict && places.length > 0) {
+        const second = this.job('the second provision after them', 'provision');
+        await second.goOn();
+        const changed = second.calls.filter((call) => !/^(?:Get|List|GET|\()/.test(call));
+        if (!second.isGreen) watch.note('I4 next', `the second provision fails: ${lastOf(second)}`);
+        else if (changed.length > 0) {
+          watch.note('I4 next', `the second provision changes something: ${changed.join(', ')}`);
+        }
+      }
+      const current = places
+        .map((place) => watch.place(place))
+        .flatMap((state) => (state.is === 'whole' ? state.key : []));
+      const others = watch.active().filter((id) => !current.includes(id));
+      if (why === undefined && others.length === 0) return;
+      if (isLast) {
+        if (others.length > 0 && world.persons.size === 0) {
+          watch.note('I2 orphan', `${others.length} active key(s) that nobody has are never ended`);
+        }
+        return;
+      }
+      time.advance(DAY_MS);
+    }
+  }
+
+  /** Whether a key may have been made whose maker never learned of it: it has a whole grace, and takes a place. */
+  #leavesSuspect(): boolean {
+    const { trouble } = this.pair;
+    const job = this.#watch.jobs.find(({ name }) => name === trouble?.run);
+    return trouble !== undefined && trouble.how !== 'refused' && job?.calls[trouble.call - 1] === 'CreateAccessKey';
+  }
+
+  job(name: string, procedure: ProcedureName): JobRun {
+    const { pair, time, world } = this;
+    const trouble = pair.trouble?.run === name ? pair.trouble : undefined;
+    const { users } = DOCUMENTS[pair.document];
+    const inputs = {
+      ...ADMIN,
+      ...(procedure.startsWith('rotate oneself') && this.#ownKey()),
+      'github-token': world.github.token({ write: [REPOSITORY], runs: pair.asksForRuns ? [REPOSITORY] : [] }),
+      identities: JSON.stringify({ users }),
+      ...PROCEDURES[procedure],
+    };
+    const job = new JobRun(world, time, {
+      name,
+      inputs,
+      repository: REPOSITORY,
+      runId: String(1_000_000_000 + this.#watch.jobs.length),
+      trouble,
+      random: this.#chance.next,
+      latency: () => 20 + this.#chance.below(400),
+      lateness: () => this.#chance.below(LATEST_MS),
+      before: () => {
+        this.#calls += 1;
+        if (this.#calls === pair.personBefore) world.makePersonsKey('deployer');
+        for (const one of this.#watch.jobs) this.#watch.checkJob(one);
+      },
+      acted: this.#watch.acted,
+    });
+    this.#watch.jobs.push(job);
+    return job;
+  }
+
+  /** As a workflow has it: what its secrets hold when the job begins. */
+  #ownKey(): Record<string, string> {
+    const { id = '', secretOf = '' } = this.world.held('DEPLOY_');
+    return {
+      'aws-region': REGION,
+      'aws-access-key-id': id,
+      'aws-secret-access-key': this.world.keys.get(secretOf)?.secretAccessKey ?? '',
+    };
+  }
+
+  #whyNotConverged(next: JobRun): string | undefined {
+    const { world } = this;
+    const { places } = this.#watch;
+    if (!next.isGreen) return `the next provision fails: ${lastOf(next)}`;
+    for (const place of places) {
+      const state = this.#watch.place(place);
+      if (state.is !== 'whole') return `after the next provision, ${place} is ${state.is}`;
+      if (world.status(state.key) !== 'active') {
+        return `after the next provision, ${place} holds a key that is ${world.status(state.key)}`;
+      }
+    }
+    if (places.length > 0) return undefined;
+    return next.exported.AWS_ACCESS_KEY_ID === undefined
+      ? 'the next provision is green and delivers no key'
+      : undefined;
+  }
+}
+
+/** What a document's provision leaves, once it was applied. */
+async function leftBy(document: DocumentName): Promise<Left> {
+  const known = LEFT.get(document);
+  if (known) return known;
+  const pairing = await Pairing.open({ ...QUIET, document, seed: LEFT_SEED });
+  try {
+    const job = pairing.job('A', 'provision');
+    await job.goOn();
+    if (job.exitCode !== 0) throw new Error(job.log.join('\n'));
+    const left = pairing.left();
+    LEFT.set(document, left);
+    return left;
+  } finally {
+    pairing.end();
+  }
+}
+
+/** Far from those of pairs, whose keys have other IDs. */
+const LEFT_SEED = 2 ** 31;
+const LEFT = new Map<DocumentName, Left>();
+
+function lastOf({ log }: JobRun): string {
+  return log
+    .filter((line) => line.startsWith('Error: '))
+    .join(' ')
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, 300);
+}
+
+/** What comes late is done by then. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,190 @@
+import type { Act, JobRun } from './job';
+import type { PairWorld } from './world';
+
+/** A promise of the law of keys that was broken, and how. */
+export interface Broken {
+  readonly promise: Promised;
+  readonly how: string;
+}
+
+export type Promised =
+  /** No place that lasts holds a key that is not active, or halves of two, unless the run that did it failed. */
+  | 'I1 place'
+  /** What a job was given works until its post. */
+  | 'I1 job'
+  /** No active key that nobody holds, unless its run failed or said so; and later runs end it. */
+  | 'I2 orphan'
+  /** No key that a place holds whole is ended, but by deprovision or `delete-old-keys`. */
+  | 'I3 held'
+  /** Nor one that a place held, before its grace is over. */
+  | 'I3 grace'
+  /** The next undisturbed provision converges, and the one after it changes nothing. */
+  | 'I4 next'
+  /** No run waits longer than documented. */
+  | 'I5 wait'
+  /** No key of a person is touched. */
+  | 'I6 person';
+
+/** How long a replaced key lives on at least, in milliseconds, as no document of these tests declares another time. */
+export const GRACE_MS = 24 * 3_600_000;
+
+type PlaceState = { readonly is: 'empty' | 'halves' } | { readonly is: 'whole'; readonly key: string };
+
+/** Follows what the runs of a pair do, and notes each promise that one of them breaks. */
+export class Watch {
+  readonly broken: Broken[] = [];
+  /** By key, who made it. */
+  readonly makers = new Map<string, JobRun>();
+  /** When a place last held a key whole. */
+  readonly #deprovisioned = new Set<string>();
+  readonly #lastWhole = new Map<string, number>();
+  /** By place, whose call left it with what does not work. */
+  readonly #culprits = new Map<string, JobRun>();
+  readonly #known: Set<string>;
+  readonly jobs: JobRun[] = [];
+  readonly places: readonly string[];
+
+  /** @param placesOf the users whose keys are delivered, by the prefixes of the secrets that hold them */
+  constructor(
+    readonly world: PairWorld,
+    private readonly placesOf: Readonly<Record<string, string>>,
+  ) {
+    this.places = Object.keys(placesOf);
+    this.#known = new Set(world.keys.keys());
+    this.#lookAtPlaces();
+  }
+
+  readonly acted = ({ job, record }: Act): void => {
+    if (record.errorCode !== undefined) return;
+    const { action, params } = record;
+    for (const id of this.world.keys.keys()) {
+      if (this.#known.has(id)) continue;
+      this.#known.add(id);
+      if (!this.world.persons.has(id)) this.makers.set(id, job);
+    }
+    const ended =
+      action === 'DeleteAccessKey' || (action === 'UpdateAccessKey' && params.Status === 'Inactive')
+        ? params.AccessKeyId
+        : undefined;
+    if (ended !== undefined) this.#ended(ended, job);
+    const secret = action.endsWith(' secret') && !action.startsWith('GET') ? params.name : undefined;
+    for (const place of this.places) {
+      const held = this.world.held(place);
+      const touched =
+        secret?.startsWith(place) === true || (ended !== undefined && [held.id, held.secretOf].includes(ended));
+      if (touched && !this.#works(place)) this.#culprits.set(place, job);
+    }
+    this.#lookAtPlaces();
+  };
+
+  place(prefix: string): PlaceState {
+    const { id, secretOf } = this.world.held(prefix);
+    if (id === undefined && secretOf === undefined) return { is: 'empty' };
+    return id !== undefined && id === secretOf ? { is: 'whole', key: id } : { is: 'halves' };
+  }
+
+  /** What must hold once both have ended, whatever the next run does about it. */
+  checkEnd(): void {
+    for (const place of this.places) {
+      const culprit = this.#culprits.get(place);
+      const state = this.place(place);
+      if (this.#works(place) || !culprit?.isGreen) continue;
+      const what = state.is === 'whole' ? `a key that is ${this.world.status(state.key)}` : state.is;
+      this.note('I1 place', `${place} holds ${what}, by ${culprit.name}, which ended green`);
+    }
+    const allGreen = this.jobs.every(({ isGreen }) => isGreen);
+    for (const [place, user] of Object.entries(this.placesOf)) {
+      if (allGreen && this.place(place).is === 'empty' && this.active(user).length > 0) {
+        this.note('I1 place', `${place} is empty, ${user} has an active key, and all ended green`);
+      }
+    }
+    for (const job of this.jobs) {
+      const delivers = this.places.length === 0 && job.mode === 'provision' && job.isGreen;
+      if (delivers && job.exported.AWS_ACCESS_KEY_ID === undefined) {
+        this.note('I1 job', `${job.name} is green and delivers no key`);
+      }
+    }
+    for (const id of this.orphans()) {
+      const maker = this.makers.get(id);
+      const said = this.jobs.some(({ log }) =>
+        log.some((line) => /^(Warning|Error|Notice)/.test(line) && line.includes(id)),
+      );
+      if (maker?.isGreen && !said) {
+        this.note('I2 orphan', `${maker.name} left an active key that nobody has, and ended green`);
+      }
+    }
+  }
+
+  /** Active keys that no place holds or held, nor a job, nor a person. */
+  orphans(): string[] {
+    return this.active().filter((id) => !this.#lastWhole.has(id) && !this.#holderOf(id));
+  }
+
+  /** IDs of the active keys of a user, or of all but the administrator, without those that a person made. */
+  active(user?: string): string[] {
+    const users = this.world.users.filter(({ name }) => user === undefined || name === user);
+    return users
+      .flatMap(({ accessKeys }) => accessKeys.filter(({ status }) => status === 'Active'))
+      .map(({ accessKeyId }) => accessKeyId)
+      .filter((id) => !this.world.persons.has(id));
+  }
+
+  note(promise: Promised, how: string): void {
+    if (!this.broken.some((other) => other.promise === promise && other.how === how)) {
+      this.broken.push({ promise, how });
+    }
+  }
+
+  /** What a job that goes on was given works. */
+  checkJob(job: JobRun): void {
+    const { AWS_ACCESS_KEY_ID: id } = job.exported;
+    if (id === undefined || job.stage !== 'later steps' || !job.isGreen) return;
+    // As it would a moment later: whoever removes a user, removes what its jobs use.
+    if (this.#deprovisioned.has(id)) return;
+    const secret = this.world.keys.get(id)?.secretAccessKey;
+    if (this.world.status(id) !== 'active' || secret !== job.exported.AWS_SECRET_ACCESS_KEY) {
+      this.note('I1 job', `what ${job.name} was given does not work`);
+    }
+  }
+
+  #ended(id: string, by: JobRun): void {
+    const { world } = this;
+    const isOwnPost = by.stage === 'post' && this.makers.get(id) === by;
+    if (by.mode === 'deprovision') {
+      this.#deprovisioned.add(id);
+      return;
+    }
+    if (world.persons.has(id)) this.note('I6 person', `${by.name} ends a person's key`);
+    if (isOwnPost && by.isEphemeral) return;
+    const holder = this.#holderOf(id, by);
+    const last = this.#lastWhole.get(id);
+    if (holder !== undefined) this.note('I3 held', `${by.name} ends the key that ${holder} holds`);
+    else if (last !== undefined && world.time.now - last < GRACE_MS && !by.deletesOldKeys) {
+      this.note('I3 grace', `${by.name} ends a key that a place held until just now`);
+    }
+  }
+
+  /** Who holds a key whole: a place, or a job that goes on. */
+  #holderOf(id: string, but?: JobRun): string | undefined {
+    const place = this.places.find((prefix) => {
+      const state = this.place(prefix);
+      return state.is === 'whole' && state.key === id;
+    });
+    const job = this.jobs.find(
+      (other) => other !== but && other.stage === 'later steps' && other.exported.AWS_ACCESS_KEY_ID === id,
+    );
+    return place ?? (job && `the job of ${job.name}`);
+  }
+
+  #works(prefix: string): boolean {
+    const state = this.place(prefix);
+    return state.is === 'empty' || (state.is === 'whole' && this.world.status(state.key) === 'active');
+  }
+
+  #lookAtPlaces(): void {
+    for (const prefix of this.places) {
+      const state = this.place(prefix);
+      if (state.is === 'whole') this.#lastWhole.set(state.key, this.world.time.now);
+    }
+  }
+}

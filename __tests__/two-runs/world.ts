@@ -1,0 +1,176 @@
+import sodium from 'libsodium-wrappers';
+import type { AccessKey, Account, User } from '../../sandbox/accounts/account';
+import { World } from '../../sandbox/accounts/world';
+import { Clock } from '../../sandbox/clock';
+import { notFound, Tokens } from '../../sandbox/github/access';
+import { githubRoute } from '../../sandbox/github/route';
+import { GithubRuns } from '../../sandbox/github/runs';
+import { GithubSecrets } from '../../sandbox/github/secrets';
+import type { Refusal } from '../../sandbox/http/refusal';
+import type { Answer, IncomingRequest, RecordedRequest } from '../../sandbox/http/request';
+import type { Route } from '../../sandbox/http/route';
+import { iam } from '../../sandbox/iam/service';
+import { queryRoute } from '../../sandbox/query/route';
+import { sts } from '../../sandbox/sts/service';
+import { allow } from '../sandbox/sts-client';
+import { REPOSITORY } from '../scenarios/identities';
+import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
+import type { Time } from './turns';
+
+/** What a place that lasts holds: the halves of a key, each by the key that it is of. */
+export interface Held {
+  readonly id: string | undefined;
+  /** The ID of the key whose secret it is. */
+  readonly secretOf: string | undefined;
+}
+
+/** How a user and its places are left by an earlier run. */
+export interface Left {
+  readonly users: readonly { readonly name: string; readonly tags: User['tags']; readonly keys: readonly LeftKey[] }[];
+  /** Values by name. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+interface LeftKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+const ADDRESS = 'http://localhost:1';
+
+/** An account, and a repository at GitHub, to which requests come without a connection. */
+export class PairWorld {
+  readonly aws: World;
+  readonly account: Account;
+  /** Every key that there ever was, by ID. */
+  readonly keys = new Map<string, AccessKey>();
+  /** Keys that a person made and uses. */
+  readonly persons = new Set<string>();
+
+  private constructor(
+    readonly time: Time,
+    readonly github: GithubSecrets,
+    readonly runs: GithubRuns,
+    clock: Clock,
+  ) {
+    this.aws = new World(clock);
+    this.account = this.aws.account(ACCOUNT, 'aws');
+    github.createRepository(REPOSITORY);
+    this.account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
+  }
+
+  static async open(time: Time): Promise<PairWorld> {
+    const [clock, tokens] = [new Clock(), new Tokens()];
+    const github = await GithubSecrets.create(clock, tokens, () => ADDRESS);
+    return new PairWorld(time, github, new GithubRuns(clock, tokens), clock);
+  }
+
+  /** Puts there what an earlier run left. */
+  async restore({ users, secrets }: Left): Promise<void> {
+    for (const { name, tags, keys } of users) {
+      const user = this.account.createUser(name, { tags, policies: [allow('*')] });
+      for (const key of keys) this.keys.set(key.accessKeyId, user.createAccessKey(key));
+    }
+    for (const [name, value] of secrets) await this.#put(name, value);
+  }
+
+  /** What is there now, to be put into another world. */
+  left(): Left {
+    return {
+      users: this.users.map(({ name, tags, accessKeys }) => ({
+        name,
+        tags,
+        keys: accessKeys.map(({ accessKeyId, secretAccessKey }) => ({ accessKeyId, secretAccessKey })),
+      })),
+      secrets: new Map(this.#secrets),
+    };
+  }
+
+  /** All but the administrator. */
+  get users(): User[] {
+    return [...this.account.users.values()].filter(({ name }) => name !== 'admin');
+  }
+
+  /** The values of the secrets that are there, by name: each is opened once, as that takes time. */
+  readonly #secrets = new Map<string, string>();
+
+  /** What happens on a request. */
+  async act(request: IncomingRequest): Promise<{ readonly record: RecordedRequest; readonly answer: Answer }> {
+    const route = this.#routeOf(request);
+    const { service, action, params } = route;
+    const { path, headers } = request;
+    const record: RecordedRequest = { service, action, path, params, headers, at: this.time.now };
+    const answer = await route.respond(record);
+    if (/^(PUT|DELETE) secret$/.test(action)) this.#open(params.name ?? '');
+    for (const user of this.users) for (const key of user.accessKeys) this.keys.set(key.accessKeyId, key);
+    const date = new Date(this.time.now).toUTCString();
+    return { record, answer: { ...answer, headers: { date, ...answer.headers } } };
+  }
+
+  refusal(request: IncomingRequest, refusal: Refusal): Answer {
+    return this.#routeOf(request).refuse(refusal);
+  }
+
+  /** What the secrets with this prefix hold. */
+  held(prefix: string): Held {
+    const id = this.#secrets.get(`${prefix}AWS_ACCESS_KEY_ID`);
+    const secret = this.#secrets.get(`${prefix}AWS_SECRET_ACCESS_KEY`);
+    const of = [...this.keys.values()].find(({ secretAccessKey }) => secretAccessKey === secret);
+    return { id, secretOf: secret === undefined ? undefined : (of?.accessKeyId ?? 'a stranger') };
+  }
+
+  status(id: string): 'active' | 'inactive' | 'deleted' {
+    const found = this.aws.accessKey(id);
+    if (!found) return 'deleted';
+    return found.key.status === 'Active' ? 'active' : 'inactive';
+  }
+
+  /** A person makes a key by hand, and uses it; where there is room for one. */
+  makePersonsKey(name: string): void {
+    const user = this.account.users.get(name);
+    if (!user || user.accessKeys.length >= 2) return;
+    const key = user.createAccessKey();
+    this.keys.set(key.accessKeyId, key);
+    this.persons.add(key.accessKeyId);
+    this.usePersonsKeys();
+  }
+
+  usePersonsKeys(): void {
+    for (const id of this.persons) {
+      const key = this.keys.get(id);
+      if (key) key.lastUsed = { at: new Date(this.time.now), service: 's3', region: 'eu-central-1' };
+    }
+  }
+
+  #routeOf(request: IncomingRequest): Route {
+    if (request.path === '/') return queryRoute(request, [sts, iam], this.aws);
+    return (
+      this.github.route(request) ??
+      this.runs.route(request) ??
+      githubRoute(`${request.method} ${request.path}`, {}, notThere)
+    );
+  }
+
+  #open(name: string): void {
+    const value = this.github.value(REPOSITORY, name);
+    if (value === undefined) this.#secrets.delete(name);
+    else this.#secrets.set(name, value);
+  }
+
+  async #put(name: string, value: string): Promise<void> {
+    const token = this.github.token({ write: [REPOSITORY] });
+    const headers = { authorization: `Bearer ${token}` };
+    const root = new URL(`${this.github.apiUrl}/repos/${REPOSITORY}/actions/secrets`).pathname;
+    const ask = (method: string, path: string, body: string) =>
+      this.act({ method, path: root + path, query: new URLSearchParams(), headers, body });
+    const { answer } = await ask('GET', '/public-key', '');
+    const { key, key_id } = JSON.parse(answer.body) as { key: string; key_id: string };
+    const box = sodium.crypto_box_seal(value, Buffer.from(key, 'base64'));
+    await ask('PUT', `/${name}`, JSON.stringify({ key_id, encrypted_value: Buffer.from(box).toString('base64') }));
+  }
+}
+
+/** GitHub's answer to whatever else is asked of it. */
+function notThere(): never {
+  throw notFound();
+}
