@@ -65,8 +65,10 @@ export class ProcessTime implements Waiting {
   readonly driver: Driver = async (part) => {
     await this.#listening;
     this.#running += 1;
+    const started = this.#movedMs;
     try {
-      return await processes({ ...part, env: this.#environment(part) });
+      const ended = await processes({ ...part, env: this.#environment(part) });
+      return { ...ended, duration: ended.duration + this.#movedMs - started };
     } finally {
       this.#running -= 1;
       this.#changed();
