@@ -6,7 +6,7 @@ import type { Failure } from '../../sandbox/faults';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { readRecords } from '../../src/provisioning/access-keys/record';
 import { ADMIN, githubRepository, identityJob, identityScenario, REPOSITORY } from './identities';
-import { ALL_AS_PROCESSES } from './running';
+import { ALL_AS_PROCESSES, casesToRun } from './running';
 import type { Scenario } from './scenario';
 
 /** A step that is broken off at every call that it makes. */
@@ -52,6 +52,30 @@ interface Broken {
 /** As processes, one's waiting is another's working. In this process they would share one time. */
 const AT_ONCE = ALL_AS_PROCESSES ? 3 : 1;
 
+/** A run that nothing broke off, and what those that followed it left. */
+interface Undisturbed {
+  readonly run: Run;
+  readonly calls: readonly string[];
+  readonly shape: string;
+}
+
+const undisturbedRuns = new Map<Procedure, Promise<Undisturbed>>();
+
+/** Runs a procedure, once for all ways to break it off. */
+function undisturbedRun(procedure: Procedure): Promise<Undisturbed> {
+  const known = undisturbedRuns.get(procedure);
+  if (known) return known;
+  const undisturbed = inWorld(procedure, async (world) => {
+    const first = world.scenario.sandbox.requests.length;
+    const run = await stepIn(world, procedure);
+    const calls = world.scenario.sandbox.requests.slice(first).map(({ action }) => action);
+    await follow(world, procedure);
+    return { run, calls, shape: shapeOf(world, procedure) };
+  });
+  undisturbedRuns.set(procedure, undisturbed);
+  return undisturbed;
+}
+
 /**
  * Breaks a procedure off at every call, one run each, and lets others follow undisturbed: one when the first is over for
  * all others, and one a day later.
@@ -59,13 +83,7 @@ const AT_ONCE = ALL_AS_PROCESSES ? 3 : 1;
  * @returns everything that is not as promised, each with the call at which it came about; what should be nothing
  */
 export async function breakAtEveryCall(procedure: Procedure, breakage: Breakage): Promise<string[]> {
-  const undisturbed = await inWorld(procedure, async (world) => {
-    const first = world.scenario.sandbox.requests.length;
-    const run = await stepIn(world, procedure);
-    const calls = world.scenario.sandbox.requests.slice(first).map(({ action }) => action);
-    await follow(world, procedure);
-    return { run, calls, shape: shapeOf(world, procedure) };
-  });
+  const undisturbed = await undisturbedRun(procedure);
   if (undisturbed.run.exitCode !== 0) return [`undisturbed: ${undisturbed.run.log.join('\n')}`];
   const ks = callsToBreak(undisturbed.calls, breakage);
   const wrongs = await pMap(
@@ -90,16 +108,14 @@ export async function breakAtEveryCall(procedure: Procedure, breakage: Breakage)
 
 /**
  * The numbers of the calls that are broken off: not of those between two reads, which find all as the read before them
- * does. In this process each of the others is broken off in each way; as processes of dist, where a step takes five times
- * as long, in one of them at the most.
+ * does. As processes of dist, no call is broken off in two ways.
  */
-function callsToBreak(calls: readonly string[], breakage: Breakage): number[] {
+function callsToBreak(calls: readonly string[], breakage: Breakage): readonly number[] {
   const numbers = calls.flatMap((_, index) => {
     const around = calls.slice(Math.max(0, index - 1), index + 2);
     return around.length < 3 || around.some((call) => !/^(?:Get|List|GET)/.test(call)) ? index + 1 : [];
   });
-  const way = BREAKAGES.indexOf(breakage);
-  return ALL_AS_PROCESSES ? numbers.filter((_, index) => index % BREAKAGES.length === way) : numbers;
+  return casesToRun(numbers, BREAKAGES.indexOf(breakage));
 }
 
 /**

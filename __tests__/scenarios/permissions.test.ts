@@ -4,6 +4,7 @@ import type { Job, Run } from '../../sandbox/runner/job';
 import { page, section } from '../docs/pages';
 import { allow, trust } from '../sandbox/sts-client';
 import { age, githubRepository, identityJob, OWNED, recordTags, REPOSITORY } from './identities';
+import { casesToRun } from './running';
 import { ACCOUNT, ISSUER, REGION, Scenario } from './scenario';
 
 /*
@@ -93,7 +94,7 @@ describe.each<{ heading: string; also?: string; situations: readonly Situation[]
   });
 
   test('needs each action of the policy that is not optional, and says which one it lacks', async () => {
-    const unneeded = await proveAll(actionsOf(policy, 'needed'), async (action) => {
+    const unneeded = await proveAll(casesToRun(actionsOf(policy, 'needed')), async (action) => {
       const users = situations.filter((situation) => ended.get(situation)?.actions.has(action));
       // The right to tag is asked for within calls of other names.
       for (const situation of users.length > 0 ? users : situations) {

@@ -24,6 +24,19 @@ export interface Running {
 /** Whether the whole run of the tests asks for processes of `dist`: it then has time for more than the fast one. */
 export const ALL_AS_PROCESSES = process.env.SCENARIOS === 'dist';
 
+/** One in so many is enough where processes only do again what steps in this process show. */
+const SHARES = 4;
+
+/**
+ * Which of many cases have their turn: all in this process; as processes of `dist`, where a step takes five times as
+ * long, a share of them.
+ *
+ * @param share which of four
+ */
+export function casesToRun<T>(cases: readonly T[], share = 0): readonly T[] {
+  return ALL_AS_PROCESSES ? cases.filter((_, index) => index % SHARES === share) : cases;
+}
+
 function asProcesses(): Running {
   const time = new ProcessTime();
   return {
