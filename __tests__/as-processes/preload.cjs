@@ -2,6 +2,8 @@
 // process waits, and which reports by how much time was moved.
 const { subscribe } = require('node:diagnostics_channel');
 const { connect } = require('node:net');
+const { join } = require('node:path');
+const { shareCompiledCode } = require('./compiled-code.cjs');
 
 /** How long nothing must have come about until the process counts as one that only waits, in milliseconds. */
 const QUIET_MS = 5;
@@ -14,7 +16,7 @@ const IDLE = new Set(['Timeout', 'TCPSocketWrap', 'TLSWrap', 'PipeWrap', 'TTYWra
 const { setTimeout, clearTimeout } = globalThis;
 const realTime = Date.now.bind(Date);
 const realNow = performance.now.bind(performance);
-const { port, nodeOptions, ...start } = JSON.parse(process.env.MOVED_TIME);
+const { port, nodeOptions, project, ...start } = JSON.parse(process.env.MOVED_TIME);
 let { movedMs } = start;
 
 /** The process finds what its job gave it, and nothing of this. */
@@ -128,6 +130,8 @@ function moveTo({ isDue, ...reported }) {
 }
 
 hide();
+const [mode = 'inferred'] = /^[a-z-]+$/.exec(process.env.INPUT_MODE) ?? [];
+shareCompiledCode(join(project, 'dist'), join(project, '.cache/dist', mode));
 moveClocks();
 globalThis.setTimeout = new Proxy(setTimeout, { apply: startTimer });
 globalThis.clearTimeout = new Proxy(clearTimeout, { apply: stopTimer });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Clock, Waiting } from '../../sandbox/clock';
 import type { Driver, Part } from '../../sandbox/runner/driver';
-import { processes } from '../../sandbox/runner/processes';
+import { processes, PROJECT } from '../../sandbox/runner/processes';
 
 const PRELOAD = join(__dirname, 'preload.cjs');
 
@@ -108,7 +108,7 @@ export class ProcessTime implements Waiting {
     return {
       ...env,
       NODE_OPTIONS: `--require ${JSON.stringify(PRELOAD)} ${nodeOptions ?? ''}`,
-      MOVED_TIME: JSON.stringify({ port, movedMs: this.#movedMs, nodeOptions }),
+      MOVED_TIME: JSON.stringify({ port, movedMs: this.#movedMs, nodeOptions, project: PROJECT }),
     };
   }
 
