@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Packages that ship as ES modules only: jest runs CommonJS.
 const esModules = [
   '@actions',
@@ -35,7 +37,7 @@ export default {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
   // Scenarios also wait: for processes that they start, and for locks that killed ones left.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // Only what hangs takes so long, on a busy machine as well.
   testTimeout: 600_000,
   reporters: ['default', '<rootDir>/scripts/closing-line.mjs'],
