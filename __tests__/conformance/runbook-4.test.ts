@@ -15,13 +15,9 @@ test('a machine user that may do nothing but assume one role', async () => {
   const role = 'my-sts-fun-stack-StsRole-DAkQBbY7THJk';
   const roleArn = iamArn(`role/${role}`);
   const session = `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/s3-sts-fun`;
-  const declared = (policies: string) => `
-users:
-  ${user}:
-    ${policies}
-    access-key: { deliver: [ { profile: sts } ] }
-`;
-  const withPolicy = { identities: declared('inline-policies: { StsAssumePolicy: ./bin/policy.json }') };
+  const alone = { identities: `users: { ${user}: { access-key: { deliver: [ { profile: sts } ] } } }` };
+  /** Declares no key: each step that declares one makes one, and the runbook goes on with the key of its profile. */
+  const withPolicy = { identities: `users: { ${user}: { inline-policies: { StsAssumePolicy: ./bin/policy.json } } }` };
   const writePolicy = (account: AwsAccount) => {
     account.write('bin/policy.json', JSON.stringify(allow('sts:AssumeRole', roleArn)));
   };
@@ -86,12 +82,12 @@ users:
       async (account) => {
         const { adminInputs } = account;
         writePolicy(account);
-        await account.step({ mode: 'provision', identities: declared('policies: []'), ...adminInputs });
+        await account.step({ mode: 'provision', ...alone, ...adminInputs });
         await account.step({ mode: 'verify', 'expect-arn': iamArn(`user/${user}`) }, { AWS_PROFILE: 'sts' });
         await expectUser(account, '--profile sts');
         await expectNoBuckets(account);
         await stack(account);
-        await account.step({ mode: 'provision', 'overwrite-aws-profile': 'true', ...withPolicy, ...adminInputs });
+        await account.step({ mode: 'provision', ...withPolicy, ...adminInputs });
         const inputs = { 'role-to-assume': roleArn, 'role-session-name': 's3-sts-fun', 'aws-profile': 'assumed' };
         await account.step(inputs, { AWS_PROFILE: 'sts' });
         await expectRole(account);
