@@ -50,7 +50,7 @@ const settings = fc.dictionary(
   fc.string({ unit: 'grapheme' }).filter((value) => !/[\r\n\0]/.test(value)),
 );
 
-/** What was written, or undefined where the file leaves no place for it, which is reported. */
+/** What was written, or undefined where the file has the section several times, which is reported. */
 function written(...[text, name, values]: Parameters<typeof writeSection>) {
   try {
     return writeSection(text, name, values);

@@ -396,7 +396,6 @@ describe('checkProfiles', () => {
 
   test.each([
     ['a section that is there twice', '[dev]\n[x]\n[dev]\n', 'It has the section [dev] 2 times. Keep one of them.'],
-    ['a last line without an end, and of no section', 'a = 1', 'Its last line belongs to no section and lacks a line'],
     ['UTF-16', '\0[\0d', 'It is not text in UTF-8 but, perhaps, UTF-16'],
   ])('finds out before the file is written what would stop it then: %s', async (_, credentials, reason) => {
     await given({ credentials });

@@ -107,6 +107,29 @@ test('overwrite-aws-profile replaces it until the job ends', async () => {
   expect(scenario.calls()).toEqual(OIDC_CALLS);
 });
 
+const MARK = '\uFEFF';
+
+test.each([
+  ['a setting without a section, and without a line ending', 'region = x'],
+  ['settings above the first section', 'region = x\n  nested = 1\n\n[default]\noutput = json\n'],
+  ['a byte order mark', `${MARK}[default]\nregion = x\n`],
+  ['a byte order mark above a comment', `${MARK}# ours\r\n[default]\r\nregion = x\r\n`],
+  ['a byte order mark in a comment', `#${MARK}\n[default]\nregion = x\n`],
+])('what AWS’s tools cannot read a file for is a comment until the profile is removed: %s', async (_, config) => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  mkdirSync(join(job.home, '.aws'));
+  writeFileSync(join(job.home, '.aws/config'), config);
+  const main = await job.step({ with: inputs });
+  expect([main.exitCode, scenario.calls()]).toEqual([0, OIDC_CALLS]);
+  const written = readFileSync(join(job.home, '.aws/config'), 'utf8');
+  expect(written).toMatch(new RegExp(`^\\[profile deploy\\]\nregion = ${REGION}\n`.replaceAll('\n', '\r?\n')));
+  // The AWS CLI reads nothing of a file with a mark outside of a comment, or with a setting above all sections.
+  expect(written).not.toMatch(/^[^#\r\n]*\uFEFF/m);
+  await job.finish();
+  expect(readFileSync(join(job.home, '.aws/config'), 'utf8')).toBe(config);
+});
+
 test('a file that cannot be read fails the step before any call', async () => {
   const job = scenario.job({ oidc: true });
   mkdirSync(join(job.home, '.aws/config'), { recursive: true });
@@ -141,8 +164,6 @@ describe('what would stop the profile from being written fails the step before a
       '[profile deploy] 2 times',
     ],
     ['the same, with roles', roles, config(twice.replaceAll('[', '[profile ')), '[profile deploy] 2 times'],
-    ['a last line without an end', overwrite, config('region = x'), 'lacks a line ending'],
-    ['the same, of a profile that renews itself', refresh, config('region = x'), 'lacks a line ending'],
     ['a folder in which nothing can be made', overwrite, unwritable, 'Could not write the profile file /proc/'],
     ['the same, with roles', roles, unwritable, 'Could not write the profile file /proc/'],
     [

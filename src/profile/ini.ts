@@ -24,8 +24,14 @@ interface Line extends Span {
 
 // The second spelling is the same mark in a file that could only be read byte by byte.
 const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
-/** The mark as a comment. */
-const MARK_IN_COMMENT = /^#(\uFEFF|\u00EF\u00BB\u00BF)(?:\r\n|\r|\n)/;
+
+/** What is put before what most of AWS's tools cannot read above the first section: it makes it a comment. */
+const SET_ASIDE = '# set aside by aws-identity-action: ';
+const LINE_SET_ASIDE = new RegExp(`(^|[\\r\\n])${SET_ASIDE}(?!\\uFEFF|\\u00EF\\u00BB\\u00BF)`, 'g');
+const MARK_SET_ASIDE = new RegExp(`^${SET_ASIDE}(\\uFEFF|\\u00EF\\u00BB\\u00BF)(?:\\r\\n|\\r|\\n)`);
+
+/** Where a new section goes. */
+const TOP: Span = { start: 0, end: 0, next: 0 };
 
 /** A section to write. */
 export interface NewSection {
@@ -57,18 +63,17 @@ export function headersIn(text: string): ReadonlySet<string> {
 /**
  * Puts sections into `text`: each in place of the section of that name, whose text is then `replaced`, else at the top,
  * the last one first. At the top, a section can be removed again to the byte, whatever other runs put in or took out
- * meanwhile, and whether or not the file ends with a line ending. A byte order mark, with which most of AWS's tools read
- * nothing of a file, is in a comment until then.
+ * meanwhile, and whether or not the file ends with a line ending. A byte order mark, and settings above all sections, with
+ * which most of AWS's tools read nothing of a file, are comments until then.
  *
- * @throws Error when a setting or a header has a line break, when a section is there more than once, or when the text
- * leaves no room for a section.
+ * @throws Error when a setting or a header has a line break, or when a section is there more than once.
  */
 export function writeSections(
   original: string,
   sections: readonly NewSection[],
 ): { readonly text: string; readonly written: readonly ReplacedSection[] } {
   const lineEnding = dominantLineEnding(original);
-  const text = original.replace(BYTE_ORDER_MARK, (mark) => `#${mark}${lineEnding}`);
+  const text = readable(original, lineEnding);
   const lines = linesOf(text);
   const there = sectionsIn(lines);
   const edits = sections.map(({ header, settings }) => {
@@ -76,7 +81,7 @@ export function writeSections(
     if (others.length > 0) {
       throw new Error(`It has the section [${header}] ${others.length + 1} times. Keep one of them.`);
     }
-    const { start, end, next } = section ?? topOf(lines);
+    const { start, end, next } = section ?? TOP;
     const indent = { header: indentAt(lines, start), settings: indentAt(lines, next) };
     const ours = sectionText(header, settings, indent, lineEnding) + (section ? '' : lineEnding + lineEnding);
     return { header, start, end, text: ours, replaced: section ? text.slice(start, end) : null };
@@ -110,7 +115,7 @@ export function undoSections(text: string, written: readonly ReplacedSection[]):
     const { start, end, next } = section;
     return [replaced === null ? { start, end: afterLineEnding(text, next), text: '' } : { start, end, text: replaced }];
   });
-  return edits.length === 0 ? text : withMark(spliced(text, edits));
+  return edits.length === 0 ? text : asBefore(spliced(text, edits));
 }
 
 /** Makes all edits at once. Of several at the same place, the last comes first, and one that takes nothing out before all. */
@@ -130,9 +135,29 @@ function afterLineEnding(text: string, offset: number): number {
   return /[\r\n]/.test(text.charAt(offset)) ? offset + 1 : offset;
 }
 
-/** Makes the byte order mark one again, where nothing of ours is above it. */
-function withMark(text: string): string {
-  return text.replace(MARK_IN_COMMENT, '$1');
+/** The text without what keeps AWS's tools from reading it: that is a comment now. */
+function readable(original: string, lineEnding: string): string {
+  const mark = BYTE_ORDER_MARK.exec(original)?.[0];
+  const lines = linesOf(original);
+  const stray = lines.slice(0, firstHeaderOf(lines)).filter(({ kind }) => kind === 'setting');
+  return spliced(original, [
+    ...(mark === undefined ? [] : [{ start: 0, end: mark.length, text: `${SET_ASIDE}${mark}${lineEnding}` }]),
+    ...stray.map(({ start }) => ({ start, end: start, text: SET_ASIDE })),
+  ]);
+}
+
+/** Undoes `readable`, where no section of another run is above. */
+function asBefore(text: string): string {
+  const lines = linesOf(text);
+  const head = lines[firstHeaderOf(lines)]?.start ?? text.length;
+  const above = text.slice(0, head).replace(LINE_SET_ASIDE, '$1').replace(MARK_SET_ASIDE, '$1');
+  return above + text.slice(head);
+}
+
+/** The index of the first header; of the end, where there is none. */
+function firstHeaderOf(lines: readonly Line[]): number {
+  const index = lines.findIndex(({ kind }) => kind === 'header');
+  return index === -1 ? lines.length : index;
 }
 
 function linesOf(text: string): Line[] {
@@ -175,21 +200,6 @@ function sectionsIn(lines: readonly Line[]): Map<string, Span[]> {
     }
   }
   return sections;
-}
-
-/**
- * Where a new section goes: an empty span. Settings that come before the first header would become settings of a section put
- * above them, so it goes below.
- */
-function topOf(lines: readonly Line[]): Span {
-  const firstHeader = lines.findIndex(({ kind }) => kind === 'header');
-  const preamble = firstHeader === -1 ? lines : lines.slice(0, firstHeader);
-  const stray = preamble.findLast(({ kind }) => kind === 'setting');
-  if (stray !== undefined && stray.next === stray.end) {
-    throw new Error('Its last line belongs to no section and lacks a line ending. Remove that line.');
-  }
-  const top = stray?.next ?? 0;
-  return { start: top, end: top, next: top };
 }
 
 /**
