@@ -4,6 +4,7 @@ import files, {
   chmod,
   chown,
   lchown,
+  link,
   lstat,
   mkdir,
   mkdtemp,
@@ -374,6 +375,52 @@ describe('a file that is mounted', () => {
     });
     await expect(rehearseEdit(path, () => 'new', { inPlace: true })).rejects.toThrow('EROFS');
     await rehearseEdit(join(home, 'other'), () => 'new', { inPlace: true });
+  });
+});
+
+describe('a file with another name', () => {
+  let other: string;
+  beforeEach(async () => {
+    other = join(home, 'elsewhere', 'credentials');
+    await mkdir(join(home, 'elsewhere'));
+    await writeFile(path, 'a longer text\n', { mode: 0o644 });
+    await link(path, other);
+  });
+
+  test('stays one file, and is emptied where it would be removed', async () => {
+    await rehearseEdit(path, () => 'new\n', { inPlace: true });
+    await editFile(path, () => 'new\n');
+    expect(await readFile(other, 'utf8')).toBe('new\n');
+    expect([(await stat(path)).ino, await modeOf(other)]).toEqual([(await stat(other)).ino, '600']);
+    await editFile(other, () => undefined);
+    expect(await readFile(path, 'utf8')).toBe('');
+    expect(await readdir(join(home, 'elsewhere'))).toEqual(['credentials']);
+  });
+
+  test('has one lock for all its names', async () => {
+    const ways = [path, other];
+    await Promise.all(
+      Array.from({ length: 12 }, (_, number) =>
+        editFile(ways[number % 2] ?? path, (text) => `${text ?? ''}${number}\n`),
+      ),
+    );
+    expect((await readFile(path, 'utf8')).trim().split('\n')).toHaveLength(13);
+  });
+
+  test('is as it was where an edit fails half-way', async () => {
+    const write = jest.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    });
+    await expect(editFile(path, () => 'new\n')).rejects.toThrow('ENOSPC');
+    write.mockRestore();
+    expect(await readFile(other, 'utf8')).toBe('a longer text\n');
+  });
+
+  test('is replaced where it is another user’s, who would read what is written', async () => {
+    const owner = jest.spyOn(process, 'getuid').mockReturnValue(54_321);
+    await editFile(path, () => 'new\n');
+    owner.mockRestore();
+    expect([await readFile(path, 'utf8'), await readFile(other, 'utf8')]).toEqual(['new\n', 'a longer text\n']);
   });
 });
 

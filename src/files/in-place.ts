@@ -12,7 +12,8 @@ import {
 
 /**
  * Writes into the file at `path` itself, and gives it mode 0600. It is for a file that cannot be replaced: one that is
- * mounted, or in a folder where nothing can be made. Readers may see it half-written for a moment.
+ * mounted, that has other names (hard links), or in a folder where nothing can be made. Readers may see it half-written
+ * for a moment, and so it stays if the machine fails in that moment.
  *
  * @throws Error when it belongs to another user, who would have what is written; an error of the system, and the file is
  * then as it was

@@ -81,12 +81,13 @@ export function lockPath(path: string): string {
 }
 
 /**
- * Where the lock is for a file in a folder in which this user can make nothing: in a folder of the user's own among the
- * temporary files, which all jobs of that user on this machine share.
+ * Where the lock is for a file in a folder in which this user can make nothing, or with several names: in a folder of the
+ * user's own among the temporary files, which all jobs of that user on this machine share.
  *
+ * @param file its path, or what else it is known by
  * @throws Error when another user made that folder, or could change it; an error of the system when it cannot be made
  */
-export function lockPathElsewhere(path: string): string {
+export function lockPathElsewhere(file: string): string {
   const user = process.getuid?.() ?? '';
   const folder = join(tmpdir(), `aws-identity-action-locks-${user}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -96,7 +97,7 @@ export function lockPathElsewhere(path: string): string {
       `${folder}, where its lock would be, is not this user's alone. Delete it, or set profile-location: job.`,
     );
   }
-  return join(folder, `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.lock`);
+  return join(folder, `${createHash('sha256').update(file).digest('hex').slice(0, 32)}.lock`);
 }
 
 /**

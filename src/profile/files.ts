@@ -93,8 +93,9 @@ export async function copyProfileFiles(files: ProfileFiles, folder: string): Pro
 /**
  * Replaces the profile file at `path` with what `edit` makes of its text, undefined standing for a file that is not
  * there. Other processes that edit the file wait; readers see the old text or the new one, whenever this process is
- * killed, but of a file that is mounted or in a folder in which nothing can be made: that one is written in place. What is written has mode 0600. A link stays, and its target is edited. Text that comes back as it was is not
- * written.
+ * killed, except for a file that is mounted, has another name (a hard link), or is in a folder in which nothing can be
+ * made: that one is written in place. What is written has mode 0600. Links stay, and what they lead to is edited. Text
+ * that comes back as it was is not written.
  *
  * @throws ProfileError when the file cannot be read, locked or written, or when `edit` throws; the file is then as it
  * was.
@@ -108,8 +109,7 @@ export async function editFile(
     const target = await followLinks(path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const deadline = performance.now() + wait;
-    const inPlace = await isFixed(target);
-    const lockfilePath = inPlace ? lockPathElsewhere(target) : lockPath(target);
+    const { inPlace, lockfilePath } = await accessTo(target);
     const held = await takeLock(target, { deadline, stale, lockfilePath }).catch((error: unknown) => {
       throw error instanceof LockedError ? lockedBy(path, lockfilePath, wait, error) : error;
     });
@@ -150,9 +150,8 @@ export async function rehearseEdit(
     if (text === before?.text) return;
     if (text !== undefined) encode(text, before?.encoding ?? 'utf8');
     if (!inPlace) return;
-    if (await isFixed(target)) {
+    if ((await accessTo(target)).inPlace) {
       requireWritableInPlace(target);
-      lockPathElsewhere(target);
       return;
     }
     if (isMounted(target)) requireWritableInPlace(target);
@@ -170,10 +169,32 @@ async function remove(target: string): Promise<void> {
   });
 }
 
-/** Whether a file is there, in a folder in which this user can make nothing. */
-async function isFixed(target: string): Promise<boolean> {
-  if (process.platform === 'win32' || (await stat(target).catch(unlessMissing)) === undefined) return false;
-  return await tryFolder(dirname(target)).then(
+/** How a file can be written, and where its lock is. */
+interface Access {
+  readonly inPlace: boolean;
+  readonly lockfilePath: string;
+}
+
+/**
+ * Who gave a file several names wants it to be one file under all of them. Replaced, it would be two from then on, long
+ * after the job. So it has one lock, too, whatever name it is reached by.
+ *
+ * @throws Error when there can be no lock
+ */
+async function accessTo(target: string): Promise<Access> {
+  const found = process.platform === 'win32' ? undefined : await stat(target).catch(unlessMissing);
+  // To another user's file, nothing of this one's is written.
+  if (found?.isFile() === true && found.nlink > 1 && found.uid === process.getuid?.()) {
+    return { inPlace: true, lockfilePath: lockPathElsewhere(`${found.dev}:${found.ino}`) };
+  }
+  return found && (await makesNothing(dirname(target)))
+    ? { inPlace: true, lockfilePath: lockPathElsewhere(target) }
+    : { inPlace: false, lockfilePath: lockPath(target) };
+}
+
+/** Whether this user can make nothing in a folder. */
+async function makesNothing(folder: string): Promise<boolean> {
+  return await tryFolder(folder).then(
     () => false,
     (error: unknown) => MAKES_NOTHING.has(codeOf(error) ?? ''),
   );
