@@ -4,6 +4,7 @@ import pMap from 'p-map';
 import type { Failure } from '../../sandbox/faults';
 import type { Job } from '../../sandbox/runner/job';
 import { allow } from '../sandbox/sts-client';
+import { callsToBreak } from './crash';
 import {
   ADMIN,
   OWNED,
@@ -21,7 +22,6 @@ import {
   statusesOf,
   writes,
 } from './identities';
-import { casesToRun } from './running';
 import { EXAMPLE_KEYS, ISSUER, expectFailed, type Scenario } from './scenario';
 
 const REFUSED: Failure = {
@@ -355,22 +355,23 @@ describe('post retires what main made until it', () => {
     scenario.calls();
     const first = calls.findIndex((call) => call.startsWith('Create'));
     const wrongs = await pMap(
-      casesToRun(calls.map((call, k) => ({ call, k })).slice(first), kill ? 1 : 0),
-      async ({ call, k }) => {
+      callsToBreak(calls, kill ? 'killed' : 'refused').filter((k) => k > first),
+      async (k) => {
+        const where = `${calls[k - 1] ?? ''}, call ${k}`;
         const world = await identityScenario();
         try {
           const given = githubRepository(world);
           const before = JSON.stringify(snapshot(world.account));
           let acted: () => void = () => undefined;
           const after = new Promise<void>((resolve) => (acted = resolve));
-          world.sandbox.faults.add({ skip: k, times: 1, ...breakage(acted) });
+          world.sandbox.faults.add({ skip: k - 1, times: 1, ...breakage(acted) });
           const workflow = identityJob(world);
           const main = await workflow.step({
             with: inputs(DOCUMENT, given),
             ...(kill && { kill: { after, signal: 'SIGKILL' as const } }),
           });
           world.sandbox.faults.clear();
-          if (kill !== (main.exitCode === null)) return [`${call}, call ${k + 1}: main ended with ${main.exitCode}`];
+          if (kill !== (main.exitCode === null)) return [`${where}: main ended with ${main.exitCode}`];
           const { exitCode, log } = await post(workflow);
           const left = [
             ...(exitCode === 0 && !log.join().includes('Warning') ? [] : [log.join('\n')]),
@@ -378,7 +379,7 @@ describe('post retires what main made until it', () => {
             ...secretsAtGithub(world),
             ...keepsakesOf(workflow),
           ];
-          return left.map((what) => `${call}, call ${k + 1}: ${what}`);
+          return left.map((what) => `${where}: ${what}`);
         } finally {
           world.calls();
           await world.end();
