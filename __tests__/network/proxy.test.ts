@@ -1,4 +1,4 @@
-import { proxyFor, proxyUrl, type ProxySettings } from '../../src/network/proxy';
+import { proxyFor, proxyUrl, wrongProxy, type ProxySettings } from '../../src/network/proxy';
 import { useCleanEnvironment } from '../aws/environment';
 
 useCleanEnvironment();
@@ -130,18 +130,65 @@ describe('a proxy', () => {
     ['HTTPS://Proxy:3128', 'https://proxy:3128/'],
     ['10.1.2.3:3128', 'http://10.1.2.3:3128/'],
     ['[fd00::1]:3128', 'http://[fd00::1]:3128/'],
+    ['user:pass@[fd00::1]:3128', 'http://user:pass@[fd00::1]:3128/'],
+    [' http://proxy:3128\t', 'http://proxy:3128/'],
+    ['proxy:3128\n', 'http://proxy:3128/'],
+    ['http://proxy:3128/', 'http://proxy:3128/'],
+    ['http://proxy.example.:3128', 'http://proxy.example.:3128/'],
+    ['DOMAIN\\user:pass@proxy:3128', 'http://DOMAIN%5Cuser:pass@proxy:3128/'],
+    ['http://DOMAIN\\user:pass@proxy:3128', 'http://DOMAIN%5Cuser:pass@proxy:3128/'],
+    ['http://DOMAIN%5Cuser:pass@proxy:3128', 'http://DOMAIN%5Cuser:pass@proxy:3128/'],
+    ['http://user@corp.example:pass@proxy', 'http://user%40corp.example:pass@proxy/'],
+    ['http://user:p%40%3A%2Fss@proxy', 'http://user:p%40%3A%2Fss@proxy/'],
+    ['http://user:p@:ss@proxy', 'http://user:p%40%3Ass@proxy/'],
+    ['user:p/s\\s@proxy', 'http://user:p%2Fs%5Cs@proxy/'],
+    ['http://user:12/ss@proxy', 'http://user:12%2Fss@proxy/'],
+    ['http://user:12?s#s@proxy', 'http://user:12%3Fs%23s@proxy/'],
+    ['http://user:p"s s@proxy', 'http://user:p%22s%20s@proxy/'],
+    ['http://S3cret@proxy', 'http://S3cret@proxy/'],
   ])('may be written as %s, in the variables, too', (text, url) => {
     expect(proxyUrl(text)?.href).toBe(url);
     process.env.https_proxy = text;
     expect(proxyFor(new URL(STS))?.href).toBe(url);
   });
 
-  test.each(['socks5://proxy:1080', 'pac+http://proxy', 'http://', 'http://proxy:port', 'http://u:100%@proxy'])(
-    'is none: %s',
+  test.each([
+    'socks5://proxy:1080',
+    'socks5h://user:S3cret@proxy:1080',
+    'pac+http://proxy',
+    'http://',
+    'http://user:S3cret@',
+    'http://proxy:port',
+    'http://proxy:65536',
+    'http://u:100%@proxy',
+    'http://u:S3cret%E4@proxy',
+    'http:/proxy:3128',
+    'http//proxy:3128',
+    'https:\\\\proxy:3128',
+    'http://http://proxy:3128',
+    'http://a.example:3128,http://b.example:3128',
+    'a.example,b.example',
+    'http://${PROXY}:3128',
+    '$PROXY',
+    'PROXY proxy:3128',
+    '::1',
+  ])('is none: %s', (text) => {
+    expect(proxyUrl(text)).toBeUndefined();
+    expect(wrongProxy(text)).toMatch(/^is not a URL such as ((?!S3cret|user).)*$/);
+    process.env.https_proxy = text;
+    expect(() => proxyFor(new URL(STS))).toThrow('The proxy is not a URL such as');
+  });
+
+  test.each(['"http://user:S3cret@proxy:3128"', "'proxy:3128'", ' "proxy"', 'http://proxy:3128"', '`proxy`'])(
+    'has no quotes around it: %s',
     (text) => {
       expect(proxyUrl(text)).toBeUndefined();
-      process.env.https_proxy = text;
-      expect(() => proxyFor(new URL(STS))).toThrow('The proxy is not a URL such as');
+      expect(wrongProxy(text)).toMatch(/^has quotes around it; it should be a URL such as ((?!S3cret|user).)*$/);
     },
   );
+
+  test('is none where the variable is blank', () => {
+    process.env.HTTPS_PROXY = ' ';
+    expect(proxyFor(new URL(STS))).toBeUndefined();
+  });
 });

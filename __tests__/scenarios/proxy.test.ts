@@ -121,6 +121,38 @@ test('a proxy that asks for a password gets it from the URL, which is masked', a
   expect(scenario.calls()).toEqual(['AssumeRole']);
 });
 
+test.each([
+  ['as a user of Windows', 'CORP\\mona', 'EXAMPLE-pass', (url: string) => url],
+  ['with the user and the password encoded', 'CORP%5Cmona', 'EX%40M%3APLE%2F%25', decodeURIComponent],
+  ['with letters that would end a host', 'mona@corp.example', '12/EX#AM?PLE', (url: string) => url],
+])('a proxy gets them %s, also through a tunnel', async (_, user, password, meant) => {
+  proxy.demand = `Basic ${Buffer.from(`${meant(user)}:${meant(password)}`).toString('base64')}`;
+  const url = ` ${proxy.url.replace('http://', `http://${user}:${password}@`)} `;
+  const main = await behindProxy({ HTTPS_PROXY: url }).step({ with: inputs });
+  expect([main.exitCode, scenario.calls()]).toEqual([0, ['AssumeRole']]);
+  const tunnel = { 'sts-endpoint': aws.replace('http:', 'https:') };
+  expectFailed(await behindProxy({ HTTPS_PROXY: url }).step({ with: { ...inputs, ...tunnel } }), 'connection-failed');
+  proxy.demand = 'Basic EXAMPLE';
+  const refused = await behindProxy({ HTTPS_PROXY: url }).step({ with: inputs });
+  expectFailed(refused, 'proxy-failed');
+  const shown = [...refused.lines.filter(({ command }) => command?.name !== 'add-mask').map(({ raw }) => raw)];
+  for (const secret of [user, password, meant(user), meant(password)]) {
+    expect([...shown, refused.summary].join('\n')).not.toContain(secret);
+  }
+});
+
+test.each([
+  ['http-proxy', { 'http-proxy': '"http://mona:EXAMPLE-pass@proxy:3128"' }, {}],
+  ['HTTPS_PROXY', {}, { HTTPS_PROXY: '"http://mona:EXAMPLE-pass@proxy:3128"' }],
+])('a proxy in quotes is refused before any call: %s', async (_, given, env) => {
+  const main = await behindProxy(env).step({ with: { ...inputs, ...given } });
+  expectFailed(main, 'invalid-input');
+  expect(main.log.join('\n')).toContain('has quotes around it; it should be a URL such as http://proxy.example.com');
+  const shown = main.lines.filter(({ command }) => command?.name !== 'add-mask').map(({ raw }) => raw);
+  expect([...shown, main.summary].join('\n')).not.toMatch(/mona|EXAMPLE-pass/);
+  expect([scenario.calls(), proxy.passed]).toEqual([[], []]);
+});
+
 test('an endpoint with TLS is reached through a tunnel', async () => {
   const main = await behindProxy().step({
     with: { ...inputs, 'http-proxy': proxy.url, 'sts-endpoint': aws.replace('http:', 'https:') },

@@ -2,7 +2,7 @@ import { isAccountId, wholeAccount } from '../aws/arn';
 import { endpointVariable, possibleEndpoints, type ServiceName } from '../aws/endpoint';
 import { messageOf } from '../errors/message';
 import { certificatesIn } from '../network/certificates';
-import { isLoopback, isReachedDirectly, PROXY_FORM, proxyUrl } from '../network/proxy';
+import { isLoopback, isReachedDirectly, proxyUrl, wrongProxy } from '../network/proxy';
 import { withoutPassword } from '../network/url-password';
 import { validateProfileName } from '../profile/name';
 import { EXPECTATION_INPUTS } from './expectations';
@@ -208,16 +208,16 @@ function readProxy(inputs: Inputs, stsEndpoints: readonly URL[]): string | undef
   const { env } = inputs;
   const given = inputs.text('http-proxy');
   const variables = PROXY_VARIABLES.flatMap((name) => [name, name.toLowerCase()]);
-  const variable = given === undefined ? variables.find((name) => env[name]) : undefined;
+  const variable = given === undefined ? variables.find((name) => env[name]?.trim()) : undefined;
   const text = given ?? (variable && env[variable]);
   if (!text || proxyUrl(text)) return text;
   const isUnused = stsEndpoints.some((url) => isReachedDirectly(url, inputs.text('no-proxy'), env));
   if (variable?.toUpperCase() === 'ALL_PROXY') {
-    if (!isUnused) inputs.warn(`${variable}: it is not used, as it is not ${PROXY_FORM}.`);
+    if (!isUnused) inputs.warn(`${variable}: it is not used, as it ${wrongProxy(text)}.`);
     return undefined;
   }
   if (variable !== undefined && isUnused) return text;
-  inputs.wrong('http-proxy', `is not ${PROXY_FORM}`, variable);
+  inputs.wrong('http-proxy', wrongProxy(text), variable);
   return undefined;
 }
 

@@ -31,7 +31,7 @@ export function proxyFor(url: URL, { httpProxy, noProxy }: ProxySettings = {}): 
   throw new ActionError({
     code: 'proxy-failed',
     tried: `reach ${url.host} through a proxy`,
-    why: `The proxy is not ${PROXY_FORM}.`,
+    why: `The proxy ${wrongProxy(proxy)}.`,
     fix: 'Correct HTTPS_PROXY or HTTP_PROXY, or except the host with NO_PROXY.',
   });
 }
@@ -41,16 +41,34 @@ export function isReachedDirectly(url: URL, noProxy: string | undefined, env = p
   return isLoopback(url) || isExcepted(url, firstSet(noProxy, ...inEnvironment('no_proxy', env)) ?? '');
 }
 
-/** What a proxy should be: completes "is not …". */
-export const PROXY_FORM =
+/** What is wrong with the text of a proxy that `proxyUrl` does not take, to follow "the proxy". It may be a secret, and is not told. */
+export function wrongProxy(text: string): string {
+  const quoted = /^["'`]|["'`]$/.test(text.trim());
+  return quoted ? `has quotes around it; it should be ${PROXY_FORM}` : `is not ${PROXY_FORM}`;
+}
+
+const PROXY_FORM =
   'a URL such as http://proxy.example.com:3128, with % and other special characters of a password encoded; SOCKS is not ' +
   'supported';
 
-/** The URL of a proxy, which may be written without its `http://`; undefined for what is none that can be used. */
+/**
+ * The URL of a proxy, which may be written without its `http://`; undefined for what is none that can be used. All up to
+ * the last `@` is the user's, as a user of Windows (`DOMAIN\\user`) and many a password have characters that end a host.
+ */
 export function proxyUrl(text: string): URL | undefined {
-  const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const [, scheme = 'http://', user = '', host = ''] = PROXY_PARTS.exec(text.trim()) ?? [];
+  const full = scheme + user.replace(/[\\/?#]/g, encodeURIComponent) + host;
   const url = URL.canParse(full) ? new URL(full) : undefined;
-  return url && /^https?:$/.test(url.protocol) && isDecodable(url.username + url.password) ? url : undefined;
+  return url && /^https?:$/.test(url.protocol) && isHost(url) && isDecodable(url.username + url.password)
+    ? url
+    : undefined;
+}
+
+const PROXY_PARTS = /^([a-z][a-z0-9+.-]*:\/\/)?(.*@)?([^@]*)$/is;
+
+/** Also quotes, commas and variables that nobody replaced (`$PROXY`) can be the name of a host, and so can a scheme. */
+function isHost({ hostname, pathname }: URL): boolean {
+  return /^(?:[\w.-]+|\[.+\])$/.test(hostname) && !(/^https?$/.test(hostname) && pathname !== '/');
 }
 
 function isDecodable(text: string): boolean {
@@ -108,5 +126,5 @@ function inEnvironment(name: string, env = process.env): (string | undefined)[] 
 }
 
 function firstSet(...texts: (string | undefined)[]): string | undefined {
-  return texts.find((text) => text !== undefined && text !== '');
+  return texts.find((text) => text !== undefined && text.trim() !== '');
 }
