@@ -41,7 +41,7 @@ export function isReachedDirectly(url: URL, noProxy: string | undefined, env = p
   return isLoopback(url) || isExcepted(url, firstSet(noProxy, ...inEnvironment('no_proxy', env)) ?? '');
 }
 
-/** What is wrong with the text of a proxy that `proxyUrl` does not take, to follow "the proxy". It may be a secret, and is not told. */
+/** What is wrong with the text of a proxy that `proxyUrl` does not take, to follow "the proxy". It may be a secret, and is not repeated. */
 export function wrongProxy(text: string): string {
   const quoted = /^["'`]|["'`]$/.test(text.trim());
   return quoted ? `has quotes around it; it should be ${PROXY_FORM}` : `is not ${PROXY_FORM}`;
