@@ -51,8 +51,8 @@ describe('a whole request', () => {
     });
   });
 
-  test('of a session with MFA, by a code', async () => {
-    const request = await requestOf({ ...KEYS, 'mfa-serial': 'GAHT12345678', 'mfa-code': '123456' });
+  test.each(['123456', '123 456', ' 123\u00A0456\n'])('of a session with MFA, by a code: %j', async (code) => {
+    const request = await requestOf({ ...KEYS, 'mfa-serial': 'GAHT12345678', 'mfa-code': code });
     expect(request).toEqual({
       mode: 'session-token',
       ...DELIVERED,

@@ -26,6 +26,18 @@ test.each([
   ['in a URI with an algorithm with a line', `otpauth://totp/x?secret=${BASE32}&algorithm=SHA_1`],
   ['in a URI with the full name of its algorithm', `otpauth://totp/x?secret=${BASE32}&algorithm=HmacSHA1`],
   ['in a URI that states what is usual', `otpauth://totp/x?secret=${BASE32}&digits=6&period=30&algorithm=SHA1`],
+  ['in double quotes', `"${BASE32}"`],
+  ['in single quotes, with a line end', `'JBSW Y3DP EHPK 3PXP JBSW Y3DP'\n`],
+  ['in backquotes, padded', `\`${BASE32}==\``],
+  ['in groups, with dashes of a text processor', 'JBSW\u2013Y3DP\u2013EHPK\u20103PXP\u2014JBSW Y3DP'],
+  ['after its name', `secret=${BASE32}`],
+  ['after its name, in upper case and with a colon', `SECRET: ${BASE32.toLowerCase()}`],
+  ['after its name in words', `Secret key: jbsw y3dp ehpk 3pxp jbsw y3dp`],
+  ['after the name of a variable, in quotes', `AWS_MFA_SECRET="${BASE32}"\n`],
+  ['as a member of JSON', `"Base32StringSeed": "${BASE32}"`],
+  ['in a URI in quotes', `"otpauth://totp/AWS:ci@123456789012?secret=${BASE32}&issuer=AWS"`],
+  ['in a URI after the name of a variable', `MFA_SECRET=otpauth://totp/x?secret=${BASE32}`],
+  ['in a URI from a page', `otpauth://totp/x?issuer=AWS&amp;secret=${BASE32}`],
 ])('a seed %s', (_, text) => {
   expect(parseSeed(text)).toEqual(plain);
 });
@@ -40,11 +52,21 @@ test.each([
   expect(parseSeed(`otpauth://totp/x?secret=${BASE32}&${parameters}`)).toEqual({ ...plain, ...expected });
 });
 
+test('a seed that ends as a name does', () => {
+  const ends = 'JBSWY3DPEHPKSEED';
+  for (const text of [ends, `${ends}======`, `${ends} = ===`, `${ends}\n==\n`]) {
+    expect(parseSeed(text)).toMatchObject({ base32: ends });
+  }
+});
+
 test('a seed of the least length', () => {
   expect(parseSeed('JBSWY3DPEHPK3PXP')).toMatchObject({ base32: 'JBSWY3DPEHPK3PXP' });
 });
 
 const noBase32 = 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI';
+const exported =
+  'is what an app exports to move to another phone (otpauth-migration://), which may hold several devices; it should be ' +
+  'the seed of one, in base32 or as an otpauth:// URI';
 const noPeriod = 'has a period that is not a whole number of seconds';
 const noAlgorithm = 'has an algorithm that is none of SHA1, SHA256, SHA512';
 const noDigits = 'has codes of another length than 6 digits, which AWS does not take';
@@ -60,6 +82,12 @@ test.each([
   ['123456', noBase32],
   [`https://totp/x?secret=${BASE32}`, noBase32],
   ['otpauth://totp/x', noBase32],
+  [`"${BASE32}`, noBase32],
+  [`'${BASE32}"`, noBase32],
+  [`"secret=`, noBase32],
+  [`user=${BASE32}`, noBase32],
+  ['otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGEV4YW1wbGU6YWxpY2VAZ29vZ2xlLmNvbQ%3D%3D', exported],
+  ['"OTPAUTH-MIGRATION://offline?data=CjEK"', exported],
   ['otpauth://totp/x?secret=', noBase32],
   ['otpauth://totp/x?secret=JBSWY3DP', noBase32],
   [`otpauth://${BASE32} no host?secret=${BASE32}`, 'is not a valid otpauth:// URI'],

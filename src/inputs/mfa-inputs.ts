@@ -15,7 +15,8 @@ export function readMfa(inputs: Inputs): MfaRequest | undefined {
     SERIAL,
     'an ARN like arn:aws:iam::123456789012:mfa/name, or a serial number',
   );
-  const code = inputs.text('mfa-code');
+  // Apps show it in two groups.
+  const code = inputs.text('mfa-code')?.replace(/\s/g, '');
   const secret = inputs.text('mfa-secret');
   if ((code === undefined) === (secret === undefined)) {
     const wrong =

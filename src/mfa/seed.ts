@@ -15,13 +15,21 @@ const CODE_DIGITS = 6;
 
 const DEFAULT_PERIOD = 30;
 
+/** As a setting is written: `MFA_SECRET=…`, `secret: …`. What follows is no padding. */
+const NAME = /^["']?[\w -]*(?:secret|seed|key)["']?\s*[=:]\s*(?=[^\s=])/i;
+const QUOTED = /^(["'`])([^"'`]*)\1$/;
+/** `&` in a page. */
+const AMPERSAND = /&amp;/gi;
+
 /**
  * The seed in a text: base32, as AWS shows it when a device is created (spaces, dashes, lower case and padding do not
- * matter), or an `otpauth://` URI, as QR codes hold it. Returns the rule that the text breaks, never the text, when it is none.
+ * matter), or an `otpauth://` URI, as QR codes hold it; either may be in quotes, or have the name of a setting before it.
+ * Returns the rule that the text breaks, never the text, when it is none.
  * https://github.com/google/google-authenticator/wiki/Key-Uri-Format
  */
 export function parseSeed(written: string): Seed | { readonly wrong: string } {
-  const text = written.trim();
+  const text = unquoted(unquoted(written).replace(NAME, '')).replace(AMPERSAND, '&');
+  if (/^otpauth-migration:/i.test(text)) return { wrong: EXPORTED };
   if (!/^otpauth:/i.test(text)) return seedOf(text, DEFAULT_PERIOD, 'SHA1');
   if (!URL.canParse(text)) return { wrong: 'is not a valid otpauth:// URI' };
   const { host, searchParams } = new URL(text);
@@ -40,8 +48,20 @@ export function parseSeed(written: string): Seed | { readonly wrong: string } {
   return seedOf(parameters.get('secret') ?? '', period, algorithm);
 }
 
+/** An app exports all its devices at once, or those that were chosen. */
+const EXPORTED =
+  'is what an app exports to move to another phone (otpauth-migration://), which may hold several devices; it should be ' +
+  'the seed of one, in base32 or as an otpauth:// URI';
+
+function unquoted(text: string): string {
+  return text.trim().replace(QUOTED, '$2').trim();
+}
+
 function seedOf(text: string, period: number, algorithm: Algorithm): Seed | { readonly wrong: string } {
-  const base32 = text.replace(/[\s-]/g, '').replace(/=+$/, '').toUpperCase();
+  const base32 = text
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replace(/=+$/, '')
+    .toUpperCase();
   if (!/^[A-Z2-7]{16,}$/.test(base32)) {
     return { wrong: 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI' };
   }
