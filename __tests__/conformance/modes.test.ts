@@ -1,4 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import {
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
   DeleteRolePolicyCommand,
   DetachUserPolicyCommand,
   GetUserCommand,
@@ -8,6 +11,7 @@ import {
 import type { Run } from '../../sandbox/runner/job';
 import { iamClient } from '../sandbox/iam-client';
 import { allow } from '../sandbox/sts-client';
+import { githubRepository, keyInSecrets } from '../scenarios/identities';
 import { ACCOUNT, REGION, Scenario, expectFailed } from '../scenarios/scenario';
 import { AwsAccount, iamArn } from './aws-account';
 import { beyondMoto } from './beyond-moto';
@@ -262,7 +266,8 @@ describe('verify', () => {
 });
 
 describe('provision, rotate and deprovision', () => {
-  const identities = `
+  /** @param accessKey what the document says of the key of ci; undefined where it declares none */
+  const documentOf = (accessKey?: string) => `
 oidc-providers:
   github: {}
 policies:
@@ -278,7 +283,7 @@ users:
     policies: [deploy]
     inline-policies:
       assume: { Version: "2012-10-17", Statement: { Effect: Allow, Action: "sts:AssumeRole", Resource: "*" } }
-    access-key: { deliver: [environment] }
+    ${accessKey === undefined ? '' : `access-key: ${accessKey}`}
 roles:
   deployer:
     description: Deploys
@@ -290,8 +295,10 @@ roles:
     inline-policies:
       logs: { Version: "2012-10-17", Statement: { Effect: Allow, Action: "logs:PutLogEvents", Resource: "*" } }
 `;
-  const step = (mode: string, inputs: Readonly<Record<string, string>> = {}) =>
-    account.step({ mode, identities, ...account.adminInputs, ...inputs });
+  const withoutKey = { identities: documentOf() };
+  const withKeyOfJob = { identities: documentOf('{ deliver: [environment] }') };
+  const step = (mode: string, inputs: Readonly<Record<string, string>>) =>
+    account.step({ mode, ...account.adminInputs, ...inputs });
   const writes = () => moto.calls().filter((call) => !/^(Get|List)/.test(call));
   const keysOfCi = async () => {
     const { AccessKeyMetadata = [] } = await account.iam.send(new ListAccessKeysCommand({ UserName: 'ci' }));
@@ -301,9 +308,9 @@ roles:
   test('made, used, the same the second time, and gone', async () => {
     const before = await account.state();
     moto.calls();
-    expect((await step('provision', { 'dry-run': 'true' })).outputs.changed).toBe('true');
+    expect((await step('provision', { 'dry-run': 'true', ...withKeyOfJob })).outputs.changed).toBe('true');
     expect(writes()).toEqual([]);
-    expect((await step('provision')).outputs.changed).toBe('true');
+    expect((await step('provision', withKeyOfJob)).outputs.changed).toBe('true');
     const made = await account.state();
     expect(made).toMatchObject({
       users: [{ arn: iamArn('user/admin') }, { arn: iamArn('user/ci'), tags: { team: 'platform' } }],
@@ -319,17 +326,18 @@ roles:
     expect(assumed.outputs['authenticated-arn']).toBe(session('deployer', 'GitHubActions'));
 
     moto.calls();
-    expect((await step('provision')).outputs.changed).toBe('false');
+    expect((await step('provision', withoutKey)).outputs.changed).toBe('false');
     expect(writes()).toEqual([]);
+    expect(await account.state()).toEqual(made);
 
-    expect((await step('deprovision')).outputs.changed).toBe('true');
+    expect((await step('deprovision', withKeyOfJob)).outputs.changed).toBe('true');
     expect(await account.state()).toEqual(before);
-    expect((await step('deprovision')).outputs.changed).toBe('false');
+    expect((await step('deprovision', withKeyOfJob)).outputs.changed).toBe('false');
     await account.finish();
   });
 
   test('what was changed by hand is put right', async () => {
-    await step('provision');
+    await step('provision', withoutKey);
     const made = await account.state();
     const { iam } = account;
     await iam.send(new DetachUserPolicyCommand({ UserName: 'ci', PolicyArn: iamArn('policy/deploy') }));
@@ -337,7 +345,7 @@ roles:
     await iam.send(new DeleteRolePolicyCommand({ RoleName: 'deployer', PolicyName: 'logs' }));
     expect(await account.state()).not.toEqual(made);
     moto.calls();
-    expect((await step('provision')).outputs.changed).toBe('true');
+    expect((await step('provision', withoutKey)).outputs.changed).toBe('true');
     expect(writes().sort()).toEqual(['AttachUserPolicy', 'PutRolePolicy', 'TagUser']);
     expect(await account.state()).toEqual(made);
   });
@@ -345,33 +353,96 @@ roles:
   test('what others made is left, unless it is to be taken over', async () => {
     await moto.createUser('ci', account.admin, []);
     const before = await account.state();
-    expectFailed(await refuse({ mode: 'provision', identities, ...account.adminInputs }), 'not-ours');
+    expectFailed(await refuse({ mode: 'provision', ...withoutKey, ...account.adminInputs }), 'not-ours');
     expect(await account.state()).toEqual(before);
-    await step('provision', { 'adopt-existing': 'true' });
+    await step('provision', { 'adopt-existing': 'true', ...withoutKey });
     const { User } = await account.iam.send(new GetUserCommand({ UserName: 'ci' }));
     expect(User?.Tags).toContainEqual({ Key: 'managed-by', Value: 'aws-identity-action' });
   });
 
-  test('a key is replaced, tested, and the old one first deactivated, then deleted', async () => {
-    await step('provision');
+  test('a key that was made just now, and not by this run, is waited for', async () => {
+    await step('provision', withoutKey);
+    const { AccessKey } = await account.iam.send(new CreateAccessKeyCommand({ UserName: 'ci' }));
+    const { AccessKeyId = '' } = AccessKey ?? {};
+    const theirs = { UserName: 'ci', AccessKeyId };
+    // Whoever makes it takes it back once the step has seen it.
+    moto.after('ListAccessKeys', () => account.iam.send(new DeleteAccessKeyCommand(theirs)));
+    const { log } = await step('provision', withKeyOfJob);
+    expect(log.join('\n')).toContain(`The access key ${AccessKeyId} of ci is being made by another run or a person.`);
+    const own = exportedBy(account.job);
+    expect(await keysOfCi()).toEqual({ [own.AWS_ACCESS_KEY_ID]: 'Active' });
+    await expectIdentity(iamArn('user/ci'), own);
+    await account.finish();
+    expect(await keysOfCi()).toEqual({});
+  });
+
+  test('each run has a key for its job, of which the user has room for two; each goes with its job', async () => {
+    await step('provision', withKeyOfJob);
     const first = exportedBy(account.job);
-    await step('rotate', { 'rotate-now': 'true' });
+    moto.calls();
+    expect((await step('provision', withKeyOfJob)).outputs.changed).toBe('true');
+    expect(writes()).toEqual(['TagUser', 'CreateAccessKey', 'TagUser', 'UntagUser']);
     const second = exportedBy(account.job);
-    expect(await keysOfCi()).toEqual({
-      [first.AWS_ACCESS_KEY_ID]: 'Inactive',
-      [second.AWS_ACCESS_KEY_ID]: 'Active',
-    });
-    await expectIdentity(iamArn('user/ci'), second);
-    await step('rotate', { 'rotate-now': 'true', 'delete-old-keys': 'true' });
-    const third = exportedBy(account.job);
+    const both = { [first.AWS_ACCESS_KEY_ID]: 'Active', [second.AWS_ACCESS_KEY_ID]: 'Active' };
+    expect(await keysOfCi()).toEqual(both);
+    for (const key of [first, second]) await expectIdentity(iamArn('user/ci'), key);
+
+    expectFailed(await refuse({ mode: 'provision', ...withKeyOfJob, ...account.adminInputs }), 'access-keys-full');
+    expect((await step('rotate', { 'rotate-now': 'true', ...withKeyOfJob })).outputs.changed).toBe('false');
+    expect(await keysOfCi()).toEqual(both);
+
+    await account.finish();
+    expect(await keysOfCi()).toEqual({});
+    for (const key of [first, second]) await expectRefused(key);
+  });
+
+  test('a key that lasts is kept, and replaced; the old one works for its grace, or ends at once', async () => {
+    const github = await Scenario.start();
+    const token = githubRepository(github);
+    const env = { GITHUB_API_URL: github.sandbox.github.secrets.apiUrl };
+    const withLastingKey = (mode: string, grace: string, inputs: Readonly<Record<string, string>> = {}) => {
+      const identities = documentOf(`{ grace: ${grace}, deliver: [ { github-secrets: {} } ] }`);
+      return account.step({ mode, identities, ...token, ...account.adminInputs, ...inputs }, env);
+    };
+    const keyAtGithub = () => {
+      const { id = '', secret = '' } = keyInSecrets(github);
+      return { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
+    };
+    await withLastingKey('provision', '24h');
+    const first = keyAtGithub();
+    await expectIdentity(iamArn('user/ci'), first);
+    moto.calls();
+    expect((await withLastingKey('provision', '24h')).outputs.changed).toBe('false');
+    expect(writes()).toEqual([]);
+
+    await withLastingKey('rotate', '24h', { 'rotate-now': 'true' });
+    const second = keyAtGithub();
+    const bothWork = { [first.AWS_ACCESS_KEY_ID]: 'Active', [second.AWS_ACCESS_KEY_ID]: 'Active' };
+    expect(await keysOfCi()).toEqual(bothWork);
+    for (const key of [first, second]) await expectIdentity(iamArn('user/ci'), key);
+
+    expect((await withLastingKey('rotate', '24h')).outputs.changed).toBe('false');
+    expect(await keysOfCi()).toEqual(bothWork);
+    await overASecond();
+    await withLastingKey('rotate', '1s');
+    expect(await keysOfCi()).toEqual({ ...bothWork, [first.AWS_ACCESS_KEY_ID]: 'Inactive' });
+    expect((await withLastingKey('rotate', '24h')).outputs.changed).toBe('false');
+    await overASecond();
+    await withLastingKey('rotate', '1s');
+    expect(await keysOfCi()).toEqual({ [second.AWS_ACCESS_KEY_ID]: 'Active' });
+
+    await withLastingKey('rotate', '24h', { 'rotate-now': 'true', 'delete-old-keys': 'true' });
+    const third = keyAtGithub();
     expect(await keysOfCi()).toEqual({ [third.AWS_ACCESS_KEY_ID]: 'Active' });
     await expectIdentity(iamArn('user/ci'), third);
     await expectRefused(second);
+    github.calls();
+    await github.end();
   });
 
   test('what is ephemeral goes with the job', async () => {
     const before = await account.state();
-    await step('provision', { ephemeral: 'true' });
+    await step('provision', { ephemeral: 'true', ...withKeyOfJob });
     const key = exportedBy(account.job);
     await expectIdentity(iamArn('user/ci'), key);
     await account.finish();
@@ -391,6 +462,11 @@ roles:
     expect(run.exitCode).toBe(1);
     expect(run.log.join('\n')).toContain('iam:PutUserPolicy');
   });
+
+  /** A grace of a second is over then, though AWS's times are whole seconds. */
+  async function overASecond() {
+    await setTimeout(2_100);
+  }
 
   async function expectRefused(key: KeyVariables) {
     const { stderr } = await account.run('aws sts get-caller-identity', key);

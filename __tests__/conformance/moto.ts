@@ -46,6 +46,7 @@ export function installMoto(): Promise<void> {
 /** A running moto, behind a server that notes what is asked of it. */
 export class Moto {
   readonly #calls: string[] = [];
+  #after: { readonly operation: string; readonly act: () => Promise<unknown> } | undefined;
   readonly #server: Server;
 
   private constructor(
@@ -100,8 +101,14 @@ export class Moto {
     return this.#calls.splice(0);
   }
 
+  /** Does this once, before the next answer to this operation is passed on. */
+  after(operation: string, act: () => Promise<unknown>): void {
+    this.#after = { operation, act };
+  }
+
   /** Empties all accounts, and makes an administrator in the first. From then on calls are authorized. */
   async reset(): Promise<UserKeys> {
+    this.#after = undefined;
     await this.#control('reset', '');
     return this.administrator(FIRST_ACCOUNT);
   }
@@ -155,6 +162,11 @@ export class Moto {
     const answer = NOT_IN_MOTO[operation] ?? (await this.#ask(incoming, body));
     const [, code] = /<Code>(\w+)<\/Code>/.exec(answer.body.subarray(0, 1000).toString('utf8')) ?? [];
     this.#calls.push(code === undefined ? operation : `${operation} ${code}`);
+    if (this.#after?.operation === operation) {
+      const { act } = this.#after;
+      this.#after = undefined;
+      await act();
+    }
     return answer;
   }
 
