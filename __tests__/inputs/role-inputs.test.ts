@@ -169,10 +169,31 @@ describe('at an endpoint of another vendor', () => {
     expect(await problems('arn:minio:iam:::role/x', '11')).toBe('none');
   });
 
-  test('session policies may have any form of ARN', async () => {
-    const inputs = { 'role-to-assume': ROLE, 'managed-session-policies': 'arn:aws:iam:::policy/readwrite' };
+  test.each(['arn:aws:iam:::policy/readwrite', 'arn:minio:iam:::policy/x', 'readwrite', 'Acme/Read-Only'])(
+    'session policies may have any form of ARN, or a name alone: %s',
+    async (policy) => {
+      const inputs = { 'role-to-assume': ROLE, 'managed-session-policies': policy };
+      expect(await problemsOf({ ...inputs, 'sts-endpoint': MINIO }, OIDC)).toBe('none');
+      expect(await problemsOf({ ...inputs, 'sts-endpoint': AWS }, OIDC)).toContain('is not the ARN of a policy');
+    },
+  );
+
+  test.each(['eu--central-1', 'RegionOne', 'EU-CENTRAL-1', 'default', '1'])('a region may be %s', async (region) => {
+    const inputs = { 'role-to-assume': ROLE, 'aws-region': region };
     expect(await problemsOf({ ...inputs, 'sts-endpoint': MINIO }, OIDC)).toBe('none');
-    expect(await problemsOf({ ...inputs, 'sts-endpoint': AWS }, OIDC)).toContain('is not the ARN of a policy');
+  });
+
+  test.each(['eu_central_1', '-eu', 'eu-', 'eu central', 'e'.repeat(64), 'eu.central'])(
+    'a region that no SDK of AWS takes is none there either: %s',
+    async (region) => {
+      const inputs = { 'role-to-assume': ROLE, 'aws-region': region, 'sts-endpoint': MINIO };
+      expect(await problemsOf(inputs, OIDC)).toContain(`"${region}" is not a region`);
+    },
+  );
+
+  test('session policies have no blanks', async () => {
+    const inputs = { 'role-to-assume': ROLE, 'managed-session-policies': 'read write', 'sts-endpoint': MINIO };
+    expect(await problemsOf(inputs, OIDC)).toContain('"read write" is not the ARN of a policy; one ARN a line');
   });
 
   test('what is no ARN is none there either', async () => {

@@ -135,9 +135,9 @@ export function isPolicyArn(text: string): boolean {
   return POLICY_ARN.test(text);
 }
 
-/** Whether a text may be an ARN of another vendor's, which may have any form. */
-export function isAnyArn(text: string): boolean {
-  return /^arn:\S+$/.test(text);
+/** Whether a text may stand for a managed policy at another vendor: an ARN of any form, or a name alone (`readwrite`). */
+export function mayBePolicy(text: string): boolean {
+  return /^\S+$/.test(text);
 }
 
 /** The partition named in an ARN's second field. */

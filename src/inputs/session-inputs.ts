@@ -1,4 +1,4 @@
-import { isAnyArn, isPolicyArn } from '../aws/arn';
+import { isPolicyArn, mayBePolicy } from '../aws/arn';
 import { MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, TAG_CHARACTERS } from '../aws/tags';
 import {
   MAX_INLINE_POLICY_LENGTH,
@@ -45,8 +45,8 @@ export function readSessionPolicies(inputs: Inputs): SessionPolicies {
     inputs.wrong('inline-session-policy', `has ${inline.length} characters; AWS takes ${MAX_INLINE_POLICY_LENGTH}`);
   }
   const managed = inputs.lines('managed-session-policies');
-  const isArn = isAws ? isPolicyArn : isAnyArn;
-  for (const arn of managed.filter((line) => !isArn(line))) {
+  const isPolicy = isAws ? isPolicyArn : mayBePolicy;
+  for (const arn of managed.filter((line) => !isPolicy(line))) {
     inputs.wrong('managed-session-policies', `"${arn}" is not the ARN of a policy; one ARN a line`);
   }
   if (isAws && managed.length > MAX_SESSION_POLICIES) {

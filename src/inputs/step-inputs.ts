@@ -23,6 +23,9 @@ const DEFAULT_MAX_ATTEMPTS = 12;
 /** Seconds: the longest that a timer of Node waits, 24 days. */
 const MAX_TIME_LIMIT = 2_147_483;
 const ENDPOINT_INPUTS = { STS: 'sts-endpoint', IAM: 'iam-endpoint' } as const;
+const AWS_REGION = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+/** Other vendors name regions as they like (`RegionOne`, `eu--central-1`), as far as AWS's SDKs take it: as a part of a host's name. */
+const OTHER_REGION = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/i;
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 const PROFILE_OUTPUTS = ['json', 'yaml', 'yaml-stream', 'text', 'table', 'off'];
 const PROFILE_LOCATIONS = ['home', 'job'] as const;
@@ -124,7 +127,8 @@ function readRegion(inputs: Inputs): string {
   if (!inputs.has('aws-region') && !isLogOut(inputs)) {
     inputs.wrong('aws-region', 'is missing; it should be a region such as eu-central-1');
   }
-  return inputs.matching('aws-region', /^[a-z0-9]+(-[a-z0-9]+)*$/, 'a region; it should look like eu-central-1') ?? '';
+  const form = inputs.callsAws('STS') ? AWS_REGION : OTHER_REGION;
+  return inputs.matching('aws-region', form, 'a region; it should look like eu-central-1') ?? '';
 }
 
 /** An endpoint that is not AWS's own for the region: from an input, or from the variable that is named. */
