@@ -380,6 +380,7 @@ describe('the IAM of another vendor', () => {
     `{ Effect: Allow, Action: 'sts:AssumeRole', Principal: { AWS: '${principal}' } }`;
   const role = (principal: string) =>
     `roles: { a: { trust: { Version: '2012-10-17', Statement: ${statement(principal)} } } }`;
+  const short = (trust: string) => `roles: { a: { trust: ${trust} } }`;
   const policy = (resource: string) =>
     `policies: { a: { document: { Version: '2012-10-17', Statement: { Effect: Allow, Action: 's3:*', Resource: '${resource}' } } } }`;
 
@@ -389,18 +390,31 @@ describe('the IAM of another vendor', () => {
     ['a principal without an account', role('arn:aws:iam:::user/TESTER')],
     ['a principal of an account', role('arn:aws:iam::RGW33567154695143645:root')],
     ['an account', role('1')],
+    ['an account in a short form', short('{ account: RGW33567154695143645 }')],
+    ['one that is a number', short('{ account: 1 }')],
+    ['one that is a word', short('[{ account: acme }, { service: s3.amazonaws.com }]')],
+    ['one without an ID', short("{ account: '' }")],
     ['a resource of an account', policy('arn:aws:iam::1:user/x')],
   ])('takes %s as it is written, and AWS would not', (_, text) => {
     expect(problemsOf(text, { isForAws: false })).toEqual([]);
     expect(problemsOf(text)).toHaveLength(1);
   });
 
-  test.each([role('a name'), policy('everything'), "users: { a: { policies: ['no-such-policy'] } }"])(
-    'takes no %s either',
-    (text) => {
-      expect(problemsOf(text, { isForAws: false })).toHaveLength(1);
-    },
-  );
+  test.each([
+    role('a name'),
+    policy('everything'),
+    "users: { a: { policies: ['no-such-policy'] } }",
+    short('{ account: 012 }'),
+    short('{ account: 1e3 }'),
+    short('{ account: -1 }'),
+    short("{ account: 'a b' }"),
+    short("{ account: '*' }"),
+    short("{ account: 'arn:aws:iam::1:root' }"),
+  ])('takes no %s either', (text) => {
+    const problems = problemsOf(text, { isForAws: false });
+    expect(problems).toHaveLength(1);
+    expect(problems.join()).not.toContain("AWS's own");
+  });
 });
 
 describe('the immutable form of the subject', () => {

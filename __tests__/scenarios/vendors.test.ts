@@ -173,6 +173,17 @@ test('credentials that STS gave without saying whose, and then does not know, ar
   expect(scenario.calls()).toEqual(['AssumeRole', 'GetCallerIdentity InvalidClientTokenId']);
 });
 
+test.each(['eu--central-1', 'RegionOne'])('a region of a vendor goes to it, and to later steps: %s', async (region) => {
+  const account = accountAt('MinIO', '000000000000');
+  roleForOidc(account, 'deploy');
+  const main = await assumeByToken('arn:minio:iam:::role/deploy', {
+    'aws-region': region,
+    'managed-session-policies': 'readwrite',
+  });
+  expect(main).toMatchObject({ exitCode: 0, exported: { AWS_REGION: region, AWS_DEFAULT_REGION: region } });
+  scenario.calls();
+});
+
 describe('Ceph has accounts and tenants of its own', () => {
   test('the account that a role names is known, hidden where it is to be, and compared', async () => {
     const { arn } = roleForOidc(accountAt('Ceph', CEPH_ACCOUNT), 'deploy');
@@ -316,7 +327,7 @@ users:
     policies: [arn:aws:iam::aws:policy/ReadOnlyAccess]
 roles:
   deploy:
-    trust: { user: tfc }
+    trust: [{ user: tfc }, { account: RGW00000000000000002 }]
 `;
   const iamJob = () => identityJob(scenario, { files: { 'identities.yml': DOCUMENT } });
   const inputs = { ...ADMIN, identities: 'identities.yml' };
@@ -329,13 +340,26 @@ roles:
     expect(made).toMatchObject({ exitCode: 0, stderr: '' });
     expect(made.outputs['user-arns']).toBe(`{"tfc":"arn:aws:iam::${CEPH_ACCOUNT}:user/tfc"}`);
     expect(account.roles.get('deploy')?.trust.Statement).toMatchObject([
-      { Principal: { AWS: `arn:aws:iam::${CEPH_ACCOUNT}:user/tfc` } },
+      { Principal: { AWS: [`arn:aws:iam::${CEPH_ACCOUNT}:user/tfc`, 'arn:aws:iam::RGW00000000000000002:root'] } },
     ]);
     // It knows no certificates, SSH keys and passwords of services: there are none to remove.
     const removed = await job.step({ with: { ...inputs, mode: 'deprovision' } });
     expect(removed).toMatchObject({ exitCode: 0, stderr: '' });
     expect([...account.users.keys()]).toEqual(['admin']);
     scenario.calls();
+  });
+
+  test('a principal that is meant to be of the document, under another path, is found there, too', async () => {
+    const account = accountAt('LocalStack', CEPH_ACCOUNT);
+    account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
+    const principal = `arn:aws:iam::${CEPH_ACCOUNT}:user/team/tfc`;
+    const identities = JSON.stringify({ users: { tfc: {} }, roles: { deploy: { trust: trust(principal) } } });
+    const main = await identityJob(scenario).step({ with: { ...ADMIN, mode: 'provision', identities } });
+    expectFailed(main, 'policy-malformed');
+    expect(textOf(main)).toContain(
+      `to trust ${principal}, and the document declares arn:aws:iam::${CEPH_ACCOUNT}:user/tfc`,
+    );
+    expect(scenario.calls().filter((call) => call.startsWith('Create'))).toEqual([]);
   });
 
   test.each<VendorName>(['LocalStack', 'SeaweedFS', 'Ceph'])('a user is removed at %s', async (vendor) => {

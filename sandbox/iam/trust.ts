@@ -78,9 +78,13 @@ function isValid(kind: string, name: string, world: World): boolean {
   }
 }
 
+const ACCOUNT = /^(\*|\d{12}|arn:[\w-]+:iam::\d{12}:root|arn:[\w-]+:sts::\d{12}:.+)$/;
+const ACCOUNT_ANYWHERE = /^(\*|arn:[\w-]+:iam::[^:]*:root|arn:[\w-]+:sts::[^:]*:.+)$/;
+
 function isPrincipal(name: string, world: World): boolean {
-  // Accounts, and sessions, are not looked up.
-  if (/^(\*|\d{12}|arn:[\w-]+:iam::\d{12}:root|arn:[\w-]+:sts::\d{12}:.+)$/.test(name)) return true;
+  // Accounts, and sessions, are not looked up. Those of other vendors have other IDs.
+  const isAccount = world.settings.vendor ? ACCOUNT_ANYWHERE : ACCOUNT;
+  if (isAccount.test(name)) return true;
   const entity = world.entity(name);
   return entity !== undefined && entity.propagatedAt <= world.clock.now();
 }

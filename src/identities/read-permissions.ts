@@ -74,10 +74,8 @@ function readPolicyReference(part: DocumentPart<string | undefined>): PolicyRefe
   if (!written.startsWith('arn:')) {
     if (reading.policyNames.includes(written)) return { declared: written };
     const close = nearest(written, reading.policyNames);
-    const should =
-      close === undefined
-        ? `the name of one, or an ARN; if AWS's own is meant, it is ${arnOfAwsPolicy(written, partition)}`
-        : `${quoted(close)}, perhaps, or an ARN`;
+    const own = isForAws ? `; if AWS's own is meant, it is ${arnOfAwsPolicy(written, partition)}` : '';
+    const should = close === undefined ? `the name of one, or an ARN${own}` : `${quoted(close)}, perhaps, or an ARN`;
     part.wrong(`is ${quoted(written)}, which is no policy of this document; it should be ${should}`);
     return undefined;
   }

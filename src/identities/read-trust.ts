@@ -1,8 +1,9 @@
+import { isAccountId, wholeAccount } from '../aws/arn';
 import { defaultAudience, type Partition } from '../aws/partition';
 import { GITHUB_ISSUER, trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
-import { quoted } from '../text/value';
+import { describeValue, quoted } from '../text/value';
 import { alteredMessage } from '../text/yaml';
-import { isPolicy } from './definition/trust';
+import { ACCOUNT_RULE, isPolicy } from './definition/trust';
 import type { DocumentPart } from './document-part';
 import { limitSize, readPolicyDocument, SOME_ACCOUNT } from './read-policies';
 import type { SoundRole } from './structure';
@@ -59,11 +60,22 @@ function isList(given: unknown): given is readonly (GivenEntry | undefined)[] {
 
 function readEntry(part: DocumentPart<GivenEntry>): TrustEntry | undefined {
   const { account, user, service, github: given } = part.given;
-  if (account !== undefined) return { account: digitsOf(part.at('account').as(account)) };
+  if (account !== undefined) return { account: readAccount(part.at('account').as(account)) };
   if (user !== undefined) return { user: withPath(part.at('user').as(user)) };
   if (service !== undefined) return { service };
   const github = given && readGithub(part.at('github').as(given));
   return github && { github };
+}
+
+/** Another vendor's accounts have forms of their own, or an empty ID. */
+function readAccount(part: DocumentPart<string | number>): string {
+  const { given } = part;
+  const account = digitsOf(part);
+  if (!part.reading.settings.isForAws || isAccountId(account) || isAltered(part)) return account;
+  const whole = wholeAccount(given);
+  const perhaps = whole === undefined ? '' : `; perhaps ${JSON.stringify(whole)}`;
+  part.wrong(`is ${describeValue(given)}; it should be ${ACCOUNT_RULE}${perhaps}`);
+  return account;
 }
 
 /** A user that the document declares is known by its path too, which is a part of its ARN. */
@@ -152,12 +164,13 @@ function readId(part: DocumentPart<string | number | undefined>, actual: string 
 
 /** An ID that YAML may read as a number. */
 function digitsOf(part: DocumentPart<string | number>): string {
-  const { given, written } = part;
-  const digits = String(given);
-  if (typeof given === 'number' && written !== undefined && written !== digits) {
-    part.wrong(alteredMessage(given, written));
-  }
-  return digits;
+  const { given, written = '' } = part;
+  if (isAltered(part)) part.wrong(alteredMessage(given, written));
+  return String(given);
+}
+
+function isAltered({ given, written }: DocumentPart<string | number>): boolean {
+  return typeof given === 'number' && written !== undefined && written !== String(given);
 }
 
 function ownerOfRepository(repository: string): string | undefined {

@@ -5,7 +5,7 @@ import type { PolicyDocument, Statement } from './policy-document';
 export type Trust = { readonly policy: PolicyDocument } | { readonly entries: readonly [TrustEntry, ...TrustEntry[]] };
 
 export type TrustEntry =
-  /** Every principal of an account (12 digits) that the account lets. */
+  /** Every principal of an account (12 digits at AWS) that the account lets. */
   | { readonly account: string }
   /** A user of the same account: its name, with its path if it has one (`machine/pulumi`). */
   | { readonly user: string }
@@ -25,7 +25,7 @@ export interface GithubTrust {
   readonly audience: string;
 }
 
-/** The account of a role: `partition` as ARNs have it, `account` by its 12 digits. */
+/** The account of a role: `partition` as ARNs have it, `account` by its ID. */
 interface RoleAccount {
   readonly partition: string;
   readonly account: string;

@@ -27,16 +27,14 @@ const githubTrust = mapping(
   CONTEXT_RULE,
 ).check(keysRule((keys) => CONTEXTS.filter((context) => keys.includes(context)).length === 1, CONTEXT_RULE));
 
-const ACCOUNT_RULE = 'an account ID of 12 digits in quotes, as YAML drops the zeros that a number begins with';
+/** What an account is at AWS. At another vendor it may be any text, and that is known only where the document is read. */
+export const ACCOUNT_RULE = 'an account ID of 12 digits in quotes, as YAML drops the zeros that a number begins with';
 
 const trustEntry = oneOf(
   {
     account: optional(
-      z.union(
-        [exact(/^\d{12}$/, ACCOUNT_RULE), z.int().check(z.gte(1e11, ACCOUNT_RULE), z.lt(1e12, ACCOUNT_RULE))],
-        ACCOUNT_RULE,
-      ),
-      'An AWS account, whose own policies decide which of its users and roles. 12 digits, in quotes.',
+      z.union([exact(/^[^\s:/]*$/, ACCOUNT_RULE), z.int().check(z.gte(0, ACCOUNT_RULE))], ACCOUNT_RULE),
+      'An account, whose own policies decide which of its users and roles. 12 digits, in quotes; at another vendor, as it writes them.',
     ),
     user: optional(
       exact(/^(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/, 'the name of a user, or path/name'),

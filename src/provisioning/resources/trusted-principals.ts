@@ -7,7 +7,7 @@ import type { Obstacle } from '../changes/change';
 import type { Rules } from './ownership';
 
 /** A user, a role or a session of a role. */
-const PRINCIPAL = /^arn:[^:]+:(iam|sts)::(\d{12}):(user|role|assumed-role)\/(.+)$/;
+const PRINCIPAL = /^arn:[^:]+:(iam|sts)::([^:]*):(user|role|assumed-role)\/(.+)$/;
 
 /** The ARNs in a trust policy of those who must be there for AWS to take it. */
 export function principalsIn(trust: PolicyDocument): string[] {
