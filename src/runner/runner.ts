@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { EOL } from 'node:os';
 import * as core from '@actions/core';
 import { visible } from '../errors/message';
+import { fittingSummary } from './job-summary';
 import { Masks, printable } from './printable';
 import { writingTo, type RunnerPath } from './runner-files';
 
@@ -21,7 +23,7 @@ export interface Runner {
   readonly warning: (text: string) => void;
   /** Marks the step as failed. GitHub shows the message at the place in a file, if there is one. */
   readonly fail: (message: string, title: string, at?: FilePlace) => void;
-  /** Adds Markdown to the job summary, if the runner has one. What was masked is hidden in it. */
+  /** Adds Markdown to the job summary, if the runner has one, as far as it has room. What was masked is hidden in it. */
   readonly summarize: (markdown: string) => Promise<void>;
 }
 
@@ -77,8 +79,10 @@ export function actionsRunner(step: StepProcess): Runner {
       });
     },
     async summarize(markdown) {
-      if (!env.GITHUB_STEP_SUMMARY) return;
-      await appendFile(env.GITHUB_STEP_SUMMARY, `${masks.hide(visible(markdown))}${EOL}`);
+      const file = env.GITHUB_STEP_SUMMARY;
+      if (!file) return;
+      const { size = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};
+      await appendFile(file, fittingSummary(`${masks.hide(visible(markdown))}${EOL}`, size));
     },
   };
 }
