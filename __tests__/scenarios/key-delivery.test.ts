@@ -332,7 +332,7 @@ describe('what someone else does while a key is delivered', () => {
       act: () => {
         scenario.sandbox.github.secrets.remove(REPOSITORY, 'AWS_SECRET_ACCESS_KEY');
       },
-      said: 'someone else has written AWS_SECRET_ACCESS_KEY of octo/app',
+      said: 'someone else has removed AWS_SECRET_ACCESS_KEY of octo/app',
     },
     {
       what: 'deactivates the new key',

@@ -57,7 +57,7 @@ export async function deliverKey(
     // Else the next run would see every half written since the key was made, and take it for delivered.
     if (isStillHeld) await recordDelivered(true);
     else mayBeHeld(false);
-    throw notDelivered(made, `someone else has written ${[...overwritten].join(' and ')}`);
+    throw notDelivered(made, whoWas(overwritten));
   }
   await recordDelivered(false);
   await forget(made, holder, access);
@@ -137,17 +137,29 @@ function whyNoLongerOurs(made: MadeKey, holder: KeyHolder, { run }: AccountAcces
     return `AWS does not list the key ${id} as active any more`;
   }
   const { delivering, delivered } = readRecords(holder.existing.tags).keys.get(id) ?? {};
-  return delivered !== undefined || !sameRun(delivering?.run, run) ? 'another run has taken the key over' : undefined;
+  if (delivered || (delivering && !sameRun(delivering.run, run))) return `another run has taken the key ${id} over`;
+  return delivering ? undefined : `someone has removed what was recorded of the key ${id} in tags of the user`;
 }
 
+type Overwriting = 'written' | 'removed';
+
 /** The secrets that someone else has written or removed since. */
-function overwrittenSince(times: SecretTimes | undefined, writing: Writing): ReadonlySet<string> {
-  const others = [...(times ?? [])].filter(([secret, time]) => {
-    if (time === undefined) return true;
+function overwrittenSince(times: SecretTimes | undefined, writing: Writing): ReadonlyMap<string, Overwriting> {
+  const others = [...(times ?? [])].flatMap(([secret, time]): (readonly [string, Overwriting])[] => {
+    if (time === undefined) return [[secret, 'removed']];
     const own = writing.times.get(secret);
-    return own !== undefined && Math.abs(time - own) > CLOCK_MARGIN_MS;
+    return own !== undefined && Math.abs(time - own) > CLOCK_MARGIN_MS ? [[secret, 'written']] : [];
   });
-  return new Set(others.map(([secret]) => secret));
+  return new Map(others);
+}
+
+/** For people: that someone else has written these secrets, or removed them. */
+function whoWas(overwritten: ReadonlyMap<string, Overwriting>): string {
+  const said = (['written', 'removed'] as const).flatMap((how) => {
+    const secrets = [...overwritten].flatMap(([secret, other]) => (other === how ? [secret] : []));
+    return secrets.length === 0 ? [] : [`${how} ${secrets.join(' and ')}`];
+  });
+  return `someone else has ${said.join(', and ')}`;
 }
 
 /** Removes what was recorded on the way, and of keys that are gone. What came meanwhile is judged by the announcement. */

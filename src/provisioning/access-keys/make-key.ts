@@ -150,8 +150,9 @@ export async function record({ plan: { user } }: MadeKey, tags: Parameters<typeo
 
 /** Deletes a key that this run made, and what is recorded of it. */
 export async function takeBack(user: string, id: string, access: AccountAccess): Promise<void> {
-  await makeCall(deleteKey(user, id), access);
-  access.log(`Deleted the access key ${id} of ${user}, which this step had made.`);
+  const isDone = await makeCall(deleteKey(user, id), access);
+  const which = `the access key ${id} of ${user}, which this step had made`;
+  access.log(isDone ? `Deleted ${which}.` : `Gone already is ${which}.`);
   await makeCalls([untagCalls(user, [...tagNames(id, STAGES), announcementTag(access.run)])], access);
 }
 

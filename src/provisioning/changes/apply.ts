@@ -51,21 +51,27 @@ export async function makeCalls(
   for (const stage of stages) await concurrently(stage, (call) => makeCall(call, access, fresh(call), creates));
 }
 
-/** Makes one planned call. */
+/**
+ * Makes one planned call.
+ *
+ * @returns whether AWS did it now: what is to be removed may be gone already
+ */
 export async function makeCall(
   { operation, input, doneAnyway }: PlannedCall,
   access: AccountAccess,
   fresh: readonly string[] = [],
   creates?: Created,
-): Promise<void> {
+): Promise<boolean> {
   const { iam } = access;
   const requireOwn = creates && isTagged(creates) ? () => requireOwnMade(creates, input, access) : undefined;
   try {
     // The compiler cannot see that an operation and its input belong together.
-    await iam.change(operation, input, { fresh, requireOwn });
+    const answer = await iam.change(operation, input, { fresh, requireOwn });
     if (operation === 'DeleteAccessKey' && input.AccessKeyId) access.deletedKeys.add(input.AccessKeyId);
+    return answer !== undefined;
   } catch (error) {
     if (!(await doneAnyway?.(error, iam))) throw error;
+    return true;
   }
 }
 
