@@ -156,6 +156,7 @@ describe('the old key', () => {
 
     const over = await afterwards(2 * HOUR_MS);
     expect(over.text).toContain(`Deactivated the access key ${old} of pulumi`);
+    expect(over.text).toContain('No key was due.');
     expect([over.changed, over.writes]).toEqual(['true', ['TagUser', 'UpdateAccessKey']]);
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Inactive', [id]: 'Active' });
 
@@ -296,7 +297,11 @@ describe('with delete-old-keys', () => {
     const old = await userWithKey(91);
     const main = await run('rotate', { 'delete-old-keys': 'true' });
     expect(main.exitCode).toBe(0);
-    expect(main.log.join('\n')).toContain(`${old}, 91 days old, is replaced, and then deleted`);
+    expect(main.log.join('\n')).toMatch(
+      new RegExp(
+        `${old}, 91 days old, is replaced, and then deleted; it was last used at .* \\(sts in ${REGION}\\): jobs`,
+      ),
+    );
     const { id = '' } = keyInSecrets(scenario);
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [id]: 'Active' });
     expect(recordsOf(scenario, 'pulumi')).toEqual([`delivered:${id} replaces=${old}`]);
@@ -311,6 +316,28 @@ describe('with delete-old-keys', () => {
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [id]: 'Active' });
     expect(old).not.toBe(id);
     expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser']);
+  });
+
+  test('ends as soon as the new one of its user is delivered; where another user’s is refused, the old keys left are said', async () => {
+    const users = ['pulumi', 'other'];
+    const identities = documentOf({}, users);
+    await userWithKey(91, identities);
+    const before = users.map((user) => keyInSecrets(scenario, { prefix: prefixOf(user) }).id ?? '');
+    const { pathname } = new URL(scenario.sandbox.github.secrets.apiUrl);
+    const fault = {
+      path: `${pathname.replace(/\/$/, '')}/repos/octo/app/actions/secrets/OTHER_AWS_ACCESS_KEY_ID`,
+      action: 'PUT secret',
+      error: { status: 403, code: 'Forbidden', message: 'words' },
+    };
+    scenario.sandbox.faults.add(fault);
+    const main = await run('rotate', { identities, 'rotate-now': 'true', 'delete-old-keys': 'true' });
+    expect(main.exitCode).toBe(1);
+    expect(Object.keys(statusesOf(scenario, 'pulumi'))).toEqual([keyInSecrets(scenario).id]);
+    expect(statusesOf(scenario, 'other')).toEqual({ [before[1] ?? '']: 'Active' });
+    expect(main.log.join('\n')).toContain(
+      `these still work: ${before[1] ?? ''} of other. To end them, run the step again`,
+    );
+    scenario.calls();
   });
 
   test('an old key that cannot be deleted: said, the new one is delivered, and the next run deletes it', async () => {

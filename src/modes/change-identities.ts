@@ -30,7 +30,7 @@ export interface Changing {
   /** Whether the post step removes what is made. */
   readonly isEphemeral?: boolean;
   /** What is said when it is done. */
-  readonly done: string;
+  readonly done: (plan: Plan) => string;
 }
 
 /** Opens the account. Then what is to change is planned, shown and done. */
@@ -69,7 +69,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       const exportKeys: CarryingOut['exportKeys'] = (keys, confirm) =>
         deliver(keysDelivery(keys, outputs, request, env), confirm);
       await carryOut(plan, { unlimited, ledger, exportKeys, readsBack: mode.readsBack ?? false }, access);
-      return { log: [changesAnything(plan) ? mode.done : 'Nothing had to be changed.'], summary };
+      return { log: [changesAnything(plan) ? mode.done(plan) : 'Nothing had to be changed.'], summary };
     },
   };
 }

@@ -8,6 +8,6 @@ import type { Work } from './work';
 export function deprovision(request: DeprovisionRequest, step: Step): Promise<Work> {
   return changeIdentities(request, step, {
     plan: (access) => planDeprovision(request.declaration, access),
-    done: 'What was declared is removed.',
+    done: () => 'What was declared is removed.',
   });
 }

@@ -24,6 +24,6 @@ export function provision(request: ProvisionRequest, step: Step): Promise<Work> 
     makesSecrets: true,
     readsBack: true,
     isEphemeral: ephemeral,
-    done: 'The account is as declared.',
+    done: () => 'The account is as declared.',
   });
 }

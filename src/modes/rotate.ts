@@ -10,6 +10,9 @@ export function rotate(request: RotateRequest, step: Step): Promise<Work> {
   return changeIdentities(request, step, {
     plan: (access) => planRotation(request.declaration.users, rotation, access),
     makesSecrets: true,
-    done: 'The keys that were due are replaced.',
+    done: ({ keys }) =>
+      keys.some(({ make }) => make)
+        ? 'The keys that were due are replaced.'
+        : 'No key was due. What the plan says of earlier keys is done.',
   });
 }

@@ -1,12 +1,11 @@
 import { tagsIn } from '../iam/tags';
 import type { DeclaredUser } from '../identities/declaration';
 import { readAccessKeys } from './access-keys/access-key';
-import { readKeyHolder } from './access-keys/key-holder';
+import { readKeyHolder, withLastUses } from './access-keys/key-holder';
 import { awaitOtherRuns } from './access-keys/other-runs';
 import { planKeyRotation, type KeyPlan, type Rotation } from './access-keys/plan-key';
 import type { AccountAccess } from './changes/account-access';
-import type { Planned } from './changes/change';
-import { requireNoObstacle } from './changes/change';
+import { isObstacle, requireNoObstacle, type Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { findOver, readEphemeral } from './ephemeral';
 import { plansOf, type Plan } from './plan';
@@ -41,5 +40,9 @@ async function planForUser(user: DeclaredUser, rotation: Rotation, access: Accou
   const obstacle = notOurs('user', found.Arn ?? user.name, tags, rules, remedy);
   if (obstacle) return obstacle;
   const accessKeys = await readAccessKeys(user.name, access);
-  return plan(await awaitOtherRuns(await readKeyHolder(user, { tags, accessKeys }, access), access));
+  const holder = await awaitOtherRuns(await readKeyHolder(user, { tags, accessKeys }, access), access);
+  const planned = plan(holder);
+  const endsKeys =
+    rotation.deleteOld && !isObstacle(planned) && (planned.make?.endsOld === true || planned.endings.length > 0);
+  return endsKeys ? plan(await withLastUses(holder, access)) : planned;
 }

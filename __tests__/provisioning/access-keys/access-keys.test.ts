@@ -354,11 +354,21 @@ describe('a key that is delivered', () => {
     expect(secretValues()).toEqual([made.credentials.accessKeyId, made.credentials.secretAccessKey]);
   });
 
-  test.each<[what: string, change: (made: MadeKey) => unknown]>([
-    ['someone else wrote a half', () => put(ID_SECRET)],
-    ['the key is gone', deleteAll],
-    ['another run has recorded it', (made) => (user.tags = { ...user.tags, ...recordTags(idOf(made), delivered()) })],
-  ])('is not recorded where %s meanwhile', async (what, change) => {
+  test.each<[what: string, change: (made: MadeKey) => unknown, said: string]>([
+    ['someone else wrote a half', () => put(ID_SECRET), `someone else has written ${ID_SECRET} of ${REPOSITORY}`],
+    [
+      'someone else removed a half',
+      () => opened.access.secrets?.remove(secretNamed(ID_SECRET)),
+      `someone else has removed ${ID_SECRET} of ${REPOSITORY}`,
+    ],
+    ['the key is gone', deleteAll, 'AWS does not list the key'],
+    [
+      'another run has recorded it',
+      (made) => (user.tags = { ...user.tags, ...recordTags(idOf(made), delivered()) }),
+      'another run has taken the key',
+    ],
+    ['someone removed the tags', () => (user.tags = OURS), 'someone has removed what was recorded of the key'],
+  ])('is not recorded where %s meanwhile', async (what, change, said) => {
     const made = await makeSurely();
     const { secrets } = opened.access;
     if (!secrets) throw new Error('no secrets');
@@ -375,16 +385,18 @@ describe('a key that is delivered', () => {
     };
     const held: boolean[] = [];
     const work = deliverKey(made, { ...opened.access, secrets: slow }, (mayBe) => held.push(mayBe));
-    await expect(work).rejects.toMatchObject({ code: 'delivery-overtaken' });
-    // With halves of two keys in its only place, nobody has it; else others have it in hand.
-    expect(held.at(-1)).toBe(what !== 'someone else wrote a half');
+    const error = await failureOf(work);
+    expect(error).toMatchObject({ code: 'delivery-overtaken' });
+    expect(String(error)).toContain(said);
+    // With halves of two keys in its only place, or a half, nobody has it; else others have it in hand.
+    expect(held.at(-1)).toBe(!what.startsWith('someone else'));
   });
 });
 
 describe('a key that was replaced', () => {
-  async function replaced(endsOld = true) {
+  async function replaced() {
     const old = addKey(delivered());
-    const made = await makeSurely({ known: [old.accessKeyId], replaces: old.accessKeyId, endsOld });
+    const made = await makeSurely({ known: [old.accessKeyId], replaces: old.accessKeyId, endsOld: true });
     await deliverKey(made, opened.access, () => undefined);
     opened.requests();
     return { old, made };
@@ -405,10 +417,11 @@ describe('a key that was replaced', () => {
     expect(keyIds()).toEqual([idOf(made)]);
   });
 
-  test('and is to have its grace stays', async () => {
-    const { made } = await replaced(false);
+  test('and is gone already is not called deleted', async () => {
+    const { old, made } = await replaced();
+    user.deleteAccessKey(old.accessKeyId);
     await endReplaced(made, opened.access);
-    expect(opened.actions()).toEqual([]);
+    expect(opened.log.at(-1)).toBe(`The old key of ci is gone already: ${old.accessKeyId}.`);
   });
 
   test('stays where the new one is no longer in use: an error says so', async () => {
@@ -420,6 +433,15 @@ describe('a key that was replaced', () => {
 });
 
 describe('a key that an earlier run left', () => {
+  test('and that is gone when it is to end is not called deleted', async () => {
+    const id = left();
+    const planned = await plan();
+    // The look before the end is old, the call is not.
+    const iam = { ...opened.access.iam, change: () => Promise.resolve(undefined) };
+    await endKeys(planned, { ...opened.access, iam });
+    expect(opened.log).toContain(`The access key ${id} of ci is gone already.`);
+  });
+
   const plan = async () => changeIn(planKey(await holderOf([TO_GITHUB])));
   const left = () => {
     const at = now() - TAKEOVER_MS;
@@ -450,10 +472,15 @@ describe('a key that an earlier run left', () => {
 describe('post, after a main step that was killed', () => {
   const unfinished = (id?: string) => ({ user: 'ci', destinations: [TO_GITHUB], id });
 
-  test('deletes a key whose delivery was not begun', async () => {
+  test.each([
+    ['deletes a key whose delivery was not begun', () => undefined, 'Deleted the access key'],
+    ['does not say so of one that is gone', deleteAll, 'Gone already is the access key'],
+  ])('%s', async (_, change, said) => {
     const made = await make();
+    change();
     await recoverKey(unfinished(idOf(made)), undefined, opened.access);
     expect(keyIds()).toEqual([]);
+    expect(opened.log.at(-1)).toContain(said);
   });
 
   test('leaves it to the next run to find out whether there is one', async () => {

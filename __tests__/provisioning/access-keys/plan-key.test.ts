@@ -222,6 +222,22 @@ describe('a key that was replaced', () => {
     const planned = rotate(pair(HOUR), { deleteOld: true });
     expect(workIn(planned)).toMatchObject({ action: 'change', ends: [`delete ${OLD}`], make: undefined });
   });
+
+  test.each<[what: string, used: number | 'never' | undefined, said: string]>([
+    ['was used since', HOUR / 2, 'it was last used at 2026-04-11 11:30 UTC (s3 in eu-central-1)'],
+    ['was never used', 'never', 'it was never used, as far as AWS knows'],
+    ['has a use that nobody knows', undefined, 'AWS does not say when it was last used'],
+  ])('and ends at once, and %s: the plan says that, and what fails', (_, used, said) => {
+    const situation = { ...pair(HOUR), ...(used !== undefined && { lastUsed: { [OLD]: used } }) };
+    expect(detailsIn(rotate(situation, { deleteOld: true }))).toContain(
+      `${OLD} is deleted: it was replaced at 2026-04-11 11:00 UTC; ${said}: jobs that still work with it fail`,
+    );
+  });
+
+  test('and is inactive ends at once, and no job fails by that', () => {
+    const planned = rotate(pair(HOUR, { inactive: true }), { deleteOld: true });
+    expect(detailsIn(planned)).toContain(`${OLD} is deleted: it was replaced at 2026-04-11 11:00 UTC`);
+  });
 });
 
 describe('a rotation', () => {
@@ -246,10 +262,18 @@ describe('a rotation', () => {
     ['at once', one(HOUR), { now: true }, `${OLD}, 1 hours old, is replaced, and works for 24 hours more`, false],
     [
       'of one that leaked',
-      one(HOUR),
+      { ...one(HOUR), lastUsed: { [OLD]: MINUTE } },
       { now: true, deleteOld: true },
-      `${OLD}, 1 hours old, is replaced, and then deleted`,
+      `${OLD}, 1 hours old, is replaced, and then deleted; it was last used at 2026-04-11 11:59 UTC (s3 in eu-central-1): ` +
+        'jobs that still work with it fail',
       true,
+    ],
+    [
+      'of one that somebody has deactivated',
+      { keys: { [OLD]: { age: HOUR, inactive: true, ...delivered(HOUR) } } },
+      {},
+      `${OLD}, 1 hours old, is replaced (somebody has deactivated it), and is deleted when it was inactive for 24 hours`,
+      false,
     ],
     [
       'of one that its places do not hold',
@@ -262,6 +286,12 @@ describe('a rotation', () => {
     const planned = rotate(situation, rotation);
     expect(workIn(planned)).toEqual({ ...nothing, action: 'change', make: { known: [OLD], replaces: OLD, endsOld } });
     expect(detailsIn(planned)).toEqual([detail]);
+  });
+
+  test.each([false, true])('of one that is gone ends nothing, also with delete-old-keys: %s', (deleteOld) => {
+    const planned = rotate({ gone: { [OLD]: delivered(DAY) } }, { deleteOld });
+    expect(workIn(planned)).toMatchObject({ make: { known: [], replaces: OLD, endsOld: false } });
+    expect(detailsIn(planned)).toEqual([`${OLD} is replaced: it is gone`]);
   });
 
   test('takes the only key of a user that was taken over for the one in use', () => {

@@ -41,28 +41,35 @@ async function endKey(user: string, { id, how, why }: KeyEnding, access: Account
     const deactivated = { at: access.iam.time() };
     await makeCalls([tagCalls(user, recordTags(id, { deactivated }))], access);
   }
-  await makeCall(how === 'delete' ? deleteKey(user, id) : deactivateKey(user, id), access);
-  access.log(`${how === 'delete' ? 'Deleted' : 'Deactivated'} the access key ${id} of ${user}: ${why}.`);
+  const isDone = await makeCall(how === 'delete' ? deleteKey(user, id) : deactivateKey(user, id), access);
+  access.log(
+    isDone
+      ? `${how === 'delete' ? 'Deleted' : 'Deactivated'} the access key ${id} of ${user}: ${why}.`
+      : `The access key ${id} of ${user} is gone already.`,
+  );
 }
 
 /**
- * Deletes the key that a new one has replaced, where that is asked for. A step that works with it works with the new one
- * from then on.
+ * Deletes the key that a new one has replaced. A step that works with it works with the new one from then on.
  *
  * @throws ActionError `old-key-not-retired`; the new key is delivered all the same
  */
 export async function endReplaced(made: MadeKey, access: AccountAccess): Promise<void> {
   const { plan, credentials } = made;
-  const { replaces, endsOld } = plan.make;
-  if (replaces === undefined || !endsOld) return;
+  const { replaces } = plan.make;
+  if (replaces === undefined) return;
   try {
     const holder = await readKeysAgain(plan.holder, access);
     const { current } = livesOf(holder);
     if (current?.id !== idOf(made) || !current.key?.active) throw new Error('The new key is no longer the one in use.');
     const iam: Iam = replaces === access.signingKey ? await access.iamAs(credentials) : access.iam;
-    await makeCall(deleteKey(plan.user, replaces), { ...access, iam });
+    const isDone = await makeCall(deleteKey(plan.user, replaces), { ...access, iam });
     await makeCalls([untagCalls(plan.user, tagNames(replaces, STAGES))], { ...access, iam });
-    access.log(`Deleted the old key of ${plan.user}: ${replaces}.`);
+    access.log(
+      isDone
+        ? `Deleted the old key of ${plan.user}: ${replaces}.`
+        : `The old key of ${plan.user} is gone already: ${replaces}.`,
+    );
   } catch (error) {
     throw notRetired(made, replaces, error);
   }

@@ -76,6 +76,14 @@ function usesThatMatter(listed: readonly ExistingKey[], keys: ReturnType<typeof 
   return listed.filter(({ id }) => listed.length > 1 || replaced.has(id) || keys.get(id)?.suspect !== undefined);
 }
 
+/** Asks for what each key was last used: a plan that ends keys at once says what that breaks. */
+export async function withLastUses(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {
+  const unknown = (holder.existing?.accessKeys ?? []).filter(({ id }) => !holder.lastUsed.has(id));
+  const uses = await concurrently(unknown, async ({ id }) => [id, await lastUseOf(id, access)] as const);
+  const known = uses.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
+  return { ...holder, lastUsed: new Map([...holder.lastUsed, ...known]) };
+}
+
 /** Without the permission to ask it is not known, and the key stays. */
 async function lastUseOf(AccessKeyId: string, { iam }: AccountAccess): Promise<LastUse | undefined> {
   const answer = await iam.ask('GetAccessKeyLastUsed', { AccessKeyId }).catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { Credentials } from '../../aws/credentials';
+import { asActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import type { UnfinishedKey } from '../../runner/ledger';
 import type { AccountAccess } from '../changes/account-access';
@@ -28,6 +29,9 @@ export class KeyRenewal {
   readonly #made = new Map<KeyToMake, MadeKey>();
   readonly #begun = new Set<KeyToMake>();
   readonly #ended = new Set<KeyToMake>();
+  /** Those whose old keys are to end, and have not. */
+  readonly #toEndOld: Set<KeyToMake>;
+  readonly #notEnded: unknown[] = [];
 
   /** @param unlimited access that is not stopped by the step's time limit, to clean up with */
   constructor(
@@ -39,6 +43,7 @@ export class KeyRenewal {
     const planned = plans.filter((plan): plan is KeyPlan & KeyToMake => plan.make !== undefined);
     this.#ofJob = planned.filter(({ destinations }) => !outlastsJob(destinations));
     this.#groups = inGroups(planned.filter(({ destinations }) => outlastsJob(destinations)));
+    this.#toEndOld = new Set(planned.filter(({ make }) => make.endsOld));
   }
 
   /** The keys that end with the job, as the document has them, however long each took. */
@@ -46,12 +51,18 @@ export class KeyRenewal {
     return this.#ofJob.flatMap((plan) => this.#made.get(plan) ?? []);
   }
 
-  /** Does the work in which the keys are made and delivered. Where it fails, a key that nobody has is deleted again. */
+  /**
+   * Does the work in which the keys are made and delivered. Where it fails, a key that nobody has is deleted again.
+   *
+   * @throws ActionError what it failed with, and which old keys that were to end have not
+   */
   async during(work: () => Promise<void>): Promise<void> {
     try {
       await work();
       for (const made of this.ofJob) this.ledger.ofJob(made.plan.user, idOf(made));
       for (const plan of this.#ofJob) this.#ended.add(plan);
+    } catch (error) {
+      throw this.#withOldKeys(error);
     } finally {
       const left = [...this.#made.values()].filter(({ plan }) => !this.#ended.has(plan) && !this.#begun.has(plan));
       await concurrently(left, (made) => this.#takeBack(made));
@@ -64,7 +75,7 @@ export class KeyRenewal {
     await this.#make([...this.#ofJob, ...(this.#groups[0] ?? [])]);
   }
 
-  /** Delivers keys to places that last. */
+  /** Delivers keys to places that last. The key that each replaces ends then, where that is asked for. */
   async deliver(): Promise<void> {
     for (const [index, group] of this.#groups.entries()) {
       if (index > 0) await this.#make(group);
@@ -72,15 +83,41 @@ export class KeyRenewal {
     }
   }
 
-  /** Ends the keys that were replaced, where that is asked for; the one that this step works with comes last. */
+  /**
+   * Ends, after all others, the old key that this step works with.
+   *
+   * @throws ActionError `old-key-not-retired` when it, or one before, could not be ended
+   */
   async endReplaced(): Promise<void> {
-    const isSigning = ({ plan }: MadeKey) => plan.make.replaces === this.access.signingKey;
-    const made = [...this.#made.values()];
-    await concurrently(
-      made.filter((one) => !isSigning(one)),
-      (one) => endReplaced(one, this.access),
+    const last = [...this.#made.values()].filter(({ plan }) => this.#isSigning(plan));
+    await concurrently(last, (made) => this.#endOld(made));
+    const [error, ...others] = this.#notEnded;
+    if (error !== undefined) throw others.length > 0 ? this.#withOldKeys(error) : error;
+  }
+
+  /** A key that cannot be ended keeps no other user's from it. */
+  async #endOld(made: MadeKey): Promise<void> {
+    if (!this.#toEndOld.has(made.plan)) return;
+    try {
+      await endReplaced(made, this.access);
+      this.#toEndOld.delete(made.plan);
+    } catch (error) {
+      this.#notEnded.push(error);
+    }
+  }
+
+  #isSigning({ make }: KeyToMake): boolean {
+    return make.replaces === this.access.signingKey;
+  }
+
+  /** The failure, with the old keys that have not ended. */
+  #withOldKeys(error: unknown): unknown {
+    const left = [...this.#toEndOld].map(({ user, make }) => `${make.replaces ?? ''} of ${user}`);
+    if (left.length === 0) return error;
+    return asActionError(error).because(
+      `Of the old keys that were to end, these still work: ${left.join(', ')}. To end them, run the step again with the ` +
+        'same inputs.',
     );
-    await concurrently(made.filter(isSigning), (one) => endReplaced(one, this.access));
   }
 
   async #make(plans: readonly KeyToMake[]): Promise<void> {
@@ -107,6 +144,7 @@ export class KeyRenewal {
       this.#keep();
     });
     this.#ended.add(plan);
+    if (!this.#isSigning(plan)) await this.#endOld(made);
   }
 
   async #takeBack({ plan, credentials }: MadeKey): Promise<void> {

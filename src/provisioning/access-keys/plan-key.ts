@@ -4,7 +4,15 @@ import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { destinationOf, outlastsJob } from './destinations';
 import type { KeyHolder } from './key-holder';
-import { GRACE_MS, livesOf, TAKEOVER_MS, type KeyInWork, type KeyLives, type ReplacedKey } from './key-life';
+import {
+  GRACE_MS,
+  livesOf,
+  TAKEOVER_MS,
+  type CurrentKey,
+  type KeyInWork,
+  type KeyLives,
+  type ReplacedKey,
+} from './key-life';
 import { readRecords, recordTags } from './record';
 
 /** What is to become of a user's access keys. */
@@ -100,19 +108,38 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
     const age = current.key && now - current.key.created.getTime();
     const wait = current.drift === undefined && !rotation.now ? whyNotDue(holder, current.id, age ?? 0) : undefined;
     if (wait !== undefined) return keptPlan(holder, survey, planner, wait);
-    const old = `${current.id}${age === undefined ? '' : `, ${days(age)} old`}`;
-    const why = current.drift === undefined ? '' : ` (${current.drift})`;
-    const end = rotation.deleteOld ? 'then deleted' : `works for ${days(graceOf(holder))} more`;
     return planNewKey(holder, { ...survey, replaces: current.id }, planner, {
-      why: [`${old}, is replaced${why}, and ${end}`],
-      endsOld: rotation.deleteOld,
+      why: [replacementOf(holder, current, rotation)],
+      endsOld: rotation.deleteOld && current.key !== undefined,
     });
   };
   return planner;
 }
 
-function adopted(key: ExistingKey | undefined) {
+function adopted(key: ExistingKey | undefined): CurrentKey | undefined {
   return key && { id: key.id, key, drift: key.active ? undefined : 'somebody has deactivated it' };
+}
+
+/** What becomes of the key in use when a rotation replaces it, for people. */
+function replacementOf(holder: KeyHolder, { id, key, drift }: CurrentKey, { deleteOld }: Rotation): string {
+  if (!key) return `${id} is replaced: it is gone`;
+  const age = days(holder.now - key.created.getTime());
+  const grace = days(graceOf(holder));
+  const end = key.active ? `works for ${grace} more` : `is deleted when it was inactive for ${grace}`;
+  const why = drift === undefined ? '' : ` (${drift})`;
+  return `${id}, ${age} old, is replaced${why}, and ${deleteOld ? `then deleted${breaksWhat(holder, key)}` : end}`;
+}
+
+/** That a key which ends at once may be in use, for people. */
+function breaksWhat({ lastUsed }: KeyHolder, { id, active }: ExistingKey): string {
+  if (!active) return '';
+  const use = lastUsed.get(id);
+  const used = !use
+    ? 'AWS does not say when it was last used'
+    : use.at
+      ? `it was last used at ${time(use.at.getTime())} (${use.where})`
+      : 'it was never used, as far as AWS knows';
+  return `; ${used}: jobs that still work with it fail`;
 }
 
 /** A user's keys once what earlier runs left is ended and recorded. */
@@ -218,7 +245,7 @@ function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: Replac
   const takeNew = 'Let what uses it take the new one.';
   // What signs with a key that goes could do nothing after it.
   if (id === signingKey && (deleteOld || now >= since + grace)) return stays('this step works with it', takeNew);
-  if (deleteOld) return { end: ending(id, 'delete', because) };
+  if (deleteOld) return { end: ending(id, 'delete', `${because}${breaksWhat(holder, key)}`) };
   if (!active) {
     const deleteAt = (deactivatedAt ?? now) + grace;
     if (now >= deleteAt) return { end: ending(id, 'delete', `${because}, and has been inactive for ${days(grace)}`) };
