@@ -26,6 +26,8 @@ const PROJECT = resolve(__dirname, '../..');
 export interface WorkflowSettings {
   /** `push` if omitted. */
   readonly event?: string;
+  /** Of the jobs, only this and those that it needs. */
+  readonly job?: string;
   /** What `github.event` holds. */
   readonly payload?: object;
   /** The values of `inputs`, for workflow_dispatch. */
@@ -139,6 +141,7 @@ export class Repository {
       ['--actor', 'mona', '--workflows', workflow, '--eventpath', payloadFile, '--json'],
       ['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
       ['--no-cache-server', '--action-cache-path', join(this.#root, 'cache')],
+      settings.job === undefined ? [] : ['--job', settings.job],
       Object.entries(matrix).flatMap(([name, value]) => ['--matrix', `${name}:${value}`]),
       [...this.#actions].flatMap(([name, folder]) => ['--local-repository', `${name}=${folder}`]),
       pairs('--input', inputs),

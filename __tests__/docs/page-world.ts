@@ -212,7 +212,9 @@ export class PageWorld {
     const sandbox = await startSandbox({ waiting: this.running.waiting });
     this.running.follow(sandbox.clock);
     this.#partitions.set(partition, sandbox);
-    sandbox.github.secrets.createEnvironment(REPOSITORY.GITHUB_REPOSITORY, 'production');
+    for (const environment of ['production', 'terraform-cloud']) {
+      sandbox.github.secrets.createEnvironment(REPOSITORY.GITHUB_REPOSITORY, environment);
+    }
     for (const [id, roles] of Object.entries(ROLES)) {
       const account = sandbox.account(id, { partition });
       account.createOidcProvider({ url: ISSUER, clientIds: [defaultAudience(partition)] });
