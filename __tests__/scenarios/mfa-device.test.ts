@@ -270,6 +270,38 @@ describe('a device that cannot be finished', () => {
 });
 
 describe('a device that is enabled', () => {
+  const overwrite = () => {
+    scenario.pass(3_600_000);
+    scenario.sandbox.github.secrets.write(REPOSITORY, 'PULUMI_MFA_SECRET', 'theirs');
+  };
+
+  test.each([0, 30])(
+    'is kept where someone else has written its seed, %d days later, and that is said',
+    async (days) => {
+      expect((await provision()).exitCode).toBe(0);
+      overwrite();
+      scenario.pass(days * 86_400_000);
+      scenario.calls();
+      const again = await provision();
+      expect([again.exitCode, again.outputs.changed]).toEqual([0, 'false']);
+      const said = again.log.join('\n');
+      expect(said).toContain('its seed may be overwritten: PULUMI_MFA_SECRET of octo/app');
+      expect(said).toMatch(/^Warning: .* is enabled, but somebody else has written a secret that is to hold its seed/m);
+      expect(said).toContain(`aws iam delete-virtual-mfa-device --serial-number ${serial()}`);
+      expect(writes(scenario)).toEqual([]);
+    },
+  );
+
+  test('and that somebody made by hand may have its seed written at any time', async () => {
+    expect((await provision()).exitCode).toBe(0);
+    const device = enabled();
+    if (device) device.tags = {};
+    overwrite();
+    const again = await provision();
+    expect([again.exitCode, again.log.join('\n').includes('seed')]).toEqual([0, false]);
+    scenario.calls();
+  });
+
   test('is kept where its seed is gone from GitHub, and the plan and a warning say what to do', async () => {
     expect((await provision()).exitCode).toBe(0);
     const before = enabled()?.seed;

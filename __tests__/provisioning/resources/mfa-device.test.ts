@@ -31,6 +31,7 @@ const existing = (more: Partial<ExistingDevice> = {}): ExistingDevice => ({
   enabledAt: undefined,
   tags: undefined,
   missing: [],
+  rewritten: [],
   beingMade: undefined,
   ...more,
 });

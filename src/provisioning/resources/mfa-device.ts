@@ -11,12 +11,13 @@ import {
 import { RECORD_PREFIX } from '../../identities/own-tags';
 import { LATE_MS, SETTLE_MS, TAKEOVER_MS } from '../access-keys/key-life';
 import { isOverSince } from '../access-keys/other-runs';
+import { writingOfSeed } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type PlannedCall } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { readEphemeral } from '../ephemeral';
 import { describeRun, readRun, writeRun, type Run } from '../run';
-import { nothingToRemove, notOurs, ofAnotherRun, takenOver, type Rules } from './ownership';
+import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
 import { tagsToMake } from './tags';
 
 export const MFA_DEVICE = 'MFA device';
@@ -54,6 +55,8 @@ export interface ExistingDevice {
   readonly tags: Tags | undefined;
   /** Of those that are to hold its seed, if it is enabled: the ones that are not there. */
   readonly missing: readonly GithubSecret[];
+  /** Of these, the ones that were written at another time than the seed was: they may hold another. */
+  readonly rewritten: readonly GithubSecret[];
   /** The run that is making it, where it is not enabled. */
   readonly beingMade: Obstacle | undefined;
 }
@@ -92,23 +95,38 @@ export async function readDevice(
   const serial = mfaDeviceArn(device, account);
   const { enabledAt } = enabled.find((one) => one.serial === serial) ?? {};
   const isOld = enabledAt !== undefined && iam.time() - enabledAt.getTime() > LONGEST_JOB_MS;
-  const [tags, missing] = await Promise.all([
+  const [tags, seeds] = await Promise.all([
     isOld ? undefined : readDeviceTags(serial, iam),
     enabledAt
-      ? concurrently(device.deliver, async (secret) => ((await isMissing(secret, access)) ? [secret] : []))
+      ? concurrently(device.deliver, async (secret) => [secret, await stateOf(secret, enabledAt, access)] as const)
       : [],
   ]);
+  const inState = (state: SeedState) => seeds.flatMap(([secret, other]) => (other === state ? [secret] : []));
+  const [missing, rewritten] = [inState('missing'), inState('rewritten')];
+  // Who made a device by hand wrote its seed by hand as well, at any time.
+  const isOwn = rewritten.length > 0 && (await isMadeByUs(serial, tags, access));
   const making = enabledAt ? undefined : await beingMade(serial, tags, access);
-  return { enabledAt, tags, missing: missing.flat(), beingMade: making };
+  return { enabledAt, tags, missing, rewritten: isOwn ? rewritten : [], beingMade: making };
 }
 
-/** Whether GitHub says that there is no such secret. Where it does not say, it counts as there. */
-async function isMissing(secret: GithubSecret, { secrets }: AccountAccess): Promise<boolean> {
-  if (!secrets) return false;
-  return secrets.updatedAt(secret).then(
-    (time) => time === undefined,
-    () => false,
-  );
+type SeedState = 'as delivered' | 'missing' | 'rewritten';
+
+/** What GitHub says of a secret that holds the seed of a device. Where it does not say, it counts as delivered. */
+async function stateOf(secret: GithubSecret, enabledAt: Date, { secrets }: AccountAccess): Promise<SeedState> {
+  if (!secrets) return 'as delivered';
+  const { from, to } = writingOfSeed(enabledAt);
+  const stateAt = (time: Date | undefined): SeedState => {
+    if (!time) return 'missing';
+    const isInTime = from <= time.getTime() && time.getTime() <= to;
+    return isInTime || enabledAt.getTime() === 0 ? 'as delivered' : 'rewritten';
+  };
+  return secrets.updatedAt(secret).then(stateAt, () => 'as delivered');
+}
+
+/** @param known the device's tags, where they were read */
+async function isMadeByUs(serial: string, known: Tags | undefined, { iam, account }: AccountAccess): Promise<boolean> {
+  const tags = known ?? (await readDeviceTags(serial, iam)) ?? {};
+  return ownerOf(tags, account.repository) === 'this repository';
 }
 
 /** Gives a user its virtual MFA device, unless it has it. */
@@ -139,12 +157,15 @@ export function planMfaDevice(
 /** A device stays that the user has: a new one would end what others have of it. */
 function planEnabledDevice(
   plan: Omit<MfaDevicePlan, 'change'>,
-  { tags = {}, missing }: ExistingDevice,
+  { tags = {}, missing, rewritten }: ExistingDevice,
   rules: Rules,
 ): Planned<MfaDevicePlan> {
   const { user, serial } = plan;
-  const names = missing.map(describeSecret).join('; ');
-  const lost = missing.length === 0 ? [] : [`its seed is not there any more: ${names}`];
+  const namesOf = (secrets: readonly GithubSecret[]) => secrets.map(describeSecret).join('; ');
+  const lost = [
+    ...(missing.length === 0 ? [] : [`its seed is not there any more: ${namesOf(missing)}`]),
+    ...(rewritten.length === 0 ? [] : [`its seed may be overwritten: ${namesOf(rewritten)}`]),
+  ];
   const kept = withoutCalls('keep', MFA_DEVICE, serial, `of ${user.name}, enabled`, ...lost);
   const isTakenOver = rules.ephemeral !== undefined && readEphemeral(tags) !== undefined;
   const marking: Pick<Change, 'action' | 'stages'> = {
@@ -156,16 +177,29 @@ function planEnabledDevice(
     ofAnotherRun(MFA_DEVICE, serial, readEphemeral(tags), rules) ?? {
       ...plan,
       change: takenOver(change, { kind: MFA_DEVICE, user: user.name, serial }, tags, rules),
-      warning: missing.length === 0 ? undefined : seedLost(user.name, serial, names),
+      warning:
+        lost.length === 0
+          ? undefined
+          : seedLost(user.name, serial, { missing: namesOf(missing), rewritten: namesOf(rewritten) }),
     }
   );
 }
 
-function seedLost(user: string, serial: string, secrets: string): string {
+/** @param secrets names of those that do not hold the seed, or may not */
+function seedLost(
+  user: string,
+  serial: string,
+  { missing, rewritten }: Readonly<Record<'missing' | 'rewritten', string>>,
+): string {
+  const what = [
+    ...(missing === '' ? [] : [`a secret that is to hold its seed is not there: ${missing}`]),
+    ...(rewritten === '' ? [] : [`somebody else has written a secret that is to hold its seed: ${rewritten}`]),
+  ];
   return (
-    `The MFA device ${serial} of ${user} is enabled, but a secret that is to hold its seed is not there: ${secrets}. ` +
-    'AWS does not show the seed again. To have a new device made by the next run, remove this one; whoever else has its ' +
-    `seed loses it: aws iam deactivate-mfa-device --user-name ${user} --serial-number ${serial} && ` +
+    `The MFA device ${serial} of ${user} is enabled, but ${what.join('; and ')}. AWS does not show the seed again. ` +
+    `${missing === '' ? 'If codes computed from that secret are refused' : 'To have a new device made by the next run'}, ` +
+    'remove this device, and run the step again; whoever else has its seed loses it: ' +
+    `aws iam deactivate-mfa-device --user-name ${user} --serial-number ${serial} && ` +
     `aws iam delete-virtual-mfa-device --serial-number ${serial}`
   );
 }
