@@ -49,6 +49,23 @@ async function provisioned() {
   return { before, token };
 }
 
+test('the key of a job that may still run goes, and the plan says whose it is', async () => {
+  const identities = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
+  const working = identityJob(scenario, { env: { GITHUB_RUN_ID: '7' } });
+  expect((await working.step({ with: { mode: 'provision', ...ADMIN, identities } })).exitCode).toBe(0);
+  const { AWS_ACCESS_KEY_ID: id = '' } = working.env;
+  const details = async (inputs: Record<string, string>) => {
+    const { outputs } = await deprovision({ identities, ...inputs });
+    return (JSON.parse(outputs.plan ?? '[]') as { details: string[] }[]).flatMap((change) => change.details);
+  };
+  expect(await details({ 'dry-run': 'true' })).toContain(
+    `- access key ${id}, of the job of run 7 of octo/app: if that still runs, it can do nothing more with it`,
+  );
+  scenario.pass(6 * 86_400_000);
+  expect(await details({})).toContain(`- access key ${id}`);
+  scenario.calls();
+});
+
 describe('what provision made', () => {
   test('is all taken down, with the secrets at GitHub; the second time there is nothing to do', async () => {
     const { before, token } = await provisioned();

@@ -6,7 +6,8 @@ import { tagsIn } from '../../iam/tags';
 import type { DeclaredUser } from '../../identities/declaration';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { storedHalves } from '../access-keys/destinations';
-import { keyHolderOf, readKeysAgain, type KeyOwner } from '../access-keys/key-holder';
+import { keyHolderOf, readKeysAgain, type KeyHolder, type KeyOwner } from '../access-keys/key-holder';
+import { livesOf } from '../access-keys/key-life';
 import { awaitOtherRuns, keysOfOtherRuns } from '../access-keys/other-runs';
 import { anotherRun } from '../access-keys/plan-key';
 import { writingOfSeed, writingsOfKeys } from '../access-keys/writings';
@@ -14,6 +15,7 @@ import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
 import { readEphemeral } from '../ephemeral';
+import { describeRun } from '../run';
 import { planSecretRemovals, removeSecrets, type LeavingSecret } from './github-secret';
 import { identityCalls, policyRemoval } from './identity';
 import { deactivateDevice, deleteDevice, mfaDeviceArn, readDevices, type EnabledDevice } from './mfa-device';
@@ -79,7 +81,10 @@ export async function planUserRemoval(
     UserName,
     [
       // Whoever has a key can do nothing more while the rest is removed.
-      owner.accessKeys.map(({ id }) => ({ detail: `- access key ${id}`, ...deleteKey(UserName, id) })),
+      owner.accessKeys.map(({ id }) => ({
+        detail: `- access key ${id}${jobWith(id, holder)}`,
+        ...deleteKey(UserName, id),
+      })),
       [...signIn, ...policies, ...groups],
     ],
     ephemeral,
@@ -100,6 +105,12 @@ export async function planUserRemoval(
     },
   };
   return { change, secrets: secrets.map((one) => one.change), devices: virtual };
+}
+
+/** Of a key that ends with a job which may not be over, for people: that the job loses it. */
+function jobWith(id: string, holder: KeyHolder): string {
+  const job = livesOf(holder).ofJobs.find(({ key, isOver }) => key.id === id && !isOver);
+  return job ? `, of the job of ${describeRun(job.run)}: if that still runs, it can do nothing more with it` : '';
 }
 
 /** @param change what the plan shows, where not that the user is not there */
