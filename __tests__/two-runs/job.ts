@@ -1,12 +1,14 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { User } from '../../sandbox/accounts/account';
 import { Refusal } from '../../sandbox/http/refusal';
 import type { Answer, IncomingRequest, RecordedRequest } from '../../sandbox/http/request';
 import { inputVariables, readActionMetadata } from '../../sandbox/runner/action-metadata';
 import { PROJECT } from '../../sandbox/runner/processes';
 import { runAction } from '../../src/action/pipeline';
 import { warningsIn } from '../../src/credential-process/session-file';
+import { EPHEMERAL } from '../../src/provisioning/ephemeral';
 import { undoIdentities } from '../../src/provisioning/undo-identities';
 import { Ledger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
@@ -99,6 +101,21 @@ export class JobRun {
   /** It said that all went well, and nothing befell it afterwards. */
   get isGreen(): boolean {
     return this.exitCode === 0 && this.#died === undefined;
+  }
+
+  /** Whether it warned or failed with these words, in main or post. */
+  said(words: string): boolean {
+    return this.log.some((line) => /^(?:Warning|Error|Notice|::warning)/.test(line) && line.includes(words));
+  }
+
+  /** Whether its post, which fails nothing, warned with these words. */
+  warnedInPost(words: string): boolean {
+    return this.log.some((line) => line.startsWith('::warning') && line.includes(words));
+  }
+
+  /** Whether a user is there for this job alone. */
+  owns(user: User | undefined): boolean {
+    return this.isEphemeral && user?.tags[EPHEMERAL]?.includes(`:${this.settings.runId}.`) === true;
   }
 
   /**

@@ -66,7 +66,7 @@ export class Watch {
       action === 'DeleteAccessKey' || (action === 'UpdateAccessKey' && params.Status === 'Inactive')
         ? params.AccessKeyId
         : undefined;
-    if (ended !== undefined) this.#ended(ended, job);
+    if (ended !== undefined) this.#ended(ended, job, params.UserName);
     const secret = action.endsWith(' secret') && !action.startsWith('GET') ? params.name : undefined;
     for (const place of this.places) {
       const held = this.world.held(place);
@@ -88,7 +88,7 @@ export class Watch {
     for (const place of this.places) {
       const culprit = this.#culprits.get(place);
       const state = this.place(place);
-      if (this.#works(place) || !culprit?.isGreen) continue;
+      if (this.#works(place) || !culprit?.isGreen || culprit.warnedInPost(place)) continue;
       const what = state.is === 'whole' ? `a key that is ${this.world.status(state.key)}` : state.is;
       this.note('I1 place', `${place} holds ${what}, by ${culprit.name}, which ended green`);
     }
@@ -106,10 +106,7 @@ export class Watch {
     }
     for (const id of this.orphans()) {
       const maker = this.makers.get(id);
-      const said = this.jobs.some(({ log }) =>
-        log.some((line) => /^(Warning|Error|Notice)/.test(line) && line.includes(id)),
-      );
-      if (maker?.isGreen && !said) {
+      if (maker?.isGreen && !this.jobs.some((job) => job.said(id))) {
         this.note('I2 orphan', `${maker.name} left an active key that nobody has, and ended green`);
       }
     }
@@ -147,14 +144,16 @@ export class Watch {
     }
   }
 
-  #ended(id: string, by: JobRun): void {
+  #ended(id: string, by: JobRun, user = ''): void {
     const { world } = this;
     const isOwnPost = by.stage === 'post' && this.makers.get(id) === by;
     if (by.mode === 'deprovision') {
       this.#deprovisioned.add(id);
       return;
     }
-    if (world.persons.has(id)) this.note('I6 person', `${by.name} ends a person's key`);
+    // A user that is there for one run alone goes with all that it has, as with deprovision.
+    const goesWithUser = by.stage === 'post' && by.owns(world.account.users.get(user));
+    if (world.persons.has(id) && !goesWithUser) this.note('I6 person', `${by.name} ends a person's key`);
     if (isOwnPost && by.isEphemeral) return;
     const holder = this.#holderOf(id, by);
     const last = this.#lastWhole.get(id);
