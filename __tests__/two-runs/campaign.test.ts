@@ -35,7 +35,7 @@ const isCampaign = process.env.CAMPAIGN_RUNS !== undefined;
       failed += 1;
       wrong.push(`seed ${seed}: ${describePair(pair)}`, ...broken.map(({ promise, how }) => `    ${promise}: ${how}`));
     }
-    if (RUNS === 1) say(reportOf(outcome));
+    if (RUNS === 1) say(`${reportOf(outcome)}\n${JSON.stringify(pair)}`);
     if (broken.length > 0) {
       say(wrong.slice(-1 - broken.length).join('\n') + `\n    again: npm run campaign -- --seed ${seed}`);
     }
