@@ -1,3 +1,4 @@
+import { FOUND } from './found';
 import { heldEverywhere } from './generate';
 import { runPair, type DocumentName, type ProcedureName } from './pair';
 import { makeReady, reportOf, wrongWith } from './pairs';
@@ -60,6 +61,10 @@ test.each(named(MAIN))('%s, which runs while the first is held at each call', as
 // At every call they would take twice as long; a campaign holds runs anywhere.
 test.each(named(OTHERS))('%s, which runs while the first is held at each third call', async (_, meeting) => {
   expect(await wrongAtEach(3, meeting)).toEqual([]);
+});
+
+test.each(Object.entries(FOUND))('once, %s', async (_, pair) => {
+  expect(await wrongWith(pair)).toEqual([]);
 });
 
 test('the SDK in its own way does the same', async () => {

@@ -1,25 +1,15 @@
 import { ActionError } from '../../errors/action-error';
-import { messageOf } from '../../errors/message';
 import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCalls } from '../changes/apply';
 import { sameRun } from '../run';
-import {
-  lastingPlaces,
-  placesWord,
-  readSecretTimes,
-  storedHalves,
-  type SecretTimes,
-  type StoredHalf,
-} from './destinations';
+import { lastingPlaces, placesWord, readSecretTimes, storedHalves, type SecretTimes } from './destinations';
+import { HalfWriter, type Overwriting } from './half-writer';
 import { readKeysAgain, type KeyHolder } from './key-holder';
-import { FENCE_MS, TAKEOVER_MS } from './key-life';
+import { TAKEOVER_MS } from './key-life';
 import { untilNothingIsLate } from './late-requests';
 import { idOf, record, type MadeKey } from './make-key';
 import { announcementTag, outdatedTags, readRecords, recordTags, tagNames, untagCalls } from './record';
-
-/** GitHub's times are whole seconds. */
-const CLOCK_MARGIN_MS = 1_000;
 
 /**
  * Writes a key to its places, half by half, checks that they hold it, and records that it is delivered.
@@ -38,18 +28,22 @@ export async function deliverKey(
   const delivering = { run, at: iam.time(), places: placesWord(destinations) };
   await record(made, recordTags(id, { delivering }), access);
   mayBeHeld(true);
-  const writing = await writeHalves(made, access, mayBeHeld);
-  if (writing.lastUnanswered !== undefined) await untilNothingIsLate(writing.lastUnanswered, access);
-  const holder = await readKeysAgain(made.plan.holder, access);
-  const times = access.secrets && (await readSecretTimes(destinations, access.secrets));
-  const why = whyNoLongerOurs(made, holder, access);
-  if (why !== undefined) throw notDelivered(made, why);
+  const writer = new HalfWriter(made, access, mayBeHeld);
+  const halves = storedHalves(destinations);
+  await writer.write(halves);
+  let { holder, times } = await lookAgain(made, writer, access);
+  // A request that got no answer may have come after the one that was sent again: the time does not tell whose it was.
+  for (let doubtful = writer.doubtfulOf(halves, times); doubtful.length > 0;) {
+    await writer.writeAgain(doubtful);
+    ({ holder, times } = await lookAgain(made, writer, access));
+    doubtful = writer.doubtfulOf(doubtful, times);
+  }
   const { replaces } = made.plan.make;
   const recordDelivered = (torn: boolean) => {
     const written = times && !torn ? Math.max(...[...times.values()].map((time) => time ?? 0)) : undefined;
     return record(made, recordTags(id, { delivered: { at: iam.time(), written, replaces, torn } }), access);
   };
-  const overwritten = overwrittenSince(times, writing);
+  const overwritten = writer.othersIn(times);
   if (overwritten.size > 0) {
     const isStillHeld = lastingPlaces(destinations).some((place) =>
       place.halves.every(({ secret }) => !overwritten.has(describeSecret(secret))),
@@ -61,7 +55,7 @@ export async function deliverKey(
   }
   await recordDelivered(false);
   await forget(made, holder, access);
-  const secrets = storedHalves(destinations).map(({ secret }) => describeSecret(secret));
+  const secrets = halves.map(({ secret }) => describeSecret(secret));
   log(`Delivered the key of ${user} to GitHub: ${secrets.join('; ')}.`);
   const unexpected = unexpectedKeys(made, holder);
   if (unexpected.length > 0) {
@@ -72,62 +66,22 @@ export async function deliverKey(
   }
 }
 
-/** What became of the writing of a key's halves. */
-interface Writing {
-  /** When each was written, by GitHub's clock; undefined where the answer had no time. */
-  readonly times: ReadonlyMap<string, number | undefined>;
-  /** When the last request left that got no answer, by the step's clock; undefined where all were answered. */
-  readonly lastUnanswered: number | undefined;
-}
-
-async function writeHalves(
+/**
+ * Looks at the key and its places, once nothing can arrive there any more.
+ *
+ * @throws ActionError `delivery-overtaken` when it is no longer this run's to deliver
+ */
+async function lookAgain(
   made: MadeKey,
+  { lastUnanswered }: HalfWriter,
   access: AccountAccess,
-  mayBeHeld: (mayBe: boolean) => void,
-): Promise<Writing> {
-  const { clock, secrets } = access;
-  const times = new Map<string, number | undefined>();
-  let lastUnanswered: number | undefined;
-  const isUntouched = () => times.size === 0 && lastUnanswered === undefined;
-
-  /** Those that are not written. What nobody has written anything of can still be taken back: then no other is tried. */
-  async function write(halves: readonly StoredHalf[]): Promise<RefusedHalf[]> {
-    const refused: RefusedHalf[] = [];
-    for (const stored of halves) {
-      const { half, secret } = stored;
-      try {
-        if (ageOf(made, access) >= FENCE_MS) throw tooLate(made);
-        access.remember({ kind: 'GitHub secret', secret, user: made.plan.user, at: access.iam.time() });
-        const at = await secrets?.put(secret, made.credentials[half], () => (lastUnanswered = clock.now()));
-        times.set(describeSecret(secret), at?.getTime());
-      } catch (error) {
-        refused.push({ stored, error });
-        if (isUntouched()) break;
-      }
-    }
-    return refused;
-  }
-
-  let refused = await write(storedHalves(made.plan.destinations));
-  // One half in a place spoils what it held: the other is worth another try.
-  if (!isUntouched() && refused.length > 0) refused = await write(refused.map(({ stored }) => stored));
-  const [first] = refused;
-  if (!first) return { times, lastUnanswered };
-  const isWritten = ({ secret }: StoredHalf) => times.has(describeSecret(secret));
-  const isSomewhere = lastingPlaces(made.plan.destinations).some(({ halves }) => halves.every(isWritten));
-  // What is nowhere whole, nobody has: it is taken back, also where a place then holds halves of two keys.
-  if (!isSomewhere && lastUnanswered === undefined) mayBeHeld(false);
-  throw isUntouched() ? first.error : incomplete(made, [...times.keys()], first);
-}
-
-interface RefusedHalf {
-  readonly stored: StoredHalf;
-  readonly error: unknown;
-}
-
-/** By all clocks there are: nobody writes a key that others take for left. */
-function ageOf({ created, sent }: MadeKey, { iam, clock }: AccountAccess): number {
-  return Math.max(iam.time() - created.getTime(), clock.now() - sent.now, clock.time() - sent.time);
+): Promise<{ readonly holder: KeyHolder; readonly times: SecretTimes | undefined }> {
+  if (lastUnanswered !== undefined) await untilNothingIsLate(lastUnanswered, access);
+  const holder = await readKeysAgain(made.plan.holder, access);
+  const times = access.secrets && (await readSecretTimes(made.plan.destinations, access.secrets));
+  const why = whyNoLongerOurs(made, holder, access);
+  if (why !== undefined) throw notDelivered(made, why);
+  return { holder, times };
 }
 
 /** Why what was written cannot be recorded as delivered, for people. */
@@ -139,18 +93,6 @@ function whyNoLongerOurs(made: MadeKey, holder: KeyHolder, { run }: AccountAcces
   const { delivering, delivered } = readRecords(holder.existing.tags).keys.get(id) ?? {};
   if (delivered || (delivering && !sameRun(delivering.run, run))) return `another run has taken the key ${id} over`;
   return delivering ? undefined : `someone has removed what was recorded of the key ${id} in tags of the user`;
-}
-
-type Overwriting = 'written' | 'removed';
-
-/** The secrets that someone else has written or removed since. */
-function overwrittenSince(times: SecretTimes | undefined, writing: Writing): ReadonlyMap<string, Overwriting> {
-  const others = [...(times ?? [])].flatMap(([secret, time]): (readonly [string, Overwriting])[] => {
-    if (time === undefined) return [[secret, 'removed']];
-    const own = writing.times.get(secret);
-    return own !== undefined && Math.abs(time - own) > CLOCK_MARGIN_MS ? [[secret, 'written']] : [];
-  });
-  return new Map(others);
 }
 
 /** For people: that someone else has written these secrets, or removed them. */
@@ -180,34 +122,11 @@ function unexpectedKeys(made: MadeKey, { existing }: KeyHolder): string[] {
   return (existing?.accessKeys ?? []).flatMap(({ id }) => (expected.includes(id) ? [] : id));
 }
 
-function tooLate(made: MadeKey): ActionError {
-  return new ActionError({
-    code: 'delivery-overtaken',
-    tried: `deliver the new access key of ${made.plan.user}`,
-    why: `More than ${FENCE_MS / 60_000} minutes have passed since it was made: another run may take it for left by now.`,
-    fix: 'Run the step again. If it stays slow, see in the log what it waits for.',
-  });
-}
-
 function notDelivered(made: MadeKey, why: string): ActionError {
   return new ActionError({
     code: 'delivery-overtaken',
     tried: `deliver the new access key of ${made.plan.user}`,
     why: `Meanwhile, ${why}. Its places may hold halves of two keys.`,
     fix: 'Run the step again when no other run is at work: it looks at what the places hold, and makes a new key if it must.',
-  });
-}
-
-function incomplete(made: MadeKey, written: readonly string[], { stored, error }: RefusedHalf): ActionError {
-  const secret = describeSecret(stored.secret);
-  return new ActionError({
-    code: 'delivery-incomplete',
-    tried: `deliver the new access key of ${made.plan.user} whole`,
-    answer: messageOf(error),
-    why:
-      `GitHub took ${written.join(', ') || 'none for certain'}, and did not take ${secret}: what the places hold need not ` +
-      'belong together now. Secrets are written one by one, and the earlier ones cannot be read to be put back.',
-    fix: 'Run this step again: it looks at what was written, and makes a new key. Until then, what uses these secrets may fail.',
-    cause: error,
   });
 }
