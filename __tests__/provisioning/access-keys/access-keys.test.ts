@@ -246,6 +246,16 @@ describe('a key gives way', () => {
     await takeBack('ci', idOf(made), opened.access);
     expect([keyIds(), user.tags]).toEqual([[], OURS]);
   });
+
+  test('also where what was recorded of it cannot be removed: that is said', async () => {
+    const made = await make();
+    opened.sandbox.faults.add({ action: 'UntagUser', ...refusing(403) });
+    await takeBack('ci', idOf(made), opened.access);
+    expect(keyIds()).toEqual([]);
+    expect(opened.log.at(-1)).toMatch(
+      /^What is recorded of it stays until a later run removes it\. Could not call iam:UntagUser/,
+    );
+  });
 });
 
 describe('a key that is delivered', () => {

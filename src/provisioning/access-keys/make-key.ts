@@ -148,12 +148,19 @@ export async function record({ plan: { user } }: MadeKey, tags: Parameters<typeo
   await makeCalls([tagCalls(user, tags)], access, () => [user]);
 }
 
-/** Deletes a key that this run made, and what is recorded of it. */
+/**
+ * Deletes a key that this run made, and what is recorded of it. What is recorded of a key that is gone misleads nobody: if
+ * it cannot be removed, a later run does.
+ */
 export async function takeBack(user: string, id: string, access: AccountAccess): Promise<void> {
+  const { log } = access;
   const isDone = await makeCall(deleteKey(user, id), access);
   const which = `the access key ${id} of ${user}, which this step had made`;
-  access.log(isDone ? `Deleted ${which}.` : `Gone already is ${which}.`);
-  await makeCalls([untagCalls(user, [...tagNames(id, STAGES), announcementTag(access.run)])], access);
+  log(isDone ? `Deleted ${which}.` : `Gone already is ${which}.`);
+  const names = [...tagNames(id, STAGES), announcementTag(access.run)];
+  await makeCalls([untagCalls(user, names)], access).catch((error: unknown) => {
+    log(`What is recorded of it stays until a later run removes it. ${messageOf(error)}`);
+  });
 }
 
 export function idOf({ credentials }: MadeKey): string {
