@@ -15,4 +15,16 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: true,
     seed: 1445,
   },
+  'a key that a user made for itself was used before it was recorded, and passed for a person’s': {
+    document: 'a user',
+    applied: true,
+    a: 'deprovision',
+    b: 'rotate oneself',
+    holdA: 13,
+    holdB: 9,
+    staleMs: 30_000,
+    propagationMs: 0,
+    asksForRuns: false,
+    seed: 1408,
+  },
 };
