@@ -103,6 +103,11 @@ export class JobRun {
     return this.exitCode === 0 && this.#died === undefined;
   }
 
+  /** What its post called. */
+  get callsOfPost(): readonly string[] {
+    return this.calls.slice(this.calls.lastIndexOf(LATER_STEPS) + 1);
+  }
+
   /** Whether it warned or failed with these words, in main or post. */
   said(words: string): boolean {
     return this.log.some((line) => /^(?:Warning|Error|Notice|::warning)/.test(line) && line.includes(words));

@@ -224,7 +224,7 @@ class Pairing {
 
   /** Undisturbed runs of provision: they converge, and end what is left. */
   async followUp(): Promise<void> {
-    const { pair, time, world } = this;
+    const { time, world } = this;
     const watch = this.#watch;
     const { places } = watch;
     this.#quiet = true;
@@ -232,8 +232,7 @@ class Pairing {
     await settled();
     const strict = !this.#leavesSuspect() && world.persons.size === 0;
     // What an ephemeral run left that could not clean up carries its name, and nobody takes it over unasked.
-    const troubled = pair.trouble && { A: pair.a, B: pair.b }[pair.trouble.run];
-    if (troubled === 'ephemeral provision') return;
+    if (watch.jobs.some((job) => this.#isTroubled(job) && world.users.some((user) => job.owns(user)))) return;
     for (let n = 1; ; n += 1) {
       world.usePersonsKeys();
       const next = this.job(`provision ${n} after them`, 'provision');
@@ -265,6 +264,11 @@ class Pairing {
       }
       time.advance(DAY_MS);
     }
+  }
+
+  /** Whether a call of a run went wrong, or one of its post came too late for its signature, as the machine slept. */
+  #isTroubled({ name, callsOfPost }: JobRun): boolean {
+    return name === this.pair.trouble?.run || callsOfPost.some((call) => call.endsWith(' SignatureDoesNotMatch'));
   }
 
   /** Whether a key may have been made whose maker never learned of it: it has a whole grace, and takes a place. */
