@@ -27,4 +27,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 1408,
   },
+  'a list that was older than the plan showed a key that was gone, and a post step took it for a new one': {
+    document: 'a key of the job',
+    applied: false,
+    a: 'ephemeral provision',
+    b: 'ephemeral provision',
+    holdA: 9,
+    holdB: 13,
+    asleepMs: 660_000,
+    staleMs: 30_000,
+    propagationMs: 0,
+    asksForRuns: false,
+    seed: 28,
+  },
 };

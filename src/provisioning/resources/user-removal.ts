@@ -14,6 +14,7 @@ import { writingOfSeed, writingsOfKeys } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
+import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readEphemeral } from '../ephemeral';
 import { describeRun } from '../run';
 import { planSecretRemovals, removeSecrets, type LeavingSecret } from './github-secret';
@@ -141,9 +142,18 @@ function secretsOf(
 
 /** @throws ActionError `another-run` when the user has a key that was not in the plan */
 async function requireNoOtherKey(user: string, planned: readonly ExistingKey[], access: AccountAccess): Promise<void> {
+  const others = await readOtherKeys(user, planned, access);
+  if (others.length === 0) return;
+  // A list that is older than the one of the plan shows a key that was gone by then.
+  access.log(`The user ${user} has also the access key ${others.join(' and ')}, it seems. Looking again in 30 s.`);
+  await access.clock.sleep(LONGEST_READ_AGE_MS);
+  const still = await readOtherKeys(user, planned, access);
+  if (still.length > 0) throw keyMadeMeanwhile(user, `The access key ${still.join(' and ')} was made meanwhile`);
+}
+
+async function readOtherKeys(user: string, planned: readonly ExistingKey[], access: AccountAccess): Promise<string[]> {
   const keys = await readAccessKeys(user, access);
-  const others = keys.filter(({ id }) => !planned.some((key) => key.id === id)).map(({ id }) => id);
-  if (others.length > 0) throw keyMadeMeanwhile(user, `The access key ${others.join(' and ')} was made meanwhile`);
+  return keys.filter(({ id }) => !planned.some((key) => key.id === id)).map(({ id }) => id);
 }
 
 /** What its other keys were made with is gone already: a key that AWS still finds was made since. */
