@@ -40,4 +40,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 28,
   },
+  'a post step found a user, then nothing of it as another read was older, and gave up': {
+    document: 'a key of the job',
+    applied: false,
+    a: 'ephemeral provision',
+    b: 'provision',
+    holdA: 30,
+    holdB: undefined,
+    staleMs: 30_000,
+    propagationMs: 0,
+    trouble: { run: 'B', call: 9, how: 'refused' },
+    asksForRuns: false,
+    seed: 76,
+  },
 };

@@ -5,6 +5,7 @@ import type { AccountAccess } from './changes/account-access';
 import { isObstacle, withoutCalls, type Change, type Obstacle, type PlannedCall } from './changes/change';
 import { requireNoObstacle } from './changes/change';
 import { concurrently } from './changes/concurrently';
+import { readAsOne } from './changes/read-as-one';
 import { findOver } from './ephemeral';
 import { plansOf, type Plan } from './plan';
 import { mfaDeviceArn, planMfaDeviceRemoval } from './resources/mfa-device';
@@ -109,8 +110,10 @@ export async function planRemoval(
     declared.find((user) => user.name === name) ?? { name, accessKey: undefined, mfaDevice: undefined };
   const names = ofKind('user', things).map(({ name }) => name);
   const [planned, roles] = await Promise.all([
-    concurrently(names, (name) => planUserRemoval(leavingUser(name), access, decide)),
-    concurrently(ofKind('role', things), async ({ name }) => decide(await planRoleRemoval(name, access))),
+    concurrently(names, (name) => readAsOne(() => planUserRemoval(leavingUser(name), access, decide), access)),
+    concurrently(ofKind('role', things), async ({ name }) =>
+      decide(await readAsOne(() => planRoleRemoval(name, access), access)),
+    ),
   ]);
   const users = plansOf(planned);
   const identities = [...users.flatMap(({ change, secrets }) => [change, ...secrets]), ...roles];

@@ -7,6 +7,7 @@ import { planKeyRotation, type KeyPlan, type Rotation } from './access-keys/plan
 import type { AccountAccess } from './changes/account-access';
 import { isObstacle, requireNoObstacle, type Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
+import { readAsOne } from './changes/read-as-one';
 import { findOver, readEphemeral } from './ephemeral';
 import { plansOf, type Plan } from './plan';
 import { notOurs } from './resources/ownership';
@@ -23,7 +24,7 @@ export async function planRotation(
   access: AccountAccess,
 ): Promise<Plan> {
   const withKeys = users.filter(({ accessKey }) => accessKey);
-  const planned = await concurrently(withKeys, (user) => planForUser(user, rotation, access));
+  const planned = await concurrently(withKeys, (user) => readAsOne(() => planForUser(user, rotation, access), access));
   requireNoObstacle(planned);
   return { phases: [], devices: [], keys: plansOf(planned) };
 }

@@ -3,6 +3,7 @@ import { readKeyHolder, type KeyHolder } from './access-keys/key-holder';
 import { awaitOtherRuns } from './access-keys/other-runs';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
+import { readAsOne } from './changes/read-as-one';
 import { readEphemeral, type Ephemeral } from './ephemeral';
 import { readDevice, type ExistingDevice } from './resources/mfa-device';
 import { readNamesakes, type Namesake } from './resources/namesakes';
@@ -32,10 +33,10 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
   const { policies, users, roles } = declaration;
   const providers = declaration.oidcProviders.map(({ url }) => ({ name: url }));
   const [foundProviders, foundPolicies, foundUsers, foundRoles] = await Promise.all([
-    readEach(providers, ({ name }) => readOidcProvider(oidcProviderArn(name, account), iam)),
-    readEach(policies, (policy) => readPolicy(policyArn(policy, account), iam)),
-    readEach(users, (user) => readUser(user, access)),
-    readEach(roles, ({ name }) => readRole(name, iam)),
+    readEach(providers, ({ name }) => readOidcProvider(oidcProviderArn(name, account), iam), access),
+    readEach(policies, (policy) => readPolicy(policyArn(policy, account), iam), access),
+    readEach(users, (user) => readUser(user, access), access),
+    readEach(roles, ({ name }) => readRole(name, iam), access),
   ]);
   const namesakes = await Promise.all([
     readNamesakes('policy', policies, foundPolicies, iam),
@@ -45,8 +46,11 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
   const taken = new Set(namesakes.flat().flatMap(({ kind, name }) => (kind === 'user' ? name : [])));
   const withKeys = users.filter(({ accessKey, name }) => accessKey && !taken.has(name));
   const [devices, keyHolders] = await Promise.all([
-    readEach(users, async ({ name, mfaDevice }) =>
-      mfaDevice ? readDevice(mfaDevice, foundUsers.get(name)?.mfaDevices ?? [], access) : undefined,
+    readEach(
+      users,
+      async ({ name, mfaDevice }) =>
+        mfaDevice ? readDevice(mfaDevice, foundUsers.get(name)?.mfaDevices ?? [], access) : undefined,
+      access,
     ),
     concurrently(withKeys, async (user) =>
       awaitOtherRuns(await readKeyHolder(user, foundUsers.get(user.name), access), access),
@@ -73,9 +77,10 @@ export function ephemeralIn({ oidcProviders, policies, users, roles, devices }: 
 async function readEach<Declared extends { readonly name: string }, Existing extends object>(
   declared: readonly Declared[],
   read: (one: Declared) => Promise<Existing | undefined>,
+  access: AccountAccess,
 ): Promise<Map<string, Existing>> {
   const found = await concurrently(declared, async (one) => {
-    const existing = await read(one);
+    const existing = await readAsOne(() => read(one), access);
     return existing ? [[one.name, existing] as const] : [];
   });
   return new Map(found.flat());

@@ -2,6 +2,7 @@ import { tagsIn } from '../../iam/tags';
 import type { DeclaredUser, Tags } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
+import { readAsOne } from '../changes/read-as-one';
 import { readAccessKeys, type ExistingKey } from './access-key';
 import { outlastsJob, readSecretTimes, type SecretTimes } from './destinations';
 import { readRecords } from './record';
@@ -102,7 +103,9 @@ export async function readKeysAgain(holder: KeyHolder, access: AccountAccess): P
   return { ...holder, existing: await readKeyOwner(holder.user, access), now: access.iam.time() };
 }
 
-async function readKeyOwner({ name }: KeyUser, access: AccountAccess): Promise<KeyOwner | undefined> {
-  const { User: found } = (await access.iam.find('GetUser', { UserName: name })) ?? {};
-  return found && { tags: tagsIn(found.Tags), accessKeys: await readAccessKeys(name, access) };
+function readKeyOwner({ name }: KeyUser, access: AccountAccess): Promise<KeyOwner | undefined> {
+  return readAsOne(async () => {
+    const { User: found } = (await access.iam.find('GetUser', { UserName: name })) ?? {};
+    return found && { tags: tagsIn(found.Tags), accessKeys: await readAccessKeys(name, access) };
+  }, access);
 }
