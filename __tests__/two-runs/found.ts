@@ -53,4 +53,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 76,
   },
+  'deprovision left one half of a key, as its run had recorded it only after the plan was made': {
+    document: 'a user',
+    applied: true,
+    a: 'rotate',
+    b: 'deprovision',
+    holdA: 17,
+    holdB: 12,
+    asleepMs: 660_000,
+    staleMs: 0,
+    propagationMs: 0,
+    asksForRuns: false,
+    seed: 1316,
+  },
 };

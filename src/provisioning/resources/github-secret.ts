@@ -14,6 +14,8 @@ export interface LeavingSecret {
   readonly user: string;
   /** When it was: what was written at other times is someone else's. */
   readonly writings: readonly Writing[];
+  /** Reads that once more: a run that was under way when the removal was planned may have recorded since what it wrote. */
+  readonly readAgain?: (() => Promise<readonly Writing[]>) | undefined;
 }
 
 /** What becomes of a secret that is there. */
@@ -88,7 +90,7 @@ async function removeSecret(leaving: LeavingSecret, access: AccountAccess): Prom
   const { secret } = leaving;
   const written = await secrets?.updatedAt(secret);
   if (!written) return undefined;
-  const why = whyItStays(leaving, written);
+  const why = whyItStays(leaving, written) && whyItStays(await upToDate(leaving), written);
   if (why !== undefined) {
     warn(`The GitHub secret ${describeSecret(secret)} stays: ${why}.`);
     return undefined;
@@ -102,6 +104,10 @@ async function removeSecret(leaving: LeavingSecret, access: AccountAccess): Prom
     failure = error;
   }
   return { secret, unanswered, failure };
+}
+
+async function upToDate(leaving: LeavingSecret): Promise<LeavingSecret> {
+  return { ...leaving, writings: (await leaving.readAgain?.()) ?? leaving.writings };
 }
 
 function whyItStays({ user, writings }: LeavingSecret, written: Date): string | undefined {

@@ -74,7 +74,12 @@ export async function planUserRemoval(
     policyRemoval(identityCalls('user', UserName), iam),
     groupRemoval(UserName, iam),
   ]);
-  const secrets = await planSecretRemovals(secretsOf(user, owner, devices, account), access);
+  const readAgain = async () => {
+    const { User: now } = (await iam.find('GetUser', { UserName })) ?? {};
+    return writingsOfKeys({ tags: tagsIn(now?.Tags), accessKeys: owner.accessKeys });
+  };
+  const leaving = secretsOf(user, { ...owner, readAgain }, devices, account);
+  const secrets = await planSecretRemovals(leaving, access);
   const serials = devices.map(({ serial }) => serial);
   const virtual = serials.filter((serial) => serial.includes(':mfa/'));
   const removal = removalOf(
@@ -125,7 +130,7 @@ async function leftUser(user: LeavingUser, change: Change | undefined, access: A
 /** The secrets that the document has for a user, with when its keys and the seed of its device were written there. */
 function secretsOf(
   { name: user, accessKey, mfaDevice }: LeavingUser,
-  owner: KeyOwner | undefined,
+  owner: (KeyOwner & Pick<LeavingSecret, 'readAgain'>) | undefined,
   devices: readonly EnabledDevice[],
   account: TargetAccount,
 ): LeavingSecret[] {
@@ -135,7 +140,12 @@ function secretsOf(
     device.serial === serial && device.enabledAt.getTime() > 0 ? [writingOfSeed(device.enabledAt)] : [],
   );
   return [
-    ...storedHalves(accessKey?.deliver ?? []).map(({ secret }) => ({ secret, user, writings: ofKeys })),
+    ...storedHalves(accessKey?.deliver ?? []).map(({ secret }) => ({
+      secret,
+      user,
+      writings: ofKeys,
+      readAgain: owner?.readAgain,
+    })),
     ...(mfaDevice?.deliver ?? []).map((secret) => ({ secret, user, writings: ofSeed })),
   ];
 }
