@@ -97,6 +97,24 @@ describe('the path of a problem, and what stands there', () => {
     },
   );
 
+  test.each(['max-age', 'grace'])('a key that ends with the job has no %s', (key) => {
+    const found = problemValuesOf(user(`access-key: { deliver: [outputs, { profile: p }], ${key}: 90d }`));
+    expect(found).toEqual([
+      expect.objectContaining({
+        path: ['users', 'a', 'access-key', key],
+        line: 1,
+        column: 65,
+        message: expect.stringContaining('is for a key that lasts. This one is for the job') as string,
+      }),
+    ]);
+  });
+
+  test('where a place is wrong, that is said, and not that the key would end with the job', () => {
+    expect(problemsOf(user('access-key: { deliver: [outputs, github], max-age: 90d }'))).toEqual([
+      expect.stringContaining('users.a.access-key.deliver[1] is "github"'),
+    ]);
+  });
+
   test('a name that only holds what GitHub keeps for itself is free', () => {
     expect(problemsOf(deliver('{ github-secrets: { prefix: MY_GITHUB_ } }'))).toEqual([]);
   });
@@ -435,7 +453,7 @@ describe('durations', () => {
     ['soon', /max-age is "soon"/],
     ['90', /max-age is the number 90; it should be a duration/],
   ])('max-age: %s', (age, problem) => {
-    const problems = problemsOf(user(`access-key: { max-age: ${age}, deliver: [outputs] }`));
+    const problems = problemsOf(user(`access-key: { max-age: ${age}, deliver: [github-secrets] }`));
     expect(problems).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
   });
 

@@ -425,7 +425,7 @@ describe('users', () => {
       users: {
         nobody: { 'access-key': { deliver: [{ 'github-secrets': { prefix: 'N_' } }] } },
         keyless: { 'access-key': { deliver: ['github-secrets'] } },
-        short: { 'access-key': { 'max-age': '90d', deliver: ['environment'] } },
+        short: { 'access-key': { deliver: ['environment'] } },
         bare: { path: '/' },
       },
     });

@@ -54,16 +54,24 @@ function readMfaDevice(
 function readAccessKey(part: DocumentPart<SoundUser['access-key']>): DeclaredAccessKey | undefined {
   if (!part.given) return undefined;
   const { 'max-age': maxAge, grace } = part.given;
-  const deliver = part
-    .at('deliver')
-    .items()
-    .flatMap((destination) => readKeyDestination(destination) ?? []);
-  if (deliver.some(({ to }) => to === 'github-secrets') && deliver.some(({ to }) => to !== 'github-secrets')) {
+  const places = part.at('deliver');
+  const deliver = places.items().flatMap((destination) => readKeyDestination(destination) ?? []);
+  const lasting = deliver.filter(({ to }) => to === 'github-secrets');
+  if (lasting.length > 0 && lasting.length < deliver.length) {
+    places.wrong(
+      'names places that last and places that end with the job. A key ends with the last place that holds it: declare ' +
+        'two users, or one kind of places',
+    );
+  }
+  // A place that is wrong may be meant as one that lasts.
+  const endsWithJob = lasting.length === 0 && deliver.length > 0 && deliver.length === places.given?.length;
+  for (const key of endsWithJob ? (['max-age', 'grace'] as const) : []) {
+    if (part.given[key] === undefined) continue;
     part
-      .at('deliver')
+      .at(key)
       .wrong(
-        'names places that last and places that end with the job. A key ends with the last place that holds it: declare ' +
-          'two users, or one kind of places',
+        'is for a key that lasts. This one is for the job, whose post step deletes it: it should be omitted, or deliver ' +
+          'should name a place that lasts, such as github-secrets',
       );
   }
   return {
