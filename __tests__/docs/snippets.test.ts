@@ -227,7 +227,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     identities: [session('identity-planner'), session('identity-planner')],
   },
   'examples/provision-machine-user.yml › provision': {
-    identities: [PROVISIONER, PROVISIONER],
+    identities: [PROVISIONER, PROVISIONER, PROVISIONER],
     then: ({ users }) => users.get('tfc')?.accessKeys.length,
     result: 1,
   },
