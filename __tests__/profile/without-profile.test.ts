@@ -25,6 +25,38 @@ test('an empty variable is one that is not set', () => {
   expect(values(['AWS_REGION', 'AWS_ACCESS_KEY_ID'])).toEqual({ AWS_REGION: '', AWS_ACCESS_KEY_ID: '' });
 });
 
+describe('a region is what tools find where its variables are not set', () => {
+  const REGIONS = ['AWS_REGION', 'AWS_DEFAULT_REGION'];
+  const regions = (env: NodeJS.ProcessEnv = {}) => values(REGIONS, env);
+
+  test.each<[config: string, credentials: string, env: NodeJS.ProcessEnv, region: string]>([
+    ['[default]\nregion = eu-west-1\n', '', {}, 'eu-west-1'],
+    ['[profile default]\r\nregion=eu-west-1 # mine\r\n', '', {}, 'eu-west-1'],
+    ['[profile mine]\nregion = eu-west-1\n[default]\nregion = x\n', '', { AWS_PROFILE: 'mine' }, 'eu-west-1'],
+    ['[profile mine]\nregion = eu-west-1\n', '', { AWS_DEFAULT_PROFILE: 'mine' }, 'eu-west-1'],
+    ['[default]\noutput = json\n', '[default]\nregion = eu-west-1\n', {}, 'eu-west-1'],
+    ['[default]\nsso_region = x\ns3 =\n  my_region = y\n', '', {}, ''],
+    ['[profile other]\nregion = x\n', '[other]\nregion = x\n', {}, ''],
+    ['[mine]\nregion = x\n', '', { AWS_PROFILE: 'mine' }, ''],
+    ['', '', {}, ''],
+  ])('with the config %j and the credentials %j: %j', (config, credentials, env, region) => {
+    writeFileSync(inJob('.aws', 'config'), config);
+    writeFileSync(inJob('.aws', 'credentials'), credentials);
+    expect(regions(env)).toEqual({ AWS_REGION: region, AWS_DEFAULT_REGION: region });
+  });
+
+  test('in the other variable, where that is set', () => {
+    expect(values(['AWS_REGION'], { AWS_DEFAULT_REGION: 'eu-west-1' })).toEqual({ AWS_REGION: 'eu-west-1' });
+    expect(values(['AWS_DEFAULT_REGION'], { AWS_REGION: 'eu-west-1' })).toEqual({ AWS_DEFAULT_REGION: 'eu-west-1' });
+  });
+
+  test('which the AWS CLI 1 and boto3 read after the profile, and others before it', () => {
+    writeFileSync(inJob('.aws', 'config'), '[default]\nregion = eu-west-2\n');
+    expect(values(['AWS_REGION'], { AWS_DEFAULT_REGION: 'eu-west-1' })).toEqual({ AWS_REGION: 'eu-west-1' });
+    expect(values(['AWS_DEFAULT_REGION'], { AWS_REGION: 'eu-west-1' })).toEqual({ AWS_DEFAULT_REGION: 'eu-west-2' });
+  });
+});
+
 test('profile files are where they usually are', () => {
   expect(values(FILES)).toEqual(usual());
 });

@@ -76,6 +76,23 @@ test.each([
   expect(said).toMatch(/^Variables emptied: .*\nVariables with what tools take for none: .*AWS_CONFIG_FILE=/);
 });
 
+test('a region that was not set is that of the profile in use, also the second time', async () => {
+  writeFileSync(inJob('config'), '[profile mine]\nregion = eu-south-2\n');
+  const profile = { AWS_PROFILE: 'mine', AWS_CONFIG_FILE: inJob('config') };
+  const names = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE'];
+  const env = { ...(await afterMain(profile, names)), ...profile, AWS_PROFILE: 'ours', AWS_REGION: 'eu-north-1' };
+  await undo(env, notAsked);
+  const region = 'eu-south-2';
+  const restored = { AWS_REGION: region, AWS_DEFAULT_REGION: region, AWS_ACCESS_KEY_ID: '', AWS_PROFILE: 'mine' };
+  expect(readCommandFile(inJob('env'))).toEqual(restored);
+  expect(said).toContain(
+    `Variables with what tools take for none: AWS_REGION=${region}, AWS_DEFAULT_REGION=${region}\n`,
+  );
+  said = '';
+  await undo({ ...env, ...restored }, notAsked);
+  expect(said).toBe('Nothing to clean up.\n');
+});
+
 test('without room for a file, the profile is not named all the same', async () => {
   await undo({ ...(await afterMain({}, ['AWS_PROFILE'])), RUNNER_TEMP: inJob('nowhere') }, notAsked);
   expect(readCommandFile(inJob('env'))).toEqual({ AWS_PROFILE: '' });

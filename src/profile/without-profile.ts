@@ -21,6 +21,7 @@ interface LikeUnset {
  * Values that AWS's tools take as if these variables were not set, which a runner cannot do. For most, an empty one is so.
  * But the AWS CLI and boto3 ask for profiles in a file without a name, and for a profile of any name to exist. So the
  * paths get their usual values, and where the profile that stands for none does not exist, a config file of the job has it.
+ * And most tools take an empty region for a wrong one: it gets the value that they would look for elsewhere.
  */
 export function valuesLikeUnset(
   names: readonly string[],
@@ -28,6 +29,9 @@ export function valuesLikeUnset(
 ): Record<string, string> {
   const usual = profileFiles({}, home);
   const values = Object.fromEntries(names.map((name) => [name, '']));
+  for (const name of REGIONS.filter((region) => names.includes(region))) {
+    values[name] = regionLikeUnset(name, env, home);
+  }
   if (names.includes('AWS_CONFIG_FILE')) values.AWS_CONFIG_FILE = usual.config;
   if (names.includes('AWS_SHARED_CREDENTIALS_FILE')) values.AWS_SHARED_CREDENTIALS_FILE = usual.credentials;
   if (names.includes('AWS_PROFILE')) values.AWS_PROFILE = profile;
@@ -55,6 +59,30 @@ function configWith(profile: LikeUnset['profile'], files: ProfileFiles, makeFold
   return path;
 }
 
+const REGIONS = ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const;
+
+/**
+ * The region that tools find where one of its variables is not set: most look into the other before the profile in use,
+ * but the AWS CLI 1 and boto3 read `AWS_DEFAULT_REGION` alone. Empty where there is none: nothing else stands for that.
+ */
+function regionLikeUnset(name: (typeof REGIONS)[number], env: NodeJS.ProcessEnv, home: string): string {
+  const { AWS_REGION = '', AWS_DEFAULT_REGION = '', AWS_PROFILE, AWS_DEFAULT_PROFILE } = env;
+  const profile = [AWS_PROFILE, AWS_DEFAULT_PROFILE].find(Boolean) ?? 'default';
+  const inProfile = regionOf(profile, profileFiles(env, home));
+  return name === 'AWS_REGION' ? AWS_DEFAULT_REGION || inProfile : inProfile || AWS_REGION;
+}
+
+function regionOf(profile: string, { config, credentials }: ProfileFiles): string {
+  const inConfig = textOf(config);
+  const headers = profile === 'default' ? [profile, `profile ${profile}`] : [`profile ${profile}`];
+  const sections = [
+    ...headers.map((header) => linesOfSection(inConfig, header)),
+    linesOfSection(textOf(credentials), profile),
+  ];
+  return sections.map((lines = '') => REGION_SETTING.exec(lines)?.[1]).find(Boolean) ?? '';
+}
+
+const REGION_SETTING = /^[ \t]*region[ \t]*=[ \t]*([^\s#;]+)/m;
 const UNNAMED = '[profile ""]';
 
 /**

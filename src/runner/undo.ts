@@ -83,8 +83,10 @@ async function undoChanges(step: PostStep, reporter: PostReporter, work: PostWor
 /** Whether nothing is left of changes, as far as that can be seen: the clean-up has run before. */
 async function isUndone({ variables, profiles, folders, identities }: JobChanges, env: NodeJS.ProcessEnv) {
   if (identities.created.length + identities.unfinished.length > 0) return false;
-  // Those of profiles have a value then, too.
-  if (Object.keys(variables).some((name) => env[name] && !OF_PROFILES.test(name))) return false;
+  // Those of profiles have a value then, too, and a region may have one.
+  const regions = await likeUnset(Object.keys(variables).filter(isRegion), { ...env, ...variables });
+  const isRestored = (name: string) => !env[name] || OF_PROFILES.test(name) || env[name] === regions[name];
+  if (!Object.keys(variables).every(isRestored)) return false;
   if (folders.some((folder) => existsSync(folder))) return false;
   if (profiles.length === 0) return true;
   const { areRemoved } = await import('../profile/profile');
@@ -170,10 +172,26 @@ function restoreVariables(before: JobChanges['variables'], env: NodeJS.ProcessEn
 
 const OF_PROFILES = /^AWS_(?:DEFAULT_PROFILE|PROFILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE)$/;
 
-/** Values for variables that were not set before. What little it needs for profiles is loaded where there were some. */
+function isRegion(name: string): boolean {
+  return name === 'AWS_REGION' || name === 'AWS_DEFAULT_REGION';
+}
+
+/** Whether a region is anywhere: in a variable, or perhaps in a profile. */
+function mayHaveRegion({
+  AWS_REGION,
+  AWS_DEFAULT_REGION,
+  AWS_CONFIG_FILE,
+  AWS_SHARED_CREDENTIALS_FILE,
+}: NodeJS.ProcessEnv) {
+  const given = [AWS_REGION, AWS_DEFAULT_REGION, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE];
+  return given.some(Boolean) || existsSync(join(homedir(), '.aws'));
+}
+
+/** Values for variables that were not set before. What little it needs for profiles is loaded where there are some. */
 async function likeUnset(names: readonly string[], env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const empty = Object.fromEntries(names.map((name) => [name, '']));
-  if (!names.some((name) => OF_PROFILES.test(name))) return empty;
+  const isNeeded = names.some((name) => OF_PROFILES.test(name)) || (names.some(isRegion) && mayHaveRegion(env));
+  if (!isNeeded) return empty;
   const { valuesLikeUnset } = await import('../profile/without-profile');
   const makeFolder = () => inJobTemp(env, (temp) => mkdtempSync(join(temp, 'aws-config-')));
   try {
