@@ -375,6 +375,9 @@ describe('what is made in IAM', () => {
   const UNFINISHED = [{ user: 'pulumi', destinations: [{ to: 'profile', profile: 'dev' }] }] as const;
   const TEMPORARY = { ...EXAMPLE_KEYS, sessionToken: 'SESSIONEXAMPLE' };
   const KEYS = { pulumi: { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: randomBytes(30).toString('base64') } };
+  /** Where it is made. */
+  const ENDPOINTS = { AWS_ENDPOINT_URL_IAM: 'https://mona:EXAMPLE-pass@iam.example' };
+  beforeEach(() => Object.assign(env, ENDPOINTS, { AWS_ENDPOINT_URL: '' }));
 
   test('is read back in the order in which it was made, with the keys that are not finished', () => {
     ledger.creating(POLICY, EXAMPLE_KEYS);
@@ -384,7 +387,13 @@ describe('what is made in IAM', () => {
       variables: {},
       profiles: [],
       folders: [],
-      identities: { created: [POLICY, USER], unfinished: UNFINISHED, credentials: EXAMPLE_KEYS, keys: KEYS },
+      identities: {
+        created: [POLICY, USER],
+        unfinished: UNFINISHED,
+        credentials: EXAMPLE_KEYS,
+        keys: KEYS,
+        endpoints: ENDPOINTS,
+      },
     });
   });
 
@@ -409,7 +418,12 @@ describe('what is made in IAM', () => {
       expect(text).toContain('"pulumi"');
       for (const secret of ['EXAMPLE', KEYS.pulumi.secretAccessKey]) expect(text).not.toContain(secret);
     }
-    expect(JSON.parse(readFileSync(secretState(), 'utf8'))).toEqual({ variables: {}, replaced: [], ...secret });
+    expect(JSON.parse(readFileSync(secretState(), 'utf8'))).toEqual({
+      variables: {},
+      replaced: [],
+      endpoints: ENDPOINTS,
+      ...secret,
+    });
     expect(statSync(secretState()).mode & 0o777).toBe(0o600);
     expect(changes()?.identities).toMatchObject(secret);
   });
@@ -452,7 +466,13 @@ describe('what is made in IAM', () => {
       variables: {},
       profiles: [],
       folders: [],
-      identities: { created: [USER], unfinished: UNFINISHED, credentials: EXAMPLE_KEYS, keys: KEYS },
+      identities: {
+        created: [USER],
+        unfinished: UNFINISHED,
+        credentials: EXAMPLE_KEYS,
+        keys: KEYS,
+        endpoints: ENDPOINTS,
+      },
     });
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import { readCommandFile } from '../../sandbox/runner/command-file';
 import { systemClock } from '../../src/network/clock';
 import { writeProfiles } from '../../src/profile/profile';
@@ -22,6 +23,8 @@ const notAsked: UndoIdentities = () => Promise.reject(new Error('IAM is not to b
 let said: string;
 beforeEach(() => {
   said = '';
+  // Whoever runs the tests may have profiles.
+  jest.spyOn(os, 'homedir').mockReturnValue(inJob('home'));
   writeFileSync(inJob('env'), '');
 });
 afterEach(() => jest.restoreAllMocks());
@@ -370,7 +373,7 @@ describe('what main did in IAM', () => {
     const undoing = jest.fn<ReturnType<UndoIdentities>, Parameters<UndoIdentities>>(() => Promise.resolve());
     await undo(env, undoing);
     const keys = unfinished.length > 0 ? { keys: KEYS } : {};
-    const changes = { created, unfinished, credentials: EXAMPLE_KEYS, ...keys };
+    const changes = { created, unfinished, credentials: EXAMPLE_KEYS, endpoints: {}, ...keys };
     const reporter = { log: expect.any(Function) as unknown, warn: expect.any(Function) as unknown };
     expect(undoing.mock.calls).toEqual([
       [changes, EXAMPLE_KEYS, expect.objectContaining({ env, clock: systemClock }), reporter],

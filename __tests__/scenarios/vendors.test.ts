@@ -349,6 +349,33 @@ roles:
     scenario.calls();
   });
 
+  test.each(['home', 'job'])(
+    'what an ephemeral step made goes from the endpoint of the profile where it was made, with profiles in: %s',
+    async (location) => {
+      const account = accountAt('LocalStack', '000000000000');
+      account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
+      const job = identityJob(scenario, {
+        env: { AWS_ENDPOINT_URL_STS: '', AWS_ENDPOINT_URL_IAM: '', AWS_PROFILE: 'ci' },
+      });
+      job.env.AWS_CONFIG_FILE = join(job.workspace, 'config');
+      writeFileSync(job.env.AWS_CONFIG_FILE, `[profile ci]\nendpoint_url = ${scenario.sandbox.url}\n`);
+      const identities = JSON.stringify({
+        users: { tfc: { 'access-key': { deliver: ['environment', { profile: 'tfc' }] } } },
+      });
+      const made = await job.step({
+        with: { ...ADMIN, mode: 'provision', ephemeral: 'true', identities, 'profile-location': location },
+      });
+      expect(made).toMatchObject({ exitCode: 0, stderr: '' });
+      expect([...account.users.keys()]).toEqual(['admin', 'tfc']);
+      // What a later step names is not where main was.
+      Object.assign(job.env, { AWS_PROFILE: 'tfc', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+      const [post] = await job.finish();
+      expect(post?.log.join('\n')).not.toContain('Warning');
+      expect([...account.users.keys()]).toEqual(['admin']);
+      scenario.calls();
+    },
+  );
+
   test('a principal that is meant to be of the document, under another path, is found there, too', async () => {
     const account = accountAt('LocalStack', CEPH_ACCOUNT);
     account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);

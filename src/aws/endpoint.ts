@@ -50,6 +50,25 @@ export function endpointVariable(service: ServiceName, env: NodeJS.ProcessEnv): 
   return [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'].find((name) => env[name]);
 }
 
+const ENDPOINT_VARIABLES = [
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_ENDPOINT_URL_IAM',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+] as const;
+
+/** The variables that say where STS and IAM are, as far as they are set. */
+export function endpointsIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = ENDPOINT_VARIABLES.map((name) => [name, env[name]] as const);
+  return Object.fromEntries(given.filter((entry): entry is [(typeof entry)[0], string] => Boolean(entry[1])));
+}
+
+/** Sets these variables as they were, whatever has become of them. */
+export function returnToEndpoints(endpoints: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): void {
+  for (const name of ENDPOINT_VARIABLES) Reflect.deleteProperty(env, name);
+  Object.assign(env, endpoints);
+}
+
 /**
  * Whether a host is an endpoint of AWS for a service: of a region (`sts.eu-west-1.amazonaws.com`), for FIPS or IPv6, or of
  * a VPC (`vpce-….sts.eu-west-1.vpce.amazonaws.com`). The machines and load balancers of AWS's customers, on which

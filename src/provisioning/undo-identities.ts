@@ -1,4 +1,5 @@
 import type { Credentials } from '../aws/credentials';
+import { returnToEndpoints } from '../aws/endpoint';
 import { messageOf } from '../errors/message';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
@@ -22,11 +23,13 @@ import { planLines } from './show-plan';
  * @throws Error when AWS or GitHub does not let it, in the words of all that failed
  */
 export async function undoIdentities(
-  { created, unfinished, keys, run }: IdentityChanges,
+  { created, unfinished, keys, run, endpoints }: IdentityChanges,
   credentials: Credentials,
   { env, clock }: Pick<PostStep, 'env' | 'clock'>,
   { log, warn }: PostReporter,
 ): Promise<void> {
+  // A later step may have named others, or another profile.
+  if (endpoints) returnToEndpoints(endpoints, env);
   const { connection, retry, githubToken, repository } = readPostSettings(env);
   const { access } = await openAccount({
     credentials,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Credentials } from '../aws/credentials';
+import { endpointsIn } from '../aws/endpoint';
 import type { GithubSecret, KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
 import { LedgerFiles } from './ledger-files';
@@ -26,6 +27,8 @@ export interface IdentityChanges {
   readonly keys: Readonly<Record<string, Credentials>> | undefined;
   /** The run that made the changes, in the word by which tags name it. */
   readonly run: string | undefined;
+  /** The variables that said where STS and IAM are, those that main took from a profile included. */
+  readonly endpoints?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Something that was made: enough to find it again. */
@@ -70,6 +73,8 @@ export interface StoredSecrets {
   readonly replaced: readonly WrittenProfile['replaced'][];
   readonly credentials: Credentials | undefined;
   readonly keys: Readonly<Record<string, Credentials>> | undefined;
+  /** A URL may have a password in it. */
+  readonly endpoints?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -161,7 +166,10 @@ export class Ledger {
       this.#files.remove();
       return;
     }
-    const folder = this.#files.write(changes, hasSecrets(changes) ? storedSecrets(this.#changes) : undefined);
+    const folder = this.#files.write(
+      changes,
+      hasSecrets(changes) ? storedSecrets(this.#changes, this.#env) : undefined,
+    );
     const short = shortened(changes);
     const isWhole = isDeepStrictEqual(short, changes);
     this.#saveIfNew(JSON.stringify({ folder, changes: short, isWhole } satisfies State));
@@ -189,7 +197,7 @@ function storedChanges({ variables, profiles, folders, identities }: JobChanges)
   };
 }
 
-function storedSecrets({ variables, profiles, identities }: JobChanges): StoredSecrets {
+function storedSecrets({ variables, profiles, identities }: JobChanges, env: NodeJS.ProcessEnv): StoredSecrets {
   const { created, unfinished, credentials, keys } = identities;
   const inIam = created.length > 0 || unfinished.length > 0;
   return {
@@ -199,6 +207,7 @@ function storedSecrets({ variables, profiles, identities }: JobChanges): StoredS
     replaced: profiles.map(({ replaced }) => replaced),
     credentials: inIam ? credentials : undefined,
     keys: inIam ? keys : undefined,
+    endpoints: inIam ? endpointsIn(env) : undefined,
   };
 }
 

@@ -47,7 +47,7 @@ function undoable(
   secrets: StoredSecrets,
   all: boolean,
 ): JobChanges {
-  const { credentials, keys } = secrets;
+  const { credentials, keys, endpoints } = secrets;
   const names = Object.keys(variables).filter((name) => all || !variables[name]);
   const written = profiles.map(({ replaces, ...state }, index) => ({
     profile: { state, replaced: secrets.replaced[index] ?? [] },
@@ -57,7 +57,7 @@ function undoable(
     variables: Object.fromEntries(names.map((name) => [name, secrets.variables[name]])),
     profiles: written.filter(({ isUndoable }) => isUndoable).map(({ profile }) => profile),
     folders,
-    identities: { created, unfinished, credentials, keys, run },
+    identities: { created, unfinished, credentials, keys, run, endpoints },
   };
 }
 
