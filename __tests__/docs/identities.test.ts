@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { ROOM_FOR_OWN_TAGS } from '../../src/identities/own-tags';
 import { readDocument } from '../../src/identities/read-document';
 import { requireMfaPolicy } from '../../src/policy/require-mfa';
 import { examples, page, pages, readText, ROOT, section } from './pages';
@@ -45,6 +46,25 @@ test('every identity document and every policy of the examples is used by one of
   const kept = readdirSync(join(WORKSPACE, 'identities'), { recursive: true, encoding: 'utf8' });
   const unused = kept.filter((name) => name.includes('.')).filter((name) => !texts.includes(`identities/${name}`));
   expect(unused).toEqual([]);
+});
+
+describe('docs/identities.md', () => {
+  const { text } = page('docs/identities.md');
+
+  test('says how many tags a document may give', () => {
+    const room = 50 - ROOM_FOR_OWN_TAGS;
+    expect(text).toContain(`At most ${room}, because the action keeps ${ROOM_FOR_OWN_TAGS} of AWS's 50 for its own.`);
+    expect(text).toContain(`AWS allows a user 50 tags: ${room} of the document, and ${ROOM_FOR_OWN_TAGS} for these`);
+  });
+
+  test('shows a plan with a key for places that one key may have', () => {
+    const places = [...text.matchAll(/^ +\+ for: (.+)$/gm)].map(([, names = '']) => names.split(', '));
+    expect(places.length).toBeGreaterThan(0);
+    for (const names of places) {
+      const lasting = names.filter((name) => name === 'github secrets');
+      expect([0, names.length]).toContain(lasting.length);
+    }
+  });
 });
 
 test('docs/mfa.md shows the policy that require-mfa attaches', () => {
