@@ -93,7 +93,7 @@ test.each<[difference: string, there: RegExp, here: RegExp]>([
   ['numbers replaced', /`3600s` was 3600, and what was no number/, /are whole numbers/],
   ['retries of everything', /Every error is retried, up to 12 times, even refusals/, /A refusal fails at once/],
   ['the partition of a role’s name', /an ARN of the partition `aws`/, /the account and partition of the credentials/],
-  ['profile files written again', /comments and nested blocks are lost/, /Every line outside the profile stays/],
+  ['profile files written again', /comments and nested blocks are lost/, /every line outside the profile is as it was/],
   ['unlocked profile files', /two jobs at the same time can delete/, /The files are locked/],
   ['profiles that stay', /a profile stayed in the files/, /it is removed when the job ends/],
   ['variables blanked', /The credential and region variables are emptied/, /it gets back the value that it had/],
