@@ -66,4 +66,16 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 1316,
   },
+  'a read that was older than what a run had recorded itself passed for somebody’s removal of it': {
+    document: 'a user',
+    applied: true,
+    a: 'provision',
+    b: 'deprovision',
+    holdA: 6,
+    holdB: 19,
+    staleMs: 30_000,
+    propagationMs: 0,
+    asksForRuns: false,
+    seed: 5670,
+  },
 };

@@ -364,6 +364,15 @@ describe('a key that is delivered', () => {
     expect(secretValues()).toEqual([made.credentials.accessKeyId, made.credentials.secretAccessKey]);
   });
 
+  test('that a read does not show yet as begun is read again', async () => {
+    const made = await makeSurely();
+    const { settings } = opened.sandbox;
+    settings.readAgeMs = () => 20_000;
+    await deliver(made);
+    settings.readAgeMs = () => 0;
+    expect(recordOf(idOf(made))).toHaveProperty('delivered');
+  });
+
   test.each<[what: string, change: (made: MadeKey) => unknown, said: string]>([
     ['someone else wrote a half', () => put(ID_SECRET), `someone else has written ${ID_SECRET} of ${REPOSITORY}`],
     [

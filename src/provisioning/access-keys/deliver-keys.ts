@@ -6,10 +6,13 @@ import { sameRun } from '../run';
 import { lastingPlaces, placesWord, readSecretTimes, storedHalves, type SecretTimes } from './destinations';
 import { HalfWriter, type Overwriting } from './half-writer';
 import { readKeysAgain, type KeyHolder } from './key-holder';
-import { TAKEOVER_MS } from './key-life';
+import { SETTLE_MS, TAKEOVER_MS } from './key-life';
 import { untilNothingIsLate } from './late-requests';
 import { idOf, record, type MadeKey } from './make-key';
-import { announcementTag, outdatedTags, readRecords, recordTags, tagNames, untagCalls } from './record';
+import { announcementTag, outdatedTags, readRecords, recordTags, tagNames, untagCalls, type KeyRecord } from './record';
+
+/** How often what is recorded is read that a read may not show yet, in milliseconds. */
+const BETWEEN_READS_MS = 2_000;
 
 /**
  * Writes a key to its places, half by half, checks that they hold it, and records that it is delivered.
@@ -27,15 +30,16 @@ export async function deliverKey(
   const id = idOf(made);
   const delivering = { run, at: iam.time(), places: placesWord(destinations) };
   await record(made, recordTags(id, { delivering }), access);
+  const recordedAt = access.clock.now();
   mayBeHeld(true);
   const writer = new HalfWriter(made, access, mayBeHeld);
   const halves = storedHalves(destinations);
   await writer.write(halves);
-  let { holder, times } = await lookAgain(made, writer, access);
+  let { holder, times } = await lookAgain(made, recordedAt, writer, access);
   // A request that got no answer may have come after the one that was sent again: the time does not tell whose it was.
   for (let doubtful = writer.doubtfulOf(halves, times); doubtful.length > 0;) {
     await writer.writeAgain(doubtful);
-    ({ holder, times } = await lookAgain(made, writer, access));
+    ({ holder, times } = await lookAgain(made, recordedAt, writer, access));
     doubtful = writer.doubtfulOf(doubtful, times);
   }
   const { replaces } = made.plan.make;
@@ -69,30 +73,50 @@ export async function deliverKey(
 /**
  * Looks at the key and its places, once nothing can arrive there any more.
  *
+ * @param recordedAt when it was recorded that the delivery begins, by the step's clock
  * @throws ActionError `delivery-overtaken` when it is no longer this run's to deliver
  */
 async function lookAgain(
   made: MadeKey,
+  recordedAt: number,
   { lastUnanswered }: HalfWriter,
   access: AccountAccess,
 ): Promise<{ readonly holder: KeyHolder; readonly times: SecretTimes | undefined }> {
   if (lastUnanswered !== undefined) await untilNothingIsLate(lastUnanswered, access);
-  const holder = await readKeysAgain(made.plan.holder, access);
+  const holder = await readOnceRecorded(made, recordedAt, access);
   const times = access.secrets && (await readSecretTimes(made.plan.destinations, access.secrets));
   const why = whyNoLongerOurs(made, holder, access);
   if (why !== undefined) throw notDelivered(made, why);
   return { holder, times };
 }
 
+/** Reads a user again for as long as a read may be older than what this run has recorded of its key, and not show that. */
+async function readOnceRecorded(made: MadeKey, recordedAt: number, access: AccountAccess): Promise<KeyHolder> {
+  const { clock } = access;
+  for (;;) {
+    const mustShow = clock.now() - recordedAt >= SETTLE_MS;
+    const holder = await readKeysAgain(made.plan.holder, access);
+    const { delivering, delivered } = recordOf(made, holder);
+    if (mustShow || delivering || delivered || !isActive(made, holder)) return holder;
+    await clock.sleep(BETWEEN_READS_MS);
+  }
+}
+
 /** Why what was written cannot be recorded as delivered, for people. */
 function whyNoLongerOurs(made: MadeKey, holder: KeyHolder, { run }: AccountAccess): string | undefined {
   const id = idOf(made);
-  if (!holder.existing?.accessKeys.some((key) => key.id === id && key.active)) {
-    return `AWS does not list the key ${id} as active any more`;
-  }
-  const { delivering, delivered } = readRecords(holder.existing.tags).keys.get(id) ?? {};
+  if (!isActive(made, holder)) return `AWS does not list the key ${id} as active any more`;
+  const { delivering, delivered } = recordOf(made, holder);
   if (delivered || (delivering && !sameRun(delivering.run, run))) return `another run has taken the key ${id} over`;
   return delivering ? undefined : `someone has removed what was recorded of the key ${id} in tags of the user`;
+}
+
+function isActive(made: MadeKey, { existing }: KeyHolder): boolean {
+  return existing?.accessKeys.some(({ id, active }) => id === idOf(made) && active) === true;
+}
+
+function recordOf(made: MadeKey, { existing }: KeyHolder): KeyRecord {
+  return readRecords(existing?.tags ?? {}).keys.get(idOf(made)) ?? {};
 }
 
 /** For people: that someone else has written these secrets, or removed them. */
