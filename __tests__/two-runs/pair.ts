@@ -207,6 +207,8 @@ class Pairing {
       this.#quiet || this.#chance.happens(0.5) ? 0 : this.#chance.below(pair.staleMs + 1);
     const a = this.job('A', pair.a);
     await a.goOn(pair.holdA);
+    const isAlone = a.stage !== 'main' && pair.trouble?.run !== 'A' && world.persons.size === 0;
+    if (isAlone && !a.isGreen) this.#watch.note('I7 alone', `${a.name}, which met nobody, fails: ${lastOf(a)}`);
     time.advance(pair.asleepMs ?? 0);
     const b = this.job('B', pair.b);
     await b.goOn(pair.holdB);

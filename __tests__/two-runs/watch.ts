@@ -1,3 +1,5 @@
+import { SETTLE_MS } from '../../src/provisioning/access-keys/key-life';
+import { readRecords } from '../../src/provisioning/access-keys/record';
 import type { Act, JobRun } from './job';
 import type { PairWorld } from './world';
 
@@ -16,14 +18,16 @@ export type Promised =
   | 'I2 orphan'
   /** No key that a place holds whole is ended, but by deprovision or `delete-old-keys`. */
   | 'I3 held'
-  /** Nor one that a place held, before its grace is over. */
+  /** Nor one that a place held, before its grace is over; but for one of which only the beginning was recorded. */
   | 'I3 grace'
   /** The next undisturbed provision converges, and the one after it changes nothing. */
   | 'I4 next'
   /** No run waits longer than documented. */
   | 'I5 wait'
   /** No key of a person is touched. */
-  | 'I6 person';
+  | 'I6 person'
+  /** A run that meets nobody, and that nothing befalls, ends green, however old its reads are. */
+  | 'I7 alone';
 
 /** How long a replaced key lives on at least, in milliseconds, as no document of these tests declares another time. */
 export const GRACE_MS = 24 * 3_600_000;
@@ -158,9 +162,19 @@ export class Watch {
     const holder = this.#holderOf(id, by);
     const last = this.#lastWhole.get(id);
     if (holder !== undefined) this.note('I3 held', `${by.name} ends the key that ${holder} holds`);
+    else if (this.#isBegunOnly(id, user) && (this.makers.get(id) === by || by.turn.waited >= SETTLE_MS)) return;
     else if (last !== undefined && world.time.now - last < GRACE_MS && !by.deletesOldKeys) {
       this.note('I3 grace', `${by.name} ends a key that a place held until just now`);
     }
+  }
+
+  /**
+   * Whether nothing but the beginning of its delivery is recorded of a key: where no place holds it whole any more, its run
+   * takes it back at once, and any other deletes it after a second look, half a minute later.
+   */
+  #isBegunOnly(id: string, user: string): boolean {
+    const { delivering, delivered } = readRecords(this.world.account.users.get(user)?.tags ?? {}).keys.get(id) ?? {};
+    return delivering !== undefined && !delivered;
   }
 
   /** Who holds a key whole: a place, or a job that goes on. */
