@@ -231,7 +231,7 @@ describe('post retires', () => {
     const before = snapshot(scenario.account);
     const workflow = identityJob(scenario);
     expect((await workflow.step({ with: inputs(LASTING_KEY) })).exitCode).toBe(0);
-    scenario.pass(10 * 60_000);
+    scenario.pass(5_000);
     scenario.sandbox.github.secrets.write(REPOSITORY, 'AWS_SECRET_ACCESS_KEY', 'of someone else');
     const { exitCode, log } = await post(workflow);
     expect([exitCode, secretsAtGithub()]).toEqual([0, ['AWS_SECRET_ACCESS_KEY']]);

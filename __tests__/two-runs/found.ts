@@ -78,4 +78,16 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 5670,
   },
+  'the post step of an ephemeral run took what another run wrote within minutes for its own': {
+    document: 'a user',
+    applied: false,
+    a: 'provision',
+    b: 'ephemeral provision',
+    holdA: 6,
+    holdB: 43,
+    staleMs: 0,
+    propagationMs: 8_000,
+    asksForRuns: false,
+    seed: 5658,
+  },
 };

@@ -1,19 +1,20 @@
 import type { Credentials } from '../aws/credentials';
 import { returnToEndpoints } from '../aws/endpoint';
 import { messageOf } from '../errors/message';
+import { describeSecret } from '../identities/declaration';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import type { PostReporter, PostStep } from '../runner/undo';
 import { takeBack } from './access-keys/make-key';
 import { recoverKey } from './access-keys/recover-key';
-import { writingSince } from './access-keys/writings';
+import { writingBy } from './access-keys/writings';
 import type { AccountAccess } from './changes/account-access';
 import { apply } from './changes/apply';
 import { withoutCalls, type Change } from './changes/change';
 import { LONGEST_READ_AGE_MS } from './changes/require-own';
 import { openAccount } from './open-account';
 import { ofKind, planRemoval } from './plan-deprovision';
-import { removeSecrets } from './resources/github-secret';
+import { removeSecrets, type LeavingSecret } from './resources/github-secret';
 import { readRun, sameRun } from './run';
 import { planLines } from './show-plan';
 
@@ -62,10 +63,20 @@ export async function undoIdentities(
     if (!(await evenSo(takeBack(user, id, access)))) withKeys.add(user);
   }
   const secrets = ofKind('GitHub secret', created).filter(({ user }) => !withKeys.has(user));
-  const leaving = secrets.map(({ secret, user, at }) => ({ secret, user, writings: [writingSince(at)] }));
-  await evenSo(removeSecrets(leaving, access));
+  await evenSo(removeSecrets(leavingSecrets(secrets), access));
   await evenSo(removeCreated(created, access));
   if (failures.size > 0) throw new Error([...failures].join('\n'));
+}
+
+/** Each of the secrets once, with all times at which main wrote it. */
+function leavingSecrets(created: readonly (Created & { readonly kind: 'GitHub secret' })[]): LeavingSecret[] {
+  const leaving = new Map<string, LeavingSecret>();
+  for (const { secret, user, at, written } of created) {
+    const name = describeSecret(secret);
+    const earlier = leaving.get(name)?.writings ?? [];
+    leaving.set(name, { secret, user, writings: [...earlier, writingBy(at, written)] });
+  }
+  return [...leaving.values()];
 }
 
 /** Users go first, and what they have only if none of them stays. */

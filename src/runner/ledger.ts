@@ -45,6 +45,8 @@ export type Created =
       readonly user: string;
       /** When it was about to be written, in milliseconds since 1970 by AWS's clock. */
       readonly at: number;
+      /** When it was written, by GitHub's own clock; undefined as long as GitHub has not answered every request. */
+      readonly written?: number | undefined;
     };
 
 export interface UnfinishedKey {
@@ -135,10 +137,14 @@ export class Ledger {
     this.#changes = { ...this.#changes, identities: { ...this.#changes.identities, run } };
   }
 
-  /** Records that something is about to be made in IAM, for a post step that is to remove it. */
+  /**
+   * Records that something is about to be made in IAM, for a post step that is to remove it; of a secret of GitHub, once
+   * more when it is written.
+   */
   creating(created: Created, credentials: Credentials): void {
     const { identities } = this.#changes;
-    this.#save({ identities: { ...identities, created: [...identities.created, created], credentials } });
+    const others = identities.created.filter((one) => !isSameWriting(one, created));
+    this.#save({ identities: { ...identities, created: [...others, created], credentials } });
   }
 
   /** Records whose access keys are being made or delivered; with none, that all are where they belong. */
@@ -181,6 +187,12 @@ export class Ledger {
     this.#saveState(STATE_NAME, state);
     this.#saved = state;
   }
+}
+
+/** Whether both are about the same writing of a secret. */
+function isSameWriting(one: Created, other: Created): boolean {
+  const isOfSecret = one.kind === 'GitHub secret' && other.kind === 'GitHub secret';
+  return isOfSecret && one.at === other.at && isDeepStrictEqual(one.secret, other.secret);
 }
 
 function storedChanges({ variables, profiles, folders, identities }: JobChanges): StoredChanges {

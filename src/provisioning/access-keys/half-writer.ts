@@ -2,6 +2,7 @@ import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
+import { writeSecret } from '../resources/github-secret';
 import { lastingPlaces, type SecretTimes, type StoredHalf } from './destinations';
 import { FENCE_MS } from './key-life';
 import type { MadeKey } from './make-key';
@@ -85,7 +86,7 @@ export class HalfWriter {
 
   /** Those that are not written. What nobody has written anything of can still be taken back: then no other is tried. */
   async #tryEach(halves: readonly StoredHalf[]): Promise<RefusedHalf[]> {
-    const { clock, secrets, iam, remember } = this.access;
+    const { clock } = this.access;
     const { plan, credentials } = this.made;
     const refused: RefusedHalf[] = [];
     for (const stored of halves) {
@@ -93,9 +94,8 @@ export class HalfWriter {
       const name = describeSecret(secret);
       try {
         if (ageOf(this.made, this.access) >= FENCE_MS) throw tooLate(this.made);
-        remember({ kind: 'GitHub secret', secret, user: plan.user, at: iam.time() });
-        const onUnanswered = () => void this.#unanswered.set(name, clock.now());
-        const at = await secrets?.put(secret, credentials[half], onUnanswered);
+        const writing = { secret, user: plan.user, value: credentials[half] };
+        const at = await writeSecret(writing, this.access, () => void this.#unanswered.set(name, clock.now()));
         this.#times.set(name, at?.getTime());
       } catch (error) {
         refused.push({ stored, error });

@@ -10,6 +10,8 @@ export interface Writing {
 
 /** AWS's clock and GitHub's may differ this much, in milliseconds, and nobody's secret is lost by it. */
 const CLOCKS_DIFFER_MS = 60_000;
+/** GitHub's times are whole seconds. */
+const SECOND_MS = 1_000;
 /** From when a key is made, how long a secret may still be written with it. */
 const DELIVERY_MS = FENCE_MS + LATE_MS;
 
@@ -32,7 +34,17 @@ export function writingOfSeed(enabled: Date): Writing {
   return { from: enabled.getTime() - TAKEOVER_MS, to: enabled.getTime() + CLOCKS_DIFFER_MS };
 }
 
+/**
+ * When a step wrote a secret.
+ *
+ * @param at when its writing began, by AWS's clock
+ * @param written when it was written, by GitHub's clock, as far as that is known
+ */
+export function writingBy(at: number, written: number | undefined): Writing {
+  return written === undefined ? writingSince(at) : { from: written - SECOND_MS, to: written + SECOND_MS };
+}
+
 /** When a secret was written whose writing began at a time by AWS's clock. */
-export function writingSince(at: number): Writing {
+function writingSince(at: number): Writing {
   return { from: at - CLOCKS_DIFFER_MS, to: at + DELIVERY_MS };
 }

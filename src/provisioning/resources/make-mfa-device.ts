@@ -8,6 +8,7 @@ import { FENCE_MS } from '../access-keys/key-life';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { LONGEST_READ_AGE_MS, requireOwn } from '../changes/require-own';
+import { writeSecret } from './github-secret';
 import {
   deleteDevice,
   MAKING,
@@ -87,11 +88,9 @@ class SeedDelivery {
 
   /** @param fence called before each request; what it throws ends the delivery */
   async write(base32: string, fence: () => void): Promise<void> {
-    const { remember, secrets, iam } = this.access;
     for (const secret of this.secrets) {
-      remember({ kind: 'GitHub secret', secret, user: this.user, at: iam.time() });
       fence();
-      const at = await secrets?.put(secret, base32, () => {
+      const at = await writeSecret({ secret, user: this.user, value: base32 }, this.access, () => {
         this.#mayComeLate = true;
       });
       this.#written.push({ secret, at });
