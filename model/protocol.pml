@@ -21,7 +21,7 @@
 #endif
 #define ENDS(s) printf("  run %d (kind %d) ends %d for user %d: current %d, own %d, seen %d, retirable %d, needed %d\n", me, kind, s, u, current, x, seen, retirable, needed)
 #if USERS == 1
-#define END(s) status[me] = s; lastGreen = (s == GREEN && (upToDate & BIT(me)) -> kind : NONE); ENDS(s); goto over
+#define END(s) status[me] = s; lastBeside = besideOther; lastGreen = (s == GREEN && (upToDate & BIT(me)) -> kind : NONE); ENDS(s); goto over
 #else
 #define END(s) failed = failed | (s == RED); ENDS(s); goto next
 #endif
@@ -72,6 +72,9 @@ inline READ() {
 #define IN_DOCUMENT(h) (document & BIT((h)/2))
 #define READABLE(h) (!(BLIND & BIT((h)/2)))
 
+/* What another run is making hinders no key that is kept, where every place is known to hold it. */
+#define KEEPS ((kind == PROVISION || kind == EPHEMERAL) && !needed && (!(BLIND & document) || BLIND_KEPT))
+
 /* What the run makes of it: the table of stages. */
 inline CLASSIFY() { d_step { upToDate = upToDate | BIT(me);
   for (j : 0 .. HALVES-1) { during[me*HALVES+j] = 0 }
@@ -121,7 +124,7 @@ proctype Run(byte me; byte kind; byte document) {
   byte seen, seenUsable, seenThere, c, i, j, n, x = NONE, current, leftover, suspects, arrived, replaced, retirable, k, h, planned = NONE, before;
   byte seenTag[KEYS];
   byte u = USERS-1;     /* whose own key signs comes last: user 0 */
-  bit busy, torn, needed, put, mine, unanswered;
+  bit busy, besideOther, torn, needed, put, mine, unanswered;
 #if USERS > 1
   bit failed;
 #endif
@@ -140,7 +143,8 @@ plan:
     fi;
     CLASSIFY();
     if :: busy && kind == JOB -> if :: true :: END(RED) fi      /* safe either way: it writes no place of others */
-       :: busy && kind != JOB && !NO_STOP -> END(RED)
+       :: busy && kind != JOB && !NO_STOP && KEEPS -> besideOther = 1; END(GREEN)
+       :: busy && kind != JOB && !NO_STOP && !KEEPS -> END(RED)
        :: else fi;
   }
   if :: kind == DEPROVISION -> goto deprovision :: else fi;

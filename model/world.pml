@@ -128,6 +128,9 @@
 #ifndef ANY_LIST
 #define ANY_LIST 0              /* `delivering` does not name the places */
 #endif
+#ifndef BLIND_KEPT
+#define BLIND_KEPT 0            /* keeps a key beside another run although nobody can tell what its places hold */
+#endif
 #ifndef BLIND_TRUST
 #define BLIND_TRUST 0           /* a place whose times cannot be read counts as one that nobody wrote */
 #endif
@@ -261,6 +264,7 @@ byte overFor[RUNS];                     /* NONE while it runs; else ticks since 
 byte status[RUNS]; byte waited[RUNS];
 byte upToDate;                          /* runs since whose look no other run changed a place or a key */
 byte lastGreen = NONE;                  /* the kind of the run that ended green, if nothing was changed since its look */
+bit lastBeside;                         /* it kept its key beside that of another run, which may have been writing */
 #define CHANGES upToDate = upToDate & BIT(me); lastGreen = NONE
 /* requests that are still on their way */
 byte latePut = NONE, latePutKey, latePutUser, latePutAge;
@@ -341,7 +345,7 @@ active proctype World() {
   byte i, u;
   do
   :: atomic { !done && (!finale || waited[0] < SETTLE) && (latePut == NONE || latePutAge < LATE) && (!lateCreate || lateCreateAge < LATE) && (lateTag == NONE || lateTagAge < LATE) && IN_USE_IN_TIME -> d_step { TICK() } }
-  :: atomic { latePut != NONE -> d_step { u = latePutUser; LAND(latePut, latePutKey); latePut = NONE; latePutAge = 0; latePutKey = 0; latePutUser = 0; u = 0 } }
+  :: atomic { latePut != NONE -> d_step { if :: lastBeside -> lastGreen = NONE :: else fi; u = latePutUser; LAND(latePut, latePutKey); latePut = NONE; latePutAge = 0; latePutKey = 0; latePutUser = 0; u = 0 } }
   :: atomic { lateCreate -> d_step { u = lateCreateUser; if :: there && !TWO(listed) -> NEW_KEY(0) :: else fi; i = 0; lateCreate = 0; lateCreateAge = 0; lateCreateUser = 0; u = 0 } }
   :: atomic { lateTag != NONE -> d_step { u = lateTagUser; if :: there && (ONE_TAG || STAGE(lateTagValue) > STAGE(tag[lateTag])) -> tag[lateTag] = lateTagValue; tagAge[lateTag] = 0 :: else fi; lateTag = NONE; lateTagValue = 0; lateTagAge = 0; lateTagUser = 0; u = 0 } }
   :: done -> break

@@ -257,7 +257,13 @@ describe('a device that cannot be finished', () => {
             with: { mode, ...ADMIN, ...token, identities: DEVICE_ALONE },
           });
           expectFailed(stopped, 'another-run');
-          expect(stopped.log.join('\n')).toContain(`${serial()} is being made by run 6 of octo/app since `);
+          const making = `${serial()} is being made by run 6 of octo/app since `;
+          expect(stopped.log.join('\n')).toContain(making);
+          const dry = await identityJob(scenario).step({
+            with: { mode, ...ADMIN, ...token, identities: DEVICE_ALONE, 'dry-run': 'true' },
+          });
+          expect([dry.exitCode, dry.stderr]).toEqual([0, '']);
+          expect(dry.outputs.plan).toContain(`a run would fail: the MFA device ${making}`);
           expect(writes(scenario)).toEqual([]);
         }
       }

@@ -206,6 +206,57 @@ describe('while another run is making a key of the user', () => {
   });
 });
 
+describe('a key that is kept is not held up', () => {
+  test.each(['provision', 'rotate'])('%s: by a key that a person makes at the same time', async (mode) => {
+    expect((await run('provision', jobOf('10'))).exitCode).toBe(0);
+    scenario.pass(60 * MINUTE_MS);
+    const { accessKeyId } = scenario.account.users.get('pulumi')?.createAccessKey() ?? {};
+    scenario.calls();
+    const main = await run(mode);
+    expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
+    expect(main.duration).toBeLessThan(10_000);
+    expect(textOf(main)).toContain(`${accessKeyId ?? ''} of the user pulumi was made at`);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('by a run that has made the next one, and delivered nothing of it yet', async () => {
+    expect((await run('provision', jobOf('10'))).exitCode).toBe(0);
+    scenario.pass(60 * MINUTE_MS);
+    await heldAt('TagUser', 1, 'rotate', { 'rotate-now': 'true' });
+    const main = await run('provision');
+    expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
+    expect(textOf(main)).toContain('is being made by run 11 of octo/app');
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('where a half of the next one is in its place, it is not kept: its run is waited for', async () => {
+    expect((await run('provision', jobOf('10'))).exitCode).toBe(0);
+    scenario.pass(60 * MINUTE_MS);
+    await heldAt('PUT secret', 0, 'rotate', { 'rotate-now': 'true' });
+    expectFailed(await run('provision'), 'another-run');
+    expect(writes(scenario)).toEqual([]);
+  });
+});
+
+describe('a dry run waits for nobody, and shows the plan', () => {
+  test.each([
+    { mode: 'provision', plan: '! leave   access key  pulumi' },
+    { mode: 'rotate', plan: '! leave   access key  pulumi' },
+    { mode: 'deprovision', plan: '- delete  user' },
+  ])('of $mode, with what a run would wait for', async ({ mode, plan }) => {
+    await heldAt('PUT secret', 0);
+    const main = await run(mode, jobOf('12'), { 'dry-run': 'true' });
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(main.duration).toBeLessThan(10_000);
+    expect(textOf(main)).toContain(plan);
+    expect(textOf(main)).toMatch(
+      /a run would wait up to a minute, and then fail: the access key AKIA\w+ of the user pulumi is being made by run 11 of octo\/app/,
+    );
+    expect(main.outputs.plan).toContain('a run would wait');
+    expect(writes(scenario)).toEqual([]);
+  });
+});
+
 describe('where GitHub says that the other run is over', () => {
   test.each([
     { stage: 'is recorded', action: 'TagUser', skip: 0 },

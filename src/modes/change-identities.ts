@@ -77,7 +77,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
 /** Opens the account, within the step's time limit; for cleaning up there is none. */
 async function open(request: IdentitiesRequest, step: Step, isEphemeral = false) {
   const { runner, clock, ledger, env } = step;
-  const { connection, repository, githubToken, timeLimit } = request;
+  const { connection, repository, githubToken, timeLimit, dryRun } = request;
   const started = clock.now();
   const { credentials, name, identity } = await workAs(request.identity, request, step);
   const opened = await openAccount({
@@ -89,6 +89,7 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
     repository,
     githubToken,
     env,
+    isDryRun: dryRun,
     reporter: {
       log: runner.info,
       warn: runner.warning,

@@ -17,6 +17,7 @@ export function provision(request: ProvisionRequest, step: Step): Promise<Work> 
         adoptExisting,
         run: access.run,
         now: access.iam.time(),
+        isDryRun: access.isDryRun,
         ephemeral: ephemeral ? ephemeralOf(access) : undefined,
         isOver: await findOver(ephemeralIn(existing), access),
       });

@@ -26,6 +26,7 @@ export interface AccountEntry {
   readonly githubToken: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly reporter: Reporter;
+  readonly isDryRun?: boolean;
   /** Called before every call to IAM and every test of a key; what it throws ends the step. */
   readonly beforeEach?: () => void;
 }
@@ -59,6 +60,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     clock: calls.clock,
     run: entry.run ?? thisRun(repository, env),
     isHosted: env.RUNNER_ENVIRONMENT === 'github-hosted',
+    isDryRun: entry.isDryRun ?? false,
     deletedKeys: new Set(),
     signingKey: credentials.accessKeyId,
     iamAs: (others) => connectIam(connection, others, calls),

@@ -1,9 +1,9 @@
 import { tagsIn } from '../iam/tags';
 import type { DeclaredUser } from '../identities/declaration';
 import { readAccessKeys } from './access-keys/access-key';
-import { readKeyHolder, withLastUses } from './access-keys/key-holder';
-import { awaitOtherRuns } from './access-keys/other-runs';
+import { withLastUses, type KeyHolder } from './access-keys/key-holder';
 import { planKeyRotation, type KeyPlan, type Rotation } from './access-keys/plan-key';
+import { readyHolders, type FoundUser } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
 import { isObstacle, requireNoObstacle, type Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
@@ -24,24 +24,29 @@ export async function planRotation(
   access: AccountAccess,
 ): Promise<Plan> {
   const withKeys = users.filter(({ accessKey }) => accessKey);
-  const planned = await concurrently(withKeys, (user) => readAsOne(() => planForUser(user, rotation, access), access));
-  requireNoObstacle(planned);
+  const found = await concurrently(withKeys, (user) => readAsOne(() => findHolder(user, access), access));
+  const holders = await readyHolders(plansOf(found), planKeyRotation(rotation), access);
+  const planned = await concurrently(holders, (holder) => planForUser(holder, rotation, access));
+  requireNoObstacle([...found, ...planned]);
   return { phases: [], devices: [], keys: plansOf(planned) };
 }
 
-async function planForUser(user: DeclaredUser, rotation: Rotation, access: AccountAccess): Promise<Planned<KeyPlan>> {
+/** @returns what stands in the way, where the user is not this repository's */
+async function findHolder(user: DeclaredUser, access: AccountAccess): Promise<Planned<FoundUser>> {
   const { iam, account } = access;
   const found = await findUser(user.name, iam);
-  const plan = planKeyRotation(rotation);
-  if (!found) return plan(await readKeyHolder(user, undefined, access));
+  if (!found) return { user, existing: undefined };
   const tags = tagsIn(found.Tags);
   const remedy = 'To take it over, run mode: provision with adopt-existing: true first';
   const isOver = await findOver([readEphemeral(tags)], access);
   const rules = { account, adoptExisting: false, isOver };
   const obstacle = notOurs('user', found.Arn ?? user.name, tags, rules, remedy);
-  if (obstacle) return obstacle;
-  const accessKeys = await readAccessKeys(user.name, access);
-  const holder = await awaitOtherRuns(await readKeyHolder(user, { tags, accessKeys }, access), access);
+  return obstacle ?? { user, existing: { tags, accessKeys: await readAccessKeys(user.name, access) } };
+}
+
+/** Where keys end at once, the plan says what that breaks. */
+async function planForUser(holder: KeyHolder, rotation: Rotation, access: AccountAccess): Promise<Planned<KeyPlan>> {
+  const plan = planKeyRotation(rotation);
   const planned = plan(holder);
   const endsKeys =
     rotation.deleteOld && !isObstacle(planned) && (planned.make?.endsOld === true || planned.endings.length > 0);

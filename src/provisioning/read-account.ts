@@ -1,6 +1,7 @@
 import type { Declaration } from '../identities/declaration';
-import { readKeyHolder, type KeyHolder } from './access-keys/key-holder';
-import { awaitOtherRuns } from './access-keys/other-runs';
+import type { KeyHolder } from './access-keys/key-holder';
+import { planKey } from './access-keys/plan-key';
+import { readyHolders } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
 import { readAsOne } from './changes/read-as-one';
@@ -52,8 +53,10 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
         mfaDevice ? readDevice(mfaDevice, foundUsers.get(name)?.mfaDevices ?? [], access) : undefined,
       access,
     ),
-    concurrently(withKeys, async (user) =>
-      awaitOtherRuns(await readKeyHolder(user, foundUsers.get(user.name), access), access),
+    readyHolders(
+      withKeys.map((user) => ({ user, existing: foundUsers.get(user.name) })),
+      planKey,
+      access,
     ),
   ]);
   return {

@@ -52,6 +52,7 @@ export function holderIn(situation: Situation): KeyHolder {
       ]),
     ),
     overRuns: new Set(),
+    isDryRun: false,
     signingKey: 'AKIASIGNINGKEYEXAMPLE',
     now: NOW,
     ...more,

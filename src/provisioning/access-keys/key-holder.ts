@@ -29,6 +29,8 @@ export interface KeyHolder {
   readonly lastUsed: ReadonlyMap<string, LastUse>;
   /** Runs that are over, as `writeRun` has them: what they had begun, nobody goes on with. */
   readonly overRuns: ReadonlySet<string>;
+  /** Whether nothing is changed. */
+  readonly isDryRun: boolean;
   /** The key that signs the calls of this step. */
   readonly signingKey: string;
   /** Milliseconds since 1970 by AWS's clock. */
@@ -45,9 +47,10 @@ export interface KeyOwner {
 export function keyHolderOf(
   user: KeyUser,
   existing: KeyOwner | undefined,
-  { signingKey, iam }: AccountAccess,
+  { signingKey, isDryRun, iam }: AccountAccess,
 ): KeyHolder {
-  return { user, existing, times: undefined, lastUsed: new Map(), overRuns: new Set(), signingKey, now: iam.time() };
+  const [times, lastUsed, overRuns] = [undefined, new Map(), new Set<string>()];
+  return { user, existing, times, lastUsed, overRuns, isDryRun, signingKey, now: iam.time() };
 }
 
 /** Reads what else a plan must know of a user's keys: no more than its records ask for. */
@@ -57,7 +60,7 @@ export async function readKeyHolder(
   access: AccountAccess,
   overRuns: KeyHolder['overRuns'] = new Set(),
 ): Promise<KeyHolder> {
-  const { iam, secrets, signingKey } = access;
+  const { iam, secrets, signingKey, isDryRun } = access;
   const now = iam.time();
   const deliver = user.accessKey?.deliver ?? [];
   const { keys } = readRecords(existing?.tags ?? {});
@@ -68,7 +71,7 @@ export async function readKeyHolder(
     concurrently(usesThatMatter(listed, keys), async ({ id }) => [id, await lastUseOf(id, access)] as const),
   ]);
   const known = lastUsed.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
-  return { user, existing, times, lastUsed: new Map(known), overRuns, signingKey, now };
+  return { user, existing, times, lastUsed: new Map(known), overRuns, isDryRun, signingKey, now };
 }
 
 /** The use of a key matters where it may go: it was replaced, or is a suspect, or stands in the way of another. */

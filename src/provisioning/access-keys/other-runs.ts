@@ -8,28 +8,50 @@ import { LATE_MS, livesOf, SETTLE_MS, type KeyInWork } from './key-life';
 const WAIT_MS = 60_000;
 const LOOK_EVERY_MS = 10_000;
 
+/** How users are waited for whose keys other runs may be making. */
+interface Waiting {
+  /** The key that hinders what is to become of a user's keys; undefined where none does. */
+  readonly hinders: (holder: KeyHolder) => KeyInWork | undefined;
+  /** How a user is read again. */
+  readonly again?: typeof readKeyHolderAgain;
+}
+
 /**
- * Waits for other runs that are making a key of the user: for a while, and no longer than they last, where GitHub says
- * that. Which are still at it then, `keysOfOtherRuns` tells of what is returned.
- *
- * @param again how it is read again
+ * Waits for other runs that are making keys of users: for a while, for all of them at once, and no longer than they last,
+ * where GitHub says that. What still hinders then, the plan says. A dry run waits for nobody.
  */
 export async function awaitOtherRuns(
-  holder: KeyHolder,
+  holders: readonly KeyHolder[],
   access: AccountAccess,
-  again = readKeyHolderAgain,
-): Promise<KeyHolder> {
-  const { clock, log } = access;
+  { hinders, again = readKeyHolderAgain }: Waiting,
+): Promise<KeyHolder[]> {
+  const { clock, log, isDryRun } = access;
   const started = clock.now();
-  for (let current = holder; ;) {
-    current = { ...current, overRuns: await runsThatAreOver(current, access) };
-    const [busy] = keysOfOtherRuns(current, access);
-    if (!busy || clock.now() - started >= WAIT_MS) return current;
-    const by = busy.runs.length === 0 ? 'another run or a person' : busy.runs.map(describeRun).join(' or ');
-    log(`The access key ${busy.id} of ${holder.user.name} is being made by ${by}. Looking again in 10 s.`);
+  let current = await concurrently(holders, (holder) => withOverRuns(holder, access));
+  for (;;) {
+    const hindered = current.filter((holder) => hinders(holder) !== undefined);
+    if (hindered.length === 0 || isDryRun || clock.now() - started >= WAIT_MS) return current;
+    for (const holder of hindered) {
+      const busy = hinders(holder);
+      if (busy) {
+        log(
+          `The access key ${busy.id} of ${holder.user.name} is being made by ${makersOf(busy)}. Looking again in 10 s.`,
+        );
+      }
+    }
     await clock.sleep(LOOK_EVERY_MS);
-    current = await again(current, access);
+    current = await concurrently(current, async (holder) =>
+      hindered.includes(holder) ? withOverRuns(await again(holder, access), access) : holder,
+    );
   }
+}
+
+function makersOf({ runs }: KeyInWork): string {
+  return runs.length === 0 ? 'another run or a person' : runs.map(describeRun).join(' or ');
+}
+
+async function withOverRuns(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {
+  return { ...holder, overRuns: await runsThatAreOver(holder, access) };
 }
 
 /** Keys that other runs may be making. What main has left of its own, its post step ends. */

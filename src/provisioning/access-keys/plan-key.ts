@@ -3,7 +3,7 @@ import { withoutCalls, type Action, type Change, type Obstacle, type Planned } f
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { destinationOf, outlastsJob } from './destinations';
-import type { KeyHolder } from './key-holder';
+import type { KeyHolder, KeyUser } from './key-holder';
 import {
   GRACE_MS,
   livesOf,
@@ -69,35 +69,71 @@ const MAX_KEYS = 2;
 
 /** Gives a user a key that its places hold, unless it has one; and where the key ends with the job, a key of its own. */
 export const planKey: KeyPlanner = (holder) => {
-  const survey = surveyOf(holder, { deleteOld: false });
-  if ('code' in survey) return survey;
   const { user } = holder;
+  const lasts = outlastsJob(user.accessKey?.deliver ?? []);
+  const [busy] = livesOf(holder).inWork;
+  if (busy) return planBesideOthers(holder, planKey, busy, lasts ? whyKeptForSure(holder) : undefined);
+  const survey = surveyOf(holder, { deleteOld: false });
   const { lives } = survey;
-  if (!outlastsJob(user.accessKey?.deliver ?? [])) return planKeyOfJob(holder, survey);
+  if (!lasts) return planKeyOfJob(holder, survey);
   const { current } = lives;
   if (!current) {
     const others = lives.others.map(({ id }) => `${id} is there as well, and none of ours: it stays`);
     return planNewKey(holder, survey, planKey, { why: [...madeFor(holder), ...others], endsOld: false });
   }
   if (current.drift === undefined) {
-    const unseen = holder.times ? '' : '; whether its places still hold it, only a run with github-token can tell';
-    return keptPlan(holder, survey, planKey, `${current.id} is delivered${unseen}`);
+    return keptPlan(holder, survey, planKey, whyKept(holder, current));
   }
   const why = [`${current.id} is replaced: ${current.drift}`, ...madeFor(holder)];
   return planNewKey(holder, survey, planKey, { why, endsOld: false });
 };
 
+function whyKept({ times }: KeyHolder, { id }: Pick<CurrentKey, 'id'>): string {
+  const unseen = times ? '' : '; whether its places still hold it, only a run with github-token can tell';
+  return `${id} is delivered${unseen}`;
+}
+
+/** Why the key in use is kept, for people; undefined where it is not, or nobody can tell that its places hold it. */
+function whyKeptForSure(holder: KeyHolder, why: (...of: [KeyHolder, CurrentKey]) => string | undefined = whyKept) {
+  const { current } = livesOf(holder);
+  return holder.times && current && current.drift === undefined ? why(holder, current) : undefined;
+}
+
+/**
+ * What becomes of a user's keys while another run may be making one: a key that is kept is kept, and nothing is begun.
+ *
+ * @param kept why the key in use is kept; undefined where it is not
+ */
+function planBesideOthers(
+  holder: KeyHolder,
+  planner: KeyPlanner,
+  busy: KeyInWork,
+  kept: string | undefined,
+): Planned<KeyPlan> {
+  const { user, isDryRun } = holder;
+  if (kept !== undefined) return unchanged(holder, planner, 'keep', kept, describeInWork(user, busy));
+  if (!isDryRun) return anotherRun(holder, busy);
+  const waits = `a run would wait up to a minute, and then fail: ${describeInWork(user, busy)}`;
+  return {
+    ...unchanged(holder, planner, 'leave', waits),
+    notices: [`What becomes of the keys of the user ${user.name} is not known yet: ${waits}.`],
+  };
+}
+
 /** Replaces the key that a user has, if it is due. */
 export function planKeyRotation(rotation: Rotation): KeyPlanner {
   const planner: KeyPlanner = (holder) => {
-    const { user, existing, now } = holder;
+    const { user, existing } = holder;
     if (!existing) return unchanged(holder, planner, 'leave', 'the user is not there: provision makes it');
-    const survey = surveyOf(holder, rotation);
-    if ('code' in survey) return survey;
-    const { lives, records } = survey;
     if (!outlastsJob(user.accessKey?.deliver ?? [])) {
       return unchanged(holder, planner, 'leave', 'each run of provision makes its own, and its post step removes it');
     }
+    const [busy] = livesOf(holder).inWork;
+    if (busy) {
+      return planBesideOthers(holder, planner, busy, rotation.now ? undefined : whyKeptForSure(holder, whyNotDue));
+    }
+    const survey = surveyOf(holder, rotation);
+    const { lives, records } = survey;
     // Nothing is recorded of a user that was taken over. Its only key is the one in use.
     const isAdopted = !lives.current && Object.keys(records).length === 0 && existing.accessKeys.length === 1;
     const current = lives.current ?? (isAdopted ? adopted(lives.others[0]) : undefined);
@@ -105,8 +141,7 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
       const why = 'there is no key to replace: provision makes one';
       return keptPlan(holder, survey, planner, why, 'leave');
     }
-    const age = current.key && now - current.key.created.getTime();
-    const wait = current.drift === undefined && !rotation.now ? whyNotDue(holder, current.id, age ?? 0) : undefined;
+    const wait = current.drift === undefined && !rotation.now ? whyNotDue(holder, current) : undefined;
     if (wait !== undefined) return keptPlan(holder, survey, planner, wait);
     return planNewKey(holder, { ...survey, replaces: current.id }, planner, {
       why: [replacementOf(holder, current, rotation)],
@@ -158,10 +193,8 @@ interface Survey {
 }
 
 /** Looks at what earlier runs left. */
-function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>): Survey | Obstacle {
+function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>): Survey {
   const before = livesOf(holder);
-  const [busy] = before.inWork;
-  if (busy) return anotherRun(holder, busy);
   const records = recordsOfLeft(holder, before);
   const lives = livesOf(withTags(holder, records));
   const suspects = lives.suspects.map((suspect) => judgedSuspect(holder, suspect));
@@ -358,7 +391,7 @@ function keptPlan(
   return planOf(holder, survey, planner, { action: isChanged ? 'change' : action, details: [why] });
 }
 
-function unchanged(holder: KeyHolder, planner: KeyPlanner, action: Action, why: string): KeyPlan {
+function unchanged(holder: KeyHolder, planner: KeyPlanner, action: Action, ...details: readonly string[]): KeyPlan {
   const nothing: Survey = {
     lives: livesOf({ ...holder, existing: undefined }),
     records: {},
@@ -369,7 +402,7 @@ function unchanged(holder: KeyHolder, planner: KeyPlanner, action: Action, why: 
     staying: [],
     notices: [],
   };
-  return planOf(holder, nothing, planner, { action, details: [why] });
+  return planOf(holder, nothing, planner, { action, details });
 }
 
 function changeFor({ user }: KeyHolder, survey: Survey, action: Action, details: readonly string[]): Change {
@@ -382,8 +415,9 @@ function madeFor({ user }: KeyHolder): string[] {
 }
 
 /** Why a key is not replaced yet; undefined when it is due. */
-function whyNotDue({ user }: KeyHolder, id: string, age: number): string | undefined {
+function whyNotDue({ user, now }: KeyHolder, { id, key }: Pick<CurrentKey, 'id' | 'key'>): string | undefined {
   const maxAge = user.accessKey?.maxAge;
+  const age = key ? now - key.created.getTime() : 0;
   if (maxAge !== undefined && age > maxAge) return undefined;
   const when = maxAge === undefined ? 'no max-age is declared' : `to be replaced when it is ${days(maxAge)} old`;
   return `${id} is ${days(age)} old; ${when}`;
@@ -394,18 +428,22 @@ function graceOf({ user }: KeyHolder): number {
 }
 
 /** What is in the way where a run is making a key of the user. */
-export function anotherRun({ user }: KeyHolder, { id, since, runs }: KeyInWork): Obstacle {
-  const began = since.getTime();
-  const what =
-    runs.length === 0
-      ? `the access key ${id} of the user ${user.name} was made at ${time(began)}, by another run or a person, and nothing is recorded of it yet`
-      : `the access key ${id} of the user ${user.name} is being made by ${runs.map(describeRun).join(' or ')}, since ${time(began)}`;
+export function anotherRun({ user }: KeyHolder, busy: KeyInWork): Obstacle {
   return {
     code: 'another-run',
     text:
-      `${what}. Run the step again when that run is over; if it died, after ${time(began + TAKEOVER_MS)}. With ` +
-      '`concurrency:` in the workflow, runs that give the same user keys wait for each other',
+      `${describeInWork(user, busy)}. Run the step again when that run is over; if it died, after ` +
+      `${time(busy.since.getTime() + TAKEOVER_MS)}. With \`concurrency:\` in the workflow, runs that give the same ` +
+      'user keys wait for each other',
   };
+}
+
+/** A key that another run may be making, for people. */
+export function describeInWork({ name }: Pick<KeyUser, 'name'>, { id, since, runs }: KeyInWork): string {
+  const [key, at] = [`the access key ${id} of the user ${name}`, time(since.getTime())];
+  return runs.length === 0
+    ? `${key} was made at ${at}, by another run or a person, and nothing is recorded of it yet`
+    : `${key} is being made by ${runs.map(describeRun).join(' or ')}, since ${at}`;
 }
 
 function noRoom({ user, lastUsed, now }: KeyHolder, { keys, lives, staying }: Survey): Obstacle {

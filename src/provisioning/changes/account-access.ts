@@ -39,6 +39,8 @@ export interface AccountAccess extends Reporter {
   readonly run: Run;
   /** Whether the job runs on a machine of GitHub's, where jobs end sooner than on others. */
   readonly isHosted: boolean;
+  /** Whether nothing is changed: then nobody is waited for, and what a run would wait for stands in no plan's way. */
+  readonly isDryRun: boolean;
   /** IDs of the keys that were deleted by calls of this access: a list that is some seconds old may still show them. */
   readonly deletedKeys: Set<string>;
   /** The ID of the key that signs the calls. */

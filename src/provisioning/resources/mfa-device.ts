@@ -144,14 +144,13 @@ export function planMfaDevice(
   if (!tags) return { ...plan, change: created };
   const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
   const details = [...created.details, 'replaces one that was never enabled'];
-  return (
-    notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy) ??
-    existing.beingMade ?? {
-      ...plan,
-      change: { ...created, details },
-      replaces: { making: tags[MAKING] },
-    }
-  );
+  const obstacle = notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy);
+  if (obstacle) return obstacle;
+  const { beingMade: making } = existing;
+  if (!making) return { ...plan, change: { ...created, details }, replaces: { making: tags[MAKING] } };
+  if (!rules.isDryRun) return making;
+  const fails = `a run would fail: ${making.text}`;
+  return { ...plan, change: withoutCalls('leave', MFA_DEVICE, serial, `for ${user.name}`, fails) };
 }
 
 /** A device stays that the user has: a new one would end what others have of it. */
@@ -246,8 +245,8 @@ export async function planMfaDeviceRemoval(serial: string, user: string, access:
   const nothing = nothingToRemove(MFA_DEVICE, serial, tags, account);
   if (nothing || !tags) return nothing ?? withoutCalls('keep', MFA_DEVICE, serial);
   const stages = [[deactivateDevice(user, serial)], [deleteDevice(serial)]];
-  return {
-    ...removalOf(MFA_DEVICE, serial, stages, readEphemeral(tags)),
-    obstacle: await beingMade(serial, tags, access),
-  };
+  const removal = removalOf(MFA_DEVICE, serial, stages, readEphemeral(tags));
+  const obstacle = await beingMade(serial, tags, access);
+  if (!obstacle || !access.isDryRun) return { ...removal, obstacle };
+  return { ...removal, details: [...removal.details, `a run would fail: ${obstacle.text}`] };
 }

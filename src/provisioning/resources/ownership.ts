@@ -16,6 +16,8 @@ export interface Rules {
   readonly run: Run;
   /** Milliseconds since 1970 by AWS's clock. */
   readonly now: number;
+  /** Whether nothing is changed: then what another run is making stands in no plan's way. */
+  readonly isDryRun?: boolean;
   /** The mark of what is made, where it is there for this run alone. */
   readonly ephemeral?: Ephemeral | undefined;
   /** Whether another run, for which alone something is there, is over. If omitted, none is. */

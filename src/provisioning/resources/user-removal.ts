@@ -9,7 +9,7 @@ import { storedHalves } from '../access-keys/destinations';
 import { keyHolderOf, readKeysAgain, type KeyHolder, type KeyOwner } from '../access-keys/key-holder';
 import { livesOf } from '../access-keys/key-life';
 import { awaitOtherRuns, keysOfOtherRuns } from '../access-keys/other-runs';
-import { anotherRun } from '../access-keys/plan-key';
+import { anotherRun, describeInWork } from '../access-keys/plan-key';
 import { writingOfSeed, writingsOfKeys } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
@@ -63,9 +63,10 @@ export async function planUserRemoval(
   const alone = keyHolderOf({ name: UserName, accessKey: undefined }, existing, access);
   // That the step would remove itself, it reports without waiting for anyone.
   const isCaller = access.caller !== undefined && userOrRoleIn(access.caller)?.name === UserName;
-  const holder = isCaller ? alone : await awaitOtherRuns(alone, access, readKeysAgain);
-  const [busy] = isCaller ? [] : keysOfOtherRuns(holder, access);
-  if (busy) return anotherRun(holder, busy);
+  const hinders = (one: KeyHolder) => (isCaller ? undefined : keysOfOtherRuns(one, access)[0]);
+  const [holder = alone] = await awaitOtherRuns([alone], access, { hinders, again: readKeysAgain });
+  const busy = hinders(holder);
+  if (busy && !access.isDryRun) return anotherRun(holder, busy);
   const owner = holder.existing;
   if (!owner) return leftUser(user, undefined, access);
   const [signIn, devices, policies, groups] = await Promise.all([
@@ -97,7 +98,11 @@ export async function planUserRemoval(
   );
   const change: Change = {
     ...removal,
-    details: [...removal.details, ...serials.map((serial) => `- MFA device ${serial}`)],
+    details: [
+      ...removal.details,
+      ...serials.map((serial) => `- MFA device ${serial}`),
+      ...(busy ? [`a run would wait up to a minute, and then fail: ${describeInWork(user, busy)}`] : []),
+    ],
     async last(during) {
       await requireNoOtherKey(UserName, owner.accessKeys, during);
       // Records of keys and devices, by which secrets are known, go after them: a run that goes on here finds them.
