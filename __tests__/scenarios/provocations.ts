@@ -443,7 +443,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byOidc({ 'role-to-assume': `${ROLE}\n${ROLE}`, 'role-duration-seconds': '7200' }),
     byOidc({ 'role-duration-seconds': '1h' }),
     byOidc({ 'alowed-account-ids': ACCOUNT }),
-    byOidc({ 'aws-region': 'X', 'role-duration-seconds': '1h', 'aws-profile': '' }),
+    byOidc({ 'aws-region': 'eu_central_1', 'role-duration-seconds': '1h', 'aws-profile': '' }),
   ],
   'mfa-code-refused': [
     asUser(
