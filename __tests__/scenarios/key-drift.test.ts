@@ -132,6 +132,39 @@ test('without a token nobody has looked at the secrets, and the plan says so', a
   expect(writes(scenario)).toEqual([]);
 });
 
+describe('where GitHub does not say when the secrets were written', () => {
+  const unavailable = { error: { status: 503, code: 'Unavailable', message: 'No server is available' } };
+
+  test.each([
+    { mode: 'provision', said: /Of the access keys of pulumi, what the places hold is not known: .*HTTP 403/ },
+    { mode: 'rotate', said: /Of the access keys of pulumi, what the places hold is not known: .*HTTP 403/ },
+    { mode: 'deprovision', said: /! leave .*AWS_ACCESS_KEY_ID of octo\/app\n\s*a run would fail: .*HTTP 403/ },
+  ])('to the token of a dry run of $mode: the plan says so', async ({ mode, said }) => {
+    const blind = scenario.sandbox.github.secrets.token({ see: [REPOSITORY] });
+    const main = await run(mode, { 'github-token': blind, 'dry-run': 'true' });
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(textOf(main)).toMatch(said);
+    expect(main.outputs.plan).toContain('HTTP 403');
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test.each(['provision', 'rotate'])('a run of %s that keeps the key is green, and says so', async (mode) => {
+    scenario.sandbox.faults.add({ action: 'GET secret', ...unavailable });
+    const main = await run(mode);
+    expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
+    expect(textOf(main)).toMatch(/what the places hold is not known: .*HTTP 503/);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('a run that would replace the key stops before it makes anything', async () => {
+    scenario.sandbox.faults.add({ action: 'GET secret', ...unavailable });
+    const main = await run('rotate', { 'rotate-now': 'true' });
+    expect(main.exitCode).toBe(1);
+    expect(textOf(main)).toContain('Could not find out when the GitHub secret');
+    expect(writes(scenario)).toEqual([]);
+  });
+});
+
 test('a document that names another place: the key is delivered there, by a new one', async () => {
   const identities = JSON.stringify({
     users: { pulumi: { 'access-key': { deliver: [{ 'github-secrets': { prefix: 'P_' } }] } } },

@@ -308,6 +308,18 @@ describe('a device that is enabled', () => {
     scenario.calls();
   });
 
+  test('is kept where GitHub does not say whether its seed is there, and the plan says so', async () => {
+    expect((await provision()).exitCode).toBe(0);
+    const blind = { 'github-token': scenario.sandbox.github.secrets.token({ see: [REPOSITORY] }) };
+    scenario.calls();
+    const dry = await identityJob(scenario).step({
+      with: { mode: 'provision', ...ADMIN, ...blind, identities: DEVICE_ALONE, 'dry-run': 'true' },
+    });
+    expect(dry.exitCode).toBe(0);
+    expect(dry.outputs.plan).toContain('whether its seed is there, GitHub does not say: PULUMI_MFA_SECRET of octo/app');
+    expect(writes(scenario)).toEqual([]);
+  });
+
   test('is kept where its seed is gone from GitHub, and the plan and a warning say what to do', async () => {
     expect((await provision()).exitCode).toBe(0);
     const before = enabled()?.seed;

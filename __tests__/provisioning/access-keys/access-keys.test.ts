@@ -68,7 +68,13 @@ function delivered(more: Partial<NonNullable<KeyRecord['delivered']>> = {}): Key
 
 function holderOf(deliver: readonly KeyDestination[]): Promise<KeyHolder> {
   const accessKey = { maxAge: undefined, grace: undefined, deliver };
-  const nothing = { existing: undefined, times: undefined, lastUsed: new Map(), overRuns: new Set<string>() };
+  const nothing = {
+    existing: undefined,
+    times: undefined,
+    unread: undefined,
+    lastUsed: new Map(),
+    overRuns: new Set<string>(),
+  };
   const holder: KeyHolder = { user: { name: 'ci', accessKey }, ...nothing, isDryRun: false, signingKey: '', now: 0 };
   return readKeyHolderAgain(holder, opened.access);
 }

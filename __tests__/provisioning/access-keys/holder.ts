@@ -45,6 +45,7 @@ export function holderIn(situation: Situation): KeyHolder {
     },
     existing: { tags, accessKeys },
     times: written && new Map(SECRETS.map((secret, index) => [secret, timeOf(written[index] ?? 'missing')])),
+    unread: undefined,
     lastUsed: new Map(
       Object.entries(lastUsed).map(([id, ago]) => [
         id,

@@ -32,6 +32,7 @@ const existing = (more: Partial<ExistingDevice> = {}): ExistingDevice => ({
   tags: undefined,
   missing: [],
   rewritten: [],
+  notKnown: [],
   beingMade: undefined,
   ...more,
 });

@@ -25,7 +25,9 @@ export async function endKeys(
   await makeCalls([tagCalls(user, records)], access);
   if (endings.length === 0) return;
   if (endings.some(({ isUndelivered }) => isUndelivered)) await access.clock.sleep(SETTLE_MS);
-  const again = planner(await readKeyHolderAgain(holder, access));
+  const holderNow = await readKeyHolderAgain(holder, access);
+  if (holderNow.unread) throw holderNow.unread;
+  const again = planner(holderNow);
   requireNoObstacle([again]);
   const stillEnds = ({ id, how }: KeyEnding) =>
     !isObstacle(again) && again.endings.some((other) => other.id === id && other.how === how);

@@ -1,3 +1,4 @@
+import { asActionError, type ActionError } from '../../errors/action-error';
 import { tagsIn } from '../../iam/tags';
 import type { DeclaredUser, Tags } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
@@ -25,6 +26,8 @@ export interface KeyHolder {
   readonly existing: KeyOwner | undefined;
   /** When its places that last were written; undefined where it has none, or that cannot be known, or does not matter. */
   readonly times: SecretTimes | undefined;
+  /** Why GitHub did not say that; undefined where it did, or was not asked. */
+  readonly unread: ActionError | undefined;
   /** Of each key that may be about to go, where AWS says it. */
   readonly lastUsed: ReadonlyMap<string, LastUse>;
   /** Runs that are over, as `writeRun` has them: what they had begun, nobody goes on with. */
@@ -49,8 +52,8 @@ export function keyHolderOf(
   existing: KeyOwner | undefined,
   { signingKey, isDryRun, iam }: AccountAccess,
 ): KeyHolder {
-  const [times, lastUsed, overRuns] = [undefined, new Map(), new Set<string>()];
-  return { user, existing, times, lastUsed, overRuns, isDryRun, signingKey, now: iam.time() };
+  const [times, unread, lastUsed, overRuns] = [undefined, undefined, new Map(), new Set<string>()];
+  return { user, existing, times, unread, lastUsed, overRuns, isDryRun, signingKey, now: iam.time() };
 }
 
 /** Reads what else a plan must know of a user's keys: no more than its records ask for. */
@@ -66,12 +69,18 @@ export async function readKeyHolder(
   const { keys } = readRecords(existing?.tags ?? {});
   const listed = existing?.accessKeys ?? [];
   const isDelivered = [...keys.values()].some(({ delivering, delivered }) => delivering ?? delivered);
+  let unread: ActionError | undefined;
   const [times, lastUsed] = await Promise.all([
-    isDelivered && secrets && outlastsJob(deliver) ? readSecretTimes(deliver, secrets) : undefined,
+    isDelivered && secrets && outlastsJob(deliver)
+      ? readSecretTimes(deliver, secrets).catch((error: unknown) => {
+          unread = asActionError(error);
+          return undefined;
+        })
+      : undefined,
     concurrently(usesThatMatter(listed, keys), async ({ id }) => [id, await lastUseOf(id, access)] as const),
   ]);
   const known = lastUsed.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
-  return { user, existing, times, lastUsed: new Map(known), overRuns, isDryRun, signingKey, now };
+  return { user, existing, times, unread, lastUsed: new Map(known), overRuns, isDryRun, signingKey, now };
 }
 
 /** The use of a key matters where it may go: it was replaced, or is a suspect, or stands in the way of another. */

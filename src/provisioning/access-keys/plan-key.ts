@@ -1,3 +1,5 @@
+import type { ActionError } from '../../errors/action-error';
+import { firstLine } from '../../errors/message';
 import type { KeyDestination, Tags } from '../../identities/declaration';
 import { withoutCalls, type Action, type Change, type Obstacle, type Planned } from '../changes/change';
 import { describeRun } from '../run';
@@ -88,8 +90,8 @@ export const planKey: KeyPlanner = (holder) => {
   return planNewKey(holder, survey, planKey, { why, endsOld: false });
 };
 
-function whyKept({ times }: KeyHolder, { id }: Pick<CurrentKey, 'id'>): string {
-  const unseen = times ? '' : '; whether its places still hold it, only a run with github-token can tell';
+function whyKept({ times, unread }: KeyHolder, { id }: Pick<CurrentKey, 'id'>): string {
+  const unseen = (times ?? unread) ? '' : '; whether its places still hold it, only a run with github-token can tell';
   return `${id} is delivered${unseen}`;
 }
 
@@ -214,6 +216,10 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
   const deleted = endings.filter(({ how }) => how === 'delete').map(({ id }) => id);
   const left = (holder.existing?.accessKeys ?? []).filter(({ id }) => !deleted.includes(id));
   const torn = before.arrived.filter((one) => one.torn).map(({ key }) => key.id);
+  // What GitHub does not say stops a run that would record it.
+  const { unread } = holder;
+  const arrived = unread ? 'may be in its places' : 'is recorded as delivered';
+  const notKnown = unread ? [`what the places hold is not known: ${inOneLine(unread)}`] : [];
   return {
     lives,
     records,
@@ -222,7 +228,8 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
     replaces: lives.current?.id,
     staying,
     details: [
-      ...before.arrived.map(({ key }) => `${key.id}, which a run that is over made, is recorded as delivered`),
+      ...notKnown,
+      ...before.arrived.map(({ key }) => `${key.id}, which a run that is over made, ${arrived}`),
       ...endings.map(({ id, how, why }) => `${id} is ${how}d: ${why}`),
       ...staying,
       ...lives.ofJobs.flatMap(({ key, run, isOver }) =>
@@ -231,7 +238,10 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
     ],
     notices: [
       ...judged.flatMap(({ notice }) => notice ?? []),
-      ...torn.map((id) => `Of the places that the access key ${id} of ${holder.user.name} is for, only some hold it.`),
+      ...notKnown.map((text) => `Of the access keys of ${holder.user.name}, ${text}.`),
+      ...(unread ? [] : torn).map(
+        (id) => `Of the places that the access key ${id} of ${holder.user.name} is for, only some hold it.`,
+      ),
     ],
   };
 }
@@ -252,6 +262,11 @@ function recordsOfLeft({ user, existing, times, now }: KeyHolder, { arrived, new
     ),
   ];
   return user.accessKey ? Object.fromEntries(all.flatMap((tags) => Object.entries(tags))) : {};
+}
+
+/** What was tried, and the answer. */
+function inOneLine({ message, answer }: ActionError): string {
+  return `${firstLine(message)} ${answer.replaceAll('\n', ' ')}`;
 }
 
 function withTags(holder: KeyHolder, tags: Tags): KeyHolder {

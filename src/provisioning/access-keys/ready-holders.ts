@@ -1,9 +1,9 @@
 import type { AccountAccess } from '../changes/account-access';
-import { isObstacle } from '../changes/change';
+import { isObstacle, type Planned } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { readKeyHolder, type KeyHolder, type KeyOwner, type KeyUser } from './key-holder';
 import { awaitOtherRuns, keysOfOtherRuns } from './other-runs';
-import type { KeyPlanner } from './plan-key';
+import type { KeyPlan, KeyPlanner } from './plan-key';
 
 /** A declared user, and what IAM has of it; undefined where it is not there. */
 export interface FoundUser {
@@ -11,7 +11,11 @@ export interface FoundUser {
   readonly existing: KeyOwner | undefined;
 }
 
-/** Reads what the plans of users' keys must know, when no other run hinders them any more, or has been waited for. */
+/**
+ * Reads what the plans of users' keys must know, when no other run hinders them any more, or has been waited for.
+ *
+ * @throws ActionError when GitHub does not say what a run must know that changes keys: a plan that keeps them all goes on
+ */
 export async function readyHolders(
   found: readonly FoundUser[],
   planner: KeyPlanner,
@@ -21,8 +25,19 @@ export async function readyHolders(
   return awaitOtherRuns(holders, access, {
     hinders(holder) {
       const planned = planner(holder);
+      requireRead(holder, planned);
       const isHindered = isObstacle(planned) && planned.code === 'another-run';
       return isHindered ? keysOfOtherRuns(holder, access)[0] : undefined;
     },
   });
+}
+
+function requireRead({ unread, isDryRun }: KeyHolder, planned: Planned<KeyPlan>): void {
+  if (unread && !isDryRun && !isKept(planned)) throw unread;
+}
+
+function isKept(planned: Planned<KeyPlan>): boolean {
+  if (isObstacle(planned)) return false;
+  const { make, endings, records } = planned;
+  return make === undefined && endings.length === 0 && Object.keys(records).length === 0;
 }

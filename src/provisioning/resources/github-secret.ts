@@ -1,4 +1,4 @@
-import { ActionError } from '../../errors/action-error';
+import { ActionError, asActionError } from '../../errors/action-error';
 import { githubRefusalOf } from '../../github/failure';
 import { describeSecret, type GithubSecret } from '../../identities/declaration';
 import { untilNothingIsLate } from '../access-keys/late-requests';
@@ -61,8 +61,15 @@ export async function planSecretRemovals(
 ): Promise<SecretRemoval[]> {
   return concurrently(secrets, async (leaving) => {
     const name = describeSecret(leaving.secret);
-    const written = await findWritten(leaving.secret, access);
+    const written = await findWritten(leaving.secret, access).catch((error: unknown) => {
+      if (!access.isDryRun) throw error;
+      return asActionError(error);
+    });
     if (!written) return undefined;
+    if (written instanceof ActionError) {
+      const fails = `a run would fail: ${written.message.replaceAll('\n', ' ')}`;
+      return { change: withoutCalls('leave', 'GitHub secret', name, fails), leaving };
+    }
     const why = stays ?? whyItStays(leaving, written);
     const change =
       why === undefined

@@ -57,6 +57,8 @@ export interface ExistingDevice {
   readonly missing: readonly GithubSecret[];
   /** Of these, the ones that were written at another time than the seed was: they may hold another. */
   readonly rewritten: readonly GithubSecret[];
+  /** Those of which GitHub does not say whether they are there: without a token for them, or as it does not answer. */
+  readonly notKnown: readonly GithubSecret[];
   /** The run that is making it, where it is not enabled. */
   readonly beingMade: Obstacle | undefined;
 }
@@ -102,25 +104,25 @@ export async function readDevice(
       : [],
   ]);
   const inState = (state: SeedState) => seeds.flatMap(([secret, other]) => (other === state ? [secret] : []));
-  const [missing, rewritten] = [inState('missing'), inState('rewritten')];
+  const [missing, rewritten, notKnown] = [inState('missing'), inState('rewritten'), inState('not known')];
   // Who made a device by hand wrote its seed by hand as well, at any time.
   const isOwn = rewritten.length > 0 && (await isMadeByUs(serial, tags, access));
   const making = enabledAt ? undefined : await beingMade(serial, tags, access);
-  return { enabledAt, tags, missing, rewritten: isOwn ? rewritten : [], beingMade: making };
+  return { enabledAt, tags, missing, rewritten: isOwn ? rewritten : [], notKnown, beingMade: making };
 }
 
-type SeedState = 'as delivered' | 'missing' | 'rewritten';
+type SeedState = 'as delivered' | 'missing' | 'rewritten' | 'not known';
 
-/** What GitHub says of a secret that holds the seed of a device. Where it does not say, it counts as delivered. */
+/** What GitHub says of a secret that holds the seed of a device. */
 async function stateOf(secret: GithubSecret, enabledAt: Date, { secrets }: AccountAccess): Promise<SeedState> {
-  if (!secrets) return 'as delivered';
+  if (!secrets) return 'not known';
   const { from, to } = writingOfSeed(enabledAt);
   const stateAt = (time: Date | undefined): SeedState => {
     if (!time) return 'missing';
     const isInTime = from <= time.getTime() && time.getTime() <= to;
     return isInTime || enabledAt.getTime() === 0 ? 'as delivered' : 'rewritten';
   };
-  return secrets.updatedAt(secret).then(stateAt, () => 'as delivered');
+  return secrets.updatedAt(secret).then(stateAt, () => 'not known');
 }
 
 /** @param known the device's tags, where they were read */
@@ -156,13 +158,14 @@ export function planMfaDevice(
 /** A device stays that the user has: a new one would end what others have of it. */
 function planEnabledDevice(
   plan: Omit<MfaDevicePlan, 'change'>,
-  { tags = {}, missing, rewritten }: ExistingDevice,
+  { tags = {}, missing, rewritten, notKnown }: ExistingDevice,
   rules: Rules,
 ): Planned<MfaDevicePlan> {
   const { user, serial } = plan;
   const namesOf = (secrets: readonly GithubSecret[]) => secrets.map(describeSecret).join('; ');
   const lost = [
     ...(missing.length === 0 ? [] : [`its seed is not there any more: ${namesOf(missing)}`]),
+    ...(notKnown.length === 0 ? [] : [`whether its seed is there, GitHub does not say: ${namesOf(notKnown)}`]),
     ...(rewritten.length === 0 ? [] : [`its seed may be overwritten: ${namesOf(rewritten)}`]),
   ];
   const kept = withoutCalls('keep', MFA_DEVICE, serial, `of ${user.name}, enabled`, ...lost);
