@@ -90,4 +90,16 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 5658,
   },
+  'a read that was older than the delivery of a key kept the one before it from ending': {
+    document: 'a user',
+    applied: true,
+    a: 'rotate oneself with delete-old-keys',
+    b: 'deprovision',
+    holdA: 29,
+    holdB: undefined,
+    staleMs: 30_000,
+    propagationMs: 0,
+    asksForRuns: true,
+    seed: 20470,
+  },
 };

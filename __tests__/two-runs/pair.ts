@@ -69,11 +69,11 @@ export interface Outcome {
 }
 
 /**
- * The longest that a run may wait in all, in milliseconds: for reads to be sure to show its key (30 s), and its records of
- * it (30 s), for AWS to know the key (60 s), for another run to end (60 s), and for a write without an answer that may still
+ * The longest that a run may wait in all, in milliseconds: for reads to be sure to show its key (30 s), and each of two
+ * records of it (30 s), for AWS to know the key (60 s), for another run to end (60 s), and for a write without an answer that may still
  * arrive (120 s).
  */
-export const LONGEST_WAIT_MS = 300_000;
+export const LONGEST_WAIT_MS = 330_000;
 
 /** After this time, in milliseconds, no run that changes keys is taken to be alive; with some to spare. */
 const TAKEOVER_MS = 11 * 60_000;

@@ -437,6 +437,15 @@ describe('a key that was replaced', () => {
     expect([...records().keys.keys()]).toEqual([idOf(made)]);
   });
 
+  test('is deleted also where a read does not show yet that the new one is delivered', async () => {
+    const { made } = await replaced();
+    const { settings } = opened.sandbox;
+    settings.readAgeMs = () => 20_000;
+    await endReplaced(made, opened.access);
+    settings.readAgeMs = () => 0;
+    expect(keyIds()).toEqual([idOf(made)]);
+  });
+
   test('and signs the calls is deleted by the new one', async () => {
     const { old, made } = await replaced();
     const iamAs = jest.fn(() => Promise.resolve(opened.access.iam));

@@ -5,14 +5,11 @@ import { makeCalls } from '../changes/apply';
 import { sameRun } from '../run';
 import { lastingPlaces, placesWord, readSecretTimes, storedHalves, type SecretTimes } from './destinations';
 import { HalfWriter, type Overwriting } from './half-writer';
-import { readKeysAgain, type KeyHolder } from './key-holder';
-import { SETTLE_MS, TAKEOVER_MS } from './key-life';
+import { readKeysOnceRecorded, type KeyHolder } from './key-holder';
+import { TAKEOVER_MS } from './key-life';
 import { untilNothingIsLate } from './late-requests';
 import { idOf, record, type MadeKey } from './make-key';
 import { announcementTag, outdatedTags, readRecords, recordTags, tagNames, untagCalls, type KeyRecord } from './record';
-
-/** How often what is recorded is read that a read may not show yet, in milliseconds. */
-const BETWEEN_READS_MS = 2_000;
 
 /**
  * Writes a key to its places, half by half, checks that they hold it, and records that it is delivered.
@@ -83,23 +80,12 @@ async function lookAgain(
   access: AccountAccess,
 ): Promise<{ readonly holder: KeyHolder; readonly times: SecretTimes | undefined }> {
   if (lastUnanswered !== undefined) await untilNothingIsLate(lastUnanswered, access);
-  const holder = await readOnceRecorded(made, recordedAt, access);
+  const isEnough = (seen: KeyHolder) => !isActive(made, seen) || isBegun(recordOf(made, seen));
+  const holder = await readKeysOnceRecorded(made.plan.holder, recordedAt, isEnough, access);
   const times = access.secrets && (await readSecretTimes(made.plan.destinations, access.secrets));
   const why = whyNoLongerOurs(made, holder, access);
   if (why !== undefined) throw notDelivered(made, why);
   return { holder, times };
-}
-
-/** Reads a user again for as long as a read may be older than what this run has recorded of its key, and not show that. */
-async function readOnceRecorded(made: MadeKey, recordedAt: number, access: AccountAccess): Promise<KeyHolder> {
-  const { clock } = access;
-  for (;;) {
-    const mustShow = clock.now() - recordedAt >= SETTLE_MS;
-    const holder = await readKeysAgain(made.plan.holder, access);
-    const { delivering, delivered } = recordOf(made, holder);
-    if (mustShow || delivering || delivered || !isActive(made, holder)) return holder;
-    await clock.sleep(BETWEEN_READS_MS);
-  }
 }
 
 /** Why what was written cannot be recorded as delivered, for people. */
@@ -113,6 +99,10 @@ function whyNoLongerOurs(made: MadeKey, holder: KeyHolder, { run }: AccountAcces
 
 function isActive(made: MadeKey, { existing }: KeyHolder): boolean {
   return existing?.accessKeys.some(({ id, active }) => id === idOf(made) && active) === true;
+}
+
+function isBegun({ delivering, delivered }: KeyRecord): boolean {
+  return delivering !== undefined || delivered !== undefined;
 }
 
 function recordOf(made: MadeKey, { existing }: KeyHolder): KeyRecord {

@@ -6,11 +6,11 @@ import { makeCall, makeCalls } from '../changes/apply';
 import { isObstacle } from '../changes/change';
 import { requireNoObstacle } from '../changes/change';
 import { deactivateKey, deleteKey } from './access-key';
-import { readKeyHolderAgain, readKeysAgain } from './key-holder';
+import { readKeyHolderAgain, readKeysOnceRecorded, type KeyHolder } from './key-holder';
 import { livesOf, SETTLE_MS } from './key-life';
 import { idOf, type MadeKey } from './make-key';
 import type { KeyEnding, KeyPlan } from './plan-key';
-import { recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
+import { readRecords, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
 
 /**
  * Records and ends what earlier runs left of a user's keys. Before a key ends that this run did not make, everything is
@@ -61,7 +61,10 @@ export async function endReplaced(made: MadeKey, access: AccountAccess): Promise
   const { replaces } = plan.make;
   if (replaces === undefined) return;
   try {
-    const holder = await readKeysAgain(plan.holder, access);
+    const { clock } = access;
+    const isDelivered = (seen: KeyHolder) =>
+      readRecords(seen.existing?.tags ?? {}).keys.get(idOf(made))?.delivered !== undefined;
+    const holder = await readKeysOnceRecorded(plan.holder, clock.now(), isDelivered, access);
     const { current } = livesOf(holder);
     if (current?.id !== idOf(made) || !current.key?.active) throw new Error('The new key is no longer the one in use.');
     const iam: Iam = replaces === access.signingKey ? await access.iamAs(credentials) : access.iam;

@@ -6,7 +6,11 @@ import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
 import { readAccessKeys, type ExistingKey } from './access-key';
 import { outlastsJob, readSecretTimes, type SecretTimes } from './destinations';
+import { SETTLE_MS } from './key-life';
 import { readRecords } from './record';
+
+/** How often what is recorded is read that a read may not show yet, in milliseconds. */
+const BETWEEN_READS_MS = 2_000;
 
 /** When and for what a key was last used, as far as AWS knows: it learns of it some minutes late. */
 export interface LastUse {
@@ -113,6 +117,27 @@ export async function readKeyHolderAgain(holder: KeyHolder, access: AccountAcces
 /** Reads again only which keys a user has, and what is recorded of them. */
 export async function readKeysAgain(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {
   return { ...holder, existing: await readKeyOwner(holder.user, access), now: access.iam.time() };
+}
+
+/**
+ * The same, for as long as a read may be older than what this run has recorded, and not show it.
+ *
+ * @param recordedAt when that was recorded, by the step's clock
+ * @param isEnough whether it is shown, or does not matter any more
+ */
+export async function readKeysOnceRecorded(
+  holder: KeyHolder,
+  recordedAt: number,
+  isEnough: (holder: KeyHolder) => boolean,
+  access: AccountAccess,
+): Promise<KeyHolder> {
+  const { clock } = access;
+  for (;;) {
+    const mustShow = clock.now() - recordedAt >= SETTLE_MS;
+    const again = await readKeysAgain(holder, access);
+    if (mustShow || isEnough(again)) return again;
+    await clock.sleep(BETWEEN_READS_MS);
+  }
 }
 
 function readKeyOwner({ name }: KeyUser, access: AccountAccess): Promise<KeyOwner | undefined> {
