@@ -118,6 +118,13 @@ export class JobRun {
     return this.log.some((line) => line.startsWith('::warning') && line.includes(words));
   }
 
+  /** Whether it warned that it leaves a secret with this prefix, which someone else has written. */
+  leaves(prefix: string): boolean {
+    return this.log.some(
+      (line) => line.startsWith(`Warning: The GitHub secret ${prefix}`) && line.includes(' stays: '),
+    );
+  }
+
   /** Whether a user is there for this job alone. */
   owns(user: User | undefined): boolean {
     return this.isEphemeral && user?.tags[EPHEMERAL]?.includes(`:${this.settings.runId}.`) === true;

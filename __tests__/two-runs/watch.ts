@@ -92,7 +92,7 @@ export class Watch {
     for (const place of this.places) {
       const culprit = this.#culprits.get(place);
       const state = this.place(place);
-      if (this.#works(place) || !culprit?.isGreen || culprit.warnedInPost(place)) continue;
+      if (this.#works(place) || !culprit?.isGreen || culprit.warnedInPost(place) || culprit.leaves(place)) continue;
       const what = state.is === 'whole' ? `a key that is ${this.world.status(state.key)}` : state.is;
       this.note('I1 place', `${place} holds ${what}, by ${culprit.name}, which ended green`);
     }
