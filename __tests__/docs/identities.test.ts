@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { ROOM_FOR_OWN_TAGS } from '../../src/identities/own-tags';
 import { readDocument } from '../../src/identities/read-document';
 import { requireMfaPolicy } from '../../src/policy/require-mfa';
+import { STAGES } from '../../src/provisioning/access-keys/record';
 import { examples, page, pages, readText, ROOT, section } from './pages';
 
 const WORKSPACE = join(ROOT, 'examples');
@@ -55,6 +56,24 @@ describe('docs/identities.md', () => {
     const room = 50 - ROOM_FOR_OWN_TAGS;
     expect(text).toContain(`At most ${room}, because the action keeps ${ROOM_FOR_OWN_TAGS} of AWS's 50 for its own.`);
     expect(text).toContain(`AWS allows a user 50 tags: ${room} of the document, and ${ROOM_FOR_OWN_TAGS} for these`);
+  });
+
+  const { text: life } = section(page('docs/identities.md'), 'Access keys');
+
+  test('describes each state of a key in its diagram and in its table', () => {
+    const [diagram = ''] = /stateDiagram-v2\n[^`]*/.exec(life) ?? [];
+    const named = new Map(
+      [...diagram.matchAll(/^ {2}(\w+): (.+)$/gm)].map(([, state = '', name = '']) => [state, name]),
+    );
+    const drawn = [...diagram.matchAll(/(\w+) --> |--> (\w+)/g)].map(([, from, to]) => from ?? to ?? '');
+    const states = [...new Set(drawn)].map((state) => named.get(state) ?? state);
+    const described = [...life.matchAll(/^\| \*\*(.+?)\*\*/gm)].map(([, state]) => state);
+    expect(described.sort()).toEqual(states.sort());
+  });
+
+  test('describes each record of a key', () => {
+    const described = [...life.matchAll(/^\| `(\w+):[<…]/gm)].map(([, stage]) => stage);
+    expect(described.sort()).toEqual(['making', ...STAGES].sort());
   });
 
   test('shows a plan with a key for places that one key may have', () => {
