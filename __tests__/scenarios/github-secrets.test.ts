@@ -331,7 +331,7 @@ describe('a run that is killed while it delivers', () => {
     const main = await provision(['github-secrets']);
     expect(main.exitCode).toBe(0);
     expect(main.log.join('\n')).toContain(
-      `Deleted the access key ${spoiled} of pulumi: a run that is over made it, and delivered it nowhere.`,
+      `Deleted the access key ${spoiled} of pulumi: a run that is over made it, and no place holds it.`,
     );
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
     expect(keysOfPulumi()).toEqual([keyInSecrets(scenario).id]);

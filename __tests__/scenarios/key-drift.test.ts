@@ -123,6 +123,22 @@ describe.each(drifts)('$what', ({ drift, said }) => {
   });
 });
 
+test('a person has deleted the key in the grace of the one before: that still ends', async () => {
+  expect((await run('rotate', { 'rotate-now': 'true' })).exitCode).toBe(0);
+  scenario.pass(HOUR_MS);
+  user().deleteAccessKey(keyInSecrets(scenario).id ?? '');
+  expect((await run('provision')).exitCode).toBe(0);
+  const { id = '' } = keyInSecrets(scenario);
+  expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Active', [id]: 'Active' });
+  for (const status of ['Inactive', undefined]) {
+    scenario.pass(25 * HOUR_MS);
+    expect((await run('rotate')).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'pulumi')[old]).toBe(status);
+  }
+  expect(statusesOf(scenario, 'pulumi')).toEqual({ [id]: 'Active' });
+  scenario.calls();
+});
+
 test('without a token nobody has looked at the secrets, and the plan says so', async () => {
   const main = await run('provision', { 'github-token': '', 'dry-run': 'true' });
   expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);

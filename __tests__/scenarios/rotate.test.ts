@@ -97,7 +97,9 @@ describe('whether a key is due', () => {
     const { id = '', secret } = keyInSecrets(scenario);
     expect(ownerOf(scenario, { id, secret })).toBe('pulumi');
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Active', [id]: 'Active' });
-    expect(recordsOf(scenario, 'pulumi')).toEqual([`delivered:${id} replaces=${old}`, `delivered:${old}`].sort());
+    expect(recordsOf(scenario, 'pulumi')).toEqual(
+      [`delivered:${id} replaces=${old}`, `delivered:${old}`, `replaced:${old}`].sort(),
+    );
     expect(writes(scenario)).toEqual(KEY_TO_SECRETS);
   });
 

@@ -493,7 +493,7 @@ describe('a key that an earlier run left', () => {
     expect([keyIds(), user.tags]).toEqual([[], OURS]);
     expect(opened.waits).toEqual([SETTLE_MS]);
     expect(opened.log).toContain(
-      `Deleted the access key ${id} of ci: a run that is over made it, and delivered it nowhere.`,
+      `Deleted the access key ${id} of ci: a run that is over made it, and no place holds it.`,
     );
   });
 

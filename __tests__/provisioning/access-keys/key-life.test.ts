@@ -17,6 +17,10 @@ function wordsFor(lives: KeyLives): Record<string, string> {
       'undelivered',
       lives.undelivered.map(({ id }) => id),
     ),
+    ...words(
+      'overwritten',
+      lives.overwritten.map(({ id }) => id),
+    ),
     ...lives.arrived.map(({ key, torn }) => [key.id, torn ? 'torn' : 'arrived'] as const),
     ...(lives.current ? [[lives.current.id, lives.current.drift ?? 'current'] as const] : []),
     ...words(
@@ -89,6 +93,33 @@ test.each<[what: string, Situation, is: Record<string, string>]>([
     { keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE) } }, written: ['missing', 'missing'] },
     { [NEW]: 'undelivered' },
   ],
+  ...(
+    [
+      ['both halves are written later than its run could', [5 * MINUTE, 5 * MINUTE]],
+      ['one half is', [19 * MINUTE, 5 * MINUTE]],
+    ] as const
+  ).flatMap(([what, written]): [string, Situation, Record<string, string>][] => {
+    const keys = { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE) } };
+    return [
+      [`being delivered, left, and ${what}`, { keys, written }, { [NEW]: 'overwritten' }],
+      [
+        `${what}, and nobody has used it since`,
+        { keys, written, lastUsed: { [NEW]: 19 * MINUTE } },
+        { [NEW]: 'undelivered' },
+      ],
+      [
+        `${what}, and nobody has ever used it`,
+        { keys, written, lastUsed: { [NEW]: 'never' } },
+        { [NEW]: 'undelivered' },
+      ],
+      [`${what}, and it was used since`, { keys, written, lastUsed: { [NEW]: 18 * MINUTE } }, { [NEW]: 'overwritten' }],
+    ];
+  }),
+  [
+    'being delivered, left, written as late as its run could',
+    { keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE) } }, written: [12 * MINUTE, 13 * MINUTE] },
+    { [NEW]: 'arrived' },
+  ],
   [
     'being delivered, left, and nobody can tell',
     { keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE) } } },
@@ -143,6 +174,17 @@ test.each<[what: string, Situation, is: Record<string, string>]>([
   [
     'one in place of another of which nothing is recorded',
     { keys: { [OLD]: { age: 90 * DAY }, [NEW]: { age: DAY, ...delivered(DAY, OLD) } }, written: [DAY, DAY] },
+    { [OLD]: 'replaced', [NEW]: 'current' },
+  ],
+  [
+    'replaced, and the one in its place is gone, with its record',
+    {
+      keys: {
+        [OLD]: { age: 90 * DAY, ...delivered(90 * DAY), replaced: { at: NOW - DAY } },
+        [NEW]: { age: HOUR, ...delivered(HOUR) },
+      },
+      written: [HOUR, HOUR],
+    },
     { [OLD]: 'replaced', [NEW]: 'current' },
   ],
   [

@@ -1,6 +1,7 @@
 import {
   announcementTag,
   announcementTags,
+  deliveredTags,
   outdatedTags,
   readRecords,
   recordTags,
@@ -35,6 +36,7 @@ test.each<[stage: string, KeyRecord, value: string]>([
     { delivered: { at: AT, written: undefined, replaces: OLD, torn: true } },
     `at=2026-04-11T10:20:30Z replaces=${OLD} torn=yes`,
   ],
+  ['replaced', { replaced: { at: AT } }, 'at=2026-04-11T10:20:30Z'],
   ['suspect', { suspect: { at: AT } }, 'at=2026-04-11T10:20:30Z'],
   ['job', { job: { run: RUN, until: AT } }, 'run=octo/app:123456.2:0a1b2c3d until=2026-04-11T10:20:30Z'],
   ['deactivated', { deactivated: { at: AT } }, 'at=2026-04-11T10:20:30Z'],
@@ -42,6 +44,13 @@ test.each<[stage: string, KeyRecord, value: string]>([
   const tags = recordTags(ID, record);
   expect(tags).toEqual({ [`aws-identity-action:${stage}:${ID}`]: value });
   expect(readRecords(tags)).toEqual({ announcements: [], keys: new Map([[ID, record]]) });
+});
+
+test('with the key that is delivered, the one before it has a record of its own, if it is there', () => {
+  const delivered = { at: AT, written: AT, replaces: OLD, torn: false };
+  const alone = recordTags(ID, { delivered });
+  expect(deliveredTags(ID, delivered, [OLD, ID])).toEqual({ ...alone, ...recordTags(OLD, { replaced: { at: AT } }) });
+  expect(deliveredTags(ID, delivered, [ID])).toEqual(alone);
 });
 
 test('stages of one key do not hide each other', () => {

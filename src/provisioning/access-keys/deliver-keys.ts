@@ -9,7 +9,16 @@ import { readKeysOnceRecorded, type KeyHolder } from './key-holder';
 import { TAKEOVER_MS } from './key-life';
 import { untilNothingIsLate } from './late-requests';
 import { idOf, record, type MadeKey } from './make-key';
-import { announcementTag, outdatedTags, readRecords, recordTags, tagNames, untagCalls, type KeyRecord } from './record';
+import {
+  announcementTag,
+  deliveredTags,
+  outdatedTags,
+  readRecords,
+  recordTags,
+  tagNames,
+  untagCalls,
+  type KeyRecord,
+} from './record';
 
 /**
  * Writes a key to its places, half by half, checks that they hold it, and records that it is delivered.
@@ -40,9 +49,10 @@ export async function deliverKey(
     doubtful = writer.doubtfulOf(doubtful, times);
   }
   const { replaces } = made.plan.make;
+  const listed = holder.existing?.accessKeys.map((key) => key.id) ?? [];
   const recordDelivered = (torn: boolean) => {
     const written = times && !torn ? Math.max(...[...times.values()].map((time) => time ?? 0)) : undefined;
-    return record(made, recordTags(id, { delivered: { at: iam.time(), written, replaces, torn } }), access);
+    return record(made, deliveredTags(id, { at: iam.time(), written, replaces, torn }, listed), access);
   };
   const overwritten = writer.othersIn(times);
   if (overwritten.size > 0) {

@@ -86,8 +86,11 @@ export async function readSecretTimes(
   return new Map(times);
 }
 
-/** In how many of its places a key is whole, as far as their times tell. */
-export type Arrival = 'all' | 'some' | 'none' | 'unknown';
+/**
+ * In how many of its places a key is whole, as far as their times tell; `overwritten` where that is none, and somebody
+ * else has written what may have been whole before.
+ */
+export type Arrival = 'all' | 'some' | 'none' | 'overwritten' | 'unknown';
 
 /** GitHub's clock and AWS's may differ this much, in milliseconds. */
 const CLOCK_MARGIN_MS = 1_000;
@@ -95,19 +98,26 @@ const CLOCK_MARGIN_MS = 1_000;
 /**
  * How far a key got whose delivery was begun.
  *
+ * @param latest when the last of its halves can have been written, in milliseconds since 1970: later ones are another's
  * @param times undefined where they cannot be known
  */
 export function arrivalOf(
   created: Date,
+  latest: number,
   destinations: readonly KeyDestination[],
   times: SecretTimes | undefined,
 ): Arrival {
   if (!times) return 'unknown';
-  const isWritten = ({ secret }: StoredHalf) =>
-    (times.get(describeSecret(secret)) ?? 0) >= created.getTime() - CLOCK_MARGIN_MS;
+  const writtenUntil =
+    (end: number) =>
+    ({ secret }: StoredHalf) => {
+      const at = times.get(describeSecret(secret));
+      return at !== undefined && at >= created.getTime() - CLOCK_MARGIN_MS && at <= end;
+    };
   const places = lastingPlaces(destinations);
-  const whole = places.filter(({ halves }) => halves.every(isWritten));
-  return whole.length === places.length ? 'all' : whole.length === 0 ? 'none' : 'some';
+  const whole = places.filter(({ halves }) => halves.every(writtenUntil(latest)));
+  if (whole.length > 0) return whole.length === places.length ? 'all' : 'some';
+  return places.some(({ halves }) => halves.every(writtenUntil(Infinity))) ? 'overwritten' : 'none';
 }
 
 /**

@@ -87,10 +87,16 @@ export async function readKeyHolder(
   return { user, existing, times, unread, lastUsed: new Map(known), overRuns, isDryRun, signingKey, now };
 }
 
-/** The use of a key matters where it may go: it was replaced, or is a suspect, or stands in the way of another. */
+/**
+ * The use of a key matters where it may go: it was replaced, or is a suspect, or a run left it on its way, or it stands in
+ * the way of another.
+ */
 function usesThatMatter(listed: readonly ExistingKey[], keys: ReturnType<typeof readRecords>['keys']): ExistingKey[] {
   const replaced = new Set([...keys.values()].map(({ delivered }) => delivered?.replaces));
-  return listed.filter(({ id }) => listed.length > 1 || replaced.has(id) || keys.get(id)?.suspect !== undefined);
+  return listed.filter(({ id }) => {
+    const { delivering, replaced: isReplaced, suspect } = keys.get(id) ?? {};
+    return listed.length > 1 || replaced.has(id) || (delivering ?? isReplaced ?? suspect) !== undefined;
+  });
 }
 
 /** Asks for what each key was last used: a plan that ends keys at once says what that breaks. */

@@ -7,6 +7,9 @@ import { readRecords, type KeyRecord, type KeyRecords } from './record';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
+/** AWS's clock and GitHub's may differ this much, in milliseconds, and nobody's key or secret is lost by it. */
+export const CLOCKS_DIFFER_MS = MINUTE_MS;
+
 /** The longest that a read of IAM is taken to be old. A run that made a key waits that long, and looks again. */
 export const SETTLE_MS = 30 * SECOND_MS;
 /** A run writes a key to no place when the key is older: then every other run can tell by its age that it is left. */
@@ -55,6 +58,8 @@ export interface KeyLives {
   readonly inWork: readonly KeyInWork[];
   /** Their runs are over, and no place holds one whole: nobody has them. */
   readonly undelivered: readonly ExistingKey[];
+  /** Their runs are over, and somebody else has written the places that may have held them: jobs may have them yet. */
+  readonly overwritten: readonly ExistingKey[];
   /** Their runs are over, and some places hold them. */
   readonly arrived: readonly { readonly key: ExistingKey; readonly torn: boolean }[];
   readonly current: CurrentKey | undefined;
@@ -79,6 +84,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
   const lives: Mutable<KeyLives> = {
     inWork: [],
     undelivered: [],
+    overwritten: [],
     arrived: [],
     current: currentOf(holder, records),
     replaced: [],
@@ -103,7 +109,9 @@ export function livesOf(holder: KeyHolder): KeyLives {
     else if (isYoung && !runIsOver) lives.inWork.push({ id: key.id, since: key.created, runs: mayBeAtIt });
     else if (delivering) {
       const arrival = arrivalIn(holder, key, delivering.places);
-      if (arrival === 'none') lives.undelivered.push(key);
+      const isUnused = arrival === 'overwritten' && isUnusedSince(holder, key, delivering.at);
+      if (arrival === 'none' || isUnused) lives.undelivered.push(key);
+      else if (arrival === 'overwritten') lives.overwritten.push(key);
       else lives.arrived.push({ key, torn: arrival !== 'all' });
     } else if (made) lives.undelivered.push(key);
     else if (announcementsOf(key, records).length > 0) lives.newSuspects.push(key);
@@ -112,13 +120,13 @@ export function livesOf(holder: KeyHolder): KeyLives {
   return lives;
 }
 
-/** When each key was replaced, by its ID. */
+/** When each key was replaced, by its ID: as its own record has it, or that of the key which replaced it. */
 function replacementsIn({ keys }: KeyRecords): Map<string, number> {
-  return new Map(
-    [...keys.values()].flatMap(({ delivered }) =>
-      delivered?.replaces === undefined ? [] : [[delivered.replaces, delivered.at] as const],
-    ),
+  const byOthers = [...keys.values()].flatMap(({ delivered }) =>
+    delivered?.replaces === undefined ? [] : [[delivered.replaces, delivered.at] as const],
   );
+  const own = [...keys].flatMap(([id, { replaced }]) => (replaced ? [[id, replaced.at] as const] : []));
+  return new Map([...byOthers, ...own]);
 }
 
 /** The delivered key that no other delivered one replaces; of several, the last. */
@@ -143,7 +151,14 @@ function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefin
 /** What a run that is over wrote to other places, this one cannot judge. */
 function arrivalIn({ user, times }: KeyHolder, { created }: ExistingKey, places: string) {
   const deliver = user.accessKey?.deliver ?? [];
-  return places === placesWord(deliver) ? arrivalOf(created, deliver, times) : 'unknown';
+  const latest = created.getTime() + FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
+  return places === placesWord(deliver) ? arrivalOf(created, latest, deliver, times) : 'unknown';
+}
+
+/** Whether AWS says that nobody has used a key since its delivery was begun: its run had tested it before. */
+function isUnusedSince({ lastUsed }: KeyHolder, { id }: ExistingKey, begun: number): boolean {
+  const use = lastUsed.get(id);
+  return use !== undefined && (use.at?.getTime() ?? 0) <= begun;
 }
 
 /** The runs that may be at work on a key that is not delivered. */

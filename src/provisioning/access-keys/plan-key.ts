@@ -15,7 +15,7 @@ import {
   type KeyLives,
   type ReplacedKey,
 } from './key-life';
-import { readRecords, recordTags } from './record';
+import { deliveredTags, readRecords, recordTags } from './record';
 
 /** What is to become of a user's access keys. */
 export interface KeyPlan {
@@ -205,7 +205,7 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
   const staying = judged.flatMap(({ stays }) => stays ?? []);
   const endings: KeyEnding[] = [
     ...lives.undelivered.map(({ id }) => ({
-      ...ending(id, 'delete', 'a run that is over made it, and delivered it nowhere'),
+      ...ending(id, 'delete', 'a run that is over made it, and no place holds it'),
       isUndelivered: true,
     })),
     ...lives.ofJobs.flatMap(({ key, isOver }) =>
@@ -230,6 +230,9 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
     details: [
       ...notKnown,
       ...before.arrived.map(({ key }) => `${key.id}, which a run that is over made, ${arrived}`),
+      ...before.overwritten.map(
+        ({ id }) => `${id}, which a run that is over made, is in no place any more: somebody else has written there`,
+      ),
       ...endings.map(({ id, how, why }) => `${id} is ${how}d: ${why}`),
       ...staying,
       ...lives.ofJobs.flatMap(({ key, run, isOver }) =>
@@ -247,14 +250,17 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
 }
 
 /** What is recorded of keys whose runs are over. */
-function recordsOfLeft({ user, existing, times, now }: KeyHolder, { arrived, newSuspects, replaced }: KeyLives): Tags {
+function recordsOfLeft({ user, existing, times, now }: KeyHolder, lives: KeyLives): Tags {
+  const { arrived, overwritten, newSuspects, replaced } = lives;
   const { keys } = readRecords(existing?.tags ?? {});
+  const listed = (existing?.accessKeys ?? []).map(({ id }) => id);
   const written = times && Math.max(...[...times.values()].map((time) => time ?? 0));
   const all = [
     ...arrived.map(({ key, torn }) => {
       const replaces = keys.get(key.id)?.made?.replaces;
-      return recordTags(key.id, { delivered: { at: now, written: torn ? undefined : written, replaces, torn } });
+      return deliveredTags(key.id, { at: now, written: torn ? undefined : written, replaces, torn }, listed);
     }),
+    ...overwritten.map(({ id }) => recordTags(id, { replaced: { at: now } })),
     ...newSuspects.map(({ id }) => recordTags(id, { suspect: { at: now } })),
     // Someone has deactivated it.
     ...replaced.flatMap(({ key, deactivatedAt }) =>

@@ -33,6 +33,8 @@ export interface KeyRecord {
   readonly delivering?: { readonly run: Run; readonly at: number; readonly places: string };
   /** It is where it was to be delivered. */
   readonly delivered?: DeliveredRecord;
+  /** No place is to hold it any more: another was delivered instead, or somebody else has written there. */
+  readonly replaced?: { readonly at: number };
   /** It may come from a lost answer. */
   readonly suspect?: { readonly at: number };
   /** It ends with the job that it was made for, which can last until then. */
@@ -54,7 +56,15 @@ export type Stage = keyof KeyRecord;
 
 /** As long as AWS takes them; of whatever a tag can hold, as other vendors make them of more than capital letters. */
 const KEY_ID = /^[\w.:/=+@-]{16,96}$/;
-export const STAGES: readonly Stage[] = ['made', 'delivering', 'delivered', 'suspect', 'job', 'deactivated'];
+export const STAGES: readonly Stage[] = [
+  'made',
+  'delivering',
+  'delivered',
+  'replaced',
+  'suspect',
+  'job',
+  'deactivated',
+];
 const ANNOUNCEMENT = 'making';
 
 /** The records in a user's tags. What someone has spoiled is none. */
@@ -80,6 +90,7 @@ const STAGE_READERS: Readonly<Record<Stage, (words: Words) => KeyRecord | undefi
   delivering: ({ run, at, places }) => (run && at !== undefined ? { delivering: { run, at, places } } : undefined),
   delivered: ({ at, written, replaces, torn }) =>
     at === undefined ? undefined : { delivered: { at, written, replaces, torn } },
+  replaced: ({ at }) => (at === undefined ? undefined : { replaced: { at } }),
   suspect: ({ at }) => (at === undefined ? undefined : { suspect: { at } }),
   job: ({ run, until }) => (run && until !== undefined ? { job: { run, until } } : undefined),
   deactivated: ({ at }) => (at === undefined ? undefined : { deactivated: { at } }),
@@ -97,7 +108,8 @@ export function announcementTags(run: Run, at: number, known: readonly string[])
 }
 
 /** The tags that record stages of a key. */
-export function recordTags(id: string, { made, delivering, delivered, suspect, job, deactivated }: KeyRecord): Tags {
+export function recordTags(id: string, record: KeyRecord): Tags {
+  const { made, delivering, delivered, replaced, suspect, job, deactivated } = record;
   const values: Readonly<Record<Stage, string | undefined>> = {
     made: made && write({ run: writeRun(made.run), at: time(made.at), replaces: made.replaces }),
     delivering:
@@ -110,6 +122,7 @@ export function recordTags(id: string, { made, delivering, delivered, suspect, j
         replaces: delivered.replaces,
         torn: delivered.torn ? 'yes' : undefined,
       }),
+    replaced: replaced && write({ at: time(replaced.at) }),
     suspect: suspect && write({ at: time(suspect.at) }),
     job: job && write({ run: writeRun(job.run), until: time(job.until) }),
     deactivated: deactivated && write({ at: time(deactivated.at) }),
@@ -120,6 +133,18 @@ export function recordTags(id: string, { made, delivering, delivered, suspect, j
       return value === undefined ? [] : tagNames(id, [stage]).map((name) => [name, value] as const);
     }),
   );
+}
+
+/**
+ * The tags that record that a key is delivered, and that the one before it is replaced, if it is there: that must be known
+ * for as long as it is, also when the new key is gone.
+ *
+ * @param listed IDs of the keys that are there
+ */
+export function deliveredTags(id: string, delivered: DeliveredRecord, listed: readonly string[]): Tags {
+  const { at, replaces } = delivered;
+  const isThere = replaces !== undefined && listed.includes(replaces);
+  return { ...recordTags(id, { delivered }), ...(isThere ? recordTags(replaces, { replaced: { at } }) : {}) };
 }
 
 /** The names of the tags that record stages of a key. */

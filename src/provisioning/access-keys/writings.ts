@@ -1,5 +1,5 @@
 import type { KeyOwner } from './key-holder';
-import { FENCE_MS, LATE_MS, TAKEOVER_MS } from './key-life';
+import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, TAKEOVER_MS } from './key-life';
 import { readRecords } from './record';
 
 /** When secrets of GitHub were written by runs of this action, in milliseconds since 1970. */
@@ -8,8 +8,6 @@ export interface Writing {
   readonly to: number;
 }
 
-/** AWS's clock and GitHub's may differ this much, in milliseconds, and nobody's secret is lost by it. */
-const CLOCKS_DIFFER_MS = 60_000;
 /** GitHub's times are whole seconds. */
 const SECOND_MS = 1_000;
 /** From when a key is made, how long a secret may still be written with it. */

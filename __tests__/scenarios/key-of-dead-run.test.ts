@@ -1,0 +1,110 @@
+import type { Run } from '../../sandbox/runner/job';
+import {
+  ADMIN,
+  REPOSITORY,
+  identityJob,
+  identityScenario,
+  keyInSecrets,
+  ownerOf,
+  statusesOf,
+  writes,
+} from './identities';
+import type { Scenario } from './scenario';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const IDENTITIES = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['github-secrets'] } } } });
+
+let scenario: Scenario;
+let token: { readonly 'github-token': string };
+beforeEach(async () => {
+  scenario = await identityScenario();
+  const { secrets } = scenario.sandbox.github;
+  secrets.createRepository(REPOSITORY);
+  token = { 'github-token': secrets.token({ write: [REPOSITORY], runs: [REPOSITORY] }) };
+});
+afterEach(() => scenario.end());
+
+const run = (mode: string, inputs: Record<string, string> = {}): Promise<Run> =>
+  identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: IDENTITIES, ...inputs } });
+const textOf = ({ log }: Run) => log.join('\n');
+
+/** Run 11, which is killed right after a call, and whose post step never comes. */
+async function killedAt(action: string, skip: number, mode: string, inputs: Record<string, string> = {}) {
+  const after = new Promise<void>((holdAfter) => {
+    scenario.sandbox.faults.add({ action, skip, times: 1, holdAfter });
+  });
+  await identityJob(scenario, { env: { GITHUB_RUN_ID: '11' } }).step({
+    with: { mode, ...ADMIN, ...token, identities: IDENTITIES, ...inputs },
+    kill: { after, signal: 'SIGKILL' },
+  });
+}
+
+interface Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+function writeByHand({ accessKeyId, secretAccessKey }: Key, halves: readonly ('id' | 'secret')[]) {
+  const { secrets } = scenario.sandbox.github;
+  if (halves.includes('id')) secrets.write(REPOSITORY, 'AWS_ACCESS_KEY_ID', accessKeyId);
+  if (halves.includes('secret')) secrets.write(REPOSITORY, 'AWS_SECRET_ACCESS_KEY', secretAccessKey);
+}
+
+describe('a run died while it delivered a key, and a person wrote its secrets an hour later', () => {
+  let old: Key;
+  let left: string;
+  beforeEach(async () => {
+    expect((await run('provision')).exitCode).toBe(0);
+    const [first] = scenario.account.users.get('pulumi')?.accessKeys ?? [];
+    if (!first) throw new Error('no key');
+    old = first;
+    scenario.pass(HOUR_MS);
+  });
+
+  const killedRotation = async (puts: number) => {
+    await killedAt('PUT secret', puts - 1, 'rotate', { 'rotate-now': 'true' });
+    left = Object.keys(statusesOf(scenario, 'pulumi')).find((id) => id !== old.accessKeyId) ?? '';
+    scenario.pass(HOUR_MS);
+    scenario.calls();
+  };
+
+  test.each([
+    { what: 'one half, and the old pair is put back', puts: 1, halves: ['id', 'secret'] as const },
+    { what: 'both halves, and the old pair is put back', puts: 2, halves: ['id', 'secret'] as const },
+    { what: 'one half, and the old secret is put back', puts: 1, halves: ['secret'] as const },
+    { what: 'both halves, and the old secret is put back', puts: 2, halves: ['secret'] as const },
+  ])('$what: what nobody has goes, and all is delivered anew', async ({ puts, halves }) => {
+    await killedRotation(puts);
+    writeByHand(old, halves);
+    const main = await run('provision');
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(textOf(main)).toContain(`Deleted the access key ${left} of pulumi`);
+    expect(textOf(main)).toMatch(new RegExp(`${old.accessKeyId} is replaced: .* written by someone else since`));
+    const { id = '' } = keyInSecrets(scenario);
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [old.accessKeyId]: 'Active', [id]: 'Active' });
+    scenario.calls();
+    for (let day = 0; day < 4; day += 1) {
+      scenario.pass(25 * HOUR_MS);
+      expect((await run('provision')).exitCode).toBe(0);
+    }
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [id]: 'Active' });
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    scenario.calls();
+  });
+});
+
+test('a run died after it had delivered a first key, and both halves are of another user since', async () => {
+  await killedAt('PUT secret', 1, 'provision');
+  const left = keyInSecrets(scenario).id ?? '';
+  scenario.pass(HOUR_MS);
+  writeByHand(scenario.account.createUser('other').createAccessKey(), ['id', 'secret']);
+  scenario.calls();
+  const main = await run('provision');
+  expect(main.exitCode).toBe(0);
+  expect(textOf(main)).toContain(`Deleted the access key ${left} of pulumi: a run that is over made it, and no place`);
+  expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+  expect(Object.keys(statusesOf(scenario, 'pulumi'))).toEqual([keyInSecrets(scenario).id]);
+  expect(writes(scenario).slice(0, 2)).toEqual(['DeleteAccessKey', 'UntagUser']);
+});
