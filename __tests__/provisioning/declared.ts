@@ -8,13 +8,7 @@ import type {
 } from '../../src/identities/declaration';
 import type { ExistingKey } from '../../src/provisioning/access-keys/access-key';
 import type { TargetAccount } from '../../src/provisioning/changes/account-access';
-import {
-  isObstacle,
-  withoutCalls,
-  type Change,
-  type Obstacle,
-  type Planned,
-} from '../../src/provisioning/changes/change';
+import { isObstacle, withoutCalls, type Change, type Obstacle } from '../../src/provisioning/changes/change';
 import type { ExistingOidcProvider } from '../../src/provisioning/resources/oidc-provider';
 import type { Rules } from '../../src/provisioning/resources/ownership';
 import type { ExistingPolicy } from '../../src/provisioning/resources/policy';
@@ -178,9 +172,9 @@ export function plannedChange(change: Pick<Change, 'action' | 'kind' | 'name'> &
 }
 
 /** What is planned where nothing is in the way. */
-export function changeIn<T extends object>(planned: Planned<T>): T {
+export function changeIn<T extends object>(planned: T): Exclude<T, Obstacle> {
   if (isObstacle(planned)) throw new Error(planned.text);
-  return planned;
+  return planned as Exclude<T, Obstacle>;
 }
 
 /** What is in the way. */

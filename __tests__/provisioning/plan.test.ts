@@ -2,7 +2,7 @@ import type { AccessKey } from '../../sandbox/accounts/access-key';
 import type { User } from '../../sandbox/accounts/account';
 import type { DeclaredUser, Declaration } from '../../src/identities/declaration';
 import { recordTags } from '../../src/provisioning/access-keys/record';
-import type { Change } from '../../src/provisioning/changes/change';
+import { requireNoObstacle, type Change } from '../../src/provisioning/changes/change';
 import { changesAnything, changesIn } from '../../src/provisioning/plan';
 import { planDeprovision } from '../../src/provisioning/plan-deprovision';
 import { planProvision } from '../../src/provisioning/plan-provision';
@@ -94,18 +94,27 @@ test('one obstacle alone stands in the sentence, under its own code', async () =
   const declared = declaration({
     users: [declaredUser({ accessKey: { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] } })],
   });
+  const { obstacles } = await provision(declared);
+  expect(obstacles).toMatchObject([{ code: 'access-keys-full', found: { user: 'pulumi', records: {} } }]);
+  expect(() => {
+    requireNoObstacle(obstacles);
+  }).toThrow(/^Cause: the user pulumi has two access keys already.*\.$/m);
+
+  // Of a user that is not this repository's, nothing is recorded.
+  user.tags = { ...THEIRS };
   await expect(provision(declared)).rejects.toMatchObject({
-    code: 'access-keys-full',
-    message: expect.stringMatching(/^Cause: the user pulumi has two access keys already.*\.$/m) as unknown,
+    code: 'not-ours',
+    message: expect.stringContaining('has two access keys already') as unknown,
   });
 });
 
 test('a rotation is for users of this repository, and says how another becomes one', async () => {
   const user = opened.account.createUser('pulumi', { tags: THEIRS });
   user.createAccessKey();
-  const error: unknown = await rotate([USER]).catch((failure: unknown) => failure);
-  expect(error).toMatchObject({ code: 'not-ours' });
-  expect(String(error)).toContain('run mode: provision with adopt-existing: true first');
+  const { obstacles } = await rotate([USER]);
+  expect(obstacles).toMatchObject([{ code: 'not-ours' }]);
+  expect(obstacles[0]?.text).toContain('run mode: provision with adopt-existing: true first');
+  expect(obstacles[0]?.found).toBeUndefined();
 });
 
 test('a rotation plans the keys alone', async () => {

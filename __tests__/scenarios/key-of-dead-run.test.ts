@@ -6,6 +6,7 @@ import {
   identityScenario,
   keyInSecrets,
   ownerOf,
+  recordsOf,
   statusesOf,
   writes,
 } from './identities';
@@ -51,6 +52,11 @@ function writeByHand({ accessKeyId, secretAccessKey }: Key, halves: readonly ('i
   if (halves.includes('secret')) secrets.write(REPOSITORY, 'AWS_SECRET_ACCESS_KEY', secretAccessKey);
 }
 
+function usedNow(id: string) {
+  const found = scenario.sandbox.world.accessKey(id)?.key;
+  if (found) found.lastUsed = { at: scenario.sandbox.clock.now(), service: 's3', region: 'eu-central-1' };
+}
+
 describe('a run died while it delivered a key, and a person wrote its secrets an hour later', () => {
   let old: Key;
   let left: string;
@@ -91,6 +97,34 @@ describe('a run died while it delivered a key, and a person wrote its secrets an
     }
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [id]: 'Active' });
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    scenario.calls();
+  });
+
+  test('a job may work with the key that it had delivered: that has its grace, and the run says so', async () => {
+    await killedRotation(2);
+    usedNow(left);
+    writeByHand(old, ['id', 'secret']);
+    const main = await run('provision');
+    expect(main.exitCode).toBe(1);
+    expect(textOf(main)).toContain('docs/troubleshooting.md#access-keys-full');
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [old.accessKeyId]: 'Active', [left]: 'Active' });
+    expect(recordsOf(scenario, 'pulumi')).toContain(`replaced:${left}`);
+    scenario.pass(25 * HOUR_MS);
+    expect((await run('provision')).exitCode).toBe(0);
+    const { id = '' } = keyInSecrets(scenario);
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [old.accessKeyId]: 'Active', [id]: 'Active' });
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    scenario.calls();
+  });
+
+  test("deprovision leaves a person's secrets, also when another run has looked before", async () => {
+    await killedRotation(2);
+    usedNow(left);
+    writeByHand(scenario.account.createUser('other').createAccessKey(), ['id', 'secret']);
+    expect((await run('provision')).exitCode).toBe(1);
+    expect((await run('deprovision')).exitCode).toBe(0);
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('other');
+    expect(scenario.account.users.has('pulumi')).toBe(false);
     scenario.calls();
   });
 });

@@ -6,11 +6,13 @@ import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import { workAs } from '../identity-sources/work-as';
 import type { IdentitiesRequest } from '../inputs/request';
 import { githubSecretsOf } from '../provisioning/access-keys/destinations';
+import { recordFound } from '../provisioning/access-keys/end-keys';
 import type { MadeKey } from '../provisioning/access-keys/make-key';
 import { carryOut, type CarryingOut } from '../provisioning/carry-out';
 import type { AccountAccess, TargetAccount } from '../provisioning/changes/account-access';
+import { requireNoObstacle } from '../provisioning/changes/change';
 import { openAccount } from '../provisioning/open-account';
-import { changesAnything, changesIn, type Plan } from '../provisioning/plan';
+import { changesAnything, changesIn, foundOfKeys, type Plan } from '../provisioning/plan';
 import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
@@ -47,11 +49,19 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         await access.secrets?.check(githubSecretsOf(declaration.users).map(({ location }) => location));
       }
       const plan = await mode.plan(access);
+      const reportFound = () => {
+        for (const { notices } of foundOfKeys(plan)) notices.forEach(runner.notice);
+      };
+      if (plan.obstacles.length > 0) {
+        reportFound();
+        const isRecorded = !dryRun && (await recordFound(foundOfKeys(plan), access));
+        requireNoObstacle(plan.obstacles, isRecorded ? ', but what was found of access keys is recorded' : '');
+      }
       const changes = changesIn(plan);
       const title = `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
       runner.group(title, planLines(changes));
       for (const { warning } of plan.devices) if (warning !== undefined) runner.warning(warning);
-      for (const { notices } of plan.keys) notices.forEach(runner.notice);
+      reportFound();
       const outputs = outputsOf(request, plan, identity, access.account);
       const summary = [
         `### AWS identities: ${request.mode}`,

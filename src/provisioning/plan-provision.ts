@@ -1,7 +1,7 @@
 import type { Declaration } from '../identities/declaration';
 import { planKey } from './access-keys/plan-key';
 import { byDependency } from './changes/by-dependency';
-import { requireNoObstacle } from './changes/change';
+import { isObstacle, requireNoObstacle } from './changes/change';
 import { plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
 import { planMfaDevice } from './resources/mfa-device';
@@ -16,7 +16,7 @@ import { planUser } from './resources/user';
 /**
  * What makes the account as declared.
  *
- * @throws ActionError when something is in the way, with all that is
+ * @throws ActionError when something is in the way, and not only of keys, with all that is
  */
 export function planProvision(declaration: Declaration, existing: ExistingAccount, rules: Rules): Plan {
   const { policies } = declaration;
@@ -33,10 +33,12 @@ export function planProvision(declaration: Declaration, existing: ExistingAccoun
   const keys = existing.keyHolders.map(planKey);
   const namesakes = existing.namesakes.map(nameTaken);
   const misnamed = declaration.roles.flatMap((role) => misnamedPrincipals(role, declaration, rules));
-  requireNoObstacle([...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices, ...keys]);
+  const others = [...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices];
+  if (others.some(isObstacle)) requireNoObstacle([...others, ...keys]);
   return {
     phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles), trustingLater)],
     devices: plansOf(devices),
     keys: plansOf(keys),
+    obstacles: keys.filter(isObstacle),
   };
 }

@@ -2,10 +2,10 @@ import { tagsIn } from '../iam/tags';
 import type { DeclaredUser } from '../identities/declaration';
 import { readAccessKeys } from './access-keys/access-key';
 import { withLastUses, type KeyHolder } from './access-keys/key-holder';
-import { planKeyRotation, type KeyPlan, type Rotation } from './access-keys/plan-key';
+import { planKeyRotation, type KeyObstacle, type KeyPlan, type Rotation } from './access-keys/plan-key';
 import { readyHolders, type FoundUser } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
-import { isObstacle, requireNoObstacle, type Planned } from './changes/change';
+import { isObstacle, type Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { readAsOne } from './changes/read-as-one';
 import { findOver, readEphemeral } from './ephemeral';
@@ -13,11 +13,7 @@ import { plansOf, type Plan } from './plan';
 import { notOurs } from './resources/ownership';
 import { findUser } from './resources/user';
 
-/**
- * What replaces the access keys that are due.
- *
- * @throws ActionError when something is in the way, with all that is
- */
+/** What replaces the access keys that are due. */
 export async function planRotation(
   users: readonly DeclaredUser[],
   rotation: Rotation,
@@ -27,8 +23,8 @@ export async function planRotation(
   const found = await concurrently(withKeys, (user) => readAsOne(() => findHolder(user, access), access));
   const holders = await readyHolders(plansOf(found), planKeyRotation(rotation), access);
   const planned = await concurrently(holders, (holder) => planForUser(holder, rotation, access));
-  requireNoObstacle([...found, ...planned]);
-  return { phases: [], devices: [], keys: plansOf(planned) };
+  const obstacles = [...found, ...planned].filter(isObstacle);
+  return { phases: [], devices: [], keys: plansOf(planned), obstacles };
 }
 
 /** @returns what stands in the way, where the user is not this repository's */
@@ -45,7 +41,11 @@ async function findHolder(user: DeclaredUser, access: AccountAccess): Promise<Pl
 }
 
 /** Where keys end at once, the plan says what that breaks. */
-async function planForUser(holder: KeyHolder, rotation: Rotation, access: AccountAccess): Promise<Planned<KeyPlan>> {
+async function planForUser(
+  holder: KeyHolder,
+  rotation: Rotation,
+  access: AccountAccess,
+): Promise<KeyPlan | KeyObstacle> {
   const plan = planKeyRotation(rotation);
   const planned = plan(holder);
   const endsKeys =

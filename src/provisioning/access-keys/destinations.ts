@@ -65,6 +65,11 @@ export function lastingPlaces(destinations: readonly KeyDestination[]): Destinat
   return destinations.map(destinationOf).filter(({ halves }) => halves.length > 0);
 }
 
+/** Places by the secrets that they are, for people. */
+export function describePlaces(places: readonly Destination[]): string {
+  return places.map(({ halves }) => halves.map(({ secret }) => describeSecret(secret)).join(' and ')).join('; ');
+}
+
 /** A word that tells lists of lasting places apart: whether what one run began to deliver, another can judge. */
 export function placesWord(destinations: readonly KeyDestination[]): string {
   const secrets = storedHalves(destinations).map(({ secret }) => describeSecret(secret).toLowerCase());
@@ -108,16 +113,23 @@ export function arrivalOf(
   times: SecretTimes | undefined,
 ): Arrival {
   if (!times) return 'unknown';
-  const writtenUntil =
-    (end: number) =>
-    ({ secret }: StoredHalf) => {
-      const at = times.get(describeSecret(secret));
-      return at !== undefined && at >= created.getTime() - CLOCK_MARGIN_MS && at <= end;
-    };
-  const places = lastingPlaces(destinations);
-  const whole = places.filter(({ halves }) => halves.every(writtenUntil(latest)));
-  if (whole.length > 0) return whole.length === places.length ? 'all' : 'some';
-  return places.some(({ halves }) => halves.every(writtenUntil(Infinity))) ? 'overwritten' : 'none';
+  const whole = placesWritten(destinations, times, created.getTime(), latest);
+  if (whole.length > 0) return whole.length === lastingPlaces(destinations).length ? 'all' : 'some';
+  return placesWritten(destinations, times, created.getTime(), Infinity).length > 0 ? 'overwritten' : 'none';
+}
+
+/** The places whose halves were all written between two times, in milliseconds since 1970, but for what clocks differ. */
+export function placesWritten(
+  destinations: readonly KeyDestination[],
+  times: SecretTimes,
+  from: number,
+  to: number,
+): Destination[] {
+  const isWritten = ({ secret }: StoredHalf) => {
+    const at = times.get(describeSecret(secret));
+    return at !== undefined && at >= from - CLOCK_MARGIN_MS && at <= to + CLOCK_MARGIN_MS;
+  };
+  return lastingPlaces(destinations).filter(({ halves }) => halves.every(isWritten));
 }
 
 /**

@@ -3,14 +3,36 @@ import { messageOf } from '../../errors/message';
 import type { Iam } from '../../iam/connect';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
-import { isObstacle } from '../changes/change';
-import { requireNoObstacle } from '../changes/change';
+import { isObstacle, requireNoObstacle } from '../changes/change';
+import { concurrently } from '../changes/concurrently';
 import { deactivateKey, deleteKey } from './access-key';
 import { readKeyHolderAgain, readKeysOnceRecorded, type KeyHolder } from './key-holder';
 import { livesOf, SETTLE_MS } from './key-life';
 import { idOf, type MadeKey } from './make-key';
 import type { KeyEnding, KeyPlan } from './plan-key';
 import { readRecords, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
+
+/**
+ * Records what was found of keys where something is in the way of more: the next run goes on from there. Where that cannot
+ * be, what is in the way is said all the same.
+ *
+ * @returns whether anything was recorded
+ */
+export async function recordFound(
+  found: readonly Pick<KeyPlan, 'user' | 'records'>[],
+  access: AccountAccess,
+): Promise<boolean> {
+  const recorded = await concurrently(found, async ({ user, records }) => {
+    try {
+      await makeCalls([tagCalls(user, records)], access);
+      return Object.keys(records).length > 0;
+    } catch (error) {
+      access.warn(`What was found of the access keys of ${user} could not be recorded. ${messageOf(error)}`);
+      return false;
+    }
+  });
+  return recorded.includes(true);
+}
 
 /**
  * Records and ends what earlier runs left of a user's keys. Before a key ends that this run did not make, everything is

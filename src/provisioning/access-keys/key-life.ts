@@ -1,6 +1,6 @@
 import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
-import { arrivalOf, driftOf, placesWord } from './destinations';
+import { arrivalOf, driftOf, placesWord, placesWritten, type Destination } from './destinations';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { readRecords, type KeyRecord, type KeyRecords } from './record';
 
@@ -153,6 +153,22 @@ function arrivalIn({ user, times }: KeyHolder, { created }: ExistingKey, places:
   const deliver = user.accessKey?.deliver ?? [];
   const latest = created.getTime() + FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
   return places === placesWord(deliver) ? arrivalOf(created, latest, deliver, times) : 'unknown';
+}
+
+/**
+ * The places that hold a key whole, as far as the times of their secrets tell.
+ *
+ * @returns undefined where that cannot be known
+ */
+export function placesWith(
+  { user, existing, times }: KeyHolder,
+  { id, created }: ExistingKey,
+): Destination[] | undefined {
+  const record = readRecords(existing?.tags ?? {}).keys.get(id);
+  // What was written after the next key was made, is of that one: no run writes an older key then.
+  const next = existing?.accessKeys.find((other) => other.created.getTime() > created.getTime());
+  const writtenUntil = record?.delivered?.written ?? (next ? next.created.getTime() - 2 * SECOND_MS : Infinity);
+  return times && placesWritten(user.accessKey?.deliver ?? [], times, created.getTime(), writtenUntil);
 }
 
 /** Whether AWS says that nobody has used a key since its delivery was begun: its run had tested it before. */

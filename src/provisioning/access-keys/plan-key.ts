@@ -1,14 +1,15 @@
 import type { ActionError } from '../../errors/action-error';
 import { firstLine } from '../../errors/message';
 import type { KeyDestination, Tags } from '../../identities/declaration';
-import { withoutCalls, type Action, type Change, type Obstacle, type Planned } from '../changes/change';
+import { withoutCalls, type Action, type Change, type Obstacle } from '../changes/change';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
-import { destinationOf, outlastsJob } from './destinations';
+import { describePlaces, destinationOf, outlastsJob } from './destinations';
 import type { KeyHolder, KeyUser } from './key-holder';
 import {
   GRACE_MS,
   livesOf,
+  placesWith,
   TAKEOVER_MS,
   type CurrentKey,
   type KeyInWork,
@@ -36,8 +37,14 @@ export interface KeyPlan {
   readonly planner: KeyPlanner;
 }
 
+/** What stands in the way of a new key, and what was found of the others all the same. */
+export interface KeyObstacle extends Obstacle {
+  /** Records that do not wait until nothing is in the way: the times by which keys end begin with them. */
+  readonly found?: Pick<KeyPlan, 'user' | 'records' | 'notices'> | undefined;
+}
+
 /** @returns what stands in the way, where something does */
-export type KeyPlanner = (holder: KeyHolder) => Planned<KeyPlan>;
+export type KeyPlanner = (holder: KeyHolder) => KeyPlan | KeyObstacle;
 
 /** A key that this run did not make, and that goes. */
 export interface KeyEnding {
@@ -111,7 +118,7 @@ function planBesideOthers(
   planner: KeyPlanner,
   busy: KeyInWork,
   kept: string | undefined,
-): Planned<KeyPlan> {
+): KeyPlan | KeyObstacle {
   const { user, isDryRun } = holder;
   if (kept !== undefined) return unchanged(holder, planner, 'keep', kept, describeInWork(user, busy));
   if (!isDryRun) return anotherRun(holder, busy);
@@ -299,6 +306,10 @@ function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: Replac
   const takeNew = 'Let what uses it take the new one.';
   // What signs with a key that goes could do nothing after it.
   if (id === signingKey && (deleteOld || now >= since + grace)) return stays('this step works with it', takeNew);
+  const places = placesWith(holder, key) ?? [];
+  if (deleteOld && places.length > 0) {
+    return stays(`${describePlaces(places)} hold it, and no newer one`, 'It ends when they have a newer one.');
+  }
   if (deleteOld) return { end: ending(id, 'delete', `${because}${breaksWhat(holder, key)}`) };
   if (!active) {
     const deleteAt = (deactivatedAt ?? now) + grace;
@@ -336,7 +347,7 @@ function ending(id: string, how: KeyEnding['how'], why: string): KeyEnding {
 }
 
 /** A key for this job alone: other jobs have theirs. */
-function planKeyOfJob(holder: KeyHolder, survey: Survey): Planned<KeyPlan> {
+function planKeyOfJob(holder: KeyHolder, survey: Survey): KeyPlan | KeyObstacle {
   const { keys } = survey;
   if (keys.length >= MAX_KEYS) return noRoom(holder, survey);
   const make = { known: keys.map(({ id }) => id), replaces: undefined, endsOld: false };
@@ -348,7 +359,7 @@ function planNewKey(
   survey: Survey,
   planner: KeyPlanner,
   { why, endsOld }: { readonly why: readonly string[]; readonly endsOld: boolean },
-): Planned<KeyPlan> {
+): KeyPlan | KeyObstacle {
   const roomy = survey.keys.length < MAX_KEYS ? survey : withRoom(holder, survey);
   if (!roomy) return noRoom(holder, survey);
   const { replaces, keys } = roomy;
@@ -467,8 +478,11 @@ export function describeInWork({ name }: Pick<KeyUser, 'name'>, { id, since, run
     : `${key} is being made by ${runs.map(describeRun).join(' or ')}, since ${at}`;
 }
 
-function noRoom({ user, lastUsed, now }: KeyHolder, { keys, lives, staying }: Survey): Obstacle {
-  const described = keys.map(({ id, active, created }) => {
+function noRoom(holder: KeyHolder, survey: Survey): KeyObstacle {
+  const { user, lastUsed, now } = holder;
+  const { keys, lives, staying, records, notices } = survey;
+  const described = keys.map((key) => {
+    const { id, active, created } = key;
     const use = lastUsed.get(id);
     const used = !use
       ? 'use not known'
@@ -477,20 +491,28 @@ function noRoom({ user, lastUsed, now }: KeyHolder, { keys, lives, staying }: Su
         : 'never used';
     const job = lives.ofJobs.find(({ key }) => key.id === id);
     const whose = job ? `for the job of ${describeRun(job.run)}` : used;
-    return `${id} (${active ? 'active' : 'inactive'}, ${days(now - created.getTime())} old, ${whose})`;
+    const held = placesWith(holder, key);
+    const where = !held ? '' : held.length > 0 ? `, in ${describePlaces(held)}` : ', whole in no place of the document';
+    return `${id} (${active ? 'active' : 'inactive'}, ${days(now - created.getTime())} old, ${whose}${job ? '' : where})`;
   });
+  const deletion = `aws iam delete-access-key --user-name ${user.name} --access-key-id …`;
   const ofJobs = lives.ofJobs.some(({ isOver }) => !isOver);
   const isReplaced = lives.replaced.length > 0;
+  const isHeld = lives.replaced.some(({ key }) => (placesWith(holder, key) ?? []).length > 0);
+  const sooner = isHeld
+    ? 'if it may not wait, as one has leaked, decide which place may fail for a moment, delete the key that it holds, ' +
+      `and run the step again: it delivers a new one to all places: ${deletion}`
+    : 'or end it now, as one that leaked: mode: rotate with delete-old-keys: true';
   const remedy = ofJobs
     ? 'Let one of those jobs end: its post step deletes its key'
     : isReplaced
-      ? `${staying.join('. ')}. Run the step again when it has ended; or end it now, as one that leaked: mode: rotate with delete-old-keys: true`
-      : [...staying, 'Delete the one that is not in use'].join('. ') +
-        `: aws iam delete-access-key --user-name ${user.name} --access-key-id …`;
+      ? `${staying.join('. ')}. Run the step again when it has ended; ${sooner}`
+      : `${[...staying, 'Delete the one that is not in use'].join('. ')}: ${deletion}`;
   return {
     code: 'access-keys-full',
     text:
       `the user ${user.name} has two access keys already, as many as AWS allows: ${described.join(' and ')}. ` + remedy,
+    found: { user: user.name, records, notices },
   };
 }
 

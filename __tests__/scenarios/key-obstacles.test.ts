@@ -1,0 +1,151 @@
+import type { Run } from '../../sandbox/runner/job';
+import {
+  ADMIN,
+  REPOSITORY,
+  identityJob,
+  identityScenario,
+  keyInSecrets,
+  ownerOf,
+  recordsOf,
+  statusesOf,
+  writes,
+} from './identities';
+import { expectFailed, type Scenario } from './scenario';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const PROD = { environment: 'prod' };
+
+let scenario: Scenario;
+let token: { readonly 'github-token': string };
+beforeEach(async () => {
+  scenario = await identityScenario();
+  const { secrets } = scenario.sandbox.github;
+  secrets.createRepository(REPOSITORY);
+  secrets.createEnvironment(REPOSITORY, 'prod');
+  token = { 'github-token': secrets.token({ write: [REPOSITORY] }) };
+});
+afterEach(async () => {
+  scenario.calls();
+  await scenario.end();
+});
+
+const documentOf = (accessKey: Record<string, unknown>) =>
+  JSON.stringify({ users: { pulumi: { 'access-key': accessKey } } });
+const DUE = documentOf({ deliver: ['github-secrets'], 'max-age': '30d' });
+const TWO_PLACES = documentOf({ deliver: ['github-secrets', { 'github-secrets': PROD }] });
+const run = (mode: string, identities: string, inputs: Record<string, string> = {}): Promise<Run> =>
+  identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities, ...inputs } });
+const textOf = ({ log }: Run) => log.join('\n');
+const keys = () => scenario.account.users.get('pulumi')?.accessKeys ?? [];
+const inBoth = () => [keyInSecrets(scenario).id, keyInSecrets(scenario, PROD).id];
+const owners = () => [ownerOf(scenario, keyInSecrets(scenario)), ownerOf(scenario, keyInSecrets(scenario, PROD))];
+
+describe('a run that fails as there is no room for a key records what it found all the same', () => {
+  test('a suspect: its day is over a day later, however often a rotation was due', async () => {
+    expect((await run('provision', DUE)).exitCode).toBe(0);
+    scenario.pass(31 * DAY_MS);
+    scenario.sandbox.faults.add({ action: 'CreateAccessKey', times: 1, resetAfter: true });
+    expect(textOf(await run('rotate', DUE))).toContain('#access-key-unknown');
+    const suspect = keys().at(-1)?.accessKeyId ?? '';
+    scenario.pass(HOUR_MS);
+    const first = await run('rotate', DUE);
+    expectFailed(first, 'access-keys-full');
+    expect(textOf(first)).toContain('Nothing was changed, but what was found of access keys is recorded');
+    expect(textOf(first)).toContain(`Of the user pulumi, the access key ${suspect} may come from an answer`);
+    expect(recordsOf(scenario, 'pulumi')).toContain(`suspect:${suspect}`);
+    const [, until] = /it is deleted after (.* UTC)/.exec(textOf(first)) ?? [];
+    scenario.pass(6 * HOUR_MS);
+    scenario.calls();
+    const second = await run('rotate', DUE);
+    expect(textOf(second)).toContain(`it is deleted after ${until ?? '?'}`);
+    expect(textOf(second)).toContain('Nothing was changed.');
+    expect(writes(scenario)).toEqual([]);
+    scenario.pass(19 * HOUR_MS);
+    expect((await run('rotate', DUE)).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'pulumi')).not.toHaveProperty(suspect);
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+  });
+
+  test('a plan alone records nothing, and gives the same notices', async () => {
+    await torn();
+    scenario.calls();
+    const main = await run('provision', TWO_PLACES, { 'dry-run': 'true' });
+    expectFailed(main, 'access-keys-full');
+    expect(textOf(main)).toContain('only some hold it');
+    expect(textOf(main)).toContain('Nothing was changed.');
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('where it may not, it says so, and what is in the way', async () => {
+    const [, left] = await torn();
+    scenario.sandbox.faults.add({ action: 'TagUser', error: { status: 403, code: 'AccessDenied', message: 'no' } });
+    const main = await run('provision', TWO_PLACES);
+    expectFailed(main, 'access-keys-full');
+    expect(textOf(main)).toContain('What was found of the access keys of pulumi could not be recorded.');
+    expect(textOf(main)).toContain('Nothing was changed.');
+    expect(recordsOf(scenario, 'pulumi')).toContain(`delivering:${left}`);
+  });
+});
+
+/** Two places, the second of which did not take the new key. Some minutes later. */
+async function torn(): Promise<[old: string, left: string]> {
+  expect((await run('provision', TWO_PLACES)).exitCode).toBe(0);
+  scenario.pass(2 * HOUR_MS);
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
+    const path = `/api/v3/repos/${REPOSITORY}/environments/prod/secrets/${name}`;
+    scenario.sandbox.faults.add({
+      action: 'PUT secret',
+      path,
+      times: 2,
+      error: { status: 403, code: 'Forbidden', message: 'no' },
+    });
+  }
+  expect(textOf(await run('rotate', TWO_PLACES, { 'rotate-now': 'true' }))).toContain('#delivery-incomplete');
+  const [left = '', old = ''] = inBoth();
+  expect(left).not.toBe(old);
+  scenario.pass(11 * MINUTE_MS);
+  return [old, left];
+}
+
+describe('places that hold different keys', () => {
+  test('are named with what each holds, and have the new key a day later, if nobody uses the old one', async () => {
+    const [old, left] = await torn();
+    const main = await run('provision', TWO_PLACES);
+    expectFailed(main, 'access-keys-full');
+    const said = textOf(main);
+    expect(said).toContain(`Of the places that the access key ${left} of pulumi is for, only some hold it.`);
+    expect(said).toMatch(
+      new RegExp(`${left} \\(active, .*, in AWS_ACCESS_KEY_ID of octo/app and AWS_SECRET_ACCESS_KEY of octo/app\\)`),
+    );
+    expect(said).toMatch(new RegExp(`${old} \\(active, .*, in AWS_ACCESS_KEY_ID of octo/app, environment prod and `));
+    expect(recordsOf(scenario, 'pulumi')).toContain(`delivered:${left} replaces=${old} torn=yes`);
+    scenario.pass(DAY_MS - HOUR_MS);
+    expectFailed(await run('provision', TWO_PLACES), 'access-keys-full');
+    scenario.pass(2 * HOUR_MS);
+    expect((await run('provision', TWO_PLACES)).exitCode).toBe(0);
+    const [one, other] = inBoth();
+    expect(one).toBe(other);
+    expect(owners()).toEqual(['pulumi', 'pulumi']);
+    expect(Object.keys(statusesOf(scenario, 'pulumi'))).toEqual([left, one]);
+  });
+
+  test('delete-old-keys ends no key that a place holds, before that has a newer one', async () => {
+    const [old, left] = await torn();
+    const main = await run('rotate', TWO_PLACES, { 'delete-old-keys': 'true' });
+    expectFailed(main, 'access-keys-full');
+    expect(textOf(main)).toContain(`${old} stays: AWS_ACCESS_KEY_ID of octo/app, environment prod and`);
+    expect(textOf(main)).toContain('decide which place may fail for a moment, delete the key that it holds');
+    expect(textOf(main)).not.toContain('with delete-old-keys: true');
+    expect(owners()).toEqual(['pulumi', 'pulumi']);
+
+    // A person decides.
+    scenario.account.users.get('pulumi')?.deleteAccessKey(left);
+    expect((await run('rotate', TWO_PLACES, { 'delete-old-keys': 'true' })).exitCode).toBe(0);
+    expect(owners()).toEqual(['pulumi', 'pulumi']);
+    expect((await run('rotate', TWO_PLACES, { 'delete-old-keys': 'true' })).exitCode).toBe(0);
+    expect(Object.keys(statusesOf(scenario, 'pulumi'))).toEqual([keyInSecrets(scenario).id]);
+    expect(owners()).toEqual(['pulumi', 'pulumi']);
+  });
+});
