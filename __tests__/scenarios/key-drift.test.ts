@@ -139,6 +139,20 @@ test('a person has deleted the key in the grace of the one before: that still en
   scenario.calls();
 });
 
+test('a key that no run has made is named, and stays', async () => {
+  const { accessKeyId } = user().createAccessKey();
+  scenario.pass(HOUR_MS);
+  for (const mode of ['provision', 'rotate']) {
+    const main = await run(mode);
+    expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
+    expect(textOf(main)).toContain(
+      `The user pulumi has also the active access key ${accessKeyId}, which no run has made`,
+    );
+    expect(textOf(main)).toContain(`${accessKeyId} is there as well, and none of ours: it stays`);
+  }
+  expect(writes(scenario)).toEqual([]);
+});
+
 test('without a token nobody has looked at the secrets, and the plan says so', async () => {
   const main = await run('provision', { 'github-token': '', 'dry-run': 'true' });
   expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);

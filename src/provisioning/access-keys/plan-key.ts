@@ -82,13 +82,12 @@ export const planKey: KeyPlanner = (holder) => {
   const lasts = outlastsJob(user.accessKey?.deliver ?? []);
   const [busy] = livesOf(holder).inWork;
   if (busy) return planBesideOthers(holder, planKey, busy, lasts ? whyKeptForSure(holder) : undefined);
-  const survey = surveyOf(holder, { deleteOld: false });
+  const survey = withOthers(holder, surveyOf(holder, { deleteOld: false }));
   const { lives } = survey;
   if (!lasts) return planKeyOfJob(holder, survey);
   const { current } = lives;
   if (!current) {
-    const others = lives.others.map(({ id }) => `${id} is there as well, and none of ours: it stays`);
-    return planNewKey(holder, survey, planKey, { why: [...madeFor(holder), ...others], endsOld: false });
+    return planNewKey(holder, survey, planKey, { why: madeFor(holder), endsOld: false });
   }
   if (current.drift === undefined) {
     return keptPlan(holder, survey, planKey, whyKept(holder, current));
@@ -141,11 +140,12 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
     if (busy) {
       return planBesideOthers(holder, planner, busy, rotation.now ? undefined : whyKeptForSure(holder, whyNotDue));
     }
-    const survey = surveyOf(holder, rotation);
-    const { lives, records } = survey;
+    const surveyed = surveyOf(holder, rotation);
+    const { lives, records } = surveyed;
     // Nothing is recorded of a user that was taken over. Its only key is the one in use.
     const isAdopted = !lives.current && Object.keys(records).length === 0 && existing.accessKeys.length === 1;
     const current = lives.current ?? (isAdopted ? adopted(lives.others[0]) : undefined);
+    const survey = withOthers(holder, surveyed, current?.id);
     if (!current) {
       const why = 'there is no key to replace: provision makes one';
       return keptPlan(holder, survey, planner, why, 'leave');
@@ -251,6 +251,24 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
       ...notKnown.map((text) => `Of the access keys of ${holder.user.name}, ${text}.`),
       ...(unread ? [] : torn).map(
         (id) => `Of the places that the access key ${id} of ${holder.user.name} is for, only some hold it.`,
+      ),
+    ],
+  };
+}
+
+/** Says which keys are there, too, that no run of this action has made, but for one that is taken for the one in use. */
+function withOthers({ user }: KeyHolder, survey: Survey, inUse?: string): Survey {
+  const others = survey.lives.others.filter(({ id }) => id !== inUse);
+  const active = others.filter((key) => key.active).map(({ id }) => id);
+  return {
+    ...survey,
+    details: [...survey.details, ...others.map(({ id }) => `${id} is there as well, and none of ours: it stays`)],
+    notices: [
+      ...survey.notices,
+      ...active.map(
+        (id) =>
+          `The user ${user.name} has also the active access key ${id}, which no run has made: it stays. If nobody knows it, ` +
+          `deactivate it: aws iam update-access-key --user-name ${user.name} --access-key-id ${id} --status Inactive`,
       ),
     ],
   };
