@@ -5,12 +5,13 @@ import {
   identityJob,
   identityScenario,
   keyInSecrets,
+  leftUser,
   ownerOf,
   recordsOf,
   statusesOf,
   writes,
 } from './identities';
-import type { Scenario } from './scenario';
+import { expectFailed, type Scenario } from './scenario';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -141,4 +142,37 @@ test('a run died after it had delivered a first key, and both halves are of anot
   expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
   expect(Object.keys(statusesOf(scenario, 'pulumi'))).toEqual([keyInSecrets(scenario).id]);
   expect(writes(scenario).slice(0, 2)).toEqual(['DeleteAccessKey', 'UntagUser']);
+});
+
+describe('a run of which there is only an announcement', () => {
+  test.each(['github-secrets', 'environment'])(
+    'is over, as GitHub says: nobody waits, and its key for %s is a suspect',
+    async (place) => {
+      leftUser(scenario);
+      const identities = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: [place] } } } });
+      await killedAt('CreateAccessKey', 0, 'provision', { identities });
+      const [left = ''] = Object.keys(statusesOf(scenario, 'pulumi'));
+      scenario.sandbox.github.runs.set({ repository: REPOSITORY, runId: '11', attempt: '1' }, 'completed');
+      scenario.pass(4 * MINUTE_MS);
+      const main = await run('provision', { identities });
+      expect([main.exitCode, main.stderr]).toEqual([0, '']);
+      expect(textOf(main)).not.toContain('Looking again');
+      expect(textOf(main)).toContain(`the access key ${left} may come from an answer that a run lost`);
+      expect(recordsOf(scenario, 'pulumi')).toContain(`suspect:${left}`);
+      expect(Object.values(statusesOf(scenario, 'pulumi'))).toEqual(['Active', 'Active']);
+      scenario.calls();
+    },
+  );
+
+  test('goes on, as GitHub says: it is waited for, by its name', async () => {
+    leftUser(scenario);
+    await killedAt('CreateAccessKey', 0, 'provision');
+    scenario.sandbox.github.runs.set({ repository: REPOSITORY, runId: '11', attempt: '1' }, 'in_progress');
+    scenario.pass(4 * MINUTE_MS);
+    const main = await run('provision');
+    expectFailed(main, 'another-run');
+    expect(textOf(main)).toContain('is being made by run 11 of octo/app');
+    scenario.calls();
+  });
+
 });

@@ -62,8 +62,13 @@ test.each<[what: string, Situation, is: Record<string, string>]>([
   ['announced after', { keys: { [NEW]: { age: 20 * MINUTE } }, announced: 19 * MINUTE }, { [NEW]: 'a person’s' }],
   ['announced, young', { keys: { [NEW]: { age: MINUTE } }, announced: MINUTE }, { [NEW]: 'in work' }],
   [
-    'announced, young, and the run is over: it may still have come late',
+    'announced, young, and the run is over',
     { keys: { [NEW]: { age: MINUTE } }, announced: MINUTE, more: isOver },
+    { [NEW]: 'new suspect' },
+  ],
+  [
+    'announced, so young that another announcement may not be seen yet, and the run is over',
+    { keys: { [NEW]: { age: 29_000 } }, announced: MINUTE, more: isOver },
     { [NEW]: 'in work' },
   ],
   ['made, young', { keys: { [NEW]: { age: 9 * MINUTE, ...made(9 * MINUTE) } } }, { [NEW]: 'in work' }],

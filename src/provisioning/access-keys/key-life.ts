@@ -99,7 +99,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
     const since = replacements.get(key.id);
     const mayBeAtIt = runsAt(key, record, records).filter((run) => !holder.overRuns.has(writeRun(run)));
     const isYoung = holder.now - key.created.getTime() < TAKEOVER_MS;
-    const runIsOver = (delivering ?? made) !== undefined && mayBeAtIt.length === 0;
+    const runIsOver = mayBeAtIt.length === 0 && isAttributed(holder, key, record, records);
     if (since !== undefined) lives.replaced.push({ key, since, deactivatedAt: deactivated?.at });
     else if (delivered) continue;
     else if (job) {
@@ -181,6 +181,20 @@ function isUnusedSince({ lastUsed }: KeyHolder, { id }: ExistingKey, begun: numb
 function runsAt(key: ExistingKey, { made, delivering }: KeyRecord, records: KeyRecords): Run[] {
   const recorded = (delivering ?? made)?.run;
   return recorded ? [recorded] : announcementsOf(key, records).map(({ run }) => run);
+}
+
+/**
+ * Whether the runs that may be at work on a key are known: its own record names one; or all that may have announced it are,
+ * as every read shows an announcement when the key is so old.
+ */
+function isAttributed(
+  { now }: KeyHolder,
+  key: ExistingKey,
+  { made, delivering }: KeyRecord,
+  records: KeyRecords,
+): boolean {
+  if ((delivering ?? made) !== undefined) return true;
+  return now - key.created.getTime() >= SETTLE_MS && announcementsOf(key, records).length > 0;
 }
 
 /** Announcements that a key of which nothing else is recorded may have followed. */
