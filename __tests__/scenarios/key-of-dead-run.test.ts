@@ -175,4 +175,24 @@ describe('a run of which there is only an announcement', () => {
     scenario.calls();
   });
 
+  test('whose key came late, when another was delivered: that is still known by it', async () => {
+    const user = leftUser(scenario);
+    scenario.sandbox.faults.add({ action: 'CreateAccessKey', times: 1, reset: true });
+    expect(textOf(await run('provision'))).toContain('#access-key-unknown');
+    scenario.pass(11 * MINUTE_MS);
+    expect((await run('provision')).exitCode).toBe(0);
+    scenario.pass(2 * MINUTE_MS);
+    const { accessKeyId: late } = user.createAccessKey();
+    scenario.pass(11 * MINUTE_MS);
+    const main = await run('provision');
+    expect(main.exitCode).toBe(0);
+    expect(textOf(main)).toContain(`the access key ${late} may come from an answer that a run lost`);
+    scenario.pass(25 * HOUR_MS);
+    expect((await run('provision')).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [keyInSecrets(scenario).id ?? '']: 'Active' });
+    expect((await run('rotate', { 'rotate-now': 'true' })).exitCode).toBe(0);
+    // No answer comes so late any more: the announcement is gone.
+    expect(recordsOf(scenario, 'pulumi').filter((record) => record.startsWith('making'))).toEqual([]);
+    scenario.calls();
+  });
 });

@@ -107,6 +107,9 @@ test('tags are outdated when their keys are gone, and runs with them', () => {
     ...recordTags('AKIAGONEFODNNEXAMPLE', { job: { run: RUN, until: AT + 1000 } }),
     ...announcementTags(RUN, AT, []),
   };
-  expect(outdatedTags(tags, [ID], AT + 1)).toEqual([...tagNames(OLD, ['deactivated']), announcementTag(RUN)]);
-  expect(outdatedTags(tags, [ID], AT)).toEqual([]);
+  const before = (ofKeys: number, announcements: number) => outdatedTags(tags, [ID], { ofKeys, announcements });
+  expect(before(AT + 1, AT + 1)).toEqual([...tagNames(OLD, ['deactivated']), announcementTag(RUN)]);
+  expect(before(AT + 1, AT)).toEqual(tagNames(OLD, ['deactivated']));
+  expect(before(AT, AT + 1)).toEqual([announcementTag(RUN)]);
+  expect(before(AT, AT)).toEqual([]);
 });

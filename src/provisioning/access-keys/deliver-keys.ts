@@ -6,13 +6,12 @@ import { sameRun } from '../run';
 import { lastingPlaces, placesWord, readSecretTimes, storedHalves, type SecretTimes } from './destinations';
 import { HalfWriter, type Overwriting } from './half-writer';
 import { readKeysOnceRecorded, type KeyHolder } from './key-holder';
-import { TAKEOVER_MS } from './key-life';
+import { outdatedRecords } from './key-life';
 import { untilNothingIsLate } from './late-requests';
 import { idOf, record, type MadeKey } from './make-key';
 import {
   announcementTag,
   deliveredTags,
-  outdatedTags,
   readRecords,
   recordTags,
   tagNames,
@@ -130,13 +129,11 @@ function whoWas(overwritten: ReadonlyMap<string, Overwriting>): string {
 
 /** Removes what was recorded on the way, and of keys that are gone. What came meanwhile is judged by the announcement. */
 async function forget(made: MadeKey, holder: KeyHolder, access: AccountAccess): Promise<void> {
-  const { existing } = holder;
-  const listed = existing?.accessKeys.map(({ id }) => id) ?? [];
   const isExpected = unexpectedKeys(made, holder).length === 0;
   const names = [
     ...tagNames(idOf(made), ['made', 'delivering']),
     ...(isExpected ? [announcementTag(access.run)] : []),
-    ...outdatedTags(existing?.tags ?? {}, listed, access.iam.time() - TAKEOVER_MS),
+    ...outdatedRecords(holder, access.iam.time()),
   ];
   await makeCalls([untagCalls(made.plan.user, [...new Set(names)])], access);
 }

@@ -7,7 +7,7 @@ import { isObstacle, requireNoObstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { deactivateKey, deleteKey } from './access-key';
 import { readKeyHolderAgain, readKeysOnceRecorded, type KeyHolder } from './key-holder';
-import { livesOf, SETTLE_MS } from './key-life';
+import { livesOf, outdatedRecords, SETTLE_MS } from './key-life';
 import { idOf, type MadeKey } from './make-key';
 import type { KeyEnding, KeyPlan } from './plan-key';
 import { readRecords, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
@@ -57,7 +57,8 @@ export async function endKeys(
   if (changed) throw changedMeanwhile(user, changed);
   for (const one of endings) await endKey(user, one, access);
   const deleted = endings.flatMap(({ id, how }) => (how === 'delete' ? tagNames(id, STAGES) : []));
-  await makeCalls([untagCalls(user, deleted)], access);
+  const names = deleted.length === 0 ? [] : [...deleted, ...outdatedRecords(holderNow, access.iam.time())];
+  await makeCalls([untagCalls(user, [...new Set(names)])], access);
 }
 
 async function endKey(user: string, { id, how, why }: KeyEnding, access: AccountAccess): Promise<void> {

@@ -2,7 +2,7 @@ import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
 import { arrivalOf, driftOf, placesWord, placesWritten, type Destination } from './destinations';
 import type { KeyHolder, KeyOwner } from './key-holder';
-import { readRecords, type KeyRecord, type KeyRecords } from './record';
+import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -20,6 +20,8 @@ export const LATE_MS = 2 * MINUTE_MS;
 export const TAKEOVER_MS = 10 * MINUTE_MS;
 /** AWS refuses a request whose signature is older: a key comes no later after its announcement. */
 const LATEST_CREATION_MS = 15 * MINUTE_MS;
+/** How long an announcement stays: a key that came late must have been seen, and judged by it, before it goes. */
+const ANNOUNCED_MS = 24 * 60 * MINUTE_MS;
 /** How long a replaced key still works, unless the document says otherwise; and at least that long, a suspect. */
 export const GRACE_MS = 24 * 60 * MINUTE_MS;
 
@@ -118,6 +120,12 @@ export function livesOf(holder: KeyHolder): KeyLives {
     else lives.others.push(key);
   }
   return lives;
+}
+
+/** Names of tags that nobody needs any more: of keys that are gone, and of announcements after which none can come. */
+export function outdatedRecords({ existing }: KeyHolder, now: number): string[] {
+  const listed = existing?.accessKeys.map(({ id }) => id) ?? [];
+  return outdatedTags(existing?.tags ?? {}, listed, { ofKeys: now - TAKEOVER_MS, announcements: now - ANNOUNCED_MS });
 }
 
 /** When each key was replaced, by its ID: as its own record has it, or that of the key which replaced it. */

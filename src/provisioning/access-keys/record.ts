@@ -152,12 +152,20 @@ export function tagNames(id: string, stages: readonly Stage[]): string[] {
   return stages.map((stage) => `${RECORD_PREFIX}${stage}:${id}`);
 }
 
-/** The names of tags that are about keys which are no longer there, or about none that ever was, since some time ago. */
-export function outdatedTags(tags: Tags, listed: readonly string[], before: number): string[] {
+/**
+ * The names of tags that are about keys which are no longer there, and of announcements after which none can come any more.
+ *
+ * @param before tags about keys that are older may go, and announcements that are: milliseconds since 1970
+ */
+export function outdatedTags(
+  tags: Tags,
+  listed: readonly string[],
+  before: { readonly ofKeys: number; readonly announcements: number },
+): string[] {
   return Object.entries(tags).flatMap(([tag, value]) => {
     const { stage, id } = partsOf(tag);
     const { at, until } = wordsIn(value);
-    const isOld = (until ?? at ?? 0) < before;
+    const isOld = (until ?? at ?? 0) < (stage === ANNOUNCEMENT ? before.announcements : before.ofKeys);
     return stage !== '' && isOld && !listed.includes(id) ? [tag] : [];
   });
 }
