@@ -81,7 +81,7 @@ describe('a run died while it delivered a key, and a person wrote its secrets an
     { what: 'both halves, and the old pair is put back', puts: 2, halves: ['id', 'secret'] as const },
     { what: 'one half, and the old secret is put back', puts: 1, halves: ['secret'] as const },
     { what: 'both halves, and the old secret is put back', puts: 2, halves: ['secret'] as const },
-  ])('$what: what nobody has goes, and all is delivered anew', async ({ puts, halves }) => {
+  ])('$what: what nobody has goes, and all is delivered again', async ({ puts, halves }) => {
     await killedRotation(puts);
     writeByHand(old, halves);
     const main = await run('provision');
