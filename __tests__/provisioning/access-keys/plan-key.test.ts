@@ -131,6 +131,15 @@ describe('what earlier runs left', () => {
     expect(workIn(planned)).toMatchObject({ ends, make: undefined });
   });
 
+  test('a suspect of which nobody knows whether it is used has no end, and what is missing is said', () => {
+    const planned = provision({
+      keys: { [OLD]: { age: DAY, ...delivered(DAY) }, [NEW]: { age: 26 * HOUR, suspect: { at: NOW - 25 * HOUR } } },
+      written: [DAY, DAY],
+    });
+    expect(noticesIn(planned)).toEqual([expect.stringContaining('the step needs iam:GetAccessKeyLastUsed to ask')]);
+    expect(detailsIn(planned).join()).not.toContain('is deleted after');
+  });
+
   test('a key of a job that is over is deleted', () => {
     const job = { run: RUN, until: NOW - 1 };
     const planned = provision({
@@ -328,7 +337,7 @@ describe('a rotation', () => {
     [
       'one in its grace',
       { ...pair(HOUR), lastUsed: { [OLD]: HOUR, [NEW]: HOUR } },
-      'mode: rotate with delete-old-keys: true',
+      'mode: rotate with delete-old-keys: true; jobs that still work with it fail',
     ],
     [
       'one of a person',

@@ -356,7 +356,10 @@ function judgedSuspect(
   if (use && now >= until) {
     return { end: ending(key.id, 'delete', 'a run that lost an answer may have made it, and nobody has used it') };
   }
-  const stays = `${key.id} may come from an answer that a run lost: it is deleted after ${time(until)}, unless it is used`;
+  const known = use
+    ? `it is deleted after ${time(until)}, unless it is used`
+    : 'it stays, as AWS does not say whether it is in use: the step needs iam:GetAccessKeyLastUsed to ask';
+  const stays = `${key.id} may come from an answer that a run lost: ${known}`;
   return { stays, notice: `Of the user ${user.name}, the access key ${stays}.` };
 }
 
@@ -520,7 +523,7 @@ function noRoom(holder: KeyHolder, survey: Survey): KeyObstacle {
   const sooner = isHeld
     ? 'if it may not wait, as one has leaked, decide which place may fail for a moment, delete the key that it holds, ' +
       `and run the step again: it delivers a new one to all places: ${deletion}`
-    : 'or end it now, as one that leaked: mode: rotate with delete-old-keys: true';
+    : 'or end it now, as one that leaked: mode: rotate with delete-old-keys: true; jobs that still work with it fail';
   const remedy = ofJobs
     ? 'Let one of those jobs end: its post step deletes its key'
     : isReplaced
