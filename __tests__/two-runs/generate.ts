@@ -69,8 +69,8 @@ export async function pairOf(seed: number): Promise<Pair> {
 }
 
 /**
- * A is held at each of its calls, or at every so many, while B runs. How old reads are, when keys are known,
- * and what GitHub says goes in turns.
+ * A is held at each of its calls, or at every so many, while B runs. How old reads are, when keys are known, what GitHub
+ * says, and what follows goes in turns. Keys are mostly known at once, as the tests of others shift all calls after them.
  */
 export async function heldEverywhere(met: Pick<Pair, 'document' | 'applied' | 'a' | 'b'>, every = 1): Promise<Pair[]> {
   const calls = await callsOf(met.document, met.applied, met.a);
@@ -79,8 +79,9 @@ export async function heldEverywhere(met: Pick<Pair, 'document' | 'applied' | 'a
     holdA: 1 + turn * every,
     holdB: undefined,
     staleMs: turn % 2 === 0 ? 0 : 30_000,
-    propagationMs: turn % 4 < 2 ? 0 : 8_000,
-    asksForRuns: turn % 8 < 4,
+    propagationMs: turn % 8 < 7 ? 0 : 8_000,
+    asksForRuns: turn % 4 < 2,
+    isFollowedOnce: turn % 7 !== 0,
     seed: turn,
   }));
 }

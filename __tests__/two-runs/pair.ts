@@ -57,6 +57,8 @@ export interface Pair {
   readonly asksForRuns?: boolean;
   /** A person makes a key of the user before this call, of those of both runs. */
   readonly personBefore?: number;
+  /** Whether one provision alone follows the two: it must converge, and whether all that is left ends is not looked at. */
+  readonly isFollowedOnce?: boolean;
   /** For all that is left to chance. */
   readonly seed: number;
 }
@@ -245,6 +247,7 @@ class Pairing {
       // A person's second key leaves no room for another one: it is red until someone decides. Never is it wrong and green.
       const mustConverge = (strict && n === 1) || (isLast && world.persons.size === 0) || next.isGreen;
       if (why !== undefined && mustConverge) watch.note('I4 next', why);
+      if (this.pair.isFollowedOnce) return;
       if (n === 1 && why === undefined && strict && places.length > 0) {
         const second = this.job('the second provision after them', 'provision');
         await second.goOn();
