@@ -204,4 +204,26 @@ test('a document that names another place: the key is delivered there, by a new 
   expect(ownerOf(scenario, keyInSecrets(scenario, { prefix: 'P_' }))).toBe('pulumi');
   expect(statusesOf(scenario, 'pulumi')[old]).toBe('Active');
   expect(writes(scenario)).toEqual(KEY_TO_SECRETS);
+
+  // The first place has the old key until that ends, which each run says.
+  const said = `Notice: The access key ${old} of pulumi, which is replaced, was delivered to a place that the document`;
+  expect(textOf(main)).toContain(said);
+  scenario.pass(25 * HOUR_MS);
+  const ending = await run('provision', { identities });
+  expect(textOf(ending)).toContain(`Deactivated the access key ${old}`);
+  expect(textOf(ending)).toContain(said);
+  scenario.calls();
+});
+
+test('a document that names one place more: none is left', async () => {
+  const identities = JSON.stringify({
+    users: { pulumi: { 'access-key': { deliver: ['github-secrets', { 'github-secrets': { prefix: 'P_' } }] } } },
+  });
+  const planned = await run('provision', { identities, 'github-token': '', 'dry-run': 'true' });
+  expect(textOf(planned)).toContain(`${old} is replaced: the document names a place that it was not delivered to`);
+  const main = await run('provision', { identities });
+  expect(main.exitCode).toBe(0);
+  expect(keyInSecrets(scenario, { prefix: 'P_' })).toEqual(keyInSecrets(scenario));
+  expect(textOf(main)).not.toContain('does not name');
+  scenario.calls();
 });

@@ -36,6 +36,11 @@ test.each<[stage: string, KeyRecord, value: string]>([
     { delivered: { at: AT, written: undefined, replaces: OLD, torn: true } },
     `at=2026-04-11T10:20:30Z replaces=${OLD} torn=yes`,
   ],
+  [
+    'delivered',
+    { delivered: { at: AT, written: undefined, replaces: undefined, torn: false, places: ['0a1b', '2c3d'] } },
+    'at=2026-04-11T10:20:30Z places=0a1b:2c3d',
+  ],
   ['replaced', { replaced: { at: AT } }, 'at=2026-04-11T10:20:30Z'],
   ['suspect', { suspect: { at: AT } }, 'at=2026-04-11T10:20:30Z'],
   ['job', { job: { run: RUN, until: AT } }, 'run=octo/app:123456.2:0a1b2c3d until=2026-04-11T10:20:30Z'],
@@ -51,6 +56,14 @@ test('with the key that is delivered, the one before it has a record of its own,
   const alone = recordTags(ID, { delivered });
   expect(deliveredTags(ID, delivered, [OLD, ID])).toEqual({ ...alone, ...recordTags(OLD, { replaced: { at: AT } }) });
   expect(deliveredTags(ID, delivered, [ID])).toEqual(alone);
+});
+
+test('places are omitted where a tag has no room for them', () => {
+  const places = Array<string>(12).fill('01234567');
+  const [value] = Object.values(
+    recordTags(ID, { delivered: { at: AT, written: AT, replaces: OLD, torn: false, places } }),
+  );
+  expect(value).not.toContain(' places=');
 });
 
 test('stages of one key do not hide each other', () => {
@@ -80,7 +93,7 @@ test('keys of other vendors are read, too', () => {
 test('tags are of letters that IAM takes', () => {
   const record: KeyRecord = {
     made: { run: RUN, at: AT, replaces: OLD },
-    delivered: { at: AT, written: AT, replaces: OLD, torn: true },
+    delivered: { at: AT, written: AT, replaces: 'x'.repeat(96), torn: true, places: Array(8).fill('01234567') },
     job: { run: RUN, until: AT },
   };
   for (const [key, value] of Object.entries({ ...recordTags(ID, record), ...announcementTags(RUN, AT, [ID, OLD]) })) {

@@ -3,7 +3,7 @@ import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCalls } from '../changes/apply';
 import { sameRun } from '../run';
-import { lastingPlaces, placesWord, readSecretTimes, storedHalves, type SecretTimes } from './destinations';
+import { lastingPlaces, placesWord, placeWords, readSecretTimes, storedHalves, type SecretTimes } from './destinations';
 import { HalfWriter, type Overwriting } from './half-writer';
 import { readKeysOnceRecorded, type KeyHolder } from './key-holder';
 import { outdatedRecords } from './key-life';
@@ -51,7 +51,11 @@ export async function deliverKey(
   const listed = holder.existing?.accessKeys.map((key) => key.id) ?? [];
   const recordDelivered = (torn: boolean) => {
     const written = times && !torn ? Math.max(...[...times.values()].map((time) => time ?? 0)) : undefined;
-    return record(made, deliveredTags(id, { at: iam.time(), written, replaces, torn }, listed), access);
+    return record(
+      made,
+      deliveredTags(id, { at: iam.time(), written, replaces, torn, places: placeWords(destinations) }, listed),
+      access,
+    );
   };
   const overwritten = writer.othersIn(times);
   if (overwritten.size > 0) {

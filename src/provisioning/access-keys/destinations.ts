@@ -72,8 +72,17 @@ export function describePlaces(places: readonly Destination[]): string {
 
 /** A word that tells lists of lasting places apart: whether what one run began to deliver, another can judge. */
 export function placesWord(destinations: readonly KeyDestination[]): string {
-  const secrets = storedHalves(destinations).map(({ secret }) => describeSecret(secret).toLowerCase());
-  return createHash('sha256').update(secrets.sort().join('\n')).digest('hex').slice(0, 16);
+  return wordOf(storedHalves(destinations)).slice(0, 16);
+}
+
+/** A word for each lasting place, that tells it from others. */
+export function placeWords(destinations: readonly KeyDestination[]): string[] {
+  return lastingPlaces(destinations).map(({ halves }) => wordOf(halves).slice(0, 8));
+}
+
+function wordOf(halves: readonly StoredHalf[]): string {
+  const secrets = halves.map(({ secret }) => describeSecret(secret).toLowerCase());
+  return createHash('sha256').update(secrets.sort().join('\n')).digest('hex');
 }
 
 /** When secrets were last written, in milliseconds since 1970 by their own clock; undefined for one that is not there. */
@@ -132,18 +141,23 @@ export function placesWritten(
   return lastingPlaces(destinations).filter(({ halves }) => halves.every(isWritten));
 }
 
-/**
- * What tells that places no longer hold the key that was delivered to them, for people; undefined while nothing does.
- *
- * @param written when they were last written as the delivery recorded it; undefined where that was not known
- */
+/** A delivery, as it was recorded: when its places were last written, and which they were; undefined where not known. */
+export interface RecordedDelivery {
+  readonly written: number | undefined;
+  readonly places?: readonly string[] | undefined;
+}
+
+/** What tells that places no longer hold the key that was delivered to them, for people; undefined while nothing does. */
 export function driftOf(
   created: Date,
-  written: number | undefined,
+  { written, places }: RecordedDelivery,
   destinations: readonly KeyDestination[],
   times: SecretTimes | undefined,
 ): string | undefined {
-  if (!times) return undefined;
+  if (!times) {
+    const isNew = placeWords(destinations).some((place) => places?.includes(place) === false);
+    return isNew ? 'the document names a place that it was not delivered to' : undefined;
+  }
   const secrets = storedHalves(destinations).map(({ secret }) => describeSecret(secret));
   const missing = secrets.filter((secret) => times.get(secret) === undefined);
   if (missing.length > 0) return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not there`;

@@ -150,7 +150,7 @@ function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefin
   const wrong = (): string | undefined => {
     if (!key) return 'it is gone';
     if (!key.active) return 'somebody has deactivated it';
-    const drift = driftOf(key.created, delivered.written, deliver, holder.times);
+    const drift = driftOf(key.created, delivered, deliver, holder.times);
     return drift ?? (delivered.torn ? 'only some of its places hold it' : undefined);
   };
   return { id, key, drift: wrong() };

@@ -4,7 +4,7 @@ import type { KeyDestination, Tags } from '../../identities/declaration';
 import { withoutCalls, type Action, type Change, type Obstacle } from '../changes/change';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
-import { describePlaces, destinationOf, outlastsJob } from './destinations';
+import { describePlaces, destinationOf, outlastsJob, placesWord, placeWords } from './destinations';
 import type { KeyHolder, KeyUser } from './key-holder';
 import {
   GRACE_MS,
@@ -248,12 +248,27 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
     ],
     notices: [
       ...judged.flatMap(({ notice }) => notice ?? []),
+      ...lives.replaced.flatMap(({ key }) => leftPlaces(holder, key.id)),
       ...notKnown.map((text) => `Of the access keys of ${holder.user.name}, ${text}.`),
       ...(unread ? [] : torn).map(
         (id) => `Of the places that the access key ${id} of ${holder.user.name} is for, only some hold it.`,
       ),
     ],
   };
+}
+
+/** That places which are not in the document may hold a key that ends, for people. */
+function leftPlaces({ user, existing }: KeyHolder, id: string): string[] {
+  const declared = placeWords(user.accessKey?.deliver ?? []);
+  const { places = [] } = readRecords(existing?.tags ?? {}).keys.get(id)?.delivered ?? {};
+  const left = places.filter((place) => !declared.includes(place)).length;
+  if (left === 0) return [];
+  const where =
+    left === 1 ? 'a place that the document does not name' : `${left} places that the document does not name`;
+  return [
+    `The access key ${id} of ${user.name}, which is replaced, was delivered to ${where}, or not any more. What reads it from ` +
+      'there fails when it ends. Remove its secrets there, or declare the place again.',
+  ];
 }
 
 /** Says which keys are there, too, that no run of this action has made, but for one that is taken for the one in use. */
@@ -278,12 +293,15 @@ function withOthers({ user }: KeyHolder, survey: Survey, inUse?: string): Survey
 function recordsOfLeft({ user, existing, times, now }: KeyHolder, lives: KeyLives): Tags {
   const { arrived, overwritten, newSuspects, replaced } = lives;
   const { keys } = readRecords(existing?.tags ?? {});
+  const deliver = user.accessKey?.deliver ?? [];
   const listed = (existing?.accessKeys ?? []).map(({ id }) => id);
   const written = times && Math.max(...[...times.values()].map((time) => time ?? 0));
   const all = [
     ...arrived.map(({ key, torn }) => {
-      const replaces = keys.get(key.id)?.made?.replaces;
-      return deliveredTags(key.id, { at: now, written: torn ? undefined : written, replaces, torn }, listed);
+      const { made, delivering } = keys.get(key.id) ?? {};
+      const places = delivering?.places === placesWord(deliver) ? placeWords(deliver) : undefined;
+      const delivered = { at: now, written: torn ? undefined : written, replaces: made?.replaces, torn, places };
+      return deliveredTags(key.id, delivered, listed);
     }),
     ...overwritten.map(({ id }) => recordTags(id, { replaced: { at: now } })),
     ...newSuspects.map(({ id }) => recordTags(id, { suspect: { at: now } })),
@@ -381,8 +399,10 @@ function planNewKey(
   planner: KeyPlanner,
   { why, endsOld }: { readonly why: readonly string[]; readonly endsOld: boolean },
 ): KeyPlan | KeyObstacle {
-  const roomy = survey.keys.length < MAX_KEYS ? survey : withRoom(holder, survey);
-  if (!roomy) return noRoom(holder, survey);
+  const left = survey.replaces === undefined ? [] : leftPlaces(holder, survey.replaces);
+  const found = { ...survey, notices: [...survey.notices, ...left] };
+  const roomy = survey.keys.length < MAX_KEYS ? found : withRoom(holder, found);
+  if (!roomy) return noRoom(holder, found);
   const { replaces, keys } = roomy;
   const make = { known: keys.map(({ id }) => id), replaces, endsOld };
   return planOf(holder, roomy, planner, { action: replaces === undefined ? 'create' : 'change', details: why, make });

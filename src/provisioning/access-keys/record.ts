@@ -50,6 +50,8 @@ export interface DeliveredRecord {
   readonly replaces: string | undefined;
   /** Whether only some of its places hold it. */
   readonly torn: boolean;
+  /** The places that it was for, each in a word; undefined where they are not known, or too many for a tag. */
+  readonly places?: readonly string[] | undefined;
 }
 
 export type Stage = keyof KeyRecord;
@@ -66,6 +68,9 @@ export const STAGES: readonly Stage[] = [
   'deactivated',
 ];
 const ANNOUNCEMENT = 'making';
+const BETWEEN_PLACES = ':';
+/** What room the longest of the other words of a tag leave for the places, in its 256 letters. */
+const ROOM_FOR_PLACES = 80;
 
 /** The records in a user's tags. What someone has spoiled is none. */
 export function readRecords(tags: Tags): KeyRecords {
@@ -87,9 +92,11 @@ type Words = ReturnType<typeof wordsIn>;
 
 const STAGE_READERS: Readonly<Record<Stage, (words: Words) => KeyRecord | undefined>> = {
   made: ({ run, at, replaces }) => (run && at !== undefined ? { made: { run, at, replaces } } : undefined),
-  delivering: ({ run, at, places }) => (run && at !== undefined ? { delivering: { run, at, places } } : undefined),
-  delivered: ({ at, written, replaces, torn }) =>
-    at === undefined ? undefined : { delivered: { at, written, replaces, torn } },
+  delivering: ({ run, at, places = '' }) => (run && at !== undefined ? { delivering: { run, at, places } } : undefined),
+  delivered: ({ at, written, replaces, torn, places }) =>
+    at === undefined
+      ? undefined
+      : { delivered: { at, written, replaces, torn, places: places?.split(BETWEEN_PLACES) } },
   replaced: ({ at }) => (at === undefined ? undefined : { replaced: { at } }),
   suspect: ({ at }) => (at === undefined ? undefined : { suspect: { at } }),
   job: ({ run, until }) => (run && until !== undefined ? { job: { run, until } } : undefined),
@@ -121,6 +128,7 @@ export function recordTags(id: string, record: KeyRecord): Tags {
         written: delivered.written === undefined ? undefined : time(delivered.written),
         replaces: delivered.replaces,
         torn: delivered.torn ? 'yes' : undefined,
+        places: delivered.places && fittingPlaces(delivered.places),
       }),
     replaced: replaced && write({ at: time(replaced.at) }),
     suspect: suspect && write({ at: time(suspect.at) }),
@@ -203,7 +211,7 @@ function wordsIn(value: string) {
     written: timeIn('written'),
     known: all('known').filter(isKey),
     replaces: all('replaces').find(isKey),
-    places: all('places')[0] ?? '',
+    places: all('places')[0],
     torn: all('torn').includes('yes'),
   };
 }
@@ -213,6 +221,11 @@ function write(words: Readonly<Record<string, string | readonly string[] | undef
   return Object.entries(words)
     .flatMap(([name, given = []]) => [given].flat().map((word) => `${name}=${word}`))
     .join(' ');
+}
+
+function fittingPlaces(places: readonly string[]): string | undefined {
+  const word = places.join(BETWEEN_PLACES);
+  return word.length <= ROOM_FOR_PLACES ? word : undefined;
 }
 
 /** To the second, as AWS and GitHub tell the time. */
