@@ -1,4 +1,5 @@
 import type { Declaration } from '../../src/identities/declaration';
+import { nameTaken } from '../../src/provisioning/resources/namesakes';
 import { readAccount, type ExistingAccount } from '../../src/provisioning/read-account';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, deny, trust } from '../sandbox/sts-client';
@@ -212,18 +213,31 @@ describe('namesakes', () => {
     const declared = { users: [declaredUser()], roles: [declaredRole()], policies: [declaredPolicy()] };
     const { namesakes, users, roles, policies } = await read(declared);
     expect(namesakes).toEqual([
-      { kind: 'policy', name: 'list', arn: arn('policy/team/List') },
-      { kind: 'user', name: 'pulumi', arn: arn('user/machine/Pulumi') },
-      { kind: 'role', name: 'deploy', arn: arn('role/DEPLOY') },
+      { kind: 'policy', name: 'list', arn: arn('policy/team/List'), isItself: false },
+      { kind: 'user', name: 'pulumi', arn: arn('user/machine/Pulumi'), isItself: false },
+      { kind: 'role', name: 'deploy', arn: arn('role/DEPLOY'), isItself: false },
     ]);
     expect([users.size, roles.size, policies.size]).toEqual([0, 0, 0]);
+  });
+
+  test('may be what is declared itself, where a read before did not show it', async () => {
+    opened.account.createUser('pulumi');
+    opened.sandbox.faults.add({
+      action: 'GetUser',
+      times: 1,
+      error: { status: 404, code: 'NoSuchEntity', message: 'words' },
+    });
+    const { namesakes } = await read({ users: [declaredUser()] });
+    expect(namesakes).toEqual([{ kind: 'user', name: 'pulumi', arn: arn('user/pulumi'), isItself: true }]);
+    const [text] = namesakes.map((one) => nameTaken(one).text);
+    expect(text).toContain(`the user ${arn('user/pulumi')} was made just now`);
   });
 
   test('may be on a later page', async () => {
     for (let index = 0; index < 120; index += 1) opened.account.createUser(`user-${index}`);
     opened.account.createUser('PULUMI');
     expect((await read({ users: [declaredUser()] })).namesakes).toEqual([
-      { kind: 'user', name: 'pulumi', arn: arn('user/PULUMI') },
+      { kind: 'user', name: 'pulumi', arn: arn('user/PULUMI'), isItself: false },
     ]);
   });
 

@@ -8,6 +8,8 @@ export interface Namesake {
   /** As declared. */
   readonly name: string;
   readonly arn: string;
+  /** It is the declared one itself, which was not found before: it was made meanwhile, or that read was some seconds old. */
+  readonly isItself: boolean;
 }
 
 const LISTS: Record<Namesake['kind'], (iam: Iam) => Promise<{ readonly Arn?: string }[]>> = {
@@ -25,7 +27,7 @@ const LISTS: Record<Namesake['kind'], (iam: Iam) => Promise<{ readonly Arn?: str
  */
 export async function readNamesakes(
   kind: Namesake['kind'],
-  declared: readonly { readonly name: string }[],
+  declared: readonly { readonly name: string; readonly path: string }[],
   found: ReadonlyMap<string, unknown>,
   iam: Iam,
 ): Promise<Namesake[]> {
@@ -36,15 +38,18 @@ export async function readNamesakes(
     throw error;
   });
   const arns = new Map(all.map(({ Arn = '' }) => [Arn.slice(Arn.lastIndexOf('/') + 1).toLowerCase(), Arn]));
-  return missing.flatMap(({ name }) => {
+  return missing.flatMap(({ name, path }) => {
     const arn = arns.get(name.toLowerCase());
-    return arn === undefined ? [] : { kind, name, arn };
+    return arn === undefined ? [] : { kind, name, arn, isItself: arn.endsWith(`:${kind}${path}${name}`) };
   });
 }
 
-export function nameTaken({ kind, name, arn }: Namesake): Obstacle {
-  const text =
+export function nameTaken({ kind, name, arn, isItself }: Namesake): Obstacle {
+  const made =
+    `the ${kind} ${arn} was made just now, by another run or by someone: one read of IAM did not find it, and the next ` +
+    'one did. Run the step again: the plan then says whose it is';
+  const other =
     `the ${kind} ${name} cannot be made, as ${arn} is there: AWS allows no two names that differ only in case or path. ` +
     `Declare that ${kind} by its own name and path, or choose another name`;
-  return { code: 'name-taken', text };
+  return { code: 'name-taken', text: isItself ? made : other };
 }
