@@ -102,4 +102,16 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: true,
     seed: 20470,
   },
+  'the last look of a post step was older than the user, and gave up': {
+    document: 'a key of the job',
+    applied: false,
+    a: 'ephemeral provision',
+    b: 'ephemeral provision',
+    holdA: 14,
+    holdB: 4,
+    staleMs: 30_000,
+    propagationMs: 8_000,
+    asksForRuns: false,
+    seed: 21139,
+  },
 };

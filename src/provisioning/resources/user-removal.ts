@@ -14,6 +14,7 @@ import { writingOfSeed, writingsOfKeys } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
+import { readAsOne } from '../changes/read-as-one';
 import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readEphemeral } from '../ephemeral';
 import { describeRun } from '../run';
@@ -167,7 +168,7 @@ async function requireNoOtherKey(user: string, planned: readonly ExistingKey[], 
 }
 
 async function readOtherKeys(user: string, planned: readonly ExistingKey[], access: AccountAccess): Promise<string[]> {
-  const keys = await readAccessKeys(user, access);
+  const keys = await readAsOne(() => readAccessKeys(user, access), access);
   return keys.filter(({ id }) => !planned.some((key) => key.id === id)).map(({ id }) => id);
 }
 
