@@ -1,6 +1,6 @@
 import type { Declaration } from '../../src/identities/declaration';
-import { nameTaken } from '../../src/provisioning/resources/namesakes';
 import { readAccount, type ExistingAccount } from '../../src/provisioning/read-account';
+import { nameTaken } from '../../src/provisioning/resources/namesakes';
 import { useCleanEnvironment } from '../aws/environment';
 import { allow, deny, trust } from '../sandbox/sts-client';
 import { openTestAccount, textOf, type TestAccount } from './account';
