@@ -256,7 +256,10 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     }),
   ],
   'account-not-allowed': [asUser({ 'allowed-account-ids': '111122223333' })],
-  'action-timeout': [byOidc({ 'action-timeout-s': '1' }, fails('AssumeRoleWithWebIdentity', { hang: true }))],
+  'action-timeout': [
+    byOidc({ 'action-timeout-s': '1' }, fails('AssumeRoleWithWebIdentity', { hang: true })),
+    byDocument(WITH_SECRETS, { inputs: { 'action-timeout-s': '20' } }),
+  ],
   'another-run': [
     byDocument(DEVICE, { prepare: deviceOfAnotherRun }),
     byDocument(WITH_SECRETS, { prepare: keyInWork }),

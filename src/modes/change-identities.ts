@@ -8,7 +8,7 @@ import type { IdentitiesRequest } from '../inputs/request';
 import { githubSecretsOf } from '../provisioning/access-keys/destinations';
 import { recordFound } from '../provisioning/access-keys/end-keys';
 import type { MadeKey } from '../provisioning/access-keys/make-key';
-import { carryOut, type CarryingOut } from '../provisioning/carry-out';
+import { carryOut, ownWaitOf, type CarryingOut } from '../provisioning/carry-out';
 import type { AccountAccess, TargetAccount } from '../provisioning/changes/account-access';
 import { requireNoObstacle } from '../provisioning/changes/change';
 import { openAccount } from '../provisioning/open-account';
@@ -19,7 +19,7 @@ import { userArn } from '../provisioning/resources/user';
 import { writeRun } from '../provisioning/run';
 import { planInShort, planLines, planMarkdown, planOutput } from '../provisioning/show-plan';
 import { callSettings, type Step } from '../runner/step';
-import { timeLimitReached } from '../runner/time-limit';
+import { timeLimitReached, timeLimitTooShort } from '../runner/time-limit';
 import type { Work } from './work';
 
 /** How the modes that change IAM differ. */
@@ -39,7 +39,7 @@ export interface Changing {
 export async function changeIdentities(request: IdentitiesRequest, step: Step, mode: Changing): Promise<Work> {
   const { runner, env } = step;
   const { dryRun, declaration, repository, profiles } = request;
-  const { identity, access, unlimited, ledger } = await open(request, step, mode.isEphemeral);
+  const { identity, access, unlimited, ledger, requireTime } = await open(request, step, mode.isEphemeral);
   return {
     identities: [identity],
     async finish(deliver) {
@@ -74,6 +74,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         await deliver({ outputs });
         return { log: [], summary };
       }
+      requireTime(ownWaitOf(plan));
       const delivered = plan.keys.flatMap(({ make, destinations }) => (make ? profilesAmong(destinations) : []));
       await checkJobProfiles({ ...profiles, names: delivered, refresh: false }, step);
       const exportKeys: CarryingOut['exportKeys'] = (keys, confirm) =>
@@ -121,7 +122,12 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
       ledger.creating({ kind: 'access key', user, id }, credentials);
     },
   };
-  return { ...opened, ledger: ofKeys };
+  /** That a step is stopped by its limit while it waits, it says before it changes anything. */
+  const requireTime = (waitMs: number) => {
+    const took = clock.now() - started;
+    if (timeLimit !== undefined && took + waitMs >= timeLimit * 1000) throw timeLimitTooShort(timeLimit, waitMs, took);
+  };
+  return { ...opened, ledger: ofKeys, requireTime };
 }
 
 type Named = Pick<DeclaredUser, 'name' | 'path'>;

@@ -3,12 +3,14 @@ import type { Iam } from '../iam/connect';
 import { tagsIn } from '../iam/tags';
 import { destinationOf } from './access-keys/destinations';
 import { endKeys } from './access-keys/end-keys';
-import { KeyRenewal, type KeyLedger } from './access-keys/key-renewal';
+import { KeyRenewal, settlingTimeOf, type KeyLedger } from './access-keys/key-renewal';
 import type { MadeKey } from './access-keys/make-key';
 import type { AccountAccess } from './changes/account-access';
 import { apply, applyLater } from './changes/apply';
 import type { Change } from './changes/change';
 import { concurrently } from './changes/concurrently';
+import { oneWait } from './changes/one-wait';
+import { LONGEST_READ_AGE_MS } from './changes/require-own';
 import type { Plan } from './plan';
 import { identityCalls, readAttachedPolicies } from './resources/identity';
 import { makeMfaDevice } from './resources/make-mfa-device';
@@ -36,11 +38,12 @@ export async function carryOut(
 ): Promise<void> {
   const changes = phases.flat();
   const made = await apply(phases, access);
-  await concurrently(keys, (plan) => endKeys(plan, access));
+  const lookTwice = oneWait(access.clock);
+  await concurrently(keys, (plan) => endKeys(plan, access, lookTwice));
   const renewal = new KeyRenewal(keys, access, unlimited, ledger);
   const completeIdentities = async () => {
     await applyLater(changes, made, access);
-    await concurrently(devices, (device) => makeMfaDevice(device, access, unlimited));
+    await concurrently(devices, (device) => makeMfaDevice(device, access, unlimited, lookTwice));
     if (readsBack) await readBack(changes, access);
   };
   await renewal.during(async () => {
@@ -51,6 +54,15 @@ export async function carryOut(
     });
   });
   await renewal.endReplaced();
+}
+
+/** How long carrying out a plan takes at least, in milliseconds, as it waits until every read must show what it asks about. */
+export function ownWaitOf({ devices, keys }: Plan): number {
+  const isLeft = keys.some(({ endings }) => endings.some(({ isUndelivered }) => isUndelivered));
+  const beforeKeys = isLeft ? LONGEST_READ_AGE_MS : 0;
+  // They are waited for at once, if both are there.
+  const ofDevices = !isLeft && devices.some(({ replaces }) => replaces) ? LONGEST_READ_AGE_MS : 0;
+  return beforeKeys + Math.max(ofDevices, settlingTimeOf(keys));
 }
 
 /** Says where this job has a key, for as long as it lasts. */

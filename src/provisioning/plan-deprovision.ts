@@ -108,9 +108,12 @@ export async function planRemoval(
 ): Promise<Removal> {
   const leavingUser = (name: string) =>
     declared.find((user) => user.name === name) ?? { name, accessKey: undefined, mfaDevice: undefined };
+  const since = access.clock.now();
   const names = ofKind('user', things).map(({ name }) => name);
   const [planned, roles] = await Promise.all([
-    concurrently(names, (name) => readAsOne(() => planUserRemoval(leavingUser(name), access, decide), access)),
+    concurrently(names, (name) =>
+      readAsOne(() => planUserRemoval(leavingUser(name), access, { decide, since }), access),
+    ),
     concurrently(ofKind('role', things), async ({ name }) =>
       decide(await readAsOne(() => planRoleRemoval(name, access), access)),
     ),

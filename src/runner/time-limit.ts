@@ -17,7 +17,25 @@ export function timeLimitReached(limit: number): ActionError {
   return new ActionError({
     code: 'action-timeout',
     tried: `finish within ${limit} s, the limit that action-timeout-s sets`,
-    why: 'AWS or GitHub took longer, or attempts had to be repeated; the lines above say which.',
+    why: 'AWS or GitHub took longer, attempts had to be repeated, or another run was waited for; the lines above say which.',
     fix: 'Raise action-timeout-s, or omit it: each request has a time-out of its own.',
+  });
+}
+
+/**
+ * The error of a step whose limit, in seconds, is too short for what it has to do.
+ *
+ * @param waitMs for how long it must wait at least, in milliseconds
+ * @param tookMs what it has taken already
+ */
+export function timeLimitTooShort(limit: number, waitMs: number, tookMs: number): ActionError {
+  const [wait, took] = [waitMs, tookMs].map((ms) => Math.ceil(ms / 1000));
+  return new ActionError({
+    code: 'action-timeout',
+    tried: `finish within ${limit} s, the limit that action-timeout-s sets. Nothing was changed`,
+    why:
+      `The step would have to wait ${wait} s: a new key is delivered, and what an earlier run left is deleted, only when ` +
+      `every read of IAM must show what other runs did. It has taken ${took} s already, and its calls take time, too.`,
+    fix: `Set action-timeout-s to ${Math.ceil((waitMs + tookMs) / 60_000 + 1) * 60} or more, or omit it: each request has a time-out of its own.`,
   });
 }

@@ -6,7 +6,7 @@ import { placesWord } from '../../../src/provisioning/access-keys/destinations';
 import { endKeys, endReplaced } from '../../../src/provisioning/access-keys/end-keys';
 import { readKeyHolderAgain, type KeyHolder } from '../../../src/provisioning/access-keys/key-holder';
 import { FENCE_MS, SETTLE_MS, TAKEOVER_MS } from '../../../src/provisioning/access-keys/key-life';
-import { makeKey, makeSure, takeBack, type MadeKey } from '../../../src/provisioning/access-keys/make-key';
+import { makeKey, makeSure, recordMade, takeBack, type MadeKey } from '../../../src/provisioning/access-keys/make-key';
 import { planKey, type NewKey } from '../../../src/provisioning/access-keys/plan-key';
 import { readRecords, recordTags, type KeyRecord } from '../../../src/provisioning/access-keys/record';
 import { recoverKey } from '../../../src/provisioning/access-keys/recover-key';
@@ -95,7 +95,8 @@ async function make(
 /** Makes a key, and makes sure that no other run was first. */
 async function makeSurely(more: Partial<NewKey> = {}, destinations?: readonly KeyDestination[]): Promise<MadeKey> {
   const made = await make(more, destinations);
-  await makeSure(made, opened.access);
+  await recordMade(made, opened.access);
+  await makeSure([made], opened.access);
   return made;
 }
 
@@ -139,7 +140,7 @@ describe('a key that is made', () => {
 
   test('for a job on a machine of GitHub’s ends sooner', async () => {
     const made = await make({}, [TO_JOB]);
-    await makeSure(made, { ...opened.access, isHosted: true });
+    await recordMade(made, { ...opened.access, isHosted: true });
     expect(recordOf(idOf(made)).job?.until).toBe(made.created.getTime() + 6 * 3_600_000);
   });
 
@@ -229,7 +230,7 @@ describe('a key gives way', () => {
     const made = await make({ known: [old.accessKeyId], replaces: old.accessKeyId });
     change(made);
     const access = { ...opened.access, testKey: () => Promise.resolve() };
-    await expect(makeSure(made, access)).rejects.toMatchObject({ code: 'another-run' });
+    await expect(makeSure([made], access)).rejects.toMatchObject({ code: 'another-run' });
   });
 
   test('to one that was made before it, and not to one made after', async () => {
@@ -238,13 +239,13 @@ describe('a key gives way', () => {
     opened.sandbox.clock.advance(1000);
     const plan = { user: 'ci', destinations: [TO_GITHUB], holder, make: FIRST };
     const made = await makeKey(plan, opened.access, mayBeThere);
-    const error = await failureOf(makeSure(made, opened.access));
+    const error = await failureOf(makeSure([made], opened.access));
     expect(error).toMatchObject({ code: 'another-run' });
     expect(String(error)).toContain(`the key ${older.accessKeyId} was made before it`);
     await takeBack('ci', older.accessKeyId, opened.access);
     opened.sandbox.clock.advance(1000);
     addKey();
-    await makeSure(made, opened.access);
+    await makeSure([made], opened.access);
   });
 
   test('and is deleted with all that was recorded of it', async () => {

@@ -5,9 +5,10 @@ import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { isObstacle, requireNoObstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
+import { oneWait, type LookTwice } from '../changes/one-wait';
 import { deactivateKey, deleteKey } from './access-key';
 import { readKeyHolderAgain, readKeysOnceRecorded, type KeyHolder } from './key-holder';
-import { livesOf, outdatedRecords, SETTLE_MS } from './key-life';
+import { livesOf, outdatedRecords } from './key-life';
 import { idOf, type MadeKey } from './make-key';
 import type { KeyEnding, KeyPlan } from './plan-key';
 import { readRecords, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
@@ -38,15 +39,17 @@ export async function recordFound(
  * Records and ends what earlier runs left of a user's keys. Before a key ends that this run did not make, everything is
  * read again, and it ends only if the plan is still the same.
  *
+ * @param lookTwice waits before a second look
  * @throws ActionError `another-run` when something has changed meanwhile
  */
 export async function endKeys(
   { user, records, endings, holder, planner }: KeyPlan,
   access: AccountAccess,
+  lookTwice: LookTwice = oneWait(access.clock),
 ): Promise<void> {
   await makeCalls([tagCalls(user, records)], access);
   if (endings.length === 0) return;
-  if (endings.some(({ isUndelivered }) => isUndelivered)) await access.clock.sleep(SETTLE_MS);
+  if (endings.some(({ isUndelivered }) => isUndelivered)) await lookTwice();
   const holderNow = await readKeyHolderAgain(holder, access);
   if (holderNow.unread) throw holderNow.unread;
   const again = planner(holderNow);

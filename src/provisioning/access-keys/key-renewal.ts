@@ -7,7 +7,8 @@ import { concurrently } from '../changes/concurrently';
 import { deliverKey } from './deliver-keys';
 import { outlastsJob } from './destinations';
 import { endReplaced } from './end-keys';
-import { idOf, makeKey, makeSure, takeBack, type KeyToMake, type MadeKey } from './make-key';
+import { SETTLE_MS } from './key-life';
+import { idOf, makeKey, makeSure, recordMade, takeBack, type KeyToMake, type MadeKey } from './make-key';
 import type { KeyPlan } from './plan-key';
 
 /** What is kept of keys for the post step. */
@@ -20,6 +21,12 @@ export interface KeyLedger {
 
 /** A key is delivered within minutes after it was made: of more users than this, one group is done after the other. */
 const GROUP = 20;
+
+/** For how long the renewal of keys waits until every read must show them, in milliseconds. */
+export function settlingTimeOf(plans: readonly KeyPlan[]): number {
+  const lasting = plans.filter(({ make, destinations }) => make && outlastsJob(destinations));
+  return inGroups(lasting).length * SETTLE_MS;
+}
 
 /** The renewal of keys: each is made, and delivered only if no other run was first. */
 export class KeyRenewal {
@@ -131,8 +138,12 @@ export class KeyRenewal {
       // One that ends with the job is noted as such once the job has it.
       if (!this.#ofJob.includes(plan)) this.access.remember({ kind: 'access key', user: plan.user, id: idOf(made) });
       this.#keep();
-      await makeSure(made, this.access);
+      await recordMade(made, this.access);
     });
+    await makeSure(
+      plans.flatMap((plan) => this.#made.get(plan) ?? []),
+      this.access,
+    );
   }
 
   async #deliver(plan: KeyToMake): Promise<void> {

@@ -72,42 +72,46 @@ export async function makeKey(
 }
 
 /**
- * Tests a key until AWS knows it, and makes sure that no other run was first.
- *
- * @throws ActionError when AWS does not learn of the key, or another run was first; the key is then to be taken back
+ * Records a key that was made, before it is used for anything: one that was used passes for somebody's where nothing is
+ * recorded of it, and would stay for ever.
  */
-export async function makeSure(made: MadeKey, access: AccountAccess): Promise<void> {
-  await (outlastsJob(made.plan.destinations) ? settle(made, access) : testKeyOfJob(made, access));
-}
-
-/** Nobody waits for a key that ends with the job: other jobs have others. */
-async function testKeyOfJob(made: MadeKey, access: AccountAccess): Promise<void> {
+export async function recordMade(made: MadeKey, access: AccountAccess): Promise<void> {
+  const { plan, created } = made;
   const { run, isHosted } = access;
-  const until = made.created.getTime() + (isHosted ? LONGEST_JOB_MS.hosted : LONGEST_JOB_MS.selfHosted);
-  await concurrently(
-    [() => record(made, recordTags(idOf(made), { job: { run, until } }), access), () => testKey(made, access)],
-    (work) => work(),
-  );
-  await makeCalls([untagCalls(made.plan.user, [announcementTag(run)])], access);
+  const at = created.getTime();
+  const until = at + (isHosted ? LONGEST_JOB_MS.hosted : LONGEST_JOB_MS.selfHosted);
+  const stage = lasts(made) ? { made: { run, at, replaces: plan.make.replaces } } : { job: { run, until } };
+  await record(made, recordTags(idOf(made), stage), access);
 }
 
 /**
- * Waits until every read must show the key, and looks again: the new key is the ticket, and AWS gives each its own time.
- * The test runs meanwhile.
+ * Tests keys until AWS knows them, and makes sure that no other run was first: each new key is a ticket, to which AWS
+ * gives its own time. That shows when every read must show the keys; they are all waited for at once, and tested meanwhile.
+ * Nobody waits for a key that ends with the job: other jobs have others.
+ *
+ * @throws ActionError when AWS does not learn of a key, or another run was first; the keys are then to be taken back
  */
-async function settle(made: MadeKey, access: AccountAccess): Promise<void> {
-  const { run, clock } = access;
-  const { plan, created } = made;
-  const { make, holder } = plan;
-  const recorded = { made: { run, at: created.getTime(), replaces: make.replaces } };
-  const recordAndTest = async () => {
-    // A key that was used passes for somebody's, where nothing is recorded of it: it would stay for ever.
-    await record(made, recordTags(idOf(made), recorded), access);
-    await testKey(made, access);
-  };
-  await concurrently([() => clock.sleep(SETTLE_MS), recordAndTest], (work) => work());
-  const why = whyNotFirst(made, await readKeysAgain(holder, access));
-  if (why !== undefined) throw anotherWasFirst(plan.user, undefined, why);
+export async function makeSure(keys: readonly MadeKey[], access: AccountAccess): Promise<void> {
+  const lasting = keys.filter(lasts);
+  const ofJob = keys.filter((made) => !lasts(made));
+  const wait = lasting.length > 0 ? [() => access.clock.sleep(SETTLE_MS)] : [];
+  const tests = () => concurrently(keys, (made) => testKey(made, access));
+  await concurrently([...wait, tests], async (work) => {
+    await work();
+  });
+  await concurrently(ofJob, ({ plan: { user } }) =>
+    makeCalls([untagCalls(user, [announcementTag(access.run)])], access),
+  );
+  await concurrently(lasting, (made) => requireFirst(made, access));
+}
+
+async function requireFirst(made: MadeKey, access: AccountAccess): Promise<void> {
+  const why = whyNotFirst(made, await readKeysAgain(made.plan.holder, access));
+  if (why !== undefined) throw anotherWasFirst(made.plan.user, undefined, why);
+}
+
+function lasts({ plan }: MadeKey): boolean {
+  return outlastsJob(plan.destinations);
 }
 
 /** What has changed since the plan was made, for people; undefined where it holds. */

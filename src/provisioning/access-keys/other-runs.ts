@@ -12,6 +12,8 @@ const LOOK_EVERY_MS = 10_000;
 interface Waiting {
   /** The key that hinders what is to become of a user's keys; undefined where none does. */
   readonly hinders: (holder: KeyHolder) => KeyInWork | undefined;
+  /** When the wait began, by the step's clock, where others began it: all users of a step are waited for at once. */
+  readonly since?: number;
   /** How a user is read again. */
   readonly again?: typeof readKeyHolderAgain;
 }
@@ -23,14 +25,13 @@ interface Waiting {
 export async function awaitOtherRuns(
   holders: readonly KeyHolder[],
   access: AccountAccess,
-  { hinders, again = readKeyHolderAgain }: Waiting,
+  { hinders, again = readKeyHolderAgain, since = access.clock.now() }: Waiting,
 ): Promise<KeyHolder[]> {
   const { clock, log, isDryRun } = access;
-  const started = clock.now();
   let current = await concurrently(holders, (holder) => withOverRuns(holder, access));
   for (;;) {
     const hindered = current.filter((holder) => hinders(holder) !== undefined);
-    if (hindered.length === 0 || isDryRun || clock.now() - started >= WAIT_MS) return current;
+    if (hindered.length === 0 || isDryRun || clock.now() - since >= WAIT_MS) return current;
     for (const holder of hindered) {
       const busy = hinders(holder);
       if (busy) {

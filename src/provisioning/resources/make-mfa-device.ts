@@ -7,6 +7,7 @@ import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import { FENCE_MS } from '../access-keys/key-life';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
+import { oneWait, type LookTwice } from '../changes/one-wait';
 import { LONGEST_READ_AGE_MS, requireOwn } from '../changes/require-own';
 import { writeSecret } from './github-secret';
 import {
@@ -31,13 +32,14 @@ export async function makeMfaDevice(
   plan: MfaDevicePlan,
   access: AccountAccess,
   unlimited: AccountAccess,
+  lookTwice: LookTwice = oneWait(access.clock),
 ): Promise<void> {
   const { user, serial, change, replaces } = plan;
   const { mfaDevice } = user;
   if (change.creates) access.remember(change.creates);
   await makeCalls(change.stages, access);
   if (change.action !== 'create' || !mfaDevice) return;
-  if (replaces) await deleteLeft(serial, replaces.making, access);
+  if (replaces) await deleteLeft(serial, replaces.making, lookTwice, access);
   access.remember({ kind: MFA_DEVICE, user: user.name, serial });
   const making = makingTag(access);
   const fence = fenceFrom(serial, access);
@@ -135,12 +137,17 @@ async function takeBack(serial: string, making: Tags, access: AccountAccess): Pr
  *
  * @param making the tag that it had
  */
-async function deleteLeft(serial: string, making: string | undefined, access: AccountAccess): Promise<void> {
-  const { iam, clock, log } = access;
+async function deleteLeft(
+  serial: string,
+  making: string | undefined,
+  lookTwice: LookTwice,
+  access: AccountAccess,
+): Promise<void> {
+  const { iam, log } = access;
   log(
     `The MFA device ${serial} was never enabled. Looking again in ${LONGEST_READ_AGE_MS / 1000} s, before it is replaced.`,
   );
-  await clock.sleep(LONGEST_READ_AGE_MS);
+  await lookTwice();
   const tags = await readDeviceTags(serial, iam);
   if (!tags) return;
   if (tags[MAKING] !== making) throw overtaken(serial, 'another run made it again');

@@ -30,6 +30,12 @@ export type LeavingUser = Pick<DeclaredUser, 'name' | 'accessKey' | 'mfaDevice'>
 /** What becomes of what would be removed: that, or it is left. */
 export type Decide = (removal: Change) => Change;
 
+interface UserRemovalOptions {
+  readonly decide: Decide;
+  /** Since when other runs are waited for, by the step's clock. */
+  readonly since: number;
+}
+
 /** What becomes of a user, and of the secrets that hold what it was given. */
 export interface UserRemoval {
   readonly change: Change;
@@ -44,13 +50,12 @@ export interface UserRemoval {
  * keys and seeds. Where the user is not in this account, or not ours, the secrets may be those of another one: they stay.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html names what must go first.
  *
- * @param decide what becomes of what would be removed: that, or it is left
  * @returns what stands in the way, where another run is making a key of the user
  */
 export async function planUserRemoval(
   user: LeavingUser,
   access: AccountAccess,
-  decide: Decide,
+  { decide, since }: UserRemovalOptions,
 ): Promise<Planned<UserRemoval>> {
   const { iam, account } = access;
   const UserName = user.name;
@@ -65,7 +70,7 @@ export async function planUserRemoval(
   // That the step would remove itself, it reports without waiting for anyone.
   const isCaller = access.caller !== undefined && userOrRoleIn(access.caller)?.name === UserName;
   const hinders = (one: KeyHolder) => (isCaller ? undefined : keysOfOtherRuns(one, access)[0]);
-  const [holder = alone] = await awaitOtherRuns([alone], access, { hinders, again: readKeysAgain });
+  const [holder = alone] = await awaitOtherRuns([alone], access, { hinders, since, again: readKeysAgain });
   const busy = hinders(holder);
   if (busy && !access.isDryRun) return anotherRun(holder, busy);
   const owner = holder.existing;
