@@ -2,10 +2,10 @@ import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
-import { writeSecret } from '../resources/github-secret';
 import { lastingPlaces, type SecretTimes, type StoredHalf } from './destinations';
 import { FENCE_MS } from './key-life';
 import type { MadeKey } from './make-key';
+import { writeSecret } from './write-secret';
 
 /** GitHub's times are whole seconds. */
 const CLOCK_MARGIN_MS = 1_000;

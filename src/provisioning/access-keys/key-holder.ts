@@ -4,9 +4,9 @@ import type { DeclaredUser, Tags } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
+import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readAccessKeys, type ExistingKey } from './access-key';
 import { outlastsJob, readSecretTimes, type SecretTimes } from './destinations';
-import { SETTLE_MS } from './key-life';
 import { readRecords } from './record';
 
 /** How often what is recorded is read that a read may not show yet, in milliseconds. */
@@ -139,7 +139,7 @@ export async function readKeysOnceRecorded(
 ): Promise<KeyHolder> {
   const { clock } = access;
   for (;;) {
-    const mustShow = clock.now() - recordedAt >= SETTLE_MS;
+    const mustShow = clock.now() - recordedAt >= LONGEST_READ_AGE_MS;
     const again = await readKeysAgain(holder, access);
     if (mustShow || isEnough(again)) return again;
     await clock.sleep(BETWEEN_READS_MS);

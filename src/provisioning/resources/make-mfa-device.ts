@@ -5,11 +5,11 @@ import { tagList } from '../../iam/tags';
 import { describeSecret, type DeclaredMfaDevice, type GithubSecret, type Tags } from '../../identities/declaration';
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import { FENCE_MS } from '../access-keys/key-life';
+import { writeSecret } from '../access-keys/write-secret';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { oneWait, type LookTwice } from '../changes/one-wait';
 import { LONGEST_READ_AGE_MS, requireOwn } from '../changes/require-own';
-import { writeSecret } from './github-secret';
 import {
   deleteDevice,
   MAKING,
