@@ -370,11 +370,12 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byDocument(WITH_SECRETS, {
       prepare: (scenario) => {
         leftUser(scenario);
-        const remove = () => {
-          scenario.sandbox.github.secrets.remove(REPOSITORY, 'AWS_ACCESS_KEY_ID');
+        const write = () => {
+          scenario.pass(5_000);
+          scenario.sandbox.github.secrets.write(REPOSITORY, 'AWS_ACCESS_KEY_ID', 'of someone else');
         };
         // The look after the delivery.
-        scenario.sandbox.faults.add({ action: 'ListAccessKeys', skip: 2, times: 1, first: remove });
+        scenario.sandbox.faults.add({ action: 'ListAccessKeys', skip: 2, times: 1, first: write });
       },
     }),
     byDocument(DEVICE, {
@@ -463,6 +464,13 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   ],
   'name-taken': [
     byDocument('users: { reporter: {} }', { prepare: ({ account }) => account.createUser('Reporter') }),
+    byDocument('users: { reporter: {} }', {
+      prepare({ account, sandbox: { faults } }) {
+        account.createUser('reporter');
+        const error = { status: 404, code: 'NoSuchEntity', message: 'The user with name reporter cannot be found.' };
+        faults.add({ action: 'GetUser', times: 1, error });
+      },
+    }),
     byDocument('users: { reporter: {} }', {
       prepare: answers('CreateUser', 'EntityAlreadyExists', 'User with name reporter already exists.', { status: 409 }),
     }),
