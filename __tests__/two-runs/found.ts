@@ -114,4 +114,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 21139,
   },
+  'a run that had ended a left key removed the record of the one that it was about to replace, and gave up': {
+    document: 'a user',
+    applied: true,
+    a: 'deprovision',
+    b: 'rotate oneself with delete-old-keys',
+    holdA: 8,
+    holdB: 14,
+    staleMs: 0,
+    propagationMs: 8_000,
+    trouble: { run: 'A', call: 20, how: 'answer lost' },
+    asksForRuns: false,
+    seed: 20137,
+  },
 };

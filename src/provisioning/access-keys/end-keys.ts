@@ -43,7 +43,7 @@ export async function recordFound(
  * @throws ActionError `another-run` when something has changed meanwhile
  */
 export async function endKeys(
-  { user, records, endings, holder, planner }: KeyPlan,
+  { user, records, endings, holder, planner, make }: KeyPlan,
   access: AccountAccess,
   lookTwice: LookTwice = oneWait(access.clock),
 ): Promise<void> {
@@ -61,7 +61,10 @@ export async function endKeys(
   for (const one of endings) await endKey(user, one, access);
   const deleted = endings.flatMap(({ id, how }) => (how === 'delete' ? tagNames(id, STAGES) : []));
   const names = deleted.length === 0 ? [] : [...deleted, ...outdatedRecords(holderNow, access.iam.time())];
-  await makeCalls([untagCalls(user, [...new Set(names)])], access);
+  // By these, the run that makes a new key sees that the one which it replaces is the same still.
+  const needed = make?.replaces === undefined ? [] : tagNames(make.replaces, STAGES);
+  const others = names.filter((name) => !needed.includes(name) || deleted.includes(name));
+  await makeCalls([untagCalls(user, [...new Set(others)])], access);
 }
 
 async function endKey(user: string, { id, how, why }: KeyEnding, access: AccountAccess): Promise<void> {
