@@ -85,7 +85,7 @@ describe('many users are waited for at once', () => {
 describe('a time limit that is shorter than what the step waits itself', () => {
   const limited = { 'action-timeout-s': '20' };
 
-  test('is told before anything is made, with one that is long enough', async () => {
+  test('is reported before anything is made, with one that is long enough', async () => {
     const main = await run('provision', document(1), limited);
     expectFailed(main, 'action-timeout');
     expect(writes(scenario)).toEqual([]);
