@@ -126,12 +126,12 @@ describe('an account that has nothing of it', () => {
         '    polices: []',
         '    inline-policies: { logs: ../secret.json }',
         'roles:',
-        '  deployer: { trust: { account: "123" } }',
+        '  deployer: { trust: { account: "a b" } }',
       ].join('\n'),
     });
     expectFailed(main, 'invalid-input');
     const text = textOf(main);
-    for (const reported of ['polices', 'secret.json', '12 digits']) expect(text).toContain(reported);
+    for (const reported of ['polices', 'secret.json', 'trust.account']) expect(text).toContain(reported);
     expect(text).toMatch(/line 3\b/);
     expect(text).toMatch(/line 4\b/);
     expect(text).toMatch(/line 6\b/);
