@@ -8,14 +8,14 @@
 #ifndef R2
 #define R2 PROVISION
 #endif
-/* the undisturbed runs, a grace apart; a person's word comes in between where places are torn */
+/* the undisturbed runs, a grace apart; a person ends a key in between where places are torn */
 #ifndef FINAL
 #define FINAL PROVISION
 #endif
 #ifndef FINAL_DOCUMENT
 #define FINAL_DOCUMENT EVERYWHERE
 #endif
-#if PLACES == 1 && BLIND == 0
+#if PLACES == 1 && BLIND == 0 && !defined(HAND)
 #define ROUNDS 4
 #define WORD FINAL
 #else
@@ -39,7 +39,7 @@ init {
       for (i : 0 .. HALVES-1) { half[i] = ABSENT }
       for (i : 0 .. KEYS-1) { tag[i] = TAG(UNTAGGED,NONE,0); tagThen[i] = tag[i];
 #ifdef OVER
-        maker[i] = NONE;
+        maker[i] = NONE; announcers[i] = 0;
 #endif
       }
       if :: START == 1 -> NEW_KEY(0); age[0] = TAKEOVER; tagAge[0] = TAKEOVER;
@@ -59,6 +59,9 @@ init {
 #endif
 #ifdef PERSON
     run Person();
+#endif
+#ifdef HAND
+    run Hand();
 #endif
 #ifdef USE
     run Workload();
@@ -105,6 +108,11 @@ init {
         signer[0] = (WHOLE(0) -> half[0] : NONE);
 #endif
         i = 0; status[0] = ALIVE }
+#if PLACES > 1
+       /* places may hold different keys: a person ends one */
+       d_step { if :: again == 2 && TWO(listed) -> do :: listed & BIT(i) -> break :: else -> i++ od;
+           printf("  key %d ended by a person\n", i); listed = listed & (255-BIT(i)); usable = usable & (255-BIT(i)); listedThen = listed; usableThen = usable; i = 0 :: else fi }
+#endif
        if :: again == 2 -> run Run(0, WORD, FINAL_DOCUMENT) :: else -> run Run(0, FINAL, FINAL_DOCUMENT) fi }
      atomic { _nr_pr == 2 -> again++;
 #ifndef EARLIER

@@ -28,14 +28,25 @@
 #define LOWEST(set,k) k = 0; do :: (set) & BIT(k) -> break :: else -> k++ od
 
 /* ends another's key: never one that a place or a job holds, nor a person's */
-#define BY_WORD (kind == DEPROVISION || (kind == ROTATE_DELETE && finale && PLACES+BLIND > 1))
+/* a person's word: where no times can be read, or where a person has put an older key back, which no time shows */
+#ifdef HAND
+#define BY_WORD (kind == DEPROVISION || (kind == ROTATE_DELETE && finale))
+#else
+#define BY_WORD (kind == DEPROVISION || (kind == ROTATE_DELETE && finale && BLIND))
+#endif
+/* a place that left the document is not looked at */
+#if PLACES == 1
+#define HELD_IN(list,k) (((list) & 1) && half[0] == (k) && half[1] == (k))
+#else
+#define HELD_IN(list,k) ((((list) & 1) && half[0] == (k) && half[1] == (k)) || (((list) & 2) && half[2] == (k) && half[3] == (k)))
+#endif
 #ifdef USE
 #define WORKING(k) (u == 0 && work == (k))
 #else
 #define WORKING(k) 0
 #endif
 inline MAY_END(k) { CHANGES;
-  MUST(HELD_KEY, BY_WORD || !HELD(k));
+  MUST(HELD_KEY, BY_WORD || ((kind == ROTATE_DELETE && finale) -> !HELD_IN(document,k) : !HELD(k)));
   MUST(PERSONS_KEY, kind == DEPROVISION || !(persons & BIT(k)));
   MUST(CUT_OFF, kind == DEPROVISION || kind == ROTATE_DELETE || !WORKING(k));
   MUST(CUT_OFF, kind == DEPROVISION || !JOBHAS(k));
@@ -59,7 +70,15 @@ inline READ() {
   for (i : 0 .. KEYS-1) { if :: c -> seenTag[i] = tagThen[i] :: else -> seenTag[i] = tag[i] fi } ; c = 0; i = 0 }
 }
 #ifdef OVER     /* GitHub says that the run which made it is over, for longer than its requests can be on their way */
-#define RUN_IS_OVER(k) (maker[k] != NONE && overFor[maker[k]] != NONE && (OVER_AT_ONCE || overFor[maker[k]] >= 2))
+#define IS_OVER(r) (overFor[r] != NONE && (OVER_AT_ONCE || overFor[r] >= 2))
+#define NOT_AT(k,r) (!(announcers[k] & BIT(r)) || IS_OVER(r))
+#if RUNS == 2
+#define ANNOUNCERS_OVER(k) (NOT_AT(k,0) && NOT_AT(k,1))
+#else
+#define ANNOUNCERS_OVER(k) (NOT_AT(k,0) && NOT_AT(k,1) && NOT_AT(k,2))
+#endif
+/* of a key that has only an announcement: all who made one, when every read shows them */
+#define RUN_IS_OVER(k) (STAGE(seenTag[k]) == UNTAGGED -> (announcers[k] && age[k] > 0 && ANNOUNCERS_OVER(k)) : (maker[k] != NONE && IS_OVER(maker[k])))
 #else
 #define RUN_IS_OVER(k) 0
 #endif
@@ -74,6 +93,21 @@ inline READ() {
 
 /* What another run is making hinders no key that is kept, where every place is known to hold it. */
 #define KEEPS ((kind == PROVISION || kind == EPHEMERAL) && !needed && (!(BLIND & document) || BLIND_KEPT))
+
+#ifdef HAND
+#define IN_TIME(h,k) (NO_LATEST || !(past[h] & BIT(k)))
+#else
+#define IN_TIME(h,k) 1
+#endif
+/* Whether a place holds a key, as far as its times tell: nobody has written it since its record, or since a younger key
+ * was made. */
+#define NOT_SINCE(h,k) ((since[h] & BIT(k)) && half[h] != ABSENT && (LIST(seenTag[k]) != 0 -> !(later[h] & BIT(k)) : !(since[h] & seen & (254 << (k)))))
+#define HOLDS(p,k) ((document & BIT(p)) && !(BLIND & BIT(p)) && NOT_SINCE(2*(p),k) && NOT_SINCE(2*(p)+1,k))
+#if PLACES == 1
+#define SEEMS_HELD(k) HOLDS(0,k)
+#else
+#define SEEMS_HELD(k) (HOLDS(0,k) || HOLDS(1,k))
+#endif
 
 /* What the run makes of it: the table of stages. */
 inline CLASSIFY() { d_step { upToDate = upToDate | BIT(me);
@@ -98,7 +132,7 @@ stop:  if
 arrival:
          n = 0; c = 0;
          for (j : 0 .. PLACES-1) { if :: document & BIT(j) -> c++;
-             if :: BLIND_TRUST && (BLIND & BIT(j)) :: else -> if :: (since[2*j] & BIT(i)) && (since[2*j+1] & BIT(i)) && half[2*j] != ABSENT && half[2*j+1] != ABSENT -> n++ :: else fi fi :: else fi }
+             if :: BLIND_TRUST && (BLIND & BIT(j)) :: else -> if :: (since[2*j] & BIT(i)) && (since[2*j+1] & BIT(i)) && half[2*j] != ABSENT && half[2*j+1] != ABSENT && IN_TIME(2*j,i) && IN_TIME(2*j+1,i) -> n++ :: else fi fi :: else fi }
          if :: (LIST(seenTag[i]) != document && !ANY_LIST) || ((BLIND & document) && !BLIND_TRUST) -> torn = 1; arrived = i
             :: else -> if :: n == c -> arrived = i :: n == 0 || (TORN_DELETED && n < c) -> leftover = leftover | BIT(i) :: else -> torn = 1; arrived = i fi fi; c = 0
       :: else fi
@@ -116,7 +150,7 @@ drift: needed = 0;
   /* replaced, its grace over (or to end at once), and not in use */
 retire: retirable = 0;
   for (i : 0 .. KEYS-1) { if :: (replaced & BIT(i)) && (seen & BIT(i)) && (SIGNER_RETIRED || !SIGNS_WITH(i)) ->
-     for (j : 0 .. KEYS-1) { if :: STAGE(seenTag[j]) == DELIVERED && REPLACES(seenTag[j]) == i && (kind == ROTATE_DELETE || ((tagAge[j] >= GRACE || NO_GRACE) && (NO_LAST_USE || !IN_USE(i)))) -> retirable = retirable | BIT(i) :: else fi } :: else fi }
+     for (j : 0 .. KEYS-1) { if :: STAGE(seenTag[j]) == DELIVERED && REPLACES(seenTag[j]) == i && ((kind == ROTATE_DELETE && (HELD_ENDED || !SEEMS_HELD(i))) || ((tagAge[j] >= GRACE || NO_GRACE) && (NO_LAST_USE || !IN_USE(i)))) -> retirable = retirable | BIT(i) :: else fi } :: else fi }
   if :: kind == ROTATE || kind == ROTATE_DELETE -> if :: current == NONE -> needed = 0 :: else -> needed = 1 fi :: kind == JOB -> needed = 1 :: else fi;
   n = 0; i = 0; j = 0 } }
 
@@ -155,8 +189,9 @@ cleanUp:
     :: leftover -> before = leftover; CALL; if :: ONE_LOOK :: else -> READ(); CLASSIFY(); if :: busy && kind != JOB -> END(RED) :: else fi fi;
        if :: leftover & before -> leftover = leftover & before; LOWEST(leftover,k); goto endLeftover :: else -> goto plan fi
 suspect:
-    :: !leftover && suspects -> CALL; LOWEST(suspects,k); tag[k] = TAG(SUSPECT,NONE,0); tagAge[k] = 0; goto plan
-    :: !leftover && !suspects && arrived != NONE -> CALL; k = arrived; tag[k] = TAG(DELIVERED,REPLACES(seenTag[k]),(torn -> 0 : document)); tagAge[k] = 0; arrived = NONE;
+    :: !leftover && NO_RED_RECORD && TWO(seen) && (torn || (suspects && needed)) -> END(RED)
+    :: !leftover && suspects && !(NO_RED_RECORD && TWO(seen) && (torn || needed)) -> CALL; LOWEST(suspects,k); tag[k] = TAG(SUSPECT,NONE,0); tagAge[k] = 0; goto plan
+    :: !leftover && !suspects && arrived != NONE && !(NO_RED_RECORD && TWO(seen) && torn) -> CALL; k = arrived; tag[k] = TAG(DELIVERED,REPLACES(seenTag[k]),(torn -> 0 : document)); tagAge[k] = 0; arrived = NONE;
        d_step { if :: !torn -> for (j : 0 .. HALVES-1) { later[j] = (later[j] & (255-BIT(k))) | (during[me*HALVES+j] << k) } :: else fi; j = 0 }
        goto plan
     :: else
@@ -237,6 +272,7 @@ check:
        :: !NO_CHECK && !c && !n fi }
 tagDelivered:
   atomic { CALL; if :: there -> d_step { tag[x] = TAG(DELIVERED,planned,document); tagAge[x] = 0; announcing[me] = 0; announcedFor[me] = 0;
+forget: for (i : 0 .. RUNS-1) { if :: announcedFor[i] > (HASTY_FORGET -> TAKEOVER : FENCE+LATE_CREATE) -> announcing[i] = 0 :: else fi } i = 0;
       for (j : 0 .. HALVES-1) { later[j] = (later[j] & (255-BIT(x))) | (during[me*HALVES+j] << x) } j = 0 } :: else -> END(RED) fi }
   if :: kind == ROTATE_DELETE && planned != NONE ->
 deleteOld:

@@ -29,6 +29,9 @@
 #endif
 #define FENCE 2         /* L: no PUT of a key that is older */
 #define LATE 1          /* D: how late a request may arrive */
+#ifndef LATE_CREATE
+#define LATE_CREATE LATE        /* how late a CreateAccessKey may */
+#endif
 #ifndef TAKEOVER
 #define TAKEOVER 4      /* a key that is older has no living run: L + D + T */
 #endif
@@ -49,6 +52,9 @@
 #endif
 #ifndef NO_HURRY
 #define NO_HURRY 0              /* CreateAccessKey at any time after the announcement */
+#endif
+#ifndef HASTY_FORGET
+#define HASTY_FORGET 0          /* removes the announcements of others after the takeover */
 #endif
 #ifndef NO_ORDER
 #define NO_ORDER 0              /* the younger key does not yield */
@@ -85,6 +91,15 @@
 #endif
 #ifndef HASTY_SUSPECT
 #define HASTY_SUSPECT 0         /* a suspect is deleted without its grace and its last use */
+#endif
+#ifndef NO_RED_RECORD
+#define NO_RED_RECORD 0         /* a run that has no room for a new key records nothing */
+#endif
+#ifndef HELD_ENDED
+#define HELD_ENDED 0            /* delete-old-keys ends a key that a place still holds */
+#endif
+#ifndef NO_LATEST
+#define NO_LATEST 0             /* a place that was written later than the run could counts as written by it */
 #endif
 #ifndef TORN_DELETED
 #define TORN_DELETED 0          /* a key that arrived in some places only is deleted */
@@ -213,6 +228,9 @@ typedef User {
   bit announcing[RUNS]; byte announcedFor[RUNS];
   byte half[HALVES];                    /* which key's half the place holds; nobody can read it */
   byte since[HALVES], later[HALVES];    /* bit k: written since key k was made; since the record of key k */
+#ifdef HAND
+  byte past[HALVES];                    /* bit k: written when the run of key k could not write any more */
+#endif
   bit during[RUNS*HALVES];              /* written since this run looked */
 #ifdef JOBS
   byte jobHas;                          /* keys that a job works with now */
@@ -223,6 +241,7 @@ typedef User {
 #endif
 #ifdef OVER
   byte maker[KEYS];
+  byte announcers[KEYS];                /* runs that had announced one when it was made */
 #endif
 };
 User users[USERS];
@@ -251,12 +270,16 @@ User users[USERS];
 #else
 #define JOBHAS(k) 0
 #endif
+#ifdef HAND
+#define past users[u].past
+#endif
 #ifdef USE
 #define idle users[u].unused
 #define usedSince users[u].usedSince
 #endif
 #ifdef OVER
 #define maker users[u].maker
+#define announcers users[u].announcers
 byte overFor[RUNS];                     /* NONE while it runs; else ticks since */
 #endif
 
@@ -288,7 +311,11 @@ inline NEW_KEY(person) {
   listed = listed | BIT(made); usable = usable | BIT(made); age[made] = 0; tag[made] = TAG(UNTAGGED,NONE,0); tagAge[made] = 0;
   if :: person -> persons = persons | BIT(made) :: else fi;
   for (i : 0 .. HALVES-1) { since[i] = since[i] & (255-BIT(made)) }
-  for (i : 0 .. RUNS-1) { if :: announcing[i] && announcedFor[i] <= FENCE+LATE -> announced = announced | BIT(made) :: else fi }
+  for (i : 0 .. RUNS-1) { if :: announcing[i] && announcedFor[i] <= FENCE+LATE_CREATE -> announced = announced | BIT(made);
+#ifdef OVER
+      announcers[made] = announcers[made] | BIT(i)
+#endif
+    :: else fi }
 #ifdef USE
   idle[made] = 0;
 #endif
@@ -300,7 +327,11 @@ inline NEW_KEY(person) {
 #define HELD(k) ((half[0] == (k) && half[1] == (k)) || (half[2] == (k) && half[3] == (k)))
 #endif
 inline LAND(h,k) { printf("  PUT of half %d of key %d of user %d\n", h, k, u);
-  half[h] = k; since[h] = 255; later[h] = 255; for (i : 0 .. RUNS-1) { during[i*HALVES+h] = 1 } i = 0 }
+  half[h] = k; since[h] = 255; later[h] = 255; for (i : 0 .. RUNS-1) { during[i*HALVES+h] = 1 }
+#ifdef HAND
+  past[h] = 0; for (i : 0 .. KEYS-1) { if :: age[i] > FENCE+LATE -> past[h] = past[h] | BIT(i) :: else fi }
+#endif
+  i = 0 }
 #define OLDER(a) if :: a < OLD -> a++ :: else fi
 inline TICK() { printf("tick\n");
   for (u : 0 .. USERS-1) {
@@ -314,7 +345,7 @@ inline TICK() { printf("tick\n");
       if :: age[i] == UNTIL -> jobHas = jobHas & (255-BIT(i)) :: else fi;
 #endif
       :: else fi }
-    for (i : 0 .. RUNS-1) { if :: announcing[i] -> OLDER(announcedFor[i]) :: else fi }
+    for (i : 0 .. RUNS-1) { if :: announcing[i] && announcedFor[i] < FENCE+LATE_CREATE+1 -> announcedFor[i]++ :: else fi }
   }
   u = 0;
   for (i : 0 .. RUNS-1) { if :: waited[i] < SETTLE+LATE -> waited[i]++ :: else fi;
@@ -344,7 +375,7 @@ inline USE_KEY(k) { idle[k] = 0; for (i : 0 .. KEYS-1) { if :: STAGE(tag[i]) == 
 active proctype World() {
   byte i, u;
   do
-  :: atomic { !done && (!finale || waited[0] < SETTLE) && (latePut == NONE || latePutAge < LATE) && (!lateCreate || lateCreateAge < LATE) && (lateTag == NONE || lateTagAge < LATE) && IN_USE_IN_TIME -> d_step { TICK() } }
+  :: atomic { !done && (!finale || waited[0] < SETTLE) && (latePut == NONE || latePutAge < LATE) && (!lateCreate || lateCreateAge < LATE_CREATE) && (lateTag == NONE || lateTagAge < LATE) && IN_USE_IN_TIME -> d_step { TICK() } }
   :: atomic { latePut != NONE -> d_step { if :: lastBeside -> lastGreen = NONE :: else fi; u = latePutUser; LAND(latePut, latePutKey); latePut = NONE; latePutAge = 0; latePutKey = 0; latePutUser = 0; u = 0 } }
   :: atomic { lateCreate -> d_step { u = lateCreateUser; if :: there && !TWO(listed) -> NEW_KEY(0) :: else fi; i = 0; lateCreate = 0; lateCreateAge = 0; lateCreateUser = 0; u = 0 } }
   :: atomic { lateTag != NONE -> d_step { u = lateTagUser; if :: there && (ONE_TAG || STAGE(lateTagValue) > STAGE(tag[lateTag])) -> tag[lateTag] = lateTagValue; tagAge[lateTag] = 0 :: else fi; lateTag = NONE; lateTagValue = 0; lateTagAge = 0; lateTagUser = 0; u = 0 } }
@@ -353,6 +384,16 @@ active proctype World() {
 }
 /* a person who makes a key by hand */
 proctype Person() { byte u, i; if :: atomic { there && !TWO(listed) -> d_step { NEW_KEY(1); i = 0 } } :: skip fi }
+#ifdef HAND
+/* a person who puts the pair of key 0 back, when no run that may have died can write any more */
+proctype Hand() { byte u, i, c;
+  if
+  :: atomic { there && (usable & 1) && half[0] != ABSENT ->
+       d_step { for (i : 0 .. KEYS-1) { if :: i < made && STAGE(tag[i]) <= DELIVERING && age[i] <= FENCE+LATE -> c = 1 :: else fi } i = 0 }
+       if :: c -> c = 0 :: else -> d_step { LAND(0,0); LAND(1,0); upToDate = 0; lastGreen = NONE } fi }
+  :: skip
+  fi }
+#endif
 #ifdef USE
 /* a job that read the key from the place when it began, and works with it for as long as it likes */
 proctype Workload() { byte u, i, k;
