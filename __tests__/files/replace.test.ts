@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { copiesOf, removeCopies, replaceFile } from '../../src/files/replace';
+import { copiesOf, removeCopies, replaceFile, tryCopy } from '../../src/files/replace';
 import { inJob, useJobDirectory } from '../runner/job-files';
 
 useJobDirectory();
@@ -43,6 +43,14 @@ test.each([
     replaceFile(file, 'new', DURABLE);
   }).toThrow(expect.objectContaining({ code }) as Error);
   expect(copiesOf(file)).toEqual([]);
+});
+
+test('that a copy can be made is tried, and none is left', () => {
+  tryCopy(inJob('file'));
+  expect(copiesOf(inJob('file'))).toEqual([]);
+  expect(() => {
+    tryCopy(inJob('missing/file'));
+  }).toThrow('ENOENT');
 });
 
 test('a copy that a killed process left is known by its name, and no other file is', () => {

@@ -370,8 +370,10 @@ describe('a file that is mounted', () => {
       .mockImplementation((file, options) => (file === '/proc/self/mountinfo' ? info : readFileSync(file, options)));
     await rehearseEdit(path, () => 'new', { inPlace: true });
     const refused = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
-    jest.spyOn(fs, 'openSync').mockImplementation(() => {
-      throw refused;
+    const openSync = fs.openSync;
+    jest.spyOn(fs, 'openSync').mockImplementation((file, ...how) => {
+      if (file === path) throw refused;
+      return openSync(file, ...how);
     });
     await expect(rehearseEdit(path, () => 'new', { inPlace: true })).rejects.toThrow('EROFS');
     await rehearseEdit(join(home, 'other'), () => 'new', { inPlace: true });

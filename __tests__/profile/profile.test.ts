@@ -410,7 +410,7 @@ describe('checkProfiles', () => {
     await writeFile(taken, '');
     files = { credentials: join(taken, 'aws', 'credentials'), config: join(taken, 'aws', 'config') };
     expect(await check('dev')).toMatchObject({ reason: expect.stringContaining('ENOTDIR') as string });
-    jest.spyOn(fs, 'mkdtempSync').mockImplementation(() => {
+    jest.spyOn(fs, 'openSync').mockImplementation(() => {
       throw Object.assign(new Error('EROFS: read-only'), { code: 'EROFS' });
     });
     files = profileFiles({}, home);

@@ -26,14 +26,14 @@ export interface ReplaceOptions {
 }
 
 /**
- * Replaces the file at `path` by one of mode 0600, whole or not at all; one that is mounted is written in place. A disk that is nearly full accepts a part of
- * what is written without an error. So this writes until all is there, or an error comes; write-file-atomic takes the
- * part for success.
+ * Replaces the file at `path` by one of mode 0600, whole or not at all; one that is mounted is written in place. A disk
+ * that is nearly full accepts a part of what is written without an error. So this writes until all is there, or an error
+ * comes; write-file-atomic takes the part for success.
  *
  * @throws an error of the system; the file is then as it was
  */
 export function replaceFile(path: string, bytes: Buffer | string, options: ReplaceOptions): void {
-  const copy = `${path}${COPY}${randomUUID()}`;
+  const copy = newCopy(path);
   ignoreSizeSignal();
   try {
     writeCopy(copy, Buffer.from(bytes), path, options);
@@ -45,6 +45,18 @@ export function replaceFile(path: string, bytes: Buffer | string, options: Repla
     if (!isMountRefusal(codeOf(error))) throw error;
     writeInPlace(path, Buffer.from(bytes), options);
   }
+}
+
+/**
+ * Looks whether a copy can be made next to the file at `path`, and leaves none. Should this process be killed meanwhile,
+ * `removeCopies` removes it.
+ *
+ * @throws an error of the system when it cannot
+ */
+export function tryCopy(path: string): void {
+  const copy = newCopy(path);
+  closeSync(openSync(copy, 'wx', 0o600));
+  removeQuietly(copy);
 }
 
 /** The copies that processes left which were killed before they had replaced the file at `path`. */
@@ -61,6 +73,10 @@ export function copiesOf(path: string): string[] {
 /** Removes such copies. It is for who holds the file's lock: else one may be that of a process at work. */
 export function removeCopies(path: string): void {
   copiesOf(path).forEach(removeQuietly);
+}
+
+function newCopy(path: string): string {
+  return `${path}${COPY}${randomUUID()}`;
 }
 
 function writeCopy(copy: string, bytes: Buffer, path: string, { durable }: ReplaceOptions): void {

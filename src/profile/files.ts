@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { mkdtempSync, rmdirSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { lstat, mkdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, parse, resolve, sep } from 'node:path';
 import { ActionError } from '../errors/action-error';
@@ -8,7 +8,7 @@ import { isHeldOpen, whileBusy } from '../files/busy';
 import { requireWritableInPlace, writeInPlace } from '../files/in-place';
 import { LockedError, lockPath, lockPathElsewhere, takeLock } from '../files/lock';
 import { isMounted, isMountRefusal } from '../files/mounts';
-import { copiesOf, replaceFile } from '../files/replace';
+import { copiesOf, replaceFile, tryCopy } from '../files/replace';
 import type { ProfileFiles } from './locations';
 
 /** A profile file could not be read, locked or written. The message says why and what to do, and quotes no contents. */
@@ -187,14 +187,14 @@ async function accessTo(target: string): Promise<Access> {
   if (found?.isFile() === true && found.nlink > 1 && found.uid === process.getuid?.()) {
     return { inPlace: true, lockfilePath: lockPathElsewhere(`${found.dev}:${found.ino}`) };
   }
-  return found && (await makesNothing(dirname(target)))
+  return found && (await makesNothing(target))
     ? { inPlace: true, lockfilePath: lockPathElsewhere(target) }
     : { inPlace: false, lockfilePath: lockPath(target) };
 }
 
-/** Whether this user can make nothing in a folder. */
-async function makesNothing(folder: string): Promise<boolean> {
-  return await tryFolder(folder).then(
+/** Whether this user can make nothing next to a file. */
+async function makesNothing(target: string): Promise<boolean> {
+  return await tryFolder(target).then(
     () => false,
     (error: unknown) => MAKES_NOTHING.has(codeOf(error) ?? ''),
   );
@@ -204,15 +204,15 @@ async function makesNothing(folder: string): Promise<boolean> {
 async function tryLock(target: string): Promise<void> {
   const found = await stat(lockPath(target)).catch(unlessMissing);
   if (found?.isDirectory() === false) throw new Error(`Its lock, ${lockPath(target)}, is no directory. Delete that.`);
-  await tryFolder(dirname(target));
+  await tryFolder(target);
 }
 
-/** Only an attempt shows on every system whether something can be made in a folder, or in the one that it is made in. */
-async function tryFolder(folder: string): Promise<void> {
+/** Only an attempt shows on every system whether something can be made next to a file, or where its folder is to be made. */
+async function tryFolder(target: string): Promise<void> {
+  const folder = dirname(target);
   const found = await stat(folder).catch(unlessMissing);
-  if (found === undefined && dirname(folder) !== folder) return tryFolder(dirname(folder));
-  // In one go: a process that is killed meanwhile would leave it.
-  rmdirSync(mkdtempSync(join(folder, 'aws-')));
+  if (found === undefined && dirname(folder) !== folder) return tryFolder(folder);
+  tryCopy(target);
 }
 
 /**
