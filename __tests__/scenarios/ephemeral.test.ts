@@ -7,6 +7,7 @@ import { allow } from '../sandbox/sts-client';
 import { callsToBreak } from './crash';
 import {
   ADMIN,
+  LASTING_KEY,
   OWNED,
   REPOSITORY,
   age,
@@ -45,7 +46,6 @@ const DOCUMENT = JSON.stringify({
   'oidc-providers': { github: {} },
 });
 const KEY_ALONE = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
-const LASTING_KEY = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['github-secrets'] } } } });
 const SECRETS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'MFA'];
 
 let scenario: Scenario;

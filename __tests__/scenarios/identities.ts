@@ -177,11 +177,22 @@ function isConcurrent(stage: Stage): stage is Concurrent {
   return typeof stage === 'object' && 'concurrent' in stage;
 }
 
-/** Makes the repository at GitHub, and the input with a token that may write its secrets. */
-export function githubRepository({ sandbox: { github } }: Scenario): { readonly 'github-token': string } {
+/**
+ * Makes the repository at GitHub, and the input with a token that may write its secrets.
+ *
+ * @param readsRuns whether the token may read whether runs are over, too
+ */
+export function githubRepository(
+  { sandbox: { github } }: Scenario,
+  { readsRuns = false }: { readonly readsRuns?: boolean } = {},
+): { readonly 'github-token': string } {
   github.secrets.createRepository(REPOSITORY);
-  return { 'github-token': github.secrets.token({ write: [REPOSITORY] }) };
+  const runs = readsRuns ? [REPOSITORY] : [];
+  return { 'github-token': github.secrets.token({ write: [REPOSITORY], runs }) };
 }
+
+/** A document with one user, whose key lasts. */
+export const LASTING_KEY = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['github-secrets'] } } } });
 
 /** All that IAM keeps of an account, to be compared with what it keeps later. */
 export function snapshot(account: Account) {

@@ -2,6 +2,7 @@ import type { Run } from '../../sandbox/runner/job';
 import {
   ADMIN,
   KEY_TO_SECRETS,
+  LASTING_KEY,
   REPOSITORY,
   githubRepository,
   identityJob,
@@ -15,7 +16,6 @@ import {
 import type { Scenario } from './scenario';
 
 const HOUR_MS = 3_600_000;
-const IDENTITIES = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['github-secrets'] } } } });
 
 let scenario: Scenario;
 let token: { readonly 'github-token': string };
@@ -31,7 +31,7 @@ beforeEach(async () => {
 afterEach(() => scenario.end());
 
 const run = (mode: string, inputs: Record<string, string> = {}): Promise<Run> =>
-  identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: IDENTITIES, ...inputs } });
+  identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: LASTING_KEY, ...inputs } });
 const textOf = ({ log }: Run) => log.join('\n');
 const user = () => {
   const found = scenario.account.users.get('pulumi');

@@ -2,6 +2,7 @@ import type { Run } from '../../sandbox/runner/job';
 import {
   ADMIN,
   REPOSITORY,
+  githubRepository,
   identityJob,
   identityScenario,
   keyInSecrets,
@@ -21,10 +22,8 @@ let scenario: Scenario;
 let token: { readonly 'github-token': string };
 beforeEach(async () => {
   scenario = await identityScenario();
-  const { secrets } = scenario.sandbox.github;
-  secrets.createRepository(REPOSITORY);
-  secrets.createEnvironment(REPOSITORY, 'prod');
-  token = { 'github-token': secrets.token({ write: [REPOSITORY] }) };
+  token = githubRepository(scenario);
+  scenario.sandbox.github.secrets.createEnvironment(REPOSITORY, 'prod');
 });
 afterEach(async () => {
   scenario.calls();

@@ -1,7 +1,9 @@
 import type { Run } from '../../sandbox/runner/job';
 import {
   ADMIN,
+  LASTING_KEY,
   REPOSITORY,
+  githubRepository,
   identityJob,
   identityScenario,
   keyInSecrets,
@@ -15,20 +17,17 @@ import { expectFailed, type Scenario } from './scenario';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const IDENTITIES = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['github-secrets'] } } } });
 
 let scenario: Scenario;
 let token: { readonly 'github-token': string };
 beforeEach(async () => {
   scenario = await identityScenario();
-  const { secrets } = scenario.sandbox.github;
-  secrets.createRepository(REPOSITORY);
-  token = { 'github-token': secrets.token({ write: [REPOSITORY], runs: [REPOSITORY] }) };
+  token = githubRepository(scenario, { readsRuns: true });
 });
 afterEach(() => scenario.end());
 
 const run = (mode: string, inputs: Record<string, string> = {}): Promise<Run> =>
-  identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: IDENTITIES, ...inputs } });
+  identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: LASTING_KEY, ...inputs } });
 const textOf = ({ log }: Run) => log.join('\n');
 
 /** Run 11, which is killed right after a call, and whose post step never comes. */
@@ -37,7 +36,7 @@ async function killedAt(action: string, skip: number, mode: string, inputs: Reco
     scenario.sandbox.faults.add({ action, skip, times: 1, holdAfter });
   });
   await identityJob(scenario, { env: { GITHUB_RUN_ID: '11' } }).step({
-    with: { mode, ...ADMIN, ...token, identities: IDENTITIES, ...inputs },
+    with: { mode, ...ADMIN, ...token, identities: LASTING_KEY, ...inputs },
     kill: { after, signal: 'SIGKILL' },
   });
 }

@@ -2,8 +2,10 @@ import type { Run } from '../../sandbox/runner/job';
 import {
   ADMIN,
   KEY_TO_SECRETS,
+  LASTING_KEY,
   REPOSITORY,
   age,
+  githubRepository,
   identityJob,
   identityScenario,
   keyInSecrets,
@@ -16,22 +18,19 @@ import {
 import { expectFailed, type Scenario } from './scenario';
 
 const MINUTE_MS = 60_000;
-const IDENTITIES = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['github-secrets'] } } } });
 
 let scenario: Scenario;
 let token: { readonly 'github-token': string };
 beforeEach(async () => {
   scenario = await identityScenario();
-  const { secrets } = scenario.sandbox.github;
-  secrets.createRepository(REPOSITORY);
-  token = { 'github-token': secrets.token({ write: [REPOSITORY], runs: [REPOSITORY] }) };
+  token = githubRepository(scenario, { readsRuns: true });
 });
 afterEach(() => scenario.end());
 
 const jobOf = (GITHUB_RUN_ID: string, env: Record<string, string> = {}) =>
   identityJob(scenario, { env: { GITHUB_RUN_ID, ...env } });
 const run = (mode: string, job = jobOf('12'), inputs: Record<string, string> = {}): Promise<Run> =>
-  job.step({ with: { mode, ...ADMIN, ...token, identities: IDENTITIES, ...inputs } });
+  job.step({ with: { mode, ...ADMIN, ...token, identities: LASTING_KEY, ...inputs } });
 const runOf = (runId: string, attempt = '1') => ({ repository: REPOSITORY, runId, attempt });
 const textOf = ({ log }: Run) => log.join('\n');
 
@@ -41,7 +40,7 @@ async function heldAt(action: string, skip: number, mode = 'provision', inputs: 
     scenario.sandbox.faults.add({ action, skip, times: 1, holdAfter });
   });
   const main = await jobOf('11').step({
-    with: { mode, ...ADMIN, ...token, identities: IDENTITIES, ...inputs },
+    with: { mode, ...ADMIN, ...token, identities: LASTING_KEY, ...inputs },
     kill: { after, signal: 'SIGKILL' },
   });
   expect(main.exitCode).toBeNull();
@@ -85,7 +84,7 @@ describe('while another run is making a key of the user', () => {
     const after = new Promise<void>((holdAfter) => {
       scenario.sandbox.faults.add({ action: 'PUT secret', times: 1, holdAfter });
     });
-    const main = { mode: 'rotate', ...ADMIN, ...token, identities: IDENTITIES, 'rotate-now': 'true' };
+    const main = { mode: 'rotate', ...ADMIN, ...token, identities: LASTING_KEY, 'rotate-now': 'true' };
     await jobOf('11', { GITHUB_RUN_ATTEMPT: '3' }).step({ with: main, kill: { after, signal: 'SIGKILL' } });
     const before = statusesOf(scenario, 'pulumi');
     scenario.calls();
