@@ -368,7 +368,7 @@ roles:
     // Whoever makes it takes it back once the step has seen it.
     moto.after('ListAccessKeys', () => account.iam.send(new DeleteAccessKeyCommand(theirs)));
     const { log } = await step('provision', withKeyOfJob);
-    expect(log.join('\n')).toContain(`The access key ${AccessKeyId} of ci is being made by another run or a person.`);
+    expect(log.join('\n')).toContain(`Waiting: the access key ${AccessKeyId} of the user ci was made at `);
     const own = exportedBy(account.job);
     expect(await keysOfCi()).toEqual({ [own.AWS_ACCESS_KEY_ID]: 'Active' });
     await expectIdentity(iamArn('user/ci'), own);

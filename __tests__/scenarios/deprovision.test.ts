@@ -59,7 +59,7 @@ test('the key of a job that may still run goes, and the plan says whose it is', 
     return (JSON.parse(outputs.plan ?? '[]') as { details: string[] }[]).flatMap((change) => change.details);
   };
   expect(await details({ 'dry-run': 'true' })).toContain(
-    `- access key ${id}, of the job of run 7 of octo/app: if that still runs, it can do nothing more with it`,
+    `- access key ${id}; it is for run 7 of octo/app, the job deploy: if that still runs, it can do nothing more with it`,
   );
   scenario.pass(6 * 86_400_000);
   expect(await details({})).toContain(`- access key ${id}`);

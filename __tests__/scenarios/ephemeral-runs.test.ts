@@ -57,7 +57,7 @@ test.each([
   const earliest = Math.floor(scenario.sandbox.clock.now().getTime() / 1000) * 1000 + hours * HOUR;
   await leaveAll('6', env);
   const [run, until] = /^run=(\S+) until=(\S+)$/.exec(marks()[0] ?? '')?.slice(1) ?? [];
-  expect(run).toMatch(/^octo\/app:6\.1:[0-9a-f]{8}$/);
+  expect(run).toMatch(/^octo\/app:6\.1:[0-9a-f]{8}:deploy$/);
   expect(Date.parse(until ?? '') - earliest).toBeGreaterThanOrEqual(0);
   expect(Date.parse(until ?? '') - earliest).toBeLessThan(60_000);
   expect(new Set(marks()).size).toBe(1);
@@ -77,7 +77,9 @@ describe('while a run is not over, what it has for itself alone', () => {
     const job = jobOf('7');
     const run = await step(job, inputs);
     expectFailed(run, 'ephemeral-of-another-run');
-    expect(run.log.join('\n')).toMatch(/user .*pulumi is there for run 6 of octo\/app, until 20\S+Z at the latest/);
+    expect(run.log.join('\n')).toMatch(
+      /user .*pulumi is there for run 6 of octo\/app, the job deploy, until 20\S+Z at the latest/,
+    );
     expect(writes(scenario)).toEqual([]);
     expect(await finish(job)).toContain('Nothing to clean up.');
     expect(snapshot(scenario.account)).toEqual(before);

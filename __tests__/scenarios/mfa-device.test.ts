@@ -257,7 +257,7 @@ describe('a device that cannot be finished', () => {
             with: { mode, ...ADMIN, ...token, identities: DEVICE_ALONE },
           });
           expectFailed(stopped, 'another-run');
-          const making = `${serial()} is being made by run 6 of octo/app since `;
+          const making = `${serial()} is being made by run 6 of octo/app, the job deploy, since `;
           expect(stopped.log.join('\n')).toContain(making);
           const dry = await identityJob(scenario).step({
             with: { mode, ...ADMIN, ...token, identities: DEVICE_ALONE, 'dry-run': 'true' },

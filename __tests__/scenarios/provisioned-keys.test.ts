@@ -158,8 +158,8 @@ describe('a key is delivered to the job, and ends with it', () => {
     const main = await provision(['environment'], { job: third });
     expectFailed(main, 'access-keys-full');
     const said = main.log.join('\n');
-    expect(said).toContain('for the job of run 11 of octo/app');
-    expect(said).toContain('for the job of run 12 of octo/app');
+    expect(said).toContain('for run 11 of octo/app');
+    expect(said).toContain('for run 12 of octo/app');
     expect(said).toContain('Let one of those jobs end: its post step deletes its key');
     expect(writes(scenario)).toEqual([]);
 
@@ -234,7 +234,7 @@ describe('the key of a job whose machine is lost', () => {
     const before = identityJob(scenario, { env: { GITHUB_RUN_ID: '12' } });
     const meanwhile = await provision(['environment'], { job: before });
     expect(meanwhile.exitCode).toBe(0);
-    expect(meanwhile.log.join('\n')).toContain(`${lost} is for the job of run 11 of octo/app`);
+    expect(meanwhile.log.join('\n')).toContain(`${lost} is for run 11 of octo/app`);
     expect(idsOf('pulumi')).toEqual([lost, keyIn(before).id]);
     await before.finish();
     scenario.pass(0.2 * HOUR_MS);

@@ -64,7 +64,9 @@ describe('while another run is making a key of the user', () => {
     expectFailed(main, 'another-run');
     const time = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d UTC`;
     expect(textOf(main)).toMatch(
-      new RegExp(`the access key ${id} of the user pulumi is being made by run 11 of octo/app, since ${time}`),
+      new RegExp(
+        `the access key ${id} of the user pulumi is being made by run 11 of octo/app, the job deploy, since ${time}`,
+      ),
     );
     expect(textOf(main)).toMatch(new RegExp(`Run the step again when that run is over; if it died, after ${time}`));
     expect(textOf(main)).toContain('`concurrency:` in the workflow');
@@ -75,6 +77,31 @@ describe('while another run is making a key of the user', () => {
     const calls = scenario.calls();
     expect(calls.filter((call) => call === 'ListAccessKeys')).toHaveLength(7);
     expect(calls.filter((call) => !/^(?:Get|List|GET )/.test(call))).toEqual([]);
+  });
+
+  test.each([
+    {
+      what: 'another job of a matrix',
+      name: 'GitHub Actions 12',
+      is: 'the job test on the runner GitHub_Actions_11 of this run',
+    },
+    { what: 'another step of the job', name: 'GitHub Actions 11', is: 'another step of this job' },
+  ])('$what is known from its own', async ({ name, is }) => {
+    const inMatrix = (RUNNER_NAME: string) => jobOf('11', { GITHUB_JOB: 'test', RUNNER_NAME });
+    const after = new Promise<void>((holdAfter) => {
+      scenario.sandbox.faults.add({ action: 'PUT secret', times: 1, holdAfter });
+    });
+    await inMatrix('GitHub Actions 11').step({
+      with: { mode: 'provision', ...ADMIN, ...token, identities: IDENTITIES },
+      kill: { after, signal: 'SIGKILL' },
+    });
+    const second = await run('provision', inMatrix(name));
+    expectFailed(second, 'another-run');
+    expect(textOf(second)).toMatch(
+      new RegExp(`^Waiting: the access key AKIA\\w+ .* is being made by ${is}, since \\d`, 'm'),
+    );
+    expect(textOf(second)).toMatch(new RegExp(`Cause: the access key AKIA\\w+ .* is being made by ${is}, since \\d`));
+    scenario.calls();
   });
 
   test('a rotation waits as well, and names the attempt', async () => {

@@ -75,7 +75,14 @@ function holderOf(deliver: readonly KeyDestination[]): Promise<KeyHolder> {
     lastUsed: new Map(),
     overRuns: new Set<string>(),
   };
-  const holder: KeyHolder = { user: { name: 'ci', accessKey }, ...nothing, isDryRun: false, signingKey: '', now: 0 };
+  const holder: KeyHolder = {
+    user: { name: 'ci', accessKey },
+    ...nothing,
+    run: OTHER_RUN,
+    isDryRun: false,
+    signingKey: '',
+    now: 0,
+  };
   return readKeyHolderAgain(holder, opened.access);
 }
 

@@ -53,6 +53,7 @@ export function holderIn(situation: Situation): KeyHolder {
       ]),
     ),
     overRuns: new Set(),
+    run: { ...RUN, random: 'ffffffff', id: '7' },
     isDryRun: false,
     signingKey: 'AKIASIGNINGKEYEXAMPLE',
     now: NOW,

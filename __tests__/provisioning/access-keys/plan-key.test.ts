@@ -374,7 +374,7 @@ describe('a user that is to have a key for the job', () => {
       provision({ keys: { [OLD]: { age: MINUTE, job }, [NEW]: { age: MINUTE, job } }, accessKey }),
     );
     expect(obstacle?.code).toBe('access-keys-full');
-    expect(obstacle?.text).toContain('for the job of run 123456 of octo/app');
+    expect(obstacle?.text).toContain('for run 123456 of octo/app');
     expect(obstacle?.text).toContain('Let one of those jobs end: its post step deletes its key');
   });
 });

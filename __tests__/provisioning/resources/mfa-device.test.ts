@@ -102,7 +102,7 @@ describe('one that is not enabled', () => {
     const { at, planned } = await read(590_000);
     const obstacle = obstacleIn(planned);
     expect(obstacle?.code).toBe('another-run');
-    expect(obstacle?.text).toContain(`is being made by run 6 of octo/app since ${at}`);
+    expect(obstacle?.text).toContain(`is being made by run 6 of octo/app, since ${at}`);
     expect(obstacle?.text).toContain(`after ${new Date(Date.parse(at) + 600_000).toISOString()}`);
   });
 

@@ -5,6 +5,7 @@ import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
 import { LONGEST_READ_AGE_MS } from '../changes/require-own';
+import type { Run } from '../run';
 import { readAccessKeys, type ExistingKey } from './access-key';
 import { outlastsJob, readSecretTimes, type SecretTimes } from './destinations';
 import { readRecords } from './record';
@@ -36,6 +37,8 @@ export interface KeyHolder {
   readonly lastUsed: ReadonlyMap<string, LastUse>;
   /** Runs that are over, as `writeRun` has them: what they had begun, nobody goes on with. */
   readonly overRuns: ReadonlySet<string>;
+  /** The run that asks. */
+  readonly run: Run;
   /** Whether nothing is changed. */
   readonly isDryRun: boolean;
   /** The key that signs the calls of this step. */
@@ -54,10 +57,10 @@ export interface KeyOwner {
 export function keyHolderOf(
   user: KeyUser,
   existing: KeyOwner | undefined,
-  { signingKey, isDryRun, iam }: AccountAccess,
+  { signingKey, isDryRun, run, iam }: AccountAccess,
 ): KeyHolder {
   const [times, unread, lastUsed, overRuns] = [undefined, undefined, new Map(), new Set<string>()];
-  return { user, existing, times, unread, lastUsed, overRuns, isDryRun, signingKey, now: iam.time() };
+  return { user, existing, times, unread, lastUsed, overRuns, run, isDryRun, signingKey, now: iam.time() };
 }
 
 /** Reads what else a plan must know of a user's keys: no more than its records ask for. */
@@ -67,7 +70,7 @@ export async function readKeyHolder(
   access: AccountAccess,
   overRuns: KeyHolder['overRuns'] = new Set(),
 ): Promise<KeyHolder> {
-  const { iam, secrets, signingKey, isDryRun } = access;
+  const { iam, secrets, signingKey, isDryRun, run } = access;
   const now = iam.time();
   const deliver = user.accessKey?.deliver ?? [];
   const { keys } = readRecords(existing?.tags ?? {});
@@ -84,7 +87,7 @@ export async function readKeyHolder(
     concurrently(usesThatMatter(listed, keys), async ({ id }) => [id, await lastUseOf(id, access)] as const),
   ]);
   const known = lastUsed.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
-  return { user, existing, times, unread, lastUsed: new Map(known), overRuns, isDryRun, signingKey, now };
+  return { user, existing, times, unread, lastUsed: new Map(known), overRuns, run, isDryRun, signingKey, now };
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
-import { describeRun, sameRun, writeRun, type Run } from '../run';
+import { sameRun, writeRun, type Run } from '../run';
 import { readKeyHolderAgain, type KeyHolder } from './key-holder';
 import { LATE_MS, livesOf, SETTLE_MS, type KeyInWork } from './key-life';
+import { describeInWork } from './plan-key';
 
 /** How long a run that is making a key of the same user is waited for. */
 const WAIT_MS = 60_000;
@@ -35,9 +36,7 @@ export async function awaitOtherRuns(
     for (const holder of hindered) {
       const busy = hinders(holder);
       if (busy) {
-        log(
-          `The access key ${busy.id} of ${holder.user.name} is being made by ${makersOf(busy)}. Looking again in 10 s.`,
-        );
+        log(`Waiting: ${describeInWork(holder, busy)}. Looking again in 10 s.`);
       }
     }
     await clock.sleep(LOOK_EVERY_MS);
@@ -45,10 +44,6 @@ export async function awaitOtherRuns(
       hindered.includes(holder) ? withOverRuns(await again(holder, access), access) : holder,
     );
   }
-}
-
-function makersOf({ runs }: KeyInWork): string {
-  return runs.length === 0 ? 'another run or a person' : runs.map(describeRun).join(' or ');
 }
 
 async function withOverRuns(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {

@@ -5,7 +5,7 @@ import { withoutCalls, type Action, type Change, type Obstacle } from '../change
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { describePlaces, destinationOf, outlastsJob, placesWord, placeWords } from './destinations';
-import type { KeyHolder, KeyUser } from './key-holder';
+import type { KeyHolder } from './key-holder';
 import {
   GRACE_MS,
   livesOf,
@@ -119,9 +119,9 @@ function planBesideOthers(
   kept: string | undefined,
 ): KeyPlan | KeyObstacle {
   const { user, isDryRun } = holder;
-  if (kept !== undefined) return unchanged(holder, planner, 'keep', kept, describeInWork(user, busy));
+  if (kept !== undefined) return unchanged(holder, planner, 'keep', kept, describeInWork(holder, busy));
   if (!isDryRun) return anotherRun(holder, busy);
-  const waits = `a run would wait up to a minute, and then fail: ${describeInWork(user, busy)}`;
+  const waits = `a run would wait up to a minute, and then fail: ${describeInWork(holder, busy)}`;
   return {
     ...unchanged(holder, planner, 'leave', waits),
     notices: [`What becomes of the keys of the user ${user.name} is not known yet: ${waits}.`],
@@ -243,7 +243,7 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
       ...endings.map(({ id, how, why }) => `${id} is ${how}d: ${why}`),
       ...staying,
       ...lives.ofJobs.flatMap(({ key, run, isOver }) =>
-        isOver ? [] : `${key.id} is for the job of ${describeRun(run)}`,
+        isOver ? [] : `${key.id} is for ${describeRun(run, holder.run)}`,
       ),
     ],
     notices: [
@@ -501,22 +501,23 @@ function graceOf({ user }: KeyHolder): number {
 }
 
 /** What is in the way where a run is making a key of the user. */
-export function anotherRun({ user }: KeyHolder, busy: KeyInWork): Obstacle {
+export function anotherRun(holder: KeyHolder, busy: KeyInWork): Obstacle {
   return {
     code: 'another-run',
     text:
-      `${describeInWork(user, busy)}. Run the step again when that run is over; if it died, after ` +
+      `${describeInWork(holder, busy)}. Run the step again when that run is over; if it died, after ` +
       `${time(busy.since.getTime() + TAKEOVER_MS)}. With \`concurrency:\` in the workflow, runs that give the same ` +
       'user keys wait for each other',
   };
 }
 
 /** A key that another run may be making, for people. */
-export function describeInWork({ name }: Pick<KeyUser, 'name'>, { id, since, runs }: KeyInWork): string {
-  const [key, at] = [`the access key ${id} of the user ${name}`, time(since.getTime())];
+export function describeInWork({ user, run }: Pick<KeyHolder, 'user' | 'run'>, { id, since, runs }: KeyInWork): string {
+  const [key, at] = [`the access key ${id} of the user ${user.name}`, time(since.getTime())];
+  const makers = runs.map((one) => describeRun(one, run)).join(' or ');
   return runs.length === 0
     ? `${key} was made at ${at}, by another run or a person, and nothing is recorded of it yet`
-    : `${key} is being made by ${runs.map(describeRun).join(' or ')}, since ${at}`;
+    : `${key} is being made by ${makers}, since ${at}`;
 }
 
 function noRoom(holder: KeyHolder, survey: Survey): KeyObstacle {
@@ -531,7 +532,7 @@ function noRoom(holder: KeyHolder, survey: Survey): KeyObstacle {
         ? `last used ${days(now - use.at.getTime())} ago (${use.where})`
         : 'never used';
     const job = lives.ofJobs.find(({ key }) => key.id === id);
-    const whose = job ? `for the job of ${describeRun(job.run)}` : used;
+    const whose = job ? `for ${describeRun(job.run, holder.run)}` : used;
     const held = placesWith(holder, key);
     const where = !held ? '' : held.length > 0 ? `, in ${describePlaces(held)}` : ', whole in no place of the document';
     return `${id} (${active ? 'active' : 'inactive'}, ${days(now - created.getTime())} old, ${whose}${job ? '' : where})`;

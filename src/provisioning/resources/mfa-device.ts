@@ -222,7 +222,7 @@ async function beingMade(serial: string, tags: Tags = {}, access: AccountAccess)
   return {
     code: 'another-run',
     text:
-      `the MFA device ${serial} is being made by ${describeRun(making.run)} since ${since}, and not enabled yet. Run the ` +
+      `the MFA device ${serial} is being made by ${describeRun(making.run, access.run)}, since ${since}, and not enabled yet. Run the ` +
       `step again when that run is over, or after ${until}, when it counts as failed`,
   };
 }

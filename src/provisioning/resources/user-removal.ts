@@ -107,7 +107,7 @@ export async function planUserRemoval(
     details: [
       ...removal.details,
       ...serials.map((serial) => `- MFA device ${serial}`),
-      ...(busy ? [`a run would wait up to a minute, and then fail: ${describeInWork(user, busy)}`] : []),
+      ...(busy ? [`a run would wait up to a minute, and then fail: ${describeInWork(holder, busy)}`] : []),
     ],
     async last(during) {
       await requireNoOtherKey(UserName, owner.accessKeys, during);
@@ -127,7 +127,9 @@ export async function planUserRemoval(
 /** Of a key that ends with a job which may not be over, for people: that the job loses it. */
 function jobWith(id: string, holder: KeyHolder): string {
   const job = livesOf(holder).ofJobs.find(({ key, isOver }) => key.id === id && !isOver);
-  return job ? `, of the job of ${describeRun(job.run)}: if that still runs, it can do nothing more with it` : '';
+  return job
+    ? `; it is for ${describeRun(job.run, holder.run)}: if that still runs, it can do nothing more with it`
+    : '';
 }
 
 /** @param change what the plan shows, where not that the user is not there */
