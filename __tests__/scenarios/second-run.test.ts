@@ -92,7 +92,7 @@ describe('while another run is making a key of the user', () => {
       scenario.sandbox.faults.add({ action: 'PUT secret', times: 1, holdAfter });
     });
     await inMatrix('GitHub Actions 11').step({
-      with: { mode: 'provision', ...ADMIN, ...token, identities: IDENTITIES },
+      with: { mode: 'provision', ...ADMIN, ...token, identities: LASTING_KEY },
       kill: { after, signal: 'SIGKILL' },
     });
     const second = await run('provision', inMatrix(name));
