@@ -48,7 +48,7 @@ describe('what was just made is not known everywhere at once', () => {
     expect(tests.slice(-3)).toEqual(['GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity']);
     expect(textOf(main)).toMatch(/GetCallerIdentity: .*[^.]\. Again in \d/);
     expect(main.exported.AWS_ACCESS_KEY_ID).toBe(scenario.account.users.get('ci')?.accessKeys[0]?.accessKeyId);
-    expect(made.at(-1)).toBe('UntagUser');
+    expect(made.filter((call) => call === 'UntagUser')).toHaveLength(1);
   });
 
   test('a role that trusts a user of the same document waits for it', async () => {

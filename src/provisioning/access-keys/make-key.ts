@@ -96,12 +96,15 @@ export async function makeSure(keys: readonly MadeKey[], access: AccountAccess):
   const ofJob = keys.filter((made) => !lasts(made));
   const wait = lasting.length > 0 ? [() => access.clock.sleep(SETTLE_MS)] : [];
   const tests = () => concurrently(keys, (made) => testKey(made, access));
-  await concurrently([...wait, tests], async (work) => {
+  // What is recorded of the key itself has taken the place of its announcement.
+  const removals = ofJob.map(
+    ({ plan: { user } }) =>
+      () =>
+        makeCalls([untagCalls(user, [announcementTag(access.run)])], access),
+  );
+  await concurrently([...wait, tests, ...removals], async (work) => {
     await work();
   });
-  await concurrently(ofJob, ({ plan: { user } }) =>
-    makeCalls([untagCalls(user, [announcementTag(access.run)])], access),
-  );
   await concurrently(lasting, (made) => requireFirst(made, access));
 }
 
