@@ -13,6 +13,11 @@ import { idOf, type MadeKey } from './make-key';
 import type { KeyEnding, KeyPlan } from './plan-key';
 import { readRecords, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_TAGS = 50;
+/** How many tags a run adds to a user at most, before it removes any: what it found of two keys, and its own key's. */
+const ROOM_FOR_RECORDS = 8;
+
 /**
  * Records what was found of keys where something is in the way of more: the next run goes on from there. Where that cannot
  * be, what is in the way is said all the same.
@@ -43,10 +48,12 @@ export async function recordFound(
  * @throws ActionError `another-run` when something has changed meanwhile
  */
 export async function endKeys(
-  { user, records, endings, holder, planner, make }: KeyPlan,
+  plan: KeyPlan,
   access: AccountAccess,
   lookTwice: LookTwice = oneWait(access.clock),
 ): Promise<void> {
+  const { user, records, endings, holder, planner } = plan;
+  await makeRoomForRecords(plan, access);
   await makeCalls([tagCalls(user, records)], access);
   if (endings.length === 0) return;
   if (endings.some(({ isUndelivered }) => isUndelivered)) await lookTwice();
@@ -60,11 +67,23 @@ export async function endKeys(
   if (changed) throw changedMeanwhile(user, changed);
   for (const one of endings) await endKey(user, one, access);
   const deleted = endings.flatMap(({ id, how }) => (how === 'delete' ? tagNames(id, STAGES) : []));
-  const names = deleted.length === 0 ? [] : [...deleted, ...outdatedRecords(holderNow, access.iam.time())];
+  const others = deleted.length === 0 ? [] : outdatedIn(plan, holderNow, access);
+  await makeCalls([untagCalls(user, [...new Set([...deleted, ...others])])], access);
+}
+
+/** Of the records that nobody needs, those that may go before the new key is there. */
+function outdatedIn({ make }: KeyPlan, holder: KeyHolder, { iam }: AccountAccess): string[] {
   // By these, the run that makes a new key sees that the one which it replaces is the same still.
   const needed = make?.replaces === undefined ? [] : tagNames(make.replaces, STAGES);
-  const others = names.filter((name) => !needed.includes(name) || deleted.includes(name));
-  await makeCalls([untagCalls(user, [...new Set(others)])], access);
+  return outdatedRecords(holder, iam.time()).filter((name) => !needed.includes(name));
+}
+
+/** A user that has as many tags as it may takes no more: then what nobody needs goes first, and else with the rest. */
+async function makeRoomForRecords(plan: KeyPlan, access: AccountAccess): Promise<void> {
+  const { user, holder, records, endings, make } = plan;
+  const isChanged = make !== undefined || endings.length > 0 || Object.keys(records).length > 0;
+  const isFull = Object.keys(holder.existing?.tags ?? {}).length + ROOM_FOR_RECORDS > MAX_TAGS;
+  if (isChanged && isFull) await makeCalls([untagCalls(user, outdatedIn(plan, holder, access))], access);
 }
 
 async function endKey(user: string, { id, how, why }: KeyEnding, access: AccountAccess): Promise<void> {

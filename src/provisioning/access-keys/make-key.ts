@@ -9,7 +9,7 @@ import { concurrently } from '../changes/concurrently';
 import { deleteKey } from './access-key';
 import { outlastsJob } from './destinations';
 import { readKeysAgain, type KeyHolder } from './key-holder';
-import { livesOf, SETTLE_MS } from './key-life';
+import { livesOf, outdatedRecords, SETTLE_MS } from './key-life';
 import type { KeyPlan, NewKey } from './plan-key';
 import { announcementTag, announcementTags, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
 
@@ -87,7 +87,7 @@ export async function recordMade(made: MadeKey, access: AccountAccess): Promise<
 /**
  * Tests keys until AWS knows them, and makes sure that no other run was first: each new key is a ticket, to which AWS
  * gives its own time. That shows when every read must show the keys; they are all waited for at once, and tested meanwhile.
- * Nobody waits for a key that ends with the job: other jobs have others.
+ * Nobody waits for a key that ends with the job: other jobs have others. With its announcement goes what earlier runs left.
  *
  * @throws ActionError when AWS does not learn of a key, or another run was first; the keys are then to be taken back
  */
@@ -97,11 +97,10 @@ export async function makeSure(keys: readonly MadeKey[], access: AccountAccess):
   const wait = lasting.length > 0 ? [() => access.clock.sleep(SETTLE_MS)] : [];
   const tests = () => concurrently(keys, (made) => testKey(made, access));
   // What is recorded of the key itself has taken the place of its announcement.
-  const removals = ofJob.map(
-    ({ plan: { user } }) =>
-      () =>
-        makeCalls([untagCalls(user, [announcementTag(access.run)])], access),
-  );
+  const removals = ofJob.map(({ plan: { user, holder } }) => () => {
+    const outdated = outdatedRecords(holder, access.iam.time());
+    return makeCalls([untagCalls(user, [announcementTag(access.run), ...outdated])], access);
+  });
   await concurrently([...wait, tests, ...removals], async (work) => {
     await work();
   });

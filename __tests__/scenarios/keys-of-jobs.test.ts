@@ -1,0 +1,96 @@
+import type { Failure } from '../../sandbox/faults';
+import type { Run } from '../../sandbox/runner/job';
+import {
+  ADMIN,
+  REPOSITORY,
+  identityJob,
+  identityScenario,
+  keyIn,
+  leftUser,
+  ownerOf,
+  recordsOf,
+  statusesOf,
+  writes,
+} from './identities';
+import type { Scenario } from './scenario';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const REFUSED: Failure = { error: { status: 403, code: 'AccessDenied', message: 'denied by a policy' } };
+const FOR_THE_JOB = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
+/** What a key that ends with the job writes, of a user that is there. */
+const KEY_OF_JOB = ['TagUser', 'CreateAccessKey', 'TagUser', 'UntagUser'];
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await identityScenario();
+});
+afterEach(async () => {
+  scenario.calls();
+  await scenario.end();
+});
+
+const jobOf = (GITHUB_RUN_ID: string, env: Record<string, string> = {}) =>
+  identityJob(scenario, { env: { GITHUB_RUN_ID, ...env } });
+const provision = (job = jobOf('12'), inputs: Record<string, string> = {}): Promise<Run> =>
+  job.step({ with: { mode: 'provision', ...ADMIN, identities: FOR_THE_JOB, ...inputs } });
+const idsOf = () => Object.keys(statusesOf(scenario, 'pulumi'));
+
+describe('what is recorded of keys that end with the job', () => {
+  test('an announcement that a cancelled run left is removed a day later, with no call more', async () => {
+    leftUser(scenario);
+    const after = new Promise<void>((holdAfter) => {
+      scenario.sandbox.faults.add({ action: 'TagUser', times: 1, holdAfter });
+    });
+    const cancelled = jobOf('11');
+    await cancelled.step({
+      with: { mode: 'provision', ...ADMIN, identities: FOR_THE_JOB },
+      kill: { after, signal: 'SIGINT' },
+    });
+    await cancelled.finish();
+    expect([idsOf(), recordsOf(scenario, 'pulumi')]).toEqual([[], ['making']]);
+    scenario.pass(DAY_MS + MINUTE_MS);
+    scenario.calls();
+    const next = jobOf('12');
+    expect((await provision(next)).exitCode).toBe(0);
+    expect(writes(scenario)).toEqual(KEY_OF_JOB);
+    await next.finish();
+    expect(recordsOf(scenario, 'pulumi')).toEqual([]);
+  });
+
+  test('the record of a key that is gone is removed when its job can last no longer', async () => {
+    const first = jobOf('11', { RUNNER_ENVIRONMENT: 'github-hosted' });
+    expect((await provision(first)).exitCode).toBe(0);
+    const { id } = keyIn(first);
+    scenario.sandbox.faults.add({ action: 'UntagUser', times: 1, ...REFUSED });
+    await first.finish();
+    expect([idsOf(), recordsOf(scenario, 'pulumi')]).toEqual([[], [`job:${id ?? ''}`]]);
+    scenario.pass(6.5 * HOUR_MS);
+    scenario.calls();
+    const next = jobOf('12');
+    expect((await provision(next)).exitCode).toBe(0);
+    expect(writes(scenario)).toEqual(KEY_OF_JOB);
+    expect(recordsOf(scenario, 'pulumi')).toEqual([`job:${keyIn(next).id ?? ''}`]);
+    await next.finish();
+  });
+
+  test('where a user has no room for another tag, those of keys that are gone go first', async () => {
+    const user = leftUser(scenario);
+    const count = 50 - Object.keys(user.tags).length;
+    const gone = Array.from(
+      { length: count },
+      (_, index) => `job:AKIAGONE${String(index).padStart(5, '0')}EXAMPLE`,
+    ).map((tag) => [
+      `aws-identity-action:${tag}`,
+      `run=${REPOSITORY}:1.1:0a1b2c3d until=${new Date(Date.now() - DAY_MS).toISOString().slice(0, 19)}Z`,
+    ]);
+    user.tags = { ...user.tags, ...(Object.fromEntries(gone) as Record<string, string>) };
+    const job = jobOf('12');
+    expect((await provision(job)).exitCode).toBe(0);
+    expect(writes(scenario)).toEqual(['UntagUser', ...KEY_OF_JOB]);
+    expect(ownerOf(scenario, keyIn(job))).toBe('pulumi');
+    expect(recordsOf(scenario, 'pulumi')).toEqual([`job:${keyIn(job).id ?? ''}`]);
+    await job.finish();
+  });
+});
