@@ -94,3 +94,58 @@ describe('what is recorded of keys that end with the job', () => {
     await job.finish();
   });
 });
+
+describe('the key of a job whose machine is lost', () => {
+  const runOf = (runId: string) => ({ repository: REPOSITORY, runId, attempt: '1' });
+  const lose = async (id: string) => {
+    const job = jobOf(id);
+    expect((await provision(job)).exitCode).toBe(0);
+    scenario.calls();
+    return keyIn(job).id ?? '';
+  };
+  const asked = () => scenario.calls().filter((call) => call.startsWith('GET run-attempt'));
+  const mayRead = () => ({ 'github-token': scenario.sandbox.github.secrets.token({ runs: [REPOSITORY] }) });
+
+  test('ends as soon as GitHub says that its run is over, also where nobody needs its place', async () => {
+    const lost = await lose('11');
+    scenario.sandbox.github.runs.set(runOf('11'), 'completed');
+    const job = jobOf('12');
+    const main = await provision(job, mayRead());
+    expect(main.exitCode).toBe(0);
+    expect(main.log.join('\n')).toContain(`Deleted the access key ${lost} of pulumi: the job that it was for is over.`);
+    expect(idsOf()).toEqual([keyIn(job).id]);
+    expect(asked()).toEqual(['GET run-attempt']);
+    await job.finish();
+  });
+
+  test('stays while its run goes on, and GitHub is asked once', async () => {
+    const working = await lose('11');
+    scenario.sandbox.github.runs.set(runOf('11'), 'in_progress');
+    const job = jobOf('12');
+    expect((await provision(job, mayRead())).exitCode).toBe(0);
+    expect(idsOf()).toEqual([working, keyIn(job).id]);
+    expect(asked()).toEqual(['GET run-attempt']);
+    await job.finish();
+  });
+
+  test('of the same run is not asked about: it goes on', async () => {
+    const working = await lose('11');
+    const job = jobOf('11');
+    expect((await provision(job, mayRead())).exitCode).toBe(0);
+    expect(idsOf()).toEqual([working, keyIn(job).id]);
+    expect(asked()).toEqual([]);
+    await job.finish();
+  });
+
+  test('goes with its user without a word of that job', async () => {
+    const lost = await lose('11');
+    scenario.sandbox.github.runs.set(runOf('11'), 'completed');
+    const main = await jobOf('12').step({
+      with: { mode: 'deprovision', ...ADMIN, identities: FOR_THE_JOB, ...mayRead() },
+    });
+    expect(main.exitCode).toBe(0);
+    expect(main.log.join('\n')).toContain(`- access key ${lost}`);
+    expect(main.log.join('\n')).not.toContain('it is for run 11');
+    expect(asked()).toEqual(['GET run-attempt']);
+  });
+});

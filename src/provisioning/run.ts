@@ -58,7 +58,8 @@ export function sameJob(one: Run, other: Run): boolean {
   return one.job !== undefined && one.job.includes('@') && one.job === other.job && sameWorkflowRun(one, other);
 }
 
-function sameWorkflowRun(one: Run, other: Run): boolean {
+/** Whether they are of one attempt of a workflow run, which is over only when all its jobs are. */
+export function sameWorkflowRun(one: Run, other: Run): boolean {
   return one.repository === other.repository && one.id === other.id && one.attempt === other.attempt;
 }
 

@@ -1,6 +1,6 @@
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
-import { sameRun, writeRun, type Run } from '../run';
+import { sameRun, sameWorkflowRun, writeRun, type Run } from '../run';
 import { readKeyHolderAgain, type KeyHolder } from './key-holder';
 import { LATE_MS, livesOf, SETTLE_MS, type KeyInWork } from './key-life';
 import { describeInWork } from './plan-key';
@@ -13,6 +13,8 @@ const LOOK_EVERY_MS = 10_000;
 interface Waiting {
   /** The key that hinders what is to become of a user's keys; undefined where none does. */
   readonly hinders: (holder: KeyHolder) => KeyInWork | undefined;
+  /** Whether keys of the user are made or changed then: it matters whose keys are of no use to anyone any more. */
+  readonly changesKeys: (holder: KeyHolder) => boolean;
   /** When the wait began, by the step's clock, where others began it: all users of a step are waited for at once. */
   readonly since?: number;
   /** How a user is read again. */
@@ -26,10 +28,10 @@ interface Waiting {
 export async function awaitOtherRuns(
   holders: readonly KeyHolder[],
   access: AccountAccess,
-  { hinders, again = readKeyHolderAgain, since = access.clock.now() }: Waiting,
+  { hinders, changesKeys, again = readKeyHolderAgain, since = access.clock.now() }: Waiting,
 ): Promise<KeyHolder[]> {
   const { clock, log, isDryRun } = access;
-  let current = await concurrently(holders, (holder) => withOverRuns(holder, access));
+  let current = await concurrently(holders, (holder) => withOverRuns(holder, access, changesKeys));
   for (;;) {
     const hindered = current.filter((holder) => hinders(holder) !== undefined);
     if (hindered.length === 0 || isDryRun || clock.now() - since >= WAIT_MS) return current;
@@ -41,13 +43,9 @@ export async function awaitOtherRuns(
     }
     await clock.sleep(LOOK_EVERY_MS);
     current = await concurrently(current, async (holder) =>
-      hindered.includes(holder) ? withOverRuns(await again(holder, access), access) : holder,
+      hindered.includes(holder) ? withOverRuns(await again(holder, access), access, changesKeys) : holder,
     );
   }
-}
-
-async function withOverRuns(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {
-  return { ...holder, overRuns: await runsThatAreOver(holder, access) };
 }
 
 /** Keys that other runs may be making. What main has left of its own, its post step ends. */
@@ -56,14 +54,27 @@ export function keysOfOtherRuns(holder: KeyHolder, access: AccountAccess): KeyIn
   return livesOf(holder).inWork.filter(({ runs }) => runs.length === 0 || !runs.every(isOwn));
 }
 
-/** Of the runs that stand in the way, those that GitHub says are over. Where none does, nobody is asked. */
-async function runsThatAreOver(holder: KeyHolder, access: AccountAccess): Promise<Set<string>> {
-  const { inWork, ofJobs } = livesOf({ ...holder, overRuns: new Set() });
+/** With those runs of which GitHub says that they are over. Where nothing depends on it, nobody is asked. */
+async function withOverRuns(
+  holder: KeyHolder,
+  access: AccountAccess,
+  changesKeys: Waiting['changesKeys'],
+): Promise<KeyHolder> {
+  const { inWork } = livesOf({ ...holder, overRuns: new Set() });
+  const makers = inWork.flatMap(({ runs }) => runs);
+  const before = { ...holder, overRuns: await runsThatAreOver(makers, LATE_MS + SETTLE_MS, access) };
   const isFull = (holder.existing?.accessKeys.length ?? 0) > 1;
-  const atWork = inWork.flatMap(({ runs }) => runs).map((run) => ({ run, sinceMs: LATE_MS + SETTLE_MS }));
+  if (!isFull && !changesKeys(before)) return before;
+  const { ofJobs } = livesOf(before);
+  const ofOthers = ofJobs.flatMap(({ run, isOver }) => (isOver || sameWorkflowRun(run, access.run) ? [] : run));
   // The key of a job that is over is of no use to anyone, however short ago that was.
-  const ofFullUser = isFull ? ofJobs.map(({ run }) => ({ run, sinceMs: 0 })) : [];
-  const over = await concurrently([...atWork, ...ofFullUser], async ({ run, sinceMs }) =>
+  const jobs = await runsThatAreOver(ofOthers, 0, access);
+  return { ...before, overRuns: new Set([...before.overRuns, ...jobs]) };
+}
+
+/** Of these runs, those that GitHub says have been over for so long, in milliseconds. */
+async function runsThatAreOver(runs: readonly Run[], sinceMs: number, access: AccountAccess): Promise<Set<string>> {
+  const over = await concurrently(runs, async (run) =>
     (await isOverSince(run, sinceMs, access)) ? writeRun(run) : [],
   );
   return new Set(over.flat());

@@ -29,6 +29,10 @@ export async function readyHolders(
       const isHindered = isObstacle(planned) && planned.code === 'another-run';
       return isHindered ? keysOfOtherRuns(holder, access)[0] : undefined;
     },
+    changesKeys(holder) {
+      const planned = planner(holder);
+      return !isObstacle(planned) && !isKept(planned);
+    },
   });
 }
 

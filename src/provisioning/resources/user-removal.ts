@@ -70,7 +70,8 @@ export async function planUserRemoval(
   // That the step would remove itself, it reports without waiting for anyone.
   const isCaller = access.caller !== undefined && userOrRoleIn(access.caller)?.name === UserName;
   const hinders = (one: KeyHolder) => (isCaller ? undefined : keysOfOtherRuns(one, access)[0]);
-  const [holder = alone] = await awaitOtherRuns([alone], access, { hinders, since, again: readKeysAgain });
+  const waiting = { hinders, changesKeys: () => !isCaller, since, again: readKeysAgain };
+  const [holder = alone] = await awaitOtherRuns([alone], access, waiting);
   const busy = hinders(holder);
   if (busy && !access.isDryRun) return anotherRun(holder, busy);
   const owner = holder.existing;
