@@ -1,4 +1,4 @@
-import { callsAws, configuredEndpoint } from '../../src/aws/endpoint';
+import { callsAws, configuredEndpoint, regionalEndpoint } from '../../src/aws/endpoint';
 import { useCleanEnvironment } from './environment';
 
 useCleanEnvironment();
@@ -92,4 +92,16 @@ test.each([
   ["that of all, as the service's own is empty", { AWS_ENDPOINT_URL_STS: '', AWS_ENDPOINT_URL: 'http://a' }, false],
 ])('with %s given, STS is of AWS: %s', (_, env, expected) => {
   expect(callsAws(undefined, 'STS', env)).toBe(expected);
+});
+
+test.each<[region: string, fips: boolean, dualStack: boolean, host: string]>([
+  ['eu-west-1', false, false, 'rolesanywhere.eu-west-1.amazonaws.com'],
+  ['us-east-1', true, false, 'rolesanywhere-fips.us-east-1.amazonaws.com'],
+  ['eu-west-1', false, true, 'rolesanywhere.eu-west-1.api.aws'],
+  ['us-gov-west-1', true, true, 'rolesanywhere-fips.us-gov-west-1.api.aws'],
+  ['cn-north-1', false, false, 'rolesanywhere.cn-north-1.amazonaws.com.cn'],
+  ['eusc-de-east-1', false, false, 'rolesanywhere.eusc-de-east-1.amazonaws.eu'],
+  ['us-isof-south-1', false, false, 'rolesanywhere.us-isof-south-1.csp.hci.ic.gov'],
+])("AWS's own endpoint in %s (FIPS %s, dual-stack %s) is %s", (region, fips, dualStack, host) => {
+  expect(regionalEndpoint('rolesanywhere', region, { fips, dualStack }).href).toBe(`https://${host}/`);
 });

@@ -40,6 +40,16 @@ export function possibleEndpoints(
   return urls.filter((url) => URL.canParse(url)).map((url) => new URL(url));
 }
 
+/** One of AWS's own endpoints in a region, for a service whose hosts have this name. */
+export function regionalEndpoint(
+  name: string,
+  region: string,
+  { fips, dualStack }: { readonly fips: boolean; readonly dualStack: boolean },
+): URL {
+  const [domain = '', dualStackDomain = domain] = domainsOfRegion(region);
+  return new URL(`https://${name}${fips ? '-fips' : ''}.${region}.${dualStack ? dualStackDomain : domain}`);
+}
+
 function endpointText(given: string | undefined, service: ServiceName, env: NodeJS.ProcessEnv): string | undefined {
   return given ?? env[endpointVariable(service, env) ?? ''];
 }

@@ -1,12 +1,12 @@
 import { agentsFor, type Agents } from '../network/agents';
 import { call, type CallSettings } from '../network/call';
-import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, mayHaveActed, textIn, timeIn } from './failure';
-import { requestGithub, type GithubAnswer, type GithubRequest } from './request';
+import { requestJson, textIn, type JsonAnswer, type JsonRequest } from '../network/request';
+import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, mayHaveActed, timeIn } from './failure';
 import { getOctokit } from './toolkit';
 
 /** One request of GitHub's REST API, and what is made of its answer. */
 export interface ApiRequest<T> {
-  readonly method: GithubRequest['method'];
+  readonly method: JsonRequest['method'];
   /** Begins with a slash. */
   readonly path: string;
   /** Of the query in a GET, of the body otherwise. */
@@ -57,7 +57,7 @@ export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallS
     const request = async (signal: AbortSignal) => {
       hasLeft = false;
       const onSent = () => void (hasLeft = true);
-      let answer: GithubAnswer | undefined;
+      let answer: JsonAnswer | undefined;
       const fetch = async (url: string, { headers, body }: Sent) => {
         const sent = { method, url: new URL(url), headers, signal, onSent, ...(body && { body }) };
         answer = await answerTo(sent, await opened);
@@ -79,10 +79,10 @@ export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallS
  * What is answered. A redirect is followed on the same host only: another host would learn what the request holds, and
  * could answer it with a key of its own.
  */
-async function answerTo(request: GithubRequest, agents: Agents): Promise<GithubAnswer> {
+async function answerTo(request: JsonRequest, agents: Agents): Promise<JsonAnswer> {
   let { url } = request;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-    const answer = await requestGithub({ ...request, url }, agents);
+    const answer = await requestJson({ ...request, url }, agents);
     const { status, headers } = answer;
     if (status >= 200 && status < 300) return answer;
     if (status >= 400 || headers.location === undefined) throw refused(answer, { ...request, url });
@@ -91,7 +91,7 @@ async function answerTo(request: GithubRequest, agents: Agents): Promise<GithubA
   throw new NotGithubError(`the answers redirect more than ${MAX_REDIRECTS} times`);
 }
 
-function refused(answer: GithubAnswer, { method, url }: GithubRequest): GithubRefusedError {
+function refused(answer: JsonAnswer, { method, url }: JsonRequest): GithubRefusedError {
   return new GithubRefusedError({ ...answer, words: textIn(answer.data, 'message') ?? '', method, url: url.href });
 }
 

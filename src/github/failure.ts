@@ -1,4 +1,5 @@
 import { AWS_FAILURES, retryOf } from '../aws/failure';
+import { textIn } from '../network/request';
 import { retryAfterIn, untilTime, type Failures, type Retry } from '../network/retry';
 
 /** GitHub answered with success, but without what it should hold: the answer was cut off, or is not GitHub's. */
@@ -98,18 +99,8 @@ export function waitAskedIn(error: unknown): number | undefined {
   return retryAfterIn(headers) ?? untilTime(limitEnds, headers) ?? secondary;
 }
 
-/** A text that an answer holds. */
-export function textIn(data: unknown, name: string): string | undefined {
-  const value = fieldIn(data, name);
-  return typeof value === 'string' ? value : undefined;
-}
-
 /** A time that an answer holds. */
 export function timeIn(data: unknown, name: string): Date | undefined {
   const time = new Date(textIn(data, name) ?? '');
   return Number.isNaN(time.getTime()) ? undefined : time;
-}
-
-export function fieldIn(data: unknown, name: string): unknown {
-  return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
 }

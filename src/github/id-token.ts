@@ -1,6 +1,6 @@
 import { agentsFor } from '../network/agents';
-import { GithubRefusedError, textIn } from './failure';
-import { requestGithub } from './request';
+import { requestJson, textIn } from '../network/request';
+import { GithubRefusedError } from './failure';
 
 /** The runner's endpoint for ID tokens, there only in jobs with the permission `id-token: write`. */
 export interface IdTokenEndpoint {
@@ -45,7 +45,7 @@ export async function fetchIdToken(
   const url = new URL(endpoint.url);
   url.searchParams.set('audience', audience);
   const headers = { accept: 'application/json', authorization: `Bearer ${endpoint.requestToken}` };
-  const answer = await requestGithub({ method: 'GET', url, headers, signal, onSent }, await agentsFor(url));
+  const answer = await requestJson({ method: 'GET', url, headers, signal, onSent }, await agentsFor(url));
   const token = answer.status === 200 ? textIn(answer.data, 'value') : undefined;
   if (token) return token;
   const words = textIn(answer.data, 'message') ?? (answer.status === 200 ? 'the answer holds no token' : '');

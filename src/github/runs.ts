@@ -1,5 +1,6 @@
+import { textIn } from '../network/request';
 import type { GithubApi } from './api';
-import { textIn, timeIn } from './failure';
+import { timeIn } from './failure';
 
 /** An attempt of a run of a workflow, as the environment of its jobs names it. */
 export interface RunAttempt {

@@ -1,6 +1,7 @@
 import type { GithubSecret, SecretLocation } from '../identities/declaration';
+import { fieldIn, textIn } from '../network/request';
 import type { GithubApi } from './api';
-import { fieldIn, githubRefusalOf, IncompleteAnswerError, textIn, timeIn } from './failure';
+import { githubRefusalOf, IncompleteAnswerError, timeIn } from './failure';
 import { seal } from './sealed-box';
 
 /** GitHub's Actions secrets. https://docs.github.com/rest/actions/secrets */

@@ -1,10 +1,10 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Agents } from '../network/agents';
-import { limited } from '../network/answer-size';
+import type { Agents } from './agents';
+import { limited } from './answer-size';
 
-export interface GithubRequest {
-  readonly method: 'GET' | 'PUT' | 'DELETE';
+export interface JsonRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -13,22 +13,24 @@ export interface GithubRequest {
   readonly onSent?: () => void;
 }
 
-/** An answer of GitHub's, read to its end. */
-export interface GithubAnswer {
+/** An answer, read to its end. */
+export interface JsonAnswer {
   readonly status: number;
+  /** By lower-case name. */
   readonly headers: IncomingHttpHeaders;
   /** What its JSON holds; undefined where it is none. */
   readonly data: unknown;
 }
 
 /**
- * Sends one request to GitHub. The toolkit's clients do the same, but retry refusals, wait without bound for an answer that
- * does not come, know other rules of proxies than AWS's SDK, and take longer to load than the request takes.
+ * Sends one request to a service that answers in JSON: to GitHub, or to one of AWS for which no client of the SDK is
+ * loaded. Others' clients do the same, but retry refusals, wait without bound for an answer that does not come, know other
+ * rules of proxies than AWS's SDK, and take longer to load than the request takes.
  */
-export async function requestGithub(
-  { method, url, headers, body, signal, onSent = () => undefined }: GithubRequest,
+export async function requestJson(
+  { method, url, headers, body, signal, onSent = () => undefined }: JsonRequest,
   { httpAgent, httpsAgent }: Agents,
-): Promise<GithubAnswer> {
+): Promise<JsonAnswer> {
   const secure = url.protocol === 'https:';
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     (secure ? httpsRequest : httpRequest)(url, {
@@ -53,4 +55,15 @@ function parse(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A text that an answer holds. */
+export function textIn(data: unknown, name: string): string | undefined {
+  const value = fieldIn(data, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What an answer holds under a name. */
+export function fieldIn(data: unknown, name: string): unknown {
+  return typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
 }
