@@ -149,3 +149,67 @@ describe('the key of a job whose machine is lost', () => {
     expect(asked()).toEqual(['GET run-attempt']);
   });
 });
+
+describe('a post step that AWS does not let delete the key', () => {
+  const refuse = (...actions: readonly string[]) => {
+    for (const action of actions) scenario.sandbox.faults.add({ action, times: 1, ...REFUSED });
+  };
+
+  test('says so, and records that the job is over: the next run deletes it', async () => {
+    const job = jobOf('11');
+    expect((await provision(job)).exitCode).toBe(0);
+    const { id = '' } = keyIn(job);
+    refuse('DeleteAccessKey');
+    scenario.calls();
+    const [post] = await job.finish();
+    expect(post?.exitCode).toBe(0);
+    expect(post?.log.join('\n')).toMatch(/^Warning: In IAM, something may be left of: access key .* of pulumi/m);
+    expect(post?.log.join('\n')).toMatch(
+      /the job of the access key .* of pulumi is over: the next run deletes the key/,
+    );
+    expect(writes(scenario)).toEqual(['DeleteAccessKey AccessDenied', 'TagUser']);
+    expect(idsOf()).toEqual([id]);
+    scenario.pass(MINUTE_MS);
+    const next = jobOf('12');
+    expect((await provision(next)).exitCode).toBe(0);
+    expect(idsOf()).toEqual([keyIn(next).id]);
+    expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser', ...KEY_OF_JOB]);
+    await next.finish();
+  });
+
+  test('of a main that was killed, as well', async () => {
+    leftUser(scenario);
+    const after = new Promise<void>((holdAfter) => {
+      scenario.sandbox.faults.add({ action: 'TagUser', skip: 1, times: 1, holdAfter });
+    });
+    const job = jobOf('11');
+    const inputs = { mode: 'provision', ...ADMIN, identities: FOR_THE_JOB };
+    await job.step({ with: inputs, kill: { after, signal: 'SIGKILL' } });
+    const [id = ''] = idsOf();
+    refuse('DeleteAccessKey');
+    await job.finish();
+    expect(idsOf()).toEqual([id]);
+    scenario.pass(MINUTE_MS);
+    const next = jobOf('12');
+    expect((await provision(next)).exitCode).toBe(0);
+    expect(idsOf()).toEqual([keyIn(next).id]);
+    await next.finish();
+  });
+
+  test('nor record that: the key is the job’s until its time is over', async () => {
+    const job = jobOf('11', { RUNNER_ENVIRONMENT: 'github-hosted' });
+    expect((await provision(job)).exitCode).toBe(0);
+    const { id = '' } = keyIn(job);
+    refuse('DeleteAccessKey', 'TagUser');
+    const [post] = await job.finish();
+    expect(post?.log.join('\n')).toMatch(/the job of the access key .* of pulumi is over could not be recorded/);
+    expect(idsOf()).toEqual([id]);
+    scenario.pass(6.1 * HOUR_MS);
+    scenario.calls();
+    const next = jobOf('12');
+    expect((await provision(next)).exitCode).toBe(0);
+    expect(idsOf()).toEqual([keyIn(next).id]);
+    expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser', ...KEY_OF_JOB]);
+    await next.finish();
+  });
+});

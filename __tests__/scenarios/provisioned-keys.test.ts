@@ -198,22 +198,6 @@ describe('a key is delivered to the job, and ends with it', () => {
     expect([idsOf('pulumi'), recordsOf(scenario, 'pulumi')]).toEqual([[], []]);
     expect(scenario.calls()).toEqual(ENDED);
   });
-
-  test("post that cannot delete it says so, and the key is the job's until its time is over", async () => {
-    const workflow = identityJob(scenario, { env: { RUNNER_ENVIRONMENT: 'github-hosted' } });
-    expect((await provision(['environment'], { job: workflow })).exitCode).toBe(0);
-    const { id = '' } = keyIn(workflow);
-    scenario.sandbox.faults.add({ action: 'DeleteAccessKey', times: 1, ...REFUSED });
-    const [post] = await workflow.finish();
-    expect(post?.exitCode).toBe(0);
-    expect(post?.log.join('\n')).toMatch(/^Warning: In IAM, something may be left of: access key .* of pulumi/m);
-    expect(idsOf('pulumi')).toEqual([id]);
-    scenario.pass(6.1 * HOUR_MS);
-    scenario.calls();
-    expect((await provision()).exitCode).toBe(0);
-    expect(idsOf('pulumi')).not.toContain(id);
-    expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser', ...KEY_OF_JOB]);
-  });
 });
 
 describe('the key of a job whose machine is lost', () => {

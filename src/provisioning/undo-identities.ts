@@ -5,7 +5,7 @@ import { describeSecret } from '../identities/declaration';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import type { PostReporter, PostStep } from '../runner/undo';
-import { takeBack } from './access-keys/make-key';
+import { endWithJob } from './access-keys/end-with-job';
 import { recoverKey } from './access-keys/recover-key';
 import { writingBy } from './access-keys/writings';
 import type { AccountAccess } from './changes/account-access';
@@ -60,7 +60,7 @@ export async function undoIdentities(
   for (const key of unended) await evenSo(recoverKey(key, keys?.[key.user], access));
   const withKeys = new Set<string>();
   for (const { user, id } of ending.values()) {
-    if (!(await evenSo(takeBack(user, id, access)))) withKeys.add(user);
+    if (!(await evenSo(endWithJob(user, id, access)))) withKeys.add(user);
   }
   const secrets = ofKind('GitHub secret', created).filter(({ user }) => !withKeys.has(user));
   await evenSo(removeSecrets(leavingSecrets(secrets), access));

@@ -2,6 +2,7 @@ import type { Credentials } from '../../aws/credentials';
 import type { UnfinishedKey } from '../../runner/ledger';
 import type { AccountAccess } from '../changes/account-access';
 import { deliverKey } from './deliver-keys';
+import { endWithJob } from './end-with-job';
 import { keyHolderOf, readKeyHolderAgain } from './key-holder';
 import { FENCE_MS } from './key-life';
 import { takeBack } from './make-key';
@@ -24,7 +25,7 @@ export async function recoverKey(
     return;
   }
   if (!begun) {
-    await takeBack(user, id, access);
+    await endWithJob(user, id, access);
     return;
   }
   const accessKey = { deliver: destinations, maxAge: undefined, grace: undefined };
