@@ -19,7 +19,7 @@ const OF_SDK = new Error('Could not resolve credentials using profile');
 const refusal = (message: string) =>
   Object.assign(new Error(message), { name: 'AccessDenied', $fault: 'client', $metadata: { httpStatusCode: 403 } });
 
-async function explain(failed: Partial<FailedPlace>, tokenRuledOutBy: TokenRuledOutBy = 'mode') {
+async function explain(failed: Partial<FailedPlace>, tokenRuledOutBy: TokenRuledOutBy = 'no role') {
   const { error = OF_SDK } = failed;
   const place = { source: 'profile', place: 'the profile', words: (error as Error).message, error, ...failed } as const;
   const source = { from: 'default chain', tokenRuledOutBy, mustLast: false } as const;
@@ -64,9 +64,9 @@ describe('a profile', () => {
       '',
       '[default]\nregion = eu-central-1\n',
       'no settings for credentials',
-      'Fix: Assume a role',
+      'Fix: Let an earlier step',
     ],
-    ['of default that is not there', '', '', 'no such profile in', 'Fix: Assume a role'],
+    ['of default that is not there', '', '', 'no such profile in', 'Fix: Let an earlier step'],
   ])('%s', async (_, AWS_PROFILE, credentials, words, fix) => {
     process.env.AWS_PROFILE = AWS_PROFILE;
     writeFileSync(inJob('credentials'), credentials);
@@ -137,7 +137,7 @@ test.each<[what: string, failed: Partial<FailedPlace>, fix: string]>([
     { source: 'machine', words: 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role build. (the role is build)' },
     'trust policy of the role build, allow "sts:AssumeRole" to ec2.amazonaws.com',
   ],
-  ['a machine without a role', { source: 'machine', words: 'Error response' }, 'Assume a role in an earlier step'],
+  ['a machine without a role', { source: 'machine', words: 'Error response' }, 'or set role-to-assume to use OIDC'],
 ])('%s: its words, and a fix for it', async (_, failed, fix) => {
   const { code, message } = await explain(failed);
   expect(code).toBe('no-credentials');
@@ -146,7 +146,7 @@ test.each<[what: string, failed: Partial<FailedPlace>, fix: string]>([
 });
 
 test.each([
-  [{}, 'are not set', 'Fix: Assume a role'],
+  [{}, 'are not set', 'Fix: Let an earlier step'],
   [{ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' }, 'AWS_SECRET_ACCESS_KEY is not set', 'Fix: Set AWS_SECRET_ACCESS_KEY'],
   [
     { AWS_SECRET_ACCESS_KEY: 'EXAMPLEKEY', AWS_ACCESS_KEY_ID: '' },

@@ -106,7 +106,6 @@ describe('the default chain', () => {
       'no-credentials',
       /Set role-to-assume: the token in web-identity-token-file is not used without a role\..* pull request from a fork/,
     ],
-    ['mode', 'push', 'no-credentials', /Fix: Assume a role in an earlier step/],
     ['user keys', 'push', 'no-credentials', /Fix: This mode needs the access keys of an IAM user/],
     [['role-chaining'], 'push', 'no-credentials', /Fix: To use OIDC, remove role-chaining\./],
     ['permission', 'push', 'id-token-permission-missing', /lacks the permission id-token: write\.\n/],

@@ -47,9 +47,9 @@ describe('the modes that change IAM', () => {
   });
 
   test.each([
-    ['identities', NOTHING_DELIVERED, 'access-keys', 'provision and rotate and deprovision'],
-    ['dry-run', 'true', 'verify', 'provision and rotate and deprovision'],
-    ['github-token', 'token', 'federation-token', 'provision and rotate and deprovision'],
+    ['identities', NOTHING_DELIVERED, 'access-keys', 'provision, rotate and deprovision'],
+    ['dry-run', 'true', 'verify', 'provision, rotate and deprovision'],
+    ['github-token', 'token', 'federation-token', 'provision, rotate and deprovision'],
     ['ephemeral', 'true', 'rotate', 'provision'],
     ['ephemeral', 'true', 'deprovision', 'provision'],
     ['adopt-existing', 'true', 'rotate', 'provision'],
@@ -58,14 +58,14 @@ describe('the modes that change IAM', () => {
     ['rotate-now', 'true', 'deprovision', 'rotate'],
     ['delete-old-keys', 'true', 'provision', 'rotate'],
     ['delete-old-keys', 'true', 'deprovision', 'rotate'],
-    ['overwrite-aws-profile', 'true', 'deprovision', 'assume-role and session-token and'],
-    ['profile-output', 'json', 'deprovision', 'assume-role and session-token and'],
-    ['role-to-assume', ROLE, 'provision', 'assume-role'],
-    ['mfa-code', '123456', 'rotate', 'assume-role and session-token'],
-    ['custom-tags', '{}', 'provision', 'assume-role and federation-token'],
+    ['overwrite-aws-profile', 'true', 'deprovision', 'assume-role, session-token, '],
+    ['profile-output', 'json', 'deprovision', 'assume-role, session-token, '],
+    ['roles', `a: ${ROLE}`, 'provision', 'assume-role'],
+    ['special-characters-workaround', 'true', 'rotate', 'assume-role'],
+    ['federated-user-name', 'ci', 'provision', 'federation-token'],
     ['expect-arn', ROLE, 'deprovision', 'verify'],
-    ['aws-profile', 'ci', 'provision', 'assume-role and session-token and'],
-    ['output-credentials', 'true', 'rotate', 'assume-role and session-token and'],
+    ['aws-profile', 'ci', 'provision', 'assume-role, session-token, '],
+    ['output-credentials', 'true', 'rotate', 'assume-role, session-token, '],
   ])('%s (%s) is not for %s', async (input, value, mode, modes) => {
     const problems = await problemsOf({ mode, identities: NOTHING_DELIVERED, [input]: value }, JOB);
     expect(problems).toContain(`${input}: is for ${modes}`);
@@ -82,7 +82,7 @@ describe('the modes that change IAM', () => {
   test('are never inferred', async () => {
     const problems = await problemsOf({ identities: NOTHING_DELIVERED, 'expect-arn': ROLE }, JOB);
     expect(problems).toContain(
-      '- identities: is for provision and rotate and deprovision, and no mode is given: set mode: provision, or remove identities',
+      '- identities: is for provision, rotate and deprovision, and no mode is given: set mode: provision, or remove identities',
     );
     expect(problems).toContain(
       '- expect-arn: is for verify, and no mode is given: set mode: verify, or remove expect-arn',
@@ -105,12 +105,12 @@ describe('the modes that change IAM', () => {
     const { request, warnings } = await read({ ...others, [name]: value }, { ...JOB, ...OIDC });
     expect(request.mode).toBe(mode);
     expect(warnings).toEqual([
-      `${name} does nothing: it is for provision and rotate and deprovision, and the mode is ${mode}. Remove it.`,
+      `${name} does nothing: it is for provision, rotate and deprovision, and the mode is ${mode}. Remove it.`,
     ]);
     const asked = await problemsOf({ mode, ...others, [name]: value }, { ...JOB, ...OIDC });
-    expect(asked).toContain(`${name}: is for provision and rotate and deprovision, and the mode is ${mode}`);
+    expect(asked).toContain(`${name}: is for provision, rotate and deprovision, and the mode is ${mode}`);
     const declared = await problemsOf({ identities: NOTHING_DELIVERED, ...others, [name]: value }, JOB);
-    expect(declared).toContain(`${name}: is for provision and rotate and deprovision, and no mode is given`);
+    expect(declared).toContain(`${name}: is for provision, rotate and deprovision, and no mode is given`);
   });
 
   test.each(MODES)('%s needs a document, and a repository to own what it says', async (mode) => {

@@ -52,7 +52,8 @@ test.each<[what: string, inputs: Record<string, string>, env: Record<string, str
   ['a role with MFA', { 'role-to-assume': ROLE, 'mfa-secret': 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }, {}, ['mfa-secret']],
   ['no role', {}, {}, 'no role'],
   ['no role for a token file', { 'web-identity-token-file': 'token' }, {}, 'no role for the token file'],
-  ['a mode without roles', { mode: 'verify' }, {}, 'mode'],
+  ['a mode that needs no role', { mode: 'verify' }, {}, 'no role'],
+  ['a role for such a mode', { mode: 'verify', 'role-to-assume': ROLE }, {}, 'permission'],
   ["a mode for a user's keys", { 'federated-user-name': 'report' }, {}, 'user keys'],
 ])('what rules GitHub’s token out, where the default chain is left: %s', async (_, inputs, env, tokenRuledOutBy) => {
   const { request } = await read(inputs, env);

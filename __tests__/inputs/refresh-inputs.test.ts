@@ -28,7 +28,7 @@ describe('refresh-credentials', () => {
 
   test.each<[string, Record<string, string>, Record<string, string>]>([
     ['refresh-credentials: renews what a profile gives', { 'role-to-assume': ROLE, ...REFRESH }, OIDC],
-    ['refresh-credentials: is for assume-role and session-token and federation-token', { ...KEYS, ...REFRESH }, {}],
+    ['refresh-credentials: is for assume-role, session-token and federation-token', { ...KEYS, ...REFRESH }, {}],
     [
       'mfa-code: is good once',
       { ...PROFILE, ...KEYS, 'mfa-serial': 'arn:aws:iam::123456789012:mfa/ci', 'mfa-code': '123456' },

@@ -1,4 +1,4 @@
-import { isToken, profilesIn, rolesIn, type RoleSource } from '../../src/inputs/request';
+import { isProof, profilesIn, rolesIn, type RoleSource } from '../../src/inputs/request';
 import { KEYS, OIDC, OTHER, read, ROLE } from './reading';
 
 type Given = Readonly<Record<string, string>>;
@@ -29,6 +29,6 @@ test.each<[from: RoleSource['source']['from'], expected: boolean]>([
   ['default chain', false],
   ['github token', true],
   ['token file', true],
-])('whether %s assumes roles with a token', (from, expected) => {
-  expect(isToken({ from } as RoleSource['source'])).toBe(expected);
+])('whether %s is no credentials, and assumes a first role', (from, expected) => {
+  expect(isProof({ from } as RoleSource['source'])).toBe(expected);
 });

@@ -389,12 +389,16 @@ describe('what does not go together', () => {
     [
       'a role and the mode of keys',
       { ...assume, mode: 'access-keys' },
-      ['role-to-assume: is for assume-role, and the mode is access-keys'],
+      [
+        'role-to-assume: is for assume-role, verify, provision, rotate and deprovision, and the mode is access-keys, which exports credentials as they are',
+      ],
     ],
     [
       'MFA and the mode of keys',
       { ...KEYS, mode: 'access-keys', 'mfa-code': '123456' },
-      ['mfa-code: is for assume-role and session-token, and the mode is access-keys'],
+      [
+        'mfa-code: is for assume-role, session-token, verify, provision, rotate and deprovision, and the mode is access-keys',
+      ],
     ],
     [
       'keys with a space in them',

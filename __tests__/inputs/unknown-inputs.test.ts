@@ -1,6 +1,7 @@
 import { KEYS, OIDC, problemsOf, read, ROLE } from './reading';
 
 const assume = { 'role-to-assume': ROLE };
+const removal = { mode: 'deprovision', identities: 'users: {ci: {}}' };
 
 describe('a misspelt input that keeps the step from something, or decides what it does, fails it', () => {
   test.each<[written: string, meant: string, others?: Record<string, string>]>([
@@ -37,6 +38,8 @@ describe('a misspelt input that keeps the step from something, or decides what i
     ['aws-roles', 'roles', KEYS],
     ['mfa-secrets', 'mfa-secret', KEYS],
     ['federated-username', 'federated-user-name', KEYS],
+    ['role-to-asume', 'role-to-assume', { ...KEYS, mode: 'verify' }],
+    ['role-arn', 'role-to-assume', { ...removal, ...KEYS }],
     ['expected-arn', 'expect-arn', { mode: 'verify' }],
     ['expect-allow', 'expect-allowed', { mode: 'verify' }],
     ['expect-deny', 'expect-denied', { mode: 'verify' }],
@@ -68,8 +71,6 @@ describe('a misspelt input that keeps the step from something, or decides what i
     expect(await problemsOf({ ...assume, [written]: value }, OIDC)).toContain(said);
   });
 });
-
-const removal = { mode: 'deprovision', identities: 'users: {ci: {}}' };
 
 test.each(['role', 'role_arn', 'assume_role', 'role_to_assume'])(
   '%s fails the step where it names a role, and no other is given',

@@ -93,7 +93,10 @@ test.each([
   [{ 'federated-user-name': 'a'.repeat(33) }, 'is not 2 to 32'],
   [{ mode: 'federation-token', 'federated-user-name': '' }, 'federated-user-name: is missing'],
   [{ 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/deploy` }, 'is for federation-token, and the mode is assume-role'],
-  [{ 'mfa-code': '123456' }, 'mfa-code: is for assume-role and session-token, and the mode is federation-token'],
+  [
+    { 'mfa-code': '123456' },
+    'mfa-code: is for assume-role, session-token, verify, provision, rotate and deprovision, and the mode is federation-token',
+  ],
 ])('%j never reaches AWS', async (extra, message) => {
   const main = await scenario.job().step({ with: { ...inputs, ...(extra as Record<string, string>) } });
   expect(main.exitCode).toBe(1);

@@ -284,7 +284,7 @@ describe('wrong MFA inputs never reach AWS', () => {
     [{ 'mfa-serial': 'arn:aws:iam::123456789012:mfa/x' }, 'mfa-secret: is missing'],
     [{ 'mfa-code': '123456', 'mfa-secret': 'JBSWY3DPEHPK3PXP' }, 'it should be one of them'],
     [{ 'mfa-serial': 'x y', 'mfa-code': '123456' }, 'mfa-serial: "x y" is not'],
-    [{ 'mfa-code': '123456', mode: 'access-keys' }, 'is for assume-role and session-token'],
+    [{ 'mfa-code': '123456', mode: 'access-keys' }, 'is for assume-role, session-token, verify, '],
     [
       { 'mfa-code': '123456', 'role-duration-seconds': '130000', 'sts-endpoint': 'http://sts.amazonaws.com' },
       'from 900 to 129600',

@@ -1,6 +1,6 @@
 import type { RoleArn, RoleName } from '../aws/arn';
 import { secretsOf } from '../aws/credentials';
-import { isToken, type RoleIdentity, type StepSettings } from '../inputs/request';
+import { isProof, type RoleIdentity, type StepSettings } from '../inputs/request';
 import type { Step } from '../runner/step';
 import { MIN_DURATION } from '../sts/session-parameters';
 import type { AssumedRole, RoleAssumer, RoleToAssume } from './identity-source';
@@ -43,7 +43,7 @@ export function roleToAssume(
   { chain, source, session, signed }: RoleIdentity,
 ): RoleToAssume {
   const isLast = index === chain.length - 1;
-  const isFirstSigned = index === (isToken(source) ? 1 : 0);
+  const isFirstSigned = index === (isProof(source) ? 1 : 0);
   return {
     role,
     session: isLast ? session : { ...ON_THE_WAY, sessionName: session.sessionName },

@@ -222,8 +222,6 @@ function wayWithout(
         'a variable: it is empty, because it is not set or not open to this workflow, as in a pull request from a fork; ' +
         `skip the step there. Or ${GIVE_KEYS}.`
       );
-    case 'mode':
-      return `Assume a role in an earlier step of the job, with role-to-assume and OIDC; this step then works as it. Or ${GIVE_KEYS}.`;
     case 'user keys':
       return `This mode needs the access keys of an IAM user: ${GIVE_KEYS}.`;
     default:

@@ -1,5 +1,5 @@
 import { secretsOf } from '../aws/credentials';
-import { isToken, type RoleSource, type SigningSource, type StepSettings, type TokenSource } from '../inputs/request';
+import type { IdentityProviderToken, RoleSource, SigningSource, StepSettings } from '../inputs/request';
 import type { Step } from '../runner/step';
 import { defaultChain } from './default-chain';
 import { githubToken } from './github-token';
@@ -11,8 +11,15 @@ import { webIdentity } from './web-identity';
 
 /** What roles are assumed from, ready for the first. */
 export async function openSource(from: RoleSource, settings: StepSettings, step: Step): Promise<RoleAssumer> {
-  if (isToken(from.source)) return webIdentity(tokenFrom(from.source, settings, step), settings, step);
-  return signedRequests(await signerFrom(from.source, settings, step), from.mfa, settings, step);
+  const { source, mfa } = from;
+  switch (source.from) {
+    case 'github token':
+    case 'token file':
+      return webIdentity(tokenFrom(source, settings, step), settings, step);
+    case 'given keys':
+    case 'default chain':
+      return signedRequests(await signerFrom(source, settings, step), mfa, settings, step);
+  }
 }
 
 /**
@@ -35,7 +42,7 @@ function openSigning(source: SigningSource, settings: StepSettings, step: Step):
   }
 }
 
-function tokenFrom(source: TokenSource, settings: StepSettings, step: Step): IdentityToken {
+function tokenFrom(source: IdentityProviderToken, settings: StepSettings, step: Step): IdentityToken {
   switch (source.from) {
     case 'github token':
       return githubToken(source, settings, step);

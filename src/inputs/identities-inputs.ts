@@ -1,9 +1,9 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { Declaration } from '../identities/declaration';
 import { readDocument, readDocumentText } from '../identities/read-document';
+import { readIdentity } from './identity-inputs';
 import type { Inputs } from './inputs';
 import type { IdentitiesRequest, IdentitiesSettings } from './request';
-import { readIdentity } from './source-inputs';
 import { readProfileSettings, readSettings } from './step-inputs';
 import { strangerOfCheckout } from './untrusted-checkout';
 
@@ -13,8 +13,11 @@ const NOTHING_DECLARED: Declaration = { oidcProviders: [], policies: [], users: 
 const MAX_PROBLEMS = 100;
 
 /** What a mode that changes IAM is asked for. */
-export function readIdentitiesRequest(mode: IdentitiesRequest['mode'], inputs: Inputs): IdentitiesRequest {
-  const settings = readIdentitiesSettings(mode, inputs);
+export async function readIdentitiesRequest(
+  mode: IdentitiesRequest['mode'],
+  inputs: Inputs,
+): Promise<IdentitiesRequest> {
+  const settings = await readIdentitiesSettings(mode, inputs);
   switch (mode) {
     case 'provision':
       return { mode, ...settings, ephemeral: inputs.flag('ephemeral'), adoptExisting: inputs.flag('adopt-existing') };
@@ -25,7 +28,7 @@ export function readIdentitiesRequest(mode: IdentitiesRequest['mode'], inputs: I
   }
 }
 
-function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: Inputs): IdentitiesSettings {
+async function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: Inputs): Promise<IdentitiesSettings> {
   const repository = inputs.env.GITHUB_REPOSITORY;
   if (!repository) inputs.wrong('GITHUB_REPOSITORY', 'is not set; it should be owner/name, as a runner sets it');
   const declaration = readDocumentInput(inputs);
@@ -42,7 +45,7 @@ function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: Inputs)
     ...readSettings(inputs),
     // The credentials of the job are the ones that change the account.
     unsetCurrentCredentials: false,
-    identity: readIdentity(mode, inputs),
+    identity: await readIdentity(inputs),
     declaration,
     repository: repository ?? '',
     dryRun,

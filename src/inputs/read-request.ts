@@ -1,19 +1,19 @@
 import { MAX_USER_DURATION } from '../sts/session-parameters';
 import { EXPECTATION_INPUTS, readExpectations, readExpectedArn } from './expectations';
+import {
+  readIdentity,
+  readRoleIdentity,
+  readRolesIdentity,
+  readSourceCredentials,
+  ROLE_SESSION_INPUTS,
+  SESSION_POLICY_INPUTS,
+} from './identity-inputs';
 import { unknownNames, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import { checkRefresh } from './refresh-inputs';
-import { isToken, type Mode, type Request, type SignedSessionSettings } from './request';
-import { readManyRoles, readRoleToAssume, type RoleLimits } from './role-inputs';
-import {
-  readCustomTags,
-  readSessionDuration,
-  readSessionPolicies,
-  readSessionSettings,
-  readSignedSession,
-} from './session-inputs';
-import { checkUnsigned, inputsAgainstIdToken, readIdentity, readSigningSource, readTokenSource } from './source-inputs';
+import type { Mode, Request } from './request';
+import { readCustomTags, readSessionDuration, readSessionPolicies } from './session-inputs';
 import { isLogOut, readDestinations, readSessionProfileSettings, readSettings } from './step-inputs';
 
 export interface ReadRequest {
@@ -28,29 +28,23 @@ const IDENTITY_MODES: readonly Mode[] = ['provision', 'rotate', 'deprovision'];
 /** In the order in which messages name them. */
 export const MODES: readonly Mode[] = [...SESSION_MODES, 'verify', ...IDENTITY_MODES];
 
+/** Modes that work as a role, if `role-to-assume` names one. */
+const ROLE_MODES: readonly Mode[] = ['assume-role', 'verify', ...IDENTITY_MODES];
+
+/** Why the others take no role. */
+const WITHOUT_ROLE: Partial<Record<Mode, string>> = {
+  'session-token': "which AWS gives for an IAM user's own access keys only",
+  'federation-token': "which AWS gives for an IAM user's own access keys only",
+  'access-keys': 'which exports credentials as they are',
+};
+
 /** Inputs that say what to do: given for another mode, they are a misunderstanding, not to be passed over. */
 const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: readonly InputName[]])[] = [
-  [
-    ['assume-role'],
-    [
-      'role-to-assume',
-      'roles',
-      'continue-on-role-error',
-      'source-identity',
-      'web-identity-token-file',
-      'role-external-id',
-      'role-session-name',
-      'role-skip-session-tagging',
-      'special-characters-workaround',
-      'transitive-tag-keys',
-    ],
-  ],
-  [['assume-role', 'session-token'], MFA_INPUTS],
+  [['assume-role'], ['roles', 'continue-on-role-error', 'special-characters-workaround']],
+  [ROLE_MODES, ['role-to-assume', ...ROLE_SESSION_INPUTS]],
+  [['assume-role', 'session-token', 'verify', ...IDENTITY_MODES], MFA_INPUTS],
   [['federation-token'], ['federated-user-name']],
-  [
-    ['assume-role', 'federation-token'],
-    ['inline-session-policy', 'managed-session-policies', 'custom-tags'],
-  ],
+  [['assume-role', 'federation-token', 'verify', ...IDENTITY_MODES], SESSION_POLICY_INPUTS],
   [['verify'], ['expect-arn', ...EXPECTATION_INPUTS]],
   [SESSION_MODES, ['aws-profile', 'output-credentials', 'output-env-credentials', 'use-existing-credentials']],
   [
@@ -112,19 +106,25 @@ function checkInputsOf(mode: Mode, inputs: Inputs): void {
     for (const name of names.filter((input) => inputs.asks(input))) {
       // Under these names, other actions have inputs too, which do nothing for the compatible action.
       if (ALSO_OF_OTHERS.includes(name) && !inputs.has('mode') && !inputs.has('identities')) {
-        inputs.warn(`${name} does nothing: it is for ${modes.join(' and ')}, and the mode is ${mode}. Remove it.`);
+        inputs.warn(`${name} does nothing: it is for ${enumerated(modes)}, and the mode is ${mode}. Remove it.`);
         continue;
       }
       // The compatible action takes what shapes a role session without a role, and does nothing with it.
       if (mode === 'access-keys' && modes[0] === 'assume-role' && !isDecisive(name)) continue;
       const [first = mode] = modes;
+      const why = modes === ROLE_MODES ? WITHOUT_ROLE[mode] : undefined;
       const actual =
         isInferred(first) || inputs.has('mode')
-          ? `the mode is ${mode}`
+          ? [`the mode is ${mode}`, ...(why === undefined ? [] : [why])].join(', ')
           : `no mode is given: set mode: ${first}, or remove ${name}`;
-      inputs.wrong(name, `is for ${modes.join(' and ')}, and ${actual}`);
+      inputs.wrong(name, `is for ${enumerated(modes)}, and ${actual}`);
     }
   }
+}
+
+/** In a sentence: `a, b and c`. */
+function enumerated(modes: readonly Mode[]): string {
+  return modes.length === 1 ? modes.join() : `${modes.slice(0, -1).join(', ')} and ${modes.at(-1) ?? ''}`;
 }
 
 /** Whether inputs can imply a mode. */
@@ -145,14 +145,14 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
         mode,
         mfa: readMfa(inputs),
         ...readDelivered(mode, inputs),
-        identity: readIdentity(mode, inputs),
+        identity: readSourceCredentials(mode, inputs),
         duration: readSessionDuration(MAX_USER_DURATION, inputs),
       };
     case 'federation-token':
       return {
         mode,
         ...readDelivered(mode, inputs),
-        identity: readIdentity(mode, inputs),
+        identity: readSourceCredentials(mode, inputs),
         name: readFederatedUserName(inputs),
         duration: readSessionDuration(MAX_USER_DURATION, inputs),
         policies: readSessionPolicies(inputs),
@@ -162,14 +162,14 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
       return {
         mode,
         ...readDelivered(mode, inputs),
-        identity: readIdentity(mode, inputs),
+        identity: readSourceCredentials(mode, inputs),
         isLogOut: isLogOut(inputs),
       };
     case 'verify':
       return {
         mode,
         ...readSettings(inputs),
-        identity: readIdentity(mode, inputs),
+        identity: await readIdentity(inputs),
         expectArn: readExpectedArn(inputs),
         expectations: readExpectations(inputs),
       };
@@ -194,56 +194,13 @@ function readDelivered(mode: Mode, inputs: Inputs) {
 
 async function readAssumeRole(inputs: Inputs): Promise<Request> {
   const mode = 'assume-role';
-  const session = readSessionSettings(inputs);
-  const origin = readOrigin(inputs);
-  const limits: RoleLimits = {
-    byToken: isToken(origin.source),
-    byUserSession: origin.mfa !== undefined && inputs.has('roles'),
-    duration: session.duration,
-  };
   if (!inputs.has('roles')) {
-    const chain = readRoleToAssume(inputs, limits);
-    const signed = await readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
-    return { mode, ...readDelivered(mode, inputs), identity: { ...origin, session, signed, chain } };
+    const identity = await readRoleIdentity(inputs);
+    return { mode, ...readDelivered(mode, inputs), identity };
   }
-  const profileRoles = await readManyRoles(inputs, limits);
+  const many = await readRolesIdentity(inputs);
   const profiles = readSessionProfileSettings(inputs);
-  const alone = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
-  const signed = await readSigned(limits, alone.length === profileRoles.length ? 'all' : alone, inputs);
-  return {
-    mode,
-    ...readSettings(inputs),
-    identity: { ...origin, session, signed },
-    profileRoles,
-    continueOnError: inputs.flag('continue-on-role-error'),
-    profiles,
-  };
-}
-
-/** From what roles are assumed. */
-function readOrigin(inputs: Inputs) {
-  const against = inputsAgainstIdToken(inputs);
-  const source = readSigningSource(against.length > 0 ? against : 'permission', inputs);
-  const token = readTokenSource(inputs);
-  const mfa = readMfa(inputs);
-  if (mfa && inputs.flag('special-characters-workaround')) {
-    inputs.wrong('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
-  }
-  return token ? { source: token, mfa: undefined } : { source, mfa };
-}
-
-/**
- * What signed requests for roles carry.
- *
- * @param alone the profiles whose role no other follows, which with a token no signed request assumes; or all of them
- */
-async function readSigned(
-  { byToken }: RoleLimits,
-  alone: readonly string[] | 'all',
-  inputs: Inputs,
-): Promise<SignedSessionSettings> {
-  if (byToken) checkUnsigned(alone, inputs);
-  return readSignedSession(inputs, { sent: !byToken || alone !== 'all' });
+  return { mode, ...readSettings(inputs), ...many, continueOnError: inputs.flag('continue-on-role-error'), profiles };
 }
 
 function readFederatedUserName(inputs: Inputs): string {

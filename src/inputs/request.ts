@@ -51,7 +51,7 @@ export type RoleIdentity = RoleSource & { readonly chain: Chain };
 /** From what roles are assumed, and how. A user's access keys prove MFA, so only what signs requests can. */
 export type RoleSource = (
   | { readonly source: SigningSource; readonly mfa: MfaRequest | undefined }
-  | { readonly source: TokenSource; readonly mfa: undefined }
+  | { readonly source: Proof; readonly mfa: undefined }
 ) & { readonly session: SessionSettings; readonly signed: SignedSessionSettings };
 
 /** Roles assumed one after the other, each with the session of the one before. */
@@ -60,8 +60,11 @@ export type Chain = readonly [RoleArn | RoleName, ...(RoleArn | RoleName)[]];
 /** Credentials, which sign requests. */
 export type SigningSource = GivenKeys | DefaultChain;
 
-/** A token of an identity provider, which a role is assumed with. */
-export type TokenSource = GithubToken | TokenFile;
+/** What proves who the job is and is no credentials: with it, a first role is assumed. */
+export type Proof = IdentityProviderToken;
+
+/** A token of an identity provider. */
+export type IdentityProviderToken = GithubToken | TokenFile;
 
 export interface GivenKeys {
   readonly from: 'given keys';
@@ -78,11 +81,11 @@ export interface DefaultChain {
 }
 
 /**
- * The job lacks the permission to ask for the token; no role is named, not even for a token file that is given; the mode takes no role; it needs the keys of a
- * user; or inputs that are given.
+ * The job lacks the permission to ask for the token; no role is named, not even for a token file that is given; the mode
+ * needs the keys of a user; or inputs that are given.
  */
 export type TokenRuledOutBy =
-  'permission' | 'no role' | 'no role for the token file' | 'mode' | 'user keys' | readonly InputName[];
+  'permission' | 'no role' | 'no role for the token file' | 'user keys' | readonly InputName[];
 
 export interface GithubToken {
   readonly from: 'github token';
@@ -256,9 +259,9 @@ export interface DeprovisionRequest extends IdentitiesSettings {
   readonly mode: 'deprovision';
 }
 
-/** Whether roles are assumed with a token, which signs nothing. */
-export function isToken(source: SigningSource | TokenSource): source is TokenSource {
-  return source.from === 'github token' || source.from === 'token file';
+/** Whether it is no credentials, which sign requests, but what a first role is assumed with. */
+export function isProof(source: SigningSource | Proof): source is Proof {
+  return source.from !== 'given keys' && source.from !== 'default chain';
 }
 
 /** Whether several roles are to be assumed, each for a profile. */

@@ -27,8 +27,8 @@ type NoteWrong = (message: string) => void;
 
 /** What limits which roles can be assumed, and for how long. */
 export interface RoleLimits {
-  /** With a web identity: it is in no account in which a role could be looked for by its name. */
-  readonly byToken: boolean;
+  /** With a proof, such as a web identity: it is in no account in which a role could be looked for by its name. */
+  readonly byProof: boolean;
   /** With temporary credentials of a user who proved MFA once, for many roles. */
   readonly byUserSession: boolean;
   /** Seconds. */
@@ -104,7 +104,7 @@ function asWritten(role: unknown, text: string | undefined): unknown {
 function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inputs, wrong: NoteWrong): Chain {
   const [first = NO_ROLE, ...others] = written.map((role) => readOneRole(role, inputs, wrong));
   if (written.length === 0) wrong(`is missing; it should be an ARN like ${FORM}`);
-  if (limits.byToken && !('arn' in first) && first.pathAndName !== '') {
+  if (limits.byProof && !('arn' in first) && first.pathAndName !== '') {
     wrong(
       `"${first.pathAndName}" is a name; with a web identity it should be the whole ARN, as no account is known yet`,
     );

@@ -8,7 +8,7 @@ import { decodeClaims } from '../github/token-claims';
 import type { InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
-import type { Mode, SigningSource, SourceCredentials, TokenRuledOutBy, TokenSource } from './request';
+import type { GithubToken, GivenKeys, Proof, SigningSource, TokenFile, TokenRuledOutBy } from './request';
 
 const MIN_TOKEN_LENGTH = 4;
 const MAX_TOKEN_LENGTH = 20_000;
@@ -20,19 +20,37 @@ const NO_JWT =
   'holds no JSON Web Token, which has three parts with dots between them; an access token, JSON with a token in it, and ' +
   'the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN are none';
 
-/** Whom a step works as in a mode that takes no role. */
-export function readIdentity(mode: Mode, inputs: Inputs): SourceCredentials {
-  const userKeys = mode === 'session-token' || mode === 'federation-token';
-  const noRole = inputs.has('web-identity-token-file') ? 'no role for the token file' : 'no role';
-  const tokenRuledOutBy = userKeys ? 'user keys' : mode === 'access-keys' ? noRole : 'mode';
-  return { source: readSigningSource(tokenRuledOutBy, inputs), chain: undefined };
+/** Reads a source; undefined where the inputs do not ask for it. */
+type ReadSource<T> = (inputs: Inputs) => T | undefined;
+
+/** The sources of credentials that have inputs of their own. The first that they ask for counts. */
+const WITH_CREDENTIALS: readonly ReadSource<SigningSource>[] = [readGivenKeys];
+
+/** What a first role is assumed with that is no credentials. The first that the inputs ask for counts. */
+const PROOFS: readonly ReadSource<Proof>[] = [readTokenFile, readGithubToken];
+
+/** The credentials to start from: those that the inputs lead to, or what the SDK's default chain will find. */
+export function readSigningSource(tokenRuledOutBy: TokenRuledOutBy, inputs: Inputs): SigningSource {
+  const mustLast = inputs.flag('refresh-credentials');
+  return firstOf(WITH_CREDENTIALS, inputs) ?? { from: 'default chain', tokenRuledOutBy, mustLast };
 }
 
-/** The credentials to start from: those given, or what the SDK's default chain will find. */
-export function readSigningSource(tokenRuledOutBy: TokenRuledOutBy, inputs: Inputs): SigningSource {
+/** What the first role is assumed with, where no credentials do it. */
+export function readProof(inputs: Inputs): Proof | undefined {
+  return firstOf(PROOFS, inputs);
+}
+
+function firstOf<T>(sources: readonly ReadSource<T>[], inputs: Inputs): T | undefined {
+  for (const read of sources) {
+    const source = read(inputs);
+    if (source) return source;
+  }
+  return undefined;
+}
+
+function readGivenKeys(inputs: Inputs): GivenKeys | undefined {
   const credentials = readKeys(inputs);
-  if (credentials) return { from: 'given keys', credentials };
-  return { from: 'default chain', tokenRuledOutBy, mustLast: inputs.flag('refresh-credentials') };
+  return credentials && { from: 'given keys', credentials };
 }
 
 function readKeys(inputs: Inputs): Credentials | undefined {
@@ -57,15 +75,14 @@ function readKeys(inputs: Inputs): Credentials | undefined {
   return { accessKeyId, secretAccessKey: secretAccessKey ?? '', sessionToken };
 }
 
-/** The token that assumes the role, where neither keys nor the default chain do. */
-export function readTokenSource(inputs: Inputs): TokenSource | undefined {
+function readTokenFile(inputs: Inputs): TokenFile | undefined {
   const path = inputs.text('web-identity-token-file');
-  if (path !== undefined) {
-    if (inputs.has('aws-access-key-id')) {
-      inputs.warn('web-identity-token-file is given: the access keys are not used.');
-    }
-    return { from: 'token file', path, token: readTokenFile(path, inputs) };
-  }
+  if (path === undefined) return undefined;
+  if (inputs.has('aws-access-key-id')) inputs.warn('web-identity-token-file is given: the access keys are not used.');
+  return { from: 'token file', path, token: readToken(path, inputs) };
+}
+
+function readGithubToken(inputs: Inputs): GithubToken | undefined {
   const endpoint = inputsAgainstIdToken(inputs).length === 0 ? idTokenEndpoint(inputs.env) : undefined;
   const partition = partitionOfRegion(inputs.text('aws-region') ?? '');
   const audience = inputs.text('audience');
@@ -80,7 +97,7 @@ export function inputsAgainstIdToken(inputs: Inputs): InputName[] {
   return [...flags, ...others.filter((name) => inputs.has(name))];
 }
 
-function readTokenFile(path: string, inputs: Inputs): string {
+function readToken(path: string, inputs: Inputs): string {
   const file = isAbsolute(path) ? path : join(inputs.env.GITHUB_WORKSPACE ?? '', path);
   try {
     const found = statSync(file);

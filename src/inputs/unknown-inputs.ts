@@ -24,7 +24,13 @@ const GUARDS: readonly InputName[] = [
 const GUARDS_WHEN_FALSE: readonly InputName[] = ['output-env-credentials', 'translate-env-variables'];
 
 /** Inputs that decide what the step does: without one of them, it would do something else, and still succeed. */
-const DECISIVE: readonly InputName[] = ['mode', 'unset-current-credentials', 'rotate-now', 'delete-old-keys'];
+const DECISIVE: readonly InputName[] = [
+  'mode',
+  'role-to-assume',
+  'unset-current-credentials',
+  'rotate-now',
+  'delete-old-keys',
+];
 
 const ROLE_INPUTS: readonly InputName[] = ['role-to-assume', 'roles'];
 

@@ -10,7 +10,7 @@ import { withMfa } from '../identity-sources/mfa';
 import { openSource, signerFrom } from '../identity-sources/open-source';
 import { signedRequests } from '../identity-sources/signed-requests';
 import { identityOf } from '../identity-sources/work-as';
-import { isToken, type ManyRolesRequest, type ProfileRole, type SessionProfileSettings } from '../inputs/request';
+import { isProof, type ManyRolesRequest, type ProfileRole, type SessionProfileSettings } from '../inputs/request';
 import { maskAccountsIn, maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
@@ -97,7 +97,7 @@ async function assumeOne(
 /** What all roles are assumed from. A code of an MFA device is good once, so that MFA is proved once, for a session. */
 async function openForAll(request: ManyRolesRequest, step: Step, log: (line: string) => void): Promise<RoleAssumer> {
   const { source, mfa } = request.identity;
-  if (isToken(source) || !mfa) return openSource(request.identity, request, step);
+  if (isProof(source) || !mfa) return openSource(request.identity, request, step);
   const signer = await signerFrom(source, request, step);
   const sts = await connectSts(request.connection, signer.credentials, callSettings(request, step));
   log(

@@ -1,0 +1,106 @@
+import type { InputName } from './input-names';
+import type { Inputs } from './inputs';
+import { MFA_INPUTS, readMfa } from './mfa-inputs';
+import {
+  isProof,
+  type Mode,
+  type ProfileRole,
+  type RoleIdentity,
+  type RoleSource,
+  type SignedSessionSettings,
+  type SourceCredentials,
+  type StepIdentity,
+} from './request';
+import { readManyRoles, readRoleToAssume, type RoleLimits } from './role-inputs';
+import { readSessionSettings, readSignedSession } from './session-inputs';
+import { checkUnsigned, inputsAgainstIdToken, readProof, readSigningSource } from './source-inputs';
+
+/** What the session of a role is obtained with, besides the role: it does nothing for credentials as they are. */
+export const ROLE_SESSION_INPUTS: readonly InputName[] = [
+  'source-identity',
+  'web-identity-token-file',
+  'role-external-id',
+  'role-session-name',
+  'role-skip-session-tagging',
+  'transitive-tag-keys',
+];
+export const SESSION_POLICY_INPUTS: readonly InputName[] = [
+  'inline-session-policy',
+  'managed-session-policies',
+  'custom-tags',
+];
+
+/** Whom a step works as in a mode that may take a role: the last that `role-to-assume` names; else the source itself. */
+export async function readIdentity(inputs: Inputs): Promise<StepIdentity> {
+  if (inputs.has('role-to-assume')) return readRoleIdentity(inputs);
+  for (const name of [...ROLE_SESSION_INPUTS, ...SESSION_POLICY_INPUTS].filter((input) => inputs.asks(input))) {
+    inputs.wrong(name, 'is for the session of a role, and role-to-assume names none');
+  }
+  for (const name of MFA_INPUTS.filter((input) => inputs.asks(input))) {
+    const why = 'proves MFA when a role is assumed, and role-to-assume names none';
+    inputs.wrong(
+      name,
+      `${why}. To work as the user, with MFA: obtain a session in an earlier step, by mode: session-token`,
+    );
+  }
+  return { source: readSigningSource('no role', inputs), chain: undefined };
+}
+
+/** Whom a step works as in a mode that takes no role. */
+export function readSourceCredentials(mode: Mode, inputs: Inputs): SourceCredentials {
+  const noRole = inputs.has('web-identity-token-file') ? 'no role for the token file' : 'no role';
+  return { source: readSigningSource(mode === 'access-keys' ? noRole : 'user keys', inputs), chain: undefined };
+}
+
+/** The role to assume, or the last of a chain, and from what it is assumed. */
+export async function readRoleIdentity(inputs: Inputs): Promise<RoleIdentity> {
+  const session = readSessionSettings(inputs);
+  const origin = readOrigin(inputs);
+  const limits = { byProof: isProof(origin.source), byUserSession: false, duration: session.duration };
+  const chain = readRoleToAssume(inputs, limits);
+  const signed = await readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
+  return { ...origin, session, signed, chain };
+}
+
+/** Many roles, and the one source from which all are assumed. */
+export async function readRolesIdentity(
+  inputs: Inputs,
+): Promise<{ readonly identity: RoleSource; readonly profileRoles: readonly ProfileRole[] }> {
+  const session = readSessionSettings(inputs);
+  const origin = readOrigin(inputs);
+  const limits = {
+    byProof: isProof(origin.source),
+    byUserSession: origin.mfa !== undefined,
+    duration: session.duration,
+  };
+  const profileRoles = await readManyRoles(inputs, limits);
+  const alone = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
+  const signed = await readSigned(limits, alone.length === profileRoles.length ? 'all' : alone, inputs);
+  return { identity: { ...origin, session, signed }, profileRoles };
+}
+
+/** From what roles are assumed. */
+function readOrigin(inputs: Inputs) {
+  const against = inputsAgainstIdToken(inputs);
+  const source = readSigningSource(against.length > 0 ? against : 'permission', inputs);
+  const proof = readProof(inputs);
+  const mfa = readMfa(inputs);
+  if (mfa && inputs.flag('special-characters-workaround')) {
+    inputs.wrong('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
+  }
+  return proof ? { source: proof, mfa: undefined } : { source, mfa };
+}
+
+/**
+ * What signed requests for roles carry.
+ *
+ * @param alone the profiles whose role no other follows, which with a proof no signed request assumes; or all of them
+ */
+async function readSigned(
+  { byProof }: RoleLimits,
+  alone: readonly string[] | 'all',
+  inputs: Inputs,
+): Promise<SignedSessionSettings> {
+  if (byProof) checkUnsigned(alone, inputs);
+  return readSignedSession(inputs, { sent: !byProof || alone !== 'all' });
+}
