@@ -1,6 +1,6 @@
 import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
-import { arrivalOf, driftOf, placesWord, placesWritten, type Destination } from './destinations';
+import { arrivalOf, driftOf, placesWord, placesWritten, placeWords, type Destination } from './destinations';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
 
@@ -65,6 +65,8 @@ export interface KeyLives {
   /** Their runs are over, and some places hold them. */
   readonly arrived: readonly { readonly key: ExistingKey; readonly torn: boolean }[];
   readonly current: CurrentKey | undefined;
+  /** They were delivered to places that last, and not replaced: the one in use, where the document has places for it. */
+  readonly delivered: readonly ExistingKey[];
   readonly replaced: readonly ReplacedKey[];
   readonly ofJobs: readonly KeyOfJob[];
   /** They may come from lost answers, and this was not recorded yet. */
@@ -78,7 +80,7 @@ type Mutable<Lives> = {
   -readonly [Name in keyof Lives]: Lives[Name] extends readonly (infer One)[] ? One[] : Lives[Name];
 };
 
-/** Tells what each key of a user is. A key that belongs to none of the lists is at work for a place that lasts. */
+/** Tells what each key of a user is. */
 export function livesOf(holder: KeyHolder): KeyLives {
   const { tags, accessKeys } = holder.existing ?? ({ tags: {}, accessKeys: [] } satisfies KeyOwner);
   const records = readRecords(tags);
@@ -89,6 +91,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
     overwritten: [],
     arrived: [],
     current: currentOf(holder, records),
+    delivered: [],
     replaced: [],
     ofJobs: [],
     newSuspects: [],
@@ -103,7 +106,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
     const isYoung = holder.now - key.created.getTime() < TAKEOVER_MS;
     const runIsOver = mayBeAtIt.length === 0 && isAttributed(holder, key, record, records);
     if (since !== undefined) lives.replaced.push({ key, since, deactivatedAt: deactivated?.at });
-    else if (delivered) continue;
+    else if (delivered) lives.delivered.push(key);
     else if (job) {
       const isOver = holder.now > job.until || holder.overRuns.has(writeRun(job.run));
       lives.ofJobs.push({ key, run: job.run, isOver });
@@ -177,6 +180,20 @@ export function placesWith(
   const next = existing?.accessKeys.find((other) => other.created.getTime() > created.getTime());
   const writtenUntil = record?.delivered?.written ?? (next ? next.created.getTime() - 2 * SECOND_MS : Infinity);
   return times && placesWritten(user.accessKey?.deliver ?? [], times, created.getTime(), writtenUntil);
+}
+
+/**
+ * How many places that the document does not name hold a key, as far as is recorded: it was delivered there, and no newer
+ * one since.
+ */
+export function undeclaredPlaces({ user, existing }: Pick<KeyHolder, 'user' | 'existing'>, id: string): number {
+  const { keys } = readRecords(existing?.tags ?? {});
+  const { places = [], at = 0 } = keys.get(id)?.delivered ?? {};
+  const newer = [...keys.values()].flatMap(({ delivered }) =>
+    delivered && delivered.at > at && !delivered.torn ? (delivered.places ?? []) : [],
+  );
+  const others = [...placeWords(user.accessKey?.deliver ?? []), ...newer];
+  return places.filter((place) => !others.includes(place)).length;
 }
 
 /** Whether AWS says that nobody has used a key since its delivery was begun: its run had tested it before. */

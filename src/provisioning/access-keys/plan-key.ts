@@ -11,6 +11,7 @@ import {
   livesOf,
   placesWith,
   TAKEOVER_MS,
+  undeclaredPlaces,
   type CurrentKey,
   type KeyInWork,
   type KeyLives,
@@ -84,7 +85,7 @@ export const planKey: KeyPlanner = (holder) => {
   if (busy) return planBesideOthers(holder, planKey, busy, lasts ? whyKeptForSure(holder) : undefined);
   const survey = withOthers(holder, surveyOf(holder, { deleteOld: false }));
   const { lives } = survey;
-  if (!lasts) return planKeyOfJob(holder, survey);
+  if (!lasts) return planKeyOfJob(holder, withUndeclared(holder, survey));
   const { current } = lives;
   if (!current) {
     return planNewKey(holder, survey, planKey, { why: madeFor(holder), endsOld: false });
@@ -133,10 +134,13 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
   const planner: KeyPlanner = (holder) => {
     const { user, existing } = holder;
     if (!existing) return unchanged(holder, planner, 'leave', 'the user is not there: provision makes it');
-    if (!outlastsJob(user.accessKey?.deliver ?? [])) {
-      return unchanged(holder, planner, 'leave', 'each run of provision makes its own, and its post step removes it');
-    }
     const [busy] = livesOf(holder).inWork;
+    if (!outlastsJob(user.accessKey?.deliver ?? [])) {
+      const why = 'each run of provision makes its own, and its post step removes it';
+      if (busy) return unchanged(holder, planner, 'leave', why, describeInWork(holder, busy));
+      const left = withUndeclared(holder, withOthers(holder, surveyOf(holder, rotation)));
+      return keptPlan(holder, left, planner, why, 'leave');
+    }
     if (busy) {
       return planBesideOthers(holder, planner, busy, rotation.now ? undefined : whyKeptForSure(holder, whyNotDue));
     }
@@ -222,10 +226,11 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
   ];
   const deleted = endings.filter(({ how }) => how === 'delete').map(({ id }) => id);
   const left = (holder.existing?.accessKeys ?? []).filter(({ id }) => !deleted.includes(id));
-  const torn = before.arrived.filter((one) => one.torn).map(({ key }) => key.id);
+  const arrived = canJudge(holder) ? before.arrived : [];
+  const torn = arrived.filter((one) => one.torn).map(({ key }) => key.id);
   // What GitHub does not say stops a run that would record it.
   const { unread } = holder;
-  const arrived = unread ? 'may be in its places' : 'is recorded as delivered';
+  const isWhere = unread ? 'may be in its places' : 'is recorded as delivered';
   const notKnown = unread ? [`what the places hold is not known: ${inOneLine(unread)}`] : [];
   return {
     lives,
@@ -236,7 +241,7 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
     staying,
     details: [
       ...notKnown,
-      ...before.arrived.map(({ key }) => `${key.id}, which a run that is over made, ${arrived}`),
+      ...arrived.map(({ key }) => `${key.id}, which a run that is over made, ${isWhere}`),
       ...before.overwritten.map(
         ({ id }) => `${id}, which a run that is over made, is in no place any more: somebody else has written there`,
       ),
@@ -257,11 +262,15 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
   };
 }
 
+/** Whether the document has places for a key: only by theirs can a run tell what the places of another run hold. */
+function canJudge({ user }: KeyHolder): boolean {
+  return outlastsJob(user.accessKey?.deliver ?? []);
+}
+
 /** That places which are not in the document may hold a key that ends, for people. */
-function leftPlaces({ user, existing }: KeyHolder, id: string): string[] {
-  const declared = placeWords(user.accessKey?.deliver ?? []);
-  const { places = [] } = readRecords(existing?.tags ?? {}).keys.get(id)?.delivered ?? {};
-  const left = places.filter((place) => !declared.includes(place)).length;
+function leftPlaces(holder: KeyHolder, id: string): string[] {
+  const { user } = holder;
+  const left = undeclaredPlaces(holder, id);
   if (left === 0) return [];
   const where =
     left === 1 ? 'a place that the document does not name' : `${left} places that the document does not name`;
@@ -289,9 +298,42 @@ function withOthers({ user }: KeyHolder, survey: Survey, inUse?: string): Survey
   };
 }
 
+/**
+ * Says which keys are at places that last, where the document has none for them any more. What reads them from there may
+ * work with them, and no newer one comes there: so they stay, until a person ends them.
+ */
+function withUndeclared(holder: KeyHolder, survey: Survey): Survey {
+  const { user, existing, signingKey } = holder;
+  const { delivered, arrived } = survey.lives;
+  const { keys } = readRecords(existing?.tags ?? {});
+  const undeclared = [...delivered, ...arrived.map(({ key }) => key)].map((key) => {
+    const record = keys.get(key.id)?.delivered;
+    const count = record?.places?.length;
+    const where =
+      count === undefined ? 'places that last' : count === 1 ? 'a place that lasts' : `${count} places that last`;
+    return { ...key, at: record ? `was delivered to ${where} at ${time(record.at)}` : 'may be in places that last' };
+  });
+  return {
+    ...survey,
+    details: [...survey.details, ...undeclared.map(({ id, at }) => `${id} ${at}, and the document has none: it stays`)],
+    notices: [
+      ...survey.notices,
+      ...undeclared.map(
+        ({ id, active, at }) =>
+          `The access key ${id} of ${user.name}${active ? '' : ', which is inactive,'} ${at}, and the document has none ` +
+          'for it any more. It stays, as what reads it from there may work with it, and counts as one of the two keys of ' +
+          `the user.${id === signingKey ? ' This step works with it.' : ''} When nothing needs it any more, delete it: ` +
+          `aws iam delete-access-key --user-name ${user.name} --access-key-id ${id}`,
+      ),
+    ],
+  };
+}
+
 /** What is recorded of keys whose runs are over. */
-function recordsOfLeft({ user, existing, times, now }: KeyHolder, lives: KeyLives): Tags {
-  const { arrived, overwritten, newSuspects, replaced } = lives;
+function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
+  const { user, existing, times, now } = holder;
+  const { overwritten, newSuspects, replaced } = lives;
+  const arrived = canJudge(holder) ? lives.arrived : [];
   const { keys } = readRecords(existing?.tags ?? {});
   const deliver = user.accessKey?.deliver ?? [];
   const listed = (existing?.accessKeys ?? []).map(({ id }) => id);
@@ -387,10 +429,10 @@ function ending(id: string, how: KeyEnding['how'], why: string): KeyEnding {
 
 /** A key for this job alone: other jobs have theirs. */
 function planKeyOfJob(holder: KeyHolder, survey: Survey): KeyPlan | KeyObstacle {
-  const { keys } = survey;
-  if (keys.length >= MAX_KEYS) return noRoom(holder, survey);
-  const make = { known: keys.map(({ id }) => id), replaces: undefined, endsOld: false };
-  return planOf(holder, survey, planKey, { action: 'create', details: madeFor(holder), make });
+  const roomy = survey.keys.length < MAX_KEYS ? survey : withRoom(holder, survey);
+  if (!roomy) return noRoom(holder, survey);
+  const make = { known: roomy.keys.map(({ id }) => id), replaces: undefined, endsOld: false };
+  return planOf(holder, roomy, planKey, { action: 'create', details: madeFor(holder), make });
 }
 
 function planNewKey(

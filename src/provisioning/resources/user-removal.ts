@@ -7,7 +7,7 @@ import type { DeclaredUser } from '../../identities/declaration';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { storedHalves } from '../access-keys/destinations';
 import { keyHolderOf, readKeysAgain, type KeyHolder, type KeyOwner } from '../access-keys/key-holder';
-import { livesOf } from '../access-keys/key-life';
+import { livesOf, undeclaredPlaces } from '../access-keys/key-life';
 import { awaitOtherRuns, keysOfOtherRuns } from '../access-keys/other-runs';
 import { anotherRun, describeInWork } from '../access-keys/plan-key';
 import { writingOfSeed, writingsOfKeys } from '../access-keys/writings';
@@ -96,7 +96,7 @@ export async function planUserRemoval(
     [
       // Whoever has a key can do nothing more while the rest is removed.
       owner.accessKeys.map(({ id }) => ({
-        detail: `- access key ${id}${jobWith(id, holder)}`,
+        detail: `- access key ${id}${jobWith(id, holder)}${leftBehind(id, { user, existing: owner })}`,
         ...deleteKey(UserName, id),
       })),
       [...signIn, ...policies, ...groups],
@@ -131,6 +131,14 @@ function jobWith(id: string, holder: KeyHolder): string {
   return job
     ? `; it is for ${describeRun(job.run, holder.run)}: if that still runs, it can do nothing more with it`
     : '';
+}
+
+/** Of a key that was delivered to places which the document does not name, for people: that they hold it yet, and in vain. */
+function leftBehind(id: string, holder: Pick<KeyHolder, 'user' | 'existing'>): string {
+  const count = undeclaredPlaces(holder, id);
+  if (count === 0) return '';
+  const [where, secrets] = count === 1 ? ['a place', 'its secrets'] : [`${count} places`, 'their secrets'];
+  return `; it was delivered to ${where} that the document does not name: what reads it from there fails, and ${secrets} stay`;
 }
 
 /** @param change what the plan shows, where not that the user is not there */
