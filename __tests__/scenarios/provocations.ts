@@ -181,7 +181,7 @@ function usedKey(scenario: Scenario): void {
   const use = () => {
     replaced.lastUsed = { at: scenario.sandbox.clock.now(), service: 's3', region: 'eu-central-1' };
   };
-  scenario.sandbox.faults.add({ action: 'GetAccessKeyLastUsed', skip: 2, times: 1, first: use });
+  scenario.sandbox.faults.add({ action: 'GetAccessKeyLastUsed', skip: 1, times: 1, first: use });
 }
 
 /** A key of the user `pulumi` that run 42 is about to deliver. */

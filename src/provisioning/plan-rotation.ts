@@ -1,8 +1,9 @@
 import { tagsIn } from '../iam/tags';
 import type { DeclaredUser } from '../identities/declaration';
 import { readAccessKeys } from './access-keys/access-key';
-import { withLastUses, type KeyHolder } from './access-keys/key-holder';
+import type { KeyHolder } from './access-keys/key-holder';
 import { planKeyRotation, type KeyObstacle, type KeyPlan, type Rotation } from './access-keys/plan-key';
+import { withLastUses } from './access-keys/read-key-holder';
 import { readyHolders, type FoundUser } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
 import { isObstacle, type Planned } from './changes/change';

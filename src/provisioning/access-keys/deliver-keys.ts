@@ -5,10 +5,11 @@ import { makeCalls } from '../changes/apply';
 import { sameRun } from '../run';
 import { lastingPlaces, placesWord, placeWords, readSecretTimes, storedHalves, type SecretTimes } from './destinations';
 import { HalfWriter, type Overwriting } from './half-writer';
-import { readKeysOnceRecorded, type KeyHolder } from './key-holder';
+import type { KeyHolder } from './key-holder';
 import { outdatedRecords } from './key-life';
 import { untilNothingIsLate } from './late-requests';
 import { idOf, record, type MadeKey } from './make-key';
+import { readKeysOnceRecorded } from './read-key-holder';
 import {
   announcementTag,
   deliveredTags,

@@ -7,10 +7,11 @@ import { isObstacle, requireNoObstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { oneWait, type LookTwice } from '../changes/one-wait';
 import { deactivateKey, deleteKey } from './access-key';
-import { readKeyHolderAgain, readKeysOnceRecorded, type KeyHolder } from './key-holder';
+import type { KeyHolder } from './key-holder';
 import { livesOf, outdatedRecords } from './key-life';
 import { idOf, type MadeKey } from './make-key';
 import type { KeyEnding, KeyPlan } from './plan-key';
+import { readKeyHolderAgain, readKeysOnceRecorded } from './read-key-holder';
 import { readRecords, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -125,6 +125,28 @@ export function livesOf(holder: KeyHolder): KeyLives {
   return lives;
 }
 
+/**
+ * The keys of which it matters whether they are used, as they may go: those whose grace is over, and those whose delivery
+ * was begun, or which may come from a lost answer.
+ */
+export function keysJudgedByUse(holder: Pick<KeyHolder, 'user' | 'existing' | 'now'>): ExistingKey[] {
+  const { tags, accessKeys } = holder.existing ?? ({ tags: {}, accessKeys: [] } satisfies KeyOwner);
+  const records = readRecords(tags);
+  const replacements = replacementsIn(records);
+  return accessKeys.filter((key) => {
+    const { made, delivering, delivered, suspect, job } = records.keys.get(key.id) ?? {};
+    const since = replacements.get(key.id);
+    if (since !== undefined) return key.active && holder.now >= since + graceOf(holder);
+    if (delivered ?? job) return false;
+    return (suspect ?? delivering) !== undefined || (!made && announcementsOf(key, records).length > 0);
+  });
+}
+
+/** How long a key of a user still works when it was replaced, in milliseconds. */
+export function graceOf({ user }: Pick<KeyHolder, 'user'>): number {
+  return user.accessKey?.grace ?? GRACE_MS;
+}
+
 /** Names of tags that nobody needs any more: of keys that are gone, and of announcements after which none can come. */
 export function outdatedRecords({ existing }: KeyHolder, now: number): string[] {
   const listed = existing?.accessKeys.map(({ id }) => id) ?? [];

@@ -8,9 +8,10 @@ import { makeCall, makeCalls } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
 import { deleteKey } from './access-key';
 import { outlastsJob } from './destinations';
-import { readKeysAgain, type KeyHolder } from './key-holder';
+import type { KeyHolder } from './key-holder';
 import { livesOf, outdatedRecords, SETTLE_MS } from './key-life';
 import type { KeyPlan, NewKey } from './plan-key';
+import { readKeysAgain } from './read-key-holder';
 import { announcementTag, announcementTags, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
 
 export type KeyToMake = Pick<KeyPlan, 'user' | 'destinations' | 'holder'> & { readonly make: NewKey };

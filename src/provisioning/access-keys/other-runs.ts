@@ -1,9 +1,10 @@
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
 import { sameRun, sameWorkflowRun, writeRun, type Run } from '../run';
-import { readKeyHolderAgain, type KeyHolder } from './key-holder';
+import type { KeyHolder } from './key-holder';
 import { LATE_MS, livesOf, SETTLE_MS, type KeyInWork } from './key-life';
 import { describeInWork } from './plan-key';
+import { readKeyHolderAgain } from './read-key-holder';
 
 /** How long a run that is making a key of the same user is waited for. */
 const WAIT_MS = 60_000;

@@ -1,9 +1,10 @@
 import type { AccountAccess } from '../changes/account-access';
 import { isObstacle, type Planned } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { readKeyHolder, type KeyHolder, type KeyOwner, type KeyUser } from './key-holder';
+import type { KeyHolder, KeyOwner, KeyUser } from './key-holder';
 import { awaitOtherRuns, keysOfOtherRuns } from './other-runs';
 import type { KeyPlan, KeyPlanner } from './plan-key';
+import { readKeyHolder, withDetails } from './read-key-holder';
 
 /** A declared user, and what IAM has of it; undefined where it is not there. */
 export interface FoundUser {
@@ -22,7 +23,7 @@ export async function readyHolders(
   access: AccountAccess,
 ): Promise<KeyHolder[]> {
   const holders = await concurrently(found, ({ user, existing }) => readKeyHolder(user, existing, access));
-  return awaitOtherRuns(holders, access, {
+  const ready = await awaitOtherRuns(holders, access, {
     hinders(holder) {
       const planned = planner(holder);
       requireRead(holder, planned);
@@ -33,6 +34,11 @@ export async function readyHolders(
       const planned = planner(holder);
       return !isObstacle(planned) && !isKept(planned);
     },
+  });
+  return concurrently(ready, async (holder) => {
+    const planned = planner(holder);
+    const isFull = isObstacle(planned) && planned.code === 'access-keys-full';
+    return isFull ? withDetails(holder, access) : holder;
   });
 }
 

@@ -3,9 +3,10 @@ import type { UnfinishedKey } from '../../runner/ledger';
 import type { AccountAccess } from '../changes/account-access';
 import { deliverKey } from './deliver-keys';
 import { endWithJob } from './end-with-job';
-import { keyHolderOf, readKeyHolderAgain } from './key-holder';
+import { keyHolderOf } from './key-holder';
 import { FENCE_MS } from './key-life';
 import { takeBack } from './make-key';
+import { readKeyHolderAgain } from './read-key-holder';
 import { readRecords } from './record';
 
 /**
