@@ -332,28 +332,6 @@ describe('a rotation', () => {
     expect([first, second]).not.toContain(undefined);
     expect(workIn(rotate(situation))).toMatchObject({ ends, make: { known: [NEW], replaces: NEW } });
   });
-
-  test.each<[what: string, Situation, remedy: string]>([
-    [
-      'one in its grace',
-      { ...pair(HOUR), lastUsed: { [OLD]: HOUR, [NEW]: HOUR } },
-      'mode: rotate with delete-old-keys: true; jobs that still work with it fail',
-    ],
-    [
-      'one of a person',
-      {
-        keys: { [OLD]: { age: 91 * DAY, ...delivered(91 * DAY) }, [NEW]: { age: DAY } },
-        written: [91 * DAY, 91 * DAY],
-        lastUsed: { [NEW]: HOUR },
-      },
-      'aws iam delete-access-key --user-name pulumi --access-key-id …',
-    ],
-  ])('has no room next to %s, and says what to do', (_, situation, remedy) => {
-    const obstacle = obstacleIn(rotate(situation, { now: true }));
-    expect(obstacle?.code).toBe('access-keys-full');
-    expect(obstacle?.text).toContain('last used 1 hours ago (s3 in eu-central-1)');
-    expect(obstacle?.text).toContain(remedy);
-  });
 });
 
 describe('a user that is to have a key for the job', () => {

@@ -5,9 +5,11 @@ import { withoutCalls, type Action, type Change, type Obstacle } from '../change
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { describePlaces, destinationOf, outlastsJob, placesWord, placeWords } from './destinations';
+import { describeFullUser, MAX_KEYS } from './full-user';
 import type { KeyHolder } from './key-holder';
 import {
   GRACE_MS,
+  graceOf,
   livesOf,
   placesWith,
   TAKEOVER_MS,
@@ -18,6 +20,7 @@ import {
   type ReplacedKey,
 } from './key-life';
 import { deliveredTags, readRecords, recordTags } from './record';
+import { atMinute, daysOrHours } from './time-words';
 
 /** What is to become of a user's access keys. */
 export interface KeyPlan {
@@ -74,9 +77,6 @@ export interface Rotation {
   readonly deleteOld: boolean;
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const MAX_KEYS = 2;
-
 /** Gives a user a key that its places hold, unless it has one; and where the key ends with the job, a key of its own. */
 export const planKey: KeyPlanner = (holder) => {
   const { user } = holder;
@@ -88,13 +88,13 @@ export const planKey: KeyPlanner = (holder) => {
   if (!lasts) return planKeyOfJob(holder, withUndeclared(holder, survey));
   const { current } = lives;
   if (!current) {
-    return planNewKey(holder, survey, planKey, { why: madeFor(holder), endsOld: false });
+    return planNewKey(holder, survey, planKey, { details: madeFor(holder), endsOld: false });
   }
   if (current.drift === undefined) {
     return keptPlan(holder, survey, planKey, whyKept(holder, current));
   }
-  const why = [`${current.id} is replaced: ${current.drift}`, ...madeFor(holder)];
-  return planNewKey(holder, survey, planKey, { why, endsOld: false });
+  const details = [`${current.id} is replaced: ${current.drift}`, ...madeFor(holder)];
+  return planNewKey(holder, survey, planKey, { details, why: current.drift, endsOld: false });
 };
 
 function whyKept({ times, unread }: KeyHolder, { id }: Pick<CurrentKey, 'id'>): string {
@@ -157,7 +157,8 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
     const wait = current.drift === undefined && !rotation.now ? whyNotDue(holder, current) : undefined;
     if (wait !== undefined) return keptPlan(holder, survey, planner, wait);
     return planNewKey(holder, { ...survey, replaces: current.id }, planner, {
-      why: [replacementOf(holder, current, rotation)],
+      details: [replacementOf(holder, current, rotation)],
+      why: current.drift ?? whyDue(holder, current),
       endsOld: rotation.deleteOld && current.key !== undefined,
     });
   };
@@ -171,8 +172,8 @@ function adopted(key: ExistingKey | undefined): CurrentKey | undefined {
 /** What becomes of the key in use when a rotation replaces it, for people. */
 function replacementOf(holder: KeyHolder, { id, key, drift }: CurrentKey, { deleteOld }: Rotation): string {
   if (!key) return `${id} is replaced: it is gone`;
-  const age = days(holder.now - key.created.getTime());
-  const grace = days(graceOf(holder));
+  const age = daysOrHours(holder.now - key.created.getTime());
+  const grace = daysOrHours(graceOf(holder));
   const end = key.active ? `works for ${grace} more` : `is deleted when it was inactive for ${grace}`;
   const why = drift === undefined ? '' : ` (${drift})`;
   return `${id}, ${age} old, is replaced${why}, and ${deleteOld ? `then deleted${breaksWhat(holder, key)}` : end}`;
@@ -185,7 +186,7 @@ function breaksWhat({ lastUsed }: KeyHolder, { id, active }: ExistingKey): strin
   const used = !use
     ? 'AWS does not say when it was last used'
     : use.at
-      ? `it was last used at ${time(use.at.getTime())} (${use.where})`
+      ? `it was last used at ${atMinute(use.at.getTime())} (${use.where})`
       : 'it was never used, as far as AWS knows';
   return `; ${used}: jobs that still work with it fail`;
 }
@@ -200,8 +201,6 @@ interface Survey {
   readonly replaces: string | undefined;
   /** What becomes of the keys that are there, for people. */
   readonly details: readonly string[];
-  /** Of these, what keeps keys that may go one day. */
-  readonly staying: readonly string[];
   readonly notices: readonly string[];
 }
 
@@ -238,7 +237,6 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
     endings,
     keys: left,
     replaces: lives.current?.id,
-    staying,
     details: [
       ...notKnown,
       ...arrived.map(({ key }) => `${key.id}, which a run that is over made, ${isWhere}`),
@@ -311,7 +309,10 @@ function withUndeclared(holder: KeyHolder, survey: Survey): Survey {
     const count = record?.places?.length;
     const where =
       count === undefined ? 'places that last' : count === 1 ? 'a place that lasts' : `${count} places that last`;
-    return { ...key, at: record ? `was delivered to ${where} at ${time(record.at)}` : 'may be in places that last' };
+    return {
+      ...key,
+      at: record ? `was delivered to ${where} at ${atMinute(record.at)}` : 'may be in places that last',
+    };
   });
   return {
     ...survey,
@@ -376,10 +377,10 @@ function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: Replac
   const { now, signingKey, lastUsed, user } = holder;
   const { id, active } = key;
   const grace = graceOf(holder);
-  const because = `it was replaced at ${time(since)}`;
+  const because = `it was replaced at ${atMinute(since)}`;
   const stays = (why: string, remedy: string): Judgement => ({
     stays: `${id} stays: ${why}`,
-    notice: `The access key ${id} of ${user.name} was replaced at ${time(since)}, and stays: ${why}. ${remedy}`,
+    notice: `The access key ${id} of ${user.name} was replaced at ${atMinute(since)}, and stays: ${why}. ${remedy}`,
   });
   const takeNew = 'Let what uses it take the new one.';
   // What signs with a key that goes could do nothing after it.
@@ -391,17 +392,21 @@ function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: Replac
   if (deleteOld) return { end: ending(id, 'delete', `${because}${breaksWhat(holder, key)}`) };
   if (!active) {
     const deleteAt = (deactivatedAt ?? now) + grace;
-    if (now >= deleteAt) return { end: ending(id, 'delete', `${because}, and has been inactive for ${days(grace)}`) };
-    return { stays: `${id}, replaced and inactive, is deleted after ${time(deleteAt)}` };
+    if (now >= deleteAt) {
+      return { end: ending(id, 'delete', `${because}, and has been inactive for ${daysOrHours(grace)}`) };
+    }
+    return { stays: `${id}, replaced and inactive, is deleted after ${atMinute(deleteAt)}` };
   }
-  if (now < since + grace) return { stays: `${id}, replaced at ${time(since)}, works until ${time(since + grace)}` };
+  if (now < since + grace) {
+    return { stays: `${id}, replaced at ${atMinute(since)}, works until ${atMinute(since + grace)}` };
+  }
   const use = lastUsed.get(id);
   if (!use) return stays('AWS does not say whether it is in use', 'The step needs iam:GetAccessKeyLastUsed to ask.');
   // The jobs that were under way when it was replaced used it after that: its grace begins again with each use.
   if (use.at && now < use.at.getTime() + grace) {
-    return stays(`it was last used at ${time(use.at.getTime())} (${use.where})`, takeNew);
+    return stays(`it was last used at ${atMinute(use.at.getTime())} (${use.where})`, takeNew);
   }
-  return { end: ending(id, 'deactivate', `${because}, and nobody has used it for ${days(grace)}`) };
+  return { end: ending(id, 'deactivate', `${because}, and nobody has used it for ${daysOrHours(grace)}`) };
 }
 
 /** A key that may come from a lost answer, or may be a person's. */
@@ -417,7 +422,7 @@ function judgedSuspect(
     return { end: ending(key.id, 'delete', 'a run that lost an answer may have made it, and nobody has used it') };
   }
   const known = use
-    ? `it is deleted after ${time(until)}, unless it is used`
+    ? `it is deleted after ${atMinute(until)}, unless it is used`
     : 'it stays, as AWS does not say whether it is in use: the step needs iam:GetAccessKeyLastUsed to ask';
   const stays = `${key.id} may come from an answer that a run lost: ${known}`;
   return { stays, notice: `Of the user ${user.name}, the access key ${stays}.` };
@@ -435,19 +440,26 @@ function planKeyOfJob(holder: KeyHolder, survey: Survey): KeyPlan | KeyObstacle 
   return planOf(holder, roomy, planKey, { action: 'create', details: madeFor(holder), make });
 }
 
+interface NewKeyParts {
+  readonly details: readonly string[];
+  /** Why the key in use is replaced, for people. */
+  readonly why?: string;
+  readonly endsOld: boolean;
+}
+
 function planNewKey(
   holder: KeyHolder,
   survey: Survey,
   planner: KeyPlanner,
-  { why, endsOld }: { readonly why: readonly string[]; readonly endsOld: boolean },
+  { details, why, endsOld }: NewKeyParts,
 ): KeyPlan | KeyObstacle {
   const left = survey.replaces === undefined ? [] : leftPlaces(holder, survey.replaces);
   const found = { ...survey, notices: [...survey.notices, ...left] };
   const roomy = survey.keys.length < MAX_KEYS ? found : withRoom(holder, found);
-  if (!roomy) return noRoom(holder, found);
+  if (!roomy) return noRoom(holder, found, why);
   const { replaces, keys } = roomy;
   const make = { known: keys.map(({ id }) => id), replaces, endsOld };
-  return planOf(holder, roomy, planner, { action: replaces === undefined ? 'create' : 'change', details: why, make });
+  return planOf(holder, roomy, planner, { action: replaces === undefined ? 'create' : 'change', details, make });
 }
 
 /** A replaced key that nobody can use, or nobody uses, goes when its place is needed. */
@@ -514,7 +526,6 @@ function unchanged(holder: KeyHolder, planner: KeyPlanner, action: Action, ...de
     keys: [],
     replaces: undefined,
     details: [],
-    staying: [],
     notices: [],
   };
   return planOf(holder, nothing, planner, { action, details });
@@ -534,12 +545,16 @@ function whyNotDue({ user, now }: KeyHolder, { id, key }: Pick<CurrentKey, 'id' 
   const maxAge = user.accessKey?.maxAge;
   const age = key ? now - key.created.getTime() : 0;
   if (maxAge !== undefined && age > maxAge) return undefined;
-  const when = maxAge === undefined ? 'no max-age is declared' : `to be replaced when it is ${days(maxAge)} old`;
-  return `${id} is ${days(age)} old; ${when}`;
+  const when = maxAge === undefined ? 'no max-age is declared' : `to be replaced when it is ${daysOrHours(maxAge)} old`;
+  return `${id} is ${daysOrHours(age)} old; ${when}`;
 }
 
-function graceOf({ user }: KeyHolder): number {
-  return user.accessKey?.grace ?? GRACE_MS;
+/** Why a key that nothing is wrong with is replaced. */
+function whyDue({ user, now }: KeyHolder, { key }: CurrentKey): string {
+  const age = key ? now - key.created.getTime() : 0;
+  const { maxAge } = user.accessKey ?? {};
+  const isDue = maxAge !== undefined && age > maxAge;
+  return `it is ${daysOrHours(age)} old, and ${isDue ? `max-age is ${daysOrHours(maxAge)}` : 'rotate-now is true'}`;
 }
 
 /** What is in the way where a run is making a key of the user. */
@@ -548,63 +563,24 @@ export function anotherRun(holder: KeyHolder, busy: KeyInWork): Obstacle {
     code: 'another-run',
     text:
       `${describeInWork(holder, busy)}. Run the step again when that run is over; if it died, after ` +
-      `${time(busy.since.getTime() + TAKEOVER_MS)}. With \`concurrency:\` in the workflow, runs that give the same ` +
+      `${atMinute(busy.since.getTime() + TAKEOVER_MS)}. With \`concurrency:\` in the workflow, runs that give the same ` +
       'user keys wait for each other',
   };
 }
 
 /** A key that another run may be making, for people. */
 export function describeInWork({ user, run }: Pick<KeyHolder, 'user' | 'run'>, { id, since, runs }: KeyInWork): string {
-  const [key, at] = [`the access key ${id} of the user ${user.name}`, time(since.getTime())];
+  const [key, at] = [`the access key ${id} of the user ${user.name}`, atMinute(since.getTime())];
   const makers = runs.map((one) => describeRun(one, run)).join(' or ');
   return runs.length === 0
     ? `${key} was made at ${at}, by another run or a person, and nothing is recorded of it yet`
     : `${key} is being made by ${makers}, since ${at}`;
 }
 
-function noRoom(holder: KeyHolder, survey: Survey): KeyObstacle {
-  const { user, lastUsed, now } = holder;
-  const { keys, lives, staying, records, notices } = survey;
-  const described = keys.map((key) => {
-    const { id, active, created } = key;
-    const use = lastUsed.get(id);
-    const used = !use
-      ? 'use not known'
-      : use.at
-        ? `last used ${days(now - use.at.getTime())} ago (${use.where})`
-        : 'never used';
-    const job = lives.ofJobs.find(({ key }) => key.id === id);
-    const whose = job ? `for ${describeRun(job.run, holder.run)}` : used;
-    const held = placesWith(holder, key);
-    const where = !held ? '' : held.length > 0 ? `, in ${describePlaces(held)}` : ', whole in no place of the document';
-    return `${id} (${active ? 'active' : 'inactive'}, ${days(now - created.getTime())} old, ${whose}${job ? '' : where})`;
-  });
-  const deletion = `aws iam delete-access-key --user-name ${user.name} --access-key-id …`;
-  const ofJobs = lives.ofJobs.some(({ isOver }) => !isOver);
-  const isReplaced = lives.replaced.length > 0;
-  const isHeld = lives.replaced.some(({ key }) => (placesWith(holder, key) ?? []).length > 0);
-  const sooner = isHeld
-    ? 'if it may not wait, as one has leaked, decide which place may fail for a moment, delete the key that it holds, ' +
-      `and run the step again: it delivers a new one to all places: ${deletion}`
-    : 'or end it now, as one that leaked: mode: rotate with delete-old-keys: true; jobs that still work with it fail';
-  const remedy = ofJobs
-    ? 'Let one of those jobs end: its post step deletes its key'
-    : isReplaced
-      ? `${staying.join('. ')}. Run the step again when it has ended; ${sooner}`
-      : `${[...staying, 'Delete the one that is not in use'].join('. ')}: ${deletion}`;
+function noRoom(holder: KeyHolder, { keys, lives, records, notices }: Survey, why?: string): KeyObstacle {
   return {
     code: 'access-keys-full',
-    text:
-      `the user ${user.name} has two access keys already, as many as AWS allows: ${described.join(' and ')}. ` + remedy,
-    found: { user: user.name, records, notices },
+    text: describeFullUser({ holder, lives, keys, why }),
+    found: { user: holder.user.name, records, notices },
   };
-}
-
-function days(ms: number): string {
-  const [count, unit] = ms < 2 * 86_400_000 ? [ms / 3_600_000, 'hours'] : [ms / 86_400_000, 'days'];
-  return `${Math.max(0, Math.floor(count))} ${unit}`;
-}
-
-function time(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,0 +1,227 @@
+import { describeRun } from '../run';
+import type { ExistingKey } from './access-key';
+import { describePlaces, lastingPlaces, outlastsJob } from './destinations';
+import type { KeyHolder } from './key-holder';
+import { GRACE_MS, graceOf, placesWith, type KeyLives, type ReplacedKey } from './key-life';
+import { atMinute, daysOrHours } from './time-words';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const MAX_KEYS = 2;
+
+/** A user that is to have a new key, and has as many as AWS allows. */
+export interface FullUser {
+  readonly holder: KeyHolder;
+  readonly lives: KeyLives;
+  /** The keys that are left when those that may go are gone. */
+  readonly keys: readonly ExistingKey[];
+  /** Why the key in use is to be replaced, for people; undefined where it is not. */
+  readonly why: string | undefined;
+}
+
+/** What is asked of people where it applies; undefined where it does not. */
+type WayOut = (full: FullUser) => string | undefined;
+
+/** The first that applies is what is asked: of two, the one that costs less comes first. */
+const WAYS_OUT: readonly WayOut[] = [
+  deleteDeactivated,
+  deleteUndeclared,
+  letJobEnd,
+  workWithAnother,
+  awaitReplaced,
+  awaitSuspect,
+  deleteUnheld,
+  deleteUnused,
+];
+
+/** Says which keys a user has, and the one step by which there is room for another, for people. */
+export function describeFullUser(full: FullUser): string {
+  const { holder, keys, lives, why } = full;
+  const keysThere = keys.map((key) => describeKey(key, full)).join(' and ');
+  const need = why !== undefined && lives.current ? `${lives.current.id} is to be replaced: ${why}. ` : '';
+  const [step = ''] = WAYS_OUT.flatMap((wayOut) => wayOut(full) ?? []);
+  return `the user ${holder.user.name} has two access keys already, as many as AWS allows: ${keysThere}. ${need}${step}`;
+}
+
+function describeKey(key: ExistingKey, { holder, lives }: FullUser): string {
+  const { lastUsed, now, run, signingKey } = holder;
+  const { id, active, created } = key;
+  const use = lastUsed.get(id);
+  const used = !use
+    ? 'use not known'
+    : use.at
+      ? `last used ${daysOrHours(now - use.at.getTime())} ago (${use.where})`
+      : 'never used';
+  const job = lives.ofJobs.find((one) => one.key.id === id);
+  const held = placesWith(holder, key);
+  const where = !held?.length ? 'whole in no place of the document' : `in ${describePlaces(held)}`;
+  return `${id} (${[
+    active ? 'active' : 'inactive',
+    `${daysOrHours(now - created.getTime())} old`,
+    ...(job ? [`for ${describeRun(job.run, run)}`] : [used, ...(held ? [where] : [])]),
+    ...(id === signingKey ? ['this step works with it'] : []),
+  ].join(', ')})`;
+}
+
+/**
+ * Only a person ends a key that a person has deactivated, also where no place is of use without another: whoever did it
+ * may be finding out whether something needs it, and activate it again.
+ */
+function deleteDeactivated({ holder, lives: { current } }: FullUser): string | undefined {
+  if (!current?.key || current.key.active || !isLasting(holder)) return undefined;
+  const { id } = current;
+  return (
+    `While it is inactive, what reads it from its places fails, and nobody can use it. Delete it and run the step again, ` +
+    `which delivers a new one: ${deletion(holder, id)}; or, if it was deactivated by mistake, activate it again: aws iam ` +
+    `update-access-key --user-name ${holder.user.name} --access-key-id ${id} --status Active`
+  );
+}
+
+/** Which keys are for places that the document does not name any more, and nobody can tell whether these are of use. */
+function deleteUndeclared({ holder, lives: { delivered, arrived, ofJobs } }: FullUser): string | undefined {
+  const ids = [...delivered, ...arrived.map(({ key }) => key)].map(({ id }) => id);
+  if (ids.length === 0 || isLasting(holder)) return undefined;
+  const [only, other] = ids;
+  const stays =
+    other === undefined
+      ? `${only ?? ''} is for places that last, and the document names none any more. It stays, as what reads it from there ` +
+        `may work with it. When nothing needs it, delete it: ${deletion(holder, only)}`
+      : `${ids.join(' and ')} are for places that last, and the document names none any more. They stay, as what reads them ` +
+        `from there may work with them. When nothing needs one of them, delete that: ${deletion(holder)}`;
+  return ofJobs.length === 0 ? stays : `${stays}; or let that job end: its post step deletes its key`;
+}
+
+function letJobEnd({ lives }: FullUser): string | undefined {
+  const jobs = lives.ofJobs.filter(({ isOver }) => !isOver);
+  if (jobs.length === 0) return undefined;
+  return `Let ${jobs.length > 1 ? 'one of those jobs' : 'that job'} end: its post step deletes its key`;
+}
+
+/** What works with a key cannot end it. The log has no ID of it: it is masked as an input. */
+function workWithAnother({ holder, lives: { current, replaced } }: FullUser): string | undefined {
+  const signing = replaced.find(({ key }) => key.id === holder.signingKey);
+  if (!signing) return undefined;
+  const stays = `This step works with the key that was replaced at ${atMinute(signing.since)}, and so cannot end it`;
+  if (current?.key?.active && current.drift === undefined) {
+    return (
+      `${stays}. Give it the new key as aws-access-key-id and aws-secret-access-key: ${current.id}, which is in ` +
+      `${whereDelivered(holder)}. With that, run it again when nobody has used the old one for ` +
+      `${daysOrHours(graceOf(holder))}, or at once in mode: rotate with delete-old-keys: true`
+    );
+  }
+  const others = current?.key?.active ? `, or with ${current.id},` : '';
+  return (
+    `${stays}, and its places do not hold the new one. Run the step once with other credentials, such as an ` +
+    'administrator’s, in mode: rotate with delete-old-keys: true, which ends the old key and delivers a new one; jobs ' +
+    `that still work with the old one${others} fail`
+  );
+}
+
+/** The key that was replaced goes by itself: when, and what it takes to end it sooner. */
+function awaitReplaced(full: FullUser): string | undefined {
+  const { holder, lives } = full;
+  const [replaced] = lives.replaced;
+  return replaced && `${endOf(replaced, holder)}; ${soonerEndOf(replaced, full)}`;
+}
+
+function endOf({ key, since }: ReplacedKey, holder: KeyHolder): string {
+  const { id, active } = key;
+  const grace = graceOf(holder);
+  const end = since + grace;
+  const replaced = `${id}, replaced at ${atMinute(since)}`;
+  if (!active) {
+    return `${replaced} and inactive, goes when a place is needed after ${atMinute(end)}. Run the step again then`;
+  }
+  const use = holder.lastUsed.get(id);
+  if (!use) {
+    const when = holder.now < end ? ` after ${atMinute(end)}` : '';
+    return (
+      `${replaced}, stays, as AWS does not say whether it is in use. Allow the step iam:GetAccessKeyLastUsed, and run it ` +
+      `again${when}`
+    );
+  }
+  const used = use.at?.getTime() ?? 0;
+  if (used <= since) return `${replaced}, works until ${atMinute(end)}. Run the step again then`;
+  const stays = `${replaced}, stays while it is used: it was last at ${atMinute(used)} (${use.where})`;
+  const takeNew = heldBy(key, holder) ? '' : ' Let what uses it take the new one.';
+  return (
+    `${stays}.${takeNew} Run the step again when nobody has used it for ${daysOrHours(grace)}, after ` +
+    atMinute(used + grace)
+  );
+}
+
+function soonerEndOf({ key }: ReplacedKey, { holder, lives: { current } }: FullUser): string {
+  const { id } = key;
+  const places = heldBy(key, holder);
+  if (places !== undefined) {
+    return (
+      `${id} stays: ${places} hold it, and no newer one. If it may not wait, as one has leaked, decide which place may ` +
+      'fail for a moment, delete the key that it holds, and run the step again, which delivers a new one to all places: ' +
+      deletion(holder)
+    );
+  }
+  if (!isLasting(holder)) return `or, if nothing needs it, delete it now: ${deletion(holder, id)}`;
+  const failing = activeIds([key, current?.key]);
+  return (
+    'or end it now, as one that leaked: mode: rotate with delete-old-keys: true' +
+    (failing.length > 0 ? `; jobs that still work with ${described(failing)} fail` : '')
+  );
+}
+
+/** A key that may come from a lost answer goes by itself, unless somebody uses it. */
+function awaitSuspect({ holder, lives }: FullUser): string | undefined {
+  const suspect = lives.suspects.find(({ key }) => !holder.lastUsed.get(key.id)?.at);
+  if (!suspect) return undefined;
+  const { id } = suspect.key;
+  const until = atMinute(suspect.since + Math.max(GRACE_MS, graceOf(holder)));
+  const use = holder.lastUsed.get(id);
+  const end = use
+    ? `it is deleted after ${until}, unless it is used. Run the step again then`
+    : `it stays, as AWS does not say whether it is in use. Allow the step iam:GetAccessKeyLastUsed, and run it again after ${until}`;
+  return `${id} may come from an answer that a run lost: ${end}; or, if you know that nobody has it, delete it now: ${deletion(holder, id)}`;
+}
+
+/** Of a key that is delivered and one that is not, the other may go, if nothing uses it. */
+function deleteUnheld(full: FullUser): string | undefined {
+  const { holder, keys, lives } = full;
+  const held = keys.filter((key) => heldBy(key, holder) !== undefined);
+  const [kept] = holder.times ? held : keys.filter(({ id }) => id === lives.current?.id);
+  const [other] = keys.filter(({ id }) => id !== kept?.id);
+  if (!kept || !other || held.length > 1 || !isLasting(holder)) return undefined;
+  const places = whereDelivered(holder);
+  const known = holder.times
+    ? `By the times at which they were written, ${places} hold ${kept.id}, and not ${other.id}`
+    : `By what is recorded, ${kept.id} was delivered to ${places}, and ${other.id} was not`;
+  const first = other.id === holder.signingKey ? `let this step work with ${kept.id}; then ` : '';
+  return `${known}. If nothing uses ${other.id}, ${first}delete it, and run the step again: ${deletion(holder, other.id)}`;
+}
+
+function deleteUnused({ holder }: FullUser): string {
+  const unknown = isLasting(holder) ? `Which of them ${whereDelivered(holder)} hold, nobody can tell. ` : '';
+  return `${unknown}Delete the one that is not in use: ${deletion(holder)}`;
+}
+
+function isLasting({ user }: KeyHolder): boolean {
+  return outlastsJob(user.accessKey?.deliver ?? []);
+}
+
+function whereDelivered({ user }: KeyHolder): string {
+  return describePlaces(lastingPlaces(user.accessKey?.deliver ?? []));
+}
+
+/** The places that hold a key, for people; undefined where none does, or that cannot be known. */
+function heldBy(key: ExistingKey, holder: KeyHolder): string | undefined {
+  const places = placesWith(holder, key) ?? [];
+  return places.length > 0 ? describePlaces(places) : undefined;
+}
+
+function activeIds(keys: readonly (ExistingKey | undefined)[]): string[] {
+  return keys.flatMap((key) => (key?.active ? key.id : []));
+}
+
+function described(ids: readonly string[]): string {
+  return ids.join(' or ');
+}
+
+function deletion({ user }: KeyHolder, id = '…'): string {
+  return `aws iam delete-access-key --user-name ${user.name} --access-key-id ${id}`;
+}
