@@ -359,6 +359,17 @@ describe('with delete-old-keys', () => {
     expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser']);
   });
 
+  test('the user is gone when the old one is to go: said without a wait for what no read will show', async () => {
+    await userWithKey(91);
+    const remove = () => void scenario.account.users.delete('pulumi');
+    scenario.sandbox.faults.add({ action: 'UntagUser', times: 1, first: remove });
+    const main = await run('rotate', { 'delete-old-keys': 'true' });
+    expect(main.log.join('\n')).toContain('docs/troubleshooting.md#old-key-not-retired');
+    // Half a minute until every read must show the new key.
+    scenario.expectWithin(45_000, main);
+    scenario.calls();
+  });
+
   test('the new key is no longer the one in use when the old one is to go: that stays', async () => {
     const old = await userWithKey(91);
     const deactivate = () => {

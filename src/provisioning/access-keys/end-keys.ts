@@ -111,9 +111,9 @@ export async function endReplaced(made: MadeKey, access: AccountAccess): Promise
   if (replaces === undefined) return;
   try {
     const { clock } = access;
-    const isDelivered = (seen: KeyHolder) =>
-      readRecords(seen.existing?.tags ?? {}).keys.get(idOf(made))?.delivered !== undefined;
-    const holder = await readKeysOnceRecorded(plan.holder, clock.now(), isDelivered, access);
+    const isEnough = (seen: KeyHolder) =>
+      !seen.existing || readRecords(seen.existing.tags).keys.get(idOf(made))?.delivered !== undefined;
+    const holder = await readKeysOnceRecorded(plan.holder, clock.now(), isEnough, access);
     const { current } = livesOf(holder);
     if (current?.id !== idOf(made) || !current.key?.active) throw new Error('The new key is no longer the one in use.');
     const iam: Iam = replaces === access.signingKey ? await access.iamAs(credentials) : access.iam;
