@@ -47,6 +47,18 @@ describe('many users are waited for at once', () => {
     scenario.expectWithin((seconds + 10) * SECOND_MS, main);
   });
 
+  test('until what GitHub did not answer can no longer arrive', async () => {
+    for (let index = 0; index < 20; index += 1) {
+      const path = `/api/v3/repos/${REPOSITORY}/actions/secrets/CI_${index}_AWS_SECRET_ACCESS_KEY`;
+      scenario.sandbox.faults.add({ action: 'PUT secret', path, times: 1, resetAfter: true });
+    }
+    const main = await run('provision', document(20));
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(main.log.join('\n')).toContain('GitHub did not answer. Waiting');
+    expect(activeKeys()).toHaveLength(20);
+    scenario.expectWithin(180 * SECOND_MS, main);
+  });
+
   test('until keys that earlier runs left, and nobody has, are looked at again', async () => {
     for (const name of names(12)) {
       const user = scenario.account.createUser(name, { tags: OWNED });

@@ -20,27 +20,65 @@ import {
   type KeyRecord,
 } from './record';
 
+/** A key that its places were written with, as far as this run did. */
+export interface WrittenKey {
+  readonly made: MadeKey;
+  readonly writer: HalfWriter;
+  /** When it was recorded that its delivery begins, by the step's clock. */
+  readonly recordedAt: number;
+  /** Called when it turns out that no place holds the key. */
+  readonly mayBeHeld: (mayBe: boolean) => void;
+}
+
 /**
- * Writes a key to its places, half by half, checks that they hold it, and records that it is delivered.
+ * Writes a key to its places, checks that they hold it, and records that it is delivered.
  *
  * @param mayBeHeld called before a place may hold a part of the key, and when it turned out that none does
- * @throws ActionError `delivery-incomplete` when only a part could be written, or something else has changed meanwhile
+ * @throws ActionError as `writeKey` and `confirmDelivery` do
  */
 export async function deliverKey(
   made: MadeKey,
   access: AccountAccess,
   mayBeHeld: (mayBe: boolean) => void,
 ): Promise<void> {
-  const { user, destinations } = made.plan;
-  const { run, iam, log } = access;
-  const id = idOf(made);
+  await confirmDelivery(await writeKey(made, access, mayBeHeld), access);
+}
+
+/**
+ * Writes a key to its places, half by half.
+ *
+ * @param mayBeHeld called before a place may hold a part of the key, and when it turned out that none does
+ * @throws ActionError `delivery-incomplete` when only a part could be written
+ */
+export async function writeKey(
+  made: MadeKey,
+  access: AccountAccess,
+  mayBeHeld: (mayBe: boolean) => void,
+): Promise<WrittenKey> {
+  const { destinations } = made.plan;
+  const { run, iam } = access;
   const delivering = { run, at: iam.time(), places: placesWord(destinations) };
-  await record(made, recordTags(id, { delivering }), access);
+  await record(made, recordTags(idOf(made), { delivering }), access);
   const recordedAt = access.clock.now();
   mayBeHeld(true);
   const writer = new HalfWriter(made, access, mayBeHeld);
+  await writer.write(storedHalves(destinations));
+  return { made, writer, recordedAt, mayBeHeld };
+}
+
+/**
+ * Checks that its places hold a key, once nothing can arrive there any more, and records that it is delivered.
+ *
+ * @throws ActionError `delivery-overtaken` when something else has changed meanwhile
+ */
+export async function confirmDelivery(
+  { made, writer, recordedAt, mayBeHeld }: WrittenKey,
+  access: AccountAccess,
+): Promise<void> {
+  const { user, destinations } = made.plan;
+  const { iam, log } = access;
+  const id = idOf(made);
   const halves = storedHalves(destinations);
-  await writer.write(halves);
   let { holder, times } = await lookAgain(made, recordedAt, writer, access);
   // A request that got no answer may have come after the one that was sent again: the time does not tell whose it was.
   for (let doubtful = writer.doubtfulOf(halves, times); doubtful.length > 0;) {

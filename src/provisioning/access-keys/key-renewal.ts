@@ -4,7 +4,7 @@ import { messageOf } from '../../errors/message';
 import type { UnfinishedKey } from '../../runner/ledger';
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
-import { deliverKey } from './deliver-keys';
+import { confirmDelivery, writeKey, type WrittenKey } from './deliver-keys';
 import { outlastsJob } from './destinations';
 import { endReplaced } from './end-keys';
 import { SETTLE_MS } from './key-life';
@@ -86,7 +86,7 @@ export class KeyRenewal {
   async deliver(): Promise<void> {
     for (const [index, group] of this.#groups.entries()) {
       if (index > 0) await this.#make(group);
-      await concurrently(group, (plan) => this.#deliver(plan));
+      await this.#deliver(group);
     }
   }
 
@@ -146,16 +146,34 @@ export class KeyRenewal {
     );
   }
 
-  async #deliver(plan: KeyToMake): Promise<void> {
+  /** What GitHub left unanswered is waited for at once: no key is looked at before all are written. */
+  async #deliver(group: readonly KeyToMake[]): Promise<void> {
+    const errors: unknown[] = [];
+    const written: WrittenKey[] = [];
+    await concurrently(group, async (plan) => void written.push(...(await this.#write(plan)))).catch(
+      (error: unknown) => void errors.push(error),
+    );
+    // One that cannot be confirmed keeps no other from it: their places hold them, too.
+    await concurrently(written, (key) => this.#confirm(key).catch((error: unknown) => void errors.push(error)));
+    if (errors.length > 0) throw errors[0];
+  }
+
+  async #write(plan: KeyToMake): Promise<WrittenKey[]> {
     const made = this.#made.get(plan);
-    if (!made) return;
-    await deliverKey(made, this.access, (mayBeHeld) => {
+    if (!made) return [];
+    const written = await writeKey(made, this.access, (mayBeHeld) => {
       if (mayBeHeld) this.#begun.add(plan);
       else this.#begun.delete(plan);
       this.#keep();
     });
-    this.#ended.add(plan);
-    if (!this.#isSigning(plan)) await this.#endOld(made);
+    return [written];
+  }
+
+  async #confirm(written: WrittenKey): Promise<void> {
+    const { made } = written;
+    await confirmDelivery(written, this.access);
+    this.#ended.add(made.plan);
+    if (!this.#isSigning(made.plan)) await this.#endOld(made);
   }
 
   async #takeBack({ plan, credentials }: MadeKey): Promise<void> {
