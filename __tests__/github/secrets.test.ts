@@ -392,6 +392,16 @@ describe('in bad weather', () => {
     expect(log).toHaveLength(1);
   });
 
+  test('a time is read in whole seconds', async () => {
+    await secrets.put(seed(), 'value');
+    sandbox.faults.add({
+      action: 'GET secret',
+      times: 1,
+      ...raw(200, {}, '{"updated_at":"2026-04-11T12:00:00.750Z"}'),
+    });
+    expect(await secrets.updatedAt(seed())).toEqual(new Date('2026-04-11T12:00:00Z'));
+  });
+
   test('a public key that could not be fetched is asked for again by the next', async () => {
     sandbox.faults.add({ action: 'GET public-key', times: 1, ...error(404) });
     await expect(secrets.check([repository])).rejects.toMatchObject({ status: 404 });

@@ -127,4 +127,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 20137,
   },
+  'a half that a frozen run wrote a second after the newer key was delivered passed for that key’s': {
+    document: 'a user',
+    applied: true,
+    a: 'rotate oneself',
+    b: 'provision',
+    holdA: 17,
+    holdB: undefined,
+    asleepMs: 660_000,
+    staleMs: 30_000,
+    propagationMs: 0,
+    asksForRuns: true,
+    seed: 50277,
+  },
 };

@@ -35,6 +35,7 @@ interface PublicKey {
 
 /** Repositories that GitHub lists in one answer, at most. */
 const PAGE_SIZE = 100;
+const SECOND_MS = 1_000;
 
 /** The secrets that are reached by a connection. All throw errors for `explainSecret`. */
 export function githubSecrets(api: GithubApi): GithubSecrets {
@@ -163,7 +164,8 @@ function readPublicKey(data: unknown): PublicKey {
 function readUpdatedAt(data: unknown): Date {
   const date = timeIn(data, 'updated_at');
   if (date === undefined) throw new IncompleteAnswerError('updated_at that is a time');
-  return date;
+  // As the records of keys have it: a part of a second would pass for a later time.
+  return new Date(Math.floor(date.getTime() / SECOND_MS) * SECOND_MS);
 }
 
 function readRepositoryIds(data: unknown): number[] {

@@ -5,7 +5,7 @@ import { deliverKey } from '../../../src/provisioning/access-keys/deliver-keys';
 import { placesWord } from '../../../src/provisioning/access-keys/destinations';
 import { endKeys, endReplaced } from '../../../src/provisioning/access-keys/end-keys';
 import type { KeyHolder } from '../../../src/provisioning/access-keys/key-holder';
-import { FENCE_MS, SETTLE_MS, TAKEOVER_MS } from '../../../src/provisioning/access-keys/key-life';
+import { FENCE_MS, livesOf, SETTLE_MS, TAKEOVER_MS } from '../../../src/provisioning/access-keys/key-life';
 import { makeKey, makeSure, recordMade, takeBack, type MadeKey } from '../../../src/provisioning/access-keys/make-key';
 import { planKey, type NewKey } from '../../../src/provisioning/access-keys/plan-key';
 import { readKeyHolderAgain } from '../../../src/provisioning/access-keys/read-key-holder';
@@ -313,6 +313,14 @@ describe('a key that is delivered', () => {
       }),
     );
     expect(opened.log.join('\n')).not.toContain(secretAccessKey);
+  });
+
+  test('is no longer in its secrets when someone else writes one at once', async () => {
+    await deliver(await makeSurely());
+    const drift = async () => livesOf(await holderOf([TO_GITHUB])).current?.drift;
+    expect(await drift()).toBeUndefined();
+    await put(SECRET_SECRET);
+    expect(await drift()).toBe(`${SECRET_SECRET} of octo/app was written by someone else since`);
   });
 
   test('removes what is recorded of keys that are gone for long', async () => {

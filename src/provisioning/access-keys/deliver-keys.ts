@@ -3,7 +3,7 @@ import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCalls } from '../changes/apply';
 import { sameRun } from '../run';
-import { lastingPlaces, placesWord, placeWords, readSecretTimes, storedHalves, type SecretTimes } from './destinations';
+import { lastingPlaces, placesWord, placeWords, storedHalves, type SecretTimes } from './destinations';
 import { HalfWriter, type Overwriting } from './half-writer';
 import type { KeyHolder } from './key-holder';
 import { outdatedRecords } from './key-life';
@@ -128,13 +128,14 @@ export async function confirmDelivery(
 async function lookAgain(
   made: MadeKey,
   recordedAt: number,
-  { lastUnanswered }: HalfWriter,
+  writer: HalfWriter,
   access: AccountAccess,
 ): Promise<{ readonly holder: KeyHolder; readonly times: SecretTimes | undefined }> {
+  const { lastUnanswered } = writer;
   if (lastUnanswered !== undefined) await untilNothingIsLate(lastUnanswered, access);
   const isEnough = (seen: KeyHolder) => !isActive(made, seen) || isBegun(recordOf(made, seen));
   const holder = await readKeysOnceRecorded(made.plan.holder, recordedAt, isEnough, access);
-  const times = access.secrets && (await readSecretTimes(made.plan.destinations, access.secrets));
+  const times = await writer.readTimes();
   const why = whyNoLongerOurs(made, holder, access);
   if (why !== undefined) throw notDelivered(made, why);
   return { holder, times };

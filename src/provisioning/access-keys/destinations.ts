@@ -127,7 +127,12 @@ export function arrivalOf(
   return placesWritten(destinations, times, created.getTime(), Infinity).length > 0 ? 'overwritten' : 'none';
 }
 
-/** The places whose halves were all written between two times, in milliseconds since 1970, but for what clocks differ. */
+/**
+ * The places whose halves were all written between two times, in milliseconds since 1970.
+ *
+ * @param from by AWS's clock
+ * @param to by that of the secrets
+ */
 export function placesWritten(
   destinations: readonly KeyDestination[],
   times: SecretTimes,
@@ -136,7 +141,7 @@ export function placesWritten(
 ): Destination[] {
   const isWritten = ({ secret }: StoredHalf) => {
     const at = times.get(describeSecret(secret));
-    return at !== undefined && at >= from - CLOCK_MARGIN_MS && at <= to + CLOCK_MARGIN_MS;
+    return at !== undefined && at >= from - CLOCK_MARGIN_MS && at <= to;
   };
   return lastingPlaces(destinations).filter(({ halves }) => halves.every(isWritten));
 }
@@ -147,7 +152,10 @@ export interface RecordedDelivery {
   readonly places?: readonly string[] | undefined;
 }
 
-/** What tells that places no longer hold the key that was delivered to them, for people; undefined while nothing does. */
+/**
+ * What tells that places no longer hold the key that was delivered to them, for people; undefined while nothing does. What
+ * was recorded is the secrets' own time, and any later one is somebody else's.
+ */
 export function driftOf(
   created: Date,
   { written, places }: RecordedDelivery,
@@ -164,7 +172,7 @@ export function driftOf(
   const at = (secret: string) => times.get(secret) ?? 0;
   const other = secrets.filter((secret) => at(secret) < created.getTime() - CLOCK_MARGIN_MS);
   if (other.length > 0) return `${other.join(' and ')} ${wasOrWere(other)} written before this key was made`;
-  const later = secrets.filter((secret) => written !== undefined && at(secret) > written + CLOCK_MARGIN_MS);
+  const later = secrets.filter((secret) => written !== undefined && at(secret) > written);
   return later.length > 0 ? `${later.join(' and ')} ${wasOrWere(later)} written by someone else since` : undefined;
 }
 

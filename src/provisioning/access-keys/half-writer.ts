@@ -2,13 +2,18 @@ import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
-import { lastingPlaces, type SecretTimes, type StoredHalf } from './destinations';
+import { lastingPlaces, readSecretTimes, type SecretTimes, type StoredHalf } from './destinations';
 import { FENCE_MS } from './key-life';
 import type { MadeKey } from './make-key';
 import { writeSecret } from './write-secret';
 
-/** GitHub's times are whole seconds. */
+/** The time of GitHub's answer and that of the secret may differ this much, in milliseconds. */
 const CLOCK_MARGIN_MS = 1_000;
+/**
+ * GitHub's times are whole seconds, and its servers' clocks may differ a little: what is written so long after an answer,
+ * in milliseconds, has a later time.
+ */
+const LATER_TIME_MS = 2_000;
 
 /** What someone else did with a secret. */
 export type Overwriting = 'written' | 'removed';
@@ -24,6 +29,8 @@ export class HalfWriter {
   readonly #times = new Map<string, number | undefined>();
   /** When the last request of a half left that got no answer, by the step's clock. */
   readonly #unanswered = new Map<string, number>();
+  /** When GitHub last answered that a half is written, by the step's clock. */
+  #lastAnswered = -Infinity;
 
   /** @param mayBeHeld called when it turns out that no place holds the key */
   constructor(
@@ -59,6 +66,17 @@ export class HalfWriter {
   async writeAgain(halves: readonly StoredHalf[]): Promise<void> {
     this.#unanswered.clear();
     await this.write(halves);
+  }
+
+  /**
+   * Reads when all places were last written. What anybody writes after that has a later time, so that the times which are
+   * read here are those of what this run has seen, and of nothing else.
+   */
+  async readTimes(): Promise<SecretTimes | undefined> {
+    const { clock, secrets } = this.access;
+    const left = this.#lastAnswered + LATER_TIME_MS - clock.now();
+    if (left > 0) await clock.sleep(left);
+    return secrets && readSecretTimes(this.made.plan.destinations, secrets);
   }
 
   /** Of these halves, those that were written at another time, which may be that of this run's own request without an answer. */
@@ -97,6 +115,7 @@ export class HalfWriter {
         const writing = { secret, user: plan.user, value: credentials[half] };
         const at = await writeSecret(writing, this.access, () => void this.#unanswered.set(name, clock.now()));
         this.#times.set(name, at?.getTime());
+        this.#lastAnswered = clock.now();
       } catch (error) {
         refused.push({ stored, error });
         if (this.#isUntouched) break;

@@ -200,7 +200,7 @@ export function placesWith(
   const record = readRecords(existing?.tags ?? {}).keys.get(id);
   // What was written after the next key was made, is of that one: no run writes an older key then.
   const next = existing?.accessKeys.find((other) => other.created.getTime() > created.getTime());
-  const writtenUntil = record?.delivered?.written ?? (next ? next.created.getTime() - 2 * SECOND_MS : Infinity);
+  const writtenUntil = record?.delivered?.written ?? (next ? next.created.getTime() - SECOND_MS : Infinity);
   return times && placesWritten(user.accessKey?.deliver ?? [], times, created.getTime(), writtenUntil);
 }
 
