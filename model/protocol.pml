@@ -145,7 +145,7 @@ drift: needed = 0;
        if :: LIST(seenTag[current]) == 0 -> needed = 1 :: else fi;      /* only some of its places hold it */
        for (j : 0 .. HALVES-1) { if :: IN_DOCUMENT(j) && !NO_DRIFT && (half[j] == ABSENT
            || (READABLE(j) && ((later[j] & BIT(current)) || (!(since[j] & BIT(current)) && !NO_EARLIER)))
-           || (!READABLE(j) && !(LIST(seenTag[current]) & BIT(j/2)) && !NO_LIST)) -> needed = 1 :: else fi }
+           || (!(LIST(seenTag[current]) & BIT(j/2)) && !NO_LIST)) -> needed = 1 :: else fi }
   fi;
   /* replaced, its grace over (or to end at once), and not in use */
 retire: retirable = 0;

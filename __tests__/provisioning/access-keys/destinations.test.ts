@@ -45,4 +45,9 @@ describe('a delivered key is still in its places', () => {
   ])('with %s', (_, times, said) => {
     expect(drift(times)).toBe(said);
   });
+
+  test('only where it was delivered to', () => {
+    // Another key may have been delivered there in the same seconds.
+    expect(drift([WRITTEN, WRITTEN], ['01234567'])).toBe('the document names a place that it was not delivered to');
+  });
 });

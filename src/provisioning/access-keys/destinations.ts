@@ -162,10 +162,9 @@ export function driftOf(
   destinations: readonly KeyDestination[],
   times: SecretTimes | undefined,
 ): string | undefined {
-  if (!times) {
-    const isNew = placeWords(destinations).some((place) => places?.includes(place) === false);
-    return isNew ? 'the document names a place that it was not delivered to' : undefined;
-  }
+  const isNew = placeWords(destinations).some((place) => places?.includes(place) === false);
+  const notDelivered = isNew ? 'the document names a place that it was not delivered to' : undefined;
+  if (!times) return notDelivered;
   const secrets = storedHalves(destinations).map(({ secret }) => describeSecret(secret));
   const missing = secrets.filter((secret) => times.get(secret) === undefined);
   if (missing.length > 0) return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not there`;
@@ -173,7 +172,7 @@ export function driftOf(
   const other = secrets.filter((secret) => at(secret) < created.getTime() - CLOCK_MARGIN_MS);
   if (other.length > 0) return `${other.join(' and ')} ${wasOrWere(other)} written before this key was made`;
   const later = secrets.filter((secret) => written !== undefined && at(secret) > written);
-  return later.length > 0 ? `${later.join(' and ')} ${wasOrWere(later)} written by someone else since` : undefined;
+  return later.length > 0 ? `${later.join(' and ')} ${wasOrWere(later)} written by someone else since` : notDelivered;
 }
 
 function wasOrWere({ length }: readonly string[]): string {
