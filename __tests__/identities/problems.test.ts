@@ -448,13 +448,33 @@ describe('what it should be, to be pasted', () => {
 describe('durations', () => {
   test.each([
     ['90d', undefined],
-    ['12h', undefined],
+    ['24h', undefined],
     ['0d', /max-age is "0d"; it should be a duration such as 90d/],
     ['soon', /max-age is "soon"/],
     ['90', /max-age is the number 90; it should be a duration/],
   ])('max-age: %s', (age, problem) => {
     const problems = problemsOf(user(`access-key: { max-age: ${age}, deliver: [github-secrets] }`));
     expect(problems).toEqual(problem === undefined ? [] : [expect.stringMatching(problem)]);
+  });
+
+  test.each([
+    ['1d, grace: 3d', 'the grace of "3d"'],
+    ['23h', 'the grace of 24h, the default'],
+  ])('max-age: %s is refused, as the old key would still have its grace', (durations, grace) => {
+    const found = problemValuesOf(user(`access-key: { deliver: [github-secrets], max-age: ${durations} }`));
+    expect(found).toEqual([
+      expect.objectContaining({
+        path: ['users', 'a', 'access-key', 'max-age'],
+        line: 1,
+        column: 56,
+        message: expect.stringContaining(`which is shorter than ${grace}: the key would be due while`) as string,
+      }),
+    ]);
+  });
+
+  test.each(['3d, grace: 3d', '12h, grace: 1h', '12h, grace: never'])('max-age: %s is no shorter', (durations) => {
+    const problems = problemsOf(user(`access-key: { deliver: [github-secrets], max-age: ${durations} }`));
+    expect(problems.filter((problem) => problem.includes('shorter'))).toEqual([]);
   });
 
   test('grace', () => {

@@ -67,10 +67,10 @@ async function afterwards(ms: number, inputs: Record<string, string> = {}) {
 describe('whether a key is due', () => {
   test.each([
     { maxAge: '90d', days: 89, said: '89 days old; to be replaced when it is 90 days old' },
-    { maxAge: '12h', days: 0.4, said: '9 hours old; to be replaced when it is 12 hours old' },
+    { maxAge: '12h', grace: '12h', days: 0.4, said: '9 hours old; to be replaced when it is 12 hours old' },
     { maxAge: undefined, days: 4000, said: '4000 days old; no max-age is declared' },
-  ])('$days days old, max-age $maxAge: kept', async ({ maxAge, days, said }) => {
-    const identities = documentOf({ ...(maxAge !== undefined && { 'max-age': maxAge }) });
+  ])('$days days old, max-age $maxAge: kept', async ({ maxAge, grace, days, said }) => {
+    const identities = documentOf({ ...(maxAge !== undefined && { 'max-age': maxAge }), ...(grace && { grace }) });
     const id = await userWithKey(days, identities);
     const main = await run('rotate', { identities });
     expect([main.exitCode, main.outputs.changed, main.exported]).toEqual([0, 'false', {}]);

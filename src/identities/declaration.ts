@@ -58,10 +58,13 @@ export interface DeclaredMfaDevice {
   readonly deliver: readonly GithubSecret[];
 }
 
+/** How long a key that was replaced still works, unless the document says otherwise, in milliseconds. */
+export const DEFAULT_GRACE_MS = 24 * 3_600_000;
+
 export interface DeclaredAccessKey {
   /** Milliseconds after which `rotate` replaces the key. */
   readonly maxAge: number | undefined;
-  /** Milliseconds for which a key that was replaced still works; a day if omitted. */
+  /** Milliseconds for which a key that was replaced still works; `DEFAULT_GRACE_MS` if omitted. */
   readonly grace: number | undefined;
   /** At least one destination, as AWS shows the secret only once. */
   readonly deliver: readonly KeyDestination[];

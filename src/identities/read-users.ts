@@ -1,7 +1,7 @@
 import { iamArn } from '../aws/arn';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../policy/require-mfa';
 import { parseDuration } from '../text/duration';
-import type { DeclaredAccessKey, DeclaredMfaDevice, DeclaredUser } from './declaration';
+import { DEFAULT_GRACE_MS, type DeclaredAccessKey, type DeclaredMfaDevice, type DeclaredUser } from './declaration';
 import type { DocumentPart } from './document-part';
 import { readKeyDestination, readSeedDestination } from './read-destinations';
 import { readPermissions } from './read-permissions';
@@ -74,9 +74,28 @@ function readAccessKey(part: DocumentPart<SoundUser['access-key']>): DeclaredAcc
           'should name a place that lasts, such as github-secrets',
       );
   }
-  return {
+  const declared = {
     maxAge: maxAge === undefined ? undefined : parseDuration(maxAge),
     grace: grace === undefined ? undefined : parseDuration(grace),
     deliver,
   };
+  if (!endsWithJob) requireRoomForGrace(part, declared);
+  return declared;
+}
+
+/** A key that is due while the one before it still works finds no place: AWS allows a user two. */
+function requireRoomForGrace(
+  part: DocumentPart<SoundUser['access-key']>,
+  { maxAge, grace = DEFAULT_GRACE_MS }: DeclaredAccessKey,
+): void {
+  const given = part.given?.grace;
+  const isWrong = given === undefined && part.at('grace').written !== undefined;
+  if (isWrong || maxAge === undefined || maxAge >= grace) return;
+  const long = given === undefined ? '24h, the default' : `"${given}"`;
+  part
+    .at('max-age')
+    .wrong(
+      `is "${part.given?.['max-age'] ?? ''}", which is shorter than the grace of ${long}: the key would be due while the one ` +
+        'before it still works, and AWS allows only two. It should be as long as the grace, or the grace shorter',
+    );
 }

@@ -41,7 +41,7 @@ export const accessKey = mapping(
   {
     'max-age': optional(
       text(DURATION, 'a duration such as 90d, 12h or 2w'),
-      'The age at which rotate replaces the key: a number with s, m, h, d or w.',
+      'The age at which rotate replaces the key, no shorter than grace: a number with s, m, h, d or w.',
     ),
     grace: optional(
       text(DURATION, 'a duration such as 24h, 3d or 1w'),

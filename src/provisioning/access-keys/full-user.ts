@@ -2,7 +2,7 @@ import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { describePlaces, lastingPlaces, outlastsJob } from './destinations';
 import type { KeyHolder } from './key-holder';
-import { GRACE_MS, graceOf, placesWith, type KeyLives, type ReplacedKey } from './key-life';
+import { SUSPECTED_MS, graceOf, placesWith, type KeyLives, type ReplacedKey } from './key-life';
 import { atMinute, daysOrHours } from './time-words';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -172,7 +172,7 @@ function awaitSuspect({ holder, lives }: FullUser): string | undefined {
   const suspect = lives.suspects.find(({ key }) => !holder.lastUsed.get(key.id)?.at);
   if (!suspect) return undefined;
   const { id } = suspect.key;
-  const until = atMinute(suspect.since + Math.max(GRACE_MS, graceOf(holder)));
+  const until = atMinute(suspect.since + Math.max(SUSPECTED_MS, graceOf(holder)));
   const use = holder.lastUsed.get(id);
   const end = use
     ? `it is deleted after ${until}, unless it is used. Run the step again then`

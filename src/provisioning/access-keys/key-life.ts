@@ -1,3 +1,4 @@
+import { DEFAULT_GRACE_MS } from '../../identities/declaration';
 import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
 import { arrivalOf, driftOf, placesWord, placesWritten, placeWords, type Destination } from './destinations';
@@ -22,8 +23,8 @@ export const TAKEOVER_MS = 10 * MINUTE_MS;
 const LATEST_CREATION_MS = 15 * MINUTE_MS;
 /** How long an announcement stays: a key that came late must have been seen, and judged by it, before it goes. */
 const ANNOUNCED_MS = 24 * 60 * MINUTE_MS;
-/** How long a replaced key still works, unless the document says otherwise; and at least that long, a suspect. */
-export const GRACE_MS = 24 * 60 * MINUTE_MS;
+/** How long a suspect stays at least. */
+export const SUSPECTED_MS = 24 * 60 * MINUTE_MS;
 
 /** A key that a run may be making: nobody else changes keys of the user meanwhile. */
 export interface KeyInWork {
@@ -144,7 +145,7 @@ export function keysJudgedByUse(holder: Pick<KeyHolder, 'user' | 'existing' | 'n
 
 /** How long a key of a user still works when it was replaced, in milliseconds. */
 export function graceOf({ user }: Pick<KeyHolder, 'user'>): number {
-  return user.accessKey?.grace ?? GRACE_MS;
+  return user.accessKey?.grace ?? DEFAULT_GRACE_MS;
 }
 
 /** Names of tags that nobody needs any more: of keys that are gone, and of announcements after which none can come. */

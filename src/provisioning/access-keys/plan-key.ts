@@ -8,7 +8,7 @@ import { describePlaces, destinationOf, outlastsJob, placesWord, placeWords } fr
 import { describeFullUser, MAX_KEYS } from './full-user';
 import type { KeyHolder } from './key-holder';
 import {
-  GRACE_MS,
+  SUSPECTED_MS,
   graceOf,
   livesOf,
   placesWith,
@@ -415,7 +415,7 @@ function judgedSuspect(
   { key, since }: { readonly key: ExistingKey; readonly since: number },
 ): Judgement {
   const { now, lastUsed, user } = holder;
-  const until = since + Math.max(GRACE_MS, graceOf(holder));
+  const until = since + Math.max(SUSPECTED_MS, graceOf(holder));
   const use = lastUsed.get(key.id);
   if (use?.at) return { stays: `${key.id} is in use, and none of ours: it stays` };
   if (use && now >= until) {
