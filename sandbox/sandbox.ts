@@ -52,7 +52,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
   const faults = new Faults(clock);
   const requests: RecordedRequest[] = [];
   let url = '';
-  const oidc = await GithubOidc.create(clock, () => url);
+  const oidc = new GithubOidc(clock, () => url);
   const tokens = new Tokens();
   const secrets = await GithubSecrets.create(clock, tokens, () => url);
   const runs = new GithubRuns(clock, tokens);

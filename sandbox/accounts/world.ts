@@ -12,7 +12,7 @@ export class World {
   /** Temporary credentials by key id, expired ones too. */
   readonly sessions = new Map<string, Session>();
   /** Keys that identity providers sign their tokens with, by issuer. */
-  readonly issuerKeys = new Map<string, CryptoKey>();
+  readonly issuerKeys = new Map<string, () => Promise<CryptoKey>>();
 
   constructor(readonly clock: Clock) {
     this.settings = new Settings(clock);

@@ -38,8 +38,12 @@ interface Keys {
 const algorithm = 'RS256';
 const tokenPath = '/_apis/actions/idtoken/';
 
-/** Of all sandboxes of a process: they are one issuer's, and take long to make. */
+/** Of all sandboxes of a process: they are one issuer's. To make them takes long, and few sandboxes have a job for them. */
 let keys: Promise<Keys> | undefined;
+
+function issuerKeys(): Promise<Keys> {
+  return (keys ??= makeKeys());
+}
 
 async function makeKeys(): Promise<Keys> {
   const { privateKey, publicKey } = await generateKeyPair(algorithm);
@@ -53,24 +57,19 @@ export class GithubOidc {
   tokenLifetimeSeconds = 300;
   readonly #jobs = new Map<string, Job>();
 
-  private constructor(
+  /** @param baseUrl where the sandbox is reached, once it listens */
+  constructor(
     private readonly clock: Clock,
-    private readonly keys: Keys,
     private readonly baseUrl: () => string,
   ) {}
 
-  /** @param baseUrl where the sandbox is reached, once it listens */
-  static async create(clock: Clock, baseUrl: () => string): Promise<GithubOidc> {
-    keys ??= makeKeys();
-    return new GithubOidc(clock, await keys, baseUrl);
-  }
-
-  get publicKey(): CryptoKey {
-    return this.keys.publicKey;
-  }
+  /** Verifies its tokens. */
+  readonly publicKey = async (): Promise<CryptoKey> => (await issuerKeys()).publicKey;
 
   /** Registers a job that may ask for tokens. */
   environment({ claims = {}, subject = 'name' }: JobSettings = {}): JobEnvironment {
+    // They are there when the job asks.
+    void issuerKeys();
     const id = randomUUID();
     const requestToken = randomBytes(48).toString('base64url');
     const allClaims = { ...defaultClaims, ...claims };
@@ -89,7 +88,9 @@ export class GithubOidc {
     if (path === '/.well-known/openid-configuration') {
       return githubRoute('openid-configuration', params, () => json(200, this.#configuration()));
     }
-    if (path === '/.well-known/jwks') return githubRoute('jwks', params, () => json(200, { keys: [this.keys.jwk] }));
+    if (path === '/.well-known/jwks') {
+      return githubRoute('jwks', params, async () => json(200, { keys: [(await issuerKeys()).jwk] }));
+    }
     return undefined;
   }
 
@@ -110,10 +111,11 @@ export class GithubOidc {
       throw new Refusal(401, 'Unauthorized', 'The request token is not valid for this job.');
     }
     const { claims, subject } = job;
+    const { jwk, privateKey } = await issuerKeys();
     const audience = query.get('audience') ?? `https://github.com/${claims.repository_owner}`;
     const now = Math.floor(this.clock.now().getTime() / 1000);
     const value = await new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: this.keys.jwk.kid ?? '' })
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: jwk.kid ?? '' })
       .setIssuer(githubIssuer)
       .setSubject(subject)
       .setAudience(audience)
@@ -121,7 +123,7 @@ export class GithubOidc {
       .setNotBefore(now - 600)
       .setExpirationTime(now + this.tokenLifetimeSeconds)
       .setJti(randomUUID())
-      .sign(this.keys.privateKey);
+      .sign(privateKey);
     return json(200, { count: value.length, value });
   }
 }

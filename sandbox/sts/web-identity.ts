@@ -22,7 +22,7 @@ export async function verifyWebIdentity(token: string, accountId: string, world:
   if (!provider) throw invalid(`No OpenIDConnect provider found in your account for ${iss}`);
   const audience = [aud].flat().find((value) => value !== undefined && provider.clientIds.includes(value));
   if (audience === undefined) throw invalid('Incorrect token audience');
-  await verify(token, world.issuerKeys.get(iss));
+  await verify(token, await world.issuerKeys.get(iss)?.());
   const now = Math.floor(world.clock.now().getTime() / 1000);
   if (now >= exp) {
     throw new Refusal(
