@@ -26,8 +26,10 @@ export default {
   // These install software of others, and run by "npm run test:conformance".
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/conformance/'],
   transform: { '\\.[jt]s$': '<rootDir>/scripts/jest-transform.mjs' },
-  // They export themselves to importers only, and here are required.
   moduleNameMapper: {
+    // As in dist: the toolkit's own clients, which are not used, are slow to load. What it loads anyway takes their place.
+    '^\\./(oidc-utils|platform)\\.js$': '<rootDir>/node_modules/@actions/core/lib/utils.js',
+    // They export themselves to importers only, and here are required.
     '^@actions/(core|exec|github|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
     '^@actions/http-client$': '<rootDir>/node_modules/@actions/http-client/lib/index.js',
     '^(@actions/[^/]+/lib/.+?)(\\.js)?$': '<rootDir>/node_modules/$1.js',
