@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { externalDataInterceptor } from '@smithy/core/config';
 import type { Driver, Part } from '../../sandbox/runner/driver';
+import { ACTIONS_NODE } from '../../sandbox/runner/processes';
 import { runAction } from '../../src/action/pipeline';
 import { warningsIn } from '../../src/credential-process/session-file';
 import type { Clock } from '../../src/network/clock';
@@ -18,7 +19,7 @@ export function inThisProcess(time: MovedTime): Driver {
     const env: Record<string, string> = { ...given };
     readProfilesAgain(env);
     let stdout = '';
-    const argv = [process.execPath, join(action, file)];
+    const argv = [ACTIONS_NODE, join(action, file)];
     const guest = new Guest({ env, argv, print: (text) => void (stdout += text) });
     const { clock, stop } = time.clock();
     const started = time.moved;

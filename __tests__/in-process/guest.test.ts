@@ -25,11 +25,12 @@ function guestAt(home: string): Guest {
 }
 
 test('each guest finds a process of its own, and nobody else does', async () => {
-  const before = { env: process.env, argv: process.argv, home: homedir() };
+  const own = () => ({ env: process.env, argv: process.argv, node: process.execPath, home: homedir() });
+  const before = own();
   const look = async () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.env.SEEN = process.argv[1];
-    process.stdout.write(`${homedir()}\n`);
+    process.stdout.write(`${process.execPath} ${homedir()}\n`);
     return process.env;
   };
   const seen = await Promise.all(['/one', '/two'].map((home) => guestAt(home).run(look)));
@@ -37,9 +38,9 @@ test('each guest finds a process of its own, and nobody else does', async () => 
     { HOME: '/one', SEEN: '/one' },
     { HOME: '/two', SEEN: '/two' },
   ]);
-  expect(printed).toBe('/one\n/two\n');
+  expect(printed).toBe('node /one\nnode /two\n');
   expect(process.env.SEEN).toBeUndefined();
-  expect({ env: process.env, argv: process.argv, home: homedir() }).toEqual(before);
+  expect(own()).toEqual(before);
 });
 
 describe('one that has ended', () => {

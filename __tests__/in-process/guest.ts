@@ -5,6 +5,7 @@ import type { Exchange, Follower } from './exchanges';
 /** What a guest finds in place of this process. */
 export interface GuestProcess {
   readonly env: Record<string, string | undefined>;
+  /** The path of Node, and what it is started with. */
   readonly argv: readonly string[];
   /** Is given what it prints. */
   readonly print: (text: string) => void;
@@ -74,7 +75,7 @@ export const guestExchanges: Follower = {
 
 /** Lets guests find a process of their own in this test file, until what it returns is called. */
 export function hostGuests(): () => void {
-  const { env, argv, stdout } = process;
+  const { env, argv, execPath, stdout } = process;
   const { homedir } = os;
   const { setTimeout } = globalThis;
   const own = (name: string, get: () => unknown) => {
@@ -82,6 +83,7 @@ export function hostGuests(): () => void {
   };
   own('env', () => guests.getStore()?.process.env ?? env);
   own('argv', () => guests.getStore()?.process.argv ?? argv);
+  own('execPath', () => guests.getStore()?.process.argv[0] ?? execPath);
   own('stdout', () => {
     const guest = guests.getStore();
     if (!guest) return stdout;
@@ -100,7 +102,7 @@ export function hostGuests(): () => void {
   globalThis.setTimeout = Object.assign(startTimer, { __promisify__: setTimeout.__promisify__ });
   os.homedir = () => guests.getStore()?.process.env.HOME ?? homedir();
   return () => {
-    for (const [name, value] of Object.entries({ env, argv, stdout })) own(name, () => value);
+    for (const [name, value] of Object.entries({ env, argv, execPath, stdout })) own(name, () => value);
     os.homedir = homedir;
     globalThis.setTimeout = setTimeout;
   };

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Fault } from '../../sandbox/faults';
@@ -8,10 +9,10 @@ import { warningsIn, type KeptSession } from '../../src/credential-process/sessi
 import { allow } from '../sandbox/sts-client';
 import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
 import { roleFor, roleForOidc } from './role-paths';
-import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
+import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed, type JobSettings } from './scenario';
 
 let scenario: Scenario;
-beforeEach(async () => (scenario = await Scenario.start({ asProcesses: true })));
+beforeEach(async () => (scenario = await Scenario.start()));
 afterEach(() => scenario.end());
 
 const OIDC_CALLS = ['id-token', 'AssumeRoleWithWebIdentity'];
@@ -19,9 +20,9 @@ const REFRESH = { 'aws-region': REGION, 'refresh-credentials': 'true' };
 const DEPLOY = { ...REFRESH, 'role-to-assume': ROLE, 'aws-profile': 'deploy', 'role-duration-seconds': '900' };
 
 /** A job whose step wrote the profile `deploy` with OIDC, which renews itself, and its time. */
-async function jobWithProfile(): Promise<{ job: Job; clock: JobClock; command: string }> {
+async function jobWithProfile(settings?: JobSettings): Promise<{ job: Job; clock: JobClock; command: string }> {
   scenario.createOidcRole();
-  const job = scenario.job({ oidc: true });
+  const job = scenario.job({ oidc: true, ...settings });
   const main = await job.step({ with: DEPLOY });
   expect([main.exitCode, main.exported]).toEqual([0, {}]);
   expect(scenario.calls()).toEqual(OIDC_CALLS);
@@ -39,7 +40,7 @@ async function jobWithEndedSession(): Promise<{ job: Job; command: string }> {
 }
 
 test('the profile names a program, without a secret in its arguments, and nothing is left of it in the end', async () => {
-  const { job, command } = await jobWithProfile();
+  const { job, command } = await jobWithProfile({ asProcess: true });
   const folder = sessionsOf(job, 'deploy');
   const secrets = [...job.masks].filter((mask) => mask.length > 12);
   expect(secrets.length).toBeGreaterThan(3);
@@ -79,26 +80,32 @@ test('its command is read without a shell and without quotes, and needs no varia
   expect(scenario.calls()).toEqual(OIDC_CALLS);
 });
 
-test.each([
-  { NODE_OPTIONS: '-r dd-trace/ci/init' },
-  { NODE_OPTIONS: '--require ./tracer.cjs' },
-  { NODE_OPTIONS: '--loader ts-node/esm' },
-  { NODE_OPTIONS: '--no-such-option' },
-  { NODE_OPTIONS: '--inspect=0' },
-  { NODE_OPTIONS: '--trace-exit' },
-  { NODE_EXTRA_CA_CERTS: '/nowhere.pem' },
-  { NODE_DEBUG: 'fs,module,https' },
-  { NODE_V8_COVERAGE: '/tmp/coverage-of-the-step' },
-])('what a later step has Node do for its own programs, is not done: %j', async (ofStep) => {
-  const { clock, command } = await jobWithProfile();
-  const env = { ...clock.environment, ...ofStep };
-  const first = await ask(command, env);
-  clock.advance(16);
-  const renewed = await ask(command, env);
-  for (const answer of [first, renewed]) expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(renewed.credentials.AccessKeyId).not.toBe(first.credentials.AccessKeyId);
-  expect(existsSync('/tmp/coverage-of-the-step')).toBe(false);
-  expect(scenario.calls()).toEqual(OIDC_CALLS);
+test('what a later step has Node do for its own programs, is not done', async () => {
+  const { clock, command } = await jobWithProfile({ asProcess: true });
+  const coverage = join(tmpdir(), 'coverage-of-the-step');
+  for (const ofStep of [
+    { NODE_OPTIONS: '-r dd-trace/ci/init' },
+    { NODE_OPTIONS: '--require ./tracer.cjs' },
+    { NODE_OPTIONS: '--loader ts-node/esm' },
+    { NODE_OPTIONS: '--no-such-option' },
+    { NODE_OPTIONS: '--inspect=0' },
+    { NODE_OPTIONS: '--trace-exit' },
+    { NODE_EXTRA_CA_CERTS: '/nowhere.pem' },
+    { NODE_DEBUG: 'fs,module,https' },
+    { NODE_V8_COVERAGE: coverage },
+  ]) {
+    const env = { ...clock.environment, ...ofStep };
+    const first = await ask(command, env);
+    clock.advance(16);
+    const renewed = await ask(command, env);
+    for (const { exitCode, stderr } of [first, renewed]) {
+      expect({ ofStep, exitCode, stderr }).toEqual({ ofStep, exitCode: 0, stderr: '' });
+    }
+    const { AccessKeyId: id } = first.credentials;
+    expect({ ofStep, id: renewed.credentials.AccessKeyId }).not.toEqual({ ofStep, id });
+    expect(existsSync(coverage)).toBe(false);
+    expect(scenario.calls()).toEqual(OIDC_CALLS);
+  }
 });
 
 test('it renews its session in a folder with a space in its name', async () => {
