@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from './clock';
@@ -104,7 +105,8 @@ function ignoreLeaving(): void {
 
 async function read(message: IncomingMessage): Promise<IncomingRequest> {
   const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk as Buffer);
+  message.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(message, 'end');
   const { method = 'GET', url = '/' } = message;
   const { pathname, searchParams } = new URL(url, 'http://sandbox');
   const headers = Object.entries(message.headers).map(([name, value]) => [name, String(value)]);

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AccessKey } from './accounts/account';
 import type { Caller } from './accounts/caller';
 import type { World } from './accounts/world';
 import { Refusal } from './http/refusal';
 import type { IncomingRequest } from './http/request';
+import { Sha256 } from './sha256';
 
 interface Authorization {
   readonly accessKeyId: string;

@@ -4,7 +4,6 @@ import { runPair, type DocumentName, type ProcedureName } from './pair';
 import { makeReady, reportOf, wrongWith } from './pairs';
 
 jest.mock('@serenity-kit/noble-sodium', () => jest.requireActual<object>('./fast-boxes'));
-jest.mock('@aws-crypto/sha256-js', () => jest.requireActual<object>('./fast-hashes'));
 
 let stop: () => void;
 beforeAll(() => (stop = makeReady()));
