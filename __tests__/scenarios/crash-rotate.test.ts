@@ -1,5 +1,7 @@
 import { breakAtEveryCall, type Breakage, type Procedure } from './crash';
 
+jest.mock('@serenity-kit/noble-sodium', () => jest.requireActual<object>('../two-runs/fast-boxes'));
+
 const identities = `
 users:
   deployer:
