@@ -490,12 +490,19 @@ describe('what is made in IAM', () => {
 
   test('is read back with the run that made it, also where the file is gone', () => {
     const RUN = 'octo/app:123456.1:0a1b2c3d';
-    ledger.runningAs(RUN);
+    const caller = 'arn:aws:sts::123456789012:assumed-role/provisioner/ci';
+    ledger.runningAs(RUN, caller);
     expect(state()).toBe('');
     ledger.creating(USER, EXAMPLE_KEYS);
-    expect(changes()?.identities).toMatchObject({ created: [USER], run: RUN });
+    expect(changes()?.identities).toMatchObject({ created: [USER], run: RUN, caller });
     rmSync(stored('changes.json'));
-    expect(changes()?.identities).toMatchObject({ created: [USER], run: RUN });
+    expect(changes()?.identities).toMatchObject({ created: [USER], run: RUN, caller });
+  });
+
+  test('is read back with the end of the session', () => {
+    const session = { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE', expiration: new Date('2030-01-01T00:00:00Z') };
+    ledger.creating(USER, session);
+    expect(changes()?.identities.credentials).toEqual(session);
   });
 
   test('is known by name alone where the file is spoiled', () => {

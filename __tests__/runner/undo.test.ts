@@ -374,7 +374,8 @@ describe('what main did in IAM', () => {
     await undo(env, undoing);
     const keys = unfinished.length > 0 ? { keys: KEYS } : {};
     const changes = { created, unfinished, credentials: EXAMPLE_KEYS, endpoints: {}, ...keys };
-    const reporter = { log: expect.any(Function) as unknown, warn: expect.any(Function) as unknown };
+    const any = expect.any(Function) as unknown;
+    const reporter = { log: any, warn: any, mask: any };
     expect(undoing.mock.calls).toEqual([
       [changes, EXAMPLE_KEYS, expect.objectContaining({ env, clock: systemClock }), reporter],
     ]);
@@ -389,6 +390,23 @@ describe('what main did in IAM', () => {
       return Promise.resolve();
     });
     expect(said).toContain('\nlooking\n::warning title=AWS identity clean-up::100%25%0Asure\n');
+  });
+
+  test('a secret is hidden line by line, each once', async () => {
+    await undo(afterMaking(CREATED, []), (_, __, ___, { mask }) => {
+      mask('first%\nsecond');
+      mask('second');
+      return Promise.resolve();
+    });
+    expect(said).toContain('\n::add-mask::first%25\n::add-mask::second\n');
+    expect(said.match(/second/g)).toHaveLength(1);
+  });
+
+  test('what main exported is not in the environment in which it is undone', async () => {
+    const env = { ...afterMaking(CREATED, []), AWS_REGION: 'eu-central-1' };
+    const found: (string | undefined)[] = [];
+    await undo(env, (_, __, step) => Promise.resolve(void found.push(step.env.AWS_REGION)));
+    expect(found).toEqual([undefined]);
   });
 
   test('what cannot be undone draws a warning that names all of it, and is tried again the next time', async () => {

@@ -7,9 +7,9 @@ import type { Answer, IncomingRequest, RecordedRequest } from '../../sandbox/htt
 import { inputVariables, readActionMetadata } from '../../sandbox/runner/action-metadata';
 import { PROJECT } from '../../sandbox/runner/processes';
 import { runAction } from '../../src/action/pipeline';
+import { undoInIam } from '../../src/action/programs';
 import { warningsIn } from '../../src/credential-process/session-file';
 import { EPHEMERAL } from '../../src/provisioning/ephemeral';
-import { undoIdentities } from '../../src/provisioning/undo-identities';
 import { Ledger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
 import { undo } from '../../src/runner/undo';
@@ -206,7 +206,7 @@ export class JobRun {
         this.stage = 'post';
         return this.#answer(request, 'post');
       },
-      () => undo(post, { undoIdentities, warningsIn }),
+      () => undo(post, { undoIdentities: undoInIam, warningsIn }),
     );
     await Promise.race([undone, killed]);
   }

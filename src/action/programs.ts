@@ -13,7 +13,10 @@ export const renew = async (path: string, env: NodeJS.ProcessEnv) => {
 };
 
 /** Called where main left something in IAM. */
-export const undoInIam: UndoIdentities = async (...undoing) => {
+export const undoInIam: UndoIdentities = async (changes, credentials, step, reporter) => {
   const { undoIdentities } = await import('../provisioning/undo-identities');
-  return undoIdentities(...undoing);
+  return undoIdentities(changes, credentials, step, reporter, async () => {
+    const { obtainAgain } = await import('./obtain-again');
+    return obtainAgain(step, reporter);
+  });
 };

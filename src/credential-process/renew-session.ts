@@ -12,6 +12,7 @@ import { inTime } from '../network/deadline';
 import { Ledger } from '../runner/ledger';
 import { Masks } from '../runner/printable';
 import type { Runner } from '../runner/runner';
+import { silentRunner } from '../runner/silent-runner';
 import type { Step } from '../runner/step';
 import { environmentFile } from './keep-sessions';
 import { returnTo } from './kept-environment';
@@ -197,7 +198,11 @@ function enter(folder: string): void {
   }
 }
 
-/** @throws Error in the words of what failed, in which no runner would hide the secrets that a server repeats */
+/**
+ * Whoever asked for the credentials reads what this process prints, and takes it for them. So nothing is printed.
+ *
+ * @throws Error in the words of what failed, in which no runner would hide the secrets that a server repeats
+ */
 async function withoutSecrets<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
   const masks = new Masks();
   const mask = (secret: string) => void masks.add(secret);
@@ -207,19 +212,3 @@ async function withoutSecrets<T>(work: (runner: Runner) => Promise<T>): Promise<
     throw new Error(masks.hide(visible(asActionError(error).message)), { cause: error });
   }
 }
-
-/**
- * No runner reads what this process prints: whoever asked for the credentials does, and takes it for them. So nothing
- * is printed.
- */
-const silentRunner: Omit<Runner, 'mask'> = {
-  exportVariable: () => undefined,
-  setOutput: () => undefined,
-  saveState: () => undefined,
-  info: () => undefined,
-  group: () => undefined,
-  notice: () => undefined,
-  warning: () => undefined,
-  fail: () => undefined,
-  summarize: () => Promise.resolve(),
-};

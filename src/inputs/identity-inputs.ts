@@ -1,5 +1,5 @@
 import type { InputName } from './input-names';
-import type { Inputs } from './inputs';
+import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import {
   isProof,
@@ -10,10 +10,12 @@ import {
   type SignedSessionSettings,
   type SourceCredentials,
   type StepIdentity,
+  type StepSettings,
 } from './request';
 import { readManyRoles, readRoleToAssume, type RoleLimits } from './role-inputs';
 import { readSessionSettings, readSignedSession } from './session-inputs';
 import { checkUnsigned, inputsAgainstIdToken, readProof, readSigningSource } from './source-inputs';
+import { readSettings } from './step-inputs';
 
 /** What the session of a role is obtained with, besides the role: it does nothing for credentials as they are. */
 export const ROLE_SESSION_INPUTS: readonly InputName[] = [
@@ -44,6 +46,20 @@ export async function readIdentity(inputs: Inputs): Promise<StepIdentity> {
     );
   }
   return { source: readSigningSource('no role', inputs), chain: undefined };
+}
+
+/**
+ * Whom a step worked as, read once more by its post step, which gets the inputs again.
+ *
+ * @throws ActionError `invalid-input` when that is not as it was, as where a token file is gone
+ */
+export async function readIdentityAgain(
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly identity: StepIdentity; readonly settings: StepSettings }> {
+  const inputs = new Inputs(env);
+  const read = { settings: readSettings(inputs), identity: await readIdentity(inputs) };
+  inputs.throwIfWrong();
+  return read;
 }
 
 /** Whom a step works as in a mode that takes no role. */

@@ -113,7 +113,7 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
       if (timeLimit !== undefined && clock.now() - started > timeLimit * 1000) throw timeLimitReached(timeLimit);
     },
   });
-  ledger.runningAs(writeRun(opened.access.run));
+  ledger.runningAs(writeRun(opened.access.run), opened.identity.arn);
   const ofKeys: CarryingOut['ledger'] = {
     unfinished(keys, begun) {
       ledger.makingKeys(keys, credentials, begun);

@@ -12,7 +12,7 @@ import type { AccountAccess } from './changes/account-access';
 import { apply } from './changes/apply';
 import { withoutCalls, type Change } from './changes/change';
 import { LONGEST_READ_AGE_MS } from './changes/require-own';
-import { openAccount } from './open-account';
+import { openInPost, type ObtainAgain } from './open-in-post';
 import { ofKind, planRemoval } from './plan-deprovision';
 import { removeSecrets, type LeavingSecret } from './resources/github-secret';
 import { readRun, sameRun } from './run';
@@ -21,29 +21,31 @@ import { planLines } from './show-plan';
 /**
  * Ends what main began in IAM: keys that nobody has are deleted, and what an ephemeral step made is removed.
  *
+ * @param obtainAgain for credentials that have ended
+ *
  * @throws Error when AWS or GitHub does not let it, in the words of all that failed
  */
 export async function undoIdentities(
-  { created, unfinished, keys, run, endpoints }: IdentityChanges,
+  changes: IdentityChanges,
   credentials: Credentials,
   { env, clock }: Pick<PostStep, 'env' | 'clock'>,
-  { log, warn }: PostReporter,
+  { log, warn, mask }: PostReporter,
+  obtainAgain: ObtainAgain,
 ): Promise<void> {
+  const { created, unfinished, keys, run, endpoints } = changes;
   // A later step may have named others, or another profile.
   if (endpoints) returnToEndpoints(endpoints, env);
   const { connection, retry, githubToken, repository } = readPostSettings(env);
-  const { access } = await openAccount({
-    credentials,
-    credentialsName: 'the credentials of the main step',
-    identity: undefined,
+  const entry = {
     connection,
     calls: { retry, clock, log },
     repository,
     run: readRun(run),
     githubToken,
     env,
-    reporter: { log, warn, mask: () => undefined, remember: () => undefined },
-  });
+    reporter: { log, warn, mask, remember: () => undefined },
+  };
+  const { access } = await openInPost(credentials, entry, changes, obtainAgain);
   const failures = new Set<string>();
   // What one failure leaves must not keep the rest: a key that is alive matters more than a secret that stays.
   const evenSo = (work: Promise<void>): Promise<boolean> =>

@@ -27,6 +27,8 @@ export interface IdentityChanges {
   readonly keys: Readonly<Record<string, Credentials>> | undefined;
   /** The run that made the changes, in the word by which tags name it. */
   readonly run: string | undefined;
+  /** The ARN of whom it made them as. */
+  readonly caller?: string | undefined;
   /** The variables that said where STS and IAM are, those that main took from a profile included. */
   readonly endpoints?: Readonly<Record<string, string>> | undefined;
 }
@@ -66,6 +68,7 @@ export interface StoredChanges {
   readonly created: readonly Created[];
   readonly unfinished: readonly UnfinishedKey[];
   readonly run?: string | undefined;
+  readonly caller?: string | undefined;
 }
 
 /** What is stored apart: the earlier values of variables and profiles, and credentials to undo changes with. */
@@ -132,9 +135,9 @@ export class Ledger {
     this.#save({ folders: [...this.#changes.folders, folder] });
   }
 
-  /** Records with what is made in IAM from now on which run makes it, in a word. */
-  runningAs(run: string): void {
-    this.#changes = { ...this.#changes, identities: { ...this.#changes.identities, run } };
+  /** Records with what is made in IAM from now on which run makes it, in a word, and as whom, by the ARN. */
+  runningAs(run: string, caller: string | undefined): void {
+    this.#changes = { ...this.#changes, identities: { ...this.#changes.identities, run, caller } };
   }
 
   /**
@@ -206,6 +209,7 @@ function storedChanges({ variables, profiles, folders, identities }: JobChanges)
     created: identities.created,
     unfinished: identities.unfinished,
     run: identities.run,
+    caller: identities.caller,
   };
 }
 
@@ -238,7 +242,7 @@ function isEmpty({ variables, profiles, folders, created, unfinished }: StoredCh
 }
 
 /** As much of each kind as has room, from the first on. */
-function shortened({ variables, profiles, folders, created, unfinished, run }: StoredChanges): StoredChanges {
+function shortened({ variables, profiles, folders, created, unfinished, run, caller }: StoredChanges): StoredChanges {
   return {
     variables: Object.fromEntries(withRoom(Object.entries(variables))),
     profiles: withRoom(profiles),
@@ -246,6 +250,7 @@ function shortened({ variables, profiles, folders, created, unfinished, run }: S
     created: withRoom(created),
     unfinished: withRoom(unfinished),
     run,
+    caller,
   };
 }
 

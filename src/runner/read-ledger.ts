@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Credentials } from '../aws/credentials';
 import { removeFolder } from '../files/remove';
 import { hasSecrets, STATE_NAME, type JobChanges, type State, type StoredChanges, type StoredSecrets } from './ledger';
 import { readLedgerFile, type Stored } from './ledger-files';
@@ -43,7 +44,7 @@ export function readLedger(env: NodeJS.ProcessEnv): PastChanges | undefined {
 
 /** @param all whether that, too, is undone which stands in the place of what was there before */
 function undoable(
-  { variables, profiles, folders, created, unfinished, run }: StoredChanges,
+  { variables, profiles, folders, created, unfinished, run, caller }: StoredChanges,
   secrets: StoredSecrets,
   all: boolean,
 ): JobChanges {
@@ -57,8 +58,21 @@ function undoable(
     variables: Object.fromEntries(names.map((name) => [name, secrets.variables[name]])),
     profiles: written.filter(({ isUndoable }) => isUndoable).map(({ profile }) => profile),
     folders,
-    identities: { created, unfinished, credentials, keys, run, endpoints },
+    identities: {
+      created,
+      unfinished,
+      credentials: credentials && withDate(credentials),
+      keys,
+      run,
+      caller,
+      endpoints,
+    },
   };
+}
+
+/** JSON has made a text of the date. */
+function withDate({ expiration, ...credentials }: Credentials): Credentials {
+  return expiration === undefined ? credentials : { ...credentials, expiration: new Date(expiration) };
 }
 
 function lostChanges({ lost, why }: Stored<StoredChanges>, { profiles }: StoredChanges, isWhole: boolean): string[] {

@@ -7,7 +7,7 @@ import { removeFolder } from '../files/remove';
 import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
 import type { JobChanges, Created, IdentityChanges } from './ledger';
-import { listed, printable } from './printable';
+import { listed, Masks, printable } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
 
@@ -23,6 +23,8 @@ export interface PostStep {
 export interface PostReporter {
   readonly log: (line: string) => void;
   readonly warn: (text: string) => void;
+  /** Hides a secret in every later line. */
+  readonly mask: (secret: string) => void;
 }
 
 /** Ends and undoes what main did in IAM. */
@@ -153,6 +155,11 @@ async function removeFolders(folders: readonly string[], reporter: PostReporter)
 
 function restoreVariables(before: JobChanges['variables'], env: NodeJS.ProcessEnv, reporter: PostReporter) {
   const names = Object.keys(before);
+  // What is still to be undone by this process finds what main found.
+  for (const [name, value] of Object.entries(before)) {
+    if (value === undefined) Reflect.deleteProperty(env, name);
+    else env[name] = value;
+  }
   const restored = names.filter((name) => before[name]);
   const unset = names.filter((name) => !before[name]);
   const restoring = async () => {
@@ -214,11 +221,15 @@ function reporterFor({ print }: PostStep): PostReporter {
   const log = (line: string) => {
     print(`${line}\n`);
   };
+  const escaped = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const masks = new Masks();
   return {
     log,
     warn(text) {
-      const escaped = visible(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
-      log(`::warning title=AWS identity clean-up::${escaped}`);
+      log(`::warning title=AWS identity clean-up::${escaped(visible(text))}`);
+    },
+    mask(secret) {
+      for (const line of masks.add(secret)) log(`::add-mask::${escaped(line)}`);
     },
   };
 }
