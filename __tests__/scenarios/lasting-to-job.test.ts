@@ -84,6 +84,26 @@ describe('a user whose key lasted, and who is now to have one for each job', () 
     expect(writes(scenario)).toEqual([]);
   });
 
+  test('the second job is told that it takes the place of its key', async () => {
+    const old = await lasting();
+    const [first, second] = [jobOf(), jobOf()];
+    expect((await run('provision', FOR_THE_JOB, first)).exitCode).toBe(0);
+    scenario.calls();
+    const main = await run('provision', FOR_THE_JOB, second);
+    expectFailed(main, 'access-keys-full');
+    expect(textOf(main)).toMatch(
+      new RegExp(`Cause: .*${old} is for places that last, and the document names none`, 's'),
+    );
+    expect(textOf(main)).toMatch(
+      new RegExp(`Cause: .*When nothing needs it, ${endsIt(old)}; or let that job end`, 's'),
+    );
+    expect(writes(scenario)).toEqual([]);
+    scenario.account.users.get('pulumi')?.deleteAccessKey(old);
+    expect((await run('provision', FOR_THE_JOB, second)).exitCode).toBe(0);
+    for (const job of [first, second]) await job.finish();
+    expect(idsOf()).toEqual([]);
+  });
+
   test.each([
     { mode: 'rotate', ends: ['Deactivated', 'Deleted'] },
     // The job's key needs its place.
