@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Declaration, DeclaredUser } from '../../src/identities/declaration';
 import type { MadeKey } from '../../src/provisioning/access-keys/make-key';
 import { carryOut, type CarryingOut } from '../../src/provisioning/carry-out';
-import { planProvision } from '../../src/provisioning/plan-provision';
+import { planProvision, planResources } from '../../src/provisioning/plan-provision';
 import { readAccount } from '../../src/provisioning/read-account';
 import { useCleanEnvironment } from '../aws/environment';
 import { openTestAccount, type TestAccount } from './account';
@@ -42,7 +42,7 @@ async function provision(declaration: Declaration, options: Partial<CarryingOut>
   const existing = await readAccount(declaration, access);
   const rules = { account: access.account, adoptExisting: false, run: access.run, now: access.iam.time() };
   const work = carryOut(
-    planProvision(declaration, existing, rules),
+    planProvision(planResources(declaration, existing, rules), existing.keyHolders),
     {
       unlimited: access,
       ledger: {

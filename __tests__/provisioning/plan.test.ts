@@ -5,7 +5,7 @@ import { recordTags } from '../../src/provisioning/access-keys/record';
 import { requireNoObstacle, type Change } from '../../src/provisioning/changes/change';
 import { changesAnything, changesIn } from '../../src/provisioning/plan';
 import { planDeprovision } from '../../src/provisioning/plan-deprovision';
-import { planProvision } from '../../src/provisioning/plan-provision';
+import { planProvision, planResources } from '../../src/provisioning/plan-provision';
 import { planRotation } from '../../src/provisioning/plan-rotation';
 import { readAccount } from '../../src/provisioning/read-account';
 import { useCleanEnvironment } from '../aws/environment';
@@ -51,7 +51,8 @@ function declaration(more: Partial<Declaration> = {}): Declaration {
 async function provision(declared: Declaration, adoptExisting = false) {
   const existing = await readAccount(declared, opened.access);
   const { account, run, iam } = opened.access;
-  return planProvision(declared, existing, { account, adoptExisting, run, now: iam.time() });
+  const rules = { account, adoptExisting, run, now: iam.time() };
+  return planProvision(planResources(declared, existing, rules), existing.keyHolders);
 }
 const rotate = (users: readonly DeclaredUser[], now = true) =>
   planRotation(users, { now, deleteOld: false }, opened.access);

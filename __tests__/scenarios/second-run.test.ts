@@ -104,6 +104,25 @@ describe('while another run is making a key of the user', () => {
     scenario.calls();
   });
 
+  test('nobody waits where the user is not ours', async () => {
+    scenario.account.createUser('pulumi').createAccessKey();
+    const main = await run('provision');
+    expectFailed(main, 'not-ours');
+    expect(main.duration).toBeLessThan(10_000);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('nobody waits either where another user is not ours', async () => {
+    leftUser(scenario).createAccessKey();
+    scenario.account.createUser('other');
+    const users = { pulumi: { 'access-key': { deliver: ['github-secrets'] } }, other: {} };
+    const main = await run('provision', jobOf('12'), { identities: JSON.stringify({ users }) });
+    expectFailed(main, 'not-ours');
+    expect(main.duration).toBeLessThan(10_000);
+    expect(textOf(main)).toMatch(/the access key AKIA\w+ of the user pulumi was made at/);
+    expect(writes(scenario)).toEqual([]);
+  });
+
   test('a rotation waits as well, and names the attempt', async () => {
     expect((await run('provision', jobOf('10'))).exitCode).toBe(0);
     scenario.pass(60 * MINUTE_MS);

@@ -1,6 +1,8 @@
 import type { ProvisionRequest } from '../inputs/request';
+import { planKey } from '../provisioning/access-keys/plan-key';
+import { readyHolders } from '../provisioning/access-keys/ready-holders';
 import { ephemeralOf, findOver } from '../provisioning/ephemeral';
-import { planProvision } from '../provisioning/plan-provision';
+import { planProvision, planResources } from '../provisioning/plan-provision';
 import { ephemeralIn, readAccount } from '../provisioning/read-account';
 import type { Step } from '../runner/step';
 import { changeIdentities } from './change-identities';
@@ -12,7 +14,7 @@ export function provision(request: ProvisionRequest, step: Step): Promise<Work> 
   return changeIdentities(request, step, {
     async plan(access) {
       const existing = await readAccount(declaration, access);
-      return planProvision(declaration, existing, {
+      const resources = planResources(declaration, existing, {
         account: access.account,
         adoptExisting,
         run: access.run,
@@ -21,6 +23,10 @@ export function provision(request: ProvisionRequest, step: Step): Promise<Work> 
         ephemeral: ephemeral ? ephemeralOf(access) : undefined,
         isOver: await findOver(ephemeralIn(existing), access),
       });
+      const { keyHolders } = existing;
+      // Nobody is waited for in vain.
+      const isStopped = resources.obstacles.length > 0;
+      return planProvision(resources, isStopped ? keyHolders : await readyHolders(keyHolders, planKey, access));
     },
     makesSecrets: true,
     readsBack: true,

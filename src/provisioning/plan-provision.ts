@@ -1,7 +1,8 @@
 import type { Declaration } from '../identities/declaration';
+import type { KeyHolder } from './access-keys/key-holder';
 import { planKey } from './access-keys/plan-key';
 import { byDependency } from './changes/by-dependency';
-import { isObstacle, requireNoObstacle } from './changes/change';
+import { isObstacle, requireNoObstacle, type Obstacle } from './changes/change';
 import { plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
 import { planMfaDevice } from './resources/mfa-device';
@@ -13,12 +14,14 @@ import { planRole, trustingLater } from './resources/role';
 import { misnamedPrincipals } from './resources/trusted-principals';
 import { planUser } from './resources/user';
 
-/**
- * What makes the account as declared.
- *
- * @throws ActionError when something is in the way, and not only of keys, with all that is
- */
-export function planProvision(declaration: Declaration, existing: ExistingAccount, rules: Rules): Plan {
+/** What makes all but access keys as declared, or what stands in the way. */
+export interface ResourcePlans {
+  readonly phases: Plan['phases'];
+  readonly devices: Plan['devices'];
+  readonly obstacles: readonly Obstacle[];
+}
+
+export function planResources(declaration: Declaration, existing: ExistingAccount, rules: Rules): ResourcePlans {
   const { policies } = declaration;
   const providers = declaration.oidcProviders.map((provider) =>
     planOidcProvider(provider, existing.oidcProviders.get(provider.url), rules),
@@ -30,15 +33,22 @@ export function planProvision(declaration: Declaration, existing: ExistingAccoun
     const device = existing.devices.get(user.name);
     return user.mfaDevice && device ? planMfaDevice(user, user.mfaDevice, device, rules) : [];
   });
-  const keys = existing.keyHolders.map(planKey);
   const namesakes = existing.namesakes.map(nameTaken);
   const misnamed = declaration.roles.flatMap((role) => misnamedPrincipals(role, declaration, rules));
-  const others = [...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices];
-  if (others.some(isObstacle)) requireNoObstacle([...others, ...keys]);
   return {
     phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles), trustingLater)],
     devices: plansOf(devices),
-    keys: plansOf(keys),
-    obstacles: keys.filter(isObstacle),
+    obstacles: [...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices].filter(isObstacle),
   };
+}
+
+/**
+ * What makes the account as declared.
+ *
+ * @throws ActionError when something is in the way, and not only of keys, with all that is
+ */
+export function planProvision({ phases, devices, obstacles }: ResourcePlans, keyHolders: readonly KeyHolder[]): Plan {
+  const keys = keyHolders.map(planKey);
+  if (obstacles.length > 0) requireNoObstacle([...obstacles, ...keys]);
+  return { phases, devices, keys: plansOf(keys), obstacles: keys.filter(isObstacle) };
 }

@@ -4,7 +4,7 @@ import { readAccessKeys } from './access-keys/access-key';
 import type { KeyHolder } from './access-keys/key-holder';
 import { planKeyRotation, type KeyObstacle, type KeyPlan, type Rotation } from './access-keys/plan-key';
 import { withLastUses } from './access-keys/read-key-holder';
-import { readyHolders, type FoundUser } from './access-keys/ready-holders';
+import { readHolders, readyHolders, type FoundUser } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
 import { isObstacle, type Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
@@ -22,7 +22,7 @@ export async function planRotation(
 ): Promise<Plan> {
   const withKeys = users.filter(({ accessKey }) => accessKey);
   const found = await concurrently(withKeys, (user) => readAsOne(() => findHolder(user, access), access));
-  const holders = await readyHolders(plansOf(found), planKeyRotation(rotation), access);
+  const holders = await readyHolders(await readHolders(plansOf(found), access), planKeyRotation(rotation), access);
   const planned = await concurrently(holders, (holder) => planForUser(holder, rotation, access));
   const obstacles = [...found, ...planned].filter(isObstacle);
   return { phases: [], devices: [], keys: plansOf(planned), obstacles };

@@ -1,7 +1,6 @@
 import type { Declaration } from '../identities/declaration';
 import type { KeyHolder } from './access-keys/key-holder';
-import { planKey } from './access-keys/plan-key';
-import { readyHolders } from './access-keys/ready-holders';
+import { readHolders } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
 import { readAsOne } from './changes/read-as-one';
@@ -53,9 +52,8 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
         mfaDevice ? readDevice(mfaDevice, foundUsers.get(name)?.mfaDevices ?? [], access) : undefined,
       access,
     ),
-    readyHolders(
+    readHolders(
       withKeys.map((user) => ({ user, existing: foundUsers.get(user.name) })),
-      planKey,
       access,
     ),
   ]);

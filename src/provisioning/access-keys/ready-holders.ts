@@ -12,17 +12,21 @@ export interface FoundUser {
   readonly existing: KeyOwner | undefined;
 }
 
+/** Reads what the plans of users' keys must know. */
+export function readHolders(found: readonly FoundUser[], access: AccountAccess): Promise<KeyHolder[]> {
+  return concurrently(found, ({ user, existing }) => readKeyHolder(user, existing, access));
+}
+
 /**
- * Reads what the plans of users' keys must know, when no other run hinders them any more, or has been waited for.
+ * The same when no other run hinders the plans any more, or has been waited for.
  *
  * @throws ActionError when GitHub does not say what a run must know that changes keys: a plan that keeps them all goes on
  */
 export async function readyHolders(
-  found: readonly FoundUser[],
+  holders: readonly KeyHolder[],
   planner: KeyPlanner,
   access: AccountAccess,
 ): Promise<KeyHolder[]> {
-  const holders = await concurrently(found, ({ user, existing }) => readKeyHolder(user, existing, access));
   const ready = await awaitOtherRuns(holders, access, {
     hinders(holder) {
       const planned = planner(holder);
