@@ -317,7 +317,7 @@ function expectSuccess(
         oidcRole('deploy', { policies });
         expectSuccess('verify-permissions.yml', await run('verify-permissions.yml', { event: 'schedule', env: env() }));
         expect(new Set(scenario.calls())).toEqual(
-          new Set(['id-token', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity', 'SimulatePrincipalPolicy']),
+          new Set(['id-token', 'AssumeRoleWithWebIdentity', 'SimulatePrincipalPolicy']),
         );
       });
     });

@@ -7,12 +7,13 @@ import { age, snapshot } from '../scenarios/identities';
 import { ACCOUNT, PageWorld, type WorldSettings } from './page-world';
 import { exampleJobs, snippets, type Snippet } from './snippets';
 
-const ADMIN = session('admin');
 const DEPLOY = session('deploy');
 const ENTRY = session('entry');
 const STAGING = session('deploy', '111122223333');
 const PRODUCTION = session('deploy', '444455556666');
 const PROVISIONER = session('identity-provisioner');
+const DEPROVISIONER = session('identity-deprovisioner');
+const ROTATOR = session('key-rotator');
 const READER = session('read-buckets', ACCOUNT, 's3-sts-fun');
 const INVENTORIED = [ACCOUNT, '111122223333', '222233334444', '333344445555', '444455556666'];
 const MACHINE_USERS = 'identities/machine-users.yml';
@@ -64,8 +65,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'README.md › MFA straight into a role': { trust: 'demands MFA' },
   'README.md › A federated session': { identities: [`arn:aws:sts::${ACCOUNT}:federated-user/nightly-report`] },
   'README.md › A machine user from a document': {
-    earlier: 'admin',
-    identities: [ADMIN],
+    identities: [PROVISIONER],
     then: ({ users }) => {
       const { attachedPolicies, accessKeys } = users.get('tfc') ?? {};
       return { policies: [...(attachedPolicies ?? [])], keys: accessKeys?.length };
@@ -73,23 +73,20 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     result: { policies: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: 1 },
   },
   'README.md › A user that may do nothing but assume a role': {
-    earlier: 'admin',
-    identities: [ADMIN, session('read-buckets')],
+    identities: [PROVISIONER, session('read-buckets')],
     then: ({ users }) => [...(users.get('sts-machine-user')?.inlinePolicies.keys() ?? [])],
     result: ['StsAssumePolicy'],
   },
   'README.md › Roles for OIDC': {
-    earlier: 'admin',
     without: [`${ACCOUNT}/deploy`],
-    identities: [ADMIN],
+    identities: [user('admin')],
     then: ({ roles }) => JSON.stringify(roles.get('deploy')?.trust),
     result: expect.stringContaining('repo:octo-org@1/app@2:environment:production'),
   },
-  'README.md › Rotating keys': { ...aged(), then: statuses, result: ['Active', 'Active'] },
+  'README.md › Rotating keys': { ...aged(), identities: [ROTATOR], then: statuses, result: ['Active', 'Active'] },
   'README.md › A user for one job, and the end of one': {
-    earlier: 'admin',
     provisioned: MACHINE_USERS,
-    identities: [ADMIN],
+    identities: [DEPROVISIONER],
     then: ({ users }) => users.has('reporter'),
     result: false,
   },
@@ -106,22 +103,20 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'README.md › Self-hosted runners': { earlier: 'entry' },
   'README.md › Self-hosted runners (2)': {},
   'docs/identities.md › A document': {
-    earlier: 'admin',
-    identities: [ADMIN],
+    identities: [PROVISIONER],
     then: statuses,
     result: ['Active'],
   },
-  'docs/identities.md › The plan': { earlier: 'admin', identities: [ADMIN] },
-  'docs/identities.md › Rotation': { ...aged(), then: statuses, result: ['Active', 'Active'] },
+  'docs/identities.md › The plan': { identities: [PROVISIONER] },
+  'docs/identities.md › Rotation': { ...aged(), identities: [ROTATOR], then: statuses, result: ['Active', 'Active'] },
   'docs/identities.md › Taking it down': {
-    earlier: 'admin',
     provisioned: MACHINE_USERS,
-    identities: [ADMIN],
+    identities: [DEPROVISIONER],
     then: ({ users }) => users.has('reporter'),
     result: false,
     failures: SECRETS_GONE,
   },
-  'docs/identities.md › For one job': { earlier: 'admin', identities: [ADMIN] },
+  'docs/identities.md › For one job': { identities: [PROVISIONER] },
   'docs/mfa.md › In a workflow': { user: 'reporter', identities: [user('reporter')] },
   'docs/mfa.md › In a workflow (2)': { identities: [user('deployer')] },
   'docs/mfa.md › Many roles': {
@@ -150,9 +145,8 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     identities: [user('deployer'), user('deployer'), user('deployer')],
   },
   'docs/troubleshooting.md › not-ours': {
-    earlier: 'admin',
     given: (account) => account.createUser('reporter', { path: '/machine/' }),
-    identities: [ADMIN],
+    identities: [PROVISIONER],
   },
   'docs/troubleshooting.md › connection-failed': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
   'docs/troubleshooting.md › proxy-failed': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
@@ -160,7 +154,6 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'examples/access-keys.yml › report': { identities: [user('deployer')], callers: [user('deployer')] },
   'examples/cross-account-pipeline.yml › set-up': {
     identities: [
-      PROVISIONER,
       PROVISIONER,
       user('pulumi'),
       session('aws-refarch-cross-account-pipeline-service-role-2', '444455556666', 'AWSCLI-Session'),
@@ -178,24 +171,24 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'examples/deprovision.yml › plan': {
     provisioned: MACHINE_USERS,
-    identities: [session('identity-planner'), session('identity-planner')],
+    identities: [session('identity-planner')],
   },
   'examples/deprovision.yml › deprovision': {
     provisioned: MACHINE_USERS,
-    identities: [session('identity-deprovisioner'), session('identity-deprovisioner')],
+    identities: [DEPROVISIONER],
     then: ({ users }) => users.has('reporter'),
     result: false,
     failures: SECRETS_GONE,
   },
   'examples/ephemeral-user.yml › test': {
-    identities: [session('test-user-provisioner'), session('test-user-provisioner')],
+    identities: [session('test-user-provisioner')],
   },
   'examples/federation-token.yml › read': {
     identities: [`arn:aws:sts::${ACCOUNT}:federated-user/long-read`],
     callers: [`arn:aws:sts::${ACCOUNT}:federated-user/long-read`],
   },
   'examples/least-privilege-user.yml › try': {
-    identities: [PROVISIONER, PROVISIONER, user('sts-machine-user'), READER, PROVISIONER],
+    identities: [PROVISIONER, user('sts-machine-user'), READER, PROVISIONER],
     callers: [READER, READER],
     failures: ['ListBuckets AccessDenied'],
   },
@@ -224,10 +217,10 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     callers: [session('read-artifacts', '111122223333'), session('write-artifacts', '444455556666')],
   },
   'examples/provision-machine-user.yml › plan': {
-    identities: [session('identity-planner'), session('identity-planner')],
+    identities: [session('identity-planner')],
   },
   'examples/provision-machine-user.yml › provision': {
-    identities: [PROVISIONER, PROVISIONER, PROVISIONER],
+    identities: [PROVISIONER, PROVISIONER],
     then: ({ users }) => users.get('tfc')?.accessKeys.length,
     result: 1,
   },
@@ -238,12 +231,11 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'examples/rotate-keys.yml › rotate': {
     ...aged(),
-    earlier: undefined,
-    identities: [session('key-rotator'), session('key-rotator')],
+    identities: [ROTATOR],
     then: statuses,
     result: ['Active', 'Active'],
   },
-  'examples/verify-permissions.yml › verify': { identities: [DEPLOY, DEPLOY] },
+  'examples/verify-permissions.yml › verify': { identities: [DEPLOY] },
 };
 
 const all = [...snippets(), ...exampleJobs()];
@@ -382,12 +374,10 @@ function user(name: string): string {
 /** The machine users of the examples as they are when their keys are due. */
 function aged(): Expectation {
   return {
-    earlier: 'admin',
     provisioned: MACHINE_USERS,
     given: ({ users }) => {
       age(users.get('reporter'), 91);
     },
-    identities: [ADMIN],
   };
 }
 

@@ -147,6 +147,44 @@ describe('a boundary that provision cannot do without', () => {
   });
 });
 
+describe('as a role in the same step', () => {
+  const assume = policyUnder('assume-role');
+  const modes = [
+    ['provision', ['provision']],
+    ['rotate', ['rotate']],
+    ['deprovision', ['deprovision']],
+    ['verify', ['verify']],
+  ] as const;
+
+  /** A step that works as the role `deploy`, which has the policies of the page, from a user with these. */
+  async function runFrom(mode: string, headings: readonly string[], ofUser: readonly PolicyDocument[]) {
+    const account = newAccount();
+    const user = account.createUser('entry', { policies: inAccount(ofUser, account) });
+    const about = JSON.stringify(headings.map(policyUnder)).replaceAll('role/team/deploy', 'role/admin');
+    account.createRole('admin', {
+      trust: trust(account.arn('iam', 'root'), {}, ['sts:AssumeRole', 'sts:TagSession']),
+      policies: inAccount(JSON.parse(about) as PolicyDocument[], account),
+    });
+    const as = { 'role-to-assume': account.arn('iam', 'role/admin'), 'role-chaining': 'true' };
+    const identities = { identities: DOCUMENT.replaceAll(ACCOUNT, account.id), ...githubToken };
+    const rest = mode === 'verify' ? { 'expect-denied': 's3:ListAllMyBuckets' } : identities;
+    const run = await step(jobAs(user), { mode, ...as, ...rest });
+    const asked = scenario.sandbox.requests.filter(({ caller }) => caller === user.arn).map(({ action }) => action);
+    return { run, asked };
+  }
+
+  test.each(modes)('%s needs its policy for the role, and for the user that of assume-role', async (mode, headings) => {
+    const forRole = JSON.parse(JSON.stringify(assume).replaceAll('role/deploy', 'role/admin')) as PagePolicy;
+    const { run, asked } = await runFrom(mode, headings, [forRole]);
+    expect([run.exitCode, run.exported, asked]).toEqual([0, {}, ['AssumeRole']]);
+    for (const action of actionsOf(forRole, 'needed')) {
+      const { run: refused } = await runFrom(mode, headings, [without(forRole, action)]);
+      expect([action, refused.exitCode]).toEqual([action, 1]);
+      expect(refused.log.join('\n')).toContain(action);
+    }
+  });
+});
+
 describe('verify', () => {
   const policy = policyUnder('verify');
   const inputs = { mode: 'verify', 'expect-denied': 's3:ListAllMyBuckets' };
