@@ -140,4 +140,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: true,
     seed: 50277,
   },
+  'a post step did not see yet that a killed main had recorded its key as delivered, and wrote it again': {
+    document: 'a user',
+    applied: true,
+    a: 'rotate with delete-old-keys',
+    b: 'ephemeral provision',
+    holdA: 28,
+    holdB: undefined,
+    staleMs: 30_000,
+    propagationMs: 0,
+    trouble: { run: 'A', call: 23, how: 'killed' },
+    asksForRuns: false,
+    seed: 62167,
+  },
 };

@@ -559,6 +559,17 @@ describe('post, after a main step that was killed', () => {
     expect(recordOf(idOf(made))).toHaveProperty('delivered');
   });
 
+  test('does not write again what a read does not show yet as delivered', async () => {
+    const made = await makeSurely();
+    await deliverKey(made, opened.access, () => undefined);
+    const { settings } = opened.sandbox;
+    settings.readAgeMs = () => 20_000;
+    opened.requests();
+    await recoverKey(unfinished(idOf(made)), made.credentials, opened.access);
+    settings.readAgeMs = () => 0;
+    expect(opened.actions()).not.toContain('PUT secret');
+  });
+
   test('no longer does that when another run may take over', async () => {
     const made = await begun();
     age(idOf(made), FENCE_MS);

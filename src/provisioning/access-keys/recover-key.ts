@@ -1,12 +1,13 @@
 import type { Credentials } from '../../aws/credentials';
 import type { UnfinishedKey } from '../../runner/ledger';
 import type { AccountAccess } from '../changes/account-access';
+import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { deliverKey } from './deliver-keys';
 import { endWithJob } from './end-with-job';
-import { keyHolderOf } from './key-holder';
+import { keyHolderOf, type KeyHolder } from './key-holder';
 import { FENCE_MS } from './key-life';
 import { takeBack } from './make-key';
-import { readKeyHolderAgain } from './read-key-holder';
+import { readKeysAgain } from './read-key-holder';
 import { readRecords } from './record';
 
 /**
@@ -30,9 +31,14 @@ export async function recoverKey(
     return;
   }
   const accessKey = { deliver: destinations, maxAge: undefined, grace: undefined };
-  const holder = await readKeyHolderAgain(keyHolderOf({ name: user, accessKey }, undefined, access), access);
-  const key = holder.existing?.accessKeys.find((one) => one.id === id);
-  const record = readRecords(holder.existing?.tags ?? {}).keys.get(id);
+  const unread = keyHolderOf({ name: user, accessKey }, undefined, access);
+  let { holder, key, record } = lookedUp(id, await readKeysAgain(unread, access));
+  if (key && !record?.delivered) {
+    // A read may not show yet what main recorded last. A key that was delivered is not written again: its places would have
+    // other times than are recorded, and pass for somebody else's.
+    await access.clock.sleep(LONGEST_READ_AGE_MS);
+    ({ holder, key, record } = lookedUp(id, await readKeysAgain(unread, access)));
+  }
   if (!key || record?.delivered) return;
   if (access.iam.time() - key.created.getTime() >= FENCE_MS) {
     throw new Error(
@@ -50,4 +56,10 @@ export async function recoverKey(
     if (!delivery.isHeld) await takeBack(user, id, access);
     throw error;
   }
+}
+
+/** What is there of a key, and recorded of it. */
+function lookedUp(id: string, holder: KeyHolder) {
+  const { tags, accessKeys } = holder.existing ?? { tags: {}, accessKeys: [] };
+  return { holder, key: accessKeys.find((one) => one.id === id), record: readRecords(tags).keys.get(id) };
 }
