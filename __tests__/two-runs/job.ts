@@ -41,6 +41,8 @@ export interface Act {
 export interface JobSettings {
   readonly name: string;
   readonly inputs: Readonly<Record<string, string>>;
+  /** The prefixes of the secrets that its document has keys delivered to. */
+  readonly places: readonly string[];
   readonly repository: string;
   readonly runId: string;
   readonly trouble: { readonly call: number; readonly how: Trouble } | undefined;

@@ -4,21 +4,39 @@ import { REGION } from '../scenarios/scenario';
 import { Chance } from './chance';
 import { JobRun, type Trouble } from './job';
 import { Time } from './turns';
-import { Watch, type Broken } from './watch';
+import { Watch, type Broken, type Seed } from './watch';
 import { PairWorld, type Left } from './world';
 
-const lasting = (prefix: string) => ({
-  'access-key': { 'max-age': '90d', deliver: [{ 'github-secrets': { prefix } }] },
+const lasting = (...prefixes: readonly string[]) => ({
+  'access-key': { 'max-age': '90d', deliver: prefixes.map((prefix) => ({ 'github-secrets': { prefix } })) },
 });
 
+/** Each with the users whose keys are delivered, by the prefixes of the secrets that hold them. */
 const DOCUMENTS = {
   'a user': { users: { deployer: lasting('DEPLOY_') }, places: { DEPLOY_: 'deployer' } },
+  'two places': {
+    users: { deployer: lasting('DEPLOY_', 'STAGE_') },
+    places: { DEPLOY_: 'deployer', STAGE_: 'deployer' },
+  },
+  'another place': { users: { deployer: lasting('STAGE_') }, places: { STAGE_: 'deployer' } },
   'two users': {
     users: { deployer: lasting('DEPLOY_'), releaser: lasting('RELEASE_') },
     places: { DEPLOY_: 'deployer', RELEASE_: 'releaser' },
   },
+  'a device': {
+    users: { deployer: { ...lasting('DEPLOY_'), 'mfa-device': { deliver: [{ 'github-secret': 'SEED' }] } } },
+    places: { DEPLOY_: 'deployer' },
+    seed: { secret: 'SEED', user: 'deployer' },
+  },
   'a key of the job': { users: { deployer: { 'access-key': { deliver: ['environment'] } } }, places: {} },
-} as const;
+} as const satisfies Readonly<Record<string, Document>>;
+
+interface Document {
+  readonly users: object;
+  readonly places: Readonly<Record<string, string>>;
+  /** The secret that holds the seed of a user's MFA device. */
+  readonly seed?: Seed;
+}
 
 export type DocumentName = keyof typeof DOCUMENTS;
 
@@ -42,6 +60,8 @@ export interface Pair {
   readonly applied: boolean;
   readonly a: ProcedureName;
   readonly b: ProcedureName;
+  /** The document of B and of all that follows, where it is another by then. */
+  readonly documentOfB?: DocumentName;
   /** The call, from 1, before which A is held, until B is held or has ended. */
   readonly holdA: number;
   /** The call before which B is held, until A has ended; without it, B is not held. */
@@ -72,10 +92,10 @@ export interface Outcome {
 
 /**
  * The longest that a run may wait in all, in milliseconds: for reads to be sure to show its key (30 s), and each of two
- * records of it (30 s), for AWS to know the key (60 s), for another run to end (60 s), and for a write without an answer that may still
- * arrive (120 s).
+ * records of it (30 s), for AWS to know the key (60 s), for another run to end (60 s), for a write without an answer that may still
+ * arrive (120 s), and twice for what is written later to have a later time (2 s).
  */
-export const LONGEST_WAIT_MS = 330_000;
+export const LONGEST_WAIT_MS = 334_000;
 
 /** After this time, in milliseconds, no run that changes keys is taken to be alive; with some to spare. */
 const TAKEOVER_MS = 11 * 60_000;
@@ -92,6 +112,7 @@ const FOLLOWING = 4;
 export function describePair(pair: Pair): string {
   const {
     document,
+    documentOfB,
     applied,
     a,
     b,
@@ -106,6 +127,7 @@ export function describePair(pair: Pair): string {
   } = pair;
   return [
     `${document}${applied ? ', applied before' : ''}: A (${a}) is held before its call ${holdA}`,
+    ...(documentOfB === undefined ? [] : [`then the document is ${documentOfB}`]),
     ...(asleepMs > 0 ? [`${asleepMs / 60_000} minutes pass`] : []),
     holdB === undefined ? `B (${b}) runs` : `B (${b}) runs up to its call ${holdB}, A ends, B goes on`,
     ...(staleMs > 0 ? [`reads are up to ${staleMs / 1000} s old`] : []),
@@ -128,8 +150,12 @@ export async function runPair(pair: Pair): Promise<Outcome> {
   }
 }
 
-/** How many calls a procedure makes by itself. */
-export async function callsOf(document: DocumentName, applied: boolean, procedure: ProcedureName): Promise<number> {
+/** The calls that a procedure makes by itself. */
+export async function callsOf(
+  document: DocumentName,
+  applied: boolean,
+  procedure: ProcedureName,
+): Promise<readonly string[]> {
   const key = [document, applied, procedure].join();
   const known = CALLS.get(key);
   if (known !== undefined) return known;
@@ -137,14 +163,14 @@ export async function callsOf(document: DocumentName, applied: boolean, procedur
   try {
     const job = pairing.job('A', procedure);
     await job.goOn();
-    CALLS.set(key, job.calls.length);
-    return job.calls.length;
+    CALLS.set(key, job.calls);
+    return job.calls;
   } finally {
     pairing.end();
   }
 }
 
-const CALLS = new Map<string, number>();
+const CALLS = new Map<string, readonly string[]>();
 const QUIET: Pair = {
   document: 'a user',
   applied: false,
@@ -169,7 +195,9 @@ class Pairing {
     private readonly world: PairWorld,
   ) {
     this.#chance = new Chance(pair.seed);
-    this.#watch = new Watch(world, DOCUMENTS[pair.document].places);
+    const places = [pair.document, this.#laterDocument].map((document) => DOCUMENTS[document].places);
+    const { seed }: Document = DOCUMENTS[pair.document];
+    this.#watch = new Watch(world, Object.assign({}, ...places) as Readonly<Record<string, string>>, seed);
   }
 
   static async open(pair: Pair): Promise<Pairing> {
@@ -202,6 +230,11 @@ class Pairing {
     return this.world.left();
   }
 
+  /** That of B, and of what follows. */
+  get #laterDocument(): DocumentName {
+    return this.pair.documentOfB ?? this.pair.document;
+  }
+
   async run(): Promise<Outcome> {
     const { pair, time, world } = this;
     world.aws.settings.propagationMs = pair.propagationMs;
@@ -212,7 +245,7 @@ class Pairing {
     const isAlone = a.stage !== 'main' && pair.trouble?.run !== 'A' && world.persons.size === 0;
     if (isAlone && !a.isGreen) this.#watch.note('I7 alone', `${a.name}, which met nobody, fails: ${lastOf(a)}`);
     time.advance(pair.asleepMs ?? 0);
-    const b = this.job('B', pair.b);
+    const b = this.job('B', pair.b, this.#laterDocument);
     await b.goOn(pair.holdB);
     await a.goOn();
     await b.goOn();
@@ -231,25 +264,27 @@ class Pairing {
   async followUp(): Promise<void> {
     const { time, world } = this;
     const watch = this.#watch;
-    const { places } = watch;
+    const places = Object.keys(DOCUMENTS[this.#laterDocument].places);
     this.#quiet = true;
     time.advance(TAKEOVER_MS);
     await settled();
-    const strict = !this.#leavesSuspect() && !this.#writesLate() && world.persons.size === 0;
+    // A key that a changed document asks for may have to wait until the grace of one that was just replaced is over.
+    const isChanged = this.pair.documentOfB !== undefined;
+    const strict = !this.#leavesSuspect() && !this.#writesLate() && !isChanged && world.persons.size === 0;
     // What an ephemeral run left that could not clean up carries its name, and nobody takes it over unasked.
     if (watch.jobs.some((job) => this.#isTroubled(job) && world.users.some((user) => job.owns(user)))) return;
     for (let n = 1; ; n += 1) {
       world.usePersonsKeys();
-      const next = this.job(`provision ${n} after them`, 'provision');
+      const next = this.job(`provision ${n} after them`, 'provision', this.#laterDocument);
       await next.goOn();
-      const why = this.#whyNotConverged(next);
+      const why = this.#whyNotConverged(next) ?? watch.whySeedIsLost(strict ? undefined : next);
       const isLast = n === FOLLOWING;
       // A person's second key leaves no room for another one: it is red until someone decides. Never is it wrong and green.
       const mustConverge = (strict && n === 1) || (isLast && world.persons.size === 0) || next.isGreen;
       if (why !== undefined && mustConverge) watch.note('I4 next', why);
       if (this.pair.isFollowedOnce) return;
       if (n === 1 && why === undefined && strict && places.length > 0) {
-        const second = this.job('the second provision after them', 'provision');
+        const second = this.job('the second provision after them', 'provision', this.#laterDocument);
         await second.goOn();
         const changed = second.calls.filter((call) => !/^(?:Get|List|GET|\()/.test(call));
         if (!second.isGreen) watch.note('I4 next', `the second provision fails: ${lastOf(second)}`);
@@ -257,7 +292,8 @@ class Pairing {
           watch.note('I4 next', `the second provision changes something: ${changed.join(', ')}`);
         }
       }
-      const current = places
+      // Nobody ends the key in use that a document no longer asks for: it stays where it was delivered to.
+      const current = watch.places
         .map((place) => watch.place(place))
         .flatMap((state) => (state.is === 'whole' ? state.key : []));
       const others = watch.active().filter((id) => !current.includes(id));
@@ -294,10 +330,10 @@ class Pairing {
     return asleepMs > 0 && /^(?:GET public-key|PUT secret)/.test(a?.calls[holdA - 1] ?? '');
   }
 
-  job(name: string, procedure: ProcedureName): JobRun {
+  job(name: string, procedure: ProcedureName, document = this.pair.document): JobRun {
     const { pair, time, world } = this;
     const trouble = pair.trouble?.run === name ? pair.trouble : undefined;
-    const { users } = DOCUMENTS[pair.document];
+    const { users, places } = DOCUMENTS[document];
     const inputs = {
       ...ADMIN,
       ...(procedure.startsWith('rotate oneself') && this.#ownKey()),
@@ -308,6 +344,7 @@ class Pairing {
     const job = new JobRun(world, time, {
       name,
       inputs,
+      places: Object.keys(places),
       repository: REPOSITORY,
       runId: String(1_000_000_000 + this.#watch.jobs.length),
       trouble,
@@ -338,7 +375,7 @@ class Pairing {
 
   #whyNotConverged(next: JobRun): string | undefined {
     const { world } = this;
-    const { places } = this.#watch;
+    const { places } = next.settings;
     if (!next.isGreen) return `the next provision fails: ${lastOf(next)}`;
     for (const place of places) {
       const state = this.#watch.place(place);

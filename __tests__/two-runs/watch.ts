@@ -1,4 +1,4 @@
-import { SETTLE_MS } from '../../src/provisioning/access-keys/key-life';
+import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, SETTLE_MS } from '../../src/provisioning/access-keys/key-life';
 import { readRecords } from '../../src/provisioning/access-keys/record';
 import type { Act, JobRun } from './job';
 import type { PairWorld } from './world';
@@ -29,6 +29,18 @@ export type Promised =
   /** A run that meets nobody, and that nothing befalls, ends green, however old its reads are. */
   | 'I7 alone';
 
+/**
+ * When the last request to write a key can arrive, in milliseconds after it was made. What a run writes later, as it was
+ * frozen, no other can tell from what a stranger writes: the key passes for one that nobody has, and the run fails.
+ */
+const LATEST_WRITING_MS = FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
+
+/** A secret that is to hold the seed of a user's MFA device. */
+export interface Seed {
+  readonly secret: string;
+  readonly user: string;
+}
+
 /** How long a replaced key lives on at least, in milliseconds, as no document of these tests declares another time. */
 export const GRACE_MS = 24 * 3_600_000;
 
@@ -39,19 +51,25 @@ export class Watch {
   readonly broken: Broken[] = [];
   /** By key, who made it. */
   readonly makers = new Map<string, JobRun>();
-  /** When a place last held a key whole. */
   readonly #deprovisioned = new Set<string>();
-  readonly #lastWhole = new Map<string, number>();
+  /** By key and place, when that last held it whole. */
+  readonly #lastWhole = new Map<string, Map<string, number>>();
+  /** When a run last wrote a secret, by its name. */
+  readonly #writtenAt = new Map<string, number>();
   /** By place, whose call left it with what does not work. */
   readonly #culprits = new Map<string, JobRun>();
   readonly #known: Set<string>;
   readonly jobs: JobRun[] = [];
   readonly places: readonly string[];
 
+  /** Whose call enabled a device whose seed its secret does not hold, or left the secret with another. */
+  #lostSeed: JobRun | undefined;
+
   /** @param placesOf the users whose keys are delivered, by the prefixes of the secrets that hold them */
   constructor(
     readonly world: PairWorld,
     private readonly placesOf: Readonly<Record<string, string>>,
+    private readonly seed: Seed | undefined,
   ) {
     this.places = Object.keys(placesOf);
     this.#known = new Set(world.keys.keys());
@@ -72,12 +90,15 @@ export class Watch {
         : undefined;
     if (ended !== undefined) this.#ended(ended, job, params.UserName);
     const secret = action.endsWith(' secret') && !action.startsWith('GET') ? params.name : undefined;
+    if (secret !== undefined) this.#writtenAt.set(secret, this.world.time.now);
     for (const place of this.places) {
       const held = this.world.held(place);
       const touched =
         secret?.startsWith(place) === true || (ended !== undefined && [held.id, held.secretOf].includes(ended));
       if (touched && !this.#works(place)) this.#culprits.set(place, job);
     }
+    const isOfDevice = action.endsWith('MFADevice') || (this.seed !== undefined && secret === this.seed.secret);
+    if (isOfDevice && this.#isSeedLost()) this.#lostSeed = job;
     this.#lookAtPlaces();
   };
 
@@ -93,17 +114,31 @@ export class Watch {
       const culprit = this.#culprits.get(place);
       const state = this.place(place);
       if (this.#works(place) || !culprit?.isGreen || culprit.warnedInPost(place) || culprit.leaves(place)) continue;
+      if (!culprit.settings.places.includes(place) && this.#mayEndElsewhere(culprit)) continue;
       const what = state.is === 'whole' ? `a key that is ${this.world.status(state.key)}` : state.is;
       this.note('I1 place', `${place} holds ${what}, by ${culprit.name}, which ended green`);
     }
+    const { secret = '' } = this.seed ?? {};
+    if (
+      this.#isSeedLost() &&
+      this.#lostSeed?.isGreen &&
+      !this.#lostSeed.said(secret) &&
+      !this.#lostSeed.leaves(secret)
+    ) {
+      this.note(
+        'I1 place',
+        `${secret} does not hold the seed of the device, by ${this.#lostSeed.name}, which ended green`,
+      );
+    }
     const allGreen = this.jobs.every(({ isGreen }) => isGreen);
     for (const [place, user] of Object.entries(this.placesOf)) {
-      if (allGreen && this.place(place).is === 'empty' && this.active(user).length > 0) {
+      const isDeclared = this.jobs.every(({ settings }) => settings.places.includes(place));
+      if (allGreen && isDeclared && this.place(place).is === 'empty' && this.active(user).length > 0) {
         this.note('I1 place', `${place} is empty, ${user} has an active key, and all ended green`);
       }
     }
     for (const job of this.jobs) {
-      const delivers = this.places.length === 0 && job.mode === 'provision' && job.isGreen;
+      const delivers = job.settings.places.length === 0 && job.mode === 'provision' && job.isGreen;
       if (delivers && job.exported.AWS_ACCESS_KEY_ID === undefined) {
         this.note('I1 job', `${job.name} is green and delivers no key`);
       }
@@ -128,6 +163,24 @@ export class Watch {
       .flatMap(({ accessKeys }) => accessKeys.filter(({ status }) => status === 'Active'))
       .map(({ accessKeyId }) => accessKeyId)
       .filter((id) => !this.world.persons.has(id));
+  }
+
+  /**
+   * Why a device is not as declared: a step makes no new one where it is enabled, as somebody may have its seed.
+   *
+   * @param next the run that says so then, where that is enough
+   */
+  whySeedIsLost(next: JobRun | undefined): string | undefined {
+    if (!this.seed) return undefined;
+    const { secret, user } = this.seed;
+    if (!this.world.deviceOf(user)) return 'the device is not enabled';
+    return this.#isSeedLost() && !next?.said(secret) ? `${secret} does not hold the seed of the device` : undefined;
+  }
+
+  #isSeedLost(): boolean {
+    if (!this.seed) return false;
+    const device = this.world.deviceOf(this.seed.user);
+    return device !== undefined && device.seed !== this.world.secret(this.seed.secret);
   }
 
   note(promise: Promised, how: string): void {
@@ -159,11 +212,16 @@ export class Watch {
     const goesWithUser = by.stage === 'post' && by.owns(world.account.users.get(user));
     if (world.persons.has(id) && !goesWithUser) this.note('I6 person', `${by.name} ends a person's key`);
     if (isOwnPost && by.isEphemeral) return;
-    const holder = this.#holderOf(id, by);
-    const last = this.#lastWhole.get(id);
+    const holder = this.#isLongReplacedElsewhere(id, user) ? undefined : this.#holderOf(id, by);
+    const last = this.#lastHeld(id, by, user);
     if (holder !== undefined) this.note('I3 held', `${by.name} ends the key that ${holder} holds`);
     else if (this.#isBegunOnly(id, user) && (this.makers.get(id) === by || by.turn.waited >= SETTLE_MS)) return;
-    else if (last !== undefined && world.time.now - last < GRACE_MS && !by.deletesOldKeys) {
+    else if (
+      last !== undefined &&
+      !this.#isLongReplacedElsewhere(id, user) &&
+      world.time.now - last < GRACE_MS &&
+      !by.deletesOldKeys
+    ) {
       this.note('I3 grace', `${by.name} ends a key that a place held until just now`);
     }
   }
@@ -177,16 +235,48 @@ export class Watch {
     return delivering !== undefined && !delivered;
   }
 
-  /** Who holds a key whole: a place, or a job that goes on. */
+  /** When a place of a run's document last held a key whole, or one that is in no document could have taken a newer one. */
+  #lastHeld(id: string, by: JobRun, user: string): number | undefined {
+    const places = [...(this.#lastWhole.get(id) ?? [])];
+    if (places.length === 0) return undefined;
+    const declared = places.flatMap(([place, at]) => (by.settings.places.includes(place) ? [at] : []));
+    if (declared.length > 0) return Math.max(...declared);
+    const { replaced } = readRecords(this.world.account.users.get(user)?.tags ?? {}).keys.get(id) ?? {};
+    return replaced?.at ?? this.world.time.now;
+  }
+
+  /**
+   * Whether a run with another document replaced a key, which then had its grace: if nobody uses it, it ends, also where a
+   * place that was not in that document holds it still.
+   */
+  #isLongReplacedElsewhere(id: string, user: string): boolean {
+    const { replaced } = readRecords(this.world.account.users.get(user)?.tags ?? {}).keys.get(id) ?? {};
+    const isChanged = this.places.some((place) => this.jobs.some(({ settings }) => !settings.places.includes(place)));
+    return isChanged && replaced !== undefined && this.world.time.now - replaced.at >= GRACE_MS;
+  }
+
+  /** A key ends for the places that the document of a run has lost as well: where that is not the user's end, it says so. */
+  #mayEndElsewhere(job: JobRun): boolean {
+    return job.mode === 'deprovision' || job.isEphemeral || job.said('that the document does not name');
+  }
+
+  /** Who holds a key whole: a place, or a job that goes on. What is in no document of the run that asks, it does not look at. */
   #holderOf(id: string, but?: JobRun): string | undefined {
-    const place = this.places.find((prefix) => {
+    const places = but?.settings.places ?? this.places;
+    const place = places.find((prefix) => {
       const state = this.place(prefix);
-      return state.is === 'whole' && state.key === id;
+      return state.is === 'whole' && state.key === id && this.#cameInTime(prefix, id);
     });
     const job = this.jobs.find(
       (other) => other !== but && other.stage === 'later steps' && other.exported.AWS_ACCESS_KEY_ID === id,
     );
     return place ?? (job && `the job of ${job.name}`);
+  }
+
+  #cameInTime(prefix: string, id: string): boolean {
+    const created = this.world.keys.get(id)?.createdAt.getTime() ?? 0;
+    const written = [...this.#writtenAt].flatMap(([secret, at]) => (secret.startsWith(prefix) ? [at] : []));
+    return Math.max(0, ...written) <= created + LATEST_WRITING_MS;
   }
 
   #works(prefix: string): boolean {
@@ -197,7 +287,9 @@ export class Watch {
   #lookAtPlaces(): void {
     for (const prefix of this.places) {
       const state = this.place(prefix);
-      if (state.is === 'whole') this.#lastWhole.set(state.key, this.world.time.now);
+      if (state.is !== 'whole' || !this.#cameInTime(prefix, state.key)) continue;
+      const times = this.#lastWhole.get(state.key) ?? new Map<string, number>();
+      this.#lastWhole.set(state.key, times.set(prefix, this.world.time.now));
     }
   }
 }

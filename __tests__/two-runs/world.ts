@@ -1,5 +1,6 @@
 import sodium from 'libsodium-wrappers';
 import type { AccessKey, Account, User } from '../../sandbox/accounts/account';
+import type { MfaDevice } from '../../sandbox/accounts/mfa-device';
 import { World } from '../../sandbox/accounts/world';
 import { Clock } from '../../sandbox/clock';
 import { notFound, Tokens } from '../../sandbox/github/access';
@@ -26,9 +27,16 @@ export interface Held {
 
 /** How a user and its places are left by an earlier run. */
 export interface Left {
-  readonly users: readonly { readonly name: string; readonly tags: User['tags']; readonly keys: readonly LeftKey[] }[];
+  readonly users: readonly LeftUser[];
   /** Values by name. */
   readonly secrets: ReadonlyMap<string, string>;
+}
+
+interface LeftUser {
+  readonly name: string;
+  readonly tags: User['tags'];
+  readonly keys: readonly LeftKey[];
+  readonly device: { readonly name: string; readonly seed: string; readonly tags: MfaDevice['tags'] } | undefined;
 }
 
 interface LeftKey {
@@ -67,9 +75,10 @@ export class PairWorld {
 
   /** Puts there what an earlier run left. */
   async restore({ users, secrets }: Left): Promise<void> {
-    for (const { name, tags, keys } of users) {
+    for (const { name, tags, keys, device } of users) {
       const user = this.account.createUser(name, { tags, policies: [allow('*')] });
       for (const key of keys) this.keys.set(key.accessKeyId, user.createAccessKey(key));
+      if (device) user.createMfaDevice(device.name, { seed: device.seed }).tags = device.tags;
     }
     for (const [name, value] of secrets) await this.#put(name, value);
   }
@@ -81,6 +90,7 @@ export class PairWorld {
         name,
         tags,
         keys: accessKeys.map(({ accessKeyId, secretAccessKey }) => ({ accessKeyId, secretAccessKey })),
+        device: leftDevice(this.deviceOf(name)),
       })),
       secrets: new Map(this.#secrets),
     };
@@ -109,6 +119,17 @@ export class PairWorld {
 
   refusal(request: IncomingRequest, refusal: Refusal): Answer {
     return this.#routeOf(request).refuse(refusal);
+  }
+
+  /** The device that is enabled for a user. */
+  deviceOf(name: string): MfaDevice | undefined {
+    const [device] = this.account.users.get(name)?.mfaDevices.values() ?? [];
+    return device;
+  }
+
+  /** What a secret holds. */
+  secret(name: string): string | undefined {
+    return this.#secrets.get(name);
   }
 
   /** What the secrets with this prefix hold. */
@@ -173,4 +194,10 @@ export class PairWorld {
 /** GitHub's answer to whatever else is asked of it. */
 function notThere(): never {
   throw notFound();
+}
+
+function leftDevice(device: MfaDevice | undefined): LeftUser['device'] {
+  if (!device) return undefined;
+  const { serialNumber, seed, tags } = device;
+  return { name: serialNumber.split(':mfa/')[1] ?? '', seed, tags };
 }
