@@ -144,8 +144,14 @@ export class Faults {
   }
 }
 
+/** In the ways of services that have their own; in the others' that of STS. */
+const LIMITED: Partial<Record<ServiceName, ServiceError>> = {
+  github: secondaryLimit,
+  rolesanywhere: { status: 429, code: 'ThrottlingException', message: 'Rate exceeded' },
+};
+
 function refusalOf({ service, retryAfter }: RateLimit): ServiceError {
-  const refusal = service === 'github' ? secondaryLimit : throttling;
+  const refusal = LIMITED[service] ?? throttling;
   return retryAfter === undefined ? refusal : { ...refusal, headers: { 'retry-after': String(retryAfter) } };
 }
 

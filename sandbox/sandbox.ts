@@ -13,6 +13,7 @@ import type { RecordedRequest } from './http/request';
 import type { Route } from './http/route';
 import { iam } from './iam/service';
 import { queryRoute } from './query/route';
+import { RolesAnywhere } from './roles-anywhere/roles-anywhere';
 import { s3Route } from './s3/list-buckets';
 import { createSandboxServer } from './server';
 import { sts } from './sts/service';
@@ -29,6 +30,7 @@ export interface Sandbox {
   readonly world: World;
   readonly github: GithubOidc & { readonly secrets: GithubSecrets; readonly runs: GithubRuns };
   readonly faults: Faults;
+  readonly rolesAnywhere: RolesAnywhere;
   /** The account with this id, made when first asked for; the partition is `aws` unless given then. */
   account(id: string, settings?: { readonly partition?: string }): Account;
   /** Stops listening and breaks every connection, also those that hang. */
@@ -56,6 +58,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
   const tokens = new Tokens();
   const secrets = await GithubSecrets.create(clock, tokens, () => url);
   const runs = new GithubRuns(clock, tokens);
+  const rolesAnywhere = new RolesAnywhere(world);
   world.issuerKeys.set(githubIssuer, oidc.publicKey);
   const server = createSandboxServer({
     clock,
@@ -66,6 +69,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
       (request.path === '/' ? queryRoute(request, [sts, iam], world) : oidc.route(request)) ??
       secrets.route(request) ??
       runs.route(request) ??
+      rolesAnywhere.route(request) ??
       unknownRoute(request.path),
   });
   server.listen(port, '127.0.0.1');
@@ -79,6 +83,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
     world,
     github: Object.assign(oidc, { secrets, runs }),
     faults,
+    rolesAnywhere,
     account: (id, { partition = 'aws' } = {}) => world.account(id, partition),
     close: () =>
       new Promise((resolve) => {

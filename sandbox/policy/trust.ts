@@ -1,8 +1,9 @@
 import { list, type PolicyDocument, type PrincipalElement } from './document';
 import { applicable, type AccessRequest } from './evaluate';
 
-/** Who asks to be trusted: an identity provider that vouches for a token, or a signer of the request. */
+/** Who asks to be trusted: an identity provider that vouches for a token, a service of AWS, or a signer of the request. */
 export type Trustee =
+  | { readonly kind: 'Service'; readonly service: string }
   | { readonly kind: 'Federated'; readonly provider: string }
   | {
       readonly kind: 'AWS';
@@ -43,6 +44,7 @@ function unlessNamed(element: PrincipalElement, trustee: Trustee): Grant | undef
 function named(element: PrincipalElement | undefined, trustee: Trustee): Grant | undefined {
   const entries = list(element === '*' ? '*' : (element?.[trustee.kind] ?? []));
   if (trustee.kind === 'Federated') return entries.includes(trustee.provider) ? 'principal' : undefined;
+  if (trustee.kind === 'Service') return entries.includes(trustee.service) ? 'principal' : undefined;
   const { accountId, principal, session } = trustee;
   if (session !== undefined && entries.includes(session)) return 'session';
   if (entries.includes(principal) || entries.includes('*')) return 'principal';
