@@ -2,6 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Account } from '../../sandbox/accounts/account';
 import type { PolicyDocument, Statement } from '../../sandbox/policy/document';
+import type { IssuedCertificate } from '../../sandbox/roles-anywhere/certificate-authority';
 import { Job } from '../../sandbox/runner/job';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { defaultAudience, partitionOfRegion, type Partition } from '../../src/aws/partition';
@@ -9,6 +10,7 @@ import { selfSigned } from '../network/certificate';
 import { ForwardProxy } from '../network/forward-proxy';
 import { codeOf } from '../sandbox/mfa-code';
 import { allow } from '../sandbox/sts-client';
+import { testAuthority } from '../scenarios/certificates';
 import { startRunning, type Running } from '../scenarios/running';
 import { page, ROOT, section } from './pages';
 
@@ -68,6 +70,8 @@ export interface WorldSettings {
 /** The AWS and the GitHub that the pages speak of. Each partition is by itself, as in AWS. */
 export class PageWorld {
   readonly #partitions = new Map<Partition, Sandbox>();
+  /** The one with which the role `deploy` can be assumed. */
+  #issued: IssuedCertificate | undefined;
 
   private constructor(
     readonly proxy: ForwardProxy,
@@ -90,6 +94,7 @@ export class PageWorld {
     if (byName) for (const partition of ['aws-us-gov', 'aws-cn'] as const) await world.#addPartition(partition);
     world.account.createUser('admin', { policies: [allow('*')] }).createAccessKey();
     world.#createUser();
+    await world.#trustCertificates();
     return world;
   }
 
@@ -145,6 +150,8 @@ export class PageWorld {
         AWS_MFA_SECRET: device?.seed,
         SECRETS_WRITER_TOKEN: github.secrets.token({ write: [REPOSITORY.GITHUB_REPOSITORY] }),
         PROXY_URL: this.#proxyUrl,
+        CLIENT_CERTIFICATE: this.#issued?.certificate,
+        CLIENT_CERTIFICATE_KEY: this.#issued?.privateKey,
       },
     };
   }
@@ -208,6 +215,18 @@ export class PageWorld {
     user.createMfaDevice(this.#userName);
   }
 
+  /** The trust anchor and the profile that the pages name. */
+  async #trustCertificates(): Promise<void> {
+    const authority = await testAuthority();
+    this.#issued = await authority.issue({ subject: 'CN=deploy' });
+    const { rolesAnywhere } = this.#sandboxOf(REGIONS[0]);
+    const roles = [`arn:aws:iam::${ACCOUNT}:role/deploy`];
+    const certificates = [authority.certificate];
+    const [anchor, profile] = ['11111111-2222-3333-4444-555555555555', '66666666-7777-8888-9999-000000000000'];
+    rolesAnywhere.createTrustAnchor(this.account, { id: anchor, region: REGIONS[0], certificates });
+    rolesAnywhere.createProfile(this.account, { id: profile, region: REGIONS[0], roles });
+  }
+
   async #addPartition(partition: Partition): Promise<void> {
     const sandbox = await startSandbox({ waiting: this.running.waiting });
     this.running.follow(sandbox.clock);
@@ -239,6 +258,14 @@ export class PageWorld {
       Action: ['sts:AssumeRole', ...(trust === 'allows no tags' ? [] : ['sts:TagSession']), 'sts:SetSourceIdentity'],
       ...(trust === 'demands MFA' && { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }),
     };
-    return { Version: '2012-10-17', Statement: [readme, ofFirstAccount] };
+    return { Version: '2012-10-17', Statement: [readme, ofFirstAccount, ofCertificates()] };
   }
+}
+
+/** The trust in certificates that their page shows. */
+function ofCertificates(): Statement {
+  const { blocks } = section(page('docs/roles-anywhere.md'), 'What AWS needs');
+  const shown = blocks.find(({ language }) => language === 'json')?.content ?? '';
+  const [statement] = (JSON.parse(shown) as { Statement: [Statement] }).Statement;
+  return statement;
 }

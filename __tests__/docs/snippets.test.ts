@@ -14,6 +14,7 @@ const PRODUCTION = session('deploy', '444455556666');
 const PROVISIONER = session('identity-provisioner');
 const DEPROVISIONER = session('identity-deprovisioner');
 const ROTATOR = session('key-rotator');
+const CERTIFIED: unknown = expect.stringMatching(new RegExp(`^arn:aws:sts::${ACCOUNT}:assumed-role/deploy/[0-9a-f]+$`));
 const READER = session('read-buckets', ACCOUNT, 's3-sts-fun');
 const INVENTORIED = [ACCOUNT, '111122223333', '222233334444', '333344445555', '444455556666'];
 const MACHINE_USERS = 'identities/machine-users.yml';
@@ -31,9 +32,9 @@ interface Expectation extends WorldSettings {
   /** What else was done to the account. */
   readonly given?: (account: Account) => void;
   /** Whom each step of the action names as the identity that it obtained or acted as; of many, their roles. */
-  readonly identities?: readonly string[];
+  readonly identities?: readonly unknown[];
   /** Who each command of AWS in the other steps is. */
-  readonly callers?: readonly string[];
+  readonly callers?: readonly unknown[];
   /** What has become of the account; without it, the account is as it was. */
   readonly then?: (account: Account) => unknown;
   readonly result?: unknown;
@@ -59,6 +60,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'README.md › Role chaining (2)': { identities: [ENTRY, PRODUCTION], callers: [ENTRY] },
   'README.md › Jobs longer than a session': { callers: [DEPLOY] },
   'README.md › A web identity token from a file': { oidc: false },
+  'README.md › A certificate: IAM Roles Anywhere': { oidc: false, identities: [CERTIFIED] },
   'README.md › Who am I, and what may I do: verify': { earlier: 'deploy' },
   'README.md › Long-lived access keys': {},
   'README.md › A session with MFA, for an IAM user': { identities: [user('deployer')], callers: [user('deployer')] },
@@ -127,6 +129,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'docs/migrating.md › From version 2': {},
   'docs/profiles.md › In the home, or in the job': { callers: [DEPLOY] },
   'docs/profiles.md › Profiles that renew themselves': { callers: [DEPLOY] },
+  'docs/roles-anywhere.md › IAM Roles Anywhere': { oidc: false, identities: [CERTIFIED] },
   'docs/security.md › From keys to OIDC': {},
   'docs/security.md › Permissions of the workflow': {},
   'docs/security.md › Source identity': { identities: [PRODUCTION] },
@@ -229,6 +232,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     identities: [session('deploy', '444455556666', 'deploy-1000000001')],
     callers: [session('deploy', '444455556666', 'deploy-1000000001')],
   },
+  'examples/roles-anywhere.yml › deploy': { identities: [CERTIFIED], callers: [CERTIFIED] },
   'examples/rotate-keys.yml › rotate': {
     ...aged(),
     identities: [ROTATOR],

@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { readRequest } from '../../src/inputs/read-request';
+import pem from '../roles-anywhere/pem-inputs.json';
 import { action, examples, pages, readText, ROOT } from './pages';
 
 /** How every page refers to this action. */
 const REFERENCE = 'octo-org/aws-identity-action@<commit>';
 
 /** Values for the inputs that do not accept any text. */
+const [{ certificate, privateKey } = { certificate: '', privateKey: '' }] = pem.inputs;
 const VALUES: readonly (readonly [name: RegExp, value: string])[] = [
+  [/certificate_key/i, privateKey],
+  [/certificate/i, certificate],
   [/url/i, 'http://proxy.example.com:3128'],
   [/mfa_secret/i, 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'],
   [/code$/i, '123456'],

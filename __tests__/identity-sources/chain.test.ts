@@ -50,16 +50,16 @@ const byToken: RoleSource = {
 
 describe('what shapes the session is for the last role; the source identity goes with the first signed request', () => {
   test.each<[what: string, chain: Chain, from: RoleSource, asked: object[]]>([
-    ['one role, with keys', [one], byKeys, [{ role: one, inChain: '', ...withIdentity(LAST) }]],
-    ['one role, with a token', [one], byToken, [{ role: one, inChain: '', ...LAST }]],
+    ['one role, with keys', [one], byKeys, [{ role: one, isLast: true, inChain: '', ...withIdentity(LAST) }]],
+    ['one role, with a token', [one], byToken, [{ role: one, isLast: true, inChain: '', ...LAST }]],
     [
       'a chain, with keys',
       [one, two, three],
       byKeys,
       [
-        { role: one, inChain: ' (role 1 of 3)', ...withIdentity(ON_THE_WAY) },
-        { role: two, inChain: ' (role 2 of 3)', ...ON_THE_WAY },
-        { role: three, inChain: ' (role 3 of 3)', ...LAST },
+        { role: one, isLast: false, inChain: ' (role 1 of 3)', ...withIdentity(ON_THE_WAY) },
+        { role: two, isLast: false, inChain: ' (role 2 of 3)', ...ON_THE_WAY },
+        { role: three, isLast: true, inChain: ' (role 3 of 3)', ...LAST },
       ],
     ],
     [
@@ -67,9 +67,9 @@ describe('what shapes the session is for the last role; the source identity goes
       [one, two, three],
       byToken,
       [
-        { role: one, inChain: ' (role 1 of 3)', ...ON_THE_WAY },
-        { role: two, inChain: ' (role 2 of 3)', ...withIdentity(ON_THE_WAY) },
-        { role: three, inChain: ' (role 3 of 3)', ...LAST },
+        { role: one, isLast: false, inChain: ' (role 1 of 3)', ...ON_THE_WAY },
+        { role: two, isLast: false, inChain: ' (role 2 of 3)', ...withIdentity(ON_THE_WAY) },
+        { role: three, isLast: true, inChain: ' (role 3 of 3)', ...LAST },
       ],
     ],
   ])('%s', (_, chain, from, asked) => {

@@ -43,6 +43,32 @@ test.each([
   expect(masksOf({ [name]: 'http://mona:a%2Fb@proxy.example:3128' })).toEqual(['a%2Fb', 'a/b']);
 });
 
+const PRIVATE_KEY = [
+  '-----BEGIN PRIVATE KEY-----',
+  'first+line+of+a+key+EXAMPLE',
+  'last+lineEXAMPLE=',
+  '-----END PRIVATE KEY-----',
+];
+const KEY_LINES = ['first+line+of+a+key+EXAMPLE', 'last+lineEXAMPLE='];
+const IN_BASE64 = Buffer.from(PRIVATE_KEY.join('\n')).toString('base64');
+
+test.each<[what: string, env: NodeJS.ProcessEnv, masks: string[]]>([
+  ['in lines', { 'INPUT_CERTIFICATE-PRIVATE-KEY': PRIVATE_KEY.join('\n') }, KEY_LINES],
+  ['with written line breaks', { 'INPUT_CERTIFICATE-PRIVATE-KEY': PRIVATE_KEY.join('\\n') }, KEY_LINES],
+  ['without its end', { 'INPUT_CERTIFICATE-PRIVATE-KEY': PRIVATE_KEY.slice(0, 3).join('\r\n') }, KEY_LINES],
+  ['in base64', { 'INPUT_CERTIFICATE-PRIVATE-KEY': IN_BASE64 }, [...KEY_LINES, IN_BASE64]],
+  [
+    'next to a certificate',
+    {
+      INPUT_CERTIFICATE: `-----BEGIN CERTIFICATE-----\nno+secret+at+all\n-----END CERTIFICATE-----\n${PRIVATE_KEY.join('\n')}`,
+    },
+    KEY_LINES,
+  ],
+  ['that is none', { 'INPUT_CERTIFICATE-PRIVATE-KEY': 'what somebody pasted' }, []],
+])('the lines of a private key are masked %s', (_, env, masks) => {
+  expect(masksOf(env)).toEqual(masks);
+});
+
 test('what is empty, without a password, no URL or no secret is not', () => {
   expect(
     masksOf({

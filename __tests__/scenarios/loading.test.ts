@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, StepOptions } from '../../sandbox/runner/job';
+import { certificateJob, roleForCertificates, trustCertificate } from './certificates';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario } from './scenario';
 
 let scenario: Scenario;
@@ -27,14 +28,16 @@ async function codeLoadedBy(job: Job, options: StepOptions): Promise<string> {
 const IAM_CLIENT = /ListMFADevices[^]*iam\.amazonaws\.com|iam\.amazonaws\.com[^]*ListMFADevices/;
 const GITHUB_SECRETS = /actions\/secrets/;
 const PROFILE_FILES = /onCompromised/;
+const STS_CLIENT = /sts\.amazonaws\.com\/doc\/2011-06-15/;
+const ROLES_ANYWHERE = /AWS4-X509|Digital Signature/;
 
 test('assuming a role loads neither the IAM client, nor GitHub’s, nor what edits profiles', async () => {
   scenario.createOidcRole();
   const code = await codeLoadedBy(scenario.job({ oidc: true }), {
     with: { 'aws-region': REGION, 'role-to-assume': ROLE },
   });
-  expect(code).toContain('AssumeRoleWithWebIdentity');
-  for (const other of [IAM_CLIENT, GITHUB_SECRETS, PROFILE_FILES, /Invalid character found/]) {
+  expect(code).toMatch(STS_CLIENT);
+  for (const other of [IAM_CLIENT, GITHUB_SECRETS, PROFILE_FILES, ROLES_ANYWHERE, /Invalid character found/]) {
     expect(code).not.toMatch(other);
   }
   expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
@@ -55,4 +58,15 @@ test('a session with MFA loads the IAM client only to look the device up', async
   user.mfaDevices.delete(first.serialNumber);
   expect(await codeLoadedBy(job, { with: { ...inputs, 'mfa-secret': second.uri } })).toMatch(IAM_CLIENT);
   expect(scenario.calls().sort()).toEqual(['GetCallerIdentity', 'GetSessionToken', 'ListMFADevices']);
+});
+
+test('a certificate loads the code of IAM Roles Anywhere, and not the client of STS', async () => {
+  roleForCertificates(scenario.account);
+  const { inputs } = await trustCertificate(scenario, [ROLE]);
+  const code = await codeLoadedBy(certificateJob(scenario), { with: { ...inputs, 'role-to-assume': ROLE } });
+  expect(code).toMatch(ROLES_ANYWHERE);
+  for (const other of [IAM_CLIENT, GITHUB_SECRETS, PROFILE_FILES, STS_CLIENT]) {
+    expect(code).not.toMatch(other);
+  }
+  expect(scenario.calls()).toEqual(['CreateSession']);
 });

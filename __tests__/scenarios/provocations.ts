@@ -3,11 +3,19 @@ import { join } from 'node:path';
 import type { User, VendorName } from '../../sandbox/accounts/account';
 import type { Failure } from '../../sandbox/faults';
 import type { PolicyDocument } from '../../sandbox/policy/document';
+import { CertificateAuthority, type CertificateSettings } from '../../sandbox/roles-anywhere/certificate-authority';
 import type { Run } from '../../sandbox/runner/job';
 import { copyAction } from '../../sandbox/runner/processes';
 import type { ErrorCode } from '../../src/errors/action-error';
 import { ForwardProxy } from '../network/forward-proxy';
 import { allow, deny, trust } from '../sandbox/sts-client';
+import {
+  certificateJob,
+  roleForCertificates,
+  testAuthority,
+  trustCertificate,
+  type ByCertificate,
+} from './certificates';
 import { ADMIN, OWNED, REPOSITORY, age, githubRepository, identityJob, leftUser, recordTags } from './identities';
 import { NO_SUCH_HOST } from './node-options';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type JobSettings, type Scenario } from './scenario';
@@ -111,6 +119,24 @@ function byChaining(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void)
     prepare?.(scenario);
     return job.step({ with: { ...IN_ROLE, 'role-chaining': 'true', ...inputs } });
   };
+}
+
+/** The role `deploy`, assumed with a certificate. */
+function byCertificate(
+  prepare: (scenario: Scenario, by: ByCertificate) => Inputs | undefined | Promise<Inputs> = () => undefined,
+): Provocation {
+  return async (scenario) => {
+    roleForCertificates(scenario.account, 'deploy', { maxSessionDuration: 3600 });
+    const by = await trustCertificate(scenario, [ROLE], { profile: { durationSeconds: 43_200 } });
+    const inputs = { ...IN_ROLE, ...by.inputs, ...(await prepare(scenario, by)) };
+    return certificateJob(scenario).step({ with: inputs });
+  };
+}
+
+/** The inputs for another certificate of the same authority. */
+async function withCertificate(settings: CertificateSettings): Promise<Inputs> {
+  const { certificate, privateKey } = await (await testAuthority()).issue(settings);
+  return { certificate, 'certificate-private-key': privateKey };
 }
 
 /** The role `deploy`, assumed with a token from a file. */
@@ -301,7 +327,33 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       },
     }),
   ],
+  'certificate-insufficient': [byCertificate(() => withCertificate({ keyUsage: 'none' }))],
+  'certificate-not-valid': [
+    byCertificate(() => withCertificate({ notAfter: new Date(Date.now() - 60_000) })),
+    byCertificate(({ sandbox: { clock } }) => {
+      clock.advance(91 * 86_400_000);
+    }),
+  ],
+  'certificate-revoked': [
+    byCertificate(({ sandbox: { rolesAnywhere } }, { trustAnchor, issued }) => {
+      rolesAnywhere.revoke(trustAnchor, issued.certificate);
+    }),
+  ],
+  'certificate-signature-refused': [
+    byCertificate((scenario) => {
+      answers('CreateSession', 'AccessDeniedException', 'Invalid signature', { status: 403 })(scenario);
+    }),
+  ],
+  'certificate-untrusted': [
+    byCertificate(async () => {
+      const { certificate, privateKey } = await (await CertificateAuthority.create()).issue();
+      return { certificate, 'certificate-private-key': privateKey };
+    }),
+  ],
   'clock-skew': [
+    byCertificate(({ sandbox: { clock } }) => {
+      clock.advance(17 * 60_000);
+    }),
     byKeys({}, ({ sandbox: { clock } }) => {
       clock.advance(17 * 60_000);
     }),
@@ -561,6 +613,15 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   'role-refused': [
     byKeys({ 'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/other` }),
     byKeys({ 'source-identity': 'actor' }),
+    byCertificate(({ account }) => {
+      roleForCertificates(account, 'deploy', { actions: ['sts:AssumeRole'] });
+    }),
+  ],
+  'roles-anywhere-profile-refused': [
+    byCertificate((_, { profile }) => {
+      profile.enabled = false;
+    }),
+    byCertificate(({ account }) => ({ 'role-to-assume': roleForCertificates(account, 'other').arn })),
   ],
   'roles-failed': [
     (scenario) => {
@@ -585,8 +646,12 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       scenario.createUserAndRole({ actions: ['sts:AssumeRole'] });
       return scenario.job().step({ with: { ...IN_ROLE, ...KEY_INPUTS } });
     },
+    byCertificate(() => withCertificate({ subject: 'CN=deploy (new)' })),
   ],
-  'session-too-long': [byOidc({ 'role-duration-seconds': '7200' })],
+  'session-too-long': [
+    byOidc({ 'role-duration-seconds': '7200' }),
+    byCertificate(() => ({ 'role-duration-seconds': '7200' })),
+  ],
   'session-too-long-for-chain': [
     byChaining({ 'role-duration-seconds': '7200' }),
     byChaining(
@@ -646,6 +711,14 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byDocument(WITH_SECRETS, {
       inputs: { 'disable-retry': 'true' },
       prepare: answers('GET public-key', 'ServerError', 'Server Error', { status: 500 }),
+    }),
+  ],
+  'trust-anchor-refused': [
+    byCertificate(({ sandbox: { rolesAnywhere } }, { trustAnchor }) => {
+      rolesAnywhere.trustAnchors.delete(trustAnchor.arn);
+    }),
+    byCertificate((_, { trustAnchor }) => {
+      trustAnchor.enabled = false;
     }),
   ],
   unexpected: [byKeys({}, answers('AssumeRole', 'NoSuchWords', 'Words that nobody knows'))],

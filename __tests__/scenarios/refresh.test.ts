@@ -7,6 +7,7 @@ import type { Fault } from '../../sandbox/faults';
 import type { Job } from '../../sandbox/runner/job';
 import { warningsIn, type KeptSession } from '../../src/credential-process/session-file';
 import { allow } from '../sandbox/sts-client';
+import { certificateJob, roleForCertificates, trustCertificate } from './certificates';
 import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
 import { roleFor, roleForOidc } from './role-paths';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed, type JobSettings } from './scenario';
@@ -352,6 +353,37 @@ test('with a seed, the code is computed again', async () => {
   expect(await ask(commandOf(job, 'mfa'), clock.environment)).toMatchObject({ exitCode: 0, stderr: '' });
   const calls = ['GetCallerIdentity', 'GetSessionToken'];
   expect(scenario.calls().sort()).toEqual([...calls, ...calls].sort());
+});
+
+test('with a certificate, it and its key are kept where only the job’s user reads them, and the session is renewed', async () => {
+  roleForCertificates(scenario.account);
+  const { inputs, issued } = await trustCertificate(scenario, [ROLE]);
+  const job = certificateJob(scenario);
+  const main = await job.step({ with: { ...DEPLOY, ...inputs } });
+  expect(main).toMatchObject({ exitCode: 0, exported: {} });
+  const folder = sessionsOf(job, 'deploy');
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  const holding = readdirSync(folder).filter((file) =>
+    readFileSync(join(folder, file), 'utf8').includes(JSON.stringify(issued.privateKey.trim()).slice(1, -1)),
+  );
+  expect(holding).toEqual(['environment.json']);
+  expect(statSync(join(folder, 'environment.json')).mode & 0o777).toBe(0o600);
+
+  const clock = new JobClock(job, scenario.sandbox);
+  clock.advance(11);
+  const command = commandOf(job, 'deploy');
+  for (const line of issued.privateKey.split('\n').filter(Boolean)) expect(command).not.toContain(line);
+  expect(await ask(command, clock.environment)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(scenario.calls()).toEqual(['CreateSession', 'CreateSession']);
+
+  // Of an expired one, the reason is said.
+  clock.advance(91 * 24 * 60);
+  const { exitCode, stderr } = await ask(command, clock.environment);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('It was valid until ');
+  await job.finish();
+  expect(readdirSync(job.temp)).toEqual([]);
+  expect(scenario.calls()).toEqual([]);
 });
 
 test('a role is assumed from another profile that renews itself, and both go on', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { resolveEndpointConfig } from '@smithy/core/endpoints';
+import { CERTIFICATE_INPUTS, variableOf } from '../inputs/input-names';
 import { profileFiles } from '../profile/locations';
 import { secretsInUrl } from '../runner/masks';
 import type { Step } from '../runner/step';
@@ -18,6 +19,8 @@ export async function passOverDevices({ env }: Step): Promise<void> {
 type EndpointSettings = Parameters<typeof resolveEndpointConfig>[0];
 
 const SERVICES = ['STS', 'IAM'] as const;
+/** Next to them, where a certificate is given. */
+const WITH_CERTIFICATE = ['ROLESANYWHERE'] as const;
 
 /**
  * Puts the endpoints that the job's profile names into the variables for them, in this process alone. The SDK calls them
@@ -30,7 +33,8 @@ export async function takeEndpointsOfProfile({ env, runner }: Step): Promise<voi
   // Loaded where there is such a profile alone, which is rare.
   const endpoints = await import('@smithy/core/endpoints');
   const profile = env.AWS_PROFILE === undefined || env.AWS_PROFILE === '' ? 'default' : env.AWS_PROFILE;
-  for (const service of SERVICES) {
+  const byCertificate = CERTIFICATE_INPUTS.some((name) => env[variableOf(name)]);
+  for (const service of [...SERVICES, ...(byCertificate ? WITH_CERTIFICATE : [])]) {
     const variable = `AWS_ENDPOINT_URL_${service}`;
     const url = await endpoints
       .resolveEndpointConfig<object>({ serviceId: service } as EndpointSettings)

@@ -5,7 +5,7 @@ import { limited } from '../network/answer-size';
 import { CONNECT_TIMEOUT_MS } from '../network/deadline';
 import type { ProxySettings } from '../network/proxy';
 import type { Credentials } from './credentials';
-import { configuredEndpoint, type ServiceName } from './endpoint';
+import { configuredEndpoint } from './endpoint';
 
 /** Where and how AWS is reached. */
 export interface Connection {
@@ -35,7 +35,7 @@ interface ClientConfig {
  * @param config that of the client, asked for once the client is made
  */
 export function clientConfiguration(
-  service: ServiceName,
+  service: 'STS' | 'IAM',
   connection: Connection,
   credentials: Credentials | undefined,
   config: () => ClientConfig,

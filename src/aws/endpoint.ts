@@ -1,6 +1,7 @@
 import { domainsOfRegion, isAwsDomain } from './partition';
 
-export type ServiceName = 'STS' | 'IAM';
+/** As in the variables for their endpoints. */
+export type ServiceName = 'STS' | 'IAM' | 'ROLESANYWHERE';
 
 /** The endpoint that the inputs or the environment give for a service, if they do. */
 export function configuredEndpoint(given: string | undefined, service: ServiceName): URL | undefined {
@@ -64,10 +65,11 @@ const ENDPOINT_VARIABLES = [
   'AWS_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_STS',
   'AWS_ENDPOINT_URL_IAM',
+  'AWS_ENDPOINT_URL_ROLESANYWHERE',
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
 ] as const;
 
-/** The variables that say where STS and IAM are, as far as they are set. */
+/** The variables that say where services are, as far as they are set. */
 export function endpointsIn(env: NodeJS.ProcessEnv): Record<string, string> {
   const given = ENDPOINT_VARIABLES.map((name) => [name, env[name]] as const);
   return Object.fromEntries(given.filter((entry): entry is [(typeof entry)[0], string] => Boolean(entry[1])));

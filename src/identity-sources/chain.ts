@@ -46,6 +46,7 @@ export function roleToAssume(
   const isFirstSigned = index === (isProof(source) ? 1 : 0);
   return {
     role,
+    isLast,
     session: isLast ? session : { ...ON_THE_WAY, sessionName: session.sessionName },
     signed: { ...(isLast ? signed : UNTAGGED), sourceIdentity: isFirstSigned ? signed.sourceIdentity : undefined },
     inChain: chain.length === 1 ? '' : ` (role ${index + 1} of ${chain.length})`,

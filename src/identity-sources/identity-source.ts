@@ -36,6 +36,8 @@ export interface RoleToAssume {
   readonly session: SessionSettings;
   /** What only a signed request can ask for. */
   readonly signed: SignedSessionSettings;
+  /** Whether no other role follows. */
+  readonly isLast: boolean;
   /** Where the role is in its chain, for messages: ` (role 2 of 3)`; empty where it is alone. */
   readonly inChain: string;
 }

@@ -16,6 +16,10 @@ export async function openSource(from: RoleSource, settings: StepSettings, step:
     case 'github token':
     case 'token file':
       return webIdentity(tokenFrom(source, settings, step), settings, step);
+    case 'certificate': {
+      const { certificate } = await import('./certificate');
+      return certificate(source, settings, step);
+    }
     case 'given keys':
     case 'default chain':
       return signedRequests(await signerFrom(source, settings, step), mfa, settings, step);

@@ -1,10 +1,11 @@
-import type { InputName } from './input-names';
+import { CERTIFICATE_INPUTS, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import {
   isProof,
   type Mode,
   type ProfileRole,
+  type Proof,
   type RoleIdentity,
   type RoleSource,
   type SignedSessionSettings,
@@ -21,6 +22,7 @@ import { readSettings } from './step-inputs';
 export const ROLE_SESSION_INPUTS: readonly InputName[] = [
   'source-identity',
   'web-identity-token-file',
+  ...CERTIFICATE_INPUTS,
   'role-external-id',
   'role-session-name',
   'role-skip-session-tagging',
@@ -71,8 +73,8 @@ export function readSourceCredentials(mode: Mode, inputs: Inputs): SourceCredent
 /** The role to assume, or the last of a chain, and from what it is assumed. */
 export async function readRoleIdentity(inputs: Inputs): Promise<RoleIdentity> {
   const session = readSessionSettings(inputs);
-  const origin = readOrigin(inputs);
-  const limits = { byProof: isProof(origin.source), byUserSession: false, duration: session.duration };
+  const origin = await readOrigin(inputs);
+  const limits = { proof: proofOf(origin), byUserSession: false, duration: session.duration };
   const chain = readRoleToAssume(inputs, limits);
   const signed = await readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
   return { ...origin, session, signed, chain };
@@ -83,9 +85,9 @@ export async function readRolesIdentity(
   inputs: Inputs,
 ): Promise<{ readonly identity: RoleSource; readonly profileRoles: readonly ProfileRole[] }> {
   const session = readSessionSettings(inputs);
-  const origin = readOrigin(inputs);
+  const origin = await readOrigin(inputs);
   const limits = {
-    byProof: isProof(origin.source),
+    proof: proofOf(origin),
     byUserSession: origin.mfa !== undefined,
     duration: session.duration,
   };
@@ -96,15 +98,19 @@ export async function readRolesIdentity(
 }
 
 /** From what roles are assumed. */
-function readOrigin(inputs: Inputs) {
+async function readOrigin(inputs: Inputs) {
   const against = inputsAgainstIdToken(inputs);
   const source = readSigningSource(against.length > 0 ? against : 'permission', inputs);
-  const proof = readProof(inputs);
+  const proof = await readProof(inputs);
   const mfa = readMfa(inputs);
   if (mfa && inputs.flag('special-characters-workaround')) {
     inputs.wrong('special-characters-workaround', 'asks several times, and a code of an MFA device is good once');
   }
   return proof ? { source: proof, mfa: undefined } : { source, mfa };
+}
+
+function proofOf({ source }: Pick<RoleSource, 'source'>): Proof | undefined {
+  return isProof(source) ? source : undefined;
 }
 
 /**
@@ -113,10 +119,10 @@ function readOrigin(inputs: Inputs) {
  * @param alone the profiles whose role no other follows, which with a proof no signed request assumes; or all of them
  */
 async function readSigned(
-  { byProof }: RoleLimits,
+  { proof }: RoleLimits,
   alone: readonly string[] | 'all',
   inputs: Inputs,
 ): Promise<SignedSessionSettings> {
-  if (byProof) checkUnsigned(alone, inputs);
-  return readSignedSession(inputs, { sent: !byProof || alone !== 'all' });
+  if (proof) checkUnsigned(proof, alone, inputs);
+  return readSignedSession(inputs, { sent: !proof || alone !== 'all' });
 }

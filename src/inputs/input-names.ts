@@ -8,6 +8,10 @@ export const INPUTS = [
   'role-external-id',
   'audience',
   'web-identity-token-file',
+  'certificate',
+  'certificate-private-key',
+  'trust-anchor-arn',
+  'roles-anywhere-profile-arn',
   'force-skip-oidc',
   'aws-access-key-id',
   'aws-secret-access-key',
@@ -59,6 +63,14 @@ export const INPUTS = [
 ] as const;
 
 export type InputName = (typeof INPUTS)[number];
+
+/** Those of IAM Roles Anywhere, which are of use together only. */
+export const CERTIFICATE_INPUTS = [
+  'certificate',
+  'certificate-private-key',
+  'trust-anchor-arn',
+  'roles-anywhere-profile-arn',
+] as const satisfies readonly InputName[];
 
 /** The variable in which a runner passes on what is given under a name. */
 export function variableOf(name: string): string {

@@ -1,5 +1,5 @@
 import { isPlain } from '../aws/credentials';
-import { callsAws, type ServiceName } from '../aws/endpoint';
+import { callsAws } from '../aws/endpoint';
 import { ActionError, type FileProblem } from '../errors/action-error';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { variableOf, type InputName } from './input-names';
@@ -86,7 +86,7 @@ export class Inputs {
   }
 
   /** Whether AWS itself is called, which takes nothing but its own forms. */
-  callsAws(service: ServiceName): boolean {
+  callsAws(service: 'STS' | 'IAM'): boolean {
     return callsAws(this.text(service === 'STS' ? 'sts-endpoint' : 'iam-endpoint'), service, this.env);
   }
 

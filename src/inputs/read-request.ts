@@ -8,7 +8,7 @@ import {
   ROLE_SESSION_INPUTS,
   SESSION_POLICY_INPUTS,
 } from './identity-inputs';
-import { unknownNames, type InputName } from './input-names';
+import { CERTIFICATE_INPUTS, unknownNames, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import { checkRefresh } from './refresh-inputs';
@@ -84,7 +84,9 @@ export function modeOf(env: NodeJS.ProcessEnv): Mode {
 function readMode(inputs: Inputs): Mode {
   const mode = inputs.choice('mode', MODES);
   if (mode !== undefined) return mode;
-  if (inputs.has('role-to-assume') || inputs.has('roles')) return 'assume-role';
+  // With a certificate a role is assumed, also if it is still to be named.
+  const ofRoles = ['role-to-assume', 'roles', ...CERTIFICATE_INPUTS] as const;
+  if (ofRoles.some((name) => inputs.has(name))) return 'assume-role';
   if (inputs.has('federated-user-name')) return 'federation-token';
   return MFA_INPUTS.some((name) => inputs.has(name)) ? 'session-token' : 'access-keys';
 }
@@ -133,7 +135,8 @@ function isInferred(mode: Mode): boolean {
 }
 
 function isDecisive(name: string): boolean {
-  return ['role-to-assume', 'roles', 'refresh-credentials'].includes(name) || name.startsWith('mfa-');
+  const decisive = ['role-to-assume', 'roles', 'refresh-credentials', ...CERTIFICATE_INPUTS];
+  return decisive.includes(name) || name.startsWith('mfa-');
 }
 
 async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {

@@ -5,6 +5,7 @@ import type { IdTokenEndpoint } from '../github/id-token';
 import type { Declaration } from '../identities/declaration';
 import type { Seed } from '../mfa/seed';
 import type { RetryLimits } from '../network/retry';
+import type { ClientCertificate } from '../roles-anywhere/certificate';
 import type { SessionPolicies } from '../sts/session-parameters';
 import type { SessionTag } from '../sts/session-tags';
 import type { Expectation } from './expectations';
@@ -61,7 +62,7 @@ export type Chain = readonly [RoleArn | RoleName, ...(RoleArn | RoleName)[]];
 export type SigningSource = GivenKeys | DefaultChain;
 
 /** What proves who the job is and is no credentials: with it, a first role is assumed. */
-export type Proof = IdentityProviderToken;
+export type Proof = IdentityProviderToken | CertificateProof;
 
 /** A token of an identity provider. */
 export type IdentityProviderToken = GithubToken | TokenFile;
@@ -98,6 +99,19 @@ export interface TokenFile {
   readonly from: 'token file';
   readonly path: string;
   readonly token: string;
+}
+
+/** A certificate, with which IAM Roles Anywhere lets a role be assumed. */
+export interface CertificateProof {
+  readonly from: 'certificate';
+  readonly certificate: ClientCertificate;
+  readonly trustAnchorArn: string;
+  readonly profileArn: string;
+  /** The account and the region of both. */
+  readonly account: string;
+  readonly region: string;
+  /** That of the last session, where one is given: not every profile lets it be chosen. */
+  readonly sessionName: string | undefined;
 }
 
 export interface MfaRequest {

@@ -13,7 +13,7 @@ import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
 import { keyPathText } from '../text/problem';
 import { isMapping } from '../text/value';
 import type { Inputs } from './inputs';
-import type { Chain, ProfileRole } from './request';
+import type { Chain, ProfileRole, Proof } from './request';
 import { readAllowedAccounts } from './step-inputs';
 
 const FORM_OF_ARN = 'arn:aws:iam::123456789012:role/name';
@@ -27,8 +27,8 @@ type NoteWrong = (message: string) => void;
 
 /** What limits which roles can be assumed, and for how long. */
 export interface RoleLimits {
-  /** With a proof, such as a web identity: it is in no account in which a role could be looked for by its name. */
-  readonly byProof: boolean;
+  /** What the first is assumed with, if that is no credentials. */
+  readonly proof: Proof | undefined;
   /** With temporary credentials of a user who proved MFA once, for many roles. */
   readonly byUserSession: boolean;
   /** Seconds. */
@@ -104,11 +104,7 @@ function asWritten(role: unknown, text: string | undefined): unknown {
 function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inputs, wrong: NoteWrong): Chain {
   const [first = NO_ROLE, ...others] = written.map((role) => readOneRole(role, inputs, wrong));
   if (written.length === 0) wrong(`is missing; it should be an ARN like ${FORM}`);
-  if (limits.byProof && !('arn' in first) && first.pathAndName !== '') {
-    wrong(
-      `"${first.pathAndName}" is a name; with a web identity it should be the whole ARN, as no account is known yet`,
-    );
-  }
+  if (limits.proof) checkFirst(first, limits.proof, wrong);
   const last = others.at(-1) ?? first;
   const allowed = readAllowedAccounts(inputs);
   const account = 'arn' in last ? last.account : undefined;
@@ -123,6 +119,21 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
     );
   }
   return [first, ...others];
+}
+
+/** A web identity is in no account in which a role could be looked for by its name. A profile has the roles of its own. */
+function checkFirst(first: RoleArn | RoleName, proof: Proof, wrong: NoteWrong): void {
+  if (proof.from === 'certificate') {
+    if (!('arn' in first) || first.account === proof.account) return;
+    wrong(
+      `${first.arn} is in another account than roles-anywhere-profile-arn, whose roles are in its own; it should be one of ` +
+        `${proof.account}, from which a role of another account can be assumed (a line each)`,
+    );
+  } else if (!('arn' in first) && first.pathAndName !== '') {
+    wrong(
+      `"${first.pathAndName}" is a name; with a web identity it should be the whole ARN, as no account is known yet`,
+    );
+  }
 }
 
 /** A role: by its ARN, or by its name in an account still to be found out. */

@@ -5,11 +5,12 @@ import { partitionOfRegion, usualAudiences } from '../aws/partition';
 import { messageOf } from '../errors/message';
 import { idTokenEndpoint } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
-import type { InputName } from './input-names';
+import { CERTIFICATE_INPUTS, type InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
 import type { GithubToken, GivenKeys, Proof, SigningSource, TokenFile, TokenRuledOutBy } from './request';
 
+const SESSION_POLICIES = ['inline-session-policy', 'managed-session-policies'] as const;
 const MIN_TOKEN_LENGTH = 4;
 const MAX_TOKEN_LENGTH = 20_000;
 /** Room for white space around the token. */
@@ -26,7 +27,7 @@ type ReadSource<T> = (inputs: Inputs) => T | undefined;
 /** The sources of credentials that have inputs of their own. The first that they ask for counts. */
 const WITH_CREDENTIALS: readonly ReadSource<SigningSource>[] = [readGivenKeys];
 
-/** What a first role is assumed with that is no credentials. The first that the inputs ask for counts. */
+/** What a first role is assumed with that is no credentials, next to a certificate. The first that the inputs ask for counts. */
 const PROOFS: readonly ReadSource<Proof>[] = [readTokenFile, readGithubToken];
 
 /** The credentials to start from: those that the inputs lead to, or what the SDK's default chain will find. */
@@ -36,7 +37,11 @@ export function readSigningSource(tokenRuledOutBy: TokenRuledOutBy, inputs: Inpu
 }
 
 /** What the first role is assumed with, where no credentials do it. */
-export function readProof(inputs: Inputs): Proof | undefined {
+export async function readProof(inputs: Inputs): Promise<Proof | undefined> {
+  if (CERTIFICATE_INPUTS.some((name) => inputs.has(name))) {
+    // Loaded where one is given alone.
+    return (await import('./certificate-inputs')).readCertificateProof(inputs);
+  }
   return firstOf(PROOFS, inputs);
 }
 
@@ -93,7 +98,7 @@ function readGithubToken(inputs: Inputs): GithubToken | undefined {
 /** The inputs with which no role is assumed with GitHub's token. MFA is proved by a user's keys. */
 export function inputsAgainstIdToken(inputs: Inputs): InputName[] {
   const flags = (['role-chaining', 'force-skip-oidc'] as const).filter((name) => inputs.flag(name));
-  const others = ['aws-access-key-id', 'web-identity-token-file', ...MFA_INPUTS] as const;
+  const others = ['aws-access-key-id', 'web-identity-token-file', ...CERTIFICATE_INPUTS, ...MFA_INPUTS] as const;
   return [...flags, ...others.filter((name) => inputs.has(name))];
 }
 
@@ -124,26 +129,47 @@ function readToken(path: string, inputs: Inputs): string {
   }
 }
 
+/** In the words of warnings: what it is that is sent in the place of a signature, and what AWS looks at instead. */
+const INSTEAD = {
+  'github token': { by: 'a web identity', tags: 'the token', decides: 'the token' },
+  'token file': { by: 'a web identity', tags: 'the token', decides: 'the token' },
+  certificate: { by: 'a certificate', tags: 'the certificate', decides: 'what is in it' },
+} as const;
+
 /**
- * AssumeRoleWithWebIdentity takes less than AssumeRole. Who migrates may have given more, which then does nothing.
+ * AssumeRoleWithWebIdentity and CreateSession take less than AssumeRole. Who migrates may have given more, which then does
+ * nothing.
  *
  * @param unsigned the profiles whose role no signed request follows, which would take the rest; or all of them
  */
-export function checkUnsigned(unsigned: readonly string[] | 'all', inputs: Inputs): void {
+export function checkUnsigned({ from }: Proof, unsigned: readonly string[] | 'all', inputs: Inputs): void {
+  const { by, tags, decides } = INSTEAD[from];
   for (const name of MFA_INPUTS.filter((input) => inputs.has(input))) {
-    inputs.wrong(name, "proves MFA with a user's access keys, and the role is assumed with a web identity");
+    inputs.wrong(name, `proves MFA with a user's access keys, and the role is assumed with ${by}`);
+  }
+  if (from === 'certificate' && inputs.has('source-identity')) {
+    inputs.wrong(
+      'source-identity',
+      'cannot be chosen with a certificate: IAM Roles Anywhere sets it to its common name',
+    );
   }
   if (unsigned.length === 0) return;
   const where = unsigned === 'all' ? '' : ` for ${unsigned.join(', ')}`;
   if (inputs.has('custom-tags') || inputs.lines('transitive-tag-keys').length > 0) {
     inputs.warn(
-      `custom-tags and transitive-tag-keys are not used${where}: with a web identity, AWS takes session tags from the token only.`,
+      `custom-tags and transitive-tag-keys are not used${where}: with ${by}, AWS takes session tags from ${tags} only.`,
     );
   }
   if (inputs.has('role-external-id')) {
-    inputs.warn(`role-external-id is not used${where}: with a web identity, the trust policy decides by the token.`);
+    inputs.warn(`role-external-id is not used${where}: with ${by}, the trust policy decides by ${decides}.`);
   }
-  if (inputs.has('source-identity')) {
-    inputs.warn(`source-identity is not used${where}: with a web identity, AWS takes it from the token only.`);
+  if (from !== 'certificate' && inputs.has('source-identity')) {
+    inputs.warn(`source-identity is not used${where}: with ${by}, AWS takes it from ${tags} only.`);
+  }
+  for (const name of SESSION_POLICIES.filter((input) => from === 'certificate' && inputs.has(input))) {
+    inputs.wrong(
+      name,
+      `cannot limit a session${where} that a certificate gives: it should be a session policy of the profile of IAM Roles Anywhere`,
+    );
   }
 }

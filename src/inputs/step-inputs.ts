@@ -6,7 +6,7 @@ import { isLoopback, isReachedDirectly, proxyUrl, wrongProxy } from '../network/
 import { withoutPassword } from '../network/url-password';
 import { validateProfileName } from '../profile/name';
 import { EXPECTATION_INPUTS } from './expectations';
-import type { InputName } from './input-names';
+import { CERTIFICATE_INPUTS, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
 import type {
@@ -40,6 +40,7 @@ const MORE_THAN_LOG_OUT: readonly InputName[] = [
   'aws-secret-access-key',
   'aws-session-token',
   'web-identity-token-file',
+  ...CERTIFICATE_INPUTS,
   'federated-user-name',
   ...MFA_INPUTS,
   'use-existing-credentials',
@@ -133,14 +134,15 @@ function readRegion(inputs: Inputs): string {
 
 /** An endpoint that is not AWS's own for the region: from an input, or from the variable that is named. */
 interface Endpoint {
-  readonly input: InputName;
+  /** The variable, where there is no input for it. */
+  readonly input: string;
   readonly variable: string | undefined;
   readonly text: string;
 }
 
 /** The endpoints that the step uses, once they are checked. */
 function checkEndpoints(inputs: Inputs): Endpoint[] {
-  const endpoints = (['STS', 'IAM'] as const).flatMap((service) => endpointOf(service, inputs) ?? []);
+  const endpoints = (['STS', 'IAM', 'ROLESANYWHERE'] as const).flatMap((service) => endpointOf(service, inputs) ?? []);
   for (const { input, variable, text } of endpoints) {
     if (isHttpUrl(text)) continue;
     inputs.wrong(input, `"${withoutPassword(text)}" is not a URL that starts with https:// or http://`, variable);
@@ -151,14 +153,26 @@ function checkEndpoints(inputs: Inputs): Endpoint[] {
   return endpoints;
 }
 
-/** Every mode calls STS. A variable for IAM alone may stay unused. */
+/** A variable for a service that is not called may stay unused. */
 function endpointOf(service: ServiceName, inputs: Inputs): Endpoint | undefined {
-  const input = ENDPOINT_INPUTS[service];
-  const given = inputs.text(input);
-  if (given !== undefined) return { input, variable: undefined, text: given };
-  const variable = service === 'STS' || usesIam(inputs) ? endpointVariable(service, inputs.env) : undefined;
+  const input = service === 'ROLESANYWHERE' ? undefined : ENDPOINT_INPUTS[service];
+  const given = input && inputs.text(input);
+  if (input && given !== undefined) return { input, variable: undefined, text: given };
+  const variable = uses(service, inputs) ? endpointVariable(service, inputs.env) : undefined;
   const text = variable && inputs.env[variable];
-  return text ? { input, variable, text } : undefined;
+  return text ? { input: input ?? variable, variable, text } : undefined;
+}
+
+/** Whether a service is called: STS by every mode, IAM Roles Anywhere with a certificate. */
+function uses(service: ServiceName, inputs: Inputs): boolean {
+  switch (service) {
+    case 'STS':
+      return true;
+    case 'IAM':
+      return usesIam(inputs);
+    case 'ROLESANYWHERE':
+      return CERTIFICATE_INPUTS.some((name) => inputs.has(name));
+  }
 }
 
 /** Whether IAM is called: to change identities, to simulate, or to find the MFA device of a user. */

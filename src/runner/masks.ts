@@ -5,9 +5,14 @@ import type { Step } from './step';
 
 /** Inputs and variables that hold secrets, whatever becomes of them. The runner's own credentials are masked when they are used. */
 const SECRETS = ['INPUT_MFA-CODE', 'INPUT_MFA-SECRET', 'INPUT_GITHUB-TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+/** Inputs in which a private key may be, in the lines of PEM. */
+const KEYS = ['INPUT_CERTIFICATE', 'INPUT_CERTIFICATE-PRIVATE-KEY'];
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?)(-----END |$)/gs;
 /** A code of an MFA device is the shortest of them. */
 const SHORTEST_SECRET = 6;
 const SHORTEST_PASSWORD = 3;
+/** Of the lines of a private key, the last may be so short that a log without it would be unreadable. */
+const SHORTEST_LINE = 8;
 /** Inputs and variables with the URLs of proxies and endpoints, in which a password may be. */
 const URLS = /^(INPUT_HTTP-PROXY|INPUT_(STS|IAM)-ENDPOINT|(HTTPS?|ALL)_PROXY|AWS_ENDPOINT_URL(_\w+)?)$/i;
 
@@ -33,7 +38,20 @@ export function maskInputs({ env, runner }: Step): void {
   });
   const others = SECRETS.map(text).filter(({ length }) => length >= SHORTEST_SECRET);
   const urls = Object.keys(env).filter((name) => URLS.test(name));
-  [...keys, ...others, ...urls.flatMap((name) => secretsInUrl(text(name)))].forEach(runner.mask);
+  const lines = KEYS.flatMap((name) => secretsInKey(text(name)));
+  [...keys, ...others, ...lines, ...urls.flatMap((name) => secretsInUrl(text(name)))].forEach(runner.mask);
+}
+
+/** What must not be printed of a private key in PEM, or in base64 of that. */
+function secretsInKey(text: string): string[] {
+  const isPem = text.includes('-----BEGIN ');
+  const pem = isPem ? text : Buffer.from(text, 'base64').toString('latin1');
+  const keys = [...pem.matchAll(PRIVATE_KEY)].map(([, body = '']) => body);
+  // A runner masks what is in a line, and a log may show a line of it.
+  const encoded = keys.length > 0 && !isPem ? [text] : [];
+  return [...keys, ...encoded]
+    .flatMap((body) => body.split(/\s+|\\[rn]/))
+    .filter(({ length }) => length >= SHORTEST_LINE);
 }
 
 /** What must not be printed of the URL of a proxy or an endpoint. */

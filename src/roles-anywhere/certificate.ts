@@ -1,0 +1,137 @@
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { messageOf } from '../errors/message';
+import { allowsDigitalSignature, weakHashOf } from './certificate-fields';
+import { pemBlocks, type PemBlock } from './pem';
+
+/** A certificate with what proves that it is its holder's who asks. */
+export interface ClientCertificate {
+  /** The holder's own. */
+  readonly leaf: X509Certificate;
+  /** Those of the authorities between it and the trust anchor, in the order in which they were given. */
+  readonly chain: readonly X509Certificate[];
+  /** That of the leaf. A secret. */
+  readonly privateKey: KeyObject;
+}
+
+/** What is wrong with the certificate or its key, worded to follow the name of the input. Never a part of the key. */
+export interface CertificateProblem {
+  readonly with: 'certificate' | 'key';
+  readonly problem: string;
+}
+
+export interface ReadCertificate {
+  /** Undefined where there are problems. */
+  readonly certificate: ClientCertificate | undefined;
+  readonly problems: readonly CertificateProblem[];
+  readonly warnings: readonly string[];
+}
+
+const CERTIFICATE_LABEL = /^(TRUSTED |X509 )?CERTIFICATE$/;
+
+/**
+ * Reads a certificate and its key, and looks whether IAM Roles Anywhere can take them, as far as that can be seen here.
+ * https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html#signature-verification
+ *
+ * @param certificates PEM, or base64 of it: the certificate first, then those of its chain
+ * @param key PEM, or base64 of it, of an RSA or EC key that is not encrypted
+ */
+export function readCertificate(certificates: string, key: string): ReadCertificate {
+  const problems: CertificateProblem[] = [];
+  const warnings: string[] = [];
+  const parsed = readAll(certificates, (problem) => problems.push({ with: 'certificate', problem }));
+  const privateKey = readKey(key, (problem) => problems.push({ with: 'key', problem }));
+  const [leaf, ...chain] = parsed;
+  if (leaf) {
+    problems.push(...whyNotTaken(leaf).map((problem) => ({ with: 'certificate' as const, problem })));
+    if (allowsDigitalSignature(leaf) === undefined) {
+      warnings.push(
+        'certificate: it has no key usage, and IAM Roles Anywhere asks for Digital Signature. If AWS refuses it as ' +
+          'insufficient, let the authority issue it with that key usage.',
+      );
+    }
+  }
+  if (leaf && privateKey && !belongs(leaf, privateKey)) {
+    problems.push({ with: 'key', problem: whyNotOf(chain, privateKey) });
+  }
+  const isRight = leaf && privateKey && problems.length === 0;
+  return { certificate: isRight ? { leaf, chain, privateKey } : undefined, problems, warnings };
+}
+
+function readAll(text: string, wrong: (problem: string) => void): X509Certificate[] {
+  const blocks = pemBlocks(text).filter(({ label }) => CERTIFICATE_LABEL.test(label));
+  if (blocks.length === 0) {
+    wrong(
+      'holds no certificate; it should be PEM (-----BEGIN CERTIFICATE-----), or base64 of that: the certificate first, ' +
+        'then those of its chain',
+    );
+  }
+  return blocks.flatMap((block, index) => {
+    try {
+      return new X509Certificate(block.text);
+    } catch (error) {
+      const which = blocks.length === 1 ? 'it' : `certificate ${index + 1} of ${blocks.length} in it`;
+      wrong(`cannot be read: ${which} is damaged or cut off (${messageOf(error)}); it should be PEM as it was issued`);
+      return [];
+    }
+  });
+}
+
+/** Why AWS refuses a certificate, whoever issued it. */
+function whyNotTaken(leaf: X509Certificate): string[] {
+  const hash = weakHashOf(leaf);
+  return [
+    leaf.ca && 'is one of an authority (CA:TRUE); it should begin with that of the job, which the authority issued',
+    allowsDigitalSignature(leaf) === false &&
+      'is not for signatures: IAM Roles Anywhere needs the key usage Digital Signature; it should be issued with that',
+    hash !== undefined &&
+      `is signed with ${hash}, which IAM Roles Anywhere refuses; it should be with SHA-256 or better`,
+  ].filter((problem) => problem !== false);
+}
+
+function readKey(text: string, wrong: (problem: string) => void): KeyObject | undefined {
+  const block = pemBlocks(text).find(({ label }) => label.endsWith('PRIVATE KEY'));
+  const problem = whyNoKey(block);
+  if (block && problem === undefined) {
+    try {
+      const key = createPrivateKey(block.text);
+      if (key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'ec') return key;
+      wrong(
+        `is a key of the type ${key.asymmetricKeyType ?? '?'}; IAM Roles Anywhere takes signatures of RSA and EC keys`,
+      );
+    } catch {
+      // The words of OpenSSL name its routines, and say nothing of the cause.
+      wrong('cannot be read: it is damaged or cut off; it should be PEM as it was made, or base64 of that');
+    }
+  } else wrong(problem ?? '');
+  return undefined;
+}
+
+function whyNoKey(block: PemBlock | undefined): string | undefined {
+  if (!block) return 'holds no private key; it should be PEM (-----BEGIN PRIVATE KEY-----), or base64 of that';
+  if (block.isEncrypted) {
+    return (
+      'is encrypted, and a passphrase next to it in the secrets would protect nothing; it should be without, as ' +
+      '`openssl pkey -in key.pem -out plain.pem` writes it'
+    );
+  }
+  if (block.label === 'OPENSSH PRIVATE KEY') {
+    return 'is in the form of OpenSSH; it should be PEM, as `ssh-keygen -p -m PKCS8 -f key` writes it';
+  }
+  return undefined;
+}
+
+function belongs(certificate: X509Certificate, key: KeyObject): boolean {
+  try {
+    return certificate.checkPrivateKey(key);
+  } catch {
+    return false;
+  }
+}
+
+function whyNotOf(chain: readonly X509Certificate[], key: KeyObject): string {
+  const index = chain.findIndex((certificate) => belongs(certificate, key));
+  if (index < 0) {
+    return 'is not that of the certificate, whose signature AWS would refuse; it should be the one made for it';
+  }
+  return `belongs to certificate ${index + 2} in certificate; that one should be the first, and those of its chain follow`;
+}

@@ -1,0 +1,167 @@
+import { explainFailure, explainSkew, type FailedCall, type RefusalMeaning, type RefusalRule } from '../aws/explain';
+import { skewIn, type Refusal } from '../aws/failure';
+import type { ActionError } from '../errors/action-error';
+import type { CreateSessionSettings } from './create-session';
+
+/** The circumstances of a call to IAM Roles Anywhere that failed. */
+export interface RolesAnywhereCall extends FailedCall, CreateSessionSettings {}
+
+/** AWS allows 5 minutes; less than this is no cause. */
+const TELLING_SKEW_MS = 4 * 60_000;
+
+/** The error to show the user for a failed call to IAM Roles Anywhere. */
+export function explainRolesAnywhere(error: unknown, call: RolesAnywhereCall): ActionError {
+  return explainFailure(error, call, { endpoint: 'AWS_ENDPOINT_URL_ROLESANYWHERE', rules: [byWords] });
+}
+
+/** Most refusals have the same code: only the words tell them apart. */
+const byWords: RefusalRule<RolesAnywhereCall> = (refusal, call) =>
+  MEANINGS.find(([words]) => words.test(refusal.message))?.[1](call, refusal);
+
+type Meaning = (call: RolesAnywhereCall, refusal: Refusal) => RefusalMeaning;
+
+/** The first that fits counts. */
+const MEANINGS: readonly [words: RegExp, meaning: Meaning][] = [
+  [/invalid signature/i, signatureRefused],
+  [
+    /DurationSeconds exceeds/i,
+    ({ duration, roleArn, profileArn }) => ({
+      code: 'session-too-long',
+      why: `role-duration-seconds is ${duration}, which is more than the maximum session duration of ${roleArn} or the session duration of ${profileArn}.`,
+      fix: 'Set role-duration-seconds to less, or raise both: 3600 is the default of each.',
+    }),
+  ],
+  [
+    /mapped into session tags/i,
+    ({ certificate }) => ({
+      code: 'session-tagging-refused',
+      why: `AWS makes session tags of what is in the certificate (${oneLine(certificate.leaf.subject)}), and there is a character in it that no tag may have, or there are too many names.`,
+      fix:
+        'Have the certificate issued with letters, digits, spaces and _.:/=+-@ only in its subject and its names, or let the ' +
+        'attribute mappings of the profile omit what the answer names.',
+    }),
+  ],
+  [
+    /revoked/i,
+    ({ certificate, trustAnchorArn }) => ({
+      code: 'certificate-revoked',
+      why: `The certificate (${oneLine(certificate.leaf.subject)}) is in a certificate revocation list that was imported for ${trustAnchorArn}.`,
+      fix: 'Have another one issued, and put it and its key into the secrets.',
+    }),
+  ],
+  [/insufficient certificate/i, insufficient],
+  [
+    /\bexpired|not (yet )?valid\b/i,
+    ({ certificate: { leaf, chain } }) => ({
+      code: 'certificate-not-valid',
+      why: `AWS found a certificate to be outside its time: ${[leaf, ...chain].map((each) => `${oneLine(each.subject)} is valid from ${each.validFrom} to ${each.validTo}`).join('; ')}; or that of the trust anchor is over.`,
+      fix: 'Have the certificate that is over issued again. The trust anchor has its own in IAM Roles Anywhere.',
+    }),
+  ],
+  [/untrusted/i, untrusted],
+  [
+    /trust anchor/i,
+    ({ trustAnchorArn }) => ({
+      code: 'trust-anchor-refused',
+      why: `There is no trust anchor ${trustAnchorArn}, or it is disabled.`,
+      fix:
+        'Check trust-anchor-arn: its region, account and ID, as `aws rolesanywhere list-trust-anchors` shows them. Enable it ' +
+        'with `aws rolesanywhere enable-trust-anchor`.',
+    }),
+  ],
+  [
+    /listed in the profile/i,
+    ({ roleArn, profileArn }) => ({
+      code: 'roles-anywhere-profile-refused',
+      why: `${profileArn} does not list the role ${roleArn}.`,
+      fix: 'Add the role to the profile with `aws rolesanywhere update-profile --role-arns`, which takes all of its roles; or correct role-to-assume.',
+    }),
+  ],
+  [
+    /profile/i,
+    ({ profileArn }) => ({
+      code: 'roles-anywhere-profile-refused',
+      why: `There is no profile ${profileArn} of IAM Roles Anywhere, or it is disabled.`,
+      fix:
+        'Check roles-anywhere-profile-arn: its region, account and ID, as `aws rolesanywhere list-profiles` shows them. ' +
+        'Enable it with `aws rolesanywhere enable-profile`.',
+    }),
+  ],
+  [/unable to assume role/i, roleRefused],
+];
+
+/** A clock that is off is refused in these words, too. */
+function signatureRefused({ certificate }: RolesAnywhereCall, refusal: Refusal): RefusalMeaning {
+  const more =
+    'IAM Roles Anywhere allows a few minutes, and of a clock that is off it says no more than "Invalid signature".';
+  if (Math.abs(skewIn(refusal)) >= TELLING_SKEW_MS) return explainSkew(refusal, more);
+  const clock = refusal.date
+    ? "This machine's clock agrees with AWS's now, so the request was changed or held back on its way"
+    : `This machine's clock may be off (${more}), or the request was changed or held back on its way`;
+  return {
+    code: 'certificate-signature-refused',
+    why: `The key is that of the certificate (${oneLine(certificate.leaf.subject)}): this was checked. ${clock}, by a proxy for example.`,
+    fix: "Run the job again. If it stays: check the runner's clock, and the proxy (http-proxy, no-proxy), or go past it.",
+  };
+}
+
+function insufficient({ certificate: { leaf } }: RolesAnywhereCall): RefusalMeaning {
+  return {
+    code: 'certificate-insufficient',
+    why: `AWS does not take the certificate (${oneLine(leaf.subject)}) as that of a client.`,
+    fix:
+      'Have it issued as X.509 version 3 with the key usage Digital Signature, with CA:FALSE as its basic constraints, and ' +
+      'signed with SHA-256 or better.',
+  };
+}
+
+function untrusted({ certificate: { leaf, chain }, trustAnchorArn }: RolesAnywhereCall): RefusalMeaning {
+  const last = chain.at(-1) ?? leaf;
+  const sent = chain.length === 0 ? 'alone' : `with ${chain.length === 1 ? 'one' : chain.length} of its chain`;
+  return {
+    code: 'certificate-untrusted',
+    why:
+      `The certificate was sent ${sent}, and ends at the authority "${oneLine(last.issuer)}". That is not the one of ` +
+      `${trustAnchorArn}, or those between the two are missing.`,
+    fix:
+      'Put the certificates between it and the authority of the trust anchor into the input certificate, after that of ' +
+      'the job; or give the trust anchor of the authority that issued it.',
+  };
+}
+
+function roleRefused({ roleArn, trustAnchorArn, certificate, sessionName }: RolesAnywhereCall): RefusalMeaning {
+  const named =
+    sessionName === undefined
+      ? ''
+      : ' The profile must accept role session names (acceptRoleSessionName), as role-session-name is given; or omit it.';
+  return {
+    code: 'role-refused',
+    why:
+      'Its trust policy does not let IAM Roles Anywhere do all that it must, a condition in it is not met, the role does not ' +
+      'exist, or the policy was changed a few seconds ago (AWS does not say which).',
+    fix: `Let the trust policy of ${roleArn} have this statement:\n  ${inLines(trustStatement(trustAnchorArn, certificate.leaf.subject))}${named}`,
+  };
+}
+
+/** https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html */
+function trustStatement(trustAnchorArn: string, subject: string): object {
+  const commonName = /^CN=(.*)$/m.exec(subject)?.[1];
+  return {
+    Effect: 'Allow',
+    Principal: { Service: 'rolesanywhere.amazonaws.com' },
+    Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+    Condition: {
+      ...(commonName !== undefined && { StringEquals: { 'aws:PrincipalTag/x509Subject/CN': commonName } }),
+      ArnEquals: { 'aws:SourceArn': trustAnchorArn },
+    },
+  };
+}
+
+function inLines(statement: object): string {
+  return JSON.stringify(statement, undefined, 2).replaceAll('\n', '\n  ');
+}
+
+/** A distinguished name, which Node has in a line for each of its parts. */
+function oneLine(name: string): string {
+  return name.split('\n').join(', ');
+}
