@@ -393,6 +393,8 @@ async function runAs(policies: readonly PolicyDocument[], situation: Situation):
   const empty = !emptied || isEmpty(account);
   const calls = scenario.sandbox.requests.filter((request) => request.caller === caller.arn);
   const actions = new Set(calls.map(({ action }) => `iam:${action}`));
+  // Each request looks for its caller in all accounts.
+  scenario.sandbox.world.accounts.delete(account.id);
   return { failed: main.exitCode !== 0 || log.includes('something may be left') || !empty, log, account, actions };
 }
 
