@@ -128,7 +128,8 @@ stop:  if
 #ifdef JOBS
       :: STAGE(seenTag[i]) == JOB_KEY && !NO_UNTIL && (age[i] >= UNTIL || (HASTY_JOB && age[i] >= TAKEOVER)) -> leftover = leftover | BIT(i)
 #endif
-      :: (STAGE(seenTag[i]) == DELIVERING || (STAGE(seenTag[i]) == MADE && NO_DELIVERING)) && !YOUNG(i) ->
+      /* a job's user has no places by which to judge what an earlier document had: it stays as it is */
+      :: (STAGE(seenTag[i]) == DELIVERING || (STAGE(seenTag[i]) == MADE && NO_DELIVERING)) && !YOUNG(i) && (kind != JOB || JOB_JUDGES) ->
 arrival:
          n = 0; c = 0;
          for (j : 0 .. PLACES-1) { if :: document & BIT(j) -> c++;

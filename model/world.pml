@@ -125,6 +125,9 @@
 #ifndef HASTY_JOB
 #define HASTY_JOB 0             /* a key with the tag `job` goes when it is no longer young */
 #endif
+#ifndef JOB_JUDGES
+#define JOB_JUDGES 0            /* a run whose document has no places records a delivery that was begun */
+#endif
 #ifndef NO_UNTIL
 #define NO_UNTIL 0              /* the key of a lost job stays */
 #endif
