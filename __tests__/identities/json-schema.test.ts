@@ -29,7 +29,7 @@ test('it knows the keys of a document, and no others', () => {
   ]);
   expect(entry('policies').required).toEqual(['document']);
   expect(entry('roles').required).toEqual(['trust']);
-  expect(keysOf(entry('oidc-providers'))).toEqual(['url', 'audiences', 'tags']);
+  expect(keysOf(entry('oidc-providers'))).toEqual(['issuer', 'audiences', 'tags']);
 });
 
 test('every mapping of fixed keys is closed, and every key of one described', () => {

@@ -47,7 +47,7 @@ roles:
     trust: { github: { repository: else/app, pull-request: true, repository-id: '5', repository-owner-id: 4 } }
 oidc-providers:
   github: {}
-  ghes: { url: 'https://ghes.example/_services/token/', audiences: [a, b], tags: { team: platform } }
+  ghes: { issuer: 'https://ghes.example/_services/token/', audiences: [a, b], tags: { team: platform } }
 `;
 
 const TRUST = {
@@ -66,7 +66,10 @@ const workspace = workspaceWith({
 const repository = (name: string) => ({ of: 'repository', repository: name });
 const bare = { path: '/', tags: {}, policies: [], inlinePolicies: {}, permissionsBoundary: undefined };
 const bareRole = { ...bare, description: undefined, maxSessionDuration: 3600 };
-const github = (trust: object) => ({ entries: [{ github: { ...trust, audience: 'sts.amazonaws.com' } }] });
+const ISSUER = 'token.actions.githubusercontent.com';
+const github = (trust: object) => ({
+  entries: [{ github: { issuer: ISSUER, workflows: [], ...trust, audience: 'sts.amazonaws.com' } }],
+});
 
 test('a document is read with all that it declares', () => {
   const { declaration, warnings } = read('identities.yml', { workspace });
@@ -179,22 +182,26 @@ test('a document is read with all that it declares', () => {
     {
       ...bareRole,
       name: 'branch',
-      trust: github({ repository: 'octo/app', ids: { owner: '1', repository: '2' }, context: 'ref:refs/heads/main' }),
+      trust: github({
+        repository: 'octo/app',
+        ids: { owner: '1', repository: '2' },
+        contexts: ['ref:refs/heads/main'],
+      }),
     },
     {
       ...bareRole,
       name: 'environment',
-      trust: github({ repository: 'octo/app', ids: { owner: '1', repository: '2' }, context: 'environment:a%3A b' }),
+      trust: github({ repository: 'octo/app', ids: { owner: '1', repository: '2' }, contexts: ['environment:a%3A b'] }),
     },
     {
       ...bareRole,
       name: 'tag',
-      trust: github({ repository: 'octo/lib', ids: { owner: '1', repository: '3' }, context: 'ref:refs/tags/v1' }),
+      trust: github({ repository: 'octo/lib', ids: { owner: '1', repository: '3' }, contexts: ['ref:refs/tags/v1'] }),
     },
     {
       ...bareRole,
       name: 'pull-request',
-      trust: github({ repository: 'else/app', ids: { owner: '4', repository: '5' }, context: 'pull_request' }),
+      trust: github({ repository: 'else/app', ids: { owner: '4', repository: '5' }, contexts: ['pull_request'] }),
     },
   ]);
   expect(declaration.oidcProviders).toEqual([
@@ -333,8 +340,8 @@ describe('the audience of jobs on GitHub', () => {
     ['{ github: { audiences: ["https://github.com/octo"] } }', 'aws', 'https://github.com/octo'],
     ['{ github: { audiences: [sts.amazonaws.com] } }', 'aws-cn', 'sts.amazonaws.com'],
     ['{ github: { audiences: [a, sts.amazonaws.com] } }', 'aws', 'sts.amazonaws.com'],
-    ['{ x: { url: "https://token.actions.githubusercontent.com", audiences: [a] } }', 'aws', 'a'],
-    ['{ x: { url: "https://token.actions.octo.ghe.com", audiences: [a] } }', 'aws', 'sts.amazonaws.com'],
+    ['{ x: { issuer: "https://token.actions.githubusercontent.com", audiences: [a] } }', 'aws', 'a'],
+    ['{ x: { issuer: "https://token.actions.octo.ghe.com", audiences: [a] } }', 'aws', 'sts.amazonaws.com'],
   ])('with the providers %s in %s, it is %s', (providers, partition, audience) => {
     const { declaration } = read(documentOf(providers, branch), { partition });
     expect(declaration.roles).toMatchObject([{ trust: { entries: [{ github: { audience } }] } }]);
@@ -363,7 +370,7 @@ describe('the audience of jobs on GitHub', () => {
     ['{}', statement('c')],
     ['{ github: { audiences: [a, c] } }', statement('c')],
     ['{ github: { audiences: [octo] } }', statement('oct?')],
-    ['{ x: { url: "https://idp.example", audiences: [a] } }', statement('c', 'idp.example')],
+    ['{ x: { issuer: "https://idp.example", audiences: [a] } }', statement('c', 'idp.example')],
   ])('the providers %s accept %s', (providers, trust) => {
     expect(problemsOf(documentOf(providers, trust))).toEqual([]);
   });
@@ -453,9 +460,163 @@ test.each(['https://ghes.example', 'https://octo.ghe.com'])(
     const input = 'roles:\n  a: { trust: { github: { repository: octo/app, branch: main } } }';
     expect(problemsOf(input, { server })).toEqual([
       expect.stringMatching(
-        `^line 2: roles.a.trust.github trusts jobs on github.com, and this job is on ${server}; it should be a trust policy`,
+        `^line 2: roles.a.trust.github trusts jobs on github.com, and this job is on ${server}; it should name the provider`,
       ),
     ]);
     expect(read(input, { server: 'https://github.com' }).warnings).toEqual([]);
   },
 );
+
+describe('short forms for what pipelines are', () => {
+  const OWN = { repository: 'octo/app', ids: { owner: '1', repository: '2' } };
+  const GHES = 'ghes.example/_services/token';
+  const GHE = 'token.actions.octo.ghe.com';
+  const FORGEJO = 'forgejo.example/api/actions';
+  const documentOf = (github: string, providers = '{ github: {} }') =>
+    `{ oidc-providers: ${providers}, roles: { a: { trust: { github: { ${github} } } } } }`;
+  const warningsOf = (text: string, settings = {}) => read(text, settings).warnings.map(problemText);
+
+  test.each<[given: string, more: object]>([
+    ['branch: [main, release]', { contexts: ['ref:refs/heads/main', 'ref:refs/heads/release'] }],
+    ['tag: [v1]', { contexts: ['ref:refs/tags/v1'] }],
+    ['environment: [staging, "a:b"]', { contexts: ['environment:staging', 'environment:a%3Ab'] }],
+    ['pull-request: true', { contexts: ['pull_request'] }],
+    [
+      'branch: main, workflow: octo/flows/.github/workflows/deploy.yml@refs/heads/main',
+      {
+        contexts: ['ref:refs/heads/main'],
+        workflows: ['octo/flows/.github/workflows/deploy.yml@refs/heads/main'],
+      },
+    ],
+    [
+      'tag: v1, workflow: [o/f/.github/workflows/a.yml@refs/tags/v1, o/f/.github/workflows/b.yaml@0123abc]',
+      {
+        contexts: ['ref:refs/tags/v1'],
+        workflows: ['o/f/.github/workflows/a.yml@refs/tags/v1', 'o/f/.github/workflows/b.yaml@0123abc'],
+      },
+    ],
+  ])('%s is exact, and nothing is warned of', (given, more) => {
+    const text = documentOf(`repository: octo/app, ${given}`);
+    expect(read(text).declaration.roles[0]?.trust).toEqual(github({ ...OWN, ...more }));
+    expect(warningsOf(text)).toEqual([]);
+  });
+
+  test.each<[given: string, contexts: string[], warnings: string[]]>([
+    [
+      'any-ref: true',
+      ['ref:*'],
+      ['trusts jobs on every branch and tag of octo/app: whoever may push one can assume the role.'],
+    ],
+    [
+      'branch: [main, release/*]',
+      ['ref:refs/heads/main', 'ref:refs/heads/release/*'],
+      ['trusts every job of octo/app whose subject ends like ref:refs/heads/release/*.'],
+    ],
+    ['environment: "*"', ['environment:*'], ['trusts every job of octo/app whose subject ends like environment:*.']],
+    [
+      'branch: main, workflow: octo/flows/.github/workflows/deploy.yml@*',
+      ['ref:refs/heads/main'],
+      ['trusts every ref of a workflow like octo/flows/.github/workflows/deploy.yml@*.'],
+    ],
+  ])('%s widens what is trusted, which a warning names', (given, contexts, warnings) => {
+    const text = documentOf(`repository: octo/app, ${given}`);
+    expect(read(text).declaration.roles[0]?.trust).toMatchObject({ entries: [{ github: { contexts } }] });
+    expect(warningsOf(text)).toEqual(warnings.map((warning) => `line 1: roles.a.trust.github ${warning}`));
+  });
+
+  test.each<[server: string, providers: string, given: string, issuer: string]>([
+    ['https://octo.ghe.com', `{ ours: { issuer: "https://${GHE}" } }`, 'provider: ours', GHE],
+    ['https://ghes.example', `{ ours: { issuer: "https://${GHES}/" } }`, 'provider: ours', GHES],
+    ['https://ghes.example', '{ github: {} }', `provider: "https://${GHES}"`, GHES],
+    ['https://forgejo.example', `{ ours: { issuer: "https://${FORGEJO}" } }`, 'provider: ours', FORGEJO],
+  ])('jobs on %s are trusted by its provider (%s, %s)', (server, providers, given, issuer) => {
+    const text = documentOf(`repository: octo/APP, branch: main, ${given}`, providers);
+    const { trust } = read(text, { server }).declaration.roles[0] ?? {};
+    expect(trust).toEqual(github({ ...OWN, issuer, contexts: ['ref:refs/heads/main'] }));
+    expect(warningsOf(text, { server })).toEqual([]);
+  });
+
+  test.each([
+    ['github', 'https://ghes.example'],
+    ['ours', 'https://github.com'],
+  ])('of the provider %s, a job on %s does not know the IDs', (provider, server) => {
+    const text = documentOf(
+      `repository: octo/app, branch: main, provider: ${provider}`,
+      `{ github: {}, ours: { issuer: "https://${GHES}" } }`,
+    );
+    const { trust } = read(text, { server }).declaration.roles[0] ?? {};
+    expect(trust).toMatchObject({ entries: [{ github: { repository: 'octo/app', ids: undefined } }] });
+    // Only on github.com are there subjects that the role would refuse.
+    expect(warningsOf(text, { server })).toHaveLength(provider === 'github' ? 1 : 0);
+  });
+
+  test('the audience is that of the provider that is named', () => {
+    const providers = `{ github: {}, ours: { issuer: "https://${GHES}", audiences: [aws] } }`;
+    const { trust } =
+      read(documentOf('repository: octo/app, tag: v1, provider: ours', providers)).declaration.roles[0] ?? {};
+    expect(trust).toMatchObject({ entries: [{ github: { issuer: GHES, audience: 'aws' } }] });
+  });
+
+  test.each([
+    [
+      'branch: main, provider: otters',
+      /provider is "otters", which oidc-providers does not declare; did you mean others\?$/,
+    ],
+    ['branch: main, provider: "http://x.example"', /provider is "http:\/\/x\.example"; it should be the issuer's URL/],
+    [
+      'branch: main, provider: others, workflow: o/f/.github/workflows/a.yml@refs/heads/main',
+      /workflow is for jobs on github\.com; it should not be there: AWS evaluates no job_workflow_ref in tokens of ghes/,
+    ],
+    [
+      'branch: main, workflow: deploy.yml',
+      /workflow is "deploy\.yml"; it should be a workflow and the ref that it is called/,
+    ],
+    ['branch: main, workflow: o/*/.github/workflows/a.yml@main', /workflow is .*; it should be a workflow and the ref/],
+    ['branch: [main, "a b"]', /branch\[1\] is "a b"; it should be the name of a branch/],
+    ['branch: []', /branch is an empty list; it should be a list of at least one/],
+    ['branch: [1.10]', /branch\[0\] is read as the number 1\.1; it should be in quotes: "1\.10"/],
+    ['branch: main, any-ref: true', /with repository and one of branch, tag, environment, pull-request, any-ref/],
+    ['any-ref: false', /any-ref is the value false; it should be true/],
+  ])('%s', (given, problem) => {
+    const providers = `{ others: { issuer: "https://${GHES}" } }`;
+    expect(problemsOf(documentOf(`repository: octo/app, ${given}`, providers))).toEqual([
+      expect.stringMatching(problem),
+    ]);
+  });
+
+  const ANCHOR = 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/0a1b2c3d-0000-1111-2222-333344445555';
+  const anywhere = (more: string) =>
+    `{ roles: { a: { trust: { roles-anywhere: { trust-anchor: "${ANCHOR}"${more} } } } } }`;
+
+  test.each<[more: string, commonNames: string[], warnings: string[]]>([
+    [', common-name: build-01', ['build-01'], []],
+    [', common-name: [build-01, "Build 02"]', ['build-01', 'Build 02'], []],
+    ['', [], [`trusts every certificate that ${ANCHOR} accepts, whatever its common name.`]],
+    [', common-name: build-*', ['build-*'], ['trusts every certificate with a common name like build-*.']],
+  ])('a certificate%s', (more, commonNames, warnings) => {
+    const { declaration } = read(anywhere(more));
+    expect(declaration.roles[0]?.trust).toEqual({ entries: [{ rolesAnywhere: { trustAnchor: ANCHOR, commonNames } }] });
+    expect(warningsOf(anywhere(more))).toEqual(warnings.map((text) => `line 1: roles.a.trust.roles-anywhere ${text}`));
+  });
+
+  test.each([
+    ['{}', /roles-anywhere\.trust-anchor is missing; it should be the ARN of a trust anchor/],
+    [
+      '{ trust-anchor: x }',
+      /trust-anchor is "x"; it should be the ARN of a trust anchor, such as arn:aws:rolesanywhere/,
+    ],
+    [
+      `{ trust-anchor: "${ANCHOR}", common-name: "a(b)" }`,
+      /common-name is "a\(b\)"; it should be a common name of 1 to 64/,
+    ],
+    [
+      `{ trust-anchor: "${ANCHOR.replace('arn:aws:', 'arn:aws-cn:')}" }`,
+      /trust-anchor is in the partition aws-cn, and the region is in aws; it should be there, too/,
+    ],
+    ['{ trust-anchr: x }', /trust-anchr is not known here; did you mean trust-anchor\?/],
+  ])('%s is no certificate that can be trusted', (given, problem) => {
+    expect(problemsOf(`{ roles: { a: { trust: { roles-anywhere: ${given} } } } }`)).toEqual(
+      expect.arrayContaining([expect.stringMatching(problem)]),
+    );
+  });
+});

@@ -1,4 +1,5 @@
 import { checkPolicy } from '../../src/policy/check-policy';
+import { trustWarnings } from '../../src/policy/check-trust';
 import type { TrustEntry } from '../../src/policy/trust-policy';
 import { trustPolicy } from '../../src/policy/trust-policy';
 
@@ -11,9 +12,10 @@ const account = { account: '210987654321' };
 const user = { user: 'machine/pulumi' };
 const service = { service: 's3.amazonaws.com' };
 const audience = 'sts.amazonaws.com';
-const github = { github: { repository: 'octo/app', ids: undefined, context: main, audience } };
+const jobs = { issuer, repository: 'octo/app', ids: undefined, contexts: [main], workflows: [], audience };
+const github = { github: jobs };
 const withIds = {
-  github: { repository: 'octo/app', ids: { owner: '1', repository: '2' }, context: 'environment:production', audience },
+  github: { ...jobs, ids: { owner: '1', repository: '2' }, contexts: ['environment:production'] },
 };
 
 const accountArn = 'arn:aws:iam::210987654321:root';
@@ -61,7 +63,7 @@ test.each<[string, [TrustEntry, ...TrustEntry[]], typeof place, ...object[]]>([
   ['another partition', [account], china, byKeys('arn:aws-cn:iam::210987654321:root')],
   [
     'jobs in China',
-    [{ github: { ...github.github, audience: 'sts.amazonaws.com.cn' } }],
+    [{ github: { ...jobs, audience: 'sts.amazonaws.com.cn' } }],
     china,
     byToken(SUBJECT, 'aws-cn', 'sts.amazonaws.com.cn'),
   ],
@@ -69,6 +71,108 @@ test.each<[string, [TrustEntry, ...TrustEntry[]], typeof place, ...object[]]>([
   const policy = trustPolicy({ entries }, where);
   expect(policy).toEqual({ Version: '2012-10-17', Statement: statements });
   expect(checkPolicy(policy, 'trust')).toEqual([]);
+});
+
+const federated = (from: string, Condition: object) => ({
+  Effect: 'Allow',
+  Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${from}` },
+  Action: 'sts:AssumeRoleWithWebIdentity',
+  Condition,
+});
+const workflow = 'octo/flows/.github/workflows/deploy.yml@refs/heads/main';
+const ids = { owner: '1', repository: '2' };
+const ANCHOR = 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/0a1b2c3d';
+const byCertificate = (Condition: object) => ({
+  Effect: 'Allow',
+  Principal: { Service: 'rolesanywhere.amazonaws.com' },
+  Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+  Condition: { ArnEquals: { 'aws:SourceArn': ANCHOR }, ...Condition },
+});
+const CN = 'aws:PrincipalTag/x509Subject/CN';
+
+test.each<[string, [TrustEntry, ...TrustEntry[]], ...object[]]>([
+  [
+    'several branches',
+    [{ github: { ...jobs, contexts: [main, 'ref:refs/heads/next'] } }],
+    byToken([SUBJECT, 'repo:octo/app:ref:refs/heads/next']),
+  ],
+  [
+    'any ref',
+    [{ github: { ...jobs, ids, contexts: ['ref:*'] } }],
+    federated(issuer, {
+      StringEquals: { [`${issuer}:aud`]: audience },
+      StringLike: { [`${issuer}:sub`]: ['repo:octo/app:ref:*', 'repo:octo@1/app@2:ref:*'] },
+    }),
+  ],
+  [
+    'a workflow, and not for the jobs that need none',
+    [{ github: { ...jobs, workflows: [workflow] } }, github],
+    federated(issuer, {
+      StringEquals: {
+        [`${issuer}:aud`]: audience,
+        [`${issuer}:sub`]: SUBJECT,
+        [`${issuer}:job_workflow_ref`]: workflow,
+      },
+    }),
+    byToken(SUBJECT),
+  ],
+  [
+    'a workflow at every ref',
+    [{ github: { ...jobs, workflows: [workflow, 'o/f/.github/workflows/a.yml@*'] } }],
+    federated(issuer, {
+      StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: SUBJECT },
+      StringLike: { [`${issuer}:job_workflow_ref`]: [workflow, 'o/f/.github/workflows/a.yml@*'] },
+    }),
+  ],
+  [
+    'exact jobs, which patterns of others do not loosen',
+    [github, { github: { ...jobs, contexts: ['ref:refs/heads/release/*'] } }],
+    byToken(SUBJECT),
+    federated(issuer, {
+      StringEquals: { [`${issuer}:aud`]: audience },
+      StringLike: { [`${issuer}:sub`]: 'repo:octo/app:ref:refs/heads/release/*' },
+    }),
+  ],
+  [
+    'jobs of two issuers',
+    [github, { github: { ...jobs, issuer: 'ghes.example/_services/token', ids } }],
+    byToken(SUBJECT),
+    federated('ghes.example/_services/token', {
+      StringEquals: {
+        'ghes.example/_services/token:aud': audience,
+        'ghes.example/_services/token:sub': [SUBJECT, `repo:octo@1/app@2:${main}`],
+      },
+    }),
+  ],
+  [
+    'jobs on Forgejo, whose subjects have IDs in a form of their own',
+    [{ github: { ...jobs, issuer: 'forgejo.example/api/actions', ids } }],
+    federated('forgejo.example/api/actions', {
+      StringEquals: {
+        'forgejo.example/api/actions:aud': audience,
+        'forgejo.example/api/actions:sub': [SUBJECT, `repo:octo-1/app-2:${main}`],
+      },
+    }),
+  ],
+  [
+    'a certificate',
+    [{ rolesAnywhere: { trustAnchor: ANCHOR, commonNames: ['build-01'] } }],
+    byCertificate({ StringEquals: { [CN]: 'build-01' } }),
+  ],
+  [
+    'certificates by a pattern, and any',
+    [
+      { rolesAnywhere: { trustAnchor: ANCHOR, commonNames: ['build-*', 'x'] } },
+      { rolesAnywhere: { trustAnchor: ANCHOR, commonNames: [] } },
+    ],
+    byCertificate({ StringLike: { [CN]: ['build-*', 'x'] } }),
+    byCertificate({}),
+  ],
+])('%s', (_, entries, ...statements) => {
+  const policy = trustPolicy({ entries }, place);
+  expect(policy).toEqual({ Version: '2012-10-17', Statement: statements });
+  expect(checkPolicy(policy, 'trust')).toEqual([]);
+  expect([...trustWarnings(policy)]).toEqual([]);
 });
 
 test('a policy that was declared stays as it is', () => {

@@ -480,7 +480,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
         "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
       ),
     ),
-    byDocument('oidc-providers: { idp: { url: "https://idp.example.com", audiences: [aws] } }', {
+    byDocument('oidc-providers: { idp: { issuer: "https://idp.example.com", audiences: [aws] } }', {
       inputs: { 'disable-retry': 'true' },
       prepare: answers('CreateOpenIDConnectProvider', 'OpenIdIdpCommunicationError', 'It could not be reached.'),
     }),

@@ -25,7 +25,9 @@ export interface DocumentReading {
   readonly policyNames: readonly string[];
   readonly yaml: YamlText;
   readonly problems: DocumentProblems;
-  /** Of the providers that the document declares, as far as they are right. */
+  /** Of the providers that the document declares, by their names: the issuers, without `https://`. */
+  readonly issuers: Map<string, string>;
+  /** By the issuers of those that are right. */
   readonly audiences: Map<string, readonly string[]>;
   /** By what is delivered to: the part that does. */
   readonly deliveries: Map<string, KeyPath>;

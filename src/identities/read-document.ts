@@ -67,8 +67,9 @@ export function readDocument(
   for (const { path, message } of ofStructure) problems.add(path, message);
   const policyNames = isMapping(yaml.value) && isMapping(yaml.value.policies) ? Object.keys(yaml.value.policies) : [];
   const deliveries = new Map<string, KeyPath>();
+  const issuers = new Map<string, string>();
   const audiences = new Map<string, readonly string[]>();
-  const reading = { settings, document, policyNames, yaml, problems, deliveries, audiences, files };
+  const reading = { settings, document, policyNames, yaml, problems, deliveries, issuers, audiences, files };
   const declaration = readDeclaration(new DocumentPart(document, [], reading));
   if (!problems.any && isEmpty(declaration)) {
     problems.add([], 'declares nothing; it should have at least one of policies, users, roles and oidc-providers');

@@ -20,13 +20,15 @@ export function readDeclaredProviders(
     const tags = readTags(part.at('tags'));
     const given = distinctItems(part.at('audiences'), 'has').map((audience) => audience.given);
     const audiences = part.given.audiences ? given : [ofGithub];
-    const written = part.given.url ?? (name === 'github' ? `https://${GITHUB_ISSUER}` : undefined);
-    const url = readUrl(part.at('url').as(written));
+    const written = part.given.issuer ?? (name === 'github' ? `https://${GITHUB_ISSUER}` : undefined);
+    const url = readUrl(part.at('issuer').as(written));
     if (url === undefined) return [];
     const first = urls.get(url);
-    if (first) part.wrong(`has the same URL as ${keyPathText(first)}; an account has one provider for each URL`);
+    if (first) part.wrong(`has the same issuer as ${keyPathText(first)}; an account has one provider for each`);
     urls.set(url, part.path);
-    if (!part.reading.problems.anyIn(part.path)) part.reading.audiences.set(url.replace('https://', ''), audiences);
+    const issuer = url.replace('https://', '');
+    part.reading.issuers.set(name, issuer);
+    if (!part.reading.problems.anyIn(part.path)) part.reading.audiences.set(issuer, audiences);
     return { url, audiences, tags };
   });
 }
@@ -35,7 +37,7 @@ export function readDeclaredProviders(
  * The issuer's URL, without a slash at its end.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html
  */
-function readUrl(part: DocumentPart<string | undefined>): string | undefined {
+export function readUrl(part: DocumentPart<string | undefined>): string | undefined {
   const { given: written } = part;
   const should = `it should be the issuer's URL: https://, a host, perhaps a path, and at most ${MAX_URL} characters`;
   if (written === undefined) {

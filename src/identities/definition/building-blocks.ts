@@ -30,6 +30,17 @@ export function exact(pattern: RegExp, rule: string) {
   return z.string(rule).check(z.regex(/^[^*?]*$/, { error: noPattern, abort: true }), z.regex(pattern, rule));
 }
 
+/** A text that AWS is to compare as it is, or as a pattern in which `*` stands for any text. */
+export function patternOf(pattern: RegExp, rule: string) {
+  const noPattern = 'without ?, which would stand for any one character; * stands for any text';
+  return z.string(rule).check(z.regex(/^[^?]*$/, { error: noPattern, abort: true }), z.regex(pattern, rule));
+}
+
+/** One thing, or a list of them. */
+export function severalOf<S extends z.core.$ZodType>(one: S, rule: string) {
+  return z.union([one, z.array(one).check(z.minLength(1, 'a list of at least one'))], `${rule}; or a list`);
+}
+
 /** What issues of our own are of, apart from rules about values. */
 export type IssueParams = { readonly of: 'name' } | { readonly of: 'unknown key'; readonly known: readonly string[] };
 

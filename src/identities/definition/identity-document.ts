@@ -66,7 +66,7 @@ const role = mapping(
 
 const oidcProvider = mapping(
   {
-    url: optional(z.string('a URL'), 'The issuer, an https:// URL. Only "github" may omit it: GitHub.com is meant.'),
+    issuer: optional(z.string('a URL'), 'The issuer, an https:// URL. Only "github" may omit it: GitHub.com is meant.'),
     audiences: optional(
       z
         .array(

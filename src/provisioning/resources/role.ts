@@ -6,6 +6,7 @@ import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
+import { trustWidenings } from '../../policy/trust-widenings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
   NO_DIFFERENCE,
@@ -64,6 +65,7 @@ export function planRole(
 ): Planned {
   const { name: RoleName, description, maxSessionDuration, inlinePolicies } = declared;
   const trust = trustPolicy(declared.trust, rules.account);
+  const wide = trustWidenings(declared.trust).map((widening) => `! ${widening}`);
   return planIdentity(existing, policies, rules, {
     kind: 'role',
     declared,
@@ -85,15 +87,22 @@ export function planRole(
       description: description === undefined ? undefined : JSON.stringify(description),
       'longest session': `${maxSessionDuration} s`,
     },
-    newDetails: ['+ trust policy', ...indented(difference({}, trust))],
-    differences: existing ? [trustChanges(RoleName, existing.trust, trust), settingChanges(declared, existing)] : [],
+    newDetails: ['+ trust policy', ...indented(difference({}, trust)), ...wide],
+    differences: existing
+      ? [trustChanges(RoleName, existing.trust, trust, wide), settingChanges(declared, existing)]
+      : [],
   });
 }
 
-function trustChanges(RoleName: string, before: PolicyDocument, wanted: PolicyDocument): Difference {
+function trustChanges(
+  RoleName: string,
+  before: PolicyDocument,
+  wanted: PolicyDocument,
+  wide: readonly string[],
+): Difference {
   if (sameMeaning(before, wanted)) return NO_DIFFERENCE;
   return {
-    details: ['~ trust policy', ...indented(difference(before, wanted))],
+    details: ['~ trust policy', ...indented(difference(before, wanted)), ...wide],
     // Whom it does not trust any more cannot use what is granted next.
     removing: [
       {
