@@ -3,7 +3,7 @@ import { messageOf } from '../../errors/message';
 import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { lastingPlaces, readSecretTimes, type SecretTimes, type StoredHalf } from './destinations';
-import { FENCE_MS, LATE_MS } from './key-life';
+import { FENCE_MS } from './key-life';
 import type { MadeKey } from './make-key';
 import { writeSecret } from './write-secret';
 
@@ -31,7 +31,6 @@ export class HalfWriter {
   readonly #unanswered = new Map<string, number>();
   /** When GitHub last answered that a half is written, by the step's clock. */
   #lastAnswered = -Infinity;
-  #wasLate = false;
 
   /** @param mayBeHeld called when it turns out that no place holds the key */
   constructor(
@@ -43,11 +42,6 @@ export class HalfWriter {
   /** When the last request left that got no answer, by the step's clock; undefined where all were answered. */
   get lastUnanswered(): number | undefined {
     return this.#unanswered.size === 0 ? undefined : Math.max(...this.#unanswered.values());
-  }
-
-  /** Whether a half came so late that other runs take it for somebody else's, and the key for one that nobody has. */
-  get wasLate(): boolean {
-    return this.#wasLate;
   }
 
   /** @throws Error when not all could be written: why, where none was; else ActionError `delivery-incomplete` */
@@ -122,7 +116,6 @@ export class HalfWriter {
         const at = await writeSecret(writing, this.access, () => void this.#unanswered.set(name, clock.now()));
         this.#times.set(name, at?.getTime());
         this.#lastAnswered = clock.now();
-        if (ageOf(this.made, this.access) >= FENCE_MS + LATE_MS) this.#wasLate = true;
       } catch (error) {
         refused.push({ stored, error });
         if (this.#isUntouched) break;
