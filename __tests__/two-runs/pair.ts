@@ -271,13 +271,15 @@ class Pairing {
     // A key that a changed document asks for may have to wait until the grace of one that was just replaced is over.
     const isChanged = this.pair.documentOfB !== undefined;
     const strict = !this.#leavesSuspect() && !this.#writesLate() && !isChanged && world.persons.size === 0;
+    // A removal that stopped half-way may have removed the seed of a device that is enabled still: that is said, and stays so.
+    const isHalfRemoved = watch.jobs.some(({ mode, isGreen }) => mode === 'deprovision' && !isGreen);
     // What an ephemeral run left that could not clean up carries its name, and nobody takes it over unasked.
     if (watch.jobs.some((job) => this.#isTroubled(job) && world.users.some((user) => job.owns(user)))) return;
     for (let n = 1; ; n += 1) {
       world.usePersonsKeys();
       const next = this.job(`provision ${n} after them`, 'provision', this.#laterDocument);
       await next.goOn();
-      const why = this.#whyNotConverged(next) ?? watch.whySeedIsLost(strict ? undefined : next);
+      const why = this.#whyNotConverged(next) ?? watch.whySeedIsLost(strict && !isHalfRemoved ? undefined : next);
       const isLast = n === FOLLOWING;
       // A person's second key leaves no room for another one: it is red until someone decides. Never is it wrong and green.
       const mustConverge = (strict && n === 1) || (isLast && world.persons.size === 0) || next.isGreen;
