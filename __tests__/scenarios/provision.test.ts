@@ -19,7 +19,6 @@ import {
   NEW_LASTING_KEY,
   OWNED,
   REPOSITORY,
-  age,
   expectCalls,
   identityJob,
   recordsOf,
@@ -298,17 +297,6 @@ describe('what is there already', () => {
       (account) => account.createOidcProvider({ url: ISSUER, clientIds: ['other'] }),
       'not-ours',
       `the OIDC provider ${PROVIDER} is there and was not made by this action`,
-    ],
-    [
-      'a user with two access keys',
-      (account) => {
-        const user = account.createUser('ci', { path: '/machine/', tags: OWNED });
-        user.createAccessKey();
-        user.createAccessKey();
-        age(user, 1);
-      },
-      'access-keys-full',
-      'the user ci has two access keys already, as many as AWS allows',
     ],
   ])('%s stops the step before anything is changed', async (_, make, code, reported) => {
     make(declared.account);

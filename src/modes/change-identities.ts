@@ -2,6 +2,7 @@ import type { Identity } from '../aws/arn';
 import type { JobDelivery } from '../delivery/deliver';
 import { checkJobProfiles } from '../delivery/job-profiles';
 import { credentialOutputs, credentialVariables, identityOutputs } from '../delivery/variables-and-outputs';
+import { asActionError } from '../errors/action-error';
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import { workAs } from '../identity-sources/work-as';
 import type { IdentitiesRequest } from '../inputs/request';
@@ -12,7 +13,7 @@ import { carryOut, ownWaitOf, type CarryingOut } from '../provisioning/carry-out
 import type { AccountAccess, TargetAccount } from '../provisioning/changes/account-access';
 import { requireNoObstacle } from '../provisioning/changes/change';
 import { openAccount } from '../provisioning/open-account';
-import { changesAnything, changesIn, foundOfKeys, type Plan } from '../provisioning/plan';
+import { changesAnything, changesIn, foundOfKeys, withoutHindered, type Plan } from '../provisioning/plan';
 import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
@@ -48,14 +49,15 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       if (!dryRun && mode.makesSecrets) {
         await access.secrets?.check(githubSecretsOf(declaration.users).map(({ location }) => location));
       }
-      const plan = await mode.plan(access);
+      const plan = withoutHindered(await mode.plan(access));
+      const { obstacles, hindered } = plan;
       const reportFound = () => {
         for (const { notices } of foundOfKeys(plan)) notices.forEach(runner.notice);
       };
-      if (plan.obstacles.length > 0) {
+      if (obstacles.length > 0) {
         reportFound();
         const isRecorded = !dryRun && (await recordFound(foundOfKeys(plan), access));
-        requireNoObstacle(plan.obstacles, isRecorded ? ', but what was found of access keys is recorded' : '');
+        requireNoObstacle([...obstacles, ...hindered], outcomeOf([], isRecorded));
       }
       const changes = changesIn(plan);
       const title = `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
@@ -71,18 +73,42 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         ...planMarkdown(changes),
       ];
       if (dryRun) {
+        requireNoObstacle(hindered);
         await deliver({ outputs });
         return { log: [], summary };
       }
       requireTime(ownWaitOf(plan));
       const delivered = plan.keys.flatMap(({ make, destinations }) => (make ? profilesAmong(destinations) : []));
       await checkJobProfiles({ ...profiles, names: delivered, refresh: false }, step);
+      const isRecorded = await recordFound(
+        hindered.flatMap(({ found }) => found ?? []),
+        access,
+      );
       const exportKeys: CarryingOut['exportKeys'] = (keys, confirm) =>
-        deliver(keysDelivery(keys, outputs, request, env), confirm);
-      await carryOut(plan, { unlimited, ledger, exportKeys, readsBack: mode.readsBack ?? false }, access);
+        // A step that fails hands nothing to the job.
+        hindered.length > 0 ? confirm() : deliver(keysDelivery(keys, outputs, request, env), confirm);
+      try {
+        await carryOut(plan, { unlimited, ledger, exportKeys, readsBack: mode.readsBack ?? false }, access);
+      } catch (error) {
+        if (hindered.length === 0) throw error;
+        throw asActionError(error).because(`In addition, ${hindered.map(({ text }) => `${text}.`).join(' ')}`);
+      }
+      requireNoObstacle(hindered, outcomeOf(changesAnything(plan) ? hindered.map(({ user }) => user) : [], isRecorded));
       return { log: [changesAnything(plan) ? mode.done(plan) : 'Nothing had to be changed.'], summary };
     },
   };
+}
+
+/**
+ * What was done where something was in the way, for people.
+ *
+ * @param left users to whom nothing was done, where something else was; none where nothing was done at all
+ */
+function outcomeOf(left: readonly string[], isRecorded: boolean): string {
+  const recorded = isRecorded ? ', but what was found of access keys is recorded' : '';
+  if (left.length === 0) return `Nothing was changed${recorded}`;
+  const users = left.map((name) => `the user ${name}`).join(' and ');
+  return `Nothing of ${users} was changed${recorded}. All else that the plan shows is done`;
 }
 
 /** Opens the account, within the step's time limit; for cleaning up there is none. */

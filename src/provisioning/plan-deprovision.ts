@@ -43,7 +43,7 @@ export async function planDeprovision(
     ofOtherRuns(changes, withUsers, access),
   ]);
   requireNoObstacle([...ownRemoval(changes, access), ...ofOthers, ...obstacles, ...bounding]);
-  return { phases, devices: [], keys: [], obstacles: [] };
+  return { phases, devices: [], keys: [], obstacles: [], hindered: [] };
 }
 
 /** What other runs, which are not over, have for themselves alone, or are making. */

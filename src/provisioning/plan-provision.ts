@@ -3,7 +3,7 @@ import type { KeyHolder } from './access-keys/key-holder';
 import { planKey } from './access-keys/plan-key';
 import { byDependency } from './changes/by-dependency';
 import { isObstacle, requireNoObstacle, type Obstacle } from './changes/change';
-import { plansOf, type Plan } from './plan';
+import { obstaclesOf, plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
 import { planMfaDevice } from './resources/mfa-device';
 import { nameTaken } from './resources/namesakes';
@@ -50,5 +50,5 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
 export function planProvision({ phases, devices, obstacles }: ResourcePlans, keyHolders: readonly KeyHolder[]): Plan {
   const keys = keyHolders.map(planKey);
   if (obstacles.length > 0) requireNoObstacle([...obstacles, ...keys]);
-  return { phases, devices, keys: plansOf(keys), obstacles: keys.filter(isObstacle) };
+  return { phases, devices, keys: plansOf(keys), obstacles: [], hindered: obstaclesOf(keys) };
 }

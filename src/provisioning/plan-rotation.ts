@@ -10,7 +10,7 @@ import { isObstacle, type Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { readAsOne } from './changes/read-as-one';
 import { findOver, readEphemeral } from './ephemeral';
-import { plansOf, type Plan } from './plan';
+import { obstaclesOf, plansOf, type Plan } from './plan';
 import { notOurs } from './resources/ownership';
 import { findUser } from './resources/user';
 
@@ -24,8 +24,13 @@ export async function planRotation(
   const found = await concurrently(withKeys, (user) => readAsOne(() => findHolder(user, access), access));
   const holders = await readyHolders(await readHolders(plansOf(found), access), planKeyRotation(rotation), access);
   const planned = await concurrently(holders, (holder) => planForUser(holder, rotation, access));
-  const obstacles = [...found, ...planned].filter(isObstacle);
-  return { phases: [], devices: [], keys: plansOf(planned), obstacles };
+  return {
+    phases: [],
+    devices: [],
+    keys: plansOf(planned),
+    obstacles: obstaclesOf(found),
+    hindered: obstaclesOf(planned),
+  };
 }
 
 /** @returns what stands in the way, where the user is not this repository's */

@@ -41,8 +41,9 @@ export interface KeyPlan {
   readonly planner: KeyPlanner;
 }
 
-/** What stands in the way of a new key, and what was found of the others all the same. */
+/** What stands in the way of a user's new key, of no other user's, and what was found of its keys all the same. */
 export interface KeyObstacle extends Obstacle {
+  readonly user: string;
   /** Records that do not wait until nothing is in the way: the times by which keys end begin with them. */
   readonly found?: Pick<KeyPlan, 'user' | 'records' | 'notices'> | undefined;
 }
@@ -558,8 +559,9 @@ function whyDue({ user, now }: KeyHolder, { key }: CurrentKey): string {
 }
 
 /** What is in the way where a run is making a key of the user. */
-export function anotherRun(holder: KeyHolder, busy: KeyInWork): Obstacle {
+export function anotherRun(holder: KeyHolder, busy: KeyInWork): KeyObstacle {
   return {
+    user: holder.user.name,
     code: 'another-run',
     text:
       `${describeInWork(holder, busy)}. Run the step again when that run is over; if it died, after ` +
@@ -580,6 +582,7 @@ export function describeInWork({ user, run }: Pick<KeyHolder, 'user' | 'run'>, {
 function noRoom(holder: KeyHolder, { keys, lives, records, notices }: Survey, why?: string): KeyObstacle {
   return {
     code: 'access-keys-full',
+    user: holder.user.name,
     text: describeFullUser({ holder, lives, keys, why }),
     found: { user: holder.user.name, records, notices },
   };

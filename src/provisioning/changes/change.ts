@@ -67,16 +67,16 @@ export function isObstacle(planned: object): planned is Obstacle {
 }
 
 /**
- * @param although what was done all the same, for people
+ * @param outcome what was done all the same, for people
  * @throws ActionError with all that is in the way, under the code of the first
  */
-export function requireNoObstacle(planned: readonly object[], although = ''): void {
+export function requireNoObstacle(planned: readonly object[], outcome = 'Nothing was changed'): void {
   const obstacles = planned.filter(isObstacle);
   const [first, ...others] = obstacles;
   if (!first) return;
   throw new ActionError({
     code: first.code,
-    tried: `apply the identity document. Nothing was changed${although}`,
+    tried: `apply the identity document. ${outcome}`,
     why: others.length === 0 ? `${first.text}.` : obstacles.map(({ text }) => `\n- ${text}`).join(''),
     fix: 'Do what is said there, and run the step again.',
   });

@@ -1,0 +1,127 @@
+import type { Run } from '../../sandbox/runner/job';
+import {
+  ADMIN,
+  age,
+  githubRepository,
+  identityJob,
+  identityScenario,
+  keyInSecrets,
+  leftUser,
+  ownerOf,
+  recordsOf,
+  recordTags,
+  statusesOf,
+  writes,
+} from './identities';
+import { expectFailed, type Scenario } from './scenario';
+
+const MINUTE_MS = 60_000;
+const READS = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+const NOW = { 'rotate-now': 'true' };
+
+let scenario: Scenario;
+let token: { readonly 'github-token': string };
+beforeEach(async () => {
+  scenario = await identityScenario();
+  token = githubRepository(scenario);
+});
+afterEach(async () => {
+  scenario.calls();
+  await scenario.end();
+});
+
+const lasting = (prefix: string) => ({ 'access-key': { deliver: [{ 'github-secrets': { prefix } }] } });
+const TWO_USERS = { users: { pulumi: lasting('PULUMI_'), other: lasting('OTHER_') } };
+const run = (mode: string, document: object, inputs: Record<string, string> = {}): Promise<Run> =>
+  identityJob(scenario).step({
+    with: { mode, ...ADMIN, ...token, identities: JSON.stringify(document), ...inputs },
+  });
+const textOf = ({ log }: Run) => log.join('\n');
+const keyOf = (user: string) => keyInSecrets(scenario, { prefix: `${user.toUpperCase()}_` });
+
+/** Gives `pulumi` a second key by hand, some time after both users got theirs. */
+async function fullUser(): Promise<void> {
+  expect((await run('provision', TWO_USERS)).exitCode).toBe(0);
+  scenario.account.users.get('pulumi')?.createAccessKey();
+  scenario.pass(20 * MINUTE_MS);
+  scenario.calls();
+}
+
+const before = () => [statusesOf(scenario, 'pulumi'), recordsOf(scenario, 'pulumi'), keyOf('pulumi')];
+
+describe('where something is in the way of the keys of one user', () => {
+  test('the keys of another are rotated all the same', async () => {
+    await fullUser();
+    const [was, other] = [before(), keyOf('other')];
+    const main = await run('rotate', TWO_USERS, NOW);
+    expectFailed(main, 'access-keys-full');
+    expect(textOf(main)).toContain(
+      'Could not apply the identity document. Nothing of the user pulumi was changed. All else that the plan shows is done.',
+    );
+    expect(textOf(main)).toContain('! leave   access key  pulumi');
+    expect(before()).toEqual(was);
+    expect(keyOf('other')).not.toEqual(other);
+    expect(ownerOf(scenario, keyOf('other'))).toBe('other');
+    // The next run finds nothing else to do.
+    scenario.calls();
+    const again = await run('provision', TWO_USERS);
+    expect([again.exitCode, writes(scenario)]).toEqual([0, []]);
+  });
+
+  test('as another run is making one: that user is left as it is, and those of another are rotated', async () => {
+    expect((await run('provision', TWO_USERS)).exitCode).toBe(0);
+    scenario.pass(20 * MINUTE_MS);
+    const user = scenario.account.users.get('pulumi');
+    const { accessKeyId = '' } = user?.createAccessKey() ?? {};
+    const at = scenario.sandbox.clock.now().toISOString();
+    const made = recordTags({ [`made:${accessKeyId}`]: `run=octo/app:42.1:0a1b2c3d at=${at}` });
+    if (user) user.tags = { ...user.tags, ...made };
+    const [was, other] = [before(), keyOf('other')];
+    const main = await run('rotate', TWO_USERS, NOW);
+    expectFailed(main, 'another-run');
+    expect(textOf(main)).toContain('Nothing of the user pulumi was changed. All else that the plan shows is done.');
+    expect(before()).toEqual(was);
+    expect(keyOf('other')).not.toEqual(other);
+  });
+
+  test('all else of the document is made, but no key for the job, which gets nothing of a step that fails', async () => {
+    const pulumi = leftUser(scenario);
+    pulumi.createAccessKey();
+    pulumi.createAccessKey();
+    age(pulumi, 1);
+    const document = {
+      users: {
+        pulumi: { policies: [READS], ...lasting('PULUMI_') },
+        fresh: { policies: [READS], ...lasting('FRESH_') },
+        worker: { 'access-key': { deliver: ['environment'] } },
+      },
+      roles: { deploy: { trust: { user: 'pulumi' } } },
+    };
+    const plan = await run('provision', document, { 'dry-run': 'true' });
+    expectFailed(plan, 'access-keys-full');
+    expect(textOf(plan)).toContain('+ create  access key  fresh');
+    expect(textOf(plan)).toContain('Nothing was changed.');
+    expect(writes(scenario)).toEqual([]);
+
+    const main = await run('provision', document);
+    expectFailed(main, 'access-keys-full');
+    expect(textOf(main)).toContain('left as it is, as its access keys are: see the error');
+    expect(textOf(main)).toContain('none is made for this job, as the step fails');
+    const { users, roles } = scenario.account;
+    expect([...pulumi.attachedPolicies]).toEqual([]);
+    expect([...(users.get('fresh')?.attachedPolicies ?? [])]).toEqual([READS]);
+    expect(ownerOf(scenario, keyOf('fresh'))).toBe('fresh');
+    expect(users.get('worker')?.accessKeys).toEqual([]);
+    expect(roles.has('deploy')).toBe(true);
+  });
+
+  test('and the rest fails: both are said', async () => {
+    await fullUser();
+    const refused = { error: { status: 403, code: 'Forbidden', message: 'no' } };
+    scenario.sandbox.faults.add({ action: 'PUT secret', ...refused });
+    const main = await run('rotate', TWO_USERS, NOW);
+    expect(main.exitCode).toBe(1);
+    expect(textOf(main)).toContain('#github-secret-refused');
+    expect(textOf(main)).toContain('In addition, the user pulumi has two access keys already');
+  });
+});
