@@ -16,9 +16,12 @@ import { queryRoute } from './query/route';
 import { RolesAnywhere } from './roles-anywhere/roles-anywhere';
 import { s3Route } from './s3/list-buckets';
 import { createSandboxServer } from './server';
+import { IdentityCenter } from './sso/identity-center';
+import { oidcRoute } from './sso/oidc';
+import { portalRoute } from './sso/portal';
 import { sts } from './sts/service';
 
-/** A local AWS, together with GitHub's OIDC and its API for Actions secrets and workflow runs, at one HTTP address. */
+/** A local AWS, IAM Identity Center included, together with GitHub's OIDC and its API for Actions secrets and workflow runs, at one HTTP address. */
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -29,6 +32,7 @@ export interface Sandbox {
   /** Every account, and every session. */
   readonly world: World;
   readonly github: GithubOidc & { readonly secrets: GithubSecrets; readonly runs: GithubRuns };
+  readonly identityCenter: IdentityCenter;
   readonly faults: Faults;
   readonly rolesAnywhere: RolesAnywhere;
   /** The account with this id, made when first asked for; the partition is `aws` unless given then. */
@@ -60,6 +64,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
   const runs = new GithubRuns(clock, tokens);
   const rolesAnywhere = new RolesAnywhere(world);
   world.issuerKeys.set(githubIssuer, oidc.publicKey);
+  const identityCenter = new IdentityCenter(world);
   const server = createSandboxServer({
     clock,
     faults,
@@ -67,6 +72,8 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
     route: (request) =>
       s3Route(request, world) ??
       (request.path === '/' ? queryRoute(request, [sts, iam], world) : oidc.route(request)) ??
+      oidcRoute(request, identityCenter) ??
+      portalRoute(request, identityCenter) ??
       secrets.route(request) ??
       runs.route(request) ??
       rolesAnywhere.route(request) ??
@@ -82,6 +89,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
     settings: world.settings,
     world,
     github: Object.assign(oidc, { secrets, runs }),
+    identityCenter,
     faults,
     rolesAnywhere,
     account: (id, { partition = 'aws' } = {}) => world.account(id, partition),

@@ -14,7 +14,7 @@ export interface Answer {
   readonly body: string;
 }
 
-export type ServiceName = 'sts' | 'iam' | 'rolesanywhere' | 's3' | 'github' | 'unknown';
+export type ServiceName = 'sts' | 'iam' | 'rolesanywhere' | 's3' | 'sso' | 'github' | 'unknown';
 
 /** What the sandbox remembers of a request. */
 export interface RecordedRequest {
