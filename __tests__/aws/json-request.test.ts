@@ -36,7 +36,7 @@ test.each<[what: string, headers: Record<string, string>, body: object, code: st
   ],
   ['the type', {}, { __type: 'com.amazonaws#ForbiddenException', message: 'No access' }, 'Forbidden', 'No access'],
   ['the code', {}, { code: 'ValidationException', Message: 'no' }, 'Validation', 'no'],
-  ['the error of OAuth', {}, { error: 'access_denied' }, 'access_denied', ''],
+  ['the error of OAuth', {}, { error: 'access_denied' }, 'AccessDenied', ''],
 ])('a refusal has its code from %s', async (_, headers, body, code, message) => {
   const error = await failure(400, headers, JSON.stringify(body));
   expect(refusalOf(error)).toMatchObject({ code, message, status: 400 });

@@ -47,13 +47,18 @@ export async function requestOfAws(request: JsonRequest, agents: Agents): Promis
 
 /**
  * The code of a refusal: `AccessDeniedException`. In a header it may have the address of its definition after a colon, in
- * the body that of its namespace before a `#`. Where there is neither, those of OAuth have one of their own.
+ * the body that of its namespace before a `#`. Where there is neither, OAuth's own word for it is: `access_denied`.
  * https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
  */
 function codeIn({ headers, data }: JsonAnswer): string | undefined {
   const header = headers['x-amzn-errortype'];
   const written = (typeof header === 'string' ? header : undefined) ?? textIn(data, '__type') ?? textIn(data, 'code');
-  return written?.split(':', 1)[0]?.split('#').at(-1)?.trim() ?? textIn(data, 'error');
+  return written?.split(':', 1)[0]?.split('#').at(-1)?.trim() ?? inCamelCase(textIn(data, 'error'));
+}
+
+/** What AWS names an error of OAuth: its own word for it, without underscores. */
+function inCamelCase(word: string | undefined): string | undefined {
+  return word?.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function messageIn(data: unknown): string {
