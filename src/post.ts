@@ -13,6 +13,10 @@ void undo(
       const { undoInIam } = await import('./action/programs');
       return undoInIam(...undoing);
     },
+    async endSignIns(...ending) {
+      const { endSignIns } = await import('./action/programs');
+      return endSignIns(...ending);
+    },
     warningsIn,
   },
 );

@@ -234,6 +234,7 @@ export class PageWorld {
     for (const environment of ['production', 'terraform-cloud']) {
       sandbox.github.secrets.createEnvironment(REPOSITORY.GITHUB_REPOSITORY, environment);
     }
+    sandbox.identityCenter.assign(sandbox.account(ACCOUNT, { partition }), 'AdministratorAccess', [allow('*')]);
     for (const [id, roles] of Object.entries(ROLES)) {
       const account = sandbox.account(id, { partition });
       account.createOidcProvider({ url: ISSUER, clientIds: [defaultAudience(partition)] });

@@ -16,6 +16,10 @@ const DEPROVISIONER = session('identity-deprovisioner');
 const ROTATOR = session('key-rotator');
 const CERTIFIED: unknown = expect.stringMatching(new RegExp(`^arn:aws:sts::${ACCOUNT}:assumed-role/deploy/[0-9a-f]+$`));
 const READER = session('read-buckets', ACCOUNT, 's3-sts-fun');
+/** A permission set ends with an ID of its own. */
+const PERSON = expect.stringMatching(
+  /:assumed-role\/AWSReservedSSO_AdministratorAccess_\w{16}\/mona@example.com$/,
+) as string;
 const INVENTORIED = [ACCOUNT, '111122223333', '222233334444', '333344445555', '444455556666'];
 const MACHINE_USERS = 'identities/machine-users.yml';
 /** After a removal, GitHub is asked whether each secret is gone. */
@@ -61,6 +65,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'README.md › Jobs longer than a session': { callers: [DEPLOY] },
   'README.md › A web identity token from a file': { oidc: false },
   'README.md › A certificate: IAM Roles Anywhere': { oidc: false, identities: [CERTIFIED] },
+  'README.md › A sign-in by a person': { identities: [PERSON] },
   'README.md › Who am I, and what may I do: verify': { earlier: 'deploy' },
   'README.md › Long-lived access keys': {},
   'README.md › A session with MFA, for an IAM user': { identities: [user('deployer')], callers: [user('deployer')] },
@@ -133,6 +138,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'docs/security.md › From keys to OIDC': {},
   'docs/security.md › Permissions of the workflow': {},
   'docs/security.md › Source identity': { identities: [PRODUCTION] },
+  'docs/sign-in.md › What happens': { identities: [PERSON] },
   'docs/troubleshooting.md › invalid-input': { identities: [session('deploy', '012345678901')] },
   'docs/troubleshooting.md › id-token-permission-missing': {},
   'docs/troubleshooting.md › roles-failed': {
@@ -238,6 +244,12 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     identities: [ROTATOR],
     then: statuses,
     result: ['Active', 'Active'],
+  },
+  'examples/sign-in.yml › provision': {
+    without: [`${ACCOUNT}/deploy`],
+    identities: [PERSON],
+    then: ({ roles }) => [...(roles.get('deploy')?.inlinePolicies.keys() ?? [])],
+    result: ['Publish'],
   },
   'examples/verify-permissions.yml › verify': { identities: [DEPLOY] },
 };

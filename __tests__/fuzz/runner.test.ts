@@ -81,6 +81,7 @@ test('a variable that the post step puts back is what it was', () =>
       const step = { env, clock: systemClock, print: () => undefined };
       await undo(step, {
         undoIdentities: () => Promise.reject(new Error('There is none.')),
+        endSignIns: () => Promise.resolve(),
         warningsIn: () => [],
       });
       expect(readCommandFile(file)).toEqual({ AWS_REGION: value });

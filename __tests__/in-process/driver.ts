@@ -4,7 +4,7 @@ import { externalDataInterceptor } from '@smithy/core/config';
 import type { Driver, Part } from '../../sandbox/runner/driver';
 import { ACTIONS_NODE } from '../../sandbox/runner/processes';
 import { runAction } from '../../src/action/pipeline';
-import { undoInIam } from '../../src/action/programs';
+import { endSignIns, undoInIam } from '../../src/action/programs';
 import { warningsIn } from '../../src/credential-process/session-file';
 import type { Clock } from '../../src/network/clock';
 import { Ledger } from '../../src/runner/ledger';
@@ -43,7 +43,7 @@ const PARTS: Readonly<Record<Part['name'], RunPart>> = {
     return step.exitCode ?? 0;
   },
   async post(env, clock, { print }) {
-    await undo({ env, clock, print }, { undoIdentities: undoInIam, warningsIn });
+    await undo({ env, clock, print }, { undoIdentities: undoInIam, endSignIns, warningsIn });
     return 0;
   },
 };

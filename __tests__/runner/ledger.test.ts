@@ -59,6 +59,7 @@ test('what stood there is read back, and is not in the state', () => {
     variables: { AWS_SECRET_ACCESS_KEY: SECRET, AWS_SESSION_TOKEN: undefined, EMPTY: undefined },
     profiles: [profile, written('test')],
     folders: [],
+    signIns: [],
     identities: NOTHING_IN_IAM,
   });
   for (const text of [state(), storedText()]) expect(text).not.toContain('EXAMPLE');
@@ -124,6 +125,7 @@ test('where nothing stood there no secrets are kept', () => {
     variables: { AWS_SESSION_TOKEN: undefined, EMPTY: undefined },
     profiles: [written('dev')],
     folders: [],
+    signIns: [],
     identities: NOTHING_IN_IAM,
   });
 });
@@ -211,6 +213,7 @@ test('going back leaves what was there at the mark, and its file', () => {
     variables: { AWS_REGION: 'eu-west-1' },
     profiles: [],
     folders: [],
+    signIns: [],
     identities: NOTHING_IN_IAM,
   });
   expect(readFileSync(secretState(), 'utf8')).not.toContain(SECRET);
@@ -285,6 +288,7 @@ describe('of a ledger that', () => {
       variables: { AWS_REGION: undefined, AWS_SESSION_TOKEN: undefined },
       profiles: [OURS, written('theirs')],
       folders: [],
+      signIns: [],
       identities: NOTHING_IN_IAM,
     });
     expect(problems).toEqual([lost(`${secretState()} ${why}`, 'They are removed')]);
@@ -327,6 +331,7 @@ describe('of a ledger that', () => {
       variables: { AWS_REGION: 'eu-west-1', AWS_SESSION_TOKEN: undefined },
       profiles: [OURS, written('theirs', [SECRET])],
       folders: [],
+      signIns: [],
       identities: NOTHING_IN_IAM,
     });
     expect(isGone).toBe(false);
@@ -387,6 +392,7 @@ describe('what is made in IAM', () => {
       variables: {},
       profiles: [],
       folders: [],
+      signIns: [],
       identities: {
         created: [POLICY, USER],
         unfinished: UNFINISHED,
@@ -464,6 +470,7 @@ describe('what is made in IAM', () => {
       variables: { AWS_REGION: 'eu-west-1' },
       profiles: [],
       folders: [],
+      signIns: [],
       identities: NOTHING_IN_IAM,
     });
   });
@@ -478,6 +485,7 @@ describe('what is made in IAM', () => {
       variables: {},
       profiles: [],
       folders: [],
+      signIns: [],
       identities: {
         created: [USER],
         unfinished: UNFINISHED,
@@ -519,4 +527,37 @@ test('a folder is read back, and goes when the step goes back', () => {
   expect(changes()?.folders).toEqual(['/first', '/second']);
   goBack();
   expect(changes()?.folders).toEqual(['/first']);
+});
+
+describe('a sign-in', () => {
+  const SIGN_IN = {
+    startUrl: 'https://d-1234567890.awsapps.com/start',
+    region: 'eu-west-1',
+    accessToken: 'aoaAAAAAGEXAMPLE',
+    expires: 1_800_000_000_000,
+  };
+  const OTHER = { ...SIGN_IN, startUrl: 'https://d-0987654321.awsapps.com/start', accessToken: 'aoaAAAAAGOTHER' };
+  const AT = 'http://127.0.0.1:9';
+
+  test('is kept for post, with its token apart from the state, and where it was made', () => {
+    env.AWS_ENDPOINT_URL_SSO = AT;
+    ledger.signedIn(SIGN_IN);
+    ledger.signedIn(OTHER);
+    for (const text of [state(), storedText()]) {
+      expect(text).toContain(SIGN_IN.startUrl);
+      expect(text).not.toMatch(/aoa|127/);
+    }
+    expect(changes()).toMatchObject({
+      signIns: [SIGN_IN, OTHER],
+      identities: { endpoints: { AWS_ENDPOINT_URL_SSO: AT } },
+    });
+  });
+
+  test('stays when what was exported is taken back', () => {
+    const goBack = ledger.mark();
+    ledger.exporting(['AWS_REGION']);
+    ledger.signedIn(SIGN_IN);
+    goBack();
+    expect(changes()).toMatchObject({ variables: {}, signIns: [SIGN_IN] });
+  });
 });

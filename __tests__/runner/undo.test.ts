@@ -18,7 +18,7 @@ useJobDirectory();
 const AWS = 'a\nw%s';
 
 /** For a step that changed nothing in IAM. */
-const notAsked: UndoIdentities = () => Promise.reject(new Error('IAM is not to be asked'));
+const notAsked = () => Promise.reject(new Error('IAM is not to be asked'));
 
 let said: string;
 beforeEach(() => {
@@ -32,7 +32,7 @@ afterEach(() => jest.restoreAllMocks());
 /** The post step in this environment; what it prints is in `said`. */
 function undo(env: NodeJS.ProcessEnv, undoIdentities: UndoIdentities): Promise<void> {
   const print = (text: string) => void (said += text);
-  return undoStep({ env, clock: systemClock, print }, { undoIdentities, warningsIn: () => [] });
+  return undoStep({ env, clock: systemClock, print }, { undoIdentities, endSignIns: notAsked, warningsIn: () => [] });
 }
 
 /** What keeps the changes of a main step with these variables, and the environment of its post step. */
@@ -297,7 +297,7 @@ test('what could not be reported where it happened is, before its folder is remo
   ledger.making(inJob('sessions'));
   const print = (text: string) => void (said += text);
   const warningsIn = (folder: string) => (existsSync(folder) ? [`The profile in ${folder} could not be renewed.`] : []);
-  await undoStep({ env, clock: systemClock, print }, { undoIdentities: notAsked, warningsIn });
+  await undoStep({ env, clock: systemClock, print }, { undoIdentities: notAsked, endSignIns: notAsked, warningsIn });
   expect(said).toContain(`::warning title=AWS identity clean-up::The profile in ${inJob('sessions')} could not be`);
   expect(readdirSync(inJob())).toEqual(['env']);
 });

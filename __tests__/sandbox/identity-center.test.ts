@@ -65,7 +65,7 @@ describe('answers', () => {
     async ({ operation, request, response }) => {
       const header = (response.headers as Record<string, string>)['x-amzn-ErrorType'] ?? '';
       const [code = ''] = header.split(':');
-      const { error_description: described, message = described } = response.body as Record<string, string>;
+      const { error_description: described, message = described } = Object(response.body) as Record<string, string>;
       const scope: FaultScope = { service: 'sso', action: operation };
       sandbox.faults.add({ ...scope, error: { status: response.status, code, message: message ?? '' } });
       const refused = await ask(request.method, request.path, { body: request.body });

@@ -27,6 +27,7 @@ type Inputs = Readonly<Record<string, string>>;
 type Environment = Record<string, string>;
 
 const IN_ROLE: Inputs = { 'aws-region': REGION, 'role-to-assume': ROLE };
+const IN_ADMIN: Inputs = { 'sso-account-id': ACCOUNT, 'sso-role-name': 'Admin' };
 const SESSION_POLICY = { 'inline-session-policy': JSON.stringify(allow('s3:*')) };
 const TEMPORARY: Environment = {
   AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
@@ -147,6 +148,18 @@ function byTokenFile(text: string, prepare?: (scenario: Scenario) => void): Prov
     const job = scenario.job();
     writeFileSync(join(job.workspace, 'token'), text);
     return job.step({ with: { ...IN_ROLE, 'web-identity-token-file': 'token' } });
+  };
+}
+
+/** The permission set `Admin`, for a person who signs in. */
+function byPerson(inputs: Inputs, prepare?: (scenario: Scenario) => void): Provocation {
+  return (scenario) => {
+    const { url, identityCenter } = scenario.sandbox;
+    identityCenter.assign(scenario.account, 'Admin');
+    prepare?.(scenario);
+    const portal = { 'aws-region': REGION, 'sso-start-url': identityCenter.startUrl, 'sso-region': 'eu-west-1' };
+    const env = { AWS_ENDPOINT_URL_SSO: url, AWS_ENDPOINT_URL_SSO_OIDC: url };
+    return scenario.job({ env }).step({ with: { mode: 'verify', ...portal, ...inputs } });
   };
 }
 
@@ -663,6 +676,26 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       ),
     ),
   ],
+  'sign-in-ended': [
+    byPerson(
+      IN_ADMIN,
+      answers('GetRoleCredentials', 'UnauthorizedException', 'Session token not found or invalid', { status: 401 }),
+    ),
+    byPerson(IN_ADMIN, ({ sandbox: { identityCenter } }) => {
+      identityCenter.tokenLifetime = 0;
+    }),
+  ],
+  'sign-in-not-approved': [
+    byPerson(IN_ADMIN, ({ sandbox: { identityCenter } }) => {
+      identityCenter.person.does = 'nothing';
+      identityCenter.codeLifetime = 2;
+    }),
+  ],
+  'sign-in-refused': [
+    byPerson(IN_ADMIN, ({ sandbox: { identityCenter } }) => {
+      identityCenter.person.does = 'refuse';
+    }),
+  ],
   'simulation-refused': [asUser({ mode: 'verify', 'expect-allowed': 's3:ListAllMyBuckets' }, { policies: [] })],
   'source-credentials-expired': [
     byChaining({}, ({ sandbox: { world } }) => {
@@ -682,6 +715,13 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       return job.step({ with: inputs });
     },
   ],
+  'sso-role-not-named': [
+    byPerson({}, ({ account, sandbox: { identityCenter } }) => {
+      identityCenter.assign(account, 'Read');
+    }),
+  ],
+  'sso-role-refused': [byPerson({ ...IN_ADMIN, 'sso-role-name': 'Read' }), byPerson({ 'sso-role-name': 'Read' })],
+  'sso-start-url-refused': [byPerson({ ...IN_ADMIN, 'sso-start-url': 'https://other.awsapps.com/start' })],
   'temporary-source': [
     async (scenario) => {
       scenario.account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);

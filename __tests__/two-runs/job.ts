@@ -7,7 +7,7 @@ import type { Answer, IncomingRequest, RecordedRequest } from '../../sandbox/htt
 import { inputVariables, readActionMetadata } from '../../sandbox/runner/action-metadata';
 import { PROJECT } from '../../sandbox/runner/processes';
 import { runAction } from '../../src/action/pipeline';
-import { undoInIam } from '../../src/action/programs';
+import { endSignIns, undoInIam } from '../../src/action/programs';
 import { warningsIn } from '../../src/credential-process/session-file';
 import { EPHEMERAL } from '../../src/provisioning/ephemeral';
 import { Ledger } from '../../src/runner/ledger';
@@ -208,7 +208,7 @@ export class JobRun {
         this.stage = 'post';
         return this.#answer(request, 'post');
       },
-      () => undo(post, { undoIdentities: undoInIam, warningsIn }),
+      () => undo(post, { undoIdentities: undoInIam, endSignIns, warningsIn }),
     );
     await Promise.race([undone, killed]);
   }

@@ -1,6 +1,7 @@
 import type { Signer } from '../identity-sources/identity-source';
 import { workAs } from '../identity-sources/work-as';
 import { readIdentityAgain } from '../inputs/identity-inputs';
+import { keptSignIn } from '../runner/kept-sign-in';
 import { Ledger } from '../runner/ledger';
 import { silentRunner } from '../runner/silent-runner';
 import type { PostReporter, PostStep } from '../runner/undo';
@@ -17,6 +18,9 @@ export async function obtainAgain(
   const { identity, settings } = await readIdentityAgain(env);
   if (identity.chain && identity.mfa?.code.from === 'input') {
     throw new Error('The code in mfa-code is good once. With mfa-secret, MFA could be proved again.');
+  }
+  if (identity.source.from === 'sign-in' && !keptSignIn(env)) {
+    throw new Error('Nobody can be asked to sign in while the job is cleaned up.');
   }
   const runner = { ...silentRunner, info: log, notice: log, warning: warn, mask };
   return workAs(identity, settings, { env, clock, runner, ledger: new Ledger(env, () => undefined) });

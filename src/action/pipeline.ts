@@ -8,6 +8,7 @@ import { isManyRoles, profilesIn, rolesIn, type Request } from '../inputs/reques
 import { begin } from '../modes/begin';
 import { noteUnknown } from '../modes/identity-report';
 import type { Work } from '../modes/work';
+import { forgetSignIn } from '../runner/kept-sign-in';
 import { maskIdentity, maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
@@ -21,6 +22,7 @@ export async function runAction(step: Step): Promise<void> {
   let identity: Identity | undefined;
   try {
     maskInputs(step);
+    forgetSignIn(step.env);
     await passOverDevices(step);
     await takeEndpointsOfProfile(step);
     const { request, warnings } = await readRequest(step.env);

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { resolveEndpointConfig } from '@smithy/core/endpoints';
-import { CERTIFICATE_INPUTS, variableOf } from '../inputs/input-names';
+import { CERTIFICATE_INPUTS, SSO_INPUTS, variableOf } from '../inputs/input-names';
 import { profileFiles } from '../profile/locations';
 import { secretsInUrl } from '../runner/masks';
 import type { Step } from '../runner/step';
@@ -21,6 +21,8 @@ type EndpointSettings = Parameters<typeof resolveEndpointConfig>[0];
 const SERVICES = ['STS', 'IAM'] as const;
 /** Next to them, where a certificate is given. */
 const WITH_CERTIFICATE = ['ROLESANYWHERE'] as const;
+/** And where a person signs in. */
+const WITH_SIGN_IN = ['SSO', 'SSO_OIDC'] as const;
 
 /**
  * Puts the endpoints that the job's profile names into the variables for them, in this process alone. The SDK calls them
@@ -34,7 +36,9 @@ export async function takeEndpointsOfProfile({ env, runner }: Step): Promise<voi
   const endpoints = await import('@smithy/core/endpoints');
   const profile = env.AWS_PROFILE === undefined || env.AWS_PROFILE === '' ? 'default' : env.AWS_PROFILE;
   const byCertificate = CERTIFICATE_INPUTS.some((name) => env[variableOf(name)]);
-  for (const service of [...SERVICES, ...(byCertificate ? WITH_CERTIFICATE : [])]) {
+  const bySignIn = SSO_INPUTS.some((name) => env[variableOf(name)]);
+  const others = [...(byCertificate ? WITH_CERTIFICATE : []), ...(bySignIn ? WITH_SIGN_IN : [])];
+  for (const service of [...SERVICES, ...others]) {
     const variable = `AWS_ENDPOINT_URL_${service}`;
     const url = await endpoints
       .resolveEndpointConfig<object>({ serviceId: service } as EndpointSettings)

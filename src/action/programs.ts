@@ -2,7 +2,7 @@
  * What the three programs of the action load: main, post, and the one behind profiles that renew themselves. It is one
  * bundle, so that no code is shipped twice.
  */
-import type { UndoIdentities } from '../runner/undo';
+import type { EndSignIns, UndoIdentities } from '../runner/undo';
 
 export { start } from './start';
 
@@ -19,4 +19,10 @@ export const undoInIam: UndoIdentities = async (changes, credentials, step, repo
     const { obtainAgain } = await import('./obtain-again');
     return obtainAgain(step, reporter);
   });
+};
+
+/** Called where a person signed in. */
+export const endSignIns: EndSignIns = async (...ending) => {
+  const ends = await import('../identity-sources/end-sign-ins');
+  return ends.endSignIns(...ending);
 };

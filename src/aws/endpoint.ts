@@ -1,7 +1,7 @@
 import { domainsOfRegion, isAwsDomain } from './partition';
 
 /** As in the variables for their endpoints. */
-export type ServiceName = 'STS' | 'IAM' | 'ROLESANYWHERE';
+export type ServiceName = 'STS' | 'IAM' | 'ROLESANYWHERE' | 'SSO' | 'SSO_OIDC';
 
 /** The endpoint that the inputs or the environment give for a service, if they do. */
 export function configuredEndpoint(given: string | undefined, service: ServiceName): URL | undefined {
@@ -66,6 +66,7 @@ const ENDPOINT_VARIABLES = [
   'AWS_ENDPOINT_URL_STS',
   'AWS_ENDPOINT_URL_IAM',
   'AWS_ENDPOINT_URL_ROLESANYWHERE',
+  'AWS_ENDPOINT_URL_SSO',
   'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
 ] as const;
 

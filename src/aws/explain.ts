@@ -41,6 +41,8 @@ export type RefusalRule<Call extends FailedCall> = (refusal: Refusal, call: Call
 export interface Service<Call extends FailedCall> {
   /** The input, or the variable, that sets its endpoint. */
   readonly endpoint: string;
+  /** The input that says in which region it is: `aws-region` if omitted. */
+  readonly regionInput?: string;
   /** What its refusals mean: asked in this order, before those that all services share. */
   readonly rules: readonly RefusalRule<Call>[];
 }
@@ -200,7 +202,11 @@ function skewInWords(refusal: Refusal): string {
 }
 
 /** AWS was not reached, or what answered was not AWS. */
-function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: Service<never>): Explanation {
+function explainNoRefusal(
+  error: unknown,
+  { region }: FailedCall,
+  { endpoint, regionInput = 'aws-region' }: Service<never>,
+): Explanation {
   if (error instanceof ProxyError) return error.explanation;
   const status = statusOfAnswer(error);
   if (status === 407) return UNAUTHORIZED;
@@ -224,7 +230,7 @@ function explainNoRefusal(error: unknown, { region }: FailedCall, { endpoint }: 
   }
   return {
     code: 'connection-failed',
-    fix: `Check aws-region and ${endpoint}, then the proxy (http-proxy, no-proxy) and the network of the runner.`,
+    fix: `Check ${regionInput} and ${endpoint}, then the proxy (http-proxy, no-proxy) and the network of the runner.`,
     ...meaningOf(code, 'the endpoint'),
     ...(isUnknownHost(error, region) && { why: `There is no such host: ${region} may not be a region of AWS.` }),
   };

@@ -22,6 +22,7 @@ export async function openSource(from: RoleSource, settings: StepSettings, step:
     }
     case 'given keys':
     case 'default chain':
+    case 'sign-in':
       return signedRequests(await signerFrom(source, settings, step), mfa, settings, step);
   }
 }
@@ -37,12 +38,14 @@ export async function signerFrom(source: SigningSource, settings: StepSettings, 
   return signer;
 }
 
-function openSigning(source: SigningSource, settings: StepSettings, step: Step): Signer | Promise<Signer> {
+async function openSigning(source: SigningSource, settings: StepSettings, step: Step): Promise<Signer> {
   switch (source.from) {
     case 'given keys':
       return givenKeys(source);
     case 'default chain':
       return defaultChain(source, settings, step);
+    case 'sign-in':
+      return (await import('./sign-in')).signIn(source, settings, step);
   }
 }
 

@@ -74,7 +74,7 @@ export function readSourceCredentials(mode: Mode, inputs: Inputs): SourceCredent
 export async function readRoleIdentity(inputs: Inputs): Promise<RoleIdentity> {
   const session = readSessionSettings(inputs);
   const origin = await readOrigin(inputs);
-  const limits = { proof: proofOf(origin), byUserSession: false, duration: session.duration };
+  const limits = { proof: proofOf(origin), bySession: sessionOf(origin.source), duration: session.duration };
   const chain = readRoleToAssume(inputs, limits);
   const signed = await readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
   return { ...origin, session, signed, chain };
@@ -88,13 +88,18 @@ export async function readRolesIdentity(
   const origin = await readOrigin(inputs);
   const limits = {
     proof: proofOf(origin),
-    byUserSession: origin.mfa !== undefined,
+    bySession: origin.mfa ? 'the session that MFA gave' : sessionOf(origin.source),
     duration: session.duration,
   };
   const profileRoles = await readManyRoles(inputs, limits);
   const alone = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
   const signed = await readSigned(limits, alone.length === profileRoles.length ? 'all' : alone, inputs);
   return { identity: { ...origin, session, signed }, profileRoles };
+}
+
+/** Of what credentials are temporary that the inputs do not give, for messages. */
+function sessionOf({ from }: RoleSource['source']): string | undefined {
+  return from === 'sign-in' ? 'the session of a person who signed in' : undefined;
 }
 
 /** From what roles are assumed. */

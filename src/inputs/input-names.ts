@@ -16,6 +16,10 @@ export const INPUTS = [
   'aws-access-key-id',
   'aws-secret-access-key',
   'aws-session-token',
+  'sso-start-url',
+  'sso-region',
+  'sso-account-id',
+  'sso-role-name',
   'role-chaining',
   'use-existing-credentials',
   'unset-current-credentials',
@@ -71,6 +75,9 @@ export const CERTIFICATE_INPUTS = [
   'trust-anchor-arn',
   'roles-anywhere-profile-arn',
 ] as const satisfies readonly InputName[];
+
+/** Those by which a person signs in at IAM Identity Center. */
+export const SSO_INPUTS = ['sso-start-url', 'sso-region', 'sso-account-id', 'sso-role-name'] as const;
 
 /** The variable in which a runner passes on what is given under a name. */
 export function variableOf(name: string): string {

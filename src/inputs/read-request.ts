@@ -8,12 +8,13 @@ import {
   ROLE_SESSION_INPUTS,
   SESSION_POLICY_INPUTS,
 } from './identity-inputs';
-import { CERTIFICATE_INPUTS, unknownNames, type InputName } from './input-names';
+import { CERTIFICATE_INPUTS, SSO_INPUTS, unknownNames, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import { checkRefresh } from './refresh-inputs';
 import type { Mode, Request } from './request';
 import { readCustomTags, readSessionDuration, readSessionPolicies } from './session-inputs';
+import { checkNoSession } from './sso-inputs';
 import { isLogOut, readDestinations, readSessionProfileSettings, readSettings } from './step-inputs';
 
 export interface ReadRequest {
@@ -31,6 +32,9 @@ export const MODES: readonly Mode[] = [...SESSION_MODES, 'verify', ...IDENTITY_M
 /** Modes that work as a role, if `role-to-assume` names one. */
 const ROLE_MODES: readonly Mode[] = ['assume-role', 'verify', ...IDENTITY_MODES];
 
+/** Modes that work as a person who signs in. */
+const SIGN_IN_MODES: readonly Mode[] = ['assume-role', 'access-keys', 'verify', ...IDENTITY_MODES];
+
 /** Why the others take no role. */
 const WITHOUT_ROLE: Partial<Record<Mode, string>> = {
   'session-token': "which AWS gives for an IAM user's own access keys only",
@@ -43,6 +47,7 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
   [['assume-role'], ['roles', 'continue-on-role-error', 'special-characters-workaround']],
   [ROLE_MODES, ['role-to-assume', ...ROLE_SESSION_INPUTS]],
   [['assume-role', 'session-token', 'verify', ...IDENTITY_MODES], MFA_INPUTS],
+  [SIGN_IN_MODES, SSO_INPUTS],
   [['federation-token'], ['federated-user-name']],
   [['assume-role', 'federation-token', 'verify', ...IDENTITY_MODES], SESSION_POLICY_INPUTS],
   [['verify'], ['expect-arn', ...EXPECTATION_INPUTS]],
@@ -85,7 +90,7 @@ function readMode(inputs: Inputs): Mode {
   const mode = inputs.choice('mode', MODES);
   if (mode !== undefined) return mode;
   // With a certificate a role is assumed, also if it is still to be named.
-  const ofRoles = ['role-to-assume', 'roles', ...CERTIFICATE_INPUTS] as const;
+  const ofRoles = ['role-to-assume', 'roles', 'sso-role-name', ...CERTIFICATE_INPUTS] as const;
   if (ofRoles.some((name) => inputs.has(name))) return 'assume-role';
   if (inputs.has('federated-user-name')) return 'federation-token';
   return MFA_INPUTS.some((name) => inputs.has(name)) ? 'session-token' : 'access-keys';
@@ -114,7 +119,7 @@ function checkInputsOf(mode: Mode, inputs: Inputs): void {
       // The compatible action takes what shapes a role session without a role, and does nothing with it.
       if (mode === 'access-keys' && modes[0] === 'assume-role' && !isDecisive(name)) continue;
       const [first = mode] = modes;
-      const why = modes === ROLE_MODES ? WITHOUT_ROLE[mode] : undefined;
+      const why = modes === ROLE_MODES || modes === SIGN_IN_MODES ? WITHOUT_ROLE[mode] : undefined;
       const actual =
         isInferred(first) || inputs.has('mode')
           ? [`the mode is ${mode}`, ...(why === undefined ? [] : [why])].join(', ')
@@ -198,7 +203,9 @@ function readDelivered(mode: Mode, inputs: Inputs) {
 async function readAssumeRole(inputs: Inputs): Promise<Request> {
   const mode = 'assume-role';
   if (!inputs.has('roles')) {
-    const identity = await readRoleIdentity(inputs);
+    const isSignIn = !inputs.has('role-to-assume') && SSO_INPUTS.some((name) => inputs.has(name));
+    if (isSignIn) checkNoSession(inputs);
+    const identity = isSignIn ? await readIdentity(inputs) : await readRoleIdentity(inputs);
     return { mode, ...readDelivered(mode, inputs), identity };
   }
   const many = await readRolesIdentity(inputs);

@@ -59,7 +59,7 @@ export type RoleSource = (
 export type Chain = readonly [RoleArn | RoleName, ...(RoleArn | RoleName)[]];
 
 /** Credentials, which sign requests. */
-export type SigningSource = GivenKeys | DefaultChain;
+export type SigningSource = GivenKeys | DefaultChain | SignIn;
 
 /** What proves who the job is and is no credentials: with it, a first role is assumed. */
 export type Proof = IdentityProviderToken | CertificateProof;
@@ -77,6 +77,20 @@ export interface DefaultChain {
   readonly from: 'default chain';
   /** Why no role is assumed with GitHub's token instead. */
   readonly tokenRuledOutBy: TokenRuledOutBy;
+  /** Whether sessions are obtained from it again later. */
+  readonly mustLast: boolean;
+}
+
+/** A person signs in at IAM Identity Center while the step waits. */
+export interface SignIn {
+  readonly from: 'sign-in';
+  /** The portal of AWS access. */
+  readonly startUrl: string;
+  /** Where IAM Identity Center is. */
+  readonly region: string;
+  /** Where these are not given, the only ones that the person has are taken. */
+  readonly accountId: string | undefined;
+  readonly roleName: string | undefined;
   /** Whether sessions are obtained from it again later. */
   readonly mustLast: boolean;
 }
@@ -180,7 +194,8 @@ export interface SessionProfileSettings extends ProfileSettings {
 /** The session of a role, or of the last of a chain. */
 export interface AssumeRoleRequest extends DeliveredSession {
   readonly mode: 'assume-role';
-  readonly identity: RoleIdentity;
+  /** Without a chain, the role of a person who signs in. */
+  readonly identity: StepIdentity;
 }
 
 /** A session for each of several profiles, all from one source. */
@@ -275,7 +290,7 @@ export interface DeprovisionRequest extends IdentitiesSettings {
 
 /** Whether it is no credentials, which sign requests, but what a first role is assumed with. */
 export function isProof(source: SigningSource | Proof): source is Proof {
-  return source.from !== 'given keys' && source.from !== 'default chain';
+  return source.from !== 'given keys' && source.from !== 'default chain' && source.from !== 'sign-in';
 }
 
 /** Whether several roles are to be assumed, each for a profile. */

@@ -29,8 +29,8 @@ type NoteWrong = (message: string) => void;
 export interface RoleLimits {
   /** What the first is assumed with, if that is no credentials. */
   readonly proof: Proof | undefined;
-  /** With temporary credentials of a user who proved MFA once, for many roles. */
-  readonly byUserSession: boolean;
+  /** With temporary credentials: those of what, for messages. */
+  readonly bySession: string | undefined;
   /** Seconds. */
   readonly duration: number;
 }
@@ -111,11 +111,11 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
   if ('arn' in last && account !== undefined && allowed.length > 0 && !allowed.includes(account)) {
     wrong(`${last.arn} is in none of the allowed-account-ids ${allowed.join(', ')}`);
   }
-  const chained = others.length > 0 || limits.byUserSession;
+  const chained = others.length > 0 || limits.bySession !== undefined;
   if (chained && limits.duration > MAX_CHAINED_DURATION) {
     inputs.wrong(
       'role-duration-seconds',
-      `is ${limits.duration}; a role assumed with ${others.length > 0 ? 'the session of another' : 'the session that MFA gave'} lasts ${MAX_CHAINED_DURATION} at most`,
+      `is ${limits.duration}; a role assumed with ${others.length > 0 ? 'the session of another' : limits.bySession} lasts ${MAX_CHAINED_DURATION} at most`,
     );
   }
   return [first, ...others];

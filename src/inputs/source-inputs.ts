@@ -9,6 +9,7 @@ import { CERTIFICATE_INPUTS, type InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
 import type { GithubToken, GivenKeys, Proof, SigningSource, TokenFile, TokenRuledOutBy } from './request';
+import { readSignIn } from './sso-inputs';
 
 const SESSION_POLICIES = ['inline-session-policy', 'managed-session-policies'] as const;
 const MIN_TOKEN_LENGTH = 4;
@@ -25,7 +26,7 @@ const NO_JWT =
 type ReadSource<T> = (inputs: Inputs) => T | undefined;
 
 /** The sources of credentials that have inputs of their own. The first that they ask for counts. */
-const WITH_CREDENTIALS: readonly ReadSource<SigningSource>[] = [readGivenKeys];
+const WITH_CREDENTIALS: readonly ReadSource<SigningSource>[] = [readSignIn, readGivenKeys];
 
 /** What a first role is assumed with that is no credentials, next to a certificate. The first that the inputs ask for counts. */
 const PROOFS: readonly ReadSource<Proof>[] = [readTokenFile, readGithubToken];
@@ -98,7 +99,13 @@ function readGithubToken(inputs: Inputs): GithubToken | undefined {
 /** The inputs with which no role is assumed with GitHub's token. MFA is proved by a user's keys. */
 export function inputsAgainstIdToken(inputs: Inputs): InputName[] {
   const flags = (['role-chaining', 'force-skip-oidc'] as const).filter((name) => inputs.flag(name));
-  const others = ['aws-access-key-id', 'web-identity-token-file', ...CERTIFICATE_INPUTS, ...MFA_INPUTS] as const;
+  const others = [
+    'aws-access-key-id',
+    'web-identity-token-file',
+    'sso-start-url',
+    ...CERTIFICATE_INPUTS,
+    ...MFA_INPUTS,
+  ] as const;
   return [...flags, ...others.filter((name) => inputs.has(name))];
 }
 

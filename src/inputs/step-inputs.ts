@@ -23,7 +23,7 @@ const DEFAULT_MAX_ATTEMPTS = 12;
 /** Seconds: the longest that a timer of Node waits, 24 days. */
 const MAX_TIME_LIMIT = 2_147_483;
 const ENDPOINT_INPUTS = { STS: 'sts-endpoint', IAM: 'iam-endpoint' } as const;
-const AWS_REGION = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+export const AWS_REGION = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 /** Other vendors name regions as they like (`RegionOne`, `eu--central-1`), as far as AWS's SDKs take it: as a part of a host's name. */
 const OTHER_REGION = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/i;
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
@@ -42,6 +42,8 @@ const MORE_THAN_LOG_OUT: readonly InputName[] = [
   'web-identity-token-file',
   ...CERTIFICATE_INPUTS,
   'federated-user-name',
+  'sso-start-url',
+  'sso-role-name',
   ...MFA_INPUTS,
   'use-existing-credentials',
   'aws-profile',
@@ -84,12 +86,17 @@ export function readAllowedAccounts(inputs: Inputs): string[] {
   const accounts = (inputs.text('allowed-account-ids') ?? '').split(/[\s,]+/).filter(Boolean);
   if (!inputs.callsAws('STS')) return accounts;
   for (const account of accounts.filter((id) => !isAccountId(id))) {
-    const whole = wholeAccount(account);
-    const meant =
-      whole === undefined ? '' : `; perhaps '${whole}', in quotes, as YAML drops the zeros that a number begins with`;
-    inputs.wrong('allowed-account-ids', `"${account}" is not an account ID of 12 digits${meant}`);
+    inputs.wrong('allowed-account-ids', notAnAccount(account));
   }
   return accounts;
+}
+
+/** What is wrong with a text that is no account ID. */
+export function notAnAccount(text: string): string {
+  const whole = wholeAccount(text);
+  const meant =
+    whole === undefined ? '' : `; perhaps '${whole}', in quotes, as YAML drops the zeros that a number begins with`;
+  return `"${text}" is not an account ID of 12 digits${meant}`;
 }
 
 /** Zero stands for none, as in `aws-actions/configure-aws-credentials`. */
@@ -142,7 +149,9 @@ interface Endpoint {
 
 /** The endpoints that the step uses, once they are checked. */
 function checkEndpoints(inputs: Inputs): Endpoint[] {
-  const endpoints = (['STS', 'IAM', 'ROLESANYWHERE'] as const).flatMap((service) => endpointOf(service, inputs) ?? []);
+  const endpoints = (['STS', 'IAM', 'ROLESANYWHERE', 'SSO', 'SSO_OIDC'] as const).flatMap(
+    (service) => endpointOf(service, inputs) ?? [],
+  );
   for (const { input, variable, text } of endpoints) {
     if (isHttpUrl(text)) continue;
     inputs.wrong(input, `"${withoutPassword(text)}" is not a URL that starts with https:// or http://`, variable);
@@ -155,7 +164,7 @@ function checkEndpoints(inputs: Inputs): Endpoint[] {
 
 /** A variable for a service that is not called may stay unused. */
 function endpointOf(service: ServiceName, inputs: Inputs): Endpoint | undefined {
-  const input = service === 'ROLESANYWHERE' ? undefined : ENDPOINT_INPUTS[service];
+  const input = service === 'STS' || service === 'IAM' ? ENDPOINT_INPUTS[service] : undefined;
   const given = input && inputs.text(input);
   if (input && given !== undefined) return { input, variable: undefined, text: given };
   const variable = uses(service, inputs) ? endpointVariable(service, inputs.env) : undefined;
@@ -163,7 +172,7 @@ function endpointOf(service: ServiceName, inputs: Inputs): Endpoint | undefined 
   return text ? { input: input ?? variable, variable, text } : undefined;
 }
 
-/** Whether a service is called: STS by every mode, IAM Roles Anywhere with a certificate. */
+/** Whether a service is called: STS by every mode, IAM Roles Anywhere with a certificate, the last two for a sign-in. */
 function uses(service: ServiceName, inputs: Inputs): boolean {
   switch (service) {
     case 'STS':
@@ -172,6 +181,9 @@ function uses(service: ServiceName, inputs: Inputs): boolean {
       return usesIam(inputs);
     case 'ROLESANYWHERE':
       return CERTIFICATE_INPUTS.some((name) => inputs.has(name));
+    case 'SSO':
+    case 'SSO_OIDC':
+      return inputs.has('sso-start-url');
   }
 }
 
@@ -245,7 +257,7 @@ export function readDestinations(inputs: Inputs, mode: Mode): SessionDestination
   const profile = readProfile(inputs);
   const environment = inputs.flag('output-env-credentials', profile === undefined);
   // Credentials that are in the job already need not be exported, unless that is asked for.
-  const ambient = mode === 'access-keys' && !inputs.has('aws-access-key-id');
+  const ambient = mode === 'access-keys' && !inputs.has('aws-access-key-id') && !inputs.has('sso-start-url');
   return {
     environment: !environment ? 'nothing' : ambient && !asked ? 'region' : 'credentials and region',
     outputs: inputs.flag('output-credentials'),

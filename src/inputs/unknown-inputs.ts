@@ -27,6 +27,9 @@ const GUARDS_WHEN_FALSE: readonly InputName[] = ['output-env-credentials', 'tran
 const DECISIVE: readonly InputName[] = [
   'mode',
   'role-to-assume',
+  'sso-start-url',
+  'sso-account-id',
+  'sso-role-name',
   'unset-current-credentials',
   'rotate-now',
   'delete-old-keys',

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { isMapping } from '../text/value';
+import { eventOf, isRunOfFork } from './job-event';
 
 /**
  * Who else than those with write access may have written the files of the workspace, in a job that has the repository's
@@ -11,27 +11,11 @@ export function strangerOfCheckout(env: NodeJS.ProcessEnv): string | undefined {
   if (event === 'pull_request_target' || (event === 'issue_comment' && isAboutPullRequest(eventOf(env)))) {
     return 'whoever opened the pull request';
   }
-  const ofFork = event === 'workflow_run' && isOfFork(eventOf(env), env.GITHUB_REPOSITORY);
+  const ofFork = event === 'workflow_run' && isRunOfFork(eventOf(env), env.GITHUB_REPOSITORY);
   return ofFork ? 'the owner of the fork whose workflow ran before' : undefined;
 }
 
 /** An event that cannot be read may be about anything. */
-function isAboutPullRequest(event: Mapping | undefined): boolean {
+function isAboutPullRequest(event: ReturnType<typeof eventOf>): boolean {
   return !isMapping(event?.issue) || event.issue.pull_request !== undefined;
-}
-
-function isOfFork(event: Mapping | undefined, repository: string | undefined): boolean {
-  const { head_repository: head } = isMapping(event?.workflow_run) ? event.workflow_run : {};
-  return !isMapping(head) || String(head.full_name).toLowerCase() !== repository?.toLowerCase();
-}
-
-type Mapping = Readonly<Record<string, unknown>>;
-
-function eventOf({ GITHUB_EVENT_PATH: path }: NodeJS.ProcessEnv): Mapping | undefined {
-  try {
-    const event: unknown = JSON.parse(readFileSync(path ?? '', 'utf8'));
-    return isMapping(event) ? event : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -13,6 +13,18 @@ export interface JobChanges {
   /** Folders made for the job alone. */
   readonly folders: readonly string[];
   readonly identities: IdentityChanges;
+  readonly signIns: readonly SignIn[];
+}
+
+/** A person's sign-in at IAM Identity Center, which ends with the job. */
+export interface SignIn {
+  readonly startUrl: string;
+  /** Where IAM Identity Center is. */
+  readonly region: string;
+  /** A secret. */
+  readonly accessToken: string;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
 }
 
 /** What main did in IAM that post has to look after. */
@@ -69,9 +81,11 @@ export interface StoredChanges {
   readonly unfinished: readonly UnfinishedKey[];
   readonly run?: string | undefined;
   readonly caller?: string | undefined;
+  /** Where people signed in. */
+  readonly signIns?: readonly string[] | undefined;
 }
 
-/** What is stored apart: the earlier values of variables and profiles, and credentials to undo changes with. */
+/** What is stored apart: the earlier values of variables and profiles, credentials to undo changes with, and sign-ins. */
 export interface StoredSecrets {
   readonly variables: Readonly<Record<string, string>>;
   /** Of the profiles, in their order. */
@@ -80,6 +94,7 @@ export interface StoredSecrets {
   readonly keys: Readonly<Record<string, Credentials>> | undefined;
   /** A URL may have a password in it. */
   readonly endpoints?: Readonly<Record<string, string>> | undefined;
+  readonly signIns?: readonly SignIn[] | undefined;
 }
 
 /**
@@ -103,6 +118,7 @@ const UNCHANGED: JobChanges = {
   profiles: [],
   folders: [],
   identities: { created: [], unfinished: [], credentials: undefined, keys: undefined, run: undefined },
+  signIns: [],
 };
 
 /** Records what a step changes for its post step, before each change is made. */
@@ -159,7 +175,12 @@ export class Ledger {
     this.#save({ identities: { ...this.#changes.identities, unfinished, credentials, keys } });
   }
 
-  /** Marks a point to go back to when what comes after it, but in IAM, has been undone already. */
+  /** Records that a person signed in, for a post step that is to end that. */
+  signedIn(signIn: SignIn): void {
+    this.#save({ signIns: [...this.#changes.signIns, signIn] });
+  }
+
+  /** Marks a point to go back to when what comes after it, but in IAM and of sign-ins, has been undone already. */
   mark(): () => void {
     const { variables, profiles, folders } = this.#changes;
     return () => {
@@ -198,7 +219,7 @@ function isSameWriting(one: Created, other: Created): boolean {
   return isOfSecret && one.at === other.at && isDeepStrictEqual(one.secret, other.secret);
 }
 
-function storedChanges({ variables, profiles, folders, identities }: JobChanges): StoredChanges {
+function storedChanges({ variables, profiles, folders, identities, signIns }: JobChanges): StoredChanges {
   return {
     variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, Boolean(value)])),
     profiles: profiles.map(({ state, replaced }) => ({
@@ -210,10 +231,14 @@ function storedChanges({ variables, profiles, folders, identities }: JobChanges)
     unfinished: identities.unfinished,
     run: identities.run,
     caller: identities.caller,
+    signIns: signIns.length > 0 ? signIns.map(({ startUrl }) => startUrl) : undefined,
   };
 }
 
-function storedSecrets({ variables, profiles, identities }: JobChanges, env: NodeJS.ProcessEnv): StoredSecrets {
+function storedSecrets(
+  { variables, profiles, identities, signIns }: JobChanges,
+  env: NodeJS.ProcessEnv,
+): StoredSecrets {
   const { created, unfinished, credentials, keys } = identities;
   const inIam = created.length > 0 || unfinished.length > 0;
   return {
@@ -223,26 +248,36 @@ function storedSecrets({ variables, profiles, identities }: JobChanges, env: Nod
     replaced: profiles.map(({ replaced }) => replaced),
     credentials: inIam ? credentials : undefined,
     keys: inIam ? keys : undefined,
-    endpoints: inIam ? endpointsIn(env) : undefined,
+    endpoints: inIam || signIns.length > 0 ? endpointsIn(env) : undefined,
+    signIns: signIns.length > 0 ? signIns : undefined,
   };
 }
 
 /** Whether secrets are stored with these changes. */
-export function hasSecrets({ variables, profiles, created, unfinished }: StoredChanges): boolean {
+export function hasSecrets({ variables, profiles, created, unfinished, signIns = [] }: StoredChanges): boolean {
   return (
     Object.values(variables).some(Boolean) ||
     profiles.some(({ replaces }) => replaces) ||
-    created.length + unfinished.length > 0
+    created.length + unfinished.length + signIns.length > 0
   );
 }
 
-function isEmpty({ variables, profiles, folders, created, unfinished }: StoredChanges): boolean {
-  const lists = [Object.keys(variables), profiles, folders, created, unfinished];
+function isEmpty({ variables, profiles, folders, created, unfinished, signIns = [] }: StoredChanges): boolean {
+  const lists = [Object.keys(variables), profiles, folders, created, unfinished, signIns];
   return lists.every(({ length }) => length === 0);
 }
 
 /** As much of each kind as has room, from the first on. */
-function shortened({ variables, profiles, folders, created, unfinished, run, caller }: StoredChanges): StoredChanges {
+function shortened({
+  variables,
+  profiles,
+  folders,
+  created,
+  unfinished,
+  run,
+  caller,
+  signIns,
+}: StoredChanges): StoredChanges {
   return {
     variables: Object.fromEntries(withRoom(Object.entries(variables))),
     profiles: withRoom(profiles),
@@ -251,6 +286,7 @@ function shortened({ variables, profiles, folders, created, unfinished, run, cal
     unfinished: withRoom(unfinished),
     run,
     caller,
+    signIns: signIns && withRoom(signIns),
   };
 }
 

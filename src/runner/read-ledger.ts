@@ -44,11 +44,12 @@ export function readLedger(env: NodeJS.ProcessEnv): PastChanges | undefined {
 
 /** @param all whether that, too, is undone which stands in the place of what was there before */
 function undoable(
-  { variables, profiles, folders, created, unfinished, run, caller }: StoredChanges,
+  { variables, profiles, folders, created, unfinished, run, caller, signIns = [] }: StoredChanges,
   secrets: StoredSecrets,
   all: boolean,
 ): JobChanges {
   const { credentials, keys, endpoints } = secrets;
+  const tokens = secrets.signIns ?? [];
   const names = Object.keys(variables).filter((name) => all || !variables[name]);
   const written = profiles.map(({ replaces, ...state }, index) => ({
     profile: { state, replaced: secrets.replaced[index] ?? [] },
@@ -67,6 +68,7 @@ function undoable(
       caller,
       endpoints,
     },
+    signIns: signIns.map((startUrl, index) => tokens[index] ?? { startUrl, region: '', accessToken: '', expires: 0 }),
   };
 }
 

@@ -6,7 +6,8 @@ import { messageOf, visible } from '../errors/message';
 import { removeFolder } from '../files/remove';
 import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
-import type { JobChanges, Created, IdentityChanges } from './ledger';
+import { keepSignIn } from './kept-sign-in';
+import type { JobChanges, Created, IdentityChanges, SignIn } from './ledger';
 import { listed, Masks, printable } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
@@ -35,10 +36,20 @@ export type UndoIdentities = (
   reporter: PostReporter,
 ) => Promise<void>;
 
+/** Ends the sign-ins of people. */
+export type EndSignIns = (
+  signIns: readonly SignIn[],
+  endpoints: IdentityChanges['endpoints'],
+  step: Pick<PostStep, 'env' | 'clock'>,
+  reporter: PostReporter,
+) => Promise<void>;
+
 /** What only some post steps need. */
 export interface PostWork {
   /** Loads the code of IAM: called only where main left something to do there. */
   readonly undoIdentities: UndoIdentities;
+  /** Loads the code of IAM Identity Center: called only where a person signed in. */
+  readonly endSignIns: EndSignIns;
   /** What went wrong with what is kept in a folder of the job, and could not be reported where it did. */
   readonly warningsIn: (folder: string) => readonly string[];
 }
@@ -70,16 +81,19 @@ async function undoChanges(step: PostStep, reporter: PostReporter, work: PostWor
     return;
   }
   const { changes, problems, forget } = ledger;
-  const { profiles, variables, folders, identities } = changes;
+  const { profiles, variables, folders, identities, signIns } = changes;
   problems.forEach(reporter.warn);
   folders.flatMap(work.warningsIn).forEach(reporter.warn);
   const profilesUndone = profiles.length === 0 || (await removeProfilesOf(profiles, reporter));
   const variablesUndone =
     Object.keys(variables).length === 0 || (await restoreVariables(variables, step.env, reporter));
   const foldersRemoved = folders.length === 0 || (await removeFolders(folders, reporter));
+  // Nobody could be asked to sign in again.
+  for (const signIn of signIns) keepSignIn(step.env, signIn);
   const identitiesUndone = await undoIdentityChanges(identities, step, reporter, work.undoIdentities);
+  const signInsEnded = signIns.length === 0 || (await endSignIns(changes, step, reporter, work.endSignIns));
   // What could not be put back is stored nowhere else.
-  if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone) forget();
+  if (profilesUndone && variablesUndone && foldersRemoved && identitiesUndone && signInsEnded) forget();
 }
 
 /** Whether nothing is left of changes, as far as that can be seen: the clean-up has run before. */
@@ -123,6 +137,20 @@ async function undoIdentityChanges(
     await undoIdentities(changes, credentials, step, { ...reporter, log });
   };
   return done(undoing, `In IAM, something may be left of: ${names}`, reporter);
+}
+
+function endSignIns(
+  { signIns, identities: { endpoints } }: JobChanges,
+  step: PostStep,
+  reporter: PostReporter,
+  end: EndSignIns,
+): Promise<boolean> {
+  const where = listed([...new Set(signIns.map(({ startUrl }) => startUrl))]);
+  const ending = async () => {
+    if (signIns.some(({ accessToken }) => !accessToken)) throw new Error('What main saved for this is missing.');
+    await end(signIns, endpoints, step, reporter);
+  };
+  return done(ending, `The sign-in at ${where} was not ended, and lasts until it expires by itself`, reporter);
 }
 
 function describe(created: Created): string {

@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs';
+import { inJob, useJobDirectory } from '../runner/job-files';
+import { KEYS, OIDC, problemsOf, read, ROLE } from './reading';
+
+useJobDirectory();
+
+const ACCOUNT = '123456789012';
+const PORTAL = { 'sso-start-url': 'https://d-1234567890.awsapps.com/start', 'sso-region': 'eu-west-1' };
+const ADMIN = { ...PORTAL, 'sso-account-id': ACCOUNT, 'sso-role-name': 'Admin' };
+const JOB = { GITHUB_REPOSITORY: 'octo/app', GITHUB_EVENT_NAME: 'workflow_dispatch' };
+const SIGN_IN = {
+  from: 'sign-in',
+  startUrl: 'https://d-1234567890.awsapps.com/start',
+  region: 'eu-west-1',
+  accountId: ACCOUNT,
+  roleName: 'Admin',
+  mustLast: false,
+};
+
+test.each<[inputs: Record<string, string>, mode: string, chain: number | undefined]>([
+  [ADMIN, 'assume-role', undefined],
+  [{ ...ADMIN, 'role-to-assume': 'deploy' }, 'assume-role', 1],
+  [{ ...ADMIN, mode: 'access-keys' }, 'access-keys', undefined],
+  [{ ...ADMIN, mode: 'verify' }, 'verify', undefined],
+  [{ ...ADMIN, mode: 'verify', 'role-to-assume': 'deploy' }, 'verify', 1],
+  [{ ...ADMIN, mode: 'provision', identities: 'users: { ci: {} }' }, 'provision', undefined],
+])('%j work as a person who signs in, also where the job may use OIDC', async (inputs, mode, chain) => {
+  const { request } = await read(inputs, { ...JOB, ...OIDC });
+  expect([request.mode, request.identity.source]).toEqual([mode, SIGN_IN]);
+  expect('chain' in request.identity ? request.identity.chain?.length : undefined).toBe(chain);
+});
+
+test('what a mode exports is the session of the person, also in access-keys', async () => {
+  const { request } = await read({ ...ADMIN, mode: 'access-keys' }, JOB);
+  expect(request).toMatchObject({ delivery: { environment: 'credentials and region' }, isLogOut: false });
+});
+
+test('without a role, the only one is taken', async () => {
+  const { request } = await read({ ...PORTAL, mode: 'verify' }, JOB);
+  expect(request.identity.source).toEqual({ ...SIGN_IN, accountId: undefined, roleName: undefined });
+});
+
+test.each<[wrong: Record<string, string>, problem: string]>([
+  [
+    { 'sso-start-url': '' },
+    'sso-start-url: is missing; it should be a URL like https://d-1234567890.awsapps.com/start',
+  ],
+  [
+    { 'sso-start-url': 'd-1234567890.awsapps.com/start' },
+    'sso-start-url: "d-1234567890.awsapps.com/start" is not a URL',
+  ],
+  [{ 'sso-start-url': 'http://d-1234567890.awsapps.com/start' }, 'sso-start-url: "http://d-1234567890'],
+  [
+    { 'sso-region': '' },
+    'sso-region: is missing: the region of IAM Identity Center, which need not be that of the job',
+  ],
+  [{ 'sso-region': 'Ireland' }, 'sso-region: "Ireland" is not the region of IAM Identity Center'],
+  [{ 'sso-account-id': '12345678901' }, "is not an account ID of 12 digits; perhaps '012345678901'"],
+  [{ 'allowed-account-ids': '111122223333' }, `sso-account-id: ${ACCOUNT} is none of allowed-account-ids`],
+  [
+    { 'sso-role-name': 'AWSReservedSSO_Admin_0123456789abcdef' },
+    'is the role that was made for a permission set: give Admin',
+  ],
+  [
+    {
+      'sso-role-name': `arn:aws:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef`,
+    },
+    'give Admin',
+  ],
+  [{ 'sso-role-name': 'Administrator access' }, '"Administrator access" is not the name of a permission set'],
+  [KEYS, 'aws-access-key-id: is given together with sso-start-url, by which a person signs in; omit one of the two'],
+  [
+    { 'role-chaining': 'true' },
+    'role-chaining: asks for the credentials in the job, and sso-start-url for those of a person',
+  ],
+  [{ 'mfa-code': '123456' }, "mfa-code: proves MFA with a user's access keys; a person proves it when signing in"],
+  [
+    { 'role-to-assume': ROLE, 'role-duration-seconds': '7200' },
+    'the session of a person who signed in lasts 3600 at most',
+  ],
+  [
+    { 'role-duration-seconds': '900' },
+    'role-duration-seconds: is for a role that is assumed, and role-to-assume names none',
+  ],
+  [{ 'special-characters-workaround': 'true' }, 'special-characters-workaround: is for a role that is assumed'],
+  [{ 'role-external-id': 'external' }, 'role-external-id: is for the session of a role, and role-to-assume names none'],
+  [{ mode: 'session-token' }, "the mode is session-token, which AWS gives for an IAM user's own access keys only"],
+  [{ mode: 'federation-token', 'federated-user-name': 'ci' }, 'the mode is federation-token, which AWS gives'],
+  [
+    { 'sso-rolename': 'Other', 'sso-role-name': '' },
+    'sso-rolename: is not an input of this action; did you mean sso-role-name?',
+  ],
+  [
+    { 'sso-start-uri': 'x', 'sso-start-url': '' },
+    'sso-start-uri: is not an input of this action; did you mean sso-start-url?',
+  ],
+])('%j is wrong: %s', async (wrong, problem) => {
+  expect(await problemsOf({ ...ADMIN, ...wrong }, JOB)).toContain(problem);
+});
+
+test('with a role to assume, the account that must be allowed is that of the role', async () => {
+  const other = { 'role-to-assume': 'arn:aws:iam::111122223333:role/deploy', 'allowed-account-ids': '111122223333' };
+  expect(await problemsOf({ ...ADMIN, ...other }, JOB)).toBe('none');
+});
+
+describe('a run', () => {
+  const fork = { head: { repo: { full_name: 'mallory/app' } } };
+  const own = { head: { repo: { full_name: 'Octo/App' } } };
+  const after = (event: string, full_name = 'octo/app') => ({
+    workflow_run: { event, head_repository: { full_name } },
+  });
+
+  function problems(name: string, payload?: object, more: Record<string, string> = {}) {
+    writeFileSync(inJob('event.json'), JSON.stringify(payload ?? {}));
+    const env = { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: inJob('event.json'), GITHUB_REPOSITORY: 'octo/app' };
+    return problemsOf(ADMIN, { ...env, ...more });
+  }
+
+  test.each<[name: string, payload: object | undefined, why: string]>([
+    ['schedule', undefined, 'a schedule started this run'],
+    ['pull_request', { pull_request: fork }, 'the pull request is from a fork'],
+    ['pull_request', { pull_request: { head: { repo: null } } }, 'the pull request is from a fork'],
+    ['pull_request_target', { pull_request: fork }, 'the pull request is from a fork'],
+    ['pull_request_review', { pull_request: fork }, 'the pull request is from a fork'],
+    ['pull_request', undefined, 'the pull request is from a fork'],
+    ['workflow_run', after('schedule'), 'a schedule started the workflow that ran before this one'],
+    ['workflow_run', after('pull_request', 'mallory/app'), 'the workflow that ran before this one was of a fork'],
+  ])('of %s with %j is refused, unless that is asked for', async (name, payload, why) => {
+    expect(await problems(name, payload)).toContain(
+      `sso-start-url: asks a person to sign in, and nobody watches: ${why}. Use OIDC there;`,
+    );
+    expect(await problems(name, payload, { AWS_SIGN_IN_UNATTENDED: 'true' })).toBe('none');
+    expect(await problems(name, payload, { AWS_SIGN_IN_UNATTENDED: 'yes' })).not.toBe('none');
+  });
+
+  test('that Dependabot started is refused', async () => {
+    expect(await problems('push', {}, { GITHUB_TRIGGERING_ACTOR: 'dependabot[bot]' })).toContain(
+      'Dependabot started this run',
+    );
+  });
+
+  test.each<[name: string, payload: object | undefined]>([
+    ['workflow_dispatch', undefined],
+    ['push', undefined],
+    ['repository_dispatch', undefined],
+    ['issue_comment', undefined],
+    ['pull_request', { pull_request: own }],
+    ['workflow_run', after('push')],
+  ])('of %s with %j may have someone who watches', async (name, payload) => {
+    expect(await problems(name, payload)).toBe('none');
+  });
+});

@@ -1,0 +1,115 @@
+import { isAccountId } from '../aws/arn';
+import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
+import type { Inputs } from './inputs';
+import { MFA_INPUTS } from './mfa-inputs';
+import type { SignIn } from './request';
+import { AWS_REGION, notAnAccount, readAllowedAccounts } from './step-inputs';
+import { whyUnattended } from './unattended';
+
+/** Set to `true`, it asks for a sign-in although nobody seems to watch. */
+const UNATTENDED_VARIABLE = 'AWS_SIGN_IN_UNATTENDED';
+
+/** https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html */
+const PERMISSION_SET = /^[\w+=,.@-]{1,32}$/;
+/** The role that IAM Identity Center makes in an account for a permission set, by its name or ARN. */
+const ROLE_OF_PERMISSION_SET = /AWSReservedSSO_(.+)_[0-9a-f]{16}/;
+
+/** Other identities than the person's: which of two is meant, nobody knows. */
+const OTHER_SOURCES: readonly InputName[] = [
+  'aws-access-key-id',
+  'aws-secret-access-key',
+  'aws-session-token',
+  'web-identity-token-file',
+  ...CERTIFICATE_INPUTS,
+];
+
+/** The sign-in of a person at IAM Identity Center, if it is asked for. */
+export function readSignIn(inputs: Inputs): SignIn | undefined {
+  const given = SSO_INPUTS.filter((name) => inputs.has(name));
+  if (given.length === 0) return undefined;
+  checkOthers(inputs);
+  checkAttended(inputs);
+  const accountId = readAccount(inputs);
+  return {
+    from: 'sign-in',
+    startUrl: readStartUrl(inputs),
+    region: readRegion(inputs),
+    accountId,
+    roleName: readRoleName(inputs),
+    mustLast: inputs.flag('refresh-credentials'),
+  };
+}
+
+/** Notes what shapes the session of a role that is assumed, where none is. */
+export function checkNoSession(inputs: Inputs): void {
+  for (const name of (['role-duration-seconds', 'special-characters-workaround'] as const).filter((input) =>
+    inputs.asks(input),
+  )) {
+    inputs.wrong(
+      name,
+      'is for a role that is assumed, and role-to-assume names none; sso-role-name has a session already',
+    );
+  }
+}
+
+function checkOthers(inputs: Inputs): void {
+  for (const name of OTHER_SOURCES.filter((input) => inputs.has(input))) {
+    inputs.wrong(name, 'is given together with sso-start-url, by which a person signs in; omit one of the two');
+  }
+  if (inputs.flag('role-chaining')) {
+    inputs.wrong('role-chaining', 'asks for the credentials in the job, and sso-start-url for those of a person');
+  }
+  for (const name of MFA_INPUTS.filter((input) => inputs.has(input))) {
+    inputs.wrong(name, "proves MFA with a user's access keys; a person proves it when signing in, at sso-start-url");
+  }
+}
+
+function checkAttended(inputs: Inputs): void {
+  const why = whyUnattended(inputs.env);
+  if (why === undefined || inputs.env[UNATTENDED_VARIABLE] === 'true') return;
+  inputs.wrong(
+    'sso-start-url',
+    `asks a person to sign in, and nobody watches: ${why}. Use OIDC there; or, if someone does watch, set ` +
+      `${UNATTENDED_VARIABLE}: true under "env:" of this step`,
+  );
+}
+
+function readStartUrl(inputs: Inputs): string {
+  const form = 'https://d-1234567890.awsapps.com/start';
+  const url = inputs.text('sso-start-url');
+  if (url === undefined) inputs.wrong('sso-start-url', `is missing; it should be a URL like ${form}`);
+  else if (!/^https:\/\/\S+$/.test(url) || !URL.canParse(url)) {
+    inputs.wrong('sso-start-url', `"${url}" is not a URL like ${form}`);
+  }
+  return url ?? '';
+}
+
+function readRegion(inputs: Inputs): string {
+  const rule = 'the region of IAM Identity Center, which need not be that of the job; it should look like eu-central-1';
+  if (!inputs.has('sso-region')) inputs.wrong('sso-region', `is missing: ${rule}`);
+  return inputs.matching('sso-region', AWS_REGION, rule) ?? '';
+}
+
+function readAccount(inputs: Inputs): string | undefined {
+  const account = inputs.text('sso-account-id');
+  if (account === undefined) return undefined;
+  const allowed = readAllowedAccounts(inputs);
+  const isFinal = !inputs.has('role-to-assume') && !inputs.has('roles');
+  if (!isAccountId(account)) inputs.wrong('sso-account-id', notAnAccount(account));
+  else if (isFinal && allowed.length > 0 && !allowed.includes(account)) {
+    inputs.wrong('sso-account-id', `${account} is none of allowed-account-ids`);
+  }
+  return account;
+}
+
+function readRoleName(inputs: Inputs): string | undefined {
+  const name = inputs.text('sso-role-name');
+  if (name === undefined) return undefined;
+  const [, permissionSet] = ROLE_OF_PERMISSION_SET.exec(name) ?? [];
+  if (permissionSet !== undefined) {
+    inputs.wrong('sso-role-name', `"${name}" is the role that was made for a permission set: give ${permissionSet}`);
+  } else if (!PERMISSION_SET.test(name)) {
+    inputs.wrong('sso-role-name', `"${name}" is not the name of a permission set, such as AdministratorAccess`);
+  }
+  return name;
+}
