@@ -1,4 +1,5 @@
 import { assumeRoleAct } from './assume-role';
+import { certificateAct } from './certificate';
 import { machineUserAct } from './machine-user';
 import { manyAccountsAct } from './many-accounts';
 import { mfaSessionAct } from './mfa-session';
@@ -8,6 +9,7 @@ import { note, title } from './stage';
 void (async () => {
   await assumeRoleAct();
   await manyAccountsAct();
+  await certificateAct();
   await mfaSessionAct();
   await machineUserAct();
   title('Done');

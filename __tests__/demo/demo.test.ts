@@ -10,5 +10,6 @@ test('the demo runs to its end, from the role that is assumed to the clean-up', 
   // The later step asks AWS itself.
   expect(stdout).toContain(`\n  ${session}\n`);
   expect(stdout).toContain('Variables emptied: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, ');
+  expect(stdout).toContain('Answer: AccessDenied: Certificate revoked');
   expect(stdout.trimEnd()).toMatch(/Nothing is left running, and nothing was written outside this clone\.$/);
 });
