@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import type { RoleSettings } from '../../sandbox/accounts/account';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import { allow, trust } from '../sandbox/sts-client';
+import { roleForCertificates, trustCertificate } from '../scenarios/certificates';
 import { REPOSITORY, identityJob, identityScenario, keyInSecrets, ownerOf, ssoAdmin } from '../scenarios/identities';
 import { ACCOUNT, EXAMPLE_KEYS, ISSUER, Scenario } from '../scenarios/scenario';
 import { Repository, type WorkflowRun, type WorkflowSettings } from './act';
@@ -122,6 +123,20 @@ function expectSuccess(
         expectSuccess('access-keys.yml', report);
         expect(report.log).toContain('"reports"');
         expect(scenario.calls()).toEqual(['GetCallerIdentity', 'ListBuckets']);
+      });
+
+      test('roles-anywhere.yml', async () => {
+        scenario.account.buckets.add('reports');
+        const role = roleForCertificates(scenario.account, 'deploy', { policies: [allow('s3:ListAllMyBuckets')] });
+        const { issued } = await trustCertificate(scenario, [role.arn], {
+          ids: { anchor: '11111111-2222-3333-4444-555555555555', profile: '66666666-7777-8888-9999-000000000000' },
+        });
+        const secrets = { CLIENT_CERTIFICATE: issued.certificate, CLIENT_CERTIFICATE_KEY: issued.privateKey };
+        const listed = await run('roles-anywhere.yml', { event: 'workflow_dispatch', secrets, env: env() });
+        expectSuccess('roles-anywhere.yml', listed);
+        expect(listed.log).toContain('reports');
+        for (const line of issued.privateKey.split('\n').slice(1, -2)) expect(listed.log).not.toContain(line);
+        expect(scenario.calls()).toEqual(['CreateSession', 'ListBuckets']);
       });
 
       test('cross-account-pipeline.yml, the first time and the second', async () => {

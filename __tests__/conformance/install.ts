@@ -2,9 +2,17 @@ import { installAct } from './act';
 import { installAwsCli } from './aws-cli';
 import { installBoto3 } from './boto3';
 import { installMoto } from './moto';
+import { installRolesAnywhereClients } from './roles-anywhere-clients';
 import { installSdkClients } from './sdk-clients';
 
 /** Before all tests, and before there is more than one process that could install the same. */
 export default async function install(): Promise<void> {
-  await Promise.all([installAwsCli(), installBoto3(), installMoto(), installAct(), installSdkClients()]);
+  await Promise.all([
+    installAwsCli(),
+    installBoto3(),
+    installMoto(),
+    installAct(),
+    installRolesAnywhereClients(),
+    installSdkClients(),
+  ]);
 }

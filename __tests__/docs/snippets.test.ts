@@ -238,7 +238,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     identities: [session('deploy', '444455556666', 'deploy-1000000001')],
     callers: [session('deploy', '444455556666', 'deploy-1000000001')],
   },
-  'examples/roles-anywhere.yml › deploy': { identities: [CERTIFIED], callers: [CERTIFIED] },
+  'examples/roles-anywhere.yml › list': { identities: [CERTIFIED], callers: [CERTIFIED] },
   'examples/rotate-keys.yml › rotate': {
     ...aged(),
     identities: [ROTATOR],

@@ -27,6 +27,7 @@ interface Settings {
   readonly profile?: Partial<ProfileSettings>;
   /** Where the trust anchor and the profile are. */
   readonly region?: string;
+  readonly ids?: { readonly anchor: string; readonly profile: string };
 }
 
 let authority: Promise<CertificateAuthority> | undefined;
@@ -41,12 +42,16 @@ export function testAuthority(): Promise<CertificateAuthority> {
 export async function trustCertificate(
   { sandbox: { rolesAnywhere }, account }: Scenario,
   roles: readonly string[],
-  { certificate = {}, profile: ofProfile = {}, region = REGION }: Settings = {},
+  { certificate = {}, profile: ofProfile = {}, region = REGION, ids }: Settings = {},
 ): Promise<ByCertificate> {
   const ca = await testAuthority();
   const issued = await ca.issue(certificate);
-  const trustAnchor = rolesAnywhere.createTrustAnchor(account, { region, certificates: [ca.certificate] });
-  const profile = rolesAnywhere.createProfile(account, { region, roles, ...ofProfile });
+  const trustAnchor = rolesAnywhere.createTrustAnchor(account, {
+    id: ids?.anchor,
+    region,
+    certificates: [ca.certificate],
+  });
+  const profile = rolesAnywhere.createProfile(account, { id: ids?.profile, region, roles, ...ofProfile });
   const inputs = {
     'aws-region': REGION,
     certificate: issued.certificate,
