@@ -18,9 +18,12 @@ function notices(mode: string, source: object, env: NodeJS.ProcessEnv): string[]
   return said;
 }
 
-test.each(['assume-role', 'access-keys'])('%s with long-lived keys, where the job may use OIDC', (mode) => {
-  expect(notices(mode, keys, OIDC)).toEqual([expect.stringContaining('To move: let a role trust')]);
-});
+test.each(['assume-role', 'access-keys', 'verify', 'provision', 'rotate', 'deprovision'])(
+  '%s with long-lived keys, where the job may use OIDC',
+  (mode) => {
+    expect(notices(mode, keys, OIDC)).toEqual([expect.stringContaining('To move: let a role trust')]);
+  },
+);
 
 test.each([
   ['where the job may not', 'assume-role', keys, {}],
@@ -28,7 +31,7 @@ test.each([
   ['with the token already', 'assume-role', { from: 'github token' }, OIDC],
   ['with what the job has', 'access-keys', { from: 'default chain' }, OIDC],
   ['for a session that takes keys only', 'session-token', keys, OIDC],
-  ['for changes in IAM', 'provision', keys, OIDC],
+  ['for another that does', 'federation-token', keys, OIDC],
 ])('no advice %s', (_, mode, source, env) => {
   expect(notices(mode, source, env)).toEqual([]);
 });

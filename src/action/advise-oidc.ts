@@ -5,7 +5,8 @@ import type { Step } from '../runner/step';
 
 /** Whoever stores long-lived keys although OIDC is at hand should know that there is a better way. */
 export function adviseOidc({ mode, identity: { source } }: Request, { env, runner }: Step): void {
-  if (mode !== 'assume-role' && mode !== 'access-keys') return;
+  // These need the keys of a user.
+  if (mode === 'session-token' || mode === 'federation-token') return;
   const endpoint = idTokenEndpoint(env);
   if (source.from !== 'given keys' || isTemporary(source.credentials) || !endpoint) return;
   runner.notice(
