@@ -129,6 +129,22 @@ const trustEntry = fc.oneof(
         branch: list(fc.constantFrom('main', 'release/*', '')),
         environment: list(name),
         'pull-request': fc.boolean(),
+        'any-ref': fc.boolean(),
+        workflow: list(fc.constantFrom('octo/app/.github/workflows/a.yml@refs/heads/main', 'a/b/c.yml@*', 'a.yml')),
+        provider: fc.constantFrom('github', 'Deploy', 'https://ghes.example/_services/token', 'http://x', ''),
+      },
+      { requiredKeys: [] },
+    ),
+  }),
+  fc.record({
+    'roles-anywhere': fc.record(
+      {
+        'trust-anchor': fc.constantFrom(
+          'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/0a1b2c3d',
+          'arn:aws-cn:rolesanywhere:cn-north-1:123456789012:trust-anchor/0a1b2c3d',
+          '*',
+        ),
+        'common-name': list(fc.oneof(name, fc.constant('build-*'))),
       },
       { requiredKeys: [] },
     ),
@@ -279,6 +295,18 @@ export const soundDocument = fc.record({
           { account: '123456789012' },
           [{ service: 's3.amazonaws.com' }, { account: '111122223333' }],
           { github: { repository: 'octo/app', branch: 'main' } },
+          [
+            { github: { repository: 'octo/app', 'any-ref': true } },
+            {
+              github: { repository: 'octo/app', tag: ['v1', 'v2*'], provider: 'https://ghes.example/_services/token' },
+            },
+          ],
+          {
+            'roles-anywhere': {
+              'trust-anchor': 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/0a1b2c3d',
+              'common-name': ['build-01', 'build-02'],
+            },
+          },
         ),
         'max-session-duration': fc.constantFrom('1h', '4h', '12h'),
         description: fc.stringMatching(/^[\w ]{0,20}$/),

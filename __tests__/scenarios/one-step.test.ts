@@ -4,6 +4,7 @@ import type { Role, User } from '../../sandbox/accounts/account';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { codeOf } from '../sandbox/mfa-code';
 import { allow, trust } from '../sandbox/sts-client';
+import { roleForCertificates, trustCertificate } from './certificates';
 import { githubRepository, identityJob, keyIn, LASTING_KEY, ownerOf, recordsOf, snapshot } from './identities';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
 
@@ -225,6 +226,17 @@ describe('a job that outlasts the session', () => {
     await provisioned(job, { ...KEY_INPUTS, 'role-to-assume': roles, 'mfa-secret': device.uri });
     expect(textOf(await cleanedUp(job))).not.toContain('Warning');
     expect(scenario.calls().slice(0, 3)).toEqual(['ListMFADevices', 'AssumeRole', 'AssumeRole']);
+    expect(snapshot(scenario.account)).toEqual(before);
+  });
+
+  test('with a certificate', async () => {
+    const role = roleForCertificates(scenario.account, 'provisioner', { policies: [allow('*')] });
+    const { inputs: certificate } = await trustCertificate(scenario, [role.arn]);
+    const before = snapshot(scenario.account);
+    const job = identityJob(scenario, { env: { AWS_ENDPOINT_URL_ROLESANYWHERE: scenario.sandbox.url } });
+    await provisioned(job, { ...certificate, 'role-to-assume': role.arn });
+    expect(textOf(await cleanedUp(job))).not.toContain('Warning');
+    expect(scenario.calls().slice(0, 2)).toEqual(['CreateSession', 'DeleteAccessKey']);
     expect(snapshot(scenario.account)).toEqual(before);
   });
 
