@@ -1,8 +1,9 @@
 import fs, { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
+import { copyProfileFiles } from '../../src/profile/files';
 import { type ProfileFiles, profileFiles } from '../../src/profile/locations';
 import {
   areRemoved,
@@ -211,6 +212,49 @@ describe('writeProfiles and removeProfiles', () => {
     expect(config).toContain('region = eu-north-1\n');
     await removeProfiles(written.map(stored));
     expect(await found()).toEqual({ config: '# top\n' });
+  });
+
+  describe.each<[what: string, join: (one: string, other: string) => Promise<void>]>([
+    ['a symbolic link', (one, other) => symlink(one, other)],
+    ['a hard link', (one, other) => link(one, other)],
+  ])('of which one is %s to the other', (_, joinFiles) => {
+    beforeEach(async () => {
+      await given({ credentials: '[default]\nregion = x\n' });
+      await joinFiles(files.credentials, files.config);
+    });
+
+    test('have the default profile once, whole', async () => {
+      const written = await writeProfiles(files, [profile('default')], { overwrite: true });
+      const text = await readFile(files.config, 'utf8');
+      expect(await readFile(files.credentials, 'utf8')).toBe(text);
+      const keys = Object.entries(EXAMPLE_KEY).map(([key, value]) => `${key} = ${value}\n`);
+      expect(text).toBe(`[default]\n${keys.join('')}region = eu-north-1\n`);
+      await removeProfiles(written.map(stored));
+      expect(await readFile(files.config, 'utf8')).toBe('[default]\nregion = x\n');
+    });
+
+    test('take a default profile that they do not have, without overwrite', async () => {
+      await writeFile(files.credentials, '# mine\n');
+      const written = await writeProfiles(files, [profile('default')], { overwrite: false });
+      await removeProfiles(written.map(stored));
+      expect(await readFile(files.config, 'utf8')).toBe('# mine\n');
+    });
+
+    test('are copied as one', async () => {
+      const folder = join(home, 'copies');
+      await mkdir(folder);
+      const copies = await copyProfileFiles(files, folder);
+      expect(copies.config).toBe(copies.credentials);
+    });
+  });
+
+  test('of which one is a link to the other, which is not there yet, have the default profile once', async () => {
+    await given({});
+    await symlink(files.credentials, files.config);
+    const written = await writeProfiles(files, [profile('default')], { overwrite: false });
+    expect((await readFile(files.credentials, 'utf8')).match(/^\[/gm)).toHaveLength(1);
+    await removeProfiles(written.map(stored));
+    expect(existsSync(files.credentials)).toBe(false);
   });
 });
 

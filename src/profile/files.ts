@@ -65,6 +65,20 @@ export async function hasCopies(path: string): Promise<boolean> {
   return copiesOf(await followLinks(path)).length > 0;
 }
 
+/** The files, by one path where both paths lead to one file: over a link, or as two names of it. */
+export async function asOneFile(files: ProfileFiles): Promise<ProfileFiles> {
+  // What is wrong with a path, its edit says.
+  const isOne = await leadToOneFile(files.credentials, files.config).catch(() => false);
+  return isOne ? { credentials: files.credentials, config: files.credentials } : files;
+}
+
+async function leadToOneFile(one: string, other: string): Promise<boolean> {
+  const [first, second] = [await followLinks(one), await followLinks(other)];
+  if (first === second) return true;
+  const [found, same] = [await stat(first, { bigint: true }), await stat(second, { bigint: true })];
+  return found.dev === same.dev && found.ino === same.ino;
+}
+
 /**
  * Copies the profile files into a folder of their own, with mode 0600. One that is not there is not there then, either.
  *
@@ -72,8 +86,8 @@ export async function hasCopies(path: string): Promise<boolean> {
  * @throws ProfileError when one cannot be read, or its copy not written
  */
 export async function copyProfileFiles(files: ProfileFiles, folder: string): Promise<ProfileFiles> {
-  // One file may serve as both.
-  const names = { credentials: 'credentials', config: files.config === files.credentials ? 'credentials' : 'config' };
+  const { credentials, config } = await asOneFile(files);
+  const names = { credentials: 'credentials', config: config === credentials ? 'credentials' : 'config' };
   const copies = { credentials: join(folder, names.credentials), config: join(folder, names.config) };
   for (const kind of ['credentials', 'config'] as const) {
     const [path, copy] = [files[kind], copies[kind]];

@@ -1,6 +1,6 @@
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
-import { editFile, hasCopies, ProfileError, readProfileFile, rehearseEdit } from './files';
+import { asOneFile, editFile, hasCopies, ProfileError, readProfileFile, rehearseEdit } from './files';
 import { headersIn, undoSections, writeSections, type NewSection, type Settings } from './ini';
 import type { ProfileFiles } from './locations';
 import { validateProfileName } from './name';
@@ -69,10 +69,11 @@ const KINDS: readonly FileKind[] = ['credentials', 'config'];
  * @returns a problem for each profile that cannot
  */
 export async function checkProfiles(
-  files: ProfileFiles,
+  named: ProfileFiles,
   profiles: readonly Profile[],
   options: CheckOptions,
 ): Promise<readonly Problem[]> {
+  const files = await asOneFile(named);
   const inAny = await problemWith(files, profiles, options);
   if (!inAny) return [];
   const problems: Problem[] = [];
@@ -110,7 +111,7 @@ async function problemWith(
  * been written is then removed again. LeftBehindError when that fails, too.
  */
 export async function writeProfiles(
-  files: ProfileFiles,
+  named: ProfileFiles,
   profiles: readonly Profile[],
   options: WriteOptions,
 ): Promise<WrittenProfile[]> {
@@ -118,9 +119,10 @@ export async function writeProfiles(
     const broken = validateProfileName(name);
     if (broken !== undefined) {
       const message = `Could not write the profile ${JSON.stringify(name)}: a profile name ${broken}.`;
-      throw new ProfileError('write', files.credentials, message);
+      throw new ProfileError('write', named.credentials, message);
     }
   }
+  const files = await asOneFile(named);
   const done: Edit[] = [];
   try {
     for (const kind of KINDS) {
