@@ -27,17 +27,25 @@ async function codeLoadedBy(job: Job, options: StepOptions): Promise<string> {
 
 const IAM_CLIENT = /ListMFADevices[^]*iam\.amazonaws\.com|iam\.amazonaws\.com[^]*ListMFADevices/;
 const GITHUB_SECRETS = /actions\/secrets/;
+const IDENTITY_CENTER = /device_authorization|assignment\/accounts/;
 const PROFILE_FILES = /onCompromised/;
 const STS_CLIENT = /sts\.amazonaws\.com\/doc\/2011-06-15/;
 const ROLES_ANYWHERE = /AWS4-X509|Digital Signature/;
 
-test('assuming a role loads neither the IAM client, nor GitHub’s, nor what edits profiles', async () => {
+test('assuming a role loads neither the IAM client, nor GitHub’s, nor what edits profiles or asks a person to sign in', async () => {
   scenario.createOidcRole();
   const code = await codeLoadedBy(scenario.job({ oidc: true }), {
     with: { 'aws-region': REGION, 'role-to-assume': ROLE },
   });
   expect(code).toMatch(STS_CLIENT);
-  for (const other of [IAM_CLIENT, GITHUB_SECRETS, PROFILE_FILES, ROLES_ANYWHERE, /Invalid character found/]) {
+  for (const other of [
+    IAM_CLIENT,
+    GITHUB_SECRETS,
+    PROFILE_FILES,
+    ROLES_ANYWHERE,
+    IDENTITY_CENTER,
+    /Invalid character found/,
+  ]) {
     expect(code).not.toMatch(other);
   }
   expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
@@ -69,4 +77,19 @@ test('a certificate loads the code of IAM Roles Anywhere, and not the client of 
     expect(code).not.toMatch(other);
   }
   expect(scenario.calls()).toEqual(['CreateSession']);
+});
+
+test('a sign-in loads the code of IAM Identity Center, and the clients of the SDK for it are not in it', async () => {
+  const { url, identityCenter } = scenario.sandbox;
+  identityCenter.assign(scenario.account, 'Admin');
+  const job = scenario.job({ env: { AWS_ENDPOINT_URL_SSO: url, AWS_ENDPOINT_URL_SSO_OIDC: url } });
+  const portal = { 'sso-start-url': identityCenter.startUrl, 'sso-region': 'eu-west-1' };
+  const code = await codeLoadedBy(job, { with: { 'aws-region': REGION, ...portal, 'sso-role-name': 'Admin' } });
+  expect(code).toMatch(IDENTITY_CENTER);
+  for (const other of [IAM_CLIENT, GITHUB_SECRETS, PROFILE_FILES, ROLES_ANYWHERE, /SSOServiceException/]) {
+    expect(code).not.toMatch(other);
+  }
+  scenario.calls();
+  await job.finish();
+  expect(scenario.calls()).toEqual(['Logout']);
 });
