@@ -43,6 +43,12 @@ const OTHERS: readonly Meeting[] = [
   ['a key of the job', true, 'provision', 'deprovision'],
 ];
 
+/** What a campaign looks at more closely. */
+const WIDER: readonly Meeting[] = [
+  ['two places', true, 'rotate', 'provision'],
+  ['a device', false, 'provision', 'provision'],
+];
+
 const nameOf = ([document, applied, a, b]: Meeting) => `${document}${applied ? ', applied before' : ''}: ${a}, ${b}`;
 const named = (meetings: readonly Meeting[]) => meetings.map((meeting) => [nameOf(meeting), meeting] as const);
 
@@ -60,6 +66,10 @@ test.each(named(MAIN))('%s, which runs while the first is held at each call', as
 // At every call they would take much longer; a campaign holds runs anywhere.
 test.each(named(OTHERS))('%s, which runs while the first is held at each seventh call', async (_, meeting) => {
   expect(await wrongAtEach(7, meeting)).toEqual([]);
+});
+
+test.each(named(WIDER))('%s, which runs while the first is held here and there', async (_, meeting) => {
+  expect(await wrongAtEach(17, meeting)).toEqual([]);
 });
 
 test.each(Object.entries(FOUND))('once, %s', async (_, pair) => {
