@@ -63,6 +63,9 @@ export const NASTY: Readonly<Record<string, string>> = {
   'a byte order mark in a comment': '#\uFEFF\n' + CONFIG.join('\n'),
   'a byte order mark in a comment, read as latin1': '#\u00EF\u00BB\u00BF\r\n' + CONFIG.join('\r\n'),
   'a byte order mark in a comment only': '#\uFEFF\n',
+  'two byte order marks': '\uFEFF\uFEFF' + CONFIG.join('\n'),
+  'byte order marks within':
+    CONFIG.join('\n').replace('[profile "quoted"]', '\uFEFF[profile "quoted"]') + '\n\uFEFF# end',
   'all indented': CONFIG.map((line) => `    ${line}`).join('\n'),
   'settings before the first section': 'region = eu-west-3\n  nested = 1\n\n' + CONFIG.join('\n'),
   'one setting, no line ending': 'region = eu-west-3',

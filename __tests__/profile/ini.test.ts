@@ -5,7 +5,7 @@ import { hasSection, removeSection, restoreSection, writeSection } from './one-s
 const nasty = Object.entries(NASTY);
 const SETTINGS = { region: 'eu-north-1', output: 'json' };
 const NEW = '[dev]\nregion = eu-north-1\noutput = json\n\n';
-const SET_ASIDE = '# set aside by aws-identity-action: ';
+const SET_ASIDE = '# set aside by aws-identity-action for [dev]: ';
 
 describe('hasSection', () => {
   const cases: [text: string, header: string, found: boolean][] = [
@@ -63,6 +63,9 @@ describe('writeSection', () => {
     ['stray settings', 'a = 1\n  b\n# of x\n[x]\n', `${NEW}${SET_ASIDE}a = 1\n${SET_ASIDE}  b\n# of x\n[x]\n`],
     ['a stray last line that is open', 'region = a', `${NEW}${SET_ASIDE}region = a`],
     ['stray settings behind a mark', '\uFEFFa = 1\n[x]', `${NEW}${SET_ASIDE}\uFEFF\n${SET_ASIDE}a = 1\n[x]`],
+    ['two marks', '\uFEFF\uFEFF[x]', `${NEW}${SET_ASIDE}\uFEFF\uFEFF\n[x]`],
+    ['a mark where files were joined', '[x]\n\uFEFF[y]\n', `${NEW}[x]\n${SET_ASIDE}\uFEFF\n[y]\n`],
+    ['a mark behind blanks', ' \uFEFF [x]', ` ${NEW.replaceAll(/\n(?=.)/g, '\n ')}${SET_ASIDE} \uFEFF\n [x]`],
   ];
   test.each(cases)('fits %s', (_, text, expected) => {
     expect(writeSection(text, 'dev', SETTINGS).text).toBe(expected);
@@ -222,6 +225,30 @@ test('what keeps AWS’s tools from reading a file is there again only once no s
   const one = removeSection(both, 'two');
   expect(one).toBe(writeSection(original, 'one', SETTINGS).text);
   expect(removeSection(one, 'one')).toBe(original);
+});
+
+describe('what keeps AWS’s tools from reading a file', () => {
+  const originals = ['\uFEFF[dev]\nk = 1\n', 'region = a\n[dev]\nk = 1\n', '[x]\n\uFEFF[dev]\nk = 1\n'];
+
+  test.each(originals)('is away until the last profile of any job is gone: %j', (original) => {
+    const other = writeSection(original, 'other', SETTINGS);
+    const dev = writeSection(other.text, 'dev', SETTINGS);
+    expect(removeSection(dev.text, 'other')).toBe(writeSection(original, 'dev', SETTINGS).text);
+    const back = restoreSection(removeSection(dev.text, 'other'), 'dev', dev.replaced ?? '');
+    expect(back).toBe(original);
+    expect(restoreSection(back, 'dev', dev.replaced ?? '')).toBe(original);
+  });
+
+  test.each(originals)('is there again where someone else removed the profile: %j', (original) => {
+    const { text } = writeSection(original, 'ours', SETTINGS);
+    const removed = text.slice(text.indexOf('\n\n') + 2);
+    expect(removeSection(removed, 'ours')).toBe(original);
+  });
+
+  test('stays away where a section of someone else is above, whose settings it would be', () => {
+    const text = `[mine]\nk = 1\n\n${writeSection('region = a\n', 'dev', SETTINGS).text}`;
+    expect(removeSection(text, 'dev')).toBe(`[mine]\nk = 1\n\n${SET_ASIDE}region = a\n`);
+  });
 });
 
 test('as many sections of one name as there may be take no longer than others', () => {

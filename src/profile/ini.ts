@@ -20,15 +20,24 @@ interface Line extends Span {
   /** The section's name, when the line is a header. */
   readonly header: string | undefined;
   readonly indent: string;
+  /** The byte order mark before its start, or nothing. */
+  readonly mark: string;
 }
 
-// The second spelling is the same mark in a file that could only be read byte by byte.
-const BYTE_ORDER_MARK = /^(?:\uFEFF|\u00EF\u00BB\u00BF)/;
+/**
+ * A byte order mark, with blanks before it: most of AWS's tools do not take it for a blank, as JavaScript does. The second
+ * spelling is the same mark in a file that could only be read byte by byte.
+ */
+const MARK = String.raw`(?:\s|\u00EF\u00BB\u00BF)*(?:\uFEFF|\u00EF\u00BB\u00BF)`;
+const MARK_BEFORE = new RegExp(`^${MARK}`);
+const MARK_ALONE = new RegExp(`^${MARK}$`);
 
-/** What is put before what most of AWS's tools cannot read above the first section: it makes it a comment. */
-const SET_ASIDE = '# set aside by aws-identity-action: ';
-const LINE_SET_ASIDE = new RegExp(`(^|[\\r\\n])${SET_ASIDE}(?!\\uFEFF|\\u00EF\\u00BB\\u00BF)`, 'g');
-const MARK_SET_ASIDE = new RegExp(`^${SET_ASIDE}(\\uFEFF|\\u00EF\\u00BB\\u00BF)(?:\\r\\n|\\r|\\n)`);
+/**
+ * A line that is a comment for as long as sections are there which it names: of several jobs, if several use the file. What
+ * most of AWS's tools cannot read follows.
+ */
+const LINE_SET_ASIDE =
+  /(?<=^|[\r\n])# set aside by aws-identity-action for (\[[^\]\r\n]*\](?: \[[^\]\r\n]*\])*): ([^\r\n]*)(\r\n|\r|\n|$)/g;
 
 /** Where a new section goes. */
 const TOP: Span = { start: 0, end: 0, next: 0 };
@@ -63,8 +72,8 @@ export function headersIn(text: string): ReadonlySet<string> {
 /**
  * Puts sections into `text`: each in place of the section of that name, whose text is then `replaced`, else at the top,
  * the last one first. At the top, a section can be removed again to the byte, whatever other runs put in or took out
- * meanwhile, and whether or not the file ends with a line ending. A byte order mark, and settings above all sections, with
- * which most of AWS's tools read nothing of a file, are comments until then.
+ * meanwhile, and whether or not the file ends with a line ending. Byte order marks, and settings above all sections, with
+ * which most of AWS's tools read nothing of a file, are comments until no section that was put in is left.
  *
  * @throws Error when a setting or a header has a line break, or when a section is there more than once.
  */
@@ -73,7 +82,7 @@ export function writeSections(
   sections: readonly NewSection[],
 ): { readonly text: string; readonly written: readonly ReplacedSection[] } {
   const lineEnding = dominantLineEnding(original);
-  const text = readable(original, lineEnding);
+  const text = readable(original, new Set(sections.map(({ header }) => plainName(header))), lineEnding);
   const lines = linesOf(text);
   const there = sectionsIn(lines);
   const edits = sections.map(({ header, settings }) => {
@@ -115,7 +124,7 @@ export function undoSections(text: string, written: readonly ReplacedSection[]):
     const { start, end, next } = section;
     return [replaced === null ? { start, end: afterLineEnding(text, next), text: '' } : { start, end, text: replaced }];
   });
-  return edits.length === 0 ? text : asBefore(spliced(text, edits));
+  return asBefore(spliced(text, edits), new Set(first.keys()));
 }
 
 /** Makes all edits at once. Of several at the same place, the last comes first, and one that takes nothing out before all. */
@@ -135,23 +144,44 @@ function afterLineEnding(text: string, offset: number): number {
   return /[\r\n]/.test(text.charAt(offset)) ? offset + 1 : offset;
 }
 
-/** The text without what keeps AWS's tools from reading it: that is a comment now. */
-function readable(original: string, lineEnding: string): string {
-  const mark = BYTE_ORDER_MARK.exec(original)?.[0];
-  const lines = linesOf(original);
+/** The text without what keeps AWS's tools from reading it: while these sections are in it, that is a comment. */
+function readable(original: string, headers: ReadonlySet<string>, lineEnding: string): string {
+  const text = original.replace(LINE_SET_ASIDE, (_, names: string, content: string, ending: string) =>
+    setAside(new Set([...headersOf(names), ...headers]), content + ending),
+  );
+  const lines = linesOf(text);
   const stray = lines.slice(0, firstHeaderOf(lines)).filter(({ kind }) => kind === 'setting');
-  return spliced(original, [
-    ...(mark === undefined ? [] : [{ start: 0, end: mark.length, text: `${SET_ASIDE}${mark}${lineEnding}` }]),
-    ...stray.map(({ start }) => ({ start, end: start, text: SET_ASIDE })),
+  const marked = lines.filter(({ mark }) => mark !== '');
+  return spliced(text, [
+    ...marked.map(({ start, mark }) => ({
+      start: start - mark.length,
+      end: start,
+      text: setAside(headers, mark + lineEnding),
+    })),
+    ...stray.map(({ start }) => ({ start, end: start, text: setAside(headers, '') })),
   ]);
 }
 
-/** Undoes `readable`, where no section of another run is above. */
-function asBefore(text: string): string {
+/** Undoes `readable` for these sections, where none is left for which something is set aside. */
+function asBefore(text: string, headers: ReadonlySet<string>): string {
   const lines = linesOf(text);
   const head = lines[firstHeaderOf(lines)]?.start ?? text.length;
-  const above = text.slice(0, head).replace(LINE_SET_ASIDE, '$1').replace(MARK_SET_ASIDE, '$1');
-  return above + text.slice(head);
+  return text.replace(LINE_SET_ASIDE, (line, names: string, content: string, ending: string, at: number) => {
+    const others = headersOf(names).filter((header) => !headers.has(header));
+    if (others.length > 0) return setAside(new Set(others), content + ending);
+    if (MARK_ALONE.test(content)) return content;
+    // Below a section of someone else, it would be a setting of that one.
+    return at < head ? content + ending : line;
+  });
+}
+
+function setAside(headers: ReadonlySet<string>, content: string): string {
+  return `# set aside by aws-identity-action for ${[...headers].map((header) => `[${header}]`).join(' ')}: ${content}`;
+}
+
+/** The sections in `[dev] [profile dev]`. */
+function headersOf(names: string): string[] {
+  return [...names.matchAll(/\[([^\]]*)\]/g)].map(([, header = '']) => header);
 }
 
 /** The index of the first header; of the end, where there is none. */
@@ -161,20 +191,21 @@ function firstHeaderOf(lines: readonly Line[]): number {
 }
 
 function linesOf(text: string): Line[] {
-  const first = BYTE_ORDER_MARK.exec(text)?.[0].length ?? 0;
   const lines: Line[] = [];
-  for (const match of text.slice(first).matchAll(/([^\r\n]*)(?:\r\n|\r|\n|$)/g)) {
-    const [whole, content = ''] = match;
+  for (const match of text.matchAll(/([^\r\n]*)(?:\r\n|\r|\n|$)/g)) {
+    const [whole, all = ''] = match;
     if (whole === '') break;
-    const start = first + match.index;
+    const mark = MARK_BEFORE.exec(all)?.[0] ?? '';
+    const content = all.slice(mark.length);
     const header = /^\s*\[([^\]]*)\]/.exec(content)?.[1];
     lines.push({
-      start,
-      end: start + content.length,
-      next: start + whole.length,
+      start: match.index + mark.length,
+      end: match.index + all.length,
+      next: match.index + whole.length,
       kind: header !== undefined ? 'header' : /^\s*(?:[#;]|$)/.test(content) ? 'blank or comment' : 'setting',
       header: header === undefined ? undefined : plainName(header),
       indent: /^\s*/.exec(content)?.[0] ?? '',
+      mark,
     });
   }
   return lines;
