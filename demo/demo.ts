@@ -3,6 +3,7 @@ import { certificateAct } from './certificate';
 import { machineUserAct } from './machine-user';
 import { manyAccountsAct } from './many-accounts';
 import { mfaSessionAct } from './mfa-session';
+import { signInAct } from './sign-in';
 import { note, title } from './stage';
 
 // Each act starts a local AWS of its own, runs the committed `dist` against it as a runner would, and cleans up.
@@ -10,6 +11,7 @@ void (async () => {
   await assumeRoleAct();
   await manyAccountsAct();
   await certificateAct();
+  await signInAct();
   await mfaSessionAct();
   await machineUserAct();
   title('Done');

@@ -11,5 +11,8 @@ test('the demo runs to its end, from the role that is assumed to the clean-up', 
   expect(stdout).toContain(`\n  ${session}\n`);
   expect(stdout).toContain('Variables emptied: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, ');
   expect(stdout).toContain('Answer: AccessDenied: Certificate revoked');
+  expect(stdout).toContain('Notice: This step waits until ');
+  expect(stdout).toContain('Could not sign in at https://d-1234567890.awsapps.com/start.');
+  expect(stdout).toContain('The sign-in at https://d-1234567890.awsapps.com/start has ended.');
   expect(stdout.trimEnd()).toMatch(/Nothing is left running, and nothing was written outside this clone\.$/);
 });
