@@ -79,10 +79,25 @@ function regionOf(profile: string, { config, credentials }: ProfileFiles): strin
     ...headers.map((header) => linesOfSection(inConfig, header)),
     linesOfSection(textOf(credentials), profile),
   ];
-  return sections.map((lines = '') => REGION_SETTING.exec(lines)?.[1]).find(Boolean) ?? '';
+  return sections.map((lines = '') => regionIn(lines)).find(Boolean) ?? '';
 }
 
-const REGION_SETTING = /^[ \t]*region[ \t]*=[ \t]*([^\s#;]+)/m;
+/**
+ * The region in the lines of a section, as the AWS CLI and boto3 read it: with a colon as well, in any case, and not where
+ * a line is indented deeper than the setting above, of which it is a part.
+ */
+function regionIn(lines: string): string | undefined {
+  let depth = Infinity;
+  for (const line of lines.split(/[\r\n]+/)) {
+    const [, { length } = '', name, value] = SETTING.exec(line) ?? [];
+    if (name === undefined || length > depth) continue;
+    if (name.toLowerCase() === 'region') return value;
+    depth = length;
+  }
+  return undefined;
+}
+
+const SETTING = /^([ \t]*)([^\s#;=:][^=:]*?)[ \t]*[=:][ \t]*([^\s#;]*)/;
 const UNNAMED = '[profile ""]';
 
 /**
