@@ -128,7 +128,7 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
     code === 'ExpiredToken' && {
       code: 'source-credentials-expired',
       why: 'The credentials that sign the request are temporary and have expired.',
-      fix: 'Obtain new ones in an earlier step of this job, closer to this one or for longer.',
+      fix: 'Obtain new ones closer to this step, or for longer (role-duration-seconds); or give the step role-to-assume, so that it has a session of its own.',
     },
   (refusal) => {
     const { code, message } = refusal;
