@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Connection } from '../../src/aws/connection';
@@ -5,10 +6,13 @@ import { iamClient, send } from '../../src/iam/sdk';
 import { earlyConnection, hostOf } from '../aws/client';
 import { useCleanEnvironment } from '../aws/environment';
 import { connection, givenUp, never } from '../aws/local-aws';
+import { inJob, useJobDirectory } from '../runner/job-files';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useCleanEnvironment();
+
+useJobDirectory();
 
 function clientFor(more: Partial<Connection>) {
   return iamClient(connection(more), EXAMPLE_KEYS);
@@ -42,6 +46,17 @@ test.each([
 ])('with AWS_USE_FIPS_ENDPOINT %s, and %s as the input, it is %s', async (variable, input, host) => {
   process.env.AWS_USE_FIPS_ENDPOINT = variable;
   expect(await hostFor(input === undefined ? {} : { useFipsEndpoint: input })).toBe(host);
+});
+
+test.each<[setting: string, lines: string]>([
+  ['endpoint_url', 'endpoint_url = http://127.0.0.1:9'],
+  ['services', 'services = other\n[services other]\niam =\n  endpoint_url = http://127.0.0.1:9'],
+  ['use_fips_endpoint', 'use_fips_endpoint = true'],
+  ['use_dualstack_endpoint', 'use_dualstack_endpoint = true'],
+])('%s of a profile is for main to take, and no client reads it', async (_, lines) => {
+  process.env.AWS_CONFIG_FILE = inJob('config');
+  writeFileSync(inJob('config'), `[default]\n${lines}\n`);
+  expect(await hostFor({})).toBe('iam.amazonaws.com');
 });
 
 describe('another endpoint', () => {

@@ -381,8 +381,8 @@ describe('what is made in IAM', () => {
   const TEMPORARY = { ...EXAMPLE_KEYS, sessionToken: 'SESSIONEXAMPLE' };
   const KEYS = { pulumi: { accessKeyId: 'AKIAI44QH8DHBEXAMPLE', secretAccessKey: randomBytes(30).toString('base64') } };
   /** Where it is made. */
-  const ENDPOINTS = { AWS_ENDPOINT_URL_IAM: 'https://mona:EXAMPLE-pass@iam.example' };
-  beforeEach(() => Object.assign(env, ENDPOINTS, { AWS_ENDPOINT_URL: '' }));
+  const ROUTE = { AWS_ENDPOINT_URL_IAM: 'https://mona:EXAMPLE-pass@iam.example', AWS_REGION: 'eu-west-1' };
+  beforeEach(() => Object.assign(env, ROUTE));
 
   test('is read back in the order in which it was made, with the keys that are not finished', () => {
     ledger.creating(POLICY, EXAMPLE_KEYS);
@@ -398,7 +398,7 @@ describe('what is made in IAM', () => {
         unfinished: UNFINISHED,
         credentials: EXAMPLE_KEYS,
         keys: KEYS,
-        endpoints: ENDPOINTS,
+        route: ROUTE,
       },
     });
   });
@@ -427,7 +427,7 @@ describe('what is made in IAM', () => {
     expect(JSON.parse(readFileSync(secretState(), 'utf8'))).toEqual({
       variables: {},
       replaced: [],
-      endpoints: ENDPOINTS,
+      route: ROUTE,
       ...secret,
     });
     expect(statSync(secretState()).mode & 0o777).toBe(0o600);
@@ -491,7 +491,7 @@ describe('what is made in IAM', () => {
         unfinished: UNFINISHED,
         credentials: EXAMPLE_KEYS,
         keys: KEYS,
-        endpoints: ENDPOINTS,
+        route: ROUTE,
       },
     });
   });
@@ -549,7 +549,7 @@ describe('a sign-in', () => {
     }
     expect(changes()).toMatchObject({
       signIns: [SIGN_IN, OTHER],
-      identities: { endpoints: { AWS_ENDPOINT_URL_SSO: AT } },
+      identities: { route: { AWS_ENDPOINT_URL_SSO: AT } },
     });
   });
 

@@ -373,7 +373,7 @@ describe('what main did in IAM', () => {
     const undoing = jest.fn<ReturnType<UndoIdentities>, Parameters<UndoIdentities>>(() => Promise.resolve());
     await undo(env, undoing);
     const keys = unfinished.length > 0 ? { keys: KEYS } : {};
-    const changes = { created, unfinished, credentials: EXAMPLE_KEYS, endpoints: {}, ...keys };
+    const changes = { created, unfinished, credentials: EXAMPLE_KEYS, route: {}, ...keys };
     const any = expect.any(Function) as unknown;
     const reporter = { log: any, warn: any, mask: any };
     expect(undoing.mock.calls).toEqual([

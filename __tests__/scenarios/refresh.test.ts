@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Fault } from '../../sandbox/faults';
 import type { Job } from '../../sandbox/runner/job';
 import { warningsIn, type KeptSession } from '../../src/credential-process/session-file';
+import { selfSigned } from '../network/certificate';
+import { ForwardProxy } from '../network/forward-proxy';
 import { allow } from '../sandbox/sts-client';
 import { certificateJob, roleForCertificates, trustCertificate } from './certificates';
 import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
@@ -285,6 +287,28 @@ test('while one process renews a session that works, others are given that witho
   expect(await other).toMatchObject({ exitCode: 0, stderr: '', credentials });
   expect((await renewing).credentials.AccessKeyId).not.toBe(credentials.AccessKeyId);
   expect(scenario.calls()).toEqual(OIDC_CALLS);
+});
+
+test('it is renewed where the step called AWS, and not where a profile is that a later step wrote', async () => {
+  const { key, cert } = selfSigned([`sts.${REGION}.amazonaws.com`]);
+  const proxy = await ForwardProxy.start({ key, cert, to: () => scenario.sandbox.url });
+  scenario.createOidcRole();
+  const job = scenario.job({
+    oidc: true,
+    asProcess: true,
+    env: { AWS_ENDPOINT_URL_STS: '', HTTPS_PROXY: proxy.url },
+  });
+  job.env.AWS_CA_BUNDLE = join(job.folder, 'ca.pem');
+  writeFileSync(job.env.AWS_CA_BUNDLE, cert);
+  expect(await job.step({ with: DEPLOY })).toMatchObject({ exitCode: 0 });
+  const elsewhere = 'endpoint_url = http://127.0.0.1:9\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true';
+  appendFileSync(join(job.home, '.aws/config'), `[default]\n${elsewhere}\n`);
+  const clock = new JobClock(job, scenario.sandbox);
+  clock.advance(16);
+  expect(await ask(commandOf(job, 'deploy'), clock.environment)).toMatchObject({ exitCode: 0, stderr: '' });
+  proxy.close();
+  expect(proxy.passed).toEqual([`sts.${REGION}.amazonaws.com:443`, `sts.${REGION}.amazonaws.com:443`]);
+  expect(scenario.calls()).toEqual([...OIDC_CALLS, ...OIDC_CALLS]);
 });
 
 test('a process without the job’s variables renews with those of the step', async () => {

@@ -4,10 +4,11 @@ import type { Account, VendorName } from '../../sandbox/accounts/account';
 import type { Run } from '../../sandbox/runner/job';
 import { fetchIdToken, idTokenEndpoint } from '../../src/github/id-token';
 import { never } from '../aws/local-aws';
+import { ForwardProxy } from '../network/forward-proxy';
 import { allow, trust } from '../sandbox/sts-client';
 import { ADMIN, identityJob } from './identities';
 import { roleFor, roleForOidc } from './role-paths';
-import { EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
+import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start()));
@@ -316,6 +317,37 @@ describe('the endpoint of the profile in use', () => {
     expect(ignored.exitCode).toBe(0);
     expect(textOf(named) + textOf(ignored)).not.toContain('is taken from');
     expect(scenario.calls()).toEqual([...CALLS, ...CALLS]);
+  });
+
+  test('nor are variables that name one, where the profile says that such endpoints are to be ignored', async () => {
+    roleForOidc(accountAt('SeaweedFS', '1'), 'deploy');
+    const job = withProfile(() => '[default]\nignore_configured_endpoint_urls = true\n', {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    });
+    const main = await job.step({ with: { ...assume, 'sts-endpoint': scenario.sandbox.url } });
+    expect(textOf(main)).toContain('AWS_ENDPOINT_URL is ignored, as the profile default says');
+    expect(main.exitCode).toBe(0);
+    expect(scenario.calls()).toEqual(CALLS);
+  });
+
+  test.each([
+    ['FIPS', 'sts-fips', 'use_fips_endpoint = true'],
+    ['IPv6', 'sts', 'use_dualstack_endpoint = true'],
+  ])('AWS’s own for %s is called where the profile asks for it', async (kind, name, lines) => {
+    const proxy = await ForwardProxy.start();
+    const job = withProfile(() => `[profile ci]\n${lines}\n`, { AWS_PROFILE: 'ci', HTTPS_PROXY: proxy.url });
+    const main = await job.step({ with: { ...assume, 'role-to-assume': ROLE, 'disable-retry': 'true' } });
+    proxy.close();
+    expect(textOf(main)).toContain(`is taken from ${lines.split(' ')[0] ?? ''} of the profile ci.`);
+    expect(proxy.passed).toEqual([`${name}.${REGION}.${kind === 'FIPS' ? 'amazonaws.com' : 'api.aws'}:443`]);
+    expect(scenario.calls()).toEqual(['id-token']);
+  });
+
+  test('FIPS of the profile is refused before any call where another endpoint is named', async () => {
+    const job = withProfile((url) => `[default]\nuse_fips_endpoint = true\nendpoint_url = ${url}\n`);
+    const main = await job.step({ with: assume });
+    expectFailed(main, 'invalid-input');
+    expect(textOf(main)).toContain('use-fips-endpoint (from AWS_USE_FIPS_ENDPOINT): is for');
   });
 });
 

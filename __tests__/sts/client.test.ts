@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Connection } from '../../src/aws/connection';
 import { stsClient } from '../../src/sts/client';
@@ -5,9 +6,12 @@ import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { earlyConnection, hostOf } from '../aws/client';
 import { useCleanEnvironment } from '../aws/environment';
 import { connection, never } from '../aws/local-aws';
+import { inJob, useJobDirectory } from '../runner/job-files';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useCleanEnvironment();
+
+useJobDirectory();
 
 function clientFor(more: Partial<Connection>) {
   return stsClient(connection(more), EXAMPLE_KEYS);
@@ -39,6 +43,17 @@ test.each([
 ])('with AWS_USE_FIPS_ENDPOINT %s, and %s as the input, it is %s', async (variable, input, host) => {
   process.env.AWS_USE_FIPS_ENDPOINT = variable;
   expect(await hostFor({ region: 'us-east-2', ...(input !== undefined && { useFipsEndpoint: input }) })).toBe(host);
+});
+
+test.each<[setting: string, lines: string]>([
+  ['endpoint_url', 'endpoint_url = http://127.0.0.1:9'],
+  ['services', 'services = other\n[services other]\nsts =\n  endpoint_url = http://127.0.0.1:9'],
+  ['use_fips_endpoint', 'use_fips_endpoint = true'],
+  ['use_dualstack_endpoint', 'use_dualstack_endpoint = true'],
+])('%s of a profile is for main to take, and no client reads it', async (_, lines) => {
+  process.env.AWS_CONFIG_FILE = inJob('config');
+  writeFileSync(inJob('config'), `[default]\n${lines}\n`);
+  expect(await hostFor({})).toBe('sts.eu-central-1.amazonaws.com');
 });
 
 describe('another endpoint', () => {

@@ -40,19 +40,33 @@ export function clientConfiguration(
   credentials: Credentials | undefined,
   config: () => ClientConfig,
 ) {
-  const { region, useFipsEndpoint, userAgent, proxy } = connection;
-  const endpoint = { STS: connection.stsEndpoint, IAM: connection.iamEndpoint }[service];
+  const { region, userAgent, proxy } = connection;
+  const destination = destinationOf(service, connection);
+  const { endpoint } = destination;
   return {
-    region,
-    useFipsEndpoint,
-    endpoint,
+    ...destination,
     credentials,
-    maxAttempts: 1,
     customUserAgent: userAgent,
     requestHandler: handlerFor(
-      async () => configuredEndpoint(endpoint, service) ?? (await endpointIn(region, config)),
+      async () => (endpoint === undefined ? endpointIn(region, config) : new URL(endpoint)),
       proxy,
     ),
+  };
+}
+
+/**
+ * Where a client of a service sends its requests, each once. The inputs and variables say all of it: what else the SDK
+ * would find in a profile, a later step may have written there, and it is not where the step's other calls went.
+ */
+export function destinationOf(service: 'STS' | 'IAM', connection: Connection) {
+  const { region, useFipsEndpoint, stsEndpoint, iamEndpoint } = connection;
+  return {
+    region,
+    endpoint: configuredEndpoint({ STS: stsEndpoint, IAM: iamEndpoint }[service], service),
+    ignoreConfiguredEndpointUrls: true,
+    useFipsEndpoint: useFipsEndpoint ?? process.env.AWS_USE_FIPS_ENDPOINT === 'true',
+    useDualstackEndpoint: process.env.AWS_USE_DUALSTACK_ENDPOINT === 'true',
+    maxAttempts: 1,
   };
 }
 

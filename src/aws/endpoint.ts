@@ -4,9 +4,12 @@ import { domainsOfRegion, isAwsDomain } from './partition';
 export type ServiceName = 'STS' | 'IAM' | 'ROLESANYWHERE' | 'SSO' | 'SSO_OIDC';
 
 /** The endpoint that the inputs or the environment give for a service, if they do. */
-export function configuredEndpoint(given: string | undefined, service: ServiceName): URL | undefined {
-  const url = endpointText(given, service, process.env);
-  return url ? new URL(url) : undefined;
+export function configuredEndpoint(
+  given: string | undefined,
+  service: ServiceName,
+  env = process.env,
+): string | undefined {
+  return given ?? env[endpointVariable(service, env) ?? ''];
 }
 
 /**
@@ -16,7 +19,7 @@ export function configuredEndpoint(given: string | undefined, service: ServiceNa
  * @param given the endpoint that the inputs give
  */
 export function callsAws(given: string | undefined, service: ServiceName, env = process.env): boolean {
-  const url = endpointText(given, service, env);
+  const url = configuredEndpoint(given, service, env);
   if (!url) return true;
   return URL.canParse(url) && isAwsEndpoint(new URL(url).hostname, service);
 }
@@ -36,7 +39,7 @@ export function possibleEndpoints(
     `${name}.${region}.${domain}`,
     `${name}-fips.${region}.${domain}`,
   ]);
-  const configured = endpointText(given, service, env);
+  const configured = configuredEndpoint(given, service, env);
   const urls = configured ? [configured] : hosts.map((host) => `https://${host}`);
   return urls.filter((url) => URL.canParse(url)).map((url) => new URL(url));
 }
@@ -51,35 +54,10 @@ export function regionalEndpoint(
   return new URL(`https://${name}${fips ? '-fips' : ''}.${region}.${dualStack ? dualStackDomain : domain}`);
 }
 
-function endpointText(given: string | undefined, service: ServiceName, env: NodeJS.ProcessEnv): string | undefined {
-  return given ?? env[endpointVariable(service, env) ?? ''];
-}
-
 /** The variable from which the SDK takes the endpoint of a service, if one is set. An empty one counts as none. */
 export function endpointVariable(service: ServiceName, env: NodeJS.ProcessEnv): string | undefined {
   if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
   return [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'].find((name) => env[name]);
-}
-
-const ENDPOINT_VARIABLES = [
-  'AWS_ENDPOINT_URL',
-  'AWS_ENDPOINT_URL_STS',
-  'AWS_ENDPOINT_URL_IAM',
-  'AWS_ENDPOINT_URL_ROLESANYWHERE',
-  'AWS_ENDPOINT_URL_SSO',
-  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
-] as const;
-
-/** The variables that say where services are, as far as they are set. */
-export function endpointsIn(env: NodeJS.ProcessEnv): Record<string, string> {
-  const given = ENDPOINT_VARIABLES.map((name) => [name, env[name]] as const);
-  return Object.fromEntries(given.filter((entry): entry is [(typeof entry)[0], string] => Boolean(entry[1])));
-}
-
-/** Sets these variables as they were, whatever has become of them. */
-export function returnToEndpoints(endpoints: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): void {
-  for (const name of ENDPOINT_VARIABLES) Reflect.deleteProperty(env, name);
-  Object.assign(env, endpoints);
 }
 
 /**

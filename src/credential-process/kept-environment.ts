@@ -1,4 +1,5 @@
 import { isInputVariable } from '../inputs/inputs';
+import { replaceVariables } from '../runner/route';
 
 /** Variables other than inputs that decide how a session is obtained, and what it and its errors say of the job. */
 const KEPT_VARIABLES = [
@@ -25,8 +26,7 @@ export function environmentToKeep(env: NodeJS.ProcessEnv, folder: string): Recor
 /** Puts an environment back in which the request reads, and AWS's SDK finds credentials, as in the step. */
 export function returnTo(kept: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): void {
   const live = LIVE.every((name) => env[name]) ? Object.fromEntries(LIVE.map((name) => [name, env[name]])) : {};
-  for (const name of Object.keys(env).filter(isKept)) Reflect.deleteProperty(env, name);
-  Object.assign(env, kept, live);
+  replaceVariables(isKept, { ...kept, ...live }, env);
 }
 
 function isKept(name: string): boolean {

@@ -6,7 +6,6 @@ import { readPatiently } from '../files/busy';
 import { LockedError, takeLock, type Lock } from '../files/lock';
 import { replaceFile } from '../files/replace';
 import { Inputs } from '../inputs/inputs';
-import { trustCertificatesIn, trustSystem } from '../network/certificates';
 import { systemClock } from '../network/clock';
 import { inTime } from '../network/deadline';
 import { Ledger } from '../runner/ledger';
@@ -179,14 +178,10 @@ function notInTime(profile: string, ms: number): ActionError {
   });
 }
 
-/** Back to the step's folder and variables. Node has read some of these already, when this process started. */
+/** Back to the step's folder and variables. */
 function returnToStep(environment: Environment, env: NodeJS.ProcessEnv): void {
   if (environment.PWD !== undefined) enter(environment.PWD);
-  const { NODE_EXTRA_CA_CERTS: before, NODE_USE_SYSTEM_CA: systemBefore } = env;
   returnTo(environment, env);
-  const { NODE_EXTRA_CA_CERTS: certificates, NODE_USE_SYSTEM_CA: system } = env;
-  if (certificates && certificates !== before) trustCertificatesIn(certificates);
-  if (system === '1' && systemBefore !== '1') trustSystem();
 }
 
 /** Where the folder is gone, so is what is relative to it: whatever needs that says so. */

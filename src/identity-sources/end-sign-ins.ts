@@ -1,6 +1,6 @@
-import { returnToEndpoints } from '../aws/endpoint';
 import { ActionError } from '../errors/action-error';
 import { readPostSettings } from '../inputs/step-inputs';
+import { returnToRoute } from '../runner/route';
 import type { EndSignIns } from '../runner/undo';
 import { connectSso } from '../sso/connect';
 
@@ -9,9 +9,9 @@ import { connectSso } from '../sso/connect';
  *
  * @throws ActionError when IAM Identity Center does not let it
  */
-export const endSignIns: EndSignIns = async (signIns, endpoints, { env, clock }, { log }) => {
-  // A later step may have named another, which is not to learn the token.
-  if (endpoints) returnToEndpoints(endpoints, env);
+export const endSignIns: EndSignIns = async (signIns, route, { env, clock }, { log }) => {
+  // Later steps may have named another service for their own calls, which is not to learn the token.
+  if (route) returnToRoute(route, env);
   const { connection, retry } = readPostSettings(env);
   for (const { startUrl, region, accessToken } of signIns) {
     const sso = connectSso(region, connection, { retry, clock, log });

@@ -43,7 +43,7 @@ export async function openInPost(
   let isOver = endsWithin(0, main, entry);
   if (!endsWithin(MARGIN_MS, main, entry)) {
     try {
-      return await open(ofMain);
+      return requireAtMain(await open(ofMain), changes);
     } catch (error) {
       if (!isRefusal(error, 'ExpiredToken')) throw error;
       isOver = true;
@@ -55,13 +55,28 @@ export async function openInPost(
   } catch (error) {
     if (isOver) throw new Error(whatIsLeft(changes, error), { cause: error });
     log(`No other could be obtained: its last minutes are used. ${messageOf(error)}`);
-    return open(ofMain);
+    return requireAtMain(await open(ofMain), changes);
   }
 }
 
 /** Whether they end in this time, by this machine's clock. Where the end is not known, AWS will say. */
 function endsWithin(ms: number, { expiration, clockAhead = 0 }: Credentials, { calls }: Pick<AccountEntry, 'calls'>) {
   return expiration !== undefined && expiration.getTime() + clockAhead - calls.clock.time() <= ms;
+}
+
+/**
+ * What is not there for another than main proves nothing.
+ *
+ * @throws Error when whoever answers says that main's credentials are another's than what answered main said
+ */
+function requireAtMain(opened: OpenAccount, { caller }: IdentityChanges): OpenAccount {
+  const { arn } = opened.identity;
+  if (caller === undefined || arn === caller) return opened;
+  throw new Error(
+    `Nothing was removed: here, the credentials of the main step belong to ${arn ?? 'someone unknown'}, and there they ` +
+      `belonged to ${caller}. What answers is not the service that main called: check the names of AWS's hosts and the ` +
+      'proxy on this runner, and then remove by hand what is left.',
+  );
 }
 
 /** A later step may have left others for the job to find. */

@@ -1,9 +1,9 @@
 import type { Credentials } from '../aws/credentials';
-import { returnToEndpoints } from '../aws/endpoint';
 import { messageOf } from '../errors/message';
 import { describeSecret } from '../identities/declaration';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
+import { returnToRoute } from '../runner/route';
 import type { PostReporter, PostStep } from '../runner/undo';
 import { endWithJob } from './access-keys/end-with-job';
 import { recoverKey } from './access-keys/recover-key';
@@ -32,9 +32,9 @@ export async function undoIdentities(
   { log, warn, mask }: PostReporter,
   obtainAgain: ObtainAgain,
 ): Promise<void> {
-  const { created, unfinished, keys, run, endpoints } = changes;
-  // A later step may have named others, or another profile.
-  if (endpoints) returnToEndpoints(endpoints, env);
+  const { created, unfinished, keys, run, route } = changes;
+  // Later steps may have changed it for their own calls.
+  if (route) returnToRoute(route, env);
   const { connection, retry, githubToken, repository } = readPostSettings(env);
   const entry = {
     connection,

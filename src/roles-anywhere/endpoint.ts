@@ -21,7 +21,7 @@ export function endpointIn(
   env = process.env,
 ): URL {
   const configured = configuredEndpoint(undefined, 'ROLESANYWHERE');
-  if (configured) return configured;
+  if (configured !== undefined) return new URL(configured);
   const fips = useFipsEndpoint ?? env.AWS_USE_FIPS_ENDPOINT === 'true';
   return regionalEndpoint('rolesanywhere', region, { fips, dualStack: env.AWS_USE_DUALSTACK_ENDPOINT === 'true' });
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Credentials } from '../aws/credentials';
-import { endpointsIn } from '../aws/endpoint';
 import type { GithubSecret, KeyDestination } from '../identities/declaration';
 import type { WrittenProfile } from '../profile/profile';
 import { LedgerFiles } from './ledger-files';
+import { routeToKeep } from './route';
 
 /** What main changed for later steps, with what was there before: all that post needs to undo it. */
 export interface JobChanges {
@@ -41,8 +41,8 @@ export interface IdentityChanges {
   readonly run: string | undefined;
   /** The ARN of whom it made them as. */
   readonly caller?: string | undefined;
-  /** The variables that said where STS and IAM are, those that main took from a profile included. */
-  readonly endpoints?: Readonly<Record<string, string>> | undefined;
+  /** The inputs and variables that decided where calls went, those included that main took from a profile. */
+  readonly route?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Something that was made: enough to find it again. */
@@ -93,7 +93,7 @@ export interface StoredSecrets {
   readonly credentials: Credentials | undefined;
   readonly keys: Readonly<Record<string, Credentials>> | undefined;
   /** A URL may have a password in it. */
-  readonly endpoints?: Readonly<Record<string, string>> | undefined;
+  readonly route?: Readonly<Record<string, string>> | undefined;
   readonly signIns?: readonly SignIn[] | undefined;
 }
 
@@ -248,7 +248,7 @@ function storedSecrets(
     replaced: profiles.map(({ replaced }) => replaced),
     credentials: inIam ? credentials : undefined,
     keys: inIam ? keys : undefined,
-    endpoints: inIam || signIns.length > 0 ? endpointsIn(env) : undefined,
+    route: inIam || signIns.length > 0 ? routeToKeep(env) : undefined,
     signIns: signIns.length > 0 ? signIns : undefined,
   };
 }

@@ -48,7 +48,7 @@ function undoable(
   secrets: StoredSecrets,
   all: boolean,
 ): JobChanges {
-  const { credentials, keys, endpoints } = secrets;
+  const { credentials, keys, route } = secrets;
   const tokens = secrets.signIns ?? [];
   const names = Object.keys(variables).filter((name) => all || !variables[name]);
   const written = profiles.map(({ replaces, ...state }, index) => ({
@@ -66,7 +66,7 @@ function undoable(
       keys,
       run,
       caller,
-      endpoints,
+      route,
     },
     signIns: signIns.map((startUrl, index) => tokens[index] ?? { startUrl, region: '', accessToken: '', expires: 0 }),
   };

@@ -39,7 +39,7 @@ export type UndoIdentities = (
 /** Ends the sign-ins of people. */
 export type EndSignIns = (
   signIns: readonly SignIn[],
-  endpoints: IdentityChanges['endpoints'],
+  route: IdentityChanges['route'],
   step: Pick<PostStep, 'env' | 'clock'>,
   reporter: PostReporter,
 ) => Promise<void>;
@@ -140,7 +140,7 @@ async function undoIdentityChanges(
 }
 
 function endSignIns(
-  { signIns, identities: { endpoints } }: JobChanges,
+  { signIns, identities: { route } }: JobChanges,
   step: PostStep,
   reporter: PostReporter,
   end: EndSignIns,
@@ -148,7 +148,7 @@ function endSignIns(
   const where = listed([...new Set(signIns.map(({ startUrl }) => startUrl))]);
   const ending = async () => {
     if (signIns.some(({ accessToken }) => !accessToken)) throw new Error('What main saved for this is missing.');
-    await end(signIns, endpoints, step, reporter);
+    await end(signIns, route, step, reporter);
   };
   return done(ending, `The sign-in at ${where} was not ended, and lasts until it expires by itself`, reporter);
 }

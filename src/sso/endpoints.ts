@@ -21,7 +21,7 @@ export interface EndpointChoice {
  */
 export function ssoEndpoint(service: SsoService, { region, useFipsEndpoint }: EndpointChoice): URL {
   const configured = configuredEndpoint(undefined, service);
-  if (configured) return configured;
+  if (configured !== undefined) return new URL(configured);
   const { AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT } = process.env;
   const asked = useFipsEndpoint ?? AWS_USE_FIPS_ENDPOINT === 'true';
   const dualStack = AWS_USE_DUALSTACK_ENDPOINT === 'true';
