@@ -11,8 +11,11 @@ import { searchDefaultChain, type FailedSource } from '../../src/sts/default-cha
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { useCleanEnvironment } from '../aws/environment';
 import { connectionTo, connectionToAws, never } from '../aws/local-aws';
+import { knowErrorsOfNode } from '../in-process/errors-of-node';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { ACCOUNT, EXAMPLE_KEYS, REGION, ROLE } from '../scenarios/scenario';
+
+knowErrorsOfNode();
 
 useCleanEnvironment();
 
@@ -154,6 +157,46 @@ describe('a source that must call AWS for its credentials', () => {
     }
   });
 
+  describe.each(['AssumeRoleWithWebIdentity', 'AssumeRole'])('by %s', (action) => {
+    const patient = { ...settings, retry: { maxAttempts: 12 } };
+    beforeEach(() => {
+      if (action === 'AssumeRoleWithWebIdentity') {
+        process.env.AWS_WEB_IDENTITY_TOKEN_FILE = inJob('token');
+        process.env.AWS_ROLE_ARN = ROLE;
+        return;
+      }
+      process.env.AWS_PROFILE = 'role';
+      const keys = `aws_access_key_id = ${EXAMPLE_KEYS.accessKeyId}\naws_secret_access_key = ${EXAMPLE_KEYS.secretAccessKey}`;
+      writeFileSync(inJob('credentials'), `[keys]\n${keys}\n\n[role]\nrole_arn = ${ROLE}\nsource_profile = keys\n`);
+    });
+
+    test.each<[status: number, code: string, message: string]>([
+      [400, 'Throttling', 'Rate exceeded'],
+      [503, 'ServiceUnavailable', 'later'],
+      [400, 'IDPCommunicationError', 'An error occurred'],
+    ])('%s %s is waited for, as where a step assumes a role itself', async (status, code, message) => {
+      sandbox.faults.add({ action, times: 5, error: { status, code, message } });
+      sandbox.faults.add({ action, ...answer(action) });
+      const found = await searchDefaultChain(connectionTo(sandbox), patient);
+      expect(found).toMatchObject({ credentials: given });
+      expect(sandbox.requests).toHaveLength(6);
+      expect(logged).toHaveLength(5);
+      expect(logged[4]).toContain(`${code}: ${message}. Attempt 6 of 12`);
+    });
+
+    test('a connection that breaks is, too', async () => {
+      sandbox.faults.add({ action, times: 5, reset: true });
+      sandbox.faults.add({ action, ...answer(action) });
+      expect(await searchDefaultChain(connectionTo(sandbox), patient)).toMatchObject({ credentials: given });
+    });
+
+    test('a refusal is not', async () => {
+      sandbox.faults.add({ action, error: { status: 403, code: 'AccessDenied', message: 'no' } });
+      expect(await searchDefaultChain(connectionTo(sandbox), patient)).toHaveProperty('failed');
+      expect(sandbox.requests).toHaveLength(1);
+    });
+  });
+
   test('a sign-in at IAM Identity Center, which has another host, through the same proxy', async () => {
     process.env.AWS_PROFILE = 'person';
     process.env.AWS_ENDPOINT_URL_SSO = 'http://portal.sso.us-west-2.amazonaws.com';
@@ -214,6 +257,20 @@ describe('a service of the container or the machine', () => {
       source: 'container',
       words: 'HTTP 400: AccessDeniedException: EKS may not assume the associated role.',
     });
+  });
+
+  test.each([429, 503])('is busy for a container (%s), and is asked again', async (status) => {
+    process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${url()}/role`;
+    answers = { 'GET /role': [status, 'busy'] };
+    const waiting = {
+      ...settings,
+      log(line: string) {
+        logged.push(line);
+        answers = { 'GET /role': [200, answer(KEY)] };
+      },
+    };
+    expect(await searchDefaultChain(connectionTo(sandbox), waiting)).toMatchObject({ source: 'container' });
+    expect(logged).toEqual([expect.stringContaining(`Server responded with status: ${status}. Attempt 2 of 3`)]);
   });
 
   test.each(['http://elsewhere.example/role', 'http://169.254.170.2@elsewhere.example/role'])(

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity } from '@aws-sdk/client-sts';
 import { fromEnv } from '@aws-sdk/credential-provider-env';
-import { configurationForAnyHost, type Connection } from '../aws/connection';
+import { configurationForAnyHost, destinationOf, type Connection } from '../aws/connection';
 import type { Credentials } from '../aws/credentials';
-import { AWS_FAILURES, refusalOf, retryOf } from '../aws/failure';
+import { AWS_FAILURES, refusalOf } from '../aws/failure';
 import { inShort } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import { call, type CallSettings } from '../network/call';
@@ -31,6 +31,8 @@ interface Link {
   /** Whether the environment has this source asked. */
   readonly isAsked: (env: NodeJS.ProcessEnv) => boolean;
   readonly find: (calls: ChainCalls) => Promise<SdkCredentials>;
+  /** What its failures mean; none is tried again if omitted. */
+  readonly failures?: Failures;
 }
 
 type ChainCalls = ReturnType<typeof callsFor>;
@@ -41,13 +43,25 @@ type ChainCalls = ReturnType<typeof callsFor>;
  */
 function callsFor(connection: Connection) {
   const clientConfig = configurationForAnyHost(connection);
-  const sts = { ...clientConfig, region: connection.region, endpoint: connection.stsEndpoint };
+  const sts = { ...clientConfig, ...destinationOf('STS', connection) };
   return {
     roleAssumer: getDefaultRoleAssumer(sts),
     roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(sts),
     clientConfig,
   };
 }
+
+/** A machine that has no credentials to give must not keep those waiting who have others. */
+const FINAL: Failures = { ...AWS_FAILURES, retryOf: () => 'final' };
+
+/** Of an answer without credentials, the SDK passes on the status alone, in its words. */
+const CONTAINER_FAILURES: Failures = {
+  ...AWS_FAILURES,
+  retryOf(error) {
+    const status = Number(/Server responded with status: (\d+)/.exec(messageOf(error))?.[1]);
+    return status === 429 ? 'throttled' : status >= 500 ? 'transient' : 'final';
+  },
+};
 
 /**
  * The order of the SDK for JavaScript: a profile that AWS_PROFILE names comes before keys in the environment.
@@ -57,6 +71,7 @@ const LINKS: readonly Link[] = [
   { source: 'environment', isAsked: (env) => !env.AWS_PROFILE, find: () => fromEnv()() },
   {
     source: 'profile',
+    failures: AWS_FAILURES,
     isAsked: () => true,
     async find(calls) {
       const { fromIni } = await import('@aws-sdk/credential-provider-ini');
@@ -65,6 +80,7 @@ const LINKS: readonly Link[] = [
   },
   {
     source: 'token file',
+    failures: AWS_FAILURES,
     isAsked: (env) => Boolean(env.AWS_WEB_IDENTITY_TOKEN_FILE && env.AWS_ROLE_ARN),
     async find(calls) {
       const { fromTokenFile } = await import('@aws-sdk/credential-provider-web-identity');
@@ -73,6 +89,7 @@ const LINKS: readonly Link[] = [
   },
   {
     source: 'container',
+    failures: CONTAINER_FAILURES,
     isAsked: isContainer,
     async find() {
       const { fromHttp } = await import('@aws-sdk/credential-provider-http');
@@ -97,12 +114,12 @@ const LINKS: readonly Link[] = [
 export async function searchDefaultChain(connection: Connection, settings: CallSettings): Promise<ChainResult> {
   const calls = callsFor(connection);
   const failed: FailedSource[] = [];
-  for (const { source, find } of LINKS.filter(({ isAsked }) => isAsked(process.env))) {
+  for (const { source, find, failures = FINAL } of LINKS.filter(({ isAsked }) => isAsked(process.env))) {
     try {
       const { accessKeyId, secretAccessKey, sessionToken, expiration } = await call(
         `Credentials of the ${source}`,
         () => find(calls),
-        CHAIN_FAILURES,
+        failures,
         settings,
       );
       // An empty token, as some metadata services give, is none.
@@ -122,12 +139,6 @@ export async function searchDefaultChain(connection: Connection, settings: CallS
   }
   return { failed };
 }
-
-/** The SDK tries again by itself what it knows by its code. What only AWS's words tell, it does not know. */
-const CHAIN_FAILURES: Failures = {
-  ...AWS_FAILURES,
-  retryOf: (error) => (refusalOf(error)?.code === 'InvalidIdentityToken' ? retryOf(error) : 'final'),
-};
 
 function isContainer(env: NodeJS.ProcessEnv): boolean {
   return [env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, env.AWS_CONTAINER_CREDENTIALS_FULL_URI].some(Boolean);
