@@ -36,7 +36,12 @@ type Case = [what: string, error: unknown, code: ErrorCode, names: readonly stri
 
 const refusals: Case[] = [
   ['throttling', sdkError('Throttling', 'Rate exceeded'), 'throttled', ['retry-max-attempts']],
-  ['session credentials that are over', sdkError('ExpiredToken'), 'source-credentials-expired', ['role-duration-seconds', 'role-to-assume']],
+  [
+    'session credentials that are over',
+    sdkError('ExpiredToken'),
+    'source-credentials-expired',
+    ['role-duration-seconds', 'role-to-assume'],
+  ],
   [
     'a signature that is over',
     sdkError('SignatureDoesNotMatch', 'Signature expired: …', { date: minutesAgo(6) }),
