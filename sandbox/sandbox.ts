@@ -56,6 +56,8 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
   const clock = new Clock(waiting);
   const world = new World(clock);
   const faults = new Faults(clock);
+  // Of each account and region. https://docs.aws.amazon.com/general/latest/gr/rolesanywhere.html
+  faults.rateLimit({ service: 'rolesanywhere', perSecond: 10 });
   const requests: RecordedRequest[] = [];
   let url = '';
   const oidc = new GithubOidc(clock, () => url);

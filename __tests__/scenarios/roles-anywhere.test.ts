@@ -1,11 +1,19 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Statement } from '../../sandbox/policy/document';
 import { CertificateAuthority } from '../../sandbox/roles-anywhere/certificate-authority';
 import type { Run } from '../../sandbox/runner/job';
 import type { ErrorCode } from '../../src/errors/action-error';
+import { page, section } from '../docs/pages';
 import { allow } from '../sandbox/sts-client';
-import { certificateJob, roleForCertificates, testAuthority, trustCertificate } from './certificates';
+import {
+  certificateJob,
+  roleForCertificates,
+  ROLES_ANYWHERE_ACTIONS,
+  testAuthority,
+  trustCertificate,
+} from './certificates';
 import { identityJob, LASTING_KEY, githubRepository } from './identities';
 import { roleFor } from './role-paths';
 import { ACCOUNT, EXAMPLE_KEYS, REGION, ROLE, Scenario, expectFailed } from './scenario';
@@ -200,29 +208,70 @@ describe('from a role that a certificate gave', () => {
     await job.finish();
   });
 
-  test('verify asks as it, and provision works as it in one step', async () => {
+  test.each(['verify', 'provision', 'rotate', 'deprovision'])('%s is one step', async (mode) => {
     const role = roleForCertificates(scenario.account, 'provisioner', { policies: [allow('*')] });
-    const { inputs } = await trustCertificate(scenario, [role.arn]);
+    const { inputs, issued } = await trustCertificate(scenario, [role.arn]);
+    const arn = `arn:aws:sts::${ACCOUNT}:assumed-role/provisioner/${serialOf(issued.certificate)}`;
     const as = { ...inputs, 'role-to-assume': role.arn };
-    const verified = await certificateJob(scenario).step({
-      with: {
-        ...as,
-        mode: 'verify',
-        'expect-arn': role.arn.replace(':iam:', ':sts:').replace('role/', 'assumed-role/') + '/*',
-      },
-    });
-    expect(verified.exitCode).toBe(0);
-    expect(scenario.calls()).toEqual(['CreateSession']);
-    const token = githubRepository(scenario);
+    const document = { ...as, ...githubRepository(scenario), identities: LASTING_KEY };
     const job = identityJob(scenario, { env: { AWS_ENDPOINT_URL_ROLESANYWHERE: scenario.sandbox.url } });
-    const main = await job.step({ with: { ...as, ...token, mode: 'provision', identities: LASTING_KEY } });
-    expect(main.exitCode).toBe(0);
-    expect(main.exported).toEqual({});
-    expect(scenario.calls()[0]).toBe('CreateSession');
-    await job.finish();
+    if (mode === 'rotate' || mode === 'deprovision') {
+      expect(await job.step({ with: { ...document, mode: 'provision' } })).toMatchObject({ exitCode: 0 });
+      scenario.calls();
+    }
+    const asked = mode === 'verify' ? { ...as, 'expect-arn': arn } : document;
+    const main = await job.step({ with: { ...asked, mode } });
+    expect(main).toMatchObject({ exitCode: 0, exported: {}, outputs: { mode, 'authenticated-arn': arn } });
+    // Whose the session is, its answer has said: nobody asks.
+    const calls = scenario.calls();
+    expect(calls.filter((call) => /Session|AssumeRole/.test(call))).toEqual(['CreateSession']);
+    expect(calls[1]).not.toBe('GetCallerIdentity');
+    for (const post of await job.finish()) expect(post).toMatchObject({ exitCode: 0 });
     scenario.calls();
   });
+
+  test('a job that outlasts the session is cleaned up with another one', async () => {
+    const role = roleForCertificates(scenario.account, 'provisioner', { policies: [allow('*')] });
+    const { inputs } = await trustCertificate(scenario, [role.arn]);
+    const identities = JSON.stringify({ users: { tester: { 'access-key': { deliver: ['environment'] } } } });
+    const job = identityJob(scenario, { env: { AWS_ENDPOINT_URL_ROLESANYWHERE: scenario.sandbox.url } });
+    const as = { ...inputs, 'role-to-assume': role.arn, mode: 'provision', identities };
+    expect(await job.step({ with: as })).toMatchObject({ exitCode: 0 });
+    expect(scenario.account.users.get('tester')?.accessKeys).toHaveLength(1);
+    scenario.pass(2 * 3_600_000);
+    scenario.calls();
+    const [post] = await job.finish();
+    expect(post?.log.join('\n')).toContain('obtaining another by its inputs');
+    expect(scenario.account.users.get('tester')?.accessKeys).toEqual([]);
+    expect(scenario.calls()).toContain('CreateSession');
+  });
 });
+
+test.each(ROLES_ANYWHERE_ACTIONS)(
+  'the trust policy that the page shows needs %s, and its conditions',
+  async (needed) => {
+    const { trustAnchor, inputs } = await trustCertificate(scenario, [ROLE]);
+    const { blocks } = section(page('docs/roles-anywhere.md'), 'What AWS needs');
+    const shown = blocks.find(({ language }) => language === 'json')?.content ?? '';
+    const trusting = (change: (statement: Statement) => object) => {
+      const { Statement: statements } = JSON.parse(
+        shown.replaceAll(/arn:aws:rolesanywhere:[^"]+/g, trustAnchor.arn),
+      ) as { Statement: [Statement] };
+      scenario.account.createRole('deploy', {
+        trust: { Version: '2012-10-17', Statement: change(statements[0]) as Statement },
+      });
+      return certificateJob(scenario).step({ with: { ...inputs, 'role-to-assume': ROLE } });
+    };
+    expect(await trusting((statement) => statement)).toMatchObject({ exitCode: 0 });
+    const without = ROLES_ANYWHERE_ACTIONS.filter((action) => action !== needed);
+    expectFailed(await trusting((statement) => ({ ...statement, Action: without })), 'role-refused');
+    const condition = (text: string, other: string) => (statement: Statement) =>
+      JSON.parse(JSON.stringify(statement).replace(text, other)) as object;
+    expectFailed(await trusting(condition(trustAnchor.arn, `${trustAnchor.arn}0`)), 'role-refused');
+    expectFailed(await trusting(condition('"deploy"', '"other"')), 'role-refused');
+    scenario.calls();
+  },
+);
 
 describe('the time of a certificate', () => {
   const from = (days: number) => new Date(scenario.sandbox.clock.now().getTime() + days * DAY_MS);
