@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { readActionMetadata } from '../../sandbox/runner/action-metadata';
+import pem from '../roles-anywhere/pem-inputs.json';
 import { documentText } from './documents';
 import { anyText, mostly } from './texts';
 
@@ -38,6 +39,15 @@ const expectation = fc.oneof(
 const secret = fc.stringMatching(/^[A-Za-z0-9/+]{40}$/);
 const url = fc.constantFrom('http://127.0.0.1:1', 'http://127.0.0.1:1/', 'https://127.0.0.1:1', 'http://[::1]:1/x?y#z');
 const profile = fc.stringMatching(/^[a-z][\w.-]{0,20}$/);
+
+/** The ARN of something of IAM Roles Anywhere. */
+function anywhereArn(kind: string): fc.Arbitrary<string> {
+  return fc
+    .tuple(partition, fc.constantFrom('eu-central-1', 'us-east-1'), account)
+    .map(
+      ([aws, region, id]) => `arn:${aws}:rolesanywhere:${region}:${id}:${kind}/11111111-2222-3333-4444-555555555555`,
+    );
+}
 
 /** What is right, more or less, for each input that is not a text of its own kind or a boolean. */
 const GRAMMAR: Readonly<Record<string, fc.Arbitrary<string>>> = {
@@ -105,6 +115,10 @@ const GRAMMAR: Readonly<Record<string, fc.Arbitrary<string>>> = {
     'link',
     'huge',
   ),
+  certificate: fc.constantFrom(...pem.inputs.map(({ certificate }) => certificate)),
+  'certificate-private-key': fc.constantFrom(...pem.inputs.map(({ privateKey }) => privateKey)),
+  'trust-anchor-arn': anywhereArn('trust-anchor'),
+  'roles-anywhere-profile-arn': anywhereArn('profile'),
   'aws-access-key-id': fc.constant('AKIAIOSFODNN7EXAMPLE'),
   'aws-secret-access-key': secret,
   'aws-session-token': secret,

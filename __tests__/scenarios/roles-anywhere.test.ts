@@ -116,8 +116,12 @@ describe('a role is assumed with a certificate', () => {
   test('a role may be named alone: it is one of the account of the profile', async () => {
     roleForCertificates(scenario.account);
     const { inputs } = await trustCertificate(scenario, [ROLE]);
-    const main = await certificateJob(scenario).step({ with: { ...inputs, 'role-to-assume': 'deploy' } });
+    const named = { ...inputs, 'role-to-assume': 'deploy', 'mask-aws-account-id': 'true' };
+    const main = await certificateJob(scenario).step({ with: named });
     expect(main.exitCode).toBe(0);
+    // Nothing but the ARN of the profile names the account before AWS answers.
+    expect(textOf(main)).not.toContain(ACCOUNT);
+    expect(textOf(main)).toContain('Assuming arn:aws:iam::***:role/deploy');
     expect(asked()?.params.roleArn).toBe(ROLE);
     expect(scenario.calls()).toEqual(['CreateSession']);
   });
@@ -295,6 +299,20 @@ describe('the time of a certificate', () => {
     const main = await certificateJob(scenario).step({ with: { ...inputs, 'role-to-assume': ROLE } });
     expect(textOf(main)).not.toContain('valid until');
     scenario.calls();
+  });
+
+  test('that of one between it and the trust anchor counts, too', async () => {
+    roleForCertificates(scenario.account);
+    const { inputs } = await trustCertificate(scenario, [ROLE]);
+    const between = await (await testAuthority()).createIntermediate('CN=Between,O=octo', from(-0.5));
+    const { certificate, privateKey } = await between.issue();
+    const whole = `${certificate}\n${between.certificate}`;
+    const main = await certificateJob(scenario).step({
+      with: { ...inputs, certificate: whole, 'certificate-private-key': privateKey, 'role-to-assume': ROLE },
+    });
+    expectFailed(main, 'certificate-not-valid');
+    expect(textOf(main)).toContain('Could not use the certificate CN=Between, O=octo.');
+    expect(scenario.calls()).toEqual([]);
   });
 
   test.each([

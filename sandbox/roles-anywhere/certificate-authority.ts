@@ -49,9 +49,9 @@ export class CertificateAuthority {
   }
 
   /** An authority to which this one issues its certificate. */
-  async createIntermediate(name = 'CN=Intermediate,O=octo'): Promise<CertificateAuthority> {
+  async createIntermediate(name = 'CN=Intermediate,O=octo', notAfter?: Date): Promise<CertificateAuthority> {
     const keys = await newKeys('ec');
-    const certificate = await issue(name, keys, this.name, this.keys, asAuthority());
+    const certificate = await issue(name, keys, this.name, this.keys, { ...asAuthority(), notAfter });
     return new CertificateAuthority(certificate.toString('pem'), keys, name);
   }
 
