@@ -249,11 +249,30 @@ test('no answer is not said to have been missing twice, as one attempt may be al
 });
 
 test.each([
-  [{ 'retry-after': '900' }, ['AWS asks to wait 15 minutes', 'Fix: Run the step again after that time'], 'retry-max'],
-  [{ 'retry-after': '60' }, ['the attempts, or the time for them, were used up', 'retry-max-attempts'], 'asks to wait'],
-])('throttling with %j', (headers, words, other) => {
-  const error = Object.assign(sdkError('Throttling', 'Rate exceeded'), { $response: { statusCode: 400, headers } });
-  const { message } = explained(error);
+  [
+    'Throttling',
+    400,
+    { 'retry-after': '900' },
+    ['AWS asks to wait 15 minutes', 'Fix: Run the step again after that'],
+    'used up',
+  ],
+  ['Throttling', 400, { 'x-amz-retry-after': '900000' }, ['AWS asks to wait 15 minutes'], 'retry-max'],
+  ['Throttling', 400, { 'x-amz-retry-after': 'Infinity' }, ['were used up'], 'asks to wait'],
+  ['Throttling', 400, { 'retry-after': '60' }, ['were used up', 'retry-max-attempts'], 'asks to wait'],
+  [
+    'Other',
+    500,
+    { 'retry-after': '3600' },
+    ['AWS asks to wait 60 minutes', 'Fix: Run the step again after that'],
+    'used up',
+  ],
+  ['ServiceUnavailable', 503, { 'retry-after': '3600' }, ['AWS asks to wait 60 minutes'], 'used up'],
+  ['ServiceUnavailable', 503, { 'retry-after': '60' }, ['were used up', 'status page'], 'asks to wait'],
+  ['AccessDenied', 403, { 'retry-after': '3600' }, ['A policy denies'], 'asks to wait'],
+])('%s with status %d and %j', (name, status, headers, words, other) => {
+  const { message } = explained(
+    Object.assign(sdkError(name, 'No.', { status }), { $response: { statusCode: status, headers } }),
+  );
   for (const said of words) expect(message).toContain(said);
   expect(message).not.toContain(other);
 });

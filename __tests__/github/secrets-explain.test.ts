@@ -66,6 +66,13 @@ test.each<[number, string, Record<string, string>, string, string]>([
   ]);
 });
 
+test.each([403, 429, 500, 503])('a wait that is too long is named with %i', async (status) => {
+  answering(status, 'Later', { 'retry-after': '3600' });
+  const { message } = explainSecret(await failureOf(repository), 'write');
+  expect(message).toContain('GitHub asks to wait 60 minutes');
+  expect(message).not.toContain('used up');
+});
+
 test.each<[SecretLocation, string, string]>([
   [repository, '"Secrets: write"', 'no such repository'],
   [environment, '"Environments: write"', 'no such environment'],

@@ -169,7 +169,11 @@ test.each<[Record<string, unknown>, number | undefined]>([
   [{ 'retry-after': '5s' }, 5_000],
   [{ 'retry-after': '5, 10' }, 10_000],
   [{ 'retry-after': '5, soon' }, undefined],
-  [{ 'retry-after': '9'.repeat(400) }, Infinity],
+  [{ 'retry-after': '86400' }, 86_400_000],
+  [{ 'retry-after': String(Date.parse(NOON) / 1000 + 45), date: NOON }, 45_000],
+  [{ 'retry-after': String(Date.parse(NOON) / 1000 - 45), date: NOON }, undefined],
+  [{ 'retry-after': String(Date.parse(NOON)), date: NOON }, undefined],
+  [{ 'retry-after': '9'.repeat(400) }, undefined],
 ])('%j asks to wait %p ms', (headers, ms) => {
   expect(retryAfterIn(headers)).toBe(ms);
 });

@@ -61,8 +61,14 @@ export function explainFailure<Call extends FailedCall>(
   return new ActionError({ tried: call.tried, answer: answerIn(error), ...explanation(), cause: error });
 
   function explanation(): Explanation {
-    if (retryOf(error) === 'throttled') return { ...THROTTLED, ...longerThanAnyWait(waitAskedIn(error), 'AWS') };
-    return refusal ? explainRefusal(refusal, call, service) : explainNoRefusal(error, call, service);
+    if (retryOf(error) === 'throttled') return waitedFor(THROTTLED);
+    if (!refusal) return explainNoRefusal(error, call, service);
+    const meaning = explainRefusal(refusal, call, service);
+    return meaning.code === 'service-unavailable' ? waitedFor(meaning) : meaning;
+  }
+
+  function waitedFor(meaning: Explanation): Explanation {
+    return { ...meaning, ...longerThanAnyWait(waitAskedIn(error), 'AWS') };
   }
 }
 

@@ -214,7 +214,7 @@ export function waitAskedIn(error: unknown): number | undefined {
   const headers = asSdkError(error).$response?.headers ?? {};
   // Milliseconds, in AWS's own header.
   const ms = Number(headers['x-amz-retry-after']);
-  return ms > 0 ? ms : retryAfterIn(headers);
+  return ms > 0 && Number.isFinite(ms) ? ms : retryAfterIn(headers);
 }
 
 function asSdkError(error: unknown): SdkError {

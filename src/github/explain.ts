@@ -92,6 +92,7 @@ function explainGithubRefusal(refusal: GithubRefusal, askedMs: number | undefine
             code: 'service-unavailable',
             why: 'GitHub has a problem; the attempts, or the time for them, were used up.',
             fix: 'See the GitHub status page, and run the step again.',
+            ...longerThanAnyWait(askedMs, 'GitHub'),
           }
         : UNEXPECTED;
   }

@@ -98,6 +98,8 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
 
 /** A number, as it should be, or what some services send: `5s`, or two headers in one. */
 const SECONDS = /^\d+(\.\d+)?s?(\s*,\s*\d+(\.\d+)?s?)*$/;
+/** So many seconds, 31 years, are no wait, but a time since 1970, which other headers have; or nothing that makes sense. */
+const NO_WAIT = 1e9;
 
 /**
  * How long the headers of an answer ask to wait, in milliseconds; undefined if they do not. A time of day is compared with
@@ -109,8 +111,11 @@ const SECONDS = /^\d+(\.\d+)?s?(\s*,\s*\d+(\.\d+)?s?)*$/;
 export function retryAfterIn(headers: Readonly<Record<string, unknown>>): number | undefined {
   const { 'retry-after': asked } = headers;
   const text = typeof asked === 'string' ? asked.trim() : '';
-  if (SECONDS.test(text)) return Math.max(...text.split(',').map(Number.parseFloat)) * 1000 || undefined;
-  return untilTime(Date.parse(text), headers);
+  if (!SECONDS.test(text)) return untilTime(Date.parse(text), headers);
+  const ms = Math.max(...text.split(',').map(Number.parseFloat)) * 1000;
+  if (ms < NO_WAIT * 1000) return ms || undefined;
+  const until = untilTime(ms, headers) ?? Infinity;
+  return until < NO_WAIT * 1000 ? until : undefined;
 }
 
 /** Milliseconds until a time in the future by the server's clock; undefined for the past, and for what is no time. */
@@ -120,12 +125,15 @@ export function untilTime(time: number, headers: Readonly<Record<string, unknown
   return ms > 0 ? ms : undefined;
 }
 
-/** Says so where a service asks for a longer wait than any that is made: more attempts would not help. */
+/**
+ * Says so where a service asks for a longer wait than any that is made. Then no attempts were used up, nor would more of
+ * them help.
+ */
 export function longerThanAnyWait(askedMs = 0, service: string): Pick<Explanation, 'why' | 'fix'> | undefined {
   if (askedMs <= ASKED_BUDGET_MS) return undefined;
   const [asked, longest] = [askedMs, ASKED_BUDGET_MS].map((ms) => Math.ceil(ms / 60_000));
   return {
     why: `${service} asks to wait ${asked} minutes before the next request. A step waits ${longest} minutes at most.`,
-    fix: 'Run the step again after that time, and let fewer jobs make requests at once.',
+    fix: 'Run the step again after that time. If many jobs make requests at once, let fewer.',
   };
 }
