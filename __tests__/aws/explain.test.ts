@@ -115,6 +115,34 @@ const refusals: Case[] = [
     'unusual-answer',
     ['came without its signature', 'http-proxy'],
   ],
+  ['a session token that AWS cannot read', sdkError('InvalidToken'), 'invalid-credentials', ['the session token']],
+  ['a session token that must be renewed', sdkError('TokenRefreshRequired'), 'source-credentials-expired', ['expired']],
+  [
+    'keys that another vendor does not know',
+    sdkError('Unauthorized', 'No.', { status: 401 }),
+    'invalid-credentials',
+    ['does not know'],
+  ],
+  ...['OptInRequired', 'SubscriptionRequiredException'].map((code): Case => [
+    code,
+    sdkError(code, 'The AWS Access Key Id needs a subscription for the service'),
+    'access-denied',
+    ['is not active', 'Finish'],
+  ]),
+  ...['Unauthorized', 'NotAuthorized', 'UnauthorizedOperation', 'Forbidden'].flatMap((code): Case[] => [
+    [
+      `${code}, as another code for AccessDenied`,
+      sdkError(code),
+      'access-denied',
+      ['A policy denies', `Answer: ${code}`],
+    ],
+    [
+      `${code}, with a policy in its words`,
+      sdkError(code, 'x with an explicit deny in a service control policy'),
+      'access-denied',
+      ['A service control policy denies the call'],
+    ],
+  ]),
   ['a signature in pieces', sdkError('IncompleteSignature'), 'invalid-credentials', ['cannot read the signature']],
   ['a call that policies refuse', sdkError('AccessDenied'), 'access-denied', ['docs/permissions.md']],
   [
@@ -289,6 +317,16 @@ test("a service's own rules are asked first, in their order", () => {
   ];
   expect(explained(sdkError('ExpiredToken'), rules).message).toContain('Cause: the first\n');
   expect(explained(sdkError('RequestExpired'), rules).code).toBe('clock-skew');
+});
+
+test('another code for AccessDenied has the meaning that a service gives that, if it has none of its own', () => {
+  const rule =
+    (code: string): RefusalRule<FailedCall> =>
+    (refusal) =>
+      refusal.code === code && { code: 'role-refused', why: `It is ${code}.`, fix: 'Do it.' };
+  expect(explained(sdkError('NotAuthorized'), [rule('AccessDenied')]).message).toContain('It is AccessDenied.');
+  const both = [rule('AccessDenied'), rule('Unauthorized')];
+  expect(explained(sdkError('UnauthorizedException'), both).message).toContain('It is Unauthorized.');
 });
 
 test("where AWS's words name the policy, a rule adds what else helps", () => {

@@ -48,6 +48,20 @@ function refusalIn(error: unknown): Refusal {
 type Case = [what: string, error: unknown, call: StsCall, code: ErrorCode, names: readonly string[]];
 
 const refusals: Case[] = [
+  ...[signed, web].map((call): Case => [
+    'a role that is not there, by a service that says so',
+    sdkError('NoSuchEntity', 'UnknownError', { status: 404 }),
+    call,
+    'role-refused',
+    [`has no role ${ROLE}`, 'Check the ARN'],
+  ]),
+  [
+    'a role, by another code for AccessDenied',
+    sdkError('UnauthorizedOperation', denied('sts:AssumeRole')),
+    signed,
+    'role-refused',
+    [`Name ${user}`],
+  ],
   [
     'a source identity that may not be set',
     sdkError('AccessDenied', denied('sts:SetSourceIdentity')),

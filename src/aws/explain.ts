@@ -90,9 +90,11 @@ function explainRefusal<Call extends FailedCall>(
   call: Call,
   { rules, endpoint }: Service<Call>,
 ): Explanation {
-  for (const rule of [...rules, ...RULES_OF_ALL]) {
-    const meaning = rule(refusal, call);
-    if (meaning) return refusal.code === 'AccessDenied' ? byPolicy(refusal, meaning) : meaning;
+  for (const asked of [refusal, ...(OTHER_DENIALS.test(refusal.code) ? [{ ...refusal, code: 'AccessDenied' }] : [])]) {
+    for (const rule of [...rules, ...RULES_OF_ALL]) {
+      const meaning = rule(asked, call);
+      if (meaning) return asked.code === 'AccessDenied' ? byPolicy(asked, meaning) : meaning;
+    }
   }
   if (isOperationLacking(refusal)) {
     return {
@@ -114,6 +116,9 @@ function explainRefusal<Call extends FailedCall>(
   };
 }
 
+/** What AWS, and others who speak its protocol, also call AccessDenied: asked about as that, where no rule knows the code itself. */
+const OTHER_DENIALS = /^(Unauthorized|NotAuthorized|UnauthorizedOperation|AuthorizationError|Forbidden)$/;
+
 /** The meaning of a refusal, by what AWS's words say of policies, where they say something. */
 function byPolicy(refusal: Refusal, meaning: RefusalMeaning): Explanation {
   const denial = explainDenial(refusal);
@@ -131,7 +136,7 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
       fix: 'Check the policies of whom they belong to; docs/permissions.md has the whole policy that each mode needs.',
     },
   ({ code }) =>
-    code === 'ExpiredToken' && {
+    /^(ExpiredToken|TokenRefreshRequired)$/.test(code) && {
       code: 'source-credentials-expired',
       why: 'The credentials that sign the request are temporary and have expired.',
       fix: 'Obtain new ones closer to this step, or for longer (role-duration-seconds); or give the step role-to-assume, so that it has a session of its own.',
@@ -163,7 +168,20 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
       fix: 'Check the secrets from which the keys come: copied whole, each in the right input. If they are right, check http-proxy and no-proxy.',
     },
   ({ code }) =>
-    /^(SignatureDoesNotMatch|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient)$/.test(code) && {
+    code === 'InvalidToken' && {
+      code: 'invalid-credentials',
+      why: 'AWS cannot read the session token: it is cut off, or was made elsewhere than the keys.',
+      fix: 'Check the secrets or variables from which the keys come: all three of one session, copied whole.',
+    },
+  ({ code }) =>
+    /^(OptInRequired|SubscriptionRequired)$/.test(code) && {
+      code: 'access-denied',
+      why: 'The account to which the keys belong is not active, or not signed up for the service.',
+      fix: 'Finish its registration in the AWS console (a new account can take a day), or use credentials of another account.',
+    },
+  ({ code, status }) =>
+    (/^(SignatureDoesNotMatch|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClient)$/.test(code) ||
+      (code === 'Unauthorized' && status === 401)) && {
       code: 'invalid-credentials',
       why:
         code === 'SignatureDoesNotMatch'

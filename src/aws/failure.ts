@@ -36,9 +36,9 @@ interface SdkError {
 
 /** AWS's codes, and those of services that speak its protocol. */
 const THROTTLING =
-  /^(throttling|throttled|requestlimitexceeded|toomanyrequests|slowdown|requestthrottled|rateexceeded|ratelimitexceeded|priorrequestnotcomplete)/i;
+  /^((ec2|request)?thrott|toomanyrequests|slowdown|(request|rate|bandwidth)(limit)?exceeded|provisionedthroughputexceeded|priorrequestnotcomplete|transactioninprogress)/i;
 /** What AWS also says with a code that stands for something else, or for nothing. */
-const THROTTLING_WORDS = /^\W*rate (limit )?exceeded/i;
+const THROTTLING_WORDS = /\b(rate|request) (limit )?exceeded|\btoo many requests\b/i;
 const TRANSIENT_CODES = new Set([
   'ServiceUnavailable',
   'InternalFailure',

@@ -200,6 +200,14 @@ const SESSION_RULES: readonly RefusalRule<StsCall>[] = [
       why: `role-duration-seconds is ${duration ?? ''}, which is more than ${roleArn ?? 'the role'} allows.`,
       fix: 'Ask for less in role-duration-seconds, or raise the maximum session duration of the role in IAM.',
     },
+  // AWS says AccessDenied, as it does not tell whether there is such a role; Ceph and others say it.
+  ({ code }, { roleArn }) =>
+    code === 'NoSuchEntity' &&
+    roleArn !== undefined && {
+      code: 'role-refused',
+      why: `The service has no role ${roleArn}.`,
+      fix: 'Check the ARN of the role, and that sts-endpoint is the service that has it.',
+    },
   ({ message }, { duration = Number.NaN }) => message.includes('1 hour session limit') && tooLongForChain(duration),
   ({ code }, call) => code === 'PackedPolicyTooLarge' && tooLarge(call),
   ({ code }) =>
