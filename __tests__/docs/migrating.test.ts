@@ -80,8 +80,8 @@ test.each<[difference: string, there: RegExp, here: RegExp]>([
   ],
   [
     'existing credentials of any account',
-    /`use-existing-credentials`: `allowed-account-ids` is ignored/,
-    /The account must be allowed/,
+    /that list was not checked for them/,
+    /credentials that are kept must be of an account in `allowed-account-ids`/,
   ],
   ['a leading comma', /a leading comma switched the check off/, /An empty entry is ignored/],
   ['the account printed first', /after the account may have been printed/, /always masked before anything prints it/],

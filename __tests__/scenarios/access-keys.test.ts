@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Job } from '../../sandbox/runner/job';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
@@ -157,6 +158,67 @@ describe('use-existing-credentials', () => {
     expect(main.exported).toMatchObject(ENV_KEYS);
     expect(main.log).toContain('Notice: There are no valid credentials in the job: obtaining some.');
     expect(scenario.calls()).toEqual(['GetCallerIdentity InvalidClientTokenId', 'GetCallerIdentity']);
+  });
+
+  describe.each([
+    ['dev', {}],
+    ['default', {}],
+    ['dev', ENV_KEYS],
+  ])('true, with the profile %s, and %j in the environment:', (name, env) => {
+    const withProfile = {
+      'aws-region': REGION,
+      'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/deploy`,
+      'aws-profile': name,
+      'output-env-credentials': 'true',
+      'use-existing-credentials': 'true',
+    };
+    const written = ({ home }: Job) => readFileSync(join(home, '.aws/credentials'), 'utf8');
+
+    test('a profile that is there already stops nobody who keeps what the job has', async () => {
+      scenario.createOidcRole();
+      const job = scenario.job({ oidc: true, env });
+      mkdirSync(join(job.home, '.aws'));
+      const { accessKeyId, secretAccessKey } = EXAMPLE_KEYS;
+      const text = `[${name}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+      writeFileSync(join(job.home, '.aws/credentials'), text);
+      job.env.AWS_PROFILE = name;
+      const main = await job.step({ with: withProfile });
+      expect(main.exitCode).toBe(0);
+      expect(written(job)).toBe(text);
+      expect(new Set(scenario.calls())).toEqual(new Set(['GetCallerIdentity']));
+    });
+
+    test('it stops who obtains others, before they are obtained', async () => {
+      scenario.createOidcRole();
+      const job = scenario.job({ oidc: true });
+      mkdirSync(join(job.home, '.aws'));
+      const text = `[${name}]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = wrong/EXAMPLEKEY\n`;
+      writeFileSync(join(job.home, '.aws/credentials'), text);
+      job.env.AWS_PROFILE = name;
+      expectFailed(await job.step({ with: withProfile }), 'profile-files');
+      expect(written(job)).toBe(text);
+      expect(scenario.calls()).toEqual(['GetCallerIdentity InvalidClientTokenId']);
+    });
+  });
+
+  test('true, twice the same step with a profile: the second keeps what the first obtained', async () => {
+    scenario.createOidcRole();
+    const job = scenario.job({ oidc: true });
+    const step = {
+      with: {
+        'aws-region': REGION,
+        'role-to-assume': `arn:aws:iam::${ACCOUNT}:role/deploy`,
+        'aws-profile': 'dev',
+        'output-env-credentials': 'true',
+        'use-existing-credentials': 'true',
+      },
+    };
+    expect([(await job.step(step)).exitCode, (await job.step(step)).exitCode]).toEqual([0, 0]);
+    // The profile and the variables are of one session: whose it is, is asked of both.
+    expect(scenario.calls()).toEqual([
+      ...['id-token', 'AssumeRoleWithWebIdentity'],
+      ...['GetCallerIdentity', 'GetCallerIdentity'],
+    ]);
   });
 
   test('false is false', async () => {

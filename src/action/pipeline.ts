@@ -5,7 +5,7 @@ import { writeReport } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
 import { readRequest } from '../inputs/read-request';
 import { isManyRoles, profilesIn, rolesIn, type Request } from '../inputs/request';
-import { begin } from '../modes/begin';
+import { begin, mayKeepExisting } from '../modes/begin';
 import { noteUnknown } from '../modes/identity-report';
 import type { Work } from '../modes/work';
 import { forgetSignIn } from '../runner/kept-sign-in';
@@ -38,11 +38,12 @@ export async function runAction(step: Step): Promise<void> {
 
 /** The way of every mode, once the inputs are known to be right. */
 async function runRequest(request: Request, step: Step, begun: (work: Work) => void): Promise<void> {
-  const profiles = profilesIn(request);
-  if (profiles) await checkJobProfiles(profiles, step);
-  if (profiles?.refresh) await checkProfileCircle(request, step.env);
+  const check = () => checkDestinations(request, step);
+  // What is kept goes to no profile, which need not be free then: the same step may run twice in a job.
+  const mayKeep = mayKeepExisting(request);
+  if (!mayKeep) await check();
   if (request.unsetCurrentCredentials) unsetCurrent(step);
-  const work = await beginAllowed(request, step);
+  const work = await beginAllowed(request, step, mayKeep ? check : undefined);
   begun(work);
   if (!isManyRoles(request)) for (const identity of work.identities) noteUnknown(identity, step);
   const report = await work.finish((delivery, confirm) => deliver(delivery, step, confirm));
@@ -50,9 +51,20 @@ async function runRequest(request: Request, step: Step, begun: (work: Work) => v
   await writeReport(report, request.maskAccountId, step);
 }
 
-/** Begins what is asked for, and goes on only in accounts that are allowed. */
-export async function beginAllowed(request: Request, step: Step): Promise<Work> {
-  const work = await withinTimeLimit(request.timeLimit, begin(request, step), step.clock);
+/** @throws ActionError where profiles cannot be written, or would be renewed from themselves */
+async function checkDestinations(request: Request, step: Step): Promise<void> {
+  const profiles = profilesIn(request);
+  if (profiles) await checkJobProfiles(profiles, step);
+  if (profiles?.refresh) await checkProfileCircle(request, step.env);
+}
+
+/**
+ * Begins what is asked for, and goes on only in accounts that are allowed.
+ *
+ * @param beforeNew called before credentials are obtained where others could have been kept
+ */
+export async function beginAllowed(request: Request, step: Step, beforeNew?: () => Promise<void>): Promise<Work> {
+  const work = await withinTimeLimit(request.timeLimit, begin(request, step, beforeNew), step.clock);
   for (const identity of work.identities) {
     if (request.maskAccountId) maskIdentity(identity, step);
     requireAllowedAccount(identity, request);

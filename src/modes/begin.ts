@@ -1,12 +1,28 @@
-import { isManyRoles, type Request } from '../inputs/request';
+import { isManyRoles, type Request, type SessionRequest } from '../inputs/request';
 import type { Step } from '../runner/step';
 import type { Work } from './work';
 
-/** Begins what is asked for, by the code of its mode alone. */
-export async function begin(request: Request, step: Step): Promise<Work> {
-  if ('useExistingCredentials' in request && request.useExistingCredentials) {
+/** Whether credentials that the job has already are kept where they work: then none are delivered. */
+export function mayKeepExisting(
+  request: Request,
+): request is SessionRequest & { readonly useExistingCredentials: true } {
+  return 'useExistingCredentials' in request && request.useExistingCredentials;
+}
+
+/**
+ * Begins what is asked for, by the code of its mode alone.
+ *
+ * @param beforeNew called where credentials that the job has already could have been kept, and are not
+ */
+export async function begin(
+  request: Request,
+  step: Step,
+  beforeNew: () => Promise<void> = () => Promise.resolve(),
+): Promise<Work> {
+  if (mayKeepExisting(request)) {
     const existing = await (await import('./existing-credentials')).existingCredentials(request, step);
     if (existing) return existing;
+    await beforeNew();
   }
   switch (request.mode) {
     case 'assume-role':
