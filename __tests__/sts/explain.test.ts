@@ -111,6 +111,36 @@ const refusals: Case[] = [
     ],
   ],
   [
+    'tags in a web identity that the role does not allow',
+    sdkError('AccessDenied', 'Not authorized to perform sts:TagSession'),
+    web,
+    'session-tagging-refused',
+    [
+      `The token gives tags to the session (its claim https://aws.amazon.com/tags), and the trust policy of ${ROLE}`,
+      'Allow "sts:TagSession" together with "sts:AssumeRoleWithWebIdentity" in that trust policy.',
+    ],
+  ],
+  [
+    'tags in a web identity that the organization of the role denies',
+    sdkError(
+      'AccessDenied',
+      'Not authorized to perform sts:TagSession with an explicit deny in a resource control policy',
+    ),
+    web,
+    'session-tagging-refused',
+    ['A resource control policy denies "sts:TagSession"', 'omit the claim https://aws.amazon.com/tags'],
+  ],
+  [
+    'a source identity in a web identity that the role does not allow',
+    sdkError('AccessDenied', 'Not authorized to perform sts:SetSourceIdentity'),
+    web,
+    'role-refused',
+    [
+      'gives a source identity to the session (its claim https://aws.amazon.com/source_identity)',
+      'Allow "sts:SetSourceIdentity" together with "sts:AssumeRoleWithWebIdentity"',
+    ],
+  ],
+  [
     'a web identity refused by the organization of the role',
     sdkError(
       'AccessDenied',

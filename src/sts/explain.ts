@@ -42,6 +42,24 @@ function newKeyNotAccepted(error: unknown, tried: string): ActionError {
 
 /** A token was sent; the request was not signed. */
 const WEB_IDENTITY_RULES: readonly RefusalRule<StsCall>[] = [
+  ({ code, message }, call) =>
+    code === 'AccessDenied' &&
+    message.includes('sts:TagSession') &&
+    claimNotAllowed(call, {
+      refusal: 'session-tagging-refused',
+      what: 'tags',
+      name: 'https://aws.amazon.com/tags',
+      action: 'sts:TagSession',
+    }),
+  ({ code, message }, call) =>
+    code === 'AccessDenied' &&
+    message.includes('sts:SetSourceIdentity') &&
+    claimNotAllowed(call, {
+      refusal: 'role-refused',
+      what: 'a source identity',
+      name: 'https://aws.amazon.com/source_identity',
+      action: 'sts:SetSourceIdentity',
+    }),
   ({ code, message }, { token }) =>
     (/not a valid JWT/i.test(message) || token?.claims === undefined) &&
     /^(AccessDenied|InvalidIdentityToken)$/.test(code) && {
@@ -283,6 +301,25 @@ function webIdentityRefused(call: StsCall): RefusalMeaning {
       'Check the ARN of the role. In its trust policy, allow "sts:AssumeRoleWithWebIdentity" to ' +
       `${providerArn(call)} under this condition:\n  ${inLines(trustCondition(claims))}${more}`,
     also: `The token says:\n${shown}${more}`,
+  };
+}
+
+/** What a claim of the token gives to the session, and what the trust policy must allow for it. */
+interface ClaimForSession {
+  readonly refusal: 'session-tagging-refused' | 'role-refused';
+  readonly what: string;
+  readonly name: string;
+  readonly action: string;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp */
+function claimNotAllowed(call: StsCall, { refusal, what, name, action }: ClaimForSession): RefusalMeaning {
+  const also = `Or let the identity provider omit the claim ${name}.`;
+  return {
+    code: refusal,
+    why: `The token gives ${what} to the session (its claim ${name}), and the trust policy of ${roleOf(call)} does not allow that.`,
+    fix: `Allow "${action}" together with "sts:AssumeRoleWithWebIdentity" in that trust policy. ${also}`,
+    also,
   };
 }
 
