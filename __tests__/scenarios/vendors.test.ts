@@ -252,6 +252,24 @@ test('the role of a token file that variables name is assumed where the input sa
   expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'AssumeRole']);
 });
 
+test('a role assumed with temporary credentials may last longer than the hour of AWS, in a chain and in the next step', async () => {
+  const account = accountAt('SeaweedFS', '1');
+  const longer = { maxSessionDuration: 43_200 };
+  const hub = roleFor(createUser(account).arn, account, 'hub', longer);
+  const target = roleFor(hub.arn, account, 'target', longer);
+  const job = scenario.job();
+  const long = { 'aws-region': REGION, 'role-duration-seconds': '7200', 'role-skip-session-tagging': 'true' };
+  const chain = await job.step({ with: { ...long, ...KEY_INPUTS, 'role-to-assume': `${hub.arn}\n${target.arn}` } });
+  expect([chain.exitCode, textOf(chain)]).toEqual([0, expect.not.stringContaining('3600')]);
+  const entry = await job.step({ with: { ...long, ...KEY_INPUTS, 'role-to-assume': hub.arn } });
+  expect(entry.exitCode).toBe(0);
+  const next = await job.step({ with: { ...long, 'role-chaining': 'true', 'role-to-assume': target.arn } });
+  expect([next.exitCode, textOf(next)]).toEqual([0, expect.not.stringContaining('3600')]);
+  const durations = scenario.sandbox.requests.map(({ params }) => params.DurationSeconds);
+  expect(durations.filter(Boolean)).toEqual(['900', '7200', '7200', '7200']);
+  scenario.calls();
+});
+
 describe('the endpoint of the profile in use', () => {
   const withProfile = (lines: (url: string) => string, env: Record<string, string> = {}) => {
     const job = scenario.job({ oidc: true, env: { AWS_ENDPOINT_URL_STS: '', ...env } });

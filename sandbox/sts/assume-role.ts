@@ -26,7 +26,7 @@ export const assumeRole: Operation = {
   run(call) {
     const { world, caller } = call;
     const request = readRequest(call);
-    if (caller.session && request.durationSeconds > 3600) {
+    if (caller.session && request.durationSeconds > 3600 && !world.settings.vendor) {
       throw validationError(
         'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
       );

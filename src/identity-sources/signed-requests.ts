@@ -1,5 +1,6 @@
 import { roleInAccountOf, type Identity, type RoleArn, type RoleName } from '../aws/arn';
 import { isTemporary } from '../aws/credentials';
+import { callsAws } from '../aws/endpoint';
 import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
 import type { MfaRequest, StepSettings } from '../inputs/request';
@@ -48,7 +49,7 @@ export function signedRequests(
 
   return {
     async assume({ role: wanted, session, signed, inChain }) {
-      checkChainedDuration(session.duration, signer);
+      if (callsAws(settings.connection.stsEndpoint, 'STS')) checkChainedDuration(session.duration, signer);
       const sts = await connecting;
       const role = 'arn' in wanted ? wanted : await roleOfCaller(wanted);
       // AWS names the caller when it refuses, and so may later steps.

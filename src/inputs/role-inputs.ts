@@ -112,7 +112,7 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
     wrong(`${last.arn} is in none of the allowed-account-ids ${allowed.join(', ')}`);
   }
   const chained = others.length > 0 || limits.bySession !== undefined;
-  if (chained && limits.duration > MAX_CHAINED_DURATION) {
+  if (chained && limits.duration > MAX_CHAINED_DURATION && inputs.callsAws('STS')) {
     inputs.wrong(
       'role-duration-seconds',
       `is ${limits.duration}; a role assumed with ${others.length > 0 ? 'the session of another' : limits.bySession} lasts ${MAX_CHAINED_DURATION} at most`,

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { secretsOf } from '../aws/credentials';
+import { callsAws } from '../aws/endpoint';
 import type { JobDelivery } from '../delivery/deliver';
 import type { Report } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
@@ -100,9 +101,10 @@ async function openForAll(request: ManyRolesRequest, step: Step, log: (line: str
   if (isProof(source) || !mfa) return openSource(request.identity, request, step);
   const signer = await signerFrom(source, request, step);
   const sts = await connectSts(request.connection, signer.credentials, callSettings(request, step));
-  log(
-    `Obtaining a session with MFA for the user of ${signer.name}. Roles assumed with it last ${MAX_CHAINED_DURATION} seconds at most.`,
-  );
+  const limit = callsAws(request.connection.stsEndpoint, 'STS')
+    ? ` Roles assumed with it last ${MAX_CHAINED_DURATION} seconds at most.`
+    : '';
+  log(`Obtaining a session with MFA for the user of ${signer.name}.${limit}`);
   const tried = `obtain a session with MFA for the user of ${signer.name}`;
   // Long enough to assume every role, and no longer.
   const credentials = await withMfa({ ...signer, mfa }, request, step, (prove) =>
