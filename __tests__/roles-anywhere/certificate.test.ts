@@ -1,5 +1,5 @@
 import { CertificateAuthority, type CertificateSettings } from '../../sandbox/roles-anywhere/certificate-authority';
-import { readCertificate } from '../../src/roles-anywhere/certificate';
+import { commonNameOf, holderOf, issuerOf, readCertificate } from '../../src/roles-anywhere/certificate';
 import { inputs } from './pem-inputs.json';
 
 /** What is said of each that is refused here. Those outside their time are refused when they are used. */
@@ -100,4 +100,14 @@ describe('of what an authority issues', () => {
       { with: 'certificate', problem: expect.stringContaining(words) as unknown },
     ]);
   });
+});
+
+test.each<[subject: string | undefined, holder: string, commonName: string | undefined]>([
+  ['CN=deploy\nO=octo', 'CN=deploy, O=octo', 'deploy'],
+  ['O=octo\nOU=a + CN=deploy', 'O=octo, OU=a + CN=deploy', 'deploy'],
+  ['O=octo', 'O=octo', undefined],
+  [undefined, 'with the serial number 0A', undefined],
+])('a certificate of %j is that of %j', (subject, holder, commonName) => {
+  const named = { subject, issuer: undefined, serialNumber: '0A' };
+  expect([holderOf(named), commonNameOf(named), issuerOf(named)]).toEqual([holder, commonName, 'without a name']);
 });

@@ -159,6 +159,18 @@ describe('a role is assumed with a certificate', () => {
     expect(scenario.calls()).toEqual(['CreateSession']);
   });
 
+  test('a certificate without a subject is named by its serial number', async () => {
+    roleForCertificates(scenario.account);
+    const { inputs, issued } = await trustCertificate(scenario, [ROLE], {
+      certificate: { subject: '', dnsNames: ['a.example'] },
+    });
+    const main = await certificateJob(scenario).step({ with: { ...inputs, 'role-to-assume': ROLE } });
+    expect(main.exitCode).toBe(0);
+    const { serialNumber } = new X509Certificate(issued.certificate);
+    expect(textOf(main)).toContain(`with the certificate with the serial number ${serialNumber}.`);
+    expect(scenario.calls()).toEqual(['CreateSession']);
+  });
+
   test('a session that the profile makes shorter than asked for draws a warning', async () => {
     roleForCertificates(scenario.account, 'deploy', { maxSessionDuration: 43_200 });
     const { inputs } = await trustCertificate(scenario, [ROLE]);
@@ -484,6 +496,12 @@ describe('inputs that do not go together are refused at once:', () => {
     ],
     ['no role', { 'role-to-assume': '' }, ['role-to-assume: is missing']],
     [
+      'the job’s own credentials, too',
+      { 'role-chaining': 'true' },
+      ['role-chaining: is for the credentials of the job'],
+    ],
+    ['a token file, too', { 'web-identity-token-file': 'token' }, ['web-identity-token-file: is given together']],
+    [
       'MFA',
       { 'mfa-code': '123456' },
       ["mfa-code: proves MFA with a user's access keys, and the role is assumed with a certificate"],
@@ -515,7 +533,7 @@ describe('inputs that do not go together are refused at once:', () => {
     const { inputs, trustAnchor, profile } = await trustCertificate(scenario, [ROLE]);
     const as = { ...inputs, 'role-to-assume': ROLE };
     const wrongs = [
-      [{ 'trust-anchor-arn': profile.arn }, 'is not the ARN of a trust-anchor of IAM Roles Anywhere, but of a profile'],
+      [{ 'trust-anchor-arn': profile.arn }, 'is not the ARN of a trust anchor of IAM Roles Anywhere, but of a profile'],
       [{ 'roles-anywhere-profile-arn': ROLE }, 'is not the ARN of a profile of IAM Roles Anywhere'],
       [
         { 'trust-anchor-arn': trustAnchor.arn.replace(REGION, 'us-east-1') },

@@ -34,11 +34,11 @@ export function tagsOf({ subject, issuer, subjectAltName }: X509Certificate, rol
 
 type Part = readonly [name: string, value: string];
 
-/** Of a distinguished name, as Node writes it. */
-function partsOf(name: string): Part[] {
-  return name.split('\n').map((line) => {
+/** Of a distinguished name, as Node writes it: nothing for an empty one, other than its types say. */
+function partsOf(name: string | undefined): Part[] {
+  return (name ?? '').split(/\n| \+ /).flatMap((line) => {
     const [type = '', ...value] = line.split('=');
-    return [type, value.join('=')];
+    return type === '' ? [] : [[type, value.join('=')] as const];
   });
 }
 

@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { roleInAccountOf, type RoleArn, type RoleName } from '../aws/arn';
 import { ActionError } from '../errors/action-error';
 import type { CertificateProof, StepSettings } from '../inputs/request';
+import { holderOf } from '../roles-anywhere/certificate';
 import { connectRolesAnywhere } from '../roles-anywhere/connect';
 import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
@@ -28,7 +29,7 @@ export async function certificate(source: CertificateProof, settings: StepSettin
   if (settings.maskAccountId) maskAccountsIn(profileArn, step);
   for (const each of [leaf, ...chain]) requireCurrent(each, step);
   const rolesAnywhere = await connectRolesAnywhere(region, settings.connection, callSettings(settings, step));
-  const name = `the certificate ${nameOf(leaf)}`;
+  const name = `the certificate ${holderOf(leaf)}`;
 
   /** A profile has roles of its own account only. */
   function whole(role: RoleArn | RoleName): RoleArn {
@@ -73,7 +74,7 @@ export async function certificate(source: CertificateProof, settings: StepSettin
 function requireCurrent(certificate: X509Certificate, { clock, runner }: Step): void {
   const now = clock.time();
   const [from, to] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
-  const name = nameOf(certificate);
+  const name = holderOf(certificate);
   if (now < from.getTime() || now >= to.getTime()) {
     const when = now < from.getTime() ? `is valid from ${dayOf(from)} on` : `was valid until ${dayOf(to)}`;
     throw new ActionError({
@@ -95,9 +96,4 @@ function requireCurrent(certificate: X509Certificate, { clock, runner }: Step): 
 /** A day and a time, as in 2026-01-31 12:00 UTC. */
 function dayOf(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-/** The subject, in a line. */
-function nameOf({ subject }: X509Certificate): string {
-  return subject.split('\n').join(', ');
 }

@@ -81,13 +81,18 @@ function readArn(name: ArnInput, inputs: Inputs): ResourceArn | undefined {
     }
     return { arn, partition, region, account };
   }
-  const form = `arn:aws:rolesanywhere:eu-central-1:123456789012:${KINDS[name]}/` + '…';
-  const other = kind === undefined ? '' : `, but of a ${kind}`;
+  const form = `arn:aws:rolesanywhere:eu-central-1:123456789012:${KINDS[name]}/…`;
+  const other = kind === undefined ? '' : `, but of a ${nameOf(kind)}`;
   inputs.wrong(
     name,
-    `"${text}" is not the ARN of a ${KINDS[name]} of IAM Roles Anywhere${other}; it should be like ${form}`,
+    `"${text}" is not the ARN of a ${nameOf(KINDS[name])} of IAM Roles Anywhere${other}; it should be like ${form}`,
   );
   return undefined;
+}
+
+/** In words: `trust anchor`. */
+function nameOf(kind: string): string {
+  return kind.replace('-', ' ');
 }
 
 /** IAM Roles Anywhere finds both in its own region and account only. */

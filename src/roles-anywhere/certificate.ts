@@ -26,6 +26,25 @@ export interface ReadCertificate {
   readonly warnings: readonly string[];
 }
 
+/** Whose a certificate is, in a line. Node has a line for each part of a name, and nothing for an empty one. */
+export function holderOf({ subject, serialNumber }: Named): string {
+  return subject?.split('\n').join(', ') ?? `with the serial number ${serialNumber}`;
+}
+
+/** Who issued a certificate, in a line. */
+export function issuerOf({ issuer = 'without a name' }: Named): string {
+  return issuer.split('\n').join(', ');
+}
+
+/** The common name of its subject, if it has one. */
+export function commonNameOf({ subject = '' }: Named): string | undefined {
+  const part = subject.split(/\n| \+ /).find((each) => each.startsWith('CN='));
+  return part?.slice('CN='.length);
+}
+
+/** A certificate, with names that may be missing, other than the types of Node say. */
+type Named = Pick<X509Certificate, 'serialNumber'> & Partial<Pick<X509Certificate, 'subject' | 'issuer'>>;
+
 const CERTIFICATE_LABEL = /^(TRUSTED |X509 )?CERTIFICATE$/;
 
 /**
@@ -90,34 +109,33 @@ function whyNotTaken(leaf: X509Certificate): string[] {
 
 function readKey(text: string, wrong: (problem: string) => void): KeyObject | undefined {
   const block = pemBlocks(text).find(({ label }) => label.endsWith('PRIVATE KEY'));
-  const problem = whyNoKey(block);
-  if (block && problem === undefined) {
-    try {
-      const key = createPrivateKey(block.text);
-      if (key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'ec') return key;
-      wrong(
-        `is a key of the type ${key.asymmetricKeyType ?? '?'}; IAM Roles Anywhere takes signatures of RSA and EC keys`,
-      );
-    } catch {
-      // The words of OpenSSL name its routines, and say nothing of the cause.
-      wrong('cannot be read: it is damaged or cut off; it should be PEM as it was made, or base64 of that');
-    }
-  } else wrong(problem ?? '');
+  const key = block
+    ? keyIn(block)
+    : 'holds no private key; it should be PEM (-----BEGIN PRIVATE KEY-----), or base64 of that';
+  if (typeof key !== 'string') return key;
+  wrong(key);
   return undefined;
 }
 
-function whyNoKey(block: PemBlock | undefined): string | undefined {
-  if (!block) return 'holds no private key; it should be PEM (-----BEGIN PRIVATE KEY-----), or base64 of that';
-  if (block.isEncrypted) {
+/** The key in a block, or what is wrong with it. */
+function keyIn({ label, text, isEncrypted }: PemBlock): KeyObject | string {
+  if (isEncrypted) {
     return (
       'is encrypted, and a passphrase next to it in the secrets would protect nothing; it should be without, as ' +
       '`openssl pkey -in key.pem -out plain.pem` writes it'
     );
   }
-  if (block.label === 'OPENSSH PRIVATE KEY') {
+  if (label === 'OPENSSH PRIVATE KEY') {
     return 'is in the form of OpenSSH; it should be PEM, as `ssh-keygen -p -m PKCS8 -f key` writes it';
   }
-  return undefined;
+  try {
+    const key = createPrivateKey(text);
+    if (key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'ec') return key;
+    return `is a key of the type ${key.asymmetricKeyType ?? '?'}; IAM Roles Anywhere takes signatures of RSA and EC keys`;
+  } catch {
+    // The words of OpenSSL name its routines, and say nothing of the cause.
+    return 'cannot be read: it is damaged or cut off; it should be PEM as it was made, or base64 of that';
+  }
 }
 
 function belongs(certificate: X509Certificate, key: KeyObject): boolean {

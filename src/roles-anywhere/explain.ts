@@ -1,6 +1,7 @@
 import { explainFailure, explainSkew, type FailedCall, type RefusalMeaning, type RefusalRule } from '../aws/explain';
 import { skewIn, type Refusal } from '../aws/failure';
 import type { ActionError } from '../errors/action-error';
+import { commonNameOf, holderOf, issuerOf } from './certificate';
 import type { CreateSessionSettings } from './create-session';
 
 /** The circumstances of a call to IAM Roles Anywhere that failed. */
@@ -35,7 +36,7 @@ const MEANINGS: readonly [words: RegExp, meaning: Meaning][] = [
     /mapped into session tags/i,
     ({ certificate }) => ({
       code: 'session-tagging-refused',
-      why: `AWS makes session tags of what is in the certificate (${oneLine(certificate.leaf.subject)}), and there is a character in it that no tag may have, or there are too many names.`,
+      why: `AWS makes session tags of what is in the certificate (${holderOf(certificate.leaf)}), and there is a character in it that no tag may have, or there are too many names.`,
       fix:
         'Have the certificate issued with letters, digits, spaces and _.:/=+-@ only in its subject and its names, or let the ' +
         'attribute mappings of the profile omit what the answer names.',
@@ -45,7 +46,7 @@ const MEANINGS: readonly [words: RegExp, meaning: Meaning][] = [
     /revoked/i,
     ({ certificate, trustAnchorArn }) => ({
       code: 'certificate-revoked',
-      why: `The certificate (${oneLine(certificate.leaf.subject)}) is in a certificate revocation list that was imported for ${trustAnchorArn}.`,
+      why: `The certificate (${holderOf(certificate.leaf)}) is in a certificate revocation list that was imported for ${trustAnchorArn}.`,
       fix: 'Have another one issued, and put it and its key into the secrets.',
     }),
   ],
@@ -54,7 +55,7 @@ const MEANINGS: readonly [words: RegExp, meaning: Meaning][] = [
     /\bexpired|not (yet )?valid\b/i,
     ({ certificate: { leaf, chain } }) => ({
       code: 'certificate-not-valid',
-      why: `AWS found a certificate to be outside its time: ${[leaf, ...chain].map((each) => `${oneLine(each.subject)} is valid from ${each.validFrom} to ${each.validTo}`).join('; ')}; or that of the trust anchor is over.`,
+      why: `AWS found a certificate to be outside its time: ${[leaf, ...chain].map((each) => `${holderOf(each)} is valid from ${each.validFrom} to ${each.validTo}`).join('; ')}; or that of the trust anchor is over.`,
       fix: 'Have the certificate that is over issued again. The trust anchor has its own in IAM Roles Anywhere.',
     }),
   ],
@@ -100,7 +101,7 @@ function signatureRefused({ certificate }: RolesAnywhereCall, refusal: Refusal):
     : `This machine's clock may be off (${more}), or the request was changed or held back on its way`;
   return {
     code: 'certificate-signature-refused',
-    why: `The key is that of the certificate (${oneLine(certificate.leaf.subject)}): this was checked. ${clock}, by a proxy for example.`,
+    why: `The key is that of the certificate (${holderOf(certificate.leaf)}): this was checked. ${clock}, by a proxy for example.`,
     fix: "Run the job again. If it stays: check the runner's clock, and the proxy (http-proxy, no-proxy), or go past it.",
   };
 }
@@ -108,7 +109,7 @@ function signatureRefused({ certificate }: RolesAnywhereCall, refusal: Refusal):
 function insufficient({ certificate: { leaf } }: RolesAnywhereCall): RefusalMeaning {
   return {
     code: 'certificate-insufficient',
-    why: `AWS does not take the certificate (${oneLine(leaf.subject)}) as that of a client.`,
+    why: `AWS does not take the certificate (${holderOf(leaf)}) as that of a client.`,
     fix:
       'Have it issued as X.509 version 3 with the key usage Digital Signature, with CA:FALSE as its basic constraints, and ' +
       'signed with SHA-256 or better.',
@@ -121,7 +122,7 @@ function untrusted({ certificate: { leaf, chain }, trustAnchorArn }: RolesAnywhe
   return {
     code: 'certificate-untrusted',
     why:
-      `The certificate was sent ${sent}, and ends at the authority "${oneLine(last.issuer)}". That is not the one of ` +
+      `The certificate was sent ${sent}, and ends at the authority "${issuerOf(last)}". That is not the one of ` +
       `${trustAnchorArn}, or those between the two are missing.`,
     fix:
       'Put the certificates between it and the authority of the trust anchor into the input certificate, after that of ' +
@@ -139,13 +140,12 @@ function roleRefused({ roleArn, trustAnchorArn, certificate, sessionName }: Role
     why:
       'Its trust policy does not let IAM Roles Anywhere do all that it must, a condition in it is not met, the role does not ' +
       'exist, or the policy was changed a few seconds ago (AWS does not say which).',
-    fix: `Let the trust policy of ${roleArn} have this statement:\n  ${inLines(trustStatement(trustAnchorArn, certificate.leaf.subject))}${named}`,
+    fix: `Let the trust policy of ${roleArn} have this statement:\n  ${inLines(trustStatement(trustAnchorArn, commonNameOf(certificate.leaf)))}${named}`,
   };
 }
 
 /** https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html */
-function trustStatement(trustAnchorArn: string, subject: string): object {
-  const commonName = /^CN=(.*)$/m.exec(subject)?.[1];
+function trustStatement(trustAnchorArn: string, commonName: string | undefined): object {
   return {
     Effect: 'Allow',
     Principal: { Service: 'rolesanywhere.amazonaws.com' },
@@ -159,9 +159,4 @@ function trustStatement(trustAnchorArn: string, subject: string): object {
 
 function inLines(statement: object): string {
   return JSON.stringify(statement, undefined, 2).replaceAll('\n', '\n  ');
-}
-
-/** A distinguished name, which Node has in a line for each of its parts. */
-function oneLine(name: string): string {
-  return name.split('\n').join(', ');
 }
