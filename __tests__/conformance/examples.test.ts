@@ -322,6 +322,15 @@ function expectSuccess(
         for (const { log } of [provision, both]) expect(log).not.toContain(secret);
       });
 
+      test('sign-in.yml', async () => {
+        scenario.sandbox.identityCenter.assign(scenario.account, 'AdministratorAccess', [allow('*')]);
+        const event = 'workflow_dispatch';
+        expectSuccess('sign-in.yml', await run('sign-in.yml', { event, env: env() }));
+        expect([...scenario.account.oidcProviders.keys()]).toEqual([ISSUER]);
+        expect(scenario.account.roles.get('deploy')?.maxSessionDuration).toBe(7200);
+        expect(scenario.calls().at(-1)).toBe('Logout');
+      });
+
       test('verify-permissions.yml', async () => {
         const app = 'arn:aws:s3:::example-app';
         const policies = [

@@ -4,6 +4,7 @@ import { installBoto3 } from './boto3';
 import { installMoto } from './moto';
 import { installRolesAnywhereClients } from './roles-anywhere-clients';
 import { installSdkClients } from './sdk-clients';
+import { installSignInClients } from './sign-in-clients';
 
 /** Before all tests, and before there is more than one process that could install the same. */
 export default async function install(): Promise<void> {
@@ -14,5 +15,6 @@ export default async function install(): Promise<void> {
     installAct(),
     installRolesAnywhereClients(),
     installSdkClients(),
+    installSignInClients(),
   ]);
 }
