@@ -1,4 +1,4 @@
-import { parseSeed } from '../../src/mfa/seed';
+import { parseSeed, secretsInSeed } from '../../src/mfa/seed';
 
 const BASE32 = 'JBSWY3DPEHPK3PXPJBSWY3DP';
 const plain = { base32: BASE32, period: 30, algorithm: 'SHA1' };
@@ -37,6 +37,18 @@ test.each([
   ['as a member of JSON', `"Base32StringSeed": "${BASE32}"`],
   ['in a URI in quotes', `"otpauth://totp/AWS:ci@123456789012?secret=${BASE32}&issuer=AWS"`],
   ['in a URI after the name of a variable', `MFA_SECRET=otpauth://totp/x?secret=${BASE32}`],
+  ['after its name and a blank', `seed ${BASE32}`],
+  ['in groups, after its name and a blank', 'MFA secret key jbsw y3dp ehpk 3pxp jbsw y3dp'],
+  ['in typographic quotes', `\u201C${BASE32}\u201D`],
+  ['in German quotes, after its name', `Secret: \u201E${BASE32}\u201C`],
+  ['in French quotes', `\u00AB\u00A0${BASE32}\u00A0\u00BB`],
+  ['as JSON', `{"secret":"${BASE32}"}`],
+  ['as JSON, over lines', `{\n  "seed": "otpauth://totp/x?secret=${BASE32}"\n}\n`],
+  ['with the other parameters of a URI', `secret=${BASE32}&issuer=AWS`],
+  ['with the other parameters of a URI, from a page', `?issuer=AWS&amp;secret=${BASE32}`],
+  ['in a URI with a # in its label', `otpauth://totp/AWS#1:ci?secret=${BASE32}&issuer=AWS#1`],
+  ['in a URI with a fragment', `otpauth://totp/x?secret=${BASE32}#x`],
+  ['in a URI with an issuer, after a name', `MFA_SECRET=otpauth://totp/x?secret=${BASE32}&issuer=AWS`],
   ['in a URI from a page', `otpauth://totp/x?issuer=AWS&amp;secret=${BASE32}`],
 ])('a seed %s', (_, text) => {
   expect(parseSeed(text)).toEqual(plain);
@@ -59,6 +71,19 @@ test('a seed that ends as a name does', () => {
   }
 });
 
+test('other parameters count without the rest of their URI', () => {
+  expect(parseSeed(`secret=${BASE32}&period=60`)).toEqual({ ...plain, period: 60 });
+});
+
+test.each([
+  [`secret=${BASE32.toLowerCase()}`, [BASE32.toLowerCase(), BASE32]],
+  ['"JBSW Y3DP EHPK 3PXP JBSW Y3DP"', ['JBSW Y3DP EHPK 3PXP JBSW Y3DP', BASE32]],
+  [`otpauth://totp/x?secret=${BASE32}&issuer=AWS`, [BASE32]],
+  ['no seed', []],
+])('what of %j is a secret in itself', (text, secrets) => {
+  expect(secretsInSeed(text)).toEqual(secrets);
+});
+
 test('a seed of the least length', () => {
   expect(parseSeed('JBSWY3DPEHPK3PXP')).toMatchObject({ base32: 'JBSWY3DPEHPK3PXP' });
 });
@@ -67,6 +92,9 @@ const noBase32 = 'is not a seed in base32 (at least 16 letters and digits 2 to 7
 const exported =
   'is what an app exports to move to another phone (otpauth-migration://), which may hold several devices; it should be ' +
   'the seed of one, in base32 or as an otpauth:// URI';
+const wordBefore =
+  'has a word before the seed, or a blank within; it should be the seed alone, in base32 or as an otpauth:// URI';
+const json = 'is JSON; it should be the seed in it alone, in base32 or as an otpauth:// URI';
 const noPeriod = 'has a period that is not a whole number of seconds';
 const noAlgorithm = 'has an algorithm that is none of SHA1, SHA256, SHA512';
 const noDigits = 'has codes of another length than 6 digits, which AWS does not take';
@@ -86,6 +114,12 @@ test.each([
   [`'${BASE32}"`, noBase32],
   [`"secret=`, noBase32],
   [`user=${BASE32}`, noBase32],
+  [`device ${BASE32}`, wordBefore],
+  [`of ci\n${BASE32}`, wordBefore],
+  [`{"secret":"${BASE32}","issuer":"AWS"}`, json],
+  [`{"secret":"JBSWY3DP"}`, json],
+  [`{"VirtualMFADevice": {"Base32StringSeed": "SkJTV1kzRFA="}}`, json],
+  ['issuer=AWS&digits=6', noBase32],
   ['otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGEV4YW1wbGU6YWxpY2VAZ29vZ2xlLmNvbQ%3D%3D', exported],
   ['"OTPAUTH-MIGRATION://offline?data=CjEK"', exported],
   ['otpauth://totp/x?secret=', noBase32],

@@ -29,6 +29,11 @@ test.each([
   expect(masksOf(env)).toEqual([]);
 });
 
+test('of a seed, what is around it is not all that is masked', () => {
+  const text = 'secret=jbswy3dpehpk3pxp';
+  expect(masksOf({ 'INPUT_MFA-SECRET': text })).toEqual([text, 'jbswy3dpehpk3pxp', 'JBSWY3DPEHPK3PXP']);
+});
+
 test.each(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])(
   '%s of the job is left to whoever uses it',
   (name) => {

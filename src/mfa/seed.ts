@@ -15,28 +15,77 @@ const CODE_DIGITS = 6;
 
 const DEFAULT_PERIOD = 30;
 
-/** As a setting is written: `MFA_SECRET=…`, `secret: …`. What follows is no padding. */
-const NAME = /^["']?[\w -]*(?:secret|seed|key)["']?\s*[=:]\s*(?=[^\s=])/i;
+/** As a setting is written: `MFA_SECRET=…`, `secret: …`, or in words: `secret key …`. What follows is no padding. */
+const NAME =
+  /^["']?(?:[\w -]*(?:secret|seed|key)["']?\s*[=:]\s*(?=[^\s=])|(?:[\w-]+\s+)*(?:secret|seed|key)\s+(?=[^\s=]))/i;
 const QUOTED = /^(["'`])([^"'`]*)\1$/;
+/** Quotes of a text processor. */
+const TYPOGRAPHIC = /[\p{Pi}\p{Pf}\u201A\u201E]/gu;
+/** The one member of JSON. */
+const MEMBER = /^\{(.*)\}$/s;
 /** `&` in a page. */
 const AMPERSAND = /&amp;/gi;
+/** What is behind the label of a URI. */
+const PARAMETERS = /^\?|^\w+=[^&?]*&/;
+
+/** The rule that a text breaks. */
+interface Wrong {
+  readonly wrong: string;
+}
+
+/** What a text says of a seed. */
+interface Given {
+  /** The seed, as it is written. */
+  readonly text: string;
+  /** Of a URI, by lower-case name; empty ones count as not given. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
 
 /**
  * The seed in a text: base32, as AWS shows it when a device is created (spaces, dashes, lower case and padding do not
- * matter), or an `otpauth://` URI, as QR codes hold it; either may be in quotes, or have the name of a setting before it.
+ * matter), or an `otpauth://` URI, as QR codes hold it, or the parameters of one; each may be in quotes, have the name of
+ * a setting before it, or be the one member of JSON.
  * Returns the rule that the text breaks, never the text, when it is none.
  * https://github.com/google/google-authenticator/wiki/Key-Uri-Format
  */
-export function parseSeed(written: string): Seed | { readonly wrong: string } {
-  const text = unquoted(unquoted(written).replace(NAME, '')).replace(AMPERSAND, '&');
+export function parseSeed(written: string): Seed | Wrong {
+  const given = givenIn(written);
+  const seed = 'wrong' in given ? given : seedOf(given);
+  const isJson = written.trim().startsWith('{');
+  return isJson && 'wrong' in seed && seed.wrong === NO_BASE32 ? { wrong: NOT_ALONE } : seed;
+}
+
+/** What in the text of a seed is a secret by itself: the seed as it is written there, and in the usual form. */
+export function secretsInSeed(written: string): string[] {
+  const given = givenIn(written);
+  if ('wrong' in given) return [];
+  const seed = seedOf(given);
+  return 'wrong' in seed ? [] : [...new Set([given.text, seed.base32])];
+}
+
+function givenIn(written: string): Given | Wrong {
+  const whole = unquoted(written.replace(TYPOGRAPHIC, '"').replace(AMPERSAND, '&'));
+  if (PARAMETERS.test(whole)) return inUri(`otpauth://totp?${whole.replace(/^\?/, '')}`);
+  const text = unquoted(whole.replace(MEMBER, '$1').trim().replace(NAME, ''));
   if (/^otpauth-migration:/i.test(text)) return { wrong: EXPORTED };
-  if (!/^otpauth:/i.test(text)) return seedOf(text, DEFAULT_PERIOD, 'SHA1');
-  if (!URL.canParse(text)) return { wrong: 'is not a valid otpauth:// URI' };
-  const { host, searchParams } = new URL(text);
+  if (/^otpauth:/i.test(text)) return inUri(text);
+  return { text, parameters: new Map() };
+}
+
+function inUri(text: string): Given | Wrong {
+  // A label may have a # in it, which would end the URI.
+  const uri = text.replaceAll('#', '%23');
+  if (!URL.canParse(uri)) return { wrong: 'is not a valid otpauth:// URI' };
+  const { host, searchParams } = new URL(uri);
   if (host.toLowerCase() !== 'totp') return { wrong: 'is an otpauth:// URI of another type than totp' };
-  // Empty counts as not given.
-  const given = [...searchParams].map(([name, value]) => [name.toLowerCase(), value.trim()] as const);
+  const given = [...searchParams].map(
+    ([name, value]) => [name.toLowerCase(), value.replace(/#.*/s, '').trim()] as const,
+  );
   const parameters = new Map(given.filter(([, value]) => value !== ''));
+  return { text: parameters.get('secret') ?? '', parameters };
+}
+
+function seedOf({ text, parameters }: Given): Seed | Wrong {
   const spelled = (parameters.get('algorithm') ?? 'SHA1').toUpperCase().replace(/^HMAC|[\s_-]/g, '');
   const algorithm = ALGORITHMS.find((known) => known === spelled);
   if (!algorithm) return { wrong: `has an algorithm that is none of ${ALGORITHMS.join(', ')}` };
@@ -45,9 +94,24 @@ export function parseSeed(written: string): Seed | { readonly wrong: string } {
   if (Number(parameters.get('digits') ?? CODE_DIGITS) !== CODE_DIGITS) {
     return { wrong: `has codes of another length than ${CODE_DIGITS} digits, which AWS does not take` };
   }
-  return seedOf(parameters.get('secret') ?? '', period, algorithm);
+  const base32 = text
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replace(/=+$/, '')
+    .toUpperCase();
+  if (!/^[A-Z2-7]{16,}$/.test(base32)) return { wrong: NO_BASE32 };
+  return parameters.size === 0 && hasWordBefore(text) ? { wrong: WORD_BEFORE } : { base32, period, algorithm };
 }
 
+/** The letters of a word are base32 as well. But the groups of a seed have one length, with a shorter one at the end. */
+function hasWordBefore(text: string): boolean {
+  const [first = '', ...others] = text.split(/\s+/);
+  return others.some(({ length }) => length > first.length);
+}
+
+const NO_BASE32 = 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI';
+const NOT_ALONE = 'is JSON; it should be the seed in it alone, in base32 or as an otpauth:// URI';
+const WORD_BEFORE =
+  'has a word before the seed, or a blank within; it should be the seed alone, in base32 or as an otpauth:// URI';
 /** An app exports all its devices at once, or those that were chosen. */
 const EXPORTED =
   'is what an app exports to move to another phone (otpauth-migration://), which may hold several devices; it should be ' +
@@ -55,17 +119,6 @@ const EXPORTED =
 
 function unquoted(text: string): string {
   return text.trim().replace(QUOTED, '$2').trim();
-}
-
-function seedOf(text: string, period: number, algorithm: Algorithm): Seed | { readonly wrong: string } {
-  const base32 = text
-    .replace(/[\s\p{Pd}]/gu, '')
-    .replace(/=+$/, '')
-    .toUpperCase();
-  if (!/^[A-Z2-7]{16,}$/.test(base32)) {
-    return { wrong: 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI' };
-  }
-  return { base32, period, algorithm };
 }
 
 /** The code that a device with this seed shows at a time, in milliseconds since 1970. */

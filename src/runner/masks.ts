@@ -1,5 +1,6 @@
 import type { Identity } from '../aws/arn';
 import { secretsOf } from '../aws/credentials';
+import { secretsInSeed } from '../mfa/seed';
 import { passwordsIn } from '../network/url-password';
 import type { Step } from './step';
 
@@ -39,7 +40,8 @@ export function maskInputs({ env, runner }: Step): void {
   const others = SECRETS.map(text).filter(({ length }) => length >= SHORTEST_SECRET);
   const urls = Object.keys(env).filter((name) => URLS.test(name));
   const lines = KEYS.flatMap((name) => secretsInKey(text(name)));
-  [...keys, ...others, ...lines, ...urls.flatMap((name) => secretsInUrl(text(name)))].forEach(runner.mask);
+  const seeds = secretsInSeed(text('INPUT_MFA-SECRET'));
+  [...keys, ...others, ...seeds, ...lines, ...urls.flatMap((name) => secretsInUrl(text(name)))].forEach(runner.mask);
 }
 
 /** What must not be printed of a private key in PEM, or in base64 of that. */
