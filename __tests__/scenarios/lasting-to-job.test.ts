@@ -84,7 +84,7 @@ describe('a user whose key lasted, and who is now to have one for each job', () 
     expect(writes(scenario)).toEqual([]);
   });
 
-  test('the second job is told that it takes the place of its key', async () => {
+  test('the second job learns that it takes the place of its key', async () => {
     const old = await lasting();
     const [first, second] = [jobOf(), jobOf()];
     expect((await run('provision', FOR_THE_JOB, first)).exitCode).toBe(0);
