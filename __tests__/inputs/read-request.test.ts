@@ -376,6 +376,15 @@ describe('what is wrong', () => {
     expect((await read({}, { ...OIDC, ...env, ...ignored })).warnings).toEqual([]);
   });
 
+  test.each<Record<string, string>>([
+    { AWS_ENDPOINT_URL_STS: 'https://sts.example.com' },
+    { 'INPUT_STS-ENDPOINT': 'https://sts.example.com' },
+  ])('the endpoints for IPv6 and one of another, from %j', async (env) => {
+    const both = { ...OIDC, ...env, AWS_USE_DUALSTACK_ENDPOINT: 'true' };
+    expect(await problemsOf({}, both)).toContain("AWS_USE_DUALSTACK_ENDPOINT: is for AWS's own endpoints, and ");
+    expect((await read({}, { ...both, AWS_USE_DUALSTACK_ENDPOINT: 'false' })).warnings).toEqual([]);
+  });
+
   test('never shows a secret', async () => {
     const message = await problemsOf({
       'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE extra',

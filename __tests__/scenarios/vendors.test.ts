@@ -361,11 +361,14 @@ describe('the endpoint of the profile in use', () => {
     expect(scenario.calls()).toEqual(['id-token']);
   });
 
-  test('FIPS of the profile is refused before any call where another endpoint is named', async () => {
-    const job = withProfile((url) => `[default]\nuse_fips_endpoint = true\nendpoint_url = ${url}\n`);
+  test.each([
+    ['use_fips_endpoint', 'use-fips-endpoint (from AWS_USE_FIPS_ENDPOINT)'],
+    ['use_dualstack_endpoint', 'AWS_USE_DUALSTACK_ENDPOINT'],
+  ])('%s of the profile is refused before any call where another endpoint is named', async (setting, named) => {
+    const job = withProfile((url) => `[default]\n${setting} = true\nendpoint_url = ${url}\n`);
     const main = await job.step({ with: assume });
     expectFailed(main, 'invalid-input');
-    expect(textOf(main)).toContain('use-fips-endpoint (from AWS_USE_FIPS_ENDPOINT): is for');
+    expect(textOf(main)).toContain(`${named}: is for`);
   });
 });
 

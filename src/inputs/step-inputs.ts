@@ -115,7 +115,7 @@ function readMaxAttempts(inputs: Inputs): number {
 function readConnection(inputs: Inputs): StepSettings['connection'] {
   checkCaBundle(inputs);
   const endpoints = checkEndpoints(inputs);
-  checkFips(endpoints, inputs);
+  checkKinds(endpoints, inputs);
   const region = readRegion(inputs);
   const stsEndpoint = inputs.text('sts-endpoint');
   return {
@@ -221,13 +221,14 @@ function checkCaBundle(inputs: Inputs): void {
   }
 }
 
-/** AWS's tools refuse FIPS together with an endpoint of another, and so does the SDK, in words of its own. */
-function checkFips([other]: readonly Endpoint[], inputs: Inputs): void {
+/** AWS's tools refuse FIPS and IPv6 together with an endpoint of another, and so does the SDK, in words of its own. */
+function checkKinds([other]: readonly Endpoint[], inputs: Inputs): void {
+  if (other === undefined) return;
+  const why = `is for AWS's own endpoints, and ${nameOf(other)} names another; omit one of the two`;
   const asked = inputs.has('use-fips-endpoint');
   const fips = asked ? inputs.flag('use-fips-endpoint') : inputs.env.AWS_USE_FIPS_ENDPOINT === 'true';
-  if (!fips || other === undefined) return;
-  const why = `is for AWS's own endpoints, and ${nameOf(other)} names another; omit one of the two`;
-  inputs.wrong('use-fips-endpoint', why, asked ? undefined : 'AWS_USE_FIPS_ENDPOINT');
+  if (fips) inputs.wrong('use-fips-endpoint', why, asked ? undefined : 'AWS_USE_FIPS_ENDPOINT');
+  if (inputs.env.AWS_USE_DUALSTACK_ENDPOINT === 'true') inputs.wrong('AWS_USE_DUALSTACK_ENDPOINT', why);
 }
 
 /**
