@@ -57,6 +57,11 @@ function furnish(sandbox: Sandbox): { readonly variables: Readonly<Record<string
       ],
     },
   });
+  const { identityCenter } = sandbox;
+  identityCenter.assign(account, 'AdministratorAccess', [
+    { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+  ]);
+  identityCenter.person.takesMs = 5_000;
   const variables = {
     AWS_ENDPOINT_URL: sandbox.url,
     AWS_REGION: 'eu-central-1',
@@ -77,6 +82,9 @@ With the codes of MFA_SECRET, for an app ${device.uri}, also:
 
 aws sts get-session-token --serial-number ${device.serialNumber} --token-code CODE
 aws s3 ls   # refused without such a session
+
+A sign-in at ${identityCenter.startUrl} (region ${identityCenter.region}) is approved after 5 seconds. The person has the
+permission set AdministratorAccess in the account ${account.id}.
 `;
   return { variables, text };
 }
