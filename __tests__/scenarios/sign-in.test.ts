@@ -1,4 +1,6 @@
+import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Job, Run } from '../../sandbox/runner/job';
+import { page, section } from '../docs/pages';
 import { allow, trust } from '../sandbox/sts-client';
 import { ACCOUNT, expectFailed, REGION, Scenario } from './scenario';
 
@@ -198,29 +200,20 @@ describe('the role of who signed in', () => {
     scenario.calls();
   });
 
-  test('leads to others, which last an hour', async () => {
-    const [assigned] = scenario.sandbox.identityCenter.person.assignments;
-    scenario.account.createRole('deploy', {
-      trust: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Action: ['sts:AssumeRole', 'sts:TagSession'],
-            Principal: { AWS: assigned?.role.arn ?? '' },
-          },
-        ],
-      },
-    });
+  test('leads to others, which trust the permission set as the page says', async () => {
+    const { blocks } = section(page('docs/sign-in.md'), 'What happens');
+    const shown = blocks.find(({ language }) => language === 'json')?.content ?? '';
+    scenario.account.createRole('deploy', { trust: JSON.parse(shown) as PolicyDocument });
+    for (const name of ['AdministratorAccess', 'Administrator']) {
+      scenario.sandbox.identityCenter.assign(scenario.account, name, [allow('sts:*')]);
+    }
     const job = signInJob();
-    const main = await job.step({ with: { ...ADMIN, 'role-to-assume': 'deploy' } });
+    const as = (name: string) => job.step({ with: { ...ADMIN, 'sso-role-name': name, 'role-to-assume': 'deploy' } });
+    const main = await as('AdministratorAccess');
     expect(main).toMatchObject({ exitCode: 0, stderr: '' });
     expect(main.outputs['authenticated-arn']).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/deploy/GitHubActions`);
     expect(scenario.calls()).toEqual([...SIGN_IN, 'GetCallerIdentity', 'AssumeRole']);
-    expectFailed(
-      await job.step({ with: { ...ADMIN, 'role-to-assume': 'deploy', 'role-duration-seconds': '7200' } }),
-      'invalid-input',
-    );
+    expect((await as('Administrator')).log.join('\n')).toContain('docs/troubleshooting.md#role-refused');
     await finish(job);
     scenario.calls();
   });

@@ -1,4 +1,5 @@
 import { isAccountId } from '../aws/arn';
+import { partitionOfRegion } from '../aws/partition';
 import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
@@ -87,7 +88,15 @@ function readStartUrl(inputs: Inputs): string {
 function readRegion(inputs: Inputs): string {
   const rule = 'the region of IAM Identity Center, which need not be that of the job; it should look like eu-central-1';
   if (!inputs.has('sso-region')) inputs.wrong('sso-region', `is missing: ${rule}`);
-  return inputs.matching('sso-region', AWS_REGION, rule) ?? '';
+  const region = inputs.matching('sso-region', AWS_REGION, rule) ?? '';
+  const ofJob = inputs.text('aws-region') ?? region;
+  if (inputs.callsAws('STS') && partitionOfRegion(region) !== partitionOfRegion(ofJob)) {
+    inputs.wrong(
+      'sso-region',
+      `${region} is in another partition than ${ofJob} (aws-region): credentials of the one are unknown in the other`,
+    );
+  }
+  return region;
 }
 
 function readAccount(inputs: Inputs): string | undefined {
