@@ -315,7 +315,9 @@ describe('chaining', () => {
     expect(second.log.join('\n')).toContain('assumed-role/second/');
     expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'AssumeRole']);
 
-    const tooLong = await job.step({ with: { ...chained, 'role-duration-seconds': '7200' } });
+    const tooLong = await job.step({
+      with: { ...chained, 'sts-endpoint': 'http://sts.us-east-1.amazonaws.com', 'role-duration-seconds': '7200' },
+    });
     expectFailed(tooLong, 'session-too-long-for-chain');
     expect(scenario.calls()).toEqual([]);
 

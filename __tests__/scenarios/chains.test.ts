@@ -123,7 +123,7 @@ describe('more than an hour is refused before any call', () => {
     ['from keys', KEY_INPUTS, false],
     ['with MFA', { ...KEY_INPUTS, 'mfa-code': '123456' }, false],
   ])('%s', async (_, source, oidc) => {
-    const inputs = { ...chain(...oidcPath()), ...source, 'role-duration-seconds': '3601' };
+    const inputs = { ...chain(...oidcPath()), ...scenario.proxyToAws, ...source, 'role-duration-seconds': '3601' };
     const main = await scenario.job({ oidc }).step({ with: inputs });
     expectFailed(main, 'invalid-input');
     expect(textOf(main)).toContain(

@@ -107,6 +107,9 @@ function deviceOfAnotherRun({ account, sandbox }: Scenario): void {
   };
 }
 
+/** AWS itself, for what it is known to refuse: nothing is sent there. The local AWS would be asked. */
+const AWS = `http://sts.${REGION}.amazonaws.com`;
+
 /** The role `deploy`, assumed from the session of the role `entry` that an earlier step left. */
 function byChaining(inputs: Inputs = {}, prepare?: (scenario: Scenario) => void): Provocation {
   return async (scenario) => {
@@ -509,7 +512,11 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byOidc({}, answers('AssumeRoleWithWebIdentity', 'IDPRejectedClaim', 'The identity provider rejected the claim.')),
   ],
   'invalid-input': [
-    byOidc({ 'role-to-assume': `${ROLE}\n${ROLE}`, 'role-duration-seconds': '7200' }),
+    byOidc({
+      'sts-endpoint': AWS,
+      'role-to-assume': `${ROLE}\n${ROLE}`,
+      'role-duration-seconds': '7200',
+    }),
     byOidc({ 'role-duration-seconds': '1h' }),
     byOidc({ 'alowed-account-ids': ACCOUNT }),
     byOidc({ 'aws-region': 'eu_central_1', 'role-duration-seconds': '1h', 'aws-profile': '' }),
@@ -666,7 +673,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     byCertificate(() => ({ 'role-duration-seconds': '7200' })),
   ],
   'session-too-long-for-chain': [
-    byChaining({ 'role-duration-seconds': '7200' }),
+    byChaining({ 'sts-endpoint': AWS, 'role-duration-seconds': '7200' }),
     byChaining(
       {},
       answers(

@@ -220,7 +220,12 @@ describe('by credentials', () => {
     expect(profilesIn(job)).toHaveLength(4);
     expect(tally()).toEqual({ 'id-token': 1, AssumeRoleWithWebIdentity: 1, AssumeRole: 4 });
 
-    const again = { ...inputs, 'overwrite-aws-profile': 'true', 'role-duration-seconds': '7200' };
+    const again = {
+      ...inputs,
+      ...scenario.proxyToAws,
+      'overwrite-aws-profile': 'true',
+      'role-duration-seconds': '7200',
+    };
     const tooLong = await job.step({ with: again });
     expectFailed(tooLong, 'roles-failed');
     expect(textOf(tooLong).match(/assumed with temporary credentials lasts 3600 at most/g)).toHaveLength(1);
@@ -247,7 +252,12 @@ describe('with MFA', () => {
     const roles = keyRoles(user, { conditions: MFA });
     const device = user.createMfaDevice('ci', {});
     const workflow = job();
-    const inputs = { ...inputsFor(byAccount(roles)), ...KEY_INPUTS, 'mfa-secret': device.uri };
+    const inputs = {
+      ...inputsFor(byAccount(roles)),
+      ...scenario.proxyToAws,
+      ...KEY_INPUTS,
+      'mfa-secret': device.uri,
+    };
     const main = await workflow.step({ with: inputs });
 
     expect(main.exitCode).toBe(0);
@@ -273,7 +283,7 @@ describe('with MFA', () => {
   test('more than an hour is refused before any call', async () => {
     const device = createUser().createMfaDevice('ci', {});
     const inputs = { ...inputsFor({ a: roleIn(ACCOUNT) }), ...KEY_INPUTS, 'mfa-secret': device.uri };
-    const main = await job().step({ with: { ...inputs, 'role-duration-seconds': '7200' } });
+    const main = await job().step({ with: { ...inputs, ...scenario.proxyToAws, 'role-duration-seconds': '7200' } });
     expectFailed(main, 'invalid-input');
     expect(textOf(main)).toContain('a role assumed with the session that MFA gave lasts 3600 at most');
     expect(scenario.calls()).toEqual([]);
