@@ -179,11 +179,29 @@ describe('a proxy', () => {
     expect(() => proxyFor(new URL(STS))).toThrow('The proxy is not a URL such as');
   });
 
-  test.each(['"http://user:S3cret@proxy:3128"', "'proxy:3128'", ' "proxy"', 'http://proxy:3128"', '`proxy`'])(
-    'has no quotes around it: %s',
+  test.each([
+    '"http://user:S3cret@proxy:3128"',
+    "'proxy:3128'",
+    ' "proxy"',
+    'http://proxy:3128"',
+    '`proxy`',
+    '\u201Chttp://user:S3cret@proxy:3128\u201D',
+    '\u201Ehttp://proxy:3128\u201C',
+    '\u2018proxy:3128\u2019',
+    '\u00ABproxy:3128\u00BB',
+  ])('has no quotes around it: %s', (text) => {
+    expect(proxyUrl(text)).toBeUndefined();
+    expect(wrongProxy(text)).toMatch(/^has quotes around it; it should be a URL such as ((?!S3cret|user).)*$/);
+  });
+
+  test.each(['http://user:S3cret@config.example/proxy.pac', 'config.example/PROXY.PAC?x=1', 'http://wpad/wpad.dat'])(
+    'is no file that names proxies: %s',
     (text) => {
       expect(proxyUrl(text)).toBeUndefined();
-      expect(wrongProxy(text)).toMatch(/^has quotes around it; it should be a URL such as ((?!S3cret|user).)*$/);
+      expect(wrongProxy(text)).toMatch(
+        /^is the address of a file that names proxies \(PAC\); it should be a URL such as/,
+      );
+      expect(wrongProxy(text)).not.toMatch(/S3cret|user/);
     },
   );
 

@@ -43,9 +43,16 @@ export function isReachedDirectly(url: URL, noProxy: string | undefined, env = p
 
 /** What is wrong with the text of a proxy that `proxyUrl` does not take, to follow "the proxy". It may be a secret, and is not repeated. */
 export function wrongProxy(text: string): string {
-  const quoted = /^["'`]|["'`]$/.test(text.trim());
-  return quoted ? `has quotes around it; it should be ${PROXY_FORM}` : `is not ${PROXY_FORM}`;
+  const trimmed = text.trim();
+  if (QUOTED.test(trimmed)) return `has quotes around it; it should be ${PROXY_FORM}`;
+  if (PAC.test(trimmed)) return `is the address of a file that names proxies (PAC); it should be ${PROXY_FORM}`;
+  return `is not ${PROXY_FORM}`;
 }
+
+/** Also by quotes of a text processor, which the name of a host may have in it. */
+const QUOTED = /^["'`\p{Pi}\p{Pf}\u201A\u201E]|["'`\p{Pi}\p{Pf}]$/u;
+/** A file of proxy auto-configuration: it is on some server, which is no proxy itself. */
+const PAC = /[^/]\/[^/?#@]*\.(pac|dat)([?#][^@]*)?$/i;
 
 const PROXY_FORM =
   'a URL such as http://proxy.example.com:3128, with % and other special characters of a password encoded; SOCKS is not ' +
@@ -56,6 +63,7 @@ const PROXY_FORM =
  * the last `@` is the user's, as a user of Windows (`DOMAIN\\user`) and many a password have characters that end a host.
  */
 export function proxyUrl(text: string): URL | undefined {
+  if (QUOTED.test(text.trim()) || PAC.test(text.trim())) return undefined;
   const [, scheme = 'http://', user = '', host = ''] = PROXY_PARTS.exec(text.trim()) ?? [];
   const full = scheme + user.replace(/[\\/?#]/g, encodeURIComponent) + host;
   const url = URL.canParse(full) ? new URL(full) : undefined;
