@@ -198,6 +198,14 @@ const silences: Case[] = [
     'proxy-failed',
     names,
   ]),
+  [
+    'a time in another form',
+    Object.assign(new TypeError('Invalid RFC3339 timestamp format 1798718400\n  Deserialization error: …'), {
+      $response: { statusCode: 200, headers: {} },
+    }),
+    'unusual-answer',
+    ['Answer: HTTP 200: Invalid RFC3339 timestamp format 1798718400\n'],
+  ],
   ['a page instead of AWS', unreadable(200), 'unusual-answer', ['Answer: HTTP 200\n', 'its-endpoint']],
   ...[302, 400, 401, 404, 405, 502].map((status): Case => [
     `a page with status ${status} instead of AWS's error`,

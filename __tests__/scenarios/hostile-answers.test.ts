@@ -113,6 +113,16 @@ describe('in the place of STS', () => {
     expect(scenario.calls()).toEqual([expect.stringMatching(/^AssumeRole/)]);
   });
 
+  test.each(['', '1798718400', '2030-01-01T00:00:00'])(
+    'an expiry in another form, which is shown: %j',
+    async (expiry) => {
+      const main = await run({ action: 'AssumeRole', raw: ok(session('AssumeRole', { Expiration: expiry })) });
+      expectFailed(main, 'unusual-answer');
+      expect(main.log.join('\n')).toContain(`Answer: HTTP 200: Invalid RFC3339 timestamp format ${expiry}`.trim());
+      expect(scenario.calls()).toEqual(['AssumeRole']);
+    },
+  );
+
   test('a secret that it repeats, and what hides the text around it, is in no line and no summary', async () => {
     const secret = KEY_INPUTS['aws-secret-access-key'];
     const message = `The key ${secret} is &#x1b;[31mred&#x1b;[0m&#x202e; &#x7f;and gone`;

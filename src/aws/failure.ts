@@ -201,12 +201,17 @@ export function isNoAnswer(error: unknown): boolean {
 /** What every service of AWS has in common in its failures. */
 export const AWS_FAILURES: Failures = { retryOf, waitAskedIn, answerIn };
 
+/** The SDK's words for a time that has not the form of AWS's. Its other words on what it cannot read may quote secrets. */
+const NO_TIME = 'Invalid RFC3339 timestamp format';
+
 /** AWS's words, or the status of a page that is not AWS's: of that, the SDK only says how it failed to read it. */
 export function answerIn(error: unknown): string {
   const refusal = refusalOf(error);
   if (refusal) return `${refusal.code}: ${refusal.message}`;
   const status = error instanceof ProxyError ? undefined : statusOfAnswer(error);
-  return status === undefined ? firstLine(messageOf(error)) : `HTTP ${status}`;
+  const words = firstLine(messageOf(error));
+  if (status === undefined) return words;
+  return words.startsWith(NO_TIME) ? `HTTP ${status}: ${words}` : `HTTP ${status}`;
 }
 
 /** How long the answer asks to wait before the call is made again, in milliseconds. */
