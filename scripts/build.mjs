@@ -63,8 +63,24 @@ async function bundle({ source, externals }) {
   const { code, assets } = await ncc(join(root, 'src', source), options);
   const parts = [['index.js', code], ...Object.entries(assets).map(([name, { source }]) => [name, String(source)])];
   return Promise.all(
-    parts.map(async ([name, source]) => [name, name.endsWith('.js') ? await minified(source) : source]),
+    parts.map(async ([name, source]) => [name, name.endsWith('.js') ? await minified(source) : eachOnce(source)]),
   );
+}
+
+/**
+ * The same licences with each text once, under the names of all packages that have it. ncc repeats it for each, and those
+ * of AWS's SDK all have Apache's, word for word.
+ *
+ * @param {string} licences for each package its name, what kind of licence it has, and the text
+ */
+function eachOnce(licences) {
+  const names = new Map();
+  for (const licence of licences.trim().split(/\n\n(?=\S+\n[\w.-]+(?: \w+ [\w.-]+)*\n)/)) {
+    const [name, ...kindAndText] = licence.split('\n');
+    const text = kindAndText.join('\n').trim();
+    names.set(text, [...(names.get(text) ?? []), name]);
+  }
+  return `${[...names].map(([text, all]) => `${all.join('\n')}\n${text}`).join('\n\n')}\n`;
 }
 
 /** ncc minifies the entry alone; the parts that load later are most of it. */
