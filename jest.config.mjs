@@ -27,11 +27,10 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/conformance/'],
   transform: { '\\.[jt]s$': '<rootDir>/scripts/jest-transform.mjs' },
   moduleNameMapper: {
-    // As in dist: the toolkit's own clients, which are not used, are slow to load. What it loads anyway takes their place.
-    '^\\./(oidc-utils|platform)\\.js$': '<rootDir>/node_modules/@actions/core/lib/utils.js',
+    // As in dist: the toolkit's HTTP client, which is not used, is slow to load.
+    '^(@actions/http-client|undici)(/.*)?$': '<rootDir>/src/github/no-http-client.ts',
     // They export themselves to importers only, and here are required.
     '^@actions/(core|exec|github|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
-    '^@actions/http-client$': '<rootDir>/node_modules/@actions/http-client/lib/index.js',
     '^(@actions/[^/]+/lib/.+?)(\\.js)?$': '<rootDir>/node_modules/$1.js',
     '^@actions/workflow-parser/(.*)$': '<rootDir>/node_modules/@actions/workflow-parser/dist/$1.js',
     '^@actions/expressions/(.*)$': '<rootDir>/node_modules/@actions/expressions/dist/$1.js',

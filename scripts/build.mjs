@@ -10,36 +10,22 @@ import { DIGEST_FILE, sourceDigest } from './source-digest.cjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
-/**
- * The toolkit's own clients for OIDC tokens and for running programs are not used, but evaluated when it loads, with an
- * HTTP client that takes longer to start than all the rest of the action. Bound to a builtin that is there anyway, they
- * cost nothing; `src/github/id-token.ts` takes the place of the first.
+/** Bundles by the folder they go to. The code that they share is in the one of `action`, which post loads only when main
+ * left something to do in IAM, and the program behind a `credential_process` only to renew a session.
  */
-const withoutHttpClient = {
-  '@actions/http-client': 'node:os',
-  '@actions/http-client/lib/auth': 'node:os',
-  '@actions/exec': 'node:os',
-};
-
-/**
- * Bundles by the folder they go to. The code that they share is in the one of `action`, which post loads only when main
- * left something to do in IAM, and the program behind a `credential_process` only to renew a session. GitHub's
- * toolkit comes with its HTTP client, which the others are bundled without.
- */
+const programs = { './action/programs': '../action/index.js' };
 const entries = {
-  main: { source: 'main.ts', externals: { './action/programs': '../action/index.js' } },
-  post: { source: 'post.ts', externals: { './action/programs': '../action/index.js' } },
-  'credential-process': { source: 'credential-process.ts', externals: { './action/programs': '../action/index.js' } },
-  action: {
-    source: 'action/programs.ts',
-    externals: { ...withoutHttpClient, './toolkit': '../github-toolkit/index.js' },
-  },
-  'github-toolkit': { source: 'github/toolkit.ts', externals: {} },
+  main: { source: 'main.ts', externals: programs },
+  post: { source: 'post.ts', externals: programs },
+  'credential-process': { source: 'credential-process.ts', externals: programs },
+  // The toolkit can run programs, too, which nothing here does.
+  action: { source: 'action/programs.ts', externals: { '@actions/exec': 'node:os' } },
 };
 
 /**
  * The AWS SDK ships as CommonJS and as ES modules. ncc takes the first, of which nothing can be omitted; these paths
- * lead it to the second, a third of the size, with the rarer ways to find credentials in parts that load when needed.
+ * lead it to the second, a third of the size, with the rarer ways to find credentials in parts that load when needed. They
+ * also lead past the HTTP client of GitHub's toolkit, to `src/github/no-http-client.ts`.
  */
 process.env.TS_NODE_PROJECT = join(root, 'scripts/tsconfig.bundle.json');
 

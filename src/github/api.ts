@@ -1,8 +1,8 @@
+import { getOctokit } from '@actions/github';
 import { agentsFor, type Agents } from '../network/agents';
 import { call, type CallSettings } from '../network/call';
 import { requestJson, textIn, type JsonAnswer, type JsonRequest } from '../network/request';
 import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, mayHaveActed, timeIn } from './failure';
-import { getOctokit } from './toolkit';
 
 /** One request of GitHub's REST API, and what is made of its answer. */
 export interface ApiRequest<T> {
