@@ -99,20 +99,17 @@ interface Concurrent {
 
 type Stage = Calls | Concurrent;
 
-/** What is asked of AWS for one new access key, until it is recorded and counts as known. */
-const NEW_KEY = [
-  'CreateAccessKey',
-  ['TagUser', 'GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity'],
-] as const;
+/** AWS is asked whether it knows a new access key. */
+const TESTS = ['GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity'] as const;
 
-/** What is asked for one that ends with the job, of a user that was made with its announcement. */
-export const NEW_KEY_OF_JOB = [...NEW_KEY, 'UntagUser'] as const;
+/** What is asked for a new access key that ends with the job, of a user that was made with its announcement. */
+export const NEW_KEY_OF_JOB = ['CreateAccessKey', 'TagUser', [...TESTS, 'UntagUser']] as const;
 
 /** What post asks for a key that ends with the job, where it is gone already, with its user. */
 export const GONE_KEY_OF_JOB = ['GetCallerIdentity', 'DeleteAccessKey NoSuchEntity', 'UntagUser NoSuchEntity'] as const;
 
 /** What is asked for one that lasts, until it is sure that no other run was first. */
-export const NEW_LASTING_KEY = [...NEW_KEY, 'GetUser', 'ListAccessKeys'] as const;
+export const NEW_LASTING_KEY = ['CreateAccessKey', 'TagUser', TESTS, 'GetUser', 'ListAccessKeys'] as const;
 
 /** What is asked to deliver it to two secrets of GitHub, to look that they hold it, and to record it. */
 export const DELIVERY = [
