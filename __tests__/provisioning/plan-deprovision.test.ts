@@ -1,12 +1,13 @@
 import type { User } from '../../sandbox/accounts/account';
 import { MfaDevice } from '../../sandbox/accounts/mfa-device';
 import type { DeclaredUser } from '../../src/identities/declaration';
+import { placeWords } from '../../src/provisioning/access-keys/destinations';
 import { TAKEOVER_MS } from '../../src/provisioning/access-keys/key-life';
 import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
 import { ephemeralTags } from '../../src/provisioning/ephemeral';
 import { leftUsers, planDeprovision, planRemoval } from '../../src/provisioning/plan-deprovision';
-import { MAKING } from '../../src/provisioning/resources/mfa-device';
+import { MAKING, makingTag } from '../../src/provisioning/resources/mfa-device';
 import { boundariesInUse } from '../../src/provisioning/resources/policy';
 import { thisRun } from '../../src/provisioning/run';
 import { writeRun } from '../../src/provisioning/run';
@@ -208,6 +209,7 @@ describe('secrets of a user', () => {
     accessKey: { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] },
     mfaDevice: { name: 'pulumi', path: '/', deliver: [SEED] },
   });
+  const PLACES = `places=${placeWords([TO_GITHUB]).join(':')}`;
   const RUN = 'octo/app:7.1:0a1b2c3d';
   const MINUTE = 60_000;
   const HOUR = 60 * MINUTE;
@@ -251,7 +253,7 @@ describe('secrets of a user', () => {
   const ofKeys = (action: string) => KEYS.map(({ name }) => `${action} ${name}`);
 
   test('that are not there are not named', async () => {
-    keyMade(HOUR, 'delivered', `written=${at(HOUR)}`);
+    keyMade(HOUR, 'delivered', `written=${at(HOUR)} ${PLACES}`);
     expect(await secretsIn()).toEqual([]);
   });
 
@@ -260,14 +262,14 @@ describe('secrets of a user', () => {
     ['stay if they were written later', -2_000, 'leave'],
     ['stay if they were written before the key was made', 2 * MINUTE, 'leave'],
   ])('%s', async (_, before, action) => {
-    keyMade(HOUR, 'delivered', `written=${at(HOUR)}`);
+    keyMade(HOUR, 'delivered', `written=${at(HOUR)} ${PLACES}`);
     written(HOUR + before);
     expect(await secretsIn()).toEqual([...ofKeys(action), 'leave SEED']);
   });
 
   test('go also if the key is gone, and only its record is there', async () => {
     written(HOUR);
-    user.deleteAccessKey(keyMade(HOUR, 'delivered', `written=${at(HOUR)}`));
+    user.deleteAccessKey(keyMade(HOUR, 'delivered', `written=${at(HOUR)} ${PLACES}`));
     expect(await secretsIn()).toEqual([...ofKeys('delete'), 'leave SEED']);
   });
 
@@ -275,13 +277,22 @@ describe('secrets of a user', () => {
     ['go if a run that is over had begun with them, and they were written in its time', MINUTE, 'delete'],
     ['stay if they were written when that run could not', 8 * MINUTE, 'leave'],
   ])('%s', async (_, later, action) => {
-    keyMade(HOUR, 'delivering', 'places=0123456789abcdef');
+    keyMade(HOUR, 'delivering', PLACES);
     written(HOUR - later);
     expect(await secretsIn()).toEqual([...ofKeys(action), 'leave SEED']);
   });
 
+  test.each([
+    ['the key was for another place', ' places=01234567'],
+    ['nobody knows for which places the key was', ''],
+  ])('stay if by its record %s', async (_, places) => {
+    keyMade(HOUR, 'delivered', `written=${at(HOUR)}${places}`);
+    written(HOUR);
+    expect(await secretsIn()).toEqual([...ofKeys('leave'), 'leave SEED']);
+  });
+
   test('go also if only some of the places got the key', async () => {
-    keyMade(HOUR, 'delivered', 'torn=yes');
+    keyMade(HOUR, 'delivered', `torn=yes ${PLACES}`);
     written(HOUR - MINUTE);
     expect(await secretsIn()).toEqual([...ofKeys('delete'), 'leave SEED']);
   });
@@ -293,12 +304,13 @@ describe('secrets of a user', () => {
   });
 
   test.each([
-    ['go with the device', 'pulumi', MINUTE / 2, 'delete'],
-    ['stay if someone else wrote them after the device was enabled', 'pulumi', -2 * MINUTE, 'leave'],
-    ['stay if they were written long before that', 'pulumi', 20 * MINUTE, 'leave'],
-    ['stay if the user has another device', 'other', MINUTE / 2, 'leave'],
-  ])('that hold seeds %s', async (_, name, before, action) => {
-    ago(HOUR, () => user.createMfaDevice(name));
+    ['go with the device', 'pulumi', [SEED], MINUTE / 2, 'delete'],
+    ['stay if someone else wrote them after the device was enabled', 'pulumi', [SEED], -2 * MINUTE, 'leave'],
+    ['stay if they were written long before that', 'pulumi', [SEED], 20 * MINUTE, 'leave'],
+    ['stay if the user has another device', 'other', [SEED], MINUTE / 2, 'leave'],
+    ['stay if the seed was for others', 'pulumi', [secretNamed('OTHER')], MINUTE / 2, 'leave'],
+  ])('that hold seeds %s', async (_, name, seeds, before, action) => {
+    ago(HOUR, () => user.createMfaDevice(name)).tags = makingTag(seeds, opened.access, true);
     written(HOUR + before);
     expect((await secretsIn()).at(-1)).toBe(`${action} SEED`);
   });
@@ -307,7 +319,7 @@ describe('secrets of a user', () => {
     ['is not there', () => opened.account.users.delete('pulumi'), 'the user pulumi is not in this account'],
     ['is another repository’s', () => (user.tags = { ...user.tags, ...THEIRS }), 'so is its user'],
   ])('that %s all stay', async (_, change, why) => {
-    keyMade(HOUR, 'delivered', `written=${at(HOUR)}`);
+    keyMade(HOUR, 'delivered', `written=${at(HOUR)} ${PLACES}`);
     written(HOUR);
     change();
     const planned = (await plan([USER], [DECLARED])).flat().filter(({ kind }) => kind === 'GitHub secret');

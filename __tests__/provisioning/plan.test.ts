@@ -8,6 +8,7 @@ import { planDeprovision } from '../../src/provisioning/plan-deprovision';
 import { planProvision, planResources } from '../../src/provisioning/plan-provision';
 import { planRotation } from '../../src/provisioning/plan-rotation';
 import { readAccount } from '../../src/provisioning/read-account';
+import { makingTag } from '../../src/provisioning/resources/mfa-device';
 import { useCleanEnvironment } from '../aws/environment';
 import { trust } from '../sandbox/sts-client';
 import { openTestAccount, type TestAccount } from './account';
@@ -132,13 +133,14 @@ test('whether secrets arrived is asked only for a key whose delivery was begun',
   await rotate([USER]);
   expect(asked()).toEqual([]);
   const at = Date.now() - 20 * 60_000;
-  user.tags = { ...OURS, ...recordTags(accessKeyId, { delivering: { run: opened.access.run, at, places: '' } }) };
+  user.tags = { ...OURS, ...recordTags(accessKeyId, { delivering: { run: opened.access.run, at, places: [] } }) };
   await rotate([USER]);
   expect(asked().length).toBeGreaterThan(0);
 });
 
 test('to take everything down names the secrets that are there', async () => {
-  opened.account.createUser('pulumi', { tags: OURS }).createMfaDevice('phone');
+  const device = opened.account.createUser('pulumi', { tags: OURS }).createMfaDevice('phone');
+  device.tags = makingTag([SEED], opened.access, true);
   await opened.access.secrets?.put(SEED, 'x');
   const plan = await planDeprovision(declaration(), opened.access);
   const named = { action: 'delete', kind: 'GitHub secret', name: 'SEED of octo/app' };

@@ -1,4 +1,4 @@
-import { placesWord } from '../../../src/provisioning/access-keys/destinations';
+import { placeWords } from '../../../src/provisioning/access-keys/destinations';
 import { livesOf, type KeyLives } from '../../../src/provisioning/access-keys/key-life';
 import type { KeyRecord } from '../../../src/provisioning/access-keys/record';
 import { writeRun } from '../../../src/provisioning/run';
@@ -43,7 +43,7 @@ function wordsFor(lives: KeyLives): Record<string, string> {
   ]);
 }
 
-const delivering = (ago: number, places = placesWord([TO_GITHUB])): KeyRecord => ({
+const delivering = (ago: number, places = placeWords([TO_GITHUB])): KeyRecord => ({
   ...made(ago),
   delivering: { run: RUN, at: NOW - ago, places },
 });
@@ -132,7 +132,7 @@ test.each<[what: string, Situation, is: Record<string, string>]>([
   ],
   [
     'being delivered to other places, left',
-    { keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE, 'other') } }, written: [DAY, DAY] },
+    { keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE, ['other']) } }, written: [DAY, DAY] },
     { [NEW]: 'torn' },
   ],
   ['delivered', { keys: { [NEW]: { age: DAY, ...delivered(DAY) } }, written: [DAY, DAY] }, { [NEW]: 'current' }],

@@ -84,7 +84,7 @@ describe('what earlier runs left', () => {
   });
 
   test('a key that arrived is recorded as delivered, in place of the one before', () => {
-    const delivering = { run: RUN, at: NOW - HOUR, places: '' };
+    const delivering = { run: RUN, at: NOW - HOUR, places: [] };
     const holder = holderIn({
       keys: { [OLD]: { age: DAY, ...delivered(DAY) }, [NEW]: { age: HOUR, ...made(HOUR, OLD), delivering } },
     });

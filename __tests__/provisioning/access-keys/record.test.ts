@@ -8,6 +8,7 @@ import {
   tagNames,
   type KeyRecord,
 } from '../../../src/provisioning/access-keys/record';
+import { arePlacesOf, placesNotIn, placesOnlyIn } from '../../../src/provisioning/access-keys/recorded-places';
 import type { Run } from '../../../src/provisioning/run';
 
 const ID = 'AKIAIOSFODNN7EXAMPLE';
@@ -23,7 +24,7 @@ test.each<[stage: string, KeyRecord, value: string]>([
   ],
   [
     'delivering',
-    { delivering: { run: RUN, at: AT, places: '0a1b' } },
+    { delivering: { run: RUN, at: AT, places: ['0a1b'] } },
     'run=octo/app:123456.2:0a1b2c3d at=2026-04-11T10:20:30Z places=0a1b',
   ],
   [
@@ -58,12 +59,18 @@ test('with the key that is delivered, the one before it has a record of its own,
   expect(deliveredTags(ID, delivered, [ID])).toEqual(alone);
 });
 
-test('places are omitted where a tag has no room for them', () => {
-  const places = Array<string>(12).fill('01234567');
-  const [value] = Object.values(
-    recordTags(ID, { delivered: { at: AT, written: AT, replaces: OLD, torn: false, places } }),
-  );
-  expect(value).not.toContain(' places=');
+test.each([9, 17, 23, 24, 100])('%i places have room in a tag', (count) => {
+  const places = Array.from({ length: count }, (_, index) => String(10_000_000 + index * 54_321));
+  const tags = recordTags(ID, { delivered: { at: AT, written: AT, replaces: OLD, torn: false, places } });
+  expect(Object.values(tags)[0]?.length).toBeLessThanOrEqual(256);
+  const { places: recorded = [] } = readRecords(tags).keys.get(ID)?.delivered ?? {};
+  expect(arePlacesOf(recorded, places)).toBe(true);
+  const others = places.slice(1);
+  // Of too many, a record tells only whether all are the same.
+  expect(placesOnlyIn(recorded, others)).toEqual(count > 23 ? undefined : [expect.stringMatching(/^100000/)]);
+  expect(placesNotIn(recorded, [...others, 'abcdefgh'])).toEqual(count > 23 ? undefined : ['abcdefgh']);
+  expect(placesNotIn(recorded, places)).toEqual([]);
+  expect(arePlacesOf(recorded, others) || arePlacesOf(recorded, [...places, 'abcdefgh'])).toBe(false);
 });
 
 test('stages of one key do not hide each other', () => {

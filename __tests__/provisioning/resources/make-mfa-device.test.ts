@@ -53,7 +53,7 @@ test('a device names the run that makes it, and when that began', async () => {
   const began = opened.sandbox.clock.now().getTime();
   await make();
   expectWhole();
-  const [, run, at = ''] = /^run=(\S+) at=(\S+)$/.exec(making) ?? [];
+  const [, run, at = ''] = /^run=(\S+) at=(\S+) seeds=[0-9a-f]{8}$/.exec(making) ?? [];
   expect(run).toBe(writeRun(opened.access.run));
   // Tags tell the time to the second.
   expect(Date.parse(at)).toBeGreaterThan(began - 2000);
@@ -62,7 +62,9 @@ test('a device names the run that makes it, and when that began', async () => {
 
 test('a device that is enabled is not taken for one that is being made, if somebody deactivates it then', async () => {
   await make();
-  expect(device()?.tags[MAKING]).toMatch(new RegExp(`^run=${writeRun(opened.access.run)} enabled=\\S+Z$`));
+  expect(device()?.tags[MAKING]).toMatch(
+    new RegExp(`^run=${writeRun(opened.access.run)} enabled=\\S+Z seeds=[0-9a-f]{8}$`),
+  );
   opened.account.users.get('pulumi')?.mfaDevices.clear();
   const { mfaDevice } = user;
   const existing = mfaDevice && (await readDevice(mfaDevice, [], opened.access));

@@ -3,7 +3,7 @@ import { describeSecret } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCalls } from '../changes/apply';
 import { sameRun } from '../run';
-import { lastingPlaces, placesWord, placeWords, storedHalves, type SecretTimes } from './destinations';
+import { lastingPlaces, placeWords, storedHalves, type SecretTimes } from './destinations';
 import { HalfWriter, type Overwriting } from './half-writer';
 import type { KeyHolder } from './key-holder';
 import { outdatedRecords } from './key-life';
@@ -57,7 +57,7 @@ export async function writeKey(
 ): Promise<WrittenKey> {
   const { destinations } = made.plan;
   const { run, iam } = access;
-  const delivering = { run, at: iam.time(), places: placesWord(destinations) };
+  const delivering = { run, at: iam.time(), places: placeWords(destinations) };
   await record(made, recordTags(idOf(made), { delivering }), access);
   const recordedAt = access.clock.now();
   mayBeHeld(true);

@@ -7,6 +7,7 @@ import {
   type KeyDestination,
 } from '../../identities/declaration';
 import { concurrently } from '../changes/concurrently';
+import { placesNotIn, type RecordedPlaces } from './recorded-places';
 
 /** Where a key is delivered to, as far as its life asks: all that differs from one kind of destination to another. */
 export interface Destination {
@@ -70,19 +71,20 @@ export function describePlaces(places: readonly Destination[]): string {
   return places.map(({ halves }) => halves.map(({ secret }) => describeSecret(secret)).join(' and ')).join('; ');
 }
 
-/** A word that tells lists of lasting places apart: whether what one run began to deliver, another can judge. */
-export function placesWord(destinations: readonly KeyDestination[]): string {
-  return wordOf(storedHalves(destinations)).slice(0, 16);
-}
-
 /** A word for each lasting place, that tells it from others. */
 export function placeWords(destinations: readonly KeyDestination[]): string[] {
-  return lastingPlaces(destinations).map(({ halves }) => wordOf(halves).slice(0, 8));
+  return lastingPlaces(destinations).map(placeWord);
 }
 
-function wordOf(halves: readonly StoredHalf[]): string {
-  const secrets = halves.map(({ secret }) => describeSecret(secret).toLowerCase());
-  return createHash('sha256').update(secrets.sort().join('\n')).digest('hex');
+/** A word that tells a lasting place from others. */
+export function placeWord({ halves }: Pick<Destination, 'halves'>): string {
+  return secretsWord(halves.map(({ secret }) => secret));
+}
+
+/** A word that tells secrets from others, however they are spelled. */
+export function secretsWord(secrets: readonly GithubSecret[]): string {
+  const names = secrets.map((secret) => describeSecret(secret).toLowerCase());
+  return createHash('sha256').update(names.sort().join('\n')).digest('hex').slice(0, 8);
 }
 
 /** When secrets were last written, in milliseconds since 1970 by their own clock; undefined for one that is not there. */
@@ -149,7 +151,7 @@ export function placesWritten(
 /** A delivery, as it was recorded: when its places were last written, and which they were; undefined where not known. */
 export interface RecordedDelivery {
   readonly written: number | undefined;
-  readonly places?: readonly string[] | undefined;
+  readonly places?: RecordedPlaces | undefined;
 }
 
 /**
@@ -162,8 +164,8 @@ export function driftOf(
   destinations: readonly KeyDestination[],
   times: SecretTimes | undefined,
 ): string | undefined {
-  const isNew = placeWords(destinations).some((place) => places?.includes(place) === false);
-  const notDelivered = isNew ? 'the document names a place that it was not delivered to' : undefined;
+  const added = places && placesNotIn(places, placeWords(destinations));
+  const notDelivered = added?.length ? 'the document names a place that it was not delivered to' : undefined;
   if (!times) return notDelivered;
   const secrets = storedHalves(destinations).map(({ secret }) => describeSecret(secret));
   const missing = secrets.filter((secret) => times.get(secret) === undefined);

@@ -1,9 +1,10 @@
 import { DEFAULT_GRACE_MS } from '../../identities/declaration';
 import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
-import { arrivalOf, driftOf, placesWord, placesWritten, placeWords, type Destination } from './destinations';
+import { arrivalOf, driftOf, placesWritten, placeWords, type Destination } from './destinations';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
+import { arePlacesOf, placesOnlyIn, type RecordedPlaces } from './recorded-places';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -183,10 +184,10 @@ function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefin
 }
 
 /** What a run that is over wrote to other places, this one cannot judge. */
-function arrivalIn({ user, times }: KeyHolder, { created }: ExistingKey, places: string) {
+function arrivalIn({ user, times }: KeyHolder, { created }: ExistingKey, places: RecordedPlaces) {
   const deliver = user.accessKey?.deliver ?? [];
   const latest = created.getTime() + FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
-  return places === placesWord(deliver) ? arrivalOf(created, latest, deliver, times) : 'unknown';
+  return arePlacesOf(places, placeWords(deliver)) ? arrivalOf(created, latest, deliver, times) : 'unknown';
 }
 
 /**
@@ -213,10 +214,11 @@ export function undeclaredPlaces({ user, existing }: Pick<KeyHolder, 'user' | 'e
   const { keys } = readRecords(existing?.tags ?? {});
   const { places = [], at = 0 } = keys.get(id)?.delivered ?? {};
   const newer = [...keys.values()].flatMap(({ delivered }) =>
-    delivered && delivered.at > at && !delivered.torn ? (delivered.places ?? []) : [],
+    delivered?.places && delivered.at > at && !delivered.torn ? [delivered.places] : [],
   );
-  const others = [...placeWords(user.accessKey?.deliver ?? []), ...newer];
-  return places.filter((place) => !others.includes(place)).length;
+  const left = placesOnlyIn(places, placeWords(user.accessKey?.deliver ?? []));
+  if (left) return placesOnlyIn(left, newer.flat())?.length ?? 0;
+  return newer.some((others) => others[0] === places[0]) ? 0 : 1;
 }
 
 /** Whether AWS says that nobody has used a key since its delivery was begun: its run had tested it before. */

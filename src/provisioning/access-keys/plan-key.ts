@@ -4,7 +4,7 @@ import type { KeyDestination, Tags } from '../../identities/declaration';
 import { withoutCalls, type Action, type Change, type Obstacle } from '../changes/change';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
-import { describePlaces, destinationOf, outlastsJob, placesWord, placeWords } from './destinations';
+import { describePlaces, destinationOf, outlastsJob } from './destinations';
 import { describeFullUser, MAX_KEYS } from './full-user';
 import type { KeyHolder } from './key-holder';
 import {
@@ -20,6 +20,7 @@ import {
   type ReplacedKey,
 } from './key-life';
 import { deliveredTags, readRecords, recordTags } from './record';
+import { countPlaces } from './recorded-places';
 import { atMinute, daysOrHours } from './time-words';
 
 /** What is to become of a user's access keys. */
@@ -307,7 +308,7 @@ function withUndeclared(holder: KeyHolder, survey: Survey): Survey {
   const { keys } = readRecords(existing?.tags ?? {});
   const undeclared = [...delivered, ...arrived.map(({ key }) => key)].map((key) => {
     const record = keys.get(key.id)?.delivered;
-    const count = record?.places?.length;
+    const count = record?.places && countPlaces(record.places);
     const where =
       count === undefined ? 'places that last' : count === 1 ? 'a place that lasts' : `${count} places that last`;
     return {
@@ -337,13 +338,13 @@ function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
   const { overwritten, newSuspects, replaced } = lives;
   const arrived = canJudge(holder) ? lives.arrived : [];
   const { keys } = readRecords(existing?.tags ?? {});
-  const deliver = user.accessKey?.deliver ?? [];
   const listed = (existing?.accessKeys ?? []).map(({ id }) => id);
   const written = times && Math.max(...[...times.values()].map((time) => time ?? 0));
   const all = [
     ...arrived.map(({ key, torn }) => {
       const { made, delivering } = keys.get(key.id) ?? {};
-      const places = delivering?.places === placesWord(deliver) ? placeWords(deliver) : undefined;
+      // They need not be those of the document: what reads the key from there must not be forgotten.
+      const places = delivering?.places;
       const delivered = { at: now, written: torn ? undefined : written, replaces: made?.replaces, torn, places };
       return deliveredTags(key.id, delivered, listed);
     }),

@@ -1,8 +1,10 @@
+import { MAX_TAG_VALUE_LENGTH } from '../../aws/tags';
 import type { Write } from '../../iam/connect';
 import { tagList } from '../../iam/tags';
 import type { Tags } from '../../identities/declaration';
 import { RECORD_PREFIX } from '../../identities/own-tags';
 import { readRun, writeRun, type Run } from '../run';
+import { readPlaces, writePlaces, type RecordedPlaces } from './recorded-places';
 
 /**
  * What is recorded of a user's access keys, in tags of the user: a key's secret is shown once and then known only to those
@@ -30,7 +32,7 @@ export interface KeyRecord {
   /** It was made, and nobody has it. */
   readonly made?: { readonly run: Run; readonly at: number; readonly replaces: string | undefined };
   /** It is being written to places that last. */
-  readonly delivering?: { readonly run: Run; readonly at: number; readonly places: string };
+  readonly delivering?: { readonly run: Run; readonly at: number; readonly places: RecordedPlaces };
   /** It is where it was to be delivered. */
   readonly delivered?: DeliveredRecord;
   /** No place is to hold it any more: another was delivered instead, or somebody else has written there. */
@@ -50,8 +52,8 @@ export interface DeliveredRecord {
   readonly replaces: string | undefined;
   /** Whether only some of its places hold it. */
   readonly torn: boolean;
-  /** The places that it was for, each in a word; undefined where they are not known, or too many for a tag. */
-  readonly places?: readonly string[] | undefined;
+  /** The places that it was for; undefined where they are not known. */
+  readonly places?: RecordedPlaces | undefined;
 }
 
 export type Stage = keyof KeyRecord;
@@ -68,9 +70,6 @@ export const STAGES: readonly Stage[] = [
   'deactivated',
 ];
 const ANNOUNCEMENT = 'making';
-const BETWEEN_PLACES = ':';
-/** What room the longest of the other words of a tag leave for the places, in its 256 letters. */
-const ROOM_FOR_PLACES = 80;
 
 /** The records in a user's tags. What someone has spoiled is none. */
 export function readRecords(tags: Tags): KeyRecords {
@@ -92,11 +91,9 @@ type Words = ReturnType<typeof wordsIn>;
 
 const STAGE_READERS: Readonly<Record<Stage, (words: Words) => KeyRecord | undefined>> = {
   made: ({ run, at, replaces }) => (run && at !== undefined ? { made: { run, at, replaces } } : undefined),
-  delivering: ({ run, at, places = '' }) => (run && at !== undefined ? { delivering: { run, at, places } } : undefined),
+  delivering: ({ run, at, places = [] }) => (run && at !== undefined ? { delivering: { run, at, places } } : undefined),
   delivered: ({ at, written, replaces, torn, places }) =>
-    at === undefined
-      ? undefined
-      : { delivered: { at, written, replaces, torn, places: places?.split(BETWEEN_PLACES) } },
+    at === undefined ? undefined : { delivered: { at, written, replaces, torn, places } },
   replaced: ({ at }) => (at === undefined ? undefined : { replaced: { at } }),
   suspect: ({ at }) => (at === undefined ? undefined : { suspect: { at } }),
   job: ({ run, until }) => (run && until !== undefined ? { job: { run, until } } : undefined),
@@ -120,16 +117,18 @@ export function recordTags(id: string, record: KeyRecord): Tags {
   const values: Readonly<Record<Stage, string | undefined>> = {
     made: made && write({ run: writeRun(made.run), at: time(made.at), replaces: made.replaces }),
     delivering:
-      delivering && write({ run: writeRun(delivering.run), at: time(delivering.at), places: delivering.places }),
+      delivering && writeWithPlaces({ run: writeRun(delivering.run), at: time(delivering.at) }, delivering.places),
     delivered:
       delivered &&
-      write({
-        at: time(delivered.at),
-        written: delivered.written === undefined ? undefined : time(delivered.written),
-        replaces: delivered.replaces,
-        torn: delivered.torn ? 'yes' : undefined,
-        places: delivered.places && fittingPlaces(delivered.places),
-      }),
+      writeWithPlaces(
+        {
+          at: time(delivered.at),
+          written: delivered.written === undefined ? undefined : time(delivered.written),
+          replaces: delivered.replaces,
+          torn: delivered.torn ? 'yes' : undefined,
+        },
+        delivered.places,
+      ),
     replaced: replaced && write({ at: time(replaced.at) }),
     suspect: suspect && write({ at: time(suspect.at) }),
     job: job && write({ run: writeRun(job.run), until: time(job.until) }),
@@ -211,9 +210,17 @@ function wordsIn(value: string) {
     written: timeIn('written'),
     known: all('known').filter(isKey),
     replaces: all('replaces').find(isKey),
-    places: all('places')[0],
+    places: all('places').map(readPlaces)[0],
     torn: all('torn').includes('yes'),
   };
+}
+
+/** The same, with places in the room that is left. */
+function writeWithPlaces(words: Parameters<typeof write>[0], places: RecordedPlaces = []): string {
+  const alone = write(words);
+  if (places.length === 0) return alone;
+  const name = ' places=';
+  return `${alone}${name}${writePlaces(places, MAX_TAG_VALUE_LENGTH - alone.length - name.length)}`;
 }
 
 /** Words as `name=word`, once for each of several. */
@@ -221,11 +228,6 @@ function write(words: Readonly<Record<string, string | readonly string[] | undef
   return Object.entries(words)
     .flatMap(([name, given = []]) => [given].flat().map((word) => `${name}=${word}`))
     .join(' ');
-}
-
-function fittingPlaces(places: readonly string[]): string | undefined {
-  const word = places.join(BETWEEN_PLACES);
-  return word.length <= ROOM_FOR_PLACES ? word : undefined;
 }
 
 /** To the second, as AWS and GitHub tell the time. */

@@ -1,6 +1,9 @@
+import type { KeyDestination } from '../../identities/declaration';
+import { placeWord, placeWords, type Destination } from './destinations';
 import type { KeyOwner } from './key-holder';
 import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, TAKEOVER_MS } from './key-life';
 import { readRecords } from './record';
+import { placesNotIn, type RecordedPlaces } from './recorded-places';
 
 /** When secrets of GitHub were written by runs of this action, in milliseconds since 1970. */
 export interface Writing {
@@ -14,12 +17,24 @@ const SECOND_MS = 1_000;
 const DELIVERY_MS = FENCE_MS + LATE_MS;
 
 /**
- * When keys of a user were written to places that last, as far as that is recorded: of those delivered, no later than the
- * record says, and of others, as long as the run that had begun with it could.
+ * When keys of a user were written to a place, as far as it is recorded that they were for it: of those delivered, no later
+ * than the record says, and of others, as long as the run that had begun with it could. The time alone tells nothing: a run
+ * may write keys of several users in the same seconds.
+ *
+ * @param declared among these is the place: a record of many places tells only whether all are the same
  */
-export function writingsOfKeys({ tags, accessKeys }: KeyOwner): Writing[] {
+export function writingsOfKeys(
+  { tags, accessKeys }: KeyOwner,
+  place: Destination,
+  declared: readonly KeyDestination[],
+): Writing[] {
+  const isFor = (recorded: RecordedPlaces) => {
+    const others = placesNotIn(recorded, placeWords(declared));
+    return others !== undefined && !others.includes(placeWord(place));
+  };
   return [...readRecords(tags).keys].flatMap(([id, { made, delivering, delivered }]) => {
-    if (!delivering && !delivered) return [];
+    const places = delivered?.places ?? delivering?.places;
+    if (!places || !isFor(places)) return [];
     const created = accessKeys.find((key) => key.id === id)?.created.getTime() ?? made?.at ?? delivering?.at;
     // The time that is recorded is GitHub's own. There is none where some places got the key and some did not.
     const to = delivered?.written ?? (created === undefined ? undefined : writingSince(created).to);

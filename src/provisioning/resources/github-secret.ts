@@ -120,7 +120,7 @@ async function upToDate(leaving: LeavingSecret): Promise<LeavingSecret> {
 function whyItStays({ user, writings }: LeavingSecret, written: Date): string | undefined {
   const at = written.getTime();
   if (writings.some(({ from, to }) => from <= at && at <= to)) return undefined;
-  return `it was written at ${written.toISOString()}, and by no run that is known to have delivered something of ${user}`;
+  return `it was written at ${written.toISOString()}, and by no run that is recorded to have delivered something of ${user} there`;
 }
 
 function writtenAgain(secret: GithubSecret): ActionError {

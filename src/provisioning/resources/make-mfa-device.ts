@@ -41,7 +41,7 @@ export async function makeMfaDevice(
   if (change.action !== 'create' || !mfaDevice) return;
   if (replaces) await deleteLeft(serial, replaces.making, lookTwice, access);
   access.remember({ kind: MFA_DEVICE, user: user.name, serial });
-  const making = makingTag(access);
+  const making = makingTag(mfaDevice.deliver, access);
   const fence = fenceFrom(serial, access);
   const delivery = new SeedDelivery(user.name, mfaDevice.deliver, access);
   try {
@@ -57,14 +57,14 @@ export async function makeMfaDevice(
     if (!delivery.mayComeLate) await takeBack(serial, making, unlimited);
     throw error;
   }
-  await markEnabled(serial, access);
+  await markEnabled(serial, mfaDevice.deliver, access);
   const stored = mfaDevice.deliver.map(describeSecret).join('; ');
   access.log(`Enabled the MFA device ${serial} for ${user.name}; its seed is in ${stored}.`);
 }
 
 /** Marks a device so that nobody takes it for one that is being made, should somebody deactivate it soon. */
-async function markEnabled(serial: string, access: AccountAccess): Promise<void> {
-  const input = { SerialNumber: serial, Tags: tagList(makingTag(access, true)) };
+async function markEnabled(serial: string, seeds: readonly GithubSecret[], access: AccountAccess): Promise<void> {
+  const input = { SerialNumber: serial, Tags: tagList(makingTag(seeds, access, true)) };
   try {
     await makeCall({ operation: 'TagMFADevice', input }, access);
   } catch (error) {

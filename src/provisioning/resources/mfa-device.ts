@@ -1,4 +1,5 @@
 import { iamArn } from '../../aws/arn';
+import { MAX_TAG_VALUE_LENGTH } from '../../aws/tags';
 import type { Iam } from '../../iam/connect';
 import { tagList, tagsIn } from '../../iam/tags';
 import {
@@ -9,8 +10,10 @@ import {
   type Tags,
 } from '../../identities/declaration';
 import { RECORD_PREFIX } from '../../identities/own-tags';
+import { secretsWord } from '../access-keys/destinations';
 import { LATE_MS, SETTLE_MS, TAKEOVER_MS } from '../access-keys/key-life';
 import { isOverSince } from '../access-keys/other-runs';
+import { placesNotIn, readPlaces, writePlaces } from '../access-keys/recorded-places';
 import { writingOfSeed } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type PlannedCall } from '../changes/change';
@@ -22,7 +25,7 @@ import { tagsToMake } from './tags';
 
 export const MFA_DEVICE = 'MFA device';
 
-/** The tag of a device with the run that makes it, and when that began. */
+/** The tag of a device with the run that makes it, when that began, and a word for each secret that its seed is for. */
 export const MAKING = `${RECORD_PREFIX}making`;
 
 /** A device that was enabled this long ago is no device of a job that is not over. */
@@ -206,10 +209,26 @@ function seedLost(
   );
 }
 
-/** The tag of a device that this run makes from now on; or that it has made, once it is enabled. */
-export function makingTag({ iam, run }: AccountAccess, isEnabled = false): Tags {
+/**
+ * The tag of a device that this run makes from now on; or that it has made, once it is enabled.
+ *
+ * @param seeds the secrets that its seed is for
+ */
+export function makingTag(seeds: readonly GithubSecret[], { iam, run }: AccountAccess, isEnabled = false): Tags {
   const time = new Date(iam.time()).toISOString();
-  return { [MAKING]: `run=${writeRun(run)} ${isEnabled ? 'enabled' : 'at'}=${time}` };
+  const words = `run=${writeRun(run)} ${isEnabled ? 'enabled' : 'at'}=${time} seeds=`;
+  return { [MAKING]: `${words}${writePlaces(seeds.map(seedWord), MAX_TAG_VALUE_LENGTH - words.length)}` };
+}
+
+/** Of some secrets, those that the seed of a device was for, as far as that is recorded in its tags. */
+export function seedSecretsOf(tags: Tags, secrets: readonly GithubSecret[]): GithubSecret[] {
+  const [, seeds] = / seeds=(\S+)$/.exec(tags[MAKING] ?? '') ?? [];
+  const others = seeds === undefined ? undefined : placesNotIn(readPlaces(seeds), secrets.map(seedWord));
+  return others ? secrets.filter((secret) => !others.includes(seedWord(secret))) : [];
+}
+
+function seedWord(secret: GithubSecret): string {
+  return secretsWord([secret]);
 }
 
 /** The run that makes a device, where it may be about to enable it. */
@@ -228,7 +247,7 @@ async function beingMade(serial: string, tags: Tags = {}, access: AccountAccess)
 }
 
 function readMaking(value = ''): { readonly run: Run; readonly at: number } | undefined {
-  const [, word, time = ''] = /^run=(\S+) at=(\S+)$/.exec(value) ?? [];
+  const [, word, time = ''] = /^run=(\S+) at=(\S+)(?: |$)/.exec(value) ?? [];
   const [run, at] = [readRun(word), Date.parse(time)];
   return run && !Number.isNaN(at) ? { run, at } : undefined;
 }

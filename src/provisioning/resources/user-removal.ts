@@ -3,16 +3,16 @@ import { refusalOf } from '../../aws/failure';
 import { ActionError } from '../../errors/action-error';
 import type { Iam } from '../../iam/connect';
 import { tagsIn } from '../../iam/tags';
-import type { DeclaredUser } from '../../identities/declaration';
+import type { DeclaredUser, GithubSecret } from '../../identities/declaration';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
-import { storedHalves } from '../access-keys/destinations';
+import { lastingPlaces } from '../access-keys/destinations';
 import { keyHolderOf, type KeyHolder, type KeyOwner } from '../access-keys/key-holder';
 import { livesOf, undeclaredPlaces } from '../access-keys/key-life';
 import { awaitOtherRuns, keysOfOtherRuns } from '../access-keys/other-runs';
 import { anotherRun, describeInWork } from '../access-keys/plan-key';
 import { readKeysAgain } from '../access-keys/read-key-holder';
-import { writingOfSeed, writingsOfKeys } from '../access-keys/writings';
-import type { AccountAccess, TargetAccount } from '../changes/account-access';
+import { writingOfSeed, writingsOfKeys, type Writing } from '../access-keys/writings';
+import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
 import { readAsOne } from '../changes/read-as-one';
@@ -21,7 +21,15 @@ import { readEphemeral } from '../ephemeral';
 import { describeRun } from '../run';
 import { planSecretRemovals, removeSecrets, type LeavingSecret } from './github-secret';
 import { identityCalls, policyRemoval } from './identity';
-import { deactivateDevice, deleteDevice, mfaDeviceArn, readDevices, type EnabledDevice } from './mfa-device';
+import {
+  deactivateDevice,
+  deleteDevice,
+  mfaDeviceArn,
+  readDevices,
+  readDeviceTags,
+  seedSecretsOf,
+  type EnabledDevice,
+} from './mfa-device';
 import { nothingToRemove, NOT_THERE } from './ownership';
 import { findUser } from './user';
 
@@ -85,9 +93,10 @@ export async function planUserRemoval(
   ]);
   const readAgain = async () => {
     const { User: now } = (await iam.find('GetUser', { UserName })) ?? {};
-    return writingsOfKeys({ tags: tagsIn(now?.Tags), accessKeys: owner.accessKeys });
+    return { tags: tagsIn(now?.Tags), accessKeys: owner.accessKeys };
   };
-  const leaving = secretsOf(user, { ...owner, readAgain }, devices, account);
+  const seeds = await writingsOfSeeds(user, devices, access);
+  const leaving = secretsOf(user, { ...owner, readAgain }, seeds);
   const secrets = await planSecretRemovals(leaving, access);
   const serials = devices.map(({ serial }) => serial);
   const virtual = serials.filter((serial) => serial.includes(':mfa/'));
@@ -146,31 +155,44 @@ function leftBehind(id: string, holder: Pick<KeyHolder, 'user' | 'existing'>): s
 async function leftUser(user: LeavingUser, change: Change | undefined, access: AccountAccess): Promise<UserRemoval> {
   const left = change ?? withoutCalls('keep', 'user', user.name, NOT_THERE);
   const why = left.action === 'leave' ? 'so is its user' : `the user ${user.name} is not in this account`;
-  const secrets = await planSecretRemovals(secretsOf(user, undefined, [], access.account), access, why);
+  const secrets = await planSecretRemovals(secretsOf(user, undefined, new Map()), access, why);
   return { change: left, secrets: secrets.map((one) => one.change), devices: [] };
 }
+
+/** A user that goes, and how it is read once more. */
+type LeavingOwner = KeyOwner & { readonly readAgain: () => Promise<KeyOwner> };
 
 /** The secrets that the document has for a user, with when its keys and the seed of its device were written there. */
 function secretsOf(
   { name: user, accessKey, mfaDevice }: LeavingUser,
-  owner: (KeyOwner & Pick<LeavingSecret, 'readAgain'>) | undefined,
-  devices: readonly EnabledDevice[],
-  account: TargetAccount,
+  owner: LeavingOwner | undefined,
+  seeds: ReadonlyMap<GithubSecret, Writing>,
 ): LeavingSecret[] {
-  const ofKeys = owner ? writingsOfKeys(owner) : [];
+  const deliver = accessKey?.deliver ?? [];
+  const ofKeys = lastingPlaces(deliver).flatMap((place) => {
+    const writings = owner ? writingsOfKeys(owner, place, deliver) : [];
+    const readAgain = owner && (async () => writingsOfKeys(await owner.readAgain(), place, deliver));
+    return place.halves.map(({ secret }) => ({ secret, user, writings, readAgain }));
+  });
+  const ofSeeds = (mfaDevice?.deliver ?? []).map((secret) => {
+    const writing = seeds.get(secret);
+    return { secret, user, writings: writing ? [writing] : [] };
+  });
+  return [...ofKeys, ...ofSeeds];
+}
+
+/** When the seed of a user's device was written to those of the declared secrets that it was for. */
+async function writingsOfSeeds(
+  { mfaDevice }: LeavingUser,
+  devices: readonly EnabledDevice[],
+  { iam, account }: AccountAccess,
+): Promise<Map<GithubSecret, Writing>> {
   const serial = mfaDevice && mfaDeviceArn(mfaDevice, account);
-  const ofSeed = devices.flatMap((device) =>
-    device.serial === serial && device.enabledAt.getTime() > 0 ? [writingOfSeed(device.enabledAt)] : [],
-  );
-  return [
-    ...storedHalves(accessKey?.deliver ?? []).map(({ secret }) => ({
-      secret,
-      user,
-      writings: ofKeys,
-      readAgain: owner?.readAgain,
-    })),
-    ...(mfaDevice?.deliver ?? []).map((secret) => ({ secret, user, writings: ofSeed })),
-  ];
+  const device = devices.find((one) => one.serial === serial && one.enabledAt.getTime() > 0);
+  if (!mfaDevice || !device) return new Map();
+  const tags = (await readDeviceTags(device.serial, iam)) ?? {};
+  const writing = writingOfSeed(device.enabledAt);
+  return new Map(seedSecretsOf(tags, mfaDevice.deliver).map((secret) => [secret, writing]));
 }
 
 /** @throws ActionError `another-run` when the user has a key that was not in the plan */

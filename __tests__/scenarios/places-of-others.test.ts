@@ -1,0 +1,86 @@
+import type { Run } from '../../sandbox/runner/job';
+import {
+  ADMIN,
+  REPOSITORY,
+  githubRepository,
+  identityJob,
+  identityScenario,
+  keyInSecrets,
+  ownerOf,
+} from './identities';
+import type { Scenario } from './scenario';
+
+const HOUR_MS = 3_600_000;
+
+let scenario: Scenario;
+let token: { readonly 'github-token': string };
+beforeEach(async () => {
+  scenario = await identityScenario();
+  token = githubRepository(scenario);
+});
+afterEach(async () => {
+  scenario.calls();
+  await scenario.end();
+});
+
+/** A user whose key is delivered to the secrets with this prefix; with a device, if its seed is for a secret. */
+const user = (name: string, prefix: string, seed?: string) => ({
+  [name]: {
+    'access-key': { deliver: [{ 'github-secrets': { prefix } }] },
+    ...(seed !== undefined && { 'mfa-device': { name, deliver: [{ 'github-secret': seed }] } }),
+  },
+});
+const documentOf = (...users: readonly object[]) => JSON.stringify({ users: Object.assign({}, ...users) as object });
+const run = (mode: string, ...users: readonly object[]): Promise<Run> =>
+  identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: documentOf(...users) } });
+const provision = async (...users: readonly object[]) => {
+  expect((await run('provision', ...users)).exitCode).toBe(0);
+  scenario.pass(HOUR_MS);
+};
+/** Whose working key is in the secrets with a prefix. */
+const at = (prefix: string) => ownerOf(scenario, keyInSecrets(scenario, { prefix }));
+const seedIn = (name: string) => scenario.sandbox.github.secrets.value(REPOSITORY, name);
+
+describe('deprovision takes no secret of another user', () => {
+  test('where the document names those, and a run made both in the same minute: said, and why', async () => {
+    await provision(user('a', 'A_', 'SEED_A'), user('b', 'B_', 'SEED_B'));
+    const main = await run('deprovision', user('a', 'B_', 'SEED_B'));
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(scenario.account.users.has('a')).toBe(false);
+    expect(at('B_')).toBe('b');
+    expect(seedIn('SEED_B')).toBeDefined();
+    for (const secret of ['B_AWS_ACCESS_KEY_ID', 'SEED_B']) {
+      expect(main.log.join('\n')).toMatch(
+        new RegExp(`^Warning: The GitHub secret ${secret} of .* by no run that is recorded to have .* of a there`, 'm'),
+      );
+    }
+  });
+
+  test('where a place went to another user as this one got a new place', async () => {
+    await provision(user('a', 'P_'));
+    await provision(user('a', 'N_'), user('b', 'P_'));
+    expect((await run('deprovision', user('a', 'P_'))).exitCode).toBe(0);
+    expect(at('P_')).toBe('b');
+  });
+
+  test('where two users exchanged their places', async () => {
+    await provision(user('a', 'A_', 'SEED_A'), user('b', 'B_', 'SEED_B'));
+    await provision(user('a', 'B_'), user('b', 'A_'));
+    expect((await run('deprovision', user('a', 'A_'))).exitCode).toBe(0);
+    expect([at('A_'), seedIn('SEED_A') === undefined]).toEqual(['b', false]);
+  });
+});
+
+test('the secrets of a user with more places than its record has words for go with it', async () => {
+  const many = Array.from({ length: 30 }, (_, index) => ({ 'github-secrets': { prefix: `P${index}_` } }));
+  await provision({ a: { 'access-key': { deliver: many } } });
+  expect(at('P29_')).toBe('a');
+  expect((await run('deprovision', { a: { 'access-key': { deliver: many } } })).exitCode).toBe(0);
+  expect([0, 29].map((index) => keyInSecrets(scenario, { prefix: `P${index}_` }).id)).toEqual([undefined, undefined]);
+});
+
+test('a seed whose secrets are recorded goes with its device', async () => {
+  await provision(user('a', 'A_', 'SEED_A'));
+  expect((await run('deprovision', user('a', 'A_', 'SEED_A'))).exitCode).toBe(0);
+  expect([at('A_'), seedIn('SEED_A')]).toEqual([undefined, undefined]);
+});
