@@ -1,5 +1,6 @@
 import type { Declaration } from '../identities/declaration';
 import type { KeyHolder } from './access-keys/key-holder';
+import { hasOwnKeys } from './access-keys/key-life';
 import { readHolders } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
@@ -44,7 +45,10 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
     readNamesakes('role', roles, foundRoles, iam),
   ]);
   const taken = new Set(namesakes.flat().flatMap(({ kind, name }) => (kind === 'user' ? name : [])));
-  const withKeys = users.filter(({ accessKey, name }) => accessKey && !taken.has(name));
+  // What a run made for a user is not forgotten when the document gives it no key any more.
+  const withKeys = users.filter(
+    ({ accessKey, name }) => (accessKey ?? hasOwnKeys(foundUsers.get(name))) && !taken.has(name),
+  );
   const [devices, keyHolders] = await Promise.all([
     readEach(
       users,

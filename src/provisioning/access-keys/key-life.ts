@@ -127,6 +127,13 @@ export function livesOf(holder: KeyHolder): KeyLives {
   return lives;
 }
 
+/** Whether a run of this action made one of a user's keys, or may have. */
+export function hasOwnKeys(owner: KeyOwner | undefined): boolean {
+  const records = readRecords(owner?.tags ?? {});
+  const isOwn = (key: ExistingKey) => records.keys.has(key.id) || announcementsOf(key, records).length > 0;
+  return owner?.accessKeys.some(isOwn) ?? false;
+}
+
 /**
  * The keys of which it matters whether they are used, as they may go: those whose grace is over, and those whose delivery
  * was begun, or which may come from a lost answer.

@@ -82,7 +82,8 @@ export interface Rotation {
 /** Gives a user a key that its places hold, unless it has one; and where the key ends with the job, a key of its own. */
 export const planKey: KeyPlanner = (holder) => {
   const { user } = holder;
-  const lasts = outlastsJob(user.accessKey?.deliver ?? []);
+  if (!user.accessKey) return planWithoutKey(holder);
+  const lasts = outlastsJob(user.accessKey.deliver);
   const [busy] = livesOf(holder).inWork;
   if (busy) return planBesideOthers(holder, planKey, busy, lasts ? whyKeptForSure(holder) : undefined);
   const survey = withOthers(holder, surveyOf(holder, { deleteOld: false }));
@@ -98,6 +99,15 @@ export const planKey: KeyPlanner = (holder) => {
   const details = [`${current.id} is replaced: ${current.drift}`, ...madeFor(holder)];
   return planNewKey(holder, survey, planKey, { details, why: current.drift, endsOld: false });
 };
+
+/** What runs made for a user, which is to have no key any more, ends as it would; and what does not is named. */
+function planWithoutKey(holder: KeyHolder): KeyPlan {
+  const why = 'the document gives the user none';
+  const [busy] = livesOf(holder).inWork;
+  if (busy) return unchanged(holder, planKey, 'leave', why, describeInWork(holder, busy));
+  const survey = withUndeclared(holder, withOthers(holder, surveyOf(holder, { deleteOld: false })));
+  return keptPlan(holder, survey, planKey, why, 'leave');
+}
 
 function whyKept({ times, unread }: KeyHolder, { id }: Pick<CurrentKey, 'id'>): string {
   const unseen = (times ?? unread) ? '' : '; whether its places still hold it, only a run with github-token can tell';
@@ -334,7 +344,7 @@ function withUndeclared(holder: KeyHolder, survey: Survey): Survey {
 
 /** What is recorded of keys whose runs are over. */
 function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
-  const { user, existing, times, now } = holder;
+  const { existing, times, now } = holder;
   const { overwritten, newSuspects, replaced } = lives;
   const arrived = canJudge(holder) ? lives.arrived : [];
   const { keys } = readRecords(existing?.tags ?? {});
@@ -355,7 +365,7 @@ function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
       key.active || deactivatedAt !== undefined ? [] : [recordTags(key.id, { deactivated: { at: now } })],
     ),
   ];
-  return user.accessKey ? Object.fromEntries(all.flatMap((tags) => Object.entries(tags))) : {};
+  return Object.fromEntries(all.flatMap((tags) => Object.entries(tags)));
 }
 
 /** What was tried, and the answer. */

@@ -87,6 +87,12 @@ export function readRecords(tags: Tags): KeyRecords {
   return { announcements, keys };
 }
 
+/** Whether anything is recorded of a user's keys. */
+export function hasRecords(tags: Tags): boolean {
+  const { announcements, keys } = readRecords(tags);
+  return announcements.length > 0 || keys.size > 0;
+}
+
 type Words = ReturnType<typeof wordsIn>;
 
 const STAGE_READERS: Readonly<Record<Stage, (words: Words) => KeyRecord | undefined>> = {

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 export type RecordedPlaces = readonly string[];
 
 const BETWEEN = ':';
-/** Letters of the shortest word by which a place is told from all others. */
+/** Letters of the shortest word that tells a place from all others. */
 const SHORTEST = 6;
 /** Letters of a word for a whole list. */
 const OF_LIST = 16;

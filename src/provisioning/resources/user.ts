@@ -1,11 +1,11 @@
 import type { User } from '@aws-sdk/client-iam';
 import { iamArn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
-import { tagList } from '../../iam/tags';
+import { tagList, tagsIn } from '../../iam/tags';
 import type { DeclaredPolicy, DeclaredUser } from '../../identities/declaration';
 import { REQUIRE_MFA_POLICY_NAME, requireMfaPolicy } from '../../policy/require-mfa';
 import { readAccessKeys, type ExistingKey } from '../access-keys/access-key';
-import { announcementTags } from '../access-keys/record';
+import { announcementTags, hasRecords } from '../access-keys/record';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import type { Planned } from '../changes/change';
 import { identityCalls, planIdentity, readWithPolicies, type ExistingIdentity } from './identity';
@@ -13,7 +13,7 @@ import { readDevices, type EnabledDevice } from './mfa-device';
 import type { Rules } from './ownership';
 
 export interface ExistingUser extends ExistingIdentity {
-  /** Read if the document gives it a key. */
+  /** Read if the document gives it a key, or anything is recorded of one. */
   readonly accessKeys: readonly ExistingKey[];
   /** Those enabled; read if the document gives it a device. */
   readonly mfaDevices: readonly EnabledDevice[];
@@ -37,7 +37,7 @@ export async function readUser(declared: DeclaredUser, access: AccountAccess): P
   if (!user) return undefined;
   const [identity, accessKeys, mfaDevices] = await Promise.all([
     readWithPolicies(user, identityCalls('user', name), iam),
-    accessKey ? readAccessKeys(name, access) : [],
+    (accessKey ?? hasRecords(tagsIn(user.Tags))) ? readAccessKeys(name, access) : [],
     mfaDevice ? readDevices(name, iam) : [],
   ]);
   return { ...identity, accessKeys, mfaDevices };

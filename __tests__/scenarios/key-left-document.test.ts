@@ -1,0 +1,121 @@
+import type { Run } from '../../sandbox/runner/job';
+import {
+  ADMIN,
+  LASTING_KEY,
+  githubRepository,
+  identityJob,
+  identityScenario,
+  keyInSecrets,
+  leftUser,
+  ownerOf,
+  recordsOf,
+  statusesOf,
+  writes,
+} from './identities';
+import type { Scenario } from './scenario';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const FOR_THE_JOB = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
+const NONE = JSON.stringify({ users: { pulumi: {} } });
+
+let scenario: Scenario;
+let token: { readonly 'github-token': string };
+beforeEach(async () => {
+  scenario = await identityScenario();
+  token = githubRepository(scenario);
+});
+afterEach(async () => {
+  scenario.calls();
+  await scenario.end();
+});
+
+let runs = 0;
+const run = async (mode: string, identities: string, inputs: Record<string, string> = {}): Promise<Run> => {
+  const job = identityJob(scenario, { env: { GITHUB_RUN_ID: String((runs += 1)) } });
+  const main = await job.step({ with: { mode, ...ADMIN, ...token, identities, ...inputs } });
+  expect(main.exitCode).toBe(0);
+  return main;
+};
+const provision = (identities: string) => run('provision', identities);
+const textOf = ({ log }: Run) => log.join('\n');
+const endsIt = (id: string) => `delete it: aws iam delete-access-key --user-name pulumi --access-key-id ${id}`;
+
+describe('a user that the document gives no key any more', () => {
+  test('keeps the one that its places hold, and each run says what ends it; the one before it ends by its grace', async () => {
+    await provision(LASTING_KEY);
+    const { id: old = '' } = keyInSecrets(scenario);
+    scenario.pass(HOUR_MS);
+    await run('rotate', LASTING_KEY, { 'rotate-now': 'true' });
+    const { id = '' } = keyInSecrets(scenario);
+
+    scenario.pass(HOUR_MS);
+    const main = await provision(NONE);
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Active', [id]: 'Active' });
+    expect(main.outputs.changed).toBe('false');
+    expect(textOf(main)).toMatch(new RegExp(`^ *! leave +access key +pulumi$`, 'm'));
+    expect(textOf(main)).toMatch(new RegExp(`^Notice: The access key ${id} of pulumi was delivered to a place`, 'm'));
+    expect(textOf(main)).toContain(endsIt(id));
+
+    for (const [left, work] of [
+      [{ [old]: 'Inactive', [id]: 'Active' }, ['TagUser', 'UpdateAccessKey']],
+      [{ [id]: 'Active' }, ['DeleteAccessKey', 'UntagUser']],
+      [{ [id]: 'Active' }, []],
+    ] as const) {
+      scenario.pass(2 * DAY_MS);
+      scenario.calls();
+      expect(textOf(await provision(NONE))).toContain(endsIt(id));
+      expect(writes(scenario)).toEqual(work);
+      expect(statusesOf(scenario, 'pulumi')).toEqual(left);
+    }
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+
+    // It takes up where it was when the document gives a key again.
+    scenario.calls();
+    await provision(LASTING_KEY);
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('loses the key of a job whose machine was lost', async () => {
+    await provision(FOR_THE_JOB);
+    scenario.pass(6 * DAY_MS);
+    expect(textOf(await provision(NONE))).toContain('is deleted: the job that it was for is over');
+    expect([statusesOf(scenario, 'pulumi'), recordsOf(scenario, 'pulumi')]).toEqual([{}, []]);
+  });
+
+  test('hinders nothing while another run makes a key of it', async () => {
+    const { accessKeyId: id } = leftUser(scenario).createAccessKey();
+    const user = scenario.account.users.get('pulumi');
+    const at = scenario.sandbox.clock.now().toISOString();
+    if (user) user.tags = { ...user.tags, [`aws-identity-action:made:${id}`]: `run=octo/app:7.1:0a1b2c3d at=${at}` };
+    scenario.calls();
+    expect(textOf(await provision(NONE))).toContain(`the access key ${id} of the user pulumi is being made by run 7`);
+    expect(writes(scenario)).toEqual([]);
+    scenario.pass(HOUR_MS);
+    await provision(NONE);
+    expect([statusesOf(scenario, 'pulumi'), recordsOf(scenario, 'pulumi')]).toEqual([{}, []]);
+  });
+
+  test('is asked for no keys if none is recorded, and a key of somebody else is not named', async () => {
+    leftUser(scenario).createAccessKey();
+    scenario.calls();
+    const main = await provision(NONE);
+    expect(textOf(main)).not.toContain('access key');
+    expect(scenario.calls()).toEqual([
+      'GetCallerIdentity',
+      'GetUser',
+      ...['ListAttachedUserPolicies', 'ListUserPolicies'],
+    ]);
+  });
+
+  test('has nothing said of it when a person has deleted its key', async () => {
+    await provision(LASTING_KEY);
+    const user = scenario.account.users.get('pulumi');
+    user?.deleteAccessKey(keyInSecrets(scenario).id ?? '');
+    user?.createAccessKey();
+    scenario.pass(HOUR_MS);
+    scenario.calls();
+    expect(textOf(await provision(NONE))).not.toContain('access key');
+    expect(writes(scenario)).toEqual([]);
+  });
+});
