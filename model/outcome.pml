@@ -108,8 +108,8 @@ init {
         signer[0] = (WHOLE(0) -> half[0] : NONE);
 #endif
         i = 0; status[0] = ALIVE }
-#if PLACES > 1
-       /* places may hold different keys: a person ends one */
+#if PLACES > 1 || defined(HAND)
+       /* places may hold different keys, or nobody can tell which: a person ends one */
        d_step { if :: again == 2 && TWO(listed) -> do :: listed & BIT(i) -> break :: else -> i++ od;
            printf("  key %d ended by a person\n", i); listed = listed & (255-BIT(i)); usable = usable & (255-BIT(i)); listedThen = listed; usableThen = usable; i = 0 :: else fi }
 #endif

@@ -28,12 +28,8 @@
 #define LOWEST(set,k) k = 0; do :: (set) & BIT(k) -> break :: else -> k++ od
 
 /* ends another's key: never one that a place or a job holds, nor a person's */
-/* a person's word: where no times can be read, or where a person has put an older key back, which no time shows */
-#ifdef HAND
-#define BY_WORD (kind == DEPROVISION || (kind == ROTATE_DELETE && finale))
-#else
+/* a person's word, where no times can be read */
 #define BY_WORD (kind == DEPROVISION || (kind == ROTATE_DELETE && finale && BLIND))
-#endif
 /* a place that left the document is not looked at */
 #if PLACES == 1
 #define HELD_IN(list,k) (((list) & 1) && half[0] == (k) && half[1] == (k))
@@ -83,10 +79,12 @@ inline READ() {
 #define RUN_IS_OVER(k) 0
 #endif
 #define YOUNG(k) (age[k] < TAKEOVER && !RUN_IS_OVER(k))
+/* that what a place holds is in use, is assumed only where no run can see what it holds */
+#define UNSEEN (EVERYWHERE & ~(document & ~BLIND))
 #ifdef USE
-#define IN_USE(k) (HELD(k) || (USED_SINCE -> (usedSince & BIT(k)) != 0 : idle[k] < GRACE-1))
+#define IN_USE(k) (HELD_IN(UNSEEN,k) || (USED_SINCE -> (usedSince & BIT(k)) != 0 : idle[k] < GRACE-1))
 #else
-#define IN_USE(k) HELD(k)
+#define IN_USE(k) HELD_IN(UNSEEN,k)
 #endif
 #define IN_DOCUMENT(h) (document & BIT((h)/2))
 #define READABLE(h) (!(BLIND & BIT((h)/2)))
@@ -99,21 +97,24 @@ inline READ() {
 #else
 #define IN_TIME(h,k) 1
 #endif
-/* Whether a place holds a key, as far as its times tell: nobody has written it since its record, or since a younger key
- * was made. */
-#define NOT_SINCE(h,k) ((since[h] & BIT(k)) && half[h] != ABSENT && (LIST(seenTag[k]) != 0 -> !(later[h] & BIT(k)) : !(since[h] & seen & (254 << (k)))))
-#define HOLDS(p,k) ((document & BIT(p)) && !(BLIND & BIT(p)) && NOT_SINCE(2*(p),k) && NOT_SINCE(2*(p)+1,k))
-#if PLACES == 1
-#define SEEMS_HELD(k) HOLDS(0,k)
-#else
-#define SEEMS_HELD(k) (HOLDS(0,k) || HOLDS(1,k))
-#endif
+/* Whether the run of a key has written a half, as far as the times tell: since it was made, and not after its record. */
+#define WROTE(h,k) ((since[h] & BIT(k)) && (STAGE(seenTag[k]) == DELIVERED && LIST(seenTag[k]) != 0 -> ((LIST(seenTag[k]) & BIT((h)/2)) && !(later[h] & BIT(k))) : (STAGE(seenTag[k]) == DELIVERING || STAGE(seenTag[k]) == DELIVERED || STAGE(seenTag[k]) == ELSEWHERE) && IN_TIME(h,k)))
+/* Which keys places of the document may hold: that of the run which wrote last; what somebody else has written may be any
+ * that was made before, but for one that is inactive. */
+inline SEEM_HELD() { seemHeld = 0;
+  for (j : 0 .. PLACES-1) { if :: (document & BIT(j)) && !(BLIND & BIT(j)) && half[2*j] != ABSENT && half[2*j+1] != ABSENT ->
+      c = since[2*j] & since[2*j+1];
+      n = NONE; for (i : 0 .. KEYS-1) { if :: WROTE(2*j,i) -> n = i :: else fi } ; if :: n == NONE -> c = c & seenUsable :: else -> c = c & BIT(n) fi;
+      n = NONE; for (i : 0 .. KEYS-1) { if :: WROTE(2*j+1,i) -> n = i :: else fi } ; if :: n == NONE -> c = c & seenUsable :: else -> c = c & BIT(n) fi;
+      seemHeld = seemHeld | c
+    :: else fi }
+  c = 0; n = 0; i = 0; j = 0 }
 
 /* What the run makes of it: the table of stages. */
 inline CLASSIFY() { d_step { upToDate = upToDate | BIT(me);
   for (j : 0 .. HALVES-1) { during[me*HALVES+j] = 0 }
-  busy = 0; torn = 0; leftover = 0; suspects = 0; arrived = NONE; current = NONE; replaced = 0;
-  for (i : 0 .. KEYS-1) { if :: STAGE(seenTag[i]) == DELIVERED && REPLACES(seenTag[i]) != NONE -> replaced = replaced | BIT(REPLACES(seenTag[i])) :: else fi }
+  busy = 0; torn = 0; elsewhere = 0; leftover = 0; suspects = 0; arrived = NONE; current = NONE; replaced = 0;
+  for (i : 0 .. KEYS-1) { if :: STAGE(seenTag[i]) == DELIVERED && REPLACES(seenTag[i]) != NONE -> replaced = replaced | BIT(REPLACES(seenTag[i])) :: STAGE(seenTag[i]) == ELSEWHERE -> replaced = replaced | BIT(i) :: else fi }
   for (i : 0 .. KEYS-1) {
     if :: STAGE(seenTag[i]) == DELIVERED && !(replaced & BIT(i)) -> current = i :: else fi;
     if :: (seen & BIT(i)) && i != x ->
@@ -134,7 +135,8 @@ arrival:
          n = 0; c = 0;
          for (j : 0 .. PLACES-1) { if :: document & BIT(j) -> c++;
              if :: BLIND_TRUST && (BLIND & BIT(j)) :: else -> if :: (since[2*j] & BIT(i)) && (since[2*j+1] & BIT(i)) && half[2*j] != ABSENT && half[2*j+1] != ABSENT && IN_TIME(2*j,i) && IN_TIME(2*j+1,i) -> n++ :: else fi fi :: else fi }
-         if :: (LIST(seenTag[i]) != document && !ANY_LIST) || ((BLIND & document) && !BLIND_TRUST) -> torn = 1; arrived = i
+         if :: LIST(seenTag[i]) != document && !ANY_LIST && !(BLIND & document) && n == 0 -> elsewhere = 1; arrived = i
+            :: (LIST(seenTag[i]) != document && !ANY_LIST && (n > 0 || (BLIND & document))) || ((BLIND & document) && !BLIND_TRUST) -> torn = 1; arrived = i
             :: else -> if :: n == c -> arrived = i :: n == 0 || (TORN_DELETED && n < c) -> leftover = leftover | BIT(i) :: else -> torn = 1; arrived = i fi fi; c = 0
       :: else fi
     :: else fi
@@ -149,17 +151,17 @@ drift: needed = 0;
            || (!(LIST(seenTag[current]) & BIT(j/2)) && !NO_LIST)) -> needed = 1 :: else fi }
   fi;
   /* replaced, its grace over (or to end at once), and not in use */
-retire: retirable = 0;
-  for (i : 0 .. KEYS-1) { if :: (replaced & BIT(i)) && (seen & BIT(i)) && (SIGNER_RETIRED || !SIGNS_WITH(i)) ->
-     for (j : 0 .. KEYS-1) { if :: STAGE(seenTag[j]) == DELIVERED && REPLACES(seenTag[j]) == i && ((kind == ROTATE_DELETE && (HELD_ENDED || !SEEMS_HELD(i))) || ((tagAge[j] >= GRACE || NO_GRACE) && (NO_LAST_USE || !IN_USE(i)))) -> retirable = retirable | BIT(i) :: else fi } :: else fi }
+retire: retirable = 0; SEEM_HELD();
+  for (i : 0 .. KEYS-1) { if :: (replaced & BIT(i)) && (seen & BIT(i)) && (SIGNER_RETIRED || !SIGNS_WITH(i)) && (HELD_ENDED || !(seemHeld & BIT(i))) ->
+     for (j : 0 .. KEYS-1) { if :: ((STAGE(seenTag[j]) == DELIVERED && REPLACES(seenTag[j]) == i) || (STAGE(seenTag[j]) == ELSEWHERE && j == i)) && (kind == ROTATE_DELETE || ((tagAge[j] >= GRACE || NO_GRACE) && (NO_LAST_USE || !IN_USE(i)))) -> retirable = retirable | BIT(i) :: else fi } :: else fi }
   if :: kind == ROTATE || kind == ROTATE_DELETE -> if :: current == NONE -> needed = 0 :: else -> needed = 1 fi :: kind == JOB -> needed = 1 :: else fi;
-  n = 0; i = 0; j = 0 } }
+  n = 0; i = 0; j = 0; seemHeld = 0 } }
 
 proctype Run(byte me; byte kind; byte document) {
-  byte seen, seenUsable, seenThere, c, i, j, n, x = NONE, current, leftover, suspects, arrived, replaced, retirable, k, h, planned = NONE, before;
+  byte seen, seenUsable, seenThere, c, i, j, n, x = NONE, current, leftover, suspects, arrived, replaced, retirable, seemHeld, k, h, planned = NONE, before;
   byte seenTag[KEYS];
   byte u = USERS-1;     /* whose own key signs comes last: user 0 */
-  bit busy, besideOther, torn, needed, put, mine, unanswered;
+  bit busy, besideOther, torn, elsewhere, needed, put, mine, unanswered;
 #if USERS > 1
   bit failed;
 #endif
@@ -192,8 +194,8 @@ cleanUp:
 suspect:
     :: !leftover && NO_RED_RECORD && TWO(seen) && (torn || (suspects && needed)) -> END(RED)
     :: !leftover && suspects && !(NO_RED_RECORD && TWO(seen) && (torn || needed)) -> CALL; LOWEST(suspects,k); tag[k] = TAG(SUSPECT,NONE,0); tagAge[k] = 0; goto plan
-    :: !leftover && !suspects && arrived != NONE && !(NO_RED_RECORD && TWO(seen) && torn) -> CALL; k = arrived; tag[k] = TAG(DELIVERED,REPLACES(seenTag[k]),(torn -> 0 : document)); tagAge[k] = 0; arrived = NONE;
-       d_step { if :: !torn -> for (j : 0 .. HALVES-1) { later[j] = (later[j] & (255-BIT(k))) | (during[me*HALVES+j] << k) } :: else fi; j = 0 }
+    :: !leftover && !suspects && arrived != NONE && !(NO_RED_RECORD && TWO(seen) && torn) -> CALL; k = arrived; tag[k] = (elsewhere -> TAG(ELSEWHERE,NONE,0) : TAG(DELIVERED,REPLACES(seenTag[k]),(torn -> 0 : document))); tagAge[k] = 0; arrived = NONE;
+       d_step { if :: !torn && !elsewhere -> for (j : 0 .. HALVES-1) { later[j] = (later[j] & (255-BIT(k))) | (during[me*HALVES+j] << k) } :: else fi; j = 0 }
        goto plan
     :: else
     fi }

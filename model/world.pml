@@ -96,7 +96,7 @@
 #define NO_RED_RECORD 0         /* a run that has no room for a new key records nothing */
 #endif
 #ifndef HELD_ENDED
-#define HELD_ENDED 0            /* delete-old-keys ends a key that a place still holds */
+#define HELD_ENDED 0            /* a key that a place still holds ends by its grace, or with delete-old-keys */
 #endif
 #ifndef NO_LATEST
 #define NO_LATEST 0             /* a place that was written later than the run could counts as written by it */
@@ -177,6 +177,7 @@
 #define DELIVERED 3
 #define SUSPECT 4
 #define JOB_KEY 5
+#define ELSEWHERE 6             /* its run was to write places that the document does not name */
 #define BIT(k) (1<<(k))
 #define TWO(set) (((set)&((set)-1))!=0)
 /* what a run does */

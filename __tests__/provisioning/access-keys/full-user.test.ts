@@ -90,8 +90,8 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
     'somebody has deactivated the key in use',
     provision(pair({}, { inactive: true })),
     `${NEW} is to be replaced: somebody has deactivated it.`,
-    'While it is inactive, what reads it from its places fails, and nobody can use it. Delete it and run the step again, ' +
-      `which delivers a new one: ${DELETE} ${NEW}; or, if it was deactivated by mistake, activate it again: aws iam ` +
+    `While ${NEW} is inactive, what reads it from its places fails, and nobody can use it. Delete it and run the step ` +
+      `again, which delivers a new one: ${DELETE} ${NEW}; or, if it was deactivated by mistake, activate it again: aws iam ` +
       `update-access-key --user-name pulumi --access-key-id ${NEW} --status Active`,
   ],
   [
@@ -145,10 +145,47 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
     `${PLACE} hold ${OLD}, and not ${NEW}. If nothing uses ${NEW}, delete it, and run the step again: ${DELETE} ${NEW}`,
   ],
   [
-    'a person has written their key to the places',
+    'a person has written the places since both were made',
     provision(nextTo({}, { written: [HOUR, HOUR] })),
     `${OLD} is to be replaced: CI_AWS_ACCESS_KEY_ID of octo/app and CI_AWS_SECRET_ACCESS_KEY of octo/app were written`,
-    `${PLACE} hold ${NEW}, and not ${OLD}. If nothing uses ${OLD}, delete it, and run the step again: ${DELETE} ${OLD}`,
+    `Somebody else has written ${PLACE} since, and which key is there, nobody else can tell. Ask who did it, delete the key ` +
+      `that is in no place, and run the step again, which delivers a new one: ${DELETE} …`,
+  ],
+  [
+    'a person has written the places before one was made, and they had neither from a run',
+    provision({ keys: { [OLD]: { age: 2 * DAY }, [NEW]: { age: HOUR } }, written: [DAY, DAY] }),
+    `perhaps in ${PLACE}, which somebody else has written since) and`,
+    `By the times at which they were written, ${PLACE} do not hold ${NEW}. If nothing uses ${NEW}, delete it, and run`,
+  ],
+  [
+    'a place holds the replaced key, and none the one after it',
+    rotate({ ...pair({}, delivered(HOUR, OLD, true)), written: [100 * DAY, 100 * DAY] }),
+    `${NEW} is to be replaced: CI_AWS_ACCESS_KEY_ID of octo/app and CI_AWS_SECRET_ACCESS_KEY of octo/app were written`,
+    `${PLACE} hold ${OLD}, and not ${NEW}. If nothing uses ${NEW}, delete it, and run the step again: ${DELETE} ${NEW}`,
+  ],
+  [
+    'the same, and the one after it is in places that the document does not name',
+    provision({
+      ...pair(
+        {},
+        { delivered: { at: NOW - HOUR, written: NOW - HOUR, replaces: OLD, torn: false, places: ['0a1b2c3d'] } },
+      ),
+      written: [100 * DAY, 100 * DAY],
+    }),
+    `${NEW} is to be replaced`,
+    `${PLACE} hold ${OLD}, and not ${NEW}. It was delivered to places that the document does not name. If nothing uses`,
+  ],
+  [
+    'the same, and somebody has deactivated the replaced key',
+    provision({ ...pair({ inactive: true }, delivered(HOUR, OLD, true)), written: [100 * DAY, 100 * DAY] }),
+    `${NEW} is to be replaced`,
+    `While ${OLD} is inactive, what reads it from its places fails, and nobody can use it. Delete it and run the step again`,
+  ],
+  [
+    'a person has put the replaced key back, or written another',
+    endNow({ ...pair({}, {}, 2 * DAY), written: [HOUR, HOUR] }),
+    `${NEW} is to be replaced`,
+    `Somebody else has written ${PLACE} since, and which key is there, nobody else can tell. Ask who did it`,
   ],
   [
     'nobody knows when the places were written',
@@ -179,8 +216,7 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
       },
     }),
     `${NEW} is to be replaced`,
-    `works until ${LATER}. Run the step again then; ${OLD} stays: AWS_ACCESS_KEY_ID of ${PROD} and AWS_SECRET_ACCESS_KEY of ` +
-      `${PROD} hold it, and no newer one. If it may not wait, as one has leaked, decide which place may fail for a moment, ` +
+    'Each is in a place that has no newer one, and so neither ends by itself: decide which place may fail for a moment, ' +
       `delete the key that it holds, and run the step again, which delivers a new one to all places: ${DELETE} …`,
   ],
   [

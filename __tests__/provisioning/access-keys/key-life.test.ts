@@ -21,6 +21,10 @@ function wordsFor(lives: KeyLives): Record<string, string> {
       'overwritten',
       lives.overwritten.map(({ id }) => id),
     ),
+    ...words(
+      'elsewhere',
+      lives.elsewhere.map(({ id }) => id),
+    ),
     ...lives.arrived.map(({ key, torn }) => [key.id, torn ? 'torn' : 'arrived'] as const),
     ...(lives.current ? [[lives.current.id, lives.current.drift ?? 'current'] as const] : []),
     ...words(
@@ -133,6 +137,24 @@ test.each<[what: string, Situation, is: Record<string, string>]>([
   [
     'being delivered to other places, left',
     { keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE, ['other']) } }, written: [DAY, DAY] },
+    { [NEW]: 'elsewhere' },
+  ],
+  [
+    'being delivered to other places, left, and somebody else has written those of the document',
+    { keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE, ['other']) } }, written: [MINUTE, MINUTE] },
+    { [NEW]: 'elsewhere' },
+  ],
+  [
+    'being delivered to other places, left, and those of the document were written, too',
+    {
+      keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE, ['other']) } },
+      written: [19 * MINUTE, 19 * MINUTE],
+    },
+    { [NEW]: 'torn' },
+  ],
+  [
+    'being delivered to other places, left, and nobody can tell',
+    { keys: { [NEW]: { age: 20 * MINUTE, ...delivering(19 * MINUTE, ['other']) } } },
     { [NEW]: 'torn' },
   ],
   ['delivered', { keys: { [NEW]: { age: DAY, ...delivered(DAY) } }, written: [DAY, DAY] }, { [NEW]: 'current' }],

@@ -109,7 +109,7 @@ export async function readSecretTimes(
 export type Arrival = 'all' | 'some' | 'none' | 'overwritten' | 'unknown';
 
 /** GitHub's clock and AWS's may differ this much, in milliseconds. */
-const CLOCK_MARGIN_MS = 1_000;
+export const CLOCK_MARGIN_MS = 1_000;
 
 /**
  * How far a key got whose delivery was begun.
@@ -135,7 +135,7 @@ export function arrivalOf(
  * @param from by AWS's clock
  * @param to by that of the secrets
  */
-export function placesWritten(
+function placesWritten(
   destinations: readonly KeyDestination[],
   times: SecretTimes,
   from: number,

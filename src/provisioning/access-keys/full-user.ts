@@ -1,8 +1,9 @@
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { describePlaces, lastingPlaces, outlastsJob } from './destinations';
+import { placesWith, whyHeld, type HeldPlaces } from './held-places';
 import type { KeyHolder } from './key-holder';
-import { SUSPECTED_MS, graceOf, placesWith, type KeyLives, type ReplacedKey } from './key-life';
+import { SUSPECTED_MS, graceOf, undeclaredPlaces, type KeyLives, type ReplacedKey } from './key-life';
 import { atMinute, daysOrHours } from './time-words';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -30,6 +31,7 @@ const WAYS_OUT: readonly WayOut[] = [
   awaitReplaced,
   awaitSuspect,
   deleteUnheld,
+  chooseHeld,
   deleteUnused,
 ];
 
@@ -53,26 +55,37 @@ function describeKey(key: ExistingKey, { holder, lives }: FullUser): string {
       : 'never used';
   const job = lives.ofJobs.find((one) => one.key.id === id);
   const held = placesWith(holder, key);
-  const where = !held?.length ? 'whole in no place of the document' : `in ${describePlaces(held)}`;
   return `${id} (${[
     active ? 'active' : 'inactive',
     `${daysOrHours(now - created.getTime())} old`,
-    ...(job ? [`for ${describeRun(job.run, run)}`] : [used, ...(held ? [where] : [])]),
+    ...(job ? [`for ${describeRun(job.run, run)}`] : [used, ...(held ? [describeHeld(held)] : [])]),
     ...(id === signingKey ? ['this step works with it'] : []),
   ].join(', ')})`;
+}
+
+function describeHeld({ whole, perhaps }: HeldPlaces): string {
+  const where = [
+    ...(whole.length > 0 ? [`in ${describePlaces(whole)}`] : []),
+    ...(perhaps.length > 0 ? [`perhaps in ${describePlaces(perhaps)}, which somebody else has written since`] : []),
+  ];
+  return where.join(' and ') || 'whole in no place of the document';
 }
 
 /**
  * Only a person ends a key that a person has deactivated, also where no place is of use without another: whoever did it
  * may be finding out whether something needs it, and activate it again.
  */
-function deleteDeactivated({ holder, lives: { current } }: FullUser): string | undefined {
-  if (!current?.key || current.key.active || !isLasting(holder)) return undefined;
-  const { id } = current;
+function deleteDeactivated({ holder, lives: { current, replaced } }: FullUser): string | undefined {
+  if (!isLasting(holder)) return undefined;
+  const held = replaced.find(({ key }) => !key.active && whyHeld(holder, key) !== undefined);
+  const inactive = current?.key?.active === false ? current.key : held?.key;
+  if (!inactive) return undefined;
+  const { id } = inactive;
+  const fails = placesWith(holder, inactive)?.whole.length === 0 ? '' : 'what reads it from its places fails, and ';
   return (
-    `While it is inactive, what reads it from its places fails, and nobody can use it. Delete it and run the step again, ` +
-    `which delivers a new one: ${deletion(holder, id)}; or, if it was deactivated by mistake, activate it again: aws iam ` +
-    `update-access-key --user-name ${holder.user.name} --access-key-id ${id} --status Active`
+    `While ${id} is inactive, ${fails}nobody can use it. Delete it and run the step again, which delivers a new one: ` +
+    `${deletion(holder, id)}; or, if it was deactivated by mistake, activate it again: aws iam update-access-key ` +
+    `--user-name ${holder.user.name} --access-key-id ${id} --status Active`
   );
 }
 
@@ -99,7 +112,7 @@ function letJobEnd({ lives }: FullUser): string | undefined {
 /** What works with a key cannot end it. The log has no ID of it: it is masked as an input. */
 function workWithAnother({ holder, lives: { current, replaced } }: FullUser): string | undefined {
   const signing = replaced.find(({ key }) => key.id === holder.signingKey);
-  if (!signing) return undefined;
+  if (!signing || whyHeld(holder, signing.key) !== undefined) return undefined;
   const stays = `This step works with the key that was replaced at ${atMinute(signing.since)}, and so cannot end it`;
   if (current?.key?.active && current.drift === undefined) {
     return (
@@ -116,10 +129,10 @@ function workWithAnother({ holder, lives: { current, replaced } }: FullUser): st
   );
 }
 
-/** The key that was replaced goes by itself: when, and what it takes to end it sooner. */
+/** The key that was replaced, and that no place may hold, goes by itself: when, and what it takes to end it sooner. */
 function awaitReplaced(full: FullUser): string | undefined {
   const { holder, lives } = full;
-  const [replaced] = lives.replaced;
+  const replaced = lives.replaced.find(({ key }) => whyHeld(holder, key) === undefined);
   return replaced && `${endOf(replaced, holder)}; ${soonerEndOf(replaced, full)}`;
 }
 
@@ -142,23 +155,14 @@ function endOf({ key, since }: ReplacedKey, holder: KeyHolder): string {
   const used = use.at?.getTime() ?? 0;
   if (used <= since) return `${replaced}, works until ${atMinute(end)}. Run the step again then`;
   const stays = `${replaced}, stays while it is used: it was last at ${atMinute(used)} (${use.where})`;
-  const takeNew = heldBy(key, holder) ? '' : ' Let what uses it take the new one.';
   return (
-    `${stays}.${takeNew} Run the step again when nobody has used it for ${daysOrHours(grace)}, after ` +
-    atMinute(used + grace)
+    `${stays}. Let what uses it take the new one. Run the step again when nobody has used it for ${daysOrHours(grace)}, ` +
+    `after ${atMinute(used + grace)}`
   );
 }
 
 function soonerEndOf({ key }: ReplacedKey, { holder, lives: { current } }: FullUser): string {
   const { id } = key;
-  const places = heldBy(key, holder);
-  if (places !== undefined) {
-    return (
-      `${id} stays: ${places} hold it, and no newer one. If it may not wait, as one has leaked, decide which place may ` +
-      'fail for a moment, delete the key that it holds, and run the step again, which delivers a new one to all places: ' +
-      deletion(holder)
-    );
-  }
   if (!isLasting(holder)) return `or, if nothing needs it, delete it now: ${deletion(holder, id)}`;
   const failing = activeIds([key, current?.key]);
   return (
@@ -180,19 +184,44 @@ function awaitSuspect({ holder, lives }: FullUser): string | undefined {
   return `${id} may come from an answer that a run lost: ${end}; or, if you know that nobody has it, delete it now: ${deletion(holder, id)}`;
 }
 
-/** Of a key that is delivered and one that is not, the other may go, if nothing uses it. */
-function deleteUnheld(full: FullUser): string | undefined {
-  const { holder, keys, lives } = full;
-  const held = keys.filter((key) => heldBy(key, holder) !== undefined);
-  const [kept] = holder.times ? held : keys.filter(({ id }) => id === lives.current?.id);
-  const [other] = keys.filter(({ id }) => id !== kept?.id);
-  if (!kept || !other || held.length > 1 || !isLasting(holder)) return undefined;
+/** Of a key that a place may hold and one that none holds, the other may go, if nothing uses it. */
+function deleteUnheld({ holder, keys, lives }: FullUser): string | undefined {
+  const [kept, ...more] = holder.times
+    ? keys.filter((key) => isHeld(holder, key))
+    : keys.filter(({ id }) => id === lives.current?.id);
+  const other = keys.find(({ id }) => id !== kept?.id);
+  if (!kept || !other || more.length > 0 || !isLasting(holder)) return undefined;
   const places = whereDelivered(holder);
+  const { length } = lastingPlaces(holder.user.accessKey?.deliver ?? []);
+  const holdIt = placesWith(holder, kept)?.whole.length === length ? `hold ${kept.id}, and not` : 'do not hold';
   const known = holder.times
-    ? `By the times at which they were written, ${places} hold ${kept.id}, and not ${other.id}`
+    ? `By the times at which they were written, ${places} ${holdIt} ${other.id}`
     : `By what is recorded, ${kept.id} was delivered to ${places}, and ${other.id} was not`;
+  const elsewhere =
+    undeclaredPlaces(holder, other.id) > 0 ? ' It was delivered to places that the document does not name.' : '';
   const first = other.id === holder.signingKey ? `let this step work with ${kept.id}; then ` : '';
-  return `${known}. If nothing uses ${other.id}, ${first}delete it, and run the step again: ${deletion(holder, other.id)}`;
+  return (
+    `${known}.${elsewhere} If nothing uses ${other.id}, ${first}delete it, and run the step again: ` +
+    deletion(holder, other.id)
+  );
+}
+
+/** Of two keys that places may hold, only a person can say which may go: AWS allows no third, to take the place of both. */
+function chooseHeld({ holder, keys }: FullUser): string | undefined {
+  if (!keys.every((key) => isHeld(holder, key))) return undefined;
+  const perhaps = keys.flatMap((key) => placesWith(holder, key)?.perhaps ?? []);
+  if (perhaps.length > 0) {
+    const places = describePlaces([...new Map(perhaps.map((place) => [describePlaces([place]), place])).values()]);
+    return (
+      `Somebody else has written ${places} since, and which key is there, nobody else can tell. Ask who did it, delete the ` +
+      `key that is in no place, and run the step again, which delivers a new one: ${deletion(holder)}`
+    );
+  }
+  return (
+    'Each is in a place that has no newer one, and so neither ends by itself: decide which place may fail for a moment, ' +
+    'delete the key that it holds, and run the step again, which delivers a new one to all places: ' +
+    deletion(holder)
+  );
 }
 
 function deleteUnused({ holder }: FullUser): string {
@@ -208,10 +237,10 @@ function whereDelivered({ user }: KeyHolder): string {
   return describePlaces(lastingPlaces(user.accessKey?.deliver ?? []));
 }
 
-/** The places that hold a key, for people; undefined where none does, or that cannot be known. */
-function heldBy(key: ExistingKey, holder: KeyHolder): string | undefined {
-  const places = placesWith(holder, key) ?? [];
-  return places.length > 0 ? describePlaces(places) : undefined;
+/** Whether a place of the document may hold a key. */
+function isHeld(holder: KeyHolder, key: ExistingKey): boolean {
+  const { whole = [], perhaps = [] } = placesWith(holder, key) ?? {};
+  return whole.length + perhaps.length > 0;
 }
 
 function activeIds(keys: readonly (ExistingKey | undefined)[]): string[] {

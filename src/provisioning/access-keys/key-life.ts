@@ -1,7 +1,7 @@
 import { DEFAULT_GRACE_MS } from '../../identities/declaration';
 import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
-import { arrivalOf, driftOf, placesWritten, placeWords, type Destination } from './destinations';
+import { arrivalOf, driftOf, placeWords, type Arrival } from './destinations';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
 import { arePlacesOf, placesOnlyIn, type RecordedPlaces } from './recorded-places';
@@ -18,6 +18,8 @@ export const SETTLE_MS = 30 * SECOND_MS;
 export const FENCE_MS = 5 * MINUTE_MS;
 /** How late a request may arrive that got no answer: its time-out, and a proxy on the way. */
 export const LATE_MS = 2 * MINUTE_MS;
+/** How long after a key was made a secret may say that its run has written it. */
+export const LATEST_WRITING_MS = FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
 /** A key that is younger, and not delivered, may have a run that is alive. */
 export const TAKEOVER_MS = 10 * MINUTE_MS;
 /** AWS refuses a request whose signature is older: a key comes no later after its announcement. */
@@ -64,6 +66,8 @@ export interface KeyLives {
   readonly undelivered: readonly ExistingKey[];
   /** Their runs are over, and somebody else has written the places that may have held them: jobs may have them yet. */
   readonly overwritten: readonly ExistingKey[];
+  /** Their runs are over, and were to write other places; those of the document hold none of them. */
+  readonly elsewhere: readonly ExistingKey[];
   /** Their runs are over, and some places hold them. */
   readonly arrived: readonly { readonly key: ExistingKey; readonly torn: boolean }[];
   readonly current: CurrentKey | undefined;
@@ -91,6 +95,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
     inWork: [],
     undelivered: [],
     overwritten: [],
+    elsewhere: [],
     arrived: [],
     current: currentOf(holder, records),
     delivered: [],
@@ -119,6 +124,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
       const isUnused = arrival === 'overwritten' && isUnusedSince(holder, key, delivering.at);
       if (arrival === 'none' || isUnused) lives.undelivered.push(key);
       else if (arrival === 'overwritten') lives.overwritten.push(key);
+      else if (arrival === 'elsewhere') lives.elsewhere.push(key);
       else lives.arrived.push({ key, torn: arrival !== 'all' });
     } else if (made) lives.undelivered.push(key);
     else if (announcementsOf(key, records).length > 0) lives.newSuspects.push(key);
@@ -190,27 +196,16 @@ function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefin
   return { id, key, drift: wrong() };
 }
 
-/** What a run that is over wrote to other places, this one cannot judge. */
-function arrivalIn({ user, times }: KeyHolder, { created }: ExistingKey, places: RecordedPlaces) {
+/** How far a key got whose delivery was begun. What its run wrote to places that the document does not name, nobody can tell. */
+function arrivalIn(
+  { user, times }: KeyHolder,
+  { created }: ExistingKey,
+  places: RecordedPlaces,
+): Arrival | 'elsewhere' {
   const deliver = user.accessKey?.deliver ?? [];
-  const latest = created.getTime() + FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
-  return arePlacesOf(places, placeWords(deliver)) ? arrivalOf(created, latest, deliver, times) : 'unknown';
-}
-
-/**
- * The places that hold a key whole, as far as the times of their secrets tell.
- *
- * @returns undefined where that cannot be known
- */
-export function placesWith(
-  { user, existing, times }: KeyHolder,
-  { id, created }: ExistingKey,
-): Destination[] | undefined {
-  const record = readRecords(existing?.tags ?? {}).keys.get(id);
-  // What was written after the next key was made, is of that one: no run writes an older key then.
-  const next = existing?.accessKeys.find((other) => other.created.getTime() > created.getTime());
-  const writtenUntil = record?.delivered?.written ?? (next ? next.created.getTime() - SECOND_MS : Infinity);
-  return times && placesWritten(user.accessKey?.deliver ?? [], times, created.getTime(), writtenUntil);
+  const arrival = arrivalOf(created, created.getTime() + LATEST_WRITING_MS, deliver, times);
+  if (arePlacesOf(places, placeWords(deliver))) return arrival;
+  return arrival === 'none' || arrival === 'overwritten' ? 'elsewhere' : 'unknown';
 }
 
 /**

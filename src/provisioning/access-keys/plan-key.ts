@@ -4,14 +4,14 @@ import type { KeyDestination, Tags } from '../../identities/declaration';
 import { withoutCalls, type Action, type Change, type Obstacle } from '../changes/change';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
-import { describePlaces, destinationOf, outlastsJob } from './destinations';
+import { describePlaces, destinationOf, outlastsJob, placeWords } from './destinations';
 import { describeFullUser, MAX_KEYS } from './full-user';
+import { placesWith, whyHeld } from './held-places';
 import type { KeyHolder } from './key-holder';
 import {
   SUSPECTED_MS,
   graceOf,
   livesOf,
-  placesWith,
   TAKEOVER_MS,
   undeclaredPlaces,
   type CurrentKey,
@@ -20,7 +20,7 @@ import {
   type ReplacedKey,
 } from './key-life';
 import { deliveredTags, readRecords, recordTags } from './record';
-import { countPlaces } from './recorded-places';
+import { arePlacesOf, countPlaces } from './recorded-places';
 import { atMinute, daysOrHours } from './time-words';
 
 /** What is to become of a user's access keys. */
@@ -255,6 +255,9 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
       ...before.overwritten.map(
         ({ id }) => `${id}, which a run that is over made, is in no place any more: somebody else has written there`,
       ),
+      ...before.elsewhere.map(
+        ({ id }) => `${id}, which a run that is over made for other places, is in none that the document names`,
+      ),
       ...endings.map(({ id, how, why }) => `${id} is ${how}d: ${why}`),
       ...staying,
       ...lives.ofJobs.flatMap(({ key, run, isOver }) =>
@@ -263,7 +266,7 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
     ],
     notices: [
       ...judged.flatMap(({ notice }) => notice ?? []),
-      ...lives.replaced.flatMap(({ key }) => leftPlaces(holder, key.id)),
+      ...lives.replaced.flatMap(({ key }) => [...leftPlaces(holder, key.id), ...begunElsewhere(holder, key.id)]),
       ...notKnown.map((text) => `Of the access keys of ${holder.user.name}, ${text}.`),
       ...(unread ? [] : torn).map(
         (id) => `Of the places that the access key ${id} of ${holder.user.name} is for, only some hold it.`,
@@ -290,20 +293,35 @@ function leftPlaces(holder: KeyHolder, id: string): string[] {
   ];
 }
 
+/** That a key which ends may be in places that the document does not name, as a run died that had begun with them, for people. */
+function begunElsewhere({ user, existing }: KeyHolder, id: string): string[] {
+  const { delivering, delivered } = readRecords(existing?.tags ?? {}).keys.get(id) ?? {};
+  if (!delivering || delivered || arePlacesOf(delivering.places, placeWords(user.accessKey?.deliver ?? []))) return [];
+  return [
+    `The access key ${id} of ${user.name} may be in places that the document does not name, or not any more: a run died ` +
+      'that was to deliver it there. What reads it from there fails when it ends.',
+  ];
+}
+
 /** Says which keys are there, too, that no run of this action has made, but for one that is taken for the one in use. */
-function withOthers({ user }: KeyHolder, survey: Survey, inUse?: string): Survey {
+function withOthers(holder: KeyHolder, survey: Survey, inUse?: string): Survey {
+  const { user } = holder;
   const others = survey.lives.others.filter(({ id }) => id !== inUse);
-  const active = others.filter((key) => key.active).map(({ id }) => id);
+  const active = others.filter((key) => key.active);
   return {
     ...survey,
     details: [...survey.details, ...others.map(({ id }) => `${id} is there as well, and none of ours: it stays`)],
     notices: [
       ...survey.notices,
-      ...active.map(
-        (id) =>
-          `The user ${user.name} has also the active access key ${id}, which no run has made: it stays. If nobody knows it, ` +
-          `deactivate it: aws iam update-access-key --user-name ${user.name} --access-key-id ${id} --status Inactive`,
-      ),
+      ...active.map((key) => {
+        const { perhaps = [] } = placesWith(holder, key) ?? {};
+        const remedy =
+          perhaps.length > 0
+            ? `It may be in ${describePlaces(perhaps)}, which somebody else has written since it was made.`
+            : 'If nobody knows it, deactivate it: aws iam update-access-key --user-name ' +
+              `${user.name} --access-key-id ${key.id} --status Inactive`;
+        return `The user ${user.name} has also the active access key ${key.id}, which no run has made: it stays. ${remedy}`;
+      }),
     ],
   };
 }
@@ -345,7 +363,7 @@ function withUndeclared(holder: KeyHolder, survey: Survey): Survey {
 /** What is recorded of keys whose runs are over. */
 function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
   const { existing, times, now } = holder;
-  const { overwritten, newSuspects, replaced } = lives;
+  const { overwritten, elsewhere, newSuspects, replaced } = lives;
   const arrived = canJudge(holder) ? lives.arrived : [];
   const { keys } = readRecords(existing?.tags ?? {});
   const listed = (existing?.accessKeys ?? []).map(({ id }) => id);
@@ -358,7 +376,7 @@ function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
       const delivered = { at: now, written: torn ? undefined : written, replaces: made?.replaces, torn, places };
       return deliveredTags(key.id, delivered, listed);
     }),
-    ...overwritten.map(({ id }) => recordTags(id, { replaced: { at: now } })),
+    ...[...overwritten, ...elsewhere].map(({ id }) => recordTags(id, { replaced: { at: now } })),
     ...newSuspects.map(({ id }) => recordTags(id, { suspect: { at: now } })),
     // Someone has deactivated it.
     ...replaced.flatMap(({ key, deactivatedAt }) =>
@@ -397,10 +415,9 @@ function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: Replac
   const takeNew = 'Let what uses it take the new one.';
   // What signs with a key that goes could do nothing after it.
   if (id === signingKey && (deleteOld || now >= since + grace)) return stays('this step works with it', takeNew);
-  const places = placesWith(holder, key) ?? [];
-  if (deleteOld && places.length > 0) {
-    return stays(`${describePlaces(places)} hold it, and no newer one`, 'It ends when they have a newer one.');
-  }
+  const held = whyHeld(holder, key);
+  // Else no run could repair its place if GitHub refused the next key, too.
+  if (held !== undefined) return stays(held, 'It does not end before they have a newer one.');
   if (deleteOld) return { end: ending(id, 'delete', `${because}${breaksWhat(holder, key)}`) };
   if (!active) {
     const deleteAt = (deactivatedAt ?? now) + grace;
@@ -474,11 +491,13 @@ function planNewKey(
   return planOf(holder, roomy, planner, { action: replaces === undefined ? 'create' : 'change', details, make });
 }
 
-/** A replaced key that nobody can use, or nobody uses, goes when its place is needed. */
+/** A replaced key that no place holds, and that nobody can use or nobody uses, goes when there is no room for a new one. */
 function withRoom(holder: KeyHolder, survey: Survey): Survey | undefined {
   const deactivated = survey.endings.filter(({ how }) => how === 'deactivate').map(({ id }) => id);
   const going = survey.lives.replaced.find(({ key, since }) =>
-    key.active ? deactivated.includes(key.id) : holder.now >= since + graceOf(holder),
+    key.active
+      ? deactivated.includes(key.id)
+      : holder.now >= since + graceOf(holder) && whyHeld(holder, key) === undefined,
   );
   if (!going || going.key.id === survey.replaces) return undefined;
   const { id } = going.key;
