@@ -77,6 +77,28 @@ describe('a user whose key lasted, and who is now to have one for each job', () 
     expect(writes(scenario)).toEqual([]);
   });
 
+  test('ends the one that was replaced when the grace is over that was declared then', async () => {
+    const accessKey = { deliver: ['github-secrets'], 'max-age': '30d', grace: '10d' };
+    const before = JSON.stringify({ users: { pulumi: { 'access-key': accessKey } } });
+    expect((await run('provision', before)).exitCode).toBe(0);
+    const { id: old = '' } = keyInSecrets(scenario);
+    scenario.pass(HOUR_MS);
+    expect((await run('rotate', before, jobOf(), { 'rotate-now': 'true' })).exitCode).toBe(0);
+    const statusAfter = async (ms: number, identities: string) => {
+      scenario.pass(ms);
+      await run('provision', identities);
+      return statusesOf(scenario, 'pulumi')[old];
+    };
+    const none = JSON.stringify({ users: { pulumi: {} } });
+    expect(await statusAfter(25 * HOUR_MS, none)).toBe('Active');
+    expect(await statusAfter(8 * DAY_MS, FOR_THE_JOB)).toBe('Active');
+    expect(await statusAfter(DAY_MS, none)).toBe('Inactive');
+    expect(await statusAfter(9 * DAY_MS, none)).toBe('Inactive');
+    expect(await statusAfter(2 * DAY_MS, none)).toBeUndefined();
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    scenario.calls();
+  });
+
   test('a dry run says so, too', async () => {
     const old = await lasting();
     const main = await run('provision', FOR_THE_JOB, jobOf(), { 'dry-run': 'true' });

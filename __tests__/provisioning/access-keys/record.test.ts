@@ -42,7 +42,8 @@ test.each<[stage: string, KeyRecord, value: string]>([
     { delivered: { at: AT, written: undefined, replaces: undefined, torn: false, places: ['0a1b', '2c3d'] } },
     'at=2026-04-11T10:20:30Z places=0a1b:2c3d',
   ],
-  ['replaced', { replaced: { at: AT } }, 'at=2026-04-11T10:20:30Z'],
+  ['replaced', { replaced: { at: AT, grace: undefined } }, 'at=2026-04-11T10:20:30Z'],
+  ['replaced', { replaced: { at: AT, grace: 864_000_000 } }, 'at=2026-04-11T10:20:30Z grace=864000000'],
   ['suspect', { suspect: { at: AT } }, 'at=2026-04-11T10:20:30Z'],
   ['job', { job: { run: RUN, until: AT } }, 'run=octo/app:123456.2:0a1b2c3d until=2026-04-11T10:20:30Z'],
   ['deactivated', { deactivated: { at: AT } }, 'at=2026-04-11T10:20:30Z'],
@@ -55,8 +56,11 @@ test.each<[stage: string, KeyRecord, value: string]>([
 test('with the key that is delivered, the one before it has a record of its own, if it is there', () => {
   const delivered = { at: AT, written: AT, replaces: OLD, torn: false };
   const alone = recordTags(ID, { delivered });
-  expect(deliveredTags(ID, delivered, [OLD, ID])).toEqual({ ...alone, ...recordTags(OLD, { replaced: { at: AT } }) });
-  expect(deliveredTags(ID, delivered, [ID])).toEqual(alone);
+  expect(deliveredTags(ID, delivered, { listed: [OLD, ID], grace: 1000 })).toEqual({
+    ...alone,
+    ...recordTags(OLD, { replaced: { at: AT, grace: 1000 } }),
+  });
+  expect(deliveredTags(ID, delivered, { listed: [ID], grace: 1000 })).toEqual(alone);
 });
 
 test.each([9, 17, 23, 24, 100])('%i places have room in a tag', (count) => {

@@ -6,7 +6,7 @@ import { sameRun } from '../run';
 import { lastingPlaces, placeWords, storedHalves, type SecretTimes } from './destinations';
 import { HalfWriter, type Overwriting } from './half-writer';
 import type { KeyHolder } from './key-holder';
-import { outdatedRecords } from './key-life';
+import { graceOf, outdatedRecords } from './key-life';
 import { untilNothingIsLate } from './late-requests';
 import { idOf, record, type MadeKey } from './make-key';
 import { readKeysOnceRecorded } from './read-key-holder';
@@ -87,12 +87,12 @@ export async function confirmDelivery(
     doubtful = writer.doubtfulOf(doubtful, times);
   }
   const { replaces } = made.plan.make;
-  const listed = holder.existing?.accessKeys.map((key) => key.id) ?? [];
+  const before = { listed: holder.existing?.accessKeys.map((key) => key.id) ?? [], grace: graceOf(holder) };
   const recordDelivered = (torn: boolean) => {
     const written = times && !torn ? Math.max(...[...times.values()].map((time) => time ?? 0)) : undefined;
     return record(
       made,
-      deliveredTags(id, { at: iam.time(), written, replaces, torn, places: placeWords(destinations) }, listed),
+      deliveredTags(id, { at: iam.time(), written, replaces, torn, places: placeWords(destinations) }, before),
       access,
     );
   };

@@ -118,7 +118,7 @@ function workWithAnother({ holder, lives: { current, replaced } }: FullUser): st
     return (
       `${stays}. Give it the new key as aws-access-key-id and aws-secret-access-key: ${current.id}, which is in ` +
       `${whereDelivered(holder)}. With that, run it again when nobody has used the old one for ` +
-      `${daysOrHours(graceOf(holder))}, or at once in mode: rotate with delete-old-keys: true`
+      `${daysOrHours(graceOf(holder, signing.key.id))}, or at once in mode: rotate with delete-old-keys: true`
     );
   }
   const others = current?.key?.active ? `, or with ${current.id},` : '';
@@ -138,7 +138,7 @@ function awaitReplaced(full: FullUser): string | undefined {
 
 function endOf({ key, since }: ReplacedKey, holder: KeyHolder): string {
   const { id, active } = key;
-  const grace = graceOf(holder);
+  const grace = graceOf(holder, id);
   const end = since + grace;
   const replaced = `${id}, replaced at ${atMinute(since)}`;
   if (!active) {

@@ -1,7 +1,7 @@
 import { DEFAULT_GRACE_MS } from '../../identities/declaration';
 import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
-import { arrivalOf, driftOf, placeWords, type Arrival } from './destinations';
+import { arrivalOf, driftOf, outlastsJob, placeWords, type Arrival } from './destinations';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
 import { arePlacesOf, placesOnlyIn, type RecordedPlaces } from './recorded-places';
@@ -151,15 +151,22 @@ export function keysJudgedByUse(holder: Pick<KeyHolder, 'user' | 'existing' | 'n
   return accessKeys.filter((key) => {
     const { made, delivering, delivered, suspect, job } = records.keys.get(key.id) ?? {};
     const since = replacements.get(key.id);
-    if (since !== undefined) return key.active && holder.now >= since + graceOf(holder);
+    if (since !== undefined) return key.active && holder.now >= since + graceOf(holder, key.id);
     if (delivered ?? job) return false;
     return (suspect ?? delivering) !== undefined || (!made && announcementsOf(key, records).length > 0);
   });
 }
 
-/** How long a key of a user still works when it was replaced, in milliseconds. */
-export function graceOf({ user }: Pick<KeyHolder, 'user'>): number {
-  return user.accessKey?.grace ?? DEFAULT_GRACE_MS;
+/**
+ * How long a key of a user still works when it was replaced, in milliseconds: as the document declares it; where that gives
+ * the user no key that lasts, as it was declared when the key was replaced.
+ *
+ * @param id undefined for a key that no run has delivered
+ */
+export function graceOf({ user, existing }: Pick<KeyHolder, 'user' | 'existing'>, id?: string): number {
+  const { deliver = [], grace } = user.accessKey ?? {};
+  const recorded = id === undefined ? undefined : readRecords(existing?.tags ?? {}).keys.get(id)?.replaced?.grace;
+  return (outlastsJob(deliver) ? grace : recorded) ?? DEFAULT_GRACE_MS;
 }
 
 /** Names of tags that nobody needs any more: of keys that are gone, and of announcements after which none can come. */

@@ -185,7 +185,7 @@ function adopted(key: ExistingKey | undefined): CurrentKey | undefined {
 function replacementOf(holder: KeyHolder, { id, key, drift }: CurrentKey, { deleteOld }: Rotation): string {
   if (!key) return `${id} is replaced: it is gone`;
   const age = daysOrHours(holder.now - key.created.getTime());
-  const grace = daysOrHours(graceOf(holder));
+  const grace = daysOrHours(graceOf(holder, id));
   const end = key.active ? `works for ${grace} more` : `is deleted when it was inactive for ${grace}`;
   const why = drift === undefined ? '' : ` (${drift})`;
   return `${id}, ${age} old, is replaced${why}, and ${deleteOld ? `then deleted${breaksWhat(holder, key)}` : end}`;
@@ -366,7 +366,7 @@ function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
   const { overwritten, elsewhere, newSuspects, replaced } = lives;
   const arrived = canJudge(holder) ? lives.arrived : [];
   const { keys } = readRecords(existing?.tags ?? {});
-  const listed = (existing?.accessKeys ?? []).map(({ id }) => id);
+  const before = { listed: (existing?.accessKeys ?? []).map(({ id }) => id), grace: graceOf(holder) };
   const written = times && Math.max(...[...times.values()].map((time) => time ?? 0));
   const all = [
     ...arrived.map(({ key, torn }) => {
@@ -374,9 +374,9 @@ function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
       // They need not be those of the document: what reads the key from there must not be forgotten.
       const places = delivering?.places;
       const delivered = { at: now, written: torn ? undefined : written, replaces: made?.replaces, torn, places };
-      return deliveredTags(key.id, delivered, listed);
+      return deliveredTags(key.id, delivered, before);
     }),
-    ...[...overwritten, ...elsewhere].map(({ id }) => recordTags(id, { replaced: { at: now } })),
+    ...[...overwritten, ...elsewhere].map(({ id }) => recordTags(id, { replaced: { at: now, grace: before.grace } })),
     ...newSuspects.map(({ id }) => recordTags(id, { suspect: { at: now } })),
     // Someone has deactivated it.
     ...replaced.flatMap(({ key, deactivatedAt }) =>
@@ -406,7 +406,7 @@ interface Judgement {
 function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: ReplacedKey, deleteOld: boolean): Judgement {
   const { now, signingKey, lastUsed, user } = holder;
   const { id, active } = key;
-  const grace = graceOf(holder);
+  const grace = graceOf(holder, id);
   const because = `it was replaced at ${atMinute(since)}`;
   const stays = (why: string, remedy: string): Judgement => ({
     stays: `${id} stays: ${why}`,
@@ -497,7 +497,7 @@ function withRoom(holder: KeyHolder, survey: Survey): Survey | undefined {
   const going = survey.lives.replaced.find(({ key, since }) =>
     key.active
       ? deactivated.includes(key.id)
-      : holder.now >= since + graceOf(holder) && whyHeld(holder, key) === undefined,
+      : holder.now >= since + graceOf(holder, key.id) && whyHeld(holder, key) === undefined,
   );
   if (!going || going.key.id === survey.replaces) return undefined;
   const { id } = going.key;

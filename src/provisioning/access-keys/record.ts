@@ -36,13 +36,19 @@ export interface KeyRecord {
   /** It is where it was to be delivered. */
   readonly delivered?: DeliveredRecord;
   /** No place is to hold it any more: another was delivered instead, or somebody else has written there. */
-  readonly replaced?: { readonly at: number };
+  readonly replaced?: ReplacedRecord;
   /** It may come from a lost answer. */
   readonly suspect?: { readonly at: number };
   /** It ends with the job that it was made for, which can last until then. */
   readonly job?: { readonly run: Run; readonly until: number };
   /** It was replaced, and deactivated since. */
   readonly deactivated?: { readonly at: number };
+}
+
+export interface ReplacedRecord {
+  readonly at: number;
+  /** How long it was to work from then on, in milliseconds; undefined in records of earlier versions. */
+  readonly grace?: number | undefined;
 }
 
 export interface DeliveredRecord {
@@ -100,7 +106,7 @@ const STAGE_READERS: Readonly<Record<Stage, (words: Words) => KeyRecord | undefi
   delivering: ({ run, at, places = [] }) => (run && at !== undefined ? { delivering: { run, at, places } } : undefined),
   delivered: ({ at, written, replaces, torn, places }) =>
     at === undefined ? undefined : { delivered: { at, written, replaces, torn, places } },
-  replaced: ({ at }) => (at === undefined ? undefined : { replaced: { at } }),
+  replaced: ({ at, grace }) => (at === undefined ? undefined : { replaced: { at, grace } }),
   suspect: ({ at }) => (at === undefined ? undefined : { suspect: { at } }),
   job: ({ run, until }) => (run && until !== undefined ? { job: { run, until } } : undefined),
   deactivated: ({ at }) => (at === undefined ? undefined : { deactivated: { at } }),
@@ -135,7 +141,7 @@ export function recordTags(id: string, record: KeyRecord): Tags {
         },
         delivered.places,
       ),
-    replaced: replaced && write({ at: time(replaced.at) }),
+    replaced: replaced && write({ at: time(replaced.at), grace: replaced.grace?.toString() }),
     suspect: suspect && write({ at: time(suspect.at) }),
     job: job && write({ run: writeRun(job.run), until: time(job.until) }),
     deactivated: deactivated && write({ at: time(deactivated.at) }),
@@ -152,12 +158,16 @@ export function recordTags(id: string, record: KeyRecord): Tags {
  * The tags that record that a key is delivered, and that the one before it is replaced, if it is there: that must be known
  * for as long as it is, also when the new key is gone.
  *
- * @param listed IDs of the keys that are there
+ * @param before IDs of the keys that are there, and how long one that is replaced is to work, in milliseconds
  */
-export function deliveredTags(id: string, delivered: DeliveredRecord, listed: readonly string[]): Tags {
+export function deliveredTags(
+  id: string,
+  delivered: DeliveredRecord,
+  { listed, grace }: { readonly listed: readonly string[]; readonly grace: number },
+): Tags {
   const { at, replaces } = delivered;
   const isThere = replaces !== undefined && listed.includes(replaces);
-  return { ...recordTags(id, { delivered }), ...(isThere ? recordTags(replaces, { replaced: { at } }) : {}) };
+  return { ...recordTags(id, { delivered }), ...(isThere ? recordTags(replaces, { replaced: { at, grace } }) : {}) };
 }
 
 /** The names of the tags that record stages of a key. */
@@ -218,6 +228,7 @@ function wordsIn(value: string) {
     replaces: all('replaces').find(isKey),
     places: all('places').map(readPlaces)[0],
     torn: all('torn').includes('yes'),
+    grace: all('grace').flatMap((ms) => (/^\d{1,15}$/.test(ms) ? Number(ms) : []))[0],
   };
 }
 
