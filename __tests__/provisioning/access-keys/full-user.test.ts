@@ -230,12 +230,14 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
     provision({
       keys: {
         [OLD]: { age: DAY, job: { run: RUN, until: NOW + HOUR } },
-        [NEW]: { age: HOUR, job: { run: RUN, until: NOW + HOUR } },
+        [NEW]: { age: HOUR, job: { run: RUN, until: NOW + 2 * HOUR } },
       },
       accessKey: { deliver: [{ to: 'environment' }] },
     }),
     'for run 123456 of octo/app). ',
-    'Let one of those jobs end: its post step deletes its key',
+    'Let one of those jobs end: its post step deletes its key. If none is running any more, as a machine was lost, run the ' +
+      'step again after 2026-04-11 13:00 UTC; or at once, with a github-token that may read whether their runs are over ' +
+      '(Actions: read)',
   ],
   [
     'one is for places that the document does not name any more',
@@ -261,7 +263,8 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
     'one is for a job',
     provision({ keys: { [OLD]: { age: DAY }, [NEW]: { age: HOUR, job: { run: RUN, until: NOW + HOUR } } } }),
     'for run 123456 of octo/app). ',
-    'Let that job end: its post step deletes its key',
+    'Let that job end: its post step deletes its key. If it is not running any more, as a machine was lost, run the step ' +
+      'again after 2026-04-11 13:00 UTC; or at once, with a github-token that may read whether its run is over',
   ],
 ];
 

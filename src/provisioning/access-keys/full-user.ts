@@ -106,7 +106,13 @@ function deleteUndeclared({ holder, lives: { delivered, arrived, ofJobs } }: Ful
 function letJobEnd({ lives }: FullUser): string | undefined {
   const jobs = lives.ofJobs.filter(({ isOver }) => !isOver);
   if (jobs.length === 0) return undefined;
-  return `Let ${jobs.length > 1 ? 'one of those jobs' : 'that job'} end: its post step deletes its key`;
+  const first = atMinute(Math.min(...jobs.map(({ until }) => until)));
+  const [which, isLost, whose] =
+    jobs.length > 1 ? ['one of those jobs', 'none is', 'their runs are'] : ['that job', 'it is not', 'its run is'];
+  return (
+    `Let ${which} end: its post step deletes its key. If ${isLost} running any more, as a machine was lost, run the step ` +
+    `again after ${first}; or at once, with a github-token that may read whether ${whose} over (Actions: read)`
+  );
 }
 
 /** What works with a key cannot end it. The log has no ID of it: it is masked as an input. */

@@ -47,6 +47,8 @@ export interface ReplacedKey {
 export interface KeyOfJob {
   readonly key: ExistingKey;
   readonly run: Run;
+  /** Until when the job can last, in milliseconds since 1970. */
+  readonly until: number;
   readonly isOver: boolean;
 }
 
@@ -116,7 +118,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
     else if (delivered) lives.delivered.push(key);
     else if (job) {
       const isOver = holder.now > job.until || holder.overRuns.has(writeRun(job.run));
-      lives.ofJobs.push({ key, run: job.run, isOver });
+      lives.ofJobs.push({ key, run: job.run, until: job.until, isOver });
     } else if (suspect) lives.suspects.push({ key, since: suspect.at });
     else if (isYoung && !runIsOver) lives.inWork.push({ id: key.id, since: key.created, runs: mayBeAtIt });
     else if (delivering) {
