@@ -318,7 +318,7 @@ describe('next to a run that makes a key of the user', () => {
     expect(said).toContain('Nothing was changed');
     expect(said).toContain(`the access key ${id} of the user pulumi is being made by run 7 of octo/app`);
     expect(main.duration).toBeGreaterThanOrEqual(60_000);
-    expect(main.duration).toBeLessThan(70_000);
+    scenario.expectWithin(70_000, main);
     expect(snapshot(scenario.account)).toEqual(before);
     const calls = scenario.calls();
     expect(calls.filter((call) => call === 'ListAccessKeys')).toHaveLength(7);
@@ -334,7 +334,7 @@ describe('next to a run that makes a key of the user', () => {
     scenario.sandbox.faults.add({ action: 'ListAccessKeys', skip: 2, times: 1, first: deliver });
     const main = await deprovision(token);
     expect([main.exitCode, main.stderr]).toEqual([0, '']);
-    expect(main.duration).toBeLessThan(40_000);
+    scenario.expectWithin(40_000, main);
     expect(snapshot(scenario.account)).toEqual(before);
     expect(writes(scenario).filter((call) => call === 'DeleteAccessKey')).toHaveLength(2);
   });
@@ -348,7 +348,7 @@ describe('next to a run that makes a key of the user', () => {
     const token = github.secrets.token({ write: [REPOSITORY], runs: [REPOSITORY] });
     const main = await deprovision({ 'github-token': token });
     expect([main.exitCode, main.stderr]).toEqual([0, '']);
-    expect(main.duration).toBeLessThan(10_000);
+    scenario.expectWithin(10_000, main);
     expect(snapshot(scenario.account)).toEqual(before);
     scenario.calls();
   });
