@@ -196,7 +196,7 @@ describe('a key is delivered to the job, and ends with it', () => {
     expect([post?.exitCode, post?.stderr]).toEqual([0, '']);
     expect(post?.log.join('\n')).not.toContain('Warning');
     expect([idsOf('pulumi'), recordsOf(scenario, 'pulumi')]).toEqual([[], []]);
-    expect(scenario.calls()).toEqual(ENDED);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'DeleteAccessKey', 'ListAccessKeys', 'UntagUser']);
   });
 });
 

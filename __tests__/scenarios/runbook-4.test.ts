@@ -109,7 +109,12 @@ test('a user that may do nothing assumes the one role that it is let', async () 
   expect(policy.log.join('\n')).toContain('+ inline policy StsAssumePolicy');
   expectCalls(
     scenario,
-    ['GetCallerIdentity', 'GetUser', ['ListAttachedUserPolicies', 'ListUserPolicies'], 'PutUserPolicy'],
+    [
+      'GetCallerIdentity',
+      'GetUser',
+      ['ListAttachedUserPolicies', 'ListUserPolicies', 'ListAccessKeys'],
+      'PutUserPolicy',
+    ],
     ['ListUserTags', 'ListAttachedUserPolicies'],
   );
   expect(profileKeys(job, 'sts')).toEqual(key);

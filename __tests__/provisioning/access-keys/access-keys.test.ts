@@ -200,13 +200,18 @@ describe('a key that is made', () => {
     expect(mayBeThere.mock.calls).toEqual([[true]]);
   });
 
-  test('where somebody was first has no room, and takes its announcement back', async () => {
+  test.each([
+    ['and takes its announcement back', true],
+    ['and leaves its announcement where a key may come from it', false],
+  ])('where somebody was first has no room, %s', async (_, isRecorded) => {
     const holder = await holderOf([TO_GITHUB]);
-    addKey();
-    addKey();
+    for (const { accessKeyId } of [addKey(), addKey()]) {
+      const job = { run: opened.access.run, until: now() };
+      if (isRecorded) user.tags = { ...user.tags, ...recordTags(accessKeyId, { job }) };
+    }
     const work = makeKey({ user: 'ci', destinations: [TO_GITHUB], holder, make: FIRST }, opened.access, mayBeThere);
     await expect(work).rejects.toMatchObject({ code: 'another-run' });
-    expect(records().announcements).toEqual([]);
+    expect(records().announcements).toHaveLength(isRecorded ? 0 : 1);
     expect(mayBeThere.mock.calls).toEqual([[true], [false]]);
   });
 
@@ -250,7 +255,7 @@ describe('a key gives way', () => {
     const error = await failureOf(makeSure([made], opened.access));
     expect(error).toMatchObject({ code: 'another-run' });
     expect(String(error)).toContain(`the key ${older.accessKeyId} was made before it`);
-    await takeBack('ci', older.accessKeyId, opened.access);
+    await takeBack('ci', older.accessKeyId, opened.access, { isAnnounced: false });
     opened.sandbox.clock.advance(1000);
     addKey();
     await makeSure([made], opened.access);
@@ -258,14 +263,14 @@ describe('a key gives way', () => {
 
   test('and is deleted with all that was recorded of it', async () => {
     const made = await make();
-    await takeBack('ci', idOf(made), opened.access);
+    await takeBack('ci', idOf(made), opened.access, { isAnnounced: true });
     expect([keyIds(), user.tags]).toEqual([[], OURS]);
   });
 
   test('also where what was recorded of it cannot be removed: that is said', async () => {
     const made = await make();
     opened.sandbox.faults.add({ action: 'UntagUser', ...refusing(403) });
-    await takeBack('ci', idOf(made), opened.access);
+    await takeBack('ci', idOf(made), opened.access, { isAnnounced: true });
     expect(keyIds()).toEqual([]);
     expect(opened.log.at(-1)).toMatch(
       /^What is recorded of it stays until a later run removes it\. Could not call iam:UntagUser/,

@@ -9,11 +9,17 @@ import { readRecords, recordTags, tagCalls } from './record';
  * Deletes a key that main made, when its job is over. Where it cannot be deleted, that is recorded: else it would pass for
  * one that the job works with, for as long as jobs can last.
  *
+ * @param isAnnounced whether its announcement may be there yet, as main was killed
  * @throws Error why it cannot be deleted
  */
-export async function endWithJob(user: string, id: string, access: AccountAccess): Promise<void> {
+export async function endWithJob(
+  user: string,
+  id: string,
+  access: AccountAccess,
+  { isAnnounced = false } = {},
+): Promise<void> {
   try {
-    await takeBack(user, id, access);
+    await takeBack(user, id, access, { isAnnounced });
   } catch (error) {
     await recordOver(user, id, access).catch((cause: unknown) => {
       access.log(`That the job of the access key ${id} of ${user} is over could not be recorded. ${messageOf(cause)}`);

@@ -178,7 +178,7 @@ export class KeyRenewal {
 
   async #takeBack({ plan, credentials }: MadeKey): Promise<void> {
     try {
-      await takeBack(plan.user, credentials.accessKeyId, this.unlimited);
+      await takeBack(plan.user, credentials.accessKeyId, this.unlimited, { isAnnounced: true });
       this.#ended.add(plan);
     } catch (error) {
       this.unlimited.warn(

@@ -3,16 +3,26 @@ import { isRefusal, mayBeMade } from '../../aws/failure';
 import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import { unusualAnswerOfIam } from '../../iam/explain';
+import { tagsIn } from '../../iam/tags';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
-import { deleteKey } from './access-key';
+import { deleteKey, readAccessKeys } from './access-key';
 import { outlastsJob } from './destinations';
 import type { KeyHolder } from './key-holder';
 import { livesOf, outdatedRecords, SETTLE_MS } from './key-life';
 import type { KeyPlan, NewKey } from './plan-key';
 import { readKeysAgain } from './read-key-holder';
-import { announcementTag, announcementTags, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
+import {
+  announcementTag,
+  announcementTags,
+  readRecords,
+  recordTags,
+  STAGES,
+  tagCalls,
+  tagNames,
+  untagCalls,
+} from './record';
 
 export type KeyToMake = Pick<KeyPlan, 'user' | 'destinations' | 'holder'> & { readonly make: NewKey };
 
@@ -59,7 +69,7 @@ export async function makeKey(
     .catch(async (error: unknown) => {
       if (mayBeMade(error)) throw answerLost(user, error);
       mayBeThere(false);
-      await makeCalls([untagCalls(user, [announcementTag(run)])], access);
+      await makeCalls([untagCalls(user, await doneAnnouncement(user, undefined, access))], access);
       throw isRefusal(error, 'LimitExceeded') ? anotherWasFirst(user, error) : error;
     });
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, CreateDate } = answer?.AccessKey ?? {};
@@ -98,14 +108,34 @@ export async function makeSure(keys: readonly MadeKey[], access: AccountAccess):
   const wait = lasting.length > 0 ? [() => access.clock.sleep(SETTLE_MS)] : [];
   const tests = () => concurrently(keys, (made) => testKey(made, access));
   // What is recorded of the key itself has taken the place of its announcement.
-  const removals = ofJob.map(({ plan: { user, holder } }) => () => {
-    const outdated = outdatedRecords(holder, access.iam.time());
-    return makeCalls([untagCalls(user, [announcementTag(access.run), ...outdated])], access);
+  const removals = ofJob.map((made) => async () => {
+    const { user, holder } = made.plan;
+    const announcement = await doneAnnouncement(user, idOf(made), access);
+    await makeCalls([untagCalls(user, [...announcement, ...outdatedRecords(holder, access.iam.time())])], access);
   });
   await concurrently([...wait, tests, ...removals], async (work) => {
     await work();
   });
   await concurrently(lasting, (made) => requireFirst(made, access));
+}
+
+/**
+ * The tag of a key's announcement, to be removed: none if there is a key of which nothing else is recorded. A request that
+ * arrives twice, as a proxy sends it again, makes two, and only one of them is answered. By the announcement, the next run
+ * finds that the other may be such a key.
+ *
+ * @param own the ID of the key that was announced; undefined where AWS has refused it
+ */
+async function doneAnnouncement(user: string, own: string | undefined, access: AccountAccess): Promise<string[]> {
+  const { iam, run, log } = access;
+  const others = (await readAccessKeys(user, access)).filter(({ id }) => id !== own);
+  const found = others.length > 0 ? await iam.find('GetUser', { UserName: user }) : undefined;
+  const { keys, announcements } = readRecords(tagsIn(found?.User?.Tags));
+  const { known = [] } = announcements.find(({ tag }) => tag === announcementTag(run)) ?? {};
+  const unknown = others.flatMap(({ id }) => (keys.has(id) || known.includes(id) ? [] : id));
+  if (unknown.length === 0) return [announcementTag(run)];
+  log(`The user ${user} has also the access key ${unknown.join(' and ')}. The next run says whose it is.`);
+  return [];
 }
 
 async function requireFirst(made: MadeKey, access: AccountAccess): Promise<void> {
@@ -156,16 +186,25 @@ export async function record({ plan: { user } }: MadeKey, tags: Parameters<typeo
 /**
  * Deletes a key that this run made, and what is recorded of it. What is recorded of a key that is gone misleads nobody: if
  * it cannot be removed, a later run does.
+ *
+ * @param isAnnounced whether its announcement may be there yet
  */
-export async function takeBack(user: string, id: string, access: AccountAccess): Promise<void> {
+export async function takeBack(
+  user: string,
+  id: string,
+  access: AccountAccess,
+  { isAnnounced }: { readonly isAnnounced: boolean },
+): Promise<void> {
   const { log } = access;
   const isDone = await makeCall(deleteKey(user, id), access);
   const which = `the access key ${id} of ${user}, which this step had made`;
   log(isDone ? `Deleted ${which}.` : `Gone already is ${which}.`);
-  const names = [...tagNames(id, STAGES), announcementTag(access.run)];
-  await makeCalls([untagCalls(user, names)], access).catch((error: unknown) => {
+  try {
+    const announcement = isAnnounced ? await doneAnnouncement(user, id, access) : [];
+    await makeCalls([untagCalls(user, [...tagNames(id, STAGES), ...announcement])], access);
+  } catch (error) {
     log(`What is recorded of it stays until a later run removes it. ${messageOf(error)}`);
-  });
+  }
 }
 
 export function idOf({ credentials }: MadeKey): string {

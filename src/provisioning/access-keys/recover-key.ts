@@ -27,7 +27,7 @@ export async function recoverKey(
     return;
   }
   if (!begun) {
-    await endWithJob(user, id, access);
+    await endWithJob(user, id, access, { isAnnounced: true });
     return;
   }
   const accessKey = { deliver: destinations, maxAge: undefined, grace: undefined };
@@ -53,7 +53,7 @@ export async function recoverKey(
   try {
     await deliverKey(made, access, (mayBe) => (delivery.isHeld = mayBe));
   } catch (error) {
-    if (!delivery.isHeld) await takeBack(user, id, access);
+    if (!delivery.isHeld) await takeBack(user, id, access, { isAnnounced: true });
     throw error;
   }
 }
