@@ -71,6 +71,46 @@ describe('deprovision takes no secret of another user', () => {
   });
 });
 
+describe('a place that left the document', () => {
+  const notice = (main: Run) => main.log.find((line) => /^Notice: The access key .* was delivered to/.test(line));
+  const left = (main: Run) => main.log.find((line) => line.includes('that the document does not name'));
+
+  test('is named by the time of its document, with what to do that breaks nobody', async () => {
+    await provision(user('a', 'P_'));
+    const main = await run('provision', user('a', 'N_'));
+    expect(notice(main)).toMatch(
+      /was delivered to a place that the document does not name, or not any more: the document of 20\S+ \S+ UTC does\./,
+    );
+    expect(notice(main)).toContain('unless somebody else’s key is in them');
+    scenario.pass(HOUR_MS);
+    expect(left(await run('deprovision', user('a', 'N_')))).toContain('its secrets stay');
+  });
+
+  test('is not named where another user has it now: what is there is that one’s', async () => {
+    await provision(user('a', 'P_'));
+    const users = [user('a', 'N_'), user('b', 'P_')] as const;
+    for (let hours = 0; hours < 2; hours += 1) {
+      expect(notice(await run('provision', ...users))).toBeUndefined();
+      scenario.pass(HOUR_MS);
+    }
+    expect(notice(await run('rotate', ...users))).toBeUndefined();
+    const main = await run('deprovision', ...users);
+    expect([main.exitCode, left(main)]).toEqual([0, undefined]);
+    expect([at('P_'), at('N_')]).toEqual([undefined, undefined]);
+  });
+
+  test('is named where it was one of many', async () => {
+    const many = Array.from({ length: 12 }, (_, index) => ({ 'github-secrets': { prefix: `P${index}_` } }));
+    const holder = (deliver: readonly object[]) => ({ a: { 'access-key': { deliver } } });
+    await provision(holder(many));
+    scenario.pass(HOUR_MS);
+    const identities = documentOf(holder(many.slice(1)));
+    const inputs = { mode: 'rotate', 'rotate-now': 'true', ...ADMIN, ...token, identities };
+    expect(notice(await identityJob(scenario).step({ with: inputs }))).toContain('to a place that the document');
+    expect(left(await run('deprovision', holder(many.slice(1))))).toContain('its secrets stay');
+  });
+});
+
 test('the secrets of a user with more places than its record has words for go with it', async () => {
   const many = Array.from({ length: 30 }, (_, index) => ({ 'github-secrets': { prefix: `P${index}_` } }));
   await provision({ a: { 'access-key': { deliver: many } } });

@@ -1,6 +1,7 @@
 import { userOrRoleIn } from '../aws/arn';
 import type { Declaration } from '../identities/declaration';
 import type { Created } from '../runner/ledger';
+import { placesOfOthers } from './access-keys/destinations';
 import type { AccountAccess } from './changes/account-access';
 import { isObstacle, withoutCalls, type Change, type Obstacle, type PlannedCall } from './changes/change';
 import { requireNoObstacle } from './changes/change';
@@ -112,7 +113,15 @@ export async function planRemoval(
   const names = ofKind('user', things).map(({ name }) => name);
   const [planned, roles] = await Promise.all([
     concurrently(names, (name) =>
-      readAsOne(() => planUserRemoval(leavingUser(name), access, { decide, since }), access),
+      readAsOne(
+        () =>
+          planUserRemoval(leavingUser(name), access, {
+            decide,
+            since,
+            placesOfOthers: placesOfOthers({ name }, declared),
+          }),
+        access,
+      ),
     ),
     concurrently(ofKind('role', things), async ({ name }) =>
       decide(await readAsOne(() => planRoleRemoval(name, access), access)),

@@ -74,6 +74,7 @@ function holderOf(deliver: readonly KeyDestination[]): Promise<KeyHolder> {
     times: undefined,
     unread: undefined,
     lastUsed: new Map(),
+    placesOfOthers: [],
     overRuns: new Set<string>(),
   };
   const holder: KeyHolder = {

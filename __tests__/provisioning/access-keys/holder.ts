@@ -52,6 +52,7 @@ export function holderIn(situation: Situation): KeyHolder {
         { at: ago === 'never' ? undefined : new Date(NOW - ago), where: 's3 in eu-central-1' },
       ]),
     ),
+    placesOfOthers: [],
     overRuns: new Set(),
     run: { ...RUN, random: 'ffffffff', id: '7' },
     isDryRun: false,

@@ -21,6 +21,8 @@ export interface KeyHolder {
   readonly user: KeyUser;
   /** undefined where the user is not there. */
   readonly existing: KeyOwner | undefined;
+  /** Words of the places that the document gives to other users: what is there is theirs. */
+  readonly placesOfOthers: readonly string[];
   /** When its places that last were written; undefined where it has none, or that cannot be known, or does not matter. */
   readonly times: SecretTimes | undefined;
   /** Why GitHub did not say that; undefined where it did, or was not asked. */
@@ -52,5 +54,18 @@ export function keyHolderOf(
   { signingKey, isDryRun, run, iam }: AccountAccess,
 ): KeyHolder {
   const [times, unread, lastUsed, overRuns] = [undefined, undefined, new Map(), new Set<string>()];
-  return { user, existing, times, unread, lastUsed, overRuns, run, isDryRun, signingKey, now: iam.time() };
+  const placesOfOthers: readonly string[] = [];
+  return {
+    user,
+    existing,
+    placesOfOthers,
+    times,
+    unread,
+    lastUsed,
+    overRuns,
+    run,
+    isDryRun,
+    signingKey,
+    now: iam.time(),
+  };
 }

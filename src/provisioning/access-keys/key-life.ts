@@ -219,16 +219,19 @@ function arrivalIn(
 
 /**
  * How many places that the document does not name hold a key, as far as is recorded: it was delivered there, and no newer
- * one since.
+ * one since. Those that the document gives to other users hold theirs.
  */
-export function undeclaredPlaces({ user, existing }: Pick<KeyHolder, 'user' | 'existing'>, id: string): number {
+export function undeclaredPlaces(
+  { user, existing, placesOfOthers }: Pick<KeyHolder, 'user' | 'existing' | 'placesOfOthers'>,
+  id: string,
+): number {
   const { keys } = readRecords(existing?.tags ?? {});
   const { places = [], at = 0 } = keys.get(id)?.delivered ?? {};
   const newer = [...keys.values()].flatMap(({ delivered }) =>
     delivered?.places && delivered.at > at && !delivered.torn ? [delivered.places] : [],
   );
   const left = placesOnlyIn(places, placeWords(user.accessKey?.deliver ?? []));
-  if (left) return placesOnlyIn(left, newer.flat())?.length ?? 0;
+  if (left) return placesOnlyIn(left, [...newer.flat(), ...placesOfOthers])?.length ?? 0;
   return newer.some((others) => others[0] === places[0]) ? 0 : 1;
 }
 

@@ -282,14 +282,16 @@ function canJudge({ user }: KeyHolder): boolean {
 
 /** That places which are not in the document may hold a key that ends, for people. */
 function leftPlaces(holder: KeyHolder, id: string): string[] {
-  const { user } = holder;
+  const { user, existing } = holder;
   const left = undeclaredPlaces(holder, id);
   if (left === 0) return [];
   const where =
     left === 1 ? 'a place that the document does not name' : `${left} places that the document does not name`;
+  const { at = 0 } = readRecords(existing?.tags ?? {}).keys.get(id)?.delivered ?? {};
   return [
-    `The access key ${id} of ${user.name}, which is replaced, was delivered to ${where}, or not any more. What reads it from ` +
-      'there fails when it ends. Remove its secrets there, or declare the place again.',
+    `The access key ${id} of ${user.name}, which is replaced, was delivered to ${where}, or not any more: the document of ` +
+      `${atMinute(at)} does. What reads it from there fails when it ends: let that read a place that the document names. ` +
+      'Then remove the secrets there, unless somebody else’s key is in them by now.',
   ];
 }
 

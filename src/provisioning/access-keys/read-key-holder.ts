@@ -18,7 +18,7 @@ export async function readKeyHolder(
   user: KeyUser,
   existing: KeyOwner | undefined,
   access: AccountAccess,
-  overRuns: KeyHolder['overRuns'] = new Set(),
+  { placesOfOthers, overRuns = new Set() }: Pick<KeyHolder, 'placesOfOthers'> & Partial<Pick<KeyHolder, 'overRuns'>>,
 ): Promise<KeyHolder> {
   const { iam, secrets, signingKey, isDryRun, run } = access;
   const now = iam.time();
@@ -39,7 +39,19 @@ export async function readKeyHolder(
     ),
   ]);
   const known = lastUsed.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
-  return { user, existing, times, unread, lastUsed: new Map(known), overRuns, run, isDryRun, signingKey, now };
+  return {
+    user,
+    existing,
+    placesOfOthers,
+    times,
+    unread,
+    lastUsed: new Map(known),
+    overRuns,
+    run,
+    isDryRun,
+    signingKey,
+    now,
+  };
 }
 
 /** Asks for what each key was last used: a plan that ends keys at once says what that breaks. */
@@ -73,8 +85,8 @@ async function lastUseOf(AccessKeyId: string, { iam }: AccountAccess): Promise<L
 
 /** Reads a user, its keys, and all that tells what becomes of them again. */
 export async function readKeyHolderAgain(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {
-  const { user, overRuns } = holder;
-  return readKeyHolder(user, await readKeyOwner(user, access), access, overRuns);
+  const { user } = holder;
+  return readKeyHolder(user, await readKeyOwner(user, access), access, holder);
 }
 
 /** Reads again only which keys a user has, and what is recorded of them. */

@@ -1,6 +1,7 @@
 import type { AccountAccess } from '../changes/account-access';
 import { isObstacle, type Planned } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
+import { placesOfOthers } from './destinations';
 import type { KeyHolder, KeyOwner, KeyUser } from './key-holder';
 import { awaitOtherRuns, keysOfOtherRuns } from './other-runs';
 import type { KeyPlan, KeyPlanner } from './plan-key';
@@ -14,7 +15,10 @@ export interface FoundUser {
 
 /** Reads what the plans of users' keys must know. */
 export function readHolders(found: readonly FoundUser[], access: AccountAccess): Promise<KeyHolder[]> {
-  return concurrently(found, ({ user, existing }) => readKeyHolder(user, existing, access));
+  const users = found.map(({ user }) => user);
+  return concurrently(found, ({ user, existing }) =>
+    readKeyHolder(user, existing, access, { placesOfOthers: placesOfOthers(user, users) }),
+  );
 }
 
 /**

@@ -43,6 +43,8 @@ interface UserRemovalOptions {
   readonly decide: Decide;
   /** Since when other runs are waited for, by the step's clock. */
   readonly since: number;
+  /** Words of the places that the document gives to other users. */
+  readonly placesOfOthers: readonly string[];
 }
 
 /** What becomes of a user, and of the secrets that hold what it was given. */
@@ -64,7 +66,7 @@ export interface UserRemoval {
 export async function planUserRemoval(
   user: LeavingUser,
   access: AccountAccess,
-  { decide, since }: UserRemovalOptions,
+  { decide, since, placesOfOthers }: UserRemovalOptions,
 ): Promise<Planned<UserRemoval>> {
   const { iam, account } = access;
   const UserName = user.name;
@@ -106,7 +108,7 @@ export async function planUserRemoval(
     [
       // Whoever has a key can do nothing more while the rest is removed.
       owner.accessKeys.map(({ id }) => ({
-        detail: `- access key ${id}${jobWith(id, holder)}${leftBehind(id, { user, existing: owner })}`,
+        detail: `- access key ${id}${jobWith(id, holder)}${leftBehind(id, { user, existing: owner, placesOfOthers })}`,
         ...deleteKey(UserName, id),
       })),
       [...signIn, ...policies, ...groups],
@@ -144,7 +146,7 @@ function jobWith(id: string, holder: KeyHolder): string {
 }
 
 /** Of a key that was delivered to places which the document does not name, for people: that they hold it yet, and in vain. */
-function leftBehind(id: string, holder: Pick<KeyHolder, 'user' | 'existing'>): string {
+function leftBehind(id: string, holder: Parameters<typeof undeclaredPlaces>[0]): string {
   const count = undeclaredPlaces(holder, id);
   if (count === 0) return '';
   const [where, secrets] = count === 1 ? ['a place', 'its secrets'] : [`${count} places`, 'their secrets'];
