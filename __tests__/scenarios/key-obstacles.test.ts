@@ -133,6 +133,21 @@ describe('places that hold different keys', () => {
     expect(Object.keys(statusesOf(scenario, 'pulumi'))).toEqual([left, one]);
   });
 
+  test('the one that was replaced works for its grace when its place has a newer one, however long ago that was', async () => {
+    const [old, left] = await torn();
+    expectFailed(await run('provision', TWO_PLACES), 'access-keys-full');
+    scenario.pass(7 * DAY_MS);
+    scenario.account.users.get('pulumi')?.deleteAccessKey(left);
+    expect((await run('provision', TWO_PLACES)).exitCode).toBe(0);
+    expect(owners()).toEqual(['pulumi', 'pulumi']);
+    scenario.pass(23 * HOUR_MS);
+    expect((await run('provision', TWO_PLACES)).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'pulumi')[old]).toBe('Active');
+    scenario.pass(2 * HOUR_MS);
+    expect((await run('provision', TWO_PLACES)).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'pulumi')[old]).toBe('Inactive');
+  });
+
   test('delete-old-keys ends no key that a place holds, before that has a newer one', async () => {
     const [old, left] = await torn();
     const main = await run('rotate', TWO_PLACES, { 'delete-old-keys': 'true' });

@@ -90,7 +90,7 @@ function holderOf(deliver: readonly KeyDestination[]): Promise<KeyHolder> {
 
 const mayBeThere = jest.fn<undefined, [boolean]>();
 beforeEach(() => mayBeThere.mockClear());
-const FIRST: NewKey = { known: [], replaces: undefined, endsOld: false };
+const FIRST: NewKey = { known: [], replaces: undefined, endsOld: false, held: [] };
 
 async function make(
   more: Partial<NewKey> = {},
@@ -447,7 +447,7 @@ describe('a key that is delivered', () => {
 describe('a key that was replaced', () => {
   async function replaced() {
     const old = addKey(delivered());
-    const made = await makeSurely({ known: [old.accessKeyId], replaces: old.accessKeyId, endsOld: true });
+    const made = await makeSurely({ known: [old.accessKeyId], replaces: old.accessKeyId, endsOld: true, held: [] });
     await deliverKey(made, opened.access, () => undefined);
     opened.requests();
     return { old, made };

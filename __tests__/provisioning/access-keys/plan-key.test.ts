@@ -34,7 +34,7 @@ const pair = (replacedAgo: number, old: Partial<NonNullable<Situation['keys']>[s
 describe('a user that is to have a key for places that last', () => {
   test('and is not there yet gets one', () => {
     const planned = planKey({ ...holderIn({}), existing: undefined });
-    const make = { known: [], replaces: undefined, endsOld: false };
+    const make = { known: [], replaces: undefined, endsOld: false, held: [] };
     expect(workIn(planned)).toEqual({ ...nothing, action: 'create', make });
     expect(detailsIn(planned)).toEqual([FOR_GITHUB]);
   });
@@ -58,7 +58,7 @@ describe('a user that is to have a key for places that last', () => {
     ],
   ])('and %s gets another in its place', (_, more, why) => {
     const planned = provision({ keys: { [OLD]: { age: DAY, ...delivered(DAY) } }, ...more });
-    const make = { known: [OLD], replaces: OLD, endsOld: false };
+    const make = { known: [OLD], replaces: OLD, endsOld: false, held: [] };
     expect(workIn(planned)).toEqual({ ...nothing, action: 'change', make });
     expect(detailsIn(planned)).toEqual([`${OLD} is replaced: ${why}`, FOR_GITHUB]);
   });
@@ -293,7 +293,11 @@ describe('a rotation', () => {
     ],
   ])('%s', (_, situation, rotation, detail, endsOld) => {
     const planned = rotate(situation, rotation);
-    expect(workIn(planned)).toEqual({ ...nothing, action: 'change', make: { known: [OLD], replaces: OLD, endsOld } });
+    expect(workIn(planned)).toEqual({
+      ...nothing,
+      action: 'change',
+      make: { known: [OLD], replaces: OLD, endsOld, held: [] },
+    });
     expect(detailsIn(planned)).toEqual([detail]);
   });
 

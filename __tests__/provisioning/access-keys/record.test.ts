@@ -56,11 +56,11 @@ test.each<[stage: string, KeyRecord, value: string]>([
 test('with the key that is delivered, the one before it has a record of its own, if it is there', () => {
   const delivered = { at: AT, written: AT, replaces: OLD, torn: false };
   const alone = recordTags(ID, { delivered });
-  expect(deliveredTags(ID, delivered, { listed: [OLD, ID], grace: 1000 })).toEqual({
+  expect(deliveredTags(ID, delivered, { listed: [OLD, ID], held: [], grace: 1000 })).toEqual({
     ...alone,
     ...recordTags(OLD, { replaced: { at: AT, grace: 1000 } }),
   });
-  expect(deliveredTags(ID, delivered, { listed: [ID], grace: 1000 })).toEqual(alone);
+  expect(deliveredTags(ID, delivered, { listed: [ID], held: [], grace: 1000 })).toEqual(alone);
 });
 
 test.each([9, 17, 23, 24, 100])('%i places have room in a tag', (count) => {

@@ -86,15 +86,14 @@ export async function confirmDelivery(
     ({ holder, times } = await lookAgain(made, recordedAt, writer, access));
     doubtful = writer.doubtfulOf(doubtful, times);
   }
-  const { replaces } = made.plan.make;
-  const before = { listed: holder.existing?.accessKeys.map((key) => key.id) ?? [], grace: graceOf(holder) };
+  const { replaces, held } = made.plan.make;
+  const listed = holder.existing?.accessKeys.map((key) => key.id) ?? [];
   const recordDelivered = (torn: boolean) => {
     const written = times && !torn ? Math.max(...[...times.values()].map((time) => time ?? 0)) : undefined;
-    return record(
-      made,
-      deliveredTags(id, { at: iam.time(), written, replaces, torn, places: placeWords(destinations) }, before),
-      access,
-    );
+    const delivered = { at: iam.time(), written, replaces, torn, places: placeWords(destinations) };
+    // Where only some places got it, others may hold what they held before.
+    const before = { listed, held: torn ? [] : held, grace: graceOf(holder) };
+    return record(made, deliveredTags(id, delivered, before), access);
   };
   const overwritten = writer.othersIn(times);
   if (overwritten.size > 0) {

@@ -69,6 +69,8 @@ export interface NewKey {
   readonly replaces: string | undefined;
   /** Whether that ends at once, and not after its grace. */
   readonly endsOld: boolean;
+  /** Keys that were replaced before, and that places may hold until it is delivered there: their grace begins then. */
+  readonly held: readonly string[];
 }
 
 /** What a rotation replaces, and how. */
@@ -376,7 +378,7 @@ function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
       // They need not be those of the document: what reads the key from there must not be forgotten.
       const places = delivering?.places;
       const delivered = { at: now, written: torn ? undefined : written, replaces: made?.replaces, torn, places };
-      return deliveredTags(key.id, delivered, before);
+      return deliveredTags(key.id, delivered, { ...before, held: torn ? [] : replaced.map((one) => one.key.id) });
     }),
     ...[...overwritten, ...elsewhere].map(({ id }) => recordTags(id, { replaced: { at: now, grace: before.grace } })),
     ...newSuspects.map(({ id }) => recordTags(id, { suspect: { at: now } })),
@@ -467,7 +469,7 @@ function ending(id: string, how: KeyEnding['how'], why: string): KeyEnding {
 function planKeyOfJob(holder: KeyHolder, survey: Survey): KeyPlan | KeyObstacle {
   const roomy = survey.keys.length < MAX_KEYS ? survey : withRoom(holder, survey);
   if (!roomy) return noRoom(holder, survey);
-  const make = { known: roomy.keys.map(({ id }) => id), replaces: undefined, endsOld: false };
+  const make = { known: roomy.keys.map(({ id }) => id), replaces: undefined, endsOld: false, held: [] };
   return planOf(holder, roomy, planKey, { action: 'create', details: madeFor(holder), make });
 }
 
@@ -489,7 +491,8 @@ function planNewKey(
   const roomy = survey.keys.length < MAX_KEYS ? found : withRoom(holder, found);
   if (!roomy) return noRoom(holder, found, why);
   const { replaces, keys } = roomy;
-  const make = { known: keys.map(({ id }) => id), replaces, endsOld };
+  const held = roomy.lives.replaced.flatMap(({ key }) => (whyHeld(holder, key) === undefined ? [] : key.id));
+  const make = { known: keys.map(({ id }) => id), replaces, endsOld, held };
   return planOf(holder, roomy, planner, { action: replaces === undefined ? 'create' : 'change', details, make });
 }
 

@@ -158,16 +158,19 @@ export function recordTags(id: string, record: KeyRecord): Tags {
  * The tags that record that a key is delivered, and that the one before it is replaced, if it is there: that must be known
  * for as long as it is, also when the new key is gone.
  *
- * @param before IDs of the keys that are there, and how long one that is replaced is to work, in milliseconds
+ * @param before IDs of the keys that are there; of those that were replaced before, and that places may have held until
+ *   now; and how long one that is replaced is to work, in milliseconds
  */
 export function deliveredTags(
   id: string,
   delivered: DeliveredRecord,
-  { listed, grace }: { readonly listed: readonly string[]; readonly grace: number },
+  before: { readonly listed: readonly string[]; readonly held: readonly string[]; readonly grace: number },
 ): Tags {
+  const { listed, held, grace } = before;
   const { at, replaces } = delivered;
-  const isThere = replaces !== undefined && listed.includes(replaces);
-  return { ...recordTags(id, { delivered }), ...(isThere ? recordTags(replaces, { replaced: { at, grace } }) : {}) };
+  const replaced = [...(replaces === undefined ? [] : [replaces]), ...held].filter((other) => listed.includes(other));
+  const tags = replaced.map((other) => recordTags(other, { replaced: { at, grace } }));
+  return Object.assign(recordTags(id, { delivered }), ...tags) as Tags;
 }
 
 /** The names of the tags that record stages of a key. */

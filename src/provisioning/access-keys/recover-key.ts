@@ -46,7 +46,7 @@ export async function recoverKey(
     );
   }
   const known = holder.existing?.accessKeys.flatMap((one) => (one.id === id ? [] : one.id)) ?? [];
-  const make = { known, replaces: record?.made?.replaces, endsOld: false };
+  const make = { known, replaces: record?.made?.replaces, endsOld: false, held: [] };
   const sent = { now: access.clock.now(), time: access.clock.time() };
   const made = { plan: { user, destinations, holder, make }, credentials: begun, created: key.created, sent };
   const delivery = { isHeld: true };
