@@ -59,6 +59,10 @@ describe('where something is in the way of the keys of one user', () => {
       'Could not apply the identity document. Nothing of the user pulumi was changed. All else that the plan shows is done.',
     );
     expect(textOf(main)).toContain('! leave   access key  pulumi');
+    // The summary tells what was done, and then why the step failed.
+    expect(main.summary).toMatch(
+      /^### AWS identities: rotate\n[^]*\| leave \| access key \| `pulumi` \|\n[^]*AWS rotate failed[^]*access-keys-full/m,
+    );
     expect(before()).toEqual(was);
     expect(keyOf('other')).not.toEqual(other);
     expect(ownerOf(scenario, keyOf('other'))).toBe('other');

@@ -49,6 +49,7 @@ async function runRequest(request: Request, step: Step, begun: (work: Work) => v
   const report = await work.finish((delivery, confirm) => deliver(delivery, step, confirm));
   adviseOidc(request, step);
   await writeReport(report, request.maskAccountId, step);
+  if (report.failure) throw report.failure;
 }
 
 /** @throws ActionError where profiles cannot be written, or would be renewed from themselves */

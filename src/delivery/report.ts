@@ -8,6 +8,8 @@ export interface Report {
   readonly log: readonly string[];
   /** Lines of Markdown for the job summary. */
   readonly summary: readonly string[];
+  /** What the step fails with, where it reports what else it has done. */
+  readonly failure?: Error | undefined;
 }
 
 /** Writes a report to the log and to the job summary. */

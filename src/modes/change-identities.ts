@@ -11,7 +11,7 @@ import { recordFound } from '../provisioning/access-keys/end-keys';
 import type { MadeKey } from '../provisioning/access-keys/make-key';
 import { carryOut, ownWaitOf, type CarryingOut } from '../provisioning/carry-out';
 import type { AccountAccess, TargetAccount } from '../provisioning/changes/account-access';
-import { requireNoObstacle } from '../provisioning/changes/change';
+import { obstacleFailure, requireNoObstacle } from '../provisioning/changes/change';
 import { openAccount } from '../provisioning/open-account';
 import { changesAnything, changesIn, foundOfKeys, withoutHindered, type Plan } from '../provisioning/plan';
 import { policyArn } from '../provisioning/resources/policy';
@@ -73,9 +73,9 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         ...planMarkdown(changes),
       ];
       if (dryRun) {
-        requireNoObstacle(hindered);
-        await deliver({ outputs });
-        return { log: [], summary };
+        const failure = obstacleFailure(hindered);
+        if (!failure) await deliver({ outputs });
+        return { log: [], summary, failure };
       }
       requireTime(ownWaitOf(plan));
       const delivered = plan.keys.flatMap(({ make, destinations }) => (make ? profilesAmong(destinations) : []));
@@ -93,7 +93,9 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         if (hindered.length === 0) throw error;
         throw asActionError(error).because(`In addition, ${hindered.map(({ text }) => `${text}.`).join(' ')}`);
       }
-      requireNoObstacle(hindered, outcomeOf(changesAnything(plan) ? hindered.map(({ user }) => user) : [], isRecorded));
+      const left = changesAnything(plan) ? hindered.map(({ user }) => user) : [];
+      const failure = obstacleFailure(hindered, outcomeOf(left, isRecorded));
+      if (failure) return { log: [], summary, failure };
       return { log: [changesAnything(plan) ? mode.done(plan) : 'Nothing had to be changed.'], summary };
     },
   };

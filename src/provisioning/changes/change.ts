@@ -70,11 +70,17 @@ export function isObstacle(planned: object): planned is Obstacle {
  * @param outcome what was done all the same, for people
  * @throws ActionError with all that is in the way, under the code of the first
  */
-export function requireNoObstacle(planned: readonly object[], outcome = 'Nothing was changed'): void {
+export function requireNoObstacle(planned: readonly object[], outcome?: string): void {
+  const failure = obstacleFailure(planned, outcome);
+  if (failure) throw failure;
+}
+
+/** What a step fails with where something is in the way: all of it, under the code of the first. */
+export function obstacleFailure(planned: readonly object[], outcome = 'Nothing was changed'): ActionError | undefined {
   const obstacles = planned.filter(isObstacle);
   const [first, ...others] = obstacles;
-  if (!first) return;
-  throw new ActionError({
+  if (!first) return undefined;
+  return new ActionError({
     code: first.code,
     tried: `apply the identity document. ${outcome}`,
     why: others.length === 0 ? `${first.text}.` : obstacles.map(({ text }) => `\n- ${text}`).join(''),
