@@ -7,6 +7,7 @@ import { tagsIn } from '../../iam/tags';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
+import { readAsOne } from '../changes/read-as-one';
 import { deleteKey, readAccessKeys } from './access-key';
 import { outlastsJob } from './destinations';
 import type { KeyHolder } from './key-holder';
@@ -128,7 +129,9 @@ export async function makeSure(keys: readonly MadeKey[], access: AccountAccess):
  */
 async function doneAnnouncement(user: string, own: string | undefined, access: AccountAccess): Promise<string[]> {
   const { iam, run, log } = access;
-  const others = (await readAccessKeys(user, access)).filter(({ id }) => id !== own);
+  // Of a user that was made just now, a read may not know yet.
+  const listed = await readAsOne(() => readAccessKeys(user, access), access);
+  const others = listed.filter(({ id }) => id !== own);
   const found = others.length > 0 ? await iam.find('GetUser', { UserName: user }) : undefined;
   const { keys, announcements } = readRecords(tagsIn(found?.User?.Tags));
   const { known = [] } = announcements.find(({ tag }) => tag === announcementTag(run)) ?? {};
