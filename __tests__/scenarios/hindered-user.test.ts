@@ -72,6 +72,24 @@ describe('where something is in the way of the keys of one user', () => {
     expect([again.exitCode, writes(scenario)]).toEqual([0, []]);
   });
 
+  test('as GitHub does not say when its secrets were written: the keys of another are rotated all the same', async () => {
+    expect((await run('provision', TWO_USERS)).exitCode).toBe(0);
+    scenario.pass(20 * MINUTE_MS);
+    const [was, other] = [before(), keyOf('other')];
+    const { pathname } = new URL(scenario.sandbox.github.secrets.apiUrl);
+    const path = `${pathname}/repos/octo/app/actions/secrets/PULUMI_AWS_ACCESS_KEY_ID`;
+    const error = { status: 403, code: 'Forbidden', message: 'Resource not accessible' };
+    scenario.sandbox.faults.add({ action: 'GET secret', path, error });
+    const main = await run('rotate', TWO_USERS, NOW);
+    expectFailed(main, 'github-secret-refused');
+    expect(textOf(main)).toContain('Could not find out when the GitHub secret PULUMI_AWS_ACCESS_KEY_ID of octo/app');
+    expect(textOf(main)).toContain('Nothing of the user pulumi was changed. All else that the plan shows is done.');
+    expect(textOf(main)).toMatch(/! leave +access key +pulumi/);
+    expect(before()).toEqual(was);
+    expect(keyOf('other')).not.toEqual(other);
+    expect(ownerOf(scenario, keyOf('other'))).toBe('other');
+  });
+
   test('as another run is making one: that user is left as it is, and those of another are rotated', async () => {
     expect((await run('provision', TWO_USERS)).exitCode).toBe(0);
     scenario.pass(20 * MINUTE_MS);

@@ -1,6 +1,7 @@
 import type { Declaration } from '../identities/declaration';
 import type { KeyHolder } from './access-keys/key-holder';
 import { planKey } from './access-keys/plan-key';
+import { planReadable } from './access-keys/ready-holders';
 import { byDependency } from './changes/by-dependency';
 import { isObstacle, requireNoObstacle, type Obstacle } from './changes/change';
 import { obstaclesOf, plansOf, type Plan } from './plan';
@@ -48,7 +49,7 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
  * @throws ActionError when something is in the way, and not only of keys, with all that is
  */
 export function planProvision({ phases, devices, obstacles }: ResourcePlans, keyHolders: readonly KeyHolder[]): Plan {
-  const keys = keyHolders.map(planKey);
+  const keys = keyHolders.map((holder) => planReadable(holder, planKey));
   if (obstacles.length > 0) requireNoObstacle([...obstacles, ...keys]);
   return { phases, devices, keys: plansOf(keys), obstacles: [], hindered: obstaclesOf(keys) };
 }

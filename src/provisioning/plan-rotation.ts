@@ -4,7 +4,7 @@ import { readAccessKeys } from './access-keys/access-key';
 import type { KeyHolder } from './access-keys/key-holder';
 import { planKeyRotation, type KeyObstacle, type KeyPlan, type Rotation } from './access-keys/plan-key';
 import { withLastUses } from './access-keys/read-key-holder';
-import { readHolders, readyHolders, type FoundUser } from './access-keys/ready-holders';
+import { planReadable, readHolders, readyHolders, type FoundUser } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
 import { isObstacle, type Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
@@ -53,7 +53,7 @@ async function planForUser(
   access: AccountAccess,
 ): Promise<KeyPlan | KeyObstacle> {
   const plan = planKeyRotation(rotation);
-  const planned = plan(holder);
+  const planned = planReadable(holder, plan);
   const endsKeys =
     rotation.deleteOld && !isObstacle(planned) && (planned.make?.endsOld === true || planned.endings.length > 0);
   return endsKeys ? plan(await withLastUses(holder, access)) : planned;

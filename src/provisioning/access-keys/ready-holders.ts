@@ -1,10 +1,10 @@
 import type { AccountAccess } from '../changes/account-access';
-import { isObstacle, type Planned } from '../changes/change';
+import { isObstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { placesOfOthers } from './destinations';
 import type { KeyHolder, KeyOwner, KeyUser } from './key-holder';
 import { awaitOtherRuns, keysOfOtherRuns } from './other-runs';
-import type { KeyPlan, KeyPlanner } from './plan-key';
+import type { KeyPlanner } from './plan-key';
 import { readKeyHolder, withDetails } from './read-key-holder';
 
 /** A declared user, and what IAM has of it; undefined where it is not there. */
@@ -21,11 +21,7 @@ export function readHolders(found: readonly FoundUser[], access: AccountAccess):
   );
 }
 
-/**
- * The same when no other run hinders the plans any more, or has been waited for.
- *
- * @throws ActionError when GitHub does not say what a run must know that changes keys: a plan that keeps them all goes on
- */
+/** The same when no other run hinders the plans any more, or has been waited for. */
 export async function readyHolders(
   holders: readonly KeyHolder[],
   planner: KeyPlanner,
@@ -33,28 +29,34 @@ export async function readyHolders(
 ): Promise<KeyHolder[]> {
   const ready = await awaitOtherRuns(holders, access, {
     hinders(holder) {
-      const planned = planner(holder);
-      requireRead(holder, planned);
+      const planned = planReadable(holder, planner);
       const isHindered = isObstacle(planned) && planned.code === 'another-run';
       return isHindered ? keysOfOtherRuns(holder, access)[0] : undefined;
     },
     changesKeys(holder) {
-      const planned = planner(holder);
+      const planned = planReadable(holder, planner);
       return !isObstacle(planned) && !isKept(planned);
     },
   });
   return concurrently(ready, async (holder) => {
-    const planned = planner(holder);
+    const planned = planReadable(holder, planner);
     const isFull = isObstacle(planned) && planned.code === 'access-keys-full';
     return isFull ? withDetails(holder, access) : holder;
   });
 }
 
-function requireRead({ unread, isDryRun }: KeyHolder, planned: Planned<KeyPlan>): void {
-  if (unread && !isDryRun && !isKept(planned)) throw unread;
+/**
+ * What is planned for a user's keys; or what is in the way where GitHub does not say what a run must know that changes them.
+ * A plan that keeps them all needs not know it, and a dry run shows what it can.
+ */
+export function planReadable(holder: KeyHolder, planner: KeyPlanner): ReturnType<KeyPlanner> {
+  const { user, unread, isDryRun } = holder;
+  const planned = planner(holder);
+  if (!unread || isDryRun || isKept(planned)) return planned;
+  return { user: user.name, code: unread.code, text: unread.message.replaceAll('\n', ' ').replace(/\.$/, '') };
 }
 
-function isKept(planned: Planned<KeyPlan>): boolean {
+function isKept(planned: ReturnType<KeyPlanner>): boolean {
   if (isObstacle(planned)) return false;
   const { make, endings, records } = planned;
   return make === undefined && endings.length === 0 && Object.keys(records).length === 0;

@@ -1,5 +1,5 @@
 import { parseRoleArn } from '../../aws/arn';
-import { ActionError } from '../../errors/action-error';
+import { ActionError, type ErrorCode } from '../../errors/action-error';
 import type { Iam, Write } from '../../iam/connect';
 import type { Created } from '../../runner/ledger';
 import type { Ephemeral } from '../ephemeral';
@@ -45,16 +45,7 @@ export interface Change {
 
 /** Why the document cannot be applied to the account as it is. */
 export interface Obstacle {
-  readonly code:
-    | 'access-keys-full'
-    | 'another-run'
-    | 'delete-conflict'
-    | 'ephemeral-of-another-run'
-    | 'name-taken'
-    | 'not-ours'
-    | 'path-differs'
-    | 'policy-malformed'
-    | 'removes-itself';
+  readonly code: ErrorCode;
   /** What is in the way, and what to do about it. */
   readonly text: string;
 }
