@@ -177,6 +177,25 @@ describe('a post step that AWS does not let delete the key', () => {
     await next.finish();
   });
 
+  test('also where its read does not show yet whose key it is', async () => {
+    leftUser(scenario);
+    scenario.pass(MINUTE_MS);
+    const job = jobOf('11');
+    expect((await provision(job)).exitCode).toBe(0);
+    refuse('DeleteAccessKey');
+    const { settings } = scenario.sandbox;
+    settings.readAgeMs = () => 25_000;
+    scenario.pass(5_000);
+    const [post] = await job.finish();
+    settings.readAgeMs = () => 0;
+    expect(post?.log.join('\n')).toMatch(/It is recorded that the job of the access key .* of pulumi is over/);
+    scenario.pass(MINUTE_MS);
+    const next = jobOf('12');
+    expect((await provision(next)).exitCode).toBe(0);
+    expect(idsOf()).toEqual([keyIn(next).id]);
+    await next.finish();
+  });
+
   test('of a main that was killed, as well', async () => {
     leftUser(scenario);
     const after = new Promise<void>((holdAfter) => {

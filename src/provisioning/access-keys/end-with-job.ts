@@ -30,9 +30,11 @@ export async function endWithJob(
 
 async function recordOver(UserName: string, id: string, access: AccountAccess): Promise<void> {
   const { User: user } = (await access.iam.find('GetUser', { UserName })) ?? {};
-  const { job } = readRecords(tagsIn(user?.Tags)).keys.get(id) ?? {};
-  if (!job) return;
-  await makeCalls([tagCalls(UserName, recordTags(id, { job: { ...job, until: access.iam.time() } }))], access);
+  const record = readRecords(tagsIn(user?.Tags)).keys.get(id);
+  if (!user || (record && !record.job)) return;
+  // A read may not show yet what main has recorded. The run is the same.
+  const { run } = record?.job ?? access;
+  await makeCalls([tagCalls(UserName, recordTags(id, { job: { run, until: access.iam.time() } }))], access);
   access.log(
     `It is recorded that the job of the access key ${id} of ${UserName} is over: the next run deletes the key.`,
   );
