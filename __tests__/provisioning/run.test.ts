@@ -31,7 +31,8 @@ test.each([
 });
 
 describe('the job of a run', () => {
-  const inJob = (GITHUB_JOB: string, RUNNER_NAME?: string) => thisRun('octo/app', { ...ENV, GITHUB_JOB, RUNNER_NAME });
+  const inJob = (GITHUB_JOB: string, RUNNER_NAME?: string, RUNNER_TRACKING_ID?: string) =>
+    thisRun('octo/app', { ...ENV, GITHUB_JOB, RUNNER_NAME, RUNNER_TRACKING_ID });
   const again = (run: Run) => readRun(writeRun(run));
 
   test('is written, with the runner that it is on, and read again', () => {
@@ -54,7 +55,15 @@ describe('the job of a run', () => {
   });
 
   test.each([
-    [inJob('test', 'one'), inJob('test', 'one'), true, 'another step of this job'],
+    [inJob('test', 'one', 'github_1'), inJob('test', 'one', 'github_1'), true, 'another step of this job'],
+    // Jobs of a matrix, one after the other on a machine of one's own; and where the runner does not tell them apart.
+    [
+      inJob('test', 'one', 'github_1'),
+      inJob('test', 'one', 'github_2'),
+      false,
+      'the job test on the runner one of this run',
+    ],
+    [inJob('test', 'one'), inJob('test', 'one'), false, 'the job test on the runner one of this run'],
     [inJob('test', 'one'), inJob('test', 'two'), false, 'the job test on the runner two of this run'],
     [inJob('test'), inJob('test'), false, 'the job test of this run'],
     [thisRun('octo/app', ENV), thisRun('octo/app', ENV), false, 'another job of this run'],

@@ -84,19 +84,32 @@ describe('while another run is making a key of the user', () => {
     {
       what: 'another job of a matrix',
       name: 'GitHub Actions 12',
+      tracked: 'github_2',
       is: 'the job test on the runner GitHub_Actions_11 of this run',
     },
-    { what: 'another step of the job', name: 'GitHub Actions 11', is: 'another step of this job' },
-  ])('$what is known from its own', async ({ name, is }) => {
-    const inMatrix = (RUNNER_NAME: string) => jobOf('11', { GITHUB_JOB: 'test', RUNNER_NAME });
+    {
+      what: 'an earlier job of a matrix, on the same runner,',
+      name: 'GitHub Actions 11',
+      tracked: 'github_2',
+      is: 'the job test on the runner GitHub_Actions_11 of this run',
+    },
+    {
+      what: 'another step of the job',
+      name: 'GitHub Actions 11',
+      tracked: 'github_1',
+      is: 'another step of this job',
+    },
+  ])('$what is known from its own', async ({ name, tracked, is }) => {
+    const inMatrix = (RUNNER_NAME: string, RUNNER_TRACKING_ID: string) =>
+      jobOf('11', { GITHUB_JOB: 'test', RUNNER_NAME, RUNNER_TRACKING_ID });
     const after = new Promise<void>((holdAfter) => {
       scenario.sandbox.faults.add({ action: 'PUT secret', times: 1, holdAfter });
     });
-    await inMatrix('GitHub Actions 11').step({
+    await inMatrix('GitHub Actions 11', 'github_1').step({
       with: { mode: 'provision', ...ADMIN, ...token, identities: LASTING_KEY },
       kill: { after, signal: 'SIGKILL' },
     });
-    const second = await run('provision', inMatrix(name));
+    const second = await run('provision', inMatrix(name, tracked));
     expectFailed(second, 'another-run');
     expect(textOf(second)).toMatch(
       new RegExp(`^Waiting: the access key AKIA\\w+ .* is being made by ${is}, since \\d`, 'm'),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** One run of this action: what it makes in AWS names it, so that other runs know whose it is. */
 export interface Run {
@@ -7,11 +7,11 @@ export interface Run {
   /** Of the workflow run, and which attempt of it; `0` where the runner does not say. */
   readonly id: string;
   readonly attempt: string;
-  /** Tells the steps and jobs of a workflow run apart. */
+  /** Tells the steps and jobs of a workflow run apart; of one job, all begin alike, where the runner tells jobs apart. */
   readonly random: string;
   /**
    * For people: the ID of the job in its workflow, and the runner that it is on, such as `deploy@GitHub_Actions_12`. The
-   * jobs of a matrix have one ID, and nothing else that tells a step which of them it is in.
+   * jobs of a matrix have one ID, and may be on one runner, one after the other.
    */
   readonly job?: string | undefined;
 }
@@ -19,19 +19,30 @@ export interface Run {
 /** The longest word of a run: a tag's value has 256 characters, and room for what else is recorded. */
 const MAX_WORD = 170;
 
+/** Hexadecimal digits by which steps of one job are known, and those that each step has of its own. */
+const [OF_JOB, OF_STEP] = [4, 8];
+
 /** This run, for the repository that things are made for. */
 export function thisRun(repository: string, env: NodeJS.ProcessEnv): Run {
   const number = (text = '') => (/^\d+$/.test(text) ? text : '0');
   const word = (text = '') => text.replaceAll(/[^\w.-]+/g, '_');
-  const { GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, RUNNER_NAME } = env;
+  const { GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT, GITHUB_JOB, RUNNER_NAME, RUNNER_TRACKING_ID } = env;
   const runner = RUNNER_NAME ? `@${word(RUNNER_NAME)}` : '';
   return {
     repository,
     id: number(GITHUB_RUN_ID),
     attempt: number(GITHUB_RUN_ATTEMPT),
-    random: randomBytes(4).toString('hex'),
+    random: `${jobWord(RUNNER_TRACKING_ID)}${randomBytes(OF_STEP / 2).toString('hex')}`,
     job: GITHUB_JOB ? `${word(GITHUB_JOB)}${runner}` : undefined,
   };
+}
+
+/**
+ * By a variable that GitHub's runner sets for each job, to find the processes that the job leaves: there is no other that
+ * differs from one job of a matrix to the next.
+ */
+function jobWord(trackingId = ''): string {
+  return trackingId === '' ? '' : createHash('sha256').update(trackingId).digest('hex').slice(0, OF_JOB);
 }
 
 /** A run in a word, as tags have it: `octo/app:123456.1:0a1b2c3d:deploy@GitHub_Actions_12`, cut where it is too long. */
@@ -53,9 +64,10 @@ export function sameRun(one: Run | undefined, other: Run): boolean {
   return one?.random === other.random && sameWorkflowRun(one, other);
 }
 
-/** Whether they are steps of one job, as far as the runner tells jobs apart: they run one after the other. */
+/** Whether they are steps of one job, where the runner tells jobs apart: they run one after the other. */
 export function sameJob(one: Run, other: Run): boolean {
-  return one.job !== undefined && one.job.includes('@') && one.job === other.job && sameWorkflowRun(one, other);
+  const isKnown = [one, other].every(({ random }) => random.length === OF_JOB + OF_STEP);
+  return isKnown && one.random.slice(0, OF_JOB) === other.random.slice(0, OF_JOB) && sameWorkflowRun(one, other);
 }
 
 /** Whether they are of one attempt of a workflow run, which is over only when all its jobs are. */
