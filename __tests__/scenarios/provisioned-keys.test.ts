@@ -406,7 +406,7 @@ describe('a key that cannot be made or delivered', () => {
     ]);
   });
 
-  test('and cannot be deleted either: said, by post as well; later runs take it for one that a lost answer was about', async () => {
+  test('and cannot be deleted either: said, by post as well, which records that its job is over; the next run deletes it', async () => {
     const { faults } = scenario.sandbox;
     faults.add({ action: 'TagUser', times: 1, ...REFUSED });
     faults.add({ action: 'DeleteAccessKey', times: 2, ...REFUSED });
@@ -428,9 +428,9 @@ describe('a key that cannot be made or delivered', () => {
     const next = identityJob(scenario);
     const again = await provision(['environment'], { job: next });
     expect(again.exitCode).toBe(0);
-    expect(again.log.join('\n')).toContain(`${orphan} may come from an answer that a run lost`);
-    expect(idsOf('pulumi')).toEqual([orphan, keyIn(next).id]);
-    expect(writes(scenario)).toEqual(['TagUser', ...KEY_OF_JOB]);
+    expect(again.log).toContain(`Deleted the access key ${orphan} of pulumi: the job that it was for is over.`);
+    expect(idsOf('pulumi')).toEqual([keyIn(next).id]);
+    expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser', ...KEY_OF_JOB]);
   });
 
   test('its user may not ask who it is: the error says so, and the key is deleted', async () => {
