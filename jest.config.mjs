@@ -19,7 +19,7 @@ const esModules = [
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: '<rootDir>/scripts/jest-environment.mjs',
+  testEnvironment: 'node',
   // With the sources among them, --findRelatedTests finds the tests of a file.
   roots: ['__tests__', 'src', 'sandbox'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
