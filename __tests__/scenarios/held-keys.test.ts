@@ -9,6 +9,7 @@ import {
   ownerOf,
   recordsOf,
   statusesOf,
+  endOfKeys,
 } from './identities';
 import { expectFailed, type Scenario } from './scenario';
 
@@ -25,10 +26,7 @@ beforeEach(async () => {
   scenario = await identityScenario();
   token = githubRepository(scenario);
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 const documentOf = (...prefixes: readonly string[]) => {
   const deliver = prefixes.map((prefix) => ({ 'github-secrets': { prefix } }));

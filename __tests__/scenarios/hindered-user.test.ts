@@ -12,6 +12,7 @@ import {
   recordTags,
   statusesOf,
   writes,
+  endOfKeys,
 } from './identities';
 import { expectFailed, type Scenario } from './scenario';
 
@@ -25,10 +26,7 @@ beforeEach(async () => {
   scenario = await identityScenario();
   token = githubRepository(scenario);
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 const lasting = (prefix: string) => ({ 'access-key': { deliver: [{ 'github-secrets': { prefix } }] } });
 const TWO_USERS = { users: { pulumi: lasting('PULUMI_'), other: lasting('OTHER_') } };
@@ -135,6 +133,11 @@ describe('where something is in the way of the keys of one user', () => {
     expect(ownerOf(scenario, keyOf('fresh'))).toBe('fresh');
     expect(users.get('worker')?.accessKeys).toEqual([]);
     expect(roles.has('deploy')).toBe(true);
+    expect(
+      writes(scenario)
+        .filter((call) => /Polic|Role/.test(call))
+        .sort(),
+    ).toEqual(['AttachUserPolicy', 'CreateRole']);
   });
 
   test('and the rest fails: both are said', async () => {

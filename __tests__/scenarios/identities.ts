@@ -191,6 +191,9 @@ export function githubRepository(
 /** A document with one user, whose key lasts. */
 export const LASTING_KEY = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['github-secrets'] } } } });
 
+/** A document with one user, whose key ends with the job. */
+export const FOR_THE_JOB = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
+
 /** All that IAM keeps of an account, to be compared with what it keeps later. */
 export function snapshot(account: Account) {
   const { users, groups, roles, instanceProfiles, managedPolicies, virtualMfaDevices, oidcProviders } = account;
@@ -289,6 +292,9 @@ export function recordTags(records: Readonly<Record<string, string>>): Record<st
   return Object.fromEntries(Object.entries(records).map(([stage, words]) => [`${RECORD}${stage}`, words]));
 }
 
+/** What a key that ends with the job writes, of a user that is there. */
+export const KEY_OF_JOB = ['TagUser', 'CreateAccessKey', 'TagUser', 'UntagUser'] as const;
+
 /** What a new key writes on its way into two secrets of GitHub, from its announcement to its record. */
 export const KEY_TO_SECRETS = [
   'TagUser',
@@ -300,6 +306,20 @@ export const KEY_TO_SECRETS = [
   'TagUser',
   'UntagUser',
 ] as const;
+
+/** What runs may ask that give users keys and devices: to look, and to change these, what is recorded of them, and their places. */
+const OF_KEYS =
+  /^(?:Get|List|GET |(?:Create|Delete|Tag|Untag)User\b|\w+AccessKey\b|\w+MFADevice\b|(?:PUT|DELETE) secret\b)/;
+
+/**
+ * Ends a scenario of many runs, of which a test expects what became of keys and places, not each call: whatever else they
+ * changed, and nobody asked about, fails the test.
+ */
+export async function endOfKeys(scenario: Scenario): Promise<void> {
+  const others = scenario.calls().filter((call) => !OF_KEYS.test(call));
+  await scenario.end();
+  expect(others).toEqual([]);
+}
 
 /** Makes all keys of a user older than they are. */
 export function age(user: User | undefined, days: number): void {

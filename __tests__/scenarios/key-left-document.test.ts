@@ -11,12 +11,13 @@ import {
   recordsOf,
   statusesOf,
   writes,
+  endOfKeys,
+  FOR_THE_JOB,
 } from './identities';
 import type { Scenario } from './scenario';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const FOR_THE_JOB = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
 const NONE = JSON.stringify({ users: { pulumi: {} } });
 
 let scenario: Scenario;
@@ -25,10 +26,7 @@ beforeEach(async () => {
   scenario = await identityScenario();
   token = githubRepository(scenario);
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 let runs = 0;
 const run = async (mode: string, identities: string, inputs: Record<string, string> = {}): Promise<Run> => {

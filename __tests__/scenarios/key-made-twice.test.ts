@@ -11,12 +11,13 @@ import {
   ownerOf,
   recordsOf,
   statusesOf,
+  endOfKeys,
+  FOR_THE_JOB,
 } from './identities';
 import { expectFailed, type Scenario } from './scenario';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const FOR_THE_JOB = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
 
 let scenario: Scenario;
 let token: { readonly 'github-token': string };
@@ -24,10 +25,7 @@ beforeEach(async () => {
   scenario = await identityScenario();
   token = githubRepository(scenario);
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 let runs = 0;
 const jobOf = () => identityJob(scenario, { env: { GITHUB_RUN_ID: String((runs += 1)) } });

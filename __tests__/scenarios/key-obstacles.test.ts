@@ -10,6 +10,7 @@ import {
   recordsOf,
   statusesOf,
   writes,
+  endOfKeys,
 } from './identities';
 import { expectFailed, type Scenario } from './scenario';
 
@@ -25,10 +26,7 @@ beforeEach(async () => {
   token = githubRepository(scenario);
   scenario.sandbox.github.secrets.createEnvironment(REPOSITORY, 'prod');
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 const documentOf = (accessKey: Record<string, unknown>) =>
   JSON.stringify({ users: { pulumi: { 'access-key': accessKey } } });

@@ -11,6 +11,9 @@ import {
   recordsOf,
   statusesOf,
   writes,
+  endOfKeys,
+  FOR_THE_JOB,
+  KEY_OF_JOB,
 } from './identities';
 import type { Scenario } from './scenario';
 
@@ -18,18 +21,12 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const REFUSED: Failure = { error: { status: 403, code: 'AccessDenied', message: 'denied by a policy' } };
-const FOR_THE_JOB = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
-/** What a key that ends with the job writes, of a user that is there. */
-const KEY_OF_JOB = ['TagUser', 'CreateAccessKey', 'TagUser', 'UntagUser'];
 
 let scenario: Scenario;
 beforeEach(async () => {
   scenario = await identityScenario();
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 const jobOf = (GITHUB_RUN_ID: string, env: Record<string, string> = {}) =>
   identityJob(scenario, { env: { GITHUB_RUN_ID, ...env } });

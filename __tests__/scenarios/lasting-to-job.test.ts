@@ -12,15 +12,15 @@ import {
   recordsOf,
   statusesOf,
   writes,
+  endOfKeys,
+  FOR_THE_JOB,
+  KEY_OF_JOB,
 } from './identities';
 import { expectFailed, type Scenario } from './scenario';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-const FOR_THE_JOB = JSON.stringify({ users: { pulumi: { 'access-key': { deliver: ['environment'] } } } });
-/** What a key that ends with the job writes, of a user that is there. */
-const KEY_OF_JOB = ['TagUser', 'CreateAccessKey', 'TagUser', 'UntagUser'];
 
 let scenario: Scenario;
 let token: { readonly 'github-token': string };
@@ -28,10 +28,7 @@ beforeEach(async () => {
   scenario = await identityScenario();
   token = githubRepository(scenario, { readsRuns: true });
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 let runs = 0;
 const jobOf = (id = String((runs += 1))) => identityJob(scenario, { env: { GITHUB_RUN_ID: id } });

@@ -7,6 +7,7 @@ import {
   identityScenario,
   keyInSecrets,
   ownerOf,
+  endOfKeys,
 } from './identities';
 import type { Scenario } from './scenario';
 
@@ -18,10 +19,7 @@ beforeEach(async () => {
   scenario = await identityScenario();
   token = githubRepository(scenario);
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 /** A user whose key is delivered to the secrets with this prefix; with a device, if its seed is for a secret. */
 const user = (name: string, prefix: string, seed?: string) => ({

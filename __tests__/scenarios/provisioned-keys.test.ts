@@ -15,6 +15,7 @@ import {
   recordsOf,
   statusesOf,
   writes,
+  KEY_OF_JOB,
 } from './identities';
 import { REGION, expectFailed, type Scenario } from './scenario';
 
@@ -22,8 +23,6 @@ const HOUR_MS = 3_600_000;
 const REFUSED: Failure = {
   error: { status: 403, code: 'AccessDenied', message: 'denied by a service control policy' },
 };
-/** What a key that ends with the job writes, of a user that is there. */
-const KEY_OF_JOB = ['TagUser', 'CreateAccessKey', 'TagUser', 'UntagUser'];
 /** And what its post step does. */
 const ENDED = ['GetCallerIdentity', 'DeleteAccessKey', 'UntagUser'];
 

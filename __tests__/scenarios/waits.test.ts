@@ -9,6 +9,7 @@ import {
   identityScenario,
   recordTags,
   writes,
+  endOfKeys,
 } from './identities';
 import { expectFailed, type Scenario } from './scenario';
 
@@ -20,10 +21,7 @@ beforeEach(async () => {
   scenario = await identityScenario();
   token = githubRepository(scenario);
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfKeys(scenario));
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `ci-${index}`);
 const document = (count: number, user = (name: string): object => ({ 'access-key': keyFor(name) })) =>
