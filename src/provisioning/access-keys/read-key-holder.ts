@@ -6,7 +6,7 @@ import { readAsOne } from '../changes/read-as-one';
 import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readAccessKeys } from './access-key';
 import { outlastsJob, readSecretTimes } from './destinations';
-import type { KeyHolder, KeyOwner, KeyUser, LastUse } from './key-holder';
+import { keyHolderOf, type KeyHolder, type KeyOwner, type KeyUser, type LastUse } from './key-holder';
 import { keysJudgedByUse } from './key-life';
 import { readRecords } from './record';
 
@@ -20,8 +20,8 @@ export async function readKeyHolder(
   access: AccountAccess,
   { placesOfOthers, overRuns = new Set() }: Pick<KeyHolder, 'placesOfOthers'> & Partial<Pick<KeyHolder, 'overRuns'>>,
 ): Promise<KeyHolder> {
-  const { iam, secrets, signingKey, isDryRun, run } = access;
-  const now = iam.time();
+  const { secrets } = access;
+  const holder = keyHolderOf(user, existing, access);
   const deliver = user.accessKey?.deliver ?? [];
   const { keys } = readRecords(existing?.tags ?? {});
   const isDelivered = [...keys.values()].some(({ delivering, delivered }) => delivering ?? delivered);
@@ -33,25 +33,10 @@ export async function readKeyHolder(
           return undefined;
         })
       : undefined,
-    concurrently(
-      keysJudgedByUse({ user, existing, now }),
-      async ({ id }) => [id, await lastUseOf(id, access)] as const,
-    ),
+    concurrently(keysJudgedByUse(holder), async ({ id }) => [id, await lastUseOf(id, access)] as const),
   ]);
   const known = lastUsed.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
-  return {
-    user,
-    existing,
-    placesOfOthers,
-    times,
-    unread,
-    lastUsed: new Map(known),
-    overRuns,
-    run,
-    isDryRun,
-    signingKey,
-    now,
-  };
+  return { ...holder, placesOfOthers, times, unread, lastUsed: new Map(known), overRuns };
 }
 
 /** Asks for what each key was last used: a plan that ends keys at once says what that breaks. */
