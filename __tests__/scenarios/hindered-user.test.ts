@@ -121,6 +121,7 @@ describe('where something is in the way of the keys of one user', () => {
     expectFailed(plan, 'access-keys-full');
     expect(textOf(plan)).toContain('+ create  access key  fresh');
     expect(textOf(plan)).toContain('Nothing was changed.');
+    expect(plan.summary).toContain('| create | access key | `fresh` |');
     expect(writes(scenario)).toEqual([]);
 
     const main = await run('provision', document);
