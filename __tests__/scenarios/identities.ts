@@ -103,7 +103,7 @@ type Stage = Calls | Concurrent;
 const TESTS = ['GetCallerIdentity', 'GetCallerIdentity', 'GetCallerIdentity'] as const;
 
 /** What is asked for a new access key that ends with the job, of a user that was made with its announcement. */
-export const NEW_KEY_OF_JOB = ['CreateAccessKey', 'TagUser', [...TESTS, 'ListAccessKeys', 'UntagUser']] as const;
+export const NEW_KEY_OF_JOB = ['CreateAccessKey', ['TagUser', 'ListAccessKeys'], [...TESTS, 'UntagUser']] as const;
 
 /** What post asks for a key that ends with the job, where it is gone already, with its user. */
 export const GONE_KEY_OF_JOB = ['GetCallerIdentity', 'DeleteAccessKey NoSuchEntity', 'UntagUser NoSuchEntity'] as const;

@@ -128,7 +128,7 @@ export class KeyRenewal {
   }
 
   async #make(plans: readonly KeyToMake[]): Promise<void> {
-    await concurrently(plans, async (plan) => {
+    const recorded = await concurrently(plans, async (plan) => {
       const made = await makeKey(plan, this.access, (mayBeThere) => {
         if (mayBeThere) this.#asked.add(plan);
         else this.#ended.add(plan);
@@ -138,12 +138,9 @@ export class KeyRenewal {
       // One that ends with the job is noted as such once the job has it.
       if (!this.#ofJob.includes(plan)) this.access.remember({ kind: 'access key', user: plan.user, id: idOf(made) });
       this.#keep();
-      await recordMade(made, this.access);
+      return recordMade(made, this.access);
     });
-    await makeSure(
-      plans.flatMap((plan) => this.#made.get(plan) ?? []),
-      this.access,
-    );
+    await makeSure(recorded, this.access);
   }
 
   /** What GitHub left unanswered is waited for at once: no key is looked at before all are written. */

@@ -8,7 +8,7 @@ import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
-import { deleteKey, readAccessKeys } from './access-key';
+import { deleteKey, readAccessKeys, type ExistingKey } from './access-key';
 import { outlastsJob } from './destinations';
 import type { KeyHolder } from './key-holder';
 import { livesOf, outdatedRecords, SETTLE_MS } from './key-life';
@@ -35,6 +35,15 @@ export interface MadeKey {
   readonly created: Date;
   /** When it was asked for, by this machine's two clocks. */
   readonly sent: { readonly now: number; readonly time: number };
+}
+
+/** A key that was made, and recorded. */
+export interface RecordedKey extends MadeKey {
+  /**
+   * The user's keys, with this one, as AWS lists them; undefined where they were not asked for, or that read was older than
+   * the key.
+   */
+  readonly listed: readonly ExistingKey[] | undefined;
 }
 
 /** How often AWS must know a key before it counts as known: one success does not prove the next. */
@@ -85,15 +94,30 @@ export async function makeKey(
 
 /**
  * Records a key that was made, before it is used for anything: one that was used passes for somebody's where nothing is
- * recorded of it, and would stay for ever.
+ * recorded of it, and would stay for ever. Meanwhile, it is asked what keys there are beside one that ends with the job.
  */
-export async function recordMade(made: MadeKey, access: AccountAccess): Promise<void> {
+export async function recordMade(made: MadeKey, access: AccountAccess): Promise<RecordedKey> {
   const { plan, created } = made;
   const { run, isHosted } = access;
   const at = created.getTime();
   const until = at + (isHosted ? LONGEST_JOB_MS.hosted : LONGEST_JOB_MS.selfHosted);
   const stage = lasts(made) ? { made: { run, at, replaces: plan.make.replaces } } : { job: { run, until } };
-  await record(made, recordTags(idOf(made), stage), access);
+  let listed: RecordedKey['listed'];
+  const list = async () => {
+    listed = await listedWith(made, access);
+  };
+  const recording = () => record(made, recordTags(idOf(made), stage), access);
+  await concurrently(lasts(made) ? [recording] : [recording, list], (work) => work());
+  return { ...made, listed };
+}
+
+/** A user's keys, or undefined where the read is older than the key that was made. */
+async function listedWith(made: MadeKey, access: AccountAccess): Promise<RecordedKey['listed']> {
+  const listed = await readAccessKeys(made.plan.user, access).catch((error: unknown) => {
+    if (isRefusal(error, 'NoSuchEntity')) return [];
+    throw error;
+  });
+  return listed.some(({ id }) => id === idOf(made)) ? listed : undefined;
 }
 
 /**
@@ -103,7 +127,7 @@ export async function recordMade(made: MadeKey, access: AccountAccess): Promise<
  *
  * @throws ActionError when AWS does not learn of a key, or another run was first; the keys are then to be taken back
  */
-export async function makeSure(keys: readonly MadeKey[], access: AccountAccess): Promise<void> {
+export async function makeSure(keys: readonly RecordedKey[], access: AccountAccess): Promise<void> {
   const lasting = keys.filter(lasts);
   const ofJob = keys.filter((made) => !lasts(made));
   const wait = lasting.length > 0 ? [() => access.clock.sleep(SETTLE_MS)] : [];
@@ -111,7 +135,7 @@ export async function makeSure(keys: readonly MadeKey[], access: AccountAccess):
   // What is recorded of the key itself has taken the place of its announcement.
   const removals = ofJob.map((made) => async () => {
     const { user, holder } = made.plan;
-    const announcement = await doneAnnouncement(user, idOf(made), access);
+    const announcement = await doneAnnouncement(user, idOf(made), access, made.listed);
     await makeCalls([untagCalls(user, [...announcement, ...outdatedRecords(holder, access.iam.time())])], access);
   });
   await concurrently([...wait, tests, ...removals], async (work) => {
@@ -126,16 +150,22 @@ export async function makeSure(keys: readonly MadeKey[], access: AccountAccess):
  * finds that the other may be such a key.
  *
  * @param own the ID of the key that was announced; undefined where AWS has refused it
+ * @param listed the user's keys, where they were read since that was answered
  */
-async function doneAnnouncement(user: string, own: string | undefined, access: AccountAccess): Promise<string[]> {
+async function doneAnnouncement(
+  user: string,
+  own: string | undefined,
+  access: AccountAccess,
+  listed?: RecordedKey['listed'],
+): Promise<string[]> {
   const { iam, run, log } = access;
   // Of a user that was made just now, a read may not know yet.
-  const listed = await readAsOne(() => readAccessKeys(user, access), access);
-  const others = listed.filter(({ id }) => id !== own);
+  const keys = listed ?? (await readAsOne(() => readAccessKeys(user, access), access));
+  const others = keys.filter(({ id }) => id !== own);
   const found = others.length > 0 ? await iam.find('GetUser', { UserName: user }) : undefined;
-  const { keys, announcements } = readRecords(tagsIn(found?.User?.Tags));
-  const { known = [] } = announcements.find(({ tag }) => tag === announcementTag(run)) ?? {};
-  const unknown = others.flatMap(({ id }) => (keys.has(id) || known.includes(id) ? [] : id));
+  const records = readRecords(tagsIn(found?.User?.Tags));
+  const { known = [] } = records.announcements.find(({ tag }) => tag === announcementTag(run)) ?? {};
+  const unknown = others.flatMap(({ id }) => (records.keys.has(id) || known.includes(id) ? [] : id));
   if (unknown.length === 0) return [announcementTag(run)];
   log(`The user ${user} has also the access key ${unknown.join(' and ')}. The next run says whose it is.`);
   return [];
