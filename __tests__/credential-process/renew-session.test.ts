@@ -1,7 +1,6 @@
 import fs, { mkdirSync, readdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
-import type { Credentials } from '../../src/aws/credentials';
-import { environmentFile } from '../../src/credential-process/keep-sessions';
+import { environmentFile, type ProfileSession } from '../../src/credential-process/keep-sessions';
 import { renewSession } from '../../src/credential-process/renew-session';
 import { keptSession, readSession, warningsIn, type KeptSession } from '../../src/credential-process/session-file';
 import { lockPath } from '../../src/files/lock';
@@ -28,10 +27,13 @@ function store(session: KeptSession): void {
   writeFileSync(PATH(), JSON.stringify(session));
 }
 
-const obtain = jest.fn<Promise<Credentials>, [profile: string, step: Step, until: number]>(() => {
+const obtain = jest.fn<Promise<ProfileSession>, [profile: string, step: Step, until: number]>(() => {
   const { SessionToken } = sessionFor(60, 'NEW').credentials;
   const expiration = new Date(Date.now() + 60 * MINUTE);
-  return Promise.resolve({ ...EXAMPLE_KEYS, sessionToken: SessionToken, expiration });
+  return Promise.resolve({
+    name: 'deploy',
+    credentials: { ...EXAMPLE_KEYS, sessionToken: SessionToken, expiration },
+  });
 });
 const REFUSED = new Error('AWS says no');
 
@@ -274,4 +276,40 @@ test('a secret that a server repeats is in no message, as no runner hides it the
   });
   await expect(failure).rejects.toThrow(/Answer: \*\*\* is not valid$/m);
   expect(readSession(PATH()).attempt?.failure).not.toMatch(/EXAMPLE|\u001b/);
+});
+
+describe('a session is renewed for the same user or role', () => {
+  const ofRole = (role: string, account = '123456789012') =>
+    `arn:aws:sts::${account}:assumed-role/${role}/GitHubActions`;
+  const obtaining = (arn: string | undefined) =>
+    obtain.mockImplementationOnce(() => Promise.resolve({ name: 'deploy', credentials: EXAMPLE_KEYS, arn }));
+
+  test.each([
+    ['the same', ofRole('deploy')],
+    ['another session of it', 'arn:aws:sts::123456789012:assumed-role/deploy/another'],
+    ['one of which that is not known', undefined],
+  ])('%s is taken, and is for the same the next time', async (_, arn) => {
+    store({ ...sessionFor(-1), arn: ofRole('deploy') });
+    obtaining(arn);
+    await tokenGiven();
+    expect(readSession(PATH()).arn).toBe(arn ?? ofRole('deploy'));
+    expect(readSession(PATH()).credentials.SessionToken).toBeUndefined();
+  });
+
+  test.each([
+    ['of another account', ofRole('deploy', '210987654321')],
+    ['of another role', ofRole('admin')],
+    ['of a user', 'arn:aws:iam::123456789012:user/deploy'],
+  ])('one %s is not: the old one is used as long as it works', async (_, arn) => {
+    store({ ...sessionFor(15), arn: ofRole('deploy') });
+    obtaining(arn);
+    expect(await tokenGiven()).toBe('OLD');
+    expect(warningsIn(inJob()).join()).toContain(
+      'and the profile is for arn:aws:sts::123456789012:assumed-role/deploy:',
+    );
+    store({ ...sessionFor(-1), arn: ofRole('deploy') });
+    obtaining(arn);
+    await expect(tokenGiven()).rejects.toThrow(/The inputs of the step lead to arn:aws:\S+ now/);
+    expect(tokenStored()).toBe('OLD');
+  });
 });

@@ -12,7 +12,7 @@ import { allow } from '../sandbox/sts-client';
 import { certificateJob, roleForCertificates, trustCertificate } from './certificates';
 import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
 import { roleFor, roleForOidc } from './role-paths';
-import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed, type JobSettings } from './scenario';
+import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed, type JobSettings } from './scenario';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start()));
@@ -309,6 +309,37 @@ test('it is renewed where the step called AWS, and not where a profile is that a
   proxy.close();
   expect(proxy.passed).toEqual([`sts.${REGION}.amazonaws.com:443`, `sts.${REGION}.amazonaws.com:443`]);
   expect(scenario.calls()).toEqual([...OIDC_CALLS, ...OIDC_CALLS]);
+});
+
+test('it is not renewed for the role of that name in another account, to which a profile leads that a later step wrote', async () => {
+  const OTHER_KEYS = { ...EXAMPLE_KEYS, accessKeyId: 'AKIAI44QH8DHBEXAMPLE' };
+  for (const [id, keys] of [
+    [ACCOUNT, EXAMPLE_KEYS],
+    ['210987654321', OTHER_KEYS],
+  ] as const) {
+    const account = scenario.sandbox.account(id);
+    const user = account.createUser('ci', { policies: [allow('sts:*')] });
+    user.createAccessKey(keys);
+    roleFor(user.arn, account, 'deploy');
+  }
+  const job = scenario.job();
+  const writeDefault = ({ accessKeyId, secretAccessKey }: typeof EXAMPLE_KEYS | typeof OTHER_KEYS) => {
+    mkdirSync(join(job.home, '.aws'), { recursive: true });
+    const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}`;
+    writeFileSync(join(job.home, '.aws/credentials'), `[default]\n${keys}\n`);
+  };
+  writeDefault(EXAMPLE_KEYS);
+  expect(await job.step({ with: { ...DEPLOY, 'role-to-assume': 'deploy' } })).toMatchObject({ exitCode: 0 });
+  const clock = new JobClock(job, scenario.sandbox);
+  writeDefault(OTHER_KEYS);
+  clock.advance(16);
+  const { exitCode, stderr } = await ask(commandOf(job, 'deploy'), clock.environment);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(
+    'The inputs of the step lead to arn:aws:sts::210987654321:assumed-role/deploy now, and the profile is for ' +
+      `arn:aws:sts::${ACCOUNT}:assumed-role/deploy: a later step has changed where the step's own credentials come from.`,
+  );
+  expect(scenario.calls()).toEqual(['GetCallerIdentity', 'AssumeRole', 'GetCallerIdentity', 'AssumeRole']);
 });
 
 test('a process without the job’s variables renews with those of the step', async () => {

@@ -1,4 +1,4 @@
-import type { Credentials } from '../aws/credentials';
+import type { ProfileSession } from '../credential-process/keep-sessions';
 import { renewSession } from '../credential-process/renew-session';
 import type { KeptSession } from '../credential-process/session-file';
 import { ActionError } from '../errors/action-error';
@@ -12,14 +12,14 @@ export function renewProfile(path: string, env: NodeJS.ProcessEnv): Promise<Kept
   return renewSession(path, env, credentialsFor);
 }
 
-async function credentialsFor(profile: string, step: Step, until: number): Promise<Credentials> {
+async function credentialsFor(profile: string, step: Step, until: number): Promise<ProfileSession> {
   const { request } = await readRequest(step.env);
   const retry = { ...request.retry, until };
   const work = await beginAllowed({ ...onlyFor(profile, request), retry }, step);
-  let renewed: Credentials | undefined;
+  let renewed: ProfileSession | undefined;
   await work
     .finish(({ profiles }) => {
-      renewed = profiles?.profiles.find(({ name }) => name === profile)?.credentials;
+      renewed = profiles?.profiles.find(({ name }) => name === profile);
       return Promise.resolve();
     })
     .catch((error: unknown) => {

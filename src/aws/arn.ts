@@ -106,6 +106,11 @@ export function userOrRoleIn(arn: string): { readonly kind: 'user' | 'role'; rea
   return type === 'user' ? { kind: 'user', name: last } : { kind: 'role', name: first };
 }
 
+/** Who has a session, by its ARN without the session's own name; of any other caller, its ARN. */
+export function principalOf(arn: string): string {
+  return arn.replace(/^(arn:[^/]*:assumed-role\/.+)\/[^/]*$/, '$1');
+}
+
 /** The role of that name in the account of an identity, and so in its partition; undefined where these are not known. */
 export function roleInAccountOf({ arn: caller, account }: Identity, { pathAndName }: RoleName): RoleArn | undefined {
   if (caller === undefined || !isWhole(caller)) return undefined;

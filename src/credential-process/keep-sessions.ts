@@ -7,6 +7,14 @@ import { environmentToKeep } from './kept-environment';
 import { nodeVariables } from './node-variables';
 import { keptSession } from './session-file';
 
+/** What a profile gives. */
+export interface ProfileSession {
+  readonly name: string;
+  readonly credentials: Credentials;
+  /** Whose they are, where that is known. */
+  readonly arn?: string | undefined;
+}
+
 /**
  * Keeps what the program behind renewing profiles needs, in a folder that only the job's user can enter: a session
  * each, and the step's environment, from which its request is read again.
@@ -14,14 +22,10 @@ import { keptSession } from './session-file';
  * @returns the `credential_process` of each profile, in the same order
  * @throws ActionError `credential-process-path` when AWS's tools would misread it, `runner-files` when it cannot be kept
  */
-export function keepSessions(
-  folder: string,
-  profiles: readonly { readonly name: string; readonly credentials: Credentials }[],
-  env: NodeJS.ProcessEnv,
-): string[] {
+export function keepSessions(folder: string, profiles: readonly ProfileSession[], env: NodeJS.ProcessEnv): string[] {
   writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env, process.cwd())));
-  return profiles.map(({ name, credentials }, index) => {
-    writePrivate(sessionFile(folder, index), JSON.stringify(keptSession(name, credentials)));
+  return profiles.map(({ name, credentials, arn }, index) => {
+    writePrivate(sessionFile(folder, index), JSON.stringify({ ...keptSession(name, credentials), arn }));
     return credentialProcess(folder, index, env);
   });
 }

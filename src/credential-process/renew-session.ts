@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Credentials } from '../aws/credentials';
+import { principalOf } from '../aws/arn';
 import { ActionError, asActionError } from '../errors/action-error';
 import { messageOf, visible } from '../errors/message';
 import { readPatiently } from '../files/busy';
@@ -13,7 +13,7 @@ import { Masks } from '../runner/printable';
 import type { Runner } from '../runner/runner';
 import { silentRunner } from '../runner/silent-runner';
 import type { Step } from '../runner/step';
-import { environmentFile } from './keep-sessions';
+import { environmentFile, type ProfileSession } from './keep-sessions';
 import { returnTo } from './kept-environment';
 import { isFresh, isValid, keptSession, noteWarning, readSession, thisMoment, type KeptSession } from './session-file';
 
@@ -34,7 +34,7 @@ const PAUSE_MS = { working: 30_000, ended: 5_000 };
  *
  * @param until no attempt is started later, in milliseconds of the step's clock
  */
-type Obtain = (profile: string, step: Step, until: number) => Promise<Credentials>;
+type Obtain = (profile: string, step: Step, until: number) => Promise<ProfileSession>;
 
 /**
  * Renews a session as its step obtained it. Of many processes that find it due, one does so, and the others take what it
@@ -57,10 +57,11 @@ export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain:
       return await renewOnce(path, kept, called, () => {
         returnToStep(environment, env);
         const ledger = new Ledger(env, () => undefined);
-        return withoutSecrets((runner) => {
+        return withoutSecrets(async (runner) => {
           const step = { env, runner, clock: systemClock, ledger };
           const late = () => notInTime(kept.profile, works ? BUDGET_MS.working : BUDGET_MS.ended);
-          return inTime(obtain(kept.profile, step, until), until - performance.now(), systemClock, late);
+          const obtained = inTime(obtain(kept.profile, step, until), until - performance.now(), systemClock, late);
+          return requireSame(await obtained, kept);
         });
       });
     } finally {
@@ -103,7 +104,7 @@ async function renewOnce(
   path: string,
   kept: KeptSession,
   called: number,
-  obtain: () => Promise<Credentials>,
+  obtain: () => Promise<ProfileSession>,
 ): Promise<KeptSession> {
   const old = latestOf(path, kept);
   if (isFresh(old)) return old;
@@ -112,7 +113,8 @@ async function renewOnce(
   try {
     // Whoever waits for this process may lose patience and kill it: then the next must not wait as long.
     store(path, { ...old, attempt: { at: Date.now(), failure: undefined } });
-    const renewed = keptSession(old.profile, await obtain());
+    const { credentials, arn = old.arn } = await obtain();
+    const renewed = { ...keptSession(old.profile, credentials), arn };
     const problem = store(path, renewed);
     noteWarning(path, problem && `The session of the profile ${old.profile} could not be stored: ${problem}`);
     return renewed;
@@ -120,6 +122,21 @@ async function renewOnce(
     store(path, { ...old, attempt: { at: Date.now(), failure: messageOf(error) } });
     throw error;
   }
+}
+
+/**
+ * A later step may have left others for the step's source to find, in a profile or a file.
+ *
+ * @throws Error when the new session is of another user or role: tools would go on in its account, and nobody notice
+ */
+function requireSame(renewed: ProfileSession, { arn }: KeptSession): ProfileSession {
+  if (arn === undefined || renewed.arn === undefined) return renewed;
+  const [before, now] = [principalOf(arn), principalOf(renewed.arn)];
+  if (now === before) return renewed;
+  throw new Error(
+    `The inputs of the step lead to ${now} now, and the profile is for ${before}: a later step has changed where the ` +
+      "step's own credentials come from. Put that back.",
+  );
 }
 
 /**

@@ -20,6 +20,8 @@ const WARNING = '.warning';
 /** The session of a profile. */
 export interface KeptSession {
   readonly profile: string;
+  /** Whose it is, where that is known. */
+  readonly arn?: string | undefined;
   /** As AWS's tools read them from a `credential_process`.
    * https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
   readonly credentials: {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import type { Credentials } from '../aws/credentials';
+import type { ProfileSession } from '../credential-process/keep-sessions';
 import { ActionError } from '../errors/action-error';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { removeFolder } from '../files/remove';
@@ -22,7 +22,7 @@ const NOT_READ_BY_ALL =
 
 /** Profiles for later steps. */
 export interface ProfilesToWrite extends SessionProfileSettings {
-  readonly profiles: readonly { readonly name: string; readonly credentials: Credentials }[];
+  readonly profiles: readonly ProfileSession[];
   readonly region: string;
 }
 

@@ -26,7 +26,11 @@ export function sessionDelivery(session: Session, request: SessionRequest, env: 
   const { profile } = delivery;
   return {
     credentials: [credentials],
-    profiles: profile && { ...profile, profiles: [{ name: profile.name, credentials }], region: connection.region },
+    profiles: profile && {
+      ...profile,
+      profiles: [{ name: profile.name, credentials, arn: identity.arn }],
+      region: connection.region,
+    },
     outputs: {
       ...identityOutputs({ mode, identity, roleArns, profiles: profile ? [profile.name] : [] }),
       ...(credentials.expiration && { 'aws-expiration': credentials.expiration.toISOString() }),

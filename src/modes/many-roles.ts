@@ -123,6 +123,7 @@ function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequ
   const written = obtained.map(({ profile, assumed: { session } }) => ({
     name: profile,
     credentials: session.credentials,
+    arn: session.identity.arn,
   }));
   const arns = obtained.map(({ profile, assumed }) => [profile, assumed.role.arn]);
   return {
