@@ -95,8 +95,11 @@ describe('what provision made', () => {
       ].sort(),
     );
     // Whoever has the key can do nothing more while the rest is taken down; what tells whose a secret is goes after it.
-    const first = ['DeleteAccessKey', 'DetachUserPolicy', 'DELETE secret'].map((call) => calls.indexOf(call));
-    const then = ['DELETE secret', 'DeactivateMFADevice', 'DeleteVirtualMFADevice', 'DeleteUser'];
+    // Nobody has a device whose seed is gone.
+    const first = ['DeleteAccessKey', 'DetachUserPolicy', 'DeactivateMFADevice', 'DELETE secret'].map((call) =>
+      calls.indexOf(call),
+    );
+    const then = ['DELETE secret', 'DeleteVirtualMFADevice', 'DeleteUser'];
     const order = [...first, ...then.map((call) => calls.lastIndexOf(call))];
     expect(order).toEqual([...order].sort((one, other) => one - other));
 
@@ -270,7 +273,47 @@ describe('secrets go only with what was written to them', () => {
     expect(main.log.join('\n')).toContain(
       `Could not remove the GitHub secret MFA of ${REPOSITORY}.\nCause: It is there again`,
     );
-    expect(scenario.account.users.get('pulumi')?.mfaDevices.size).toBe(1);
+    expect(scenario.account.users.has('pulumi')).toBe(true);
+    scenario.calls();
+  });
+
+  test('the seed of a device once that is off, so that nobody has it without; a run that goes on finds both', async () => {
+    const { before, token } = await provisioned();
+    const [serial] = scenario.account.virtualMfaDevices.keys();
+    const path = `${new URL(scenario.sandbox.github.secrets.apiUrl).pathname}/repos/${REPOSITORY}/actions/secrets/MFA`;
+    const error = { status: 403, code: 'Forbidden', message: 'Resource not accessible by integration' };
+    scenario.sandbox.faults.add({ action: 'DELETE secret', path, error, times: 1 });
+    expectFailed(await deprovision(token), 'github-secret-refused');
+    expect(scenario.account.users.get('pulumi')?.mfaDevices.size).toBe(0);
+    expect([...scenario.account.virtualMfaDevices.keys()]).toEqual([serial]);
+    expect(scenario.sandbox.github.secrets.value(REPOSITORY, 'MFA')).toBeDefined();
+    scenario.calls();
+    const plan = await deprovision({ ...token, 'dry-run': 'true' });
+    expect(plan.log.join('\n')).toContain(`- MFA device ${serial}`);
+    scenario.calls();
+    const main = await deprovision(token);
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(scenario.sandbox.github.secrets.value(REPOSITORY, 'MFA')).toBeUndefined();
+    expect(snapshot(scenario.account)).toEqual(before);
+    const calls = scenario.calls();
+    expect(calls.indexOf('DELETE secret')).toBeLessThan(calls.indexOf('DeleteVirtualMFADevice'));
+  });
+
+  test('a device that another run makes meanwhile: it stays, and so does the user', async () => {
+    const { token } = await provisioned();
+    const [device] = scenario.account.virtualMfaDevices.values();
+    const at = scenario.sandbox.clock.now().toISOString();
+    const first = () => {
+      if (device) device.tags = { ...OWNED, 'aws-identity-action:making': `run=octo/app:42.1:0a1b2c3d at=${at}` };
+    };
+    scenario.sandbox.faults.add({ action: 'DELETE secret', first });
+    const main = await deprovision(token);
+    expectFailed(main, 'another-run');
+    expect(main.log.join('\n')).toContain(
+      `The MFA device ${device?.serialNumber ?? ''} was made meanwhile, by another run`,
+    );
+    expect([...scenario.account.virtualMfaDevices.values()]).toEqual([device]);
+    expect(scenario.account.users.has('pulumi')).toBe(true);
     scenario.calls();
   });
 

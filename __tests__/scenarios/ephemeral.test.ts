@@ -108,6 +108,7 @@ describe('post retires', () => {
         ...SECRETS.map(() => 'DELETE secret'),
         ...['DeleteAccessKey', 'UntagUser', 'DeleteAccessKey', 'UntagUser'],
         'DeactivateMFADevice',
+        'DeactivateMFADevice NoSuchEntity',
         'DeleteVirtualMFADevice',
         'DeleteUserPolicy',
         'DeleteUserPolicy',
@@ -222,9 +223,9 @@ describe('post retires', () => {
       0,
       { [id]: 'Active' },
     ]);
-    // What it may do, and what proves who it is, stays with it.
+    // What it may do stays with it; but for a device whose seed nobody would have.
     expect([...(users.get('pulumi')?.attachedPolicies ?? [])].every((arn) => managedPolicies.has(arn))).toBe(true);
-    expect(users.get('pulumi')?.mfaDevices.size).toBe(1);
+    expect(users.get('pulumi')?.mfaDevices.size).toBe(0);
     expect(secretsAtGithub()).toEqual([]);
     scenario.calls();
   });
@@ -244,16 +245,16 @@ describe('post retires', () => {
     scenario.calls();
   });
 
-  test('keys first, then their secrets, then users', async () => {
+  test('keys first, and MFA devices, then their secrets, then users', async () => {
     const workflow = identityJob(scenario);
     expect((await workflow.step({ with: inputs() })).exitCode).toBe(0);
     scenario.calls();
     await post(workflow);
     const calls = scenario.calls();
     const order = [
-      ...[calls.lastIndexOf('DeleteAccessKey'), calls.indexOf('DELETE secret')],
+      ...[calls.lastIndexOf('DeleteAccessKey'), calls.indexOf('DeactivateMFADevice'), calls.indexOf('DELETE secret')],
       ...[calls.lastIndexOf('GET secret NotFound'), calls.indexOf('ListAccessKeys'), calls.indexOf('DeleteUserPolicy')],
-      ...[calls.lastIndexOf('ListAccessKeys'), calls.indexOf('DeactivateMFADevice'), calls.lastIndexOf('DeleteUser')],
+      ...[calls.lastIndexOf('ListAccessKeys'), calls.lastIndexOf('DeleteUser')],
     ];
     expect(order).toEqual([...order].sort((one, other) => one - other));
     expect(order).not.toContain(-1);
@@ -265,6 +266,20 @@ describe('post retires', () => {
     scenario.sandbox.faults.add({ action: 'DeleteAccessKey', ...REFUSED });
     expect((await post(workflow)).log.join('\n')).toMatch(/^Warning: In IAM, something may be left of: user pulumi/m);
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    expect(writes(scenario)).not.toContain('DELETE secret');
+  });
+
+  test('no seed of an MFA device that it cannot take from its user', async () => {
+    const workflow = identityJob(scenario);
+    const identities = JSON.stringify({
+      users: { pulumi: { 'mfa-device': { deliver: [{ 'github-secret': 'MFA' }] } } },
+    });
+    expect((await workflow.step({ with: inputs(identities) })).exitCode).toBe(0);
+    scenario.sandbox.faults.add({ action: 'DeactivateMFADevice', ...REFUSED });
+    const { log } = await post(workflow);
+    expect(log.join('\n')).toMatch(/^Warning: In IAM, something may be left of: .*MFA device/m);
+    expect(scenario.account.users.get('pulumi')?.mfaDevices.size).toBe(1);
+    expect(secretsAtGithub()).toEqual(['MFA']);
     expect(writes(scenario)).not.toContain('DELETE secret');
   });
 });

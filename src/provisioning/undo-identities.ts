@@ -11,10 +11,11 @@ import { writingBy } from './access-keys/writings';
 import type { AccountAccess } from './changes/account-access';
 import { apply } from './changes/apply';
 import { withoutCalls, type Change } from './changes/change';
-import { LONGEST_READ_AGE_MS } from './changes/require-own';
+import { oneWait, type LookTwice } from './changes/one-wait';
 import { openInPost, type ObtainAgain } from './open-in-post';
 import { ofKind, planRemoval } from './plan-deprovision';
 import { removeSecrets, type LeavingSecret } from './resources/github-secret';
+import { deactivateOwnDevice } from './resources/mfa-device';
 import { readRun, sameRun } from './run';
 import { planLines } from './show-plan';
 
@@ -64,10 +65,47 @@ export async function undoIdentities(
   for (const { user, id } of ending.values()) {
     if (!(await evenSo(endWithJob(user, id, access)))) withKeys.add(user);
   }
-  const secrets = ofKind('GitHub secret', created).filter(({ user }) => !withKeys.has(user));
+  // What main made last may not be seen yet, or not as this run's.
+  const lookTwice = oneWait({
+    ...access.clock,
+    async sleep(ms) {
+      access.log(`Not all that main made is seen. Looking again in ${ms / 1000} s.`);
+      await access.clock.sleep(ms);
+    },
+  });
+  const withDevices = await usersWithDevices(created, { access, evenSo, lookTwice });
+  const secrets = ofKind('GitHub secret', created).filter(({ user }) => !withKeys.has(user) && !withDevices.has(user));
   await evenSo(removeSecrets(leavingSecrets(secrets), access));
-  await evenSo(removeCreated(created, access));
+  await evenSo(removeCreated(created, access, lookTwice));
   if (failures.size > 0) throw new Error([...failures].join('\n'));
+}
+
+interface Undoing {
+  readonly access: AccountAccess;
+  /** Remembers what a work fails with, and tells whether it did not. */
+  readonly evenSo: (work: Promise<void>) => Promise<boolean>;
+  readonly lookTwice: LookTwice;
+}
+
+/**
+ * Takes from users the devices that this run made, as nobody is to have one whose seed is gone.
+ *
+ * @returns the users of whom it could not
+ */
+async function usersWithDevices(
+  created: readonly Created[],
+  { access, evenSo, lookTwice }: Undoing,
+): Promise<Set<string>> {
+  const withDevices = new Set<string>();
+  const deactivate = async (user: string, serial: string) => {
+    if (await deactivateOwnDevice(user, serial, access)) return;
+    await lookTwice();
+    await deactivateOwnDevice(user, serial, access);
+  };
+  for (const { user, serial } of ofKind('MFA device', created)) {
+    if (!(await evenSo(deactivate(user, serial)))) withDevices.add(user);
+  }
+  return withDevices;
 }
 
 /** Each of the secrets once, with all times at which main wrote it. */
@@ -82,13 +120,11 @@ function leavingSecrets(created: readonly (Created & { readonly kind: 'GitHub se
 }
 
 /** Users go first, and what they have only if none of them stays. */
-async function removeCreated(created: readonly Created[], access: AccountAccess): Promise<void> {
+async function removeCreated(created: readonly Created[], access: AccountAccess, lookTwice: LookTwice): Promise<void> {
   const plan = () => planRemoval(created, access, { decide: (removal) => ofThisRun(removal, access) });
   let { phases, obstacles } = await plan();
   if (phases.flat().some(({ action }) => action !== 'delete')) {
-    // What main made last may not be seen yet, or not as this run's.
-    access.log(`Not all that main made is seen. Looking again in ${LONGEST_READ_AGE_MS / 1000} s.`);
-    await access.clock.sleep(LONGEST_READ_AGE_MS);
+    await lookTwice();
     ({ phases, obstacles } = await plan());
   }
   const possible = obstacles.length > 0 ? phases.slice(0, 1) : phases;

@@ -14,12 +14,13 @@ import { secretsWord } from '../access-keys/destinations';
 import { LATE_MS, SETTLE_MS, TAKEOVER_MS } from '../access-keys/key-life';
 import { isOverSince } from '../access-keys/other-runs';
 import { placesNotIn, readPlaces, writePlaces } from '../access-keys/recorded-places';
-import { writingOfSeed } from '../access-keys/writings';
+import { writingBy, writingOfSeed, type Writing } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
+import { makeCall } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type PlannedCall } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { readEphemeral } from '../ephemeral';
-import { describeRun, readRun, writeRun, type Run } from '../run';
+import { describeRun, readRun, sameRun, writeRun, type Run } from '../run';
 import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
 import { tagsToMake } from './tags';
 
@@ -231,6 +232,22 @@ function seedWord(secret: GithubSecret): string {
   return secretsWord([secret]);
 }
 
+/**
+ * When the seed of a device was written that no user has enabled any more, as far as its tags tell; undefined where a run may
+ * be making it, or nothing is recorded.
+ */
+export async function writingOfLeftSeed(
+  serial: string,
+  tags: Tags,
+  access: AccountAccess,
+): Promise<Writing | undefined> {
+  if (await beingMade(serial, tags, access)) return undefined;
+  const [, how, time = ''] = /^run=\S+ (at|enabled)=(\S+)(?: |$)/.exec(tags[MAKING] ?? '') ?? [];
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return undefined;
+  return how === 'at' ? writingBy(at, undefined) : writingOfSeed(new Date(at));
+}
+
 /** The run that makes a device, where it may be about to enable it. */
 async function beingMade(serial: string, tags: Tags = {}, access: AccountAccess): Promise<Obstacle | undefined> {
   const making = readMaking(tags[MAKING]);
@@ -258,6 +275,18 @@ export function deactivateDevice(UserName: string, SerialNumber: string): Planne
 
 export function deleteDevice(SerialNumber: string): PlannedCall {
   return { operation: 'DeleteVirtualMFADevice', input: { SerialNumber } };
+}
+
+/**
+ * Takes from a user the device that this run made for itself alone. One of another run stays.
+ *
+ * @returns whether it is seen, or somebody has removed it
+ */
+export async function deactivateOwnDevice(user: string, serial: string, access: AccountAccess): Promise<boolean> {
+  const tags = await readDeviceTags(serial, access.iam);
+  if (!tags) return false;
+  if (sameRun(readEphemeral(tags)?.run, access.run)) await makeCall(deactivateDevice(user, serial), access);
+  return true;
 }
 
 /** @param user whom the device was made for */

@@ -24,13 +24,15 @@ import { identityCalls, policyRemoval } from './identity';
 import {
   deactivateDevice,
   deleteDevice,
+  MAKING,
   mfaDeviceArn,
   readDevices,
   readDeviceTags,
   seedSecretsOf,
+  writingOfLeftSeed,
   type EnabledDevice,
 } from './mfa-device';
-import { nothingToRemove, NOT_THERE } from './ownership';
+import { nothingToRemove, NOT_THERE, ownerOf } from './ownership';
 import { findUser } from './user';
 
 /** A user that is to go, with what the document gives it. */
@@ -97,11 +99,11 @@ export async function planUserRemoval(
     const { User: now } = (await iam.find('GetUser', { UserName })) ?? {};
     return { tags: tagsIn(now?.Tags), accessKeys: owner.accessKeys };
   };
-  const seeds = await writingsOfSeeds(user, devices, access);
+  const { seeds, left, declared } = await readSeeds(user, devices, access);
   const leaving = secretsOf(user, { ...owner, readAgain }, seeds);
   const secrets = await planSecretRemovals(leaving, access);
   const serials = devices.map(({ serial }) => serial);
-  const virtual = serials.filter((serial) => serial.includes(':mfa/'));
+  const virtual = [...serials.filter((serial) => serial.includes(':mfa/')), ...left];
   const removal = removalOf(
     'user',
     UserName,
@@ -119,18 +121,20 @@ export async function planUserRemoval(
     ...removal,
     details: [
       ...removal.details,
-      ...serials.map((serial) => `- MFA device ${serial}`),
+      ...[...serials, ...left].map((serial) => `- MFA device ${serial}`),
       ...(busy ? [`a run would wait up to a minute, and then fail: ${describeInWork(holder, busy)}`] : []),
     ],
     async last(during) {
       await requireNoOtherKey(UserName, owner.accessKeys, during);
+      // Where it stops, nobody has a device whose seed is gone.
+      await makeCalls([serials.map((serial) => deactivateDevice(UserName, serial))], during);
       // Records of keys and devices, by which secrets are known, go after them: a run that goes on here finds them.
       await removeSecrets(
         secrets.map(({ leaving }) => leaving),
         during,
       );
-      const ofDevices = [serials.map((serial) => deactivateDevice(UserName, serial)), virtual.map(deleteDevice)];
-      await makeCalls(ofDevices, during);
+      if (declared) await requireSameDevice(UserName, declared, during);
+      await makeCalls([virtual.map(deleteDevice)], during);
       await deleteUser(UserName, during);
     },
   };
@@ -183,18 +187,51 @@ function secretsOf(
   return [...ofKeys, ...ofSeeds];
 }
 
-/** When the seed of a user's device was written to those of the declared secrets that it was for. */
-async function writingsOfSeeds(
+/** What there is of the seed of a user's device. */
+interface Seeds {
+  /** When it was written to those of the declared secrets that it was for. */
+  readonly seeds: ReadonlyMap<GithubSecret, Writing>;
+  /** Serial numbers of what is left of a device that an earlier removal has taken from the user, and that tell of its seed. */
+  readonly left: readonly string[];
+  /** The device that the document gives the user, with what was recorded of its making. */
+  readonly declared: PlannedDevice | undefined;
+}
+
+interface PlannedDevice {
+  readonly serial: string;
+  readonly making: string | undefined;
+}
+
+async function readSeeds(
   { mfaDevice }: LeavingUser,
   devices: readonly EnabledDevice[],
-  { iam, account }: AccountAccess,
-): Promise<Map<GithubSecret, Writing>> {
-  const serial = mfaDevice && mfaDeviceArn(mfaDevice, account);
-  const device = devices.find((one) => one.serial === serial && one.enabledAt.getTime() > 0);
-  if (!mfaDevice || !device) return new Map();
-  const tags = (await readDeviceTags(device.serial, iam)) ?? {};
-  const writing = writingOfSeed(device.enabledAt);
-  return new Map(seedSecretsOf(tags, mfaDevice.deliver).map((secret) => [secret, writing]));
+  access: AccountAccess,
+): Promise<Seeds> {
+  if (!mfaDevice) return { seeds: new Map(), left: [], declared: undefined };
+  const serial = mfaDeviceArn(mfaDevice, access.account);
+  const { enabledAt } = devices.find((one) => one.serial === serial) ?? {};
+  const tags = (await readDeviceTags(serial, access.iam)) ?? {};
+  const declared = { serial, making: tags[MAKING] };
+  const isLeft = !enabledAt && ownerOf(tags, access.account.repository) === 'this repository';
+  const ofLeft = isLeft ? await writingOfLeftSeed(serial, tags, access) : undefined;
+  // Where a service does not say when it was enabled, nobody knows when its seed was written.
+  const writing = enabledAt && enabledAt.getTime() > 0 ? writingOfSeed(enabledAt) : ofLeft;
+  const secrets = writing ? seedSecretsOf(tags, mfaDevice.deliver) : [];
+  return {
+    seeds: new Map(secrets.flatMap((secret) => (writing ? [[secret, writing]] : []))),
+    left: ofLeft ? [serial] : [],
+    declared,
+  };
+}
+
+/** @throws ActionError `another-run` when the device is another one by now, which a run may be about to enable */
+async function requireSameDevice(
+  user: string,
+  { serial, making }: PlannedDevice,
+  { iam }: AccountAccess,
+): Promise<void> {
+  const tags = await readDeviceTags(serial, iam);
+  if (tags && tags[MAKING] !== making) throw madeMeanwhile(user, `The MFA device ${serial} was made meanwhile`);
 }
 
 /** @throws ActionError `another-run` when the user has a key that was not in the plan */
@@ -205,7 +242,7 @@ async function requireNoOtherKey(user: string, planned: readonly ExistingKey[], 
   access.log(`The user ${user} has also the access key ${others.join(' and ')}, it seems. Looking again in 30 s.`);
   await access.clock.sleep(LONGEST_READ_AGE_MS);
   const still = await readOtherKeys(user, planned, access);
-  if (still.length > 0) throw keyMadeMeanwhile(user, `The access key ${still.join(' and ')} was made meanwhile`);
+  if (still.length > 0) throw madeMeanwhile(user, `The access key ${still.join(' and ')} was made meanwhile`);
 }
 
 async function readOtherKeys(user: string, planned: readonly ExistingKey[], access: AccountAccess): Promise<string[]> {
@@ -221,16 +258,16 @@ async function deleteUser(UserName: string, access: AccountAccess): Promise<void
     const cause = error instanceof ActionError ? error.cause : error;
     const { code, message = '' } = refusalOf(cause) ?? {};
     if (code !== 'DeleteConflict' || !/access key/i.test(message)) throw error;
-    throw keyMadeMeanwhile(UserName, 'An access key was made meanwhile', message, error);
+    throw madeMeanwhile(UserName, 'An access key was made meanwhile', message, error);
   }
 }
 
-function keyMadeMeanwhile(user: string, what: string, answer?: string, cause?: unknown): ActionError {
+function madeMeanwhile(user: string, what: string, answer?: string, cause?: unknown): ActionError {
   return new ActionError({
     code: 'another-run',
     tried: `delete the user ${user}`,
     answer,
-    why: `${what}, by another run or by someone. The user stays, with that key; of what else it had, a part is removed.`,
+    why: `${what}, by another run or by someone. Both stay; of what else the user had, a part is removed.`,
     fix:
       'Let the other run end. If the user is still to go, run the step again then: it continues where it stopped. Else ' +
       'run provision, which gives the user back what is declared. `concurrency:` in the workflow lets runs wait for each other.',
