@@ -1,6 +1,8 @@
 import { Chance } from './chance';
+import type { DocumentName } from './documents';
 import type { Trouble } from './job';
-import { callsOf, type DocumentName, type Pair, type ProcedureName } from './pair';
+import { TAKERS, type Taker } from './owners';
+import { callsOf, type Pair, type ProcedureName } from './pair';
 
 type Choice<T> = readonly [T, ...T[]];
 
@@ -72,6 +74,82 @@ const TROUBLES: Choice<Trouble> = ['refused', 'answer lost', 'no answer', 'late'
 
 /** A pair by its seed: the same whenever it is asked for. */
 export async function pairOf(seed: number): Promise<Pair> {
+  const kind = new Chance(2 ** 31 + 2 ** 30 + seed);
+  kind.next();
+  const generate = kind.pick([anyPair, anyPair, anyPair, pairOfOneName, pairWithDevice]);
+  return generate(seed, kind);
+}
+
+/** What A is about to create has a name that someone else takes, or the answer is lost, or both. */
+async function pairOfOneName(seed: number, chance: Chance): Promise<Pair> {
+  const document: DocumentName = chance.pick(['one of each kind', 'one of each kind', 'a device', 'two users']);
+  const isBForeign = document === 'one of each kind' && chance.happens(0.4);
+  const a = chance.pick<ProcedureName>(['provision', 'ephemeral provision']);
+  const b = chance.pick<ProcedureName>(['provision', 'ephemeral provision', 'deprovision']);
+  const names = await callsOf(document, false, a);
+  const creations = callsNamed(/^Create/, names);
+  const call = chance.pick(creations);
+  const how = chance.pick<Trouble>(['taken', 'taken', 'answer lost', 'no answer', 'late', 'killed', 'machine lost']);
+  return {
+    document,
+    applied: false,
+    a,
+    b,
+    ...(isBForeign && { documentOfB: 'rights alone', isBForeign }),
+    // Mostly B comes just when A is about to ask again.
+    holdA: chance.happens(0.6) ? call + 1 : chance.pick([...creations, 1 + chance.below(names.length + 1)]),
+    holdB: chance.happens(0.3) ? 1 + chance.below(names.length + 1) : undefined,
+    staleMs: chance.pick([0, 30_000]),
+    propagationMs: 0,
+    ...(chance.happens(0.85) && {
+      trouble: { run: 'A', call, how, ...(how === 'taken' && { taker: chance.pick(TAKER_NAMES) }) },
+    }),
+    asksForRuns: chance.happens(0.5),
+    seed,
+  };
+}
+
+const TAKER_NAMES = Object.keys(TAKERS) as [Taker, ...Taker[]];
+
+/** The runs meet, and calls go wrong, where a device is made or removed, or its seed is. */
+async function pairWithDevice(seed: number, chance: Chance): Promise<Pair> {
+  const document: DocumentName = chance.pick(['only a device', 'a device with two secrets', 'a device']);
+  const applied = chance.happens(0.4);
+  const procedures: Choice<ProcedureName> = ['provision', 'ephemeral provision', 'deprovision'];
+  const [a, b] = [chance.pick(procedures), chance.pick(procedures)];
+  const [ofA, ofB] = [await callsOf(document, applied, a), await callsOf(document, applied, b)];
+  const callIn = (names: readonly string[]) => {
+    const anywhere = 1 + chance.below(names.length + 2);
+    return chance.pick([...callsNamed(OF_DEVICES, names), anywhere]);
+  };
+  const run = chance.happens(0.5) ? 'A' : 'B';
+  return {
+    document,
+    applied,
+    a,
+    b,
+    holdA: callIn(ofA) + chance.below(2),
+    holdB: chance.happens(0.5) ? callIn(ofB) + chance.below(2) : undefined,
+    ...(chance.happens(0.3) && { asleepMs: 11 * 60_000 }),
+    staleMs: chance.pick([0, 30_000]),
+    propagationMs: 0,
+    ...(chance.happens(0.7) && {
+      trouble: { run, call: callIn(run === 'A' ? ofA : ofB), how: chance.pick(TROUBLES) },
+    }),
+    asksForRuns: chance.happens(0.5),
+    seed,
+  };
+}
+
+const OF_DEVICES = /^(?!Get|List).*MFADevice$|^(?:PUT|DELETE) secret$/;
+
+/** The numbers of the calls with such names, or of the first. */
+function callsNamed(pattern: RegExp, names: readonly string[]): Choice<number> {
+  const [first = 1, ...others] = names.flatMap((name, index) => (pattern.test(name) ? index + 1 : []));
+  return [first, ...others];
+}
+
+async function anyPair(seed: number): Promise<Pair> {
   const chance = new Chance(seed);
   // The first numbers of seeds that are near each other are so, too.
   chance.next();

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { User } from '../../sandbox/accounts/account';
 import { Refusal } from '../../sandbox/http/refusal';
 import type { Answer, IncomingRequest, RecordedRequest } from '../../sandbox/http/request';
 import { inputVariables, readActionMetadata } from '../../sandbox/runner/action-metadata';
@@ -13,6 +12,7 @@ import { EPHEMERAL } from '../../src/provisioning/ephemeral';
 import { Ledger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';
 import { undo } from '../../src/runner/undo';
+import type { Taker, Thing } from './owners';
 import { Turn, type Time } from './turns';
 import { answeredBy } from './wire';
 import type { PairWorld } from './world';
@@ -27,6 +27,8 @@ export type Trouble =
   | 'no answer'
   /** The connection breaks at once, and it is done later all the same. */
   | 'late'
+  /** The connection breaks, nothing is done, and someone else makes something of the same name. */
+  | 'taken'
   /** It is done, and the step is killed; its post runs. */
   | 'killed'
   /** It is done, and the machine is lost. */
@@ -36,6 +38,8 @@ export type Trouble =
 export interface Act {
   readonly job: JobRun;
   readonly record: RecordedRequest;
+  /** What it named that was there before, as it was. */
+  readonly named: readonly Thing[];
 }
 
 export interface JobSettings {
@@ -45,7 +49,9 @@ export interface JobSettings {
   readonly places: readonly string[];
   readonly repository: string;
   readonly runId: string;
-  readonly trouble: { readonly call: number; readonly how: Trouble } | undefined;
+  /** Whether its document gives users keys that end with the job. */
+  readonly givesKeysToJobs: boolean;
+  readonly trouble: { readonly call: number; readonly how: Trouble; readonly taker?: Taker } | undefined;
   readonly random: () => number;
   /** Called before a call is acted on, with its number among those of all jobs. */
   readonly before: () => void;
@@ -127,9 +133,9 @@ export class JobRun {
     );
   }
 
-  /** Whether a user is there for this job alone. */
-  owns(user: User | undefined): boolean {
-    return this.isEphemeral && user?.tags[EPHEMERAL]?.includes(`:${this.settings.runId}.`) === true;
+  /** Whether something is there for this job alone. */
+  owns(thing: Pick<Thing, 'tags'> | undefined): boolean {
+    return this.isEphemeral && thing?.tags[EPHEMERAL]?.includes(`:${this.settings.runId}.`) === true;
   }
 
   /**
@@ -248,6 +254,9 @@ export class JobRun {
       case 'late':
         turn.time.later(this.settings.lateness(), () => void this.#act(request, number));
         throw connectionReset();
+      case 'taken':
+        this.world.take(request, trouble?.taker ?? 'a person');
+        throw connectionReset();
       case 'killed':
       case 'machine lost':
         await turn.answering(this.#act(request, number));
@@ -270,9 +279,9 @@ export class JobRun {
   }
 
   async #act(request: IncomingRequest, number: number): Promise<Answer> {
-    const { record, answer } = await this.world.act(request);
+    const { record, answer, named } = await this.world.act(request);
     this.calls[number - 1] = record.errorCode === undefined ? record.action : `${record.action} ${record.errorCode}`;
-    this.settings.acted({ job: this, record });
+    this.settings.acted({ job: this, record, named });
     return answer;
   }
 

@@ -1,44 +1,14 @@
 import crypto from 'node:crypto';
+import { MANAGED_BY_REPOSITORY } from '../../src/identities/own-tags';
 import { ADMIN, REPOSITORY } from '../scenarios/identities';
 import { REGION } from '../scenarios/scenario';
 import { Chance } from './chance';
+import { DOCUMENTS, givesKeysToJobs, identitiesOf, type Document, type DocumentName } from './documents';
 import { JobRun, type Trouble } from './job';
+import { OTHER_REPOSITORY, type Taker } from './owners';
 import { Time } from './turns';
-import { Watch, type Broken, type Seed } from './watch';
+import { Watch, type Broken } from './watch';
 import { PairWorld, type Left } from './world';
-
-const lasting = (...prefixes: readonly string[]) => ({
-  'access-key': { 'max-age': '90d', deliver: prefixes.map((prefix) => ({ 'github-secrets': { prefix } })) },
-});
-
-/** Each with the users whose keys are delivered, by the prefixes of the secrets that hold them. */
-const DOCUMENTS = {
-  'a user': { users: { deployer: lasting('DEPLOY_') }, places: { DEPLOY_: 'deployer' } },
-  'two places': {
-    users: { deployer: lasting('DEPLOY_', 'STAGE_') },
-    places: { DEPLOY_: 'deployer', STAGE_: 'deployer' },
-  },
-  'another place': { users: { deployer: lasting('STAGE_') }, places: { STAGE_: 'deployer' } },
-  'two users': {
-    users: { deployer: lasting('DEPLOY_'), releaser: lasting('RELEASE_') },
-    places: { DEPLOY_: 'deployer', RELEASE_: 'releaser' },
-  },
-  'a device': {
-    users: { deployer: { ...lasting('DEPLOY_'), 'mfa-device': { deliver: [{ 'github-secret': 'SEED' }] } } },
-    places: { DEPLOY_: 'deployer' },
-    seed: { secret: 'SEED', user: 'deployer' },
-  },
-  'a key of the job': { users: { deployer: { 'access-key': { deliver: ['environment'] } } }, places: {} },
-} as const satisfies Readonly<Record<string, Document>>;
-
-interface Document {
-  readonly users: object;
-  readonly places: Readonly<Record<string, string>>;
-  /** The secret that holds the seed of a user's MFA device. */
-  readonly seed?: Seed;
-}
-
-export type DocumentName = keyof typeof DOCUMENTS;
 
 const PROCEDURES = {
   provision: { mode: 'provision' },
@@ -62,6 +32,8 @@ export interface Pair {
   readonly b: ProcedureName;
   /** The document of B and of all that follows, where it is another by then. */
   readonly documentOfB?: DocumentName;
+  /** Whether B is of another repository, whose document is that of B. */
+  readonly isBForeign?: boolean;
   /** The call, from 1, before which A is held, until B is held or has ended. */
   readonly holdA: number;
   /** The call before which B is held, until A has ended; without it, B is not held. */
@@ -72,7 +44,13 @@ export interface Pair {
   readonly staleMs: number;
   /** How long a new key is unknown to the rest of AWS, in milliseconds. */
   readonly propagationMs: number;
-  readonly trouble?: { readonly run: 'A' | 'B'; readonly call: number; readonly how: Trouble };
+  readonly trouble?: {
+    readonly run: 'A' | 'B';
+    readonly call: number;
+    readonly how: Trouble;
+    /** Who makes something of the same name, where that is the trouble. */
+    readonly taker?: Taker;
+  };
   /** Whether the token may ask GitHub whether another run is over. */
   readonly asksForRuns?: boolean;
   /** A person makes a key of the user before this call, of those of both runs. */
@@ -113,6 +91,7 @@ export function describePair(pair: Pair): string {
   const {
     document,
     documentOfB,
+    isBForeign = false,
     applied,
     a,
     b,
@@ -128,11 +107,14 @@ export function describePair(pair: Pair): string {
   return [
     `${document}${applied ? ', applied before' : ''}: A (${a}) is held before its call ${holdA}`,
     ...(documentOfB === undefined ? [] : [`then the document is ${documentOfB}`]),
+    ...(isBForeign ? ['B is of another repository'] : []),
     ...(asleepMs > 0 ? [`${asleepMs / 60_000} minutes pass`] : []),
     holdB === undefined ? `B (${b}) runs` : `B (${b}) runs up to its call ${holdB}, A ends, B goes on`,
     ...(staleMs > 0 ? [`reads are up to ${staleMs / 1000} s old`] : []),
     ...(propagationMs > 0 ? [`keys are known after ${propagationMs / 1000} s`] : []),
-    ...(trouble ? [`call ${trouble.call} of ${trouble.run}: ${trouble.how}`] : []),
+    ...(trouble
+      ? [`call ${trouble.call} of ${trouble.run}: ${trouble.how}${trouble.taker ? ` by ${trouble.taker}` : ''}`]
+      : []),
     ...(asksForRuns ? ['GitHub says which runs are over'] : []),
     ...(personBefore === undefined ? [] : [`a person makes a key before call ${personBefore}`]),
   ].join('; ');
@@ -230,9 +212,10 @@ class Pairing {
     return this.world.left();
   }
 
-  /** That of B, and of what follows. */
+  /** That of what follows, and of B, where that is of the same repository. */
   get #laterDocument(): DocumentName {
-    return this.pair.documentOfB ?? this.pair.document;
+    const { document, documentOfB = document, isBForeign = false } = this.pair;
+    return isBForeign ? document : documentOfB;
   }
 
   async run(): Promise<Outcome> {
@@ -245,7 +228,7 @@ class Pairing {
     const isAlone = a.stage !== 'main' && pair.trouble?.run !== 'A' && world.persons.size === 0;
     if (isAlone && !a.isGreen) this.#watch.note('I7 alone', `${a.name}, which met nobody, fails: ${lastOf(a)}`);
     time.advance(pair.asleepMs ?? 0);
-    const b = this.job('B', pair.b, this.#laterDocument);
+    const b = this.job('B', pair.b, pair.documentOfB, pair.isBForeign === true ? OTHER_REPOSITORY : REPOSITORY);
     await b.goOn(pair.holdB);
     await a.goOn();
     await b.goOn();
@@ -264,7 +247,6 @@ class Pairing {
   async followUp(): Promise<void> {
     const { time, world } = this;
     const watch = this.#watch;
-    const places = Object.keys(DOCUMENTS[this.#laterDocument].places);
     this.#quiet = true;
     time.advance(TAKEOVER_MS);
     await settled();
@@ -274,18 +256,23 @@ class Pairing {
     // A removal that stopped half-way may have removed the seed of a device that is enabled still: that is said, and stays so.
     const isHalfRemoved = watch.jobs.some(({ mode, isGreen }) => mode === 'deprovision' && !isGreen);
     // What an ephemeral run left that could not clean up carries its name, and nobody takes it over unasked.
-    if (watch.jobs.some((job) => this.#isTroubled(job) && world.users.some((user) => job.owns(user)))) return;
+    if (watch.jobs.some((job) => this.#isTroubled(job) && world.things.some((thing) => job.owns(thing)))) return;
     for (let n = 1; ; n += 1) {
       world.usePersonsKeys();
       const next = this.job(`provision ${n} after them`, 'provision', this.#laterDocument);
       await next.goOn();
+      const foreign = this.#ofOthers();
+      if (foreign.length > 0) {
+        if (next.isGreen) watch.note('I4 next', `the next provision is green, though ${foreign.join(', ')} is not its`);
+        return;
+      }
       const why = this.#whyNotConverged(next) ?? watch.whySeedIsLost(strict && !isHalfRemoved ? undefined : next);
       const isLast = n === FOLLOWING;
       // A person's second key leaves no room for another one: it is red until someone decides. Never is it wrong and green.
       const mustConverge = (strict && n === 1) || (isLast && world.persons.size === 0) || next.isGreen;
       if (why !== undefined && mustConverge) watch.note('I4 next', why);
       if (this.pair.isFollowedOnce) return;
-      if (n === 1 && why === undefined && strict && places.length > 0) {
+      if (n === 1 && why === undefined && strict && !givesKeysToJobs(DOCUMENTS[this.#laterDocument])) {
         const second = this.job('the second provision after them', 'provision', this.#laterDocument);
         await second.goOn();
         const changed = second.calls.filter((call) => !/^(?:Get|List|GET|\()/.test(call));
@@ -332,22 +319,23 @@ class Pairing {
     return asleepMs > 0 && /^(?:GET public-key|PUT secret)/.test(a?.calls[holdA - 1] ?? '');
   }
 
-  job(name: string, procedure: ProcedureName, document = this.pair.document): JobRun {
+  job(name: string, procedure: ProcedureName, document = this.pair.document, repository: string = REPOSITORY): JobRun {
     const { pair, time, world } = this;
     const trouble = pair.trouble?.run === name ? pair.trouble : undefined;
-    const { users, places } = DOCUMENTS[document];
+    const declared: Document = DOCUMENTS[document];
     const inputs = {
       ...ADMIN,
       ...(procedure.startsWith('rotate oneself') && this.#ownKey()),
       'github-token': world.github.token({ write: [REPOSITORY], runs: pair.asksForRuns ? [REPOSITORY] : [] }),
-      identities: JSON.stringify({ users }),
+      identities: identitiesOf(declared),
       ...PROCEDURES[procedure],
     };
     const job = new JobRun(world, time, {
       name,
       inputs,
-      places: Object.keys(places),
-      repository: REPOSITORY,
+      places: Object.keys(declared.places),
+      givesKeysToJobs: givesKeysToJobs(declared),
+      repository,
       runId: String(1_000_000_000 + this.#watch.jobs.length),
       trouble,
       random: this.#chance.next,
@@ -375,6 +363,25 @@ class Pairing {
     };
   }
 
+  /** What the document names, and someone else made. */
+  #ofOthers(): string[] {
+    const { things } = this.world;
+    return things.flatMap(({ arn, tags }) => (tags[MANAGED_BY_REPOSITORY] === REPOSITORY ? [] : arn));
+  }
+
+  /** What the document declares, but for keys and devices, and is not there. */
+  #whatIsMissing(): string | undefined {
+    const { users, roles = {}, policies = {} }: Document = DOCUMENTS[this.#laterDocument];
+    const { account } = this.world;
+    const [wanted, there] = [Object.keys(policies), new Set(this.world.things.map(({ arn }) => arn))];
+    const attached = [...Object.keys(users), ...Object.keys(roles)].map(
+      (name) => account.users.get(name) ?? account.roles.get(name),
+    );
+    const arns = wanted.map((name) => account.arn('iam', `policy/${name}`));
+    const isThere = arns.every((arn) => there.has(arn) && attached.every((one) => one?.attachedPolicies.has(arn)));
+    return isThere ? undefined : 'a role, a user or a policy is not as declared after the next provision';
+  }
+
   #whyNotConverged(next: JobRun): string | undefined {
     const { world } = this;
     const { places } = next.settings;
@@ -386,10 +393,8 @@ class Pairing {
         return `after the next provision, ${place} holds a key that is ${world.status(state.key)}`;
       }
     }
-    if (places.length > 0) return undefined;
-    return next.exported.AWS_ACCESS_KEY_ID === undefined
-      ? 'the next provision is green and delivers no key'
-      : undefined;
+    const isWithout = next.settings.givesKeysToJobs && next.exported.AWS_ACCESS_KEY_ID === undefined;
+    return isWithout ? 'the next provision is green and delivers no key' : this.#whatIsMissing();
   }
 }
 

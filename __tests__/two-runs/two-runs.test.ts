@@ -1,6 +1,7 @@
+import type { DocumentName } from './documents';
 import { FOUND } from './found';
 import { heldEverywhere } from './generate';
-import { runPair, type DocumentName, type ProcedureName } from './pair';
+import { runPair, type ProcedureName } from './pair';
 import { makeReady, reportOf, wrongWith } from './pairs';
 
 jest.mock('@serenity-kit/noble-sodium', () => jest.requireActual<object>('./fast-boxes'));
@@ -41,12 +42,15 @@ const OTHERS: readonly Meeting[] = [
   ['two users', true, 'rotate', 'rotate'],
   ['two users', true, 'rotate oneself with delete-old-keys', 'provision'],
   ['a key of the job', true, 'provision', 'deprovision'],
+  ['only a device', true, 'deprovision', 'provision'],
+  ['only a device', false, 'provision', 'provision'],
 ];
 
 /** What a campaign looks at more closely. */
 const WIDER: readonly Meeting[] = [
   ['two places', true, 'rotate', 'provision'],
   ['a device', false, 'provision', 'provision'],
+  ['one of each kind', false, 'ephemeral provision', 'provision'],
 ];
 
 const nameOf = ([document, applied, a, b]: Meeting) => `${document}${applied ? ', applied before' : ''}: ${a}, ${b}`;

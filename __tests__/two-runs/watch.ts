@@ -1,6 +1,8 @@
 import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, SETTLE_MS } from '../../src/provisioning/access-keys/key-life';
 import { readRecords } from '../../src/provisioning/access-keys/record';
+import type { Seed } from './documents';
 import type { Act, JobRun } from './job';
+import { whyNotToBeTouched } from './owners';
 import type { PairWorld } from './world';
 
 /** A promise of the law of keys that was broken, and how. */
@@ -27,19 +29,17 @@ export type Promised =
   /** No key of a person is touched. */
   | 'I6 person'
   /** A run that meets nobody, and that nothing befalls, ends green, however old its reads are. */
-  | 'I7 alone';
+  | 'I7 alone'
+  /** Nobody changes what is not his repository's, or is there for another run alone. */
+  | 'I8 owner'
+  /** No device is enabled whose seed nobody has. */
+  | 'I9 seed';
 
 /**
  * When the last request to write a key can arrive, in milliseconds after it was made. What a run writes later, as it was
  * frozen, no other can tell from what a stranger writes: the key passes for one that nobody has, and the run fails.
  */
 const LATEST_WRITING_MS = FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
-
-/** A secret that is to hold the seed of a user's MFA device. */
-export interface Seed {
-  readonly secret: string;
-  readonly user: string;
-}
 
 /** How long a replaced key lives on at least, in milliseconds, as no document of these tests declares another time. */
 export const GRACE_MS = 24 * 3_600_000;
@@ -56,6 +56,8 @@ export class Watch {
   readonly #lastWhole = new Map<string, Map<string, number>>();
   /** When a run last wrote a secret, by its name. */
   readonly #writtenAt = new Map<string, number>();
+  /** When a run last asked when a secret was written, by both names. */
+  readonly #askedAt = new Map<string, number>();
   /** By place, whose call left it with what does not work. */
   readonly #culprits = new Map<string, JobRun>();
   readonly #known: Set<string>;
@@ -76,9 +78,13 @@ export class Watch {
     this.#lookAtPlaces();
   }
 
-  readonly acted = ({ job, record }: Act): void => {
+  readonly acted = ({ job, record, named }: Act): void => {
     if (record.errorCode !== undefined) return;
     const { action, params } = record;
+    for (const thing of /^(?:Get|List|Simulate)/.test(action) ? [] : named) {
+      const why = whyNotToBeTouched(thing, action, job, this.jobs);
+      if (why !== undefined) this.note('I8 owner', `${job.name} calls ${action} for ${thing.arn}, which ${why}`);
+    }
     for (const id of this.world.keys.keys()) {
       if (this.#known.has(id)) continue;
       this.#known.add(id);
@@ -89,7 +95,11 @@ export class Watch {
         ? params.AccessKeyId
         : undefined;
     if (ended !== undefined) this.#ended(ended, job, params.UserName);
-    const secret = action.endsWith(' secret') && !action.startsWith('GET') ? params.name : undefined;
+    const { name = '' } = params;
+    if (action === 'GET secret') this.#askedAt.set(`${job.name} ${name}`, this.world.time.now);
+    const secret = action.endsWith(' secret') && !action.startsWith('GET') ? name : undefined;
+    // GitHub has no removal on a condition: who was stopped between his check and it, removes what others have written since.
+    const isBlind = (this.#writtenAt.get(name) ?? 0) > (this.#askedAt.get(`${job.name} ${name}`) ?? 0);
     if (secret !== undefined) this.#writtenAt.set(secret, this.world.time.now);
     for (const place of this.places) {
       const held = this.world.held(place);
@@ -97,8 +107,12 @@ export class Watch {
         secret?.startsWith(place) === true || (ended !== undefined && [held.id, held.secretOf].includes(ended));
       if (touched && !this.#works(place)) this.#culprits.set(place, job);
     }
-    const isOfDevice = action.endsWith('MFADevice') || (this.seed !== undefined && secret === this.seed.secret);
-    if (isOfDevice && this.#isSeedLost()) this.#lostSeed = job;
+    const isOfSeed = secret !== undefined && this.seed?.secrets.includes(secret) === true;
+    if ((action.endsWith('MFADevice') || isOfSeed) && this.#isSeedLost()) this.#lostSeed = job;
+    const isGivenUp = action === 'EnableMFADevice' || (isOfSeed && action === 'DELETE secret');
+    if (isGivenUp && !(isOfSeed && isBlind) && this.#isSeedLost()) {
+      this.note('I9 seed', `after ${action} of ${job.name}, ${this.#lostSecrets().join(', ')} does not hold the seed`);
+    }
     this.#lookAtPlaces();
   };
 
@@ -118,16 +132,12 @@ export class Watch {
       const what = state.is === 'whole' ? `a key that is ${this.world.status(state.key)}` : state.is;
       this.note('I1 place', `${place} holds ${what}, by ${culprit.name}, which ended green`);
     }
-    const { secret = '' } = this.seed ?? {};
-    if (
-      this.#isSeedLost() &&
-      this.#lostSeed?.isGreen &&
-      !this.#lostSeed.said(secret) &&
-      !this.#lostSeed.leaves(secret)
-    ) {
+    const [culprit, lost] = [this.#lostSeed, this.#lostSecrets()];
+    const isTold = lost.some((secret) => culprit?.said(secret) === true || culprit?.leaves(secret) === true);
+    if (lost.length > 0 && culprit?.isGreen && !isTold) {
       this.note(
         'I1 place',
-        `${secret} does not hold the seed of the device, by ${this.#lostSeed.name}, which ended green`,
+        `${lost.join(', ')} does not hold the seed of the device, by ${culprit.name}, which ended green`,
       );
     }
     const allGreen = this.jobs.every(({ isGreen }) => isGreen);
@@ -138,7 +148,7 @@ export class Watch {
       }
     }
     for (const job of this.jobs) {
-      const delivers = job.settings.places.length === 0 && job.mode === 'provision' && job.isGreen;
+      const delivers = job.settings.givesKeysToJobs && job.mode === 'provision' && job.isGreen;
       if (delivers && job.exported.AWS_ACCESS_KEY_ID === undefined) {
         this.note('I1 job', `${job.name} is green and delivers no key`);
       }
@@ -172,15 +182,21 @@ export class Watch {
    */
   whySeedIsLost(next: JobRun | undefined): string | undefined {
     if (!this.seed) return undefined;
-    const { secret, user } = this.seed;
-    if (!this.world.deviceOf(user)) return 'the device is not enabled';
-    return this.#isSeedLost() && !next?.said(secret) ? `${secret} does not hold the seed of the device` : undefined;
+    if (!this.world.deviceOf(this.seed.user)) return 'the device is not enabled';
+    const lost = this.#lostSecrets();
+    const isSaid = lost.some((secret) => next?.said(secret) === true);
+    return lost.length > 0 && !isSaid ? `${lost.join(', ')} does not hold the seed of the device` : undefined;
   }
 
   #isSeedLost(): boolean {
-    if (!this.seed) return false;
-    const device = this.world.deviceOf(this.seed.user);
-    return device !== undefined && device.seed !== this.world.secret(this.seed.secret);
+    return this.#lostSecrets().length > 0;
+  }
+
+  /** Of the secrets that are to hold the seed of a device that is enabled, those that do not. */
+  #lostSecrets(): string[] {
+    const { user = '', secrets = [] } = this.seed ?? {};
+    const device = this.world.deviceOf(user);
+    return device ? secrets.filter((secret) => this.world.secret(secret) !== device.seed) : [];
   }
 
   note(promise: Promised, how: string): void {

@@ -13,9 +13,11 @@ import type { Route } from '../../sandbox/http/route';
 import { iam } from '../../sandbox/iam/service';
 import { queryRoute } from '../../sandbox/query/route';
 import { sts } from '../../sandbox/sts/service';
-import { allow } from '../sandbox/sts-client';
+import { LONGEST_READ_AGE_MS } from '../../src/provisioning/changes/require-own';
+import { allow, trust } from '../sandbox/sts-client';
 import { REPOSITORY } from '../scenarios/identities';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
+import { TAKERS, type Taker, type Thing } from './owners';
 import type { Time } from './turns';
 
 /** What a place that lasts holds: the halves of a key, each by the key that it is of. */
@@ -23,6 +25,14 @@ export interface Held {
   readonly id: string | undefined;
   /** The ID of the key whose secret it is. */
   readonly secretOf: string | undefined;
+}
+
+/** What happened on a request. */
+interface Acted {
+  readonly record: RecordedRequest;
+  readonly answer: Answer;
+  /** What it names that was there before, as it was. */
+  readonly named: readonly Thing[];
 }
 
 /** How a user and its places are left by an earlier run. */
@@ -105,16 +115,17 @@ export class PairWorld {
   readonly #secrets = new Map<string, string>();
 
   /** What happens on a request. */
-  async act(request: IncomingRequest): Promise<{ readonly record: RecordedRequest; readonly answer: Answer }> {
+  async act(request: IncomingRequest): Promise<Acted> {
     const route = this.#routeOf(request);
     const { service, action, params } = route;
     const { path, headers } = request;
     const record: RecordedRequest = { service, action, path, params, headers, at: this.time.now };
+    const named = this.#namedIn(params);
     const answer = await route.respond(record);
     if (/^(PUT|DELETE) secret$/.test(action)) this.#open(params.name ?? '');
     for (const user of this.users) for (const key of user.accessKeys) this.keys.set(key.accessKeyId, key);
     const date = new Date(this.time.now).toUTCString();
-    return { record, answer: { ...answer, headers: { date, ...answer.headers } } };
+    return { record, named, answer: { ...answer, headers: { date, ...answer.headers } } };
   }
 
   refusal(request: IncomingRequest, refusal: Refusal): Answer {
@@ -154,6 +165,58 @@ export class PairWorld {
     this.keys.set(key.accessKeyId, key);
     this.persons.add(key.accessKeyId);
     this.usePersonsKeys();
+  }
+
+  /** All that was made, whoever made it, but for the administrator. */
+  get things(): Thing[] {
+    const { roles, managedPolicies, virtualMfaDevices } = this.account;
+    const policies = [...managedPolicies.values()].filter(({ arn }) => arn.includes(`:${ACCOUNT}:`));
+    const devices = [...virtualMfaDevices.values()].map(({ serialNumber: arn, tags, writableAt }) => ({
+      ...{ arn, tags },
+      createdAt: writableAt,
+    }));
+    return [...this.users, ...roles.values(), ...policies, ...devices].map(({ arn, tags, createdAt }) => ({
+      arn,
+      tags,
+      seenFrom: createdAt.getTime() + LONGEST_READ_AGE_MS,
+    }));
+  }
+
+  /** Lets someone else make what a request asks for, under the same name. */
+  take({ body }: IncomingRequest, by: Taker): void {
+    const { account } = this;
+    const asked = new URLSearchParams(body);
+    const get = (name: string) => asked.get(name) ?? '';
+    const [path, tags] = [asked.get('Path') ?? '/', TAKERS[by]];
+    const policy = { text: JSON.stringify(allow('*')), document: allow('*') };
+    switch (get('Action')) {
+      case 'CreateUser':
+        account.createUser(get('UserName'), { path, tags });
+        break;
+      case 'CreateRole':
+        account.createRole(get('RoleName'), { path, tags, trust: trust(`arn:aws:iam::${ACCOUNT}:root`) });
+        break;
+      case 'CreatePolicy':
+        account.createManagedPolicy(get('PolicyName'), { path, tags, policy });
+        break;
+      case 'CreateVirtualMFADevice':
+        account.createMfaDevice(`${path.slice(1)}${get('VirtualMFADeviceName')}`).tags = tags;
+        break;
+      case 'CreateAccessKey':
+        this.makePersonsKey(get('UserName'));
+        break;
+    }
+  }
+
+  #namedIn({ UserName, RoleName, PolicyArn, SerialNumber }: RecordedRequest['params']): Thing[] {
+    const isEnding = (arn: string, name: string | undefined) => name !== undefined && arn.endsWith(`/${name}`);
+    return this.things.filter(
+      ({ arn }) =>
+        (arn.includes(':user/') && isEnding(arn, UserName)) ||
+        (arn.includes(':role/') && isEnding(arn, RoleName)) ||
+        arn === PolicyArn ||
+        arn === SerialNumber,
+    );
   }
 
   usePersonsKeys(): void {
