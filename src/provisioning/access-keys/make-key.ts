@@ -94,7 +94,8 @@ export async function makeKey(
 
 /**
  * Records a key that was made, before it is used for anything: one that was used passes for somebody's where nothing is
- * recorded of it, and would stay for ever. Meanwhile, it is asked what keys there are beside one that ends with the job.
+ * recorded of it, and would stay for ever. Meanwhile, where it ends with the job, it is asked which keys
+ * the user has.
  */
 export async function recordMade(made: MadeKey, access: AccountAccess): Promise<RecordedKey> {
   const { plan, created } = made;
