@@ -302,6 +302,27 @@ describe('a service of the container or the machine', () => {
     });
   });
 
+  test.each([429, 503])('is busy for a machine (%s), and is asked again', async (status) => {
+    process.env.AWS_EC2_METADATA_DISABLED = 'false';
+    process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = url();
+    const ready = {
+      'PUT /latest/api/token': [200, 'TOKENEXAMPLE'],
+      [`GET ${ROLES}`]: [200, 'build'],
+      [`GET ${ROLES}build`]: [200, answer({ Code: 'Success', ...KEY })],
+    } as const;
+    answers = { ...ready, [`GET ${ROLES}`]: [status, 'busy'] };
+    const waiting = {
+      ...settings,
+      log(line: string) {
+        logged.push(line);
+        answers = ready;
+      },
+    };
+    const found = { source: 'machine', credentials: { ...EXAMPLE_KEYS, expiration } };
+    expect(await searchDefaultChain(connectionTo(sandbox), waiting)).toEqual(found);
+    expect(logged).toEqual([expect.stringContaining('Attempt 2 of 3')]);
+  });
+
   test('has no role for a machine', async () => {
     process.env.AWS_EC2_METADATA_DISABLED = 'false';
     process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = url();

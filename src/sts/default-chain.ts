@@ -7,7 +7,7 @@ import { AWS_FAILURES, refusalOf } from '../aws/failure';
 import { inShort } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import { call, type CallSettings } from '../network/call';
-import type { Failures } from '../network/retry';
+import type { Failures, Retry } from '../network/retry';
 
 /** Where the default chain looks for credentials. */
 export type ChainSource = 'environment' | 'profile' | 'token file' | 'container' | 'machine';
@@ -51,17 +51,28 @@ function callsFor(connection: Connection) {
   };
 }
 
-/** A machine that has no credentials to give must not keep those waiting who have others. */
+/** What lies on this machine, and is read again, says the same. */
 const FINAL: Failures = { ...AWS_FAILURES, retryOf: () => 'final' };
 
 /** Of an answer without credentials, the SDK passes on the status alone, in its words. */
 const CONTAINER_FAILURES: Failures = {
   ...AWS_FAILURES,
-  retryOf(error) {
-    const status = Number(/Server responded with status: (\d+)/.exec(messageOf(error))?.[1]);
-    return status === 429 ? 'throttled' : status >= 500 ? 'transient' : 'final';
-  },
+  retryOf: (error) => retryOfStatus(Number(/Server responded with status: (\d+)/.exec(messageOf(error))?.[1])),
 };
+
+/**
+ * The metadata of a machine are for all that runs on it, and throttled. A machine that does not answer is none of AWS's: it
+ * must not keep anyone waiting.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html#instancedata-throttling
+ */
+const MACHINE_FAILURES: Failures = {
+  ...AWS_FAILURES,
+  retryOf: (error) => retryOfStatus(error instanceof Error ? Number(Reflect.get(error, 'statusCode')) : Number.NaN),
+};
+
+function retryOfStatus(status: number): Retry {
+  return status === 429 ? 'throttled' : status >= 500 ? 'transient' : 'final';
+}
 
 /**
  * The order of the SDK for JavaScript: a profile that AWS_PROFILE names comes before keys in the environment.
@@ -99,6 +110,7 @@ const LINKS: readonly Link[] = [
   },
   {
     source: 'machine',
+    failures: MACHINE_FAILURES,
     isAsked: (env) => !isContainer(env) && (env.AWS_EC2_METADATA_DISABLED ?? 'false') === 'false',
     async find() {
       const { fromInstanceMetadata } = await import('@smithy/credential-provider-imds');
