@@ -97,6 +97,18 @@ test('a profile that AWS_PROFILE names comes before keys in the environment', as
   expect(await search()).toEqual({ source: 'profile', credentials: EXAMPLE_KEYS });
 });
 
+test.each(['tomorrow', 1893456000000.5e9, '2030-01-01T00:00:00.000.000Z'])(
+  'a program of a profile that gives %s for the end of credentials does not say when they end',
+  async (Expiration) => {
+    const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = EXAMPLE_KEYS;
+    writeFileSync(inJob('answer'), JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey, Expiration }));
+    process.env.AWS_PROFILE = 'program';
+    process.env.AWS_SHARED_CREDENTIALS_FILE = inJob('credentials');
+    writeProfile('program', { credential_process: `cat ${inJob('answer')}` });
+    expect(await search()).toEqual({ source: 'profile', credentials: EXAMPLE_KEYS });
+  },
+);
+
 describe('a source that must call AWS for its credentials', () => {
   const ROLE = `arn:aws:iam::${ACCOUNT}:role/deploy`;
   const region = 'us-west-2';

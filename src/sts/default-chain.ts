@@ -134,14 +134,15 @@ export async function searchDefaultChain(connection: Connection, settings: CallS
         failures,
         settings,
       );
-      // An empty token, as some metadata services give, is none.
       return {
         source,
         credentials: {
           accessKeyId,
           secretAccessKey,
+          // An empty token, as some metadata services give, is none.
           sessionToken: sessionToken === '' ? undefined : sessionToken,
-          expiration,
+          // The SDK passes on whatever a program or a metadata service gives for a time.
+          expiration: Number.isNaN(expiration?.getTime()) ? undefined : expiration,
         },
       };
     } catch (error) {
