@@ -68,9 +68,11 @@ test.each<[number, string, Record<string, string>, string, string]>([
 
 test.each([403, 429, 500, 503])('a wait that is too long is named with %i', async (status) => {
   answering(status, 'Later', { 'retry-after': '3600' });
-  const { message } = explainSecret(await failureOf(repository), 'write');
-  expect(message).toContain('GitHub asks to wait 60 minutes');
-  expect(message).not.toContain('used up');
+  const failure = await failureOf(repository);
+  for (const { message } of [explainSecret(failure, 'write'), explainIdToken(failure, 'GitHub', 'sts.amazonaws.com')]) {
+    expect(message).toContain('GitHub asks to wait 60 minutes');
+    expect(message).not.toMatch(/used up|id-token: write/);
+  }
 });
 
 test.each<[SecretLocation, string, string]>([

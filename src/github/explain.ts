@@ -22,7 +22,8 @@ export function explainIdToken(error: unknown, issuer: string, audience: string)
   if (error instanceof ActionError) return error;
   const tried = `get an OIDC token from ${issuer} for the audience ${audience}`;
   const refusal = githubRefusalOf(error);
-  const refused = refusal?.status === 407 ? UNAUTHORIZED : idTokenRefused(issuer);
+  const waits = longerThanAnyWait(waitAskedIn(error), issuer);
+  const refused = refusal?.status === 407 ? UNAUTHORIZED : { ...idTokenRefused(issuer), ...waits };
   const explanation = refusal ? refused : explainSilence(error, `${issuer}'s token endpoint`, refused);
   return new ActionError({ tried, answer: wordsOf(error), ...explanation, cause: error });
 }
