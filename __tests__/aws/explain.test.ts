@@ -294,6 +294,15 @@ test.each([
   ],
   ['Throttling', 400, { 'x-amz-retry-after': '900000' }, ['AWS asks to wait 15 minutes'], 'retry-max'],
   ['Throttling', 400, { 'x-amz-retry-after': 'Infinity' }, ['were used up'], 'asks to wait'],
+  ['Throttling', 400, { 'x-amz-retry-after': '1e300' }, ['were used up'], 'asks to wait'],
+  [
+    'ServiceUnavailable',
+    503,
+    { date: 'Sat, 01 Aug 2026 12:00:00 GMT', 'x-amz-retry-after': String(Date.UTC(2026, 7, 1, 12, 15)) },
+    ['AWS asks to wait 15 minutes'],
+    'used up',
+  ],
+  ['ServiceUnavailable', 503, { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, ['were used up'], 'asks to wait'],
   ['Throttling', 400, { 'retry-after': '60' }, ['were used up', 'retry-max-attempts'], 'asks to wait'],
   [
     'Other',

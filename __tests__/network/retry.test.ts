@@ -174,6 +174,7 @@ test.each<[Record<string, unknown>, number | undefined]>([
   [{ 'retry-after': String(Date.parse(NOON) / 1000 - 45), date: NOON }, undefined],
   [{ 'retry-after': String(Date.parse(NOON)), date: NOON }, undefined],
   [{ 'retry-after': '9'.repeat(400) }, undefined],
+  [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT', date: NOON }, undefined],
 ])('%j asks to wait %p ms', (headers, ms) => {
   expect(retryAfterIn(headers)).toBe(ms);
 });

@@ -2,7 +2,7 @@ import { codeOf, firstLine, messageOf } from '../errors/message';
 import { AnswerTooLongError } from '../network/answer-size';
 import { NoAnswerError } from '../network/deadline';
 import { ProxyError } from '../network/proxy-error';
-import { retryAfterIn, type Failures, type Retry } from '../network/retry';
+import { retryAfterIn, waitIn, type Failures, type Retry } from '../network/retry';
 
 /** AWS's refusal, as it was answered. */
 export interface Refusal {
@@ -218,8 +218,7 @@ export function answerIn(error: unknown): string {
 export function waitAskedIn(error: unknown): number | undefined {
   const headers = asSdkError(error).$response?.headers ?? {};
   // Milliseconds, in AWS's own header.
-  const ms = Number(headers['x-amz-retry-after']);
-  return ms > 0 && Number.isFinite(ms) ? ms : retryAfterIn(headers);
+  return waitIn(Number(headers['x-amz-retry-after']), headers) ?? retryAfterIn(headers);
 }
 
 function asSdkError(error: unknown): SdkError {

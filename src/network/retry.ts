@@ -98,8 +98,8 @@ export async function retrying<T>(call: () => Promise<T>, settings: RetrySetting
 
 /** A number, as it should be, or what some services send: `5s`, or two headers in one. */
 const SECONDS = /^\d+(\.\d+)?s?(\s*,\s*\d+(\.\d+)?s?)*$/;
-/** So many seconds, 31 years, are no wait, but a time since 1970, which other headers have; or nothing that makes sense. */
-const NO_WAIT = 1e9;
+/** 31 years are no wait, but a time since 1970, which other headers have; or nothing that makes sense. */
+const NO_WAIT_MS = 1e12;
 
 /**
  * How long the headers of an answer ask to wait, in milliseconds; undefined if they do not. A time of day is compared with
@@ -111,11 +111,17 @@ const NO_WAIT = 1e9;
 export function retryAfterIn(headers: Readonly<Record<string, unknown>>): number | undefined {
   const { 'retry-after': asked } = headers;
   const text = typeof asked === 'string' ? asked.trim() : '';
-  if (!SECONDS.test(text)) return untilTime(Date.parse(text), headers);
-  const ms = Math.max(...text.split(',').map(Number.parseFloat)) * 1000;
-  if (ms < NO_WAIT * 1000) return ms || undefined;
-  const until = untilTime(ms, headers) ?? Infinity;
-  return until < NO_WAIT * 1000 ? until : undefined;
+  if (!SECONDS.test(text)) return waitOrNone(untilTime(Date.parse(text), headers));
+  return waitIn(Math.max(...text.split(',').map(Number.parseFloat)) * 1000, headers);
+}
+
+/** The wait that a number of milliseconds asks for, if any does: it may be a time since 1970 instead. */
+export function waitIn(ms: number, headers: Readonly<Record<string, unknown>>): number | undefined {
+  return waitOrNone(ms) ?? (ms > 0 ? waitOrNone(untilTime(ms, headers)) : undefined);
+}
+
+function waitOrNone(ms = 0): number | undefined {
+  return ms > 0 && ms < NO_WAIT_MS ? ms : undefined;
 }
 
 /** Milliseconds until a time in the future by the server's clock; undefined for the past, and for what is no time. */
