@@ -350,6 +350,7 @@ describe('the endpoint of the profile in use', () => {
 
   test.each([
     ['FIPS', 'sts-fips', 'use_fips_endpoint = true'],
+    ['FIPS', 'sts-fips', 'use_fips_endpoint = True'],
     ['IPv6', 'sts', 'use_dualstack_endpoint = true'],
   ])('AWS’s own for %s is called where the profile asks for it', async (kind, name, lines) => {
     const proxy = await ForwardProxy.start();
@@ -358,6 +359,20 @@ describe('the endpoint of the profile in use', () => {
     proxy.close();
     expect(textOf(main)).toContain(`is taken from ${lines.split(' ')[0] ?? ''} of the profile ci.`);
     expect(proxy.passed).toEqual([`${name}.${REGION}.${kind === 'FIPS' ? 'amazonaws.com' : 'api.aws'}:443`]);
+    expect(scenario.calls()).toEqual(['id-token']);
+  });
+
+  test.each([
+    ['TRUE', 'sts-fips', ''],
+    ['False', 'sts', ''],
+    ['yes', 'sts', 'Warning: AWS_USE_FIPS_ENDPOINT: "yes" is neither true nor false, and counts as false.'],
+  ])('AWS’s own for FIPS by a variable that is %s', async (text, name, warning) => {
+    const proxy = await ForwardProxy.start();
+    const job = withProfile(() => '', { AWS_USE_FIPS_ENDPOINT: text, HTTPS_PROXY: proxy.url });
+    const main = await job.step({ with: { ...assume, 'role-to-assume': ROLE, 'disable-retry': 'true' } });
+    proxy.close();
+    expect(textOf(main)).toContain(warning);
+    expect(proxy.passed).toEqual([`${name}.${REGION}.amazonaws.com:443`]);
     expect(scenario.calls()).toEqual(['id-token']);
   });
 

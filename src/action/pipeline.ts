@@ -14,7 +14,7 @@ import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
 import { checkProfileCircle } from './profile-circle';
-import { passOverDevices, takeEndpointsOfProfile } from './profile-endpoints';
+import { passOverDevices, spellKindsOfEndpoints, takeEndpointsOfProfile } from './profile-endpoints';
 import { reportFailure } from './report-failure';
 
 /** Reads what is asked for and does it. Whatever fails is caught here, and reported. */
@@ -23,6 +23,7 @@ export async function runAction(step: Step): Promise<void> {
   try {
     maskInputs(step);
     forgetSignIn(step.env);
+    spellKindsOfEndpoints(step);
     await passOverDevices(step);
     await takeEndpointsOfProfile(step);
     const { request, warnings } = await readRequest(step.env);

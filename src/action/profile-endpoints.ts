@@ -30,8 +30,26 @@ const KINDS = [
   ['AWS_USE_FIPS_ENDPOINT', 'use_fips_endpoint'],
   ['AWS_USE_DUALSTACK_ENDPOINT', 'use_dualstack_endpoint'],
 ] as const;
+/** As most of AWS's tools read it; the SDK for JavaScript takes `True` for nothing. */
+const TRUE = /^true$/i;
+const FALSE = /^(false)?$/i;
 /** What these settings, and `ignore_configured_endpoint_urls`, have in their names. */
 const ABOUT_ENDPOINTS = /endpoint_url|use_(fips|dualstack)_endpoint/i;
+
+/**
+ * Has all code of this process read these variables as most of AWS's tools do. A kind of endpoint that is asked for in a way
+ * that nothing reads would silently be missing.
+ */
+export function spellKindsOfEndpoints({ env, runner }: Step): void {
+  for (const [variable] of KINDS) {
+    const { [variable]: text = '' } = env;
+    if (TRUE.test(text)) {
+      env[variable] = 'true';
+    } else if (!FALSE.test(text)) {
+      runner.warning(`${variable}: "${text}" is neither true nor false, and counts as false.`);
+    }
+  }
+}
 
 /**
  * Puts what the job's profile says of endpoints into the variables for that, in this process alone: so they are checked and
@@ -72,14 +90,14 @@ async function takeUrls({ env, runner }: Step): Promise<void> {
 }
 
 async function takeKinds({ env, runner }: Step): Promise<void> {
-  const { booleanSelector, loadConfig, SelectorType } = await import('@smithy/core/config');
+  const { loadConfig } = await import('@smithy/core/config');
   for (const [variable, setting] of KINDS) {
-    const isOn = await loadConfig({
-      environmentVariableSelector: (from) => booleanSelector(from, variable, SelectorType.ENV),
-      configFileSelector: (from) => booleanSelector(from, setting, SelectorType.CONFIG),
-      default: false,
+    const found = await loadConfig({
+      environmentVariableSelector: (from) => (from[variable] === '' ? undefined : from[variable]),
+      configFileSelector: (from) => from[setting],
+      default: '',
     })();
-    if (!isOn || env[variable] === 'true') continue;
+    if (!TRUE.test(found) || env[variable] === 'true') continue;
     env[variable] = 'true';
     runner.info(`${variable} is taken from ${setting} of the profile ${profileIn(env)}.`);
   }
