@@ -4,9 +4,9 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ActionError } from '../../src/errors/action-error';
 import { githubApi } from '../../src/github/api';
 import { explainIdToken, explainSecret } from '../../src/github/explain';
-import { IncompleteAnswerError, retryOfGithub } from '../../src/github/failure';
+import { GithubRefusedError, IncompleteAnswerError, retryOfGithub } from '../../src/github/failure';
 import { githubSecrets } from '../../src/github/secrets';
-import type { SecretLocation } from '../../src/identities/declaration';
+import type { SecretLocation } from '../../src/identities/stored-secret';
 import { systemClock } from '../../src/network/clock';
 import { NoAnswerError } from '../../src/network/deadline';
 import { expectWhole } from '../errors/whole';
@@ -25,7 +25,7 @@ const organization: SecretLocation = { of: 'organization', organization: 'octo',
 async function failureOf(location: SecretLocation, url = sandbox.github.secrets.apiUrl): Promise<unknown> {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
   const secrets = githubSecrets(githubApi(sandbox.github.secrets.token({}), { GITHUB_API_URL: url }, settings));
-  return secrets.check([location]).then(
+  return secrets.check([{ store: 'github-secrets', name: 'SEED', location }]).then(
     () => {
       throw new Error('it succeeded');
     },
@@ -37,6 +37,14 @@ function answering(status: number, message: string, headers: Record<string, stri
   const body = JSON.stringify({ message });
   sandbox.faults.add({ raw: { status, headers: { 'content-type': 'application/json', ...headers }, body } });
 }
+
+test.each([
+  ['/repos/octo/app/dependabot/secrets', 'Dependabot secrets'],
+  ['/orgs/octo/dependabot/secrets', 'Organization dependabot secrets'],
+])('what is refused at %s needs the permission "%s"', (path, permission) => {
+  const refused = { status: 403, words: 'words', headers: {}, method: 'GET', url: `https://api.github.com${path}/A` };
+  expect(explainSecret(new GithubRefusedError(refused), 'try').fix).toContain(`"${permission}: write"`);
+});
 
 test.each<[number, string, Record<string, string>, string, string]>([
   [401, 'Bad credentials', {}, 'final', 'github-token-refused'],
@@ -96,7 +104,9 @@ test('the token is in no message', async () => {
   const token = sandbox.github.secrets.token({});
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
   const secrets = githubSecrets(githubApi(token, { GITHUB_API_URL: sandbox.github.secrets.apiUrl }, settings));
-  const failure: unknown = await secrets.check([repository]).catch((error: unknown) => error);
+  const failure: unknown = await secrets
+    .check([{ store: 'github-secrets', name: 'SEED', location: repository }])
+    .catch((error: unknown) => error);
   expect(JSON.stringify([failure, explainSecret(failure, 'write').message])).not.toContain(token);
 });
 

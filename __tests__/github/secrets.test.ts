@@ -4,7 +4,7 @@ import { githubApi } from '../../src/github/api';
 import { explainSecret } from '../../src/github/explain';
 import { seal } from '../../src/github/sealed-box';
 import { githubSecrets, type GithubSecrets } from '../../src/github/secrets';
-import type { GithubSecret, SecretLocation } from '../../src/identities/declaration';
+import type { GithubSecret, SecretLocation } from '../../src/identities/stored-secret';
 import { systemClock } from '../../src/network/clock';
 
 let sandbox: Sandbox;
@@ -20,7 +20,8 @@ beforeEach(async () => {
   sandbox.github.secrets.createOrganization('octo');
   log = [];
   waits = [];
-  secrets = connect({ write: ['octo/app', 'org:octo'] });
+  const owners = ['octo/app', 'org:octo'];
+  secrets = connect({ write: owners, writeDependabot: owners });
   for (const method of ['debug', 'info', 'log', 'warn', 'error'] as const) printed.push(jest.spyOn(console, method));
 });
 afterEach(async () => {
@@ -53,7 +54,70 @@ const locations: { name: string; location: SecretLocation; stored: () => string 
   { name: 'organization', location: organization, stored: () => sandbox.github.secrets.value('org:octo', 'SEED') },
 ];
 
-const seed = (location: SecretLocation = repository): GithubSecret => ({ name: 'SEED', location });
+describe('secrets for Dependabot', () => {
+  const forDependabot = (location: SecretLocation): GithubSecret => ({
+    store: 'dependabot-secrets',
+    name: 'SEED',
+    location,
+  });
+
+  test.each([
+    ['repository', repository, 'octo/app'],
+    ['organization', organization, 'org:octo'],
+  ])('of a %s are others than those of Actions, with a key of their own', async (_, location, owner) => {
+    const value = (program?: 'dependabot') =>
+      sandbox.github.secrets.value(owner, 'SEED', { ...(program && { program }) });
+    await secrets.put(seed(location), 'for Actions');
+    await secrets.put(forDependabot(location), 'for Dependabot');
+    expect([value(), value('dependabot')]).toEqual(['for Actions', 'for Dependabot']);
+    expect(actions().filter((action) => action === 'GET public-key')).toHaveLength(2);
+    expect(await secrets.updatedAt(forDependabot(location))).toBeInstanceOf(Date);
+    await secrets.remove(forDependabot(location));
+    expect([value(), value('dependabot')]).toEqual(['for Actions', undefined]);
+  });
+
+  test('need a permission of their own', async () => {
+    secrets = connect({ write: ['octo/app'] });
+    await expect(secrets.check([forDependabot(repository)])).rejects.toMatchObject({ status: 403 });
+  });
+});
+
+describe('repositories are selected for a secret of an organization', () => {
+  const selected: GithubSecret = {
+    store: 'github-secrets',
+    name: 'SEED',
+    location: { of: 'organization', organization: 'octo', visibility: 'selected', repositories: ['app', 'tools'] },
+  };
+  const audience = async () => {
+    const { apiUrl } = sandbox.github.secrets;
+    const authorization = `Bearer ${sandbox.github.secrets.token({ write: ['org:octo'] })}`;
+    const answer = await fetch(`${apiUrl}/orgs/octo/actions/secrets/SEED/repositories`, { headers: { authorization } });
+    return ((await answer.json()) as { repositories: { full_name: string }[] }).repositories.map(
+      (one) => one.full_name,
+    );
+  };
+
+  test('that is made new, by their names; one that is there keeps its own', async () => {
+    sandbox.github.secrets.createRepository('octo/tools');
+    await secrets.put(selected, 'value');
+    expect(await audience()).toEqual(['octo/app', 'octo/tools']);
+    const { location } = selected;
+    await secrets.put({ ...selected, location: { ...location, repositories: ['app'] } as SecretLocation }, 'again');
+    expect(await audience()).toEqual(['octo/app', 'octo/tools']);
+  });
+
+  test('and one that is not there is found before anything is written', async () => {
+    await expect(secrets.check([selected])).rejects.toMatchObject({ status: 404 });
+    expect(actions()).toContain('GET repository');
+    expect(actions()).not.toContain('PUT secret');
+  });
+});
+
+const seed = (location: SecretLocation = repository): GithubSecret => ({
+  store: 'github-secrets',
+  name: 'SEED',
+  location,
+});
 const actions = () => sandbox.requests.map(({ action }) => action);
 const statuses = () => sandbox.requests.map(({ action, status }) => [action, status]);
 
@@ -93,20 +157,23 @@ test('a write whose answer has no time says none', async () => {
 });
 
 test('the public key of a place is fetched once', async () => {
-  await secrets.check([repository, repository]);
-  await Promise.all([secrets.put(seed(), 'one'), secrets.put({ name: 'OTHER', location: repository }, 'two')]);
+  await secrets.check([seed(repository), seed(repository)]);
+  await Promise.all([
+    secrets.put(seed(), 'one'),
+    secrets.put({ store: 'github-secrets', name: 'OTHER', location: repository }, 'two'),
+  ]);
   expect(actions()).toEqual(['GET public-key', 'PUT secret', 'PUT secret']);
 });
 
 test('each place has its own public key', async () => {
-  await secrets.check([repository, environment, organization]);
+  await secrets.check([seed(repository), seed(environment), seed(organization)]);
   expect(actions()).toEqual(['GET public-key', 'GET public-key', 'GET public-key']);
   expect(new Set(sandbox.requests.map(({ path }) => path)).size).toBe(3);
 });
 
 describe('when GitHub has a new public key', () => {
   beforeEach(async () => {
-    await secrets.check([repository]);
+    await secrets.check([seed(repository)]);
     sandbox.github.secrets.rotateKey('octo/app');
   });
 
@@ -122,7 +189,7 @@ describe('when GitHub has a new public key', () => {
 
   test('secrets written at once share it', async () => {
     const names = ['ONE', 'TWO', 'THREE'];
-    await Promise.all(names.map((name) => secrets.put({ name, location: repository }, name)));
+    await Promise.all(names.map((name) => secrets.put({ store: 'github-secrets', name, location: repository }, name)));
     expect(actions().filter((action) => action === 'GET public-key')).toHaveLength(2);
     for (const name of names) expect(sandbox.github.secrets.value('octo/app', name)).toBe(name);
   });
@@ -136,7 +203,9 @@ describe('when GitHub has a new public key', () => {
 });
 
 test('a refusal that is not about the key is not repeated', async () => {
-  await expect(secrets.put({ name: 'GITHUB_SEED', location: repository }, 'value')).rejects.toMatchObject({
+  await expect(
+    secrets.put({ store: 'github-secrets', name: 'GITHUB_SEED', location: repository }, 'value'),
+  ).rejects.toMatchObject({
     status: 422,
   });
   expect(actions()).toEqual(['GET public-key', 'PUT secret', 'GET public-key']);
@@ -171,14 +240,17 @@ describe('a secret of an organization', () => {
   test.each(['private', 'all'] as const)('is made with the visibility that is declared: %s', async (visibility) => {
     const audience = await store({ visibility: 'private' });
     await secrets.remove(seed(organization));
-    await secrets.put({ name: 'SEED', location: { ...organization, visibility } }, 'value');
+    await secrets.put({ store: 'github-secrets', name: 'SEED', location: { ...organization, visibility } }, 'value');
     expect(await audience()).toEqual({ visibility, ids: [] });
   });
 
   test.each(['private', 'all'])('keeps the visibility that it has: %s', async (visibility) => {
     const audience = await store({ visibility });
     const declared = visibility === 'all' ? 'private' : 'all';
-    await secrets.put({ name: 'SEED', location: { ...organization, visibility: declared } }, 'value');
+    await secrets.put(
+      { store: 'github-secrets', name: 'SEED', location: { ...organization, visibility: declared } },
+      'value',
+    );
     expect(await audience()).toEqual({ visibility, ids: [] });
     expect(sandbox.github.secrets.value('org:octo', 'SEED')).toBe('value');
   });
@@ -201,7 +273,7 @@ describe('what the token may not see is not taken for absent', () => {
     ['put', (location) => secrets.put(seed(location), 'value')],
     ['remove', (location) => secrets.remove(seed(location))],
     ['updatedAt', (location) => secrets.updatedAt(seed(location))],
-    ['check', (location) => secrets.check([repository, location])],
+    ['check', (location) => secrets.check([seed(repository), seed(location)])],
   ])('%s', async (_, act) => {
     sandbox.github.secrets.createRepository('octo/hidden');
     await expect(act(unseen)).rejects.toMatchObject({ status: 404 });
@@ -225,13 +297,13 @@ test.each<[string, object, number]>([
   ['a job', { see: ['octo/app'] }, 403],
   ['nobody', {}, 404],
 ])('the token of %s is found out before anything is changed', async (_, rights, status) => {
-  await expect(connect(rights).check([repository])).rejects.toMatchObject({ status });
+  await expect(connect(rights).check([seed(repository)])).rejects.toMatchObject({ status });
   expect(actions()).toEqual(['GET public-key']);
 });
 
 test('a token that only reads is refused where it writes', async () => {
   const reader = connect({ read: ['octo/app'] });
-  await reader.check([repository]);
+  await reader.check([seed(repository)]);
   await expect(reader.put(seed(), 'value')).rejects.toMatchObject({ status: 403 });
   await expect(reader.remove(seed())).rejects.toMatchObject({ status: 403 });
   expect(statuses()).toEqual([
@@ -387,7 +459,7 @@ describe('in bad weather', () => {
     await secrets.put(seed(), 'value');
     sandbox.faults.add({ action, times: 1, ...fault });
     const again = connect({ write: ['octo/app'] });
-    await again.check([repository]);
+    await again.check([seed(repository)]);
     expect(await again.updatedAt(seed())).toBeInstanceOf(Date);
     expect(log).toHaveLength(1);
   });
@@ -404,20 +476,20 @@ describe('in bad weather', () => {
 
   test('a public key that could not be fetched is asked for again by the next', async () => {
     sandbox.faults.add({ action: 'GET public-key', times: 1, ...error(404) });
-    await expect(secrets.check([repository])).rejects.toMatchObject({ status: 404 });
-    await secrets.check([repository]);
+    await expect(secrets.check([seed(repository)])).rejects.toMatchObject({ status: 404 });
+    await secrets.check([seed(repository)]);
   });
 
   test('attempts have an end', async () => {
     sandbox.faults.add({ service: 'github', ...error(503) });
-    await expect(secrets.check([repository])).rejects.toMatchObject({ status: 503 });
+    await expect(secrets.check([seed(repository)])).rejects.toMatchObject({ status: 503 });
     expect(actions()).toHaveLength(3);
   });
 
   test('a request without an answer is given up, once more made, and given up', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
     try {
-      await secrets.check([repository]);
+      await secrets.check([seed(repository)]);
       sandbox.faults.add({ service: 'github', hang: true });
       const reported: number[] = [];
       const onUnanswered = () => void reported.push(actions().length);

@@ -535,8 +535,28 @@ describe('where keys and seeds go', () => {
     ],
     [
       deliver('{ github-secrets: { organization: o, visibility: some } }'),
-      /visibility is "some"; it should be all or priv/,
+      /visibility is "some"; it should be all, priv/,
     ],
+    [
+      deliver('{ github-secrets: { repositories: [a] } }'),
+      /repositories is a list of 1; it should be omitted, as there is no org/,
+    ],
+    [
+      deliver('{ github-secrets: { organization: o, visibility: selected } }'),
+      /visibility is "selected"; it should be all or private, or repositories should name some/,
+    ],
+    [
+      deliver('{ github-secrets: { organization: o, visibility: all, repositories: [a] } }'),
+      /visibility is "all"; it should be selected, as repositories are/,
+    ],
+    [
+      deliver('{ github-secrets: { organization: o, repositories: [o/a] } }'),
+      /repositories\[0\] is "o\/a"; it should be the name of a repository of the organization, without the owner/,
+    ],
+    [deliver('{ github-secrets: { organization: o, repositories: [] } }'), /it should be a list of at least one repos/],
+    [deliver('{ dependabot-secrets: { environment: e } }'), /dependabot-secrets\.environment is not known here/],
+    [deliver('dependabot-secrets, github-secrets'), undefined],
+    [deliver('dependabot-secrets, environment'), /names places that last and places that end with the job/],
     [seed(''), /mfa-device\.deliver is an empty list/],
     [seed('{ github-secret: 1 }'), /github-secret is the number 1; it should be the name of a secret/],
     [seed('{ github-secret: GITHUB_X }'), /github-secret is "GITHUB_X"/],

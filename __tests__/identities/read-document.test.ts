@@ -71,6 +71,33 @@ const github = (trust: object) => ({
   entries: [{ github: { issuer: ISSUER, workflows: [], ...trust, audience: 'sts.amazonaws.com' } }],
 });
 
+test.each<[given: string, destination: object]>([
+  ['dependabot-secrets', { to: 'dependabot-secrets', prefix: '', location: repository('octo/app') }],
+  [
+    '{ dependabot-secrets: { prefix: p_, repository: octo/tools } }',
+    { to: 'dependabot-secrets', prefix: 'P_', location: repository('octo/tools') },
+  ],
+  [
+    '{ dependabot-secrets: { organization: octo, visibility: all } }',
+    {
+      to: 'dependabot-secrets',
+      prefix: '',
+      location: { of: 'organization', organization: 'octo', visibility: 'all' },
+    },
+  ],
+  ...[', visibility: selected', ''].map((visibility): [string, object] => [
+    `{ github-secrets: { organization: octo, repositories: [app, tools]${visibility} } }`,
+    {
+      to: 'github-secrets',
+      prefix: '',
+      location: { of: 'organization', organization: 'octo', visibility: 'selected', repositories: ['app', 'tools'] },
+    },
+  ]),
+])('a key goes to %s', (given, destination) => {
+  const text = `users: { a: { access-key: { max-age: 90d, deliver: [${given}] } } }`;
+  expect(read(text, { workspace }).declaration.users[0]?.accessKey?.deliver).toEqual([destination]);
+});
+
 test('a document is read with all that it declares', () => {
   const { declaration, warnings } = read('identities.yml', { workspace });
   expect(warnings).toEqual([]);
@@ -107,7 +134,7 @@ test('a document is read with all that it declares', () => {
       mfaDevice: {
         name: 'pulumi',
         path: '/machine/',
-        deliver: [{ name: 'PULUMI_MFA_SECRET', location: repository('octo/app') }],
+        deliver: [{ store: 'github-secrets', name: 'PULUMI_MFA_SECRET', location: repository('octo/app') }],
       },
       accessKey: {
         maxAge: 90 * 24 * 3600 * 1000,

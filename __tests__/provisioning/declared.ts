@@ -3,9 +3,9 @@ import type {
   DeclaredPolicy,
   DeclaredRole,
   DeclaredUser,
-  GithubSecret,
   KeyDestination,
 } from '../../src/identities/declaration';
+import type { GithubSecret } from '../../src/identities/stored-secret';
 import type { ExistingKey } from '../../src/provisioning/access-keys/access-key';
 import type { TargetAccount } from '../../src/provisioning/changes/account-access';
 import { isObstacle, withoutCalls, type Change, type Obstacle } from '../../src/provisioning/changes/change';
@@ -163,7 +163,7 @@ export const TO_GITHUB: KeyDestination = {
 };
 
 export function secretNamed(name: string): GithubSecret {
-  return { name, location: { of: 'repository', repository: REPOSITORY } };
+  return { store: 'github-secrets', name, location: { of: 'repository', repository: REPOSITORY } };
 }
 
 /** A change with no calls, and nothing else, but what is named. */

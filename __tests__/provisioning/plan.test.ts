@@ -141,7 +141,7 @@ test('whether secrets arrived is asked only for a key whose delivery was begun',
 test('to take everything down names the secrets that are there', async () => {
   const device = opened.account.createUser('pulumi', { tags: OURS }).createMfaDevice('phone');
   device.tags = makingTag([SEED], opened.access, true);
-  await opened.access.secrets?.put(SEED, 'x');
+  await opened.access.stores.put(SEED, 'x');
   const plan = await planDeprovision(declaration(), opened.access);
   const named = { action: 'delete', kind: 'GitHub secret', name: 'SEED of octo/app' };
   expect(changesIn(plan)).toContainEqual(expect.objectContaining(named));

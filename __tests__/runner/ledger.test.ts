@@ -436,12 +436,13 @@ describe('what is made in IAM', () => {
 
   test('names a secret once for each time that it was written, with when that was', () => {
     const location = { of: 'repository', repository: 'octo/app' } as const;
-    const writing = { kind: 'GitHub secret', secret: { name: 'SEED', location }, user: 'pulumi' } as const;
+    const secret = { store: 'github-secrets', name: 'SEED', location } as const;
+    const writing = { kind: 'secret', secret, user: 'pulumi' } as const;
     ledger.creating({ ...writing, at: 1_000 }, EXAMPLE_KEYS);
-    ledger.creating({ ...writing, at: 1_000, written: 2_000 }, EXAMPLE_KEYS);
+    ledger.creating({ ...writing, at: 1_000, written: { time: 2_000 } }, EXAMPLE_KEYS);
     ledger.creating({ ...writing, at: 3_000 }, EXAMPLE_KEYS);
     expect(changes()?.identities.created).toEqual([
-      { ...writing, at: 1_000, written: 2_000 },
+      { ...writing, at: 1_000, written: { time: 2_000 } },
       { ...writing, at: 3_000 },
     ]);
   });

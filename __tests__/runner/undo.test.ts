@@ -335,8 +335,8 @@ test('a state that someone has spoiled draws a warning', async () => {
 
 describe('what main did in IAM', () => {
   const SECRET: Created = {
-    kind: 'GitHub secret',
-    secret: { name: 'SEED', location: { of: 'repository', repository: 'octo/app' } },
+    kind: 'secret',
+    secret: { store: 'github-secrets', name: 'SEED', location: { of: 'repository', repository: 'octo/app' } },
     user: 'pulumi',
     at: Date.parse('2026-04-11T12:00:00Z'),
   };

@@ -8,7 +8,8 @@ beforeEach(async () => {
   sandbox.github.secrets.createRepository('octo/app');
   sandbox.github.secrets.createEnvironment('octo/app', 'prod/eu');
   sandbox.github.secrets.createOrganization('octo');
-  token = sandbox.github.secrets.token({ write: ['octo/app', 'org:octo'] });
+  const owners = ['octo/app', 'org:octo'];
+  token = sandbox.github.secrets.token({ write: owners, writeDependabot: owners });
 });
 afterEach(() => sandbox.close());
 
@@ -48,6 +49,13 @@ const places = [
   { path: repository, owner: 'octo/app', of: {}, extra: {} },
   { path: environment, owner: 'octo/app', of: { environment: 'prod/eu' }, extra: {} },
   { path: organization, owner: 'org:octo', of: {}, extra: { visibility: 'private' } },
+  { path: '/repos/octo/app/dependabot/secrets', owner: 'octo/app', of: { program: 'dependabot' as const }, extra: {} },
+  {
+    path: '/orgs/octo/dependabot/secrets',
+    owner: 'org:octo',
+    of: { program: 'dependabot' as const },
+    extra: { visibility: 'private' },
+  },
 ];
 
 test.each(places)('a secret lives and dies in $path', async ({ path, owner, of, extra }) => {
@@ -88,8 +96,8 @@ test('places do not share secrets or keys', async () => {
   await ask('PUT', `${repository}/SEED`, await sealed(repository, 'value'));
   expect((await ask('GET', `${environment}/SEED`)).status).toBe(404);
   const keys = await Promise.all(places.map(({ path }) => publicKey(path)));
-  expect(new Set(keys.map(({ key }) => key)).size).toBe(3);
-  expect(new Set(keys.map(({ key_id }) => key_id)).size).toBe(3);
+  expect(new Set(keys.map(({ key }) => key)).size).toBe(5);
+  expect(new Set(keys.map(({ key_id }) => key_id)).size).toBe(5);
 });
 
 test('secrets are listed by name, page by page', async () => {

@@ -47,7 +47,8 @@ describe('a key is delivered to', () => {
     secrets.createEnvironment(REPOSITORY, 'production');
     secrets.createEnvironment('octo/other', 'eu/west');
     secrets.createOrganization('octo');
-    token = { 'github-token': secrets.token({ write: [REPOSITORY, 'octo/other', 'org:octo'] }) };
+    const owners = [REPOSITORY, 'octo/other', 'org:octo'];
+    token = { 'github-token': secrets.token({ write: owners, writeDependabot: owners }) };
   });
 
   test.each([
@@ -62,6 +63,15 @@ describe('a key is delivered to', () => {
     },
     { to: { 'github-secrets': { organization: 'octo' } }, place: { owner: 'org:octo' } },
     { to: { 'github-secrets': { organization: 'octo', prefix: 'P_' } }, place: { owner: 'org:octo', prefix: 'P_' } },
+    { to: 'dependabot-secrets', place: { program: 'dependabot' as const } },
+    {
+      to: { 'dependabot-secrets': { prefix: 'P_', repository: 'octo/other' } },
+      place: { prefix: 'P_', owner: 'octo/other', program: 'dependabot' as const },
+    },
+    {
+      to: { 'dependabot-secrets': { organization: 'octo' } },
+      place: { owner: 'org:octo', program: 'dependabot' as const },
+    },
   ])('$to', async ({ to, place }) => {
     const main = await provision([to]);
     expect([main.exitCode, main.stderr, main.exported]).toEqual([0, '', {}]);

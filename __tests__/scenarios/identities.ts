@@ -185,7 +185,7 @@ export function githubRepository(
 ): { readonly 'github-token': string } {
   github.secrets.createRepository(REPOSITORY);
   const runs = readsRuns ? [REPOSITORY] : [];
-  return { 'github-token': github.secrets.token({ write: [REPOSITORY], runs }) };
+  return { 'github-token': github.secrets.token({ write: [REPOSITORY], writeDependabot: [REPOSITORY], runs }) };
 }
 
 /** A document with one user, whose key lasts. */
@@ -264,9 +264,13 @@ export function keyIn({ env }: Job): FoundKey {
 /** The key in GitHub's secrets. */
 export function keyInSecrets(
   { sandbox: { github } }: Scenario,
-  { prefix = '', owner = REPOSITORY, environment }: { prefix?: string; owner?: string; environment?: string } = {},
+  {
+    prefix = '',
+    owner = REPOSITORY,
+    ...which
+  }: { prefix?: string; owner?: string; environment?: string; program?: 'dependabot' } = {},
 ): FoundKey {
-  const value = (name: string) => github.secrets.value(owner, `${prefix}${name}`, { environment });
+  const value = (name: string) => github.secrets.value(owner, `${prefix}${name}`, which);
   return { id: value('AWS_ACCESS_KEY_ID'), secret: value('AWS_SECRET_ACCESS_KEY') };
 }
 

@@ -26,7 +26,7 @@ async function codeLoadedBy(job: Job, options: StepOptions): Promise<string> {
 }
 
 const IAM_CLIENT = /ListMFADevices[^]*iam\.amazonaws\.com|iam\.amazonaws\.com[^]*ListMFADevices/;
-const GITHUB_SECRETS = /actions\/secrets/;
+const GITHUB_SECRETS = /\/public-key/;
 const IDENTITY_CENTER = /device_authorization|assignment\/accounts/;
 const PROFILE_FILES = /onCompromised/;
 const STS_CLIENT = /sts\.amazonaws\.com\/doc\/2011-06-15/;

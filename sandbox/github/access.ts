@@ -10,11 +10,16 @@ export interface Rights {
   readonly write?: readonly string[];
   /** Of Actions secrets. */
   readonly read?: readonly string[];
+  /** Of Dependabot secrets. */
+  readonly writeDependabot?: readonly string[];
   /** Of workflow runs: `actions: read`. */
   readonly runs?: readonly string[];
   /** Seen, but without a right to its secrets, as a job's `GITHUB_TOKEN` sees its repository. */
   readonly see?: readonly string[];
 }
+
+/** What is asked for; `see`: only to know that there is such an owner. */
+export type Right = 'read' | 'write' | 'dependabot' | 'runs' | 'see';
 
 /** The tokens that GitHub has given out. */
 export class Tokens {
@@ -30,14 +35,23 @@ export class Tokens {
    * Makes sure that the caller has the right to what is an owner's.
    * @throws Refusal in GitHub's words: what a token does not see does not exist for it.
    */
-  authorize(authorization: string | undefined, owner: string, right: 'read' | 'write' | 'runs'): void {
+  authorize(authorization: string | undefined, owner: string, right: Right): void {
     if (authorization === undefined) throw new Refusal(401, 'Unauthorized', 'Requires authentication');
     const rights = this.#rights.get(authorization.replace(/^(token|bearer) /i, ''));
     if (!rights) throw new Refusal(401, 'Unauthorized', 'Bad credentials');
-    const { write = [], read = [], runs = [], see = [] } = rights;
+    const { write = [], read = [], writeDependabot: dependabot = [], runs = [], see = [] } = rights;
     const within = (owners: readonly string[]) => owners.some((name) => name.toLowerCase() === owner.toLowerCase());
-    const granted = { write, read: [...write, ...read], runs };
-    if (!within([...granted.read, ...runs, ...see])) throw notFound();
+    const any = [...write, ...read, ...dependabot, ...runs, ...see];
+    // Who may do something with an organization sees its repositories.
+    const isOfOrganization = right === 'see' && any.includes(`org:${owner.split('/', 1)[0] ?? ''}`);
+    const granted = {
+      write,
+      read: [...write, ...read],
+      dependabot,
+      runs,
+      see: isOfOrganization ? [...any, owner] : any,
+    };
+    if (!within(isOfOrganization ? granted.see : any)) throw notFound();
     if (!within(granted[right])) {
       throw new Refusal(403, 'Forbidden', 'Resource not accessible by integration');
     }

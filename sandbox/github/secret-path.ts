@@ -1,19 +1,24 @@
 import { apiRoot } from './route';
 
+/** What secrets are for. */
+export type Program = 'actions' | 'dependabot';
+
 /** The URL of secrets, taken apart. */
 export interface SecretPath {
   /** `owner/name` of a repository, or `org:name`. */
   readonly owner: string;
   readonly environment: string | undefined;
+  /** Of what the secrets are for: each has its own. */
+  readonly program: Program;
   readonly of: 'secrets' | 'public-key' | 'secret' | 'selected-repositories';
   /** Empty where it is not about one secret. */
   readonly name: string;
 }
 
 const holders = [
-  /^\/repos\/(?<repository>[^/]+\/[^/]+)\/actions\/secrets(?<rest>\/.*)?$/,
+  /^\/repos\/(?<repository>[^/]+\/[^/]+)\/(?<program>actions|dependabot)\/secrets(?<rest>\/.*)?$/,
   /^\/repos\/(?<repository>[^/]+\/[^/]+)\/environments\/(?<environment>[^/]+)\/secrets(?<rest>\/.*)?$/,
-  /^\/orgs\/(?<organization>[^/]+)\/actions\/secrets(?<rest>\/.*)?$/,
+  /^\/orgs\/(?<organization>[^/]+)\/(?<program>actions|dependabot)\/secrets(?<rest>\/.*)?$/,
 ];
 
 /** Reads the path of a request; undefined when it is not one of secrets. */
@@ -23,10 +28,12 @@ export function parseSecretPath(path: string): SecretPath | undefined {
     const groups = holder.exec(path.slice(apiRoot.length))?.groups;
     if (!groups) continue;
     const { repository, environment, organization, rest = '' } = groups;
+    const program = groups.program === 'dependabot' ? 'dependabot' : 'actions';
     const owner = organization === undefined ? repository : `org:${organization}`;
     const asked = askedFor(rest, organization !== undefined);
     if (owner === undefined || asked === undefined) return undefined;
-    return { owner, environment: environment === undefined ? undefined : decodeURIComponent(environment), ...asked };
+    const decoded = environment === undefined ? undefined : decodeURIComponent(environment);
+    return { owner, environment: decoded, program, ...asked };
   }
   return undefined;
 }

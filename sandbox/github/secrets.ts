@@ -2,10 +2,10 @@ import type { Clock } from '../clock';
 import { Refusal } from '../http/refusal';
 import type { Answer, IncomingRequest } from '../http/request';
 import type { Route } from '../http/route';
-import { notFound, type Rights, type Tokens } from './access';
+import { notFound, type Right, type Rights, type Tokens } from './access';
 import { apiRoot, githubRoute, json, seconds } from './route';
 import { sealingReady } from './sealing-key';
-import { parseSecretPath, type SecretPath } from './secret-path';
+import { parseSecretPath, type Program, type SecretPath } from './secret-path';
 import { SecretStore, unprocessable, type Audience, type StoredSecret } from './secret-store';
 
 interface Repository {
@@ -13,8 +13,10 @@ interface Repository {
   readonly full_name: string;
 }
 
-interface Environment {
+/** Which of an owner's secrets: if nothing is said, those of the owner itself for Actions. */
+interface Which {
   readonly environment?: string | undefined;
+  readonly program?: Program;
 }
 
 interface Call extends SecretPath {
@@ -23,9 +25,10 @@ interface Call extends SecretPath {
 }
 
 /**
- * GitHub's REST API for Actions secrets, and what it knows of. Owners are `owner/name` for a repository and `org:name`
+ * GitHub's REST API for secrets of Actions and Dependabot, and what it knows of. Owners are `owner/name` for a repository and `org:name`
  * for an organization.
  * https://docs.github.com/rest/actions/secrets
+ * https://docs.github.com/rest/dependabot/secrets
  */
 export class GithubSecrets {
   readonly #repositories: Repository[] = [];
@@ -63,7 +66,7 @@ export class GithubSecrets {
   createRepository(name: string): Repository {
     const repository = { id: this.#repositories.length + 1, full_name: name };
     this.#repositories.push(repository);
-    this.#stores.set(keyOf(name), new SecretStore());
+    for (const program of PROGRAMS) this.#stores.set(keyOf(name, undefined, program), new SecretStore());
     return repository;
   }
 
@@ -74,7 +77,7 @@ export class GithubSecrets {
   }
 
   createOrganization(name: string): void {
-    this.#stores.set(keyOf(`org:${name}`), new SecretStore());
+    for (const program of PROGRAMS) this.#stores.set(keyOf(`org:${name}`, undefined, program), new SecretStore());
   }
 
   /** A token with these rights, and no others. */
@@ -83,46 +86,58 @@ export class GithubSecrets {
   }
 
   /** The value of a secret, opened; undefined when there is no such secret. */
-  value(owner: string, name: string, { environment }: Environment = {}): string | undefined {
-    const secret = this.#store(owner, environment)?.get(name);
+  value(owner: string, name: string, { environment, program }: Which = {}): string | undefined {
+    const secret = this.#store(owner, environment, program)?.get(name);
     return secret?.key.open(secret.box)?.toString('utf8');
   }
 
   /** Stores a secret of a repository or an environment, as a person does in the browser. */
-  write(owner: string, name: string, value: string, { environment }: Environment = {}): void {
-    const store = this.#store(owner, environment);
+  write(owner: string, name: string, value: string, { environment, program }: Which = {}): void {
+    const store = this.#store(owner, environment, program);
     store?.put(name, store.key.seal(value), store.key.id, undefined, this.clock.now());
   }
 
   /** Removes a secret, as a person does in the browser. */
-  remove(owner: string, name: string, { environment }: Environment = {}): void {
-    this.#store(owner, environment)?.delete(name);
+  remove(owner: string, name: string, { environment, program }: Which = {}): void {
+    this.#store(owner, environment, program)?.delete(name);
   }
 
   /** Lets GitHub have a new public key for a store. */
-  rotateKey(owner: string, { environment }: Environment = {}): void {
-    this.#store(owner, environment)?.rotateKey();
+  rotateKey(owner: string, { environment, program }: Which = {}): void {
+    this.#store(owner, environment, program)?.rotateKey();
   }
 
   /** Where a request goes that is about secrets; undefined for others. */
   route(request: IncomingRequest): Route | undefined {
     const path = parseSecretPath(request.path);
-    if (!path) return undefined;
+    if (!path) return this.#repositoryRoute(request);
     const action = `${request.method} ${path.of}`;
     const operation = this.#operations[action];
     if (!operation) return undefined;
-    const { owner, environment, name } = path;
+    const { owner, environment, program, name } = path;
     const params = { owner, ...(environment !== undefined && { environment }), ...(name && { name }) };
     return githubRoute(action, params, () => {
-      this.tokens.authorize(request.headers.authorization, owner, request.method === 'GET' ? 'read' : 'write');
-      const store = this.#store(owner, environment);
+      this.tokens.authorize(request.headers.authorization, owner, rightFor(request.method, program));
+      const store = this.#store(owner, environment, program);
       if (!store) throw notFound();
       return operation({ ...path, store, request });
     });
   }
 
-  #store(owner: string, environment: string | undefined): SecretStore | undefined {
-    return this.#stores.get(keyOf(owner, environment));
+  /** A repository by its name, as far as its ID goes. */
+  #repositoryRoute({ method, path, headers }: IncomingRequest): Route | undefined {
+    const [, name] = /^\/repos\/([^/]+\/[^/]+)$/.exec(path.slice(apiRoot.length)) ?? [];
+    if (method !== 'GET' || name === undefined || !path.startsWith(apiRoot)) return undefined;
+    return githubRoute('GET repository', { owner: name }, () => {
+      this.tokens.authorize(headers.authorization, name, 'see');
+      const found = this.#repositories.find((one) => one.full_name.toLowerCase() === name.toLowerCase());
+      if (!found) throw notFound();
+      return json(200, found);
+    });
+  }
+
+  #store(owner: string, environment: string | undefined, program: Program = 'actions'): SecretStore | undefined {
+    return this.#stores.get(keyOf(owner, environment, program));
   }
 
   #list({ store, request }: Call): Answer {
@@ -159,8 +174,15 @@ export class GithubSecrets {
 
 const noContent: Answer = { status: 204, headers: {}, body: '' };
 
-function keyOf(owner: string, environment?: string): string {
-  return JSON.stringify([owner, environment]).toLowerCase();
+const PROGRAMS: readonly Program[] = ['actions', 'dependabot'];
+
+function keyOf(owner: string, environment?: string, program: Program = 'actions'): string {
+  return JSON.stringify([owner, environment, program]).toLowerCase();
+}
+
+function rightFor(method: string, program: Program): Right {
+  if (program === 'dependabot') return 'dependabot';
+  return method === 'GET' ? 'read' : 'write';
 }
 
 function existing({ store, name }: Call): StoredSecret {

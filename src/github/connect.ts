@@ -1,4 +1,4 @@
-import { describeSecret } from '../identities/declaration';
+import { describeStored } from '../identities/stored-secret';
 import { call, type CallSettings } from '../network/call';
 import { explainIdToken, explainSecret } from './explain';
 import { GITHUB_FAILURES } from './failure';
@@ -48,11 +48,11 @@ function explained(secrets: GithubSecrets): GithubSecrets {
     });
   return {
     put: (secret, value, onUnanswered) =>
-      explain(secrets.put(secret, value, onUnanswered), `write the GitHub secret ${describeSecret(secret)}`),
+      explain(secrets.put(secret, value, onUnanswered), `write the ${describeStored(secret)}`),
     remove: (secret, onUnanswered) =>
-      explain(secrets.remove(secret, onUnanswered), `remove the GitHub secret ${describeSecret(secret)}`),
+      explain(secrets.remove(secret, onUnanswered), `remove the ${describeStored(secret)}`),
     updatedAt: (secret) =>
-      explain(secrets.updatedAt(secret), `find out when the GitHub secret ${describeSecret(secret)} was written`),
-    check: (locations) => explain(secrets.check(locations), "reach GitHub's secrets. Nothing was changed"),
+      explain(secrets.updatedAt(secret), `find out when the ${describeStored(secret)} was written`),
+    check: (all) => explain(secrets.check(all), "reach GitHub's secrets. Nothing was changed"),
   };
 }

@@ -37,7 +37,7 @@ function idTokenRefused(issuer: string): Explanation {
 }
 
 /**
- * The error to show the user when GitHub did not do what was asked of Actions secrets.
+ * The error to show the user when GitHub did not do what was asked of secrets.
  *
  * @param tried completes "Could not …"
  */
@@ -55,7 +55,7 @@ export function explainSecret(error: unknown, tried: string): ActionError {
 
 function explainGithubRefusal(refusal: GithubRefusal, askedMs: number | undefined): Explanation {
   const owner = ownerIn(refusal.url);
-  const permission = `the permission "${PERMISSIONS[owner]}: write"`;
+  const permission = `the permission "${permissionFor(refusal.url)}: write"`;
   if (isRateLimit(refusal)) {
     return {
       code: 'throttled',
@@ -135,9 +135,17 @@ function explainSilence(error: unknown, server: string, unusual: Explanation): E
 
 /** By what a secret belongs to: the permission of a fine-grained token, or of a GitHub App. */
 const PERMISSIONS = { organization: 'Organization secrets', environment: 'Environments', repository: 'Secrets' };
+const DEPENDABOT_PERMISSIONS = { organization: 'Organization dependabot secrets', repository: 'Dependabot secrets' };
+
+function permissionFor(url: string): string {
+  const owner = ownerIn(url);
+  return owner !== 'environment' && url.includes('/dependabot/secrets')
+    ? DEPENDABOT_PERMISSIONS[owner]
+    : PERMISSIONS[owner];
+}
 
 function ownerIn(url: string): keyof typeof PERMISSIONS {
-  if (/\/orgs\/[^/]+\/actions\/secrets/.test(url)) return 'organization';
+  if (/\/orgs\/[^/]+\/(?:actions|dependabot)\/secrets/.test(url)) return 'organization';
   return /\/environments\/[^/]+\/secrets/.test(url) ? 'environment' : 'repository';
 }
 

@@ -1,13 +1,18 @@
-import type { GithubSecret, SecretLocation } from '../identities/declaration';
+import type { GithubSecret, SecretLocation } from '../identities/stored-secret';
 import { fieldIn, textIn } from '../network/request';
 import type { GithubApi } from './api';
 import { githubRefusalOf, IncompleteAnswerError, timeIn } from './failure';
 import { seal } from './sealed-box';
 
-/** GitHub's Actions secrets. https://docs.github.com/rest/actions/secrets */
+/**
+ * GitHub's secrets, for Actions and for Dependabot.
+ * https://docs.github.com/rest/actions/secrets
+ * https://docs.github.com/rest/dependabot/secrets
+ */
 export interface GithubSecrets {
   /**
-   * Creates or replaces a secret. One of an organization that exists keeps its visibility, whatever is declared.
+   * Creates or replaces a secret. One of an organization that exists keeps its visibility and its selected repositories,
+   * whatever is declared.
    *
    * @param onUnanswered called at once, for each attempt to write it, when GitHub did not say what became of it: the
    *   value may be there, or may come later, over one that was written since
@@ -23,9 +28,14 @@ export interface GithubSecrets {
   remove(secret: GithubSecret, onUnanswered?: () => void): Promise<void>;
   /** When a secret was last written, in whole seconds; undefined when there is none. */
   updatedAt(secret: GithubSecret): Promise<Date | undefined>;
-  /** Makes sure that the locations exist and that the token sees their secrets. Only writing proves that it may write. */
-  check(locations: readonly SecretLocation[]): Promise<void>;
+  /**
+   * Makes sure that the locations exist, also the repositories that are selected for new secrets, and that the token sees
+   * their secrets. Only writing proves that it may write.
+   */
+  check(secrets: readonly GithubSecret[]): Promise<void>;
 }
+
+type OrganizationLocation = Extract<SecretLocation, { readonly of: 'organization' }>;
 
 interface PublicKey {
   readonly id: string;
@@ -40,50 +50,68 @@ const SECOND_MS = 1_000;
 /** The secrets that are reached by a connection. All throw errors for `explainSecret`. */
 export function githubSecrets(api: GithubApi): GithubSecrets {
   const publicKeys = new PublicKeys(api);
+  const repositoryIds = new Map<string, Promise<number>>();
 
   /**
    * The outcome of a request about one secret, or undefined when there is no such secret. GitHub says the same of what a
    * token may not see: only where the location shows its key is the secret really not there.
    */
-  async function unlessAbsent<T>(location: SecretLocation, request: Promise<T>): Promise<T | undefined> {
+  async function unlessAbsent<T>(secret: GithubSecret, request: Promise<T>): Promise<T | undefined> {
     try {
       return await request;
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
-      await publicKeys.of(location);
+      await publicKeys.of(secret);
       return undefined;
     }
   }
 
   const find = <T>(secret: GithubSecret, read: (data: unknown) => T) =>
-    unlessAbsent(secret.location, api({ method: 'GET', path: secretPath(secret), read }));
+    unlessAbsent(secret, api({ method: 'GET', path: secretPath(secret), read }));
 
   /** Who may use the secret, as far as that is part of it. */
   async function audienceOf(secret: GithubSecret): Promise<object> {
     const { location } = secret;
     if (location.of !== 'organization') return {};
-    const visibility = (await find(secret, (data) => textField(data, 'visibility'))) ?? location.visibility;
+    const visibility = await find(secret, (data) => textField(data, 'visibility'));
+    if (visibility === undefined) return newAudienceOf(location);
     if (visibility !== 'selected') return { visibility };
     // An update that does not name the selected repositories takes the secret from all of them.
     return { visibility, selected_repository_ids: await selectedRepositories(secret, api) };
   }
 
+  /** Who may use a secret of an organization that is not there yet. Only IDs name repositories then. */
+  async function newAudienceOf({ organization, ...audience }: OrganizationLocation): Promise<object> {
+    if (audience.visibility !== 'selected') return { visibility: audience.visibility };
+    const ids = await Promise.all(audience.repositories.map((name) => idOf(`${organization}/${name}`)));
+    return { visibility: audience.visibility, selected_repository_ids: [...new Set(ids)] };
+  }
+
+  function idOf(repository: string): Promise<number> {
+    const known = repositoryIds.get(repository);
+    if (known) return known;
+    const asked = api({ method: 'GET', path: `/repos/${repository}`, read: readRepositoryId });
+    repositoryIds.set(repository, asked);
+    return asked;
+  }
+
   return {
     async put(secret, value, onUnanswered) {
-      const { location } = secret;
-      const [audience] = await Promise.all([audienceOf(secret), publicKeys.of(location)]);
-      return publicKeys.sealTo(location, ({ id, key }) => {
+      const [audience] = await Promise.all([audienceOf(secret), publicKeys.of(secret)]);
+      return publicKeys.sealTo(secret, ({ id, key }) => {
         const parameters = { encrypted_value: seal(value, key), key_id: id, ...audience };
         return api({ method: 'PUT', path: secretPath(secret), parameters, read: whenAnswered, onUnanswered });
       });
     },
     async remove(secret, onUnanswered) {
       const removed = api({ method: 'DELETE', path: secretPath(secret), read: nothing, onUnanswered });
-      await unlessAbsent(secret.location, removed);
+      await unlessAbsent(secret, removed);
     },
     updatedAt: (secret) => find(secret, readUpdatedAt),
-    async check(locations) {
-      await Promise.all(locations.map((location) => publicKeys.of(location)));
+    async check(secrets) {
+      await Promise.all(
+        secrets.flatMap((secret) => [publicKeys.of(secret), ...(isForSelected(secret) ? [audienceOf(secret)] : [])]),
+      );
     },
   };
 }
@@ -94,8 +122,8 @@ class PublicKeys {
 
   constructor(private readonly api: GithubApi) {}
 
-  of(location: SecretLocation): Promise<PublicKey> {
-    const path = secretsPath(location);
+  of(secret: GithubSecret): Promise<PublicKey> {
+    const path = secretsPath(secret);
     const known = this.#byPath.get(path);
     if (known) return known;
     const fetched = this.api({ method: 'GET', path: `${path}/public-key`, read: readPublicKey });
@@ -107,15 +135,15 @@ class PublicKeys {
   }
 
   /** Writes what is sealed to the key of a location, once more if GitHub refuses it and has another key by now. */
-  async sealTo<T>(location: SecretLocation, write: (key: PublicKey) => Promise<T>): Promise<T> {
-    const first = this.of(location);
+  async sealTo<T>(secret: GithubSecret, write: (key: PublicKey) => Promise<T>): Promise<T> {
+    const first = this.of(secret);
     const key = await first;
     try {
       return await write(key);
     } catch (error) {
       if (statusOf(error) !== 422) throw error;
-      this.#forget(secretsPath(location), first);
-      const current = await this.of(location);
+      this.#forget(secretsPath(secret), first);
+      const current = await this.of(secret);
       if (current.id === key.id) throw error;
       return write(current);
     }
@@ -138,19 +166,24 @@ async function selectedRepositories(secret: GithubSecret, api: GithubApi): Promi
   }
 }
 
-function secretsPath(location: SecretLocation): string {
+function secretsPath({ store, location }: GithubSecret): string {
+  const program = store === 'dependabot-secrets' ? 'dependabot' : 'actions';
   switch (location.of) {
     case 'repository':
-      return `/repos/${location.repository}/actions/secrets`;
+      return `/repos/${location.repository}/${program}/secrets`;
     case 'environment':
       return `/repos/${location.repository}/environments/${encodeURIComponent(location.environment)}/secrets`;
     case 'organization':
-      return `/orgs/${location.organization}/actions/secrets`;
+      return `/orgs/${location.organization}/${program}/secrets`;
   }
 }
 
-function secretPath({ name, location }: GithubSecret): string {
-  return `${secretsPath(location)}/${name}`;
+function secretPath(secret: GithubSecret): string {
+  return `${secretsPath(secret)}/${secret.name}`;
+}
+
+function isForSelected({ location }: GithubSecret): boolean {
+  return location.of === 'organization' && location.visibility === 'selected';
 }
 
 function statusOf(error: unknown): number | undefined {
@@ -171,11 +204,13 @@ function readUpdatedAt(data: unknown): Date {
 function readRepositoryIds(data: unknown): number[] {
   const repositories = fieldIn(data, 'repositories');
   if (!Array.isArray(repositories)) throw new IncompleteAnswerError('repositories');
-  return repositories.map((repository: unknown) => {
-    const id = fieldIn(repository, 'id');
-    if (typeof id !== 'number') throw new IncompleteAnswerError('id of a repository');
-    return id;
-  });
+  return repositories.map(readRepositoryId);
+}
+
+function readRepositoryId(data: unknown): number {
+  const id = fieldIn(data, 'id');
+  if (typeof id !== 'number') throw new IncompleteAnswerError('id of a repository');
+  return id;
 }
 
 function textField(data: unknown, name: string): string {

@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../policy/policy-document';
 import type { Trust } from '../policy/trust-policy';
+import type { GithubSecret, SecretLocation } from './stored-secret';
 
 /** What an identity document declares: checked, whole, with paths resolved and durations as numbers. */
 export interface Declaration {
@@ -75,31 +76,7 @@ export type KeyDestination =
   | { readonly to: 'outputs' }
   | { readonly to: 'profile'; readonly profile: string }
   /** Two secrets: `<prefix>AWS_ACCESS_KEY_ID` and `<prefix>AWS_SECRET_ACCESS_KEY`. */
-  | { readonly to: 'github-secrets'; readonly prefix: string; readonly location: SecretLocation };
-
-/** One Actions secret, by its name and where it is stored. */
-export interface GithubSecret {
-  readonly name: string;
-  readonly location: SecretLocation;
-}
-
-/** Where Actions secrets are stored. Repositories are `owner/name`. */
-export type SecretLocation =
-  | { readonly of: 'repository'; readonly repository: string }
-  | { readonly of: 'environment'; readonly repository: string; readonly environment: string }
-  | { readonly of: 'organization'; readonly organization: string; readonly visibility: 'all' | 'private' };
-
-/** A secret, for people. */
-export function describeSecret({ name, location }: GithubSecret): string {
-  switch (location.of) {
-    case 'repository':
-      return `${name} of ${location.repository}`;
-    case 'environment':
-      return `${name} of ${location.repository}, environment ${location.environment}`;
-    case 'organization':
-      return `${name} of the organization ${location.organization}`;
-  }
-}
+  | { readonly to: GithubSecret['store']; readonly prefix: string; readonly location: SecretLocation };
 
 export interface DeclaredRole extends DeclaredIdentity {
   readonly description: string | undefined;

@@ -1,8 +1,9 @@
 import { validateProfileName } from '../profile/name';
 import { keyPathText } from '../text/problem';
 import { quoted } from '../text/value';
-import { describeSecret, type GithubSecret, type KeyDestination, type SecretLocation } from './declaration';
+import type { KeyDestination } from './declaration';
 import type { DocumentPart } from './document-part';
+import { describeSecret, type GithubSecret, type SecretAudience, type SecretLocation } from './stored-secret';
 import type { Sound, SoundUser } from './structure';
 
 type ItemOf<List> = NonNullable<Extract<List, readonly unknown[]>[number]>;
@@ -13,7 +14,8 @@ type GivenLocation = Sound<{
   repository?: string;
   environment?: string;
   organization?: string;
-  visibility?: 'all' | 'private';
+  visibility?: 'all' | 'private' | 'selected';
+  repositories?: string[];
 }>;
 
 /** Where an access key goes. */
@@ -23,9 +25,12 @@ export function readKeyDestination(part: DocumentPart<GivenKeyDestination>): Key
     noteDelivery(given === 'outputs' ? "the step's outputs" : 'the environment', part);
     return { to: given };
   }
-  if (given === 'github-secrets') return readKeySecrets(part.as({}));
-  const { profile, 'github-secrets': secrets } = given;
-  if (secrets) return readKeySecrets(part.as(given).at('github-secrets').as(secrets));
+  if (given === 'github-secrets' || given === 'dependabot-secrets') return readKeySecrets(given, part.as({}));
+  const { profile, 'github-secrets': ofActions, 'dependabot-secrets': ofDependabot } = given;
+  if (ofActions) return readKeySecrets('github-secrets', part.as(given).at('github-secrets').as(ofActions));
+  if (ofDependabot) {
+    return readKeySecrets('dependabot-secrets', part.as(given).at('dependabot-secrets').as(ofDependabot));
+  }
   if (profile === undefined) return undefined;
   const broken = validateProfileName(profile);
   if (broken === undefined) noteDelivery(`the profile ${profile}`, part);
@@ -39,15 +44,16 @@ export function readKeyDestination(part: DocumentPart<GivenKeyDestination>): Key
 }
 
 function readKeySecrets(
+  store: GithubSecret['store'],
   part: DocumentPart<GivenLocation & { readonly prefix?: string | undefined }>,
 ): KeyDestination | undefined {
   const location = readLocation(part);
   if (!location) return undefined;
   const prefix = (part.given.prefix ?? '').toUpperCase();
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
-    noteSecret({ name: `${prefix}${name}`, location }, part);
+    noteSecret({ store, name: `${prefix}${name}`, location }, part);
   }
-  return { to: 'github-secrets', prefix, location };
+  return { to: store, prefix, location };
 }
 
 /** Where the seed of an MFA device goes. */
@@ -56,21 +62,32 @@ export function readSeedDestination(part: DocumentPart<GivenSeedDestination>): G
   const settings = typeof secret === 'string' ? { name: secret } : secret;
   const location = settings && readLocation(part.at('github-secret').as(settings));
   if (!location || settings.name === undefined) return undefined;
-  const delivered = { name: settings.name.toUpperCase(), location };
+  const delivered = { store: 'github-secrets', name: settings.name.toUpperCase(), location } as const;
   noteSecret(delivered, part);
   return delivered;
 }
 
-/** Where Actions secrets are stored: in an organization, an environment or, if nothing is said, the job's own repository. */
+/** Where secrets are stored: in an organization, an environment or, if nothing is said, the job's own repository. */
 function readLocation(part: DocumentPart<GivenLocation>): SecretLocation | undefined {
-  const { organization, environment, visibility = 'private' } = part.given;
-  if (organization !== undefined) return { of: 'organization', organization, visibility };
+  const { organization, environment } = part.given;
+  if (organization !== undefined) return { of: 'organization', organization, ...readAudience(part) };
   const repository = part.given.repository ?? part.reading.settings.repository?.name;
   if (repository === undefined) {
     part.wrong('needs a repository (owner/name), as that of the job is not known: GITHUB_REPOSITORY is not set');
     return undefined;
   }
   return environment === undefined ? { of: 'repository', repository } : { of: 'environment', repository, environment };
+}
+
+/** Repositories that are named are selected. */
+function readAudience(part: DocumentPart<GivenLocation>): SecretAudience {
+  const { visibility = 'private' } = part.given;
+  const repositories = part
+    .at('repositories')
+    .items()
+    .map(({ given }) => given);
+  if (repositories.length > 0) return { visibility: 'selected', repositories };
+  return { visibility: visibility === 'selected' ? 'private' : visibility };
 }
 
 function noteSecret(secret: GithubSecret, part: DocumentPart<unknown>): void {

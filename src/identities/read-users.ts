@@ -6,6 +6,7 @@ import type { DocumentPart } from './document-part';
 import { readKeyDestination, readSeedDestination } from './read-destinations';
 import { readPermissions } from './read-permissions';
 import { limitSize, SOME_ACCOUNT } from './read-policies';
+import { isStore } from './stored-secret';
 import type { SoundDocument, SoundUser } from './structure';
 import { namedParts, TakenNames } from './unique-parts';
 
@@ -56,7 +57,7 @@ function readAccessKey(part: DocumentPart<SoundUser['access-key']>): DeclaredAcc
   const { 'max-age': maxAge, grace } = part.given;
   const places = part.at('deliver');
   const deliver = places.items().flatMap((destination) => readKeyDestination(destination) ?? []);
-  const lasting = deliver.filter(({ to }) => to === 'github-secrets');
+  const lasting = deliver.filter(({ to }) => isStore(to));
   if (lasting.length > 0 && lasting.length < deliver.length) {
     places.wrong(
       'names places that last and places that end with the job. A key ends with the last place that holds it: declare ' +

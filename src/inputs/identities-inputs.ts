@@ -1,6 +1,7 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { Declaration } from '../identities/declaration';
 import { readDocument, readDocumentText } from '../identities/read-document';
+import { isStore } from '../identities/stored-secret';
 import { readIdentity } from './identity-inputs';
 import type { Inputs } from './inputs';
 import type { IdentitiesRequest, IdentitiesSettings } from './request';
@@ -103,7 +104,6 @@ function checkOrigin([file]: readonly string[], inputs: Inputs): void {
 function needsGithubToken({ users }: Declaration, mode: IdentitiesRequest['mode']): boolean {
   return users.some(
     ({ accessKey, mfaDevice }) =>
-      accessKey?.deliver.some(({ to }) => to === 'github-secrets') === true ||
-      (mode === 'provision' && mfaDevice !== undefined),
+      accessKey?.deliver.some(({ to }) => isStore(to)) === true || (mode === 'provision' && mfaDevice !== undefined),
   );
 }

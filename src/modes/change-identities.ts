@@ -6,7 +6,7 @@ import { asActionError } from '../errors/action-error';
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import { workAs } from '../identity-sources/work-as';
 import type { IdentitiesRequest } from '../inputs/request';
-import { githubSecretsOf } from '../provisioning/access-keys/destinations';
+import { storedSecretsOf } from '../provisioning/access-keys/destinations';
 import { recordFound } from '../provisioning/access-keys/end-keys';
 import type { MadeKey } from '../provisioning/access-keys/make-key';
 import { carryOut, ownWaitOf, type CarryingOut } from '../provisioning/carry-out';
@@ -26,7 +26,7 @@ import type { Work } from './work';
 /** How the modes that change IAM differ. */
 export interface Changing {
   readonly plan: (access: AccountAccess) => Promise<Plan>;
-  /** Whether secrets of GitHub are written: then it is made sure first that they can be. */
+  /** Whether secrets are written to stores: then it is made sure first that they can be. */
   readonly makesSecrets?: boolean;
   /** Whether it ends only when IAM shows what was made. */
   readonly readsBack?: boolean;
@@ -47,7 +47,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       const [account, arn] = [access.account.account || 'without an ID', identity.arn ?? 'not known'];
       runner.info(`Account ${account}, as ${arn}, for the repository ${repository}.`);
       if (!dryRun && mode.makesSecrets) {
-        await access.secrets?.check(githubSecretsOf(declaration.users).map(({ location }) => location));
+        await access.stores.check(storedSecretsOf(declaration.users));
       }
       const plan = withoutHindered(await mode.plan(access));
       const { obstacles, hindered } = plan;

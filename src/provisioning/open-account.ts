@@ -8,6 +8,8 @@ import type { CallSettings } from '../network/call';
 import { connectSts, identify } from '../sts/connect';
 import type { AccountAccess, Reporter, TargetAccount } from './changes/account-access';
 import { thisRun, type Run } from './run';
+import { githubStore } from './stores/github-secrets';
+import { Stores } from './stores/stores';
 
 /** With what an account is opened. */
 export interface AccountEntry {
@@ -50,12 +52,13 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     connectIam(connection, credentials, calls, { identity: identifying }),
     githubToken === undefined ? undefined : connectGithub(githubToken, env, calls),
   ]);
+  const ofGithub = github && githubStore(github.secrets);
   const access: AccountAccess = {
     ...entry.reporter,
     iam,
     account: { ...accountOf(identity), repository },
     caller: identity.arn,
-    secrets: github?.secrets,
+    stores: new Stores({ 'github-secrets': ofGithub, 'dependabot-secrets': ofGithub }),
     runs: github?.runs,
     clock: calls.clock,
     run: entry.run ?? thisRun(repository, env),

@@ -1,6 +1,6 @@
 import type { Credentials } from '../aws/credentials';
 import { messageOf } from '../errors/message';
-import { describeSecret } from '../identities/declaration';
+import { describeSecret } from '../identities/stored-secret';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
 import { returnToRoute } from '../runner/route';
@@ -14,8 +14,8 @@ import { withoutCalls, type Change } from './changes/change';
 import { oneWait, type LookTwice } from './changes/one-wait';
 import { openInPost, type ObtainAgain } from './open-in-post';
 import { ofKind, planRemoval } from './plan-deprovision';
-import { removeSecrets, type LeavingSecret } from './resources/github-secret';
 import { deactivateOwnDevice } from './resources/mfa-device';
+import { removeSecrets, type LeavingSecret } from './resources/stored-secret';
 import { readRun, sameRun } from './run';
 import { planLines } from './show-plan';
 
@@ -74,7 +74,7 @@ export async function undoIdentities(
     },
   });
   const withDevices = await usersWithDevices(created, { access, evenSo, lookTwice });
-  const secrets = ofKind('GitHub secret', created).filter(({ user }) => !withKeys.has(user) && !withDevices.has(user));
+  const secrets = ofKind('secret', created).filter(({ user }) => !withKeys.has(user) && !withDevices.has(user));
   await evenSo(removeSecrets(leavingSecrets(secrets), access));
   await evenSo(removeCreated(created, access, lookTwice));
   if (failures.size > 0) throw new Error([...failures].join('\n'));
@@ -109,12 +109,12 @@ async function usersWithDevices(
 }
 
 /** Each of the secrets once, with all times at which main wrote it. */
-function leavingSecrets(created: readonly (Created & { readonly kind: 'GitHub secret' })[]): LeavingSecret[] {
+function leavingSecrets(created: readonly (Created & { readonly kind: 'secret' })[]): LeavingSecret[] {
   const leaving = new Map<string, LeavingSecret>();
   for (const { secret, user, at, written } of created) {
     const name = describeSecret(secret);
     const earlier = leaving.get(name)?.writings ?? [];
-    leaving.set(name, { secret, user, writings: [...earlier, writingBy(at, written)] });
+    leaving.set(name, { secret, user, writings: [...earlier, writingBy(secret, at, written)] });
   }
   return [...leaving.values()];
 }

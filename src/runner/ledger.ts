@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Credentials } from '../aws/credentials';
-import type { GithubSecret, KeyDestination } from '../identities/declaration';
+import type { KeyDestination } from '../identities/declaration';
+import type { StoredSecret } from '../identities/stored-secret';
 import type { WrittenProfile } from '../profile/profile';
 import { LedgerFiles } from './ledger-files';
 import { routeToKeep } from './route';
@@ -53,15 +54,18 @@ export type Created =
   | { readonly kind: 'access key'; readonly user: string; readonly id: string }
   | { readonly kind: 'MFA device'; readonly user: string; readonly serial: string }
   | {
-      readonly kind: 'GitHub secret';
-      readonly secret: GithubSecret;
+      readonly kind: 'secret';
+      readonly secret: StoredSecret;
       /** Whose key or seed it is for. */
       readonly user: string;
       /** When it was about to be written, in milliseconds since 1970 by AWS's clock. */
       readonly at: number;
-      /** When it was written, by GitHub's own clock; undefined as long as GitHub has not answered every request. */
-      readonly written?: number | undefined;
+      /** What the store said of it then; undefined as long as it has not answered every request. */
+      readonly written?: WrittenMark | undefined;
     };
+
+/** When a secret was written, in milliseconds since 1970; or its version, where the store tells no times. */
+type WrittenMark = { readonly time: number } | { readonly version: string | undefined };
 
 export interface UnfinishedKey {
   readonly user: string;
@@ -157,7 +161,7 @@ export class Ledger {
   }
 
   /**
-   * Records that something is about to be made in IAM, for a post step that is to remove it; of a secret of GitHub, once
+   * Records that something is about to be made in IAM, for a post step that is to remove it; of a stored secret, once
    * more when it is written.
    */
   creating(created: Created, credentials: Credentials): void {
@@ -215,7 +219,7 @@ export class Ledger {
 
 /** Whether both are about the same writing of a secret. */
 function isSameWriting(one: Created, other: Created): boolean {
-  const isOfSecret = one.kind === 'GitHub secret' && other.kind === 'GitHub secret';
+  const isOfSecret = one.kind === 'secret' && other.kind === 'secret';
   return isOfSecret && one.at === other.at && isDeepStrictEqual(one.secret, other.secret);
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { messageOf, visible } from '../errors/message';
 import { removeFolder } from '../files/remove';
+import { STORES } from '../identities/stored-secret';
 import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
 import { keepSignIn } from './kept-sign-in';
@@ -156,7 +157,7 @@ function endSignIns(
 function describe(created: Created): string {
   if ('name' in created) return `${created.kind} ${created.name}`;
   if ('arn' in created) return `${created.kind} ${created.arn}`;
-  if ('secret' in created) return `${created.kind} ${created.secret.name}`;
+  if ('secret' in created) return `${STORES[created.secret.store].kind} ${created.secret.name}`;
   return 'id' in created ? `${created.kind} ${created.id} of ${created.user}` : `${created.kind} ${created.serial}`;
 }
 

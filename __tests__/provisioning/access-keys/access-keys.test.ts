@@ -12,6 +12,8 @@ import { readKeyHolderAgain } from '../../../src/provisioning/access-keys/read-k
 import { readRecords, recordTags, type KeyRecord } from '../../../src/provisioning/access-keys/record';
 import { recoverKey } from '../../../src/provisioning/access-keys/recover-key';
 import type { Run } from '../../../src/provisioning/run';
+import type { Store } from '../../../src/provisioning/stores/store';
+import { Stores } from '../../../src/provisioning/stores/stores';
 import { useCleanEnvironment } from '../../aws/environment';
 import { openTestAccount, type TestAccount } from '../account';
 import { changeIn, OURS, REPOSITORY, secretNamed, TO_GITHUB } from '../declared';
@@ -36,7 +38,7 @@ const records = () => readRecords(user.tags);
 const recordOf = (id: string) => records().keys.get(id) ?? {};
 const secretValue = (name: string) => opened.sandbox.github.secrets.value(REPOSITORY, name);
 const secretValues = () => [ID_SECRET, SECRET_SECRET].map(secretValue);
-const put = (name: string, value = 'x') => opened.access.secrets?.put(secretNamed(name), value);
+const put = (name: string, value = 'x') => opened.access.stores.put(secretNamed(name), value);
 const refusing = (status = 422) => ({ error: { status, code: 'Unprocessable', message: 'words' } });
 const failureOf = (work: Promise<unknown>) => work.then(String, (error: unknown) => error);
 const now = () => opened.sandbox.clock.now().getTime();
@@ -71,7 +73,7 @@ function holderOf(deliver: readonly KeyDestination[]): Promise<KeyHolder> {
   const accessKey = { maxAge: undefined, grace: undefined, deliver };
   const nothing = {
     existing: undefined,
-    times: undefined,
+    marks: undefined,
     unread: undefined,
     lastUsed: new Map(),
     placesOfOthers: [],
@@ -325,8 +327,8 @@ describe('a key that is delivered', () => {
     const time = expect.any(Number) as number;
     expect(opened.remembered).toEqual(
       [ID_SECRET, SECRET_SECRET].flatMap((name) => {
-        const writing = { kind: 'GitHub secret', secret: secretNamed(name), user: 'ci', at: time };
-        return [writing, { ...writing, written: time }];
+        const writing = { kind: 'secret', secret: secretNamed(name), user: 'ci', at: time };
+        return [writing, { ...writing, written: { time } }];
       }),
     );
     expect(opened.log.join('\n')).not.toContain(secretAccessKey);
@@ -420,7 +422,7 @@ describe('a key that is delivered', () => {
     ['someone else wrote a half', () => put(ID_SECRET), `someone else has written ${ID_SECRET} of ${REPOSITORY}`],
     [
       'someone else removed a half',
-      () => opened.access.secrets?.remove(secretNamed(ID_SECRET)),
+      () => opened.access.stores.remove(secretNamed(ID_SECRET)),
       `someone else has removed ${ID_SECRET} of ${REPOSITORY}`,
     ],
     ['the key is gone', deleteAll, 'AWS does not list the key'],
@@ -432,21 +434,24 @@ describe('a key that is delivered', () => {
     ['someone removed the tags', () => (user.tags = OURS), 'someone has removed what was recorded of the key'],
   ])('is not recorded where %s meanwhile', async (what, change, said) => {
     const made = await makeSurely();
-    const { secrets } = opened.access;
-    if (!secrets) throw new Error('no secrets');
+    const { stores } = opened.access;
     let left = 2;
-    const slow: typeof secrets = {
-      ...secrets,
+    const slow: Store = {
+      check: (secrets) => stores.check(secrets),
+      find: (secret) => stores.find(secret),
+      remove: (secret) => stores.remove(secret),
       async put(...args) {
-        const at = await secrets.put(...args);
+        const mark = await stores.put(...args);
         left -= 1;
         opened.sandbox.clock.advance(5000);
         if (left === 0) await change(made);
-        return at;
+        return mark;
       },
     };
     const held: boolean[] = [];
-    const work = deliverKey(made, { ...opened.access, secrets: slow }, (mayBe) => held.push(mayBe));
+    const work = deliverKey(made, { ...opened.access, stores: new Stores({ 'github-secrets': slow }) }, (mayBe) =>
+      held.push(mayBe),
+    );
     const error = await failureOf(work);
     expect(error).toMatchObject({ code: 'delivery-overtaken' });
     expect(String(error)).toContain(said);

@@ -1,5 +1,4 @@
-import { describeSecret } from '../../../src/identities/declaration';
-import { driftOf, githubSecretsOf, placeWords, storedHalves } from '../../../src/provisioning/access-keys/destinations';
+import { storedSecretsOf } from '../../../src/provisioning/access-keys/destinations';
 import { declaredUser, secretNamed, TO_GITHUB } from '../declared';
 
 test('the secrets of a document: the halves of keys, and the seeds of MFA devices', () => {
@@ -8,46 +7,9 @@ test('the secrets of a document: the halves of keys, and the seeds of MFA device
     mfaDevice: { name: 'phone', path: '/', deliver: [seed] },
     accessKey: { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] },
   });
-  expect(githubSecretsOf([user, declaredUser()])).toEqual([
+  expect(storedSecretsOf([user, declaredUser()])).toEqual([
     secretNamed('CI_AWS_ACCESS_KEY_ID'),
     secretNamed('CI_AWS_SECRET_ACCESS_KEY'),
     seed,
   ]);
-});
-
-describe('a delivered key is still in its places', () => {
-  const CREATED = Date.parse('2026-04-11T12:00:00Z');
-  const WRITTEN = CREATED + 40_000;
-  const places = placeWords([TO_GITHUB]);
-  const [id = '', secret = ''] = storedHalves([TO_GITHUB]).map((stored) => describeSecret(stored.secret));
-  const drift = (times: readonly [id: number | undefined, secret: number | undefined], recorded = places) => {
-    const read = new Map([
-      [id, times[0]],
-      [secret, times[1]],
-    ]);
-    return driftOf(new Date(CREATED), { written: WRITTEN, places: recorded }, [TO_GITHUB], read);
-  };
-
-  test.each<[what: string, times: Parameters<typeof drift>[0], said: string | undefined]>([
-    ['as recorded', [WRITTEN - 1_000, WRITTEN], undefined],
-    [
-      'one written in the next second',
-      [WRITTEN - 1_000, WRITTEN + 1_000],
-      `${secret} was written by someone else since`,
-    ],
-    [
-      'both written later',
-      [WRITTEN + 1_000, WRITTEN + 60_000],
-      `${id} and ${secret} were written by someone else since`,
-    ],
-    ['one from before it was made', [CREATED - 2_000, WRITTEN], `${id} was written before this key was made`],
-    ['one that is gone', [undefined, WRITTEN], `${id} is not there`],
-  ])('with %s', (_, times, said) => {
-    expect(drift(times)).toBe(said);
-  });
-
-  test('only where it was delivered to', () => {
-    // Another key may have been delivered there in the same seconds.
-    expect(drift([WRITTEN, WRITTEN], ['01234567'])).toBe('the document names a place that it was not delivered to');
-  });
 });

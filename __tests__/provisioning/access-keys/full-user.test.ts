@@ -205,12 +205,12 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
       ...pair({}, delivered(HOUR, OLD, true)),
       accessKey: { deliver: [TO_GITHUB, IN_PROD] },
       more: {
-        times: new Map([
+        marks: new Map([
           ...['CI_AWS_ACCESS_KEY_ID of octo/app', 'CI_AWS_SECRET_ACCESS_KEY of octo/app'].map(
-            (name) => [name, NOW - HOUR] as const,
+            (name) => [name, { time: NOW - HOUR }] as const,
           ),
           ...[`AWS_ACCESS_KEY_ID of ${PROD}`, `AWS_SECRET_ACCESS_KEY of ${PROD}`].map(
-            (name) => [name, NOW - 100 * DAY] as const,
+            (name) => [name, { time: NOW - 100 * DAY }] as const,
           ),
         ]),
       },

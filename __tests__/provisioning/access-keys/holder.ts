@@ -37,14 +37,14 @@ export function holderIn(situation: Situation): KeyHolder {
   const records = Object.entries({ ...gone, ...keys }).map(([id, record]) => recordTags(id, record));
   const announcement = announced === undefined ? {} : announcementTags(RUN, NOW - announced, []);
   const tags: Tags = Object.assign({}, OURS, announcement, ...records);
-  const timeOf = (ago: number | 'missing') => (ago === 'missing' ? undefined : NOW - ago);
+  const markOf = (ago: number | 'missing') => (ago === 'missing' ? undefined : { time: NOW - ago });
   return {
     user: {
       name: 'pulumi',
       accessKey: { maxAge: 90 * DAY, grace: undefined, deliver: [TO_GITHUB], ...accessKey },
     },
     existing: { tags, accessKeys },
-    times: written && new Map(SECRETS.map((secret, index) => [secret, timeOf(written[index] ?? 'missing')])),
+    marks: written && new Map(SECRETS.map((secret, index) => [secret, markOf(written[index] ?? 'missing')])),
     unread: undefined,
     lastUsed: new Map(
       Object.entries(lastUsed).map(([id, ago]) => [

@@ -178,7 +178,7 @@ test.each(['now', 'time'] as const)(
 test('a secret that someone else wrote after this run is no success', async () => {
   first('EnableMFADevice', async () => {
     await opened.access.clock.sleep(2_000);
-    await opened.access.secrets?.put(secretNamed('SEED'), 'ANOTHERSEED');
+    await opened.access.stores.put(secretNamed('SEED'), 'ANOTHERSEED');
   });
   await expect(make()).rejects.toThrow('the GitHub secret SEED of octo/app was written or removed by someone else');
   expect(enabled()).toBeDefined();
@@ -188,7 +188,7 @@ test('that a request to GitHub comes again late is no other’s writing', async 
   fail('PUT secret', { reset: true });
   first('EnableMFADevice', async () => {
     await opened.access.clock.sleep(2_000);
-    await opened.access.secrets?.put(secretNamed('SEED'), device()?.seed ?? '');
+    await opened.access.stores.put(secretNamed('SEED'), device()?.seed ?? '');
   });
   await make();
   expectWhole();

@@ -16,13 +16,29 @@ const LOCATION = {
     'The organization, instead of a repository.',
   ),
   visibility: optional(
-    z.enum(['all', 'private'], 'all or private'),
-    'Which repositories of the organization may read the secret. private if omitted.',
+    z.enum(['all', 'private', 'selected'], 'all, private or selected'),
+    'Which repositories of the organization may read the secret, if it is made new. private if omitted.',
+  ),
+  repositories: optional(
+    z
+      .array(text(/^(?!\.\.?$)[\w.-]{1,100}$/, 'the name of a repository of the organization, without the owner'))
+      .check(z.minLength(1, 'a list of at least one repository')),
+    'The repositories of the organization that may read the secret, if it is made new: selected, and no others.',
   ),
 };
 
 /** A mapping that says, together with other things, where a secret is stored. */
 export function withLocation<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
+  return located({ ...shape, ...LOCATION }, rule);
+}
+
+/** The same, of a store that environments have no part of. */
+export function withoutEnvironment<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
+  const { repository, organization, visibility, repositories } = LOCATION;
+  return located({ ...shape, repository, organization, visibility, repositories }, rule);
+}
+
+function located<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
   const ofOrganization = 'omitted, as the secret is one of an organization';
   const locationRule = z.superRefine(
     (given: Partial<Record<string, unknown>>, context) => {
@@ -32,13 +48,24 @@ export function withLocation<Shape extends z.core.$ZodShape>(shape: Shape, rule:
       const has = (key: string) => given[key] !== undefined;
       if (has('organization') && has('repository')) wrong('repository', ofOrganization);
       if (has('organization') && has('environment')) wrong('environment', ofOrganization);
-      if (has('visibility') && !has('organization')) wrong('visibility', 'omitted, as there is no organization');
+      for (const key of ['visibility', 'repositories']) {
+        if (has(key) && !has('organization')) wrong(key, 'omitted, as there is no organization');
+      }
+      if (!has('organization')) return;
+      const isSelected = given.visibility === 'selected';
+      if (isSelected && !has('repositories')) wrong('visibility', 'all or private, or repositories should name some');
+      if (has('repositories') && has('visibility') && !isSelected) wrong('visibility', 'selected, as repositories are');
     },
     { when: ({ value }) => isMapping(value) },
   );
-  return described(mapping({ ...shape, ...LOCATION }, rule).check(locationRule), 'Where Actions secrets are stored.', {
-    dependentRequired: { visibility: ['organization'] },
-    dependentSchemas: { organization: { properties: { repository: false, environment: false } } },
+  return described(mapping(shape, rule).check(locationRule), 'Where secrets are stored.', {
+    dependentRequired: { visibility: ['organization'], repositories: ['organization'] },
+    dependentSchemas: {
+      organization: { properties: { repository: false, environment: false } },
+      repositories: { properties: { visibility: { const: 'selected' } } },
+    },
+    if: { properties: { visibility: { const: 'selected' } }, required: ['visibility'] },
+    then: { required: ['repositories'] },
   });
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DURATION } from '../../text/duration';
 import { described, mapping, name, oneOf, optional, text } from './building-blocks';
-import { withLocation, secretName, secretPrefix } from './secret-location';
+import { withLocation, withoutEnvironment, secretName, secretPrefix } from './secret-location';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MAX_MFA_DEVICE_NAME = 226;
@@ -18,16 +18,22 @@ const destinations = <Destination extends z.core.$ZodType>(
     `Where the ${what} goes: at least one destination, as AWS shows it only once.`,
   );
 
-const KEY_DESTINATION_RULE = 'environment, outputs, github-secrets, { profile: name } or { github-secrets: { … } }';
+const KEY_DESTINATION_RULE =
+  'environment, outputs, github-secrets, dependabot-secrets, { profile: name }, { github-secrets: { … } } or ' +
+  '{ dependabot-secrets: { … } }';
 const keyDestination = z.union(
   [
-    z.enum(['environment', 'outputs', 'github-secrets']),
+    z.enum(['environment', 'outputs', 'github-secrets', 'dependabot-secrets']),
     oneOf(
       {
         profile: optional(z.string('the name of a profile'), 'A profile of the AWS CLI and the SDKs.'),
         'github-secrets': optional(
           withLocation({ prefix: z.optional(secretPrefix()) }, 'a mapping such as { prefix: APP_ }'),
           'Two Actions secrets.',
+        ),
+        'dependabot-secrets': optional(
+          withoutEnvironment({ prefix: z.optional(secretPrefix()) }, 'a mapping such as { prefix: APP_ }'),
+          'Two Dependabot secrets.',
         ),
       },
       KEY_DESTINATION_RULE,

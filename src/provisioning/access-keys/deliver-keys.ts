@@ -1,14 +1,16 @@
 import { ActionError } from '../../errors/action-error';
-import { describeSecret } from '../../identities/declaration';
+import { describeSecret, keepersOf } from '../../identities/stored-secret';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCalls } from '../changes/apply';
 import { sameRun } from '../run';
-import { lastingPlaces, placeWords, storedHalves, type SecretTimes } from './destinations';
+import { lastingPlaces, placeWords, secretsIn, storedHalves, versionedIn } from './destinations';
+import { asSeen, NOT_KNOWN } from './drift';
 import { HalfWriter, type Overwriting } from './half-writer';
 import type { KeyHolder } from './key-holder';
 import { graceOf, outdatedRecords } from './key-life';
 import { untilNothingIsLate } from './late-requests';
 import { idOf, record, type MadeKey } from './make-key';
+import { readMarks, versionsOf, type Marks, type RecordedVersions } from './marks';
 import { readKeysOnceRecorded } from './read-key-holder';
 import {
   announcementTag,
@@ -57,13 +59,25 @@ export async function writeKey(
 ): Promise<WrittenKey> {
   const { destinations } = made.plan;
   const { run, iam } = access;
-  const delivering = { run, at: iam.time(), places: placeWords(destinations) };
+  const versions = await versionsBefore(made, access);
+  const delivering = { run, at: iam.time(), places: placeWords(destinations), versions };
   await record(made, recordTags(idOf(made), { delivering }), access);
   const recordedAt = access.clock.now();
   mayBeHeld(true);
   const writer = new HalfWriter(made, access, mayBeHeld);
   await writer.write(storedHalves(destinations));
   return { made, writer, recordedAt, mayBeHeld };
+}
+
+/**
+ * The versions that the places' secrets had before anything of a key was written there, of stores that tell versions: by
+ * these, later runs know which nobody has written since. Where main had begun, they are those of main.
+ */
+async function versionsBefore(made: MadeKey, { stores }: AccountAccess): Promise<RecordedVersions | undefined> {
+  const { delivering } = recordOf(made, made.plan.holder);
+  if (delivering) return delivering.versions;
+  const versioned = versionedIn(made.plan.destinations);
+  return versionsOf(versioned, await readMarks(versioned, stores));
 }
 
 /**
@@ -79,23 +93,23 @@ export async function confirmDelivery(
   const { iam, log } = access;
   const id = idOf(made);
   const halves = storedHalves(destinations);
-  let { holder, times } = await lookAgain(made, recordedAt, writer, access);
-  // A request that got no answer may have come after the one that was sent again: the time does not tell whose it was.
-  for (let doubtful = writer.doubtfulOf(halves, times); doubtful.length > 0;) {
+  let { holder, marks } = await lookAgain(made, recordedAt, writer, access);
+  // A request that got no answer may have come after the one that was sent again: no store tells whose it was.
+  for (let doubtful = writer.doubtfulOf(halves, marks); doubtful.length > 0;) {
     await writer.writeAgain(doubtful);
-    ({ holder, times } = await lookAgain(made, recordedAt, writer, access));
-    doubtful = writer.doubtfulOf(doubtful, times);
+    ({ holder, marks } = await lookAgain(made, recordedAt, writer, access));
+    doubtful = writer.doubtfulOf(doubtful, marks);
   }
   const { replaces, held } = made.plan.make;
   const listed = holder.existing?.accessKeys.map((key) => key.id) ?? [];
   const recordDelivered = (torn: boolean) => {
-    const written = times && !torn ? Math.max(...[...times.values()].map((time) => time ?? 0)) : undefined;
-    const delivered = { at: iam.time(), written, replaces, torn, places: placeWords(destinations) };
+    const places = placeWords(destinations);
+    const delivered = { at: iam.time(), replaces, torn, places, ...(torn ? NOT_KNOWN : asSeen(destinations, marks)) };
     // Where only some places got it, others may hold what they held before.
     const before = { listed, held: torn ? [] : held, grace: graceOf(holder) };
     return record(made, deliveredTags(id, delivered, before), access);
   };
-  const overwritten = writer.othersIn(times);
+  const overwritten = writer.othersIn(marks);
   if (overwritten.size > 0) {
     const isStillHeld = lastingPlaces(destinations).some((place) =>
       place.halves.every(({ secret }) => !overwritten.has(describeSecret(secret))),
@@ -107,8 +121,8 @@ export async function confirmDelivery(
   }
   await recordDelivered(false);
   await forget(made, holder, access);
-  const secrets = halves.map(({ secret }) => describeSecret(secret));
-  log(`Delivered the key of ${user} to GitHub: ${secrets.join('; ')}.`);
+  const secrets = secretsIn(destinations);
+  log(`Delivered the key of ${user} to ${keepersOf(secrets)}: ${secrets.map(describeSecret).join('; ')}.`);
   const unexpected = unexpectedKeys(made, holder);
   if (unexpected.length > 0) {
     const others = unexpected.join(' and ');
@@ -129,15 +143,16 @@ async function lookAgain(
   recordedAt: number,
   writer: HalfWriter,
   access: AccountAccess,
-): Promise<{ readonly holder: KeyHolder; readonly times: SecretTimes | undefined }> {
+): Promise<{ readonly holder: KeyHolder; readonly marks: Marks | undefined }> {
   const { lastUnanswered } = writer;
-  if (lastUnanswered !== undefined) await untilNothingIsLate(lastUnanswered, access);
+  const keepers = keepersOf(secretsIn(made.plan.destinations));
+  if (lastUnanswered !== undefined) await untilNothingIsLate(lastUnanswered, keepers, access);
   const isEnough = (seen: KeyHolder) => !isActive(made, seen) || isBegun(recordOf(made, seen));
   const holder = await readKeysOnceRecorded(made.plan.holder, recordedAt, isEnough, access);
-  const times = await writer.readTimes();
+  const marks = await writer.readMarks();
   const why = whyNoLongerOurs(made, holder, access);
   if (why !== undefined) throw notDelivered(made, why);
-  return { holder, times };
+  return { holder, marks };
 }
 
 /** Why what was written cannot be recorded as delivered, for people. */

@@ -1,6 +1,6 @@
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
-import { describePlaces, lastingPlaces, outlastsJob } from './destinations';
+import { describePlaces, lastingPlaces, outlastsJob, versionedIn } from './destinations';
 import { placesWith, whyHeld, type HeldPlaces } from './held-places';
 import type { KeyHolder } from './key-holder';
 import { SUSPECTED_MS, graceOf, undeclaredPlaces, type KeyLives, type ReplacedKey } from './key-life';
@@ -63,10 +63,11 @@ function describeKey(key: ExistingKey, { holder, lives }: FullUser): string {
   ].join(', ')})`;
 }
 
-function describeHeld({ whole, perhaps }: HeldPlaces): string {
+function describeHeld({ whole, perhaps, unknown }: HeldPlaces): string {
   const where = [
     ...(whole.length > 0 ? [`in ${describePlaces(whole)}`] : []),
     ...(perhaps.length > 0 ? [`perhaps in ${describePlaces(perhaps)}, which somebody else has written since`] : []),
+    ...(unknown.length > 0 ? [`perhaps in ${describePlaces(unknown)}, of which nobody can tell`] : []),
   ];
   return where.join(' and ') || 'whole in no place of the document';
 }
@@ -192,7 +193,7 @@ function awaitSuspect({ holder, lives }: FullUser): string | undefined {
 
 /** Of a key that a place may hold and one that none holds, the other may go, if nothing uses it. */
 function deleteUnheld({ holder, keys, lives }: FullUser): string | undefined {
-  const [kept, ...more] = holder.times
+  const [kept, ...more] = holder.marks
     ? keys.filter((key) => isHeld(holder, key))
     : keys.filter(({ id }) => id === lives.current?.id);
   const other = keys.find(({ id }) => id !== kept?.id);
@@ -200,8 +201,8 @@ function deleteUnheld({ holder, keys, lives }: FullUser): string | undefined {
   const places = whereDelivered(holder);
   const { length } = lastingPlaces(holder.user.accessKey?.deliver ?? []);
   const holdIt = placesWith(holder, kept)?.whole.length === length ? `hold ${kept.id}, and not` : 'do not hold';
-  const known = holder.times
-    ? `By the times at which they were written, ${places} ${holdIt} ${other.id}`
+  const known = holder.marks
+    ? `${byWhat(holder)}, ${places} ${holdIt} ${other.id}`
     : `By what is recorded, ${kept.id} was delivered to ${places}, and ${other.id} was not`;
   const elsewhere =
     undeclaredPlaces(holder, other.id) > 0 ? ' It was delivered to places that the document does not name.' : '';
@@ -235,6 +236,13 @@ function deleteUnused({ holder }: FullUser): string {
   return `${unknown}Delete the one that is not in use: ${deletion(holder)}`;
 }
 
+/** By what it is known which key places hold, for people. */
+function byWhat({ user }: KeyHolder): string {
+  return versionedIn(user.accessKey?.deliver ?? []).length > 0
+    ? 'By what their stores say'
+    : 'By the times at which they were written';
+}
+
 function isLasting({ user }: KeyHolder): boolean {
   return outlastsJob(user.accessKey?.deliver ?? []);
 }
@@ -245,8 +253,8 @@ function whereDelivered({ user }: KeyHolder): string {
 
 /** Whether a place of the document may hold a key. */
 function isHeld(holder: KeyHolder, key: ExistingKey): boolean {
-  const { whole = [], perhaps = [] } = placesWith(holder, key) ?? {};
-  return whole.length + perhaps.length > 0;
+  const { whole = [], perhaps = [], unknown = [] } = placesWith(holder, key) ?? {};
+  return whole.length + perhaps.length + unknown.length > 0;
 }
 
 function activeIds(keys: readonly (ExistingKey | undefined)[]): string[] {

@@ -1,14 +1,14 @@
 import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
-import { describeSecret } from '../../identities/declaration';
+import { describeSecret, keepersOf, STORES } from '../../identities/stored-secret';
 import type { AccountAccess } from '../changes/account-access';
-import { lastingPlaces, readSecretTimes, type SecretTimes, type StoredHalf } from './destinations';
+import { isSameMark, type Mark } from '../stores/store';
+import { lastingPlaces, secretsIn, type StoredHalf } from './destinations';
 import { FENCE_MS } from './key-life';
 import type { MadeKey } from './make-key';
+import { canReadMarks, readMarks, type Marks } from './marks';
 import { writeSecret } from './write-secret';
 
-/** The time of GitHub's answer and that of the secret may differ this much, in milliseconds. */
-const CLOCK_MARGIN_MS = 1_000;
 /**
  * GitHub's times are whole seconds, and its servers' clocks may differ a little: what is written so long after an answer,
  * in milliseconds, has a later time.
@@ -25,11 +25,11 @@ interface RefusedHalf {
 
 /** Writes the halves of a key to its places, and knows what became of it. */
 export class HalfWriter {
-  /** When each was written, by GitHub's clock; undefined where the answer had no time. */
-  readonly #times = new Map<string, number | undefined>();
+  /** What the store said of each that was written; undefined where its answer did not tell. */
+  readonly #marks = new Map<string, Mark | undefined>();
   /** When the last request of a half left that got no answer, by the step's clock. */
   readonly #unanswered = new Map<string, number>();
-  /** When GitHub last answered that a half is written, by the step's clock. */
+  /** When a store that tells times last answered that a half is written, by the step's clock. */
   #lastAnswered = -Infinity;
 
   /** @param mayBeHeld called when it turns out that no place holds the key */
@@ -51,11 +51,11 @@ export class HalfWriter {
     if (!this.#isUntouched && refused.length > 0) refused = await this.#tryEach(refused.map(({ stored }) => stored));
     const [first] = refused;
     if (!first) return;
-    const isWritten = ({ secret }: StoredHalf) => this.#times.has(describeSecret(secret));
+    const isWritten = ({ secret }: StoredHalf) => this.#marks.has(describeSecret(secret));
     const isSomewhere = lastingPlaces(this.made.plan.destinations).some((place) => place.halves.every(isWritten));
     // What is nowhere whole, nobody has: it is taken back, also where a place then holds halves of two keys.
     if (!isSomewhere && this.lastUnanswered === undefined) this.mayBeHeld(false);
-    throw this.#isUntouched ? first.error : incomplete(this.made, [...this.#times.keys()], first);
+    throw this.#isUntouched ? first.error : incomplete(this.made, [...this.#marks.keys()], first);
   }
 
   /**
@@ -69,37 +69,38 @@ export class HalfWriter {
   }
 
   /**
-   * Reads when all places were last written. What anybody writes after that has a later time, so that the times which are
-   * read here are those of what this run has seen, and of nothing else.
+   * Reads what the stores say of all places. What anybody writes after that has a later time or another version, so that
+   * what is read here is about what this run has seen, and about nothing else.
    */
-  async readTimes(): Promise<SecretTimes | undefined> {
-    const { clock, secrets } = this.access;
+  async readMarks(): Promise<Marks | undefined> {
+    const { clock, stores } = this.access;
+    const { destinations } = this.made.plan;
     const left = this.#lastAnswered + LATER_TIME_MS - clock.now();
     if (left > 0) await clock.sleep(left);
-    return secrets && readSecretTimes(this.made.plan.destinations, secrets);
+    return canReadMarks(destinations, stores) ? readMarks(secretsIn(destinations), stores) : undefined;
   }
 
-  /** Of these halves, those that were written at another time, which may be that of this run's own request without an answer. */
-  doubtfulOf(halves: readonly StoredHalf[], times: SecretTimes | undefined): StoredHalf[] {
-    const others = this.othersIn(times);
+  /** Of these halves, those that were written by another request, which may be this run's own that got no answer. */
+  doubtfulOf(halves: readonly StoredHalf[], marks: Marks | undefined): StoredHalf[] {
+    const others = this.othersIn(marks);
     return halves.filter(({ secret }) => {
       const name = describeSecret(secret);
       return this.#unanswered.has(name) && others.get(name) === 'written';
     });
   }
 
-  /** The secrets that were written at another time than by this run, or removed since. */
-  othersIn(times: SecretTimes | undefined): ReadonlyMap<string, Overwriting> {
-    const others = [...(times ?? [])].flatMap(([secret, time]): (readonly [string, Overwriting])[] => {
-      if (time === undefined) return [[secret, 'removed']];
-      const own = this.#times.get(secret);
-      return own !== undefined && Math.abs(time - own) > CLOCK_MARGIN_MS ? [[secret, 'written']] : [];
+  /** The secrets that somebody else has written, as far as the stores tell, or removed since. */
+  othersIn(marks: Marks | undefined): ReadonlyMap<string, Overwriting> {
+    const others = [...(marks ?? [])].flatMap(([secret, mark]): (readonly [string, Overwriting])[] => {
+      if (mark === undefined) return [[secret, 'removed']];
+      const own = this.#marks.get(secret);
+      return own === undefined || isSameMark(own, mark) ? [] : [[secret, 'written']];
     });
     return new Map(others);
   }
 
   get #isUntouched(): boolean {
-    return this.#times.size === 0 && this.#unanswered.size === 0;
+    return this.#marks.size === 0 && this.#unanswered.size === 0;
   }
 
   /** Those that are not written. What nobody has written anything of can still be taken back: then no other is tried. */
@@ -113,9 +114,9 @@ export class HalfWriter {
       try {
         if (ageOf(this.made, this.access) >= FENCE_MS) throw tooLate(this.made);
         const writing = { secret, user: plan.user, value: credentials[half] };
-        const at = await writeSecret(writing, this.access, () => void this.#unanswered.set(name, clock.now()));
-        this.#times.set(name, at?.getTime());
-        this.#lastAnswered = clock.now();
+        const mark = await writeSecret(writing, this.access, () => void this.#unanswered.set(name, clock.now()));
+        this.#marks.set(name, mark);
+        if (STORES[secret.store].tells === 'time') this.#lastAnswered = clock.now();
       } catch (error) {
         refused.push({ stored, error });
         if (this.#isUntouched) break;
@@ -146,9 +147,9 @@ function incomplete(made: MadeKey, written: readonly string[], { stored, error }
     tried: `deliver the new access key of ${made.plan.user} whole`,
     answer: messageOf(error),
     why:
-      `GitHub took ${written.join(', ') || 'none for certain'}, and did not take ${secret}: what the places hold need not ` +
-      'belong together now. Secrets are written one by one, and the earlier ones cannot be read to be put back.',
-    fix: 'Run this step again: it looks at what was written, and makes a new key. Until then, what uses these secrets may fail.',
+      `${keepersOf(secretsIn(made.plan.destinations))} took ${written.join(', ') || 'none for certain'}, and did not take ` +
+      `${secret}: what the places hold need not belong together now. The halves are written one by one, and the earlier ones cannot be read to be put back.`,
+    fix: 'Run this step again: it looks at what was written, and makes a new key. Until then, what uses these may fail.',
     cause: error,
   });
 }

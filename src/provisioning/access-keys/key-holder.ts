@@ -3,7 +3,7 @@ import type { DeclaredUser, Tags } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import type { Run } from '../run';
 import type { ExistingKey } from './access-key';
-import type { SecretTimes } from './destinations';
+import type { Marks } from './marks';
 
 /** When and for what a key was last used, as far as AWS knows: it learns of it some minutes late. */
 export interface LastUse {
@@ -23,9 +23,9 @@ export interface KeyHolder {
   readonly existing: KeyOwner | undefined;
   /** Words of the places that the document gives to other users: what is there is theirs. */
   readonly placesOfOthers: readonly string[];
-  /** When its places that last were written; undefined where it has none, or that cannot be known, or does not matter. */
-  readonly times: SecretTimes | undefined;
-  /** Why GitHub did not say that; undefined where it did, or was not asked. */
+  /** What the stores say of its places that last; undefined where it has none, or that cannot be known, or does not matter. */
+  readonly marks: Marks | undefined;
+  /** Why a store did not say that; undefined where all did, or were not asked. */
   readonly unread: ActionError | undefined;
   /** Of each key that may be about to go, where AWS says it. */
   readonly lastUsed: ReadonlyMap<string, LastUse>;
@@ -53,13 +53,13 @@ export function keyHolderOf(
   existing: KeyOwner | undefined,
   { signingKey, isDryRun, run, iam }: AccountAccess,
 ): KeyHolder {
-  const [times, unread, lastUsed, overRuns] = [undefined, undefined, new Map(), new Set<string>()];
+  const [marks, unread, lastUsed, overRuns] = [undefined, undefined, new Map(), new Set<string>()];
   const placesOfOthers: readonly string[] = [];
   return {
     user,
     existing,
     placesOfOthers,
-    times,
+    marks,
     unread,
     lastUsed,
     overRuns,

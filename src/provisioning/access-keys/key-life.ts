@@ -1,10 +1,12 @@
 import { DEFAULT_GRACE_MS } from '../../identities/declaration';
 import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
-import { arrivalOf, driftOf, outlastsJob, placeWords, type Arrival } from './destinations';
+import { arrivalOf, type Arrival } from './arrival';
+import { outlastsJob, placeWords } from './destinations';
+import { driftOf } from './drift';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
-import { arePlacesOf, placesOnlyIn, type RecordedPlaces } from './recorded-places';
+import { arePlacesOf, placesOnlyIn } from './recorded-places';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -122,7 +124,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
     } else if (suspect) lives.suspects.push({ key, since: suspect.at });
     else if (isYoung && !runIsOver) lives.inWork.push({ id: key.id, since: key.created, runs: mayBeAtIt });
     else if (delivering) {
-      const arrival = arrivalIn(holder, key, delivering.places);
+      const arrival = arrivalIn(holder, key, delivering);
       const isUnused = arrival === 'overwritten' && isUnusedSince(holder, key, delivering.at);
       if (arrival === 'none' || isUnused) lives.undelivered.push(key);
       else if (arrival === 'overwritten') lives.overwritten.push(key);
@@ -199,7 +201,7 @@ function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefin
   const wrong = (): string | undefined => {
     if (!key) return 'it is gone';
     if (!key.active) return 'somebody has deactivated it';
-    const drift = driftOf(key.created, delivered, deliver, holder.times);
+    const drift = driftOf(key.created, delivered, deliver, holder.marks);
     return drift ?? (delivered.torn ? 'only some of its places hold it' : undefined);
   };
   return { id, key, drift: wrong() };
@@ -207,12 +209,12 @@ function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefin
 
 /** How far a key got whose delivery was begun. What its run wrote to places that the document does not name, nobody can tell. */
 function arrivalIn(
-  { user, times }: KeyHolder,
+  { user, marks }: KeyHolder,
   { created }: ExistingKey,
-  places: RecordedPlaces,
+  { places, versions }: NonNullable<KeyRecord['delivering']>,
 ): Arrival | 'elsewhere' {
   const deliver = user.accessKey?.deliver ?? [];
-  const arrival = arrivalOf(created, created.getTime() + LATEST_WRITING_MS, deliver, times);
+  const arrival = arrivalOf({ created, latest: created.getTime() + LATEST_WRITING_MS, versions }, deliver, marks);
   if (arePlacesOf(places, placeWords(deliver))) return arrival;
   return arrival === 'none' || arrival === 'overwritten' ? 'elsewhere' : 'unknown';
 }

@@ -1,10 +1,12 @@
 import type { ActionError } from '../../errors/action-error';
 import { firstLine } from '../../errors/message';
 import type { KeyDestination, Tags } from '../../identities/declaration';
+import { tokensFor } from '../../identities/stored-secret';
 import { withoutCalls, type Action, type Change, type Obstacle } from '../changes/change';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
-import { describePlaces, destinationOf, outlastsJob, placeWords } from './destinations';
+import { describePlaces, destinationOf, outlastsJob, placeWords, secretsIn } from './destinations';
+import { asSeen, NOT_KNOWN } from './drift';
 import { describeFullUser, MAX_KEYS } from './full-user';
 import { placesWith, whyHeld } from './held-places';
 import type { KeyHolder } from './key-holder';
@@ -111,15 +113,16 @@ function planWithoutKey(holder: KeyHolder): KeyPlan {
   return keptPlan(holder, survey, planKey, why, 'leave');
 }
 
-function whyKept({ times, unread }: KeyHolder, { id }: Pick<CurrentKey, 'id'>): string {
-  const unseen = (times ?? unread) ? '' : '; whether its places still hold it, only a run with github-token can tell';
+function whyKept({ user, marks, unread }: KeyHolder, { id }: Pick<CurrentKey, 'id'>): string {
+  const tokens = tokensFor(secretsIn(user.accessKey?.deliver ?? []));
+  const unseen = (marks ?? unread) ? '' : `; whether its places still hold it, only a run with ${tokens} can tell`;
   return `${id} is delivered${unseen}`;
 }
 
 /** Why the key in use is kept, for people; undefined where it is not, or nobody can tell that its places hold it. */
 function whyKeptForSure(holder: KeyHolder, why: (...of: [KeyHolder, CurrentKey]) => string | undefined = whyKept) {
   const { current } = livesOf(holder);
-  return holder.times && current && current.drift === undefined ? why(holder, current) : undefined;
+  return holder.marks && current && current.drift === undefined ? why(holder, current) : undefined;
 }
 
 /**
@@ -241,7 +244,7 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
   const left = (holder.existing?.accessKeys ?? []).filter(({ id }) => !deleted.includes(id));
   const arrived = canJudge(holder) ? before.arrived : [];
   const torn = arrived.filter((one) => one.torn).map(({ key }) => key.id);
-  // What GitHub does not say stops a run that would record it.
+  // What a store does not say stops a run that would record it.
   const { unread } = holder;
   const isWhere = unread ? 'may be in its places' : 'is recorded as delivered';
   const notKnown = unread ? [`what the places hold is not known: ${inOneLine(unread)}`] : [];
@@ -366,18 +369,18 @@ function withUndeclared(holder: KeyHolder, survey: Survey): Survey {
 
 /** What is recorded of keys whose runs are over. */
 function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
-  const { existing, times, now } = holder;
+  const { existing, user, marks, now } = holder;
   const { overwritten, elsewhere, newSuspects, replaced } = lives;
   const arrived = canJudge(holder) ? lives.arrived : [];
   const { keys } = readRecords(existing?.tags ?? {});
   const before = { listed: (existing?.accessKeys ?? []).map(({ id }) => id), grace: graceOf(holder) };
-  const written = times && Math.max(...[...times.values()].map((time) => time ?? 0));
+  const seen = asSeen(user.accessKey?.deliver ?? [], marks);
   const all = [
     ...arrived.map(({ key, torn }) => {
       const { made, delivering } = keys.get(key.id) ?? {};
       // They need not be those of the document: what reads the key from there must not be forgotten.
       const places = delivering?.places;
-      const delivered = { at: now, written: torn ? undefined : written, replaces: made?.replaces, torn, places };
+      const delivered = { at: now, replaces: made?.replaces, torn, places, ...(torn ? NOT_KNOWN : seen) };
       return deliveredTags(key.id, delivered, { ...before, held: torn ? [] : replaced.map((one) => one.key.id) });
     }),
     ...[...overwritten, ...elsewhere].map(({ id }) => recordTags(id, { replaced: { at: now, grace: before.grace } })),

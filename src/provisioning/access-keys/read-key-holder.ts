@@ -5,9 +5,10 @@ import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
 import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readAccessKeys } from './access-key';
-import { outlastsJob, readSecretTimes } from './destinations';
+import { outlastsJob, secretsIn } from './destinations';
 import { keyHolderOf, type KeyHolder, type KeyOwner, type KeyUser, type LastUse } from './key-holder';
 import { keysJudgedByUse } from './key-life';
+import { canReadMarks, readMarks } from './marks';
 import { readRecords } from './record';
 
 /** How often what is recorded is read that a read may not show yet, in milliseconds. */
@@ -20,15 +21,15 @@ export async function readKeyHolder(
   access: AccountAccess,
   { placesOfOthers, overRuns = new Set() }: Pick<KeyHolder, 'placesOfOthers'> & Partial<Pick<KeyHolder, 'overRuns'>>,
 ): Promise<KeyHolder> {
-  const { secrets } = access;
+  const { stores } = access;
   const holder = keyHolderOf(user, existing, access);
   const deliver = user.accessKey?.deliver ?? [];
   const { keys } = readRecords(existing?.tags ?? {});
   const isDelivered = [...keys.values()].some(({ delivering, delivered }) => delivering ?? delivered);
   let unread: ActionError | undefined;
-  const [times, lastUsed] = await Promise.all([
-    isDelivered && secrets && outlastsJob(deliver)
-      ? readSecretTimes(deliver, secrets).catch((error: unknown) => {
+  const [marks, lastUsed] = await Promise.all([
+    isDelivered && outlastsJob(deliver) && canReadMarks(deliver, stores)
+      ? readMarks(secretsIn(deliver), stores).catch((error: unknown) => {
           unread = asActionError(error);
           return undefined;
         })
@@ -36,7 +37,7 @@ export async function readKeyHolder(
     concurrently(keysJudgedByUse(holder), async ({ id }) => [id, await lastUseOf(id, access)] as const),
   ]);
   const known = lastUsed.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
-  return { ...holder, placesOfOthers, times, unread, lastUsed: new Map(known), overRuns };
+  return { ...holder, placesOfOthers, marks, unread, lastUsed: new Map(known), overRuns };
 }
 
 /** Asks for what each key was last used: a plan that ends keys at once says what that breaks. */
@@ -50,15 +51,15 @@ export async function withLastUses(holder: KeyHolder, access: AccountAccess): Pr
 /** Asks for all that can be said of the keys of a user who can have no more: for what each is used, and where it may be. */
 export async function withDetails(holder: KeyHolder, access: AccountAccess): Promise<KeyHolder> {
   const deliver = holder.user.accessKey?.deliver ?? [];
-  const { secrets } = access;
-  const isAsked = (holder.times ?? holder.unread) !== undefined;
-  const [used, times] = await Promise.all([
+  const { stores } = access;
+  const isAsked = (holder.marks ?? holder.unread) !== undefined;
+  const [used, marks] = await Promise.all([
     withLastUses(holder, access),
-    !isAsked && secrets && outlastsJob(deliver)
-      ? readSecretTimes(deliver, secrets).catch(() => undefined)
-      : holder.times,
+    !isAsked && outlastsJob(deliver) && canReadMarks(deliver, stores)
+      ? readMarks(secretsIn(deliver), stores).catch(() => undefined)
+      : holder.marks,
   ]);
-  return { ...used, times };
+  return { ...used, marks };
 }
 
 /** Without the permission to ask it is not known, and the key stays. */

@@ -46,7 +46,7 @@ export async function readyHolders(
 }
 
 /**
- * What is planned for a user's keys; or what is in the way where GitHub does not say what a run must know that changes them.
+ * What is planned for a user's keys; or what is in the way where a store does not say what a run must know that changes them.
  * A plan that keeps them all needs not know it, and a dry run shows what it can.
  */
 export function planReadable(holder: KeyHolder, planner: KeyPlanner): ReturnType<KeyPlanner> {

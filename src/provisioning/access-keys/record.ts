@@ -4,6 +4,7 @@ import { tagList } from '../../iam/tags';
 import type { Tags } from '../../identities/declaration';
 import { RECORD_PREFIX } from '../../identities/own-tags';
 import { readRun, writeRun, type Run } from '../run';
+import type { RecordedVersions } from './marks';
 import { readPlaces, writePlaces, type RecordedPlaces } from './recorded-places';
 
 /**
@@ -32,7 +33,13 @@ export interface KeyRecord {
   /** It was made, and nobody has it. */
   readonly made?: { readonly run: Run; readonly at: number; readonly replaces: string | undefined };
   /** It is being written to places that last. */
-  readonly delivering?: { readonly run: Run; readonly at: number; readonly places: RecordedPlaces };
+  readonly delivering?: {
+    readonly run: Run;
+    readonly at: number;
+    readonly places: RecordedPlaces;
+    /** Those that its secrets had before, of stores that tell versions. */
+    readonly versions?: RecordedVersions | undefined;
+  };
   /** It is where it was to be delivered. */
   readonly delivered?: DeliveredRecord;
   /** No place is to hold it any more: another was delivered instead, or somebody else has written there. */
@@ -60,6 +67,8 @@ export interface DeliveredRecord {
   readonly torn: boolean;
   /** The places that it was for; undefined where they are not known. */
   readonly places?: RecordedPlaces | undefined;
+  /** Those that its secrets got, of stores that tell versions; undefined where they are not known. */
+  readonly versions?: RecordedVersions | undefined;
 }
 
 export type Stage = keyof KeyRecord;
@@ -103,9 +112,10 @@ type Words = ReturnType<typeof wordsIn>;
 
 const STAGE_READERS: Readonly<Record<Stage, (words: Words) => KeyRecord | undefined>> = {
   made: ({ run, at, replaces }) => (run && at !== undefined ? { made: { run, at, replaces } } : undefined),
-  delivering: ({ run, at, places = [] }) => (run && at !== undefined ? { delivering: { run, at, places } } : undefined),
-  delivered: ({ at, written, replaces, torn, places }) =>
-    at === undefined ? undefined : { delivered: { at, written, replaces, torn, places } },
+  delivering: ({ run, at, places = [], versions }) =>
+    run && at !== undefined ? { delivering: { run, at, places, versions } } : undefined,
+  delivered: ({ at, written, replaces, torn, places, versions }) =>
+    at === undefined ? undefined : { delivered: { at, written, replaces, torn, places, versions } },
   replaced: ({ at, grace }) => (at === undefined ? undefined : { replaced: { at, grace } }),
   suspect: ({ at }) => (at === undefined ? undefined : { suspect: { at } }),
   job: ({ run, until }) => (run && until !== undefined ? { job: { run, until } } : undefined),
@@ -128,8 +138,7 @@ export function recordTags(id: string, record: KeyRecord): Tags {
   const { made, delivering, delivered, replaced, suspect, job, deactivated } = record;
   const values: Readonly<Record<Stage, string | undefined>> = {
     made: made && write({ run: writeRun(made.run), at: time(made.at), replaces: made.replaces }),
-    delivering:
-      delivering && writeWithPlaces({ run: writeRun(delivering.run), at: time(delivering.at) }, delivering.places),
+    delivering: delivering && writeWithPlaces({ run: writeRun(delivering.run), at: time(delivering.at) }, delivering),
     delivered:
       delivered &&
       writeWithPlaces(
@@ -139,7 +148,7 @@ export function recordTags(id: string, record: KeyRecord): Tags {
           replaces: delivered.replaces,
           torn: delivered.torn ? 'yes' : undefined,
         },
-        delivered.places,
+        delivered,
       ),
     replaced: replaced && write({ at: time(replaced.at), grace: replaced.grace?.toString() }),
     suspect: suspect && write({ at: time(suspect.at) }),
@@ -230,17 +239,25 @@ function wordsIn(value: string) {
     known: all('known').filter(isKey),
     replaces: all('replaces').find(isKey),
     places: all('places').map(readPlaces)[0],
+    versions: all('versions').map(readPlaces)[0],
     torn: all('torn').includes('yes'),
     grace: all('grace').flatMap((ms) => (/^\d{1,15}$/.test(ms) ? Number(ms) : []))[0],
   };
 }
 
-/** The same, with places in the room that is left. */
-function writeWithPlaces(words: Parameters<typeof write>[0], places: RecordedPlaces = []): string {
+/** The same, with places, and the versions of their secrets, in the room that is left: each has as much of it. */
+function writeWithPlaces(
+  words: Parameters<typeof write>[0],
+  { places = [], versions = [] }: Pick<DeliveredRecord, 'places' | 'versions'>,
+): string {
   const alone = write(words);
-  if (places.length === 0) return alone;
-  const name = ' places=';
-  return `${alone}${name}${writePlaces(places, MAX_TAG_VALUE_LENGTH - alone.length - name.length)}`;
+  const lists = Object.entries({ places, versions }).filter(([, list]) => list.length > 0);
+  const count = places.length + versions.length;
+  const room = MAX_TAG_VALUE_LENGTH - alone.length - lists.reduce((sum, [name]) => sum + ` ${name}=`.length, 0);
+  const written = lists.map(
+    ([name, list]) => ` ${name}=${writePlaces(list, Math.floor((room * list.length) / count))}`,
+  );
+  return `${alone}${written.join('')}`;
 }
 
 /** Words as `name=word`, once for each of several. */

@@ -1,14 +1,26 @@
 import type { KeyDestination } from '../../identities/declaration';
+import { describeSecret, type StoredSecret } from '../../identities/stored-secret';
+import type { Mark } from '../stores/store';
 import { placeWord, placeWords, type Destination } from './destinations';
 import type { KeyOwner } from './key-holder';
 import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, TAKEOVER_MS } from './key-life';
+import { changedSince, timeOf, versionsOf, type RecordedVersions } from './marks';
 import { readRecords } from './record';
 import { placesNotIn, type RecordedPlaces } from './recorded-places';
 
-/** When secrets of GitHub were written by runs of this action, in milliseconds since 1970. */
-export interface Writing {
-  readonly from: number;
-  readonly to: number;
+/**
+ * By what a secret is known as one that a run of this action has written: when that was, in milliseconds since 1970; or
+ * which versions it left, where the store tells no times.
+ */
+export type Writing = { readonly from: number; readonly to: number } | { readonly versions: RecordedVersions };
+
+/** Whether a secret is as a run has written it. */
+export function isWrittenBy(writing: Writing, secret: StoredSecret, mark: Mark): boolean {
+  if ('versions' in writing) {
+    return changedSince(writing.versions, [secret], new Map([[describeSecret(secret), mark]]))?.length === 0;
+  }
+  const at = timeOf(mark);
+  return at !== undefined && writing.from <= at && at <= writing.to;
 }
 
 /** GitHub's times are whole seconds. */
@@ -35,29 +47,35 @@ export function writingsOfKeys(
   return [...readRecords(tags).keys].flatMap(([id, { made, delivering, delivered }]) => {
     const places = delivered?.places ?? delivering?.places;
     if (!places || !isFor(places)) return [];
+    const versions = delivered?.versions;
     const created = accessKeys.find((key) => key.id === id)?.created.getTime() ?? made?.at ?? delivering?.at;
     // The time that is recorded is GitHub's own. There is none where some places got the key and some did not.
     const to = delivered?.written ?? (created === undefined ? undefined : writingSince(created).to);
-    return to === undefined ? [] : { from: (created ?? to - DELIVERY_MS) - CLOCKS_DIFFER_MS, to };
+    return [
+      ...(to === undefined ? [] : [{ from: (created ?? to - DELIVERY_MS) - CLOCKS_DIFFER_MS, to }]),
+      ...(versions ? [{ versions }] : []),
+    ];
   });
 }
 
 /** When the seed of an MFA device was written: shortly before it was enabled. */
-export function writingOfSeed(enabled: Date): Writing {
+export function writingOfSeed(enabled: Date): { readonly from: number; readonly to: number } {
   return { from: enabled.getTime() - TAKEOVER_MS, to: enabled.getTime() + CLOCKS_DIFFER_MS };
 }
 
 /**
- * When a step wrote a secret.
+ * By what a secret is known as one that a step wrote.
  *
  * @param at when its writing began, by AWS's clock
- * @param written when it was written, by GitHub's clock, as far as that is known
+ * @param written what the store said of it then, as far as that is known
  */
-export function writingBy(at: number, written: number | undefined): Writing {
-  return written === undefined ? writingSince(at) : { from: written - SECOND_MS, to: written + SECOND_MS };
+export function writingBy(secret: StoredSecret, at: number, written: Mark | undefined): Writing {
+  if (written === undefined) return writingSince(at);
+  if ('time' in written) return { from: written.time - SECOND_MS, to: written.time + SECOND_MS };
+  return { versions: versionsOf([secret], new Map([[describeSecret(secret), written]])) ?? [] };
 }
 
 /** When a secret was written whose writing began at a time by AWS's clock. */
-function writingSince(at: number): Writing {
+export function writingSince(at: number): { readonly from: number; readonly to: number } {
   return { from: at - CLOCKS_DIFFER_MS, to: at + DELIVERY_MS };
 }

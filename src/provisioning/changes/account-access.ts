@@ -1,10 +1,10 @@
 import type { Credentials } from '../../aws/credentials';
 import type { WorkflowRuns } from '../../github/runs';
-import type { GithubSecrets } from '../../github/secrets';
 import type { Iam } from '../../iam/connect';
 import type { Clock } from '../../network/clock';
 import type { Created } from '../../runner/ledger';
 import type { Run } from '../run';
+import type { Stores } from '../stores/stores';
 
 /** The account that is changed, and for whose repository. */
 export interface TargetAccount {
@@ -30,8 +30,8 @@ export interface AccountAccess extends Reporter {
   readonly account: TargetAccount;
   /** The ARN of those whose credentials sign the calls. */
   readonly caller: string | undefined;
-  /** GitHub's secrets, where there is a token for them. */
-  readonly secrets: GithubSecrets | undefined;
+  /** Where keys and seeds are kept that outlast the job, as far as there are tokens for it. */
+  readonly stores: Stores;
   /** GitHub's workflow runs, where there is a token that may see them. */
   readonly runs: WorkflowRuns | undefined;
   readonly clock: Clock;

@@ -1,11 +1,12 @@
 import { parseRoleArn } from '../../aws/arn';
 import { ActionError, type ErrorCode } from '../../errors/action-error';
 import type { Iam, Write } from '../../iam/connect';
+import type { StoreWords } from '../../identities/stored-secret';
 import type { Created } from '../../runner/ledger';
 import type { Ephemeral } from '../ephemeral';
 import type { AccountAccess } from './account-access';
 
-export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | 'GitHub secret';
+export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | StoreWords['kind'];
 
 /** What is to become of one thing. `leave` is for what is not this repository's; `keep` for what is as declared. */
 export type Action = 'create' | 'change' | 'delete' | 'keep' | 'leave';

@@ -7,10 +7,10 @@ import type { Created } from '../../runner/ledger';
 import type { AccountAccess } from './account-access';
 
 /** What is made with tags. */
-export type Tagged = Exclude<Created, { readonly kind: 'access key' | 'GitHub secret' }>;
+export type Tagged = Exclude<Created, { readonly kind: 'access key' | 'secret' }>;
 
 export function isTagged(created: Created): created is Tagged {
-  return created.kind !== 'access key' && created.kind !== 'GitHub secret';
+  return created.kind !== 'access key' && created.kind !== 'secret';
 }
 
 /** Something that is there, whoever made it. */

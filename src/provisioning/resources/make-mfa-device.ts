@@ -2,7 +2,8 @@ import { isRefusal } from '../../aws/failure';
 import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import { tagList } from '../../iam/tags';
-import { describeSecret, type DeclaredMfaDevice, type GithubSecret, type Tags } from '../../identities/declaration';
+import type { DeclaredMfaDevice, Tags } from '../../identities/declaration';
+import { describeSecret, describeStored, type GithubSecret } from '../../identities/stored-secret';
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import { FENCE_MS } from '../access-keys/key-life';
 import { writeSecret } from '../access-keys/write-secret';
@@ -10,6 +11,7 @@ import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { oneWait, type LookTwice } from '../changes/one-wait';
 import { LONGEST_READ_AGE_MS, requireOwn } from '../changes/require-own';
+import { isSameMark, type Mark } from '../stores/store';
 import {
   deleteDevice,
   MAKING,
@@ -74,7 +76,7 @@ async function markEnabled(serial: string, seeds: readonly GithubSecret[], acces
 
 /** The delivery of a seed to the secrets that are to hold it. */
 class SeedDelivery {
-  readonly #written: { readonly secret: GithubSecret; readonly at: Date | undefined }[] = [];
+  readonly #written: { readonly secret: GithubSecret; readonly mark: Mark | undefined }[] = [];
   #mayComeLate = false;
 
   constructor(
@@ -92,10 +94,10 @@ class SeedDelivery {
   async write(base32: string, fence: () => void): Promise<void> {
     for (const secret of this.secrets) {
       fence();
-      const at = await writeSecret({ secret, user: this.user, value: base32 }, this.access, () => {
+      const mark = await writeSecret({ secret, user: this.user, value: base32 }, this.access, () => {
         this.#mayComeLate = true;
       });
-      this.#written.push({ secret, at });
+      this.#written.push({ secret, mark });
     }
   }
 
@@ -103,10 +105,10 @@ class SeedDelivery {
   async requireOwn(serial: string): Promise<void> {
     // What came late of this run's own looks like another's.
     if (this.#mayComeLate) return;
-    for (const { secret, at } of this.#written) {
-      const latest = at && (await this.access.secrets?.updatedAt(secret));
-      if (!at || (latest && Math.abs(latest.getTime() - at.getTime()) <= 1_000)) continue;
-      throw overtaken(serial, `the GitHub secret ${describeSecret(secret)} was written or removed by someone else`);
+    for (const { secret, mark } of this.#written) {
+      const latest = mark && (await this.access.stores.find(secret));
+      if (!mark || (latest && isSameMark(mark, latest))) continue;
+      throw overtaken(serial, `the ${describeStored(secret)} was written or removed by someone else`);
     }
   }
 }

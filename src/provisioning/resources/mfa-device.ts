@@ -2,25 +2,22 @@ import { iamArn } from '../../aws/arn';
 import { MAX_TAG_VALUE_LENGTH } from '../../aws/tags';
 import type { Iam } from '../../iam/connect';
 import { tagList, tagsIn } from '../../iam/tags';
-import {
-  describeSecret,
-  type DeclaredMfaDevice,
-  type DeclaredUser,
-  type GithubSecret,
-  type Tags,
-} from '../../identities/declaration';
+import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
 import { RECORD_PREFIX } from '../../identities/own-tags';
+import { describeSecret, type GithubSecret } from '../../identities/stored-secret';
 import { secretsWord } from '../access-keys/destinations';
 import { LATE_MS, SETTLE_MS, TAKEOVER_MS } from '../access-keys/key-life';
+import { timeOf } from '../access-keys/marks';
 import { isOverSince } from '../access-keys/other-runs';
 import { placesNotIn, readPlaces, writePlaces } from '../access-keys/recorded-places';
-import { writingBy, writingOfSeed, type Writing } from '../access-keys/writings';
+import { writingOfSeed, writingSince, type Writing } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type PlannedCall } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { readEphemeral } from '../ephemeral';
 import { describeRun, readRun, sameRun, writeRun, type Run } from '../run';
+import type { Mark } from '../stores/store';
 import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
 import { tagsToMake } from './tags';
 
@@ -118,15 +115,16 @@ export async function readDevice(
 type SeedState = 'as delivered' | 'missing' | 'rewritten' | 'not known';
 
 /** What GitHub says of a secret that holds the seed of a device. */
-async function stateOf(secret: GithubSecret, enabledAt: Date, { secrets }: AccountAccess): Promise<SeedState> {
-  if (!secrets) return 'not known';
+async function stateOf(secret: GithubSecret, enabledAt: Date, { stores }: AccountAccess): Promise<SeedState> {
+  if (!stores.has(secret)) return 'not known';
   const { from, to } = writingOfSeed(enabledAt);
-  const stateAt = (time: Date | undefined): SeedState => {
-    if (!time) return 'missing';
-    const isInTime = from <= time.getTime() && time.getTime() <= to;
+  const stateAt = (mark: Mark | undefined): SeedState => {
+    if (!mark) return 'missing';
+    const time = timeOf(mark) ?? enabledAt.getTime();
+    const isInTime = from <= time && time <= to;
     return isInTime || enabledAt.getTime() === 0 ? 'as delivered' : 'rewritten';
   };
-  return secrets.updatedAt(secret).then(stateAt, () => 'not known');
+  return stores.find(secret).then(stateAt, () => 'not known');
 }
 
 /** @param known the device's tags, where they were read */
@@ -245,7 +243,7 @@ export async function writingOfLeftSeed(
   const [, how, time = ''] = /^run=\S+ (at|enabled)=(\S+)(?: |$)/.exec(tags[MAKING] ?? '') ?? [];
   const at = Date.parse(time);
   if (Number.isNaN(at)) return undefined;
-  return how === 'at' ? writingBy(at, undefined) : writingOfSeed(new Date(at));
+  return how === 'at' ? writingSince(at) : writingOfSeed(new Date(at));
 }
 
 /** The run that makes a device, where it may be about to enable it. */

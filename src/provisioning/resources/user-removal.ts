@@ -3,7 +3,8 @@ import { refusalOf } from '../../aws/failure';
 import { ActionError } from '../../errors/action-error';
 import type { Iam } from '../../iam/connect';
 import { tagsIn } from '../../iam/tags';
-import type { DeclaredUser, GithubSecret } from '../../identities/declaration';
+import type { DeclaredUser } from '../../identities/declaration';
+import type { GithubSecret } from '../../identities/stored-secret';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { lastingPlaces } from '../access-keys/destinations';
 import { keyHolderOf, type KeyHolder, type KeyOwner } from '../access-keys/key-holder';
@@ -19,7 +20,6 @@ import { readAsOne } from '../changes/read-as-one';
 import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readEphemeral } from '../ephemeral';
 import { describeRun } from '../run';
-import { planSecretRemovals, removeSecrets, type LeavingSecret } from './github-secret';
 import { identityCalls, policyRemoval } from './identity';
 import {
   deactivateDevice,
@@ -33,6 +33,7 @@ import {
   type EnabledDevice,
 } from './mfa-device';
 import { nothingToRemove, NOT_THERE, ownerOf } from './ownership';
+import { planSecretRemovals, removeSecrets, type LeavingSecret } from './stored-secret';
 import { findUser } from './user';
 
 /** A user that is to go, with what the document gives it. */

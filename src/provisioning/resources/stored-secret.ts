@@ -1,18 +1,19 @@
 import { ActionError, asActionError } from '../../errors/action-error';
 import { githubRefusalOf } from '../../github/failure';
-import { describeSecret, type GithubSecret } from '../../identities/declaration';
+import { describeSecret, describeStored, keepersOf, STORES, type StoredSecret } from '../../identities/stored-secret';
 import { untilNothingIsLate } from '../access-keys/late-requests';
-import type { Writing } from '../access-keys/writings';
+import { isWrittenBy, type Writing } from '../access-keys/writings';
 import type { AccountAccess } from '../changes/account-access';
 import { withoutCalls, type Change } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
+import type { Mark } from '../stores/store';
 
 /** A secret that goes with what is removed of a user, unless someone else has written it. */
 export interface LeavingSecret {
-  readonly secret: GithubSecret;
+  readonly secret: StoredSecret;
   /** Whose key or seed it was written with. */
   readonly user: string;
-  /** When it was: what was written at other times is someone else's. */
+  /** By what that is known: what was written otherwise is someone else's. */
   readonly writings: readonly Writing[];
   /** Reads that once more: a run that was under way when the removal was planned may have recorded since what it wrote. */
   readonly readAgain?: (() => Promise<readonly Writing[]>) | undefined;
@@ -26,7 +27,7 @@ export interface SecretRemoval {
 }
 
 /**
- * Plans the removal of those secrets that are there; without a token for them, of none.
+ * Plans the removal of those secrets that are there; of those for which there is a token.
  *
  * @param stays why they all stay, for people
  */
@@ -37,6 +38,7 @@ export async function planSecretRemovals(
 ): Promise<SecretRemoval[]> {
   return concurrently(secrets, async (leaving) => {
     const name = describeSecret(leaving.secret);
+    const { kind } = STORES[leaving.secret.store];
     const written = await findWritten(leaving.secret, access).catch((error: unknown) => {
       if (!access.isDryRun) throw error;
       return asActionError(error);
@@ -44,24 +46,25 @@ export async function planSecretRemovals(
     if (!written) return undefined;
     if (written instanceof ActionError) {
       const fails = `a run would fail: ${written.message.replaceAll('\n', ' ')}`;
-      return { change: withoutCalls('leave', 'GitHub secret', name, fails), leaving };
+      return { change: withoutCalls('leave', kind, name, fails), leaving };
     }
     const why = stays ?? whyItStays(leaving, written);
     const change =
       why === undefined
-        ? withoutCalls('delete', 'GitHub secret', name)
-        : withoutCalls('leave', 'GitHub secret', name, `left as it is: ${why}`);
+        ? withoutCalls('delete', kind, name)
+        : withoutCalls('leave', kind, name, `left as it is: ${why}`);
     return { change, leaving };
   }).then((removals) => removals.filter((one) => one !== undefined));
 }
 
-/** When a secret was written. A repository, environment or organization that is gone has taken its secrets with it. */
-async function findWritten(secret: GithubSecret, { secrets, warn }: AccountAccess): Promise<Date | undefined> {
+/** What its store says of a secret. A place that is gone, such as a repository, has taken its secrets with it. */
+async function findWritten(secret: StoredSecret, { stores, warn }: AccountAccess): Promise<Mark | undefined> {
+  if (!stores.has(secret)) return undefined;
   try {
-    return await secrets?.updatedAt(secret);
+    return await stores.find(secret);
   } catch (error) {
     if (!(error instanceof ActionError) || githubRefusalOf(error.cause)?.status !== 404) throw error;
-    warn(`The GitHub secret ${describeSecret(secret)} stays, if it is there at all. ${error.message}`);
+    warn(`The ${describeStored(secret)} stays, if it is there at all. ${error.message}`);
     return undefined;
   }
 }
@@ -72,20 +75,21 @@ async function findWritten(secret: GithubSecret, { secrets, warn }: AccountAcces
  * @throws ActionError `another-run` when one is there again
  */
 export async function removeSecrets(leaving: readonly LeavingSecret[], access: AccountAccess): Promise<void> {
-  const { secrets, log } = access;
-  if (!secrets) return;
-  const removed = await concurrently(leaving, (one) => removeSecret(one, access));
+  const { stores, log } = access;
+  const known = leaving.filter(({ secret }) => stores.has(secret));
+  const removed = await concurrently(known, (one) => removeSecret(one, access));
   const asked = removed.filter((one) => one !== undefined);
-  await untilNothingIsLate(Math.max(...asked.map(({ unanswered }) => unanswered)), access);
+  const keepers = keepersOf(asked.map(({ secret }) => secret));
+  await untilNothingIsLate(Math.max(...asked.map(({ unanswered }) => unanswered)), keepers, access);
   await concurrently(asked, async ({ secret, failure }) => {
-    if (await secrets.updatedAt(secret)) throw failure ?? writtenAgain(secret);
-    log(`Removed the GitHub secret ${describeSecret(secret)}.`);
+    if (await stores.find(secret)) throw failure ?? writtenAgain(secret);
+    log(`Removed the ${describeStored(secret)}.`);
   });
 }
 
 /** A secret whose removal was asked for. */
 interface AskedRemoval {
-  readonly secret: GithubSecret;
+  readonly secret: StoredSecret;
   /** When the last request left that got no answer, by the step's clock; where all were answered, never. */
   readonly unanswered: number;
   /** Why it may have failed. */
@@ -93,19 +97,19 @@ interface AskedRemoval {
 }
 
 async function removeSecret(leaving: LeavingSecret, access: AccountAccess): Promise<AskedRemoval | undefined> {
-  const { secrets, clock, warn } = access;
+  const { stores, clock, warn } = access;
   const { secret } = leaving;
-  const written = await secrets?.updatedAt(secret);
+  const written = await stores.find(secret);
   if (!written) return undefined;
   const why = whyItStays(leaving, written) && whyItStays(await upToDate(leaving), written);
   if (why !== undefined) {
-    warn(`The GitHub secret ${describeSecret(secret)} stays: ${why}.`);
+    warn(`The ${describeStored(secret)} stays: ${why}.`);
     return undefined;
   }
   let unanswered = -Infinity;
   let failure: Error | undefined;
   try {
-    await secrets?.remove(secret, () => (unanswered = clock.now()));
+    await stores.remove(secret, () => (unanswered = clock.now()));
   } catch (error) {
     if (unanswered === -Infinity || !(error instanceof Error)) throw error;
     failure = error;
@@ -117,16 +121,17 @@ async function upToDate(leaving: LeavingSecret): Promise<LeavingSecret> {
   return { ...leaving, writings: (await leaving.readAgain?.()) ?? leaving.writings };
 }
 
-function whyItStays({ user, writings }: LeavingSecret, written: Date): string | undefined {
-  const at = written.getTime();
-  if (writings.some(({ from, to }) => from <= at && at <= to)) return undefined;
-  return `it was written at ${written.toISOString()}, and by no run that is recorded to have delivered something of ${user} there`;
+function whyItStays({ secret, user, writings }: LeavingSecret, written: Mark): string | undefined {
+  if (writings.some((writing) => isWrittenBy(writing, secret, written))) return undefined;
+  const when =
+    'time' in written ? `it was written at ${new Date(written.time).toISOString()}, and` : 'it was written since';
+  return `${when} by no run that is recorded to have delivered something of ${user} there`;
 }
 
-function writtenAgain(secret: GithubSecret): ActionError {
+function writtenAgain(secret: StoredSecret): ActionError {
   return new ActionError({
     code: 'another-run',
-    tried: `remove the GitHub secret ${describeSecret(secret)}`,
+    tried: `remove the ${describeStored(secret)}`,
     why: 'It is there again: another run, or someone, has written it meanwhile.',
     fix: 'Let the other run end. If the user is still to go, run the step again then.',
   });
