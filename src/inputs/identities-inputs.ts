@@ -44,8 +44,6 @@ async function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: I
   }
   return {
     ...readSettings(inputs),
-    // The credentials of the job are the ones that change the account.
-    unsetCurrentCredentials: false,
     identity: await readIdentity(inputs),
     declaration,
     repository: repository ?? '',

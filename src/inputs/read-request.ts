@@ -51,6 +51,7 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
   [['federation-token'], ['federated-user-name']],
   [['assume-role', 'federation-token', 'verify', ...IDENTITY_MODES], SESSION_POLICY_INPUTS],
   [['verify'], ['expect-arn', ...EXPECTATION_INPUTS]],
+  [[...SESSION_MODES, 'verify'], ['unset-current-credentials']],
   [SESSION_MODES, ['aws-profile', 'output-credentials', 'output-env-credentials', 'use-existing-credentials']],
   [
     [...SESSION_MODES, 'provision', 'rotate'],
