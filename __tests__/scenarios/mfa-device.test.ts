@@ -275,6 +275,38 @@ describe('a device that cannot be finished', () => {
   );
 });
 
+test('a device that another run is making: its user is left as it is, the rest is done, and the step fails', async () => {
+  expect((await provision(documentOf({}))).exitCode).toBe(0);
+  const making = `run=octo/app:6.1:0a1b2c3d at=${scenario.sandbox.clock.now().toISOString()} seeds=a`;
+  const tags = { ...OWNED, 'aws-identity-action:making': making };
+  const device = scenario.account.createMfaDevice('pulumi');
+  device.tags = tags;
+  scenario.calls();
+  const deliver = [{ 'github-secret': 'PULUMI_MFA_SECRET' }];
+  const keys = { 'access-key': { deliver: [{ 'github-secrets': { prefix: 'PULUMI_' } }] } };
+  const identities = JSON.stringify({
+    users: {
+      pulumi: { ...keys, path: '/', tags: { team: 'a' }, 'mfa-device': { deliver } },
+      other: { 'mfa-device': { deliver: [{ 'github-secret': 'OTHER_MFA_SECRET' }] } },
+    },
+    roles: { deploy: { trust: { user: 'pulumi' } } },
+  });
+  const main = await provision(identities);
+  expectFailed(main, 'another-run');
+  const said = main.log.join('\n');
+  expect(said).toContain('Nothing of the user pulumi was changed. All else that the plan shows is done.');
+  expect(said).toMatch(new RegExp(`^! leave +MFA device +${serial()}$`, 'm'));
+  expect(main.outputs.changed).toBe('true');
+  const { users, roles } = scenario.account;
+  expect(users.get('pulumi')).toMatchObject({
+    tags: expect.not.objectContaining({ team: 'a' }) as object,
+    accessKeys: [],
+  });
+  expect([users.get('other')?.mfaDevices.size, roles.has('deploy')]).toEqual([1, true]);
+  expect(scenario.account.virtualMfaDevices.get(serial())).toMatchObject({ seed: device.seed, tags });
+  expect(writes(scenario).sort()).toEqual([...DEVICE, 'CreateRole', 'CreateUser'].sort());
+});
+
 describe('a device that is enabled', () => {
   const overwrite = () => {
     scenario.pass(3_600_000);

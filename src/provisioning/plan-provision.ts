@@ -6,7 +6,7 @@ import { byDependency } from './changes/by-dependency';
 import { isObstacle, requireNoObstacle, type Obstacle } from './changes/change';
 import { obstaclesOf, plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
-import { planMfaDevice } from './resources/mfa-device';
+import { isDeviceObstacle, planMfaDevice, type DeviceObstacle } from './resources/mfa-device';
 import { nameTaken } from './resources/namesakes';
 import { planOidcProvider } from './resources/oidc-provider';
 import type { Rules } from './resources/ownership';
@@ -19,6 +19,8 @@ import { planUser } from './resources/user';
 export interface ResourcePlans {
   readonly phases: Plan['phases'];
   readonly devices: Plan['devices'];
+  /** Of users that are there: other runs are making their devices. */
+  readonly hindered: readonly DeviceObstacle[];
   readonly obstacles: readonly Obstacle[];
 }
 
@@ -34,12 +36,16 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
     const device = existing.devices.get(user.name);
     return user.mfaDevice && device ? planMfaDevice(user, user.mfaDevice, device, rules) : [];
   });
+  const hindered = devices.filter(isDeviceObstacle).filter(({ user }) => existing.users.has(user));
   const namesakes = existing.namesakes.map(nameTaken);
   const misnamed = declaration.roles.flatMap((role) => misnamedPrincipals(role, declaration, rules));
   return {
     phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles), trustingLater)],
     devices: plansOf(devices),
-    obstacles: [...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices].filter(isObstacle),
+    hindered,
+    obstacles: [...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices].filter(
+      (one): one is Obstacle => isObstacle(one) && !hindered.some((other) => other === one),
+    ),
   };
 }
 
@@ -48,8 +54,11 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
  *
  * @throws ActionError when something is in the way, and not only of keys, with all that is
  */
-export function planProvision({ phases, devices, obstacles }: ResourcePlans, keyHolders: readonly KeyHolder[]): Plan {
+export function planProvision(
+  { phases, devices, hindered, obstacles }: ResourcePlans,
+  keyHolders: readonly KeyHolder[],
+): Plan {
   const keys = keyHolders.map((holder) => planReadable(holder, planKey));
-  if (obstacles.length > 0) requireNoObstacle([...obstacles, ...keys]);
-  return { phases, devices, keys: plansOf(keys), obstacles: [], hindered: obstaclesOf(keys) };
+  if (obstacles.length > 0) requireNoObstacle([...obstacles, ...hindered, ...keys]);
+  return { phases, devices, keys: plansOf(keys), obstacles: [], hindered: [...hindered, ...obstaclesOf(keys)] };
 }

@@ -1,7 +1,7 @@
 import { outlastsJob } from './access-keys/destinations';
 import type { KeyObstacle, KeyPlan } from './access-keys/plan-key';
 import { isObstacle, withoutCalls, type Change, type Obstacle } from './changes/change';
-import type { MfaDevicePlan } from './resources/mfa-device';
+import { isDeviceObstacle, MFA_DEVICE, type DeviceObstacle, type MfaDevicePlan } from './resources/mfa-device';
 
 /** Everything that a step is to do to an account, and in which order. */
 export interface Plan {
@@ -11,17 +11,22 @@ export interface Plan {
   readonly keys: readonly KeyPlan[];
   /** What is in the way of all of it: nothing is done then, but what was found is recorded. */
   readonly obstacles: readonly Obstacle[];
-  /** What is in the way of the keys of single users: nothing is done to these, and the step fails when the rest is done. */
-  readonly hindered: readonly KeyObstacle[];
+  /** What is in the way of single users: nothing is done to these, and the step fails when the rest is done. */
+  readonly hindered: readonly (KeyObstacle | DeviceObstacle)[];
 }
 
 /** What was found of the access keys of users, whatever is in the way of new ones. */
 export function foundOfKeys({ keys, hindered }: Plan): NonNullable<KeyObstacle['found']>[] {
-  return [...keys, ...hindered.flatMap(({ found }) => found ?? [])];
+  return [...keys, ...foundOfHindered(hindered)];
+}
+
+/** What was found of the access keys of those users in whose way something is. */
+export function foundOfHindered(hindered: Plan['hindered']): NonNullable<KeyObstacle['found']>[] {
+  return hindered.flatMap((one) => (isDeviceObstacle(one) ? [] : (one.found ?? [])));
 }
 
 /**
- * What of a plan is done where something is in the way of the keys of some users: nothing to these users, and no key for
+ * What of a plan is done where something is in the way of some users: nothing to these users, and no key for
  * the job, which gets nothing from a step that fails. What refers to such a user goes on: the user is there.
  */
 export function withoutHindered(plan: Plan): Plan {
@@ -36,7 +41,10 @@ export function withoutHindered(plan: Plan): Plan {
     devices: devices.map((device) =>
       names.has(device.user.name) ? { ...device, change: leftAsItIs(device.change), replaces: undefined } : device,
     ),
-    keys: keys.map((key) => (key.make && !outlastsJob(key.destinations) ? withoutNewKey(key) : key)),
+    keys: keys.map((key) => {
+      if (names.has(key.user)) return { ...withoutWork(key), change: leftAsItIs(key.change) };
+      return key.make && !outlastsJob(key.destinations) ? withoutNewKey(key) : key;
+    }),
   };
 }
 
@@ -45,7 +53,11 @@ function leftAsItIs(change: Change): Change {
   const isKept = action === 'keep' && stages.length === 0 && later.length === 0;
   return isKept
     ? { ...change, creates: undefined }
-    : withoutCalls('leave', kind, name, 'left as it is, as its access keys are: see the error');
+    : withoutCalls('leave', kind, name, 'left as it is, as something of its user is in the way: see the error');
+}
+
+function withoutWork(plan: KeyPlan): KeyPlan {
+  return { ...plan, records: {}, endings: [], make: undefined };
 }
 
 function withoutNewKey(plan: KeyPlan): KeyPlan {
@@ -68,8 +80,10 @@ export function changesIn({ phases, devices, keys, hindered }: Plan): Change[] {
     ...phases.flat(),
     ...devices.map(({ change }) => change),
     ...keys.map(({ change }) => change),
-    ...hindered.map(({ user, code }) =>
-      withoutCalls('leave', 'access key', user, `left as they are (${code}): see the error`),
+    ...hindered.map((one) =>
+      isDeviceObstacle(one)
+        ? withoutCalls('leave', MFA_DEVICE, one.serial, `left as it is (${one.code}): see the error`)
+        : withoutCalls('leave', 'access key', one.user, `left as they are (${one.code}): see the error`),
     ),
   ];
 }

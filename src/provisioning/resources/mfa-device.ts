@@ -42,6 +42,16 @@ export interface MfaDevicePlan {
   readonly warning: string | undefined;
 }
 
+/** That another run is making the device of a user. */
+export interface DeviceObstacle extends Obstacle {
+  readonly user: string;
+  readonly serial: string;
+}
+
+export function isDeviceObstacle(planned: object): planned is DeviceObstacle {
+  return 'code' in planned && 'serial' in planned;
+}
+
 /** A device that is enabled for a user. */
 export interface EnabledDevice {
   readonly serial: string;
@@ -139,7 +149,7 @@ export function planMfaDevice(
   device: DeclaredMfaDevice,
   existing: ExistingDevice,
   rules: Rules,
-): Planned<MfaDevicePlan> {
+): Planned<MfaDevicePlan> | DeviceObstacle {
   const serial = mfaDeviceArn(device, rules.account);
   const { tags } = existing;
   const plan = { user, serial, tags: tagsToMake({}, rules), replaces: undefined, warning: undefined };
@@ -152,7 +162,7 @@ export function planMfaDevice(
   if (obstacle) return obstacle;
   const { beingMade: making } = existing;
   if (!making) return { ...plan, change: { ...created, details }, replaces: { making: tags[MAKING] } };
-  if (!rules.isDryRun) return making;
+  if (!rules.isDryRun) return { ...making, user: user.name, serial };
   const fails = `a run would fail: ${making.text}`;
   return { ...plan, change: withoutCalls('leave', MFA_DEVICE, serial, `for ${user.name}`, fails) };
 }
