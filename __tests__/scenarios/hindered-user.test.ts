@@ -61,6 +61,23 @@ describe('where something is in the way of the keys of one user', () => {
     expect(main.summary).toMatch(
       /^### AWS identities: rotate\n[^]*\| leave \| access key \| `pulumi` \|\n[^]*AWS rotate failed[^]*access-keys-full/m,
     );
+    // Later steps may know what was done, and nothing secret.
+    const { plan = '', ...outputs } = main.outputs;
+    expect(JSON.parse(plan)).toEqual([
+      expect.objectContaining({ action: 'change', kind: 'access key', name: 'other' }),
+      expect.objectContaining({ action: 'leave', kind: 'access key', name: 'pulumi' }),
+    ]);
+    const arn = (name: string) => scenario.account.arn('iam', `user/${name}`);
+    expect(outputs).toEqual({
+      mode: 'rotate',
+      'aws-account-id': scenario.account.id,
+      'authenticated-arn': arn('admin'),
+      changed: 'true',
+      profiles: '[]',
+      'user-arns': JSON.stringify({ pulumi: arn('pulumi'), other: arn('other') }),
+      'role-arns': '{}',
+      'policy-arns': '{}',
+    });
     expect(before()).toEqual(was);
     expect(keyOf('other')).not.toEqual(other);
     expect(ownerOf(scenario, keyOf('other'))).toBe('other');
@@ -122,17 +139,19 @@ describe('where something is in the way of the keys of one user', () => {
     expect(textOf(plan)).toContain('+ create  access key  fresh');
     expect(textOf(plan)).toContain('Nothing was changed.');
     expect(plan.summary).toContain('| create | access key | `fresh` |');
+    expect([plan.outputs.changed, plan.outputs.plan]).toEqual(['true', expect.stringContaining('access-keys-full')]);
     expect(writes(scenario)).toEqual([]);
 
     const main = await run('provision', document);
     expectFailed(main, 'access-keys-full');
-    expect(textOf(main)).toContain('left as it is, as its access keys are: see the error');
+    expect(textOf(main)).toContain('left as it is, as something of its user is in the way: see the error');
     expect(textOf(main)).toContain('none is made for this job, as the step fails');
     const { users, roles } = scenario.account;
     expect([...pulumi.attachedPolicies]).toEqual([]);
     expect([...(users.get('fresh')?.attachedPolicies ?? [])]).toEqual([READS]);
     expect(ownerOf(scenario, keyOf('fresh'))).toBe('fresh');
     expect(users.get('worker')?.accessKeys).toEqual([]);
+    expect([main.outputs.changed, main.outputs['role-arns']]).toEqual(['true', expect.stringContaining('role/deploy')]);
     expect(roles.has('deploy')).toBe(true);
     expect(
       writes(scenario)

@@ -13,7 +13,14 @@ import { carryOut, ownWaitOf, type CarryingOut } from '../provisioning/carry-out
 import type { AccountAccess, TargetAccount } from '../provisioning/changes/account-access';
 import { obstacleFailure, requireNoObstacle } from '../provisioning/changes/change';
 import { openAccount } from '../provisioning/open-account';
-import { changesAnything, changesIn, foundOfKeys, withoutHindered, type Plan } from '../provisioning/plan';
+import {
+  changesAnything,
+  changesIn,
+  foundOfHindered,
+  foundOfKeys,
+  withoutHindered,
+  type Plan,
+} from '../provisioning/plan';
 import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
@@ -74,16 +81,13 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       ];
       if (dryRun) {
         const failure = obstacleFailure(hindered);
-        if (!failure) await deliver({ outputs });
+        await deliver({ outputs });
         return { log: [], summary, failure };
       }
       requireTime(ownWaitOf(plan));
       const delivered = plan.keys.flatMap(({ make, destinations }) => (make ? profilesAmong(destinations) : []));
       await checkJobProfiles({ ...profiles, names: delivered, refresh: false }, step);
-      const isRecorded = await recordFound(
-        hindered.flatMap(({ found }) => found ?? []),
-        access,
-      );
+      const isRecorded = await recordFound(foundOfHindered(hindered), access);
       const exportKeys: CarryingOut['exportKeys'] = (keys, confirm) =>
         // A step that fails hands nothing to the job.
         hindered.length > 0 ? confirm() : deliver(keysDelivery(keys, outputs, request, env), confirm);
@@ -95,7 +99,11 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       }
       const left = changesAnything(plan) ? hindered.map(({ user }) => user) : [];
       const failure = obstacleFailure(hindered, outcomeOf(left, isRecorded));
-      if (failure) return { log: [], summary, failure };
+      if (failure) {
+        // What was done, later steps may know. It tells nothing secret.
+        await deliver({ outputs });
+        return { log: [], summary, failure };
+      }
       return { log: [changesAnything(plan) ? mode.done(plan) : 'Nothing had to be changed.'], summary };
     },
   };
@@ -109,7 +117,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
 function outcomeOf(left: readonly string[], isRecorded: boolean): string {
   const recorded = isRecorded ? ', but what was found of access keys is recorded' : '';
   if (left.length === 0) return `Nothing was changed${recorded}`;
-  const users = left.map((name) => `the user ${name}`).join(' and ');
+  const users = [...new Set(left)].map((name) => `the user ${name}`).join(' and ');
   return `Nothing of ${users} was changed${recorded}. All else that the plan shows is done`;
 }
 
