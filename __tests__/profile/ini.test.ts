@@ -228,7 +228,12 @@ test('what keeps AWS’s tools from reading a file is there again only once no s
 });
 
 describe('what keeps AWS’s tools from reading a file', () => {
-  const originals = ['\uFEFF[dev]\nk = 1\n', 'region = a\n[dev]\nk = 1\n', '[x]\n\uFEFF[dev]\nk = 1\n'];
+  const originals = [
+    '\uFEFF[dev]\nk = 1\n',
+    'region = a\n[dev]\nk = 1\n',
+    '[x]\n\uFEFF[dev]\nk = 1\n',
+    '[dev]\n\uFEFFk = 1\n',
+  ];
 
   test.each(originals)('is away until the last profile of any job is gone: %j', (original) => {
     const other = writeSection(original, 'other', SETTINGS);

@@ -162,12 +162,16 @@ function readable(original: string, headers: ReadonlySet<string>, lineEnding: st
   ]);
 }
 
-/** Undoes `readable` for these sections, where none is left for which something is set aside. */
+/**
+ * Undoes `readable` for these sections, where none is left for which something is set aside. Of a section that replaced this
+ * one and is put back now, a line may name others that have gone meanwhile.
+ */
 function asBefore(text: string, headers: ReadonlySet<string>): string {
   const lines = linesOf(text);
+  const there = sectionsIn(lines);
   const head = lines[firstHeaderOf(lines)]?.start ?? text.length;
   return text.replace(LINE_SET_ASIDE, (line, names: string, content: string, ending: string, at: number) => {
-    const others = headersOf(names).filter((header) => !headers.has(header));
+    const others = headersOf(names).filter((header) => !headers.has(header) && there.has(header));
     if (others.length > 0) return setAside(new Set(others), content + ending);
     if (MARK_ALONE.test(content)) return content;
     // Below a section of someone else, it would be a setting of that one.
