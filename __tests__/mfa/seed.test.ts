@@ -92,8 +92,8 @@ const noBase32 = 'is not a seed in base32 (at least 16 letters and digits 2 to 7
 const exported =
   'is what an app exports to move to another phone (otpauth-migration://), which may hold several devices; it should be ' +
   'the seed of one, in base32 or as an otpauth:// URI';
-const wordBefore =
-  'has a word before the seed, or a blank within; it should be the seed alone, in base32 or as an otpauth:// URI';
+const wordWithIt =
+  'has a word before or after the seed, or a blank within; it should be the seed alone, in base32 or as an otpauth:// URI';
 const json = 'is JSON; it should be the seed in it alone, in base32 or as an otpauth:// URI';
 const noPeriod = 'has a period that is not a whole number of seconds';
 const noAlgorithm = 'has an algorithm that is none of SHA1, SHA256, SHA512';
@@ -114,8 +114,11 @@ test.each([
   [`'${BASE32}"`, noBase32],
   [`"secret=`, noBase32],
   [`user=${BASE32}`, noBase32],
-  [`device ${BASE32}`, wordBefore],
-  [`of ci\n${BASE32}`, wordBefore],
+  [`device ${BASE32}`, wordWithIt],
+  [`of ci\n${BASE32}`, wordWithIt],
+  [`${BASE32} mona`, wordWithIt],
+  [`${BASE32} AWS\n`, wordWithIt],
+  [`${BASE32}\t${BASE32}`, wordWithIt],
   [`{"secret":"${BASE32}","issuer":"AWS"}`, json],
   [`{"secret":"JBSWY3DP"}`, json],
   [`{"VirtualMFADevice": {"Base32StringSeed": "SkJTV1kzRFA="}}`, json],

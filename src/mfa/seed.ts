@@ -15,6 +15,8 @@ const CODE_DIGITS = 6;
 
 const DEFAULT_PERIOD = 30;
 
+const SEED = /^[A-Z2-7]{16,}$/i;
+
 /** As a setting is written: `MFA_SECRET=…`, `secret: …`, or in words: `secret key …`. What follows is no padding. */
 const NAME =
   /^["']?(?:[\w -]*(?:secret|seed|key)["']?\s*[=:]\s*(?=[^\s=])|(?:[\w-]+\s+)*(?:secret|seed|key)\s+(?=[^\s=]))/i;
@@ -98,20 +100,24 @@ function seedOf({ text, parameters }: Given): Seed | Wrong {
     .replace(/[\s\p{Pd}]/gu, '')
     .replace(/=+$/, '')
     .toUpperCase();
-  if (!/^[A-Z2-7]{16,}$/.test(base32)) return { wrong: NO_BASE32 };
-  return parameters.size === 0 && hasWordBefore(text) ? { wrong: WORD_BEFORE } : { base32, period, algorithm };
+  if (!SEED.test(base32)) return { wrong: NO_BASE32 };
+  return parameters.size === 0 && hasWord(text) ? { wrong: WORD_WITH_IT } : { base32, period, algorithm };
 }
 
-/** The letters of a word are base32 as well. But the groups of a seed have one length, with a shorter one at the end. */
-function hasWordBefore(text: string): boolean {
+/**
+ * The letters of a word are base32 as well. But the groups of a seed have one length, with a shorter one at the end; and what
+ * could be a whole seed is no group, though it may be a line.
+ */
+function hasWord(text: string): boolean {
   const [first = '', ...others] = text.split(/\s+/);
-  return others.some(({ length }) => length > first.length);
+  const [, whole = ''] = /^(\S+)[^\S\r\n]+[^\s=]/.exec(text) ?? [];
+  return others.some(({ length }) => length > first.length) || SEED.test(whole);
 }
 
 const NO_BASE32 = 'is not a seed in base32 (at least 16 letters and digits 2 to 7), nor an otpauth:// URI';
 const NOT_ALONE = 'is JSON; it should be the seed in it alone, in base32 or as an otpauth:// URI';
-const WORD_BEFORE =
-  'has a word before the seed, or a blank within; it should be the seed alone, in base32 or as an otpauth:// URI';
+const WORD_WITH_IT =
+  'has a word before or after the seed, or a blank within; it should be the seed alone, in base32 or as an otpauth:// URI';
 /** An app exports all its devices at once, or those that were chosen. */
 const EXPORTED =
   'is what an app exports to move to another phone (otpauth-migration://), which may hold several devices; it should be ' +
