@@ -433,6 +433,22 @@ describe('what does not go together', () => {
     expect(await requestOf({ ...KEYS, 'role-session-name': 'a-name', 'role-external-id': 'ours' })).toMatchObject({
       mode: 'access-keys',
     });
+    const { warnings } = await read({ ...KEYS, 'inline-session-policy': '{}', 'role-duration-seconds': '900' });
+    expect(warnings).toEqual([
+      'inline-session-policy is not used: it limits the session of a role, and none is assumed.',
+    ]);
+  });
+
+  test.each([
+    ['inline-session-policy', '{}'],
+    ['custom-tags', '{}'],
+    ['role-session-name', 'a-name'],
+    ['role-duration-seconds', '900'],
+    ['special-characters-workaround', 'true'],
+    ['web-identity-token-file', 'token'],
+  ])('but %s is wrong in a mode that is asked for by name, and takes no role', async (name, value) => {
+    const [said = ''] = await wrongWith({ ...KEYS, mode: 'access-keys', [name]: value });
+    expect(said).toMatch(new RegExp(`^${name}: is for assume-role.* and the mode is access-keys`));
   });
 
   test('a secret without its key is passed over, and said to be', async () => {

@@ -20,13 +20,15 @@ const SIGN_IN = {
 test.each<[inputs: Record<string, string>, mode: string, chain: number | undefined]>([
   [ADMIN, 'assume-role', undefined],
   [{ ...ADMIN, 'role-to-assume': 'deploy' }, 'assume-role', 1],
+  [{ ...ADMIN, 'refresh-credentials': 'true', 'aws-profile': 'admin' }, 'assume-role', undefined],
   [{ ...ADMIN, mode: 'access-keys' }, 'access-keys', undefined],
   [{ ...ADMIN, mode: 'verify' }, 'verify', undefined],
   [{ ...ADMIN, mode: 'verify', 'role-to-assume': 'deploy' }, 'verify', 1],
   [{ ...ADMIN, mode: 'provision', identities: 'users: { ci: {} }' }, 'provision', undefined],
 ])('%j work as a person who signs in, also where the job may use OIDC', async (inputs, mode, chain) => {
   const { request } = await read(inputs, { ...JOB, ...OIDC });
-  expect([request.mode, request.identity.source]).toEqual([mode, SIGN_IN]);
+  const mustLast = 'refresh-credentials' in inputs;
+  expect([request.mode, request.identity.source]).toEqual([mode, { ...SIGN_IN, mustLast }]);
   expect('chain' in request.identity ? request.identity.chain?.length : undefined).toBe(chain);
 });
 
@@ -35,9 +37,59 @@ test('what a mode exports is the session of the person, also in access-keys', as
   expect(request).toMatchObject({ delivery: { environment: 'credentials and region' }, isLogOut: false });
 });
 
-test('without a role, the only one is taken', async () => {
-  const { request } = await read({ ...PORTAL, mode: 'verify' }, JOB);
-  expect(request.identity.source).toEqual({ ...SIGN_IN, accountId: undefined, roleName: undefined });
+test.each<[inputs: Record<string, string>, mode: string]>([
+  [{}, 'assume-role'],
+  [{ 'unset-current-credentials': 'true' }, 'assume-role'],
+  [{ 'refresh-credentials': 'true', 'aws-profile': 'admin' }, 'assume-role'],
+  [{ 'role-to-assume': 'deploy' }, 'assume-role'],
+  [{ mode: 'verify' }, 'verify'],
+  [{ mode: 'access-keys' }, 'access-keys'],
+])('without a role, the only one is taken: with %j, by %s', async (inputs, mode) => {
+  const { request } = await read({ ...PORTAL, ...inputs }, JOB);
+  const mustLast = 'refresh-credentials' in inputs;
+  const source = { ...SIGN_IN, accountId: undefined, roleName: undefined, mustLast };
+  expect([request.mode, request.identity.source]).toEqual([mode, source]);
+});
+
+describe('what shapes the session of a role is refused where none is assumed, however the person signs in', () => {
+  const ways: Record<string, string>[] = [
+    {},
+    { 'sso-account-id': ACCOUNT },
+    { 'sso-role-name': 'Admin' },
+    { 'sso-account-id': ACCOUNT, 'sso-role-name': 'Admin' },
+    { mode: 'assume-role' },
+    { mode: 'access-keys' },
+    { mode: 'access-keys', 'sso-role-name': 'Admin' },
+    { mode: 'verify' },
+    { mode: 'provision', identities: 'users: { ci: {} }' },
+  ];
+  const settings = [
+    ['inline-session-policy', '{}'],
+    ['managed-session-policies', 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
+    ['custom-tags', 'nonsense'],
+    ['source-identity', 'mona'],
+    ['role-external-id', 'external'],
+    ['role-session-name', 'mona'],
+    ['role-skip-session-tagging', 'true'],
+    ['transitive-tag-keys', 'Actor'],
+    ['role-duration-seconds', '900'],
+    ['special-characters-workaround', 'true'],
+    ['continue-on-role-error', 'true'],
+  ] as const;
+  test.each(ways)('%j', async (way) => {
+    for (const [name, value] of settings) {
+      const said = await problemsOf({ ...PORTAL, ...way, [name]: value }, JOB);
+      expect([name, said]).toEqual([name, expect.stringMatching(new RegExp(`\\b${name}: (is for|asks)`))]);
+    }
+  });
+
+  test('also a limit that a variable gives', async () => {
+    const variables = { ...JOB, INLINE_SESSION_POLICY: '{}', ROLE_SESSION_NAME: 'mona' };
+    const said = await problemsOf(ADMIN, variables);
+    expect(said).toContain('inline-session-policy (from INLINE_SESSION_POLICY): is for the session of a role');
+    expect(said).not.toContain('role-session-name');
+    expect(await problemsOf({ mode: 'verify' }, variables)).toBe('none');
+  });
 });
 
 test.each<[wrong: Record<string, string>, problem: string]>([
@@ -81,9 +133,9 @@ test.each<[wrong: Record<string, string>, problem: string]>([
   ],
   [
     { 'role-duration-seconds': '900' },
-    'role-duration-seconds: is for a role that is assumed, and role-to-assume names none',
+    'role-duration-seconds: is for the session of a role, and role-to-assume names none; that of sso-role-name is as the',
   ],
-  [{ 'special-characters-workaround': 'true' }, 'special-characters-workaround: is for a role that is assumed'],
+  [{ 'special-characters-workaround': 'true' }, 'special-characters-workaround: is for the session of a role'],
   [{ 'role-external-id': 'external' }, 'role-external-id: is for the session of a role, and role-to-assume names none'],
   [{ mode: 'session-token' }, "the mode is session-token, which AWS gives for an IAM user's own access keys only"],
   [{ mode: 'federation-token', 'federated-user-name': 'ci' }, 'the mode is federation-token, which AWS gives'],

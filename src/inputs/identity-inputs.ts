@@ -8,6 +8,7 @@ import {
   type Proof,
   type RoleIdentity,
   type RoleSource,
+  type SigningSource,
   type SignedSessionSettings,
   type SourceCredentials,
   type StepIdentity,
@@ -34,20 +35,43 @@ export const SESSION_POLICY_INPUTS: readonly InputName[] = [
   'custom-tags',
 ];
 
+const OF_ROLE_SESSIONS: readonly InputName[] = [
+  ...ROLE_SESSION_INPUTS,
+  ...SESSION_POLICY_INPUTS,
+  'role-duration-seconds',
+  'special-characters-workaround',
+];
+
 /** Whom a step works as in a mode that may take a role: the last that `role-to-assume` names; else the source itself. */
 export async function readIdentity(inputs: Inputs): Promise<StepIdentity> {
   if (inputs.has('role-to-assume')) return readRoleIdentity(inputs);
-  for (const name of [...ROLE_SESSION_INPUTS, ...SESSION_POLICY_INPUTS].filter((input) => inputs.asks(input))) {
-    inputs.wrong(name, 'is for the session of a role, and role-to-assume names none');
+  const source = readSigningSource('no role', inputs);
+  checkNoSession(source, inputs);
+  return { source, chain: undefined };
+}
+
+/** Notes what shapes the session of a role that is assumed, where none is. */
+function checkNoSession({ from }: SigningSource, inputs: Inputs): void {
+  const isSignIn = from === 'sign-in';
+  const why = isSignIn ? '; that of sso-role-name is as the permission set says' : '';
+  // A variable may be meant for another step of the job. But that a person's access is limited must not be in vain.
+  const isGiven = (name: InputName) => inputs.asks(name) || (isSignIn && isLimit(name) && inputs.has(name));
+  for (const name of OF_ROLE_SESSIONS.filter(isGiven)) {
+    inputs.wrong(name, `is for the session of a role, and role-to-assume names none${why}`);
   }
+  if (isSignIn) return;
   for (const name of MFA_INPUTS.filter((input) => inputs.asks(input))) {
-    const why = 'proves MFA when a role is assumed, and role-to-assume names none';
     inputs.wrong(
       name,
-      `${why}. To work as the user, with MFA: obtain a session in an earlier step, by mode: session-token`,
+      'proves MFA when a role is assumed, and role-to-assume names none. To work as the user, with MFA: obtain a session ' +
+        'in an earlier step, by mode: session-token',
     );
   }
-  return { source: readSigningSource('no role', inputs), chain: undefined };
+}
+
+/** Whether without this input, a session could do more than was asked for. */
+export function isLimit(name: InputName): boolean {
+  return name === 'inline-session-policy' || name === 'managed-session-policies';
 }
 
 /**

@@ -1,6 +1,7 @@
 import { MAX_USER_DURATION } from '../sts/session-parameters';
 import { EXPECTATION_INPUTS, readExpectations, readExpectedArn } from './expectations';
 import {
+  isLimit,
   readIdentity,
   readRoleIdentity,
   readRolesIdentity,
@@ -14,7 +15,6 @@ import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import { checkRefresh } from './refresh-inputs';
 import type { Mode, Request } from './request';
 import { readCustomTags, readSessionDuration, readSessionPolicies } from './session-inputs';
-import { checkNoSession } from './sso-inputs';
 import { isLogOut, readDestinations, readSessionProfileSettings, readSettings } from './step-inputs';
 
 export interface ReadRequest {
@@ -49,6 +49,7 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
   [['assume-role', 'session-token', 'verify', ...IDENTITY_MODES], MFA_INPUTS],
   [SIGN_IN_MODES, SSO_INPUTS],
   [['federation-token'], ['federated-user-name']],
+  [MODES.filter((mode) => mode !== 'access-keys'), ['role-duration-seconds']],
   [['assume-role', 'federation-token', 'verify', ...IDENTITY_MODES], SESSION_POLICY_INPUTS],
   [['verify'], ['expect-arn', ...EXPECTATION_INPUTS]],
   [[...SESSION_MODES, 'verify'], ['unset-current-credentials']],
@@ -61,6 +62,21 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
   [IDENTITY_MODES, ['identities', 'dry-run', 'github-token']],
   [['provision'], ['ephemeral', 'adopt-existing']],
   [['rotate'], ['rotate-now', 'delete-old-keys']],
+];
+
+/**
+ * What shapes the session of a role, and the compatible action takes without a role, too: it then does nothing. So it is
+ * here where nothing asks for more than that action does.
+ */
+const PASSED_OVER: readonly InputName[] = [
+  'web-identity-token-file',
+  'role-duration-seconds',
+  'role-external-id',
+  'role-session-name',
+  'role-skip-session-tagging',
+  'transitive-tag-keys',
+  'special-characters-workaround',
+  ...SESSION_POLICY_INPUTS,
 ];
 
 const ALSO_OF_OTHERS: readonly InputName[] = ['github-token', 'dry-run'];
@@ -90,8 +106,8 @@ export function modeOf(env: NodeJS.ProcessEnv): Mode {
 function readMode(inputs: Inputs): Mode {
   const mode = inputs.choice('mode', MODES);
   if (mode !== undefined) return mode;
-  // With a certificate a role is assumed, also if it is still to be named.
-  const ofRoles = ['role-to-assume', 'roles', 'sso-role-name', ...CERTIFICATE_INPUTS] as const;
+  // With a certificate a role is assumed, also if it is still to be named. A person who signs in has one, whatever its name.
+  const ofRoles = ['role-to-assume', 'roles', ...SSO_INPUTS, ...CERTIFICATE_INPUTS] as const;
   if (ofRoles.some((name) => inputs.has(name))) return 'assume-role';
   if (inputs.has('federated-user-name')) return 'federation-token';
   return MFA_INPUTS.some((name) => inputs.has(name)) ? 'session-token' : 'access-keys';
@@ -117,8 +133,10 @@ function checkInputsOf(mode: Mode, inputs: Inputs): void {
         inputs.warn(`${name} does nothing: it is for ${enumerated(modes)}, and the mode is ${mode}. Remove it.`);
         continue;
       }
-      // The compatible action takes what shapes a role session without a role, and does nothing with it.
-      if (mode === 'access-keys' && modes[0] === 'assume-role' && !isDecisive(name)) continue;
+      if (mode === 'access-keys' && !inputs.has('mode') && PASSED_OVER.includes(name)) {
+        if (isLimit(name)) inputs.warn(`${name} is not used: it limits the session of a role, and none is assumed.`);
+        continue;
+      }
       const [first = mode] = modes;
       const why = modes === ROLE_MODES || modes === SIGN_IN_MODES ? WITHOUT_ROLE[mode] : undefined;
       const actual =
@@ -138,11 +156,6 @@ function enumerated(modes: readonly Mode[]): string {
 /** Whether inputs can imply a mode. */
 function isInferred(mode: Mode): boolean {
   return SESSION_MODES.includes(mode);
-}
-
-function isDecisive(name: string): boolean {
-  const decisive = ['role-to-assume', 'roles', 'refresh-credentials', ...CERTIFICATE_INPUTS];
-  return decisive.includes(name) || name.startsWith('mfa-');
 }
 
 async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
@@ -204,8 +217,9 @@ function readDelivered(mode: Mode, inputs: Inputs) {
 async function readAssumeRole(inputs: Inputs): Promise<Request> {
   const mode = 'assume-role';
   if (!inputs.has('roles')) {
+    if (inputs.asks('continue-on-role-error'))
+      inputs.wrong('continue-on-role-error', 'is for roles, which is not given');
     const isSignIn = !inputs.has('role-to-assume') && SSO_INPUTS.some((name) => inputs.has(name));
-    if (isSignIn) checkNoSession(inputs);
     const identity = isSignIn ? await readIdentity(inputs) : await readRoleIdentity(inputs);
     return { mode, ...readDelivered(mode, inputs), identity };
   }

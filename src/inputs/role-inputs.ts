@@ -37,7 +37,6 @@ export interface RoleLimits {
 
 /** The one role to assume, or the chain that leads to it. */
 export function readRoleToAssume(inputs: Inputs, limits: RoleLimits): Chain {
-  if (inputs.asks('continue-on-role-error')) inputs.wrong('continue-on-role-error', 'is for roles, which is not given');
   const wrong: NoteWrong = (message) => {
     inputs.wrong('role-to-assume', message);
   };

@@ -41,18 +41,6 @@ export function readSignIn(inputs: Inputs): SignIn | undefined {
   };
 }
 
-/** Notes what shapes the session of a role that is assumed, where none is. */
-export function checkNoSession(inputs: Inputs): void {
-  for (const name of (['role-duration-seconds', 'special-characters-workaround'] as const).filter((input) =>
-    inputs.asks(input),
-  )) {
-    inputs.wrong(
-      name,
-      'is for a role that is assumed, and role-to-assume names none; sso-role-name has a session already',
-    );
-  }
-}
-
 function checkOthers(inputs: Inputs): void {
   for (const name of OTHER_SOURCES.filter((input) => inputs.has(input))) {
     inputs.wrong(name, 'is given together with sso-start-url, by which a person signs in; omit one of the two');

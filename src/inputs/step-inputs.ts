@@ -6,7 +6,7 @@ import { isLoopback, isReachedDirectly, proxyUrl, wrongProxy } from '../network/
 import { withoutPassword } from '../network/url-password';
 import { validateProfileName } from '../profile/name';
 import { EXPECTATION_INPUTS } from './expectations';
-import { CERTIFICATE_INPUTS, type InputName } from './input-names';
+import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
 import type {
@@ -42,8 +42,7 @@ const MORE_THAN_LOG_OUT: readonly InputName[] = [
   'web-identity-token-file',
   ...CERTIFICATE_INPUTS,
   'federated-user-name',
-  'sso-start-url',
-  'sso-role-name',
+  ...SSO_INPUTS,
   ...MFA_INPUTS,
   'use-existing-credentials',
   'aws-profile',
