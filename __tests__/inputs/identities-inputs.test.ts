@@ -63,7 +63,7 @@ describe('the modes that change IAM', () => {
     ['roles', `a: ${ROLE}`, 'provision', 'assume-role'],
     ['special-characters-workaround', 'true', 'rotate', 'assume-role'],
     ['federated-user-name', 'ci', 'provision', 'federation-token'],
-    ['expect-arn', ROLE, 'deprovision', 'verify'],
+    ['expect-allowed', 's3:GetObject', 'deprovision', 'verify'],
     ['aws-profile', 'ci', 'provision', 'assume-role, session-token, '],
     ['output-credentials', 'true', 'rotate', 'assume-role, session-token, '],
     ['unset-current-credentials', 'true', 'provision', 'assume-role, session-token, '],
@@ -83,12 +83,12 @@ describe('the modes that change IAM', () => {
   );
 
   test('are never inferred', async () => {
-    const problems = await problemsOf({ identities: NOTHING_DELIVERED, 'expect-arn': ROLE }, JOB);
+    const problems = await problemsOf({ identities: NOTHING_DELIVERED, 'expect-allowed': 's3:GetObject' }, JOB);
     expect(problems).toContain(
       '- identities: is for provision, rotate and deprovision, and no mode is given: set mode: provision, or remove identities',
     );
     expect(problems).toContain(
-      '- expect-arn: is for verify, and no mode is given: set mode: verify, or remove expect-arn',
+      '- expect-allowed: is for verify, and no mode is given: set mode: verify, or remove expect-allowed',
     );
     const inferred = await problemsOf(
       { 'role-to-assume': ROLE, 'rotate-now': 'true', 'federated-user-name': 'ci' },

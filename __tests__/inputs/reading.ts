@@ -19,6 +19,7 @@ export const SETTINGS = {
   retry: { maxAttempts: 12 },
   maskAccountId: false,
   allowedAccounts: [],
+  expectArn: undefined,
   timeLimit: undefined,
   unsetCurrentCredentials: false,
 };

@@ -429,6 +429,17 @@ describe('what does not go together', () => {
     expect(await wrongWith(inputs)).toEqual(wrong);
   });
 
+  test('the identity that is expected is that of every mode, and of one identity', async () => {
+    const expected = { 'expect-arn': 'arn:aws:sts::123456789012:assumed-role/deploy/*' };
+    const { request } = await read({ ...KEYS, ...expected });
+    expect(request).toMatchObject({ mode: 'access-keys', expectArn: expected['expect-arn'] });
+    const logOut = await read({ ...expected, 'unset-current-credentials': 'true' });
+    expect(logOut.request).toMatchObject({ isLogOut: false });
+    expect(await wrongWith({ ...KEYS, ...expected, roles: `deploy: ${ROLE}` })).toEqual([
+      'expect-arn: is for one identity, and roles asks for several: the ARN of each role is given there',
+    ]);
+  });
+
   test('what shapes a role session, without a role, does nothing, as in the compatible action', async () => {
     expect(await requestOf({ ...KEYS, 'role-session-name': 'a-name', 'role-external-id': 'ours' })).toMatchObject({
       mode: 'access-keys',

@@ -41,6 +41,7 @@ describe('a misspelt input that keeps the step from something, or decides what i
     ['role-to-asume', 'role-to-assume', { ...KEYS, mode: 'verify' }],
     ['role-arn', 'role-to-assume', { ...removal, ...KEYS }],
     ['expected-arn', 'expect-arn', { mode: 'verify' }],
+    ['expected-arn', 'expect-arn'],
     ['expect-allow', 'expect-allowed', { mode: 'verify' }],
     ['expect-deny', 'expect-denied', { mode: 'verify' }],
     ['dry-rum', 'dry-run', { mode: 'deprovision', identities: 'users: {a: {}}' }],
@@ -58,7 +59,7 @@ describe('a misspelt input that keeps the step from something, or decides what i
     const guarded = { ...assume, 'allowed-account-ids': '123456789012' };
     expect(await problemsOf({ ...guarded, 'alowed-account-ids': '1' }, OIDC)).toBe('none');
     expect(await problemsOf({ ...assume, 'alowed-account-ids': ' ' }, OIDC)).toBe('none');
-    expect(await problemsOf({ ...assume, 'dry-rum': 'true', 'expected-arn': 'x' }, OIDC)).toBe('none');
+    expect(await problemsOf({ ...assume, 'dry-rum': 'true', 'expect-allow': 'x' }, OIDC)).toBe('none');
   });
 
   test.each([
@@ -174,7 +175,7 @@ test.each<[what: string, env: Record<string, string>]>([
   ],
   ['that look like ours', { INPUT_MODES: 'fast', INPUT_ROLE_NAME: 'x', INPUT_ALLOWED: '1', INPUT_REGION: 'eu' }],
   ['that repeat an input', { INPUT_AWS_REGION: 'us-east-1', INPUT_ROLE_TO_ASSUME: 'other' }],
-  ['for another mode', { INPUT_DRY_RUN: 'true', INPUT_EXPECT_ARN: 'x' }],
+  ['for another mode', { INPUT_DRY_RUN: 'true', INPUT_EXPECT_ALLOWED: 'x' }],
   ['like the other input for roles', { INPUT_ROLES_TO_ASSUME: 'a,b' }],
   ['of which some letters are small', { 'INPUT_Alowed-Account-Ids': '1' }],
 ])('variables %s are none of our business', async (_, env) => {
@@ -200,7 +201,7 @@ test.each([
 });
 
 test('the inputs of a composite action, which some runners pass on, fail no step', async () => {
-  const inherited = { 'INPUT_MY-ROLE': 'x', 'INPUT_ALLOWED-ACCOUNTS': '123456789012', 'INPUT_EXPECTED-ARN': 'x' };
+  const inherited = { 'INPUT_MY-ROLE': 'x', 'INPUT_ALLOWED-ACCOUNTS': '123456789012', 'INPUT_EXPECT-ALLOW': 'x' };
   const inputs = { ...assume, 'allowed-account-ids': '123456789012' };
   expect(await problemsOf(inputs, { ...OIDC, ...inherited })).toBe('none');
 });

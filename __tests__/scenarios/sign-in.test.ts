@@ -231,6 +231,38 @@ describe('the role of who signed in', () => {
   });
 });
 
+describe('who must approve', () => {
+  const byMona = { 'expect-arn': `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Admin_*/mona@example.com` };
+  const users = 'users: { reporter: { tags: { team: platform } } }';
+
+  test.each<Record<string, string>>([
+    {},
+    { mode: 'access-keys' },
+    { mode: 'verify' },
+    { mode: 'provision', identities: users },
+    { mode: 'deprovision', identities: users },
+  ])('is required by expect-arn in the step that does the work: %j', async (inputs) => {
+    const [assigned] = scenario.sandbox.identityCenter.person.assignments;
+    if (assigned) assigned.role.policies = [allow('*')];
+    const job = signInJob({ AWS_ENDPOINT_URL_IAM: scenario.sandbox.url });
+    expect(await job.step({ with: { ...ADMIN, ...byMona, ...inputs } })).toMatchObject({ exitCode: 0, stderr: '' });
+    scenario.calls();
+    scenario.account.users.clear();
+
+    Object.assign(scenario.sandbox.identityCenter.person, { userName: 'mallory@example.com' });
+    const main = await job.step({ with: { ...ADMIN, ...byMona, ...inputs } });
+    expect(main).toMatchObject({ exitCode: 1, exported: {}, outputs: {} });
+    const text = main.log.join('\n');
+    expect(text).toContain('docs/troubleshooting.md#unexpected-identity');
+    expect(text).toMatch(/They belong to arn:\S+\/mallory@example\.com; expect-arn is/);
+    expect(scenario.calls()).toEqual([...SIGN_IN, 'GetCallerIdentity']);
+    expect(scenario.account.users.size).toBe(0);
+    for (const post of await job.finish()) expect(post.exitCode).toBe(0);
+    expect(scenario.sandbox.identityCenter.signedIn.size).toBe(0);
+    scenario.calls();
+  });
+});
+
 describe('in the post step', () => {
   test('a sign-in that has ended already is no problem', async () => {
     const job = signInJob();

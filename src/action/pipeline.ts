@@ -3,6 +3,7 @@ import { deliver, unsetCurrent } from '../delivery/deliver';
 import { checkJobProfiles } from '../delivery/job-profiles';
 import { writeReport } from '../delivery/report';
 import { requireAllowedAccount } from '../delivery/require-allowed-account';
+import { requireExpectedIdentity } from '../delivery/require-expected-identity';
 import { readRequest } from '../inputs/read-request';
 import { isManyRoles, profilesIn, rolesIn, type Request } from '../inputs/request';
 import { begin, mayKeepExisting } from '../modes/begin';
@@ -61,7 +62,7 @@ async function checkDestinations(request: Request, step: Step): Promise<void> {
 }
 
 /**
- * Begins what is asked for, and goes on only in accounts that are allowed.
+ * Begins what is asked for, and goes on only in accounts that are allowed, and as whom it is expected to.
  *
  * @param beforeNew called before credentials are obtained where others could have been kept
  */
@@ -70,6 +71,7 @@ export async function beginAllowed(request: Request, step: Step, beforeNew?: () 
   for (const identity of work.identities) {
     if (request.maskAccountId) maskIdentity(identity, step);
     requireAllowedAccount(identity, request);
+    requireExpectedIdentity(identity, request);
   }
   return work;
 }

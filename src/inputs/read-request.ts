@@ -1,5 +1,5 @@
 import { MAX_USER_DURATION } from '../sts/session-parameters';
-import { EXPECTATION_INPUTS, readExpectations, readExpectedArn } from './expectations';
+import { EXPECTATION_INPUTS, readExpectations } from './expectations';
 import {
   isLimit,
   readIdentity,
@@ -51,7 +51,7 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
   [['federation-token'], ['federated-user-name']],
   [MODES.filter((mode) => mode !== 'access-keys'), ['role-duration-seconds']],
   [['assume-role', 'federation-token', 'verify', ...IDENTITY_MODES], SESSION_POLICY_INPUTS],
-  [['verify'], ['expect-arn', ...EXPECTATION_INPUTS]],
+  [['verify'], EXPECTATION_INPUTS],
   [[...SESSION_MODES, 'verify'], ['unset-current-credentials']],
   [SESSION_MODES, ['aws-profile', 'output-credentials', 'output-env-credentials', 'use-existing-credentials']],
   [
@@ -192,7 +192,6 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
         mode,
         ...readSettings(inputs),
         identity: await readIdentity(inputs),
-        expectArn: readExpectedArn(inputs),
         expectations: readExpectations(inputs),
       };
     case 'provision':
@@ -217,8 +216,9 @@ function readDelivered(mode: Mode, inputs: Inputs) {
 async function readAssumeRole(inputs: Inputs): Promise<Request> {
   const mode = 'assume-role';
   if (!inputs.has('roles')) {
-    if (inputs.asks('continue-on-role-error'))
+    if (inputs.asks('continue-on-role-error')) {
       inputs.wrong('continue-on-role-error', 'is for roles, which is not given');
+    }
     const isSignIn = !inputs.has('role-to-assume') && SSO_INPUTS.some((name) => inputs.has(name));
     const identity = isSignIn ? await readIdentity(inputs) : await readRoleIdentity(inputs);
     return { mode, ...readDelivered(mode, inputs), identity };

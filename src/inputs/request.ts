@@ -29,6 +29,8 @@ export interface StepSettings {
   readonly maskAccountId: boolean;
   /** Accounts whose credentials may be used. None means any. */
   readonly allowedAccounts: readonly string[];
+  /** The ARN that whom the step works as must have, if it is to be one; `*` and `?` stand for any text and any character. */
+  readonly expectArn: string | undefined;
   /** Seconds after which the step gives up, if it is to. */
   readonly timeLimit: number | undefined;
   /** Credentials already in the job are taken away first. */
@@ -248,8 +250,6 @@ export interface AccessKeysRequest extends DeliveredSession {
 export interface VerifyRequest extends StepSettings {
   readonly mode: 'verify';
   readonly identity: StepIdentity;
-  /** The ARN that they must belong to; `*` and `?` stand for any text and any character. */
-  readonly expectArn: string | undefined;
   /** What IAM should say to single actions. */
   readonly expectations: readonly Expectation[];
 }

@@ -49,6 +49,7 @@ const NOT_WITH_ROLES = [
   ['output-credentials', 'is for one session, and roles asks for several: they go to profiles'],
   ['output-env-credentials', 'is for one session, and roles asks for several: they go to profiles'],
   ['use-existing-credentials', 'is for one session, and roles asks for several'],
+  ['expect-arn', 'is for one identity, and roles asks for several: the ARN of each role is given there'],
 ] as const;
 
 /** The roles by profile: `profile: role`, or `profile: [role, role, …]` for a chain. */

@@ -5,7 +5,7 @@ import { certificatesIn } from '../network/certificates';
 import { isLoopback, isReachedDirectly, proxyUrl, wrongProxy } from '../network/proxy';
 import { withoutPassword } from '../network/url-password';
 import { validateProfileName } from '../profile/name';
-import { EXPECTATION_INPUTS } from './expectations';
+import { EXPECTATION_INPUTS, readExpectedArn } from './expectations';
 import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
 import { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
@@ -45,6 +45,7 @@ const MORE_THAN_LOG_OUT: readonly InputName[] = [
   ...SSO_INPUTS,
   ...MFA_INPUTS,
   'use-existing-credentials',
+  'expect-arn',
   'aws-profile',
   'output-credentials',
 ];
@@ -62,6 +63,7 @@ export function readSettings(inputs: Inputs): StepSettings {
     retry: { maxAttempts: readMaxAttempts(inputs) },
     maskAccountId: inputs.flag('mask-aws-account-id'),
     allowedAccounts: readAllowedAccounts(inputs),
+    expectArn: readExpectedArn(inputs),
     timeLimit: readTimeLimit(inputs),
     unsetCurrentCredentials: inputs.flag('unset-current-credentials'),
   };

@@ -1,14 +1,13 @@
 import type { Identity } from '../../aws/arn';
 import { isTemporary } from '../../aws/credentials';
 import type { Report } from '../../delivery/report';
+import { requireExpectedIdentity } from '../../delivery/require-expected-identity';
 import { identityOutputs } from '../../delivery/variables-and-outputs';
-import { ActionError } from '../../errors/action-error';
 import { connectIam } from '../../iam/connect';
 import type { Signer } from '../../identity-sources/identity-source';
 import { identityOf, workAs } from '../../identity-sources/work-as';
 import { lineOf } from '../../inputs/expectations';
 import type { VerifyRequest } from '../../inputs/request';
-import { fitsPattern } from '../../policy/policy-document';
 import { maskAccountsIn } from '../../runner/masks';
 import { callSettings, type Step } from '../../runner/step';
 import { identityReport } from '../identity-report';
@@ -47,16 +46,9 @@ export async function verify(request: VerifyRequest, step: Step): Promise<Work> 
 }
 
 async function expectedIdentity(signer: Signer, request: VerifyRequest, step: Step): Promise<Identity> {
-  const { expectArn } = request;
   const identity = await identityOf(signer, request, step);
-  const { arn } = identity;
-  if (expectArn === undefined || (arn !== undefined && fitsPattern(arn, expectArn))) return identity;
-  throw new ActionError({
-    code: 'unexpected-identity',
-    tried: `verify ${signer.name}`,
-    why: `They belong to ${arn ?? 'someone whom the service at sts-endpoint does not name'}; expect-arn is ${expectArn}.`,
-    fix: 'Check which credentials the step finds, or correct expect-arn. In it, * stands for any text, ? for one character.',
-  });
+  requireExpectedIdentity(identity, request, signer.name);
+  return identity;
 }
 
 /** Whom the credentials belong to, and what was verified of them: all of it is as expected. */
