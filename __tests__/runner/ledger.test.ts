@@ -554,6 +554,25 @@ describe('a sign-in', () => {
     });
   });
 
+  test('is kept already while the person is asked, without what a token could be had with in the state', () => {
+    const asked = {
+      startUrl: SIGN_IN.startUrl,
+      region: 'eu-west-1',
+      client: { clientId: 'CLIENT', clientSecret: 'secretEXAMPLE' },
+      deviceCode: 'deviceEXAMPLE',
+    };
+    ledger.askingToSignIn(asked);
+    for (const text of [state(), storedText()]) expect(text).not.toContain('EXAMPLE');
+    expect(changes()).toMatchObject({ signIns: [asked] });
+    ledger.signedIn(SIGN_IN);
+    ledger.tookRole({ accountId: '123456789012', roleName: 'Admin' });
+    const role = { accountId: '123456789012', roleName: 'Admin' };
+    expect(changes()).toMatchObject({ signIns: [{ ...SIGN_IN, role }] });
+    ledger.askingToSignIn(asked);
+    ledger.notSignedIn();
+    expect(changes()).toMatchObject({ signIns: [{ ...SIGN_IN, role }] });
+  });
+
   test('stays when what was exported is taken back', () => {
     const goBack = ledger.mark();
     ledger.exporting(['AWS_REGION']);

@@ -696,6 +696,11 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       identityCenter.tokenLifetime = 0;
     }),
   ],
+  'sign-in-lost': [
+    byPerson(IN_ADMIN, ({ sandbox: { faults } }) => {
+      faults.add({ action: 'CreateToken', times: 1, resetAfter: true });
+    }),
+  ],
   'sign-in-not-approved': [
     byPerson(IN_ADMIN, ({ sandbox: { identityCenter } }) => {
       identityCenter.person.does = 'nothing';

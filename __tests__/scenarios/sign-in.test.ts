@@ -1,3 +1,6 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Failure, Fault } from '../../sandbox/faults';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { page, section } from '../docs/pages';
@@ -75,6 +78,20 @@ describe('a person who signs in', () => {
     scenario.calls();
   });
 
+  test('reads how long the step waits also where its time limit is the earlier end', async () => {
+    scenario.sandbox.identityCenter.interval = 5;
+    scenario.sandbox.identityCenter.person.takesMs = 65_000;
+    const job = signInJob();
+    const started = scenario.sandbox.clock.now().getTime();
+    const { log } = await job.step({ with: { ...ADMIN, 'action-timeout-s': '180' } });
+    const until = new Date(started + 180_000).toISOString().slice(11, 16);
+    expect(log.join('\n')).toContain(`Notice: This step waits until ${until} UTC for a person`);
+    expect(log.join('\n')).toMatch(/^Waiting for the sign-in with the code .{9}: 1(19|20) s left\.$/m);
+    scenario.calls();
+    await finish(job);
+    scenario.calls();
+  });
+
   test('leaves no secret in log, state or environment', async () => {
     const { sandbox } = scenario;
     const job = signInJob();
@@ -140,11 +157,13 @@ describe('a person who signs in', () => {
     scenario.sandbox.identityCenter.person.does = 'nothing';
     const job = signInJob();
     const main = await job.step({ with: { ...ADMIN, 'action-timeout-s': '30' } });
-    expectFailed(main, 'action-timeout');
+    expect(main).toMatchObject({ exitCode: 1, exported: {}, outputs: {} });
+    expect(main.log.join('\n')).toContain('docs/troubleshooting.md#action-timeout');
     expect(main.duration).toBeGreaterThan(29_500);
     scenario.expectWithin(30_500, main);
     expect(scenario.calls()).toEqual([...SIGN_IN.slice(0, 2), 'CreateToken AuthorizationPendingException']);
     await finish(job);
+    scenario.calls();
   });
 });
 
@@ -231,6 +250,86 @@ describe('the role of who signed in', () => {
   });
 });
 
+describe('an answer that is lost', () => {
+  const LEFT = `Warning: The sign-in at ${START_URL} was not ended, and lasts until it expires by itself.`;
+  const textOf = (run: Run | undefined) => run?.log.join('\n');
+
+  /** A step that is killed when this has come about. */
+  async function killed(fault: (now: () => void) => Fault): Promise<Job> {
+    const job = signInJob();
+    const after = new Promise<void>((resolve) => {
+      scenario.sandbox.faults.add(fault(resolve));
+    });
+    await job.step({ with: ADMIN, kill: { after, signal: 'SIGKILL' } });
+    scenario.sandbox.faults.clear();
+    scenario.calls();
+    return job;
+  }
+
+  test('once the person has approved: step and post say that the sign-in may be there', async () => {
+    scenario.sandbox.faults.add({ action: 'CreateToken', times: 1, resetAfter: true });
+    const job = signInJob();
+    const main = await job.step({ with: ADMIN });
+    expect(main).toMatchObject({ exitCode: 1, exported: {}, outputs: {} });
+    expect(textOf(main)).toContain('docs/troubleshooting.md#sign-in-lost');
+    expect(textOf(main)).toContain('Fix: Run the job again, and approve its new code. Whoever administers IAM');
+    const [post] = await job.finish();
+    expect(textOf(post)).toContain(LEFT);
+    scenario.calls();
+  });
+
+  test('to a step that is killed meanwhile: post says so', async () => {
+    const job = await killed((now) => ({ action: 'CreateToken', times: 1, holdAfter: now }));
+    const [post] = await job.finish();
+    expect(textOf(post)).toContain(LEFT);
+    expect(scenario.calls()).toEqual(['CreateToken InvalidGrantException']);
+  });
+
+  test('to a step that is killed before it asked once more: post ends what was approved meanwhile', async () => {
+    scenario.sandbox.identityCenter.person.takesMs = 10_000;
+    const job = await killed((first) => ({ action: 'CreateToken', skip: 1, times: 1, first }));
+    scenario.pass(60_000);
+    const post = await finish(job);
+    expect(post.log).toEqual([`The sign-in at ${START_URL} has ended.`]);
+    expect(scenario.calls()).toEqual(['CreateToken', 'Logout']);
+  });
+
+  test('to a step that is killed while it waits for nobody: nothing is left', async () => {
+    scenario.sandbox.identityCenter.person.does = 'nothing';
+    const job = await killed((first) => ({ action: 'CreateToken', skip: 1, times: 1, first }));
+    const post = await finish(job);
+    expect(post.log).toEqual([`Nobody approved the sign-in at ${START_URL}.`]);
+    expect(scenario.calls().at(-1)).toBe('CreateToken AuthorizationPendingException');
+  });
+
+  test.each<Failure>([{ reset: true }, { error: { status: 500, code: 'InternalServerException', message: 'no' } }])(
+    'while the person takes time ends no wait, also without further attempts: %j',
+    async (failure) => {
+      scenario.sandbox.identityCenter.person.takesMs = 5_000;
+      scenario.sandbox.faults.add({ action: 'CreateToken', skip: 1, times: 1, ...failure });
+      const job = signInJob();
+      const main = await job.step({ with: { ...ADMIN, 'disable-retry': 'true' } });
+      expect(main).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(textOf(main)).toMatch(/^Whether it is approved could not be asked \(.+\)\. Asking again\.$/m);
+      scenario.calls();
+      await finish(job);
+      scenario.calls();
+    },
+  );
+
+  test('to every question fails the step by what was the matter, and not for want of a person', async () => {
+    scenario.sandbox.identityCenter.codeLifetime = 20;
+    scenario.sandbox.faults.add({ action: 'CreateToken', reset: true });
+    const job = signInJob();
+    const main = await job.step({ with: { ...ADMIN, 'disable-retry': 'true' } });
+    expect(textOf(main)).toContain('docs/troubleshooting.md#connection-failed');
+    scenario.sandbox.faults.clear();
+    scenario.calls();
+    await finish(job);
+    scenario.calls();
+  });
+});
+
 describe('who must approve', () => {
   const byMona = { 'expect-arn': `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Admin_*/mona@example.com` };
   const users = 'users: { reporter: { tags: { team: platform } } }';
@@ -287,6 +386,36 @@ describe('in the post step', () => {
     scenario.calls();
   });
 
+  test.each<Record<string, string>>([
+    {},
+    { 'output-env-credentials': 'false', 'output-credentials': 'true' },
+    { mode: 'verify' },
+    { 'sso-role-name': 'Nope' },
+  ])('one whose token a step has deleted draws a warning: %j', async (inputs) => {
+    const job = signInJob();
+    await job.step({ with: { ...ADMIN, ...inputs } });
+    for (const name of readdirSync(job.temp)) rmSync(join(job.temp, name), { recursive: true });
+    const [post] = await job.finish();
+    expect(post?.exitCode).toBe(0);
+    expect(post?.log.join('\n')).toContain(
+      `Warning: The sign-in at ${START_URL} was not ended, and lasts until it expires by itself. What main saved for this ` +
+        'is missing. Whoever administers IAM Identity Center can end it there.',
+    );
+    scenario.calls();
+  });
+
+  test('one that is left, as nothing is to be cleaned up, draws a warning', async () => {
+    const job = signInJob({ AWS_SKIP_CLEANUP_STEP: 'true' });
+    await job.step({ with: ADMIN });
+    scenario.calls();
+    const [post] = await job.finish();
+    expect(post?.log).toEqual([
+      'Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.',
+      `Warning: The sign-in at ${START_URL} lasts until it expires by itself, as nothing is cleaned up.`,
+    ]);
+    expect(scenario.sandbox.identityCenter.signedIn.size).toBe(1);
+  });
+
   test('the token goes where it came from, whatever a later step says', async () => {
     const job = signInJob();
     await job.step({ with: ADMIN });
@@ -311,10 +440,10 @@ describe('a step that changes IAM as the person', () => {
     if (assigned) assigned.role.policies = [allow('*')];
   });
 
-  async function provisioned(): Promise<Job> {
+  async function provisioned(inputs: Record<string, string> = {}): Promise<Job> {
     const { url } = scenario.sandbox;
     const job = signInJob({ AWS_ENDPOINT_URL_IAM: url });
-    const main = await job.step({ with: PROVISION });
+    const main = await job.step({ with: { ...PROVISION, ...inputs } });
     expect(main).toMatchObject({ exitCode: 0, stderr: '', exported: {} });
     expect(scenario.account.users.has('reporter')).toBe(true);
     expect(Object.keys(main.outputs).filter((name) => /key|token/.test(name))).toEqual([]);
@@ -337,6 +466,15 @@ describe('a step that changes IAM as the person', () => {
     expect(calls.filter((call) => call === 'GetRoleCredentials')).toHaveLength(1);
     expect(calls).not.toContain('StartDeviceAuthorization');
     expect(calls.at(-1)).toBe('Logout');
+  });
+
+  test('is the same in post, whatever else the person has got meanwhile', async () => {
+    const job = await provisioned({ 'sso-account-id': '', 'sso-role-name': '' });
+    scenario.sandbox.identityCenter.assign(scenario.account, 'Read');
+    scenario.pass(TWO_HOURS_MS);
+    expect((await finish(job)).log.join('\n')).not.toContain('Warning');
+    expect(scenario.account.users.has('reporter')).toBe(false);
+    expect(scenario.calls()).toContain('GetRoleCredentials');
   });
 
   test('says in post what is left when the sign-in has ended, too', async () => {

@@ -111,7 +111,7 @@ const OF_TOKEN: Readonly<Record<string, string>> = {
   slow_down: 'slow down',
   expired_token: 'sign-in-not-approved',
   access_denied: 'sign-in-refused',
-  invalid_grant: 'unexpected',
+  invalid_grant: 'sign-in-lost',
   invalid_client: 'unexpected',
   invalid_request: 'unexpected',
   server_error: 'service-unavailable',

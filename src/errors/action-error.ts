@@ -63,6 +63,7 @@ export const ERROR_CODES = [
   'session-too-long',
   'session-too-long-for-chain',
   'sign-in-ended',
+  'sign-in-lost',
   'sign-in-not-approved',
   'sign-in-refused',
   'simulation-refused',

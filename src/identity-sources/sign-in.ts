@@ -1,4 +1,5 @@
-import { ActionError } from '../errors/action-error';
+import { retryOf } from '../aws/failure';
+import { ActionError, type ErrorCode } from '../errors/action-error';
 import type { SignIn, StepSettings } from '../inputs/request';
 import { keepSignIn, keptSignIn } from '../runner/kept-sign-in';
 import { callSettings, type Step } from '../runner/step';
@@ -7,6 +8,9 @@ import { NOT_APPROVED, SIGN_IN_ENDED } from '../sso/explain';
 import { waitForApproval } from '../sso/wait-for-approval';
 import type { Signer } from './identity-source';
 import { credentialsOf, roleFor } from './sso-role';
+
+/** With these, there is no sign-in that post would have to end. */
+const NOTHING_CAME_OF_IT: readonly ErrorCode[] = ['sign-in-refused', 'sign-in-not-approved'];
 
 /**
  * The role that a person has by IAM Identity Center. The person is asked to sign in, in the log, and waited for. Nobody is
@@ -19,10 +23,11 @@ export async function signIn(source: SignIn, settings: StepSettings, step: Step)
   if (settings.maskAccountId && source.accountId !== undefined) runner.mask(source.accountId);
   const sso = connectSso(source.region, settings.connection, callSettings(settings, step));
   const kept = keptSignIn(env);
-  const { accessToken, expires } = kept ?? (await askPerson(source, sso, step));
+  const { accessToken, expires } = kept ?? (await askPerson(source, sso, settings, step));
   if (expires <= clock.time()) throw ended(source, expires);
   const role = kept?.role ?? (await roleFor(source, accessToken, sso, settings, step));
   if (!kept) {
+    if (source.accountId === undefined || source.roleName === undefined) step.ledger.tookRole(role);
     runner.info(`Signed in. Obtaining credentials of ${role.roleName} in ${role.accountId}.`);
     if (source.mustLast) {
       runner.info(`The session is renewed for as long as the sign-in lasts: until ${new Date(expires).toISOString()}.`);
@@ -37,27 +42,53 @@ export async function signIn(source: SignIn, settings: StepSettings, step: Step)
 async function askPerson(
   { startUrl, region }: SignIn,
   sso: Sso,
+  { timeLimit = Infinity }: StepSettings,
   { runner, clock, ledger }: Step,
 ): Promise<{ readonly accessToken: string; readonly expires: number }> {
+  const limit = clock.now() + timeLimit * 1000;
   const tried = `sign in at ${startUrl}`;
   const client = await sso.registerClient(tried);
   runner.mask(client.clientSecret);
   const device = await sso.startDeviceAuthorization(client, startUrl, tried);
   runner.mask(device.deviceCode);
-  const until = timeOfDay(clock.time() + device.expiresIn * 1000);
+  const { deviceCode } = device;
+  ledger.askingToSignIn({ startUrl, region, client, deviceCode });
+  const until = timeOfDay(clock.time() + Math.min(device.expiresIn * 1000, limit - clock.now()));
   runner.notice(
     `This step waits until ${until} for a person to sign in to AWS: open ${device.url}, see that the page shows the code ` +
       `${device.userCode}, and approve. Whoever approves gives this job their access to AWS: approve only what you started yourself.`,
   );
+  let failed: ActionError | undefined;
+  const ask = async () => {
+    try {
+      const answer = await sso.createToken(client, device, tried);
+      failed = undefined;
+      return answer;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      // The next question is due anyway.
+      runner.info(`Whether it is approved could not be asked (${error.answer}). Asking again.`);
+      failed = error;
+      return 'pending';
+    }
+  };
   const token = await waitForApproval(
     device,
-    () => sso.createToken(client, device, tried),
-    (secondsLeft) => {
-      runner.info(`Waiting for the sign-in with the code ${device.userCode}: ${secondsLeft} s left.`);
+    ask,
+    (secondsOfCode) => {
+      const left = Math.min(secondsOfCode, Math.round((limit - clock.now()) / 1000));
+      runner.info(`Waiting for the sign-in with the code ${device.userCode}: ${left} s left.`);
     },
     clock,
-  );
-  if (!token) throw new ActionError({ ...NOT_APPROVED, tried });
+  ).catch((error: unknown) => {
+    if (error instanceof ActionError && NOTHING_CAME_OF_IT.includes(error.code)) ledger.notSignedIn();
+    throw error;
+  });
+  if (!token) {
+    if (failed) throw failed;
+    ledger.notSignedIn();
+    throw new ActionError({ ...NOT_APPROVED, tried });
+  }
   const { accessToken, expiresIn } = token;
   runner.mask(accessToken);
   const expires = clock.time() + expiresIn * 1000;
@@ -69,6 +100,11 @@ async function askPerson(
     throw error;
   }
   return { accessToken, expires };
+}
+
+/** Whether the next question may well be answered. */
+function isPassing(error: unknown): error is ActionError {
+  return error instanceof ActionError && retryOf(error.cause) !== 'final';
 }
 
 function timeOfDay(time: number): string {

@@ -14,7 +14,7 @@ export interface JobChanges {
   /** Folders made for the job alone. */
   readonly folders: readonly string[];
   readonly identities: IdentityChanges;
-  readonly signIns: readonly SignIn[];
+  readonly signIns: readonly (SignIn | AskedSignIn)[];
 }
 
 /** A person's sign-in at IAM Identity Center, which ends with the job. */
@@ -26,6 +26,19 @@ export interface SignIn {
   readonly accessToken: string;
   /** Milliseconds since 1970. */
   readonly expires: number;
+  /** The role that was taken, where the inputs leave open which: the person may get others meanwhile. */
+  readonly role?: { readonly accountId: string; readonly roleName: string };
+}
+
+/** A sign-in that a person was asked for and may have approved: the answer that says so may have been lost. */
+export interface AskedSignIn {
+  readonly startUrl: string;
+  /** Where IAM Identity Center is. */
+  readonly region: string;
+  /** Who asked. The secret is one. */
+  readonly client: { readonly clientId: string; readonly clientSecret: string };
+  /** A secret. */
+  readonly deviceCode: string;
 }
 
 /** What main did in IAM that post has to look after. */
@@ -98,7 +111,7 @@ export interface StoredSecrets {
   readonly keys: Readonly<Record<string, Credentials>> | undefined;
   /** A URL may have a password in it. */
   readonly route?: Readonly<Record<string, string>> | undefined;
-  readonly signIns?: readonly SignIn[] | undefined;
+  readonly signIns?: JobChanges['signIns'] | undefined;
 }
 
 /**
@@ -179,9 +192,29 @@ export class Ledger {
     this.#save({ identities: { ...this.#changes.identities, unfinished, credentials, keys } });
   }
 
-  /** Records that a person signed in, for a post step that is to end that. */
+  /** Records that a person is asked to sign in: a step that is killed then may not learn that it was approved. */
+  askingToSignIn(asked: AskedSignIn): void {
+    this.#save({ signIns: [...this.#approved(), asked] });
+  }
+
+  /** Records that nothing came of it. */
+  notSignedIn(): void {
+    this.#save({ signIns: this.#approved() });
+  }
+
+  /** Records that the person signed in, for a post step that is to end that. */
   signedIn(signIn: SignIn): void {
-    this.#save({ signIns: [...this.#changes.signIns, signIn] });
+    this.#save({ signIns: [...this.#approved(), signIn] });
+  }
+
+  /** Records which role of the person was taken. */
+  tookRole(role: SignIn['role']): void {
+    const signIns = this.#approved();
+    this.#save({ signIns: signIns.map((one, index) => (index === signIns.length - 1 ? { ...one, role } : one)) });
+  }
+
+  #approved(): SignIn[] {
+    return this.#changes.signIns.filter((one) => 'accessToken' in one);
   }
 
   /** Marks a point to go back to when what comes after it, but in IAM and of sign-ins, has been undone already. */

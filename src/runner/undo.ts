@@ -8,7 +8,7 @@ import { STORES } from '../identities/stored-secret';
 import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
 import { keepSignIn } from './kept-sign-in';
-import type { JobChanges, Created, IdentityChanges, SignIn } from './ledger';
+import type { JobChanges, Created, IdentityChanges } from './ledger';
 import { listed, Masks, printable } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
@@ -39,7 +39,7 @@ export type UndoIdentities = (
 
 /** Ends the sign-ins of people. */
 export type EndSignIns = (
-  signIns: readonly SignIn[],
+  signIns: JobChanges['signIns'],
   route: IdentityChanges['route'],
   step: Pick<PostStep, 'env' | 'clock'>,
   reporter: PostReporter,
@@ -66,6 +66,10 @@ export async function undo(step: PostStep, work: PostWork): Promise<void> {
   const reporter = reporterFor(step);
   if (step.env.AWS_SKIP_CLEANUP_STEP === 'true') {
     reporter.log('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
+    const { signIns = [] } = readLedger(step.env)?.changes ?? {};
+    if (signIns.length > 0) {
+      reporter.warn(`The sign-in at ${portalsOf(signIns)} lasts until it expires by itself, as nothing is cleaned up.`);
+    }
     return;
   }
   try {
@@ -90,7 +94,7 @@ async function undoChanges(step: PostStep, reporter: PostReporter, work: PostWor
     Object.keys(variables).length === 0 || (await restoreVariables(variables, step.env, reporter));
   const foldersRemoved = folders.length === 0 || (await removeFolders(folders, reporter));
   // Nobody could be asked to sign in again.
-  for (const signIn of signIns) keepSignIn(step.env, signIn);
+  for (const signIn of signIns) if ('accessToken' in signIn) keepSignIn(step.env, signIn);
   const identitiesUndone = await undoIdentityChanges(identities, step, reporter, work.undoIdentities);
   const signInsEnded = signIns.length === 0 || (await endSignIns(changes, step, reporter, work.endSignIns));
   // What could not be put back is stored nowhere else.
@@ -98,8 +102,9 @@ async function undoChanges(step: PostStep, reporter: PostReporter, work: PostWor
 }
 
 /** Whether nothing is left of changes, as far as that can be seen: the clean-up has run before. */
-async function isUndone({ variables, profiles, folders, identities }: JobChanges, env: NodeJS.ProcessEnv) {
-  if (identities.created.length + identities.unfinished.length > 0) return false;
+async function isUndone({ variables, profiles, folders, identities, signIns }: JobChanges, env: NodeJS.ProcessEnv) {
+  // Whether these are, only AWS knows.
+  if (identities.created.length + identities.unfinished.length + signIns.length > 0) return false;
   // Those of profiles have a value then, too, and a region may have one.
   const regions = await likeUnset(Object.keys(variables).filter(isRegion), { ...env, ...variables });
   const isRestored = (name: string) => !env[name] || OF_PROFILES.test(name) || env[name] === regions[name];
@@ -146,12 +151,18 @@ function endSignIns(
   reporter: PostReporter,
   end: EndSignIns,
 ): Promise<boolean> {
-  const where = listed([...new Set(signIns.map(({ startUrl }) => startUrl))]);
+  const where = portalsOf(signIns);
   const ending = async () => {
-    if (signIns.some(({ accessToken }) => !accessToken)) throw new Error('What main saved for this is missing.');
+    if (signIns.some((signIn) => 'accessToken' in signIn && !signIn.accessToken)) {
+      throw new Error('What main saved for this is missing. Whoever administers IAM Identity Center can end it there.');
+    }
     await end(signIns, route, step, reporter);
   };
   return done(ending, `The sign-in at ${where} was not ended, and lasts until it expires by itself`, reporter);
+}
+
+function portalsOf(signIns: JobChanges['signIns']): string {
+  return listed([...new Set(signIns.map(({ startUrl }) => startUrl))]);
 }
 
 function describe(created: Created): string {

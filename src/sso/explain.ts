@@ -23,6 +23,14 @@ export function explainSso(error: unknown, failed: SsoCall, service: SsoService)
  */
 const OIDC_RULES: readonly RefusalRule<SsoCall>[] = [
   ({ code }) => code === 'ExpiredToken' && NOT_APPROVED,
+  // A code is good for one token.
+  ({ code }, { operation }) =>
+    operation === 'CreateToken' &&
+    code === 'InvalidGrant' && {
+      code: 'sign-in-lost',
+      why: 'The code is used up: as a rule, it was approved, and the answer with the access token was lost on its way. There is then a sign-in that this job cannot end: it lasts until it expires by itself.',
+      fix: 'Run the job again, and approve its new code. Whoever administers IAM Identity Center can end the sign-in that was lost: in the settings of the user, under "Active sessions".',
+    },
   ({ code }) =>
     code === 'AccessDenied' && {
       code: 'sign-in-refused',
