@@ -74,6 +74,31 @@ describe('a user that the document gives no key any more', () => {
     expect(writes(scenario)).toEqual([]);
   });
 
+  test('has what was replaced ended by a rotation on a schedule, too, which says what ends the other', async () => {
+    await provision(LASTING_KEY);
+    const { id: old = '' } = keyInSecrets(scenario);
+    scenario.pass(HOUR_MS);
+    await run('rotate', LASTING_KEY, { 'rotate-now': 'true' });
+    const { id = '' } = keyInSecrets(scenario);
+    for (const left of [{ [old]: 'Inactive', [id]: 'Active' }, { [id]: 'Active' }, { [id]: 'Active' }]) {
+      scenario.pass(2 * DAY_MS);
+      expect(textOf(await run('rotate', NONE))).toContain(endsIt(id));
+      expect(statusesOf(scenario, 'pulumi')).toEqual(left);
+    }
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+  });
+
+  test('costs a rotation one call where no run ever made it a key, and is left where it is of another repository', async () => {
+    const user = leftUser(scenario);
+    const reads = () => scenario.calls().filter((call) => /User|AccessKey/.test(call));
+    reads();
+    await run('rotate', NONE);
+    expect(reads()).toEqual(['GetUser']);
+    user.tags = { ...user.tags, 'managed-by-repository': 'octo/other' };
+    await run('rotate', NONE);
+    expect(reads()).toEqual(['GetUser']);
+  });
+
   test('loses the key of a job whose machine was lost', async () => {
     await provision(FOR_THE_JOB);
     scenario.pass(6 * DAY_MS);

@@ -2,16 +2,18 @@ import { tagsIn } from '../iam/tags';
 import type { DeclaredUser } from '../identities/declaration';
 import { readAccessKeys } from './access-keys/access-key';
 import type { KeyHolder } from './access-keys/key-holder';
+import { hasOwnKeys } from './access-keys/key-life';
 import { planKeyRotation, type KeyObstacle, type KeyPlan, type Rotation } from './access-keys/plan-key';
 import { withLastUses } from './access-keys/read-key-holder';
 import { planReadable, readHolders, readyHolders, type FoundUser } from './access-keys/ready-holders';
+import { hasRecords } from './access-keys/record';
 import type { AccountAccess } from './changes/account-access';
 import { isObstacle, type Planned } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { readAsOne } from './changes/read-as-one';
 import { findOver, readEphemeral } from './ephemeral';
 import { obstaclesOf, plansOf, type Plan } from './plan';
-import { notOurs } from './resources/ownership';
+import { notOurs, ownerOf } from './resources/ownership';
 import { findUser } from './resources/user';
 
 /** What replaces the access keys that are due. */
@@ -20,8 +22,10 @@ export async function planRotation(
   rotation: Rotation,
   access: AccountAccess,
 ): Promise<Plan> {
-  const withKeys = users.filter(({ accessKey }) => accessKey);
-  const found = await concurrently(withKeys, (user) => readAsOne(() => findHolder(user, access), access));
+  const read = await concurrently(users, (user) =>
+    readAsOne(() => (user.accessKey ? findHolder(user, access) : findFormerHolder(user, access)), access),
+  );
+  const found = read.filter((one) => one !== undefined);
   const holders = await readyHolders(await readHolders(plansOf(found), access), planKeyRotation(rotation), access);
   const planned = await concurrently(holders, (holder) => planForUser(holder, rotation, access));
   return {
@@ -31,6 +35,15 @@ export async function planRotation(
     obstacles: obstaclesOf(found),
     hindered: obstaclesOf(planned),
   };
+}
+
+/** A user that the document gives no key, and that has one which a run of this repository made: undefined for any other. */
+async function findFormerHolder(user: DeclaredUser, access: AccountAccess): Promise<FoundUser | undefined> {
+  const found = await findUser(user.name, access.iam);
+  const tags = tagsIn(found?.Tags);
+  if (!found || !hasRecords(tags) || ownerOf(tags, access.account.repository) !== 'this repository') return undefined;
+  const existing = { tags, accessKeys: await readAccessKeys(user.name, access) };
+  return hasOwnKeys(existing) ? { user, existing } : undefined;
 }
 
 /** @returns what stands in the way, where the user is not this repository's */

@@ -146,13 +146,14 @@ function planBesideOthers(
   };
 }
 
-/** Replaces the key that a user has, if it is due. */
+/** Replaces the key that a user has, if it is due; of one that is to have none, what runs made ends as with provision. */
 export function planKeyRotation(rotation: Rotation): KeyPlanner {
   const planner: KeyPlanner = (holder) => {
     const { user, existing } = holder;
     if (!existing) return unchanged(holder, planner, 'leave', 'the user is not there: provision makes it');
+    if (!user.accessKey) return planWithoutKey(holder);
     const [busy] = livesOf(holder).inWork;
-    if (!outlastsJob(user.accessKey?.deliver ?? [])) {
+    if (!outlastsJob(user.accessKey.deliver)) {
       const why = 'each run of provision makes its own, and its post step removes it';
       if (busy) return unchanged(holder, planner, 'leave', why, describeInWork(holder, busy));
       const left = withUndeclared(holder, withOthers(holder, surveyOf(holder, rotation)));
