@@ -275,6 +275,22 @@ describe('a device that cannot be finished', () => {
   );
 });
 
+test('a device that another run has made again, and enabled, is not taken for the own one', async () => {
+  let device = scenario.account.virtualMfaDevices.get(serial());
+  const first = () => {
+    const making = `run=octo/app:42.1:0a1b2c3d at=${scenario.sandbox.clock.now().toISOString()} seeds=a`;
+    device = scenario.account.createMfaDevice('pulumi');
+    device.tags = { ...OWNED, 'aws-identity-action:making': making };
+    scenario.account.users.get('pulumi')?.mfaDevices.set(serial(), device);
+  };
+  scenario.sandbox.faults.add({ action: 'EnableMFADevice', first });
+  const main = await provision();
+  expectFailed(main, 'delivery-overtaken');
+  expect(main.log.join('\n')).toContain('Meanwhile, another run made it again, and enabled it.');
+  expect(enabled()).toBe(device);
+  expect(writes(scenario)).not.toContain('DeleteVirtualMFADevice');
+});
+
 test('a device that another run is making: its user is left as it is, the rest is done, and the step fails', async () => {
   expect((await provision(documentOf({}))).exitCode).toBe(0);
   const making = `run=octo/app:6.1:0a1b2c3d at=${scenario.sandbox.clock.now().toISOString()} seeds=a`;

@@ -266,7 +266,10 @@ class Pairing {
         if (next.isGreen) watch.note('I4 next', `the next provision is green, though ${foreign.join(', ')} is not its`);
         return;
       }
-      const why = this.#whyNotConverged(next) ?? watch.whySeedIsLost(strict && !isHalfRemoved ? undefined : next);
+      const ofSeed = this.#isSeedOvertaken()
+        ? undefined
+        : watch.whySeedIsLost(strict && !isHalfRemoved ? undefined : next);
+      const why = this.#whyNotConverged(next) ?? ofSeed;
       const isLast = n === FOLLOWING;
       // A person's second key leaves no room for another one: it is red until someone decides. Never is it wrong and green.
       const mustConverge = (strict && n === 1) || (isLast && world.persons.size === 0) || next.isGreen;
@@ -317,6 +320,14 @@ class Pairing {
     const { asleepMs = 0, holdA } = this.pair;
     const [a] = this.#watch.jobs;
     return asleepMs > 0 && /^(?:GET public-key|PUT secret)/.test(a?.calls[holdA - 1] ?? '');
+  }
+
+  /**
+   * Whether a run that was frozen before it wrote a seed says that it may have written over that of another: if it did so
+   * within seconds, no time shows it.
+   */
+  #isSeedOvertaken(): boolean {
+    return this.#writesLate() && this.#watch.jobs[0]?.said('may hold the seed of another one') === true;
   }
 
   job(name: string, procedure: ProcedureName, document = this.pair.document, repository: string = REPOSITORY): JobRun {

@@ -52,7 +52,7 @@ export async function makeMfaDevice(
     const seed = parseSeed(base32);
     if ('wrong' in seed) throw new Error(`The seed that AWS gave for ${serial} ${seed.wrong}.`);
     await delivery.write(base32, fence);
-    await enableDevice(user.name, serial, seed, access);
+    await enableDevice({ user: user.name, serial, seed, making }, access);
     await delivery.requireOwn(serial);
   } catch (error) {
     // What GitHub did not answer may come later: a device that the next run makes must not have that seed by then.
@@ -188,11 +188,22 @@ function overtaken(serial: string, what: string): ActionError {
   });
 }
 
+interface DeviceToEnable {
+  readonly user: string;
+  readonly serial: string;
+  readonly seed: Seed;
+  /** The tag with which this run made it. */
+  readonly making: Tags;
+}
+
 /**
  * Proves the device with two codes that follow each other: the last one and the current one, by the time of AWS at each
  * attempt, as each code is good once and for a short time.
  */
-async function enableDevice(UserName: string, SerialNumber: string, seed: Seed, access: AccountAccess): Promise<void> {
+async function enableDevice(
+  { user: UserName, serial: SerialNumber, seed, making }: DeviceToEnable,
+  access: AccountAccess,
+): Promise<void> {
   const { iam, mask } = access;
   const input = async () => {
     const time = iam.time();
@@ -207,6 +218,10 @@ async function enableDevice(UserName: string, SerialNumber: string, seed: Seed, 
     // The attempt whose answer was lost may have enabled it. Lists need not show that yet.
     const isThere = isRefusal(error, 'EntityAlreadyExists');
     if (!(await isEnabled(UserName, SerialNumber, isThere ? LONGEST_READ_AGE_MS : 0, access))) throw error;
+    // Or another run has made the device again, and enabled that one, with its own seed.
+    await access.clock.sleep(LONGEST_READ_AGE_MS);
+    const tags = await readDeviceTags(SerialNumber, iam);
+    if (tags?.[MAKING] !== making[MAKING]) throw overtaken(SerialNumber, 'another run made it again, and enabled it');
   }
 }
 
