@@ -1,4 +1,22 @@
+import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { ACTIONS_NODE } from './scripts/actions-node.cjs';
+
+// Jest starts its workers with it: steps that run in them run on the Node of actions.
+process.execPath = ACTIONS_NODE;
+
+// Tests write many small files, and a disk takes longer for them than the tests do.
+const MEMORY = '/dev/shm';
+if (freeBytes(MEMORY) > 1_000_000_000) process.env.TMPDIR = MEMORY;
+
+function freeBytes(folder) {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
 
 // Packages that ship as ES modules only: jest runs CommonJS.
 const esModules = [
@@ -19,7 +37,9 @@ const esModules = [
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/jest-environment.cjs',
+  runtime: '<rootDir>/scripts/jest-runtime.cjs',
+  cacheDirectory: '<rootDir>/.cache/jest',
   // With the sources among them, --findRelatedTests finds the tests of a file.
   roots: ['__tests__', 'src', 'sandbox'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
@@ -27,6 +47,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/conformance/'],
   transform: { '\\.[jt]s$': '<rootDir>/scripts/jest-transform.mjs' },
   moduleNameMapper: {
+    '^@serenity-kit/noble-sodium$': '<rootDir>/__tests__/github/fast-boxes.ts',
     // As in dist: the toolkit's HTTP client, which is not used, is slow to load.
     '^(@actions/http-client|undici)(/.*)?$': '<rootDir>/src/github/no-http-client.ts',
     // They export themselves to importers only, and here are required.

@@ -1,6 +1,11 @@
 import sodium from 'libsodium-wrappers';
 import { seal } from '../../src/github/sealed-box';
 
+// Other tests seal with a faster library.
+jest.mock('@serenity-kit/noble-sodium', () =>
+  jest.requireActual<object>('../../node_modules/@serenity-kit/noble-sodium/dist/index.js'),
+);
+
 beforeAll(() => sodium.ready);
 
 test.each(['wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'schlüssel', '', 'x'.repeat(48 * 1024)])(

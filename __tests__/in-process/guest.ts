@@ -76,6 +76,7 @@ export const guestExchanges: Follower = {
 /** Lets guests find a process of their own in this test file, until what it returns is called. */
 export function hostGuests(): () => void {
   const { env, argv, execPath, stdout } = process;
+  const before = Object.getOwnPropertyDescriptors(process);
   const { homedir } = os;
   const { setTimeout } = globalThis;
   const own = (name: string, get: () => unknown) => {
@@ -102,7 +103,9 @@ export function hostGuests(): () => void {
   globalThis.setTimeout = Object.assign(startTimer, { __promisify__: setTimeout.__promisify__ });
   os.homedir = () => guests.getStore()?.process.env.HOME ?? homedir();
   return () => {
-    for (const [name, value] of Object.entries({ env, argv, execPath, stdout })) own(name, () => value);
+    for (const name of ['env', 'argv', 'execPath', 'stdout'] as const) {
+      Object.defineProperty(process, name, before[name]);
+    }
     os.homedir = homedir;
     globalThis.setTimeout = setTimeout;
   };

@@ -8,7 +8,6 @@ import type { AccountAccess } from '../../src/provisioning/changes/account-acces
 import { openAccount } from '../../src/provisioning/open-account';
 import type { Created } from '../../src/runner/ledger';
 import { connectionTo } from '../aws/local-aws';
-import { knowErrorsOfNode } from '../in-process/errors-of-node';
 import { allow } from '../sandbox/sts-client';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
 import { REPOSITORY } from './declared';
@@ -37,7 +36,6 @@ export interface TestAccount {
 
 /** Opens an account in which an administrator changes things for the repository octo/app. */
 export async function openTestAccount({ githubToken = false } = {}): Promise<TestAccount> {
-  knowErrorsOfNode();
   const sandbox = await startSandbox();
   const account = sandbox.account(ACCOUNT);
   const admin = account.createUser('admin', { policies: [allow('*')] });

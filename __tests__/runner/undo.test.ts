@@ -134,7 +134,7 @@ test('what others wrote to the file of variables stays', async () => {
 test.each([
   ['none is named', undefined, 'The runner gave no file for them (GITHUB_ENV).'],
   ['an empty name', '', 'The runner gave no file for them (GITHUB_ENV).'],
-  ['it cannot be written', '/nowhere/env', 'Error: ENOENT'],
+  ['it cannot be written', '/nowhere/env', 'ENOENT'],
 ])('without a file for variables (%s) it warns, and does the rest', async (_, file, reason) => {
   const env = { ...(await afterMain({}, ['AWS_REGION', 'AWS_PROFILE'], true)), GITHUB_ENV: file };
   await undo(env, notAsked);

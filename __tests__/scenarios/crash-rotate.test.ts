@@ -1,7 +1,5 @@
 import { breakAtEveryCall, type Breakage, type Procedure } from './crash';
 
-jest.mock('@serenity-kit/noble-sodium', () => jest.requireActual<object>('../two-runs/fast-boxes'));
-
 const identities = `
 users:
   deployer:

@@ -25,8 +25,6 @@ import {
 } from './identities';
 import { EXAMPLE_KEYS, ISSUER, expectFailed, type Scenario } from './scenario';
 
-jest.mock('@serenity-kit/noble-sodium', () => jest.requireActual<object>('../two-runs/fast-boxes'));
-
 const REFUSED: Failure = {
   error: { status: 403, code: 'AccessDenied', message: 'denied by a service control policy' },
 };

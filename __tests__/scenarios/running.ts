@@ -2,7 +2,6 @@ import type { Clock, Waiting } from '../../sandbox/clock';
 import type { Driver } from '../../sandbox/runner/driver';
 import { ProcessTime } from '../as-processes/process-time';
 import { inThisProcess } from '../in-process/driver';
-import { knowErrorsOfNode } from '../in-process/errors-of-node';
 import { followExchanges } from '../in-process/exchanges';
 import { guestExchanges, hostGuests } from '../in-process/guest';
 import { MovedTime } from '../in-process/moved-time';
@@ -67,7 +66,6 @@ let time = new MovedTime();
 export function startRunning({ asProcesses: demanded }: { readonly asProcesses: boolean }): Running {
   if (demanded || ALL_AS_PROCESSES) return asProcesses();
   if (underWay === 0) {
-    knowErrorsOfNode();
     time = new MovedTime();
     time.start();
     const unfollow = followExchanges([time, guestExchanges]);

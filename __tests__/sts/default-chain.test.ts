@@ -11,11 +11,9 @@ import { searchDefaultChain, type FailedSource } from '../../src/sts/default-cha
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { useCleanEnvironment } from '../aws/environment';
 import { connectionTo, connectionToAws, never } from '../aws/local-aws';
-import { knowErrorsOfNode } from '../in-process/errors-of-node';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { ACCOUNT, EXAMPLE_KEYS, REGION, ROLE } from '../scenarios/scenario';
 
-knowErrorsOfNode();
 
 useCleanEnvironment();
 

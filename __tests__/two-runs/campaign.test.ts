@@ -2,8 +2,6 @@ import { pairOf } from './generate';
 import { describePair, runPair, type Outcome, type Pair } from './pair';
 import { makeReady, reportOf } from './pairs';
 
-jest.mock('@serenity-kit/noble-sodium', () => jest.requireActual<object>('./fast-boxes'));
-
 /** The seeds of the pairs: `npm run campaign` sets them. Some of them still find what is not as promised. */
 const FIRST = Number(process.env.CAMPAIGN_FIRST ?? 1);
 const RUNS = Number(process.env.CAMPAIGN_RUNS ?? 100);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from '../../sandbox/http/refusal';
@@ -362,7 +362,7 @@ export function setEnvironment(): () => void {
   // Of these, the SDK reads some in the process itself.
   const forSdk = Object.entries(ENVIRONMENT).filter(([name]) => name.startsWith('AWS_'));
   process.env = { ...before, ...Object.fromEntries(forSdk) };
-  temp = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'two-runs-'));
+  temp = mkdtempSync(join(tmpdir(), 'two-runs-'));
   return () => {
     process.env = before;
     rmSync(temp, { recursive: true, force: true });

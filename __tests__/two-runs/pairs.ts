@@ -1,4 +1,3 @@
-import { knowErrorsOfNode } from '../in-process/errors-of-node';
 import { setEnvironment } from './job';
 import { describePair, runPair, type Outcome, type Pair } from './pair';
 import { shortWay } from './short-way';
@@ -6,7 +5,6 @@ import { withoutConnections } from './wire';
 
 /** Makes ready what pairs need of this test file, until what it returns is called. */
 export function makeReady({ isShort = true } = {}): () => void {
-  knowErrorsOfNode();
   const leave = setEnvironment();
   const connect = withoutConnections();
   const goLongWay = isShort ? shortWay() : () => undefined;

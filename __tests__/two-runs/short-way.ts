@@ -110,7 +110,7 @@ function sign(request: Sent, { accessKeyId, secretAccessKey, region, service }: 
   const scope = [time.slice(0, 8), region, service, 'aws4_request'];
   const canonical = [method, path, '', `host:${HOST}`, `x-amz-date:${time}`, '', 'host;x-amz-date', hash(body)];
   const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), hash(canonical.join('\n'))].join('\n');
-  const key = scope.reduce((from: string | Buffer, part) => hmac(from, part), `AWS4${secretAccessKey}`);
+  const key = signingKey(secretAccessKey, scope);
   headers.host = HOST;
   headers['x-amz-date'] = time;
   headers.authorization =
@@ -118,10 +118,22 @@ function sign(request: Sent, { accessKeyId, secretAccessKey, region, service }: 
     `Signature=${hmac(key, toSign).toString('hex')}`;
 }
 
+const signingKeys = new Map<string, Buffer>();
+
+/** A key works for all requests of a day to a service. */
+function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
+  const name = [secretAccessKey, ...scope].join(' ');
+  const known = signingKeys.get(name);
+  if (known) return known;
+  const key = scope.reduce((from, part) => hmac(from, part), Buffer.from(`AWS4${secretAccessKey}`));
+  signingKeys.set(name, key);
+  return key;
+}
+
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

