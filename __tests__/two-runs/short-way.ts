@@ -125,7 +125,7 @@ function signingKey(secretAccessKey: string, scope: readonly string[]): Buffer {
   const name = [secretAccessKey, ...scope].join(' ');
   const known = signingKeys.get(name);
   if (known) return known;
-  const key = scope.reduce((from, part) => hmac(from, part), Buffer.from(`AWS4${secretAccessKey}`));
+  const key = scope.reduce<Buffer>((from, part) => hmac(from, part), Buffer.from(`AWS4${secretAccessKey}`));
   signingKeys.set(name, key);
   return key;
 }
