@@ -499,6 +499,8 @@ describe('short forms for what pipelines are', () => {
   const GHES = 'ghes.example/_services/token';
   const GHE = 'token.actions.octo.ghe.com';
   const FORGEJO = 'forgejo.example/api/actions';
+  const SHA = '0123456789abcdef0123456789abcdef01234567';
+  const WORKFLOW = 'octo/flows/.github/workflows/deploy.yml';
   const documentOf = (github: string, providers = '{ github: {} }') =>
     `{ oidc-providers: ${providers}, roles: { a: { trust: { github: { ${github} } } } } }`;
   const warningsOf = (text: string, settings = {}) => read(text, settings).warnings.map(problemText);
@@ -516,16 +518,53 @@ describe('short forms for what pipelines are', () => {
       },
     ],
     [
-      'tag: v1, workflow: [o/f/.github/workflows/a.yml@refs/tags/v1, o/f/.github/workflows/b.yaml@0123abc]',
+      `tag: v1, workflow: [o/f/.github/workflows/a.yml@refs/tags/v1, o/f/.github/workflows/b.yaml@${SHA}]`,
       {
         contexts: ['ref:refs/tags/v1'],
-        workflows: ['o/f/.github/workflows/a.yml@refs/tags/v1', 'o/f/.github/workflows/b.yaml@0123abc'],
+        workflows: ['o/f/.github/workflows/a.yml@refs/tags/v1', `o/f/.github/workflows/b.yaml@${SHA}`],
       },
     ],
   ])('%s is exact, and nothing is warned of', (given, more) => {
     const text = documentOf(`repository: octo/app, ${given}`);
     expect(read(text).declaration.roles[0]?.trust).toEqual(github({ ...OWN, ...more }));
     expect(warningsOf(text)).toEqual([]);
+  });
+
+  test.each([
+    `${WORKFLOW}@refs/heads/main`,
+    `${WORKFLOW}@refs/heads/team/release/*`,
+    `${WORKFLOW}@refs/tags/v*`,
+    `${WORKFLOW}@refs/pull/12/merge`,
+    `${WORKFLOW}@refs/pull/*/merge`,
+    `${WORKFLOW}@refs/pull/*`,
+    `${WORKFLOW}@refs/*/v1`,
+    `${WORKFLOW}@*/main`,
+    `${WORKFLOW}@*`,
+    `${WORKFLOW}@${SHA}`,
+  ])('%s is at a ref that tokens have', (workflow) => {
+    const { trust } =
+      read(documentOf(`repository: octo/app, tag: v1, workflow: "${workflow}"`)).declaration.roles[0] ?? {};
+    expect(trust).toMatchObject({ entries: [{ github: { workflows: [workflow] } }] });
+  });
+
+  test.each([
+    `${WORKFLOW}@main`,
+    `${WORKFLOW}@v1`,
+    `${WORKFLOW}@v*`,
+    `${WORKFLOW}@heads/main`,
+    `${WORKFLOW}@refs/main`,
+    `${WORKFLOW}@refs/heads/`,
+    `${WORKFLOW}@refs/pull/12/head`,
+    `${WORKFLOW}@${SHA.slice(0, 7)}`,
+    WORKFLOW,
+    '.github/workflows/deploy.yml@refs/heads/main',
+    './.github/workflows/deploy.yml@refs/heads/main',
+    'octo/flows/deploy.yml@refs/heads/main',
+    'octo/flows/.github/workflows/nested/deploy.yml@refs/heads/main',
+  ])('no token has the workflow %s', (workflow) => {
+    expect(problemsOf(documentOf(`repository: octo/app, tag: v1, workflow: "${workflow}"`))).toEqual([
+      expect.stringMatching(/workflow is .*; it should be a workflow, .* at a ref as tokens have it \(refs\/heads\/…/),
+    ]);
   });
 
   test.each<[given: string, contexts: string[], warnings: string[]]>([
@@ -594,11 +633,11 @@ describe('short forms for what pipelines are', () => {
       'branch: main, provider: others, workflow: o/f/.github/workflows/a.yml@refs/heads/main',
       /workflow is for jobs on github\.com; it should not be there: AWS evaluates no job_workflow_ref in tokens of ghes/,
     ],
+    ['branch: main, workflow: deploy.yml', /workflow is "deploy\.yml"; it should be a workflow, owner/],
     [
-      'branch: main, workflow: deploy.yml',
-      /workflow is "deploy\.yml"; it should be a workflow and the ref that it is called/,
+      'branch: main, workflow: o/*/.github/workflows/a.yml@refs/heads/main',
+      /workflow is .*; it should be a workflow, owner/,
     ],
-    ['branch: main, workflow: o/*/.github/workflows/a.yml@main', /workflow is .*; it should be a workflow and the ref/],
     ['branch: [main, "a b"]', /branch\[1\] is "a b"; it should be the name of a branch/],
     ['branch: []', /branch is an empty list; it should be a list of at least one/],
     ['branch: [1.10]', /branch\[0\] is read as the number 1\.1; it should be in quotes: "1\.10"/],

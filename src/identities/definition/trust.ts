@@ -15,9 +15,18 @@ const TAG_RULE = 'the name of a tag, without refs/tags/';
 const OR_PATTERN = 'one or a list, each exact or with * for any text.';
 
 const WORKFLOW_RULE =
-  'a workflow and the ref that it is called at, such as octo/workflows/.github/workflows/deploy.yml@refs/heads/main';
+  'a workflow, owner/name/.github/workflows/file.yml, at a ref as tokens have it (refs/heads/…, refs/tags/…, ' +
+  'refs/pull/…/merge, or a whole commit SHA), such as octo/workflows/.github/workflows/deploy.yml@refs/heads/main';
+const REF_CHARACTER = '[^\\s?:~^\\\\[]';
+/** What `job_workflow_ref` ends with: never the short name that `uses:` may have. Or a pattern that such a ref can match. */
+const REF_IN_TOKENS = [
+  '[0-9a-f]{40}',
+  `refs/(?:heads|tags)/${REF_CHARACTER}+`,
+  `refs/pull/(?:\\d+/merge|\\d*\\*${REF_CHARACTER}*)`,
+  `(?:refs/)?\\*${REF_CHARACTER}*`,
+].join('|');
 /** A wildcard stands for refs alone: of the repository and the file, it would let strangers in. */
-const WORKFLOW = /^[\w.-]+\/[\w.-]+\/[\w./-]+\.ya?ml@[^\s?:~^\\[]+$/;
+const WORKFLOW = new RegExp(`^[\\w.-]+/[\\w.-]+/\\.github/workflows/[\\w.-]+\\.ya?ml@(?:${REF_IN_TOKENS})$`);
 
 const githubTrust = mapping(
   {
@@ -34,8 +43,8 @@ const githubTrust = mapping(
       'Jobs on every branch and tag: whoever may push to the repository. Not those in an environment, nor of pull requests.',
     ),
     workflow: optional(
-      severalOf(text(WORKFLOW, WORKFLOW_RULE), WORKFLOW_RULE),
-      'Only jobs of this reusable workflow, with the ref that it is called at: one or a list; * may stand in the ref.',
+      severalOf(patternOf(WORKFLOW, WORKFLOW_RULE), WORKFLOW_RULE),
+      'Only jobs of this reusable workflow, at a ref as tokens have it: one or a list; * may stand in the ref.',
     ),
     provider: optional(
       z.string('the name of a provider under oidc-providers, or the URL of its issuer'),
