@@ -658,6 +658,65 @@ describe('an Allow for GitHub’s OIDC provider', () => {
   });
 });
 
+describe('refs in what an Allow asks of GitHub’s tokens', () => {
+  const OWN = 'repo:octo/app:*';
+  const workflow = 'octo/flows/.github/workflows/deploy.yml';
+  const SHA = '0123456789abcdef0123456789abcdef01234567';
+  const hints = (operator: string, claim: string, values: unknown, provider = issuer) => {
+    const key = (name: string) => `${provider}:${name}`;
+    const bounds = { 'ForAnyValue:StringEquals': { [key('aud')]: 'sts.amazonaws.com' } };
+    const caller = claim === 'sub' ? {} : { 'ForAnyValue:StringLike': { [key('sub')]: OWN } };
+    return githubHints({ ...bounds, ...caller, [operator]: { [key(claim)]: values } }, provider);
+  };
+
+  test.each([
+    ['StringEquals', 'ref', ['refs/heads/main', 'refs/tags/v1', 'refs/pull/1/merge']],
+    ['StringLike', 'ref', ['refs/heads/*', 'refs/*', '*/main', '*']],
+    ['StringEquals', 'job_workflow_ref', [`${workflow}@refs/heads/main`, `${workflow}@${SHA}`]],
+    ['StringLike', 'job_workflow_ref', [`${workflow}@*`, 'octo/flows/*', `${workflow}@refs/tags/v?`]],
+    ['StringNotEquals', 'ref', 'main'],
+    ['StringEquals', 'environment', 'main'],
+    ['StringEquals', 'sub', 'repo:octo/app:ref:refs/heads/main'],
+    ['StringEquals', 'sub', 'repo:octo/app:environment:production'],
+    ['StringLike', 'sub', ['repo:octo/app:ref:refs/tags/*', 'repo:octo/app:*']],
+    ['StringLike', 'sub', `repo:octo/app:job_workflow_ref:${workflow}@refs/heads/main:environment:*`],
+  ])('%s %s %j', (operator, claim, values) => {
+    expect(hints(operator, claim, values)).toEqual([]);
+  });
+
+  test.each([
+    ['StringEquals', 'ref', 'main', 'main'],
+    ['StringLike', 'ref', ['refs/heads/main', 'heads/*'], 'heads/*'],
+    ['StringEquals', 'ref', 'refs/heads/*', 'refs/heads/*'],
+    ['StringEquals', 'job_workflow_ref', `${workflow}@main`, 'main'],
+    ['StringLike', 'job_workflow_ref', `octo/*@v*`, 'v*'],
+    ['StringEquals', 'sub', 'repo:octo/app:ref:main', 'main'],
+    ['StringLike', 'sub', 'repo:octo/app:ref:heads/*', 'heads/*'],
+    ['StringLike', 'sub', `repo:octo/app:environment:a:job_workflow_ref:${workflow}@v1`, 'v1'],
+  ])('%s %s %j: no token has the ref %s', (operator, claim, values, ref) => {
+    expect(hints(operator, claim, values)).toEqual([
+      expect.stringContaining(`:${claim}"]: names the ref ${JSON.stringify(ref)}`),
+    ]);
+  });
+
+  test('a wildcard that is none is said to stand for itself', () => {
+    expect(hints('StringEquals', 'ref', 'refs/heads/*')).toEqual([
+      expect.stringContaining('in which * and ? stand for themselves under StringEquals; no token has such a one'),
+    ]);
+  });
+
+  test.each(['token.actions.octo.ghe.com', 'github.octo.example/_services/token', `${issuer}/octo-enterprise`])(
+    'also of %s',
+    (provider) => {
+      expect(hints('StringEquals', 'sub', 'repo:octo/app:ref:main', provider)).toHaveLength(1);
+    },
+  );
+
+  test('of another issuer, they are not known', () => {
+    expect(hints('StringEquals', 'sub', 'project_path:octo/app:ref_type:branch:ref:main', 'gitlab.com')).toEqual([]);
+  });
+});
+
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html
 test.each([
   ['gitlab.com', 'sub', 'project_path:octo/app:ref_type:branch:ref:main'],

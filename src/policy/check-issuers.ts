@@ -94,7 +94,8 @@ export function* issuerWarnings(statement: Statement, path: KeyPath): PolicyProb
   }
 }
 
-function isGithub(issuer: string): boolean {
+/** Whether the issuer is GitHub.com, an enterprise there, GHE.com or GitHub Enterprise Server. */
+export function isGithub(issuer: string): boolean {
   return ISSUED_BY_GITHUB.test(issuer) || ISSUED_BY_ENTERPRISE.test(issuer);
 }
 

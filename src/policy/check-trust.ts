@@ -3,6 +3,7 @@ import { isMapping } from '../text/value';
 import { claimProblems } from './check-claims';
 import { forAllValuesProblems, forAllValuesWarnings } from './check-for-all-values';
 import { issuerProblems, issuerWarnings } from './check-issuers';
+import { refWarnings } from './check-refs';
 import type { PolicyDocument, Statement } from './policy-document';
 import { members, type PolicyProblems } from './policy-problem';
 
@@ -19,5 +20,6 @@ export function* trustWarnings(policy: PolicyDocument): PolicyProblems {
     if (!isMapping(statement) || statement.Effect !== 'Allow') continue;
     yield* forAllValuesWarnings(statement, path);
     yield* issuerWarnings(statement, path);
+    yield* refWarnings(statement, path);
   }
 }
