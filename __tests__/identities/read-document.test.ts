@@ -100,7 +100,11 @@ test.each<[given: string, destination: object]>([
 
 test('a document is read with all that it declares', () => {
   const { declaration, warnings } = read('identities.yml', { workspace });
-  expect(warnings).toEqual([]);
+  expect(warnings.map(problemText)).toEqual([
+    expect.stringMatching(
+      /^identities\.yml:\d+:\d+: roles\.pull-request\.trust\.github trusts jobs of every pull request of else\/app/,
+    ),
+  ]);
   expect(declaration.policies).toEqual([
     {
       name: 'pipeline',
@@ -509,7 +513,6 @@ describe('short forms for what pipelines are', () => {
     ['branch: [main, release]', { contexts: ['ref:refs/heads/main', 'ref:refs/heads/release'] }],
     ['tag: [v1]', { contexts: ['ref:refs/tags/v1'] }],
     ['environment: [staging, "a:b"]', { contexts: ['environment:staging', 'environment:a%3Ab'] }],
-    ['pull-request: true', { contexts: ['pull_request'] }],
     [
       'branch: main, workflow: octo/flows/.github/workflows/deploy.yml@refs/heads/main',
       {
@@ -577,6 +580,11 @@ describe('short forms for what pipelines are', () => {
       'branch: [main, release/*]',
       ['ref:refs/heads/main', 'ref:refs/heads/release/*'],
       ['trusts every job of octo/app whose subject ends like ref:refs/heads/release/*.'],
+    ],
+    [
+      'pull-request: true',
+      ['pull_request'],
+      ['trusts jobs of every pull request of octo/app: whoever may push a branch can open one and assume the role.'],
     ],
     ['environment: "*"', ['environment:*'], ['trusts every job of octo/app whose subject ends like environment:*.']],
     [

@@ -164,6 +164,11 @@ test('what is trusted besides what is named is in the plan, and in a warning, un
   );
   const again = await provision(documentFor('branch: "*"'));
   expect(again.outputs.changed).toBe('false');
+  const every = 'trusts every job of octo/app whose subject ends like ref:refs/heads/*';
+  expect(again.log.join('\n')).toContain(`= keep    role           deploy\n      ! ${every}`);
+  expect(JSON.parse(again.outputs.plan ?? '')).toContainEqual(
+    expect.objectContaining({ kind: 'role', action: 'keep', details: [`! ${every}`] }),
+  );
   scenario.calls();
 });
 

@@ -2,7 +2,7 @@ import { isAccountId, partitionOfArn, wholeAccount } from '../aws/arn';
 import { defaultAudience, type Partition } from '../aws/partition';
 import { isGithubDotCom } from '../policy/check-issuers';
 import { GITHUB_ISSUER, trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
-import { ANY_REF, wideningsOf } from '../policy/trust-widenings';
+import { ANY_REF, PULL_REQUEST, wideningsOf } from '../policy/trust-widenings';
 import { suggestion } from '../text/did-you-mean';
 import { describeValue, quoted } from '../text/value';
 import { alteredMessage } from '../text/yaml';
@@ -210,7 +210,7 @@ function contextsOf(given: GivenGithub): string[] {
     ...severalIn(given.tag).map((tag) => `ref:refs/tags/${tag}`),
     // A colon would end the name: GitHub writes it so in the subject.
     ...severalIn(given.environment).map((environment) => `environment:${environment.replaceAll(':', '%3A')}`),
-    ...(given['pull-request'] ? ['pull_request'] : []),
+    ...(given['pull-request'] ? [PULL_REQUEST] : []),
     ...(given['any-ref'] ? [ANY_REF] : []),
   ];
 }

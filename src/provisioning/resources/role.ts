@@ -65,6 +65,7 @@ export function planRole(
 ): Planned {
   const { name: RoleName, description, maxSessionDuration, inlinePolicies } = declared;
   const trust = trustPolicy(declared.trust, rules.account);
+  // Said of every plan: who approves one need not have seen those before.
   const wide = trustWidenings(declared.trust).map((widening) => `! ${widening}`);
   return planIdentity(existing, policies, rules, {
     kind: 'role',
@@ -89,20 +90,19 @@ export function planRole(
     },
     newDetails: ['+ trust policy', ...indented(difference({}, trust)), ...wide],
     differences: existing
-      ? [trustChanges(RoleName, existing.trust, trust, wide), settingChanges(declared, existing)]
+      ? [
+          trustChanges(RoleName, existing.trust, trust),
+          { ...NO_DIFFERENCE, details: wide },
+          settingChanges(declared, existing),
+        ]
       : [],
   });
 }
 
-function trustChanges(
-  RoleName: string,
-  before: PolicyDocument,
-  wanted: PolicyDocument,
-  wide: readonly string[],
-): Difference {
+function trustChanges(RoleName: string, before: PolicyDocument, wanted: PolicyDocument): Difference {
   if (sameMeaning(before, wanted)) return NO_DIFFERENCE;
   return {
-    details: ['~ trust policy', ...indented(difference(before, wanted)), ...wide],
+    details: ['~ trust policy', ...indented(difference(before, wanted))],
     // Whom it does not trust any more cannot use what is granted next.
     removing: [
       {
