@@ -650,6 +650,9 @@ describe('short forms for what pipelines are', () => {
     ['branch: []', /branch is an empty list; it should be a list of at least one/],
     ['branch: [1.10]', /branch\[0\] is read as the number 1\.1; it should be in quotes: "1\.10"/],
     ['branch: main, any-ref: true', /with repository and one of branch, tag, environment, pull-request, any-ref/],
+    ['branch: "x/${*}"', /branch is "x\/\$\{\*\}"; it should be without \$\{, with which a variable/],
+    ['environment: "${aws:username}"', /environment is .*; it should be without \$\{/],
+    ['tag: v1, workflow: "o/f/.github/workflows/a.yml@refs/tags/${*}"', /workflow is .*; it should be without \$\{/],
     ['any-ref: false', /any-ref is the value false; it should be true/],
   ])('%s', (given, problem) => {
     const providers = `{ others: { issuer: "https://${GHES}" } }`;

@@ -30,10 +30,21 @@ export function exact(pattern: RegExp, rule: string) {
   return z.string(rule).check(z.regex(/^[^*?]*$/, { error: noPattern, abort: true }), z.regex(pattern, rule));
 }
 
-/** A text that AWS is to compare as it is, or as a pattern in which `*` stands for any text. */
+/**
+ * A text that AWS is to compare as it is, or as a pattern in which `*` stands for any text.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
 export function patternOf(pattern: RegExp, rule: string) {
   const noPattern = 'without ?, which would stand for any one character; * stands for any text';
-  return z.string(rule).check(z.regex(/^[^?]*$/, { error: noPattern, abort: true }), z.regex(pattern, rule));
+  const noVariable =
+    'without ${, with which a variable of a policy begins; for these, write a trust policy of your own';
+  return z
+    .string(rule)
+    .check(
+      z.regex(/^[^?]*$/, { error: noPattern, abort: true }),
+      z.regex(/^(?![^]*\$\{)/, { error: noVariable, abort: true }),
+      z.regex(pattern, rule),
+    );
 }
 
 /** One thing, or a list of them. */
