@@ -617,6 +617,11 @@ describe('who may assume a role', () => {
     ['{ account: 12345678901 }', /account is the number 12345678901; it should be.*; perhaps "012345678901"$/],
     ['"123456789012"', /trust is "123456789012", which is no path; it should be \{ account: "123456789012" \}$/],
     ['ec2.amazonaws.com', /trust is "ec2\.amazonaws\.com", which is no path; it should be \{ service: "ec2\.amaz/],
+    [
+      '{ service: rolesanywhere.amazonaws.com }',
+      /service is "rolesanywhere.amazonaws\.com", by which alone nobody could assume the role, .* it should be \{ roles-anywhere: /,
+    ],
+    ['rolesanywhere.amazonaws.com', /which is no path; it should be \{ roles-anywhere: \{ trust-anchor: …/],
     ['{ account: "*" }', /account is "\*"; it should be exact/],
     [
       '{ user: "a*" }',

@@ -684,7 +684,11 @@ describe('short forms for what pipelines are', () => {
     ],
     [
       `{ trust-anchor: "${ANCHOR}", common-name: "a(b)" }`,
-      /common-name is "a\(b\)"; it should be a common name of 1 to 64/,
+      /common-name is "a\(b\)"; it should be a common name, without CN=, of 1 to 64/,
+    ],
+    [
+      `{ trust-anchor: "${ANCHOR}", common-name: CN=deploy }`,
+      /common-name is "CN=deploy"; it should be .*, without CN=/,
     ],
     [
       `{ trust-anchor: "${ANCHOR.replace('arn:aws:', 'arn:aws-cn:')}" }`,

@@ -658,6 +658,98 @@ describe('an Allow for GitHub’s OIDC provider', () => {
   });
 });
 
+describe('trust in IAM Roles Anywhere', () => {
+  const ACTIONS = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
+  const CN = 'aws:PrincipalTag/x509Subject/CN';
+  const ANCHOR = 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/0a1b2c3d';
+  const BOUND = { StringEquals: { [CN]: 'deploy' }, ArnEquals: { 'aws:SourceArn': ANCHOR } };
+  const anywhere = (more: object, Service: unknown = 'rolesanywhere.amazonaws.com') => ({
+    Effect: 'Allow',
+    Principal: { Service },
+    Action: ACTIONS,
+    ...more,
+  });
+
+  test.each<object>([
+    anywhere({ Condition: BOUND }),
+    anywhere({ Action: 'sts:*', Condition: BOUND }),
+    anywhere({ Condition: BOUND }, ['ec2.amazonaws.com', 'rolesanywhere.amazonaws.com']),
+    anywhere({
+      Condition: {
+        StringLike: { 'aws:principaltag/x509SAN/DNS': '*.octo.example' },
+        ArnLike: { 'aws:sourcearn': `${ANCHOR.slice(0, -8)}*` },
+      },
+    }),
+    anywhere({ Condition: { StringEquals: { 'sts:SourceIdentity': 'CN=deploy', 'aws:SourceArn': ANCHOR } } }),
+    [
+      anywhere({ Action: 'sts:AssumeRole', Condition: BOUND }),
+      anywhere({ Action: ['sts:TagSession', 'sts:SetSourceIdentity'] }),
+    ],
+    [
+      anywhere({ Condition: { ArnEquals: { 'aws:SourceArn': ANCHOR } } }),
+      { Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole', Condition: { StringNotEquals: { [CN]: 'deploy' } } },
+    ],
+    anywhere({ Action: 'sts:AssumeRole' }, 'ec2.amazonaws.com'),
+    { Effect: 'Deny', Principal: { Service: 'rolesanywhere.amazonaws.com' }, Action: 'sts:AssumeRole' },
+  ])('%j', (statement) => {
+    expect(trust(statement)).toEqual([]);
+    expect(trustHints(statement)).toEqual([]);
+  });
+
+  test.each<[object, string]>([
+    [anywhere({ Action: 'sts:AssumeRole', Condition: BOUND }), 'sts:TagSession and sts:SetSourceIdentity'],
+    [anywhere({ Action: ACTIONS.slice(0, 2) }, 'RolesAnywhere.amazonaws.com'), 'sts:SetSourceIdentity'],
+    [anywhere({ Action: ACTIONS.slice(1) }, ['rolesanywhere.amazonaws.com']), 'sts:AssumeRole'],
+    [
+      [anywhere({ Action: 'sts:AssumeRole' }), anywhere({ Action: 'sts:TagSession' }, 'ec2.amazonaws.com')],
+      'sts:TagSession and sts:SetSourceIdentity',
+    ],
+  ])('%j lets nobody in, as %s is missing', (statement, missing) => {
+    expect(trust(statement)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^Statement(\\[0\\])?\\.Action: lacks ${missing} for rolesanywhere.*, so nobody can assume the role`,
+        ),
+      ),
+    ]);
+  });
+
+  const NO_CERTIFICATE = 'names no certificate: every one that the trust anchor accepts can assume the role';
+  test.each<[Condition: object | undefined, says: string]>([
+    [undefined, 'names no certificate: every one that any trust anchor in the account accepts can assume the role'],
+    [{ ArnEquals: { 'aws:SourceArn': ANCHOR } }, NO_CERTIFICATE],
+    [{ ...BOUND, StringEquals: undefined, StringLike: { [CN]: '*' } }, NO_CERTIFICATE],
+    [{ ...BOUND, StringEquals: undefined, StringLike: { [CN]: ['deploy', '*'] } }, NO_CERTIFICATE],
+    [{ ...BOUND, StringEquals: undefined, StringEqualsIfExists: { [CN]: 'deploy' } }, NO_CERTIFICATE],
+    [{ ...BOUND, StringEquals: undefined, Null: { [CN]: 'false' } }, NO_CERTIFICATE],
+    [{ ...BOUND, StringEquals: { 'aws:PrincipalTag/x509Issuer/CN': 'authority' } }, NO_CERTIFICATE],
+    [{ ...BOUND, StringEquals: { 'sts:RoleSessionName': 'deploy' } }, NO_CERTIFICATE],
+    [
+      { StringEquals: { [CN]: 'deploy' } },
+      'names no trust anchor: a certificate of that name from any one in the account',
+    ],
+    [{ ...BOUND, ArnEquals: undefined, ArnLike: { 'aws:SourceArn': '*' } }, 'names no trust anchor'],
+  ])('%j lets more in than it seems', (Condition, says) => {
+    const statement = anywhere({ Condition: JSON.parse(JSON.stringify(Condition ?? {})) as object });
+    expect(trust(statement)).toEqual([]);
+    expect(trustHints(statement)).toEqual([expect.stringContaining(`Statement.Condition: ${says}`)]);
+  });
+
+  test.each([
+    ['StringEquals', CN, 'CN=deploy', 'is "CN=deploy", and the tag has the name alone; it should be "deploy"'],
+    [
+      'ArnEquals',
+      'aws:SourceArn',
+      ANCHOR.replace('trust-anchor', 'profile'),
+      'and the source is the trust anchor; it should be the ARN of that',
+    ],
+  ])('nobody has the value: %s %s %s', (operator, key, value, says) => {
+    expect(trustHints(anywhere({ Condition: { ...BOUND, [operator]: { [key]: value } } }))).toEqual([
+      expect.stringContaining(says),
+    ]);
+  });
+});
+
 describe('refs in what an Allow asks of GitHub’s tokens', () => {
   const OWN = 'repo:octo/app:*';
   const workflow = 'octo/flows/.github/workflows/deploy.yml';

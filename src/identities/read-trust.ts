@@ -1,5 +1,6 @@
 import { isAccountId, partitionOfArn, wholeAccount } from '../aws/arn';
 import { defaultAudience, type Partition } from '../aws/partition';
+import { isRolesAnywhere } from '../policy/check-certificates';
 import { isGithubDotCom } from '../policy/check-issuers';
 import { GITHUB_ISSUER, trustPolicy, type GithubTrust, type Trust, type TrustEntry } from '../policy/trust-policy';
 import { ANY_REF, PULL_REQUEST, wideningsOf } from '../policy/trust-widenings';
@@ -34,6 +35,8 @@ const SERVERS: readonly (readonly [issuer: RegExp, server: string])[] = [
   [/^(.+)\/(?:_services\/token|api\/actions)$/, '$1'],
 ];
 
+const INSTEAD_OF_SERVICE = '{ roles-anywhere: { trust-anchor: …, common-name: … } }, or a trust policy of your own';
+
 /** Texts that stand where a path may, and are meant as one of the short forms. */
 const SHORT_FORMS: readonly (readonly [form: RegExp, key: string])[] = [
   [/^\d{12}$/, 'account'],
@@ -54,7 +57,8 @@ function readAnyTrust(part: DocumentPart<SoundRole['trust']>): Trust | undefined
   const [, short] = SHORT_FORMS.find(([form]) => typeof given === 'string' && form.test(given)) ?? [];
   if (short !== undefined) {
     const text = JSON.stringify(given);
-    part.wrong(`is ${text}, which is no path; it should be { ${short}: ${text} }`);
+    const meant = typeof given === 'string' && isRolesAnywhere(given) ? INSTEAD_OF_SERVICE : `{ ${short}: ${text} }`;
+    part.wrong(`is ${text}, which is no path; it should be ${meant}`);
     return undefined;
   }
   if (typeof given === 'string' || isPolicy(given)) {
@@ -74,7 +78,7 @@ function readEntry(part: DocumentPart<GivenEntry>): TrustEntry | undefined {
   const { account, user, service, github: given } = part.given;
   if (account !== undefined) return { account: readAccount(part.at('account').as(account)) };
   if (user !== undefined) return { user: withPath(part.at('user').as(user)) };
-  if (service !== undefined) return { service };
+  if (service !== undefined) return readService(part.at('service').as(service));
   const anywhere = part.given['roles-anywhere'];
   const entry = given
     ? readGithub(part.at('github').as(given))
@@ -84,6 +88,17 @@ function readEntry(part: DocumentPart<GivenEntry>): TrustEntry | undefined {
     part.reading.problems.warn([...part.path, given ? 'github' : 'roles-anywhere'], `${widening}.`);
   }
   return entry;
+}
+
+/** A service, other than the one that needs more than one action. */
+function readService(part: DocumentPart<string>): TrustEntry | undefined {
+  const { given: service } = part;
+  if (!isRolesAnywhere(service)) return { service };
+  part.wrong(
+    `is ${quoted(service)}, by which alone nobody could assume the role, as it also tags the session and sets its source ` +
+      `identity; it should be ${INSTEAD_OF_SERVICE}`,
+  );
+  return undefined;
 }
 
 function readRolesAnywhere(part: DocumentPart<GivenAnywhere>): TrustEntry | undefined {

@@ -2,6 +2,7 @@ import { wholeAccount } from '../aws/arn';
 import { nearest } from '../text/did-you-mean';
 import { type KeyPath, keyPathText, type PartProblem } from '../text/problem';
 import { isMapping, kindOf } from '../text/value';
+import { certificateProblems } from './check-certificates';
 import { characterProblems } from './check-characters';
 import { conditionProblems } from './check-conditions';
 import { principalProblems } from './check-principals';
@@ -120,6 +121,7 @@ function* policyProblems(policy: PolicyDocument, kind: PolicyKind, isForAws: boo
       yield wrong(path, statement, path.length === 1 ? STATEMENTS : 'a statement');
     }
   }
+  if (kind === 'trust') yield* certificateProblems(policy);
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html */

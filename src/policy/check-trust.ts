@@ -1,5 +1,6 @@
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
+import { certificateWarnings } from './check-certificates';
 import { claimProblems } from './check-claims';
 import { forAllValuesProblems, forAllValuesWarnings } from './check-for-all-values';
 import { issuerProblems, issuerWarnings } from './check-issuers';
@@ -16,6 +17,7 @@ export function* trustProblems(statement: Statement, path: KeyPath): PolicyProbl
 
 /** What is worth saying about who may assume a role, although AWS takes the policy and no stranger may. */
 export function* trustWarnings(policy: PolicyDocument): PolicyProblems {
+  yield* certificateWarnings(policy);
   for (const [path, statement] of members(policy.Statement, ['Statement'])) {
     if (!isMapping(statement) || statement.Effect !== 'Allow') continue;
     yield* forAllValuesWarnings(statement, path);

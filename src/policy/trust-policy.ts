@@ -67,6 +67,12 @@ export const GITHUB_CLAIM_KEYS: readonly string[] = [
   'actor_id',
 ];
 
+/** The principal by which IAM Roles Anywhere assumes roles, in every partition. */
+export const ROLES_ANYWHERE = 'rolesanywhere.amazonaws.com';
+
+/** What it does to a role, each time: a session always has tags and a source identity from the certificate. */
+export const ROLES_ANYWHERE_ACTIONS: readonly string[] = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
+
 /** Issuers that are servers of Forgejo. https://forgejo.org/docs/latest/user/actions/security-openid-connect/ */
 const OF_FORGEJO = '/api/actions';
 
@@ -147,8 +153,7 @@ function rolesAnywhereStatement({ trustAnchor, commonNames }: RolesAnywhereTrust
       ? [[operatorFor(commonNames), 'aws:PrincipalTag/x509Subject/CN', oneOrMore(commonNames)] as const]
       : []),
   ] as const;
-  const actions = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
-  return { ...allow({ Service: 'rolesanywhere.amazonaws.com' }, actions), Condition: conditionOf(conditions) };
+  return { ...allow({ Service: ROLES_ANYWHERE }, ROLES_ANYWHERE_ACTIONS), Condition: conditionOf(conditions) };
 }
 
 type KeyCondition = readonly [operator: string, key: string, values: string | readonly string[]];

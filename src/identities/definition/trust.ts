@@ -62,7 +62,7 @@ const githubTrust = mapping(
 
 const TRUST_ANCHOR_RULE =
   'the ARN of a trust anchor, such as arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/00000000-0000-0000-0000-000000000000';
-const COMMON_NAME_RULE = 'a common name of 1 to 64 letters, digits, spaces or characters of _.:/=+-@';
+const COMMON_NAME_RULE = 'a common name, without CN=, of 1 to 64 letters, digits, spaces or characters of _.:/=+-@';
 const ANYWHERE_RULE = `a mapping with trust-anchor, ${TRUST_ANCHOR_RULE}`;
 
 const rolesAnywhereTrust = mapping(
@@ -73,7 +73,7 @@ const rolesAnywhereTrust = mapping(
     ),
     'common-name': optional(
       // What else a certificate may have in it cannot be a session tag.
-      severalOf(patternOf(/^[\p{L}\p{Z}\p{N}_.:/=+\-@*]{1,64}$/u, COMMON_NAME_RULE), COMMON_NAME_RULE),
+      severalOf(patternOf(/^(?![Cc][Nn]=)[\p{L}\p{Z}\p{N}_.:/=+\-@*]{1,64}$/u, COMMON_NAME_RULE), COMMON_NAME_RULE),
       `The common name of the certificate's subject: ${OR_PATTERN} If omitted, every certificate that the trust anchor accepts.`,
     ),
   },
