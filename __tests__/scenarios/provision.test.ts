@@ -436,6 +436,37 @@ users:
     expect(scenario.calls().filter((call) => /^(Create|Put|Update)/.test(call))).toEqual([]);
   });
 
+  test.each([
+    ['by the short form', (anchor: string) => `{ roles-anywhere: { trust-anchor: "${anchor}", common-name: ci } }`],
+    [
+      'by a policy',
+      (anchor: string) =>
+        JSON.stringify({
+          Version: '2012-10-17',
+          Statement: {
+            Effect: 'Allow',
+            Principal: { Service: 'rolesanywhere.amazonaws.com' },
+            Action: 'sts:*',
+            Condition: {
+              StringEquals: { 'aws:PrincipalTag/x509Subject/CN': 'ci' },
+              ArnLike: { 'aws:SourceArn': [anchor, `${anchor}*`] },
+            },
+          },
+        }),
+    ],
+  ])('a trust anchor of another account, %s, stops all', async (_, trust) => {
+    const anchorIn = (account: string) => `arn:aws:rolesanywhere:eu-central-1:${account}:trust-anchor/0a1b2c3d`;
+    const main = await provision(`{ roles: { ci: { trust: ${trust(anchorIn('999988887777'))} } } }`);
+    expectFailed(main, 'policy-malformed');
+    expect(textOf(main)).toContain(
+      `the role ci is to trust ${anchorIn('999988887777')}, and the role is made in the account ${scenario.account.id}.`,
+    );
+    expect(scenario.calls().filter((call) => /^(Create|Put|Update)/.test(call))).toEqual([]);
+    const own = await provision(`{ roles: { ci: { trust: ${trust(anchorIn(scenario.account.id))} } } }`);
+    expect(own).toMatchObject({ exitCode: 0 });
+    scenario.calls();
+  });
+
   test('from a checkout that may be of a stranger’s pull request, it is shown and not applied', async () => {
     const document = '{ users: { mallory: { policies: ["arn:aws:iam::aws:policy/AdministratorAccess"] } } }';
     const settings = { env: { GITHUB_EVENT_NAME: 'pull_request_target' }, files: { 'identities.yml': document } };

@@ -59,6 +59,27 @@ export function* certificateWarnings(policy: PolicyDocument): PolicyProblems {
   }
 }
 
+/**
+ * The trust anchors of other accounts in statements that name no other ones: IAM Roles Anywhere assumes roles of the
+ * account in which the trust anchor is.
+ * https://docs.aws.amazon.com/rolesanywhere/latest/userguide/getting-started.html
+ */
+export function trustAnchorsElsewhere(policy: PolicyDocument, account: string): string[] {
+  return statementsOf(policy, 'Allow').flatMap(([path, statement]) =>
+    conditionsIn(statement, path)
+      .filter((condition) => OF_TRUST_ANCHOR.test(condition.key) && requiresKey(condition))
+      .flatMap(({ values }) => {
+        const arns = listOf(values).map(String);
+        return arns.every((arn) => isElsewhere(arn, account)) ? arns : [];
+      }),
+  );
+}
+
+function isElsewhere(arn: string, account: string): boolean {
+  const owner = /^arn:[^:]+:rolesanywhere:[^:]+:([^:]+):/.exec(arn)?.[1];
+  return owner !== undefined && !fitsPattern(account, owner);
+}
+
 /** The statements with such an effect in which the principal is IAM Roles Anywhere; of a Deny, also those about everyone. */
 function statementsOf(policy: PolicyDocument, effect: 'Allow' | 'Deny'): readonly At[] {
   return members(policy.Statement, ['Statement']).flatMap(([path, statement]) => {

@@ -12,7 +12,7 @@ import { planOidcProvider } from './resources/oidc-provider';
 import type { Rules } from './resources/ownership';
 import { planPolicy } from './resources/policy';
 import { planRole, trustingLater } from './resources/role';
-import { misnamedPrincipals } from './resources/trusted-principals';
+import { foreignTrustAnchors, misnamedPrincipals } from './resources/trusted-principals';
 import { planUser } from './resources/user';
 
 /** What makes all but access keys as declared, or what stands in the way. */
@@ -38,7 +38,10 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
   });
   const hindered = devices.filter(isDeviceObstacle).filter(({ user }) => existing.users.has(user));
   const namesakes = existing.namesakes.map(nameTaken);
-  const misnamed = declaration.roles.flatMap((role) => misnamedPrincipals(role, declaration, rules));
+  const misnamed = declaration.roles.flatMap((role) => [
+    ...misnamedPrincipals(role, declaration, rules),
+    ...foreignTrustAnchors(role, rules),
+  ]);
   return {
     phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles), trustingLater)],
     devices: plansOf(devices),

@@ -1,4 +1,5 @@
 import type { Declaration, DeclaredRole } from '../../identities/declaration';
+import { trustAnchorsElsewhere } from '../../policy/check-certificates';
 import { listOf, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
 import { isMapping } from '../../text/value';
@@ -32,6 +33,16 @@ export function misnamedPrincipals(role: DeclaredRole, declaration: Declaration,
       `Write ${meant} in the trust policy`;
     return [{ code: 'policy-malformed', text }];
   });
+}
+
+/** Trust anchors with whose certificates nobody can assume a role of the account, as they are in another one. */
+export function foreignTrustAnchors({ name, trust }: DeclaredRole, { account }: Rules): Obstacle[] {
+  return trustAnchorsElsewhere(trustPolicy(trust, account), account.account).map((arn) => ({
+    code: 'policy-malformed',
+    text:
+      `the role ${name} is to trust ${arn}, and the role is made in the account ${account.account}. IAM Roles Anywhere ` +
+      'assumes roles of the account of the trust anchor only: name one of this account',
+  }));
 }
 
 /** The ARN that a principal has if it is a user or role of the document, or a session of one. */
