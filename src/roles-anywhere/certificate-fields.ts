@@ -6,6 +6,7 @@ interface Element {
   readonly content: Buffer;
 }
 
+const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 /** 2.5.29.15 */
 const KEY_USAGE = '551d0f';
@@ -35,6 +36,14 @@ export function allowsDigitalSignature({ raw }: X509Certificate): boolean | unde
     return ((bits?.content[1] ?? 0) & DIGITAL_SIGNATURE) !== 0;
   }
   return undefined;
+}
+
+/** The version of X.509: 3 for one that has extensions, which say what it is for. Without it, a certificate is one of version 1. */
+export function versionOf({ raw }: X509Certificate): number {
+  const [toBeSigned] = inside(inside({ content: raw })[0]);
+  const [first] = inside(toBeSigned);
+  const [version] = first?.tag === VERSION ? inside(first) : [];
+  return (version?.content[0] ?? 0) + 1;
 }
 
 /** The hash function with which a certificate is signed, where that is one that AWS does not take any more. */

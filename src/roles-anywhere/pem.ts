@@ -8,6 +8,7 @@ export interface PemBlock {
 }
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
+const BEGINNING = /-----BEGIN ([A-Z0-9 ]+)-----/;
 const LINE_LENGTH = 64;
 
 /**
@@ -16,8 +17,7 @@ const LINE_LENGTH = 64;
  * https://www.rfc-editor.org/rfc/rfc7468
  */
 export function pemBlocks(text: string): PemBlock[] {
-  const pem = text.includes('-----BEGIN ') ? text : Buffer.from(text, 'base64').toString('latin1');
-  return [...pem.replaceAll(/\\r|\\n/g, '\n').matchAll(BLOCK)].map(([, label = '', body = '']) => {
+  return [...pemIn(text).matchAll(BLOCK)].map(([, label = '', body = '']) => {
     const isEncrypted = label.startsWith('ENCRYPTED ') || /Proc-Type:.*ENCRYPTED/.test(body);
     const lines = body.replaceAll(/\s+/g, '').match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? [];
     return {
@@ -26,4 +26,14 @@ export function pemBlocks(text: string): PemBlock[] {
       isEncrypted,
     };
   });
+}
+
+/** The label of a block that begins and does not end. */
+export function unfinishedLabel(text: string): string | undefined {
+  return BEGINNING.exec(pemIn(text).replaceAll(BLOCK, ''))?.[1];
+}
+
+function pemIn(text: string): string {
+  const pem = text.includes('-----BEGIN ') ? text : Buffer.from(text, 'base64').toString('latin1');
+  return pem.replaceAll(/\\r|\\n/g, '\n');
 }
