@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { killedBeforeReplacing } from './node-options';
+import { MANY_PROCESSES } from './running';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
@@ -243,11 +244,11 @@ test('a file that cannot be written in the end leaves nothing behind', async () 
   expect([post?.exitCode, post?.exported]).toEqual([0, {}]);
 });
 
-test('20 jobs at once in one home all find their profile, and leave the files as they were', async () => {
+test('many jobs at once in one home all find their profile, and leave the files as they were', async () => {
   scenario.createUserAndRole();
   const home = scenario.job().home;
   writeFiles(home);
-  const jobs = Array.from({ length: 20 }, () => scenario.job({ env: { HOME: home }, asProcess: true }));
+  const jobs = Array.from({ length: MANY_PROCESSES }, () => scenario.job({ env: { HOME: home }, asProcess: true }));
   const mains = await Promise.all(
     jobs.map((job, index) => job.step({ with: { ...inputs, ...KEY_INPUTS, 'aws-profile': `job-${index}` } })),
   );
@@ -286,7 +287,7 @@ test('a step that is killed at any moment leaves nothing that its post does not 
   scenario.createOidcRole();
   const home = scenario.job().home;
   writeFiles(home);
-  for (let after = 0; after <= 100; after += 10) {
+  for (let after = 0; after <= 100; after += 200 / MANY_PROCESSES) {
     const job = scenario.job({ oidc: true, env: { HOME: home }, asProcess: true });
     const answered = new Promise<void>((resolve) => {
       const first = () => void delay(after).then(resolve);

@@ -12,6 +12,7 @@ import { allow } from '../sandbox/sts-client';
 import { certificateJob, roleForCertificates, trustCertificate } from './certificates';
 import { ask, Client, type Answer, commandOf, JobClock, sessionsOf } from './renewing-profile';
 import { roleFor, roleForOidc } from './role-paths';
+import { MANY_PROCESSES } from './running';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed, type JobSettings } from './scenario';
 
 let scenario: Scenario;
@@ -172,9 +173,9 @@ test('a client of the SDK goes on working past three sessions of 15 minutes', as
   expect(calls.filter((call) => call !== 'GetCallerIdentity')).toEqual(Array(4).fill(OIDC_CALLS).flat());
 });
 
-test('of 20 processes that ask when the session has ended, one renews it', async () => {
+test('of many processes that ask when the session has ended, one renews it', async () => {
   const { job, command } = await jobWithEndedSession();
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask(command, job.env)));
+  const answers = await Promise.all(Array.from({ length: MANY_PROCESSES }, () => ask(command, job.env)));
   expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
   for (const answer of answers) expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
   expect(Date.parse(answers[0]?.credentials.Expiration ?? '')).toBeGreaterThan(Date.now());

@@ -23,6 +23,9 @@ export interface Running {
 /** Whether the whole run of the tests asks for processes of `dist`: it then has time for more than the fast one. */
 export const ALL_AS_PROCESSES = process.env.SCENARIOS === 'dist';
 
+/** How many processes at once are many: each costs the fast run as much as ten steps in this process. */
+export const MANY_PROCESSES = ALL_AS_PROCESSES ? 20 : 8;
+
 /** One in so many is enough where processes only do again what steps in this process show. */
 const SHARES = 4;
 
