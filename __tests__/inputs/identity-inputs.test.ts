@@ -1,4 +1,5 @@
 import type { RoleIdentity } from '../../src/inputs/request';
+import pem from '../roles-anywhere/pem-inputs.json';
 import { KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
 
 const JOB = { GITHUB_REPOSITORY: 'octo/app', GITHUB_ACTOR: 'mona' };
@@ -16,6 +17,14 @@ const SESSION = {
   'transitive-tag-keys': 'team',
   'managed-session-policies': POLICY,
   'inline-session-policy': '{}',
+};
+
+const [{ certificate, privateKey } = { certificate: '', privateKey: '' }] = pem.inputs;
+const CERTIFICATE = {
+  certificate,
+  'certificate-private-key': privateKey,
+  'trust-anchor-arn': 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/11111111',
+  'roles-anywhere-profile-arn': 'arn:aws:rolesanywhere:eu-central-1:123456789012:profile/22222222',
 };
 
 type Inputs = Readonly<Record<string, string>>;
@@ -72,6 +81,21 @@ describe.each(MODES)('%s works as a role by the inputs of assume-role', (mode, o
       );
     },
   );
+
+  test('what is for a role alike is said once, with what to do', async () => {
+    const said = await problemsOf({ mode, ...others, ...KEYS, ...SESSION }, JOB);
+    expect(said).toContain(
+      'source-identity: is for the session of a role, and role-to-assume names none; set role-to-assume, or omit this. ' +
+        'The same is true of role-external-id, ',
+    );
+    expect(said.match(/is for the session of a role/g)).toHaveLength(1);
+  });
+
+  test('a certificate assumes a role, which is missed', async () => {
+    const said = await problemsOf({ mode, ...others, ...CERTIFICATE }, JOB);
+    expect(said).toMatch(/a problem was found in the inputs/);
+    expect(said).toContain('role-to-assume: is missing; it should be an ARN like');
+  });
 
   test.each([
     ['mfa-secret', SEED],

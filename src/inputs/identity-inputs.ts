@@ -44,7 +44,10 @@ const OF_ROLE_SESSIONS: readonly InputName[] = [
 
 /** Whom a step works as in a mode that may take a role: the last that `role-to-assume` names; else the source itself. */
 export async function readIdentity(inputs: Inputs): Promise<StepIdentity> {
-  if (inputs.has('role-to-assume')) return readRoleIdentity(inputs);
+  // With a certificate a role is assumed, also if it is still to be named.
+  if ((['role-to-assume', ...CERTIFICATE_INPUTS] as const).some((name) => inputs.has(name))) {
+    return readRoleIdentity(inputs);
+  }
   const source = readSigningSource('no role', inputs);
   checkNoSession(source, inputs);
   return { source, chain: undefined };
@@ -53,7 +56,7 @@ export async function readIdentity(inputs: Inputs): Promise<StepIdentity> {
 /** Notes what shapes the session of a role that is assumed, where none is. */
 function checkNoSession({ from }: SigningSource, inputs: Inputs): void {
   const isSignIn = from === 'sign-in';
-  const why = isSignIn ? '; that of sso-role-name is as the permission set says' : '';
+  const why = isSignIn ? '; that of sso-role-name is as the permission set says' : '; set role-to-assume, or omit this';
   // A variable may be meant for another step of the job. But that a person's access is limited must not be in vain.
   const isGiven = (name: InputName) => inputs.asks(name) || (isSignIn && isLimit(name) && inputs.has(name));
   for (const name of OF_ROLE_SESSIONS.filter(isGiven)) {

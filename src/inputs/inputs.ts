@@ -173,7 +173,7 @@ export class Inputs {
 
   /** @throws ActionError `invalid-input` with every problem, if there are any */
   throwIfWrong(): void {
-    const found = [...new Set(this.#problems.map(lineOf))];
+    const found = linesOf(this.#problems);
     if (found.length === 0) return;
     const [count, them] = found.length === 1 ? ['a problem was', 'it'] : [`${found.length} problems were`, 'them'];
     throw new ActionError({
@@ -215,9 +215,22 @@ function inFile({ problem }: InputProblem): FileProblem[] {
   return [{ file, line, column, text: problemText(problem) }];
 }
 
-function lineOf({ input, problem, variable }: InputProblem): string {
-  const from = variable === undefined || variable === input ? '' : ` (from ${variable})`;
-  return `${input}${from}: ${sentenceOf(problem)}`;
+/** From so many inputs on, what is wrong with all of them alike is said once. */
+const MANY = 3;
+
+/** A line for each problem. */
+function linesOf(problems: readonly InputProblem[]): string[] {
+  const inputsOf = new Map<string, Set<string>>();
+  for (const { input, problem, variable } of problems) {
+    const from = variable === undefined || variable === input ? '' : ` (from ${variable})`;
+    const sentence = sentenceOf(problem);
+    inputsOf.set(sentence, (inputsOf.get(sentence) ?? new Set()).add(`${input}${from}`));
+  }
+  return [...inputsOf].flatMap(([sentence, inputs]) => {
+    const [first = '', ...others] = inputs;
+    if (inputs.size < MANY) return [...inputs].map((input) => `${input}: ${sentence}`);
+    return `${first}: ${sentence}. The same is true of ${others.join(', ')}`;
+  });
 }
 
 /** What the writer of a text meant, if that is a boolean. */
