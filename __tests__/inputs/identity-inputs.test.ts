@@ -1,6 +1,5 @@
 import type { RoleIdentity } from '../../src/inputs/request';
-import pem from '../roles-anywhere/pem-inputs.json';
-import { KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
+import { CERTIFICATE, KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
 
 const JOB = { GITHUB_REPOSITORY: 'octo/app', GITHUB_ACTOR: 'mona' };
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -17,14 +16,6 @@ const SESSION = {
   'transitive-tag-keys': 'team',
   'managed-session-policies': POLICY,
   'inline-session-policy': '{}',
-};
-
-const [{ certificate, privateKey } = { certificate: '', privateKey: '' }] = pem.inputs;
-const CERTIFICATE = {
-  certificate,
-  'certificate-private-key': privateKey,
-  'trust-anchor-arn': 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/11111111',
-  'roles-anywhere-profile-arn': 'arn:aws:rolesanywhere:eu-central-1:123456789012:profile/22222222',
 };
 
 type Inputs = Readonly<Record<string, string>>;

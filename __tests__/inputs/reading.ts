@@ -1,6 +1,7 @@
 import { ActionError } from '../../src/errors/action-error';
 import { readRequest } from '../../src/inputs/read-request';
 import type { SessionRequest } from '../../src/inputs/request';
+import pem from '../roles-anywhere/pem-inputs.json';
 
 export const ROLE = 'arn:aws:iam::123456789012:role/deploy';
 export const OTHER = 'arn:aws:iam::111122223333:role/deploy';
@@ -11,6 +12,15 @@ export const OIDC = {
 export const KEYS = {
   'aws-access-key-id': 'AKIAIOSFODNN7EXAMPLE',
   'aws-secret-access-key': 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+
+const [{ certificate, privateKey } = { certificate: '', privateKey: '' }] = pem.inputs;
+/** Of the account 123456789012. */
+export const CERTIFICATE = {
+  certificate,
+  'certificate-private-key': privateKey,
+  'trust-anchor-arn': 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/11111111',
+  'roles-anywhere-profile-arn': 'arn:aws:rolesanywhere:eu-central-1:123456789012:profile/22222222',
 };
 
 /** What a request says of the step where inputs say nothing of it. */

@@ -1,4 +1,4 @@
-import { KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
+import { CERTIFICATE, KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
 
 describe('roles', () => {
   const profileRoles = async (roles: string, more: Record<string, string> = {}, env: Record<string, string> = {}) => {
@@ -211,5 +211,33 @@ describe('at an endpoint of another vendor', () => {
     [{ AWS_ENDPOINT_URL: 'localhost:4566', 'INPUT_STS-ENDPOINT': MINIO }, 'none'],
   ])('a variable that is no URL is wrong where it is used: %j', async (env, words) => {
     expect(await problemsOf({ 'role-to-assume': ROLE }, { ...OIDC, ...env })).toContain(words);
+  });
+});
+
+describe('the account of a role that is given by its name is checked where it is known:', () => {
+  const SIGN_IN = {
+    'sso-start-url': 'https://d-1234567890.awsapps.com/start',
+    'sso-region': 'eu-west-1',
+    'sso-account-id': '123456789012',
+    'sso-role-name': 'Admin',
+  };
+  test.each<[what: string, inputs: Record<string, string>, role: string]>([
+    ['by the profile of a certificate', CERTIFICATE, 'team/deploy'],
+    ['by the account of a sign-in', SIGN_IN, 'team/deploy'],
+    ['by the role from which it is assumed', KEYS, `${ROLE}\nteam/deploy`],
+    ['by the role of another account in between', CERTIFICATE, `deploy\n${ROLE}\nteam/deploy`],
+  ])('%s', async (_, inputs, role) => {
+    const problems = (allowed: string) =>
+      problemsOf({ ...inputs, 'role-to-assume': role, 'allowed-account-ids': allowed });
+    expect(await problems('111122223333')).toContain(
+      'role-to-assume: team/deploy, a role of the account 123456789012, is in none of the allowed-account-ids 111122223333',
+    );
+    expect(await problems('123456789012')).toBe('none');
+  });
+
+  test('with keys, it is not known yet', async () => {
+    expect(await problemsOf({ ...KEYS, 'role-to-assume': 'deploy', 'allowed-account-ids': '111122223333' })).toBe(
+      'none',
+    );
   });
 });

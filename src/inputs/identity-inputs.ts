@@ -101,7 +101,12 @@ export function readSourceCredentials(mode: Mode, inputs: Inputs): SourceCredent
 export async function readRoleIdentity(inputs: Inputs): Promise<RoleIdentity> {
   const session = readSessionSettings(inputs);
   const origin = await readOrigin(inputs);
-  const limits = { proof: proofOf(origin), bySession: sessionOf(origin.source), duration: session.duration };
+  const limits = {
+    proof: proofOf(origin),
+    account: accountOf(origin.source),
+    bySession: sessionOf(origin.source),
+    duration: session.duration,
+  };
   const chain = readRoleToAssume(inputs, limits);
   const signed = await readSigned(limits, chain.length === 1 ? 'all' : [], inputs);
   return { ...origin, session, signed, chain };
@@ -115,6 +120,7 @@ export async function readRolesIdentity(
   const origin = await readOrigin(inputs);
   const limits = {
     proof: proofOf(origin),
+    account: accountOf(origin.source),
     bySession: origin.mfa ? 'the session that MFA gave' : sessionOf(origin.source),
     duration: session.duration,
   };
@@ -122,6 +128,12 @@ export async function readRolesIdentity(
   const alone = profileRoles.filter(({ chain }) => chain.length === 1).map(({ profile }) => profile);
   const signed = await readSigned(limits, alone.length === profileRoles.length ? 'all' : alone, inputs);
   return { identity: { ...origin, session, signed }, profileRoles };
+}
+
+/** The account that the inputs say a source is of. */
+function accountOf(source: RoleSource['source']): string | undefined {
+  if (source.from === 'certificate') return source.account;
+  return source.from === 'sign-in' ? source.accountId : undefined;
 }
 
 /** Of what credentials are temporary that the inputs do not give, for messages. */

@@ -29,6 +29,8 @@ type NoteWrong = (message: string) => void;
 export interface RoleLimits {
   /** What the first is assumed with, if that is no credentials. */
   readonly proof: Proof | undefined;
+  /** In which the first is looked for, if it is given by its name; undefined where that is not known yet. */
+  readonly account: string | undefined;
   /** With temporary credentials: those of what, for messages. */
   readonly bySession: string | undefined;
   /** Seconds. */
@@ -105,12 +107,7 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
   const [first = NO_ROLE, ...others] = written.map((role) => readOneRole(role, inputs, wrong));
   if (written.length === 0) wrong(`is missing; it should be an ARN like ${FORM}`);
   if (limits.proof) checkFirst(first, limits.proof, wrong);
-  const last = others.at(-1) ?? first;
-  const allowed = readAllowedAccounts(inputs);
-  const account = 'arn' in last ? last.account : undefined;
-  if ('arn' in last && account !== undefined && allowed.length > 0 && !allowed.includes(account)) {
-    wrong(`${last.arn} is in none of the allowed-account-ids ${allowed.join(', ')}`);
-  }
+  checkAccount([first, ...others], limits, inputs, wrong);
   const chained = others.length > 0 || limits.bySession !== undefined;
   if (chained && limits.duration > MAX_CHAINED_DURATION && inputs.callsAws('STS')) {
     inputs.wrong(
@@ -119,6 +116,18 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
     );
   }
   return [first, ...others];
+}
+
+/** A role given by its name is in the account of the one from which it is assumed. */
+function checkAccount(chain: Chain, limits: RoleLimits, inputs: Inputs, wrong: NoteWrong): void {
+  const last = chain.at(-1) ?? NO_ROLE;
+  const nearest = chain.findLast((role) => 'arn' in role);
+  const account = nearest && 'arn' in nearest ? nearest.account : limits.account;
+  const allowed = readAllowedAccounts(inputs);
+  if (account === undefined || allowed.length === 0 || allowed.includes(account)) return;
+  const none = `is in none of the allowed-account-ids ${allowed.join(', ')}`;
+  if ('arn' in last) wrong(`${last.arn} ${none}`);
+  else if (last.pathAndName !== '') wrong(`${last.pathAndName}, a role of the account ${account}, ${none}`);
 }
 
 /** A web identity is in no account in which a role could be looked for by its name. A profile has the roles of its own. */
