@@ -103,4 +103,35 @@ describe('an answer', () => {
   ])('of status %s with %s, and words that nobody knows, is %s', async (status, code, expected) => {
     expect(await codeOf(status, '{"message":"?"}', { 'x-amzn-errortype': code })).toBe(expected);
   });
+
+  const messageOf = (message: string) =>
+    sessionFrom(403, JSON.stringify({ message }), { 'x-amzn-errortype': 'AccessDeniedException' }).then(
+      () => 'success',
+      (error: unknown) => String(error),
+    );
+
+  test.each(['Rejected.', 'The session policy of the profile is malformed.'])(
+    'with the words "%s" sends nobody to policies of credentials that there are not',
+    async (words) => {
+      const said = await messageOf(words);
+      expect(said).toContain("Check what AWS's words name. CloudTrail in eu-central-1 has the event CreateSession");
+      expect(said).not.toMatch(/whom they belong to|There is no profile/);
+    },
+  );
+
+  test.each(['Invalid or empty profile provided.', 'Profile not found', 'The profile is disabled.'])(
+    'with the words "%s" is about the profile',
+    async (words) => {
+      expect(await messageOf(words)).toContain('There is no profile profile of IAM Roles Anywhere, or it is disabled');
+    },
+  );
+
+  test.each(['instanceProperties are required by the profile', 'Missing instance properties'])(
+    'with the words "%s" is about a profile that cannot be used',
+    async (words) => {
+      const said = await messageOf(words);
+      expect(said).toContain('profile was made with requireInstanceProperties, and AWS documents no such properties');
+      expect(said).toContain('create-profile --no-require-instance-properties');
+    },
+  );
 });

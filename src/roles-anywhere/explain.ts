@@ -12,12 +12,20 @@ const TELLING_SKEW_MS = 4 * 60_000;
 
 /** The error to show the user for a failed call to IAM Roles Anywhere. */
 export function explainRolesAnywhere(error: unknown, call: RolesAnywhereCall): ActionError {
-  return explainFailure(error, call, { endpoint: 'AWS_ENDPOINT_URL_ROLESANYWHERE', rules: [byWords] });
+  return explainFailure(error, call, { endpoint: 'AWS_ENDPOINT_URL_ROLESANYWHERE', rules: [byWords, otherDenial] });
 }
 
 /** Most refusals have the same code: only the words tell them apart. */
 const byWords: RefusalRule<RolesAnywhereCall> = (refusal, call) =>
   MEANINGS.find(([words]) => words.test(refusal.message))?.[1](call, refusal);
+
+/** There are no credentials yet, so that no policies of theirs can be at fault. */
+const otherDenial: RefusalRule<RolesAnywhereCall> = ({ code }, { region, trustAnchorArn, profileArn, roleArn }) =>
+  code === 'AccessDenied' && {
+    code: 'access-denied',
+    why: `IAM Roles Anywhere refuses it in words that this action does not know: what they are about is in the certificate, in ${trustAnchorArn}, in ${profileArn} or in the trust policy of ${roleArn}.`,
+    fix: `Check what AWS's words name. CloudTrail in ${region} has the event CreateSession, which may say more.`,
+  };
 
 type Meaning = (call: RolesAnywhereCall, refusal: Refusal) => RefusalMeaning;
 
@@ -79,7 +87,15 @@ const MEANINGS: readonly [words: RegExp, meaning: Meaning][] = [
     }),
   ],
   [
-    /profile/i,
+    /instance ?propert/i,
+    ({ profileArn }) => ({
+      code: 'roles-anywhere-profile-refused',
+      why: `${profileArn} was made with requireInstanceProperties, and AWS documents no such properties for a session: this action sends none.`,
+      fix: 'Use a profile that does not require them. No profile can be changed in this: create another with `aws rolesanywhere create-profile --no-require-instance-properties`.',
+    }),
+  ],
+  [
+    /\b(invalid|empty|disabled|unknown|no such)\b.*\bprofile\b|\bprofile\b.*\b(found|exists?|disabled|enabled|active)\b/i,
     ({ profileArn }) => ({
       code: 'roles-anywhere-profile-refused',
       why: `There is no profile ${profileArn} of IAM Roles Anywhere, or it is disabled.`,
