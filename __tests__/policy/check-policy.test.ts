@@ -797,12 +797,14 @@ describe('refs in what an Allow asks of GitHub’s tokens', () => {
     ]);
   });
 
-  test.each(['token.actions.octo.ghe.com', 'github.octo.example/_services/token', `${issuer}/octo-enterprise`])(
-    'also of %s',
-    (provider) => {
-      expect(hints('StringEquals', 'sub', 'repo:octo/app:ref:main', provider)).toHaveLength(1);
-    },
-  );
+  test.each([
+    'token.actions.octo.ghe.com',
+    'github.octo.example/_services/token',
+    `${issuer}/octo-enterprise`,
+    'forgejo.example/api/actions',
+  ])('also of %s', (provider) => {
+    expect(hints('StringEquals', 'sub', 'repo:octo/app:ref:main', provider)).toHaveLength(1);
+  });
 
   test('of another issuer, they are not known', () => {
     expect(hints('StringEquals', 'sub', 'project_path:octo/app:ref_type:branch:ref:main', 'gitlab.com')).toEqual([]);

@@ -12,8 +12,7 @@ const TRUST_ANCHOR = 'aws:SourceArn';
 const COMMON_NAME = 'aws:PrincipalTag/x509Subject/CN';
 
 /** Keys whose values are of one certificate. The names of its issuer are those of every certificate of the issuer. */
-const OF_CERTIFICATE =
-  /^(aws:(PrincipalTag|RequestTag)\/x509(Subject|SAN)\/.+|sts:SourceIdentity)$/i;
+const OF_CERTIFICATE = /^(aws:(PrincipalTag|RequestTag)\/x509(Subject|SAN)\/.+|sts:SourceIdentity)$/i;
 const OF_TRUST_ANCHOR = /^aws:SourceArn$/i;
 
 /**

@@ -3,6 +3,7 @@ import { conditionsIn, isSameKey, type KeyCondition } from './check-conditions';
 import { isGithub, issuersOf } from './check-issuers';
 import { listOf, type Statement } from './policy-document';
 import type { PolicyProblems } from './policy-problem';
+import { isForgejo } from './trust-policy';
 
 /** What the refs of GitHub begin with. That of a pull request ends with `/merge`. */
 const ROOTS = ['refs/heads/', 'refs/tags/', 'refs/pull/'];
@@ -13,12 +14,12 @@ const WILDCARD = /[*?]/;
 const COMPARED = /^(?:For(?:Any|All)Values:)?String(?:Equals|EqualsIgnoreCase|(?<pattern>Like))(?:IfExists)?$/;
 
 /**
- * Refs in conditions on claims of GitHub's tokens that no token has, such as the short names that people write in
- * `uses:` and on the command line. AWS takes the policy, and the value lets nobody in.
+ * Refs in conditions on claims of tokens of GitHub, and of servers like it, that no token has, such as the short names
+ * that people write in `uses:` and on the command line. AWS takes the policy, and the value lets nobody in.
  * https://docs.github.com/actions/reference/security/oidc
  */
 export function* refWarnings(statement: Statement, path: KeyPath): PolicyProblems {
-  for (const issuer of issuersOf(statement).filter(isGithub)) {
+  for (const issuer of issuersOf(statement).filter((name) => isGithub(name) || isForgejo(name))) {
     for (const condition of conditionsIn(statement, path)) yield* ofCondition(condition, issuer);
   }
 }

@@ -73,7 +73,7 @@ export const ROLES_ANYWHERE = 'rolesanywhere.amazonaws.com';
 /** What it does to a role, each time: a session always has tags and a source identity from the certificate. */
 export const ROLES_ANYWHERE_ACTIONS: readonly string[] = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
 
-/** Issuers that are servers of Forgejo. https://forgejo.org/docs/latest/user/actions/security-openid-connect/ */
+/** How issuers end that are servers of Forgejo. https://forgejo.org/docs/latest/user/actions/security-openid-connect/ */
 const OF_FORGEJO = '/api/actions';
 
 /**
@@ -110,11 +110,16 @@ function principalOf(entry: TrustEntry, of: RoleAccount): string | undefined {
  */
 function subjectsOf({ issuer, repository, ids, contexts }: GithubTrust): readonly string[] {
   const [owner = '', name = ''] = repository.split('/');
-  const mark = issuer.endsWith(OF_FORGEJO) ? '-' : '@';
+  const mark = isForgejo(issuer) ? '-' : '@';
   return contexts.flatMap((context) => [
     `repo:${owner}/${name}:${context}`,
     ...(ids ? [`repo:${owner}${mark}${ids.owner}/${name}${mark}${ids.repository}:${context}`] : []),
   ]);
+}
+
+/** Whether the issuer is a server of Forgejo, or of Gitea where it issues such tokens. */
+export function isForgejo(issuer: string): boolean {
+  return issuer.endsWith(OF_FORGEJO);
 }
 
 /** Jobs whose conditions differ in the subject alone: any one of several may be met, and each condition must be. */
