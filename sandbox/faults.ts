@@ -147,6 +147,12 @@ export class Faults {
 /** In the ways of services that have their own; in the others' that of STS. */
 const LIMITED: Partial<Record<ServiceName, ServiceError>> = {
   github: secondaryLimit,
+  terraform: {
+    status: 429,
+    code: 'TooManyRequests',
+    message: "You have exceeded the API's rate limit.",
+    headers: { 'x-ratelimit-limit': '30', 'x-ratelimit-reset': '0.7' },
+  },
   rolesanywhere: { status: 429, code: 'ThrottlingException', message: 'Rate exceeded' },
 };
 

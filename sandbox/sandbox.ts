@@ -20,8 +20,9 @@ import { IdentityCenter } from './sso/identity-center';
 import { oidcRoute } from './sso/oidc';
 import { portalRoute } from './sso/portal';
 import { sts } from './sts/service';
+import { Terraform } from './terraform/terraform';
 
-/** A local AWS, IAM Identity Center included, together with GitHub's OIDC and its API for Actions secrets and workflow runs, at one HTTP address. */
+/** A local AWS, IAM Identity Center included, together with GitHub's OIDC and its API for secrets and workflow runs, and HCP Terraform, at one HTTP address. */
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -33,6 +34,7 @@ export interface Sandbox {
   readonly world: World;
   readonly github: GithubOidc & { readonly secrets: GithubSecrets; readonly runs: GithubRuns };
   readonly identityCenter: IdentityCenter;
+  readonly terraform: Terraform;
   readonly faults: Faults;
   readonly rolesAnywhere: RolesAnywhere;
   /** The account with this id, made when first asked for; the partition is `aws` unless given then. */
@@ -67,6 +69,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
   const rolesAnywhere = new RolesAnywhere(world);
   world.issuerKeys.set(githubIssuer, oidc.publicKey);
   const identityCenter = new IdentityCenter(world);
+  const terraform = new Terraform(clock, () => url);
   const server = createSandboxServer({
     clock,
     faults,
@@ -78,6 +81,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
       portalRoute(request, identityCenter) ??
       secrets.route(request) ??
       runs.route(request) ??
+      terraform.route(request) ??
       rolesAnywhere.route(request) ??
       unknownRoute(request.path),
   });
@@ -92,6 +96,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
     world,
     github: Object.assign(oidc, { secrets, runs }),
     identityCenter,
+    terraform,
     faults,
     rolesAnywhere,
     account: (id, { partition = 'aws' } = {}) => world.account(id, partition),

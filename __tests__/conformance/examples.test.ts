@@ -5,7 +5,17 @@ import type { RoleSettings } from '../../sandbox/accounts/account';
 import type { PolicyDocument } from '../../sandbox/policy/document';
 import { allow, trust } from '../sandbox/sts-client';
 import { roleForCertificates, trustCertificate } from '../scenarios/certificates';
-import { REPOSITORY, identityJob, identityScenario, keyInSecrets, ownerOf, ssoAdmin } from '../scenarios/identities';
+import {
+  REPOSITORY,
+  WORKSPACE,
+  age,
+  identityJob,
+  identityScenario,
+  keyInSecrets,
+  keyInWorkspace,
+  ownerOf,
+  ssoAdmin,
+} from '../scenarios/identities';
 import { ACCOUNT, EXAMPLE_KEYS, ISSUER, Scenario } from '../scenarios/scenario';
 import { Repository, type WorkflowRun, type WorkflowSettings } from './act';
 import { AwsAccount, iamArn } from './aws-account';
@@ -15,18 +25,6 @@ import { Moto } from './moto';
 const EXAMPLES = resolve(__dirname, '../../examples');
 const ACTION = 'octo-org/aws-identity-action@<commit>';
 const IN_ROLES = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
-
-/** A curl for a Terraform Cloud that has one variable, and notes in the home folder what it is sent. */
-const TERRAFORM_CLOUD = `#!/bin/sh
-for url; do :; done
-case "$*" in
-*--data*)
-  case "$*" in *'--request PATCH'*) method=PATCH ;; *) method=POST ;; esac
-  echo "$method \${url#https://app.terraform.io/api/v2/} $(jq -c .data.attributes)" >> "$HOME/sent"
-  ;;
-*) echo '{ "data": [{ "id": "var-1", "attributes": { "key": "AWS_ACCESS_KEY_ID" } }] }' ;;
-esac
-`;
 
 interface Workflow {
   readonly jobs: Readonly<Record<string, { readonly steps: readonly WorkflowStep[] }>>;
@@ -104,6 +102,7 @@ function expectSuccess(
       const env = ({ pullRequest = false } = {}) => ({
         AWS_ENDPOINT_URL: scenario.sandbox.url,
         GITHUB_API_URL: scenario.sandbox.github.secrets.apiUrl,
+        TFE_ADDRESS: scenario.sandbox.terraform.address,
         ...scenario.sandbox.github.environment({ claims: pullRequest ? { event_name: 'pull_request' } : {} }),
       });
       const pullRequest = {
@@ -283,11 +282,9 @@ function expectSuccess(
       test('provision-machine-user.yml, on a pull request and on main', async () => {
         oidcRole('identity-planner');
         oidcRole('identity-provisioner');
-        const { secrets: store } = scenario.sandbox.github;
-        store.createEnvironment(REPOSITORY, 'terraform-cloud');
-        const secrets = { TFC_TOKEN: 'tfc-token', SECRETS_WRITER_TOKEN: store.token({ write: [REPOSITORY] }) };
-        const variables = { TFC_WORKSPACE_ID: 'ws-1' };
-        const keyAtGithub = () => keyInSecrets(scenario, { environment: 'terraform-cloud' });
+        const { terraform } = scenario.sandbox;
+        terraform.createWorkspace('acme', 'prod');
+        const secrets = { TERRAFORM_TOKEN: terraform.token({ write: [WORKSPACE] }) };
 
         const plan = await run('provision-machine-user.yml', {
           ...pullRequest,
@@ -298,28 +295,21 @@ function expectSuccess(
         expect(new Set(plan.steps.map(({ job }) => job))).toEqual(new Set(['plan']));
         expect(scenario.account.users.has('tfc')).toBe(false);
 
-        const settings = { secrets, variables, env: env() };
-        const provision = await run('provision-machine-user.yml', { ...settings, job: 'provision' });
+        const settings = { secrets, env: env() };
+        const provision = await run('provision-machine-user.yml', settings);
         expectSuccess('provision-machine-user.yml', provision);
-        const { id = '', secret = '' } = keyAtGithub();
-        expect(ownerOf(scenario, { id, secret })).toBe('tfc');
+        const key = keyInWorkspace(scenario);
+        expect(ownerOf(scenario, key)).toBe('tfc');
         scenario.calls();
 
-        // act has secrets from its start on. GitHub reads those of an environment when the job starts, and they are these.
-        const key = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
-        repository.program('curl', TERRAFORM_CLOUD);
-        const both = await run('provision-machine-user.yml', { ...settings, secrets: { ...secrets, ...key } });
-        expectSuccess('provision-machine-user.yml', both);
-        expect(new Set(both.steps.map(({ job }) => job))).toEqual(new Set(['provision', 'terraform-cloud']));
-        expect(scenario.calls()).not.toContain('CreateAccessKey');
-        expect(keyAtGithub()).toEqual({ id, secret });
-        const variable = (name: string, value: string) =>
-          JSON.stringify({ category: 'env', key: name, sensitive: true, value });
-        expect(repository.kept('sent').trim().split('\n')).toEqual([
-          `PATCH workspaces/ws-1/vars/var-1 ${variable('AWS_ACCESS_KEY_ID', id)}`,
-          `POST workspaces/ws-1/vars ${variable('AWS_SECRET_ACCESS_KEY', secret)}`,
-        ]);
-        for (const { log } of [provision, both]) expect(log).not.toContain(secret);
+        age(scenario.account.users.get('tfc'), 91);
+        const rotation = await run('provision-machine-user.yml', settings);
+        expectSuccess('provision-machine-user.yml', rotation);
+        const newer = keyInWorkspace(scenario);
+        expect(ownerOf(scenario, newer)).toBe('tfc');
+        expect(newer).not.toEqual(key);
+        for (const { log } of [provision, rotation]) expect(log).not.toContain(key.secret);
+        scenario.calls();
       });
 
       test('sign-in.yml', async () => {

@@ -104,10 +104,11 @@ export class PageWorld {
 
   /** A job of the repository, with the examples in its workspace and a stand-in for the AWS CLI. */
   job(): Job {
-    const { url, github } = this.#sandboxOf(REGIONS[0]);
+    const { url, github, terraform } = this.#sandboxOf(REGIONS[0]);
     const variables = {
       ...REPOSITORY,
       GITHUB_API_URL: github.secrets.apiUrl,
+      TFE_ADDRESS: terraform.address,
       PATH: [join(__dirname, 'commands'), process.env.PATH].join(delimiter),
       ...(this.settings.byName !== true && { AWS_ENDPOINT_URL: url }),
     };
@@ -134,7 +135,7 @@ export class PageWorld {
 
   /** What the expressions of a workflow may refer to. */
   contexts({ env }: Job): Record<string, Record<string, unknown>> {
-    const { clock, github } = this.#sandboxOf(REGIONS[0]);
+    const { clock, github, terraform } = this.#sandboxOf(REGIONS[0]);
     const user = this.account.users.get(this.#userName);
     const [admin] = this.account.users.get('admin')?.accessKeys ?? [];
     const [key, device] = [user?.accessKeys[0], [...(user?.mfaDevices.values() ?? [])][0]];
@@ -149,6 +150,7 @@ export class PageWorld {
         AWS_SECRET_ACCESS_KEY: key?.secretAccessKey,
         AWS_MFA_SECRET: device?.seed,
         SECRETS_WRITER_TOKEN: github.secrets.token({ write: [REPOSITORY.GITHUB_REPOSITORY] }),
+        TERRAFORM_TOKEN: terraform.token({ write: ['acme/prod'] }),
         PROXY_URL: this.#proxyUrl,
         CLIENT_CERTIFICATE: this.#issued?.certificate,
         CLIENT_CERTIFICATE_KEY: this.#issued?.privateKey,
@@ -231,9 +233,8 @@ export class PageWorld {
     const sandbox = await startSandbox({ waiting: this.running.waiting });
     this.running.follow(sandbox.clock);
     this.#partitions.set(partition, sandbox);
-    for (const environment of ['production', 'terraform-cloud']) {
-      sandbox.github.secrets.createEnvironment(REPOSITORY.GITHUB_REPOSITORY, environment);
-    }
+    sandbox.github.secrets.createEnvironment(REPOSITORY.GITHUB_REPOSITORY, 'production');
+    sandbox.terraform.createWorkspace('acme', 'prod');
     sandbox.identityCenter.assign(sandbox.account(ACCOUNT, { partition }), 'AdministratorAccess', [allow('*')]);
     for (const [id, roles] of Object.entries(ROLES)) {
       const account = sandbox.account(id, { partition });

@@ -233,7 +233,6 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     then: ({ users }) => users.get('tfc')?.accessKeys.length,
     result: 1,
   },
-  'examples/provision-machine-user.yml › terraform-cloud': { identities: [] },
   'examples/role-chaining.yml › deploy': {
     identities: [session('deploy', '444455556666', 'deploy-1000000001')],
     callers: [session('deploy', '444455556666', 'deploy-1000000001')],

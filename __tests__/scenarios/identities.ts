@@ -59,10 +59,10 @@ export interface IdentityJobSettings extends JobSettings {
 
 /** A job that reaches IAM and GitHub's API as well, with these files in its workspace. */
 export function identityJob(scenario: Scenario, { files = {}, env = {}, ...settings }: IdentityJobSettings = {}): Job {
-  const { url, github } = scenario.sandbox;
+  const { url, github, terraform } = scenario.sandbox;
   const job = scenario.job({
     ...settings,
-    env: { AWS_ENDPOINT_URL_IAM: url, GITHUB_API_URL: github.secrets.apiUrl, ...env },
+    env: { AWS_ENDPOINT_URL_IAM: url, GITHUB_API_URL: github.secrets.apiUrl, TFE_ADDRESS: terraform.address, ...env },
   });
   writeWorkspace(job, files);
   return job;
@@ -186,6 +186,26 @@ export function githubRepository(
   github.secrets.createRepository(REPOSITORY);
   const runs = readsRuns ? [REPOSITORY] : [];
   return { 'github-token': github.secrets.token({ write: [REPOSITORY], writeDependabot: [REPOSITORY], runs }) };
+}
+
+/** The workspace of HCP Terraform that keys are delivered to. */
+export const WORKSPACE = 'acme/prod';
+
+/** The destination that it is. */
+export const TO_WORKSPACE = { 'terraform-cloud': { organization: 'acme', workspace: 'prod' } } as const;
+
+/** Makes the workspace, and the input with a token that may write its variables. */
+export function terraformWorkspace({ sandbox: { terraform } }: Scenario): { readonly 'terraform-token': string } {
+  terraform.createWorkspace('acme', 'prod');
+  return { 'terraform-token': terraform.token({ write: [WORKSPACE] }) };
+}
+
+/** The key in the variables of a workspace. */
+export function keyInWorkspace({ sandbox: { terraform } }: Scenario, workspace: string = WORKSPACE): FoundKey {
+  return {
+    id: terraform.value(workspace, 'AWS_ACCESS_KEY_ID'),
+    secret: terraform.value(workspace, 'AWS_SECRET_ACCESS_KEY'),
+  };
 }
 
 /** A document with one user, whose key lasts. */
@@ -313,7 +333,7 @@ export const KEY_TO_SECRETS = [
 
 /** What runs may ask that give users keys and devices: to look, and to change these, what is recorded of them, and their places. */
 const OF_KEYS =
-  /^(?:Get|List|GET |(?:Create|Delete|Tag|Untag)User\b|\w+AccessKey\b|\w+MFADevice\b|(?:PUT|DELETE) secret\b)/;
+  /^(?:Get|List|GET |(?:Create|Delete|Tag|Untag)User\b|\w+AccessKey\b|\w+MFADevice\b|(?:PUT|DELETE) secret\b|(?:POST|PATCH|DELETE) var\b)/;
 
 /**
  * Ends a scenario of many runs, of which a test expects what became of keys and places, not each call: whatever else they

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, StepOptions } from '../../sandbox/runner/job';
+import { allow } from '../sandbox/sts-client';
 import { certificateJob, roleForCertificates, trustCertificate } from './certificates';
+import { ADMIN, githubRepository, identityJob, terraformWorkspace, TO_WORKSPACE } from './identities';
 import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario } from './scenario';
 
 let scenario: Scenario;
@@ -27,6 +29,7 @@ async function codeLoadedBy(job: Job, options: StepOptions): Promise<string> {
 
 const IAM_CLIENT = /ListMFADevices[^]*iam\.amazonaws\.com|iam\.amazonaws\.com[^]*ListMFADevices/;
 const GITHUB_SECRETS = /\/public-key/;
+const TERRAFORM = /all-vars/;
 const IDENTITY_CENTER = /device_authorization|assignment\/accounts/;
 const PROFILE_FILES = /onCompromised/;
 const STS_CLIENT = /sts\.amazonaws\.com\/doc\/2011-06-15/;
@@ -92,4 +95,18 @@ test('a sign-in loads the code of IAM Identity Center, and the clients of the SD
   scenario.calls();
   await job.finish();
   expect(scenario.calls()).toEqual(['Logout']);
+});
+
+test('a document without a workspace of HCP Terraform does not load the code for it, and one with a workspace does', async () => {
+  scenario.account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
+  const inputs = { mode: 'provision', ...ADMIN, ...githubRepository(scenario), ...terraformWorkspace(scenario) };
+  const to = (place: unknown) => JSON.stringify({ users: { ci: { 'access-key': { deliver: [place] } } } });
+  const withGithub = await codeLoadedBy(identityJob(scenario), {
+    with: { ...inputs, identities: to('github-secrets') },
+  });
+  expect(withGithub).toMatch(GITHUB_SECRETS);
+  expect(withGithub).not.toMatch(TERRAFORM);
+  const both = await codeLoadedBy(identityJob(scenario), { with: { ...inputs, identities: to(TO_WORKSPACE) } });
+  expect(both).toMatch(TERRAFORM);
+  scenario.calls();
 });

@@ -17,7 +17,18 @@ import {
   trustCertificate,
   type ByCertificate,
 } from './certificates';
-import { ADMIN, OWNED, REPOSITORY, age, githubRepository, identityJob, leftUser, recordTags } from './identities';
+import {
+  ADMIN,
+  OWNED,
+  REPOSITORY,
+  age,
+  githubRepository,
+  identityJob,
+  leftUser,
+  recordTags,
+  terraformWorkspace,
+  WORKSPACE,
+} from './identities';
 import { NO_SUCH_HOST } from './node-options';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type JobSettings, type Scenario } from './scenario';
 
@@ -85,7 +96,10 @@ function byDocument(document: string, settings: DocumentSettings = {}): Provocat
   const { mode = 'provision', inputs = {}, policies = [allow('*')], env = {}, prepare } = settings;
   return (scenario) => {
     scenario.account.createUser('admin', { policies }).createAccessKey(EXAMPLE_KEYS);
-    const token = document.includes('github-secret') ? githubRepository(scenario) : {};
+    const token = {
+      ...(document.includes('github-secret') && githubRepository(scenario)),
+      ...(document.includes('terraform-cloud') && terraformWorkspace(scenario)),
+    };
     prepare?.(scenario);
     return identityJob(scenario, { env }).step({ with: { mode, ...ADMIN, identities: document, ...token, ...inputs } });
   };
@@ -194,6 +208,8 @@ function html(status: number): Failure {
 const WITH_KEY = 'users: { pulumi: { access-key: { deliver: [environment] } } }';
 const WITH_SECRETS = 'users: { pulumi: { access-key: { deliver: [github-secrets] } } }';
 const DUE = 'users: { pulumi: { access-key: { max-age: 90d, deliver: [github-secrets] } } }';
+const WITH_VARIABLES =
+  'users: { pulumi: { access-key: { deliver: [terraform-cloud: { organization: acme, workspace: prod }] } } }';
 const DEVICE = 'users: { reporter: { mfa-device: { deliver: [{ github-secret: REPORTER_MFA }] } } }';
 const BOUNDARY =
   'policies: { limits: { document: { Version: "2012-10-17", Statement: { Effect: Allow, Action: "s3:*", Resource: "*" } } } }';
@@ -754,6 +770,24 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       await job.step({ with: { 'aws-region': REGION, ...KEY_INPUTS, ...federated } });
       return job.step({ with: { ...IN_ROLE, 'role-chaining': 'true' } });
     },
+  ],
+  'terraform-token-refused': [byDocument(WITH_VARIABLES, { inputs: { 'terraform-token': 'EXAMPLE.atlasv1.EXAMPLE' } })],
+  'terraform-variable-refused': [
+    async (scenario) => {
+      const see = { 'terraform-token': scenario.sandbox.terraform.token({ see: [WORKSPACE] }) };
+      return byDocument(WITH_VARIABLES, { inputs: see })(scenario);
+    },
+    byDocument(
+      'users: { pulumi: { access-key: { deliver: [terraform-cloud: { organization: acme, workspace: no }] } } }',
+    ),
+    byDocument(WITH_VARIABLES, {
+      prepare: ({ sandbox: { faults } }) => {
+        faults.add({
+          action: 'POST var',
+          error: { status: 422, code: 'Invalid', message: 'Key has already been taken' },
+        });
+      },
+    }),
   ],
   throttled: [
     byKeys({ 'disable-retry': 'true' }, answers('AssumeRole', 'Throttling', 'Rate exceeded')),

@@ -14,12 +14,12 @@ export interface Answer {
   readonly body: string;
 }
 
-export type ServiceName = 'sts' | 'iam' | 'rolesanywhere' | 's3' | 'sso' | 'github' | 'unknown';
+export type ServiceName = 'sts' | 'iam' | 'rolesanywhere' | 's3' | 'sso' | 'github' | 'terraform' | 'unknown';
 
 /** What the sandbox remembers of a request. */
 export interface RecordedRequest {
   readonly service: ServiceName;
-  /** The AWS operation; for GitHub what was asked for (`id-token`, `openid-configuration`, `jwks`). */
+  /** The AWS operation; for GitHub and HCP Terraform what was asked for (`id-token`, `PUT secret`, `PATCH var`). */
   readonly action: string;
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;

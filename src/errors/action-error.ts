@@ -73,6 +73,8 @@ export const ERROR_CODES = [
   'sso-role-refused',
   'sso-start-url-refused',
   'temporary-source',
+  'terraform-token-refused',
+  'terraform-variable-refused',
   'throttled',
   'trust-anchor-refused',
   'unexpected',

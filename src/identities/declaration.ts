@@ -1,6 +1,6 @@
 import type { PolicyDocument } from '../policy/policy-document';
 import type { Trust } from '../policy/trust-policy';
-import type { GithubSecret, SecretLocation } from './stored-secret';
+import type { GithubSecret, SecretLocation, TerraformWorkspace } from './stored-secret';
 
 /** What an identity document declares: checked, whole, with paths resolved and durations as numbers. */
 export interface Declaration {
@@ -76,7 +76,9 @@ export type KeyDestination =
   | { readonly to: 'outputs' }
   | { readonly to: 'profile'; readonly profile: string }
   /** Two secrets: `<prefix>AWS_ACCESS_KEY_ID` and `<prefix>AWS_SECRET_ACCESS_KEY`. */
-  | { readonly to: GithubSecret['store']; readonly prefix: string; readonly location: SecretLocation };
+  | { readonly to: GithubSecret['store']; readonly prefix: string; readonly location: SecretLocation }
+  /** Two environment variables of a workspace, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. */
+  | { readonly to: 'terraform-cloud'; readonly workspace: TerraformWorkspace };
 
 export interface DeclaredRole extends DeclaredIdentity {
   readonly description: string | undefined;

@@ -3,7 +3,13 @@ import { keyPathText } from '../text/problem';
 import { quoted } from '../text/value';
 import type { KeyDestination } from './declaration';
 import type { DocumentPart } from './document-part';
-import { describeSecret, type GithubSecret, type SecretAudience, type SecretLocation } from './stored-secret';
+import {
+  describeSecret,
+  describeWorkspace,
+  type GithubSecret,
+  type SecretAudience,
+  type SecretLocation,
+} from './stored-secret';
 import type { Sound, SoundUser } from './structure';
 
 type ItemOf<List> = NonNullable<Extract<List, readonly unknown[]>[number]>;
@@ -26,11 +32,12 @@ export function readKeyDestination(part: DocumentPart<GivenKeyDestination>): Key
     return { to: given };
   }
   if (given === 'github-secrets' || given === 'dependabot-secrets') return readKeySecrets(given, part.as({}));
-  const { profile, 'github-secrets': ofActions, 'dependabot-secrets': ofDependabot } = given;
+  const { profile, 'github-secrets': ofActions, 'dependabot-secrets': ofDependabot, 'terraform-cloud': place } = given;
   if (ofActions) return readKeySecrets('github-secrets', part.as(given).at('github-secrets').as(ofActions));
   if (ofDependabot) {
     return readKeySecrets('dependabot-secrets', part.as(given).at('dependabot-secrets').as(ofDependabot));
   }
+  if (place) return readWorkspace(part.as(given).at('terraform-cloud').as(place));
   if (profile === undefined) return undefined;
   const broken = validateProfileName(profile);
   if (broken === undefined) noteDelivery(`the profile ${profile}`, part);
@@ -54,6 +61,23 @@ function readKeySecrets(
     noteSecret({ store, name: `${prefix}${name}`, location }, part);
   }
   return { to: store, prefix, location };
+}
+
+const DEFAULT_HOST = 'app.terraform.io';
+
+function readWorkspace(
+  part: DocumentPart<{
+    readonly organization?: string | undefined;
+    readonly workspace?: string | undefined;
+    readonly host?: string | undefined;
+  }>,
+): KeyDestination | undefined {
+  const { organization, workspace: name } = part.given;
+  if (organization === undefined || name === undefined) return undefined;
+  const given = part.given.host?.toLowerCase();
+  const workspace = { host: given === DEFAULT_HOST ? undefined : given, organization, name };
+  noteDelivery(describeWorkspace(workspace), part);
+  return { to: 'terraform-cloud', workspace };
 }
 
 /** Where the seed of an MFA device goes. */

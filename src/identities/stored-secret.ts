@@ -2,7 +2,7 @@
  * One secret that lasts when the job is over, by its name and where it is kept. It can be written and removed, and never be
  * read back.
  */
-export type StoredSecret = GithubSecret;
+export type StoredSecret = GithubSecret | TerraformVariable;
 
 /** The stores of secrets that keys are delivered to, as the document names them. */
 export type StoreName = StoredSecret['store'];
@@ -12,6 +12,20 @@ export interface GithubSecret {
   readonly store: 'github-secrets' | 'dependabot-secrets';
   readonly name: string;
   readonly location: SecretLocation;
+}
+
+/** An environment variable of a workspace of HCP Terraform or Terraform Enterprise. */
+export interface TerraformVariable {
+  readonly store: 'terraform-cloud';
+  readonly name: string;
+  readonly workspace: TerraformWorkspace;
+}
+
+export interface TerraformWorkspace {
+  /** The server, in lower case; undefined for that of HCP Terraform. */
+  readonly host: string | undefined;
+  readonly organization: string;
+  readonly name: string;
 }
 
 /** Where GitHub keeps secrets. Repositories are `owner/name`. */
@@ -32,11 +46,11 @@ export type SecretAudience =
 /** What people call a store. */
 export interface StoreWords {
   /** One of its secrets, as plans name them. */
-  readonly kind: 'GitHub secret' | 'Dependabot secret';
+  readonly kind: 'GitHub secret' | 'Dependabot secret' | 'Terraform variable';
   /** Who keeps them. */
-  readonly service: 'GitHub';
+  readonly service: 'GitHub' | 'HCP Terraform';
   /** The input whose token it takes. */
-  readonly token: 'github-token';
+  readonly token: 'github-token' | 'terraform-token';
   /** What it says of a secret that is there. */
   readonly tells: 'time' | 'version';
 }
@@ -44,6 +58,12 @@ export interface StoreWords {
 export const STORES: Readonly<Record<StoreName, StoreWords>> = {
   'github-secrets': { kind: 'GitHub secret', service: 'GitHub', token: 'github-token', tells: 'time' },
   'dependabot-secrets': { kind: 'Dependabot secret', service: 'GitHub', token: 'github-token', tells: 'time' },
+  'terraform-cloud': {
+    kind: 'Terraform variable',
+    service: 'HCP Terraform',
+    token: 'terraform-token',
+    tells: 'version',
+  },
 };
 
 /** Whether a destination of keys is a store, and outlasts the job. */
@@ -52,7 +72,9 @@ export function isStore(destination: string): destination is StoreName {
 }
 
 /** A secret, for people, which tells it from all others. */
-export function describeSecret({ store, name, location }: StoredSecret): string {
+export function describeSecret(secret: StoredSecret): string {
+  if (secret.store === 'terraform-cloud') return `${secret.name} of ${describeWorkspace(secret.workspace)}`;
+  const { store, name, location } = secret;
   const named = store === 'dependabot-secrets' ? `${name} for Dependabot` : name;
   switch (location.of) {
     case 'repository':
@@ -67,6 +89,11 @@ export function describeSecret({ store, name, location }: StoredSecret): string 
 /** The same, with what it is. */
 export function describeStored(secret: StoredSecret): string {
   return `${STORES[secret.store].kind} ${describeSecret(secret)}`;
+}
+
+/** A workspace, for people. */
+export function describeWorkspace({ host, organization, name }: TerraformWorkspace): string {
+  return `the workspace ${organization}/${name}${host === undefined ? '' : ` at ${host}`}`;
 }
 
 /** Who keeps secrets, for people. */

@@ -1,7 +1,7 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { Declaration } from '../identities/declaration';
 import { readDocument, readDocumentText } from '../identities/read-document';
-import { isStore } from '../identities/stored-secret';
+import { isStore, STORES, type StoreWords } from '../identities/stored-secret';
 import { readIdentity } from './identity-inputs';
 import type { Inputs } from './inputs';
 import type { IdentitiesRequest, IdentitiesSettings } from './request';
@@ -33,22 +33,35 @@ async function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: I
   const repository = inputs.env.GITHUB_REPOSITORY;
   if (!repository) inputs.wrong('GITHUB_REPOSITORY', 'is not set; it should be owner/name, as a runner sets it');
   const declaration = readDocumentInput(inputs);
-  const githubToken = inputs.credential('github-token');
   const dryRun = inputs.flag('dry-run');
-  if (githubToken === undefined && !dryRun && mode !== 'deprovision' && needsGithubToken(declaration, mode)) {
-    inputs.wrong(
-      'github-token',
-      'is missing: the document delivers to GitHub secrets. It should be a token that may write them, from a secret ' +
-        '(GITHUB_TOKEN may not)',
-    );
+  const tokens = { github: inputs.credential('github-token'), terraform: inputs.credential('terraform-token') };
+  if (!dryRun && mode !== 'deprovision') {
+    const needed = tokensNeeded(declaration, mode);
+    if (tokens.github === undefined && needed.has('github-token')) {
+      inputs.wrong(
+        'github-token',
+        'is missing: the document delivers to GitHub secrets. It should be a token that may write them, from a secret ' +
+          '(GITHUB_TOKEN may not)',
+      );
+    }
+    if (tokens.terraform === undefined && needed.has('terraform-token')) {
+      inputs.wrong(
+        'terraform-token',
+        'is missing: the document delivers to workspaces of HCP Terraform. It should be a token that may write their ' +
+          'variables, from a secret',
+      );
+    }
   }
+  // A stranger's document could name a host of the stranger's, which would learn the token.
+  const isStrangers = dryRun && strangerOfCheckout(inputs.env) !== undefined;
   return {
     ...readSettings(inputs),
     identity: await readIdentity(inputs),
     declaration,
     repository: repository ?? '',
     dryRun,
-    githubToken,
+    githubToken: tokens.github,
+    terraformToken: isStrangers ? undefined : tokens.terraform,
     profiles: readProfileSettings(inputs),
   };
 }
@@ -99,9 +112,11 @@ function checkOrigin([file]: readonly string[], inputs: Inputs): void {
   );
 }
 
-function needsGithubToken({ users }: Declaration, mode: IdentitiesRequest['mode']): boolean {
-  return users.some(
-    ({ accessKey, mfaDevice }) =>
-      accessKey?.deliver.some(({ to }) => isStore(to)) === true || (mode === 'provision' && mfaDevice !== undefined),
-  );
+/** The inputs whose tokens a mode needs to deliver what the document says. */
+function tokensNeeded({ users }: Declaration, mode: IdentitiesRequest['mode']): ReadonlySet<StoreWords['token']> {
+  const names = users.flatMap(({ accessKey, mfaDevice }) => [
+    ...(accessKey?.deliver ?? []).map(({ to }) => to),
+    ...(mode === 'provision' ? (mfaDevice?.deliver ?? []).map(({ store }) => store) : []),
+  ]);
+  return new Set(names.flatMap((name) => (isStore(name) ? STORES[name].token : [])));
 }

@@ -56,6 +56,7 @@ export const INPUTS = [
   'rotate-now',
   'delete-old-keys',
   'github-token',
+  'terraform-token',
   'http-proxy',
   'no-proxy',
   'sts-endpoint',

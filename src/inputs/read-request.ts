@@ -59,7 +59,7 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
     ['overwrite-aws-profile', 'profile-output', 'profile-location'],
   ],
   [RENEWABLE_MODES, ['refresh-credentials']],
-  [IDENTITY_MODES, ['identities', 'dry-run', 'github-token']],
+  [IDENTITY_MODES, ['identities', 'dry-run', 'github-token', 'terraform-token']],
   [['provision'], ['ephemeral', 'adopt-existing']],
   [['rotate'], ['rotate-now', 'delete-old-keys']],
 ];
@@ -79,7 +79,7 @@ const PASSED_OVER: readonly InputName[] = [
   ...SESSION_POLICY_INPUTS,
 ];
 
-const ALSO_OF_OTHERS: readonly InputName[] = ['github-token', 'dry-run'];
+const ALSO_OF_OTHERS: readonly InputName[] = ['github-token', 'terraform-token', 'dry-run'];
 
 /**
  * Reads every input and checks all that can be checked without a call.

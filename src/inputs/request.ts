@@ -264,6 +264,8 @@ export interface IdentitiesSettings extends StepSettings {
   readonly dryRun: boolean;
   /** May write Actions secrets. A secret. */
   readonly githubToken: string | undefined;
+  /** May write variables of HCP Terraform. */
+  readonly terraformToken: string | undefined;
   /** How profiles are written that keys are delivered to. */
   readonly profiles: ProfileSettings;
 }

@@ -70,7 +70,7 @@ export function readSettings(inputs: Inputs): StepSettings {
 }
 
 /** What the post step needs to reach AWS and GitHub. */
-type PostSettings = Pick<IdentitiesSettings, 'connection' | 'retry' | 'githubToken' | 'repository'>;
+type PostSettings = Pick<IdentitiesSettings, 'connection' | 'retry' | 'githubToken' | 'terraformToken' | 'repository'>;
 
 /**
  * Reads from the inputs of the step, which post gets again, how AWS and GitHub are reached: the token is a secret, and
@@ -79,7 +79,8 @@ type PostSettings = Pick<IdentitiesSettings, 'connection' | 'retry' | 'githubTok
 export function readPostSettings(env: NodeJS.ProcessEnv): PostSettings {
   const inputs = new Inputs(env);
   const { connection, retry } = readSettings(inputs);
-  return { connection, retry, githubToken: inputs.text('github-token'), repository: env.GITHUB_REPOSITORY ?? '' };
+  const [githubToken, terraformToken] = [inputs.text('github-token'), inputs.text('terraform-token')];
+  return { connection, retry, githubToken, terraformToken, repository: env.GITHUB_REPOSITORY ?? '' };
 }
 
 /** Accounts whose credentials may be used. */

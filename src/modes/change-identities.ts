@@ -3,7 +3,9 @@ import type { JobDelivery } from '../delivery/deliver';
 import { checkJobProfiles } from '../delivery/job-profiles';
 import { credentialOutputs, credentialVariables, identityOutputs } from '../delivery/variables-and-outputs';
 import { asActionError } from '../errors/action-error';
+import { messageOf } from '../errors/message';
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
+import { describeSecret, type StoredSecret } from '../identities/stored-secret';
 import { workAs } from '../identity-sources/work-as';
 import type { IdentitiesRequest } from '../inputs/request';
 import { storedSecretsOf } from '../provisioning/access-keys/destinations';
@@ -79,7 +81,11 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         '',
         ...planMarkdown(changes),
       ];
+      const warnOfOverruled = async () => {
+        if (mode.makesSecrets) await warnOverruled(storedSecretsOf(declaration.users), access);
+      };
       if (dryRun) {
+        await warnOfOverruled();
         const failure = obstacleFailure(hindered);
         await deliver({ outputs });
         return { log: [], summary, failure };
@@ -97,6 +103,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         if (hindered.length === 0) throw error;
         throw asActionError(error).because(`In addition, ${hindered.map(({ text }) => `${text}.`).join(' ')}`);
       }
+      await warnOfOverruled();
       const left = changesAnything(plan) ? hindered.map(({ user }) => user) : [];
       const failure = obstacleFailure(hindered, outcomeOf(left, isRecorded));
       if (failure) {
@@ -121,10 +128,24 @@ function outcomeOf(left: readonly string[], isRecorded: boolean): string {
   return `Nothing of ${users} was changed${recorded}. All else that the plan shows is done`;
 }
 
+/** Says which secrets nobody gets, whatever is delivered to them. That it cannot be found out changes nothing. */
+async function warnOverruled(secrets: readonly StoredSecret[], { stores, warn, log }: AccountAccess): Promise<void> {
+  try {
+    const overruled = await stores.overruled(secrets);
+    if (overruled.length === 0) return;
+    warn(
+      `Runs of the workspace do not get ${overruled.map(describeSecret).join(' and ')}: a variable set with priority ` +
+        'has a variable of that name, which overrules it. Remove it from the set, or take the priority from the set.',
+    );
+  } catch (error) {
+    log(messageOf(error));
+  }
+}
+
 /** Opens the account, within the step's time limit; for cleaning up there is none. */
 async function open(request: IdentitiesRequest, step: Step, isEphemeral = false) {
   const { runner, clock, ledger, env } = step;
-  const { connection, repository, githubToken, timeLimit, dryRun } = request;
+  const { connection, repository, githubToken, terraformToken, timeLimit, dryRun } = request;
   const started = clock.now();
   const { credentials, name, identity } = await workAs(request.identity, request, step);
   const opened = await openAccount({
@@ -135,6 +156,7 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
     calls: callSettings(request, step),
     repository,
     githubToken,
+    terraformToken,
     env,
     isDryRun: dryRun,
     reporter: {

@@ -6,10 +6,12 @@ import { connectGithub } from '../github/connect';
 import { connectIam } from '../iam/connect';
 import type { CallSettings } from '../network/call';
 import { connectSts, identify } from '../sts/connect';
+import { connectTerraform } from '../terraform/connect';
 import type { AccountAccess, Reporter, TargetAccount } from './changes/account-access';
 import { thisRun, type Run } from './run';
 import { githubStore } from './stores/github-secrets';
 import { Stores } from './stores/stores';
+import { terraformStore } from './stores/terraform-variables';
 
 /** With what an account is opened. */
 export interface AccountEntry {
@@ -24,8 +26,10 @@ export interface AccountEntry {
   readonly repository: string;
   /** The run that makes the changes, where it began before: in post, that of main. */
   readonly run?: Run | undefined;
-  /** May write Actions secrets. */
+  /** May write secrets of GitHub. */
   readonly githubToken: string | undefined;
+  /** May write variables of HCP Terraform. */
+  readonly terraformToken?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly reporter: Reporter;
   readonly isDryRun?: boolean;
@@ -44,7 +48,7 @@ export interface OpenAccount {
 
 /** Finds out whose the credentials are, and connects to all that changes need. */
 export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
-  const { credentials, connection, calls, repository, githubToken, env } = entry;
+  const { credentials, connection, calls, repository, githubToken, terraformToken, env } = entry;
   const identifying = identify(entry, `verify ${entry.credentialsName} with STS`, connection, calls);
   const [identity, iam, unlimitedIam, github] = await Promise.all([
     identifying,
@@ -53,12 +57,18 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     githubToken === undefined ? undefined : connectGithub(githubToken, env, calls),
   ]);
   const ofGithub = github && githubStore(github.secrets);
+  const ofTerraform =
+    terraformToken === undefined ? undefined : terraformStore(connectTerraform(terraformToken, env, calls));
   const access: AccountAccess = {
     ...entry.reporter,
     iam,
     account: { ...accountOf(identity), repository },
     caller: identity.arn,
-    stores: new Stores({ 'github-secrets': ofGithub, 'dependabot-secrets': ofGithub }),
+    stores: new Stores({
+      'github-secrets': ofGithub,
+      'dependabot-secrets': ofGithub,
+      'terraform-cloud': ofTerraform,
+    }),
     runs: github?.runs,
     clock: calls.clock,
     run: entry.run ?? thisRun(repository, env),

@@ -36,13 +36,14 @@ export async function undoIdentities(
   const { created, unfinished, keys, run, route } = changes;
   // Later steps may have changed it for their own calls.
   if (route) returnToRoute(route, env);
-  const { connection, retry, githubToken, repository } = readPostSettings(env);
+  const { connection, retry, githubToken, terraformToken, repository } = readPostSettings(env);
   const entry = {
     connection,
     calls: { retry, clock, log },
     repository,
     run: readRun(run),
     githubToken,
+    terraformToken,
     env,
     reporter: { log, warn, mask, remember: () => undefined },
   };

@@ -5,7 +5,13 @@ import { passwordsIn } from '../network/url-password';
 import type { Step } from './step';
 
 /** Inputs and variables that hold secrets, whatever becomes of them. The runner's own credentials are masked when they are used. */
-const SECRETS = ['INPUT_MFA-CODE', 'INPUT_MFA-SECRET', 'INPUT_GITHUB-TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+const SECRETS = [
+  'INPUT_MFA-CODE',
+  'INPUT_MFA-SECRET',
+  'INPUT_GITHUB-TOKEN',
+  'INPUT_TERRAFORM-TOKEN',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+];
 /** Inputs in which a private key may be, in the lines of PEM. */
 const KEYS = ['INPUT_CERTIFICATE', 'INPUT_CERTIFICATE-PRIVATE-KEY'];
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?)(-----END |$)/gs;
@@ -15,7 +21,7 @@ const SHORTEST_PASSWORD = 3;
 /** Of the lines of a private key, the last may be so short that a log without it would be unreadable. */
 const SHORTEST_LINE = 8;
 /** Inputs and variables with the URLs of proxies and endpoints, in which a password may be. */
-const URLS = /^(INPUT_HTTP-PROXY|INPUT_(STS|IAM)-ENDPOINT|(HTTPS?|ALL)_PROXY|AWS_ENDPOINT_URL(_\w+)?)$/i;
+const URLS = /^(INPUT_HTTP-PROXY|INPUT_(STS|IAM)-ENDPOINT|(HTTPS?|ALL)_PROXY|AWS_ENDPOINT_URL(_\w+)?|TFE_ADDRESS)$/i;
 
 /**
  * The shortest account of another vendor's that is hidden. Shorter ones, as `1` or a plain word, tell nothing, and without

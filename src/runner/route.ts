@@ -2,17 +2,18 @@ import { trustCertificatesIn, trustSystem } from '../network/certificates';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Inputs and variables that decide where calls to AWS go, and how they get there. */
+/** Inputs and variables that decide where calls to AWS and HCP Terraform go, and how they get there. */
 const ABOUT_CALLS = [
   /^INPUT_(AWS-REGION|(STS|IAM)-ENDPOINT|USE-FIPS-ENDPOINT|HTTP-PROXY|NO-PROXY|TRANSLATE-ENV-VARIABLES)$/,
   /^AWS_(ENDPOINT_URL(_\w+)?|IGNORE_CONFIGURED_ENDPOINT_URLS|USE_(FIPS|DUALSTACK)_ENDPOINT)$/,
   /^AWS_(REGION|DEFAULT_REGION|CA_BUNDLE)$/,
   /^(HTTPS?|ALL|NO)_PROXY$/i,
+  /^TFE_ADDRESS$/,
   /^NODE_(EXTRA_CA_CERTS|USE_SYSTEM_CA)$/,
 ];
 
 /**
- * The part of a step's environment that decides where its calls to AWS go: region, endpoints, proxies, whom to trust. The
+ * The part of a step's environment that decides where its calls go: region, endpoints, proxies, whom to trust. The
  * URL of a proxy or an endpoint may hold a password.
  */
 export function routeToKeep(env: NodeJS.ProcessEnv): Record<string, string> {

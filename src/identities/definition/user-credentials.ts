@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { DURATION } from '../../text/duration';
 import { described, mapping, name, oneOf, optional, text } from './building-blocks';
 import { withLocation, withoutEnvironment, secretName, secretPrefix } from './secret-location';
+import { workspace } from './terraform-workspace';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MAX_MFA_DEVICE_NAME = 226;
@@ -19,8 +20,8 @@ const destinations = <Destination extends z.core.$ZodType>(
   );
 
 const KEY_DESTINATION_RULE =
-  'environment, outputs, github-secrets, dependabot-secrets, { profile: name }, { github-secrets: { … } } or ' +
-  '{ dependabot-secrets: { … } }';
+  'environment, outputs, github-secrets, dependabot-secrets, { profile: name }, { github-secrets: { … } }, ' +
+  '{ dependabot-secrets: { … } } or { terraform-cloud: { … } }';
 const keyDestination = z.union(
   [
     z.enum(['environment', 'outputs', 'github-secrets', 'dependabot-secrets']),
@@ -34,6 +35,10 @@ const keyDestination = z.union(
         'dependabot-secrets': optional(
           withoutEnvironment({ prefix: z.optional(secretPrefix()) }, 'a mapping such as { prefix: APP_ }'),
           'Two Dependabot secrets.',
+        ),
+        'terraform-cloud': optional(
+          workspace,
+          'Two environment variables of a workspace of HCP Terraform or Terraform Enterprise.',
         ),
       },
       KEY_DESTINATION_RULE,

@@ -1,5 +1,5 @@
 import type { KeyDestination } from '../../identities/declaration';
-import { STORES, type StoredSecret } from '../../identities/stored-secret';
+import { describeSecret, STORES, type StoredSecret } from '../../identities/stored-secret';
 import { CLOCK_MARGIN_MS } from '../stores/store';
 import { lastingPlaces, versionedIn, type Destination } from './destinations';
 import { changedSince, markOf, timeOf, type Marks, type RecordedVersions } from './marks';
@@ -35,7 +35,7 @@ export function arrivalOf(
 ): Arrival {
   if (!marks) return 'unknown';
   const versioned = versionedIn(destinations);
-  const changed = changedSince(begun.versions, versioned, marks) ?? versioned;
+  const changed = new Set((changedSince(begun.versions, versioned, marks) ?? versioned).map(describeSecret));
   const places = lastingPlaces(destinations).map((place) => writingOf(place, begun, changed, marks));
   if (places.includes('perhaps')) return 'unknown';
   const whole = places.filter((writing) => writing === 'whole');
@@ -44,12 +44,7 @@ export function arrivalOf(
 }
 
 /** A place holds a key whole only if both of its secrets were written. */
-function writingOf(
-  { halves }: Destination,
-  begun: BegunDelivery,
-  changed: readonly StoredSecret[],
-  marks: Marks,
-): Writing {
+function writingOf({ halves }: Destination, begun: BegunDelivery, changed: ReadonlySet<string>, marks: Marks): Writing {
   const writings = halves.map(({ secret }) => writingOfSecret(secret, begun, changed, marks));
   const weakest = (['none', 'perhaps', 'later'] as const).find((writing) => writings.includes(writing));
   return weakest ?? 'whole';
@@ -58,12 +53,12 @@ function writingOf(
 function writingOfSecret(
   secret: StoredSecret,
   { created, latest }: BegunDelivery,
-  changed: readonly StoredSecret[],
+  changed: ReadonlySet<string>,
   marks: Marks,
 ): Writing {
   const mark = markOf(secret, marks);
   if (!mark) return 'none';
-  if (STORES[secret.store].tells === 'version') return changed.includes(secret) ? 'perhaps' : 'none';
+  if (STORES[secret.store].tells === 'version') return changed.has(describeSecret(secret)) ? 'perhaps' : 'none';
   const at = timeOf(mark) ?? 0;
   if (at < created.getTime() - CLOCK_MARGIN_MS) return 'none';
   return at <= latest ? 'whole' : 'later';

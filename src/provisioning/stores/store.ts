@@ -7,11 +7,11 @@ import type { StoredSecret } from '../../identities/stored-secret';
 export type Mark = { readonly time: number } | { readonly version: string | undefined };
 
 /** A store of secrets. Whatever fails for good is thrown as an ActionError. */
-export interface Store<Secret extends StoredSecret = StoredSecret> {
+export interface Store {
   /** Makes sure that the places exist and that the token may use them, as far as can be known before anything is written. */
-  check(secrets: readonly Secret[]): Promise<void>;
+  check(secrets: readonly StoredSecret[]): Promise<void>;
   /** What the store says of a secret; undefined when there is none. */
-  find(secret: Secret): Promise<Mark | undefined>;
+  find(secret: StoredSecret): Promise<Mark | undefined>;
   /**
    * Creates or replaces a secret.
    *
@@ -19,13 +19,15 @@ export interface Store<Secret extends StoredSecret = StoredSecret> {
    *   there, or may come later, over one that was written since
    * @returns what the store says of it from now on; undefined where its answer does not tell
    */
-  put(secret: Secret, value: string, onUnanswered?: () => void): Promise<Mark | undefined>;
+  put(secret: StoredSecret, value: string, onUnanswered?: () => void): Promise<Mark | undefined>;
   /**
    * Removes a secret; that there is none is no failure.
    *
    * @param onUnanswered called at once, for each request, when the store did not say what became of it
    */
-  remove(secret: Secret, onUnanswered?: () => void): Promise<void>;
+  remove(secret: StoredSecret, onUnanswered?: () => void): Promise<void>;
+  /** Of these secrets, those whose place has another value for its readers, which is not changed here. */
+  overruled?(secrets: readonly StoredSecret[]): Promise<readonly StoredSecret[]>;
 }
 
 /** GitHub's clock and AWS's may differ this much, and the times of an answer and of a secret, in milliseconds. */

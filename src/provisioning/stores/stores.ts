@@ -30,6 +30,14 @@ export class Stores implements Store {
     return this.#named(secret.store).remove(secret, onUnanswered);
   }
 
+  async overruled(secrets: readonly StoredSecret[]): Promise<readonly StoredSecret[]> {
+    const names = [...new Set(secrets.filter((secret) => this.has(secret)).map(({ store }) => store))];
+    const overruledIn = async (name: StoreName) =>
+      (await this.#named(name).overruled?.(secrets.filter(({ store }) => store === name))) ?? [];
+    const found = await Promise.all(names.map(overruledIn));
+    return found.flat();
+  }
+
   /** A store is given its own secrets only. */
   #named(name: StoreName): Store {
     const store = this.open[name];
