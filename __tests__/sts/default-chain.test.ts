@@ -14,7 +14,6 @@ import { connectionTo, connectionToAws, never } from '../aws/local-aws';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { ACCOUNT, EXAMPLE_KEYS, REGION, ROLE } from '../scenarios/scenario';
 
-
 useCleanEnvironment();
 
 useJobDirectory();
