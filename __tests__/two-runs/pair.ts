@@ -296,8 +296,16 @@ class Pairing {
         }
         return;
       }
+      // Where each of two keys is in a place that one of the documents names, a person does the one step that is asked for.
+      if (isChanged && n <= FOLLOWING - 2 && !next.isGreen) this.#doAsSaid(next);
       time.advance(DAY_MS);
     }
+  }
+
+  #doAsSaid({ log }: JobRun): void {
+    const [, user = '', id = ''] =
+      /aws iam delete-access-key --user-name (\w+) --access-key-id (\w+)/.exec(log.join('\n')) ?? [];
+    this.world.account.users.get(user)?.deleteAccessKey(id);
   }
 
   /** Whether a call of a run went wrong, or one of its post came too late for its signature, as the machine slept. */
