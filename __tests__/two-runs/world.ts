@@ -54,6 +54,14 @@ interface LeftKey {
   readonly secretAccessKey: string;
 }
 
+/** What ARNs call what is created. */
+const KINDS: Readonly<Record<string, string>> = {
+  CreateUser: 'user',
+  CreateRole: 'role',
+  CreatePolicy: 'policy',
+  CreateVirtualMFADevice: 'mfa',
+};
+
 const ADDRESS = 'http://localhost:1';
 
 /** An account, and a repository at GitHub, to which requests come without a connection. */
@@ -182,13 +190,18 @@ export class PairWorld {
     }));
   }
 
-  /** Lets someone else make what a request asks for, under the same name. */
+  /** Lets someone else make what a request asks for, under the same name, unless that is taken. */
   take({ body }: IncomingRequest, by: Taker): void {
     const { account } = this;
     const asked = new URLSearchParams(body);
     const get = (name: string) => asked.get(name) ?? '';
     const [path, tags] = [asked.get('Path') ?? '/', TAKERS[by]];
     const policy = { text: JSON.stringify(allow('*')), document: allow('*') };
+    const name = get('UserName') || get('RoleName') || get('PolicyName') || get('VirtualMFADeviceName');
+    const isTaken = this.things.some(
+      ({ arn }) => arn.endsWith(`/${name}`) && arn.includes(`:${KINDS[get('Action')] ?? ''}/`),
+    );
+    if (isTaken) return;
     switch (get('Action')) {
       case 'CreateUser':
         account.createUser(get('UserName'), { path, tags });
