@@ -66,9 +66,6 @@ describe('the modes that change IAM', () => {
     ['expect-allowed', 's3:GetObject', 'deprovision', 'verify'],
     ['aws-profile', 'ci', 'provision', 'assume-role, session-token, '],
     ['output-credentials', 'true', 'rotate', 'assume-role, session-token, '],
-    ['unset-current-credentials', 'true', 'provision', 'assume-role, session-token, '],
-    ['unset-current-credentials', 'true', 'rotate', 'assume-role, session-token, '],
-    ['unset-current-credentials', 'true', 'deprovision', 'assume-role, session-token, '],
   ])('%s (%s) is not for %s', async (input, value, mode, modes) => {
     const problems = await problemsOf({ mode, identities: NOTHING_DELIVERED, [input]: value }, JOB);
     expect(problems).toContain(`${input}: is for ${modes}`);

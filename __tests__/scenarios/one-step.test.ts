@@ -152,6 +152,43 @@ test('what an earlier step left in the job is a source, too', async () => {
   scenario.calls();
 });
 
+describe.each(MODES)('unset-current-credentials in %s', (mode) => {
+  test('takes the credentials in the job away until post, and works as the role', async () => {
+    const role = provisioner();
+    const token = githubRepository(scenario);
+    if (mode !== 'provision' && mode !== 'verify') {
+      const first = identityJob(scenario, { oidc: true });
+      await first.step({ with: { ...inputsOf('provision', token), 'role-to-assume': role.arn } });
+    }
+    const job = identityJob(scenario, { oidc: true, env: IN_ENVIRONMENT });
+    const main = await job.step({
+      with: { ...inputsOf(mode, token), 'role-to-assume': role.arn, 'unset-current-credentials': 'true' },
+    });
+    expect(main).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+      exported: { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+    });
+    expect(job.env).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
+    await job.finish();
+    expect(job.env).toMatchObject(IN_ENVIRONMENT);
+    scenario.calls();
+  });
+
+  test('leaves no credentials to work with, where there are no others', async () => {
+    chainOfUser();
+    const job = identityJob(scenario, { env: IN_ENVIRONMENT });
+    const main = await job.step({
+      with: { ...inputsOf(mode, githubRepository(scenario)), 'unset-current-credentials': 'true' },
+    });
+    expect(main.exitCode).toBe(1);
+    expect(textOf(main)).toContain('docs/troubleshooting.md#no-credentials');
+    expect(textOf(main)).toContain('unset-current-credentials: true has emptied AWS_ACCESS_KEY_ID and');
+    expect(textOf(main)).toContain('Fix: Omit unset-current-credentials');
+    await job.finish();
+  });
+});
+
 test('a role that does not let the user in: the error names it, and nothing has changed', async () => {
   const { user } = chainOfUser();
   const other = scenario.account.createRole('other', { trust: trust(`arn:aws:iam::${ACCOUNT}:user/someone`) });

@@ -52,7 +52,6 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
   [MODES.filter((mode) => mode !== 'access-keys'), ['role-duration-seconds']],
   [['assume-role', 'federation-token', 'verify', ...IDENTITY_MODES], SESSION_POLICY_INPUTS],
   [['verify'], EXPECTATION_INPUTS],
-  [[...SESSION_MODES, 'verify'], ['unset-current-credentials']],
   [SESSION_MODES, ['aws-profile', 'output-credentials', 'output-env-credentials', 'use-existing-credentials']],
   [
     [...SESSION_MODES, 'provision', 'rotate'],
