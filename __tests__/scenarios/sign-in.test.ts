@@ -196,7 +196,9 @@ describe('the role of who signed in', () => {
     expect(main).toMatchObject({ exitCode: 1, exported: {}, outputs: {} });
     const text = main.log.join('\n');
     expect(text).toContain('docs/troubleshooting.md#sso-role-not-named');
-    expect(text).toContain(`Whoever signed in has 2 roles named Read:\n- Read in ${ACCOUNT}\n- Read in ${other}\nFix:`);
+    expect(text).toContain(
+      `Whoever signed in has 2 roles named Read:\n- Read in ${ACCOUNT} (account-1234)\n- Read in ${other} (account-2109)\nFix:`,
+    );
     expect(scenario.calls()).toEqual([...SIGN_IN.slice(0, 3), 'ListAccounts', 'ListAccountRoles', 'ListAccountRoles']);
     await finish(job);
     expect(scenario.calls()).toEqual(['Logout']);
@@ -210,13 +212,39 @@ describe('the role of who signed in', () => {
     expect(text).toContain(
       `Could not obtain credentials of Read in ${ACCOUNT} with the sign-in.\nAnswer: Forbidden: No access\n`,
     );
-    expect(text).toContain(`In ${ACCOUNT} there is:\n- Admin in ${ACCOUNT}\n`);
+    expect(text).toContain(`In ${ACCOUNT} there is:\n- Admin in ${ACCOUNT} (account-1234)\n`);
     expect(scenario.calls()).toEqual([
       ...SIGN_IN.slice(0, 3),
       'GetRoleCredentials ForbiddenException',
       'ListAccounts',
       'ListAccountRoles',
     ]);
+    await finish(job);
+    scenario.calls();
+  });
+
+  test.each<[inputs: Record<string, string>, said: string]>([
+    [{ 'sso-role-name': 'Read' }, 'Whoever signed in has no role named Read.'],
+    [{ 'sso-account-id': other }, `Whoever signed in has no role in ${other}.`],
+    [{ 'sso-account-id': other, 'sso-role-name': 'Admin' }, `Whoever signed in has no role in ${other}.`],
+  ])('is none that is named by %j: the step says which there are, and asks nothing twice', async (inputs, said) => {
+    const job = signInJob();
+    const main = await job.step({ with: { ...PORTAL, ...inputs } });
+    const text = main.log.join('\n');
+    expect(text).toContain('docs/troubleshooting.md#sso-role-refused');
+    expect(text).toContain(`${said} There is:\n- Admin in ${ACCOUNT} (account-1234)\nFix: Correct sso-account-id`);
+    expect(scenario.calls().filter((call) => call.startsWith('List'))).toEqual(['ListAccounts', 'ListAccountRoles']);
+    await finish(job);
+    scenario.calls();
+  });
+
+  test('can be chosen from the list also where accounts are hidden', async () => {
+    scenario.sandbox.identityCenter.assign(scenario.sandbox.account(other), 'Admin');
+    const job = signInJob();
+    const main = await job.step({ with: { ...PORTAL, 'mask-aws-account-id': 'true' } });
+    const text = main.log.join('\n');
+    expect(text).toContain('- Admin in *** (account-1234)\n- Admin in *** (account-2109)\n');
+    scenario.calls();
     await finish(job);
     scenario.calls();
   });
