@@ -13,10 +13,10 @@ const RESULTS = [
 ];
 
 test.each([
-  [false, ''],
-  [true, '; renewed for as long as the job runs'],
-])('the report tells of each role, renewed %j', (refresh, renewal) => {
-  expect(rolesReport(RESULTS, { refresh, overwrite: false, output: undefined, location: 'home' })).toEqual({
+  [undefined, ''],
+  ['renewed for as long as the job runs', '; renewed for as long as the job runs'],
+])('the report tells of each role, renewed %j', (renewed, renewal) => {
+  expect(rolesReport(RESULTS, renewed)).toEqual({
     log: [],
     summary: [
       '### AWS identities',

@@ -18,12 +18,13 @@ const profile = {
 function asked(delivery: Partial<SessionDestinations>): SessionRequest {
   return {
     connection: { region: 'eu-central-1' },
+    identity: { source: { from: 'github token' } },
     delivery: { environment: 'nothing', outputs: false, profile: undefined, ...delivery },
   } as unknown as SessionRequest;
 }
 
 const reportOf = (request: SessionRequest, credentials: Credentials = { ...EXAMPLE_KEYS, sessionToken, expiration }) =>
-  sessionReport({ identity, credentials, roleArns: {} }, request);
+  sessionReport({ identity, credentials, roleArns: {} }, request, { env: {} });
 
 test('the summary is a table, and the log says the same', () => {
   expect(reportOf(asked({ outputs: true }))).toEqual({
@@ -71,4 +72,17 @@ test.each<[what: string, credentials: Credentials, renewed: boolean, words: stri
 test('what is not known of a session is not said', () => {
   const { log, summary } = reportOf(asked({ profile }), { ...EXAMPLE_KEYS, sessionToken });
   expect([...log, ...summary].join('\n')).not.toContain('Expires');
+});
+
+test('with a certificate, a session is renewed until the first of its chain ends', () => {
+  const of = (validTo: string) => ({ validTo });
+  const certificate = { leaf: of('Jan  1 00:00:00 2032 GMT'), chain: [of('Jan  1 00:00:00 2031 GMT')] };
+  const request = {
+    ...asked({ profile: { ...profile, refresh: true } }),
+    identity: { source: { from: 'certificate', certificate } },
+  } as unknown as SessionRequest;
+  expect(reportOf(request).log).toContain(
+    'Expires: 2030-01-01T00:00:00.000Z; renewed for as long as the job runs and the certificate is valid, until ' +
+      '2031-01-01T00:00:00.000Z',
+  );
 });

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { trust } from '../sandbox/sts-client';
 import { ask, commandOf, JobClock, sessionsOf } from './renewing-profile';
 import { ACCOUNT, REGION, Scenario } from './scenario';
 
@@ -14,7 +15,7 @@ const SIGN_IN = ['RegisterClient', 'StartDeviceAuthorization', 'CreateToken', 'G
 const MINUTES_OF_SESSION = 60;
 
 /** A job whose step wrote the profile `admin`, of a person who signed in. */
-async function jobWithProfile(inputs: Record<string, string> = {}) {
+async function jobWithProfile(inputs: Record<string, string> = {}, profile = 'admin') {
   const { url, identityCenter } = scenario.sandbox;
   const job = scenario.job({ env: { AWS_ENDPOINT_URL_SSO: url, AWS_ENDPOINT_URL_SSO_OIDC: url } });
   const main = await job.step({
@@ -29,7 +30,7 @@ async function jobWithProfile(inputs: Record<string, string> = {}) {
     },
   });
   expect(main).toMatchObject({ exitCode: 0, stderr: '', exported: {} });
-  return { job, main, clock: new JobClock(job, scenario.sandbox), command: commandOf(job, 'admin') };
+  return { job, main, clock: new JobClock(job, scenario.sandbox), command: commandOf(job, profile) };
 }
 
 test('a profile of a person who signed in is renewed without asking again, until the sign-in ends', async () => {
@@ -38,6 +39,10 @@ test('a profile of a person who signed in is renewed without asking again, until
     line.startsWith('The session is renewed for as long as the sign-in lasts: until'),
   );
   expect(until).toBeDefined();
+  const [, end = 'none'] = /until (.*)\.$/.exec(until ?? '') ?? [];
+  const renewed = `; renewed for as long as the sign-in lasts, until ${end}`;
+  expect(main.log.find((line) => line.startsWith('Expires: '))).toContain(renewed);
+  expect(main.summary).toContain(renewed);
   scenario.calls();
   const keys = new Set<string>();
   for (let hour = 0; hour < 7; hour += 1) {
@@ -54,6 +59,24 @@ test('a profile of a person who signed in is renewed without asking again, until
   expect(over).toMatchObject({ exitCode: 1, stdout: '' });
   expect(over.stderr).toContain(`use the sign-in at ${scenario.sandbox.identityCenter.startUrl}, which ended at`);
   expect(scenario.calls()).toEqual([]);
+  await job.finish();
+  scenario.calls();
+});
+
+test('many profiles of a person: the log and the summary say what one does', async () => {
+  const { identityCenter } = scenario.sandbox;
+  const [assigned] = identityCenter.person.assignments;
+  scenario.account.createRole('deploy', {
+    trust: trust(assigned?.role.arn ?? '', {}, ['sts:AssumeRole', 'sts:TagSession']),
+  });
+  Object.assign(identityCenter, { interval: 10 });
+  identityCenter.person.takesMs = 70_000;
+  const { job, main } = await jobWithProfile({ 'aws-profile': '', roles: 'deploy: deploy' }, 'deploy');
+  const log = main.log.join('\n');
+  expect(log).toMatch(/^Waiting for the sign-in with the code/m);
+  expect(log).toMatch(/^The session is renewed for as long as the sign-in lasts: until/m);
+  expect(main.summary).toContain('; renewed for as long as the sign-in lasts, until ');
+  scenario.calls();
   await job.finish();
   scenario.calls();
 });

@@ -1,7 +1,8 @@
 import type { Identity } from '../aws/arn';
 import { isTemporary, type Credentials } from '../aws/credentials';
 import type { Report } from '../delivery/report';
-import type { StepSettings } from '../inputs/request';
+import type { Request, StepSettings } from '../inputs/request';
+import { keptSignIn } from '../runner/kept-sign-in';
 import type { Step } from '../runner/step';
 
 interface Findings {
@@ -51,9 +52,37 @@ export function identityReport(
   };
 }
 
-/** When credentials end, in words. Undefined where that is not known: of temporary ones that the step was given. */
-export function expiryOf(credentials: Credentials, renewed: boolean): string | undefined {
+/**
+ * When credentials end, in words. Undefined where that is not known: of temporary ones that the step was given.
+ *
+ * @param renewed for how long they are renewed, if they are
+ */
+export function expiryOf(credentials: Credentials, renewed: string | undefined): string | undefined {
   const { expiration } = credentials;
   if (!expiration) return isTemporary(credentials) ? undefined : 'never: they are access keys of a user';
-  return `${expiration.toISOString()}${renewed ? '; renewed for as long as the job runs' : ''}`;
+  return `${expiration.toISOString()}${renewed === undefined ? '' : `; ${renewed}`}`;
+}
+
+/** For how long a profile renews its session, in words: some sources end before the job. */
+export function renewalOf(source: Request['identity']['source'], { env }: Pick<Step, 'env'>): string {
+  switch (source.from) {
+    case 'sign-in': {
+      const { expires } = keptSignIn(env) ?? {};
+      return `renewed for as long as the sign-in lasts${expires === undefined ? '' : `, until ${isoTime(expires)}`}`;
+    }
+    case 'certificate': {
+      const { leaf, chain } = source.certificate;
+      const ends = Math.min(...[leaf, ...chain].map(({ validTo }) => Date.parse(validTo)));
+      return `renewed for as long as the job runs and the certificate is valid, until ${isoTime(ends)}`;
+    }
+    case 'given keys':
+    case 'default chain':
+    case 'github token':
+    case 'token file':
+      return 'renewed for as long as the job runs';
+  }
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
 }

@@ -11,12 +11,12 @@ import { withMfa } from '../identity-sources/mfa';
 import { openSource, signerFrom } from '../identity-sources/open-source';
 import { signedRequests } from '../identity-sources/signed-requests';
 import { identityOf } from '../identity-sources/work-as';
-import { isProof, type ManyRolesRequest, type ProfileRole, type SessionProfileSettings } from '../inputs/request';
+import { isProof, type ManyRolesRequest, type ProfileRole } from '../inputs/request';
 import { maskAccountsIn, maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
 import { MAX_CHAINED_DURATION, MIN_DURATION } from '../sts/session-parameters';
-import { expiryOf } from './identity-report';
+import { expiryOf, renewalOf } from './identity-report';
 import type { Work } from './work';
 
 /** How many roles are assumed at once. STS serves an account and region some hundred requests a second. */
@@ -46,7 +46,8 @@ export async function assumeManyRoles(request: ManyRolesRequest, step: Step): Pr
       for (const { profile, error } of failed) {
         step.runner.warning(`The profile ${profile} is missing. ${error.message}`);
       }
-      return rolesReport(results, request.profiles);
+      const { profiles, identity } = request;
+      return rolesReport(results, profiles.refresh ? renewalOf(identity.source, step) : undefined);
     },
   };
 }
@@ -56,7 +57,7 @@ async function assumeAll(request: ManyRolesRequest, step: Step): Promise<RoleRes
   const { runner } = step;
   // Of many roles, a line each is enough.
   const quiet: Step = { ...step, runner: { ...runner, info: () => undefined } };
-  const source = await openForAll(request, quiet, runner.info);
+  const source = await openForAll(request, step, quiet);
   let done = 0;
   return pMap(
     profileRoles,
@@ -95,23 +96,29 @@ async function assumeOne(
   }
 }
 
-/** What all roles are assumed from. A code of an MFA device is good once, so that MFA is proved once, for a session. */
-async function openForAll(request: ManyRolesRequest, step: Step, log: (line: string) => void): Promise<RoleAssumer> {
+/**
+ * What all roles are assumed from. A code of an MFA device is good once, so that MFA is proved once, for a session.
+ *
+ * @param step what is said in it of the source is said once
+ * @param quiet in which the roles are assumed
+ */
+async function openForAll(request: ManyRolesRequest, step: Step, quiet: Step): Promise<RoleAssumer> {
   const { source, mfa } = request.identity;
-  if (isProof(source) || !mfa) return openSource(request.identity, request, step);
+  if (isProof(source)) return openSource(request.identity, request, quiet);
   const signer = await signerFrom(source, request, step);
+  if (!mfa) return signedRequests(signer, undefined, request, quiet);
   const sts = await connectSts(request.connection, signer.credentials, callSettings(request, step));
   const limit = callsAws(request.connection.stsEndpoint, 'STS')
     ? ` Roles assumed with it last ${MAX_CHAINED_DURATION} seconds at most.`
     : '';
-  log(`Obtaining a session with MFA for the user of ${signer.name}.${limit}`);
+  step.runner.info(`Obtaining a session with MFA for the user of ${signer.name}.${limit}`);
   const tried = `obtain a session with MFA for the user of ${signer.name}`;
   // Long enough to assume every role, and no longer.
   const credentials = await withMfa({ ...signer, mfa }, request, step, (prove) =>
     sts.getSessionToken({ duration: MIN_DURATION }, prove, tried),
   );
   secretsOf(credentials).forEach(step.runner.mask);
-  return signedRequests({ credentials, name: 'the session with MFA', identity: undefined }, undefined, request, step);
+  return signedRequests({ credentials, name: 'the session with MFA', identity: undefined }, undefined, request, quiet);
 }
 
 function roleAndEnd({ role, session }: AssumedRole): string {
@@ -137,12 +144,16 @@ function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequ
   };
 }
 
-/** Which roles were assumed for which profiles, and which were not. */
-export function rolesReport(results: readonly RoleResult[], { refresh }: SessionProfileSettings): Report {
+/**
+ * Which roles were assumed for which profiles, and which were not.
+ *
+ * @param renewed for how long their sessions are renewed, if they are
+ */
+export function rolesReport(results: readonly RoleResult[], renewed: string | undefined): Report {
   const rows = results.map((result) => {
     if ('error' in result) return `| \`${result.profile}\` | \`${result.role}\` | | failed: ${result.error.code} |`;
     const { role, session } = result.assumed;
-    const expires = expiryOf(session.credentials, refresh) ?? 'not known';
+    const expires = expiryOf(session.credentials, renewed) ?? 'not known';
     return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account ?? 'not known'} | ${expires} |`;
   });
   return {

@@ -4,7 +4,7 @@ import type { Report } from '../delivery/report';
 import { sessionDelivery, type Session } from '../delivery/session-delivery';
 import type { SessionRequest } from '../inputs/request';
 import type { Step } from '../runner/step';
-import { expiryOf, identityReport } from './identity-report';
+import { expiryOf, identityReport, renewalOf } from './identity-report';
 
 /** What a mode has begun: every one is `(request, step) => Promise<Work>`. Nothing is delivered or changed yet. */
 export interface Work {
@@ -18,18 +18,22 @@ export interface Work {
 export type Deliver = (delivery: JobDelivery, confirm?: () => Promise<void>) => Promise<void>;
 
 /** The work of a mode that obtains a session: what is left is to deliver it. */
-export function sessionWork(session: Session, request: SessionRequest, { env }: Step): Work {
+export function sessionWork(session: Session, request: SessionRequest, step: Step): Work {
   return {
     identities: [session.identity],
     async finish(deliver) {
-      await deliver(sessionDelivery(session, request, env));
-      return sessionReport(session, request);
+      await deliver(sessionDelivery(session, request, step.env));
+      return sessionReport(session, request, step);
     },
   };
 }
 
 /** What a step says of a session: whose it is, for how long, and who has it. */
-export function sessionReport({ identity, credentials }: Session, request: SessionRequest): Report {
+export function sessionReport(
+  { identity, credentials }: Session,
+  request: SessionRequest,
+  step: Pick<Step, 'env'>,
+): Report {
   const { connection, delivery } = request;
   const refreshed = delivery.profile?.refresh ?? false;
   const exportedTo = [
@@ -38,7 +42,7 @@ export function sessionReport({ identity, credentials }: Session, request: Sessi
     delivery.profile && `profile ${delivery.profile.name}`,
   ].filter(Boolean);
   return identityReport(identity, connection, {
-    expires: expiryOf(credentials, refreshed),
+    expires: expiryOf(credentials, refreshed ? renewalOf(request.identity.source, step) : undefined),
     credentials: exportedTo.length > 0 ? `exported to: ${exportedTo.join(', ')}` : 'verified, and not exported',
   });
 }
