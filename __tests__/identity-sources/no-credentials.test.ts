@@ -22,7 +22,7 @@ const refusal = (message: string) =>
 async function explain(failed: Partial<FailedPlace>, tokenRuledOutBy: TokenRuledOutBy = 'no role') {
   const { error = OF_SDK } = failed;
   const place = { source: 'profile', place: 'the profile', words: (error as Error).message, error, ...failed } as const;
-  const source = { from: 'default chain', tokenRuledOutBy, mustLast: false } as const;
+  const source = { from: 'default chain', tokenRuledOutBy, inputsAgainstToken: [], mustLast: false } as const;
   const settings = { connection: connection(), unsetCurrentCredentials: false };
   const { code, message } = await noCredentials([place], source, settings, process.env);
   return { code, message };
@@ -137,7 +137,7 @@ test.each<[what: string, failed: Partial<FailedPlace>, fix: string]>([
     { source: 'machine', words: 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role build. (the role is build)' },
     'trust policy of the role build, allow "sts:AssumeRole" to ec2.amazonaws.com',
   ],
-  ['a machine without a role', { source: 'machine', words: 'Error response' }, 'or set role-to-assume to use OIDC'],
+  ['a machine without a role', { source: 'machine', words: 'Error response' }, 'or to use OIDC, set role-to-assume'],
 ])('%s: its words, and a fix for it', async (_, failed, fix) => {
   const { code, message } = await explain(failed);
   expect(code).toBe('no-credentials');

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openSource, signerFrom } from '../../src/identity-sources/open-source';
 import { requireKeysForMfa, requireUserKeys } from '../../src/identity-sources/user-keys';
-import type { RoleSource, StepSettings, TokenRuledOutBy } from '../../src/inputs/request';
+import type { DefaultChain, RoleSource, StepSettings } from '../../src/inputs/request';
 import { systemClock } from '../../src/network/clock';
 import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
@@ -32,8 +32,13 @@ const settings = {
   retry: { maxAttempts: 1 },
 } as unknown as StepSettings;
 const SESSION = { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE' };
-const chain = (options: { tokenRuledOutBy?: TokenRuledOutBy; mustLast?: boolean } = {}) =>
-  ({ from: 'default chain', tokenRuledOutBy: 'no role', mustLast: false, ...options }) as const;
+const chain = (options: Partial<DefaultChain> = {}): DefaultChain => ({
+  from: 'default chain',
+  tokenRuledOutBy: 'no role',
+  inputsAgainstToken: [],
+  mustLast: false,
+  ...options,
+});
 
 test('given keys are masked, and whose they are is not known', async () => {
   const signer = await signerFrom({ from: 'given keys', credentials: SESSION }, settings, step);
@@ -98,8 +103,28 @@ describe('the default chain', () => {
     },
   );
 
-  test.each<[ruledOutBy: TokenRuledOutBy, event: string, code: string, words: RegExp]>([
-    ['no role', 'push', 'no-credentials', /or set role-to-assume to use OIDC\.$/],
+  const OIDC = {
+    ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.example/',
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer',
+  };
+  const CHAINING = { inputsAgainstToken: ['role-chaining'] } as const;
+
+  test.each<[ruledOutBy: Partial<DefaultChain>, env: NodeJS.ProcessEnv, words: RegExp]>([
+    [{}, OIDC, /, or to use OIDC, set role-to-assume\.$/],
+    [CHAINING, OIDC, /, or to use OIDC, set role-to-assume and remove role-chaining\.$/],
+    [{}, {}, /, or to use OIDC, set role-to-assume and add to the job:\n {2}permissions:\n {4}id-token: write/],
+    [CHAINING, {}, /, or to use OIDC, set role-to-assume, remove role-chaining and add to the job:\n {2}permissions:/],
+    [{ ...CHAINING, tokenRuledOutBy: 'inputs' }, OIDC, /, or to use OIDC, remove role-chaining\.$/],
+    [{ ...CHAINING, tokenRuledOutBy: 'inputs' }, {}, /, or to use OIDC, remove role-chaining and add to the job:\n/],
+  ])('names all that OIDC needs: %j with %j', async (ruledOutBy, env, words) => {
+    Object.assign(process.env, env);
+    await expect(signerFrom(chain(ruledOutBy), settings, step)).rejects.toMatchObject({
+      code: 'no-credentials',
+      message: expect.stringMatching(words) as string,
+    });
+  });
+
+  test.each<[ruledOutBy: DefaultChain['tokenRuledOutBy'], event: string, code: string, words: RegExp]>([
     [
       'no role for the token file',
       'pull_request',
@@ -107,7 +132,6 @@ describe('the default chain', () => {
       /Set role-to-assume: the token in web-identity-token-file is not used without a role\..* pull request from a fork/,
     ],
     ['user keys', 'push', 'no-credentials', /Fix: This mode needs the access keys of an IAM user/],
-    [['role-chaining'], 'push', 'no-credentials', /Fix: To use OIDC, remove role-chaining\./],
     ['permission', 'push', 'id-token-permission-missing', /lacks the permission id-token: write\.\n/],
     ['permission', 'pull_request', 'id-token-permission-missing', /Pull requests from forks never get it\.\n/],
   ])('names a way to some: %j, on %s', async (tokenRuledOutBy, GITHUB_EVENT_NAME, code, words) => {

@@ -61,7 +61,10 @@ describe.each(MODES)('%s works as a role by the inputs of assume-role', (mode, o
       chain: undefined,
     });
     const { source } = await identityOf({ mode, ...others }, OIDC);
-    expect(source).toEqual({ from: 'default chain', tokenRuledOutBy: 'no role', mustLast: false });
+    const ofJob = { from: 'default chain', tokenRuledOutBy: 'no role', mustLast: false };
+    expect(source).toEqual({ ...ofJob, inputsAgainstToken: [] });
+    const skipping = await identityOf({ mode, ...others, 'force-skip-oidc': 'true' }, OIDC);
+    expect(skipping.source).toEqual({ ...ofJob, inputsAgainstToken: ['force-skip-oidc'] });
   });
 
   test.each([...Object.entries(SESSION), ['role-skip-session-tagging', 'true'], ['web-identity-token-file', 'token']])(

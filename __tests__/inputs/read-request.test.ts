@@ -32,7 +32,9 @@ describe('the inputs decide how a role is assumed', () => {
   });
 });
 
-test.each<[what: string, inputs: Record<string, string>, env: Record<string, string>, ruledOutBy: TokenRuledOutBy]>([
+test.each<
+  [what: string, inputs: Record<string, string>, env: Record<string, string>, ruledOutBy: TokenRuledOutBy | string[]]
+>([
   ['a role', { 'role-to-assume': ROLE }, {}, 'permission'],
   ['many roles', { roles: `one: ${ROLE}` }, {}, 'permission'],
   [
@@ -57,7 +59,10 @@ test.each<[what: string, inputs: Record<string, string>, env: Record<string, str
   ["a mode for a user's keys", { 'federated-user-name': 'report' }, {}, 'user keys'],
 ])('what rules GitHub’s token out, where the default chain is left: %s', async (_, inputs, env, tokenRuledOutBy) => {
   const { request } = await read(inputs, env);
-  expect(request).toMatchObject({ identity: { source: { from: 'default chain', tokenRuledOutBy } } });
+  const expected = Array.isArray(tokenRuledOutBy)
+    ? { tokenRuledOutBy: 'inputs', inputsAgainstToken: tokenRuledOutBy }
+    : { tokenRuledOutBy };
+  expect(request).toMatchObject({ identity: { source: { from: 'default chain', ...expected } } });
 });
 
 test('what is omitted has the defaults of the compatible action', async () => {

@@ -3,8 +3,9 @@ import { homedir } from 'node:os';
 import type { Connection } from '../aws/connection';
 import { isNoAnswer, refusalOf } from '../aws/failure';
 import { ActionError, type ErrorCode } from '../errors/action-error';
-import { tokenIssuer } from '../github/id-token';
+import { idTokenEndpoint, tokenIssuer } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
+import type { InputName } from '../inputs/input-names';
 import type { DefaultChain, StepSettings } from '../inputs/request';
 import { profileFiles } from '../profile/locations';
 import type { FailedSource } from '../sts/default-chain';
@@ -32,15 +33,15 @@ interface Finding {
 /** The error of a job without credentials: all places that were tried, each in its own words, and the fix for that one. */
 export async function noCredentials(
   failed: readonly FailedPlace[],
-  { tokenRuledOutBy }: DefaultChain,
+  source: DefaultChain,
   settings: SourceSettings,
   env: NodeJS.ProcessEnv,
 ): Promise<ActionError> {
   const findings = await Promise.all(failed.map((each) => findingOf(each, settings, env)));
-  const mayNotAsk = tokenRuledOutBy === 'permission';
+  const mayNotAsk = source.tokenRuledOutBy === 'permission';
   const lines = findings.map(({ words }, index) => `${failed[index]?.place ?? ''}: ${words}`);
   const fixes = findings.flatMap(({ fix }) => fix ?? []);
-  if (mayNotAsk || fixes.length === 0) fixes.push(wayWithout(tokenRuledOutBy, settings, env));
+  if (mayNotAsk || fixes.length === 0) fixes.push(wayWithout(source, settings, env));
   const code = findings.find((finding) => finding.code !== undefined)?.code ?? 'no-credentials';
   return new ActionError({
     code: mayNotAsk && fixes.length === 1 ? 'id-token-permission-missing' : code,
@@ -204,7 +205,7 @@ const FORGEJO_PERMISSION = 'enable-openid-connect: true';
 
 /** A way to credentials that the inputs leave open. */
 function wayWithout(
-  tokenRuledOutBy: DefaultChain['tokenRuledOutBy'],
+  { tokenRuledOutBy, inputsAgainstToken }: DefaultChain,
   { unsetCurrentCredentials }: SourceSettings,
   env: NodeJS.ProcessEnv,
 ): string {
@@ -213,9 +214,12 @@ function wayWithout(
   }
   switch (tokenRuledOutBy) {
     case 'permission':
-      return `Add to the job:\n  ${env.FORGEJO_ACTIONS ? FORGEJO_PERMISSION : GITHUB_PERMISSION}\nOr ${GIVE_KEYS}.`;
+      return `Add to the job:\n  ${permissionIn(env)}\nOr ${GIVE_KEYS}.`;
     case 'no role':
-      return `Let an earlier step of the job provide credentials, or ${GIVE_KEYS}, or set role-to-assume to use OIDC.`;
+      return (
+        `Let an earlier step of the job provide credentials, or ${GIVE_KEYS}, or ` +
+        toUseOidc(['set role-to-assume'], inputsAgainstToken, env)
+      );
     case 'no role for the token file':
       return (
         'Set role-to-assume: the token in web-identity-token-file is not used without a role. If it comes from a secret or ' +
@@ -224,7 +228,22 @@ function wayWithout(
       );
     case 'user keys':
       return `This mode needs the access keys of an IAM user: ${GIVE_KEYS}.`;
-    default:
-      return `To use OIDC, remove ${tokenRuledOutBy.join(', ')}. Or let an earlier step of the job provide credentials, or ${GIVE_KEYS}.`;
+    case 'inputs':
+      return (
+        `Let an earlier step of the job provide credentials, or ${GIVE_KEYS}, or ` +
+        toUseOidc([], inputsAgainstToken, env)
+      );
   }
+}
+
+/** All that is still to be done for GitHub's token; the end of a sentence. */
+function toUseOidc(first: readonly string[], against: readonly InputName[], env: NodeJS.ProcessEnv): string {
+  const permission = idTokenEndpoint(env) ? [] : [`add to the job:\n  ${permissionIn(env)}`];
+  const steps = [...first, ...(against.length > 0 ? [`remove ${against.join(', ')}`] : []), ...permission];
+  const all = steps.length === 1 ? steps.join() : `${steps.slice(0, -1).join(', ')} and ${steps.at(-1) ?? ''}`;
+  return `to use OIDC, ${all}${permission.length > 0 ? '' : '.'}`;
+}
+
+function permissionIn({ FORGEJO_ACTIONS }: NodeJS.ProcessEnv): string {
+  return FORGEJO_ACTIONS ? FORGEJO_PERMISSION : GITHUB_PERMISSION;
 }

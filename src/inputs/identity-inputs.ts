@@ -144,7 +144,7 @@ function sessionOf({ from }: RoleSource['source']): string | undefined {
 /** From what roles are assumed. */
 async function readOrigin(inputs: Inputs) {
   const against = inputsAgainstIdToken(inputs);
-  const source = readSigningSource(against.length > 0 ? against : 'permission', inputs);
+  const source = readSigningSource(against.length > 0 ? 'inputs' : 'permission', inputs);
   const proof = await readProof(inputs);
   const mfa = readMfa(inputs);
   if (mfa && inputs.flag('special-characters-workaround')) {

@@ -79,6 +79,8 @@ export interface DefaultChain {
   readonly from: 'default chain';
   /** Why no role is assumed with GitHub's token instead. */
   readonly tokenRuledOutBy: TokenRuledOutBy;
+  /** Inputs that rule it out, also where something else does. */
+  readonly inputsAgainstToken: readonly InputName[];
   /** Whether sessions are obtained from it again later. */
   readonly mustLast: boolean;
 }
@@ -101,8 +103,7 @@ export interface SignIn {
  * The job lacks the permission to ask for the token; no role is named, not even for a token file that is given; the mode
  * needs the keys of a user; or inputs that are given.
  */
-export type TokenRuledOutBy =
-  'permission' | 'no role' | 'no role for the token file' | 'user keys' | readonly InputName[];
+export type TokenRuledOutBy = 'permission' | 'no role' | 'no role for the token file' | 'user keys' | 'inputs';
 
 export interface GithubToken {
   readonly from: 'github token';

@@ -34,7 +34,8 @@ const PROOFS: readonly ReadSource<Proof>[] = [readTokenFile, readGithubToken];
 /** The credentials to start from: those that the inputs lead to, or what the SDK's default chain will find. */
 export function readSigningSource(tokenRuledOutBy: TokenRuledOutBy, inputs: Inputs): SigningSource {
   const mustLast = inputs.flag('refresh-credentials');
-  return firstOf(WITH_CREDENTIALS, inputs) ?? { from: 'default chain', tokenRuledOutBy, mustLast };
+  const inputsAgainstToken = inputsAgainstIdToken(inputs);
+  return firstOf(WITH_CREDENTIALS, inputs) ?? { from: 'default chain', tokenRuledOutBy, inputsAgainstToken, mustLast };
 }
 
 /** What the first role is assumed with, where no credentials do it. */

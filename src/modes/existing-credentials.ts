@@ -36,7 +36,12 @@ export async function existingCredentials(request: SessionRequest, step: Step): 
  * @throws ActionError when STS could not be asked
  */
 export async function existingIdentity(request: SessionRequest, step: Step): Promise<Identity | undefined> {
-  const source = { from: 'default chain', tokenRuledOutBy: 'no role', mustLast: false } as const;
+  const source = {
+    from: 'default chain',
+    tokenRuledOutBy: 'no role',
+    inputsAgainstToken: [],
+    mustLast: false,
+  } as const;
   const signer = await signerFrom(source, request, step).catch((error: unknown) => {
     if (error instanceof ActionError) return undefined;
     throw error;
