@@ -255,6 +255,18 @@ describe('a job that outlasts the session', () => {
     expect(job.masks.size).toBe(masked + 4);
   });
 
+  test('as the same role, whatever a later step has put into the variables that stand in for inputs', async () => {
+    const role = provisioner();
+    const other = scenario.createOidcRole('other');
+    const before = snapshot(scenario.account);
+    const job = identityJob(scenario, { oidc: true, env: { ROLE_TO_ASSUME: role.arn } });
+    await provisioned(job, {});
+    Object.assign(job.env, { ROLE_TO_ASSUME: other.arn, INLINE_SESSION_POLICY: '{}', ROLE_CHAINING: 'true' });
+    expect(textOf(await cleanedUp(job))).not.toContain('Warning');
+    expect(scenario.calls().slice(0, 2)).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
+    expect(snapshot(scenario.account)).toEqual(before);
+  });
+
   test('by a chain with MFA, proved with another code', async () => {
     const { user, roles } = chainOfUser({ mfa: true });
     const device = user.createMfaDevice('ci');

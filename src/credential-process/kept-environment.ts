@@ -1,4 +1,4 @@
-import { isInputVariable } from '../inputs/inputs';
+import { isInputVariable } from '../inputs/input-names';
 import { replaceVariables } from '../runner/route';
 
 /** Variables other than inputs that decide how a session is obtained, and what it and its errors say of the job. */

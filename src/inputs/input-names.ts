@@ -80,9 +80,64 @@ export const CERTIFICATE_INPUTS = [
 /** Those by which a person signs in at IAM Identity Center. */
 export const SSO_INPUTS = ['sso-start-url', 'sso-region', 'sso-account-id', 'sso-role-name'] as const;
 
+/**
+ * Inputs that may come from a variable of the same name instead, as in `aws-actions/configure-aws-credentials`:
+ * `role-to-assume` from `ROLE_TO_ASSUME`. An input that is set wins.
+ */
+export const WITH_ALIAS: ReadonlySet<string> = new Set<InputName>([
+  'aws-region',
+  'role-to-assume',
+  'web-identity-token-file',
+  'role-chaining',
+  'audience',
+  'mask-aws-account-id',
+  'role-duration-seconds',
+  'role-external-id',
+  'role-session-name',
+  'role-skip-session-tagging',
+  'transitive-tag-keys',
+  'inline-session-policy',
+  'managed-session-policies',
+  'output-credentials',
+  'unset-current-credentials',
+  'disable-retry',
+  'retry-max-attempts',
+  'special-characters-workaround',
+  'use-existing-credentials',
+  'overwrite-aws-profile',
+]);
+
+/** Those that hold secrets. */
+const SECRET_INPUTS: readonly InputName[] = [
+  'aws-access-key-id',
+  'aws-secret-access-key',
+  'aws-session-token',
+  'certificate',
+  'certificate-private-key',
+  'mfa-code',
+  'mfa-secret',
+  'github-token',
+  'terraform-token',
+];
+
 /** The variable in which a runner passes on what is given under a name. */
 export function variableOf(name: string): string {
   return `INPUT_${name.toUpperCase()}`;
+}
+
+/** The variable that may stand in for an input of `WITH_ALIAS`. */
+export function aliasOf(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_');
+}
+
+/** Whether inputs are read from a variable of this name. */
+export function isInputVariable(variable: string): boolean {
+  return variable.startsWith('INPUT_') || [...WITH_ALIAS].some((name) => aliasOf(name) === variable);
+}
+
+/** Whether such an input may be a secret. */
+export function isSecretInput(variable: string): boolean {
+  return SECRET_INPUTS.some((name) => variableOf(name) === variable);
 }
 
 /** The names under `with:` that are no inputs, such as `alowed-account-ids`: a runner passes these on, too. */

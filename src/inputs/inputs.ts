@@ -2,34 +2,7 @@ import { isPlain } from '../aws/credentials';
 import { callsAws } from '../aws/endpoint';
 import { ActionError, type FileProblem } from '../errors/action-error';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
-import { variableOf, type InputName } from './input-names';
-
-/**
- * Inputs that may come from a variable of the same name instead, as in `aws-actions/configure-aws-credentials`:
- * `role-to-assume` from `ROLE_TO_ASSUME`. An input that is set wins.
- */
-const WITH_ALIAS: ReadonlySet<string> = new Set<InputName>([
-  'aws-region',
-  'role-to-assume',
-  'web-identity-token-file',
-  'role-chaining',
-  'audience',
-  'mask-aws-account-id',
-  'role-duration-seconds',
-  'role-external-id',
-  'role-session-name',
-  'role-skip-session-tagging',
-  'transitive-tag-keys',
-  'inline-session-policy',
-  'managed-session-policies',
-  'output-credentials',
-  'unset-current-credentials',
-  'disable-retry',
-  'retry-max-attempts',
-  'special-characters-workaround',
-  'use-existing-credentials',
-  'overwrite-aws-profile',
-]);
+import { aliasOf, variableOf, WITH_ALIAS, type InputName } from './input-names';
 
 const TRUE = new Set(['true', 'True', 'TRUE']);
 const FALSE = new Set(['false', 'False', 'FALSE']);
@@ -50,15 +23,6 @@ const ONCE_LENIENT: ReadonlySet<string> = new Set<InputName>([
   'special-characters-workaround',
   'use-existing-credentials',
 ]);
-
-function aliasOf(name: string): string {
-  return name.toUpperCase().replaceAll('-', '_');
-}
-
-/** Whether inputs are read from a variable of this name. */
-export function isInputVariable(variable: string): boolean {
-  return variable.startsWith('INPUT_') || [...WITH_ALIAS].some((name) => aliasOf(name) === variable);
-}
 
 /** What is wrong with an input, and the variable that it comes from, if that is not its own. */
 interface InputProblem {

@@ -55,7 +55,7 @@ export interface IdentityChanges {
   readonly run: string | undefined;
   /** The ARN of whom it made them as. */
   readonly caller?: string | undefined;
-  /** The inputs and variables that decided where calls went, those included that main took from a profile. */
+  /** The inputs and variables that decided where calls went and as whom, those included that main took from a profile. */
   readonly route?: Readonly<Record<string, string>> | undefined;
 }
 

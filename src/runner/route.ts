@@ -1,10 +1,10 @@
+import { isInputVariable, isSecretInput, variableOf } from '../inputs/input-names';
 import { trustCertificatesIn, trustSystem } from '../network/certificates';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Inputs and variables that decide where calls to AWS and HCP Terraform go, and how they get there. */
+/** Variables that decide where calls to AWS and HCP Terraform go, and how they get there. */
 const ABOUT_CALLS = [
-  /^INPUT_(AWS-REGION|(STS|IAM)-ENDPOINT|USE-FIPS-ENDPOINT|HTTP-PROXY|NO-PROXY|TRANSLATE-ENV-VARIABLES)$/,
   /^AWS_(ENDPOINT_URL(_\w+)?|IGNORE_CONFIGURED_ENDPOINT_URLS|USE_(FIPS|DUALSTACK)_ENDPOINT)$/,
   /^AWS_(REGION|DEFAULT_REGION|CA_BUNDLE)$/,
   /^(HTTPS?|ALL|NO)_PROXY$/i,
@@ -13,15 +13,16 @@ const ABOUT_CALLS = [
 ];
 
 /**
- * The part of a step's environment that decides where its calls go: region, endpoints, proxies, whom to trust. The
- * URL of a proxy or an endpoint may hold a password.
+ * The part of a step's environment that decides where its calls go, and as whom: region, endpoints, proxies, whom to
+ * trust; and all inputs, with the variables that stand in for some. The URL of a proxy or an endpoint may hold a password.
+ * Inputs that are secrets themselves are not kept: the runner passes these on again. The document is not needed again.
  */
 export function routeToKeep(env: NodeJS.ProcessEnv): Record<string, string> {
   const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(entries.filter(([name]) => isAboutCalls(name)));
 }
 
-/** Lets calls to AWS go where they went in the step, whatever later steps have put into the environment. */
+/** Lets calls to AWS go where they went in the step, and as whom, whatever later steps have put into the environment. */
 export function returnToRoute(kept: Environment, env: NodeJS.ProcessEnv): void {
   replaceVariables(isAboutCalls, kept, env);
 }
@@ -46,5 +47,6 @@ export function replaceVariables(
 }
 
 function isAboutCalls(name: string): boolean {
+  if (isInputVariable(name)) return !isSecretInput(name) && name !== variableOf('identities');
   return ABOUT_CALLS.some((names) => names.test(name));
 }
