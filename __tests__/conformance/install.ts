@@ -5,6 +5,7 @@ import { installMoto } from './moto';
 import { installRolesAnywhereClients } from './roles-anywhere-clients';
 import { installSdkClients } from './sdk-clients';
 import { installSignInClients } from './sign-in-clients';
+import { installTerraformClient } from './terraform-client';
 
 /** Before all tests, and before there is more than one process that could install the same. */
 export default async function install(): Promise<void> {
@@ -16,5 +17,6 @@ export default async function install(): Promise<void> {
     installRolesAnywhereClients(),
     installSdkClients(),
     installSignInClients(),
+    installTerraformClient(),
   ]);
 }

@@ -13,8 +13,7 @@ export interface Rights {
 }
 
 /** A variable set that is applied to every workspace. */
-export interface VariableSet {
-  readonly id: string;
+interface VariableSet {
   /** Whether it overrules the variables of a workspace. */
   readonly hasPriority: boolean;
   readonly variables: readonly Variable[];
@@ -105,7 +104,7 @@ export class Terraform {
   addVariableSet(values: Readonly<Record<string, string>>, { hasPriority = false } = {}): void {
     const set = new Workspace('', '');
     for (const [key, value] of Object.entries(values)) set.create({ key, value, category: 'env' }, this.clock.now());
-    this.#sets.push({ id: `varset-${word()}`, hasPriority, variables: set.variables });
+    this.#sets.push({ hasPriority, variables: set.variables });
   }
 
   /** Where a request goes; undefined where it is not of this API. */
@@ -220,8 +219,8 @@ export class Terraform {
 
   #describe(variable: Variable, workspace: Workspace): object {
     const { id, key, value, description, sensitive, category, hcl, version } = variable;
-    const set = this.#sets.find(({ variables }) => variables.includes(variable));
-    const configurable = set ? { id: set.id, type: 'varsets' } : { id: workspace.id, type: 'workspaces' };
+    // A variable of a set is shown in a form that HashiCorp's client can read, which knows a workspace there only.
+    const isOwn = workspace.variables.includes(variable);
     return {
       id,
       type: 'vars',
@@ -229,7 +228,7 @@ export class Terraform {
         ...{ key, value: sensitive ? null : value, description, sensitive, category, hcl },
         ...(this.tellsVersions && { 'version-id': version }),
       },
-      relationships: { configurable: { data: configurable } },
+      ...(isOwn && { relationships: { configurable: { data: { id: workspace.id, type: 'workspaces' } } } }),
       links: { self: `${root}/workspaces/${workspace.id}/vars/${id}` },
     };
   }
