@@ -92,16 +92,48 @@ describe('what shapes the session of a role is refused where none is assumed, ho
   });
 });
 
+test.each([
+  ['https://d-1234567890.awsapps.com/start', undefined],
+  ['https://d-1234567890.awsapps.com/start/', undefined],
+  ['https://d-1234567890.awsapps.com/start#/', undefined],
+  ['https://d-1234567890.awsapps.com/start/#', undefined],
+  ['https://d-1234567890.awsapps.com/start/#/?tab=accounts', undefined],
+  ['https://d-1234567890.awsapps.com/start/#/console?account_id=123456789012&role_name=Admin', undefined],
+  ['https://d-1234567890.awsapps.com/start?x=1', undefined],
+  ['HTTPS://D-1234567890.AwsApps.com/start', undefined],
+  [
+    'https://start.us-gov-home.awsapps.com/directory/d-1234567890/',
+    'https://start.us-gov-home.awsapps.com/directory/d-1234567890',
+  ],
+  ['https://start.home.awsapps.cn/directory/d-1234567890#/', 'https://start.home.awsapps.cn/directory/d-1234567890'],
+  [
+    'https://ssoins-1234567890abcdef.portal.eu-west-1.app.aws/',
+    'https://ssoins-1234567890abcdef.portal.eu-west-1.app.aws',
+  ],
+])('the URL of the portal as people have it is sent as AWS gives it: %s', async (url, sent) => {
+  const { request } = await read({ ...ADMIN, 'sso-start-url': url }, JOB);
+  expect(request.identity.source).toEqual({ ...SIGN_IN, startUrl: sent ?? SIGN_IN.startUrl });
+});
+
 test.each<[wrong: Record<string, string>, problem: string]>([
+  ...[
+    ['https://identitycenter.amazonaws.com/ssoins-1234567890abcdef', 'is the issuer URL, the other of the two on the'],
+    ['arn:aws:sso:::instance/ssoins-1234567890abcdef', 'is an ARN, as that of the instance is'],
+    ['https://d-1234567890.awsapps.com', 'has another path than /start'],
+    ['https://d-1234567890.awsapps.com/login', 'has another path than /start'],
+    ['https://123456789012.signin.aws.amazon.com/console', 'is where people sign in to the AWS console'],
+    ['https://eu-west-1.console.aws.amazon.com/singlesignon', 'is where people sign in to the AWS console'],
+    ['start', 'is not a URL'],
+  ].map(([url = '', why = '']): [Record<string, string>, string] => [{ 'sso-start-url': url }, `"${url}" ${why}`]),
   [
     { 'sso-start-url': '' },
-    'sso-start-url: is missing; it should be a URL like https://d-1234567890.awsapps.com/start',
+    'sso-start-url: is missing; it should be the AWS access portal URL, like https://d-1234567890.awsapps.com/start',
   ],
   [
     { 'sso-start-url': 'd-1234567890.awsapps.com/start' },
     'sso-start-url: "d-1234567890.awsapps.com/start" is not a URL',
   ],
-  [{ 'sso-start-url': 'http://d-1234567890.awsapps.com/start' }, 'sso-start-url: "http://d-1234567890'],
+  [{ 'sso-start-url': 'http://d-1234567890.awsapps.com/start' }, 'awsapps.com/start" does not begin with https://'],
   [
     { 'sso-region': '' },
     'sso-region: is missing: the region of IAM Identity Center, which need not be that of the job',
@@ -149,6 +181,15 @@ test.each<[wrong: Record<string, string>, problem: string]>([
   ],
 ])('%j is wrong: %s', async (wrong, problem) => {
   expect(await problemsOf({ ...ADMIN, ...wrong }, JOB)).toContain(problem);
+});
+
+test('a password in the URL is not shown', async () => {
+  const said = await problemsOf(
+    { ...ADMIN, 'sso-start-url': 'https://mona:pass123@d-1234567890.awsapps.com/start' },
+    JOB,
+  );
+  expect(said).toContain('has a user or a password in it');
+  expect(said).not.toContain('pass123');
 });
 
 test('with a role to assume, the account that must be allowed is that of the role', async () => {

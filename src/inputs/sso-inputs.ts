@@ -1,11 +1,14 @@
 import { isAccountId } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
+import { withoutPassword } from '../network/url-password';
 import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
 import type { SignIn } from './request';
 import { AWS_REGION, notAnAccount, readAllowedAccounts } from './step-inputs';
 import { whyUnattended } from './unattended';
+
+const START_URL = 'https://d-1234567890.awsapps.com/start';
 
 /** Set to `true`, it asks for a sign-in although nobody seems to watch. */
 const UNATTENDED_VARIABLE = 'AWS_SIGN_IN_UNATTENDED';
@@ -63,14 +66,34 @@ function checkAttended(inputs: Inputs): void {
   );
 }
 
+/** The portal's URL. People have it as the browser shows it: what follows the portal's own path is dropped. */
 function readStartUrl(inputs: Inputs): string {
-  const form = 'https://d-1234567890.awsapps.com/start';
-  const url = inputs.text('sso-start-url');
-  if (url === undefined) inputs.wrong('sso-start-url', `is missing; it should be a URL like ${form}`);
-  else if (!/^https:\/\/\S+$/.test(url) || !URL.canParse(url)) {
-    inputs.wrong('sso-start-url', `"${url}" is not a URL like ${form}`);
+  const form = `it should be the AWS access portal URL, like ${START_URL}`;
+  const text = inputs.text('sso-start-url');
+  if (text === undefined) {
+    inputs.wrong('sso-start-url', `is missing; ${form}`);
+    return '';
   }
-  return url ?? '';
+  const url = !/\s/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  const wrong = url ? mistakenUrl(url) : 'is not a URL';
+  if (wrong !== undefined) inputs.wrong('sso-start-url', `"${withoutPassword(text)}" ${wrong}; ${form}`);
+  return url ? `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}` : text;
+}
+
+/** What is wrong with a URL that is given for that of the portal. */
+function mistakenUrl({ protocol, username, password, hostname, pathname }: URL): string | undefined {
+  if (protocol === 'arn:') return 'is an ARN, as that of the instance is';
+  if (username + password !== '') return 'has a user or a password in it';
+  if (hostname.startsWith('identitycenter.amazonaws.')) {
+    return 'is the issuer URL, the other of the two on the settings page of IAM Identity Center';
+  }
+  if (/(^|\.)signin\.(aws|amazonaws)\b|(^|\.)console\.(aws|amazonaws)\b/.test(hostname)) {
+    return 'is where people sign in to the AWS console';
+  }
+  if (protocol !== 'https:') return 'does not begin with https://';
+  const isShort = hostname.endsWith('.awsapps.com') && !hostname.endsWith('-home.awsapps.com');
+  if (isShort && !/^\/start\/*$/.test(pathname)) return 'has another path than /start';
+  return undefined;
 }
 
 function readRegion(inputs: Inputs): string {
