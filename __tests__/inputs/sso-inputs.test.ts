@@ -200,8 +200,12 @@ test('with a role to assume, the account that must be allowed is that of the rol
 describe('a run', () => {
   const fork = { head: { repo: { full_name: 'mallory/app' } } };
   const own = { head: { repo: { full_name: 'Octo/App' } } };
-  const after = (event: string, full_name = 'octo/app') => ({
-    workflow_run: { event, head_repository: { full_name } },
+  const after = (event: string, full_name = 'octo/app', actor = 'mona') => ({
+    workflow_run: { event, head_repository: { full_name }, triggering_actor: { login: actor } },
+  });
+  const by = (kind: string, association: string, sender = 'mona') => ({
+    [kind]: { user: { login: 'mona' }, author_association: association },
+    sender: { login: sender },
   });
 
   function problems(name: string, payload?: object, more: Record<string, string> = {}) {
@@ -210,6 +214,7 @@ describe('a run', () => {
     return problemsOf(ADMIN, { ...env, ...more });
   }
 
+  const STRANGER = 'is of someone who need not have access to the repository';
   test.each<[name: string, payload: object | undefined, why: string]>([
     ['schedule', undefined, 'a schedule started this run'],
     ['pull_request', { pull_request: fork }, 'the pull request is from a fork'],
@@ -217,30 +222,56 @@ describe('a run', () => {
     ['pull_request_target', { pull_request: fork }, 'the pull request is from a fork'],
     ['pull_request_review', { pull_request: fork }, 'the pull request is from a fork'],
     ['pull_request', undefined, 'the pull request is from a fork'],
+    ['pull_request_review', { pull_request: own, ...by('review', 'NONE') }, `the review ${STRANGER}`],
+    ['pull_request_review_comment', { pull_request: own, ...by('comment', 'NONE') }, `the comment ${STRANGER}`],
+    ['issue_comment', by('comment', 'NONE'), `the comment ${STRANGER}`],
+    ['issue_comment', by('comment', 'CONTRIBUTOR'), `the comment ${STRANGER}`],
+    ['issue_comment', undefined, `the comment ${STRANGER}`],
+    ['issues', by('issue', 'FIRST_TIMER'), `the issue ${STRANGER}`],
+    ['discussion', by('discussion', 'NONE'), `the discussion ${STRANGER}`],
+    ['discussion_comment', by('comment', 'NONE'), `the comment ${STRANGER}`],
+    ['fork', undefined, 'anyone may cause the event fork'],
+    ['watch', undefined, 'anyone may cause the event watch'],
+    ['gollum', undefined, 'anyone may cause the event gollum'],
     ['workflow_run', after('schedule'), 'a schedule started the workflow that ran before this one'],
     ['workflow_run', after('pull_request', 'mallory/app'), 'the workflow that ran before this one was of a fork'],
+    ['workflow_run', after('workflow_run'), 'what started the workflows that ran before this one is not known'],
+    ['workflow_run', after('issue_comment'), 'the event issue_comment, which anyone may cause, started the workflow'],
+    ['workflow_run', after('push', 'octo/app', 'dependabot[bot]'), 'a program started the workflow that ran before'],
   ])('of %s with %j is refused, unless that is asked for', async (name, payload, why) => {
-    expect(await problems(name, payload)).toContain(
-      `sso-start-url: asks a person to sign in, and nobody watches: ${why}. Use OIDC there;`,
-    );
+    const said = await problems(name, payload);
+    expect(said).toContain(`sso-start-url: asks a person to sign in, and nobody watches: ${why}`);
+    expect(said).toContain('. Use OIDC there;');
     expect(await problems(name, payload, { AWS_SIGN_IN_UNATTENDED: 'true' })).toBe('none');
     expect(await problems(name, payload, { AWS_SIGN_IN_UNATTENDED: 'yes' })).not.toBe('none');
   });
 
-  test('that Dependabot started is refused', async () => {
-    expect(await problems('push', {}, { GITHUB_TRIGGERING_ACTOR: 'dependabot[bot]' })).toContain(
-      'Dependabot started this run',
+  test.each([
+    ['push', 'dependabot[bot]'],
+    ['push', 'renovate[bot]'],
+    ['push', 'github-actions[bot]'],
+    ['pull_request', 'renovate[bot]'],
+    ['repository_dispatch', 'dependabot[bot]'],
+  ])('of %s that %s started is refused', async (name, GITHUB_TRIGGERING_ACTOR) => {
+    expect(await problems(name, { pull_request: own }, { GITHUB_TRIGGERING_ACTOR })).toContain(
+      `nobody watches: ${GITHUB_TRIGGERING_ACTOR}, a program, started this run`,
     );
   });
 
-  test.each<[name: string, payload: object | undefined]>([
+  test.each<[name: string, payload: object | undefined, actor?: string]>([
     ['workflow_dispatch', undefined],
+    ['workflow_dispatch', undefined, 'github-actions[bot]'],
     ['push', undefined],
     ['repository_dispatch', undefined],
-    ['issue_comment', undefined],
+    ['repository_dispatch', undefined, 'chat-ops[bot]'],
+    ['issue_comment', by('comment', 'MEMBER')],
+    ['issues', by('issue', 'OWNER')],
+    ['issues', by('issue', 'NONE', 'octocat')],
     ['pull_request', { pull_request: own }],
+    ['pull_request_review', { pull_request: own, ...by('review', 'COLLABORATOR') }],
     ['workflow_run', after('push')],
-  ])('of %s with %j may have someone who watches', async (name, payload) => {
-    expect(await problems(name, payload)).toBe('none');
+    ['workflow_run', after('workflow_dispatch', 'octo/app', 'github-actions[bot]')],
+  ])('of %s with %j may have someone who watches', async (name, payload, actor = 'mona') => {
+    expect(await problems(name, payload, { GITHUB_TRIGGERING_ACTOR: actor })).toBe('none');
   });
 });
