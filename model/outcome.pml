@@ -39,7 +39,7 @@ init {
       for (i : 0 .. HALVES-1) { half[i] = ABSENT }
       for (i : 0 .. KEYS-1) { tag[i] = TAG(UNTAGGED,NONE,0); tagThen[i] = tag[i];
 #ifdef OVER
-        maker[i] = NONE; announcers[i] = 0;
+        maker[i] = NONE;
 #endif
       }
       if :: START == 1 -> NEW_KEY(0); age[0] = TAKEOVER; tagAge[0] = TAKEOVER;

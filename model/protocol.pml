@@ -90,7 +90,10 @@ inline READ() {
 #define READABLE(h) (!(BLIND & BIT((h)/2)))
 
 /* What another run is making hinders no key that is kept, where every place is known to hold it. */
-#define KEEPS ((kind == PROVISION || kind == EPHEMERAL) && !needed && (!(BLIND & document) || BLIND_KEPT))
+/* A rotation for a document without places makes no key. */
+#define LOOKS_ONLY ((kind == ROTATE || kind == ROTATE_DELETE) && document == 0)
+#define HAS_PLACES (kind != JOB && document != 0)
+#define KEEPS (LOOKS_ONLY || ((kind == PROVISION || kind == EPHEMERAL) && !needed && (!(BLIND & document) || BLIND_KEPT)))
 
 #ifdef HAND
 #define IN_TIME(h,k) (NO_LATEST || !(past[h] & BIT(k)))
@@ -99,6 +102,12 @@ inline READ() {
 #endif
 /* Whether the run of a key has written a half, as far as the times tell: since it was made, and not after its record. */
 #define WROTE(h,k) ((since[h] & BIT(k)) && (STAGE(seenTag[k]) == DELIVERED && LIST(seenTag[k]) != 0 -> ((LIST(seenTag[k]) & BIT((h)/2)) && !(later[h] & BIT(k))) : (STAGE(seenTag[k]) == DELIVERING || STAGE(seenTag[k]) == DELIVERED || STAGE(seenTag[k]) == ELSEWHERE) && IN_TIME(h,k)))
+/* Takes back the announcement, but not where another key came that it may be of: none that was there before, and none that
+ * has a record of its own. */
+inline WITHDRAW() { c = 0;
+  for (i : 0 .. KEYS-1) { if :: (seen & BIT(i)) && i != x && STAGE(seenTag[i]) == UNTAGGED && !(before & BIT(i)) && !HASTY_WITHDRAW -> c = 1 :: else fi }
+  if :: c -> c = 0 :: else -> announcing[me] = 0; announcedFor[me] = 0; for (i : 0 .. KEYS-1) { announcers[i] = announcers[i] & (255-BIT(me)) } fi; i = 0 }
+
 /* Which keys places of the document may hold: that of the run which wrote last; what somebody else has written may be any
  * that was made before, but for one that is inactive. */
 inline SEEM_HELD() { seemHeld = 0;
@@ -124,13 +133,13 @@ stop:  if
       /* made, and nobody has it */
       :: STAGE(seenTag[i]) == MADE && !YOUNG(i) && !NO_DELIVERING -> leftover = leftover | BIT(i)
       /* perhaps of a lost answer */
-      :: STAGE(seenTag[i]) == UNTAGGED && !YOUNG(i) && (announced & BIT(i)) && !NO_SUSPECT -> if :: HASTY_SUSPECT -> leftover = leftover | BIT(i) :: else -> suspects = suspects | BIT(i) fi
+      :: STAGE(seenTag[i]) == UNTAGGED && !YOUNG(i) && announcers[i] && !NO_SUSPECT -> if :: HASTY_SUSPECT -> leftover = leftover | BIT(i) :: else -> suspects = suspects | BIT(i) fi
       :: STAGE(seenTag[i]) == SUSPECT && tagAge[i] >= GRACE && !(persons & BIT(i)) -> leftover = leftover | BIT(i)
 #ifdef JOBS
-      :: STAGE(seenTag[i]) == JOB_KEY && !NO_UNTIL && (age[i] >= UNTIL || (HASTY_JOB && age[i] >= TAKEOVER)) -> leftover = leftover | BIT(i)
+      :: STAGE(seenTag[i]) == JOB_KEY && !NO_UNTIL && (age[i] >= UNTIL || LIST(seenTag[i]) || (HASTY_JOB && age[i] >= TAKEOVER)) -> leftover = leftover | BIT(i)
 #endif
-      /* a job's user has no places by which to judge what an earlier document had: it stays as it is */
-      :: (STAGE(seenTag[i]) == DELIVERING || (STAGE(seenTag[i]) == MADE && NO_DELIVERING)) && !YOUNG(i) && (kind != JOB || JOB_JUDGES) ->
+      /* without places, nobody can judge what an earlier document had: it stays as it is */
+      :: (STAGE(seenTag[i]) == DELIVERING || (STAGE(seenTag[i]) == MADE && NO_DELIVERING)) && !YOUNG(i) && (HAS_PLACES || JOB_JUDGES) ->
 arrival:
          n = 0; c = 0;
          for (j : 0 .. PLACES-1) { if :: document & BIT(j) -> c++;
@@ -154,7 +163,7 @@ drift: needed = 0;
 retire: retirable = 0; SEEM_HELD();
   for (i : 0 .. KEYS-1) { if :: (replaced & BIT(i)) && (seen & BIT(i)) && (SIGNER_RETIRED || !SIGNS_WITH(i)) && (HELD_ENDED || !(seemHeld & BIT(i))) ->
      for (j : 0 .. KEYS-1) { if :: ((STAGE(seenTag[j]) == DELIVERED && REPLACES(seenTag[j]) == i) || (STAGE(seenTag[j]) == ELSEWHERE && j == i)) && (kind == ROTATE_DELETE || ((tagAge[j] >= GRACE || NO_GRACE) && (NO_LAST_USE || !IN_USE(i)))) -> retirable = retirable | BIT(i) :: else fi } :: else fi }
-  if :: kind == ROTATE || kind == ROTATE_DELETE -> if :: current == NONE -> needed = 0 :: else -> needed = 1 fi :: kind == JOB -> needed = 1 :: else fi;
+  if :: kind == ROTATE || kind == ROTATE_DELETE -> if :: current == NONE || LOOKS_ONLY -> needed = 0 :: else -> needed = 1 fi :: kind == JOB -> needed = 1 :: else fi;
   n = 0; i = 0; j = 0; seemHeld = 0 } }
 
 proctype Run(byte me; byte kind; byte document) {
@@ -215,14 +224,18 @@ announce: announcing[me] = !NO_ANNOUNCEMENT; announcedFor[me] = 0; planned = cur
 create:
   atomic { CALL;
     if
-    :: there == 0 || (announcedFor[me] > FENCE && !NO_HURRY) -> announcing[me] = 0; END(RED)
-    :: there && (announcedFor[me] <= FENCE || NO_HURRY) && TWO(listed) -> announcing[me] = 0; END(RED)
+    :: there == 0 || (announcedFor[me] > FENCE && !NO_HURRY) -> d_step { WITHDRAW() } END(RED)
+    :: there && (announcedFor[me] <= FENCE || NO_HURRY) && TWO(listed) -> READ(); d_step { WITHDRAW() } END(RED)
     :: there && (announcedFor[me] <= FENCE || NO_HURRY) && !TWO(listed) -> d_step { x = made; NEW_KEY(0); i = 0; waited[me] = 0;
 #ifdef OVER
        maker[x] = me;
 #endif
        }
     :: there && (announcedFor[me] <= FENCE || NO_HURRY) && !TWO(listed) && losses && !finale -> losses--; d_step { NEW_KEY(0); i = 0 } END(RED)      /* made, answer lost */
+#ifdef TWICE    /* a proxy sends it again, and one of the two is answered */
+    :: !listed && there && announcedFor[me] <= FENCE && losses && !finale -> losses--; d_step { x = made; NEW_KEY(0); i = 0; NEW_KEY(0); i = 0; waited[me] = 0 }
+    :: !listed && there && announcedFor[me] <= FENCE && losses && !finale -> losses--; d_step { NEW_KEY(0); i = 0; x = made; NEW_KEY(0); i = 0; waited[me] = 0 }
+#endif
     :: losses && (announcedFor[me] <= FENCE || NO_HURRY) && !lateCreate && !finale -> losses--; lateCreate = 1; lateCreateUser = u; lateCreateAge = 0; END(RED)     /* made late */
     fi }
 #ifdef JOBS
@@ -274,7 +287,7 @@ check:
        :: !NO_CHECK && (c || (n && NO_UNDO)) -> END(RED)
        :: !NO_CHECK && !c && !n fi }
 tagDelivered:
-  atomic { CALL; if :: there -> d_step { tag[x] = TAG(DELIVERED,planned,document); tagAge[x] = 0; announcing[me] = 0; announcedFor[me] = 0;
+  atomic { CALL; if :: there -> d_step { tag[x] = TAG(DELIVERED,planned,document); tagAge[x] = 0; WITHDRAW();
 forget: for (i : 0 .. RUNS-1) { if :: announcedFor[i] > (HASTY_FORGET -> TAKEOVER : FENCE+LATE_CREATE) -> announcing[i] = 0 :: else fi } i = 0;
       for (j : 0 .. HALVES-1) { later[j] = (later[j] & (255-BIT(x))) | (during[me*HALVES+j] << x) } j = 0 } :: else -> END(RED) fi }
   if :: kind == ROTATE_DELETE && planned != NONE ->
@@ -297,16 +310,18 @@ ephemeral:
   /* A key that ends with the job: tagged, then given to the job. Nobody waits, as other jobs have others. Post deletes
    * it, or the next run when the job can last no longer: GitHub has ended it by then, wherever it was. */
 job:
-  atomic { CALL; if :: age[x] >= UNTIL -> status[me] = DEAD; goto over :: age[x] < UNTIL && there -> d_step { tag[x] = TAG((NO_JOB_TAG -> MADE : JOB_KEY),NONE,0); tagAge[x] = 0; announcing[me] = 0; announcedFor[me] = 0 } :: else -> goto yield fi }
+  atomic { CALL; if :: age[x] >= UNTIL -> status[me] = DEAD; goto over :: age[x] < UNTIL && there -> d_step { tag[x] = TAG((NO_JOB_TAG -> MADE : JOB_KEY),NONE,0); tagAge[x] = 0; seen = listed; for (i : 0 .. KEYS-1) { seenTag[i] = tag[i] } WITHDRAW() } :: else -> goto yield fi }
   atomic { if :: age[x] >= UNTIL -> status[me] = DEAD; goto over
      :: else -> MUST(DEAD_KEY, (usable & BIT(x)) || R1 == DEPROVISION || R2 == DEPROVISION); jobHas = jobHas | BIT(x); printf("  the job of run %d has key %d\n", me, x) fi }
 post:
-  atomic { d_step { jobHas = jobHas & (255-BIT(x)) } ASK; d_step { DELETE_OWN_KEY(x) } END(GREEN) }
+  atomic { d_step { jobHas = jobHas & (255-BIT(x)) } ASK; if :: d_step { DELETE_OWN_KEY(x) } END(GREEN) :: losses && !finale -> losses-- /* refused */ fi }
+jobOver:
+  atomic { ASK; if :: there -> tag[x] = TAG(JOB_KEY,NONE,1) :: else fi; END(GREEN) }
 #endif
 endLeftover: atomic { CALL; d_step { DELETE_KEY(k) } goto plan }
   /* another run wrote some of the places: the next run must not take the key for one that arrived */
 overwritten: atomic { CALL; if :: there -> tag[x] = TAG(DELIVERED,planned,0); tagAge[x] = 0 :: else fi; END(RED) }
-yield:  atomic { CALL; d_step { DELETE_OWN_KEY(x); announcing[me] = 0; announcedFor[me] = 0 } END(RED) }
+yield:  atomic { CALL; d_step { DELETE_OWN_KEY(x); WITHDRAW() } END(RED) }
 deprovision: do
   :: atomic { seen != 0 -> CALL; d_step { LOWEST(seen,k); DELETE_KEY(k); seen = seen & (255-BIT(k)) } }
   :: seen == 0 -> break

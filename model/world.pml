@@ -56,6 +56,9 @@
 #ifndef HASTY_FORGET
 #define HASTY_FORGET 0          /* removes the announcements of others after the takeover */
 #endif
+#ifndef HASTY_WITHDRAW
+#define HASTY_WITHDRAW 0        /* takes back its announcement whatever keys came meanwhile */
+#endif
 #ifndef NO_ORDER
 #define NO_ORDER 0              /* the younger key does not yield */
 #endif
@@ -176,7 +179,7 @@
 #define DELIVERING 2
 #define DELIVERED 3
 #define SUSPECT 4
-#define JOB_KEY 5
+#define JOB_KEY 5               /* with a list: its job is recorded to be over */
 #define ELSEWHERE 6             /* its run was to write places that the document does not name */
 #define BIT(k) (1<<(k))
 #define TWO(set) (((set)&((set)-1))!=0)
@@ -227,7 +230,6 @@ typedef User {
   byte tag[KEYS], tagThen[KEYS];
   byte age[KEYS], tagAge[KEYS];         /* since CreateDate, and since the tag's time */
   byte made;                            /* how many keys were ever made */
-  byte announced;                       /* keys made while a run had announced one */
   byte persons;                         /* keys that a person made, and uses */
   bit announcing[RUNS]; byte announcedFor[RUNS];
   byte half[HALVES];                    /* which key's half the place holds; nobody can read it */
@@ -243,9 +245,9 @@ typedef User {
   byte unused[KEYS];                    /* since its last use */
   byte usedSince;                       /* keys that were used after they were replaced */
 #endif
+  byte announcers[KEYS];                /* runs that had announced one when it was made, and have not taken that back */
 #ifdef OVER
   byte maker[KEYS];
-  byte announcers[KEYS];                /* runs that had announced one when it was made */
 #endif
 };
 User users[USERS];
@@ -260,9 +262,9 @@ User users[USERS];
 #define age users[u].age
 #define tagAge users[u].tagAge
 #define made users[u].made
-#define announced users[u].announced
 #define persons users[u].persons
 #define announcing users[u].announcing
+#define announcers users[u].announcers
 #define announcedFor users[u].announcedFor
 #define half users[u].half
 #define since users[u].since
@@ -283,7 +285,6 @@ User users[USERS];
 #endif
 #ifdef OVER
 #define maker users[u].maker
-#define announcers users[u].announcers
 byte overFor[RUNS];                     /* NONE while it runs; else ticks since */
 #endif
 
@@ -315,11 +316,7 @@ inline NEW_KEY(person) {
   listed = listed | BIT(made); usable = usable | BIT(made); age[made] = 0; tag[made] = TAG(UNTAGGED,NONE,0); tagAge[made] = 0;
   if :: person -> persons = persons | BIT(made) :: else fi;
   for (i : 0 .. HALVES-1) { since[i] = since[i] & (255-BIT(made)) }
-  for (i : 0 .. RUNS-1) { if :: announcing[i] && announcedFor[i] <= FENCE+LATE_CREATE -> announced = announced | BIT(made);
-#ifdef OVER
-      announcers[made] = announcers[made] | BIT(i)
-#endif
-    :: else fi }
+  for (i : 0 .. RUNS-1) { if :: announcing[i] && announcedFor[i] <= FENCE+LATE_CREATE -> announcers[made] = announcers[made] | BIT(i) :: else fi }
 #ifdef USE
   idle[made] = 0;
 #endif

@@ -1,24 +1,33 @@
 // Searches the model of the life of a key (model/searches.json) with Spin: every order of the steps of some runs. A
-// search passes if everything that must hold does hold, or if it finds the fault that it was made to find. With "--long"
-// also those that take longer than some seconds; with words, those whose names contain one of them; with "--trail" the
-// way to each fault. docs/key-model.md explains it.
+// search passes if everything that must hold does hold, or if it finds the fault that it was made to find.
+// docs/key-model.md explains it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const MEMORY = 3500; // MB
 const DEPTH = 200_000; // steps of one way through a search
 const SECONDS = 1800; // for one search
 const COMPILER = process.env.CC ?? 'gcc';
 
+const HELP = `npm run model -- [--long] [--trail] [word …]
+
+  (nothing)  the searches that take some seconds each
+  word       instead, those whose names contain one of the words
+  --long     all searches: some need hours, and up to ${MEMORY} MB
+  --trail    with the way to each fault that a search is made to find
+  --help     only this text
+
+docs/key-model.md explains the model.`;
+
 const model = fileURLToPath(new URL('../model', import.meta.url));
 const { searches } = JSON.parse(readFileSync(join(model, 'searches.json'), 'utf8'));
-const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const long = process.argv.includes('--long');
+const { values, words } = readArguments();
 const chosen = searches.filter(({ name, long: takesLong }) =>
-  words.length > 0 ? words.some((word) => name.includes(word)) : long || !takesLong,
+  words.length > 0 ? words.some((word) => name.includes(word)) : values.long || !takesLong,
 );
 
 const missing = [
@@ -42,11 +51,25 @@ for (const search of chosen) {
   console.log(
     `${problem ? 'FAILED' : 'passed'}  ${search.name}: ${problem ?? fault ?? 'holds'}; ${states} states, ${seconds} s`,
   );
-  if (trail && (problem || process.argv.includes('--trail'))) console.log(trail);
+  if (trail && (problem || values.trail)) console.log(trail);
 }
 const skipped = missing ? `, ${chosen.length} skipped` : '';
 console.log(`${passed} passed, ${failed} failed${skipped}`);
 process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0;
+
+/** What was asked for. Where that is help, or no option of these, nothing is searched. */
+function readArguments() {
+  const options = { long: { type: 'boolean' }, trail: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } };
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    if (!values.help) return { values, words: positionals };
+    console.log(HELP);
+    process.exit(0);
+  } catch ({ message }) {
+    console.error(`${message}\n\n${HELP}`);
+    process.exit(1);
+  }
+}
 
 function judge({ finds }, fault) {
   if (finds === undefined) return fault;
