@@ -1,5 +1,19 @@
 import { CERTIFICATE, KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
 
+test.each([
+  'AWSReservedSSO_Admin_0123456789abcdef',
+  'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef',
+])('the role of a permission set is for a person who signs in: %s', async (role) => {
+  for (const [name, value] of [
+    ['role-to-assume', role],
+    ['roles', `admin: ${role}`],
+  ] as const) {
+    const said = await problemsOf({ ...KEYS, [name]: value });
+    expect(said).toContain(`${role} was made for a permission set of IAM Identity Center, and lets in nobody but`);
+    expect(said).toContain('with sso-role-name: Admin and the other sso-* inputs instead');
+  }
+});
+
 describe('roles', () => {
   const profileRoles = async (roles: string, more: Record<string, string> = {}, env: Record<string, string> = {}) => {
     const { request } = await read({ roles, ...more }, env);

@@ -183,6 +183,14 @@ test.each<[wrong: Record<string, string>, problem: string]>([
   expect(await problemsOf({ ...ADMIN, ...wrong }, JOB)).toContain(problem);
 });
 
+test('MFA is proved at the portal, and nowhere else', async () => {
+  for (const mode of ['assume-role', 'verify']) {
+    const said = await problemsOf({ ...ADMIN, mode, 'mfa-code': '123456' }, JOB);
+    expect(said).toContain('a person proves it when signing in, at sso-start-url');
+    expect(said).not.toContain('session-token');
+  }
+});
+
 test('a password in the URL is not shown', async () => {
   const said = await problemsOf(
     { ...ADMIN, 'sso-start-url': 'https://mona:pass123@d-1234567890.awsapps.com/start' },

@@ -68,8 +68,19 @@ const refusals: Case[] = [
     signed,
     'role-refused',
     [
+      'The calling session has a source identity, which the new one keeps',
       `Allow "sts:SetSourceIdentity" together with "sts:AssumeRole" in the trust policy of ${ROLE}`,
-      'omit source-identity',
+      'omit source-identity where it is set; an identity provider may set it, too, and IAM Roles Anywhere always does',
+    ],
+  ],
+  [
+    'a source identity that the request sets and may not',
+    sdkError('AccessDenied', denied('sts:SetSourceIdentity')),
+    { ...signed, session: { tagged: false, narrowed: false, named: true } },
+    'role-refused',
+    [
+      `Allow "sts:SetSourceIdentity" together with "sts:AssumeRole" in the trust policy of ${ROLE}`,
+      'or omit source-identity.',
     ],
   ],
   [
@@ -297,7 +308,7 @@ const refusals: Case[] = [
   [
     'inherited tags refused',
     sdkError('AccessDenied', denied('sts:TagSession')),
-    full({ tagged: false, narrowed: false }),
+    full({ tagged: false, narrowed: false, named: false }),
     'session-tagging-refused',
     ['inherits', ROLE, 'EKS Pod Identity', 'disableSessionTags'],
   ],
@@ -371,28 +382,28 @@ const refusals: Case[] = [
   [
     'policies too large',
     sdkError('PackedPolicyTooLargeException'),
-    full({ tagged: false, narrowed: true }, web),
+    full({ tagged: false, narrowed: true, named: false }, web),
     'packed-policy-too-large',
     ['inline-session-policy', 'tags into the token'],
   ],
   [
     'policies and tags too large',
     sdkError('PackedPolicyTooLargeException'),
-    full({ tagged: true, narrowed: true }),
+    full({ tagged: true, narrowed: true, named: false }),
     'packed-policy-too-large',
     ['inline-session-policy', 'role-skip-session-tagging: true', 'transitive-tag-keys'],
   ],
   [
     'tags too large that the session inherits',
     sdkError('PackedPolicyTooLarge', 'Serialized token too large for session'),
-    full({ tagged: false, narrowed: false }),
+    full({ tagged: false, narrowed: false, named: false }),
     'packed-policy-too-large',
     ['inherits', 'Fix: Or let', 'EKS Pod Identity'],
   ],
   [
     'tags of a federated session too large',
     sdkError('PackedPolicyTooLarge', 'Packed size of session tags consumes 138% of allotted space.'),
-    full({ tagged: true, narrowed: false }, federation),
+    full({ tagged: true, narrowed: false, named: false }, federation),
     'packed-policy-too-large',
     ['Fix: Shorten or omit custom-tags.'],
   ],
@@ -420,6 +431,28 @@ test.each(refusals)('%s', (_, error, call, code, names) => {
 test.each(refusals)("AWS's own words are reported: %s", (_, error, call) => {
   const { message } = error as Error;
   expect(explainSts(error, call).message).toContain(`: ${message}`.trimEnd());
+});
+
+test('a person who signed in is trusted by a condition, as the page has it', () => {
+  const person = 'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/mona@example.com';
+  const words = denied('sts:AssumeRole').replace(/arn:\S+user\/ci/, person);
+  const { message } = explainSts(sdkError('AccessDenied', words), signed);
+  expect(message).toContain(
+    'To trust whoever has the permission set Admin: allow "sts:AssumeRole" and "sts:TagSession"',
+  );
+  expect(message).toContain('to the principal arn:aws:iam::111122223333:root under this condition:');
+  expect(message).toContain('"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_*",');
+  expect(message).toContain('"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*"');
+  expect(message).not.toContain('mfa-');
+  const named = sdkError('AccessDenied', `${words} because no role trust policy allows the action`);
+  expect(explainSts(named, signed).message).toContain('AWSReservedSSO_Admin_*');
+});
+
+test('MFA is not suggested to the session of a role, which can prove none', () => {
+  const words = denied('sts:AssumeRole').replace(/arn:\S+user\/ci/, 'arn:aws:sts::123456789012:assumed-role/entry/ci');
+  const { message } = explainSts(sdkError('AccessDenied', words), signed);
+  expect(message).toContain('the session of a role cannot prove it');
+  expect(message).not.toContain('mfa-');
 });
 
 test('MFA is suggested only where none was proved', () => {

@@ -82,6 +82,14 @@ export function describeMistakenRole(text: string): string | undefined {
     : `one without the beginning of its ARN: arn:aws:iam::${account}:role/${path}`;
 }
 
+/**
+ * The permission set of IAM Identity Center for which a role was made, by the role's name or an ARN that has it.
+ * https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+ */
+export function permissionSetOf(role: string): string | undefined {
+  return /(?:^|\/)AWSReservedSSO_(.+)_[0-9a-f]{16}(?:\/|$)/.exec(role)?.[1];
+}
+
 /** The role that an ARN of another vendor names, which may have any form; undefined when the text is no ARN. */
 export function parseOtherRoleArn(text: string): RoleArn | undefined {
   const name = /^arn:\S*?([^:/\s]+)$/.exec(text)?.[1];

@@ -4,6 +4,7 @@ import {
   parseOtherRoleArn,
   parseRoleArn,
   parseRoleName,
+  permissionSetOf,
   type RoleArn,
   type RoleName,
 } from '../aws/arn';
@@ -167,6 +168,13 @@ function readOneRole(written: unknown, inputs: Inputs, wrong: NoteWrong): RoleAr
       `${JSON.stringify(written)} is not one role${other ? ` but ${other}` : ''}; it should be an ARN like ${FORM}`,
     );
     return NO_ROLE;
+  }
+  const permissionSet = isAws ? permissionSetOf(text) : undefined;
+  if (permissionSet !== undefined) {
+    wrong(
+      `${text} was made for a permission set of IAM Identity Center, and lets in nobody but a person who signs in there; it ` +
+        `should be omitted, with sso-role-name: ${permissionSet} and the other sso-* inputs instead`,
+    );
   }
   const region = inputs.text('aws-region');
   if ('arn' in role && region !== undefined && isAws && role.partition !== partitionOfRegion(region)) {

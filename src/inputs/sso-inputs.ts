@@ -1,4 +1,4 @@
-import { isAccountId } from '../aws/arn';
+import { isAccountId, permissionSetOf } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
 import { withoutPassword } from '../network/url-password';
 import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
@@ -15,8 +15,6 @@ const UNATTENDED_VARIABLE = 'AWS_SIGN_IN_UNATTENDED';
 
 /** https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_PermissionSet.html */
 const PERMISSION_SET = /^[\w+=,.@-]{1,32}$/;
-/** The role that IAM Identity Center makes in an account for a permission set, by its name or ARN. */
-const ROLE_OF_PERMISSION_SET = /AWSReservedSSO_(.+)_[0-9a-f]{16}/;
 
 /** Other identities than the person's: which of two is meant, nobody knows. */
 const OTHER_SOURCES: readonly InputName[] = [
@@ -125,7 +123,7 @@ function readAccount(inputs: Inputs): string | undefined {
 function readRoleName(inputs: Inputs): string | undefined {
   const name = inputs.text('sso-role-name');
   if (name === undefined) return undefined;
-  const [, permissionSet] = ROLE_OF_PERMISSION_SET.exec(name) ?? [];
+  const permissionSet = permissionSetOf(name);
   if (permissionSet !== undefined) {
     inputs.wrong('sso-role-name', `"${name}" is the role that was made for a permission set: give ${permissionSet}`);
   } else if (!PERMISSION_SET.test(name)) {

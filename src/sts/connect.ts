@@ -138,8 +138,14 @@ const NEW_KEY_FAILURES: Failures = {
   retryOf: (error) => (refusalOf(error)?.code === 'InvalidClientTokenId' ? 'propagating' : retryOf(error)),
 };
 
+interface SessionAsked {
+  readonly policies: SessionPolicies;
+  readonly tags: readonly SessionTag[];
+  readonly sourceIdentity?: string | undefined;
+}
+
 /** What a request gives the session that it asks for. */
-function sessionIn({ policies, tags }: { readonly policies: SessionPolicies; readonly tags: readonly SessionTag[] }) {
+function sessionIn({ policies, tags, sourceIdentity }: SessionAsked) {
   const narrowed = policies.inline !== undefined || policies.managed.length > 0;
-  return { tagged: tags.length > 0, narrowed };
+  return { tagged: tags.length > 0, narrowed, named: sourceIdentity !== undefined };
 }

@@ -1,4 +1,4 @@
-import { accountOfArn, iamArn, partitionOfArn } from '../aws/arn';
+import { accountOfArn, iamArn, partitionOfArn, permissionSetOf } from '../aws/arn';
 import { denialIn } from '../aws/denial';
 import { explainFailure, explainSkew, type FailedCall, type RefusalMeaning, type RefusalRule } from '../aws/explain';
 import { KEYS_NOT_FETCHED, skewIn, type Refusal } from '../aws/failure';
@@ -15,7 +15,7 @@ export interface StsCall extends FailedCall {
   /** The web identity token, where one was sent: what it says, if it is a JSON Web Token. */
   readonly token?: { readonly claims: TokenClaims | undefined };
   /** What the request gives the session that it asks for. */
-  readonly session?: { readonly tagged: boolean; readonly narrowed: boolean };
+  readonly session?: { readonly tagged: boolean; readonly narrowed: boolean; readonly named: boolean };
   /** Whether MFA was proved. */
   readonly mfa?: boolean;
   /** Whether a federated session was asked for. */
@@ -195,17 +195,11 @@ const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
       why: 'The session that is to assume the role has transitive tags, and AWS lets no later session set them again.',
       fix: 'Set role-skip-session-tagging: true, as the tags are inherited; or omit transitive-tag-keys where they are first set.',
     },
-  ({ code, message }, { roleArn }) =>
+  ({ code, message }, { roleArn, session }) =>
     code === 'AccessDenied' &&
     roleArn !== undefined &&
-    message.includes('sts:SetSourceIdentity') && {
-      code: 'role-refused',
-      why: 'The session has a source identity, and this principal may not set it, or may not change the one it has.',
-      fix:
-        `Allow "sts:SetSourceIdentity" together with "sts:AssumeRole" in the trust policy of ${roleArn}, as of every role that ` +
-        'follows (and in the policy of the caller, where that lists actions), or omit source-identity.',
-      also: 'Or omit source-identity.',
-    },
+    message.includes('sts:SetSourceIdentity') &&
+    sourceIdentityRefused(roleArn, session?.named === true),
   (refusal, { roleArn, mfa }) =>
     refusal.code === 'AccessDenied' && roleArn !== undefined && roleRefused(refusal, roleArn, mfa === true),
 ];
@@ -327,18 +321,62 @@ function inLines(condition: object): string {
   return JSON.stringify(condition, undefined, 2).replaceAll('\n', '\n  ');
 }
 
+/** @param given whether this request sets it; else the calling session has it, and passes it on */
+function sourceIdentityRefused(roleArn: string, given: boolean): RefusalMeaning {
+  const otherwise = given
+    ? 'omit source-identity'
+    : 'omit source-identity where it is set; an identity provider may set it, too, and IAM Roles Anywhere always does, to ' +
+      'the common name of the certificate';
+  return {
+    code: 'role-refused',
+    why: given
+      ? 'The session has a source identity, and this principal may not set it, or may not change the one it has.'
+      : 'The calling session has a source identity, which the new one keeps, and this principal may not set any.',
+    fix:
+      `Allow "sts:SetSourceIdentity" together with "sts:AssumeRole" in the trust policy of ${roleArn}, as of every role that ` +
+      `follows (and in the policy of the caller, where that lists actions), or ${otherwise}.`,
+    also: `Or ${otherwise}.`,
+  };
+}
+
 function roleRefused(refusal: Refusal, roleArn: string, mfa: boolean): RefusalMeaning {
   const caller = denialIn(refusal).caller ?? 'the caller';
-  const also = mfa ? '' : 'If a policy asks for MFA (aws:MultiFactorAuthPresent): give mfa-secret or mfa-code as well.';
+  const ofPerson = trustInPeople(caller);
+  const also = [ofPerson, mfa ? '' : aboutMfa(caller)].filter(Boolean).join(' ');
   return {
     code: 'role-refused',
     why: 'Its trust policy does not allow the caller, the caller may not assume it, or the role does not exist (AWS does not say which).',
     fix:
       `Check the ARN of the role. Name ${caller} (or its role) as principal in the trust policy of ${roleArn}, ` +
-      `with its conditions (such as sts:ExternalId: the input role-external-id) met; from another account, also allow ` +
+      'with its conditions (such as sts:ExternalId: the input role-external-id) met; from another account, also allow ' +
       `"sts:AssumeRole" on ${roleArn} in a policy of the caller. ${also}`.trimEnd(),
     also,
   };
+}
+
+/** The ARN of a permission set's role ends in what AWS makes up: a condition meets it all the same. */
+function trustInPeople(caller: string): string {
+  const permissionSet = isSession(caller) ? permissionSetOf(caller) : undefined;
+  if (permissionSet === undefined) return '';
+  const ofAccount = { partition: partitionOfArn(caller), account: accountOfArn(caller) ?? '' };
+  const roles = ['', '*/'].map((region) =>
+    iamArn(ofAccount, `role/aws-reserved/sso.amazonaws.com/${region}AWSReservedSSO_${permissionSet}_*`),
+  );
+  return (
+    `To trust whoever has the permission set ${permissionSet}: allow "sts:AssumeRole" and "sts:TagSession" to the principal ` +
+    `${iamArn(ofAccount, 'root')} under this condition:\n  ${inLines({ ArnLike: { 'aws:PrincipalArn': roles } })}\n`
+  );
+}
+
+function aboutMfa(caller: string): string {
+  const asked = 'If a policy asks for MFA (aws:MultiFactorAuthPresent):';
+  return isSession(caller)
+    ? `${asked} the session of a role cannot prove it; only a user's access keys can, for the first role that they assume.`
+    : `${asked} give mfa-secret or mfa-code as well.`;
+}
+
+function isSession(caller: string): boolean {
+  return caller.includes(':assumed-role/');
 }
 
 function claimOf({ token }: StsCall, name: string): string {
