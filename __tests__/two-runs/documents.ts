@@ -6,7 +6,7 @@ export interface Document {
   readonly users: object;
   readonly roles?: object;
   readonly policies?: object;
-  /** The users whose keys are delivered, by the prefixes of the secrets that hold them. */
+  /** The users whose keys are delivered, by the prefixes of the secrets that hold them, or by the workspace that does. */
   readonly places: Readonly<Record<string, string>>;
   /** The secrets that hold the seed of a user's MFA device. */
   readonly seed?: Seed;
@@ -21,6 +21,10 @@ export interface Seed {
 const lasting = (...prefixes: readonly string[]) => ({
   'access-key': { 'max-age': '90d', deliver: prefixes.map((prefix) => ({ 'github-secrets': { prefix } })) },
 });
+
+/** The workspace of HCP Terraform, among the places. */
+export const WORKSPACE = 'acme/prod';
+const TO_WORKSPACE = { 'terraform-cloud': { organization: 'acme', workspace: 'prod' } };
 
 const device = (...secrets: readonly string[]) => ({
   'mfa-device': { deliver: secrets.map((name) => ({ 'github-secret': name })) },
@@ -67,6 +71,16 @@ export const DOCUMENTS = {
     seed: { secrets: ['SEED'], user: 'deployer' },
   },
   'rights alone': { ...RIGHTS, users: { deployer: { policies: ['releasing'] } }, places: {} },
+  'a workspace': {
+    users: { deployer: { 'access-key': { 'max-age': '90d', deliver: [TO_WORKSPACE] } } },
+    places: { [WORKSPACE]: 'deployer' },
+  },
+  'a workspace and a place': {
+    users: {
+      deployer: { 'access-key': { deliver: [{ 'github-secrets': { prefix: 'DEPLOY_' } }, TO_WORKSPACE] } },
+    },
+    places: { DEPLOY_: 'deployer', [WORKSPACE]: 'deployer' },
+  },
   'a key of the job': { users: { deployer: { 'access-key': { deliver: ['environment'] } } }, places: {} },
 } as const satisfies Readonly<Record<string, Document>>;
 

@@ -77,7 +77,10 @@ export async function pairOf(seed: number): Promise<Pair> {
   const kind = new Chance(2 ** 31 + 2 ** 30 + seed);
   kind.next();
   const generate = kind.pick([anyPair, anyPair, anyPair, pairOfOneName, pairWithDevice]);
-  return generate(seed, kind);
+  // Other seeds mean what they meant before there were workspaces.
+  const more = new Chance(2 ** 31 + 2 ** 29 + seed);
+  more.next();
+  return more.happens(0.15) ? pairWithWorkspace(seed, more) : generate(seed, kind);
 }
 
 /** What A is about to create has a name that someone else takes, or the answer is lost, or both. */
@@ -110,6 +113,38 @@ async function pairOfOneName(seed: number, chance: Chance): Promise<Pair> {
 }
 
 const TAKER_NAMES = Object.keys(TAKERS) as [Taker, ...Taker[]];
+
+/** The runs meet, and calls go wrong, where a workspace of HCP Terraform, which tells no times, is written. */
+async function pairWithWorkspace(seed: number, chance: Chance): Promise<Pair> {
+  const document: DocumentName = chance.pick(['a workspace', 'a workspace', 'a workspace and a place']);
+  const applied = chance.happens(0.7);
+  const procedures: Choice<ProcedureName> = applied
+    ? ['provision', 'rotate', 'rotate', 'rotate with delete-old-keys', 'deprovision']
+    : ['provision', 'provision', 'ephemeral provision', 'deprovision'];
+  const [a, b] = [chance.pick(procedures), chance.pick(procedures)];
+  const [ofA, ofB] = [await callsOf(document, applied, a), await callsOf(document, applied, b)];
+  const callIn = (names: readonly string[]) =>
+    chance.pick([...callsNamed(OF_WORKSPACES, names), 1 + chance.below(names.length + 2)]);
+  const run = chance.happens(0.6) ? 'A' : 'B';
+  return {
+    document,
+    applied,
+    a,
+    b,
+    holdA: callIn(ofA) + chance.below(2),
+    holdB: chance.happens(0.4) ? callIn(ofB) + chance.below(2) : undefined,
+    ...(chance.happens(0.2) && { asleepMs: 11 * 60_000 }),
+    staleMs: chance.pick([0, 30_000]),
+    propagationMs: 0,
+    ...(chance.happens(0.6) && {
+      trouble: { run, call: callIn(run === 'A' ? ofA : ofB), how: chance.pick(TROUBLES) },
+    }),
+    asksForRuns: chance.happens(0.5),
+    seed,
+  };
+}
+
+const OF_WORKSPACES = /^(?:POST|PATCH|DELETE) var$/;
 
 /** The runs meet, and calls go wrong, where a device is made or removed, or its seed is. */
 async function pairWithDevice(seed: number, chance: Chance): Promise<Pair> {

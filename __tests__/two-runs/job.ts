@@ -126,10 +126,13 @@ export class JobRun {
     return this.log.some((line) => line.startsWith('::warning') && line.includes(words));
   }
 
-  /** Whether it warned that it leaves a secret with this prefix, which someone else has written. */
-  leaves(prefix: string): boolean {
+  /** Whether it warned that it leaves a secret with this prefix, or a variable of this workspace, which someone else has written. */
+  leaves(place: string): boolean {
     return this.log.some(
-      (line) => line.startsWith(`Warning: The GitHub secret ${prefix}`) && line.includes(' stays: '),
+      (line) =>
+        line.includes(' stays: ') &&
+        (line.startsWith(`Warning: The GitHub secret ${place}`) ||
+          (line.startsWith('Warning: The Terraform variable ') && line.includes(place))),
     );
   }
 
@@ -335,6 +338,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   GITHUB_ACTIONS: 'true',
   GITHUB_ACTOR: 'octocat',
   GITHUB_API_URL: 'http://github.test/api/v3',
+  TFE_ADDRESS: 'http://terraform.test',
   GITHUB_EVENT_NAME: 'push',
   GITHUB_JOB: 'deploy',
   GITHUB_REF: 'refs/heads/main',

@@ -3,7 +3,7 @@ import { MANAGED_BY_REPOSITORY } from '../../src/identities/own-tags';
 import { ADMIN, REPOSITORY } from '../scenarios/identities';
 import { REGION } from '../scenarios/scenario';
 import { Chance } from './chance';
-import { DOCUMENTS, givesKeysToJobs, identitiesOf, type Document, type DocumentName } from './documents';
+import { DOCUMENTS, WORKSPACE, givesKeysToJobs, identitiesOf, type Document, type DocumentName } from './documents';
 import { JobRun, type Trouble } from './job';
 import { OTHER_REPOSITORY, type Taker } from './owners';
 import { Time } from './turns';
@@ -252,7 +252,8 @@ class Pairing {
     await settled();
     // A key that a changed document asks for may have to wait until the grace of one that was just replaced is over.
     const isChanged = this.pair.documentOfB !== undefined;
-    const strict = !this.#leavesSuspect() && !this.#writesLate() && !isChanged && world.persons.size === 0;
+    const isUnclear = this.#leavesSuspect() || this.#writesLate() || this.#leavesUnclear();
+    const strict = !isUnclear && !isChanged && world.persons.size === 0;
     // A removal that stopped half-way may have removed the seed of a device that is enabled still: that is said, and stays so.
     const isHalfRemoved = watch.jobs.some(({ mode, isGreen }) => mode === 'deprovision' && !isGreen);
     // What an ephemeral run left that could not clean up carries its name, and nobody takes it over unasked.
@@ -321,13 +322,23 @@ class Pairing {
   }
 
   /**
+   * Whether a run died, or was taken for dead, when it had written a workspace: nobody else knows what that holds then, and
+   * the next key may have to wait for the grace of the one before.
+   */
+  #leavesUnclear(): boolean {
+    const { trouble, document, asleepMs = 0 } = this.pair;
+    const isTakenForDead = trouble?.how === 'machine lost' || asleepMs > 0;
+    return isTakenForDead && WORKSPACE in DOCUMENTS[document].places;
+  }
+
+  /**
    * Whether A was frozen between its check and its write, which GitHub cannot refuse: the place has to get another key then,
    * for which there may be no room before the grace of one that was just replaced is over.
    */
   #writesLate(): boolean {
     const { asleepMs = 0, holdA } = this.pair;
     const [a] = this.#watch.jobs;
-    return asleepMs > 0 && /^(?:GET public-key|PUT secret)/.test(a?.calls[holdA - 1] ?? '');
+    return asleepMs > 0 && /^(?:GET public-key|PUT secret|GET vars|POST var|PATCH var)/.test(a?.calls[holdA - 1] ?? '');
   }
 
   /**
@@ -345,6 +356,7 @@ class Pairing {
     const inputs = {
       ...ADMIN,
       ...(procedure.startsWith('rotate oneself') && this.#ownKey()),
+      'terraform-token': world.terraform.token({ write: [WORKSPACE] }),
       'github-token': world.github.token({ write: [REPOSITORY], runs: pair.asksForRuns ? [REPOSITORY] : [] }),
       identities: identitiesOf(declared),
       ...PROCEDURES[procedure],

@@ -40,6 +40,11 @@ const OTHERS: readonly Meeting[] = [
   ['two users', true, 'rotate', 'rotate'],
   ['two users', true, 'rotate oneself with delete-old-keys', 'provision'],
   ['a key of the job', true, 'provision', 'deprovision'],
+  ['a workspace', true, 'rotate', 'provision'],
+  ['a workspace', true, 'rotate', 'rotate with delete-old-keys'],
+  ['a workspace', true, 'deprovision', 'provision'],
+  ['a workspace', false, 'provision', 'provision'],
+  ['a workspace and a place', true, 'rotate', 'rotate'],
   ['only a device', true, 'deprovision', 'provision'],
   ['only a device', false, 'provision', 'provision'],
 ];

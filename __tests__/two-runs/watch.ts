@@ -1,6 +1,6 @@
 import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, SETTLE_MS } from '../../src/provisioning/access-keys/key-life';
 import { readRecords } from '../../src/provisioning/access-keys/record';
-import type { Seed } from './documents';
+import { WORKSPACE, type Seed } from './documents';
 import type { Act, JobRun } from './job';
 import { whyNotToBeTouched } from './owners';
 import type { PairWorld } from './world';
@@ -103,8 +103,11 @@ export class Watch {
     if (secret !== undefined) this.#writtenAt.set(secret, this.world.time.now);
     for (const place of this.places) {
       const held = this.world.held(place);
+      const isOfWorkspace = place === WORKSPACE && /^(?:POST|PATCH|DELETE) var$/.test(action);
       const touched =
-        secret?.startsWith(place) === true || (ended !== undefined && [held.id, held.secretOf].includes(ended));
+        isOfWorkspace ||
+        secret?.startsWith(place) === true ||
+        (ended !== undefined && [held.id, held.secretOf].includes(ended));
       if (touched && !this.#works(place)) this.#culprits.set(place, job);
     }
     const isOfSeed = secret !== undefined && this.seed?.secrets.includes(secret) === true;

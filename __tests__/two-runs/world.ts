@@ -13,10 +13,13 @@ import type { Route } from '../../sandbox/http/route';
 import { iam } from '../../sandbox/iam/service';
 import { queryRoute } from '../../sandbox/query/route';
 import { sts } from '../../sandbox/sts/service';
+import { Terraform } from '../../sandbox/terraform/terraform';
+import type { Variable, Workspace } from '../../sandbox/terraform/workspace';
 import { LONGEST_READ_AGE_MS } from '../../src/provisioning/changes/require-own';
 import { allow, trust } from '../sandbox/sts-client';
 import { REPOSITORY } from '../scenarios/identities';
 import { ACCOUNT, EXAMPLE_KEYS } from '../scenarios/scenario';
+import { WORKSPACE } from './documents';
 import { TAKERS, type Taker, type Thing } from './owners';
 import type { Time } from './turns';
 
@@ -40,6 +43,7 @@ export interface Left {
   readonly users: readonly LeftUser[];
   /** Values by name. */
   readonly secrets: ReadonlyMap<string, string>;
+  readonly variables: readonly Variable[];
 }
 
 interface LeftUser {
@@ -64,7 +68,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 const ADDRESS = 'http://localhost:1';
 
-/** An account, and a repository at GitHub, to which requests come without a connection. */
+/** An account, a repository at GitHub and a workspace of HCP Terraform, to which requests come without a connection. */
 export class PairWorld {
   readonly aws: World;
   readonly account: Account;
@@ -72,6 +76,8 @@ export class PairWorld {
   readonly keys = new Map<string, AccessKey>();
   /** Keys that a person made and uses. */
   readonly persons = new Set<string>();
+  readonly terraform: Terraform;
+  readonly #workspace: Workspace;
 
   private constructor(
     readonly time: Time,
@@ -82,6 +88,8 @@ export class PairWorld {
     this.aws = new World(clock);
     this.account = this.aws.account(ACCOUNT, 'aws');
     github.createRepository(REPOSITORY);
+    this.terraform = new Terraform(clock, () => ADDRESS);
+    this.#workspace = this.terraform.createWorkspace('acme', 'prod');
     this.account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
   }
 
@@ -92,7 +100,8 @@ export class PairWorld {
   }
 
   /** Puts there what an earlier run left. */
-  async restore({ users, secrets }: Left): Promise<void> {
+  async restore({ users, secrets, variables }: Left): Promise<void> {
+    this.#workspace.variables.push(...variables);
     for (const { name, tags, keys, device } of users) {
       const user = this.account.createUser(name, { tags, policies: [allow('*')] });
       for (const key of keys) this.keys.set(key.accessKeyId, user.createAccessKey(key));
@@ -111,6 +120,7 @@ export class PairWorld {
         device: leftDevice(this.deviceOf(name)),
       })),
       secrets: new Map(this.#secrets),
+      variables: [...this.#workspace.variables],
     };
   }
 
@@ -151,10 +161,11 @@ export class PairWorld {
     return this.#secrets.get(name);
   }
 
-  /** What the secrets with this prefix hold. */
+  /** What the secrets with this prefix hold, or the variables of the workspace. */
   held(prefix: string): Held {
-    const id = this.#secrets.get(`${prefix}AWS_ACCESS_KEY_ID`);
-    const secret = this.#secrets.get(`${prefix}AWS_SECRET_ACCESS_KEY`);
+    const valueOf = (name: string) =>
+      prefix === WORKSPACE ? this.terraform.value(WORKSPACE, name) : this.#secrets.get(`${prefix}${name}`);
+    const [id, secret] = [valueOf('AWS_ACCESS_KEY_ID'), valueOf('AWS_SECRET_ACCESS_KEY')];
     const of = [...this.keys.values()].find(({ secretAccessKey }) => secretAccessKey === secret);
     return { id, secretOf: secret === undefined ? undefined : (of?.accessKeyId ?? 'a stranger') };
   }
@@ -243,6 +254,7 @@ export class PairWorld {
     if (request.path === '/') return queryRoute(request, [sts, iam], this.aws);
     return (
       this.github.route(request) ??
+      this.terraform.route(request) ??
       this.runs.route(request) ??
       githubRoute(`${request.method} ${request.path}`, {}, notThere)
     );
