@@ -137,6 +137,29 @@ describe.each([false, true])('with the keys of a user, by a chain, with MFA: %s'
   });
 });
 
+test('a role that the document takes its rights from changes nothing as itself', async () => {
+  const role = provisioner();
+  role.policies = [];
+  role.attachedPolicies.add('arn:aws:iam::aws:policy/AdministratorAccess');
+  const before = snapshot(scenario.account);
+  const identities = JSON.stringify({
+    users: { ci: {} },
+    roles: {
+      provisioner: {
+        trust: { github: { repository: 'octo/app', branch: 'main' } },
+        policies: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+      },
+    },
+  });
+  const main = await identityJob(scenario, { oidc: true }).step({
+    with: { ...inputsOf('provision', {}), identities, 'role-to-assume': role.arn, 'adopt-existing': 'true' },
+  });
+  expectFailed(main, 'removes-itself');
+  expect(textOf(main)).toContain('takes arn:aws:iam::aws:policy/AdministratorAccess from it');
+  expect(snapshot(scenario.account)).toEqual(before);
+  scenario.calls();
+});
+
 test('what an earlier step left in the job is a source, too', async () => {
   const { user, roles } = chainOfUser();
   const [entry = '', last = ''] = roles.split('\n');

@@ -21,6 +21,7 @@ export function provision(request: ProvisionRequest, step: Step): Promise<Work> 
         now: access.iam.time(),
         isDryRun: access.isDryRun,
         ephemeral: ephemeral ? ephemeralOf(access) : undefined,
+        caller: access.caller,
         isOver: await findOver(ephemeralIn(existing), access),
       });
       const { keyHolders } = existing;

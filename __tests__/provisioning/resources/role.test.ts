@@ -2,6 +2,7 @@ import type { DeclaredRole } from '../../../src/identities/declaration';
 import type { PolicyDocument } from '../../../src/policy/policy-document';
 import type { Change } from '../../../src/provisioning/changes/change';
 import { planRole, type ExistingRole } from '../../../src/provisioning/resources/role';
+import { ACCOUNT } from '../../scenarios/scenario';
 import {
   allowing,
   arn,
@@ -306,4 +307,34 @@ test.each<[what: string, trust: object, trusted: readonly string[]]>([
 ])('a role that trusts %s refers to those who must be there', (_, policy, trusted) => {
   const { stages } = changeIn(planned({ trust: { policy: policy as PolicyDocument } }));
   expect(stages.flat().map(({ refersTo }) => refersTo)).toEqual([trusted]);
+});
+
+describe('the role as which the step works', () => {
+  const caller = `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/GitHubActions`;
+  const as = (who: string) => ({ ...RULES, caller: who });
+  const DENYING = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] };
+
+  test.each<[declared: Partial<DeclaredRole>, existing: Partial<ExistingRole>, words: string]>([
+    [{ policies: [{ arn: READ_ONLY }] }, { attachedPolicies: [POWER_USER] }, `takes ${POWER_USER} from it`],
+    [{}, { inlinePolicies: { All: allowing('*') } }, 'takes the inline policy All from it'],
+    [{ permissionsBoundary: { arn: READ_ONLY } }, {}, `gives it the permissions boundary ${READ_ONLY}`],
+  ])('keeps what it may do: %j', (declared, existing, words) => {
+    expect(obstacleIn(planned(declared, existing, as(caller)))).toEqual({
+      code: 'removes-itself',
+      text: expect.stringContaining(`the role deploy is the one as which this step works, and the document ${words}`),
+    });
+    const other = as(`arn:aws:sts::${ACCOUNT}:assumed-role/admin/GitHubActions`);
+    expect(changeIn(planned(declared, existing, other)).action).toBe('change');
+    expect(changeIn(planned(declared, existing)).action).toBe('change');
+  });
+
+  test.each<[declared: Partial<DeclaredRole>, existing: Partial<ExistingRole>]>([
+    [{ policies: [{ arn: READ_ONLY }] }, {}],
+    [{ inlinePolicies: { All: allowing('s3:*') } }, { inlinePolicies: { All: allowing('*') } }],
+    [{}, { inlinePolicies: { None: DENYING } }],
+    [{}, { permissionsBoundary: READ_ONLY }],
+    [{ description: 'mine' }, {}],
+  ])('is changed in all else: %j', (declared, existing) => {
+    expect(changeIn(planned(declared, existing, as(caller))).action).toBe('change');
+  });
 });

@@ -1,11 +1,13 @@
 import type { Role, Tag, User } from '@aws-sdk/client-iam';
+import { userOrRoleIn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
 import type { Input, Operation } from '../../iam/sdk';
 import { tagsIn } from '../../iam/tags';
 import type { DeclaredPolicy, DeclaredRole, DeclaredUser, PolicyReference, Tags } from '../../identities/declaration';
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
-import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import { listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import { isMapping } from '../../text/value';
 import {
   changeOf,
   membersDifference,
@@ -130,6 +132,7 @@ export function planIdentity(
     return (
       notOurs(kind, existing.arn, existing.tags, rules) ??
       otherPath(kind, existing, path) ??
+      ownLoss(plan, existing, { policies: declared.policies.map(arnOf), boundary }, rules) ??
       takenOver(
         changeOf(kind, name, [
           ...plan.differences,
@@ -168,6 +171,43 @@ function otherPath(kind: 'user' | 'role', { arn, path }: ExistingIdentity, wante
     code: 'path-differs',
     text: `the ${kind} ${arn} has the path ${path}, and the document says ${wanted}. Paths, and with them ARNs, stay as they are: declare path: ${path}, or remove the ${kind} first`,
   };
+}
+
+/**
+ * What stands in the way of taking from the user or role as which the step works what it may do: AWS could refuse the rest
+ * half-way, and no later run as the same could go on. What a policy that stays allows is changed all the same.
+ */
+function ownLoss(
+  { kind, declared: { name }, inlinePolicies }: IdentityPlan,
+  existing: ExistingIdentity,
+  wanted: { readonly policies: readonly string[]; readonly boundary: string | undefined },
+  { caller }: Rules,
+): Obstacle | undefined {
+  const own = caller === undefined ? undefined : userOrRoleIn(caller);
+  if (own?.kind !== kind || own.name !== name) return undefined;
+  const lost = [
+    ...existing.attachedPolicies.filter((arn) => !wanted.policies.includes(arn)),
+    ...Object.entries(existing.inlinePolicies)
+      .filter(([policy, document]) => !(policy in inlinePolicies) && allowsAnything(document))
+      .map(([policy]) => `the inline policy ${policy}`),
+  ];
+  const { boundary } = wanted;
+  const narrowed = boundary !== undefined && boundary !== existing.permissionsBoundary;
+  const losses = [
+    ...(lost.length > 0 ? [`takes ${lost.join(' and ')} from it`] : []),
+    ...(narrowed ? [`gives it the permissions boundary ${boundary}`] : []),
+  ];
+  if (losses.length === 0) return undefined;
+  return {
+    code: 'removes-itself',
+    text:
+      `the ${kind} ${name} is the one as which this step works, and the document ${losses.join(', and ')}: AWS could refuse ` +
+      'the rest as soon as its rights are gone. Let the step work as another user or role; or declare what it has',
+  };
+}
+
+function allowsAnything({ Statement }: PolicyDocument): boolean {
+  return listOf(Statement).some((statement) => isMapping(statement) && statement.Effect === 'Allow');
 }
 
 /** Inline policies: the declared ones and no others. */

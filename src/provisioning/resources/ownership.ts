@@ -22,6 +22,8 @@ export interface Rules {
   readonly ephemeral?: Ephemeral | undefined;
   /** Whether another run, for which alone something is there, is over. If omitted, none is. */
   readonly isOver?: IsOver;
+  /** The ARN of whom the step works as. If omitted, or undefined, that is not known. */
+  readonly caller?: string | undefined;
 }
 
 /** The tags that say by whom, and for which repository (`owner/name`), something was made. */
