@@ -153,4 +153,16 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 62167,
   },
+  'a removal that was stopped before it asked took away a seed whose device was enabled then': {
+    document: 'a device',
+    applied: true,
+    a: 'deprovision',
+    b: 'ephemeral provision',
+    holdA: 23,
+    holdB: 15,
+    staleMs: 30_000,
+    propagationMs: 0,
+    asksForRuns: true,
+    seed: 6000083,
+  },
 };

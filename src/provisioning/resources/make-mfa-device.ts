@@ -52,6 +52,8 @@ export async function makeMfaDevice(
     const seed = parseSeed(base32);
     if ('wrong' in seed) throw new Error(`The seed that AWS gave for ${serial} ${seed.wrong}.`);
     await delivery.write(base32, fence);
+    // GitHub refuses no request that comes late: one of a run that removes the user may have taken the seed away.
+    await delivery.requireOwn(serial);
     await enableDevice({ user: user.name, serial, seed, making }, access);
     await delivery.requireOwn(serial);
   } catch (error) {
