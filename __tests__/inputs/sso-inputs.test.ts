@@ -85,9 +85,11 @@ describe('what shapes the session of a role is refused where none is assumed, ho
 
   test('also a limit that a variable gives', async () => {
     const variables = { ...JOB, INLINE_SESSION_POLICY: '{}', ROLE_SESSION_NAME: 'mona' };
-    const said = await problemsOf(ADMIN, variables);
-    expect(said).toContain('inline-session-policy (from INLINE_SESSION_POLICY): is for the session of a role');
-    expect(said).not.toContain('role-session-name');
+    for (const mode of ['assume-role', 'access-keys', 'verify']) {
+      const said = await problemsOf({ ...ADMIN, mode }, variables);
+      expect(said).toContain('inline-session-policy (from INLINE_SESSION_POLICY): is for the session of a role');
+      expect(said).not.toContain('role-session-name');
+    }
     expect(await problemsOf({ mode: 'verify' }, variables)).toBe('none');
   });
 });

@@ -50,6 +50,7 @@ export async function readIdentity(inputs: Inputs): Promise<StepIdentity> {
   }
   const source = readSigningSource('no role', inputs);
   checkNoSession(source, inputs);
+  checkLimits(source, inputs);
   return { source, chain: undefined };
 }
 
@@ -57,9 +58,7 @@ export async function readIdentity(inputs: Inputs): Promise<StepIdentity> {
 function checkNoSession({ from }: SigningSource, inputs: Inputs): void {
   const isSignIn = from === 'sign-in';
   const why = isSignIn ? '; that of sso-role-name is as the permission set says' : '; set role-to-assume, or omit this';
-  // A variable may be meant for another step of the job. But that a person's access is limited must not be in vain.
-  const isGiven = (name: InputName) => inputs.asks(name) || (isSignIn && isLimit(name) && inputs.has(name));
-  for (const name of OF_ROLE_SESSIONS.filter(isGiven)) {
+  for (const name of OF_ROLE_SESSIONS.filter((input) => inputs.asks(input))) {
     inputs.wrong(name, `is for the session of a role, and role-to-assume names none${why}`);
   }
   if (isSignIn) return;
@@ -69,6 +68,14 @@ function checkNoSession({ from }: SigningSource, inputs: Inputs): void {
       'proves MFA when a role is assumed, and role-to-assume names none. To work as the user, with MFA: obtain a session ' +
         'in an earlier step, by mode: session-token',
     );
+  }
+}
+
+/** A variable may be meant for another step of the job. But that it limits a person's access must not be in vain. */
+function checkLimits({ from }: SigningSource, inputs: Inputs): void {
+  if (from !== 'sign-in') return;
+  for (const name of SESSION_POLICY_INPUTS.filter((input) => isLimit(input) && !inputs.asks(input))) {
+    if (inputs.has(name)) inputs.wrong(name, 'is for the session of a role, and none is assumed');
   }
 }
 
@@ -94,7 +101,9 @@ export async function readIdentityAgain(
 /** Whom a step works as in a mode that takes no role. */
 export function readSourceCredentials(mode: Mode, inputs: Inputs): SourceCredentials {
   const noRole = inputs.has('web-identity-token-file') ? 'no role for the token file' : 'no role';
-  return { source: readSigningSource(mode === 'access-keys' ? noRole : 'user keys', inputs), chain: undefined };
+  const source = readSigningSource(mode === 'access-keys' ? noRole : 'user keys', inputs);
+  checkLimits(source, inputs);
+  return { source, chain: undefined };
 }
 
 /** The role to assume, or the last of a chain, and from what it is assumed. */
