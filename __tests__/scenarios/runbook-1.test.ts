@@ -1,13 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { listBuckets } from '../sandbox/s3-client';
 import {
   GONE_KEY_OF_JOB,
   NEW_KEY_OF_JOB,
   OWNED,
+  age,
   expectCalls,
   identityJob,
+  keyInWorkspace,
+  ownerOf,
   recordsOf,
   snapshot,
   ssoAdmin,
+  terraformWorkspace,
 } from './identities';
 import { ACCOUNT, REGION, Scenario } from './scenario';
 
@@ -140,4 +146,37 @@ test('an ephemeral user lives as long as the job', async () => {
     'DeleteUser',
   ]);
   expect(snapshot(scenario.account)).toEqual(before);
+});
+
+test('where the key is for a workspace, it goes there from nothing, is replaced in time, and goes with the user', async () => {
+  const example = readFileSync(join(__dirname, '../../examples/identities/terraform-cloud.yml'), 'utf8');
+  const inputs = { identities: 'terraform-cloud.yml', ...admin, ...terraformWorkspace(scenario) };
+  const run = async (mode: string) => {
+    const main = await identityJob(scenario, { files: { 'terraform-cloud.yml': example } }).step({
+      with: { mode, ...inputs },
+    });
+    expect(main).toMatchObject({ exitCode: 0, stderr: '', exported: {} });
+    return main;
+  };
+
+  await run('provision');
+  const first = keyInWorkspace(scenario);
+  expect(ownerOf(scenario, first)).toBe('tfc');
+  expect([...(scenario.account.users.get('tfc')?.attachedPolicies ?? [])]).toEqual([ADMINISTRATOR_ACCESS]);
+  const keys = { accessKeyId: first.id ?? '', secretAccessKey: first.secret ?? '' };
+  expect((await listBuckets(scenario.sandbox.url, keys)).status).toBe(200);
+  expect((await run('provision')).outputs.changed).toBe('false');
+
+  age(scenario.account.users.get('tfc'), 91);
+  await run('rotate');
+  const second = keyInWorkspace(scenario);
+  expect(ownerOf(scenario, second)).toBe('tfc');
+  expect(second).not.toEqual(first);
+  // Runs of Terraform that are under way keep working.
+  expect(ownerOf(scenario, first)).toBe('tfc');
+
+  await run('deprovision');
+  expect(keyInWorkspace(scenario)).toEqual({ id: undefined, secret: undefined });
+  expect(snapshot(scenario.account)).toEqual(before);
+  scenario.calls();
 });
