@@ -61,7 +61,7 @@ withGo('HashiCorp’s client and the action', () => {
     expect(ownerOf(scenario, keyInWorkspace(scenario))).toBe('pulumi');
   });
 
-  test('are told of a priority set by the list of what runs get', async () => {
+  test('see a priority set in the list of what runs get', async () => {
     expect((await run('provision')).exitCode).toBe(0);
     scenario.sandbox.terraform.addVariableSet({ [ID]: 'of the set' }, { hasPriority: true });
     const [own, all] = await client([{ do: 'list' }, { do: 'list all' }]);
