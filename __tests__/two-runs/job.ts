@@ -106,9 +106,13 @@ export class JobRun {
     return this.settings.inputs['delete-old-keys'] === 'true';
   }
 
+  get isDead(): boolean {
+    return this.#died !== undefined;
+  }
+
   /** It said that all went well, and nothing befell it afterwards. */
   get isGreen(): boolean {
-    return this.exitCode === 0 && this.#died === undefined;
+    return this.exitCode === 0 && !this.isDead;
   }
 
   /** What its post called. */

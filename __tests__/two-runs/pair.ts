@@ -342,11 +342,12 @@ class Pairing {
   }
 
   /**
-   * Whether a run that was frozen before it wrote a seed says that it may have written over that of another: if it did so
-   * within seconds, no time shows it.
+   * Whether a run that was frozen before it wrote a seed says that it may have written over that of another, or died before it
+   * could: if it did so within seconds, no time shows it.
    */
   #isSeedOvertaken(): boolean {
-    return this.#writesLate() && this.#watch.jobs[0]?.said('may hold the seed of another one') === true;
+    const [a] = this.#watch.jobs;
+    return this.#writesLate() && (a?.said('may hold the seed of another one') === true || a?.isDead === true);
   }
 
   job(name: string, procedure: ProcedureName, document = this.pair.document, repository: string = REPOSITORY): JobRun {
