@@ -1,6 +1,6 @@
 import { Job } from '../sandbox/runner/job';
+import { note, show, showRun, title } from '../sandbox/runner/terminal';
 import { startSandbox } from '../sandbox/sandbox';
-import { note, show, showRun, title } from './stage';
 import { runUserStep } from './user-step';
 import { stepsWithAction } from './workflow';
 

@@ -1,10 +1,10 @@
+import { note, title } from '../sandbox/runner/terminal';
 import { assumeRoleAct } from './assume-role';
 import { certificateAct } from './certificate';
 import { machineUserAct } from './machine-user';
 import { manyAccountsAct } from './many-accounts';
 import { mfaSessionAct } from './mfa-session';
 import { signInAct } from './sign-in';
-import { note, title } from './stage';
 
 // Each act starts a local AWS of its own, runs the committed `dist` against it as a runner would, and cleans up.
 void (async () => {

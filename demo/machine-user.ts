@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Job } from '../sandbox/runner/job';
+import { note, show, showRun, title } from '../sandbox/runner/terminal';
 import { startSandbox } from '../sandbox/sandbox';
-import { note, show, showRun, title } from './stage';
 import { runUserStep } from './user-step';
 
 const DOCUMENT = 'machine-user.yml';

@@ -1,7 +1,7 @@
 import type { Account } from '../sandbox/accounts/account';
 import { Job } from '../sandbox/runner/job';
+import { note, show, showRun, title } from '../sandbox/runner/terminal';
 import { startSandbox } from '../sandbox/sandbox';
-import { note, show, showRun, title } from './stage';
 import { runUserStep } from './user-step';
 import { stepsWithAction } from './workflow';
 

@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { Job } from '../sandbox/runner/job';
+import { note, showRun, title } from '../sandbox/runner/terminal';
 import { startSandbox } from '../sandbox/sandbox';
-import { note, showRun, title } from './stage';
 import { stepsWithAction } from './workflow';
 
 const WORKFLOW = 'sign-in.yml';

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Account } from '../../sandbox/accounts/account';
 import { loadExpressions } from '../../sandbox/runner/expressions';
 import type { Job, Run } from '../../sandbox/runner/job';
+import { Steps, type ActionUse } from '../../sandbox/runner/steps';
+import type { WorkflowStep } from '../../sandbox/runner/workflow';
 import { age, snapshot } from '../scenarios/identities';
 import { ACCOUNT, PageWorld, type WorldSettings } from './page-world';
 import { exampleJobs, snippets, type Snippet } from './snippets';
@@ -308,7 +310,7 @@ async function prepare(world: PageWorld, { provisioned, given }: Expectation): P
   given?.(world.account);
 }
 
-interface Steps {
+interface StepsFound {
   readonly identities: readonly string[];
   readonly callers: readonly string[];
   /** The variables that steps of the action have exported. */
@@ -321,16 +323,10 @@ async function runSteps(
   { earlier, oidc: otherwise = true }: Expectation,
   job: Job,
   world: PageWorld,
-): Promise<Steps> {
-  const outputs: Record<string, { readonly outputs: Readonly<Record<string, string>> }> = {};
-  const { fillIn, holds } = await loadExpressions();
-  const contexts = { ...world.contexts(job), steps: outputs };
-  const files = await world.files(job);
-  const value = (text: unknown) =>
-    Object.entries(files).reduce((rest, [path, file]) => rest.replaceAll(path, file), fillIn(String(text), contexts));
-  const values = (texts: Readonly<Record<string, unknown>> = {}) =>
-    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, value(text)]));
-  const useAction = async (inputs: Record<string, string>, env: Record<string, string> = {}) => {
+): Promise<StepsFound> {
+  const files = Object.entries(await world.files(job));
+  const adapted = files.reduce((text, [path, file]) => text.replaceAll(path, file), JSON.stringify(steps));
+  const useAction = async (inputs: ActionUse['inputs'], env: ActionUse['env'] = {}) => {
     const access = world.environment(inputs['aws-region'] ?? '', oidc ?? otherwise, job);
     const run = succeeded(await job.step({ with: inputs, env: { ...access, ...env } }));
     expect(run.stderr).toBe('');
@@ -344,18 +340,23 @@ async function runSteps(
     exported.push(...Object.keys(run.exported));
   }
   const [identities, callers]: [string[], string[]] = [[], []];
-  for (const { id, if: condition, uses, run: commands, with: inputs, env } of steps) {
-    if (condition !== undefined && !holds(condition, contexts)) continue;
+  const sequence = new Steps({
+    job,
+    expressions: await loadExpressions(),
+    contexts: world.contexts(job),
     // What others publish, such as the check-out: the examples are in the workspace already.
-    if (uses?.includes('/') === true && !uses.includes('aws-identity-action')) continue;
-    if (uses === undefined) {
-      const { lines } = succeeded(await job.shell(value(commands), values(env)));
-      callers.push(...lines.map(({ raw }) => raw).filter((line) => line.startsWith('arn:')));
+    refusal: (uses) => (uses.includes('/') && !uses.includes('aws-identity-action') ? 'not this action' : undefined),
+    useAction: ({ inputs, env }) => useAction(inputs, env),
+  });
+  for (const step of JSON.parse(adapted) as WorkflowStep[]) {
+    const { run } = await sequence.run(step);
+    if (!run) continue;
+    succeeded(run);
+    if (step.uses === undefined) {
+      callers.push(...run.lines.map(({ raw }) => raw).filter((line) => line.startsWith('arn:')));
       continue;
     }
-    const run = await useAction(values(inputs), values(env));
     exported.push(...Object.keys(run.exported));
-    if (id !== undefined) outputs[id] = run;
     identities.push(identityIn(run));
   }
   return { identities, callers, exported };

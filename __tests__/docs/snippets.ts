@@ -1,20 +1,11 @@
 import { parse } from 'yaml';
+import { mayAskForTokens, type Permissions, type Workflow, type WorkflowStep } from '../../sandbox/runner/workflow';
 import { examples, pages, readText } from './pages';
 
-/** A step of a workflow, as it stands there. */
-export interface WorkflowStep {
+interface SnippetJob {
   readonly id?: string;
-  readonly if?: string;
-  readonly uses?: string;
-  readonly run?: string;
-  readonly with?: Readonly<Record<string, unknown>>;
-  readonly env?: Readonly<Record<string, unknown>>;
-}
-
-interface WorkflowJob {
-  readonly id?: string;
-  readonly permissions?: Readonly<Record<string, string>>;
-  readonly steps?: readonly WorkflowStep[];
+  readonly permissions?: Permissions;
+  readonly steps: readonly WorkflowStep[];
 }
 
 /** Steps that a page shows, alone or as a job's. */
@@ -29,10 +20,10 @@ export interface Snippet {
 /** Every job of the examples. */
 export function exampleJobs(): Snippet[] {
   return examples().flatMap((path) =>
-    jobsIn(parse(readText(path))).map(({ id = '', steps = [], permissions = {} }) => ({
+    jobsIn(parse(readText(path))).map(({ id = '', steps, permissions }) => ({
       name: `${path} › ${id}`,
       steps,
-      oidc: permissions['id-token'] === 'write',
+      oidc: mayAskForTokens(permissions),
     })),
   );
 }
@@ -43,20 +34,20 @@ export function snippets(): Snippet[] {
     const times = new Map<string, number>();
     return blocks.flatMap(({ heading, language, content }) => {
       const jobs = language === 'yaml' ? jobsIn(parse(content)) : [];
-      return jobs.map(({ steps = [], permissions }) => {
+      return jobs.map(({ steps, permissions }) => {
         const time = (times.get(heading) ?? 0) + 1;
         times.set(heading, time);
         const name = `${path} › ${heading}${time > 1 ? ` (${time})` : ''}`;
-        return { name, steps, ...(permissions && { oidc: permissions['id-token'] === 'write' }) };
+        return { name, steps, ...(permissions && { oidc: mayAskForTokens(permissions) }) };
       });
     });
   });
 }
 
-function jobsIn(content: unknown): WorkflowJob[] {
+function jobsIn(content: unknown): SnippetJob[] {
   if (Array.isArray(content)) return [{ steps: content as WorkflowStep[] }];
-  const { jobs = {} } = (content ?? {}) as { readonly jobs?: Readonly<Record<string, WorkflowJob>> };
-  return Object.entries(jobs)
-    .filter(([, { steps }]) => steps !== undefined)
-    .map(([id, { steps = [], permissions = {} }]) => ({ id, steps, permissions }));
+  const { jobs = {} } = (content ?? {}) as Partial<Workflow>;
+  return Object.entries(jobs).flatMap(([id, { steps, permissions = {} }]) =>
+    steps === undefined ? [] : [{ id, steps, permissions }],
+  );
 }

@@ -27,6 +27,27 @@ test.each([
   expect(expressions.holds(condition, contexts)).toBe(runs);
 });
 
+test.each([
+  ['a list', '${{ fromJSON(\'[1, "two"]\') }}', [1, 'two']],
+  ['a boolean', "${{ steps.plan.outputs.changed == 'false' }}", true],
+  ['a text with an expression in it', 'run-${{ github.run_id }}', 'run-7'],
+  ['a text with braces in a string', "${{ format('{0}}}', github.run_id) }}", '7}'],
+])('the value of %s', (_, text, value) => {
+  expect(expressions.valueOf(text, contexts)).toEqual(value);
+});
+
+test.each([
+  ['', false],
+  ["github.run_id == '7'", false],
+  ["${{ github.run_id == '7' }}", false],
+  ['failure()', true],
+  ['${{ !cancelled() }}', true],
+  ["always() && github.run_id == '8'", false],
+  ["!success() && github.run_id == '7'", true],
+])('after a failure, a step runs if "%s": %s', (condition, runs) => {
+  expect(expressions.holds(condition || 'success()', contexts, 'failure')).toBe(runs);
+});
+
 test('a context that there is not is a mistake', () => {
   expect(() => expressions.fillIn('${{ nothing.at_all }}', contexts)).toThrow('nothing');
 });

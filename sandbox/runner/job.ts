@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { inputVariables, readActionMetadata } from './action-metadata';
 import { readCommandFile } from './command-file';
 import type { Driver, Ended, Kill } from './driver';
 import { parseLog, renderLog, type LogLine } from './log';
 import { ACTIONS_NODE, processes, PROJECT, runProcess } from './processes';
+import { shellCommand } from './shell';
 
 /** One run of a step: its main or its post. */
 export interface Run {
@@ -26,7 +27,7 @@ export interface Run {
   readonly duration: number;
 }
 
-export type CommandFile = 'GITHUB_ENV' | 'GITHUB_OUTPUT' | 'GITHUB_STATE' | 'GITHUB_STEP_SUMMARY';
+export type CommandFile = 'GITHUB_ENV' | 'GITHUB_OUTPUT' | 'GITHUB_PATH' | 'GITHUB_STATE' | 'GITHUB_STEP_SUMMARY';
 
 export interface StepOptions {
   /** The inputs, as under `with:`. */
@@ -39,6 +40,16 @@ export interface StepOptions {
   readonly files?: Readonly<Partial<Record<CommandFile, string>>>;
   /** Ends it with this signal when something has come about. */
   readonly kill?: Kill;
+}
+
+/** How the commands of a step run. */
+export interface ShellOptions {
+  /** Variables of this step alone, as under `env:`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** As under `shell:`; without it, `bash -e`. */
+  readonly shell?: string | undefined;
+  /** From the workspace on, as under `working-directory:`. */
+  readonly workingDirectory?: string | undefined;
 }
 
 type Files = StepOptions['files'];
@@ -114,21 +125,33 @@ export class Job {
     return main;
   }
 
-  /** Runs commands of a shell as a step, as under `run:`. */
-  shell(commands: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
-    const script = join(this.folder, `script-${this.#runs}.sh`);
+  /**
+   * Runs commands of a shell as a step, as under `run:`. What they print as errors is in the log among the rest.
+   *
+   * @throws Error when there is no such shell or folder
+   */
+  shell(commands: string, { env = {}, shell, workingDirectory = '.' }: ShellOptions = {}): Promise<Run> {
+    const script = join(this.folder, `script-${this.#runs}.${shell === 'pwsh' ? 'ps1' : 'sh'}`);
     writeFileSync(script, commands);
-    return this.#run(env, {}, (all) => runProcess(['bash', '-e', script], { env: all, cwd: this.workspace }));
+    const command = shellCommand(shell, script);
+    const cwd = resolve(this.workspace, workingDirectory);
+    if (!existsSync(cwd)) throw new Error(`There is no folder ${workingDirectory} in the workspace`);
+    return this.#run(env, {}, (all) => runProcess(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...command], { env: all, cwd }));
   }
 
   /**
    * Runs the post steps, last step first. A runner does so once; called again, it does so again.
    *
    * @param files as those of a step
+   * @param ended is called with each as soon as it has ended
    */
-  async finish(files?: Files): Promise<Run[]> {
+  async finish(files?: Files, ended?: (run: Run) => void): Promise<Run[]> {
     const runs: Run[] = [];
-    for (const post of this.#posts) runs.push(await post(files));
+    for (const post of this.#posts) {
+      const run = await post(files);
+      ended?.(run);
+      runs.push(run);
+    }
     return runs;
   }
 
@@ -150,6 +173,8 @@ export class Job {
     const lines = parseLog(stdout);
     const exported = readCommandFile(files.GITHUB_ENV);
     Object.assign(this.env, exported);
+    const paths = readFileSync(files.GITHUB_PATH, 'utf8').split(/\r?\n/).filter(Boolean);
+    this.env.PATH = [...paths.reverse(), this.env.PATH].join(delimiter);
     return {
       ...ended,
       lines,
@@ -171,6 +196,7 @@ export class Job {
     return {
       GITHUB_ENV: file('env'),
       GITHUB_OUTPUT: file('output'),
+      GITHUB_PATH: file('path'),
       GITHUB_STATE: file('state'),
       GITHUB_STEP_SUMMARY: file('summary'),
     };

@@ -1,4 +1,4 @@
-import type { Run } from '../sandbox/runner/job';
+import type { Run } from './job';
 
 const BOLD = '\u001b[1m';
 const DIM = '\u001b[2m';

@@ -1,0 +1,75 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadExpressions } from '../../sandbox/runner/expressions';
+import { Job } from '../../sandbox/runner/job';
+import { shellCommand } from '../../sandbox/runner/shell';
+import { Steps } from '../../sandbox/runner/steps';
+import type { WorkflowStep } from '../../sandbox/runner/workflow';
+
+const job = new Job();
+afterAll(() => {
+  job.remove();
+});
+
+async function stepsOf(
+  written: readonly WorkflowStep[],
+): Promise<{ steps: Steps; outcomes: string[]; logs: string[] }> {
+  const steps = new Steps({
+    job,
+    expressions: await loadExpressions(),
+    contexts: { github: { run_id: '7' } },
+    refusal: () => 'not here',
+    useAction: () => Promise.reject(new Error('unused')),
+  });
+  const [outcomes, logs]: [string[], string[]] = [[], []];
+  for (const step of written) {
+    const { outcome, conclusion, run } = await steps.run(step);
+    outcomes.push(`${outcome} ${conclusion}`);
+    logs.push(...(run?.log ?? []));
+  }
+  return { steps, outcomes, logs };
+}
+
+test('a step leaves variables, paths and outputs to those after it', async () => {
+  const { logs, steps } = await stepsOf([
+    { id: 'first', run: 'echo "WHO=mona" >> "$GITHUB_ENV"; echo "id=${{ github.run_id }}" >> "$GITHUB_OUTPUT"' },
+    { run: 'echo /opt/one >> "$GITHUB_PATH"; echo /opt/two >> "$GITHUB_PATH"' },
+    { run: 'echo "$WHO ${{ env.WHO }} $ID ${PATH%%:/[^o]*}"', env: { ID: '${{ steps.first.outputs.id }}' } },
+  ]);
+  expect(logs).toEqual(['mona mona 7 /opt/two:/opt/one']);
+  expect(steps.status).toBe('success');
+});
+
+test('after a failure only those run that ask for it; a failure that may be changes nothing', async () => {
+  const { outcomes, logs, steps } = await stepsOf([
+    { run: 'echo wrong >&2; exit 3', 'continue-on-error': true },
+    { run: 'exit 1' },
+    { run: 'echo never' },
+    { run: 'echo cleaned', if: 'always()' },
+    { uses: 'octo/other@v1', if: 'failure()' },
+  ]);
+  expect(outcomes).toEqual([
+    'failure success',
+    'failure failure',
+    'skipped skipped',
+    'success success',
+    'skipped skipped',
+  ]);
+  expect(logs).toEqual(['wrong', 'cleaned']);
+  expect(steps.status).toBe('failure');
+});
+
+test('a step has the folder and the shell that it names', async () => {
+  mkdirSync(join(job.workspace, 'app'));
+  const { logs } = await stepsOf([
+    { run: 'echo "${PWD##*/} $0" | sed "s#/.*/##"', shell: 'sh', 'working-directory': 'app' },
+  ]);
+  expect(logs).toEqual([expect.stringMatching(/^app script-\d+\.sh$/)]);
+  await expect(stepsOf([{ run: 'pwd', 'working-directory': 'none' }])).rejects.toThrow('There is no folder none');
+});
+
+test('a shell is a name that GitHub knows, or a command with the place of the file', () => {
+  expect(shellCommand('bash', 'x')).toEqual(['bash', '--noprofile', '--norc', '-eo', 'pipefail', 'x']);
+  expect(shellCommand('perl {0}', 'x')).toEqual(['perl', 'x']);
+  expect(() => shellCommand('fish', 'x')).toThrow('There is no shell "fish"');
+});

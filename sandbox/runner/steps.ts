@@ -1,0 +1,132 @@
+import type { Contexts, Expressions, Status } from './expressions';
+import type { Job, Run } from './job';
+import type { WorkflowStep, Written, WrittenMap } from './workflow';
+
+export type Outcome = Status | 'skipped';
+
+/** How a step has ended. */
+export interface StepEnd {
+  readonly outcome: Outcome;
+  /** The outcome, but success where the step has `continue-on-error`. */
+  readonly conclusion: Outcome;
+  /** What ran; undefined for a step that did not run. */
+  readonly run?: Run;
+  /** Why it did not run. */
+  readonly reason?: string;
+}
+
+/** A step that uses an action, with its expressions filled in. */
+export interface ActionUse {
+  readonly uses: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface StepsSettings {
+  readonly job: Job;
+  readonly expressions: Expressions;
+  /** All but `env`, `job` and `steps`. */
+  readonly contexts: Contexts;
+  /** Variables of the workflow and the job, as the context `env` has them. The job has them already. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly shell?: string | undefined;
+  readonly workingDirectory?: string | undefined;
+  /** Why this action is not run here; undefined for one that is. */
+  readonly refusal: (uses: string) => string | undefined;
+  readonly useAction: (use: ActionUse) => Promise<Run>;
+}
+
+/** The steps of a job, which are run in order: each finds what those before it have left. */
+export class Steps {
+  /** As the context `steps` has them: by id. */
+  readonly results: Record<
+    string,
+    { outputs: Readonly<Record<string, string>>; outcome: Outcome; conclusion: Outcome }
+  > = {};
+  readonly #env: Record<string, string>;
+  #status: Status = 'success';
+
+  constructor(private readonly settings: StepsSettings) {
+    this.#env = { ...settings.env };
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  /** What expressions of the job may refer to now. */
+  get contexts(): Contexts {
+    return { ...this.settings.contexts, env: this.#env, job: { status: this.#status }, steps: this.results };
+  }
+
+  /** What the log calls a step: its name, or what it does. */
+  nameOf({ name, run, uses = '' }: WorkflowStep): string {
+    if (name !== undefined) return this.settings.expressions.fillIn(name, this.contexts);
+    return `Run ${run?.trim().split('\n')[0] ?? uses}`;
+  }
+
+  /**
+   * Runs a step, if its `if:` lets it.
+   *
+   * @throws Error when an expression in it cannot be evaluated, or the runner could not start it or read what it left
+   */
+  async run(step: WorkflowStep): Promise<StepEnd> {
+    const end = await this.#run(step);
+    if (end.conclusion === 'failure') this.#status = 'failure';
+    if (end.run) Object.assign(this.#env, end.run.exported);
+    if (step.id !== undefined) {
+      const { outcome, conclusion } = end;
+      this.results[step.id] = { outputs: end.run?.outputs ?? {}, outcome, conclusion };
+    }
+    return end;
+  }
+
+  /** That a step could not be run. */
+  fail(): void {
+    this.#status = 'failure';
+  }
+
+  async #run(step: WorkflowStep): Promise<StepEnd> {
+    const { expressions, job, refusal, useAction } = this.settings;
+    const { uses, run: commands, if: condition } = step;
+    if (condition !== undefined ? !this.#holds(condition) : this.#status === 'failure') {
+      return skipped(condition === undefined ? 'a step before it has failed' : `if: ${condition}`);
+    }
+    const refused = uses === undefined ? undefined : refusal(uses);
+    if (refused !== undefined) return skipped(refused);
+    if (uses === undefined && commands === undefined) return skipped('it neither runs commands nor uses an action');
+
+    const env = this.#filled(step.env, this.contexts);
+    const contexts = { ...this.contexts, env: { ...this.#env, ...env } };
+    const text = (written: string | undefined) =>
+      written === undefined ? undefined : expressions.fillIn(written, contexts);
+    const run =
+      uses === undefined
+        ? await job.shell(text(commands) ?? '', {
+            env,
+            shell: text(step.shell) ?? this.settings.shell,
+            workingDirectory: text(step['working-directory']) ?? this.settings.workingDirectory,
+          })
+        : await useAction({ uses, inputs: this.#filled(step.with, contexts), env });
+    const outcome = run.exitCode === 0 ? 'success' : 'failure';
+    const goesOn = expressions.valueOf(String(step['continue-on-error'] ?? ''), contexts);
+    return { outcome, conclusion: String(goesOn) === 'true' ? 'success' : outcome, run };
+  }
+
+  #holds(condition: Written): boolean {
+    return this.settings.expressions.holds(String(condition), this.contexts, this.#status);
+  }
+
+  #filled(written: WrittenMap = {}, contexts: Contexts): Record<string, string> {
+    return filledIn(written, contexts, this.settings.expressions);
+  }
+}
+
+/** Texts by name, with their expressions filled in. */
+export function filledIn(written: WrittenMap, contexts: Contexts, { fillIn }: Expressions): Record<string, string> {
+  return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, fillIn(String(value), contexts)]));
+}
+
+function skipped(reason: string): StepEnd {
+  return { outcome: 'skipped', conclusion: 'skipped', reason };
+}
