@@ -24,7 +24,7 @@ test.each(texts)('%s uses plain words', (_, text) => {
   expect(othersThanPlain(text)).toEqual([]);
 });
 
-test.each(['src', 'sandbox', '__tests__', 'bench', 'demo', 'scripts'])('the code in %s uses plain words', (root) => {
+test.each(['src', 'sandbox', '__tests__', 'bench', 'demo', 'scripts', 'try'])('the code in %s uses plain words', (root) => {
   const files = readdirSync(join(ROOT, root), { recursive: true, encoding: 'utf8' });
   for (const file of files.filter((name) => /\.[cm]?[jt]s$/.test(name) && join(ROOT, root, name) !== __filename)) {
     // The record of a key has had one of them since before.

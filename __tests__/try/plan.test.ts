@@ -1,0 +1,62 @@
+import type { Workflow, WorkflowJob } from '../../sandbox/runner/workflow';
+import { useOf } from '../../try/actions';
+import { dispatchInputs, eventOf, notDoneHere, plannedJobs } from '../../try/plan';
+import { rolesIn } from '../../try/roles';
+
+const workflow: Workflow = {
+  on: {
+    schedule: [],
+    workflow_dispatch: { inputs: { now: { type: 'boolean' }, stage: { default: 'test' } } },
+  },
+  jobs: { last: { needs: ['build', 'test'] }, test: { needs: 'build' }, build: {}, other: {} },
+};
+const ids = (names: readonly string[]) => plannedJobs(workflow, names).map(({ id }) => id);
+
+test('each job comes after those that it needs, which come with it', () => {
+  expect(ids([])).toEqual(['build', 'test', 'last', 'other']);
+  expect(ids(['test'])).toEqual(['build', 'test']);
+  expect(() => ids(['deploy'])).toThrow('There is no job "deploy". The jobs are: last, test, build, other');
+});
+
+test('the event is the one asked for, else a push, else the first', () => {
+  expect(eventOf(workflow, undefined)).toBe('schedule');
+  expect(eventOf({ ...workflow, on: ['pull_request', 'push'] }, undefined)).toBe('push');
+  expect(eventOf(workflow, 'workflow_dispatch')).toBe('workflow_dispatch');
+  expect(() => eventOf(workflow, 'push')).toThrow('It reacts to: schedule, workflow_dispatch');
+});
+
+test('inputs have their defaults and types', () => {
+  expect(dispatchInputs(workflow, { now: 'true' })).toEqual({ now: true, stage: 'test' });
+  expect(() => dispatchInputs(workflow, { when: 'now' })).toThrow('Its inputs are: now, stage');
+});
+
+test.each([
+  ['octo-org/aws-identity-action@<commit>', { kind: 'this action' }],
+  ['aws-actions/configure-aws-credentials@v6', expect.objectContaining({ kind: 'this action' })],
+  ['actions/checkout@v5', { kind: 'checkout' }],
+  ['actions/setup-node@v5', { kind: 'skipped', reason: expect.stringContaining('an action of others') }],
+  ['./.github/actions/deploy', { kind: 'skipped', reason: expect.stringContaining('the repository itself') }],
+  ['docker://alpine', { kind: 'skipped', reason: expect.stringContaining('containers') }],
+])('uses: %s', (uses, use) => {
+  expect(useOf(uses)).toEqual(use);
+});
+
+test.each<[WorkflowJob, string[]]>([
+  [{ 'runs-on': 'ubuntu-latest' }, []],
+  [{ services: {}, container: 'node' }, ['services: no container', 'container: the steps run on this machine']],
+  [{ 'runs-on': ['windows-2025'] }, ['runs-on: ["windows-2025"]']],
+])('of %j, what is not done here is named', (job, named) => {
+  expect(notDoneHere(job)).toEqual(named.map((each): unknown => expect.stringContaining(each)));
+});
+
+test('the roles of a step are those of a chain, and of many', () => {
+  const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  const inputs = { 'role-to-assume': `${arn('entry')}\n${arn('ci/deploy')}\n`, roles: `a: ${arn('one')}\nb: [two]` };
+  expect(rolesIn(inputs, '123456789012').map((role) => Object.values(role).join(' '))).toEqual([
+    'aws 111122223333 / entry true',
+    'aws 111122223333 /ci/ deploy false',
+    'aws 111122223333 / one true',
+    'aws 123456789012 / two true',
+  ]);
+  expect(rolesIn({ 'role-to-assume': 'no role', roles: '{' }, '123456789012')).toEqual([]);
+});

@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { basename, join, relative } from 'node:path';
+import { examples, ROOT } from '../docs/pages';
+import { ALL_AS_PROCESSES } from '../scenarios/running';
+
+interface Tried {
+  readonly file: string;
+  readonly args?: readonly string[];
+  readonly exitCode?: number;
+  /** What it prints, in this order, among more. */
+  readonly prints?: readonly string[];
+}
+
+const OF_USERS: readonly Tried[] = [
+  {
+    file: 'drop-in.yml',
+    prints: [
+      'secrets.AWS_ROLE is not given: the role arn:aws:iam::123456789012:role/deploy.',
+      'Skipped: an action of others; only this action runs here.',
+      'This action runs instead of aws-actions/configure-aws-credentials',
+      'It trusts repo:octo-org/app:ref:refs/heads/main',
+      'AWS_SECRET_ACCESS_KEY=***',
+      'sts AssumeRoleWithWebIdentity',
+      'account=123456789012',
+      'deployed to 123456789012 by octocat',
+      'deploy: success, after: success',
+    ],
+  },
+  {
+    file: 'matrix.yml',
+    prints: [
+      'inventory (staging, 111122223333)',
+      'It trusts repo:octo-org/app:environment:staging',
+      'arn:aws:sts::111122223333:assumed-role/inventory/',
+      'Job inventory (production, 444455556666)',
+      'arn:aws:sts::444455556666:assumed-role/inventory/',
+    ],
+  },
+  {
+    file: 'keys-of-job.yml',
+    prints: ['the key of arn:aws:iam::123456789012:user/list', 'vars.REGION is not given', 'list: success'],
+  },
+  {
+    file: 'not-supported.yml',
+    prints: [
+      'reusable workflows are not supported here',
+      'Not supported here: services',
+      'Not supported here: container',
+      'Not supported here: runs-on: "windows-latest"',
+      'actions of the repository itself are not supported here',
+      'containers are not supported here',
+      'still here',
+      'shared: skipped, test: success',
+    ],
+  },
+  // It may not ask for tokens.
+  { file: 'failing.yml', exitCode: 1, prints: ['id-token: write', 'the step failure', 'deploy: failure'] },
+  {
+    file: 'provision.yml',
+    prints: ['+ create  role', 'assumed-role/report/', 'iam DeleteAccessKey', 'provision: success'],
+  },
+  {
+    file: 'shell.yml',
+    args: ['--repository', 'mona/tools'],
+    prints: ['## Built', '▸ Result', 'tool of mona/tools', 'two ***', 'Warning: old', 'build: success'],
+  },
+  { file: 'pull-request.yml', prints: ['It trusts repo:octo-org/app:pull_request', 'refs/pull/1/merge change'] },
+  { file: 'missing-secret.yml', exitCode: 1, prints: ['names what nobody gave: secrets.SLACK_HOOK (line 8)'] },
+  { file: 'missing-secret.yml', args: ['SLACK_HOOK=', '--no-run'], prints: ['Not run, because of --no-run'] },
+  { file: 'drop-in.yml', args: ['deploy', '--strict', 'AWS_ROLE=x'], exitCode: 1, prints: ['deploy: failure'] },
+  { file: 'wrong.yml', exitCode: 1, prints: ["wrong.yml:6:9: Unexpected value 'use'"] },
+].map(({ file, ...rest }) => ({ file: join(__dirname, 'workflows', file), ...rest }));
+
+/** What these run of their users is not here. */
+const WITHOUT_COMMANDS = ['ephemeral-user.yml', 'long-job.yml'];
+const EXAMPLES = examples()
+  .filter((path) => !path.includes('/identities/'))
+  .map((path): Tried => ({
+    file: join(ROOT, path),
+    args: WITHOUT_COMMANDS.includes(basename(path)) ? ['--no-run'] : [],
+  }));
+
+/** The fast run has time for one. */
+const TRIED = ALL_AS_PROCESSES ? [...OF_USERS, ...EXAMPLES] : OF_USERS.slice(0, 1);
+
+test.each(TRIED.map((each) => [relative(ROOT, each.file), each.args?.join(' ') ?? '', each] as const))(
+  'npm run try -- %s %s',
+  (_, __, { file, args = [], exitCode = 0, prints = [] }) => {
+    const command = ['--import', 'tsx', 'try/try.ts', file, ...args];
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' });
+    let rest = `${stdout}${stderr}`;
+    for (const text of prints) {
+      expect(rest).toContain(text);
+      rest = rest.slice(rest.indexOf(text) + text.length);
+    }
+    expect([status, stdout]).toEqual([exitCode, stdout]);
+  },
+);

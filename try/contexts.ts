@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job } from '../sandbox/runner/job';
+
+export interface Origin {
+  readonly workflow: string;
+  /** The file, from the repository on. */
+  readonly path: string;
+  readonly event: string;
+  readonly repository: string;
+  readonly ref: string;
+}
+
+/** The variables that a runner sets for the jobs of a workflow, where they are others than those of any job. */
+export function variablesOf({ workflow, path, event, repository, ref }: Origin): Record<string, string> {
+  const [owner = ''] = repository.split('/');
+  const isPull = event.startsWith('pull_request');
+  return {
+    GITHUB_WORKFLOW: workflow,
+    GITHUB_WORKFLOW_REF: `${repository}/${path}@${ref}`,
+    GITHUB_EVENT_NAME: event,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_REPOSITORY_OWNER: owner,
+    GITHUB_REF: isPull ? 'refs/pull/1/merge' : ref,
+    GITHUB_REF_NAME: isPull ? '1/merge' : ref.replace(/^refs\/(heads|tags)\//, ''),
+    GITHUB_REF_TYPE: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
+    GITHUB_RUN_NUMBER: '1',
+    ...(isPull && { GITHUB_HEAD_REF: 'change', GITHUB_BASE_REF: 'main' }),
+    RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
+    RUNNER_NAME: 'local',
+    RUNNER_ENVIRONMENT: 'self-hosted',
+    ...(process.platform === 'darwin' && { RUNNER_OS: 'macOS' }),
+  };
+}
+
+/** The payload of an event, as far as conditions ask for it. */
+export function payloadOf({ event, repository, ref }: Origin, inputs: Readonly<Record<string, unknown>>): object {
+  const of = { full_name: repository, name: repository.split('/')[1], default_branch: 'main' };
+  const base = { repository: of, sender: { login: 'octocat' } };
+  if (event.startsWith('pull_request')) {
+    const head = { ref: 'change', sha: '0123456789abcdef0123456789abcdef01234567', repo: { ...of, fork: false } };
+    return { ...base, action: 'opened', number: 1, pull_request: { number: 1, head, base: { ref: 'main', repo: of } } };
+  }
+  return { ...base, ref, ...(event === 'workflow_dispatch' && { inputs }) };
+}
+
+/** The contexts `github` and `runner`: what the runner's variables say, and the event. */
+export function contextsOf({ env, folder }: Job, payload: object, token: string): Record<'github' | 'runner', object> {
+  const path = join(folder, 'event.json');
+  writeFileSync(path, JSON.stringify(payload));
+  env.GITHUB_EVENT_PATH = path;
+  const named = (prefix: string) =>
+    Object.fromEntries(
+      Object.entries(env)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => [name.slice(prefix.length).toLowerCase(), value]),
+    );
+  return { github: { ...named('GITHUB_'), event: payload, token }, runner: named('RUNNER_') };
+}

@@ -1,0 +1,75 @@
+import type { Workflow, WorkflowJob } from '../sandbox/runner/workflow';
+
+/** A job with its ID, those that it needs before it. */
+export interface PlannedJob {
+  readonly id: string;
+  readonly job: WorkflowJob;
+  readonly needs: readonly string[];
+}
+
+/**
+ * The jobs to run, in an order in which each comes after those it needs.
+ *
+ * @param names of jobs, which are run with those that they need; all if there are none
+ * @throws Error when there is no job of a name
+ */
+export function plannedJobs({ jobs }: Workflow, names: readonly string[]): PlannedJob[] {
+  const planned = new Map<string, PlannedJob>();
+  const add = (id: string): void => {
+    const job = jobs[id];
+    if (!job) throw new Error(`There is no job "${id}". The jobs are: ${Object.keys(jobs).join(', ')}`);
+    if (planned.has(id)) return;
+    const needs = typeof job.needs === 'string' ? [job.needs] : (job.needs ?? []);
+    needs.forEach(add);
+    planned.set(id, { id, job, needs });
+  };
+  (names.length > 0 ? names : Object.keys(jobs)).forEach(add);
+  return [...planned.values()];
+}
+
+/** The event that the workflow is run by: the one asked for, else a push if it reacts to that, else its first. */
+export function eventOf({ on }: Workflow, asked: string | undefined): string {
+  const events = typeof on === 'string' ? [on] : Array.isArray(on) ? (on as string[]) : Object.keys(on as object);
+  if (asked !== undefined && !events.includes(asked)) {
+    throw new Error(`The workflow does not react to ${asked}. It reacts to: ${events.join(', ')}`);
+  }
+  return asked ?? (events.includes('push') ? 'push' : (events[0] ?? 'push'));
+}
+
+/** What a job asks of a runner that is not done here, each in a few words. */
+export function notDoneHere(job: WorkflowJob): string[] {
+  const runsOn = JSON.stringify(job['runs-on'] ?? '');
+  return [
+    ...(job.services === undefined ? [] : ['services: no container is started']),
+    ...(job.container === undefined ? [] : ['container: the steps run on this machine']),
+    ...(job.steps?.some(({ background }) => background) ? ['background: each step is waited for'] : []),
+    ...(/windows|macos/i.test(runsOn) ? [`runs-on: ${runsOn}: the steps run on this machine`] : []),
+  ];
+}
+
+interface DispatchInput {
+  readonly type?: string;
+  readonly default?: string | number | boolean;
+}
+
+/**
+ * The context `inputs`: those given, else the defaults of `workflow_dispatch`.
+ *
+ * @throws Error when one is given that the workflow does not have
+ */
+export function dispatchInputs({ on }: Workflow, given: Readonly<Record<string, string>>): Record<string, unknown> {
+  const events = typeof on === 'object' && !Array.isArray(on) ? (on as Record<string, unknown>) : {};
+  const { inputs = {} } = (events.workflow_dispatch ?? {}) as { inputs?: Record<string, DispatchInput> };
+  const unknown = Object.keys(given).find((name) => !(name in inputs));
+  if (unknown !== undefined) {
+    throw new Error(
+      `The workflow has no input "${unknown}". Its inputs are: ${Object.keys(inputs).join(', ') || 'none'}`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => {
+      const value = given[name] ?? input.default ?? (input.type === 'boolean' ? false : '');
+      return [name, input.type === 'boolean' ? String(value) === 'true' : value];
+    }),
+  );
+}

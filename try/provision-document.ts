@@ -1,0 +1,38 @@
+import { cpSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { Job } from '../sandbox/runner/job';
+import { note, show } from '../sandbox/runner/terminal';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalAws } from './local-aws';
+
+/**
+ * Provisions an identity document by this action, as an administrator would have done it before the workflow.
+ *
+ * @param file with the files around it, which it may name
+ * @throws Error when that fails
+ */
+export async function provisionDocument(file: string, aws: LocalAws): Promise<void> {
+  const [key] = aws.createUser('admin', DEFAULT_ACCOUNT).accessKeys;
+  const job = new Job(aws.environment);
+  const inputs = {
+    mode: 'provision',
+    'aws-region': DEFAULT_REGION,
+    'aws-access-key-id': key?.accessKeyId ?? '',
+    'aws-secret-access-key': key?.secretAccessKey ?? '',
+    identities: basename(file),
+    'github-token': aws.githubToken(),
+    'terraform-token': aws.terraformToken(),
+  };
+  try {
+    cpSync(dirname(file), job.workspace, { recursive: true });
+    await aws.furnish({ uses: '', inputs, env: {} }, { claims: {}, oidc: false, workspace: job.workspace });
+    const { exitCode, log } = await job.step({ with: inputs });
+    await job.finish();
+    if (exitCode !== 0) {
+      show(log);
+      throw new Error(`${file} could not be provisioned.`);
+    }
+    note(`Provisioned before: ${file}.`);
+  } finally {
+    job.remove();
+  }
+}

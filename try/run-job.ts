@@ -1,0 +1,251 @@
+import type { Contexts, Expressions, Status } from '../sandbox/runner/expressions';
+import { Job, type Run } from '../sandbox/runner/job';
+import { combinations, type Combination } from '../sandbox/runner/matrix';
+import { filledIn, Steps, type ActionUse, type Outcome, type StepEnd } from '../sandbox/runner/steps';
+import { note, title } from '../sandbox/runner/terminal';
+import { mayAskForTokens, type ReadWorkflow, type WorkflowJob, type WorkflowStep } from '../sandbox/runner/workflow';
+import { useOf } from './actions';
+import { checkOut } from './checkout';
+import { withCommands } from './commands';
+import { contextsOf, payloadOf, variablesOf, type Origin } from './contexts';
+import type { LocalAws, TokenJob } from './local-aws';
+import { notDoneHere, type PlannedJob } from './plan';
+import { showStep } from './show';
+
+/** What all jobs of a run have in common. */
+export interface Setting {
+  readonly read: ReadWorkflow;
+  readonly origin: Origin;
+  readonly expressions: Expressions;
+  readonly aws: LocalAws;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly vars: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** The folder that `actions/checkout` checks out. */
+  readonly folder: string;
+  readonly strict: boolean;
+  /** Whether the commands of steps run. */
+  readonly commands: boolean;
+}
+
+/** How a job has ended, as the context `needs` of later ones has it. */
+export interface JobEnd {
+  readonly result: Outcome;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** Runs a job, or each job of its matrix, after those that it needs. */
+export async function runJob(
+  planned: PlannedJob,
+  setting: Setting,
+  ended: ReadonlyMap<string, JobEnd>,
+): Promise<JobEnd> {
+  const { id, job } = planned;
+  const { expressions, secrets, vars, inputs, origin, aws } = setting;
+  const before = [...planned.needs].map(
+    (need) => [need, ended.get(need) ?? { result: 'skipped', outputs: {} }] as const,
+  );
+  const needs = Object.fromEntries(before);
+  const status: Status = before.every(([, { result }]) => result === 'success') ? 'success' : 'failure';
+  const skip = (reason: string): JobEnd => {
+    title(`Job ${id}`);
+    note(`Skipped: ${reason}.`);
+    return { result: 'skipped', outputs: {} };
+  };
+  if (job.uses !== undefined) return skip(`it uses ${job.uses}, and reusable workflows are not supported here`);
+
+  const runner = new Job({ ...variablesOf(origin), ...aws.environment, GITHUB_JOB: id });
+  try {
+    const own = contextsOf(runner, payloadOf(origin, inputs), secrets.GITHUB_TOKEN ?? '');
+    const contexts = { ...own, needs, vars, inputs };
+    if (job.if !== undefined ? !expressions.holds(String(job.if), contexts, status) : status !== 'success') {
+      return skip(job.if === undefined ? 'a job that it needs did not succeed' : `if: ${job.if}`);
+    }
+    const matrix = filledMatrix(job, { ...contexts, secrets }, expressions);
+    const ends: JobEnd[] = [];
+    for (const [index, combination] of matrix.entries()) {
+      const strategy = { 'job-index': index, 'job-total': matrix.length };
+      const all = { needs, vars, inputs, secrets, strategy, matrix: combination };
+      ends.push(await new JobRun(planned, setting, all).run());
+    }
+    const outputs = Object.assign({}, ...ends.map((end) => end.outputs)) as JobEnd['outputs'];
+    const failed = ends.some(({ result }) => result === 'failure');
+    return { result: failed && String(job['continue-on-error']) !== 'true' ? 'failure' : 'success', outputs };
+  } finally {
+    runner.remove();
+  }
+}
+
+function filledMatrix({ strategy }: WorkflowJob, contexts: Contexts, expressions: Expressions): Combination[] {
+  const fill = (value: unknown): unknown => {
+    if (typeof value === 'string') return expressions.valueOf(value, contexts);
+    if (Array.isArray(value)) return value.map(fill);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each)]));
+  };
+  return strategy?.matrix === undefined ? [{}] : combinations(fill(strategy.matrix) as Combination);
+}
+
+/** One job on one runner. */
+class JobRun {
+  readonly #job: Job;
+  readonly #contexts: Contexts;
+  readonly #token: TokenJob;
+  readonly #env: Readonly<Record<string, string>>;
+  /** What has a post step, the last first. */
+  readonly #withPost: string[] = [];
+  readonly #name: string;
+
+  constructor(
+    private readonly planned: PlannedJob,
+    private readonly setting: Setting,
+    contexts: Contexts,
+  ) {
+    const { origin, aws, expressions, secrets, read, inputs } = setting;
+    const { job, id } = planned;
+    this.#job = new Job({ ...variablesOf(origin), ...aws.environment, GITHUB_JOB: id });
+    for (const secret of Object.values(secrets)) for (const line of secret.split('\n')) this.#mask(line);
+    const own = contextsOf(this.#job, payloadOf(origin, inputs), secrets.GITHUB_TOKEN ?? '');
+    this.#contexts = { ...contexts, ...own };
+    const workflowEnv = filledIn(read.workflow.env ?? {}, this.#contexts, expressions);
+    const env = { ...workflowEnv, ...filledIn(job.env ?? {}, { ...this.#contexts, env: workflowEnv }, expressions) };
+    this.#env = env;
+    const values = Object.values((contexts.matrix ?? {}) as Combination).map((value) =>
+      typeof value === 'string' ? value : JSON.stringify(value),
+    );
+    this.#name = values.length > 0 ? `${id} (${values.join(', ')})` : id;
+
+    const { environment } = job;
+    const written = typeof environment === 'string' ? environment : environment?.name;
+    const environmentName = written === undefined ? undefined : expressions.fillIn(written, this.#contexts);
+    if (environmentName) aws.createEnvironment(environmentName);
+    const { GITHUB_REF: ref = '', GITHUB_RUN_ID: run_id = '' } = this.#job.env;
+    const [repository_owner = ''] = origin.repository.split('/');
+    const claims = {
+      repository: origin.repository,
+      repository_owner,
+      ref,
+      ref_type: origin.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
+      event_name: origin.event,
+      workflow: origin.workflow,
+      job_workflow_ref: `${origin.repository}/${origin.path}@${ref}`,
+      run_id,
+      ...(environmentName && { environment: environmentName }),
+    } as const;
+    // Those of a job count instead of those of the workflow.
+    const oidc = mayAskForTokens(job.permissions ?? read.workflow.permissions);
+    this.#token = { claims, oidc, workspace: this.#job.workspace };
+    Object.assign(
+      this.#job.env,
+      withCommands(this.#job.env.PATH ?? ''),
+      this.#token.oidc && aws.sandbox.github.environment({ claims }),
+      env,
+    );
+  }
+
+  async run(): Promise<JobEnd> {
+    const { id, job } = this.planned;
+    const { expressions, read } = this.setting;
+    title(`Job ${this.#name}`);
+    for (const each of notDoneHere(job)) note(`Not supported here: ${each}.`);
+    const defaults = { ...read.workflow.defaults?.run, ...job.defaults?.run };
+    const steps = new Steps({
+      job: this.#job,
+      expressions,
+      contexts: this.#contexts,
+      env: this.#env,
+      shell: defaults.shell,
+      workingDirectory: defaults['working-directory'],
+      refusal: (uses) => {
+        const use = useOf(uses);
+        return use.kind === 'skipped' ? use.reason : undefined;
+      },
+      useAction: (use) => this.#useAction(use),
+    });
+    try {
+      for (const [index, step] of (job.steps ?? []).entries()) {
+        await this.#runStep(steps, step, read.lineOf('jobs', id, 'steps', index));
+      }
+      await this.#runPosts();
+      const outputs = filledIn(job.outputs ?? {}, steps.contexts, expressions);
+      return { result: steps.status, outputs };
+    } finally {
+      this.#job.remove();
+    }
+  }
+
+  async #runStep(steps: Steps, step: WorkflowStep, line: number): Promise<void> {
+    const { sandbox } = this.setting.aws;
+    const before = sandbox.requests.length;
+    const place = `${this.setting.origin.path}:${line}`;
+    let end: StepEnd;
+    try {
+      title(`${this.#name} › ${steps.nameOf(step)} (${place})`);
+      if (step.run !== undefined && !this.setting.commands) {
+        note('Not run, because of --no-run.');
+        return;
+      }
+      end = await steps.run(step);
+    } catch (error) {
+      // An expression or a file of the runner is wrong: there, too, only this step fails.
+      steps.fail();
+      note(`Failed: ${place}: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    if (!end.run) {
+      note(`Skipped: ${end.reason ?? ''}.`);
+      return;
+    }
+    showStep(end.run, this.#job.masks, sandbox.requests.slice(before));
+    const goesOn = end.outcome !== end.conclusion ? ', and the job goes on' : '';
+    note(
+      `${end.outcome === 'success' ? 'Succeeded' : `Failed with exit code ${end.run.exitCode ?? 'none'}`}${goesOn}.`,
+    );
+  }
+
+  async #useAction(use: ActionUse): Promise<Run> {
+    const { aws, folder, strict } = this.setting;
+    const what = useOf(use.uses);
+    if (what.kind === 'checkout') {
+      const path = use.inputs.path ?? '';
+      const files = checkOut(folder, `${this.#job.workspace}/${path}`);
+      const elsewhere = use.inputs.repository ?? use.inputs.ref;
+      if (elsewhere) {
+        note(`Not supported here: a checkout of ${elsewhere}. These are the files of the workflow's folder.`);
+      }
+      return { ...NOTHING, log: [`${files} files of ${folder}, as they are now`] };
+    }
+    if (what.kind === 'this action' && what.insteadOf !== undefined) {
+      note(`This action runs instead of ${what.insteadOf}: it takes the same inputs.`);
+    }
+    if (!strict) for (const made of await aws.furnish(use, this.#token)) note(made);
+    this.#withPost.unshift(use.uses);
+    return this.#job.step({ with: use.inputs, env: use.env });
+  }
+
+  async #runPosts(): Promise<void> {
+    const { sandbox } = this.setting.aws;
+    let before = sandbox.requests.length;
+    await this.#job.finish({}, (run) => {
+      title(`${this.#name} › Post ${this.#withPost.shift() ?? ''}`);
+      showStep(run, this.#job.masks, sandbox.requests.slice(before));
+      before = sandbox.requests.length;
+    });
+  }
+
+  #mask(text: string): void {
+    if (text !== '') this.#job.masks.add(text);
+  }
+}
+
+const NOTHING: Run = {
+  exitCode: 0,
+  lines: [],
+  stderr: '',
+  log: [],
+  exported: {},
+  outputs: {},
+  state: {},
+  summary: '',
+  duration: 0,
+};

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { loadExpressions } from '../sandbox/runner/expressions';
+import { note, title } from '../sandbox/runner/terminal';
+import { readWorkflow } from '../sandbox/runner/workflow';
+import { readArguments, type Request } from './arguments';
+import { folderOf } from './checkout';
+import { LocalAws } from './local-aws';
+import { dispatchInputs, eventOf, plannedJobs } from './plan';
+import { provisionDocument } from './provision-document';
+import { referencesIn } from './references';
+import { runJob, type JobEnd } from './run-job';
+import { valuesFor } from './stand-ins';
+
+/** Runs the jobs of a workflow file against a local AWS. Returns whether they did what they should. */
+async function tryWorkflow(request: Request): Promise<boolean> {
+  // npm runs scripts in the folder of the project, wherever its user is.
+  const from = process.env.INIT_CWD ?? process.cwd();
+  const file = resolve(from, request.file);
+  const path = relative(from, file);
+  const read = await readWorkflow(path, readFileSync(file, 'utf8'));
+  const { workflow } = read;
+  const jobs = plannedJobs(workflow, request.jobs);
+  const origin = {
+    workflow: workflow.name ?? path,
+    path,
+    event: eventOf(workflow, request.event),
+    repository: request.repository,
+    ref: request.ref,
+  };
+  const inputs = dispatchInputs(workflow, request.inputs);
+  const folder = request.workspace === undefined ? folderOf(file) : resolve(from, request.workspace);
+  title(`${origin.workflow}: ${origin.event} of ${origin.ref} in ${origin.repository}`);
+
+  const aws = await LocalAws.start(request.repository);
+  try {
+    const { secrets, vars, notes, missing } = await valuesFor(referencesIn(read, jobs), request, aws);
+    notes.forEach(note);
+    if (missing.length > 0) {
+      const example = missing.map((each) => `${each.replace(/^secrets\.| .*/g, '')}=value`).join(' ');
+      throw new Error(
+        `${path} names what nobody gave: ${missing.join(', ')}.\nGive each after the file, or nothing after its "=" ` +
+          `to leave it empty: npm run try -- ${request.file} ${example}`,
+      );
+    }
+    if (request.identities !== undefined) await provisionDocument(resolve(from, request.identities), aws);
+    const { strict, commands } = request;
+    const expressions = await loadExpressions();
+    const setting = { read, origin, expressions, aws, secrets, vars, inputs, folder, strict, commands };
+    const ended = new Map<string, JobEnd>();
+    for (const planned of jobs) ended.set(planned.id, await runJob(planned, setting, ended));
+    title([...ended].map(([id, { result }]) => `${id}: ${result}`).join(', '));
+    return [...ended.values()].every(({ result }) => result !== 'failure');
+  } finally {
+    await aws.sandbox.close();
+  }
+}
+
+void (async () => {
+  try {
+    const succeeded = await tryWorkflow(readArguments(process.argv.slice(2)));
+    process.exitCode = succeeded ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+})();
