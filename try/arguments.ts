@@ -6,7 +6,7 @@ export const USAGE = `npm run try -- WORKFLOW.yml [JOB …] [SECRET=value …] [
   --ref REF           refs/heads/main by default
   --workspace FOLDER  what actions/checkout checks out: by default the folder that the workflow belongs to
   --identities FILE   a document that is provisioned before the workflow begins
-  --strict            makes no role and no secret that the workflow names, except an administrator's keys
+  --strict            makes no role that the workflow names; keys that it names are an administrator's
   --no-run            shows the commands under "run:", and does not run them`;
 
 /** What the command line asks for. */

@@ -93,13 +93,18 @@ export class LocalAws {
     this.sandbox.github.secrets.createEnvironment(this.repository, name);
   }
 
-  /** Makes what a step with the action names and AWS does not have, and says in sentences what that is. */
-  async furnish({ inputs }: ActionUse, job: TokenJob): Promise<string[]> {
+  /**
+   * Makes what a step with the action names and AWS does not have, and says in sentences what that is.
+   *
+   * @param strict whether it makes only the places outside AWS to which a document delivers keys
+   */
+  async furnish({ inputs }: ActionUse, job: TokenJob, { strict = false } = {}): Promise<string[]> {
+    this.#furnishStores(inputs.identities, job.workspace);
+    if (strict) return [];
     const account = firstOf(inputs['allowed-account-ids']) ?? DEFAULT_ACCOUNT;
     const roles = rolesIn(inputs, account);
     const notes = roles.flatMap((named) => this.#furnishRole(named, inputs, job));
     this.#forbid(inputs['expect-denied'], roles);
-    this.#furnishStores(inputs.identities, job.workspace);
     notes.push(...this.#furnishSignIn(inputs), ...(await this.#furnishCertificates(inputs, roles)));
     for (const made of this.#made.values()) this.#trust(made);
     return notes;

@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Job } from '../sandbox/runner/job';
 import { note, show } from '../sandbox/runner/terminal';
+import { variablesOf, type Origin } from './contexts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalAws } from './local-aws';
 
 /**
@@ -10,9 +11,9 @@ import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalAws } from './local-aws';
  * @param file with the files around it, which it may name
  * @throws Error when that fails
  */
-export async function provisionDocument(file: string, aws: LocalAws): Promise<void> {
+export async function provisionDocument(file: string, origin: Origin, aws: LocalAws): Promise<void> {
   const [key] = aws.createUser('admin', DEFAULT_ACCOUNT).accessKeys;
-  const job = new Job(aws.environment);
+  const job = new Job({ ...variablesOf(origin), ...aws.environment });
   const inputs = {
     mode: 'provision',
     'aws-region': DEFAULT_REGION,

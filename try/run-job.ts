@@ -218,7 +218,7 @@ class JobRun {
     if (what.kind === 'this action' && what.insteadOf !== undefined) {
       note(`This action runs instead of ${what.insteadOf}: it takes the same inputs.`);
     }
-    if (!strict) for (const made of await aws.furnish(use, this.#token)) note(made);
+    for (const made of await aws.furnish(use, this.#token, { strict })) note(made);
     this.#withPost.unshift(use.uses);
     return this.#job.step({ with: use.inputs, env: use.env });
   }

@@ -40,7 +40,7 @@ export async function valuesFor(
     const { context, name, line } = reference;
     const known: Record<string, string> = values[context];
     if (name in known) continue;
-    const standIn = keys.of(reference) ?? (strict ? undefined : await made(reference));
+    const standIn = keys.of(reference) ?? (await issued(reference)) ?? (strict ? undefined : madeUp(reference));
     if (standIn) {
       known[name] = standIn.value;
       notes.push(`${context}.${name} is not given: ${standIn.what}.`);
@@ -51,17 +51,10 @@ export async function valuesFor(
   }
   return { ...values, notes, missing: [...new Set(missing)] };
 
-  async function made({ input, text }: Reference): Promise<StandIn | undefined> {
-    const alone = /^\s*\$\{\{\s*[\w.-]+\s*\}\}\s*$/.test(text);
-    if (/:iam::\$\{\{[^}]*\}\}:/.test(text) || (alone && input === 'allowed-account-ids')) {
-      return { value: DEFAULT_ACCOUNT, what: `the account ${DEFAULT_ACCOUNT}` };
-    }
-    if (!alone) return undefined;
+  /** What only the local AWS and GitHub can issue. */
+  async function issued({ input, text }: Reference): Promise<StandIn | undefined> {
+    if (!isAlone(text)) return undefined;
     switch (input ?? '') {
-      case 'role-to-assume':
-        return { value: MADE_UP_ROLE, what: `the role ${MADE_UP_ROLE}` };
-      case 'aws-region':
-        return { value: DEFAULT_REGION, what: DEFAULT_REGION };
       case 'certificate':
         return { value: (await (certificate ??= aws.certificate())).certificate, what: 'a certificate made for it' };
       case 'certificate-private-key':
@@ -76,13 +69,29 @@ export async function valuesFor(
   }
 }
 
+/** A value that fits where the workflow has it. */
+function madeUp({ input, text }: Reference): StandIn | undefined {
+  const alone = isAlone(text);
+  if (/:iam::\$\{\{[^}]*\}\}:/.test(text) || (alone && input === 'allowed-account-ids')) {
+    return { value: DEFAULT_ACCOUNT, what: `the account ${DEFAULT_ACCOUNT}` };
+  }
+  if (alone && input === 'role-to-assume') return { value: MADE_UP_ROLE, what: `the role ${MADE_UP_ROLE}` };
+  if (alone && input === 'aws-region') return { value: DEFAULT_REGION, what: DEFAULT_REGION };
+  return undefined;
+}
+
+/** Whether a text is one secret or variable and nothing else. */
+function isAlone(text: string): boolean {
+  return /^\s*\$\{\{\s*[\w.-]+\s*\}\}\s*$/.test(text);
+}
+
 /** The keys of users, for secrets that stand together in a step: one user for each ID of a key. */
 class Keys {
   readonly #userOf = new Map<string, string>();
 
   constructor(
     references: readonly Reference[],
-    private readonly strict: boolean,
+    strict: boolean,
     private readonly aws: LocalAws,
   ) {
     for (const { input, name, inputs } of references) {
@@ -108,7 +117,7 @@ class Keys {
     if (input === 'aws-secret-access-key' && key) {
       return { value: key.secretAccessKey, what: `the secret of that key of ${user.arn}` };
     }
-    if (input === 'mfa-secret' && device && !this.strict) {
+    if (input === 'mfa-secret' && device) {
       return { value: device.seed, what: `the seed of ${device.serialNumber}` };
     }
     return undefined;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { loadExpressions } from '../sandbox/runner/expressions';
 import { note, title } from '../sandbox/runner/terminal';
@@ -18,6 +18,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   const from = process.env.INIT_CWD ?? process.cwd();
   const file = resolve(from, request.file);
   const path = relative(from, file);
+  if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
   const read = await readWorkflow(path, readFileSync(file, 'utf8'));
   const { workflow } = read;
   const jobs = plannedJobs(workflow, request.jobs);
@@ -43,7 +44,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
           `to leave it empty: npm run try -- ${request.file} ${example}`,
       );
     }
-    if (request.identities !== undefined) await provisionDocument(resolve(from, request.identities), aws);
+    if (request.identities !== undefined) await provisionDocument(resolve(from, request.identities), origin, aws);
     const { strict, commands } = request;
     const expressions = await loadExpressions();
     const setting = { read, origin, expressions, aws, secrets, vars, inputs, folder, strict, commands };

@@ -45,9 +45,10 @@ test('what is given stays as it is', async () => {
   expect([secrets.WEBHOOK, secrets.DEPLOY_SECRET, missing]).toEqual(['', 'given', []]);
 });
 
-test('strictly, there is an administrator and nothing else', async () => {
-  const { secrets, vars, missing } = await values(true);
-  expect(Object.keys(secrets)).toEqual(['GITHUB_TOKEN', 'DEPLOY_ACCESS_KEY_ID', 'DEPLOY_SECRET']);
+test('strictly, there is an administrator, and nothing is made up', async () => {
+  const { secrets, vars, notes, missing } = await values(true);
+  expect(notes.join('\n')).toContain(':user/admin, made for it');
+  expect(Object.keys(secrets)).toEqual(['GITHUB_TOKEN', 'DEPLOY_ACCESS_KEY_ID', 'DEPLOY_SECRET', 'SEED']);
   expect(vars).toEqual({ REGION: '' });
-  expect(missing.join()).toBe('secrets.ACCOUNT (line 11),secrets.SEED (line 12),secrets.WEBHOOK (line 18)');
+  expect(missing.join()).toBe('secrets.ACCOUNT (line 11),secrets.WEBHOOK (line 18)');
 });

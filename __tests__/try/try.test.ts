@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
-import { examples, ROOT } from '../docs/pages';
+import { examples, pages, ROOT } from '../docs/pages';
 import { ALL_AS_PROCESSES } from '../scenarios/running';
 
 interface Tried {
@@ -68,11 +70,21 @@ const OF_USERS: readonly Tried[] = [
   { file: 'missing-secret.yml', exitCode: 1, prints: ['names what nobody gave: secrets.SLACK_HOOK (line 8)'] },
   { file: 'missing-secret.yml', args: ['SLACK_HOOK=', '--no-run'], prints: ['Not run, because of --no-run'] },
   { file: 'drop-in.yml', args: ['deploy', '--strict', 'AWS_ROLE=x'], exitCode: 1, prints: ['deploy: failure'] },
+  {
+    file: '../../../examples/deploy-oidc.yml',
+    args: ['--strict', '--identities', 'examples/identities/oidc-role.yml', '--no-run'],
+    prints: ['Provisioned before: ', 'Identity: arn:aws:sts::123456789012:assumed-role/deploy/', 'deploy: success'],
+  },
   { file: 'wrong.yml', exitCode: 1, prints: ["wrong.yml:6:9: Unexpected value 'use'"] },
 ].map(({ file, ...rest }) => ({ file: join(__dirname, 'workflows', file), ...rest }));
 
-/** What these run of their users is not here. */
-const WITHOUT_COMMANDS = ['ephemeral-user.yml', 'long-job.yml'];
+/** What these run of their users is not here, or it waits. */
+const WITHOUT_COMMANDS = [
+  'cross-account-pipeline.yml',
+  'ephemeral-user.yml',
+  'least-privilege-user.yml',
+  'long-job.yml',
+];
 const EXAMPLES = examples()
   .filter((path) => !path.includes('/identities/'))
   .map((path): Tried => ({
@@ -80,8 +92,27 @@ const EXAMPLES = examples()
     args: WITHOUT_COMMANDS.includes(basename(path)) ? ['--no-run'] : [],
   }));
 
+/** The whole workflows of the pages, each in a file of its own. */
+function ofPages(): Tried[] {
+  const whole = pages().flatMap(({ path, blocks }) =>
+    blocks
+      .filter(({ language, content }) => language === 'yaml' && /^jobs:/m.test(content) && /^on:/m.test(content))
+      .map(({ content }, index) => ({ name: `${path.replaceAll('/', '-')}-${index}.yml`, content })),
+  );
+  return whole.map(({ name, content }) => {
+    const file = join(folder, name);
+    writeFileSync(file, content);
+    return { file };
+  });
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'try-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
 /** The fast run has time for one. */
-const TRIED = ALL_AS_PROCESSES ? [...OF_USERS, ...EXAMPLES] : OF_USERS.slice(0, 1);
+const TRIED = ALL_AS_PROCESSES ? [...OF_USERS, ...EXAMPLES, ...ofPages()] : OF_USERS.slice(0, 1);
 
 test.each(TRIED.map((each) => [relative(ROOT, each.file), each.args?.join(' ') ?? '', each] as const))(
   'npm run try -- %s %s',
