@@ -5,6 +5,7 @@ import { destinationOf } from './access-keys/destinations';
 import { endKeys } from './access-keys/end-keys';
 import { KeyRenewal, settlingTimeOf, type KeyLedger } from './access-keys/key-renewal';
 import type { MadeKey } from './access-keys/make-key';
+import { takeBackAnnouncements, unaskedOfNewUsers } from './access-keys/unasked-keys';
 import type { AccountAccess } from './changes/account-access';
 import { apply, applyLater } from './changes/apply';
 import type { Change } from './changes/change';
@@ -37,22 +38,28 @@ export async function carryOut(
   access: AccountAccess,
 ): Promise<void> {
   const changes = phases.flat();
-  const made = await apply(phases, access);
-  const lookTwice = oneWait(access.clock);
-  await concurrently(keys, (plan) => endKeys(plan, access, lookTwice));
+  const made = new Set<string>();
   const renewal = new KeyRenewal(keys, access, unlimited, ledger);
   const completeIdentities = async () => {
     await applyLater(changes, made, access);
     await concurrently(devices, (device) => makeMfaDevice(device, access, unlimited, lookTwice));
     if (readsBack) await readBack(changes, access);
   };
-  await renewal.during(async () => {
-    await concurrently([() => renewal.make(), completeIdentities], (work) => work());
-    await exportKeys(renewal.ofJob, () => renewal.deliver());
-    renewal.ofJob.forEach((key) => {
-      reportJobDelivery(key, access);
+  const lookTwice = oneWait(access.clock);
+  try {
+    await apply(phases, access, made);
+    await concurrently(keys, (plan) => endKeys(plan, access, lookTwice));
+    await renewal.during(async () => {
+      await concurrently([() => renewal.make(), completeIdentities], (work) => work());
+      await exportKeys(renewal.ofJob, () => renewal.deliver());
+      renewal.ofJob.forEach((key) => {
+        reportJobDelivery(key, access);
+      });
     });
-  });
+  } finally {
+    const ofNewUsers = unaskedOfNewUsers(changes, made, (user) => renewal.isAsked(user), access);
+    await takeBackAnnouncements([...ofNewUsers, ...renewal.unasked], unlimited);
+  }
   await renewal.endReplaced();
 }
 

@@ -136,7 +136,8 @@ test('what is made is remembered before it is made, and from then on it is fresh
       ),
     ],
   ];
-  const made = await apply(phases, access);
+  const made = new Set<string>();
+  await apply(phases, access, made);
   await applyLater(phases.flat(), made, access);
   expect(noted.slice(0, 2)).toEqual(['remember policy', 'CreatePolicy list']);
   expect(noted.indexOf('remember role')).toBeLessThan(noted.indexOf('CreateRole deploy trust'));
@@ -241,7 +242,8 @@ describe('over HTTP', () => {
       policies.map((policy) => changeIn(planPolicy(policy, undefined, RULES))),
       [changeIn(planUser(user, undefined, policies, RULES))],
     ];
-    const fresh = await apply(phases, opened.access);
+    const fresh = new Set<string>();
+    await apply(phases, opened.access, fresh);
     const made = opened.account.users.get('pulumi');
     expect([...(made?.attachedPolicies ?? [])]).toEqual([]);
     await applyLater(phases.flat(), fresh, opened.access);

@@ -10,6 +10,7 @@ import { endReplaced } from './end-keys';
 import { SETTLE_MS } from './key-life';
 import { idOf, makeKey, makeSure, recordMade, takeBack, type KeyToMake, type MadeKey } from './make-key';
 import type { KeyPlan } from './plan-key';
+import type { Unasked } from './unasked-keys';
 
 /** What is kept of keys for the post step. */
 export interface KeyLedger {
@@ -32,6 +33,7 @@ export function settlingTimeOf(plans: readonly KeyPlan[]): number {
 export class KeyRenewal {
   readonly #ofJob: readonly KeyToMake[];
   readonly #groups: readonly (readonly KeyToMake[])[];
+  readonly #announced = new Set<KeyToMake>();
   readonly #asked = new Set<KeyToMake>();
   readonly #made = new Map<KeyToMake, MadeKey>();
   readonly #begun = new Set<KeyToMake>();
@@ -56,6 +58,17 @@ export class KeyRenewal {
   /** The keys that end with the job, as the document has them, however long each took. */
   get ofJob(): readonly MadeKey[] {
     return this.#ofJob.flatMap((plan) => this.#made.get(plan) ?? []);
+  }
+
+  /** Whether the key of a user was asked for: then there may be one. */
+  isAsked(user: string): boolean {
+    return [...this.#asked].some((plan) => plan.user === user);
+  }
+
+  /** Users that are there, whose keys may have been announced, and were not asked for. */
+  get unasked(): Unasked[] {
+    const left = [...this.#announced].filter((plan) => plan.holder.existing && !this.#asked.has(plan));
+    return left.map(({ user }) => ({ user, isThere: false }));
   }
 
   /**
@@ -129,6 +142,7 @@ export class KeyRenewal {
 
   async #make(plans: readonly KeyToMake[]): Promise<void> {
     const recorded = await concurrently(plans, async (plan) => {
+      this.#announced.add(plan);
       const made = await makeKey(plan, this.access, (mayBeThere) => {
         if (mayBeThere) this.#asked.add(plan);
         else this.#ended.add(plan);

@@ -9,11 +9,14 @@ const DONE = { create: 'Created', change: 'Changed', delete: 'Deleted', keep: 'K
 /**
  * Makes the changes of each phase concurrently, one phase after the other.
  *
- * @returns ARNs of what was made: not all of IAM may know of it yet
+ * @param made where the ARNs of what was made come to: not all of IAM may know of it yet
  * @throws ActionError for the first call that failed for good; what was done stays, and the next run continues from there
  */
-export async function apply(phases: readonly (readonly Change[])[], access: AccountAccess): Promise<Set<string>> {
-  const made = new Set<string>();
+export async function apply(
+  phases: readonly (readonly Change[])[],
+  access: AccountAccess,
+  made = new Set<string>(),
+): Promise<void> {
   const needed = phases.map((phase) => phase.filter(({ stages, last }) => stages.length > 0 || last));
   const total = needed.flat().length;
   let done = 0;
@@ -28,7 +31,6 @@ export async function apply(phases: readonly (readonly Change[])[], access: Acco
       access.log(`[${done}/${total}] ${DONE[action]} ${kind} ${name}.`);
     });
   }
-  return made;
 }
 
 /** Makes what nothing else of the plan waits for: what new users and roles may do. */
