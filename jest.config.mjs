@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { ACTIONS_NODE } from './scripts/actions-node.cjs';
 
 // Jest starts its workers with it: steps that run in them run on the Node of actions.
@@ -8,6 +9,11 @@ process.execPath = ACTIONS_NODE;
 // Tests write many small files, and a disk takes longer for them than the tests do.
 const MEMORY = '/dev/shm';
 if (freeBytes(MEMORY) > 1_000_000_000) process.env.TMPDIR = MEMORY;
+
+/** The path of one of this project's parts of jest. */
+function script(name) {
+  return fileURLToPath(new URL(`./scripts/${name}.cjs`, import.meta.url));
+}
 
 function freeBytes(folder) {
   try {
@@ -37,8 +43,8 @@ const esModules = [
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: '<rootDir>/scripts/jest-environment.cjs',
-  runtime: '<rootDir>/scripts/jest-runtime.cjs',
+  testEnvironment: script('jest-environment'),
+  runtime: script('jest-runtime'),
   cacheDirectory: '<rootDir>/.cache/jest',
   // With the sources among them, --findRelatedTests finds the tests of a file.
   roots: ['__tests__', 'src', 'sandbox'].map((folder) => `<rootDir>/${folder}`),

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import jest from './jest.config.mjs';
 
 /**
@@ -34,6 +35,8 @@ export default {
   jest: {
     config: {
       ...jest,
+      // Each test file has its own modules, as Stryker expects it.
+      runtime: fileURLToPath(import.meta.resolve('jest-runtime')),
       // Whole jobs, and what starts processes, take too long to run once for each change.
       testPathIgnorePatterns: [
         ...jest.testPathIgnorePatterns,
@@ -45,7 +48,7 @@ export default {
     },
   },
   coverageAnalysis: 'perTest',
-  ignorePatterns: ['.cache', 'dist', 'bench', 'demo', 'docs', 'examples'],
+  ignorePatterns: ['.cache', 'dist', '/bench', '/demo', '/docs', '/examples'],
   // What is decided when a module loads cannot be changed for one test alone: it would cost a run of all of them.
   ignoreStatic: true,
   concurrency: 2,

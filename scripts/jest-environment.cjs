@@ -1,16 +1,21 @@
 const { TestEnvironment } = require('jest-environment-node');
 
+const SHARING_RUNTIME = require.resolve('./jest-runtime.cjs');
+
 /** The one of this worker. */
 let kept;
 
-/** One for all test files of a worker, which then can share modules; what a file adds to it goes with the file. */
+/** One for all test files of a worker, which then can share modules, where they do; what a file adds to it goes with the file. */
 module.exports = class SharedEnvironment extends TestEnvironment {
   #own;
 
-  constructor(...settings) {
-    if (kept) return kept;
-    super(...settings);
-    kept = this;
+  constructor(config, context) {
+    if (kept) {
+      kept.#removeAdded();
+      return kept;
+    }
+    super(config, context);
+    if (config.projectConfig.runtime === SHARING_RUNTIME) kept = this;
     knowErrorsOfNode(this.global);
     this.#own = new Set(Reflect.ownKeys(this.global));
   }
@@ -20,8 +25,13 @@ module.exports = class SharedEnvironment extends TestEnvironment {
     this.global.Error.stackTraceLimit = Error.stackTraceLimit = 10;
   }
 
+  /** What a file added stays until the next one: an error that comes late is still that file's. */
   async teardown() {
-    this.fakeTimersModern.useRealTimers();
+    if (kept) this.fakeTimersModern.useRealTimers();
+    else await super.teardown();
+  }
+
+  #removeAdded() {
     for (const name of Reflect.ownKeys(this.global)) {
       if (!this.#own.has(name)) Reflect.deleteProperty(this.global, name);
     }
