@@ -7,5 +7,5 @@ const temporary = fileURLToPath(new URL('../.cache/tmp', import.meta.url));
 mkdirSync(temporary, { recursive: true });
 Object.assign(process.env, { TMPDIR: temporary, TMP: temporary, TEMP: temporary });
 
-const { tsImport } = await import('tsx/esm/api');
-await tsImport('./demo.ts', import.meta.url);
+await import('tsx');
+await import('./demo.ts');

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { loadExpressions } from '../sandbox/runner/expressions';
 import { filledIn } from '../sandbox/runner/steps';
-import type { Workflow } from '../sandbox/runner/workflow';
+import { readWorkflow } from '../sandbox/runner/workflow';
 
 /**
  * The inputs of the steps in a workflow file that use this action, with GitHub's expressions filled in.
@@ -18,7 +17,8 @@ export async function stepsWithAction(
 ): Promise<Record<string, string>[]> {
   const expressions = await loadExpressions();
   const contexts = { github: { run_id: variables.GITHUB_RUN_ID }, secrets };
-  const workflow = parse(readFileSync(join(__dirname, '../examples', file), 'utf8')) as Workflow;
+  const content = readFileSync(join(__dirname, '../examples', file), 'utf8');
+  const { workflow } = await readWorkflow(file, content);
   return Object.values(workflow.jobs)
     .flatMap(({ steps = [] }) => steps)
     .filter(({ uses }) => uses?.includes('aws-identity-action'))
