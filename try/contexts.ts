@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Claims } from '../sandbox/github/claims';
 import type { Job } from '../sandbox/runner/job';
 
 export interface Origin {
@@ -30,6 +31,26 @@ export function variablesOf({ workflow, path, event, repository, ref }: Origin):
     RUNNER_NAME: 'local',
     RUNNER_ENVIRONMENT: 'self-hosted',
     ...(process.platform === 'darwin' && { RUNNER_OS: 'macOS' }),
+  };
+}
+
+/** The claims of a job's tokens. */
+export function claimsOf(
+  { workflow, path, event, repository, ref: pushed }: Origin,
+  { GITHUB_REF: ref = pushed, GITHUB_RUN_ID: run_id = '' }: Readonly<Record<string, string>>,
+  environment: string | undefined,
+): Partial<Claims> {
+  const [repository_owner = ''] = repository.split('/');
+  return {
+    repository,
+    repository_owner,
+    ref,
+    ref_type: pushed.startsWith('refs/tags/') ? 'tag' : 'branch',
+    event_name: event,
+    workflow,
+    job_workflow_ref: `${repository}/${path}@${ref}`,
+    run_id,
+    ...(environment && { environment }),
   };
 }
 

@@ -1,7 +1,7 @@
-import { cpSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Job } from '../sandbox/runner/job';
 import { note, show } from '../sandbox/runner/terminal';
+import { checkOut } from './checkout';
 import { variablesOf, type Origin } from './contexts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalAws } from './local-aws';
 
@@ -24,7 +24,7 @@ export async function provisionDocument(file: string, origin: Origin, aws: Local
     'terraform-token': aws.terraformToken(),
   };
   try {
-    cpSync(dirname(file), job.workspace, { recursive: true });
+    checkOut(dirname(file), job.workspace);
     await aws.furnish({ uses: '', inputs, env: {} }, { claims: {}, oidc: false, workspace: job.workspace });
     const { exitCode, log } = await job.step({ with: inputs });
     await job.finish();

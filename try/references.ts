@@ -25,8 +25,16 @@ const INPUT_OF_VARIABLE: Readonly<Record<string, string>> = {
   AWS_DEFAULT_REGION: 'aws-region',
 };
 
-/** Each secret and variable that the jobs name. What is only for steps that are skipped does not count. */
-export function referencesIn({ workflow, lineOf }: ReadWorkflow, jobs: readonly PlannedJob[]): Reference[] {
+/**
+ * Each secret and variable that the jobs name. What is only for steps that are skipped does not count.
+ *
+ * @param commands whether the commands of steps run
+ */
+export function referencesIn(
+  { workflow, lineOf }: ReadWorkflow,
+  jobs: readonly PlannedJob[],
+  { commands }: { readonly commands: boolean },
+): Reference[] {
   const found: Reference[] = [];
   const look = (
     written: unknown,
@@ -70,7 +78,7 @@ export function referencesIn({ workflow, lineOf }: ReadWorkflow, jobs: readonly 
     for (const [index, step] of (job.steps ?? []).entries()) {
       const at = [...path, 'steps', index];
       look(step.if, [...at, 'if']);
-      if (step.uses !== undefined && useOf(step.uses).kind !== 'this action') continue;
+      if (step.uses === undefined ? !commands : useOf(step.uses).kind !== 'this action') continue;
       look(step.run, [...at, 'run']);
       lookInVariables(step.env, [...at, 'env'], step.with);
       for (const [input, text] of Object.entries(step.with ?? {})) {

@@ -1,5 +1,6 @@
 import type { Contexts, Expressions, Status } from '../sandbox/runner/expressions';
 import { Job, type Run } from '../sandbox/runner/job';
+import { masked } from '../sandbox/runner/log';
 import { combinations, type Combination } from '../sandbox/runner/matrix';
 import { filledIn, Steps, type ActionUse, type Outcome, type StepEnd } from '../sandbox/runner/steps';
 import { note, title } from '../sandbox/runner/terminal';
@@ -7,7 +8,7 @@ import { mayAskForTokens, type ReadWorkflow, type WorkflowJob, type WorkflowStep
 import { useOf } from './actions';
 import { checkOut } from './checkout';
 import { withCommands } from './commands';
-import { contextsOf, payloadOf, variablesOf, type Origin } from './contexts';
+import { claimsOf, contextsOf, payloadOf, variablesOf, type Origin } from './contexts';
 import type { LocalAws, TokenJob } from './local-aws';
 import { notDoneHere, type PlannedJob } from './plan';
 import { showStep } from './show';
@@ -66,7 +67,7 @@ export async function runJob(
     for (const [index, combination] of matrix.entries()) {
       const strategy = { 'job-index': index, 'job-total': matrix.length };
       const all = { needs, vars, inputs, secrets, strategy, matrix: combination };
-      ends.push(await new JobRun(planned, setting, all).run());
+      ends.push(await startJob(planned, setting, all).run());
     }
     const outputs = Object.assign({}, ...ends.map((end) => end.outputs)) as JobEnd['outputs'];
     const failed = ends.some(({ result }) => result === 'failure');
@@ -84,6 +85,16 @@ function filledMatrix({ strategy }: WorkflowJob, contexts: Contexts, expressions
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each)]));
   };
   return strategy?.matrix === undefined ? [{}] : combinations(fill(strategy.matrix) as Combination);
+}
+
+/** @throws Error that names the place when an expression of the job itself cannot be evaluated */
+function startJob(planned: PlannedJob, setting: Setting, contexts: Contexts): JobRun {
+  try {
+    return new JobRun(planned, setting, contexts);
+  } catch (error) {
+    const place = `${setting.origin.path}:${setting.read.lineOf('jobs', planned.id)}`;
+    throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 /** One job on one runner. */
@@ -119,19 +130,7 @@ class JobRun {
     const written = typeof environment === 'string' ? environment : environment?.name;
     const environmentName = written === undefined ? undefined : expressions.fillIn(written, this.#contexts);
     if (environmentName) aws.createEnvironment(environmentName);
-    const { GITHUB_REF: ref = '', GITHUB_RUN_ID: run_id = '' } = this.#job.env;
-    const [repository_owner = ''] = origin.repository.split('/');
-    const claims = {
-      repository: origin.repository,
-      repository_owner,
-      ref,
-      ref_type: origin.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
-      event_name: origin.event,
-      workflow: origin.workflow,
-      job_workflow_ref: `${origin.repository}/${origin.path}@${ref}`,
-      run_id,
-      ...(environmentName && { environment: environmentName }),
-    } as const;
+    const claims = claimsOf(origin, this.#job.env, environmentName);
     // Those of a job count instead of those of the workflow.
     const oidc = mayAskForTokens(job.permissions ?? read.workflow.permissions);
     this.#token = { claims, oidc, workspace: this.#job.workspace };
@@ -180,7 +179,7 @@ class JobRun {
     const place = `${this.setting.origin.path}:${line}`;
     let end: StepEnd;
     try {
-      title(`${this.#name} › ${steps.nameOf(step)} (${place})`);
+      title(masked(`${this.#name} › ${steps.nameOf(step)} (${place})`, this.#job.masks));
       if (step.run !== undefined && !this.setting.commands) {
         note('Not run, because of --no-run.');
         return;

@@ -27,15 +27,17 @@ export function showStep(run: Run, masks: ReadonlySet<string>, calls: readonly R
 
 /** The calls in order, each with what came of it if that is a failure; those that follow each other by one caller together. */
 export function callLines(calls: readonly RecordedRequest[]): string[] {
-  const lines: { readonly caller: string; readonly calls: string[] }[] = [];
-  for (const { service, action, caller = 'nobody who signs', status, errorCode } of calls) {
+  const lines: { readonly caller: string | undefined; readonly calls: string[] }[] = [];
+  for (const { service, action, caller, status, errorCode } of calls) {
     const failure = errorCode ?? (status === undefined ? 'no answer' : undefined);
     const call = `${service} ${action}${failure === undefined ? '' : ` (${failure})`}`;
     const last = lines.at(-1);
-    if (last?.caller === caller) last.calls.push(call);
+    if (last && last.caller === caller) last.calls.push(call);
     else lines.push({ caller, calls: [call] });
   }
-  return lines.map((each) => `Calls by ${each.caller}: ${each.calls.join(', ')}`);
+  return lines.map(
+    (each) => `${each.caller === undefined ? 'Unsigned calls' : `Calls by ${each.caller}`}: ${each.calls.join(', ')}`,
+  );
 }
 
 function showValues(title: string, values: Readonly<Record<string, string>>, masks: ReadonlySet<string>): void {

@@ -35,7 +35,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
 
   const aws = await LocalAws.start(request.repository);
   try {
-    const { secrets, vars, notes, missing } = await valuesFor(referencesIn(read, jobs), request, aws);
+    const { secrets, vars, notes, missing } = await valuesFor(referencesIn(read, jobs, request), request, aws);
     notes.forEach(note);
     if (missing.length > 0) {
       const example = missing.map((each) => `${each.replace(/^secrets\.| .*/g, '')}=value`).join(' ');

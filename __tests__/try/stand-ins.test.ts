@@ -24,11 +24,15 @@ jobs:
           WEBHOOK: \${{ secrets.WEBHOOK }}
 `;
 
-async function values(strict: boolean, secrets = {}): Promise<Values> {
+async function values(strict: boolean, secrets = {}, commands = true): Promise<Values> {
   const read = await readWorkflow('w.yml', WORKFLOW);
   const aws = await LocalAws.start('octo-org/app');
   await aws.sandbox.close();
-  return valuesFor(referencesIn(read, plannedJobs(read.workflow, [])), { secrets, vars: {}, strict }, aws);
+  return valuesFor(
+    referencesIn(read, plannedJobs(read.workflow, []), { commands }),
+    { secrets, vars: {}, strict },
+    aws,
+  );
 }
 
 test('the local AWS has keys, a device, an account and a region; all else is missing, except for steps that are skipped', async () => {
@@ -38,6 +42,10 @@ test('the local AWS has keys, a device, an account and a region; all else is mis
   expect(secrets.SEED).toMatch(/^[A-Z2-7]{64}$/);
   expect(notes.join('\n')).toContain('the key of arn:aws:iam::123456789012:user/deploy, made for it');
   expect(missing).toEqual(['secrets.WEBHOOK (line 18)']);
+});
+
+test('nothing is missing for commands that do not run', async () => {
+  expect((await values(false, {}, false)).missing).toEqual([]);
 });
 
 test('what is given stays as it is', async () => {

@@ -29,6 +29,18 @@ const OF_USERS: readonly Tried[] = [
     ],
   },
   {
+    file: 'compatible.yml',
+    args: ['AWS_ROLE_EXTERNAL_ID=octo'],
+    prints: [
+      'role/my-second-role. It trusts the accounts here',
+      'assumed-role/my-second-role/MySessionName',
+      'assumed-role/my-github-actions-role/MySessionName',
+      'assumed-role/my-other-github-actions-role/',
+      'assumed-role/second/',
+      'chain: success, keys: success, outputs: success, profiles: success',
+    ],
+  },
+  {
     file: 'matrix.yml',
     prints: [
       'inventory (staging, 111122223333)',
@@ -68,8 +80,13 @@ const OF_USERS: readonly Tried[] = [
   },
   { file: 'pull-request.yml', prints: ['It trusts repo:octo-org/app:pull_request', 'refs/pull/1/merge change'] },
   { file: 'missing-secret.yml', exitCode: 1, prints: ['names what nobody gave: secrets.SLACK_HOOK (line 8)'] },
-  { file: 'missing-secret.yml', args: ['SLACK_HOOK=', '--no-run'], prints: ['Not run, because of --no-run'] },
-  { file: 'drop-in.yml', args: ['deploy', '--strict', 'AWS_ROLE=x'], exitCode: 1, prints: ['deploy: failure'] },
+  { file: 'missing-secret.yml', args: ['--no-run'], prints: ['Not run, because of --no-run'] },
+  {
+    file: 'drop-in.yml',
+    args: ['deploy', '--strict', 'AWS_ROLE=arn:aws:iam::123456789012:role/deploy'],
+    exitCode: 1,
+    prints: ['deploy: failure'],
+  },
   {
     file: '../../../examples/deploy-oidc.yml',
     args: ['--strict', '--identities', 'examples/identities/oidc-role.yml', '--no-run'],
