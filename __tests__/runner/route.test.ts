@@ -1,6 +1,7 @@
 import { INPUTS, variableOf } from '../../src/inputs/input-names';
 import { maskInputs } from '../../src/runner/masks';
-import { returnToRoute, routeToKeep } from '../../src/runner/route';
+import { returnToRoute } from '../../src/runner/return-to-route';
+import { routeToKeep } from '../../src/runner/route';
 import type { Step } from '../../src/runner/step';
 
 const ROUTE = {

@@ -1,5 +1,5 @@
 import { isInputVariable } from '../inputs/input-names';
-import { replaceVariables } from '../runner/route';
+import { replaceVariables } from '../runner/return-to-route';
 
 /** Variables other than inputs that decide how a session is obtained, and what it and its errors say of the job. */
 const KEPT_VARIABLES = [

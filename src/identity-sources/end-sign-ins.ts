@@ -2,7 +2,7 @@ import { ActionError } from '../errors/action-error';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Clock } from '../network/clock';
 import type { AskedSignIn } from '../runner/ledger';
-import { returnToRoute } from '../runner/route';
+import { returnToRoute } from '../runner/return-to-route';
 import type { EndSignIns } from '../runner/undo';
 import { connectSso, type Sso } from '../sso/connect';
 

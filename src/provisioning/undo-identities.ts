@@ -3,7 +3,7 @@ import { messageOf } from '../errors/message';
 import { describeSecret } from '../identities/stored-secret';
 import { readPostSettings } from '../inputs/step-inputs';
 import type { Created, IdentityChanges } from '../runner/ledger';
-import { returnToRoute } from '../runner/route';
+import { returnToRoute } from '../runner/return-to-route';
 import type { PostReporter, PostStep } from '../runner/undo';
 import { endWithJob } from './access-keys/end-with-job';
 import { recoverKey } from './access-keys/recover-key';

@@ -1,7 +1,4 @@
 import { isInputVariable, isSecretInput, variableOf } from '../inputs/input-names';
-import { trustCertificatesIn, trustSystem } from '../network/certificates';
-
-type Environment = Readonly<Record<string, string>>;
 
 /** Variables that decide where calls to AWS and HCP Terraform go, and how they get there. */
 const ABOUT_CALLS = [
@@ -22,31 +19,8 @@ export function routeToKeep(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(entries.filter(([name]) => isAboutCalls(name)));
 }
 
-/** Lets calls to AWS go where they went in the step, and as whom, whatever later steps have put into the environment. */
-export function returnToRoute(kept: Environment, env: NodeJS.ProcessEnv): void {
-  replaceVariables(isAboutCalls, kept, env);
-}
-
-/**
- * Sets these variables, and removes all others of their kind. Some of them Node has read already, when this process
- * started: what they say now is done now.
- *
- * @param isOfKind by the name
- */
-export function replaceVariables(
-  isOfKind: (name: string) => boolean,
-  variables: NodeJS.ProcessEnv,
-  env: NodeJS.ProcessEnv,
-): void {
-  const { NODE_EXTRA_CA_CERTS: certificatesBefore, NODE_USE_SYSTEM_CA: systemBefore } = env;
-  for (const name of Object.keys(env).filter(isOfKind)) Reflect.deleteProperty(env, name);
-  Object.assign(env, variables);
-  const { NODE_EXTRA_CA_CERTS: certificates, NODE_USE_SYSTEM_CA: system } = env;
-  if (certificates && certificates !== certificatesBefore) trustCertificatesIn(certificates);
-  if (system === '1' && systemBefore !== '1') trustSystem();
-}
-
-function isAboutCalls(name: string): boolean {
+/** Whether a variable, by its name, is of this kind. */
+export function isAboutCalls(name: string): boolean {
   if (isInputVariable(name)) return !isSecretInput(name) && name !== variableOf('identities');
   return ABOUT_CALLS.some((names) => names.test(name));
 }
