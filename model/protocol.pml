@@ -154,7 +154,7 @@ arrival:
 drift: needed = 0;
   if :: current == NONE -> needed = 1
      :: else -> if :: !(seenUsable & BIT(current)) -> needed = 1 :: else fi;
-       if :: LIST(seenTag[current]) == 0 -> needed = 1 :: else fi;      /* only some of its places hold it */
+       if :: LIST(seenTag[current]) == 0 -> needed = 1 :: else fi;      /* not all of its places hold it for certain */
        for (j : 0 .. HALVES-1) { if :: IN_DOCUMENT(j) && !NO_DRIFT && (half[j] == ABSENT
            || (READABLE(j) && ((later[j] & BIT(current)) || (!(since[j] & BIT(current)) && !NO_EARLIER)))
            || (!(LIST(seenTag[current]) & BIT(j/2)) && !NO_LIST)) -> needed = 1 :: else fi }

@@ -170,7 +170,9 @@ describe('a key that no run has delivered', () => {
     secrets.write('octo/app', 'AWS_ACCESS_KEY_ID', other);
     secrets.write('octo/app', 'AWS_SECRET_ACCESS_KEY', keyOf(other)?.secretAccessKey ?? '');
     const said = await saidWhenFull('provision');
-    expect(said).toContain(`Somebody else has written ${HALVES} since, and which key is there, nobody else can tell.`);
+    expect(said).toContain(
+      `Somebody else has written ${HALVES} since, and which key is there, nobody else can tell: ask who did it.`,
+    );
     expect(said).not.toContain('--status Inactive');
     scenario.account.users.get('pulumi')?.deleteAccessKey(current);
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');

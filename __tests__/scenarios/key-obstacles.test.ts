@@ -70,7 +70,7 @@ describe('a run that fails as there is no room for a key records what it found a
     scenario.calls();
     const main = await run('provision', TWO_PLACES, { 'dry-run': 'true' });
     expectFailed(main, 'access-keys-full');
-    expect(textOf(main)).toContain('only some hold it');
+    expect(textOf(main)).toContain('not all hold it for certain');
     expect(textOf(main)).toContain('Nothing was changed.');
     expect(writes(scenario)).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe('places that hold different keys', () => {
     const main = await run('provision', TWO_PLACES);
     expectFailed(main, 'access-keys-full');
     const said = textOf(main);
-    expect(said).toContain(`Of the places that the access key ${left} of pulumi is for, only some hold it.`);
+    expect(said).toContain(`Of the places that the access key ${left} of pulumi is for, not all hold it for certain.`);
     expect(said).toMatch(
       new RegExp(`${left} \\(active, .*, in AWS_ACCESS_KEY_ID of octo/app and AWS_SECRET_ACCESS_KEY of octo/app\\)`),
     );
@@ -153,7 +153,7 @@ describe('places that hold different keys', () => {
     expect(textOf(main)).toMatch(
       new RegExp(`${old} .* stays: AWS_ACCESS_KEY_ID of octo/app, environment prod and .* hold it, and no newer one`),
     );
-    expect(textOf(main)).toContain('decide which place may fail for a moment, delete the key that it holds');
+    expect(textOf(main)).toContain('decide which place may fail for a moment, and delete the key that it holds');
     expect(textOf(main)).not.toContain('with delete-old-keys: true');
     expect(owners()).toEqual(['pulumi', 'pulumi']);
 

@@ -361,21 +361,45 @@ describe('a run dies while it delivers', () => {
     expect(ownerOf(scenario, keyInWorkspace(scenario))).toBe('pulumi');
   });
 
-  test('after both halves: nobody can tell that it was not another writing, so both keys stay until one is not used', async () => {
-    const old = await delivered();
-    await killedAt('PATCH var', 1, 'rotate', { 'rotate-now': 'true' });
-    const { id = '' } = keyInWorkspace(scenario);
-    const first = await run('provision');
-    expectFailed(first, 'access-keys-full');
-    expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Active', [id]: 'Active' });
-    expect(ownerOf(scenario, keyInWorkspace(scenario))).toBe('pulumi');
-    const used = scenario.sandbox.world.accessKey(id)?.key;
-    scenario.pass(25 * HOUR_MS);
-    if (used) used.lastUsed = { at: scenario.sandbox.clock.now(), service: 's3', region: 'eu-central-1' };
-    const main = await run('provision');
-    expect([main.exitCode, main.stderr]).toEqual([0, '']);
-    expect(ownerOf(scenario, keyInWorkspace(scenario))).toBe('pulumi');
-    expect(idsOf()).toEqual([id, keyInWorkspace(scenario).id]);
+  describe('after both halves: nobody can tell that it was not another writing, so both keys stay', () => {
+    test.each([
+      { what: 'where its key is there', isPutBack: false },
+      { what: 'where a person has put the one before back', isPutBack: true },
+    ])('$what: until somebody says which may go', async ({ isPutBack }) => {
+      const old = await delivered();
+      const { secret = '' } = keyInWorkspace(scenario);
+      await killedAt('PATCH var', 1, 'rotate', { 'rotate-now': 'true' });
+      if (isPutBack) {
+        terraform().write(WORKSPACE, ID, old);
+        terraform().write(WORKSPACE, SECRET, secret);
+      }
+      const { id: there } = keyInWorkspace(scenario);
+      const both = statusesOf(scenario, 'pulumi');
+      for (const [mode, inputs] of [
+        ['provision', {}],
+        ['provision', {}],
+        ['rotate', { 'delete-old-keys': 'true' }],
+      ] as const) {
+        const main = await run(mode, inputs);
+        expectFailed(main, 'access-keys-full');
+        expect(textOf(main)).toMatch(
+          /A run did not come to its end with AWS_ACCESS_KEY_ID .*, and which key is there, nobody can tell: see from/,
+        );
+        expect(textOf(main)).not.toMatch(/works until|only some/);
+        expect(statusesOf(scenario, 'pulumi')).toEqual(both);
+        expect(ownerOf(scenario, keyInWorkspace(scenario))).toBe('pulumi');
+        scenario.pass(49 * HOUR_MS);
+      }
+      const [other = ''] = idsOf().filter((id) => id !== there);
+      scenario.account.users.get('pulumi')?.deleteAccessKey(other);
+      scenario.sandbox.faults.add({ action: 'PATCH var', times: 1, ...REFUSED });
+      expect((await run('provision')).exitCode).toBe(1);
+      expect(ownerOf(scenario, keyInWorkspace(scenario))).toBe('pulumi');
+      const main = await run('provision');
+      expect([main.exitCode, main.stderr]).toEqual([0, '']);
+      expect(ownerOf(scenario, keyInWorkspace(scenario))).toBe('pulumi');
+      expect(idsOf()).toEqual([there, keyInWorkspace(scenario).id]);
+    });
   });
 
   test('after both halves of a first key: another is delivered, and what read the first goes on', async () => {

@@ -1,3 +1,7 @@
+import type { KeyDestination } from '../../../src/identities/declaration';
+import { describeSecret } from '../../../src/identities/stored-secret';
+import { placeWords, versionedIn } from '../../../src/provisioning/access-keys/destinations';
+import { versionsOf } from '../../../src/provisioning/access-keys/marks';
 import { planKey, planKeyRotation } from '../../../src/provisioning/access-keys/plan-key';
 import { page } from '../../docs/pages';
 import { obstacleIn, TO_GITHUB } from '../declared';
@@ -14,6 +18,43 @@ const IN_PROD = {
   prefix: '',
   location: { of: 'environment', repository: 'octo/app', environment: 'prod' },
 } as const;
+
+const [GITHUB_ID, GITHUB_SECRET] = [
+  'CI_AWS_ACCESS_KEY_ID of octo/app',
+  'CI_AWS_SECRET_ACCESS_KEY of octo/app',
+] as const;
+/** When the secrets of the repository were written, and those of its environment, so long ago. */
+const marksOf = (repository: number, environment: number) =>
+  new Map([
+    ...[GITHUB_ID, GITHUB_SECRET].map((name) => [name, { time: NOW - repository }] as const),
+    ...[`AWS_ACCESS_KEY_ID of ${PROD}`, `AWS_SECRET_ACCESS_KEY of ${PROD}`].map(
+      (name) => [name, { time: NOW - environment }] as const,
+    ),
+  ]);
+const deliveredTo = (ago: number, places: readonly KeyDestination[]) => ({
+  delivered: { at: NOW - ago, written: NOW - ago, replaces: undefined, torn: false, places: placeWords(places) },
+});
+
+const TO_WORKSPACE: KeyDestination = {
+  to: 'terraform-cloud',
+  workspace: { host: undefined, organization: 'acme', name: 'prod' },
+};
+const VARIABLES = 'AWS_ACCESS_KEY_ID of the workspace acme/prod and AWS_SECRET_ACCESS_KEY of the workspace acme/prod';
+const versionsAt = (version: string | undefined) =>
+  new Map(versionedIn([TO_WORKSPACE]).map((secret) => [describeSecret(secret), { version }]));
+const recordedAt = (version: string) => versionsOf(versionedIn([TO_WORKSPACE]), versionsAt(version));
+const versioned = (ago: number, version: string) => ({
+  delivered: { ...deliveredTo(ago, [TO_WORKSPACE]).delivered, written: undefined, versions: recordedAt(version) },
+});
+/** What is recorded of a key whose run died after it had changed the version. */
+const died = (ago: number, before: string): Keys[string] => {
+  const places = placeWords([TO_WORKSPACE]);
+  return {
+    age: ago,
+    made: { run: RUN, at: NOW - ago, replaces: OLD },
+    delivering: { run: RUN, at: NOW - ago, places, versions: recordedAt(before) },
+  };
+};
 
 type Keys = NonNullable<Situation['keys']>;
 
@@ -148,8 +189,8 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
     'a person has written the places since both were made',
     provision(nextTo({}, { written: [HOUR, HOUR] })),
     `${OLD} is to be replaced: CI_AWS_ACCESS_KEY_ID of octo/app and CI_AWS_SECRET_ACCESS_KEY of octo/app were written`,
-    `Somebody else has written ${PLACE} since, and which key is there, nobody else can tell. Ask who did it, delete the key ` +
-      `that is in no place, and run the step again, which delivers a new one: ${DELETE} …`,
+    `Somebody else has written ${PLACE} since, and which key is there, nobody else can tell: ask who did it. Delete the key ` +
+      `that is in no place, and run the step again, which delivers a new one to all places: ${DELETE} …`,
   ],
   [
     'a person has written the places before one was made, and they had neither from a run',
@@ -185,13 +226,13 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
     'a person has put the replaced key back, or written another',
     endNow({ ...pair({}, {}, 2 * DAY), written: [HOUR, HOUR] }),
     `${NEW} is to be replaced`,
-    `Somebody else has written ${PLACE} since, and which key is there, nobody else can tell. Ask who did it`,
+    `Somebody else has written ${PLACE} since, and which key is there, nobody else can tell: ask who did it`,
   ],
   [
     'nobody knows when the places were written',
     rotate(nextTo({}, { written: undefined })),
     `${OLD} is to be replaced`,
-    `By what is recorded, ${OLD} was delivered to ${PLACE}, and ${NEW} was not. If nothing uses ${NEW}, delete it`,
+    `By what is recorded, ${OLD} was delivered, and ${NEW} was not. If nothing uses ${NEW}, delete it`,
   ],
   [
     'the step works with the key of a person',
@@ -204,25 +245,75 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
     rotate({
       ...pair({}, delivered(HOUR, OLD, true)),
       accessKey: { deliver: [TO_GITHUB, IN_PROD] },
-      more: {
-        marks: new Map([
-          ...['CI_AWS_ACCESS_KEY_ID of octo/app', 'CI_AWS_SECRET_ACCESS_KEY of octo/app'].map(
-            (name) => [name, { time: NOW - HOUR }] as const,
-          ),
-          ...[`AWS_ACCESS_KEY_ID of ${PROD}`, `AWS_SECRET_ACCESS_KEY of ${PROD}`].map(
-            (name) => [name, { time: NOW - 100 * DAY }] as const,
-          ),
-        ]),
-      },
+      more: { marks: marksOf(HOUR, 100 * DAY) },
     }),
     `${NEW} is to be replaced`,
     'Each is in a place that has no newer one, and so neither ends by itself: decide which place may fail for a moment, ' +
-      `delete the key that it holds, and run the step again, which delivers a new one to all places: ${DELETE} …`,
+      `and delete the key that it holds. Then run the step again, which delivers a new one to all places: ${DELETE} …`,
+  ],
+  [
+    'one place holds one of them, and a person has written the other since',
+    provision({
+      ...nextTo(),
+      accessKey: { deliver: [TO_GITHUB, IN_PROD] },
+      keys: {
+        [OLD]: { age: 91 * DAY, ...deliveredTo(91 * DAY, [TO_GITHUB]) },
+        [NEW]: { age: DAY },
+      },
+      more: { marks: marksOf(91 * DAY, HOUR) },
+    }),
+    `${OLD} is to be replaced: AWS_ACCESS_KEY_ID of ${PROD}`,
+    `Somebody else has written AWS_ACCESS_KEY_ID of ${PROD} and AWS_SECRET_ACCESS_KEY of ${PROD} since, and which key is ` +
+      'there, nobody else can tell: ask who did it. If one of the keys is in no place, delete that; else decide which place ' +
+      `may fail for a moment, and delete the key that it holds. Then run the step again, which delivers a new one to all ` +
+      `places: ${DELETE} …`,
+  ],
+  [
+    'a run died while it wrote variables of a workspace',
+    provision({
+      accessKey: { deliver: [TO_WORKSPACE] },
+      keys: {
+        [OLD]: { age: 91 * DAY, ...versioned(91 * DAY, '1') },
+        [NEW]: died(DAY, '1'),
+      },
+      lastUsed: { [OLD]: HOUR, [NEW]: 'never' },
+      more: { marks: versionsAt('2') },
+    }),
+    `${NEW} is to be replaced: not all of its places hold it for certain.`,
+    `A run did not come to its end with ${VARIABLES}, and which key is there, nobody can tell: see from their last use which ` +
+      'one is needed. Delete the key that is in no place, and run the step again, which delivers a new one to all places',
+  ],
+  [
+    'the server of a workspace says no versions: what is recorded tells',
+    rotate({
+      ...nextTo(),
+      accessKey: { deliver: [TO_WORKSPACE] },
+      more: { marks: versionsAt(undefined) },
+    }),
+    `${OLD} is to be replaced`,
+    `By what is recorded, ${OLD} was delivered, and ${NEW} was not. If nothing uses ${NEW}, delete it`,
+  ],
+  [
+    'one was delivered to a place that the document does not name any more, and a key is a person’s',
+    provision({
+      ...nextTo(),
+      keys: { [OLD]: { age: 91 * DAY, ...deliveredTo(91 * DAY, [IN_PROD]) }, [NEW]: { age: DAY } },
+      written: ['missing', 'missing'],
+    }),
+    `${OLD} is to be replaced: CI_AWS_ACCESS_KEY_ID of octo/app and CI_AWS_SECRET_ACCESS_KEY of octo/app are not there.`,
+    `${PLACE} hold neither. ${OLD} was delivered to places that the document does not name, and ${NEW} is in no place that ` +
+      `is recorded. If nothing uses ${NEW}, delete it, and run the step again: ${DELETE} ${NEW}`,
   ],
   [
     'no run has delivered either',
     provision({ keys: { [OLD]: { age: DAY }, [NEW]: { age: HOUR } }, written: [2 * DAY, 'missing'] }),
     'whole in no place of the document). ',
+    `${PLACE} hold neither. Delete the one that is not in use: ${DELETE} …`,
+  ],
+  [
+    'the same, and nobody can tell what the places hold',
+    provision({ keys: { [OLD]: { age: DAY }, [NEW]: { age: HOUR } } }),
+    'use not known). ',
     `Which of them ${PLACE} hold, nobody can tell. Delete the one that is not in use: ${DELETE} …`,
   ],
   [

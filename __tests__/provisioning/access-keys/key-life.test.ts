@@ -188,7 +188,7 @@ test.each<[what: string, Situation, is: Record<string, string>]>([
   [
     'delivered to some places only',
     { keys: { [NEW]: { age: DAY, ...delivered(DAY, undefined, true) } }, written: [DAY, DAY] },
-    { [NEW]: 'only some of its places hold it' },
+    { [NEW]: 'not all of its places hold it for certain' },
   ],
   [
     'one in place of another',

@@ -101,8 +101,9 @@ describe('which key a workspace holds', () => {
   const heldIn = (keys: Situation['keys'] = {}, id: Version, secret: Version) => {
     const holder = holderIn({ keys, accessKey: { deliver: PROD }, more: { marks: marksOf(id, secret) } });
     return (holder.existing?.accessKeys ?? []).map((key) => {
-      const { whole, perhaps, unknown } = placesWith(holder, key) ?? { whole: [], perhaps: [], unknown: [] };
-      const held = whole.length > 0 ? 'whole' : perhaps.length > 0 ? 'perhaps' : unknown.length > 0 ? 'unknown' : 'no';
+      const [held = 'no'] = Object.entries(placesWith(holder, key) ?? {}).flatMap(([how, { length }]) =>
+        length > 0 ? how : [],
+      );
       return [held, whyHeld(holder, key) !== undefined];
     });
   };
@@ -137,14 +138,47 @@ describe('which key a workspace holds', () => {
       'i2',
       's2',
       [
-        ['unknown', false],
-        ['unknown', false],
+        ['unknown', true],
+        ['unknown', true],
       ],
     ],
-    ['nobody knows, where the server says no versions', { [OLD]: old }, undefined, undefined, [['unknown', false]]],
+    [
+      'the same, and the older is inactive: what reads that from there fails in any case',
+      { [OLD]: { ...old, inactive: true }, [NEW]: { age: DAY, ...begun, ...of(undefined, true, OLD) } },
+      'i2',
+      's2',
+      [
+        ['unknown', false],
+        ['unknown', true],
+      ],
+    ],
+    [
+      'nobody knows, where no versions of the newer are recorded',
+      { [OLD]: old, [NEW]: { age: DAY, ...of(undefined, false, OLD) } },
+      'i2',
+      's2',
+      [
+        ['untold', false],
+        ['untold', false],
+      ],
+    ],
+    ['nobody knows, where the server says no versions', { [OLD]: old }, undefined, undefined, [['untold', false]]],
   ])('%s', (_, keys, id, secret, held) => {
     expect(heldIn(keys, id, secret)).toEqual(held);
   });
+});
+
+test('which key many workspaces hold, a record knows that tells only whether all are the same', () => {
+  const many = Array.from({ length: 12 }, (_, index) => workspaceNamed(`w${index}`));
+  const places = placeWords(many);
+  const of = (version: string, replaces?: string) => {
+    const versions = versionsOf(versionedIn(many), marksOf(version, version, many));
+    return { delivered: { at: NOW - HOUR, written: undefined, replaces, torn: false, places, versions } };
+  };
+  const keys = { [OLD]: { age: 100 * DAY, ...of('1') }, [NEW]: { age: DAY, ...of('2', OLD) } };
+  const holder = holderIn({ keys, accessKey: { deliver: many }, more: { marks: marksOf('2', '2', many) } });
+  const whole = (holder.existing?.accessKeys ?? []).map((key) => placesWith(holder, key)?.whole.length);
+  expect(whole).toEqual([0, 12]);
 });
 
 test('a variable goes with its user only in a version that a run has left', () => {

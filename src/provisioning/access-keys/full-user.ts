@@ -32,6 +32,7 @@ const WAYS_OUT: readonly WayOut[] = [
   awaitSuspect,
   deleteUnheld,
   chooseHeld,
+  deleteUndelivered,
   deleteUnused,
 ];
 
@@ -63,11 +64,12 @@ function describeKey(key: ExistingKey, { holder, lives }: FullUser): string {
   ].join(', ')})`;
 }
 
-function describeHeld({ whole, perhaps, unknown }: HeldPlaces): string {
+function describeHeld({ whole, perhaps, unknown, untold }: HeldPlaces): string {
   const where = [
     ...(whole.length > 0 ? [`in ${describePlaces(whole)}`] : []),
     ...(perhaps.length > 0 ? [`perhaps in ${describePlaces(perhaps)}, which somebody else has written since`] : []),
-    ...(unknown.length > 0 ? [`perhaps in ${describePlaces(unknown)}, of which nobody can tell`] : []),
+    ...(unknown.length > 0 ? [`perhaps in ${describePlaces(unknown)}, with which a run did not come to its end`] : []),
+    ...(untold.length > 0 ? [`perhaps in ${describePlaces(untold)}, of which nobody can tell`] : []),
   ];
   return where.join(' and ') || 'whole in no place of the document';
 }
@@ -193,47 +195,72 @@ function awaitSuspect({ holder, lives }: FullUser): string | undefined {
 
 /** Of a key that a place may hold and one that none holds, the other may go, if nothing uses it. */
 function deleteUnheld({ holder, keys, lives }: FullUser): string | undefined {
-  const [kept, ...more] = holder.marks
-    ? keys.filter((key) => isHeld(holder, key))
-    : keys.filter(({ id }) => id === lives.current?.id);
+  const isSeen = areTold(holder, keys);
+  const [kept, ...more] = keys.filter((key) => isHeld(holder, key) || (!isSeen && key.id === lives.current?.id));
   const other = keys.find(({ id }) => id !== kept?.id);
   if (!kept || !other || more.length > 0 || !isLasting(holder)) return undefined;
   const places = whereDelivered(holder);
   const { length } = lastingPlaces(holder.user.accessKey?.deliver ?? []);
   const holdIt = placesWith(holder, kept)?.whole.length === length ? `hold ${kept.id}, and not` : 'do not hold';
-  const known = holder.marks
+  const known = isSeen
     ? `${byWhat(holder)}, ${places} ${holdIt} ${other.id}`
-    : `By what is recorded, ${kept.id} was delivered to ${places}, and ${other.id} was not`;
+    : `By what is recorded, ${kept.id} was delivered, and ${other.id} was not`;
   const elsewhere =
     undeclaredPlaces(holder, other.id) > 0 ? ' It was delivered to places that the document does not name.' : '';
-  const first = other.id === holder.signingKey ? `let this step work with ${kept.id}; then ` : '';
-  return (
-    `${known}.${elsewhere} If nothing uses ${other.id}, ${first}delete it, and run the step again: ` +
-    deletion(holder, other.id)
-  );
+  return `${known}.${elsewhere} ${deletionOf(other, kept, holder)}`;
 }
 
-/** Of two keys that places may hold, only a person can say which may go: AWS allows no third, to take the place of both. */
+/**
+ * Of two keys that places may hold, only a person can say which may go: AWS allows no third, to take the place of both. Who
+ * has written a place, or what works with the key there, tells which it is.
+ */
 function chooseHeld({ holder, keys }: FullUser): string | undefined {
   if (!keys.every((key) => isHeld(holder, key))) return undefined;
-  const perhaps = keys.flatMap((key) => placesWith(holder, key)?.perhaps ?? []);
-  if (perhaps.length > 0) {
-    const places = describePlaces([...new Map(perhaps.map((place) => [describePlaces([place]), place])).values()]);
-    return (
-      `Somebody else has written ${places} since, and which key is there, nobody else can tell. Ask who did it, delete the ` +
-      `key that is in no place, and run the step again, which delivers a new one: ${deletion(holder)}`
-    );
+  const held = keys.map((key) => placesWith(holder, key));
+  const again = `run the step again, which delivers a new one to all places: ${deletion(holder)}`;
+  const decide = 'decide which place may fail for a moment, and delete the key that it holds';
+  if (held.every((places) => places && places.whole.length > 0)) {
+    return `Each is in a place that has no newer one, and so neither ends by itself: ${decide}. Then ${again}`;
   }
+  const namesOf = (how: 'perhaps' | 'unknown') => [
+    ...new Map(held.flatMap((places) => places?.[how] ?? []).map((place) => [describePlaces([place]), place])).values(),
+  ];
+  const [perhaps, unknown] = [namesOf('perhaps'), namesOf('unknown')];
+  const asked = [
+    ...(perhaps.length > 0
+      ? [
+          `Somebody else has written ${describePlaces(perhaps)} since, and which key is there, nobody else can tell: ask ` +
+            'who did it.',
+        ]
+      : []),
+    ...(unknown.length > 0
+      ? [
+          `A run did not come to its end with ${describePlaces(unknown)}, and which key is there, nobody can tell: see from ` +
+            'their last use which one is needed.',
+        ]
+      : []),
+  ].join(' ');
+  const isInOne = perhaps.length + unknown.length === 1 && held.every((places) => places?.whole.length === 0);
+  return isInOne
+    ? `${asked} Delete the key that is in no place, and ${again}`
+    : `${asked} If one of the keys is in no place, delete that; else ${decide}. Then ${again}`;
+}
+
+/** Of two keys that no place of the document holds, one that others do not hold either may go, if nothing uses it. */
+function deleteUndelivered({ holder, keys }: FullUser): string | undefined {
+  const [kept, ...more] = keys.filter(({ id }) => undeclaredPlaces(holder, id) > 0);
+  const other = keys.find(({ id }) => id !== kept?.id);
+  if (!kept || !other || more.length > 0 || !areTold(holder, keys)) return undefined;
   return (
-    'Each is in a place that has no newer one, and so neither ends by itself: decide which place may fail for a moment, ' +
-    'delete the key that it holds, and run the step again, which delivers a new one to all places: ' +
-    deletion(holder)
+    `${whereDelivered(holder)} hold neither. ${kept.id} was delivered to places that the document does not name, and ` +
+    `${other.id} is in no place that is recorded. ${deletionOf(other, kept, holder)}`
   );
 }
 
-function deleteUnused({ holder }: FullUser): string {
-  const unknown = isLasting(holder) ? `Which of them ${whereDelivered(holder)} hold, nobody can tell. ` : '';
-  return `${unknown}Delete the one that is not in use: ${deletion(holder)}`;
+function deleteUnused({ holder, keys }: FullUser): string {
+  const where = whereDelivered(holder);
+  const known = areTold(holder, keys) ? `${where} hold neither. ` : `Which of them ${where} hold, nobody can tell. `;
+  return `${isLasting(holder) ? known : ''}Delete the one that is not in use: ${deletion(holder)}`;
 }
 
 /** By what it is known which key places hold, for people. */
@@ -251,6 +278,11 @@ function whereDelivered({ user }: KeyHolder): string {
   return describePlaces(lastingPlaces(user.accessKey?.deliver ?? []));
 }
 
+/** Whether it is known of every place of the document whether it may hold one of these keys. */
+function areTold(holder: KeyHolder, keys: readonly ExistingKey[]): boolean {
+  return keys.every((key) => placesWith(holder, key)?.untold.length === 0);
+}
+
 /** Whether a place of the document may hold a key. */
 function isHeld(holder: KeyHolder, key: ExistingKey): boolean {
   const { whole = [], perhaps = [], unknown = [] } = placesWith(holder, key) ?? {};
@@ -263,6 +295,12 @@ function activeIds(keys: readonly (ExistingKey | undefined)[]): string[] {
 
 function described(ids: readonly string[]): string {
   return ids.join(' or ');
+}
+
+/** What is asked where one of two keys is to go, and the other is to stay. */
+function deletionOf({ id }: ExistingKey, kept: ExistingKey, holder: KeyHolder): string {
+  const first = id === holder.signingKey ? `let this step work with ${kept.id}; then ` : '';
+  return `If nothing uses ${id}, ${first}delete it, and run the step again: ${deletion(holder, id)}`;
 }
 
 function deletion({ user }: KeyHolder, id = '…'): string {

@@ -1,7 +1,15 @@
+import type { KeyDestination } from '../../identities/declaration';
 import { STORES } from '../../identities/stored-secret';
 import { CLOCK_MARGIN_MS } from '../stores/store';
 import type { ExistingKey } from './access-key';
-import { describePlaces, lastingPlaces, placeWord, type Destination, type StoredHalf } from './destinations';
+import {
+  describePlaces,
+  lastingPlaces,
+  placeWord,
+  versionedIn,
+  type Destination,
+  type StoredHalf,
+} from './destinations';
 import type { KeyHolder } from './key-holder';
 import { LATEST_WRITING_MS } from './key-life';
 import { changedSince, markOf, timeOf, versionsOf, type Marks } from './marks';
@@ -14,8 +22,10 @@ export interface HeldPlaces {
   readonly whole: readonly Destination[];
   /** Somebody else has written them since the key was made: perhaps with it, perhaps with another. */
   readonly perhaps: readonly Destination[];
-  /** A run died while it wrote them, or their store does not tell: nobody knows whether they have it. */
+  /** A run did not come to its end with them: they may have its key, or one from before that somebody has put back. */
   readonly unknown: readonly Destination[];
+  /** Their store says no versions, or none is recorded. */
+  readonly untold: readonly Destination[];
 }
 
 /** When a run may have written the places of its key, in milliseconds since 1970. */
@@ -28,7 +38,7 @@ interface RunWriting {
 }
 
 /** Whose key a half may be of: the ID of that; nobody that is known; or nobody can tell. */
-type Writer = { readonly id: string | undefined } | 'too early' | 'unknown';
+type Writer = { readonly id: string | undefined } | 'too early' | 'unknown' | 'untold';
 
 /**
  * The places of the document that may hold a key. A time tells which run has written a secret, and that no key is in it
@@ -45,18 +55,21 @@ export function placesWith({ user, existing, marks }: KeyHolder, key: ExistingKe
   const mayBeWrittenByHand = isKnownToOthers(keys.get(key.id) ?? {});
   const writerOf = (half: StoredHalf, place: Destination): Writer => {
     if (markOf(half.secret, marks) === undefined) return 'too early';
-    if (STORES[half.secret.store].tells === 'version') return writerOfVersion(half, place, keys, marks);
+    if (STORES[half.secret.store].tells === 'version') {
+      return writerOfVersion(half, { place, declared: user.accessKey?.deliver ?? [] }, keys, marks);
+    }
     const at = timeOf(markOf(half.secret, marks)) ?? 0;
     return at < key.created.getTime() - CLOCK_MARGIN_MS ? 'too early' : { id: writerAt(at, place, writings) };
   };
-  const held: Record<keyof HeldPlaces, Destination[]> = { whole: [], perhaps: [], unknown: [] };
+  const held: Record<keyof HeldPlaces, Destination[]> = { whole: [], perhaps: [], unknown: [], untold: [] };
   for (const place of lastingPlaces(user.accessKey?.deliver ?? [])) {
     const writers = place.halves.map((half) => writerOf(half, place));
     if (writers.includes('too early')) continue;
-    const ids = writers.map((writer) => (typeof writer === 'object' ? writer.id : writer));
-    if (ids.every((id) => id === key.id)) held.whole.push(place);
-    else if (ids.some((id) => id !== undefined && id !== key.id && id !== 'unknown')) continue;
-    else if (ids.includes('unknown')) held.unknown.push(place);
+    const ids = writers.flatMap((writer) => (typeof writer === 'object' ? writer.id : []));
+    if (ids.length === writers.length && ids.every((id) => id === key.id)) held.whole.push(place);
+    else if (ids.some((id) => id !== undefined && id !== key.id)) continue;
+    else if (writers.includes('unknown')) held.unknown.push(place);
+    else if (writers.includes('untold')) held.untold.push(place);
     else if (mayBeWrittenByHand) held.perhaps.push(place);
   }
   return held;
@@ -64,11 +77,15 @@ export function placesWith({ user, existing, marks }: KeyHolder, key: ExistingKe
 
 /** Why a key that was replaced must stay, for people; undefined where no place may hold it, or nobody can tell. */
 export function whyHeld(holder: KeyHolder, key: ExistingKey): string | undefined {
-  const { whole = [], perhaps = [] } = placesWith(holder, key) ?? {};
+  const { whole = [], perhaps = [], unknown = [] } = placesWith(holder, key) ?? {};
   if (whole.length > 0) return `${describePlaces(whole)} hold it, and no newer one`;
   // Whoever puts back a key that is inactive activates it: till then, what reads it from there fails in any case.
-  if (perhaps.length === 0 || !key.active) return undefined;
-  return `somebody else has written ${describePlaces(perhaps)} since, and perhaps put it there again`;
+  if (!key.active) return undefined;
+  if (perhaps.length > 0) {
+    return `somebody else has written ${describePlaces(perhaps)} since, and perhaps put it there again`;
+  }
+  if (unknown.length === 0) return undefined;
+  return `a run did not come to its end with ${describePlaces(unknown)}, and nobody can tell whether they hold it`;
 }
 
 /** When the run of a key may have written its places; undefined where it has not begun to. */
@@ -102,21 +119,25 @@ function writerAt(at: number, place: Destination, writings: readonly RunWriting[
 /** The key whose run has recorded the version that a half has, as it left it. */
 function writerOfVersion(
   { secret }: StoredHalf,
-  place: Destination,
+  { place, declared }: { readonly place: Destination; readonly declared: readonly KeyDestination[] },
   keys: ReadonlyMap<string, KeyRecord>,
   marks: Marks,
 ): Writer {
-  if (versionsOf([secret], marks) === undefined) return 'unknown';
-  const isSince = (versions: RecordedPlaces | undefined) => changedSince(versions, [secret], marks)?.length !== 0;
+  if (versionsOf([secret], marks) === undefined) return 'untold';
+  // A record of many tells only whether all are the same.
+  const changedIn = (versions: RecordedPlaces | undefined) =>
+    changedSince(versions, [secret], marks) ?? changedSince(versions, versionedIn(declared), marks);
+  const isSince = (versions: RecordedPlaces | undefined) => changedIn(versions)?.length !== 0;
   const [writer] = [...keys].flatMap(([id, { delivered }]) => (delivered && !isSince(delivered.versions) ? id : []));
   if (writer !== undefined) return { id: writer };
-  const isUnclear = [...keys.values()].some(({ delivering, delivered }) => {
-    if (!mayBeOf(place, (delivered ?? delivering)?.places)) return false;
-    const isWhole = delivered !== undefined && !delivered.torn;
-    if (isWhole) return delivered.versions === undefined;
-    return (delivering ?? delivered) !== undefined && isSince(delivering?.versions);
-  });
-  return isUnclear ? 'unknown' : { id: undefined };
+  const ofPlace = [...keys.values()].filter(({ delivering, delivered }) =>
+    mayBeOf(place, (delivered ?? delivering)?.places),
+  );
+  const isUnended = ({ delivering, delivered }: KeyRecord) =>
+    (delivered ? delivered.torn : delivering !== undefined) && isSince(delivering?.versions);
+  if (ofPlace.some(isUnended)) return 'unknown';
+  const isUntold = ({ delivered }: KeyRecord) => delivered?.torn === false && delivered.versions === undefined;
+  return ofPlace.some(isUntold) ? 'untold' : { id: undefined };
 }
 
 /** Whether recorded places may have one among them. */

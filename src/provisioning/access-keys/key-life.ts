@@ -202,7 +202,7 @@ function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefin
     if (!key) return 'it is gone';
     if (!key.active) return 'somebody has deactivated it';
     const drift = driftOf(key.created, delivered, deliver, holder.marks);
-    return drift ?? (delivered.torn ? 'only some of its places hold it' : undefined);
+    return drift ?? (delivered.torn ? 'not all of its places hold it for certain' : undefined);
   };
   return { id, key, drift: wrong() };
 }

@@ -275,7 +275,7 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
       ...lives.replaced.flatMap(({ key }) => [...leftPlaces(holder, key.id), ...begunElsewhere(holder, key.id)]),
       ...notKnown.map((text) => `Of the access keys of ${holder.user.name}, ${text}.`),
       ...(unread ? [] : torn).map(
-        (id) => `Of the places that the access key ${id} of ${holder.user.name} is for, only some hold it.`,
+        (id) => `Of the places that the access key ${id} of ${holder.user.name} is for, not all hold it for certain.`,
       ),
     ],
   };
@@ -322,10 +322,11 @@ function withOthers(holder: KeyHolder, survey: Survey, inUse?: string): Survey {
     notices: [
       ...survey.notices,
       ...active.map((key) => {
-        const { perhaps = [] } = placesWith(holder, key) ?? {};
+        const { perhaps = [], unknown = [] } = placesWith(holder, key) ?? {};
+        const places = [...perhaps, ...unknown];
         const remedy =
-          perhaps.length > 0
-            ? `It may be in ${describePlaces(perhaps)}, which somebody else has written since it was made.`
+          places.length > 0
+            ? `It may be in ${describePlaces(places)}, which somebody else has written since it was made.`
             : 'If nobody knows it, deactivate it: aws iam update-access-key --user-name ' +
               `${user.name} --access-key-id ${key.id} --status Inactive`;
         return `The user ${user.name} has also the active access key ${key.id}, which no run has made: it stays. ${remedy}`;
