@@ -7,7 +7,7 @@ import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
 import { ephemeralTags } from '../../src/provisioning/ephemeral';
 import { leftUsers, planDeprovision, planRemoval } from '../../src/provisioning/plan-deprovision';
-import { MAKING, makingTag } from '../../src/provisioning/resources/mfa-device';
+import { MAKING, makingTag } from '../../src/provisioning/resources/making-tag';
 import { boundariesInUse } from '../../src/provisioning/resources/policy';
 import { thisRun } from '../../src/provisioning/run';
 import { writeRun } from '../../src/provisioning/run';
@@ -307,12 +307,18 @@ describe('secrets of a user', () => {
     ['go with the device', 'pulumi', [SEED], MINUTE / 2, 'delete'],
     ['stay if someone else wrote them after the device was enabled', 'pulumi', [SEED], -2 * MINUTE, 'leave'],
     ['stay if they were written long before that', 'pulumi', [SEED], 20 * MINUTE, 'leave'],
-    ['stay if the user has another device', 'other', [SEED], MINUTE / 2, 'leave'],
+    ['go with a device that has another name in the document now', 'other', [SEED], MINUTE / 2, 'delete'],
     ['stay if the seed was for others', 'pulumi', [secretNamed('OTHER')], MINUTE / 2, 'leave'],
   ])('that hold seeds %s', async (_, name, seeds, before, action) => {
-    ago(HOUR, () => user.createMfaDevice(name)).tags = makingTag(seeds, opened.access, true);
+    ago(HOUR, () => user.createMfaDevice(name)).tags = { ...OURS, ...makingTag(seeds, opened.access, true) };
     written(HOUR + before);
     expect((await secretsIn()).at(-1)).toBe(`${action} SEED`);
+  });
+
+  test('that hold seeds stay if no run of this repository made the device', async () => {
+    ago(HOUR, () => user.createMfaDevice('pulumi')).tags = makingTag([SEED], opened.access, true);
+    written(HOUR + MINUTE / 2);
+    expect((await secretsIn()).at(-1)).toBe('leave SEED');
   });
 
   test.each<[string, () => void, string]>([

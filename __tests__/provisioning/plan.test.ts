@@ -8,7 +8,7 @@ import { planDeprovision } from '../../src/provisioning/plan-deprovision';
 import { planProvision, planResources } from '../../src/provisioning/plan-provision';
 import { planRotation } from '../../src/provisioning/plan-rotation';
 import { readAccount } from '../../src/provisioning/read-account';
-import { makingTag } from '../../src/provisioning/resources/mfa-device';
+import { makingTag } from '../../src/provisioning/resources/making-tag';
 import { useCleanEnvironment } from '../aws/environment';
 import { trust } from '../sandbox/sts-client';
 import { openTestAccount, type TestAccount } from './account';
@@ -140,7 +140,7 @@ test('whether secrets arrived is asked only for a key whose delivery was begun',
 
 test('to take everything down names the secrets that are there', async () => {
   const device = opened.account.createUser('pulumi', { tags: OURS }).createMfaDevice('phone');
-  device.tags = makingTag([SEED], opened.access, true);
+  device.tags = { ...OURS, ...makingTag([SEED], opened.access, true) };
   await opened.access.stores.put(SEED, 'x');
   const plan = await planDeprovision(declaration(), opened.access);
   const named = { action: 'delete', kind: 'GitHub secret', name: 'SEED of octo/app' };

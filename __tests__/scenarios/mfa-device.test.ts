@@ -175,7 +175,7 @@ describe('a device of that name is there already', () => {
     scenario.calls();
     const main = await provision();
     expect(main.exitCode).toBe(0);
-    expect(main.log.join('\n')).toContain('replaces one that was never enabled');
+    expect(main.log.join('\n')).toContain('replaces one that is not enabled');
     expectDevice();
     expect(seedAtGithub()).not.toBe(before);
     expect(writes(scenario).filter((call) => call !== 'CreateUser')).toEqual(['DeleteVirtualMFADevice', ...DEVICE]);
@@ -396,14 +396,136 @@ describe('a device that is enabled', () => {
   });
 
   test.each([
-    ['lately', 0, ['ListMFADeviceTags']],
-    ['long ago', 6 * 86_400_000, []],
-  ])('%s costs no more than a look at its secret, and at whose it is', async (_, ms, more) => {
+    ['lately', 0],
+    ['long ago', 6 * 86_400_000],
+  ])('%s costs no more than a look at its secret, and at whose it is and what for', async (_, ms) => {
     expect((await provision()).exitCode).toBe(0);
     scenario.calls();
     scenario.pass(ms);
     expect((await provision()).exitCode).toBe(0);
     const asked = scenario.calls().filter((call) => /Device|secret/i.test(call));
-    expect(asked.sort()).toEqual(['GET secret', 'ListMFADevices', ...more].sort());
+    expect(asked.sort()).toEqual(['GET secret', 'ListMFADeviceTags', 'ListMFADevices']);
   });
+});
+
+describe('a secret that is to hold the seed of a device, and was written when that was', () => {
+  const seeds = (...names: readonly string[]) => ({
+    'mfa-device': { deliver: names.map((name) => ({ 'github-secret': name })) },
+  });
+  const both = (one: object, other: object) => JSON.stringify({ users: { pulumi: one, other } });
+
+  test.each([0, 6])('but with that of another user, as the document has it now, %d days later', async (days) => {
+    expect((await provision(both(seeds('ONE'), seeds('OTHER')))).exitCode).toBe(0);
+    scenario.pass(days * 86_400_000);
+    scenario.calls();
+    const main = await provision(both(seeds('OTHER'), seeds('ONE')));
+    expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
+    const said = main.log.join('\n');
+    expect(said).toContain('its seed was never delivered to OTHER of octo/app');
+    expect(said).toContain('its seed was never delivered to ONE of octo/app');
+    expect(said).toMatch(
+      /^Warning: The MFA device \S+mfa\/pulumi of pulumi is enabled, but its seed was never delivered to a secret/m,
+    );
+    expect(writes(scenario)).toEqual([]);
+  });
+
+  test('but with that of a user who left the document', async () => {
+    expect((await provision(both(seeds('ONE'), seeds('OTHER')))).exitCode).toBe(0);
+    const main = await provision(documentOf(seeds('ONE', 'OTHER')));
+    expect(main.log.join('\n')).toContain('its seed was never delivered to OTHER of octo/app');
+    scenario.calls();
+  });
+});
+
+describe('a device that has another name in the document now', () => {
+  const named = (name: string) =>
+    documentOf({ 'mfa-device': { name, deliver: [{ 'github-secret': 'PULUMI_MFA_SECRET' }] } });
+  const serialOf = (name: string) => scenario.account.arn('iam', `mfa/${name}`);
+  const removing = (name: string) =>
+    `aws iam deactivate-mfa-device --user-name pulumi --serial-number ${serialOf(name)}`;
+
+  beforeEach(async () => {
+    expect((await provision(named('one'))).exitCode).toBe(0);
+    scenario.pass(86_400_000);
+  });
+
+  test('is enabled all the same: each run says so, and that its seed is overwritten', async () => {
+    const dry = await identityJob(scenario).step({
+      with: { mode: 'provision', ...ADMIN, ...token, identities: named('two'), 'dry-run': 'true' },
+    });
+    for (const main of [dry, await provision(named('two')), await provision(named('two'))]) {
+      const said = main.log.join('\n');
+      expect([main.exitCode, said]).toEqual([0, expect.stringContaining(`${serialOf('one')} is enabled as well`)]);
+      expect(said).toMatch(/^Warning: The user pulumi has also the MFA device \S+mfa\/one, which a run has made/m);
+      expect(said).toContain(
+        `Its seed was for PULUMI_MFA_SECRET of octo/app, too, where that of ${serialOf('two')} takes its place.`,
+      );
+      expect(said).toContain(removing('one'));
+    }
+    expect([...(scenario.account.users.get('pulumi')?.mfaDevices.keys() ?? [])]).toEqual([
+      serialOf('one'),
+      serialOf('two'),
+    ]);
+    scenario.calls();
+  });
+
+  test('and the first again: its seed is overwritten by our own run, and by nobody else', async () => {
+    expect((await provision(named('two'))).exitCode).toBe(0);
+    scenario.pass(86_400_000);
+    const said = (await provision(named('one'))).log.join('\n');
+    expect(said).toContain(`its seed is overwritten with that of ${serialOf('two')}: PULUMI_MFA_SECRET of octo/app`);
+    expect(said).not.toContain('somebody else has written');
+    expect(said).toContain(removing('one'));
+    scenario.calls();
+  });
+
+  test('is none that the step may see: nothing is said of it, and all is done', async () => {
+    const error = { status: 403, code: 'AccessDenied', message: 'no' };
+    // The first is that of the declared device.
+    scenario.sandbox.faults.add({ action: 'ListMFADeviceTags', skip: 1, times: 1, error });
+    const main = await provision(named('two'));
+    expect([main.exitCode, main.log.join('\n')]).toEqual([0, expect.not.stringContaining('has also the MFA device')]);
+    scenario.calls();
+  });
+
+  test.each(['one', 'two'])(
+    'deprovision with the name %s removes the secret that holds a seed of the user',
+    async (name) => {
+      expect((await provision(named('two'))).exitCode).toBe(0);
+      scenario.pass(86_400_000);
+      const main = await identityJob(scenario).step({
+        with: { mode: 'deprovision', ...ADMIN, ...token, identities: named(name) },
+      });
+      expect([main.exitCode, main.log.join('\n')]).toEqual([0, expect.not.stringContaining('stays')]);
+      expect([seedAtGithub(), scenario.account.virtualMfaDevices.size]).toEqual([undefined, 0]);
+      scenario.calls();
+    },
+  );
+});
+
+test('deprovision says of a device that left the document that its seed stays where it is', async () => {
+  expect((await provision()).exitCode).toBe(0);
+  scenario.pass(86_400_000);
+  const main = await identityJob(scenario).step({
+    with: { mode: 'deprovision', ...ADMIN, ...token, identities: documentOf({}) },
+  });
+  expect([main.exitCode, main.log.join('\n')]).toEqual([
+    0,
+    expect.stringContaining(
+      `- MFA device ${serial()}; its seed was delivered to a secret that the document does not name: it stays`,
+    ),
+  ]);
+  expect(seedAtGithub()).toBeDefined();
+  scenario.calls();
+});
+
+test('a second secret is refused: the step says that the first was written', async () => {
+  scenario.sandbox.faults.add({ action: 'PUT secret', skip: 1, ...REFUSED_BY_GITHUB });
+  const main = await provision(
+    documentOf({ 'mfa-device': { deliver: [{ 'github-secret': 'ONE' }, { 'github-secret': 'TWO' }] } }),
+  );
+  expectFailed(main, 'github-secret-refused');
+  expect(main.log.join('\n')).toContain('Before, the seed of this device was written to ONE of octo/app.');
+  expect(scenario.account.virtualMfaDevices.size).toBe(0);
+  scenario.calls();
 });

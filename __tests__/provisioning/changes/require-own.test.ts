@@ -180,7 +180,7 @@ describe('a new MFA device', () => {
     serial,
     tags: OURS,
     replaces: undefined,
-    warning: undefined,
+    warnings: [],
     change: { ...PLANS.user(), kind: 'MFA device' as const, name: serial, stages: [], later: [] },
   };
   beforeEach(() => opened.account.createUser('pulumi', { tags: OURS }));

@@ -2,7 +2,8 @@ import type { Failure } from '../../../sandbox/faults';
 import type { AccountAccess } from '../../../src/provisioning/changes/account-access';
 import { withoutCalls } from '../../../src/provisioning/changes/change';
 import { makeMfaDevice } from '../../../src/provisioning/resources/make-mfa-device';
-import { MAKING, readDevice, type MfaDevicePlan } from '../../../src/provisioning/resources/mfa-device';
+import { MAKING } from '../../../src/provisioning/resources/making-tag';
+import { readDevice, type MfaDevicePlan } from '../../../src/provisioning/resources/mfa-device';
 import { writeRun } from '../../../src/provisioning/run';
 import { useCleanEnvironment } from '../../aws/environment';
 import { openTestAccount, type TestAccount } from '../account';
@@ -25,7 +26,7 @@ const PLAN: MfaDevicePlan = {
   tags: OURS,
   change: withoutCalls('create', 'MFA device', serial),
   replaces: undefined,
-  warning: undefined,
+  warnings: [],
 };
 const make = (plan = PLAN, access: AccountAccess = opened.access) => makeMfaDevice(plan, access, opened.access);
 const device = () => opened.account.virtualMfaDevices.get(serial);

@@ -1,5 +1,6 @@
 import { isObstacle } from '../../../src/provisioning/changes/change';
 import { ephemeralTags } from '../../../src/provisioning/ephemeral';
+import { NO_SEEDS } from '../../../src/provisioning/resources/device-seeds';
 import { planMfaDevice, readDevice, type ExistingDevice } from '../../../src/provisioning/resources/mfa-device';
 import { thisRun, writeRun } from '../../../src/provisioning/run';
 import { useCleanEnvironment } from '../../aws/environment';
@@ -30,14 +31,13 @@ const RUN = thisRun(REPOSITORY, { GITHUB_RUN_ID: '6', GITHUB_RUN_ATTEMPT: '1' })
 const existing = (more: Partial<ExistingDevice> = {}): ExistingDevice => ({
   enabledAt: undefined,
   tags: undefined,
-  missing: [],
-  rewritten: [],
-  notKnown: [],
+  seeds: NO_SEEDS,
+  undeclared: [],
   beingMade: undefined,
   ...more,
 });
 const plan = (found: Partial<ExistingDevice>, rules = RULES) => planMfaDevice(USER, DEVICE, existing(found), rules);
-const PLANNED = { user: USER, serial, tags: OURS, replaces: undefined, warning: undefined };
+const PLANNED = { user: USER, serial, tags: OURS, replaces: undefined, warnings: [] };
 const since = (ms: number) => ({ ...OURS, [MAKING]: `run=${writeRun(RUN)} at=${new Date(NOW - ms).toISOString()}` });
 
 test('for a user without it it is made', () => {
@@ -60,12 +60,12 @@ test('one that the user has is kept', () => {
 });
 
 test('one that the user has whose seed is not there any more is kept, and both the plan and a warning say so', () => {
-  const planned = plan({ enabledAt: new Date(NOW), missing: [secretNamed('SEED')] });
+  const planned = plan({ enabledAt: new Date(NOW), seeds: { ...NO_SEEDS, missing: [secretNamed('SEED')] } });
   expect(planned).toMatchObject({
     change: { action: 'keep', details: ['of pulumi, enabled', expect.stringContaining('SEED of octo/app')] },
-    warning: expect.stringContaining(
-      `aws iam deactivate-mfa-device --user-name pulumi --serial-number ${serial}`,
-    ) as string,
+    warnings: [
+      expect.stringContaining(`aws iam deactivate-mfa-device --user-name pulumi --serial-number ${serial}`) as string,
+    ],
   });
 });
 
@@ -76,7 +76,7 @@ test('one that a run left that died is replaced, as nobody has its seed', () => 
       action: 'create',
       kind,
       name: serial,
-      details: ['for pulumi', 'replaces one that was never enabled'],
+      details: ['for pulumi', 'replaces one that is not enabled'],
     }),
     replaces: { making: since(600_000)[MAKING] },
   });

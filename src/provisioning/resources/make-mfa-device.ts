@@ -1,5 +1,5 @@
 import { isRefusal } from '../../aws/failure';
-import { ActionError } from '../../errors/action-error';
+import { ActionError, asActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import { tagList } from '../../iam/tags';
 import type { DeclaredMfaDevice, Tags } from '../../identities/declaration';
@@ -12,15 +12,8 @@ import { makeCall, makeCalls } from '../changes/apply';
 import { oneWait, type LookTwice } from '../changes/one-wait';
 import { LONGEST_READ_AGE_MS, requireOwn } from '../changes/require-own';
 import { isSameMark, type Mark } from '../stores/store';
-import {
-  deleteDevice,
-  MAKING,
-  makingTag,
-  MFA_DEVICE,
-  readDevices,
-  readDeviceTags,
-  type MfaDevicePlan,
-} from './mfa-device';
+import { MAKING, makingTag } from './making-tag';
+import { deleteDevice, MFA_DEVICE, readDevices, readDeviceTags, type MfaDevicePlan } from './mfa-device';
 
 /** How often a list is read that may not show yet what is there, in milliseconds. */
 const BETWEEN_READS_MS = 2_000;
@@ -59,7 +52,7 @@ export async function makeMfaDevice(
   } catch (error) {
     // What GitHub did not answer may come later: a device that the next run makes must not have that seed by then.
     if (!delivery.mayComeLate) await takeBack(serial, making, unlimited);
-    throw error;
+    throw delivery.withWritten(error);
   }
   await markEnabled(serial, mfaDevice.deliver, access);
   const stored = mfaDevice.deliver.map(describeSecret).join('; ');
@@ -90,6 +83,16 @@ class SeedDelivery {
   /** Whether GitHub left a request unanswered, and may carry it out later. */
   get mayComeLate(): boolean {
     return this.#mayComeLate;
+  }
+
+  /** What the delivery failed with, and which secrets were written before: what they held is lost. */
+  withWritten(error: unknown): unknown {
+    if (this.#written.length === 0) return error;
+    const names = this.#written.map(({ secret }) => describeSecret(secret)).join('; ');
+    return asActionError(error).because(
+      `Before, the seed of this device was written to ${names}. If the device is not enabled in the end, nobody can ` +
+        'sign in with that seed: the next run of provision makes a device whose seed takes its place.',
+    );
   }
 
   /** @param fence called before each request; what it throws ends the delivery */
@@ -136,7 +139,7 @@ async function takeBack(serial: string, making: Tags, access: AccountAccess): Pr
 }
 
 /**
- * Deletes a device that was never enabled, once it is sure that it is the one that was planned for: what another run made
+ * Deletes a device that is not enabled, once it is sure that it is the one that was planned for: what another run made
  * since is seen by then.
  *
  * @param making the tag that it had
@@ -149,7 +152,7 @@ async function deleteLeft(
 ): Promise<void> {
   const { iam, log } = access;
   log(
-    `The MFA device ${serial} was never enabled. Looking again in ${LONGEST_READ_AGE_MS / 1000} s, before it is replaced.`,
+    `The MFA device ${serial} is not enabled. Looking again in ${LONGEST_READ_AGE_MS / 1000} s, before it is replaced.`,
   );
   await lookTwice();
   const tags = await readDeviceTags(serial, iam);

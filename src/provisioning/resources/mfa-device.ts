@@ -1,33 +1,24 @@
 import { iamArn } from '../../aws/arn';
-import { MAX_TAG_VALUE_LENGTH } from '../../aws/tags';
+import { isRefusal } from '../../aws/failure';
 import type { Iam } from '../../iam/connect';
 import { tagList, tagsIn } from '../../iam/tags';
 import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
-import { RECORD_PREFIX } from '../../identities/own-tags';
 import { describeSecret, type GithubSecret } from '../../identities/stored-secret';
-import { secretsWord } from '../access-keys/destinations';
 import { LATE_MS, SETTLE_MS, TAKEOVER_MS } from '../access-keys/key-life';
-import { timeOf } from '../access-keys/marks';
 import { isOverSince } from '../access-keys/other-runs';
-import { placesNotIn, readPlaces, writePlaces } from '../access-keys/recorded-places';
 import { writingOfSeed, writingSince, type Writing } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type PlannedCall } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { readEphemeral } from '../ephemeral';
-import { describeRun, readRun, sameRun, writeRun, type Run } from '../run';
-import type { Mark } from '../stores/store';
+import { describeRun, sameRun } from '../run';
+import { NO_SEEDS, readDeviceSeeds, type DeviceSeeds, type SeededDevice } from './device-seeds';
+import { MAKING, readMade, readMaking, seedSecretsOf } from './making-tag';
 import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
 import { tagsToMake } from './tags';
 
 export const MFA_DEVICE = 'MFA device';
-
-/** The tag of a device with the run that makes it, when that began, and a word for each secret that its seed is for. */
-export const MAKING = `${RECORD_PREFIX}making`;
-
-/** A device that was enabled this long ago is no device of a job that is not over. */
-const LONGEST_JOB_MS = 5 * 86_400_000;
 
 /** What is to become of a user's MFA device. */
 export interface MfaDevicePlan {
@@ -36,10 +27,10 @@ export interface MfaDevicePlan {
   /** Those that it is made with. */
   readonly tags: Tags;
   readonly change: Change;
-  /** The device that it replaces, which was never enabled. */
+  /** The device that it replaces, which is not enabled. */
   readonly replaces: { readonly making: string | undefined } | undefined;
   /** What a reader of the log should not miss. */
-  readonly warning: string | undefined;
+  readonly warnings: readonly string[];
 }
 
 /** That another run is making the device of a user. */
@@ -62,16 +53,21 @@ export interface EnabledDevice {
 export interface ExistingDevice {
   /** When it was enabled for the user; undefined where it is not. */
   readonly enabledAt: Date | undefined;
-  /** Those of the device; undefined where there is none, or where they do not matter. */
+  /** Those of the device; undefined where there is none. */
   readonly tags: Tags | undefined;
-  /** Of those that are to hold its seed, if it is enabled: the ones that are not there. */
-  readonly missing: readonly GithubSecret[];
-  /** Of these, the ones that were written at another time than the seed was: they may hold another. */
-  readonly rewritten: readonly GithubSecret[];
-  /** Those of which GitHub does not say whether they are there: without a token for them, or as it does not answer. */
-  readonly notKnown: readonly GithubSecret[];
+  /** Of its seed, if it is enabled. */
+  readonly seeds: DeviceSeeds;
+  /** Further devices that the user has, and that runs of this repository have made. */
+  readonly undeclared: readonly UndeclaredDevice[];
   /** The run that is making it, where it is not enabled. */
   readonly beingMade: Obstacle | undefined;
+}
+
+/** A device that the user has, and that the document does not name, or not any more. */
+export interface UndeclaredDevice {
+  readonly serial: string;
+  /** Of the secrets that are to hold the seed of the declared device: those that were to hold its seed. */
+  readonly seeds: readonly GithubSecret[];
 }
 
 /** The serial number of a virtual device is its ARN. */
@@ -95,7 +91,7 @@ export async function readDeviceTags(SerialNumber: string, iam: Iam): Promise<Ta
 }
 
 /**
- * Reads what there is of a device. Of one that the user has had for long, the tags do not matter.
+ * Reads what there is of a device.
  *
  * @param enabled the devices that the user has
  */
@@ -107,40 +103,48 @@ export async function readDevice(
   const { iam, account } = access;
   const serial = mfaDeviceArn(device, account);
   const { enabledAt } = enabled.find((one) => one.serial === serial) ?? {};
-  const isOld = enabledAt !== undefined && iam.time() - enabledAt.getTime() > LONGEST_JOB_MS;
-  const [tags, seeds] = await Promise.all([
-    isOld ? undefined : readDeviceTags(serial, iam),
-    enabledAt
-      ? concurrently(device.deliver, async (secret) => [secret, await stateOf(secret, enabledAt, access)] as const)
-      : [],
+  const [tags, others] = await Promise.all([
+    readDeviceTags(serial, iam),
+    readOwnDevices(
+      enabled.filter((one) => one.serial !== serial),
+      access,
+    ),
   ]);
-  const inState = (state: SeedState) => seeds.flatMap(([secret, other]) => (other === state ? [secret] : []));
-  const [missing, rewritten, notKnown] = [inState('missing'), inState('rewritten'), inState('not known')];
-  // Who made a device by hand wrote its seed by hand as well, at any time.
-  const isOwn = rewritten.length > 0 && (await isMadeByUs(serial, tags, access));
-  const making = enabledAt ? undefined : await beingMade(serial, tags, access);
-  return { enabledAt, tags, missing, rewritten: isOwn ? rewritten : [], notKnown, beingMade: making };
-}
-
-type SeedState = 'as delivered' | 'missing' | 'rewritten' | 'not known';
-
-/** What GitHub says of a secret that holds the seed of a device. */
-async function stateOf(secret: GithubSecret, enabledAt: Date, { stores }: AccountAccess): Promise<SeedState> {
-  if (!stores.has(secret)) return 'not known';
-  const { from, to } = writingOfSeed(enabledAt);
-  const stateAt = (mark: Mark | undefined): SeedState => {
-    if (!mark) return 'missing';
-    const time = timeOf(mark) ?? enabledAt.getTime();
-    const isInTime = from <= time && time <= to;
-    return isInTime || enabledAt.getTime() === 0 ? 'as delivered' : 'rewritten';
+  // Who made a device by hand wrote its seed by hand as well, at any time and anywhere.
+  const isOwn = tags !== undefined && ownerOf(tags, account.repository) === 'this repository';
+  const own = enabledAt && { serial, enabledAt, tags: isOwn ? tags : {} };
+  const seeds = own ? await readDeviceSeeds(device.deliver, own, others, access) : NO_SEEDS;
+  return {
+    enabledAt,
+    tags,
+    seeds: isOwn ? seeds : { ...seeds, rewritten: [] },
+    undeclared: others.map((other) => ({ serial: other.serial, seeds: seedSecretsOf(other.tags, device.deliver) })),
+    beingMade: enabledAt ? undefined : await beingMade(serial, tags, access),
   };
-  return stores.find(secret).then(stateAt, () => 'not known');
 }
 
-/** @param known the device's tags, where they were read */
-async function isMadeByUs(serial: string, known: Tags | undefined, { iam, account }: AccountAccess): Promise<boolean> {
-  const tags = known ?? (await readDeviceTags(serial, iam)) ?? {};
-  return ownerOf(tags, account.repository) === 'this repository';
+/** Those of some devices that runs of this repository have made. */
+export async function readOwnDevices(
+  devices: readonly EnabledDevice[],
+  { iam, account }: AccountAccess,
+): Promise<SeededDevice[]> {
+  const virtual = devices.filter(({ serial }) => isVirtual(serial));
+  const read = await concurrently(virtual, async (device) => ({
+    ...device,
+    // The step need not be allowed to see what the document does not name.
+    tags: await readDeviceTags(device.serial, iam).catch((error: unknown) => {
+      if (isRefusal(error, 'AccessDenied')) return undefined;
+      throw error;
+    }),
+  }));
+  return read.flatMap(({ tags, ...device }) =>
+    tags && ownerOf(tags, account.repository) === 'this repository' ? { ...device, tags } : [],
+  );
+}
+
+/** Others have serial numbers that their makers gave them. */
+export function isVirtual(serial: string): boolean {
+  return serial.includes(':mfa/');
 }
 
 /** Gives a user its virtual MFA device, unless it has it. */
@@ -151,13 +155,19 @@ export function planMfaDevice(
   rules: Rules,
 ): Planned<MfaDevicePlan> | DeviceObstacle {
   const serial = mfaDeviceArn(device, rules.account);
-  const { tags } = existing;
-  const plan = { user, serial, tags: tagsToMake({}, rules), replaces: undefined, warning: undefined };
+  const { tags, undeclared } = existing;
+  const plan = {
+    user,
+    serial,
+    tags: tagsToMake({}, rules),
+    replaces: undefined,
+    warnings: undeclared.map((other) => notDeclared(user.name, serial, other)),
+  };
   if (existing.enabledAt) return planEnabledDevice(plan, existing, rules);
-  const created = withoutCalls('create', MFA_DEVICE, serial, `for ${user.name}`);
+  const created = withoutCalls('create', MFA_DEVICE, serial, `for ${user.name}`, ...undeclared.map(alsoEnabled));
   if (!tags) return { ...plan, change: created };
   const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
-  const details = [...created.details, 'replaces one that was never enabled'];
+  const details = [...created.details, 'replaces one that is not enabled'];
   const obstacle = notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy);
   if (obstacle) return obstacle;
   const { beingMade: making } = existing;
@@ -167,20 +177,36 @@ export function planMfaDevice(
   return { ...plan, change: withoutCalls('leave', MFA_DEVICE, serial, `for ${user.name}`, fails) };
 }
 
+/** That the user has another device which a run made, for people. */
+function alsoEnabled({ serial }: UndeclaredDevice): string {
+  return `${serial} is enabled as well, and not declared: it stays`;
+}
+
+function notDeclared(user: string, declared: string, { serial, seeds }: UndeclaredDevice): string {
+  const seed =
+    seeds.length === 0 ? '' : ` Its seed was for ${namesOf(seeds)}, too, where that of ${declared} takes its place.`;
+  return (
+    `The user ${user} has also the MFA device ${serial}, which a run has made and enabled, and which the document does ` +
+    `not name, or not any more. It stays, as somebody may use it.${seed} When nothing needs it, remove it: ` +
+    removalCommands(user, serial)
+  );
+}
+
 /** A device stays that the user has: a new one would end what others have of it. */
 function planEnabledDevice(
   plan: Omit<MfaDevicePlan, 'change'>,
-  { tags = {}, missing, rewritten, notKnown }: ExistingDevice,
+  { tags = {}, seeds, undeclared }: ExistingDevice,
   rules: Rules,
 ): Planned<MfaDevicePlan> {
   const { user, serial } = plan;
-  const namesOf = (secrets: readonly GithubSecret[]) => secrets.map(describeSecret).join('; ');
-  const lost = [
-    ...(missing.length === 0 ? [] : [`its seed is not there any more: ${namesOf(missing)}`]),
-    ...(notKnown.length === 0 ? [] : [`whether its seed is there, GitHub does not say: ${namesOf(notKnown)}`]),
-    ...(rewritten.length === 0 ? [] : [`its seed may be overwritten: ${namesOf(rewritten)}`]),
-  ];
-  const kept = withoutCalls('keep', MFA_DEVICE, serial, `of ${user.name}, enabled`, ...lost);
+  const kept = withoutCalls(
+    'keep',
+    MFA_DEVICE,
+    serial,
+    `of ${user.name}, enabled`,
+    ...seedDetails(seeds),
+    ...undeclared.map(alsoEnabled),
+  );
   const isTakenOver = rules.ephemeral !== undefined && readEphemeral(tags) !== undefined;
   const marking: Pick<Change, 'action' | 'stages'> = {
     action: 'change',
@@ -191,53 +217,58 @@ function planEnabledDevice(
     ofAnotherRun(MFA_DEVICE, serial, readEphemeral(tags), rules) ?? {
       ...plan,
       change: takenOver(change, { kind: MFA_DEVICE, user: user.name, serial }, tags, rules),
-      warning:
-        lost.length === 0
-          ? undefined
-          : seedLost(user.name, serial, { missing: namesOf(missing), rewritten: namesOf(rewritten) }),
+      warnings: [...seedWarnings(user.name, serial, seeds), ...plan.warnings],
     }
   );
 }
 
-/** @param secrets names of those that do not hold the seed, or may not */
-function seedLost(
+/** What is wrong with the seed of a device, for people. */
+function seedDetails({ missing, notKnown, rewritten, undelivered, replaced }: DeviceSeeds): string[] {
+  return [
+    ...(missing.length === 0 ? [] : [`its seed is not there any more: ${namesOf(missing)}`]),
+    ...(notKnown.length === 0 ? [] : [`whether its seed is there, GitHub does not say: ${namesOf(notKnown)}`]),
+    ...(rewritten.length === 0 ? [] : [`its seed may be overwritten: ${namesOf(rewritten)}`]),
+    ...(undelivered.length === 0 ? [] : [`its seed was never delivered to ${namesOf(undelivered)}`]),
+    ...replaced.map(({ secret, by }) => `its seed is overwritten with that of ${by}: ${describeSecret(secret)}`),
+  ];
+}
+
+function seedWarnings(
   user: string,
   serial: string,
-  { missing, rewritten }: Readonly<Record<'missing' | 'rewritten', string>>,
-): string {
+  { missing, rewritten, undelivered, replaced }: DeviceSeeds,
+): string[] {
   const what = [
-    ...(missing === '' ? [] : [`a secret that is to hold its seed is not there: ${missing}`]),
-    ...(rewritten === '' ? [] : [`somebody else has written a secret that is to hold its seed: ${rewritten}`]),
+    ...(missing.length === 0 ? [] : [`a secret that is to hold its seed is not there: ${namesOf(missing)}`]),
+    ...(undelivered.length === 0
+      ? []
+      : [`its seed was never delivered to a secret that is to hold it: ${namesOf(undelivered)}`]),
+    ...replaced.map(
+      ({ secret, by }) => `a secret that is to hold its seed holds that of ${by} since: ${describeSecret(secret)}`,
+    ),
+    ...(rewritten.length === 0
+      ? []
+      : [`somebody else has written a secret that is to hold its seed: ${namesOf(rewritten)}`]),
   ];
-  return (
+  if (what.length === 0) return [];
+  const isSure = missing.length + undelivered.length + replaced.length > 0;
+  return [
     `The MFA device ${serial} of ${user} is enabled, but ${what.join('; and ')}. AWS does not show the seed again. ` +
-    `${missing === '' ? 'If codes computed from that secret are refused' : 'To have a new device made by the next run'}, ` +
-    'remove this device, and run the step again; whoever else has its seed loses it: ' +
+      `${isSure ? 'To have a new device made by the next run' : 'If codes computed from that secret are refused'}, ` +
+      'remove this device, and run the step again; whoever else has its seed loses it: ' +
+      removalCommands(user, serial),
+  ];
+}
+
+function removalCommands(user: string, serial: string): string {
+  return (
     `aws iam deactivate-mfa-device --user-name ${user} --serial-number ${serial} && ` +
     `aws iam delete-virtual-mfa-device --serial-number ${serial}`
   );
 }
 
-/**
- * The tag of a device that this run makes from now on; or that it has made, once it is enabled.
- *
- * @param seeds the secrets that its seed is for
- */
-export function makingTag(seeds: readonly GithubSecret[], { iam, run }: AccountAccess, isEnabled = false): Tags {
-  const time = new Date(iam.time()).toISOString();
-  const words = `run=${writeRun(run)} ${isEnabled ? 'enabled' : 'at'}=${time} seeds=`;
-  return { [MAKING]: `${words}${writePlaces(seeds.map(seedWord), MAX_TAG_VALUE_LENGTH - words.length)}` };
-}
-
-/** Of some secrets, those that the seed of a device was for, as far as that is recorded in its tags. */
-export function seedSecretsOf(tags: Tags, secrets: readonly GithubSecret[]): GithubSecret[] {
-  const [, seeds] = / seeds=(\S+)$/.exec(tags[MAKING] ?? '') ?? [];
-  const others = seeds === undefined ? undefined : placesNotIn(readPlaces(seeds), secrets.map(seedWord));
-  return others ? secrets.filter((secret) => !others.includes(seedWord(secret))) : [];
-}
-
-function seedWord(secret: GithubSecret): string {
-  return secretsWord([secret]);
+function namesOf(secrets: readonly GithubSecret[]): string {
+  return secrets.map(describeSecret).join('; ');
 }
 
 /**
@@ -250,15 +281,13 @@ export async function writingOfLeftSeed(
   access: AccountAccess,
 ): Promise<Writing | undefined> {
   if (await beingMade(serial, tags, access)) return undefined;
-  const [, how, time = ''] = /^run=\S+ (at|enabled)=(\S+)(?: |$)/.exec(tags[MAKING] ?? '') ?? [];
-  const at = Date.parse(time);
-  if (Number.isNaN(at)) return undefined;
-  return how === 'at' ? writingSince(at) : writingOfSeed(new Date(at));
+  const made = readMade(tags);
+  return made && (made.isEnabled ? writingOfSeed(new Date(made.at)) : writingSince(made.at));
 }
 
 /** The run that makes a device, where it may be about to enable it. */
 async function beingMade(serial: string, tags: Tags = {}, access: AccountAccess): Promise<Obstacle | undefined> {
-  const making = readMaking(tags[MAKING]);
+  const making = readMaking(tags);
   if (!making || access.iam.time() >= making.at + TAKEOVER_MS) return undefined;
   // By then, what it sent last has arrived.
   if (await isOverSince(making.run, LATE_MS + SETTLE_MS, access)) return undefined;
@@ -269,12 +298,6 @@ async function beingMade(serial: string, tags: Tags = {}, access: AccountAccess)
       `the MFA device ${serial} is being made by ${describeRun(making.run, access.run)}, since ${since}, and not enabled yet. Run the ` +
       `step again when that run is over, or after ${until}, when it counts as failed`,
   };
-}
-
-function readMaking(value = ''): { readonly run: Run; readonly at: number } | undefined {
-  const [, word, time = ''] = /^run=(\S+) at=(\S+)(?: |$)/.exec(value) ?? [];
-  const [run, at] = [readRun(word), Date.parse(time)];
-  return run && !Number.isNaN(at) ? { run, at } : undefined;
 }
 
 export function deactivateDevice(UserName: string, SerialNumber: string): PlannedCall {

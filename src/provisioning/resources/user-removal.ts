@@ -21,14 +21,15 @@ import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readEphemeral } from '../ephemeral';
 import { describeRun } from '../run';
 import { identityCalls, policyRemoval } from './identity';
+import { countOtherSecrets, MAKING, seedSecretsOf } from './making-tag';
 import {
   deactivateDevice,
   deleteDevice,
-  MAKING,
+  isVirtual,
   mfaDeviceArn,
   readDevices,
   readDeviceTags,
-  seedSecretsOf,
+  readOwnDevices,
   writingOfLeftSeed,
   type EnabledDevice,
 } from './mfa-device';
@@ -100,11 +101,11 @@ export async function planUserRemoval(
     const { User: now } = (await iam.find('GetUser', { UserName })) ?? {};
     return { tags: tagsIn(now?.Tags), accessKeys: owner.accessKeys };
   };
-  const { seeds, left, declared } = await readSeeds(user, devices, access);
+  const { seeds, left, declared, elsewhere } = await readSeeds(user, devices, access);
   const leaving = secretsOf(user, { ...owner, readAgain }, seeds);
   const secrets = await planSecretRemovals(leaving, access);
   const serials = devices.map(({ serial }) => serial);
-  const virtual = [...serials.filter((serial) => serial.includes(':mfa/')), ...left];
+  const virtual = [...serials.filter(isVirtual), ...left];
   const removal = removalOf(
     'user',
     UserName,
@@ -122,7 +123,7 @@ export async function planUserRemoval(
     ...removal,
     details: [
       ...removal.details,
-      ...[...serials, ...left].map((serial) => `- MFA device ${serial}`),
+      ...[...serials, ...left].map((serial) => `- MFA device ${serial}${seedLeftBehind(elsewhere.get(serial))}`),
       ...(busy ? [`a run would wait up to a minute, and then fail: ${describeInWork(holder, busy)}`] : []),
     ],
     async last(during) {
@@ -158,6 +159,13 @@ function leftBehind(id: string, holder: Parameters<typeof undeclaredPlaces>[0]):
   return `; it was delivered to ${where} that the document does not name: what reads it from there fails, and ${secrets} stay`;
 }
 
+/** Of a device whose seed was delivered to secrets that the document does not name, for people: that they stay, and in vain. */
+function seedLeftBehind(count = 0): string {
+  if (count === 0) return '';
+  const [secrets, stay] = count === 1 ? ['a secret', 'it stays'] : [`${count} secrets`, 'they stay'];
+  return `; its seed was delivered to ${secrets} that the document does not name: ${stay}`;
+}
+
 /** @param change what the plan shows, where not that the user is not there */
 async function leftUser(user: LeavingUser, change: Change | undefined, access: AccountAccess): Promise<UserRemoval> {
   const left = change ?? withoutCalls('keep', 'user', user.name, NOT_THERE);
@@ -173,7 +181,7 @@ type LeavingOwner = KeyOwner & { readonly readAgain: () => Promise<KeyOwner> };
 function secretsOf(
   { name: user, accessKey, mfaDevice }: LeavingUser,
   owner: LeavingOwner | undefined,
-  seeds: ReadonlyMap<GithubSecret, Writing>,
+  seeds: ReadonlyMap<GithubSecret, readonly Writing[]>,
 ): LeavingSecret[] {
   const deliver = accessKey?.deliver ?? [];
   const ofKeys = lastingPlaces(deliver).flatMap((place) => {
@@ -181,21 +189,20 @@ function secretsOf(
     const readAgain = owner && (async () => writingsOfKeys(await owner.readAgain(), place, deliver));
     return place.halves.map(({ secret }) => ({ secret, user, writings, readAgain }));
   });
-  const ofSeeds = (mfaDevice?.deliver ?? []).map((secret) => {
-    const writing = seeds.get(secret);
-    return { secret, user, writings: writing ? [writing] : [] };
-  });
+  const ofSeeds = (mfaDevice?.deliver ?? []).map((secret) => ({ secret, user, writings: seeds.get(secret) ?? [] }));
   return [...ofKeys, ...ofSeeds];
 }
 
-/** What there is of the seed of a user's device. */
+/** What there is of the seeds of a user's devices. */
 interface Seeds {
-  /** When it was written to those of the declared secrets that it was for. */
-  readonly seeds: ReadonlyMap<GithubSecret, Writing>;
+  /** When they were written to those of the declared secrets that they were for. */
+  readonly seeds: ReadonlyMap<GithubSecret, readonly Writing[]>;
   /** Serial numbers of what is left of a device that an earlier removal has taken from the user, and that tell of its seed. */
   readonly left: readonly string[];
   /** The device that the document gives the user, with what was recorded of its making. */
   readonly declared: PlannedDevice | undefined;
+  /** To how many secrets that the document does not name the seed of each device was delivered, by its serial number. */
+  readonly elsewhere: ReadonlyMap<string, number>;
 }
 
 interface PlannedDevice {
@@ -203,25 +210,37 @@ interface PlannedDevice {
   readonly making: string | undefined;
 }
 
+/** Also of devices that the document does not name, or not any more: they go with the user. */
 async function readSeeds(
   { mfaDevice }: LeavingUser,
   devices: readonly EnabledDevice[],
   access: AccountAccess,
 ): Promise<Seeds> {
-  if (!mfaDevice) return { seeds: new Map(), left: [], declared: undefined };
-  const serial = mfaDeviceArn(mfaDevice, access.account);
-  const { enabledAt } = devices.find((one) => one.serial === serial) ?? {};
-  const tags = (await readDeviceTags(serial, access.iam)) ?? {};
-  const declared = { serial, making: tags[MAKING] };
-  const isLeft = !enabledAt && ownerOf(tags, access.account.repository) === 'this repository';
-  const ofLeft = isLeft ? await writingOfLeftSeed(serial, tags, access) : undefined;
+  const { iam, account } = access;
+  const { deliver = [] } = mfaDevice ?? {};
+  const own = await readOwnDevices(devices, access);
   // Where a service does not say when it was enabled, nobody knows when its seed was written.
-  const writing = enabledAt && enabledAt.getTime() > 0 ? writingOfSeed(enabledAt) : ofLeft;
-  const secrets = writing ? seedSecretsOf(tags, mfaDevice.deliver) : [];
+  const enabled = own.flatMap(({ serial, enabledAt, tags }) =>
+    enabledAt.getTime() > 0 ? { serial, tags, writing: writingOfSeed(enabledAt) } : [],
+  );
+  const serial = mfaDevice && mfaDeviceArn(mfaDevice, account);
+  const known = own.find((device) => device.serial === serial)?.tags;
+  const tags = serial === undefined ? {} : (known ?? (await readDeviceTags(serial, iam)) ?? {});
+  const isLeft =
+    !devices.some((device) => device.serial === serial) && ownerOf(tags, account.repository) === 'this repository';
+  const ofLeft = serial !== undefined && isLeft ? await writingOfLeftSeed(serial, tags, access) : undefined;
+  const left = serial !== undefined && ofLeft ? [{ serial, tags, writing: ofLeft }] : [];
+  const seeded = [...enabled, ...left];
   return {
-    seeds: new Map(secrets.flatMap((secret) => (writing ? [[secret, writing]] : []))),
-    left: ofLeft ? [serial] : [],
-    declared,
+    seeds: new Map(
+      deliver.map((secret) => [
+        secret,
+        seeded.flatMap((device) => (seedSecretsOf(device.tags, deliver).includes(secret) ? device.writing : [])),
+      ]),
+    ),
+    left: left.map((device) => device.serial),
+    declared: serial === undefined ? undefined : { serial, making: tags[MAKING] },
+    elsewhere: new Map(seeded.map((device) => [device.serial, countOtherSecrets(device.tags, deliver) ?? 0])),
   };
 }
 

@@ -1,0 +1,71 @@
+import { MAX_TAG_VALUE_LENGTH } from '../../aws/tags';
+import type { Tags } from '../../identities/declaration';
+import { RECORD_PREFIX } from '../../identities/own-tags';
+import type { GithubSecret } from '../../identities/stored-secret';
+import { secretsWord } from '../access-keys/destinations';
+import { countPlaces, placesNotIn, placesOnlyIn, readPlaces, writePlaces } from '../access-keys/recorded-places';
+import type { AccountAccess } from '../changes/account-access';
+import { readRun, writeRun, type Run } from '../run';
+
+/** The tag of a device with the run that makes it, when that began, and a word for each secret that its seed is for. */
+export const MAKING = `${RECORD_PREFIX}making`;
+
+/**
+ * The tag of a device that this run makes from now on; or that it has made, once it is enabled.
+ *
+ * @param seeds the secrets that its seed is for
+ */
+export function makingTag(seeds: readonly GithubSecret[], { iam, run }: AccountAccess, isEnabled = false): Tags {
+  const time = new Date(iam.time()).toISOString();
+  const words = `run=${writeRun(run)} ${isEnabled ? 'enabled' : 'at'}=${time} seeds=`;
+  return { [MAKING]: `${words}${writePlaces(seeds.map(seedWord), MAX_TAG_VALUE_LENGTH - words.length)}` };
+}
+
+/** The run that makes a device, and since when; undefined where none does. */
+export function readMaking(tags: Tags): { readonly run: Run; readonly at: number } | undefined {
+  const { word, how, at } = making(tags);
+  const run = readRun(word);
+  return how === 'at' && run && at !== undefined ? { run, at } : undefined;
+}
+
+/** When a device was made, or enabled, as far as its tags tell. */
+export function readMade(tags: Tags): { readonly at: number; readonly isEnabled: boolean } | undefined {
+  const { how, at } = making(tags);
+  return at === undefined ? undefined : { at, isEnabled: how === 'enabled' };
+}
+
+/** Of some secrets, those that the seed of a device was for, as far as that is recorded in its tags. */
+export function seedSecretsOf(tags: Tags, secrets: readonly GithubSecret[]): GithubSecret[] {
+  const others = otherSecrets(tags, secrets);
+  return others ? secrets.filter((secret) => !others.includes(secret)) : [];
+}
+
+/** Of some secrets, those that the seed of a device was not for; undefined where its tags do not tell. */
+export function otherSecrets(tags: Tags, secrets: readonly GithubSecret[]): GithubSecret[] | undefined {
+  const { seeds } = making(tags);
+  const others = seeds && placesNotIn(seeds, secrets.map(seedWord));
+  return others && secrets.filter((secret) => others.includes(seedWord(secret)));
+}
+
+/** How many other secrets than these the seed of a device was for; undefined where its tags do not tell. */
+export function countOtherSecrets(tags: Tags, secrets: readonly GithubSecret[]): number | undefined {
+  const { seeds } = making(tags);
+  const others = seeds && placesOnlyIn(seeds, secrets.map(seedWord));
+  return others && countPlaces(others);
+}
+
+function making(tags: Tags) {
+  const [, word, how, time = '', seeds] =
+    /^run=(\S+) (at|enabled)=(\S+)(?: seeds=(\S+))?(?: |$)/.exec(tags[MAKING] ?? '') ?? [];
+  const at = Date.parse(time);
+  return {
+    word,
+    how,
+    at: Number.isNaN(at) ? undefined : at,
+    seeds: seeds === undefined ? undefined : readPlaces(seeds),
+  };
+}
+
+function seedWord(secret: GithubSecret): string {
+  return secretsWord([secret]);
+}
