@@ -7,7 +7,7 @@ import { KeyRenewal, settlingTimeOf, type KeyLedger } from './access-keys/key-re
 import type { MadeKey } from './access-keys/make-key';
 import { takeBackAnnouncements, unaskedOfNewUsers } from './access-keys/unasked-keys';
 import type { AccountAccess } from './changes/account-access';
-import { apply, applyLater } from './changes/apply';
+import { apply, applyLater, nothingMade } from './changes/apply';
 import type { Change } from './changes/change';
 import { concurrently } from './changes/concurrently';
 import { oneWait } from './changes/one-wait';
@@ -38,7 +38,7 @@ export async function carryOut(
   access: AccountAccess,
 ): Promise<void> {
   const changes = phases.flat();
-  const made = new Set<string>();
+  const made = nothingMade();
   const renewal = new KeyRenewal(keys, access, unlimited, ledger);
   const completeIdentities = async () => {
     await applyLater(changes, made, access);

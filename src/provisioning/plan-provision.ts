@@ -2,18 +2,20 @@ import type { Declaration } from '../identities/declaration';
 import type { KeyHolder } from './access-keys/key-holder';
 import { planKey } from './access-keys/plan-key';
 import { planReadable } from './access-keys/ready-holders';
+import type { AccountAccess } from './changes/account-access';
 import { byDependency } from './changes/by-dependency';
-import { isObstacle, requireNoObstacle, type Obstacle } from './changes/change';
+import { isObstacle, requireNoObstacle, type Obstacle, type Planned } from './changes/change';
+import { readAsOne } from './changes/read-as-one';
 import { obstaclesOf, plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
 import { isDeviceObstacle, planMfaDevice, type DeviceObstacle } from './resources/mfa-device';
 import { nameTaken } from './resources/namesakes';
-import { planOidcProvider } from './resources/oidc-provider';
+import { oidcProviderArn, planOidcProvider, readOidcProvider } from './resources/oidc-provider';
 import type { Rules } from './resources/ownership';
-import { planPolicy } from './resources/policy';
-import { planRole, trustingLater } from './resources/role';
+import { planPolicy, policyArn, readPolicy } from './resources/policy';
+import { planRole, readRole, trustingLater } from './resources/role';
 import { foreignTrustAnchors, misnamedPrincipals } from './resources/trusted-principals';
-import { planUser } from './resources/user';
+import { planUser, readUser } from './resources/user';
 
 /** What makes all but access keys as declared, or what stands in the way. */
 export interface ResourcePlans {
@@ -27,11 +29,29 @@ export interface ResourcePlans {
 export function planResources(declaration: Declaration, existing: ExistingAccount, rules: Rules): ResourcePlans {
   const { policies } = declaration;
   const providers = declaration.oidcProviders.map((provider) =>
-    planOidcProvider(provider, existing.oidcProviders.get(provider.url), rules),
+    renewable(existing.oidcProviders.get(provider.url), rules, {
+      plan: (found) => planOidcProvider(provider, found, rules),
+      read: ({ iam, account }) => readOidcProvider(oidcProviderArn(provider.url, account), iam),
+    }),
   );
-  const managed = policies.map((policy) => planPolicy(policy, existing.policies.get(policy.name), rules));
-  const users = declaration.users.map((user) => planUser(user, existing.users.get(user.name), policies, rules));
-  const roles = declaration.roles.map((role) => planRole(role, existing.roles.get(role.name), policies, rules));
+  const managed = policies.map((policy) =>
+    renewable(existing.policies.get(policy.name), rules, {
+      plan: (found) => planPolicy(policy, found, rules),
+      read: ({ iam, account }) => readPolicy(policyArn(policy, account), iam),
+    }),
+  );
+  const users = declaration.users.map((user) =>
+    renewable(existing.users.get(user.name), rules, {
+      plan: (found) => planUser(user, found, policies, rules),
+      read: (access) => readUser(user, access),
+    }),
+  );
+  const roles = declaration.roles.map((role) =>
+    renewable(existing.roles.get(role.name), rules, {
+      plan: (found) => planRole(role, found, policies, rules),
+      read: ({ iam }) => readRole(role.name, iam),
+    }),
+  );
   const devices = declaration.users.flatMap((user) => {
     const device = existing.devices.get(user.name);
     return user.mfaDevice && device ? planMfaDevice(user, user.mfaDevice, device, rules) : [];
@@ -49,6 +69,28 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
     obstacles: [...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices].filter(
       (one): one is Obstacle => isObstacle(one) && !hindered.some((other) => other === one),
     ),
+  };
+}
+
+interface Planning<Existing> {
+  readonly plan: (existing: Existing | undefined) => Planned;
+  readonly read: (access: AccountAccess) => Promise<Existing | undefined>;
+}
+
+/** What is planned for a thing, with how that is planned again. Of what one run alone has, the tags say whose it is. */
+function renewable<Existing extends object>(
+  existing: Existing | undefined,
+  { ephemeral }: Rules,
+  { plan, read }: Planning<Existing>,
+): Planned {
+  const planned = plan(existing);
+  if (isObstacle(planned) || planned.action !== 'create' || ephemeral) return planned;
+  return {
+    ...planned,
+    async planAgain(access) {
+      const found = await readAsOne(() => read(access), access);
+      return found && plan(found);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Iam, Write } from '../../../src/iam/connect';
 import type { AccountAccess } from '../../../src/provisioning/changes/account-access';
-import { apply, applyLater, makeCall, makeCalls } from '../../../src/provisioning/changes/apply';
+import { apply, applyLater, makeCall, makeCalls, nothingMade } from '../../../src/provisioning/changes/apply';
 import type { Change, PlannedCall } from '../../../src/provisioning/changes/change';
 import { planPolicy, readPolicy } from '../../../src/provisioning/resources/policy';
 import { planUser } from '../../../src/provisioning/resources/user';
@@ -136,7 +136,7 @@ test('what is made is remembered before it is made, and from then on it is fresh
       ),
     ],
   ];
-  const made = new Set<string>();
+  const made = nothingMade();
   await apply(phases, access, made);
   await applyLater(phases.flat(), made, access);
   expect(noted.slice(0, 2)).toEqual(['remember policy', 'CreatePolicy list']);
@@ -150,7 +150,7 @@ test('what is made is remembered before it is made, and from then on it is fresh
     'CreateRole deploy trust': [user.arn],
     [`AttachRolePolicy deploy ${policy.arn}`]: [role.arn, policy.arn],
   });
-  expect([...made]).toEqual([policy.arn, user.arn, role.arn]);
+  expect([...made.arns]).toEqual([policy.arn, user.arn, role.arn]);
 });
 
 describe('what nothing else waits for', () => {
@@ -173,7 +173,7 @@ describe('what nothing else waits for', () => {
 
   test('is done for all concurrently, for each one stage after the other, and nothing else', async () => {
     const { access, noted } = notingAccess();
-    await applyLater([one, two, three], new Set(), access);
+    await applyLater([one, two, three], nothingMade(), access);
     expect(noted.slice(0, 3)).toEqual(['UntagUser one a', 'UntagUser one b', 'UntagUser two a']);
     const of = (name: string) => noted.filter((line) => line.startsWith(`UntagUser ${name} `));
     expect(of('one')).toEqual([
@@ -190,7 +190,7 @@ describe('what nothing else waits for', () => {
 
   test('fails once what was begun is ended', async () => {
     const { access, noted } = notingAccess((what) => what === 'UntagUser one a');
-    await expect(applyLater([one, two], new Set(), access)).rejects.toThrow('UntagUser one a failed');
+    await expect(applyLater([one, two], nothingMade(), access)).rejects.toThrow('UntagUser one a failed');
     expect(noted).toContain('UntagUser one b.');
     expect(noted.at(-1)).toBe('UntagUser two b.');
     expect(noted).not.toContain('UntagUser one c');
@@ -242,7 +242,7 @@ describe('over HTTP', () => {
       policies.map((policy) => changeIn(planPolicy(policy, undefined, RULES))),
       [changeIn(planUser(user, undefined, policies, RULES))],
     ];
-    const fresh = new Set<string>();
+    const fresh = nothingMade();
     await apply(phases, opened.access, fresh);
     const made = opened.account.users.get('pulumi');
     expect([...(made?.attachedPolicies ?? [])]).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../sandbox/faults';
 import { ActionError } from '../../../src/errors/action-error';
 import type { Input } from '../../../src/iam/sdk';
-import { apply } from '../../../src/provisioning/changes/apply';
+import { apply, nothingMade } from '../../../src/provisioning/changes/apply';
 import type { Change } from '../../../src/provisioning/changes/change';
 import { makeMfaDevice } from '../../../src/provisioning/resources/make-mfa-device';
 import { planOidcProvider } from '../../../src/provisioning/resources/oidc-provider';
@@ -144,7 +144,10 @@ test('a run knows its own by the tags that name it', async () => {
 
 test('the tags of a document may have changed since', async () => {
   takenMeanwhile('CreateUser', { ...OURS, team: 'platform' });
-  await expect(apply([[PLANS.user()]], opened.access)).resolves.toEqual(new Set([ARNS.user]));
+  const change = PLANS.user();
+  const made = nothingMade();
+  await apply([[change]], opened.access, made);
+  expect([...made.arns, ...made.found]).toEqual([ARNS.user, change]);
 });
 
 test('what reads do not show yet is waited for', async () => {

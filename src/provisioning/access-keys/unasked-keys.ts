@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors/message';
 import { tagsIn } from '../../iam/tags';
 import type { AccountAccess } from '../changes/account-access';
-import { makeCalls } from '../changes/apply';
+import { makeCalls, type Made } from '../changes/apply';
 import type { Change, PlannedCall } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { announcementTag, untagCalls } from './record';
@@ -16,18 +16,18 @@ export interface Unasked {
 /**
  * Those of the users that this run makes together with the announcement of a key, which it has not asked for.
  *
- * @param made ARNs of what it has made
+ * @param made what it has made
  * @param isAsked whether the key of a user was asked for
  */
 export function unaskedOfNewUsers(
   changes: readonly Change[],
-  made: ReadonlySet<string>,
+  { arns }: Made,
   isAsked: (user: string) => boolean,
   { run }: Pick<AccountAccess, 'run'>,
 ): Unasked[] {
   const announced = changes.filter(({ kind, stages }) => kind === 'user' && stages.flat().some(isAnnouncing));
   return announced.flatMap(({ name, creates }) =>
-    isAsked(name) ? [] : { user: name, isThere: creates !== undefined && 'arn' in creates && made.has(creates.arn) },
+    isAsked(name) ? [] : { user: name, isThere: creates !== undefined && 'arn' in creates && arns.has(creates.arn) },
   );
 
   function isAnnouncing({ operation, input }: PlannedCall): boolean {

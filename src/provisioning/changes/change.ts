@@ -36,6 +36,11 @@ export interface Change {
   readonly later: Stages;
   /** What is done after all stages, where that takes more than calls that can be planned. */
   readonly last?: (access: AccountAccess) => Promise<void>;
+  /**
+   * Of what is created, and does not name its run: plans it again from what is there, as far as that is seen. It matters where a
+   * lost answer leaves open which run of this repository has created it: another one may have, by another document.
+   */
+  readonly planAgain?: ((access: AccountAccess) => Promise<Planned | undefined>) | undefined;
   /** What is this run's when the first stage is done, made or taken over, as post needs to know it. */
   readonly creates: Created | undefined;
   /** Of what is removed: the run for which alone it is there, if it is. */

@@ -31,7 +31,7 @@ const BETWEEN_READS_MS = 2_000;
  * @throws ActionError `name-taken`
  */
 export async function requireOwn(made: Tagged, input: object, access: AccountAccess): Promise<void> {
-  const found = await readWhenSeen(made, access);
+  const found = await onceSeen(() => read(made, access.iam), access);
   const given = ownTagsIn(input);
   if (found?.Arn === arnOf(made) && isDeepStrictEqual(ownTagsIn(found), given)) return;
   throw new ActionError({
@@ -44,10 +44,13 @@ export async function requireOwn(made: Tagged, input: object, access: AccountAcc
   });
 }
 
-/** Reads it again for as long as reads may be older than it is. */
-async function readWhenSeen(made: Tagged, { iam, clock }: AccountAccess): Promise<Found | undefined> {
+/** What a read finds; it is made again for as long as it may be older than what is there. */
+export async function onceSeen<T>(
+  read: () => Promise<T | undefined>,
+  { clock }: Pick<AccountAccess, 'clock'>,
+): Promise<T | undefined> {
   for (let waited = 0; ; waited += BETWEEN_READS_MS) {
-    const found = await read(made, iam);
+    const found = await read();
     if (found || waited >= LONGEST_READ_AGE_MS) return found;
     await clock.sleep(BETWEEN_READS_MS);
   }
