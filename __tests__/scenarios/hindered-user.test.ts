@@ -1,6 +1,7 @@
 import type { Run } from '../../sandbox/runner/job';
 import {
   ADMIN,
+  REPOSITORY,
   age,
   githubRepository,
   identityJob,
@@ -158,6 +159,59 @@ describe('where something is in the way of the keys of one user', () => {
         .filter((call) => /Polic|Role/.test(call))
         .sort(),
     ).toEqual(['AttachUserPolicy', 'CreateRole']);
+  });
+
+  describe('as one of its places is not there', () => {
+    const gone = { deliver: [{ 'github-secrets': { prefix: 'PULUMI_', environment: 'gone' } }] };
+
+    test.each(['rotate', 'provision'])('%s: that user is left as it is, and all else is done', async (mode) => {
+      expect((await run('provision', TWO_USERS)).exitCode).toBe(0);
+      scenario.pass(20 * MINUTE_MS);
+      const [was, other] = [before(), keyOf('other')];
+      const document = { users: { pulumi: { 'access-key': gone }, other: lasting('MORE_') } };
+      const main = await run(mode, document, mode === 'rotate' ? NOW : {});
+      expectFailed(main, 'github-secret-refused');
+      expect(textOf(main)).toContain('Nothing of the user pulumi was changed. All else that the plan shows is done.');
+      expect(textOf(main)).toMatch(/! leave +access key +pulumi/);
+      expect(textOf(main).match(/access key +pulumi/g)).toHaveLength(1);
+      expect(main.outputs.changed).toBe('true');
+      expect(before()).toEqual(was);
+      const more = keyInSecrets(scenario, { prefix: 'MORE_' });
+      expect([more.id === other.id, ownerOf(scenario, more)]).toEqual([false, 'other']);
+    });
+
+    test('and it is to be created: nothing is changed at all, as others may refer to it', async () => {
+      const document = { users: { pulumi: { 'access-key': gone }, other: lasting('OTHER_') } };
+      const main = await run('provision', document);
+      expectFailed(main, 'github-secret-refused');
+      expect(textOf(main)).toContain('Nothing was changed.');
+      expect(writes(scenario)).toEqual([]);
+    });
+
+    test('and it has only an MFA device: that is left, too', async () => {
+      expect((await run('provision', { users: { pulumi: {} } })).exitCode).toBe(0);
+      const deliver = [{ 'github-secret': { name: 'SEED', environment: 'gone' } }];
+      const main = await run('provision', {
+        users: { pulumi: { 'mfa-device': { deliver } }, other: lasting('OTHER_') },
+      });
+      expectFailed(main, 'github-secret-refused');
+      expect(textOf(main)).toMatch(/! leave +MFA device +\S+mfa\/pulumi/);
+      expect(scenario.account.virtualMfaDevices.size).toBe(0);
+      expect(ownerOf(scenario, keyOf('other'))).toBe('other');
+    });
+
+    test('deprovision removes a user of whom nothing was delivered to a place that it may not see', async () => {
+      expect((await run('provision', { users: { pulumi: lasting('PULUMI_') } })).exitCode).toBe(0);
+      scenario.pass(20 * MINUTE_MS);
+      token = { 'github-token': scenario.sandbox.github.secrets.token({ write: [REPOSITORY] }) };
+      const deliver = [{ 'github-secrets': { prefix: 'PULUMI_' } }, { 'dependabot-secrets': { prefix: 'PULUMI_' } }];
+      const main = await run('deprovision', { users: { pulumi: { 'access-key': { deliver } } } });
+      expect([main.exitCode, main.log.join('\n')]).toEqual([
+        0,
+        expect.stringContaining('no run is recorded to have delivered something of pulumi there, and Could not'),
+      ]);
+      expect([scenario.account.users.has('pulumi'), keyOf('pulumi').id]).toEqual([false, undefined]);
+    });
   });
 
   test('and the rest fails: both are said', async () => {

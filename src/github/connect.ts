@@ -53,6 +53,6 @@ function explained(secrets: GithubSecrets): GithubSecrets {
       explain(secrets.remove(secret, onUnanswered), `remove the ${describeStored(secret)}`),
     updatedAt: (secret) =>
       explain(secrets.updatedAt(secret), `find out when the ${describeStored(secret)} was written`),
-    check: (all) => explain(secrets.check(all), "reach GitHub's secrets. Nothing was changed"),
+    check: (all) => explain(secrets.check(all), "reach GitHub's secrets"),
   };
 }

@@ -28,6 +28,7 @@ import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
 import { writeRun } from '../provisioning/run';
 import { planInShort, planLines, planMarkdown, planOutput } from '../provisioning/show-plan';
+import { usersWithoutPlaces, withoutUsers } from '../provisioning/users-without-places';
 import { callSettings, type Step } from '../runner/step';
 import { timeLimitReached, timeLimitTooShort } from '../runner/time-limit';
 import type { Work } from './work';
@@ -55,10 +56,9 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
     async finish(deliver) {
       const [account, arn] = [access.account.account || 'without an ID', identity.arn ?? 'not known'];
       runner.info(`Account ${account}, as ${arn}, for the repository ${repository}.`);
-      if (!dryRun && mode.makesSecrets) {
-        await access.stores.check(storedSecretsOf(declaration.users));
-      }
-      const plan = withoutHindered(await mode.plan(access));
+      const isDelivering = !dryRun && mode.makesSecrets === true;
+      const withoutPlaces = isDelivering ? await usersWithoutPlaces(declaration.users, access) : [];
+      const plan = withoutHindered(withoutUsers(await mode.plan(access), withoutPlaces));
       const { obstacles, hindered } = plan;
       const reportFound = () => {
         for (const { notices } of foundOfKeys(plan)) notices.forEach(runner.notice);

@@ -33,7 +33,7 @@ export function connectTerraform(token: string, env: NodeJS.ProcessEnv, settings
     check: (workspaces) =>
       explain(
         (variables) => variables.check(workspaces),
-        `reach the variables of ${workspaces.map(describeWorkspace).join(' and ')}. Nothing was changed`,
+        `reach the variables of ${workspaces.map(describeWorkspace).join(' and ')}`,
       ),
     find: (variable) =>
       explain((all) => all.find(variable), `find out which version the ${describeStored(variable)} has`),

@@ -40,10 +40,13 @@ export async function planSecretRemovals(
     const name = describeSecret(leaving.secret);
     const { kind } = STORES[leaving.secret.store];
     const written = await findWritten(leaving.secret, access).catch((error: unknown) => {
-      if (!access.isDryRun) throw error;
+      if (!access.isDryRun && !isNeverWritten(leaving)) throw error;
       return asActionError(error);
     });
     if (!written) return undefined;
+    if (written instanceof ActionError && isNeverWritten(leaving)) {
+      return { change: withoutCalls('leave', kind, name, `left as it is: ${inVain(leaving, written)}`), leaving };
+    }
     if (written instanceof ActionError) {
       const fails = `a run would fail: ${written.message.replaceAll('\n', ' ')}`;
       return { change: withoutCalls('leave', kind, name, fails), leaving };
@@ -55,6 +58,15 @@ export async function planSecretRemovals(
         : withoutCalls('leave', kind, name, `left as it is: ${why}`);
     return { change, leaving };
   }).then((removals) => removals.filter((one) => one !== undefined));
+}
+
+/** Whether nothing is recorded that would remove a secret: that nobody can look at it stands in no removal's way. */
+function isNeverWritten({ writings }: LeavingSecret): boolean {
+  return writings.length === 0;
+}
+
+function inVain({ user }: LeavingSecret, { message }: ActionError): string {
+  return `no run is recorded to have delivered something of ${user} there, and ${message.replaceAll('\n', ' ')}`;
 }
 
 /** What its store says of a secret. A place that is gone, such as a repository, has taken its secrets with it. */
@@ -99,7 +111,11 @@ interface AskedRemoval {
 async function removeSecret(leaving: LeavingSecret, access: AccountAccess): Promise<AskedRemoval | undefined> {
   const { stores, clock, warn } = access;
   const { secret } = leaving;
-  const written = await stores.find(secret);
+  const written = await stores.find(secret).catch(async (error: unknown) => {
+    if (!isNeverWritten(leaving) || !isNeverWritten(await upToDate(leaving))) throw error;
+    warn(`The ${describeStored(secret)} stays, if it is there: ${inVain(leaving, asActionError(error))}`);
+    return undefined;
+  });
   if (!written) return undefined;
   const why = whyItStays(leaving, written) && whyItStays(await upToDate(leaving), written);
   if (why !== undefined) {
