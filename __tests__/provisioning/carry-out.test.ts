@@ -49,7 +49,7 @@ async function provision(declaration: Declaration, options: Partial<CarryingOut>
         unfinished(keys, begun) {
           note([keys.map(({ user }) => user), Object.keys(begun)]);
         },
-        ofJob(user) {
+        ofJob({ user }) {
           note([user]);
         },
       },

@@ -95,6 +95,102 @@ describe('of a request that arrives twice, the key that was not answered is no p
     await expectSuspect(twins[0] ?? '', LASTING_KEY);
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
   });
+
+  test('where a post step delivers the other, as the machine of main was lost', async () => {
+    leftUser(scenario);
+    const twins: string[] = [];
+    const first = () => {
+      scenario.pass(2_000);
+      twins.push(scenario.account.users.get('pulumi')?.createAccessKey().accessKeyId ?? '');
+    };
+    scenario.sandbox.faults.add({ action: 'TagUser', skip: 1, times: 1, first });
+    const after = new Promise<void>((holdAfter) => {
+      scenario.sandbox.faults.add({ action: 'PUT secret', times: 1, holdAfter });
+    });
+    const job = jobOf();
+    await job.step({
+      with: { mode: 'provision', ...ADMIN, ...token, identities: LASTING_KEY },
+      kill: { after, signal: 'SIGKILL' },
+    });
+    const [post] = await job.finish();
+    expect([post?.exitCode, post?.stderr]).toEqual([0, '']);
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    await expectSuspect(twins[0] ?? '', LASTING_KEY);
+  });
+});
+
+describe('the same, where reads are as old as they may be, and do not show it', () => {
+  const OLDEST_MS = 25_000;
+  /** From the moment at which a key is asked for. */
+  const withOldReads = () => {
+    const first = () => void (scenario.sandbox.settings.readAgeMs = () => OLDEST_MS);
+    scenario.sandbox.faults.add({ action: 'CreateAccessKey', times: 1, first });
+  };
+  const withFreshReads = () => {
+    scenario.sandbox.settings.readAgeMs = () => 0;
+  };
+
+  test('and the other ends with the job', async () => {
+    leftUser(scenario);
+    scenario.pass(DAY_MS);
+    const twins = twice();
+    withOldReads();
+    const job = jobOf();
+    expect((await provision(FOR_THE_JOB, job)).exitCode).toBe(0);
+    await job.finish();
+    withFreshReads();
+    expect(idsOf()).toEqual(twins);
+    await expectSuspect(twins[0] ?? '', FOR_THE_JOB);
+  });
+
+  test('and AWS has answered that the user has as many as it may', async () => {
+    expect((await provision(LASTING_KEY)).exitCode).toBe(0);
+    scenario.pass(DAY_MS);
+    const { id: other } = keyInSecrets(scenario);
+    const twins = twice();
+    withOldReads();
+    const inputs = { mode: 'rotate', ...ADMIN, ...token, identities: LASTING_KEY, 'rotate-now': 'true' };
+    expectFailed(await jobOf().step({ with: inputs }), 'another-run');
+    withFreshReads();
+    expect(idsOf()).toEqual([other, ...twins]);
+    await expectSuspect(twins[0] ?? '', LASTING_KEY);
+    expect(idsOf()).toEqual([other]);
+  });
+
+  test('and the other is taken back at once', async () => {
+    leftUser(scenario);
+    scenario.pass(DAY_MS);
+    const twins = twice();
+    withOldReads();
+    const error = { status: 403, code: 'AccessDenied', message: 'no' };
+    scenario.sandbox.faults.add({ action: 'TagUser', skip: 1, times: 1, error });
+    expectFailed(await provision(LASTING_KEY), 'iam-refused');
+    withFreshReads();
+    expect(idsOf()).toEqual(twins);
+    await expectSuspect(twins[0] ?? '', LASTING_KEY);
+  });
+
+  test('where there is none, the announcement goes with the key, or with the next one', async () => {
+    leftUser(scenario);
+    scenario.pass(DAY_MS);
+    const making = () => recordsOf(scenario, 'pulumi').filter((line) => line.startsWith('making'));
+    for (const isRead of [true, false]) {
+      withOldReads();
+      const job = jobOf();
+      expect((await provision(FOR_THE_JOB, job)).exitCode).toBe(0);
+      expect(making()).toHaveLength(1);
+      if (isRead) withFreshReads();
+      await job.finish();
+      expect(making()).toHaveLength(isRead ? 0 : 1);
+      withFreshReads();
+    }
+    scenario.pass(31 * MINUTE_MS);
+    const next = jobOf();
+    expect((await provision(FOR_THE_JOB, next)).exitCode).toBe(0);
+    expect(making()).toEqual([]);
+    await next.finish();
+    expect([idsOf(), recordsOf(scenario, 'pulumi')]).toEqual([[], []]);
+  });
 });
 
 test('keys of jobs that run at the same time leave no announcement', async () => {

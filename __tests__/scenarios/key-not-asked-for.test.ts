@@ -88,9 +88,7 @@ describe('a user is made with the announcement of its key, and AWS is asked for 
     scenario.sandbox.faults.add({ action: 'UntagUser', times: 1, error: REFUSED });
     const main = await provision({ users: { reporter: keyFor('github-secrets') }, roles: ROLE });
     expect([main.exitCode, main.log.join('\n')]).toEqual([1, expect.stringContaining('CreateRole')]);
-    expect(main.log.join('\n')).toContain(
-      'No access key of reporter was asked for, but its tags announce one for a day.',
-    );
+    expect(main.log.join('\n')).toContain('No access key of reporter was asked for, but its tags announce one still.');
   });
 });
 

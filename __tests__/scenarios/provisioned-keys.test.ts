@@ -195,7 +195,7 @@ describe('a key is delivered to the job, and ends with it', () => {
     expect([post?.exitCode, post?.stderr]).toEqual([0, '']);
     expect(post?.log.join('\n')).not.toContain('Warning');
     expect([idsOf('pulumi'), recordsOf(scenario, 'pulumi')]).toEqual([[], []]);
-    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'DeleteAccessKey', 'ListAccessKeys', 'UntagUser']);
+    expect(scenario.calls()).toEqual(['GetCallerIdentity', 'ListAccessKeys', 'DeleteAccessKey', 'UntagUser']);
   });
 });
 

@@ -176,8 +176,8 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
     unfinished(keys, begun) {
       ledger.makingKeys(keys, credentials, begun);
     },
-    ofJob(user, id) {
-      ledger.creating({ kind: 'access key', user, id }, credentials);
+    ofJob({ user, id, isAnnounced }) {
+      ledger.creating({ kind: 'access key', user, id, ...(isAnnounced && { isAnnounced }) }, credentials);
     },
   };
   /** That a step is stopped by its limit while it waits, it says before it changes anything. */

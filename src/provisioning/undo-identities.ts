@@ -63,8 +63,8 @@ export async function undoIdentities(
   const unended = unfinished.filter(({ id }) => id === undefined || !ending.has(id));
   for (const key of unended) await evenSo(recoverKey(key, keys?.[key.user], access));
   const withKeys = new Set<string>();
-  for (const { user, id } of ending.values()) {
-    if (!(await evenSo(endWithJob(user, id, access)))) withKeys.add(user);
+  for (const { user, id, isAnnounced } of ending.values()) {
+    if (!(await evenSo(endWithJob(user, id, access, { isAnnounced })))) withKeys.add(user);
   }
   // What main made last may not be seen yet, or not as this run's.
   const lookTwice = oneWait({

@@ -64,7 +64,13 @@ export type Created =
   | { readonly kind: 'OIDC provider'; readonly arn: string }
   | { readonly kind: 'policy'; readonly arn: string }
   | { readonly kind: 'user' | 'role'; readonly name: string; readonly arn: string }
-  | { readonly kind: 'access key'; readonly user: string; readonly id: string }
+  | {
+      readonly kind: 'access key';
+      readonly user: string;
+      readonly id: string;
+      /** Whether its announcement may be among the records of its user yet. */
+      readonly isAnnounced?: boolean;
+    }
   | { readonly kind: 'MFA device'; readonly user: string; readonly serial: string }
   | {
       readonly kind: 'secret';

@@ -9,14 +9,14 @@ import { readRecords, recordTags, tagCalls } from './record';
  * Deletes a key that main made, when its job is over. Where it cannot be deleted, that is recorded: else it would pass for
  * one that the job works with, for as long as jobs can last.
  *
- * @param isAnnounced whether its announcement may be there yet, as main was killed
+ * @param isAnnounced whether its announcement may be there yet
  * @throws Error why it cannot be deleted
  */
 export async function endWithJob(
   user: string,
   id: string,
   access: AccountAccess,
-  { isAnnounced = false } = {},
+  { isAnnounced = false }: { readonly isAnnounced?: boolean | undefined } = {},
 ): Promise<void> {
   try {
     await takeBack(user, id, access, { isAnnounced });

@@ -26,8 +26,8 @@ export const LATEST_WRITING_MS = FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
 export const TAKEOVER_MS = 10 * MINUTE_MS;
 /** AWS refuses a request whose signature is older: a key comes no later after its announcement. */
 const LATEST_CREATION_MS = 15 * MINUTE_MS;
-/** How long an announcement stays: a key that came late must have been seen, and judged by it, before it goes. */
-const ANNOUNCED_MS = 24 * 60 * MINUTE_MS;
+/** How long an announcement stays at least: then every read shows a key that came late. */
+const ANNOUNCED_MS = 2 * LATEST_CREATION_MS;
 /** How long a suspect stays at least. */
 export const SUSPECTED_MS = 24 * 60 * MINUTE_MS;
 
@@ -173,10 +173,18 @@ export function graceOf({ user, existing }: Pick<KeyHolder, 'user' | 'existing'>
   return (outlastsJob(deliver) ? grace : recorded) ?? DEFAULT_GRACE_MS;
 }
 
-/** Names of tags that nobody needs any more: of keys that are gone, and of announcements after which none can come. */
-export function outdatedRecords({ existing }: KeyHolder, now: number): string[] {
-  const listed = existing?.accessKeys.map(({ id }) => id) ?? [];
-  return outdatedTags(existing?.tags ?? {}, listed, { ofKeys: now - TAKEOVER_MS, announcements: now - ANNOUNCED_MS });
+/**
+ * Names of tags that nobody needs any more: of keys that are gone, and of announcements after which none can come, and by
+ * which none that has come is still to be judged.
+ */
+export function outdatedRecords({ existing, now: readAt }: KeyHolder, now: number): string[] {
+  const { tags, accessKeys } = existing ?? ({ tags: {}, accessKeys: [] } satisfies KeyOwner);
+  const records = readRecords(tags);
+  const unrecorded = accessKeys.filter(({ id }) => !records.keys.has(id));
+  const needed = unrecorded.flatMap((key) => announcementsOf(key, records)).map(({ tag }) => tag);
+  const before = { ofKeys: now - TAKEOVER_MS, announcements: readAt - ANNOUNCED_MS };
+  const listed = accessKeys.map(({ id }) => id);
+  return outdatedTags(tags, listed, before).filter((tag) => !needed.includes(tag));
 }
 
 /** When each key was replaced, by its ID: as its own record has it, or that of the key which replaced it. */

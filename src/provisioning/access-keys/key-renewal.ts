@@ -17,7 +17,15 @@ export interface KeyLedger {
   /** Keys that are being made or delivered, and those, by user, whose delivery was begun; none when all are in place. */
   readonly unfinished: (keys: readonly UnfinishedKey[], begun: Readonly<Record<string, Credentials>>) => void;
   /** A key that ends with the job. */
-  readonly ofJob: (user: string, id: string) => void;
+  readonly ofJob: (key: KeyOfThisJob) => void;
+}
+
+/** A key that ends with the job. */
+export interface KeyOfThisJob {
+  readonly user: string;
+  readonly id: string;
+  /** Whether its announcement stays until then. */
+  readonly isAnnounced: boolean;
 }
 
 /** A key is delivered within minutes after it was made: of more users than this, one group is done after the other. */
@@ -38,6 +46,8 @@ export class KeyRenewal {
   readonly #made = new Map<KeyToMake, MadeKey>();
   readonly #begun = new Set<KeyToMake>();
   readonly #ended = new Set<KeyToMake>();
+  /** IDs of keys that end with the job, and so do their announcements. */
+  readonly #stillAnnounced = new Set<string>();
   /** Those whose old keys are to end, and have not. */
   readonly #toEndOld: Set<KeyToMake>;
   readonly #notEnded: unknown[] = [];
@@ -79,7 +89,10 @@ export class KeyRenewal {
   async during(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      for (const made of this.ofJob) this.ledger.ofJob(made.plan.user, idOf(made));
+      for (const made of this.ofJob) {
+        const id = idOf(made);
+        this.ledger.ofJob({ user: made.plan.user, id, isAnnounced: this.#stillAnnounced.has(id) });
+      }
       for (const plan of this.#ofJob) this.#ended.add(plan);
     } catch (error) {
       throw this.#withOldKeys(error);
@@ -154,7 +167,7 @@ export class KeyRenewal {
       this.#keep();
       return recordMade(made, this.access);
     });
-    await makeSure(recorded, this.access);
+    for (const id of await makeSure(recorded, this.access)) this.#stillAnnounced.add(id);
   }
 
   /** What GitHub left unanswered is waited for at once: no key is looked at before all are written. */

@@ -10,6 +10,7 @@ import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
 import { deleteKey, readAccessKeys, type ExistingKey } from './access-key';
 import { outlastsJob } from './destinations';
+import { MAX_KEYS } from './full-user';
 import type { KeyHolder } from './key-holder';
 import { livesOf, outdatedRecords, SETTLE_MS } from './key-life';
 import type { KeyPlan, NewKey } from './plan-key';
@@ -39,10 +40,7 @@ export interface MadeKey {
 
 /** A key that was made, and recorded. */
 export interface RecordedKey extends MadeKey {
-  /**
-   * The user's keys, with this one, as AWS lists them; undefined where they were not asked for, or that read was older than
-   * the key.
-   */
+  /** The user's keys, with this one; undefined where they were not asked for, or that read was older than the key. */
   readonly listed: readonly ExistingKey[] | undefined;
 }
 
@@ -79,7 +77,8 @@ export async function makeKey(
     .catch(async (error: unknown) => {
       if (mayBeMade(error)) throw answerLost(user, error);
       mayBeThere(false);
-      await makeCalls([untagCalls(user, await doneAnnouncement(user, undefined, access))], access);
+      const listed = await listedByNow(plan, error, access);
+      await makeCalls([untagCalls(user, await doneAnnouncement(user, undefined, listed, access))], access);
       throw isRefusal(error, 'LimitExceeded') ? anotherWasFirst(user, error) : error;
     });
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, CreateDate } = answer?.AccessKey ?? {};
@@ -105,7 +104,7 @@ export async function recordMade(made: MadeKey, access: AccountAccess): Promise<
   const stage = lasts(made) ? { made: { run, at, replaces: plan.make.replaces } } : { job: { run, until } };
   let listed: RecordedKey['listed'];
   const list = async () => {
-    listed = await listedWith(made, access);
+    listed = await listedWith(plan.user, idOf(made), access);
   };
   const recording = () => record(made, recordTags(idOf(made), stage), access);
   await concurrently(lasts(made) ? [recording] : [recording, list], (work) => work());
@@ -113,12 +112,25 @@ export async function recordMade(made: MadeKey, access: AccountAccess): Promise<
 }
 
 /** A user's keys, or undefined where the read is older than the key that was made. */
-async function listedWith(made: MadeKey, access: AccountAccess): Promise<RecordedKey['listed']> {
-  const listed = await readAccessKeys(made.plan.user, access).catch((error: unknown) => {
+async function listedWith(user: string, id: string, access: AccountAccess): Promise<RecordedKey['listed']> {
+  const listed = await readAccessKeys(user, access).catch((error: unknown) => {
     if (isRefusal(error, 'NoSuchEntity')) return [];
     throw error;
   });
-  return listed.some(({ id }) => id === idOf(made)) ? listed : undefined;
+  return listed.some((key) => key.id === id) ? listed : undefined;
+}
+
+/** A user's keys where AWS has refused another, or undefined where the read is older than that: as many as it says are not listed. */
+async function listedByNow(
+  { user, make, holder }: KeyToMake,
+  refusal: unknown,
+  access: AccountAccess,
+): Promise<RecordedKey['listed']> {
+  // Of a user that was made just now, a read may not know yet.
+  const listed = await readAsOne(() => readAccessKeys(user, access), access);
+  if (!isRefusal(refusal, 'LimitExceeded')) return listed;
+  const ended = (holder.existing?.accessKeys ?? []).flatMap(({ id }) => (make.known.includes(id) ? [] : id));
+  return listed.filter(({ id }) => !ended.includes(id)).length >= MAX_KEYS ? listed : undefined;
 }
 
 /**
@@ -126,9 +138,11 @@ async function listedWith(made: MadeKey, access: AccountAccess): Promise<Recorde
  * gives its own time. That shows when every read must show the keys; they are all waited for at once, and tested meanwhile.
  * Nobody waits for a key that ends with the job: other jobs have others. With its announcement goes what earlier runs left.
  *
+ * @returns of the keys that end with the job, those whose announcement stays until then: no read shows that it may go
  * @throws ActionError when AWS does not learn of a key, or another run was first; the keys are then to be taken back
  */
-export async function makeSure(keys: readonly RecordedKey[], access: AccountAccess): Promise<void> {
+export async function makeSure(keys: readonly RecordedKey[], access: AccountAccess): Promise<ReadonlySet<string>> {
+  const announced = new Set<string>();
   const lasting = keys.filter(lasts);
   const ofJob = keys.filter((made) => !lasts(made));
   const wait = lasting.length > 0 ? [() => access.clock.sleep(SETTLE_MS)] : [];
@@ -136,33 +150,33 @@ export async function makeSure(keys: readonly RecordedKey[], access: AccountAcce
   // What is recorded of the key itself has taken the place of its announcement.
   const removals = ofJob.map((made) => async () => {
     const { user, holder } = made.plan;
-    const announcement = await doneAnnouncement(user, idOf(made), access, made.listed);
+    const announcement = await doneAnnouncement(user, idOf(made), made.listed, access);
+    if (announcement.length === 0) announced.add(idOf(made));
     await makeCalls([untagCalls(user, [...announcement, ...outdatedRecords(holder, access.iam.time())])], access);
   });
   await concurrently([...wait, tests, ...removals], async (work) => {
     await work();
   });
   await concurrently(lasting, (made) => requireFirst(made, access));
+  return announced;
 }
 
 /**
- * The tag of a key's announcement, to be removed: none if there is a key of which nothing else is recorded. A request that
- * arrives twice, as a proxy sends it again, makes two, and only one of them is answered. By the announcement, the next run
- * finds that the other may be such a key.
+ * The tag of a key's announcement, to be removed: none if there is, or may be, a key of which nothing else is recorded. A
+ * request that arrives twice, as a proxy sends it again, makes two, and only one of them is answered. By the announcement,
+ * the next run finds that the other may be such a key.
  *
  * @param own the ID of the key that was announced; undefined where AWS has refused it
- * @param listed the user's keys, where they were read since that was answered
+ * @param listed the user's keys; undefined where no read is known to be younger than what AWS has answered
  */
 async function doneAnnouncement(
   user: string,
   own: string | undefined,
-  access: AccountAccess,
-  listed?: RecordedKey['listed'],
+  listed: RecordedKey['listed'],
+  { iam, run, log }: AccountAccess,
 ): Promise<string[]> {
-  const { iam, run, log } = access;
-  // Of a user that was made just now, a read may not know yet.
-  const keys = listed ?? (await readAsOne(() => readAccessKeys(user, access), access));
-  const others = keys.filter(({ id }) => id !== own);
+  if (!listed) return [];
+  const others = listed.filter(({ id }) => id !== own);
   const found = others.length > 0 ? await iam.find('GetUser', { UserName: user }) : undefined;
   const records = readRecords(tagsIn(found?.User?.Tags));
   const { known = [] } = records.announcements.find(({ tag }) => tag === announcementTag(run)) ?? {};
@@ -230,11 +244,13 @@ export async function takeBack(
   { isAnnounced }: { readonly isAnnounced: boolean },
 ): Promise<void> {
   const { log } = access;
+  // Once the key is gone, no read tells by it how old it is.
+  const listed = isAnnounced ? await listedWith(user, id, access).catch(() => undefined) : undefined;
   const isDone = await makeCall(deleteKey(user, id), access);
   const which = `the access key ${id} of ${user}, which this step had made`;
   log(isDone ? `Deleted ${which}.` : `Gone already is ${which}.`);
   try {
-    const announcement = isAnnounced ? await doneAnnouncement(user, id, access) : [];
+    const announcement = await doneAnnouncement(user, id, listed, access);
     await makeCalls([untagCalls(user, [...tagNames(id, STAGES), ...announcement])], access);
   } catch (error) {
     log(`What is recorded of it stays until a later run removes it. ${messageOf(error)}`);

@@ -8,7 +8,7 @@ import { keyHolderOf, type KeyHolder } from './key-holder';
 import { FENCE_MS } from './key-life';
 import { takeBack } from './make-key';
 import { readKeysAgain } from './read-key-holder';
-import { readRecords } from './record';
+import { announcementTag, readRecords } from './record';
 
 /**
  * Ends what a main step that was killed had begun with a user's key: one that nobody has is deleted, and one whose delivery
@@ -45,7 +45,10 @@ export async function recoverKey(
       `The delivery of the access key ${id} of ${user} was begun. The next run finds out how far it came.`,
     );
   }
-  const known = holder.existing?.accessKeys.flatMap((one) => (one.id === id ? [] : one.id)) ?? [];
+  const others = holder.existing?.accessKeys.flatMap((one) => (one.id === id ? [] : one.id)) ?? [];
+  // A key that came with it, as its request arrived twice, is none that was there.
+  const { announcements } = readRecords(holder.existing?.tags ?? {});
+  const { known = others } = announcements.find(({ tag }) => tag === announcementTag(access.run)) ?? {};
   const make = { known, replaces: record?.made?.replaces, endsOld: false, held: [] };
   const sent = { now: access.clock.now(), time: access.clock.time() };
   const made = { plan: { user, destinations, holder, make }, credentials: begun, created: key.created, sent };

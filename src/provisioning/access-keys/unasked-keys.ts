@@ -48,7 +48,7 @@ export async function takeBackAnnouncements(unasked: readonly Unasked[], access:
       if (isAnnounced) await makeCalls([untagCalls(user, [tag])], access, () => (isThere ? [user] : []));
     } catch (error) {
       log(
-        `No access key of ${user} was asked for, but its tags announce one for a day. If a person makes one soon, it is ` +
+        `No access key of ${user} was asked for, but its tags announce one still. If a person makes one soon, it is ` +
           `taken for a key whose answer was lost. ${messageOf(error)}`,
       );
     }
