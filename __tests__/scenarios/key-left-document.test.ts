@@ -88,6 +88,16 @@ describe('a user that the document gives no key any more', () => {
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
   });
 
+  test('has what was replaced ended at once with delete-old-keys, and not the one that its places hold', async () => {
+    await provision(LASTING_KEY);
+    scenario.pass(HOUR_MS);
+    await run('rotate', LASTING_KEY, { 'rotate-now': 'true' });
+    scenario.pass(HOUR_MS);
+    await run('rotate', NONE, { 'rotate-now': 'true', 'delete-old-keys': 'true' });
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [keyInSecrets(scenario).id ?? '']: 'Active' });
+    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+  });
+
   test('costs a rotation one call where no run ever made it a key, and is left where it is of another repository', async () => {
     const user = leftUser(scenario);
     const reads = () => scenario.calls().filter((call) => /User|AccessKey/.test(call));

@@ -86,7 +86,7 @@ export interface Rotation {
 /** Gives a user a key that its places hold, unless it has one; and where the key ends with the job, a key of its own. */
 export const planKey: KeyPlanner = (holder) => {
   const { user } = holder;
-  if (!user.accessKey) return planWithoutKey(holder);
+  if (!user.accessKey) return planWithoutKey(holder, planKey, { deleteOld: false });
   const lasts = outlastsJob(user.accessKey.deliver);
   const [busy] = livesOf(holder).inWork;
   if (busy) return planBesideOthers(holder, planKey, busy, lasts ? whyKeptForSure(holder) : undefined);
@@ -105,12 +105,12 @@ export const planKey: KeyPlanner = (holder) => {
 };
 
 /** What runs made for a user, which is to have no key any more, ends as it would; and what does not is named. */
-function planWithoutKey(holder: KeyHolder): KeyPlan {
+function planWithoutKey(holder: KeyHolder, planner: KeyPlanner, rotation: Pick<Rotation, 'deleteOld'>): KeyPlan {
   const why = 'the document gives the user none';
   const [busy] = livesOf(holder).inWork;
-  if (busy) return unchanged(holder, planKey, 'leave', why, describeInWork(holder, busy));
-  const survey = withUndeclared(holder, withOthers(holder, surveyOf(holder, { deleteOld: false })));
-  return keptPlan(holder, survey, planKey, why, 'leave');
+  if (busy) return unchanged(holder, planner, 'leave', why, describeInWork(holder, busy));
+  const survey = withUndeclared(holder, withOthers(holder, surveyOf(holder, rotation)));
+  return keptPlan(holder, survey, planner, why, 'leave');
 }
 
 function whyKept({ user, marks, unread }: KeyHolder, { id }: Pick<CurrentKey, 'id'>): string {
@@ -151,7 +151,7 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
   const planner: KeyPlanner = (holder) => {
     const { user, existing } = holder;
     if (!existing) return unchanged(holder, planner, 'leave', 'the user is not there: provision makes it');
-    if (!user.accessKey) return planWithoutKey(holder);
+    if (!user.accessKey) return planWithoutKey(holder, planner, rotation);
     const [busy] = livesOf(holder).inWork;
     if (!outlastsJob(user.accessKey.deliver)) {
       const why = 'each run of provision makes its own, and its post step removes it';
