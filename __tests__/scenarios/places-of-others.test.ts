@@ -97,6 +97,20 @@ describe('a place that left the document', () => {
     expect([at('P_'), at('N_')]).toEqual([undefined, undefined]);
   });
 
+  test('is named by each run while its key is the one in use', async () => {
+    const holder = (...prefixes: readonly string[]) => ({
+      a: { 'access-key': { deliver: prefixes.map((prefix) => ({ 'github-secrets': { prefix } })) } },
+    });
+    await provision(holder('A_', 'B_'));
+    for (const mode of ['provision', 'rotate', 'provision']) {
+      const main = await run(mode, holder('A_'));
+      expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
+      expect(notice(main)).toMatch(/ of a was delivered to a place that the document does not name, or not any more/);
+      scenario.pass(HOUR_MS);
+    }
+    expect([at('A_'), at('B_')]).toEqual(['a', 'a']);
+  });
+
   test('is named where it was one of many', async () => {
     const many = Array.from({ length: 12 }, (_, index) => ({ 'github-secrets': { prefix: `P${index}_` } }));
     const holder = (deliver: readonly object[]) => ({ a: { 'access-key': { deliver } } });

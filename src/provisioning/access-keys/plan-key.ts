@@ -272,7 +272,11 @@ function surveyOf(holder: KeyHolder, { deleteOld }: Pick<Rotation, 'deleteOld'>)
     ],
     notices: [
       ...judged.flatMap(({ notice }) => notice ?? []),
-      ...lives.replaced.flatMap(({ key }) => [...leftPlaces(holder, key.id), ...begunElsewhere(holder, key.id)]),
+      ...lives.replaced.flatMap(({ key }) => [
+        ...leftPlaces(holder, key.id, ', which is replaced,'),
+        ...begunElsewhere(holder, key.id),
+      ]),
+      ...(lives.current && canJudge(holder) ? leftPlaces(holder, lives.current.id) : []),
       ...notKnown.map((text) => `Of the access keys of ${holder.user.name}, ${text}.`),
       ...(unread ? [] : torn).map(
         (id) => `Of the places that the access key ${id} of ${holder.user.name} is for, not all hold it for certain.`,
@@ -287,17 +291,19 @@ function canJudge({ user }: KeyHolder): boolean {
 }
 
 /** That places which are not in the document may hold a key that ends, for people. */
-function leftPlaces(holder: KeyHolder, id: string): string[] {
+function leftPlaces(holder: KeyHolder, id: string, which = ''): string[] {
   const { user, existing } = holder;
   const left = undeclaredPlaces(holder, id);
   if (left === 0) return [];
   const where =
     left === 1 ? 'a place that the document does not name' : `${left} places that the document does not name`;
-  const { at = 0 } = readRecords(existing?.tags ?? {}).keys.get(id)?.delivered ?? {};
+  const { at = 0, torn } = readRecords(existing?.tags ?? {}).keys.get(id)?.delivered ?? {};
+  const isThere = existing?.accessKeys.some((key) => key.id === id);
   return [
-    `The access key ${id} of ${user.name}, which is replaced, was delivered to ${where}, or not any more: the document of ` +
-      `${atMinute(at)} does. What reads it from there fails when it ends: let that read a place that the document names. ` +
-      'Then remove the secrets there, unless somebody else’s key is in them by now.',
+    `The access key ${id} of ${user.name}${which} was ${torn ? 'to be ' : ''}` +
+      `delivered to ${where}, or not any more: the document of ${atMinute(at)} does. What reads it from there fails` +
+      `${isThere ? ' when it ends' : ''}: let that read a place that the document names. Then remove the secrets there, ` +
+      'unless somebody else’s key is in them by now.',
   ];
 }
 
@@ -491,10 +497,8 @@ function planNewKey(
   planner: KeyPlanner,
   { details, why, endsOld }: NewKeyParts,
 ): KeyPlan | KeyObstacle {
-  const left = survey.replaces === undefined ? [] : leftPlaces(holder, survey.replaces);
-  const found = { ...survey, notices: [...survey.notices, ...left] };
-  const roomy = survey.keys.length < MAX_KEYS ? found : withRoom(holder, found);
-  if (!roomy) return noRoom(holder, found, why);
+  const roomy = survey.keys.length < MAX_KEYS ? survey : withRoom(holder, survey);
+  if (!roomy) return noRoom(holder, survey, why);
   const { replaces, keys } = roomy;
   const held = roomy.lives.replaced.flatMap(({ key }) => (whyHeld(holder, key) === undefined ? [] : key.id));
   const make = { known: keys.map(({ id }) => id), replaces, endsOld, held };
