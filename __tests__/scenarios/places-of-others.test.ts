@@ -7,11 +7,13 @@ import {
   identityScenario,
   keyInSecrets,
   ownerOf,
+  statusesOf,
   endOfKeys,
 } from './identities';
-import type { Scenario } from './scenario';
+import { expectFailed, type Scenario } from './scenario';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 let scenario: Scenario;
 let token: { readonly 'github-token': string };
@@ -120,6 +122,98 @@ describe('a place that left the document', () => {
     const inputs = { mode: 'rotate', 'rotate-now': 'true', ...ADMIN, ...token, identities };
     expect(notice(await identityJob(scenario).step({ with: inputs }))).toContain('to a place that the document');
     expect(left(await run('deprovision', holder(many.slice(1))))).toContain('its secrets stay');
+  });
+});
+
+describe('a place that the document gives to another user', () => {
+  const before = [user('a', 'P_'), user('b', 'B_')] as const;
+  const moved = [user('a', 'N_'), user('b', 'P_')] as const;
+  const textOf = ({ log }: Run) => log.join('\n');
+  const held = (main: Run) => main.log.find((line) => /^Notice: The access key .* of a was replaced at/.test(line));
+  const idsOf = (name: string) => Object.keys(statusesOf(scenario, name));
+  /** What keeps a run from serving the other user: somebody has made a second key of it. */
+  const fill = () => {
+    const { accessKeyId = '' } = scenario.account.users.get('b')?.createAccessKey() ?? {};
+    scenario.pass(HOUR_MS);
+    return accessKeyId;
+  };
+
+  test('holds its key for as long as that user is not there, also with delete-old-keys', async () => {
+    await provision(user('a', 'P_'));
+    const { id: old = '' } = keyInSecrets(scenario, { prefix: 'P_' });
+    const leaked = { 'rotate-now': 'true', 'delete-old-keys': 'true' };
+    const inputs = { mode: 'rotate', ...ADMIN, ...token, identities: documentOf(...moved) };
+    const first = await identityJob(scenario).step({ with: { ...inputs, ...leaked } });
+    expect(first.exitCode).toBe(0);
+    expect(textOf(first)).toContain(`The access key ${old} of a does not end yet, although delete-old-keys is true`);
+    for (const more of ['false', 'false', 'true']) {
+      scenario.pass(2 * DAY_MS);
+      const main = await identityJob(scenario).step({ with: { ...inputs, 'delete-old-keys': more } });
+      expect(main.exitCode).toBe(0);
+      expect(held(main)).toMatch(
+        /stays: P_AWS_ACCESS_KEY_ID .* which the document gives to the user b, may hold it, and/,
+      );
+      expect([at('P_'), at('N_')]).toEqual(['a', 'a']);
+    }
+    await provision(...moved);
+    scenario.pass(2 * DAY_MS);
+    expect((await run('rotate', ...moved)).exitCode).toBe(0);
+    scenario.pass(2 * DAY_MS);
+    expect(held(await run('rotate', ...moved))).toBeUndefined();
+    expect([at('P_'), at('N_'), idsOf('a').includes(old)]).toEqual(['b', 'a', false]);
+  });
+
+  test('holds its key while that user has no room for one, and from then on the key has its grace', async () => {
+    await provision(...before);
+    const { id: old = '' } = keyInSecrets(scenario, { prefix: 'P_' });
+    const others = fill();
+    for (let days = 0; days < 6; days += 2) {
+      const main = await run('provision', ...moved);
+      expectFailed(main, 'access-keys-full');
+      expect(held(main) === undefined).toBe(days === 0);
+      expect(at('P_')).toBe('a');
+      scenario.pass(2 * DAY_MS);
+    }
+    scenario.account.users.get('b')?.deleteAccessKey(others);
+    await provision(...moved);
+    expect(at('P_')).toBe('b');
+    scenario.pass(22 * HOUR_MS);
+    expect((await run('rotate', ...moved)).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'a')[old]).toBe('Active');
+    scenario.pass(2 * HOUR_MS);
+    expect((await run('rotate', ...moved)).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'a')[old]).toBe('Inactive');
+  });
+
+  test('and that may have the key which takes the room of a new one: what lets it go, is said', async () => {
+    await provision(...before);
+    const others = fill();
+    expectFailed(await run('provision', ...moved), 'access-keys-full');
+    scenario.pass(2 * DAY_MS);
+    const inputs = { mode: 'rotate', 'rotate-now': 'true', ...ADMIN, ...token, identities: documentOf(...moved) };
+    const main = await identityJob(scenario).step({ with: inputs });
+    expectFailed(main, 'access-keys-full');
+    expect(textOf(main)).toMatch(
+      /may be in P_AWS_.* which the document gives to the user b, and no newer one\. Let a run/,
+    );
+    expect([at('P_'), at('N_')]).toEqual(['a', 'a']);
+    scenario.account.users.get('b')?.deleteAccessKey(others);
+    await provision(...moved);
+    scenario.pass(DAY_MS);
+    expect((await identityJob(scenario).step({ with: inputs })).exitCode).toBe(0);
+    expect([at('P_'), at('N_'), idsOf('a').length]).toEqual(['b', 'a', 2]);
+  });
+
+  test('is named by a deprovision that ends the key which is there', async () => {
+    await provision(...before);
+    fill();
+    expectFailed(await run('provision', ...moved), 'access-keys-full');
+    scenario.pass(HOUR_MS);
+    const main = await run('deprovision', ...moved);
+    expect(main.exitCode).toBe(0);
+    expect(textOf(main)).toMatch(
+      /- access key \w+; it may be in P_AWS_.* to the user b, and no newer one: what reads it/,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { userOrRoleIn } from '../aws/arn';
 import type { Declaration } from '../identities/declaration';
 import type { Created } from '../runner/ledger';
-import { placesOfOthers } from './access-keys/destinations';
+import { givenPlaces } from './access-keys/unrenewed-places';
 import type { AccountAccess } from './changes/account-access';
 import { isObstacle, withoutCalls, type Change, type Obstacle, type PlannedCall } from './changes/change';
 import { requireNoObstacle } from './changes/change';
@@ -110,6 +110,7 @@ export async function planRemoval(
   const leavingUser = (name: string) =>
     declared.find((user) => user.name === name) ?? { name, accessKey: undefined, mfaDevice: undefined };
   const since = access.clock.now();
+  const given = givenPlaces(declared.map((user) => ({ user, existing: undefined })));
   const names = ofKind('user', things).map(({ name }) => name);
   const [planned, roles] = await Promise.all([
     concurrently(names, (name) =>
@@ -118,7 +119,8 @@ export async function planRemoval(
           planUserRemoval(leavingUser(name), access, {
             decide,
             since,
-            placesOfOthers: placesOfOthers({ name }, declared),
+            others: declared.filter((other) => other.name !== name),
+            placesOfOthers: given.filter(({ user }) => user !== name),
           }),
         access,
       ),

@@ -1,6 +1,6 @@
 import type { KeyDestination } from '../../../src/identities/declaration';
 import { describeSecret } from '../../../src/identities/stored-secret';
-import { placeWords, versionedIn } from '../../../src/provisioning/access-keys/destinations';
+import { destinationOf, placeWords, versionedIn } from '../../../src/provisioning/access-keys/destinations';
 import { versionsOf } from '../../../src/provisioning/access-keys/marks';
 import { planKey, planKeyRotation } from '../../../src/provisioning/access-keys/plan-key';
 import { page } from '../../docs/pages';
@@ -221,6 +221,29 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
     provision({ ...pair({ inactive: true }, delivered(HOUR, OLD, true)), written: [100 * DAY, 100 * DAY] }),
     `${NEW} is to be replaced`,
     `While ${OLD} is inactive, what reads it from its places fails, and nobody can use it. Delete it and run the step again`,
+  ],
+  [
+    'the replaced key is in a place that the document gives to another user, who has no key there',
+    rotate({
+      ...pair(
+        {
+          delivered: {
+            at: NOW - 100 * DAY,
+            written: undefined,
+            replaces: undefined,
+            torn: false,
+            places: ['0a1b2c3d'],
+          },
+        },
+        {},
+        HOUR,
+      ),
+      written: [HOUR, HOUR],
+      more: { placesOfOthers: [{ user: 'other', place: destinationOf(IN_PROD), word: '0a1b2c3d', delivered: [] }] },
+    }),
+    `${NEW} is to be replaced`,
+    `${OLD} may be in AWS_ACCESS_KEY_ID of ${PROD} and AWS_SECRET_ACCESS_KEY of ${PROD}, which the document gives to the ` +
+      `user other, and no newer one. Let a run of mode: provision deliver one there; ${OLD} then works for 24 hours more. Run`,
   ],
   [
     'a person has put the replaced key back, or written another',

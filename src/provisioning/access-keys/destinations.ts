@@ -89,14 +89,6 @@ export function placeWords(destinations: readonly KeyDestination[]): string[] {
   return lastingPlaces(destinations).map(placeWord);
 }
 
-/** Words of the places that a document gives to other users than one. */
-export function placesOfOthers(
-  { name }: Pick<DeclaredUser, 'name'>,
-  users: readonly Pick<DeclaredUser, 'name' | 'accessKey'>[],
-): string[] {
-  return users.flatMap((other) => (other.name === name ? [] : placeWords(other.accessKey?.deliver ?? [])));
-}
-
 /** A word that tells a lasting place from others. */
 export function placeWord({ halves }: Pick<Destination, 'halves'>): string {
   return secretsWord(halves.map(({ secret }) => secret));

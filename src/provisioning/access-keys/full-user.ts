@@ -1,10 +1,11 @@
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { describePlaces, lastingPlaces, outlastsJob, versionedIn } from './destinations';
-import { placesWith, whyHeld, type HeldPlaces } from './held-places';
+import { describeGiven, placesWith, whyHeld, type HeldPlaces } from './held-places';
 import type { KeyHolder } from './key-holder';
-import { SUSPECTED_MS, graceOf, undeclaredPlaces, type KeyLives, type ReplacedKey } from './key-life';
+import { SUSPECTED_MS, graceOf, type KeyLives, type ReplacedKey } from './key-life';
 import { atMinute, daysOrHours } from './time-words';
+import { placesOfOthersWith, undeclaredPlaces } from './unrenewed-places';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const MAX_KEYS = 2;
@@ -30,6 +31,7 @@ const WAYS_OUT: readonly WayOut[] = [
   workWithAnother,
   awaitReplaced,
   awaitSuspect,
+  serveOthers,
   deleteUnheld,
   chooseHeld,
   deleteUndelivered,
@@ -191,6 +193,19 @@ function awaitSuspect({ holder, lives }: FullUser): string | undefined {
     ? `it is deleted after ${until}, unless it is used. Run the step again then`
     : `it stays, as AWS does not say whether it is in use. Allow the step iam:GetAccessKeyLastUsed, and run it again after ${until}`;
   return `${id} may come from an answer that a run lost: ${end}; or, if you know that nobody has it, delete it now: ${deletion(holder, id)}`;
+}
+
+/** A key that was replaced, and that places of other users may hold, goes by itself when those have keys of their own. */
+function serveOthers({ holder, lives }: FullUser): string | undefined {
+  const [held] = lives.replaced.flatMap(({ key }) => {
+    const given = placesOfOthersWith(holder, key.id);
+    return given.length > 0 ? [{ key, given }] : [];
+  });
+  return (
+    held &&
+    `${held.key.id} may be in ${describeGiven(held.given)} and no newer one. Let a run of mode: provision deliver one ` +
+      `there; ${held.key.id} then works for ${daysOrHours(graceOf(holder, held.key.id))} more. Run the step again after that`
+  );
 }
 
 /** Of a key that a place may hold and one that none holds, the other may go, if nothing uses it. */

@@ -10,11 +10,12 @@ import {
   type Destination,
   type StoredHalf,
 } from './destinations';
-import type { KeyHolder } from './key-holder';
+import type { GivenPlace, KeyHolder } from './key-holder';
 import { LATEST_WRITING_MS } from './key-life';
 import { changedSince, markOf, timeOf, versionsOf, type Marks } from './marks';
 import { readRecords, type KeyRecord } from './record';
 import { placesNotIn, type RecordedPlaces } from './recorded-places';
+import { placesOfOthersWith } from './unrenewed-places';
 
 /** Which places of the document may hold a key whole, as far as the stores tell. */
 export interface HeldPlaces {
@@ -79,6 +80,8 @@ export function placesWith({ user, existing, marks }: KeyHolder, key: ExistingKe
 export function whyHeld(holder: KeyHolder, key: ExistingKey): string | undefined {
   const { whole = [], perhaps = [], unknown = [] } = placesWith(holder, key) ?? {};
   if (whole.length > 0) return `${describePlaces(whole)} hold it, and no newer one`;
+  const ofOthers = placesOfOthersWith(holder, key.id);
+  if (ofOthers.length > 0) return `${describeGiven(ofOthers)} may hold it, and no newer one`;
   // Whoever puts back a key that is inactive activates it: till then, what reads it from there fails in any case.
   if (!key.active) return undefined;
   if (perhaps.length > 0) {
@@ -86,6 +89,16 @@ export function whyHeld(holder: KeyHolder, key: ExistingKey): string | undefined
   }
   if (unknown.length === 0) return undefined;
   return `a run did not come to its end with ${describePlaces(unknown)}, and nobody can tell whether they hold it`;
+}
+
+/** Places by the secrets that they are, and the users to whom the document gives them, for people. */
+export function describeGiven(given: readonly GivenPlace[]): string {
+  const users = [...new Set(given.map(({ user }) => user))];
+  const ofUsers = users.map((user) => {
+    const places = given.flatMap((one) => (one.user === user ? one.place : []));
+    return `${describePlaces(places)}, which the document gives to the user ${user},`;
+  });
+  return ofUsers.join(' and ');
 }
 
 /** When the run of a key may have written its places; undefined where it has not begun to. */

@@ -3,6 +3,7 @@ import type { DeclaredUser, Tags } from '../../identities/declaration';
 import type { AccountAccess } from '../changes/account-access';
 import type { Run } from '../run';
 import type { ExistingKey } from './access-key';
+import type { Destination } from './destinations';
 import type { Marks } from './marks';
 
 /** When and for what a key was last used, as far as AWS knows: it learns of it some minutes late. */
@@ -16,13 +17,23 @@ export interface LastUse {
 /** What of a declared user matters to its keys. */
 export type KeyUser = Pick<DeclaredUser, 'name' | 'accessKey'>;
 
+/** A place that lasts, and that the document gives to a user. */
+export interface GivenPlace {
+  readonly user: string;
+  readonly place: Destination;
+  /** Tells it from other places. */
+  readonly word: string;
+  /** When keys of that user were delivered there, as far as is recorded, in milliseconds since 1970. */
+  readonly delivered: readonly number[];
+}
+
 /** A user as far as its keys go. */
 export interface KeyHolder {
   readonly user: KeyUser;
   /** undefined where the user is not there. */
   readonly existing: KeyOwner | undefined;
-  /** Words of the places that the document gives to other users: what is there is theirs. */
-  readonly placesOfOthers: readonly string[];
+  /** What the document gives to other users: what is there is theirs, once it was delivered. */
+  readonly placesOfOthers: readonly GivenPlace[];
   /** What the stores say of its places that last; undefined where it has none, or that cannot be known, or does not matter. */
   readonly marks: Marks | undefined;
   /** Why a store did not say that; undefined where all did, or were not asked. */
@@ -54,7 +65,7 @@ export function keyHolderOf(
   { signingKey, isDryRun, run, iam }: AccountAccess,
 ): KeyHolder {
   const [marks, unread, lastUsed, overRuns] = [undefined, undefined, new Map(), new Set<string>()];
-  const placesOfOthers: readonly string[] = [];
+  const placesOfOthers: readonly GivenPlace[] = [];
   return {
     user,
     existing,

@@ -6,7 +6,8 @@ import { outlastsJob, placeWords } from './destinations';
 import { driftOf } from './drift';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
-import { arePlacesOf, placesOnlyIn } from './recorded-places';
+import { arePlacesOf } from './recorded-places';
+import { givenAwaySince } from './unrenewed-places';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -112,12 +113,14 @@ export function livesOf(holder: KeyHolder): KeyLives {
   for (const key of accessKeys) {
     const record = records.keys.get(key.id) ?? {};
     const { made, delivering, delivered, suspect, job, deactivated } = record;
-    const since = replacements.get(key.id);
+    const replaced = replacements.get(key.id);
     const mayBeAtIt = runsAt(key, record, records).filter((run) => !holder.overRuns.has(writeRun(run)));
     const isYoung = holder.now - key.created.getTime() < TAKEOVER_MS;
     const runIsOver = mayBeAtIt.length === 0 && isAttributed(holder, key, record, records);
-    if (since !== undefined) lives.replaced.push({ key, since, deactivatedAt: deactivated?.at });
-    else if (delivered) lives.delivered.push(key);
+    if (replaced !== undefined) {
+      const since = Math.max(replaced, givenAwaySince(holder, key.id));
+      lives.replaced.push({ key, since, deactivatedAt: deactivated?.at });
+    } else if (delivered) lives.delivered.push(key);
     else if (job) {
       const isOver = holder.now > job.until || holder.overRuns.has(writeRun(job.run));
       lives.ofJobs.push({ key, run: job.run, until: job.until, isOver });
@@ -225,24 +228,6 @@ function arrivalIn(
   const arrival = arrivalOf({ created, latest: created.getTime() + LATEST_WRITING_MS, versions }, deliver, marks);
   if (arePlacesOf(places, placeWords(deliver))) return arrival;
   return arrival === 'none' || arrival === 'overwritten' ? 'elsewhere' : 'unknown';
-}
-
-/**
- * How many places that the document does not name hold a key, as far as is recorded: it was delivered there, and no newer
- * one since. Those that the document gives to other users hold theirs.
- */
-export function undeclaredPlaces(
-  { user, existing, placesOfOthers }: Pick<KeyHolder, 'user' | 'existing' | 'placesOfOthers'>,
-  id: string,
-): number {
-  const { keys } = readRecords(existing?.tags ?? {});
-  const { places = [], at = 0 } = keys.get(id)?.delivered ?? {};
-  const newer = [...keys.values()].flatMap(({ delivered }) =>
-    delivered?.places && delivered.at > at && !delivered.torn ? [delivered.places] : [],
-  );
-  const left = placesOnlyIn(places, placeWords(user.accessKey?.deliver ?? []));
-  if (left) return placesOnlyIn(left, [...newer.flat(), ...placesOfOthers])?.length ?? 0;
-  return newer.some((others) => others[0] === places[0]) ? 0 : 1;
 }
 
 /** Whether AWS says that nobody has used a key since its delivery was begun: its run had tested it before. */

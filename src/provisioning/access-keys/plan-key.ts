@@ -8,14 +8,13 @@ import type { ExistingKey } from './access-key';
 import { describePlaces, destinationOf, outlastsJob, placeWords, secretsIn } from './destinations';
 import { asSeen, NOT_KNOWN } from './drift';
 import { describeFullUser, MAX_KEYS } from './full-user';
-import { placesWith, whyHeld } from './held-places';
+import { describeGiven, placesWith, whyHeld } from './held-places';
 import type { KeyHolder } from './key-holder';
 import {
   SUSPECTED_MS,
   graceOf,
   livesOf,
   TAKEOVER_MS,
-  undeclaredPlaces,
   type CurrentKey,
   type KeyInWork,
   type KeyLives,
@@ -24,6 +23,7 @@ import {
 import { deliveredTags, readRecords, recordTags } from './record';
 import { arePlacesOf, countPlaces } from './recorded-places';
 import { atMinute, daysOrHours } from './time-words';
+import { placesOfOthersWith, undeclaredPlaces } from './unrenewed-places';
 
 /** What is to become of a user's access keys. */
 export interface KeyPlan {
@@ -174,10 +174,11 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
     }
     const wait = current.drift === undefined && !rotation.now ? whyNotDue(holder, current) : undefined;
     if (wait !== undefined) return keptPlan(holder, survey, planner, wait);
-    return planNewKey(holder, { ...survey, replaces: current.id }, planner, {
+    const notices = [...survey.notices, ...stayingForOthers(holder, current, rotation)];
+    return planNewKey(holder, { ...survey, notices, replaces: current.id }, planner, {
       details: [replacementOf(holder, current, rotation)],
       why: current.drift ?? whyDue(holder, current),
-      endsOld: rotation.deleteOld && current.key !== undefined,
+      endsOld: endsAtOnce(holder, current, rotation),
     });
   };
   return planner;
@@ -187,14 +188,31 @@ function adopted(key: ExistingKey | undefined): CurrentKey | undefined {
   return key && { id: key.id, key, drift: key.active ? undefined : 'somebody has deactivated it' };
 }
 
+/** Whether the key in use ends as soon as a new one is delivered: not while places of other users hold it, too. */
+function endsAtOnce(holder: KeyHolder, { id, key }: CurrentKey, { deleteOld }: Rotation): boolean {
+  return deleteOld && key !== undefined && placesOfOthersWith(holder, id).length === 0;
+}
+
+/** That a key stays which was to end at once, for people. */
+function stayingForOthers(holder: KeyHolder, { id, key }: CurrentKey, { deleteOld }: Rotation): string[] {
+  const given = deleteOld && key ? placesOfOthersWith(holder, id) : [];
+  if (given.length === 0) return [];
+  return [
+    `The access key ${id} of ${holder.user.name} does not end yet, although delete-old-keys is true: ` +
+      `${describeGiven(given)} may hold it, and no newer one. Run the step again when they have a newer one.`,
+  ];
+}
+
 /** What becomes of the key in use when a rotation replaces it, for people. */
-function replacementOf(holder: KeyHolder, { id, key, drift }: CurrentKey, { deleteOld }: Rotation): string {
+function replacementOf(holder: KeyHolder, current: CurrentKey, rotation: Rotation): string {
+  const { id, key, drift } = current;
   if (!key) return `${id} is replaced: it is gone`;
   const age = daysOrHours(holder.now - key.created.getTime());
   const grace = daysOrHours(graceOf(holder, id));
-  const end = key.active ? `works for ${grace} more` : `is deleted when it was inactive for ${grace}`;
+  const byGrace = key.active ? `works for ${grace} more` : `is deleted when it was inactive for ${grace}`;
+  const end = endsAtOnce(holder, current, rotation) ? `then deleted${breaksWhat(holder, key)}` : byGrace;
   const why = drift === undefined ? '' : ` (${drift})`;
-  return `${id}, ${age} old, is replaced${why}, and ${deleteOld ? `then deleted${breaksWhat(holder, key)}` : end}`;
+  return `${id}, ${age} old, is replaced${why}, and ${end}`;
 }
 
 /** That a key which ends at once may be in use, for people. */
@@ -502,7 +520,18 @@ function planNewKey(
   const { replaces, keys } = roomy;
   const held = roomy.lives.replaced.flatMap(({ key }) => (whyHeld(holder, key) === undefined ? [] : key.id));
   const make = { known: keys.map(({ id }) => id), replaces, endsOld, held };
-  return planOf(holder, roomy, planner, { action: replaces === undefined ? 'create' : 'change', details, make });
+  return planOf(holder, roomy, planner, {
+    action: replaces === undefined ? 'create' : 'change',
+    details: [...details, ...stayingElsewhere(holder, keys, replaces)],
+    make,
+  });
+}
+
+/** That the key in use does not end, as places of other users may hold it, for people. */
+function stayingElsewhere(holder: KeyHolder, keys: readonly ExistingKey[], replaces: string | undefined): string[] {
+  const given = keys.flatMap(({ id }) => (id === replaces ? placesOfOthersWith(holder, id) : []));
+  if (given.length === 0) return [];
+  return [`${replaces} does not end before ${describeGiven(given)} have a newer key`];
 }
 
 /** A replaced key that no place holds, and that nobody can use or nobody uses, goes when there is no room for a new one. */

@@ -1,11 +1,11 @@
 import type { AccountAccess } from '../changes/account-access';
 import { isObstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { placesOfOthers } from './destinations';
 import type { KeyHolder, KeyOwner, KeyUser } from './key-holder';
 import { awaitOtherRuns, keysOfOtherRuns } from './other-runs';
 import type { KeyPlanner } from './plan-key';
 import { readKeyHolder, withDetails } from './read-key-holder';
+import { givenPlaces } from './unrenewed-places';
 
 /** A declared user, and what IAM has of it; undefined where it is not there. */
 export interface FoundUser {
@@ -15,9 +15,9 @@ export interface FoundUser {
 
 /** Reads what the plans of users' keys must know. */
 export function readHolders(found: readonly FoundUser[], access: AccountAccess): Promise<KeyHolder[]> {
-  const users = found.map(({ user }) => user);
+  const given = givenPlaces(found);
   return concurrently(found, ({ user, existing }) =>
-    readKeyHolder(user, existing, access, { placesOfOthers: placesOfOthers(user, users) }),
+    readKeyHolder(user, existing, access, { placesOfOthers: given.filter((place) => place.user !== user.name) }),
   );
 }
 

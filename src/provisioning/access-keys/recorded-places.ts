@@ -39,6 +39,11 @@ export function placesNotIn(recorded: RecordedPlaces, places: readonly string[])
  */
 export function placesOnlyIn(recorded: RecordedPlaces, others: readonly string[]): string[] | undefined {
   if (isList(recorded)) return recorded[0] === listWord(others) ? [] : undefined;
+  return [...withoutPlaces(recorded, others)];
+}
+
+/** What a record has that another has not: of records that do not tell their places, it is only known whether both are the same. */
+export function withoutPlaces(recorded: RecordedPlaces, others: RecordedPlaces): RecordedPlaces {
   return recorded.filter((place) => !others.some((other) => isSamePlace(place, other)));
 }
 

@@ -7,15 +7,18 @@ import type { DeclaredUser } from '../../identities/declaration';
 import type { GithubSecret } from '../../identities/stored-secret';
 import { deleteKey, readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { lastingPlaces } from '../access-keys/destinations';
-import { keyHolderOf, type KeyHolder, type KeyOwner } from '../access-keys/key-holder';
-import { livesOf, undeclaredPlaces } from '../access-keys/key-life';
+import { describeGiven } from '../access-keys/held-places';
+import { keyHolderOf, type GivenPlace, type KeyHolder, type KeyOwner } from '../access-keys/key-holder';
+import { livesOf } from '../access-keys/key-life';
 import { awaitOtherRuns, keysOfOtherRuns } from '../access-keys/other-runs';
 import { anotherRun, describeInWork } from '../access-keys/plan-key';
 import { readKeysAgain } from '../access-keys/read-key-holder';
+import { givenPlaces, placesOfOthersWith, undeclaredPlaces } from '../access-keys/unrenewed-places';
 import { writingOfSeed, writingsOfKeys, type Writing } from '../access-keys/writings';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } from '../changes/change';
+import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
 import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readEphemeral } from '../ephemeral';
@@ -47,8 +50,10 @@ interface UserRemovalOptions {
   readonly decide: Decide;
   /** Since when other runs are waited for, by the step's clock. */
   readonly since: number;
-  /** Words of the places that the document gives to other users. */
-  readonly placesOfOthers: readonly string[];
+  /** The other users of the document. */
+  readonly others: readonly LeavingUser[];
+  /** What it gives to them; what is recorded of them is not read yet. */
+  readonly placesOfOthers: readonly GivenPlace[];
 }
 
 /** What becomes of a user, and of the secrets that hold what it was given. */
@@ -70,7 +75,7 @@ export interface UserRemoval {
 export async function planUserRemoval(
   user: LeavingUser,
   access: AccountAccess,
-  { decide, since, placesOfOthers }: UserRemovalOptions,
+  { decide, since, ...declaredBeside }: UserRemovalOptions,
 ): Promise<Planned<UserRemoval>> {
   const { iam, account } = access;
   const UserName = user.name;
@@ -104,6 +109,7 @@ export async function planUserRemoval(
   const { seeds, left, declared, elsewhere } = await readSeeds(user, devices, access);
   const leaving = secretsOf(user, { ...owner, readAgain }, seeds);
   const secrets = await planSecretRemovals(leaving, access);
+  const placesOfOthers = await readPlacesOfOthers(user, owner, declaredBeside, access);
   const serials = devices.map(({ serial }) => serial);
   const virtual = [...serials.filter(isVirtual), ...left];
   const removal = removalOf(
@@ -151,12 +157,40 @@ function jobWith(id: string, holder: KeyHolder): string {
     : '';
 }
 
-/** Of a key that was delivered to places which the document does not name, for people: that they hold it yet, and in vain. */
+/**
+ * Of a key that was delivered to places which the document does not name, or gives to users who have no newer one there, for
+ * people: that they hold it yet, and in vain.
+ */
 function leftBehind(id: string, holder: Parameters<typeof undeclaredPlaces>[0]): string {
   const count = undeclaredPlaces(holder, id);
-  if (count === 0) return '';
+  const given = placesOfOthersWith(holder, id);
   const [where, secrets] = count === 1 ? ['a place', 'its secrets'] : [`${count} places`, 'their secrets'];
-  return `; it was delivered to ${where} that the document does not name: what reads it from there fails, and ${secrets} stay`;
+  return [
+    ...(count > 0
+      ? [
+          `; it was delivered to ${where} that the document does not name: what reads it from there fails, and ${secrets} stay`,
+        ]
+      : []),
+    ...(given.length > 0
+      ? [`; it may be in ${describeGiven(given)} and no newer one: what reads it from there fails`]
+      : []),
+  ].join('');
+}
+
+/** What the document gives to other users. What is recorded of one is read where a key of this one may be in its places. */
+async function readPlacesOfOthers(
+  user: LeavingUser,
+  existing: KeyOwner,
+  { others, placesOfOthers }: Pick<UserRemovalOptions, 'others' | 'placesOfOthers'>,
+  { iam }: AccountAccess,
+): Promise<readonly GivenPlace[]> {
+  const given = existing.accessKeys.flatMap(({ id }) => placesOfOthersWith({ user, existing, placesOfOthers }, id));
+  const asked = others.filter(({ name }) => given.some((place) => place.user === name));
+  const found = await concurrently(asked, async (other) => {
+    const there = await findUser(other.name, iam);
+    return { user: other, existing: there && { tags: tagsIn(there.Tags), accessKeys: [] } };
+  });
+  return [...placesOfOthers.filter((place) => !asked.some(({ name }) => name === place.user)), ...givenPlaces(found)];
 }
 
 /** Of a device whose seed was delivered to secrets that the document does not name, for people: that they stay, and in vain. */

@@ -1,0 +1,81 @@
+import { lastingPlaces, placeWord, placeWords } from './destinations';
+import type { GivenPlace, KeyHolder, KeyOwner, KeyUser } from './key-holder';
+import { readRecords } from './record';
+import { placesNotIn, placesOnlyIn, withoutPlaces } from './recorded-places';
+
+type UserOfPlaces = Pick<KeyHolder, 'user' | 'existing' | 'placesOfOthers'>;
+
+/** The places that last of declared users, with what is recorded of deliveries there. */
+export function givenPlaces(
+  users: readonly { readonly user: KeyUser; readonly existing: KeyOwner | undefined }[],
+): GivenPlace[] {
+  return users.flatMap(({ user, existing }) => {
+    const declared = user.accessKey?.deliver ?? [];
+    const words = placeWords(declared);
+    const records = [...readRecords(existing?.tags ?? {}).keys.values()];
+    const deliveries = records.flatMap(({ delivered }) =>
+      delivered?.places && !delivered.torn
+        ? [{ at: delivered.at, others: placesNotIn(delivered.places, words) ?? words }]
+        : [],
+    );
+    return lastingPlaces(declared).map((place) => {
+      const word = placeWord(place);
+      const delivered = deliveries.flatMap(({ at, others }) => (others.includes(word) ? [] : at));
+      return { user: user.name, place, word, delivered };
+    });
+  });
+}
+
+/**
+ * How many places that the document does not name hold a key, as far as is recorded: it was delivered there, and no newer
+ * one since. Those that the document gives to other users are not counted.
+ */
+export function undeclaredPlaces({ user, existing, placesOfOthers }: UserOfPlaces, id: string): number {
+  const { places, isDelivered } = unrenewedOf(existing, id);
+  if (!isDelivered) return 0;
+  const left = placesOnlyIn(places, placeWords(user.accessKey?.deliver ?? []));
+  if (!left) return 1;
+  const ofOthers = placesOfOthers.map(({ word }) => word);
+  return placesOnlyIn(left, ofOthers)?.length ?? 0;
+}
+
+/** The places that may hold a key, and that the document gives to other users by now: those have no newer key there yet. */
+export function placesOfOthersWith(holder: UserOfPlaces, id: string): GivenPlace[] {
+  const { at, places } = placesGivenAway(holder, id);
+  return places.filter(({ delivered }) => !delivered.some((time) => time > at));
+}
+
+/**
+ * Since when none of the places that the document gives to other users by now holds a key any more, in milliseconds since
+ * 1970; 0 where there is no such place.
+ */
+export function givenAwaySince(holder: UserOfPlaces, id: string): number {
+  const { at, places } = placesGivenAway(holder, id);
+  const renewed = places.map(({ delivered }) => Math.min(...delivered.filter((time) => time > at)));
+  return Math.max(0, ...renewed.filter(Number.isFinite));
+}
+
+/**
+ * Those of a key's places that the document gives to other users. Where the record does not tell its places, these may be
+ * any to which nothing was ever delivered for the others.
+ */
+function placesGivenAway({ user, existing, placesOfOthers }: UserOfPlaces, id: string) {
+  const { at, places } = unrenewedOf(existing, id);
+  const left = placesOnlyIn(places, placeWords(user.accessKey?.deliver ?? []));
+  if (left?.length === 0) return { at, places: [] };
+  const isAmongThem = ({ word, delivered }: GivenPlace) =>
+    left ? placesNotIn(left, [word])?.length === 0 : delivered.length === 0;
+  return { at, places: placesOfOthers.filter(isAmongThem) };
+}
+
+/** A key's places but those that newer keys of its user were delivered to. */
+function unrenewedOf(existing: KeyOwner | undefined, id: string) {
+  const { keys } = readRecords(existing?.tags ?? {});
+  const { delivering, delivered } = keys.get(id) ?? {};
+  const { places = [], at = 0 } = delivered ?? delivering ?? {};
+  const newer = [...keys.values()].flatMap(({ delivered: other }) =>
+    other?.places && other.at > at && !other.torn ? [other.places] : [],
+  );
+  const unrenewed = newer.reduce(withoutPlaces, places);
+  return { at, places: unrenewed, isDelivered: delivered !== undefined };
+}
