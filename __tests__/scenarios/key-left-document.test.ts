@@ -29,11 +29,17 @@ beforeEach(async () => {
 afterEach(() => endOfKeys(scenario));
 
 let runs = 0;
-const run = async (mode: string, identities: string, inputs: Record<string, string> = {}): Promise<Run> => {
+const ended = (mode: string, identities: string, inputs: Record<string, string> = {}): Promise<Run> => {
   const job = identityJob(scenario, { env: { GITHUB_RUN_ID: String((runs += 1)) } });
-  const main = await job.step({ with: { mode, ...ADMIN, ...token, identities, ...inputs } });
+  return job.step({ with: { mode, ...ADMIN, ...token, identities, ...inputs } });
+};
+const run = async (...of: Parameters<typeof ended>): Promise<Run> => {
+  const main = await ended(...of);
   expect(main.exitCode).toBe(0);
   return main;
+};
+const runRed = async (...of: Parameters<typeof ended>) => {
+  expect((await ended(...of)).exitCode).toBe(1);
 };
 const provision = (identities: string) => run('provision', identities);
 const textOf = ({ log }: Run) => log.join('\n');
@@ -96,6 +102,47 @@ describe('a user that the document gives no key any more', () => {
     await run('rotate', NONE, { 'rotate-now': 'true', 'delete-old-keys': 'true' });
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [keyInSecrets(scenario).id ?? '']: 'Active' });
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+  });
+
+  describe('keeps each key that a place holds which got no newer one', () => {
+    const to = (...prefixes: readonly string[]) => {
+      const deliver = prefixes.map((prefix) => ({ 'github-secrets': { prefix } }));
+      return JSON.stringify({ users: { pulumi: { 'access-key': { deliver } } } });
+    };
+    const owners = () => ['A_', 'B_'].map((prefix) => ownerOf(scenario, keyInSecrets(scenario, { prefix })));
+
+    /** Runs end by no grace what is in the places, and say what ends it. */
+    async function expectKept(): Promise<void> {
+      const before = statusesOf(scenario, 'pulumi');
+      for (const leaked of ['false', 'false', 'true']) {
+        scenario.pass(2 * DAY_MS);
+        const said = textOf(await run('rotate', NONE, { 'delete-old-keys': leaked }));
+        for (const id of Object.keys(before)) expect(said).toContain(endsIt(id));
+      }
+      expect(statusesOf(scenario, 'pulumi')).toEqual(before);
+      expect(owners()).toEqual(['pulumi', 'pulumi']);
+    }
+
+    test('as its delivery failed there', async () => {
+      await provision(to('A_', 'B_'));
+      scenario.pass(HOUR_MS);
+      const refused = { status: 403, code: 'Forbidden', message: 'no' };
+      scenario.sandbox.faults.add({ action: 'PUT secret', skip: 2, error: refused });
+      await runRed('rotate', to('A_', 'B_'), { 'rotate-now': 'true' });
+      scenario.sandbox.faults.clear();
+      scenario.pass(HOUR_MS);
+      await runRed('provision', to('A_', 'B_'));
+      await expectKept();
+    });
+
+    test('as it was for another place, although the document had named the first one again', async () => {
+      await provision(to('A_'));
+      scenario.pass(HOUR_MS);
+      await provision(to('B_'));
+      scenario.pass(HOUR_MS);
+      await runRed('provision', to('A_'));
+      await expectKept();
+    });
   });
 
   test('costs a rotation one call where no run ever made it a key, and is left where it is of another repository', async () => {

@@ -146,6 +146,26 @@ describe('a user whose key lasted, and who is now to have one for each job', () 
     expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
   });
 
+  test('and whose places have two keys, as the document has named another: both stay, and a job learns what makes room', async () => {
+    const old = await lasting();
+    const elsewhere = JSON.stringify({
+      users: { pulumi: { 'access-key': { deliver: [{ 'github-secrets': { prefix: 'B_' } }] } } },
+    });
+    expect((await run('provision', elsewhere)).exitCode).toBe(0);
+    const { id: newer = '' } = keyInSecrets(scenario, { prefix: 'B_' });
+    for (let day = 0; day < 3; day += 1) {
+      scenario.pass(2 * DAY_MS);
+      const main = await run('provision', FOR_THE_JOB);
+      expectFailed(main, 'access-keys-full');
+      expect(textOf(main)).toContain(
+        `${old} and ${newer} are for places that last, and the document names none any more`,
+      );
+      expect((await run('rotate', FOR_THE_JOB, jobOf(), { 'delete-old-keys': 'true' })).exitCode).toBe(0);
+    }
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Active', [newer]: 'Active' });
+    scenario.calls();
+  });
+
   test('what a rotation that died had begun to deliver stays, and so does the one that places hold', async () => {
     const old = await lasting();
     const after = new Promise<void>((holdAfter) => {

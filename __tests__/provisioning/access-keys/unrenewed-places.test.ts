@@ -6,6 +6,7 @@ import {
   givenPlaces,
   placesOfOthersWith,
   undeclaredPlaces,
+  unrenewedPlaces,
 } from '../../../src/provisioning/access-keys/unrenewed-places';
 import { HOUR, NEW, NOW, OLD, RUN } from './holder';
 
@@ -58,6 +59,7 @@ test('one that a newer key of the same user was delivered to does not, unless th
     holderOf(userOf('a', ['N_'], old, delivered(NEW, 5 * HOUR, ['P_'], torn)), userOf('b', ['P_'])),
   );
   expect(holders.map((holder) => usersWith(holder).length)).toEqual([0, 1]);
+  expect(holders.map((holder) => unrenewedPlaces(holder, OLD).length)).toEqual([0, 1]);
 });
 
 test('a record that does not tell its many places: they may be those to which nothing was ever delivered for others', () => {

@@ -7,7 +7,7 @@ import { driftOf } from './drift';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
 import { arePlacesOf } from './recorded-places';
-import { givenAwaySince } from './unrenewed-places';
+import { givenAwaySince, unrenewedPlaces } from './unrenewed-places';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -76,7 +76,10 @@ export interface KeyLives {
   /** Their runs are over, and some places hold them. */
   readonly arrived: readonly { readonly key: ExistingKey; readonly torn: boolean }[];
   readonly current: CurrentKey | undefined;
-  /** They were delivered to places that last, and not replaced: the one in use, where the document has places for it. */
+  /**
+   * They were delivered to places that last, and not replaced: the one in use, where the document has places for it. Where
+   * it has none, no place gets a newer key, and those that may be in one yet are not replaced, either.
+   */
   readonly delivered: readonly ExistingKey[];
   readonly replaced: readonly ReplacedKey[];
   readonly ofJobs: readonly KeyOfJob[];
@@ -96,6 +99,7 @@ export function livesOf(holder: KeyHolder): KeyLives {
   const { tags, accessKeys } = holder.existing ?? ({ tags: {}, accessKeys: [] } satisfies KeyOwner);
   const records = readRecords(tags);
   const replacements = replacementsIn(records);
+  const lasts = outlastsJob(holder.user.accessKey?.deliver ?? []);
   const lives: Mutable<KeyLives> = {
     inWork: [],
     undelivered: [],
@@ -114,13 +118,14 @@ export function livesOf(holder: KeyHolder): KeyLives {
     const record = records.keys.get(key.id) ?? {};
     const { made, delivering, delivered, suspect, job, deactivated } = record;
     const replaced = replacements.get(key.id);
+    const isUndeclared = () => !lasts && key.active && unrenewedPlaces(holder, key.id).length > 0;
     const mayBeAtIt = runsAt(key, record, records).filter((run) => !holder.overRuns.has(writeRun(run)));
     const isYoung = holder.now - key.created.getTime() < TAKEOVER_MS;
     const runIsOver = mayBeAtIt.length === 0 && isAttributed(holder, key, record, records);
-    if (replaced !== undefined) {
+    if (replaced !== undefined && !isUndeclared()) {
       const since = Math.max(replaced, givenAwaySince(holder, key.id));
       lives.replaced.push({ key, since, deactivatedAt: deactivated?.at });
-    } else if (delivered) lives.delivered.push(key);
+    } else if (delivered !== undefined || replaced !== undefined) lives.delivered.push(key);
     else if (job) {
       const isOver = holder.now > job.until || holder.overRuns.has(writeRun(job.run));
       lives.ofJobs.push({ key, run: job.run, until: job.until, isOver });

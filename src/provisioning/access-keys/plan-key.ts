@@ -374,7 +374,9 @@ function withUndeclared(holder: KeyHolder, survey: Survey): Survey {
       count === undefined ? 'places that last' : count === 1 ? 'a place that lasts' : `${count} places that last`;
     return {
       ...key,
-      at: record ? `was delivered to ${where} at ${atMinute(record.at)}` : 'may be in places that last',
+      at: record
+        ? `was ${record.torn ? 'to be ' : ''}delivered to ${where} at ${atMinute(record.at)}`
+        : 'may be in places that last',
     };
   });
   return {

@@ -1,7 +1,7 @@
 import { lastingPlaces, placeWord, placeWords } from './destinations';
 import type { GivenPlace, KeyHolder, KeyOwner, KeyUser } from './key-holder';
 import { readRecords } from './record';
-import { placesNotIn, placesOnlyIn, withoutPlaces } from './recorded-places';
+import { placesNotIn, placesOnlyIn, withoutPlaces, type RecordedPlaces } from './recorded-places';
 
 type UserOfPlaces = Pick<KeyHolder, 'user' | 'existing' | 'placesOfOthers'>;
 
@@ -24,6 +24,15 @@ export function givenPlaces(
       return { user: user.name, place, word, delivered };
     });
   });
+}
+
+/** The places that a key was for, as far as is recorded, and that no newer key was delivered to since: they may hold it. */
+export function unrenewedPlaces({ existing, placesOfOthers }: UserOfPlaces, id: string): RecordedPlaces {
+  const { at, places } = unrenewedOf(existing, id);
+  return withoutPlaces(
+    places,
+    placesOfOthers.flatMap(({ word, delivered }) => (delivered.some((time) => time > at) ? word : [])),
+  );
 }
 
 /**
