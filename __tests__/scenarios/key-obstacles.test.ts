@@ -99,7 +99,9 @@ async function torn(): Promise<[old: string, left: string]> {
       error: { status: 403, code: 'Forbidden', message: 'no' },
     });
   }
-  expect(textOf(await run('rotate', TWO_PLACES, { 'rotate-now': 'true' }))).toContain('#delivery-incomplete');
+  const failed = await run('rotate', TWO_PLACES, { 'rotate-now': 'true' });
+  expect(textOf(failed)).toContain('#delivery-incomplete');
+  expect(textOf(failed)).toContain('Run this step again in 10 minutes: it looks at what the places hold, and makes');
   const [left = '', old = ''] = inBoth();
   expect(left).not.toBe(old);
   scenario.pass(11 * MINUTE_MS);
@@ -129,6 +131,28 @@ describe('places that hold different keys', () => {
     expect(one).toBe(other);
     expect(owners()).toEqual(['pulumi', 'pulumi']);
     expect(Object.keys(statusesOf(scenario, 'pulumi'))).toEqual([left, one]);
+  });
+
+  test('until the document no longer names the one that did not take the new key', async () => {
+    const [old, left] = await torn();
+    const onlyOne = documentOf({ deliver: ['github-secrets'] });
+    const main = await run('provision', onlyOne);
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(recordsOf(scenario, 'pulumi')).toContain(`delivered:${left} replaces=${old}`);
+    const notices = (id: string) => main.log.filter((line) => line.startsWith(`Notice: The access key ${id}`));
+    expect(notices(old)).toEqual([expect.stringContaining('was delivered to a place that the document does not name')]);
+    expect([notices(left), keyInSecrets(scenario).id]).toEqual([[], left]);
+    scenario.pass(25 * HOUR_MS);
+    expect((await run('provision', onlyOne)).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Inactive', [left]: 'Active' });
+
+    scenario.pass(25 * HOUR_MS);
+    expect((await run('provision', onlyOne)).exitCode).toBe(0);
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [left]: 'Active' });
+
+    // The document names it again.
+    expect((await run('provision', TWO_PLACES)).exitCode).toBe(0);
+    expect(owners()).toEqual(['pulumi', 'pulumi']);
   });
 
   test('the one that was replaced works for its grace when its place has a newer one, however long ago that was', async () => {

@@ -4,7 +4,7 @@ import { describeSecret, keepersOf, STORES } from '../../identities/stored-secre
 import type { AccountAccess } from '../changes/account-access';
 import { isSameMark, type Mark } from '../stores/store';
 import { lastingPlaces, secretsIn, type StoredHalf } from './destinations';
-import { FENCE_MS } from './key-life';
+import { FENCE_MS, TAKEOVER_MS } from './key-life';
 import type { MadeKey } from './make-key';
 import { canReadMarks, readMarks, type Marks } from './marks';
 import { writeSecret } from './write-secret';
@@ -54,8 +54,9 @@ export class HalfWriter {
     const isWritten = ({ secret }: StoredHalf) => this.#marks.has(describeSecret(secret));
     const isSomewhere = lastingPlaces(this.made.plan.destinations).some((place) => place.halves.every(isWritten));
     // What is nowhere whole, nobody has: it is taken back, also where a place then holds halves of two keys.
-    if (!isSomewhere && this.lastUnanswered === undefined) this.mayBeHeld(false);
-    throw this.#isUntouched ? first.error : incomplete(this.made, [...this.#marks.keys()], first);
+    const isNobodys = !isSomewhere && this.lastUnanswered === undefined;
+    if (isNobodys) this.mayBeHeld(false);
+    throw this.#isUntouched ? first.error : incomplete(this.made, [...this.#marks.keys()], first, isNobodys);
   }
 
   /**
@@ -140,7 +141,12 @@ function tooLate(made: MadeKey): ActionError {
   });
 }
 
-function incomplete(made: MadeKey, written: readonly string[], { stored, error }: RefusedHalf): ActionError {
+function incomplete(
+  made: MadeKey,
+  written: readonly string[],
+  { stored, error }: RefusedHalf,
+  isNobodys: boolean,
+): ActionError {
   const secret = describeSecret(stored.secret);
   return new ActionError({
     code: 'delivery-incomplete',
@@ -149,7 +155,11 @@ function incomplete(made: MadeKey, written: readonly string[], { stored, error }
     why:
       `${keepersOf(secretsIn(made.plan.destinations))} took ${written.join(', ') || 'none for certain'}, and did not take ` +
       `${secret}: what the places hold need not belong together now. The halves are written one by one, and the earlier ones cannot be read to be put back.`,
-    fix: 'Run this step again: it looks at what was written, and makes a new key. Until then, what uses these may fail.',
+    fix:
+      (isNobodys
+        ? 'Run this step again, which makes a new key.'
+        : `Run this step again in ${TAKEOVER_MS / 60_000} minutes: it looks at what the places hold, and makes a new key, ` +
+          'if there is room for one; else it says what makes room.') + ' Until then, what uses these may fail.',
     cause: error,
   });
 }

@@ -6,7 +6,7 @@ import { outlastsJob, placeWords } from './destinations';
 import { driftOf } from './drift';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
-import { arePlacesOf } from './recorded-places';
+import { arePlacesOf, placesNotIn } from './recorded-places';
 import { givenAwaySince, unrenewedPlaces } from './unrenewed-places';
 
 const SECOND_MS = 1_000;
@@ -223,7 +223,10 @@ function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefin
   return { id, key, drift: wrong() };
 }
 
-/** How far a key got whose delivery was begun. What its run wrote to places that the document does not name, nobody can tell. */
+/**
+ * How far a key got whose delivery was begun, as to the places of the document. What its run wrote to others, nobody can
+ * tell.
+ */
 function arrivalIn(
   { user, marks }: KeyHolder,
   { created }: ExistingKey,
@@ -231,8 +234,10 @@ function arrivalIn(
 ): Arrival | 'elsewhere' {
   const deliver = user.accessKey?.deliver ?? [];
   const arrival = arrivalOf({ created, latest: created.getTime() + LATEST_WRITING_MS, versions }, deliver, marks);
-  if (arePlacesOf(places, placeWords(deliver))) return arrival;
-  return arrival === 'none' || arrival === 'overwritten' ? 'elsewhere' : 'unknown';
+  const words = placeWords(deliver);
+  if (arePlacesOf(places, words)) return arrival;
+  if (arrival === 'none' || arrival === 'overwritten') return 'elsewhere';
+  return arrival === 'all' && placesNotIn(places, words)?.length === 0 ? 'all' : 'unknown';
 }
 
 /** Whether AWS says that nobody has used a key since its delivery was begun: its run had tested it before. */

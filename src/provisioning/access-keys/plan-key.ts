@@ -328,7 +328,9 @@ function leftPlaces(holder: KeyHolder, id: string, which = ''): string[] {
 /** That a key which ends may be in places that the document does not name, as a run died that had begun with them, for people. */
 function begunElsewhere({ user, existing }: KeyHolder, id: string): string[] {
   const { delivering, delivered } = readRecords(existing?.tags ?? {}).keys.get(id) ?? {};
-  if (!delivering || delivered || arePlacesOf(delivering.places, placeWords(user.accessKey?.deliver ?? []))) return [];
+  if (!delivering) return [];
+  const known = delivered ? (delivered.places ?? delivering.places) : placeWords(user.accessKey?.deliver ?? []);
+  if (arePlacesOf(delivering.places, known)) return [];
   return [
     `The access key ${id} of ${user.name} may be in places that the document does not name, or not any more: a run died ` +
       'that was to deliver it there. What reads it from there fails when it ends.',
@@ -406,8 +408,8 @@ function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
   const all = [
     ...arrived.map(({ key, torn }) => {
       const { made, delivering } = keys.get(key.id) ?? {};
-      // They need not be those of the document: what reads the key from there must not be forgotten.
-      const places = delivering?.places;
+      // Where only some hold it, these need not be those of the document: what reads it from there must not be forgotten.
+      const places = torn ? delivering?.places : placeWords(user.accessKey?.deliver ?? []);
       const delivered = { at: now, replaces: made?.replaces, torn, places, ...(torn ? NOT_KNOWN : seen) };
       return deliveredTags(key.id, delivered, { ...before, held: torn ? [] : replaced.map((one) => one.key.id) });
     }),
