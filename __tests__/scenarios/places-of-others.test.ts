@@ -71,6 +71,23 @@ describe('deprovision takes no secret of another user', () => {
   });
 });
 
+test('two users exchanged their places, and back: each place is known to hold the key of the other, and nobody is asked who did it', async () => {
+  const [before, exchanged] = [
+    [user('a', 'A_'), user('b', 'B_')],
+    [user('a', 'B_'), user('b', 'A_')],
+  ] as const;
+  await provision(...before);
+  await provision(...exchanged);
+  const back = await run('provision', ...before);
+  expect(back.exitCode).toBe(1);
+  expect(back.log.join('\n')).toMatch(/works until .* Run the step again then/);
+  expect(back.log.join('\n')).not.toMatch(/Somebody else has written|perhaps put it there/);
+  expect([at('A_'), at('B_')]).toEqual(['b', 'a']);
+  scenario.pass(25 * HOUR_MS);
+  expect((await run('provision', ...before)).exitCode).toBe(0);
+  expect([at('A_'), at('B_')]).toEqual(['a', 'b']);
+});
+
 describe('a place that left the document', () => {
   const notice = (main: Run) => main.log.find((line) => /^Notice: The access key .* was delivered to/.test(line));
   const left = (main: Run) => main.log.find((line) => line.includes('that the document does not name'));

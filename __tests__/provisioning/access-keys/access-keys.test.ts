@@ -77,6 +77,7 @@ function holderOf(deliver: readonly KeyDestination[]): Promise<KeyHolder> {
     unread: undefined,
     lastUsed: new Map(),
     placesOfOthers: [],
+    others: [],
     overRuns: new Set<string>(),
   };
   const holder: KeyHolder = {

@@ -53,6 +53,7 @@ export function holderIn(situation: Situation): KeyHolder {
       ]),
     ),
     placesOfOthers: [],
+    others: [],
     overRuns: new Set(),
     run: { ...RUN, random: 'ffffffff', id: '7' },
     isDryRun: false,

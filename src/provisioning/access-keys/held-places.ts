@@ -10,11 +10,11 @@ import {
   type Destination,
   type StoredHalf,
 } from './destinations';
-import type { GivenPlace, KeyHolder } from './key-holder';
+import type { GivenPlace, KeyHolder, KeyOwner } from './key-holder';
 import { LATEST_WRITING_MS } from './key-life';
 import { changedSince, markOf, timeOf, versionsOf, type Marks } from './marks';
 import { readRecords, type KeyRecord } from './record';
-import { placesNotIn, type RecordedPlaces } from './recorded-places';
+import { countPlaces, placesNotIn, type RecordedPlaces } from './recorded-places';
 import { placesOfOthersWith } from './unrenewed-places';
 
 /** Which places of the document may hold a key whole, as far as the stores tell. */
@@ -48,11 +48,12 @@ type Writer = { readonly id: string | undefined } | 'too early' | 'unknown' | 'u
  *
  * @returns undefined where nobody can tell when the places were written
  */
-export function placesWith({ user, existing, marks }: KeyHolder, key: ExistingKey): HeldPlaces | undefined {
+export function placesWith({ user, existing, others, marks }: KeyHolder, key: ExistingKey): HeldPlaces | undefined {
   if (!marks) return undefined;
   const { keys } = readRecords(existing?.tags ?? {});
   const createdOf = (id: string) => existing?.accessKeys.find((one) => one.id === id)?.created.getTime();
-  const writings = [...keys].flatMap(([id, record]) => writingOf(id, record, createdOf(id)) ?? []);
+  const own = [...keys].flatMap(([id, record]) => writingOf(id, record, createdOf(id)) ?? []);
+  const writings = [...own, ...others.flatMap(deliveriesOf)];
   const mayBeWrittenByHand = isKnownToOthers(keys.get(key.id) ?? {});
   const writerOf = (half: StoredHalf, place: Destination): Writer => {
     if (markOf(half.secret, marks) === undefined) return 'too early';
@@ -119,6 +120,16 @@ function writingOf(
     to,
     places: (delivered ?? delivering)?.places,
   };
+}
+
+/** When runs have written the places of another user's keys: where no place is recorded, or no time, none is known. */
+function deliveriesOf({ tags, accessKeys }: KeyOwner): RunWriting[] {
+  return [...readRecords(tags).keys].flatMap(([id, record]) => {
+    const { written, places, torn } = record.delivered ?? {};
+    if (written === undefined || torn || !places || countPlaces(places) === undefined) return [];
+    const created = accessKeys.find((key) => key.id === id)?.created.getTime();
+    return writingOf(id, record, created) ?? [];
+  });
 }
 
 /** The key whose run has written a half of a place then: of several, the newest. */

@@ -34,6 +34,8 @@ export interface KeyHolder {
   readonly existing: KeyOwner | undefined;
   /** What the document gives to other users: what is there is theirs, once it was delivered. */
   readonly placesOfOthers: readonly GivenPlace[];
+  /** The other users of the document: keys of theirs may have been delivered to its places, before it got these. */
+  readonly others: readonly KeyOwner[];
   /** What the stores say of its places that last; undefined where it has none, or that cannot be known, or does not matter. */
   readonly marks: Marks | undefined;
   /** Why a store did not say that; undefined where all did, or were not asked. */
@@ -66,10 +68,12 @@ export function keyHolderOf(
 ): KeyHolder {
   const [marks, unread, lastUsed, overRuns] = [undefined, undefined, new Map(), new Set<string>()];
   const placesOfOthers: readonly GivenPlace[] = [];
+  const others: readonly KeyOwner[] = [];
   return {
     user,
     existing,
     placesOfOthers,
+    others,
     marks,
     unread,
     lastUsed,

@@ -19,7 +19,11 @@ export async function readKeyHolder(
   user: KeyUser,
   existing: KeyOwner | undefined,
   access: AccountAccess,
-  { placesOfOthers, overRuns = new Set() }: Pick<KeyHolder, 'placesOfOthers'> & Partial<Pick<KeyHolder, 'overRuns'>>,
+  {
+    placesOfOthers,
+    others,
+    overRuns = new Set(),
+  }: Pick<KeyHolder, 'placesOfOthers' | 'others'> & Partial<Pick<KeyHolder, 'overRuns'>>,
 ): Promise<KeyHolder> {
   const { stores } = access;
   const holder = keyHolderOf(user, existing, access);
@@ -37,7 +41,7 @@ export async function readKeyHolder(
     concurrently(keysJudgedByUse(holder), async ({ id }) => [id, await lastUseOf(id, access)] as const),
   ]);
   const known = lastUsed.filter((entry): entry is readonly [string, LastUse] => entry[1] !== undefined);
-  return { ...holder, placesOfOthers, marks, unread, lastUsed: new Map(known), overRuns };
+  return { ...holder, placesOfOthers, others, marks, unread, lastUsed: new Map(known), overRuns };
 }
 
 /** Asks for what each key was last used: a plan that ends keys at once says what that breaks. */

@@ -17,7 +17,10 @@ export interface FoundUser {
 export function readHolders(found: readonly FoundUser[], access: AccountAccess): Promise<KeyHolder[]> {
   const given = givenPlaces(found);
   return concurrently(found, ({ user, existing }) =>
-    readKeyHolder(user, existing, access, { placesOfOthers: given.filter((place) => place.user !== user.name) }),
+    readKeyHolder(user, existing, access, {
+      placesOfOthers: given.filter((place) => place.user !== user.name),
+      others: found.flatMap((other) => (other.user.name === user.name ? [] : (other.existing ?? []))),
+    }),
   );
 }
 
