@@ -24,14 +24,17 @@ test.each(texts)('%s uses plain words', (_, text) => {
   expect(othersThanPlain(text)).toEqual([]);
 });
 
-test.each(['src', 'sandbox', '__tests__', 'bench', 'demo', 'scripts', 'try'])('the code in %s uses plain words', (root) => {
-  const files = readdirSync(join(ROOT, root), { recursive: true, encoding: 'utf8' });
-  for (const file of files.filter((name) => /\.[cm]?[jt]s$/.test(name) && join(ROOT, root, name) !== __filename)) {
-    // The record of a key has had one of them since before.
-    const text = readText(join(root, file)).replaceAll(/\bbeside(?=[=:'])/g, '');
-    expect([file, othersThanPlain(text)]).toEqual([file, []]);
-  }
-});
+test.each(['src', 'sandbox', '__tests__', 'bench', 'demo', 'scripts', 'try'])(
+  'the code in %s uses plain words',
+  (root) => {
+    const files = readdirSync(join(ROOT, root), { recursive: true, encoding: 'utf8' });
+    for (const file of files.filter((name) => /\.[cm]?[jt]s$/.test(name) && join(ROOT, root, name) !== __filename)) {
+      // The record of a key has had one of them since before.
+      const text = readText(join(root, file)).replaceAll(/\bbeside(?=[=:'])/g, '');
+      expect([file, othersThanPlain(text)]).toEqual([file, []]);
+    }
+  },
+);
 
 function othersThanPlain(text: string): string[] {
   return Object.entries(PLAIN).flatMap(([word, plain]) =>

@@ -111,8 +111,9 @@ export class Watch {
       if (touched && !this.#works(place)) this.#culprits.set(place, job);
     }
     const isOfSeed = secret !== undefined && this.seed?.secrets.includes(secret) === true;
-    if (((action.endsWith('MFADevice') && !action.startsWith('Tag')) || isOfSeed) && this.#isSeedLost())
-      {this.#lostSeed = job;}
+    if (((action.endsWith('MFADevice') && !action.startsWith('Tag')) || isOfSeed) && this.#isSeedLost()) {
+      this.#lostSeed = job;
+    }
     const isGivenUp = action === 'EnableMFADevice' || (isOfSeed && action === 'DELETE secret');
     if (isGivenUp && !(isOfSeed && isBlind) && this.#isSeedLost()) {
       this.note('I9 seed', `after ${action} of ${job.name}, ${this.#lostSecrets().join(', ')} does not hold the seed`);
