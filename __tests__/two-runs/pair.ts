@@ -71,9 +71,9 @@ export interface Outcome {
 /**
  * The longest that a run may wait in all, in milliseconds: for reads to be sure to show its key (30 s), and each of two
  * records of it (30 s), for AWS to know the key (60 s), for another run to end (60 s), for a write without an answer that may still
- * arrive (120 s), and twice for what is written later to have a later time (2 s).
+ * arrive (120 s), and twice for what is written later to have a later time (2 s); and post, for a key that may still come (150 s).
  */
-export const LONGEST_WAIT_MS = 334_000;
+export const LONGEST_WAIT_MS = 484_000;
 
 /** After this time, in milliseconds, no run that changes keys is taken to be alive; with some to spare. */
 const TAKEOVER_MS = 11 * 60_000;

@@ -37,7 +37,8 @@ export type Promised =
 
 /**
  * When the last request to write a key can arrive, in milliseconds after it was made. What a run writes later, as it was
- * frozen, no other can tell from what a stranger writes: the key passes for one that nobody has, and the run fails.
+ * frozen, no other can tell from what a stranger writes: the key passes for one that nobody has, unless the run then finds all
+ * as it left it, and records that it is delivered.
  */
 const LATEST_WRITING_MS = FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
 
@@ -81,7 +82,10 @@ export class Watch {
   readonly acted = ({ job, record, named }: Act): void => {
     if (record.errorCode !== undefined) return;
     const { action, params } = record;
-    for (const thing of /^(?:Get|List|Simulate)/.test(action) ? [] : named) {
+    // A request that arrives late may name tags that are not there: it changes nothing.
+    const untagged = action === 'UntagUser' ? tagsNamedIn(params) : undefined;
+    const changed = untagged ? named.filter(({ tags }) => untagged.some((key) => key in tags)) : named;
+    for (const thing of /^(?:Get|List|Simulate)/.test(action) ? [] : changed) {
       const why = whyNotToBeTouched(thing, action, job, this.jobs);
       if (why !== undefined) this.note('I8 owner', `${job.name} calls ${action} for ${thing.arn}, which ${why}`);
     }
@@ -168,7 +172,16 @@ export class Watch {
 
   /** Active keys that no place holds or held, nor a job, nor a person. */
   orphans(): string[] {
-    return this.active().filter((id) => !this.#lastWhole.has(id) && !this.#holderOf(id));
+    return this.active().filter((id) => !this.#lastWhole.has(id) && !this.#holderOf(id) && !this.#isDelivered(id));
+  }
+
+  /** Whether a place holds it whole, and that is recorded: so it is known, also where it was written late. */
+  #isDelivered(id: string): boolean {
+    const isThere = this.places.some((place) => {
+      const state = this.place(place);
+      return state.is === 'whole' && state.key === id;
+    });
+    return isThere && this.world.users.some(({ tags }) => readRecords(tags).keys.get(id)?.delivered !== undefined);
   }
 
   /** IDs of the active keys of a user, or of all but the administrator, without those that a person made. */
@@ -313,4 +326,8 @@ export class Watch {
       this.#lastWhole.set(state.key, times.set(prefix, this.world.time.now));
     }
   }
+}
+
+function tagsNamedIn(params: Readonly<Record<string, string>>): string[] {
+  return Object.entries(params).flatMap(([name, value]) => (name.startsWith('TagKeys.') ? [value] : []));
 }

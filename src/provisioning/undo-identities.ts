@@ -2,10 +2,11 @@ import type { Credentials } from '../aws/credentials';
 import { messageOf } from '../errors/message';
 import { describeSecret } from '../identities/stored-secret';
 import { readPostSettings } from '../inputs/step-inputs';
-import type { Created, IdentityChanges } from '../runner/ledger';
+import type { Created, IdentityChanges, UnfinishedKey } from '../runner/ledger';
 import { returnToRoute } from '../runner/return-to-route';
 import type { PostReporter, PostStep } from '../runner/undo';
 import { endWithJob } from './access-keys/end-with-job';
+import { LATE_MS, SETTLE_MS } from './access-keys/key-life';
 import { recoverKey } from './access-keys/recover-key';
 import { writingBy } from './access-keys/writings';
 import type { AccountAccess } from './changes/account-access';
@@ -66,6 +67,7 @@ export async function undoIdentities(
   for (const { user, id, isAnnounced } of ending.values()) {
     if (!(await evenSo(endWithJob(user, id, access, { isAnnounced })))) withKeys.add(user);
   }
+  await untilNoKeyComes(created, unended, access);
   // What main made last may not be seen yet, or not as this run's.
   const lookTwice = oneWait({
     ...access.clock,
@@ -79,6 +81,25 @@ export async function undoIdentities(
   await evenSo(removeSecrets(leavingSecrets(secrets), access));
   await evenSo(removeCreated(created, access, lookTwice));
   if (failures.size > 0) throw new Error([...failures].join('\n'));
+}
+
+/**
+ * Waits until a key that main asked for without an answer can no longer arrive, where its user is to go: another run may make
+ * a user of that name at once, and would have a key that nobody knows.
+ */
+async function untilNoKeyComes(
+  created: readonly Created[],
+  unended: readonly UnfinishedKey[],
+  { clock, log }: AccountAccess,
+): Promise<void> {
+  const leaving = new Set(ofKind('user', created).map(({ name }) => name));
+  const users = unended.flatMap(({ id, user }) => (id === undefined && leaving.has(user) ? [user] : []));
+  if (users.length === 0) return;
+  log(
+    `AWS did not answer whether it made an access key for ${users.join(' and ')}. Waiting ${(LATE_MS + SETTLE_MS) / 1000} s: ` +
+      'until it can no longer come.',
+  );
+  await clock.sleep(LATE_MS + SETTLE_MS);
 }
 
 interface Undoing {
