@@ -297,16 +297,19 @@ class Pairing {
         }
         return;
       }
-      // Where each of two keys is in a place that one of the documents names, a person does the one step that is asked for.
-      if (isChanged && n <= FOLLOWING - 2 && !next.isGreen) this.#doAsSaid(next);
+      // Where each of two keys is in a place, or may be, a person does the one step that is asked for.
+      if ((isChanged || this.#leavesUnclear()) && n <= FOLLOWING - 2 && !next.isGreen) this.#doAsSaid(next, others);
       time.advance(DAY_MS);
     }
   }
 
-  #doAsSaid({ log }: JobRun): void {
-    const [, user = '', id = ''] =
-      /aws iam delete-access-key --user-name (\w+) --access-key-id (\w+)/.exec(log.join('\n')) ?? [];
-    this.world.account.users.get(user)?.deleteAccessKey(id);
+  /** @param others active keys that no place holds: where a person is to choose, he sees from their last use that they may go */
+  #doAsSaid({ log }: JobRun, [other]: readonly string[]): void {
+    const text = log.join('\n');
+    const [, , said] = /aws iam delete-access-key --user-name (\w+) --access-key-id (\w+)/.exec(text) ?? [];
+    const id = said ?? (text.includes('which key is there, nobody can tell') ? other : undefined);
+    const user = this.world.users.find(({ accessKeys }) => accessKeys.some(({ accessKeyId }) => accessKeyId === id));
+    if (id !== undefined) user?.deleteAccessKey(id);
   }
 
   /** Whether a call of a run went wrong, or one of its post came too late for its signature, as the machine slept. */
