@@ -298,7 +298,7 @@ class Pairing {
         return;
       }
       // Where each of two keys is in a place, or may be, a person does the one step that is asked for.
-      if ((isChanged || this.#leavesUnclear()) && n <= FOLLOWING - 2 && !next.isGreen) this.#doAsSaid(next, others);
+      if ((isChanged || isUnclear) && n <= FOLLOWING - 2 && !next.isGreen) this.#doAsSaid(next, others);
       time.advance(DAY_MS);
     }
   }
@@ -307,7 +307,7 @@ class Pairing {
   #doAsSaid({ log }: JobRun, [other]: readonly string[]): void {
     const text = log.join('\n');
     const [, , said] = /aws iam delete-access-key --user-name (\w+) --access-key-id (\w+)/.exec(text) ?? [];
-    const id = said ?? (text.includes('which key is there, nobody can tell') ? other : undefined);
+    const id = said ?? (/which key is there, nobody (?:else )?can tell/.test(text) ? other : undefined);
     const user = this.world.users.find(({ accessKeys }) => accessKeys.some(({ accessKeyId }) => accessKeyId === id));
     if (id !== undefined) user?.deleteAccessKey(id);
   }
