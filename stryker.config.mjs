@@ -48,7 +48,7 @@ export default {
     },
   },
   coverageAnalysis: 'perTest',
-  ignorePatterns: ['.cache', 'dist', '/bench', '/demo', '/docs', '/examples'],
+  ignorePatterns: ['.cache', 'dist', '/bench', '/demo', '/examples'],
   // What is decided when a module loads cannot be changed for one test alone: it would cost a run of all of them.
   ignoreStatic: true,
   concurrency: 2,
