@@ -40,7 +40,7 @@ export default {
       // Whole jobs, and what starts processes, take too long to run once for each change.
       testPathIgnorePatterns: [
         ...jest.testPathIgnorePatterns,
-        '/__tests__/(as-processes|bench|demo|docs|fuzz|in-process|sandbox|scenarios|scripts)/',
+        '/__tests__/(as-processes|bench|demo|docs|fuzz|in-process|sandbox|scenarios|scripts|try|two-runs)/',
         '/__tests__/profile/processes',
         '/__tests__/github/secrets',
       ],
