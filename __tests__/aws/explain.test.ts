@@ -1,7 +1,7 @@
 import { explainFailure, unusualAnswer, type RefusalRule, type FailedCall } from '../../src/aws/explain';
-import { UnusualAnswerError } from '../../src/aws/failure';
 import { ActionError, type ErrorCode } from '../../src/errors/action-error';
 import { NoAnswerError } from '../../src/network/deadline';
+import { UnusualAnswerError } from '../../src/network/failure';
 import { ProxyError } from '../../src/network/proxy-error';
 import { expectWhole } from '../errors/whole';
 import { brokenOff, connectionError, pageFor, sdkError, sdkTimeout, unreadable } from './sdk-error';

@@ -1,4 +1,4 @@
-import { isNoAnswer, refusalOf, retryOf, statusOfAnswer } from '../../src/aws/failure';
+import { refusalOf, retryOf, statusOfAnswer } from '../../src/aws/failure';
 import { AnswerTooLongError } from '../../src/network/answer-size';
 import { NoAnswerError } from '../../src/network/deadline';
 import type { Retry } from '../../src/network/retry';
@@ -167,15 +167,4 @@ test.each<[what: string, error: unknown, status: number | undefined]>([
   ['null', null, undefined],
 ])('the status of %s', (_, error, status) => {
   expect(statusOfAnswer(error)).toBe(status);
-});
-
-test.each<[what: string, error: unknown, none: boolean]>([
-  ['a deadline that passed', new NoAnswerError(), true],
-  ["the SDK's time-out", sdkTimeout(), true],
-  ["the system's time-out", connectionError('ETIMEDOUT'), true],
-  ['a time-out that names another code', { name: 'TimeoutError', code: 'ECONNRESET' }, false],
-  ['a reset', connectionError('ECONNRESET'), false],
-  ['undefined', undefined, false],
-])('no answer: %s', (_, error, none) => {
-  expect(isNoAnswer(error)).toBe(none);
 });

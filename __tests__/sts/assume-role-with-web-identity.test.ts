@@ -1,6 +1,6 @@
 import type { STSClient } from '@aws-sdk/client-sts';
-import { UnusualAnswerError } from '../../src/aws/failure';
 import { fetchIdToken, idTokenEndpoint } from '../../src/github/id-token';
+import { UnusualAnswerError } from '../../src/network/failure';
 import {
   assumeRoleWithWebIdentity,
   type AssumeRoleWithWebIdentitySettings,

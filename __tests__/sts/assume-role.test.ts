@@ -1,7 +1,8 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { Role, User } from '../../sandbox/accounts/account';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { refusalOf, UnusualAnswerError } from '../../src/aws/failure';
+import { refusalOf } from '../../src/aws/failure';
+import { UnusualAnswerError } from '../../src/network/failure';
 import { assumeRole, type AssumeRoleSettings } from '../../src/sts/assume-role';
 import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';

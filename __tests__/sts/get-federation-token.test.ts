@@ -1,6 +1,6 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { UnusualAnswerError } from '../../src/aws/failure';
+import { UnusualAnswerError } from '../../src/network/failure';
 import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { getFederationToken, type GetFederationTokenSettings } from '../../src/sts/get-federation-token';

@@ -1,7 +1,7 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { User } from '../../sandbox/accounts/account';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import { UnusualAnswerError } from '../../src/aws/failure';
+import { UnusualAnswerError } from '../../src/network/failure';
 import { stsClient } from '../../src/sts/client';
 import { getCallerIdentity } from '../../src/sts/get-caller-identity';
 import { getSessionToken } from '../../src/sts/get-session-token';

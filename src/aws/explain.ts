@@ -1,19 +1,18 @@
 import { ActionError, type Explanation } from '../errors/action-error';
 import { codeOf } from '../errors/message';
 import { meaningOf } from '../network/connection-failure';
+import { isNoAnswer, UnusualAnswerError } from '../network/failure';
 import { ProxyError, UNAUTHORIZED } from '../network/proxy-error';
 import { longerThanAnyWait } from '../network/retry';
 import { explainDenial } from './denial';
 import {
   answerIn,
-  isNoAnswer,
   isOperationLacking,
   isOutage,
   refusalOf,
   retryOf,
   skewIn,
   statusOfAnswer,
-  UnusualAnswerError,
   waitAskedIn,
   type Refusal,
 } from './failure';

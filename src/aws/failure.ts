@@ -1,6 +1,6 @@
-import { codeOf, firstLine, messageOf } from '../errors/message';
+import { firstLine, messageOf } from '../errors/message';
 import { AnswerTooLongError } from '../network/answer-size';
-import { NoAnswerError } from '../network/deadline';
+import { isBrokenConnection, isOutageStatus, retryOfStatus, retryOfUnanswered } from '../network/failure';
 import { ProxyError } from '../network/proxy-error';
 import { retryAfterIn, waitIn, type Failures, type Retry } from '../network/retry';
 
@@ -14,19 +14,10 @@ export interface Refusal {
   readonly date: Date | undefined;
 }
 
-/** An answer that says it succeeded but lacks what it must hold: as a rule, not from AWS. */
-export class UnusualAnswerError extends Error {
-  constructor(missing: string) {
-    super(`the answer has no ${missing}`);
-    this.name = 'UnusualAnswerError';
-  }
-}
-
 /** What an error of the SDK may carry; nothing of it can be relied on. */
 interface SdkError {
   readonly name?: unknown;
   readonly message?: unknown;
-  readonly code?: unknown;
   /** What the answer itself says. */
   readonly Error?: { readonly Code?: unknown };
   readonly $fault?: unknown;
@@ -50,8 +41,6 @@ const TRANSIENT_CODES = new Set([
   'RequestTimeout',
   'XMinioRequestTimedout',
 ]);
-/** Request Timeout, Too Early. */
-const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425]);
 /** STS's words when an identity provider did not give it the keys that check a token. */
 export const KEYS_NOT_FETCHED = /retrieve verification key/i;
 /**
@@ -63,15 +52,6 @@ const THIRD_PARTY_SILENT: Readonly<Record<string, RegExp>> = {
   OpenIdIdpCommunicationError: /(?:)/,
   InvalidIdentityToken: KEYS_NOT_FETCHED,
 };
-const TRANSIENT_CONNECTION_ERRORS = new Set([
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'EAI_AGAIN',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
-/** As a rule, a name that is misspelt, or an address that is wrong: worth one more attempt, but no minute. */
-const UNANSWERED_CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND']);
 /** Method Not Allowed, Not Implemented. */
 const NOT_IMPLEMENTED: ReadonlySet<number> = new Set([405, 501]);
 const NO_SUCH_OPERATION = /^(InvalidAction|NotImplemented|UnknownOperation|UnsupportedOperation|MethodNotAllowed)$/;
@@ -152,7 +132,7 @@ export function mayHaveActed(error: unknown): boolean {
 export function statusOfAnswer(error: unknown): number | undefined {
   if (error instanceof ProxyError) return error.status;
   const { $metadata, $response } = asSdkError(error);
-  if (TRANSIENT_CONNECTION_ERRORS.has(codeOf(error) ?? '')) return undefined;
+  if (isBrokenConnection(error)) return undefined;
   const status = $response?.statusCode ?? $metadata?.httpStatusCode;
   return typeof status === 'number' ? status : undefined;
 }
@@ -161,26 +141,22 @@ export function statusOfAnswer(error: unknown): number | undefined {
 export function retryOf(error: unknown): Retry {
   if (error instanceof AnswerTooLongError) return 'final';
   const refusal = refusalOf(error);
-  const status = refusal?.status ?? statusOfAnswer(error) ?? 0;
-  if ((refusal && isThrottling(refusal)) || status === 429) return 'throttled';
-  // What a service has not implemented now, it has not a second later, whatever code it gives that.
-  if (status === 501) return 'final';
-  if (refusal ? isOutage(refusal) : isOutageStatus(status)) return 'transient';
-  if (refusal && isThirdPartySilent(refusal)) return 'transient';
-  if (refusal || status > 0) return 'final';
-  if (isNoAnswer(error)) return 'unanswered';
-  const code = codeOf(error) ?? '';
-  if (TRANSIENT_CONNECTION_ERRORS.has(code)) return 'transient';
-  return UNANSWERED_CONNECTION_ERRORS.has(code) ? 'unanswered' : 'final';
+  if (refusal) return retryOfRefusal(refusal);
+  const status = statusOfAnswer(error);
+  return status === undefined ? retryOfUnanswered(error) : retryOfStatus(status);
+}
+
+function retryOfRefusal(refusal: Refusal): Retry {
+  if (isThrottling(refusal)) return 'throttled';
+  const byStatus = retryOfStatus(refusal.status);
+  // Some services give what they have not implemented the code of an outage.
+  if (byStatus !== 'final' || refusal.status === 501) return byStatus;
+  return TRANSIENT_CODES.has(refusal.code) || isThirdPartySilent(refusal) ? 'transient' : 'final';
 }
 
 /** Whether the service says that it cannot do its work now. */
 export function isOutage({ code, status }: Refusal): boolean {
   return TRANSIENT_CODES.has(code) || isOutageStatus(status);
-}
-
-function isOutageStatus(status: number): boolean {
-  return status >= 500 || TRANSIENT_STATUSES.has(status);
 }
 
 function isThrottling({ code, message }: Refusal): boolean {
@@ -189,13 +165,6 @@ function isThrottling({ code, message }: Refusal): boolean {
 
 function isThirdPartySilent({ code, message }: Refusal): boolean {
   return THIRD_PARTY_SILENT[code]?.test(message) ?? false;
-}
-
-/** Whether the connection was not opened, or the request not answered, in time. */
-export function isNoAnswer(error: unknown): boolean {
-  if (error instanceof NoAnswerError) return true;
-  const { name, code } = asSdkError(error);
-  return code === 'ETIMEDOUT' || (name === 'TimeoutError' && code === undefined);
 }
 
 /** What every service of AWS has in common in its failures. */

@@ -1,8 +1,8 @@
-import { isNoAnswer } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { codeOf } from '../errors/message';
 import { AnswerTooLongError } from '../network/answer-size';
 import { meaningOf } from '../network/connection-failure';
+import { isNoAnswer } from '../network/failure';
 import { ProxyError, UNAUTHORIZED } from '../network/proxy-error';
 import { longerThanAnyWait } from '../network/retry';
 import {

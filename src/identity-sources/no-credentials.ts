@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Connection } from '../aws/connection';
-import { isNoAnswer, refusalOf } from '../aws/failure';
+import { refusalOf } from '../aws/failure';
 import { ActionError, type ErrorCode } from '../errors/action-error';
 import { idTokenEndpoint, tokenIssuer } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
 import type { InputName } from '../inputs/input-names';
 import type { DefaultChain, StepSettings } from '../inputs/request';
+import { isNoAnswer } from '../network/failure';
 import { profileFiles } from '../profile/locations';
 import type { FailedSource } from '../sts/default-chain';
 import { explainSts, type StsCall } from '../sts/explain';

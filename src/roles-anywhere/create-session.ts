@@ -1,8 +1,8 @@
 import { dateOf } from '../aws/answer-date';
 import { isPlain } from '../aws/credentials';
-import { UnusualAnswerError } from '../aws/failure';
 import { requestOfAws } from '../aws/json-request';
 import type { Agents } from '../network/agents';
+import { UnusualAnswerError } from '../network/failure';
 import { fieldIn, textIn } from '../network/request';
 import { identityIn, type StsSession } from '../sts/answer';
 import type { ClientCertificate } from './certificate';

@@ -1,5 +1,5 @@
 import { isPlain } from '../aws/credentials';
-import { UnusualAnswerError } from '../aws/failure';
+import { UnusualAnswerError } from '../network/failure';
 import { fieldIn } from '../network/request';
 
 /**

@@ -1,4 +1,5 @@
-import { refusalOf, UnusualAnswerError } from '../aws/failure';
+import { refusalOf } from '../aws/failure';
+import { UnusualAnswerError } from '../network/failure';
 import { fieldIn, textIn } from '../network/request';
 import { numberOf, textOf } from './fields';
 import type { Send } from './send';

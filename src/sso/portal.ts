@@ -1,5 +1,5 @@
 import type { Credentials } from '../aws/credentials';
-import { UnusualAnswerError } from '../aws/failure';
+import { UnusualAnswerError } from '../network/failure';
 import { fieldIn, textIn } from '../network/request';
 import { listOf, numberOf, textOf } from './fields';
 import type { Send, SsoRequest } from './send';

@@ -1,7 +1,7 @@
 import type { GetSessionTokenCommandOutput, Credentials as StsCredentials } from '@aws-sdk/client-sts';
 import { accountOfArn, isAccountId, type Identity } from '../aws/arn';
 import { isPlain, type Credentials } from '../aws/credentials';
-import { UnusualAnswerError } from '../aws/failure';
+import { UnusualAnswerError } from '../network/failure';
 
 /** A session with an identity of its own: of a role, or of a federated user. */
 export interface StsSession {

@@ -1,8 +1,8 @@
-import { isNoAnswer, UnusualAnswerError } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { codeOf, messageOf } from '../errors/message';
 import { AnswerTooLongError } from '../network/answer-size';
 import { meaningOf } from '../network/connection-failure';
+import { isNoAnswer, UnusualAnswerError } from '../network/failure';
 import { ProxyError, UNAUTHORIZED } from '../network/proxy-error';
 import { longerThanAnyWait } from '../network/retry';
 import { TERRAFORM_FAILURES, terraformRefusalOf, type TerraformRefusal } from './failure';

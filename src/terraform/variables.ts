@@ -1,5 +1,5 @@
-import { UnusualAnswerError } from '../aws/failure';
 import type { TerraformVariable, TerraformWorkspace } from '../identities/stored-secret';
+import { UnusualAnswerError } from '../network/failure';
 import { fieldIn, textIn } from '../network/request';
 import type { TerraformApi } from './api';
 import { terraformRefusalOf } from './failure';
