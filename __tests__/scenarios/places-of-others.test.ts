@@ -6,6 +6,7 @@ import {
   identityJob,
   identityScenario,
   keyInSecrets,
+  keyInWorkspace,
   ownerOf,
   statusesOf,
   endOfKeys,
@@ -86,6 +87,34 @@ test('two users exchanged their places, and back: each place is known to hold th
   scenario.pass(25 * HOUR_MS);
   expect((await run('provision', ...before)).exitCode).toBe(0);
   expect([at('A_'), at('B_')]).toEqual(['a', 'b']);
+});
+
+test('the same for workspaces, which tell no times: by the versions that the run of the other user has left', async () => {
+  const { terraform } = scenario.sandbox;
+  const names = ['one', 'two'] as const;
+  for (const workspace of names) terraform.createWorkspace('acme', workspace);
+  const more = { 'terraform-token': terraform.token({ write: names.map((name) => `acme/${name}`) }) };
+  const give = (a: string, b: string) => {
+    const [ofA, ofB] = [a, b].map((workspace) => ({
+      'access-key': { deliver: [{ 'terraform-cloud': { organization: 'acme', workspace } }] },
+    }));
+    const identities = documentOf({ a: ofA }, { b: ofB });
+    return identityJob(scenario).step({ with: { mode: 'provision', ...ADMIN, ...more, identities } });
+  };
+  const owners = () => names.map((name) => ownerOf(scenario, keyInWorkspace(scenario, `acme/${name}`)));
+  expect((await give('one', 'two')).exitCode).toBe(0);
+  scenario.pass(HOUR_MS);
+  expect((await give('two', 'one')).exitCode).toBe(0);
+  expect(owners()).toEqual(['b', 'a']);
+  scenario.pass(HOUR_MS);
+  const back = await give('one', 'two');
+  expect(back.exitCode).toBe(1);
+  expect(back.log.join('\n')).toMatch(/works until .* Run the step again then/);
+  expect(back.log.join('\n')).not.toMatch(/Somebody else has written|perhaps put it there/);
+  expect(owners()).toEqual(['b', 'a']);
+  scenario.pass(25 * HOUR_MS);
+  expect((await give('one', 'two')).exitCode).toBe(0);
+  expect(owners()).toEqual(['a', 'b']);
 });
 
 describe('a place that left the document', () => {

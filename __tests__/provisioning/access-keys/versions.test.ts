@@ -168,6 +168,29 @@ describe('which key a workspace holds', () => {
   });
 });
 
+test('which key a workspace holds, a record of another user tells, whose place it was before', () => {
+  const delivered = (versions: ReturnType<typeof recorded>) => ({
+    delivered: {
+      at: NOW - HOUR,
+      written: undefined,
+      replaces: undefined,
+      torn: false,
+      places: placeWords(PROD),
+      versions,
+    },
+  });
+  const others = [{ tags: recordTags(OLD, delivered(recorded('i2', 's2'))), accessKeys: [] }];
+  const heldIn = (id: Version, secret: Version) => {
+    const keys = { [NEW]: { age: DAY, ...delivered(recorded('i1', 's1')) } };
+    const holder = holderIn({ keys, accessKey: { deliver: PROD }, more: { others, marks: marksOf(id, secret) } });
+    const [key] = holder.existing?.accessKeys ?? [];
+    return key && whyHeld(holder, key);
+  };
+  expect(heldIn('i2', 's2')).toBeUndefined();
+  expect(heldIn('i1', 's2')).toBeUndefined();
+  expect(heldIn('i3', 's3')).toContain('somebody else has written');
+});
+
 test('which key many workspaces hold, a record knows that tells only whether all are the same', () => {
   const many = Array.from({ length: 12 }, (_, index) => workspaceNamed(`w${index}`));
   const places = placeWords(many);

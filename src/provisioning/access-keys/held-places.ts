@@ -58,7 +58,7 @@ export function placesWith({ user, existing, others, marks }: KeyHolder, key: Ex
   const writerOf = (half: StoredHalf, place: Destination): Writer => {
     if (markOf(half.secret, marks) === undefined) return 'too early';
     if (STORES[half.secret.store].tells === 'version') {
-      return writerOfVersion(half, { place, declared: user.accessKey?.deliver ?? [] }, keys, marks);
+      return writerOfVersion(half, { place, declared: user.accessKey?.deliver ?? [] }, { keys, others }, marks);
     }
     const at = timeOf(markOf(half.secret, marks)) ?? 0;
     return at < key.created.getTime() - CLOCK_MARGIN_MS ? 'too early' : { id: writerAt(at, place, writings) };
@@ -140,11 +140,11 @@ function writerAt(at: number, place: Destination, writings: readonly RunWriting[
   return writer?.id;
 }
 
-/** The key whose run has recorded the version that a half has, as it left it. */
+/** The key whose run has recorded the version that a half has, as it left it: also one of another user. */
 function writerOfVersion(
   { secret }: StoredHalf,
   { place, declared }: { readonly place: Destination; readonly declared: readonly KeyDestination[] },
-  keys: ReadonlyMap<string, KeyRecord>,
+  { keys, others }: { readonly keys: ReadonlyMap<string, KeyRecord>; readonly others: readonly KeyOwner[] },
   marks: Marks,
 ): Writer {
   if (versionsOf([secret], marks) === undefined) return 'untold';
@@ -152,7 +152,8 @@ function writerOfVersion(
   const changedIn = (versions: RecordedPlaces | undefined) =>
     changedSince(versions, [secret], marks) ?? changedSince(versions, versionedIn(declared), marks);
   const isSince = (versions: RecordedPlaces | undefined) => changedIn(versions)?.length !== 0;
-  const [writer] = [...keys].flatMap(([id, { delivered }]) => (delivered && !isSince(delivered.versions) ? id : []));
+  const all = [...keys, ...others.flatMap(({ tags }) => [...readRecords(tags).keys])];
+  const [writer] = all.flatMap(([id, { delivered }]) => (delivered && !isSince(delivered.versions) ? id : []));
   if (writer !== undefined) return { id: writer };
   const ofPlace = [...keys.values()].filter(({ delivering, delivered }) =>
     mayBeOf(place, (delivered ?? delivering)?.places),
