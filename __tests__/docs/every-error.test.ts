@@ -4,7 +4,7 @@ import { PROVOCATIONS } from '../scenarios/provocations';
 import { Scenario } from '../scenarios/scenario';
 import { page } from './pages';
 
-const [index = '', ...entries] = page('docs/troubleshooting.md').prose.split(/^## /m);
+const [index = '', ...entries] = page('docs/troubleshooting.md').prose.split(/<!-- contents -->|^### /m);
 
 /** What steps that ended with each code have printed. */
 const logs = new Map<ErrorCode, Promise<readonly string[]>>();

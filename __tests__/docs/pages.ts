@@ -82,19 +82,25 @@ export function headings({ prose }: Page, level: number): string[] {
   return [...prose.matchAll(new RegExp(`^#{${level}} (.*)$`, 'gm'))].map(([, heading = '']) => heading);
 }
 
-/** The anchors that GitHub gives the headings of a page. */
-export function anchors({ prose }: Page): Set<string> {
-  const found = new Set<string>();
-  for (const [, heading = ''] of prose.matchAll(/^#{1,6} (.*)$/gm)) {
+/** A heading of a page, with the anchor that GitHub gives it. */
+interface Heading {
+  readonly level: number;
+  readonly heading: string;
+  readonly anchor: string;
+}
+
+export function anchorsOf({ prose }: Page): Heading[] {
+  const found = new Map<string, Heading>();
+  for (const [, signs = '', heading = ''] of prose.matchAll(/^(#{1,6}) (.*)$/gm)) {
     const slug = heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-');
     let anchor = slug;
     for (let number = 1; found.has(anchor); number += 1) anchor = `${slug}-${number}`;
-    found.add(anchor);
+    found.set(anchor, { level: signs.length, heading, anchor });
   }
-  return found;
+  return [...found.values()];
 }
 
 function filesIn(folder: string, ending: string): string[] {

@@ -53,64 +53,15 @@ interface Expectation extends WorldSettings {
 /** Each snippet by page and heading, and each job of an example. Where nothing is said, it is a session of the role `deploy`. */
 const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'README.md › Quick start': { callers: [DEPLOY] },
-  'README.md › A role with OIDC': { identities: [session('deploy', ACCOUNT, 'deploy-1000000001')] },
-  'README.md › Several roles in one job: profiles': {
-    identities: [STAGING, PRODUCTION],
-    callers: [STAGING, PRODUCTION],
-  },
   'README.md › Many accounts in one step': {
     identities: ['arn:aws:iam::111122223333:role/deploy arn:aws:iam::444455556666:role/deploy'],
     callers: [STAGING, PRODUCTION],
   },
-  'README.md › Role chaining': { identities: [PRODUCTION] },
-  'README.md › Role chaining (2)': { identities: [ENTRY, PRODUCTION], callers: [ENTRY] },
-  'README.md › Jobs longer than a session': { callers: [DEPLOY] },
-  'README.md › A web identity token from a file': { oidc: false },
-  'README.md › A certificate: IAM Roles Anywhere': { oidc: false, identities: [CERTIFIED] },
-  'README.md › A sign-in by a person': { identities: [PERSON] },
-  'README.md › Who am I, and what may I do: verify': { earlier: 'deploy' },
-  'README.md › Long-lived access keys': {},
-  'README.md › A session with MFA, for an IAM user': { identities: [user('deployer')], callers: [user('deployer')] },
-  'README.md › MFA straight into a role': { trust: 'demands MFA' },
-  'README.md › A federated session': { identities: [`arn:aws:sts::${ACCOUNT}:federated-user/nightly-report`] },
-  'README.md › A machine user from a document': {
-    identities: [PROVISIONER],
-    then: ({ users }) => {
-      const { attachedPolicies, accessKeys } = users.get('tfc') ?? {};
-      return { policies: [...(attachedPolicies ?? [])], keys: accessKeys?.length };
-    },
-    result: { policies: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: 1 },
-  },
-  'README.md › A user that may do nothing but assume a role': {
-    identities: [PROVISIONER, session('read-buckets')],
-    then: ({ users }) => [...(users.get('sts-machine-user')?.inlinePolicies.keys() ?? [])],
-    result: ['StsAssumePolicy'],
-  },
-  'README.md › Roles for OIDC': {
-    without: [`${ACCOUNT}/deploy`],
-    identities: [user('admin')],
-    then: ({ roles }) => JSON.stringify(roles.get('deploy')?.trust),
-    result: expect.stringContaining('repo:octo-org@1/app@2:environment:production'),
-  },
+  'README.md › A chain of roles': { identities: [PRODUCTION] },
+  'README.md › A session with MFA': { identities: [user('deployer')], callers: [user('deployer')] },
+  'README.md › Who am I, and what may I do': { earlier: 'deploy' },
+  'README.md › A machine user from a document': { identities: [PROVISIONER], then: statuses, result: ['Active'] },
   'README.md › Rotating keys': { ...aged(), identities: [ROTATOR], then: statuses, result: ['Active', 'Active'] },
-  'README.md › A user for one job, and the end of one': {
-    provisioned: MACHINE_USERS,
-    identities: [DEPROVISIONER],
-    then: ({ users }) => users.has('reporter'),
-    result: false,
-  },
-  'README.md › GovCloud, China, FIPS': {
-    byName: true,
-    identities: [DEPLOY.replace('aws', 'aws-us-gov'), DEPLOY.replace('aws', 'aws-cn'), DEPLOY],
-    passed: [
-      'sts.us-gov-west-1.amazonaws.com:443',
-      'sts.cn-north-1.amazonaws.com.cn:443',
-      'sts-fips.us-east-1.amazonaws.com:443',
-    ],
-  },
-  'README.md › Proxies': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
-  'README.md › Self-hosted runners': { earlier: 'entry' },
-  'README.md › Self-hosted runners (2)': {},
   'docs/identities.md › A document': {
     identities: [PROVISIONER],
     then: statuses,
@@ -137,12 +88,79 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'docs/profiles.md › In the home, or in the job': { callers: [DEPLOY] },
   'docs/profiles.md › Profiles that renew themselves': { callers: [DEPLOY] },
   'docs/roles-anywhere.md › IAM Roles Anywhere': { oidc: false, identities: [CERTIFIED] },
+  'docs/scenarios.md › A role with OIDC': { identities: [session('deploy', ACCOUNT, 'deploy-1000000001')] },
+  'docs/scenarios.md › Several roles in one job: profiles': {
+    identities: [STAGING, PRODUCTION],
+    callers: [STAGING, PRODUCTION],
+  },
+  'docs/scenarios.md › Many accounts in one step': {
+    identities: ['arn:aws:iam::111122223333:role/deploy arn:aws:iam::444455556666:role/deploy'],
+    callers: [STAGING, PRODUCTION],
+  },
+  'docs/scenarios.md › Role chaining': { identities: [PRODUCTION] },
+  'docs/scenarios.md › Role chaining (2)': { identities: [ENTRY, PRODUCTION], callers: [ENTRY] },
+  'docs/scenarios.md › Jobs longer than a session': { callers: [DEPLOY] },
+  'docs/scenarios.md › A web identity token from a file': { oidc: false },
+  'docs/scenarios.md › A certificate: IAM Roles Anywhere': { oidc: false, identities: [CERTIFIED] },
+  'docs/scenarios.md › A sign-in by a person': { identities: [PERSON] },
+  'docs/scenarios.md › Who am I, and what may I do: verify': { earlier: 'deploy' },
+  'docs/scenarios.md › Long-lived access keys': {},
+  'docs/scenarios.md › A session with MFA, for an IAM user': {
+    identities: [user('deployer')],
+    callers: [user('deployer')],
+  },
+  'docs/scenarios.md › MFA straight into a role': { trust: 'demands MFA' },
+  'docs/scenarios.md › A federated session': { identities: [`arn:aws:sts::${ACCOUNT}:federated-user/nightly-report`] },
+  'docs/scenarios.md › A machine user from a document': {
+    identities: [PROVISIONER],
+    then: ({ users }) => {
+      const { attachedPolicies, accessKeys } = users.get('tfc') ?? {};
+      return { policies: [...(attachedPolicies ?? [])], keys: accessKeys?.length };
+    },
+    result: { policies: ['arn:aws:iam::aws:policy/AdministratorAccess'], keys: 1 },
+  },
+  'docs/scenarios.md › A user that may do nothing but assume a role': {
+    identities: [PROVISIONER, session('read-buckets')],
+    then: ({ users }) => [...(users.get('sts-machine-user')?.inlinePolicies.keys() ?? [])],
+    result: ['StsAssumePolicy'],
+  },
+  'docs/scenarios.md › Roles for OIDC': {
+    without: [`${ACCOUNT}/deploy`],
+    identities: [user('admin')],
+    then: ({ roles }) => JSON.stringify(roles.get('deploy')?.trust),
+    result: expect.stringContaining('repo:octo-org@1/app@2:environment:production'),
+  },
+  'docs/scenarios.md › Rotating keys': {
+    ...aged(),
+    identities: [ROTATOR],
+    then: statuses,
+    result: ['Active', 'Active'],
+  },
+  'docs/scenarios.md › A user for one job, and the end of one': {
+    provisioned: MACHINE_USERS,
+    identities: [DEPROVISIONER],
+    then: ({ users }) => users.has('reporter'),
+    result: false,
+  },
+  'docs/scenarios.md › GovCloud, China, FIPS': {
+    byName: true,
+    identities: [DEPLOY.replace('aws', 'aws-us-gov'), DEPLOY.replace('aws', 'aws-cn'), DEPLOY],
+    passed: [
+      'sts.us-gov-west-1.amazonaws.com:443',
+      'sts.cn-north-1.amazonaws.com.cn:443',
+      'sts-fips.us-east-1.amazonaws.com:443',
+    ],
+  },
+  'docs/scenarios.md › Proxies': { byName: true, passed: ['sts.eu-central-1.amazonaws.com:443'] },
+  'docs/scenarios.md › Self-hosted runners': { earlier: 'entry' },
+  'docs/scenarios.md › Self-hosted runners (2)': {},
   'docs/security.md › From keys to OIDC': {},
   'docs/security.md › Permissions of the workflow': {},
   'docs/security.md › Source identity': { identities: [PRODUCTION] },
   'docs/sign-in.md › What happens': { identities: [PERSON] },
   'docs/troubleshooting.md › invalid-input': { identities: [session('deploy', '012345678901')] },
   'docs/troubleshooting.md › id-token-permission-missing': {},
+  'docs/troubleshooting.md › invalid-credentials': { identities: [], callers: [user('deployer')] },
   'docs/troubleshooting.md › roles-failed': {
     without: ['444455556666/deploy'],
     identities: ['arn:aws:iam::111122223333:role/deploy'],
@@ -150,7 +168,6 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'docs/troubleshooting.md › session-tagging-refused': { earlier: 'entry', trust: 'allows no tags' },
   'docs/troubleshooting.md › session-policy-malformed': {},
-  'docs/troubleshooting.md › invalid-credentials': { identities: [], callers: [user('deployer')] },
   'docs/troubleshooting.md › unexpected-identity': { earlier: 'deploy' },
   'docs/troubleshooting.md › unexpected-permissions': {
     identities: [user('deployer'), user('deployer'), user('deployer')],

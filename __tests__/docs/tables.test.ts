@@ -1,28 +1,20 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { INPUTS } from '../../src/inputs/input-names';
 import { Inputs } from '../../src/inputs/inputs';
-import { action, readText, ROOT, type Action } from './pages';
-
-/** With UPDATE_DOCS=1 the test writes the tables instead of comparing them. */
-const UPDATE = process.env.UPDATE_DOCS === '1';
+import { MODES } from '../../src/inputs/read-request';
+import { action, readText, type Action } from './pages';
+import { writtenBetween } from './written';
 
 test.each([
   [
     'inputs',
     groups()
-      .map(([title, inputs]) => `### ${title}\n\n${table('Input', inputs)}`)
+      .map(([title, inputs]) => `### ${title}\n\n${table(['Input', 'Default', 'Description'], inputs)}`)
       .join('\n\n'),
   ],
-  ['outputs', table('Output', action().outputs)],
+  ['outputs', table(['Output', 'Description'], action().outputs)],
   ['aliases', aliases()],
-])('the %s in the README are those of the action', (name, expected) => {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const readme = readText('README.md');
-  const [before = '', rest = ''] = readme.split(start);
-  const [written = '', after = ''] = rest.split(end);
-  if (UPDATE) writeFileSync(join(ROOT, 'README.md'), `${before}${start}\n\n${expected}\n\n${end}${after}`);
-  else expect(written.trim()).toBe(expected);
+])('the %s in docs/inputs.md are those of the action', (name, expected) => {
+  expect(writtenBetween('docs/inputs.md', name, expected)).toBe(expected);
 });
 
 test('every input is in a group', () => {
@@ -45,18 +37,44 @@ function groups(): [title: string, inputs: Action['inputs']][] {
 }
 
 /** A table as Prettier leaves it: columns as wide as their widest cell. */
-function table(title: string, entries: Action['inputs']): string {
-  const rows = Object.entries(entries).map(([name, { description, required, default: fallback }]) => {
-    const more = [required === true && 'Required.', fallback !== undefined && `Default: \`${fallback}\`.`];
-    const words = [description.replaceAll(/\s+/g, ' ').trim(), ...more].filter(Boolean).join(' ');
-    return [`\`${name}\``, words.replaceAll('|', '\\|')] as const;
+function table(titles: readonly string[], entries: Action['inputs']): string {
+  const rows = Object.entries(entries).map(([name, entry]) => {
+    const { description, fallback } = read(entry);
+    return [`\`${name}\``, ...(titles.includes('Default') ? [fallback] : []), description];
   });
-  const all = [[title, 'Description'] as const, ...rows];
-  const widths = [0, 1].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const all = [titles, ...rows];
+  const widths = titles.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[], fill = ' ') =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`;
-  const [head = [], ...body] = all;
-  return [line(head), line(['', ''], '-'), ...body.map((row) => line(row))].join('\n');
+  return [
+    line(titles),
+    line(
+      titles.map(() => ''),
+      '-',
+    ),
+    ...rows.map((row) => line(row)),
+  ].join('\n');
+}
+
+/** What action.yml says of an input, with its default apart: the last sentence of the description says it, or "If true". */
+function read({ description, required }: Action['inputs'][string]): { description: string; fallback: string } {
+  const [text = '', fallback] = description
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .split(/ ?\bDefault: (.*)\.$/);
+  const implied = required === true ? 'required' : /\bif true,/i.test(text) ? 'false' : 'none';
+  return { description: marked(text), fallback: marked(fallback ?? implied) };
+}
+
+/** The text with names in code style: of inputs, modes and variables, and of operations of AWS. */
+function marked(text: string): string {
+  const names = [...INPUTS, ...MODES].filter((name) => name.includes('-'));
+  const code = new RegExp(`(?<![\\w-])(?:${names.join('|')}|[a-z]+-\\*|[A-Z]+(?:_[A-Z]+)+|sts:\\w+)(?![\\w-])`, 'g');
+  return text
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') ? part : part.replaceAll(code, '`$&`')))
+    .join('')
+    .replaceAll('|', '\\|');
 }
 
 /** The inputs that are read from a variable of the job if they are not set. */
