@@ -278,6 +278,14 @@ test('all steps that pages and examples show are run', () => {
   expect(Object.keys(EXPECTATIONS)).toEqual(all.map(({ name }) => name));
 });
 
+// An empty secret counts as not given: without the device, nothing would ask for MFA any more.
+test.each(all)('the steps of $name name the MFA device that they prove', ({ steps }) => {
+  const proving = steps
+    .map((step) => step.with ?? {})
+    .filter((inputs) => 'mfa-secret' in inputs || 'mfa-code' in inputs);
+  expect(proving.filter((inputs) => !('mfa-serial' in inputs))).toEqual([]);
+});
+
 test.each(all)('the steps of $name do what the page says, and the job cleans up after them', async (snippet) => {
   const expectation = EXPECTATIONS[snippet.name] ?? {};
   const world = await PageWorld.start(expectation);
