@@ -1,5 +1,6 @@
 import { credentialOutputs, identityOutputs } from '../../src/delivery/variables-and-outputs';
 import { INPUTS } from '../../src/inputs/input-names';
+import { KEYS, OIDC, problemsOf, read, ROLE } from '../inputs/reading';
 import { action, readText } from './pages';
 
 test('action.yml declares the inputs that the source knows, and nothing else', () => {
@@ -19,6 +20,33 @@ test('action.yml declares the outputs that the source sets, and nothing else', (
   expect([...new Set(names)].sort()).toEqual(Object.keys(action().outputs).sort());
 });
 
+const IN_JOB = { ...OIDC, GITHUB_REPOSITORY: 'octo-org/app', ROLE_SESSION_NAME: 'named' };
+const IDENTITIES = 'users: { reporter: { access-key: { deliver: [environment] } } }';
+/** For a value, another one. */
+const OTHERS: Readonly<Record<string, string>> = { true: 'false', false: 'true', home: 'job' };
+/** Steps in which each input means something. */
+const STEPS: readonly Readonly<Record<string, string>>[] = [
+  { 'role-to-assume': ROLE },
+  { 'role-to-assume': ROLE, 'aws-profile': 'deploy' },
+  { ...KEYS, 'role-to-assume': ROLE },
+  { roles: `deploy: ${ROLE}` },
+  { mode: 'provision', identities: IDENTITIES },
+  { mode: 'rotate', identities: IDENTITIES.replace('environment', 'github-secrets: {}'), 'github-token': 'token' },
+];
+
+test.each(defaults())('%s is %s where it is not given', async (name, value) => {
+  const changed: boolean[] = [];
+  for (const inputs of STEPS) {
+    if ((await problemsOf({ ...inputs, [name]: value }, IN_JOB)) !== 'none') continue;
+    const requested = JSON.stringify((await read(inputs, IN_JOB)).request);
+    expect(JSON.stringify((await read({ ...inputs, [name]: value }, IN_JOB)).request)).toBe(requested);
+    const other = { ...inputs, [name]: OTHERS[value] ?? '900' };
+    if ((await problemsOf(other, IN_JOB)) !== 'none') continue;
+    changed.push(JSON.stringify((await read(other, IN_JOB)).request) !== requested);
+  }
+  expect(changed).toContain(true);
+});
+
 test('docs/migrating.md names every input, as the other action’s or as new', () => {
   const migrating = readText('docs/migrating.md');
   const theirs = namesAfter(migrating, '- **Inputs.**');
@@ -26,6 +54,12 @@ test('docs/migrating.md names every input, as the other action’s or as new', (
   expect(theirs).toHaveLength(33);
   expect([...theirs, ...ours].sort()).toEqual(Object.keys(action().inputs).sort());
 });
+
+/** What docs/inputs.md calls the default of an input, where that is a value. */
+function defaults(): [input: string, value: string][] {
+  const rows = readText('docs/inputs.md').matchAll(/^\| `([\w-]+)` +\| (true|false|home|\d+) +\|/gm);
+  return [...rows].map(([, input = '', value = '']) => [input, value]);
+}
 
 /** The keys of object literals, where they stand first or quoted. */
 function keysIn(source: string): string[] {
