@@ -1,17 +1,39 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { identitiesSchema } from '../../src/identities/definition/identity-document';
 
 type Schema = Readonly<Record<string, unknown>>;
 
+interface Ajv {
+  readonly default: new (options: { strict: boolean }) => { compile(schema: Schema): (value: unknown) => boolean };
+}
+
+const EXAMPLES = join(__dirname, '../../examples/identities');
 const committed = JSON.parse(readFileSync(join(__dirname, '../../schema/identities.schema.json'), 'utf8')) as Schema;
 
 test('the schema in the repository is what the definition yields: else run "tsx scripts/schema.mjs"', () => {
   expect(committed).toEqual(JSON.parse(JSON.stringify(identitiesSchema())));
 });
 
-test('it names the draft that editors know', () => {
-  expect(committed).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' });
+test('it names the draft that editors know, and itself', () => {
+  expect(committed).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'https://raw.githubusercontent.com/octo-org/aws-identity-action/main/schema/identities.schema.json',
+    type: 'object',
+  });
+});
+
+test('a validator takes it in its strict mode, and by it the examples', () => {
+  // Stryker brings this version of ajv; the one of ESLint does not know the draft.
+  const { default: Validator } = createRequire(require.resolve('@stryker-mutator/core'))('ajv/dist/2020') as Ajv;
+  const accepts = new Validator({ strict: true }).compile(committed);
+  for (const file of readdirSync(EXAMPLES).filter((name) => name.endsWith('.yml'))) {
+    const document = parse(readFileSync(join(EXAMPLES, file), 'utf8')) as Schema;
+    expect([file, accepts(document)]).toEqual([file, true]);
+    expect([file, accepts({ ...document, user: {} })]).toEqual([file, false]);
+  }
 });
 
 test('it knows the keys of a document, and no others', () => {

@@ -15,6 +15,11 @@ export function described<S extends z.core.$ZodType>(
   return schema;
 }
 
+/** A keyword's schema of a mapping that has this member. Strict validators want each that is required declared next to it. */
+export function having(member: string) {
+  return { properties: { [member]: true }, required: [member] };
+}
+
 /** A member that a mapping need not have. */
 export function optional<S extends z.core.$ZodType>(...member: Parameters<typeof described<S>>) {
   return z.optional(described(...member));

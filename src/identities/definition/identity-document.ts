@@ -119,7 +119,11 @@ export const KEYS_OF_SECTIONS = {
 
 export type IdentityDocument = z.infer<typeof identityDocument>;
 
+/** Where editors find the schema, as a document in any repository names it. */
+const SCHEMA_URL = 'https://raw.githubusercontent.com/octo-org/aws-identity-action/main/schema/identities.schema.json';
+
 /** The JSON Schema of an identity document (draft 2020-12), by which editors check it while it is written. */
 export function identitiesSchema() {
-  return z.toJSONSchema(identityDocument, { target: 'draft-2020-12' });
+  const { $schema, ...keywords } = z.toJSONSchema(identityDocument, { target: 'draft-2020-12' });
+  return { $schema, $id: SCHEMA_URL, ...keywords };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { isMapping } from '../../text/value';
-import { described, mapping, optional, text } from './building-blocks';
+import { described, having, mapping, optional, text } from './building-blocks';
 
 const OWNER = '[A-Za-z\\d][A-Za-z\\d_-]{0,38}';
 export const REPOSITORY = new RegExp(`^${OWNER}/(?!\\.\\.?$)[\\w.-]{1,100}$`);
@@ -65,7 +65,7 @@ function located<Shape extends z.core.$ZodShape>(shape: Shape, rule: string) {
       repositories: { properties: { visibility: { const: 'selected' } } },
     },
     if: { properties: { visibility: { const: 'selected' } }, required: ['visibility'] },
-    then: { required: ['repositories'] },
+    then: having('repositories'),
   });
 }
 

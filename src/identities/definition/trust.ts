@@ -1,6 +1,17 @@
 import * as z from 'zod/mini';
 import { isMapping } from '../../text/value';
-import { described, exact, keysRule, mapping, oneOf, optional, patternOf, severalOf, text } from './building-blocks';
+import {
+  described,
+  exact,
+  having,
+  keysRule,
+  mapping,
+  oneOf,
+  optional,
+  patternOf,
+  severalOf,
+  text,
+} from './building-blocks';
 import { ENVIRONMENT, ENVIRONMENT_RULE, REPOSITORY, REPOSITORY_RULE } from './secret-location';
 
 const githubId = () =>
@@ -100,7 +111,7 @@ const trustEntry = oneOf(
       'An AWS service, such as s3.amazonaws.com.',
     ),
     github: optional(githubTrust, 'Jobs of a repository on GitHub, or on another server with its provider.', {
-      oneOf: CONTEXTS.map((context) => ({ required: [context] })),
+      oneOf: CONTEXTS.map(having),
     }),
     'roles-anywhere': optional(rolesAnywhereTrust, 'Holders of a certificate, by IAM Roles Anywhere.'),
   },
@@ -121,7 +132,7 @@ export const trust = z.union(
   [
     z.string(),
     described(z.record(z.string(), z.unknown()).check(z.refine(isPolicy, { abort: true })), 'A trust policy.', {
-      anyOf: [{ required: ['Statement'] }, { required: ['Version'] }],
+      anyOf: [having('Statement'), having('Version')],
     }),
     z.array(trustEntry).check(z.minLength(1, 'a list of at least one')),
     trustEntry,
