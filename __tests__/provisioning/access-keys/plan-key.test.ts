@@ -76,6 +76,29 @@ describe('a user that is to have a key for places that last', () => {
   });
 });
 
+describe('a key of which nothing is recorded', () => {
+  const noticesBeside = (after: number) => {
+    const keys = { [OLD]: { age: DAY, ...delivered(DAY) }, [NEW]: { age: DAY - after } };
+    return noticesIn(provision({ keys, written: [DAY, DAY] }));
+  };
+
+  test('may be of the request for another, if it came no later than AWS takes that', () => {
+    expect(noticesBeside(14 * MINUTE)).toEqual([
+      expect.stringMatching(
+        `AWS may have made it by the request for ${OLD}, .* If nobody knows it, deactivate it: aws`,
+      ),
+    ]);
+  });
+
+  test.each([
+    ['later', 16 * MINUTE],
+    ['before', -MINUTE],
+  ])('is a person’s, if it came %s', (_, after) => {
+    expect(noticesBeside(after)).toEqual([expect.stringContaining(`access key ${NEW}, which no run has made`)]);
+    expect(noticesBeside(after).join()).not.toContain(OLD);
+  });
+});
+
 describe('what earlier runs left', () => {
   test('a key that nobody has is deleted, once it was looked at twice', () => {
     const planned = provision({ keys: { [NEW]: { age: HOUR, ...made(HOUR) } } });

@@ -145,6 +145,16 @@ export function livesOf(holder: KeyHolder): KeyLives {
   return lives;
 }
 
+/** The key by whose request another may have been made that has no record, as it may have arrived twice, and once later. */
+export function twinOf({ existing }: Pick<KeyHolder, 'existing'>, { created }: ExistingKey): string | undefined {
+  const { keys } = readRecords(existing?.tags ?? {});
+  const twin = existing?.accessKeys.find((one) => {
+    const after = created.getTime() - one.created.getTime();
+    return keys.has(one.id) && after >= 0 && after <= LATEST_CREATION_MS;
+  });
+  return twin?.id;
+}
+
 /** Whether a run of this action made one of a user's keys, or may have. */
 export function hasOwnKeys(owner: KeyOwner | undefined): boolean {
   const records = readRecords(owner?.tags ?? {});

@@ -15,6 +15,7 @@ import {
   graceOf,
   livesOf,
   TAKEOVER_MS,
+  twinOf,
   type CurrentKey,
   type KeyInWork,
   type KeyLives,
@@ -350,12 +351,14 @@ function withOthers(holder: KeyHolder, survey: Survey, inUse?: string): Survey {
       ...active.map((key) => {
         const { perhaps = [], unknown = [] } = placesWith(holder, key) ?? {};
         const places = [...perhaps, ...unknown];
+        const twin = twinOf(holder, key);
+        const origin = twin ? ` AWS may have made it by the request for ${twin}, if that arrived twice.` : '';
         const remedy =
           places.length > 0
             ? `It may be in ${describePlaces(places)}, which somebody else has written since it was made.`
             : 'If nobody knows it, deactivate it: aws iam update-access-key --user-name ' +
               `${user.name} --access-key-id ${key.id} --status Inactive`;
-        return `The user ${user.name} has also the active access key ${key.id}, which no run has made: it stays. ${remedy}`;
+        return `The user ${user.name} has also the active access key ${key.id}, which no run has made: it stays.${origin} ${remedy}`;
       }),
     ],
   };
