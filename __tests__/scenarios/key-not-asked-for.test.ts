@@ -92,6 +92,41 @@ describe('a user is made with the announcement of its key, and AWS is asked for 
   });
 });
 
+/** What a step that was killed right after a call has left to its post step. */
+async function killedAfter(action: string, document: object): Promise<readonly Run[]> {
+  const after = new Promise<void>((holdAfter) => {
+    scenario.sandbox.faults.add({ action, times: 1, holdAfter });
+  });
+  const job = identityJob(scenario);
+  const inputs = { mode: 'provision', ...ADMIN, ...token, identities: JSON.stringify(document) };
+  await job.step({ with: inputs, kill: { after, signal: 'SIGKILL' } });
+  expect(announcements('reporter')).toHaveLength(1);
+  return job.finish();
+}
+
+describe('a step is killed before AWS was asked for a key that it has announced: its post step takes that back', () => {
+  test.each(['environment', 'github-secrets'])('together with the user, %s', async (place) => {
+    const document = { users: { reporter: keyFor(place) } };
+    const [post] = await killedAfter('CreateUser', document);
+    expect([post?.exitCode, post?.stderr, announcements('reporter')]).toEqual([0, '', []]);
+    await expectPersonsKeyStays(document);
+  });
+
+  test('of a user that was there', async () => {
+    scenario.account.createUser('reporter', { tags: OWNED });
+    const document = { users: { reporter: keyFor('github-secrets') } };
+    const [post] = await killedAfter('TagUser', document);
+    expect([post?.exitCode, post?.stderr, announcements('reporter')]).toEqual([0, '', []]);
+    await expectPersonsKeyStays(document);
+  });
+
+  test('but not where AWS was asked: then there may be a key', async () => {
+    const document = { users: { reporter: keyFor('github-secrets') } };
+    await killedAfter('CreateAccessKey', document);
+    expect(announcements('reporter')).toHaveLength(1);
+  });
+});
+
 test('a user was there, and the announcement of its key was not answered: it is taken back', async () => {
   scenario.account.createUser('reporter', { tags: OWNED });
   scenario.sandbox.faults.add({ action: 'TagUser', resetAfter: true });

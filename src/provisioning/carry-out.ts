@@ -46,6 +46,7 @@ export async function carryOut(
     if (readsBack) await readBack(changes, access);
   };
   const lookTwice = oneWait(access.clock);
+  renewal.announceWithUsers();
   try {
     await apply(phases, access, made);
     await concurrently(keys, (plan) => endKeys(plan, access, lookTwice));
@@ -59,6 +60,7 @@ export async function carryOut(
   } finally {
     const ofNewUsers = unaskedOfNewUsers(changes, made, (user) => renewal.isAsked(user), access);
     await takeBackAnnouncements([...ofNewUsers, ...renewal.unasked], unlimited);
+    renewal.endUnasked();
   }
   await renewal.endReplaced();
 }

@@ -93,7 +93,9 @@ async function untilNoKeyComes(
   { clock, log }: AccountAccess,
 ): Promise<void> {
   const leaving = new Set(ofKind('user', created).map(({ name }) => name));
-  const users = unended.flatMap(({ id, user }) => (id === undefined && leaving.has(user) ? [user] : []));
+  const users = unended.flatMap(({ id, user, isOnlyAnnounced }) =>
+    id === undefined && !isOnlyAnnounced && leaving.has(user) ? [user] : [],
+  );
   if (users.length === 0) return;
   log(
     `AWS did not answer whether it made an access key for ${users.join(' and ')}. Waiting ${(LATE_MS + SETTLE_MS) / 1000} s: ` +

@@ -89,6 +89,8 @@ type WrittenMark = { readonly time: number } | { readonly version: string | unde
 export interface UnfinishedKey {
   readonly user: string;
   readonly destinations: readonly KeyDestination[];
+  /** Whether it is announced, and AWS was not asked for it: there is none. */
+  readonly isOnlyAnnounced?: boolean | undefined;
   /** The key, once it is made. */
   readonly id?: string | undefined;
 }

@@ -75,10 +75,22 @@ export class KeyRenewal {
     return [...this.#asked].some((plan) => plan.user === user);
   }
 
+  /** Notes keys whose users are about to be made, together with their announcement. */
+  announceWithUsers(): void {
+    for (const plan of [...this.#ofJob, ...this.#groups.flat()]) if (!plan.holder.existing) this.#announced.add(plan);
+    this.#keep();
+  }
+
   /** Users that are there, whose keys may have been announced, and were not asked for. */
   get unasked(): Unasked[] {
     const left = [...this.#announced].filter((plan) => plan.holder.existing && !this.#asked.has(plan));
     return left.map(({ user }) => ({ user, isThere: false }));
+  }
+
+  /** Notes that what was announced, and not asked for, is taken back. */
+  endUnasked(): void {
+    for (const plan of this.#announced) if (!this.#asked.has(plan)) this.#ended.add(plan);
+    this.#keep();
   }
 
   /**
@@ -156,6 +168,7 @@ export class KeyRenewal {
   async #make(plans: readonly KeyToMake[]): Promise<void> {
     const recorded = await concurrently(plans, async (plan) => {
       this.#announced.add(plan);
+      this.#keep();
       const made = await makeKey(plan, this.access, (mayBeThere) => {
         if (mayBeThere) this.#asked.add(plan);
         else this.#ended.add(plan);
@@ -214,11 +227,13 @@ export class KeyRenewal {
 
   /** Notes for the post step what it would have to end. */
   #keep(): void {
-    if (this.#asked.size === 0) return;
-    const left = [...this.#asked].filter((plan) => !this.#ended.has(plan));
-    const unfinished = left.map((plan) => {
+    if (this.#announced.size === 0) return;
+    const left = [...this.#announced].filter((plan) => !this.#ended.has(plan));
+    const unfinished = left.map((plan): UnfinishedKey => {
+      const { user, destinations } = plan;
+      if (!this.#asked.has(plan)) return { user, destinations, isOnlyAnnounced: true };
       const made = this.#made.get(plan);
-      return { user: plan.user, destinations: plan.destinations, id: made && idOf(made) };
+      return { user, destinations, id: made && idOf(made) };
     });
     const begun = left.flatMap((plan) => {
       const made = this.#begun.has(plan) ? this.#made.get(plan) : undefined;

@@ -9,19 +9,24 @@ import { FENCE_MS } from './key-life';
 import { takeBack } from './make-key';
 import { readKeysAgain } from './read-key-holder';
 import { announcementTag, readRecords } from './record';
+import { takeBackAnnouncements } from './unasked-keys';
 
 /**
- * Ends what a main step that was killed had begun with a user's key: one that nobody has is deleted, and one whose delivery
- * was begun is delivered whole.
+ * Ends what a main step that was killed had begun with a user's key: its announcement is taken back where AWS was not asked
+ * for it; one that nobody has is deleted, and one whose delivery was begun is delivered whole.
  *
  * @param begun the key, where its delivery was begun
  * @throws Error when something is left that only a later run can judge
  */
 export async function recoverKey(
-  { user, destinations, id }: UnfinishedKey,
+  { user, destinations, id, isOnlyAnnounced = false }: UnfinishedKey,
   begun: Credentials | undefined,
   access: AccountAccess,
 ): Promise<void> {
+  if (isOnlyAnnounced) {
+    await takeBackAnnouncements([{ user, isThere: false }], access);
+    return;
+  }
   if (id === undefined) {
     access.log(`Whether ${user} has got an access key that nobody has, the next run of provision or rotate finds out.`);
     return;
