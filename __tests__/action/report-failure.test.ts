@@ -93,27 +93,45 @@ test('the mode and whom the step worked as are in the heading and in the title',
   expect(summary).toContain('### AWS provision failed, as arn:aws:iam::123456789012:user/tfc\n');
 });
 
+test('so is what tells the step from others of its job, as the text that it is', async () => {
+  const env = { INPUT_MODE: 'verify', GITHUB_ACTION: 'who_am_i', 'INPUT_AWS-PROFILE': 'dev_1' };
+  const [failed, summary] = await reported(REFUSED, env);
+  expect(failed).toContain('failed (AWS verify (step who_am_i, profile dev_1): role-refused): ');
+  expect(summary).toContain('### AWS verify failed (step who\\_am\\_i, profile dev\\_1)\n');
+});
+
 describe('what is wrong in a file', () => {
-  const wrongIn = (...lines: number[]) => {
-    const inFiles = lines.map((line) => ({ file: 'iam/tfc.yml', line, column: 5, text: `line ${line} is wrong` }));
-    return new ActionError({ code: 'invalid-input', tried: 'start', fix: 'Correct it.', inFiles });
+  const INVALID = { code: 'invalid-input', tried: 'start', fix: 'Correct it.' } as const;
+  const place = (line: number) => ({ file: 'iam/tfc.yml', line, column: 5 });
+  const wrongIn = (lines: number) => {
+    const inFiles = [...Array(lines).keys()].map((line) => ({ ...place(line), text: `line ${line} is wrong` }));
+    return new ActionError({ ...INVALID, inFiles });
   };
+  const failuresIn = async (error: ActionError) => (await reported(error)).filter((line) => line.startsWith('failed'));
   const title = 'AWS access-keys: invalid-input';
 
   test('is shown there', async () => {
-    expect((await reported(wrongIn(3)))[0]).toBe(
+    expect((await reported(new ActionError({ ...INVALID, at: place(3) })))[0]).toBe(
       `failed (${title}) at iam/tfc.yml:3:5: Could not start.\nFix: Correct it.\n` +
         'More: docs/troubleshooting.md#invalid-input',
     );
   });
 
   test('is shown at each place, and as a whole, as often as GitHub shows errors of a step', async () => {
-    const [whole, ...others] = (await reported(wrongIn(...Array(12).keys()))).filter((line) =>
-      line.startsWith('failed'),
+    const [whole, ...others] = await failuresIn(wrongIn(12));
+    expect(whole).toBe(
+      `failed (${title}): Could not start.\nFix: Correct it.\n` +
+        'GitHub shows 9 of these problems at their places; 3 more are only here.\n' +
+        'More: docs/troubleshooting.md#invalid-input',
     );
-    expect(whole).toContain(`failed (${title}): Could not start.`);
     expect(others).toHaveLength(9);
     expect(others[1]).toBe(`failed (${title}) at iam/tfc.yml:1:5: line 1 is wrong`);
+  });
+
+  test.each([1, 2, 9])('is all shown at its place where there are only %i', async (lines) => {
+    const [whole, ...others] = await failuresIn(wrongIn(lines));
+    expect(whole).not.toContain('GitHub shows');
+    expect(others).toHaveLength(lines);
   });
 });
 

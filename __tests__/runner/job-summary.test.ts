@@ -80,7 +80,11 @@ describe('in the file of a step', () => {
       (_, role) => `\n- profile-${role}: Could not.\n  Allow this:${advice}`,
     ).join('');
     const error = new ActionError({ code: 'roles-failed', tried: 'assume 900 of 900 roles', why, fix: 'Follow each.' });
-    const markdown = failureMarkdown(error, { mode: 'assume-role', arn: undefined, page: 'docs/x.md' }).join('\n');
+    const markdown = failureMarkdown(error, {
+      title: 'AWS assume-role failed',
+      arn: undefined,
+      page: 'docs/x.md',
+    }).join('\n');
     expect(lengthOf(markdown)).toBeGreaterThan(MAX_BYTES / 2);
     await step().runner.summarize(markdown);
     await step().runner.summarize(markdown);

@@ -68,8 +68,8 @@ test('what is said is no command, whoever wrote it', () => {
     ': :stop-commands::b',
     '## [error]c',
     '::endgroup::',
-    '::notice::a%0A::b::',
-    '::warning::a%0A::b::',
+    '::notice title=AWS access-keys::a%0A::b::',
+    '::warning title=AWS access-keys::a%0A::b::',
   ]);
 });
 
@@ -81,6 +81,17 @@ test('a failure is an annotation, and decides how the process ends', () => {
   actionsRunner(step).fail('Could not.', 'AWS identity', { file: 'a.yml', line: 3, column: 5 });
   expect(printed).toBe('::error title=AWS identity,file=a.yml,line=3,col=5::Could not.\n');
   expect(step.exitCode).toBe(1);
+});
+
+test('a warning is shown at a place in a file, and no name there adds a property or a command', () => {
+  actionsRunner({ env: { INPUT_MODE: 'provision' }, exitCode: undefined }).warning('Is it 100%?', {
+    file: 'iam,line=9/50%::é\n.yml',
+    line: 3,
+    column: 5,
+  });
+  expect(printed).toBe(
+    '::warning title=AWS provision,file=iam%2Cline=9/50%25%3A%3Aé%0A.yml,line=3,col=5::Is it 100%25?\n',
+  );
 });
 
 test('a summary is added to what is there, where there is one', async () => {

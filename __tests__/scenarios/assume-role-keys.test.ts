@@ -111,7 +111,7 @@ test('every secret is masked before anything is printed after it is known', asyn
     main.lines.findIndex(({ command }) => command?.name === 'add-mask' && command.value === secret);
   const firstPrint = main.lines.findIndex(({ command }) => command?.name !== 'add-mask');
   const firstAfterAnswer = main.lines.findIndex(({ raw }) => raw.startsWith('Identity:'));
-  expect(main.lines[firstPrint]?.raw).toMatch(/^::warning::.*no-input-of-this/);
+  expect(main.lines[firstPrint]?.raw).toMatch(/^::warning title=AWS assume-role::.*no-input-of-this/);
   for (const given of Object.values(EXAMPLE_KEYS)) {
     expect(maskAt(given)).toBeGreaterThanOrEqual(0);
     expect(maskAt(given)).toBeLessThan(firstPrint);

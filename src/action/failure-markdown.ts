@@ -2,7 +2,8 @@ import type { ActionError, MessagePart } from '../errors/action-error';
 
 /** What a summary says of a failure that its message does not. */
 export interface FailedStep {
-  readonly mode: string;
+  /** What people tell the step by. */
+  readonly title: string;
   /** Of whom the step worked as, where that was known. */
   readonly arn: string | undefined;
   /** Where the failure is described: a URL, or the path of the page. */
@@ -14,10 +15,10 @@ const SPECIAL = /[\\`*_{}[\]<>#|~&]/g;
 const URL_TEXT = /(https?:\/\/[\w.:/%#?=+~-]+)/;
 
 /** A failure as the job summary shows it: prose that wraps, and what is to be copied in a block. */
-export function failureMarkdown({ code, parts }: ActionError, { mode, arn, page }: FailedStep): string[] {
+export function failureMarkdown({ code, parts }: ActionError, { title, arn, page }: FailedStep): string[] {
   const as = arn === undefined ? '' : `, as ${escaped(arn)}`;
   const link = page.startsWith('http') ? `[${code}](${page})` : `${code} in ${page}`;
-  return [`### AWS ${mode} failed${as}`, ...parts.flatMap(partMarkdown), '', `More about this error: ${link}`];
+  return [`### ${escaped(title)}${as}`, ...parts.flatMap(partMarkdown), '', `More about this error: ${link}`];
 }
 
 function partMarkdown({ label, text }: MessagePart): string[] {

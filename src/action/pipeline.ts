@@ -27,9 +27,10 @@ export async function runAction(step: Step): Promise<void> {
     spellKindsOfEndpoints(step);
     await passOverDevices(step);
     await takeEndpointsOfProfile(step);
-    const { request, warnings } = await readRequest(step.env);
+    const { request, warnings, warningsInFiles } = await readRequest(step.env);
     if (request.maskAccountId) maskAccountsIn(JSON.stringify(rolesIn(request)), step);
-    warnings.forEach(step.runner.warning);
+    for (const warning of warnings) step.runner.warning(warning);
+    for (const { text, ...at } of warningsInFiles) step.runner.warning(text, at);
     await runRequest(request, step, ({ identities }) => {
       if (!isManyRoles(request)) [identity] = identities;
     });

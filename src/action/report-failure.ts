@@ -4,9 +4,9 @@ import { asActionError, type ActionError } from '../errors/action-error';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
 import { hidesAccounts } from '../inputs/inputs';
-import { modeOf } from '../inputs/read-request';
 import { withoutAccounts } from '../runner/masks';
 import type { Step } from '../runner/step';
+import { stepTitle } from '../runner/step-title';
 import { failureMarkdown } from './failure-markdown';
 
 /** GitHub shows 10 errors of a step: those that there is room for next to that of the step. */
@@ -25,15 +25,21 @@ export async function reportFailure(error: unknown, step: Step, identity?: Ident
     const left = shown(messageOf(error.left));
     runner.warning(`What had been written could not all be taken back; the clean-up tries again. ${left}`);
   }
-  const mode = modeOf(env);
+  const { code, message, at, inFiles } = failure;
   const page = pageOf(failure, env);
-  const title = `AWS ${mode}: ${failure.code}`;
-  const [first, ...others] = failure.inFiles;
-  const only = others.length === 0 ? first : undefined;
-  runner.fail(`${shown(failure.message)}\nMore: ${page}`, title, only);
-  if (!only) for (const { text, ...at } of failure.inFiles.slice(0, MAX_IN_FILES)) runner.fail(shown(text), title, at);
-  const summary = failureMarkdown(failure, { mode, arn: identity?.arn, page });
+  const title = `${stepTitle(env)}: ${code}`;
+  const text = [shown(message), ...beyondRoom(inFiles), `More: ${page}`].join('\n');
+  runner.fail(text, title, at);
+  for (const problem of inFiles.slice(0, MAX_IN_FILES)) runner.fail(shown(problem.text), title, problem);
+  const summary = failureMarkdown(failure, { title: stepTitle(env, 'failed'), arn: identity?.arn, page });
   await writeSummary(shown(summary.join('\n')), step);
+}
+
+function beyondRoom({ length }: readonly unknown[]): string[] {
+  const more = length - MAX_IN_FILES;
+  return more > 0
+    ? [`GitHub shows ${MAX_IN_FILES} of these problems at their places; ${more} more are only here.`]
+    : [];
 }
 
 /** The entry of this failure in the documentation of the version that runs. */

@@ -100,19 +100,25 @@ export interface Failure {
   readonly why?: string;
   /** What to do about it. */
   readonly fix: string;
-  /** What is wrong in files of the workspace, each at its place: GitHub shows it there. */
+  /** The place in a file of the workspace where all of it is wrong, if there is one: GitHub shows the failure there. */
+  readonly at?: FilePlace | undefined;
+  /** Parts of what is wrong, each at its place in a file: GitHub shows them there, too. */
   readonly inFiles?: readonly FileProblem[];
   /** The error that was thrown, if one was. */
   readonly cause?: unknown;
 }
 
-/** What is wrong at one place of a file. */
-export interface FileProblem {
+/** A place in a file of the workspace, by which GitHub finds it in the changes of a pull request. */
+export interface FilePlace {
   /** Relative to the workspace. */
   readonly file: string;
   /** Both count from 1. */
   readonly line: number;
   readonly column: number;
+}
+
+/** What is to be said about one place of a file. */
+export interface FileProblem extends FilePlace {
   readonly text: string;
 }
 
@@ -123,13 +129,14 @@ export type Explanation = Pick<Failure, 'code' | 'why' | 'fix'>;
 export class ActionError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
+  readonly at: FilePlace | undefined;
   readonly inFiles: readonly FileProblem[];
   /** The message in its parts. */
   readonly parts: readonly MessagePart[];
   readonly #failure: Failure;
 
   constructor(failure: Failure) {
-    const { code, tried, answer, why, fix, inFiles = [], cause } = failure;
+    const { code, tried, answer, why, fix, at, inFiles = [], cause } = failure;
     const parts: MessagePart[] = [
       { label: undefined, text: `Could not ${tried}.` },
       ...(answer ? [{ label: 'Answer', text: inShort(answer) } as const] : []),
@@ -140,6 +147,7 @@ export class ActionError extends Error {
     this.name = 'ActionError';
     this.code = code;
     this.fix = fix;
+    this.at = at;
     this.inFiles = inFiles;
     this.parts = parts;
     this.#failure = failure;

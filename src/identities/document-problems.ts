@@ -33,11 +33,11 @@ export class DocumentProblems {
     return this.#found.size > 0;
   }
 
-  /** The problems by their positions in the document. */
+  /** The problems by their positions in the document, those of one policy file by their positions in it. */
   get all(): readonly DocumentProblem[] {
     return [...this.#found.values()].sort((one, other) => {
       const [a, b] = [one.namedBy ?? one, other.namedBy ?? other];
-      return a.line - b.line || a.column - b.column;
+      return a.line - b.line || a.column - b.column || one.line - other.line || one.column - other.column;
     });
   }
 

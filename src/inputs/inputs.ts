@@ -35,6 +35,8 @@ interface InputProblem {
 export class Inputs {
   /** What is worth saying although it is not wrong. */
   readonly warnings: string[] = [];
+  /** The same, of files. */
+  readonly warningsInFiles: FileProblem[] = [];
   readonly #problems: InputProblem[] = [];
 
   constructor(readonly env: NodeJS.ProcessEnv) {}
@@ -132,7 +134,9 @@ export class Inputs {
 
   /** Notes what is worth saying. */
   warn(warning: string | DocumentProblem): void {
-    this.warnings.push(sentenceOf(warning));
+    const ofFile = inFile(warning);
+    if (ofFile) this.warningsInFiles.push(ofFile);
+    else this.warnings.push(sentenceOf(warning));
   }
 
   /** @throws ActionError `invalid-input` with every problem, if there are any */
@@ -140,21 +144,26 @@ export class Inputs {
     const found = linesOf(this.#problems);
     if (found.length === 0) return;
     const [count, them] = found.length === 1 ? ['a problem was', 'it'] : [`${found.length} problems were`, 'them'];
+    const inFiles = this.#inFiles();
     throw new ActionError({
       code: 'invalid-input',
       tried: `start, as ${count} found in the inputs. Nothing was sent to AWS`,
       why: found.length === 1 ? found.join() : found.map((problem) => `\n- ${problem}`).join(''),
       fix: `Correct ${them} ${this.#whereToCorrect().join(' and ')}.`,
-      inFiles: this.#problems.flatMap(inFile),
+      ...(found.length === 1 ? { at: inFiles[0] } : { inFiles }),
     });
   }
 
   #whereToCorrect(): string[] {
-    const files = this.#problems.flatMap(inFile).map(({ file }) => `in ${file}`);
-    const others = this.#problems.filter((problem) => inFile(problem).length === 0);
+    const files = this.#inFiles().map(({ file }) => `in ${file}`);
+    const others = this.#problems.filter(({ problem }) => !inFile(problem));
     if (others.length === 0) return [...new Set(files)];
     const named = others.some(({ variable }) => variable !== undefined);
     return [...new Set(files), `under "with:" of this step${named ? ', or in the variable that is named' : ''}`];
+  }
+
+  #inFiles(): FileProblem[] {
+    return this.#problems.flatMap(({ problem }) => inFile(problem) ?? []);
   }
 
   /** The variable that stands in for an input, if it is not given itself. */
@@ -173,10 +182,10 @@ function meantBy(name: InputName, text: string): string {
   return meant === undefined ? taken : `${taken}. Did you mean ${meant}?`;
 }
 
-function inFile({ problem }: InputProblem): FileProblem[] {
-  if (typeof problem === 'string' || problem.file === undefined) return [];
+function inFile(problem: string | DocumentProblem): FileProblem | undefined {
+  if (typeof problem === 'string' || problem.file === undefined) return undefined;
   const { file, line, column } = problem;
-  return [{ file, line, column, text: problemText(problem) }];
+  return { file, line, column, text: problemText(problem) };
 }
 
 /** From so many inputs on, what is wrong with all of them alike is said once. */

@@ -1,3 +1,4 @@
+import type { FileProblem } from '../errors/action-error';
 import { MAX_USER_DURATION } from '../sts/session-parameters';
 import { EXPECTATION_INPUTS, readExpectations } from './expectations';
 import {
@@ -21,6 +22,8 @@ export interface ReadRequest {
   readonly request: Request;
   /** What reading the inputs found worth saying. */
   readonly warnings: readonly string[];
+  /** The same, of files that inputs name, each at its place. */
+  readonly warningsInFiles: readonly FileProblem[];
 }
 
 const SESSION_MODES: readonly Mode[] = ['assume-role', 'session-token', 'federation-token', 'access-keys'];
@@ -93,7 +96,8 @@ export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> 
   checkRefresh(request, inputs);
   await checkUnknown(mode, inputs);
   inputs.throwIfWrong();
-  return { request, warnings: inputs.warnings };
+  const { warnings, warningsInFiles } = inputs;
+  return { request, warnings, warningsInFiles };
 }
 
 /** The mode of a step, also where its inputs are wrong. */

@@ -71,7 +71,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       const changes = changesIn(plan);
       const title = `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
       runner.group(title, planLines(changes));
-      for (const { warnings } of plan.devices) warnings.forEach(runner.warning);
+      for (const warning of plan.devices.flatMap(({ warnings }) => warnings)) runner.warning(warning);
       reportFound();
       const outputs = outputsOf(request, plan, identity, access.account);
       const summary = [

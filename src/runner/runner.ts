@@ -2,10 +2,12 @@ import { statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { EOL } from 'node:os';
 import * as core from '@actions/core';
+import type { FilePlace } from '../errors/action-error';
 import { visible } from '../errors/message';
 import { fittingSummary } from './job-summary';
 import { Masks, printable } from './printable';
 import { writingTo, type RunnerPath } from './runner-files';
+import { stepTitle } from './step-title';
 
 /** What a step may ask of GitHub's runner. */
 export interface Runner {
@@ -20,18 +22,12 @@ export interface Runner {
   /** Lines that the log shows folded, under a title. */
   readonly group: (title: string, lines: readonly string[]) => void;
   readonly notice: (text: string) => void;
-  readonly warning: (text: string) => void;
+  /** GitHub shows the text at the place in a file, if there is one. */
+  readonly warning: (text: string, at?: FilePlace) => void;
   /** Marks the step as failed. GitHub shows the message at the place in a file, if there is one. */
   readonly fail: (message: string, title: string, at?: FilePlace) => void;
   /** Adds Markdown to the job summary, if the runner has one, as far as it has room. What was masked is hidden in it. */
   readonly summarize: (markdown: string) => Promise<void>;
-}
-
-/** A place in a file of the workspace, by which GitHub finds it in the changes of a pull request. */
-export interface FilePlace {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
 }
 
 /** The process of a step, as far as its runner looks at it: the environment, and the exit code, which it sets. */
@@ -65,18 +61,15 @@ export function actionsRunner(step: StepProcess): Runner {
       });
       core.endGroup();
     },
-    notice: (text) => {
-      core.notice(visible(text));
+    notice(text) {
+      core.notice(visible(text), { title: stepTitle(env) });
     },
-    warning: (text) => {
-      core.warning(visible(text));
+    warning(text, at) {
+      core.warning(visible(text), annotation(stepTitle(env), at));
     },
     fail(message, title, at) {
       step.exitCode = core.ExitCode.Failure;
-      core.error(visible(message), {
-        title,
-        ...(at && { file: at.file, startLine: at.line, startColumn: at.column }),
-      });
+      core.error(visible(message), annotation(title, at));
     },
     async summarize(markdown) {
       const file = env.GITHUB_STEP_SUMMARY;
@@ -85,4 +78,9 @@ export function actionsRunner(step: StepProcess): Runner {
       await appendFile(file, fittingSummary(`${masks.hide(visible(markdown))}${EOL}`, size));
     },
   };
+}
+
+/** How GitHub shows a text: under a title, and at the place in a file, if there is one. */
+function annotation(title: string, at: FilePlace | undefined): core.AnnotationProperties {
+  return { title, ...(at && { file: at.file, startLine: at.line, startColumn: at.column }) };
 }
