@@ -4,11 +4,13 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import { ActionError } from '../../src/errors/action-error';
 import { githubApi } from '../../src/github/api';
 import { explainIdToken, explainSecret } from '../../src/github/explain';
-import { GithubRefusedError, IncompleteAnswerError, retryOfGithub } from '../../src/github/failure';
+import { GITHUB_FAILURES } from '../../src/github/failure';
 import { githubSecrets } from '../../src/github/secrets';
 import type { SecretLocation } from '../../src/identities/stored-secret';
 import { systemClock } from '../../src/network/clock';
 import { NoAnswerError } from '../../src/network/deadline';
+import { UnusualAnswerError } from '../../src/network/failure';
+import { RestRefusal } from '../../src/rest/failure';
 import { expectWhole } from '../errors/whole';
 
 let sandbox: Sandbox;
@@ -42,8 +44,9 @@ test.each([
   ['/repos/octo/app/dependabot/secrets', 'Dependabot secrets'],
   ['/orgs/octo/dependabot/secrets', 'Organization dependabot secrets'],
 ])('what is refused at %s needs the permission "%s"', (path, permission) => {
-  const refused = { status: 403, words: 'words', headers: {}, method: 'GET', url: `https://api.github.com${path}/A` };
-  expect(explainSecret(new GithubRefusedError(refused), 'try').fix).toContain(`"${permission}: write"`);
+  const request = { method: 'GET', url: new URL(`https://api.github.com${path}/A`) } as const;
+  const refusal = new RestRefusal(request, { status: 403, headers: {} }, 'words');
+  expect(explainSecret(refusal, 'try').fix).toContain(`"${permission}: write"`);
 });
 
 test.each<[number, string, Record<string, string>, string, string]>([
@@ -60,10 +63,13 @@ test.each<[number, string, Record<string, string>, string, string]>([
   [422, 'Validation failed', {}, 'final', 'unexpected'],
   [500, 'Server Error', {}, 'transient', 'service-unavailable'],
   [503, 'Unavailable', {}, 'transient', 'service-unavailable'],
+  [408, 'Request timed out', {}, 'transient', 'service-unavailable'],
+  [501, 'Not implemented', {}, 'final', 'unusual-answer'],
+  [302, 'Found', {}, 'final', 'unusual-answer'],
 ])('%i "%s" %j is %s and explained as %s', async (status, message, headers, retry, code) => {
   answering(status, message, headers);
   const failure = await failureOf(repository);
-  expect(retryOfGithub(failure)).toBe(retry);
+  expect(GITHUB_FAILURES.retryOf(failure)).toBe(retry);
   const explained = explainSecret(failure, 'check the secrets of octo/app');
   expect(explained.code).toBe(code);
   expect(explained.cause).toBe(failure);
@@ -114,7 +120,7 @@ describe('without an answer', () => {
   test('a connection that broke', async () => {
     sandbox.faults.add({ reset: true });
     const failure = await failureOf(repository);
-    expect(retryOfGithub(failure)).toBe('transient');
+    expect(GITHUB_FAILURES.retryOf(failure)).toBe('transient');
     expect(explainSecret(failure, 'write').code).toBe('connection-failed');
   });
 
@@ -123,7 +129,7 @@ describe('without an answer', () => {
     await once(server, 'listening');
     const failure = await failureOf(repository, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.close();
-    expect(retryOfGithub(failure)).toBe('transient');
+    expect(GITHUB_FAILURES.retryOf(failure)).toBe('transient');
     expect(explainSecret(failure, 'write').code).toBe('connection-failed');
   });
 
@@ -133,7 +139,7 @@ describe('without an answer', () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const failure = await failureOf(repository, `http://127.0.0.1:${port}`);
-    expect(retryOfGithub(failure)).toBe('unanswered');
+    expect(GITHUB_FAILURES.retryOf(failure)).toBe('unanswered');
     const explained = explainSecret(failure, 'write');
     expect(explained.code).toBe('connection-failed');
     expectWhole(explained);
@@ -148,7 +154,7 @@ describe('without an answer', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'final', 'connection-failed', 'NODE_EXTRA_CA_CERTS'],
   ])('%s', (code, retry, explained, words) => {
     const failure = Object.assign(new Error('words'), { code });
-    expect(retryOfGithub(failure)).toBe(retry);
+    expect(GITHUB_FAILURES.retryOf(failure)).toBe(retry);
     for (const error of [explainSecret(failure, 'write'), explainIdToken(failure, 'GitHub', 'sts.amazonaws.com')]) {
       expect(error.code).toBe(explained);
       expect(error.message).toContain(words);
@@ -162,24 +168,24 @@ describe('without an answer', () => {
   });
 
   test('in time', () => {
-    expect(retryOfGithub(new NoAnswerError())).toBe('unanswered');
+    expect(GITHUB_FAILURES.retryOf(new NoAnswerError())).toBe('unanswered');
     expect(explainSecret(new NoAnswerError(), 'write').code).toBe('no-answer');
   });
 });
 
 test('an answer that is not whole is not GitHub’s, or may be whole the next time', () => {
-  const failure = new IncompleteAnswerError('key');
-  expect(retryOfGithub(failure)).toBe('transient');
+  const failure = new UnusualAnswerError('key');
+  expect(GITHUB_FAILURES.retryOf(failure)).toBe('transient');
   expect(explainSecret(failure, 'write')).toMatchObject({
     code: 'unusual-answer',
-    message: expect.stringContaining('Answer: the answer holds no key'),
+    message: expect.stringContaining('Answer: the answer has no key'),
   });
 });
 
 test('a redirect to another host is not GitHub’s, and stays so', async () => {
   sandbox.faults.add({ raw: { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' } });
   const failure = await failureOf(repository);
-  expect(retryOfGithub(failure)).toBe('final');
+  expect(GITHUB_FAILURES.retryOf(failure)).toBe('final');
   expect(explainSecret(failure, 'write')).toMatchObject({
     code: 'unusual-answer',
     message: expect.stringContaining('Answer: the answer redirects to http://127.0.0.1:1\n'),
@@ -191,7 +197,7 @@ test.each<[string, () => unknown, string, string]>([
   ['something thrown that is no error', () => 'text', 'final', 'text'],
 ])('%s has no cause to tell', (_, make, retry, answer) => {
   const failure = make();
-  expect(retryOfGithub(failure)).toBe(retry);
+  expect(GITHUB_FAILURES.retryOf(failure)).toBe(retry);
   const explained = explainSecret(failure, 'write');
   expect(explained.code).toBe('unexpected');
   expect(explained.message).toContain(`Answer: ${answer}`);

@@ -208,6 +208,17 @@ describe('rotate', () => {
   });
 });
 
+test('deprovision: a workspace that is gone stands in no way', async () => {
+  await delivered();
+  // HCP Terraform says the same of what a token may not see.
+  const main = await run('deprovision', { 'terraform-token': terraform().token({}) });
+  expect([main.exitCode, main.stderr]).toEqual([0, '']);
+  expect(textOf(main)).toContain(
+    `Warning: The Terraform variable ${ID} of the workspace acme/prod stays, if it is there at all.`,
+  );
+  expect(scenario.account.users.has('pulumi')).toBe(false);
+});
+
 describe('what a person did since', () => {
   test.each([
     {

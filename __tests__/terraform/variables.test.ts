@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { TerraformVariable, TerraformWorkspace } from '../../src/identities/stored-secret';
 import { systemClock } from '../../src/network/clock';
 import { connectTerraform } from '../../src/terraform/connect';
+import { explainTerraform } from '../../src/terraform/explain';
 import type { TerraformVariables } from '../../src/terraform/variables';
 import { useCleanEnvironment } from '../aws/environment';
 import recorded from './recorded.json';
@@ -175,6 +176,16 @@ test('no server at all', async () => {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
   const variables = connectTerraform('GOOD', { TFE_ADDRESS: 'http://127.0.0.1:1' }, settings);
   await expect(variables.check([WORKSPACE])).rejects.toMatchObject({ code: 'connection-failed' });
+});
+
+test('several addresses, none of which could be reached', () => {
+  const failure = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+  expect(explainTerraform(failure, 'write').message).toContain('Answer: ECONNREFUSED');
+});
+
+test('a wait that is too long is named', async () => {
+  answers = [{ status: 503, headers: { 'retry-after': '3600' }, body: null }];
+  await expect(connect().check([WORKSPACE])).rejects.toThrow('HCP Terraform asks to wait 60 minutes');
 });
 
 test('the limit is waited for as long as the answer says', async () => {

@@ -14,6 +14,11 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** What an error says, or else its code: one that combines several, such as one for each address, may have no words. */
+export function wordsOf(error: unknown): string {
+  return messageOf(error) || (codeOf(error) ?? (error instanceof Error ? error.name : ''));
+}
+
 /** For `catch` of a promise that may fail as a file is not there: gives undefined then, and throws all else. */
 export function unlessMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;

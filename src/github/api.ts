@@ -1,31 +1,25 @@
 import { getOctokit } from '@actions/github';
 import { agentsFor, type Agents } from '../network/agents';
-import { call, type CallSettings } from '../network/call';
+import type { CallSettings } from '../network/call';
 import { requestJson, textIn, type JsonAnswer, type JsonRequest } from '../network/request';
-import { GITHUB_FAILURES, GithubRefusedError, NotGithubError, mayHaveActed, timeIn } from './failure';
+import { callRest, type Attempt, type RestRequest } from '../rest/call';
+import { RestRefusal } from '../rest/failure';
+import { GITHUB_FAILURES, NotGithubError, timeIn } from './failure';
 
 /** One request of GitHub's REST API, and what is made of its answer. */
-export interface ApiRequest<T> {
-  readonly method: JsonRequest['method'];
-  /** Begins with a slash. */
-  readonly path: string;
+export interface ApiRequest<T> extends RestRequest {
   /** Of the query in a GET, of the body otherwise. */
   readonly parameters?: object;
   /** Attempts in all, the first included; if omitted, as many as other calls of the step have. */
   readonly maxAttempts?: number;
   /** Is given what the answer holds, and its time by GitHub's clock, undefined where it says none. */
   readonly read: (data: unknown, answered: Date | undefined) => T;
-  /**
-   * Called at once, for each attempt, when the request has left and GitHub did not say what became of it: it may have
-   * been carried out, or may be later, whatever becomes of the next attempt.
-   */
-  readonly onUnanswered?: (() => void) | undefined;
 }
 
 /**
  * Makes a request of GitHub's REST API, as often as its kind of failure allows, and reads the answer.
  *
- * @throws GithubRefusedError, NotGithubError, and what `read` throws
+ * @throws RestRefusal, NotGithubError, and what `read` throws
  */
 export type GithubApi = <T>(request: ApiRequest<T>) => Promise<T>;
 
@@ -51,27 +45,21 @@ export function githubApi(token: string, env: NodeJS.ProcessEnv, settings: CallS
   const baseUrl = (env.GITHUB_API_URL ?? 'https://api.github.com').replace(/\/$/, '');
   const opened = agentsFor(new URL(baseUrl));
   const octokit = getOctokit(token, { baseUrl, userAgent: 'aws-identity-action', log: SILENT });
-  return ({ method, path, parameters, maxAttempts = settings.retry.maxAttempts, read, onUnanswered }) => {
-    const route = `${method} ${path}`;
-    let hasLeft = false;
-    const request = async (signal: AbortSignal) => {
-      hasLeft = false;
-      const onSent = () => void (hasLeft = true);
+  return ({ parameters, maxAttempts = settings.retry.maxAttempts, read, ...asked }) => {
+    const { method, path } = asked;
+    const send = async (attempt: Attempt) => {
       let answer: JsonAnswer | undefined;
       const fetch = async (url: string, { headers, body }: Sent) => {
-        const sent = { method, url: new URL(url), headers, signal, onSent, ...(body && { body }) };
+        const sent = { method, url: new URL(url), headers, ...(body && { body }), ...attempt };
         answer = await answerTo(sent, await opened);
         return new Response(null, { status: 204 });
       };
-      await octokit.request(route, { ...parameters, request: { fetch } }).catch((error: unknown) => {
+      await octokit.request(`${method} ${path}`, { ...parameters, request: { fetch } }).catch((error: unknown) => {
         throw error instanceof Error && error.cause !== undefined ? error.cause : error;
       });
       return read(answer?.data, timeIn(answer?.headers, 'date'));
     };
-    const onFailure = (error: unknown) => {
-      if (hasLeft && mayHaveActed(error)) onUnanswered?.();
-    };
-    return call(route, request, GITHUB_FAILURES, { ...settings, retry: { maxAttempts } }, onFailure);
+    return callRest(asked, send, GITHUB_FAILURES, { ...settings, retry: { maxAttempts } });
   };
 }
 
@@ -85,14 +73,12 @@ async function answerTo(request: JsonRequest, agents: Agents): Promise<JsonAnswe
     const answer = await requestJson({ ...request, url }, agents);
     const { status, headers } = answer;
     if (status >= 200 && status < 300) return answer;
-    if (status >= 400 || headers.location === undefined) throw refused(answer, { ...request, url });
+    if (status >= 400 || headers.location === undefined) {
+      throw new RestRefusal({ ...request, url }, answer, textIn(answer.data, 'message') ?? '');
+    }
     url = sameHost(headers.location, url);
   }
   throw new NotGithubError(`the answers redirect more than ${MAX_REDIRECTS} times`);
-}
-
-function refused(answer: JsonAnswer, { method, url }: JsonRequest): GithubRefusedError {
-  return new GithubRefusedError({ ...answer, words: textIn(answer.data, 'message') ?? '', method, url: url.href });
 }
 
 function sameHost(location: string, from: URL): URL {

@@ -1,6 +1,5 @@
 import { describeStored } from '../identities/stored-secret';
 import { call, type CallSettings } from '../network/call';
-import { explainIdToken, explainSecret } from './explain';
 import { GITHUB_FAILURES } from './failure';
 import { fetchIdToken, type IdTokenEndpoint } from './id-token';
 import type { WorkflowRuns } from './runs';
@@ -18,7 +17,8 @@ export function obtainIdToken(
   onSent: () => void,
 ): Promise<string> {
   const request = (signal: AbortSignal) => fetchIdToken(endpoint, audience, signal, onSent);
-  return call(`${endpoint.issuer}'s OIDC token`, request, GITHUB_FAILURES, settings).catch((error: unknown) => {
+  return call(`${endpoint.issuer}'s OIDC token`, request, GITHUB_FAILURES, settings).catch(async (error: unknown) => {
+    const { explainIdToken } = await import('./explain');
     throw explainIdToken(error, endpoint.issuer, audience);
   });
 }
@@ -43,7 +43,8 @@ export async function connectGithub(token: string, env: NodeJS.ProcessEnv, setti
 /** The same secrets; what fails for good is thrown as an ActionError. */
 function explained(secrets: GithubSecrets): GithubSecrets {
   const explain = <T>(work: Promise<T>, tried: string) =>
-    work.catch((error: unknown) => {
+    work.catch(async (error: unknown) => {
+      const { explainSecret } = await import('./explain');
       throw explainSecret(error, tried);
     });
   return {

@@ -1,6 +1,6 @@
 import { agentsFor } from '../network/agents';
 import { requestJson, textIn } from '../network/request';
-import { GithubRefusedError } from './failure';
+import { RestRefusal } from '../rest/failure';
 
 /** The runner's endpoint for ID tokens, there only in jobs with the permission `id-token: write`. */
 export interface IdTokenEndpoint {
@@ -34,7 +34,7 @@ export function tokenIssuer({ GITEA_ACTIONS, FORGEJO_ACTIONS, GITHUB_SERVER_URL 
  * https://docs.github.com/actions/reference/security/oidc
  *
  * @param onSent called when the request has left, and the process waits for the answer
- * @throws GithubRefusedError when GitHub answers with anything else than a token
+ * @throws RestRefusal when GitHub answers with anything else than a token
  */
 export async function fetchIdToken(
   endpoint: IdTokenEndpoint,
@@ -45,9 +45,10 @@ export async function fetchIdToken(
   const url = new URL(endpoint.url);
   url.searchParams.set('audience', audience);
   const headers = { accept: 'application/json', authorization: `Bearer ${endpoint.requestToken}` };
-  const answer = await requestJson({ method: 'GET', url, headers, signal, onSent }, await agentsFor(url));
+  const request = { method: 'GET', url, headers, signal, onSent } as const;
+  const answer = await requestJson(request, await agentsFor(url));
   const token = answer.status === 200 ? textIn(answer.data, 'value') : undefined;
   if (token) return token;
   const words = textIn(answer.data, 'message') ?? (answer.status === 200 ? 'the answer holds no token' : '');
-  throw new GithubRefusedError({ ...answer, words, method: 'GET', url: url.href });
+  throw new RestRefusal(request, answer, words);
 }

@@ -1,7 +1,9 @@
 import type { GithubSecret, SecretLocation } from '../identities/stored-secret';
+import { UnusualAnswerError } from '../network/failure';
 import { fieldIn, textIn } from '../network/request';
+import { restRefusalOf } from '../rest/failure';
 import type { GithubApi } from './api';
-import { githubRefusalOf, IncompleteAnswerError, timeIn } from './failure';
+import { timeIn } from './failure';
 import { seal } from './sealed-box';
 
 /**
@@ -187,7 +189,7 @@ function isForSelected({ location }: GithubSecret): boolean {
 }
 
 function statusOf(error: unknown): number | undefined {
-  return githubRefusalOf(error)?.status;
+  return restRefusalOf(error)?.status;
 }
 
 function readPublicKey(data: unknown): PublicKey {
@@ -196,26 +198,26 @@ function readPublicKey(data: unknown): PublicKey {
 
 function readUpdatedAt(data: unknown): Date {
   const date = timeIn(data, 'updated_at');
-  if (date === undefined) throw new IncompleteAnswerError('updated_at that is a time');
+  if (date === undefined) throw new UnusualAnswerError('updated_at that is a time');
   // As the records of keys have it: a part of a second would pass for a later time.
   return new Date(Math.floor(date.getTime() / SECOND_MS) * SECOND_MS);
 }
 
 function readRepositoryIds(data: unknown): number[] {
   const repositories = fieldIn(data, 'repositories');
-  if (!Array.isArray(repositories)) throw new IncompleteAnswerError('repositories');
+  if (!Array.isArray(repositories)) throw new UnusualAnswerError('repositories');
   return repositories.map(readRepositoryId);
 }
 
 function readRepositoryId(data: unknown): number {
   const id = fieldIn(data, 'id');
-  if (typeof id !== 'number') throw new IncompleteAnswerError('id of a repository');
+  if (typeof id !== 'number') throw new UnusualAnswerError('id of a repository');
   return id;
 }
 
 function textField(data: unknown, name: string): string {
   const value = textIn(data, name);
-  if (value === undefined) throw new IncompleteAnswerError(name);
+  if (value === undefined) throw new UnusualAnswerError(name);
   return value;
 }
 

@@ -1,5 +1,5 @@
 import type { Explanation } from '../errors/action-error';
-import { codeOf, messageOf } from '../errors/message';
+import { codeOf, wordsOf } from '../errors/message';
 import { meaningOf } from './connection-failure';
 
 /** The proxy was not reached, or opened no way to the server. */
@@ -18,8 +18,7 @@ export class ProxyError extends Error {
    */
   constructor(proxy: URL, target: string, failure: unknown) {
     const status = typeof failure === 'number' ? failure : undefined;
-    // An error that combines several, one for each address that was tried, has a code but no words.
-    const words = status === undefined ? messageOf(failure) || codeOf(failure) : `HTTP ${status} to CONNECT ${target}`;
+    const words = status === undefined ? wordsOf(failure) : `HTTP ${status} to CONNECT ${target}`;
     super(`proxy ${proxy.host}: ${words}`, { cause: failure });
     this.#proxy = proxy;
     this.#target = target;

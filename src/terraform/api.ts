@@ -1,25 +1,22 @@
 import { agentsFor, type Agents } from '../network/agents';
-import { call, type CallSettings } from '../network/call';
-import { requestJson, type JsonRequest } from '../network/request';
-import { mayHaveActed, TERRAFORM_FAILURES, TerraformRefusedError, wordsIn } from './failure';
+import type { CallSettings } from '../network/call';
+import { requestJson } from '../network/request';
+import { callRest, type Attempt, type RestRequest } from '../rest/call';
+import { RestRefusal } from '../rest/failure';
+import { TERRAFORM_FAILURES, wordsIn } from './failure';
 
 /** One request of the API of HCP Terraform, and what is made of its answer. */
-export interface ApiRequest<T> {
-  readonly method: JsonRequest['method'];
-  /** Begins with a slash. */
-  readonly path: string;
+export interface ApiRequest<T> extends RestRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** A resource, as JSON:API has it. */
   readonly data?: object;
   readonly read: (answer: unknown) => T;
-  /** Called at once, for each attempt, when the request has left and nobody said what became of it. */
-  readonly onUnanswered?: (() => void) | undefined;
 }
 
 /**
  * Makes a request, as often as its kind of failure allows, and reads the answer.
  *
- * @throws TerraformRefusedError, and what `read` throws
+ * @throws RestRefusal, and what `read` throws
  */
 export type TerraformApi = <T>(request: ApiRequest<T>) => Promise<T>;
 
@@ -35,8 +32,9 @@ const JSON_API = 'application/vnd.api+json';
 export function terraformApi(address: string, token: string, settings: CallSettings): TerraformApi {
   const base = `${address.replace(/\/+$/, '')}/api/v2`;
   let opened: Promise<Agents> | undefined;
-  return ({ method, path, query = {}, data, read, onUnanswered }) => {
-    const url = new URL(base + path);
+  return ({ query = {}, data, read, ...asked }) => {
+    const { method } = asked;
+    const url = new URL(base + asked.path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const body = data && JSON.stringify({ data });
     const headers = {
@@ -44,20 +42,13 @@ export function terraformApi(address: string, token: string, settings: CallSetti
       authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'content-type': JSON_API }),
     };
-    let hasLeft = false;
-    const request = async (signal: AbortSignal) => {
-      hasLeft = false;
-      const onSent = () => void (hasLeft = true);
+    const send = async (attempt: Attempt) => {
       opened ??= agentsFor(url);
-      const sent = { method, url, headers, signal, onSent, ...(body !== undefined && { body }) };
+      const sent = { method, url, headers, ...(body !== undefined && { body }), ...attempt };
       const answer = await requestJson(sent, await opened);
-      const { status } = answer;
-      if (status >= 200 && status < 300) return read(answer.data);
-      throw new TerraformRefusedError({ ...answer, words: wordsIn(answer.data), method, url: url.href });
+      if (answer.status >= 200 && answer.status < 300) return read(answer.data);
+      throw new RestRefusal(sent, answer, wordsIn(answer.data));
     };
-    const onFailure = (error: unknown) => {
-      if (hasLeft && mayHaveActed(error)) onUnanswered?.();
-    };
-    return call(`${method} ${url.pathname}`, request, TERRAFORM_FAILURES, settings, onFailure);
+    return callRest({ ...asked, path: url.pathname }, send, TERRAFORM_FAILURES, settings);
   };
 }

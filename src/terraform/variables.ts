@@ -1,8 +1,9 @@
 import type { TerraformVariable, TerraformWorkspace } from '../identities/stored-secret';
 import { UnusualAnswerError } from '../network/failure';
 import { fieldIn, textIn } from '../network/request';
+import { restRefusalOf } from '../rest/failure';
 import type { TerraformApi } from './api';
-import { terraformRefusalOf } from './failure';
+import { MayNotWriteError } from './failure';
 
 /** A variable that is there, by what the API says of it, which is never the value of one that is sensitive. */
 export interface FoundVariable {
@@ -46,15 +47,6 @@ interface Page {
   readonly variables: readonly ListedVariable[];
   /** undefined for the last. */
   readonly next: number | undefined;
-}
-
-/** The token may see a workspace, and not write its variables. */
-export class MayNotWriteError extends Error {
-  override readonly name = 'MayNotWriteError';
-
-  constructor(readonly workspace: TerraformWorkspace) {
-    super('the permission can-update-variable is false');
-  }
 }
 
 /** What people see of a variable that is made new, together with its name. */
@@ -134,7 +126,7 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
       await Promise.all(
         all.map(async (workspace) => {
           const { mayUpdate } = await workspaceOf(workspace);
-          if (mayUpdate === false) throw new MayNotWriteError(workspace);
+          if (mayUpdate === false) throw new MayNotWriteError();
         }),
       );
     },
@@ -144,7 +136,7 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
       try {
         return await write(variable, existing, value, onUnanswered);
       } catch (error) {
-        const isOther = terraformRefusalOf(error)?.status === (existing ? 404 : 422);
+        const isOther = restRefusalOf(error)?.status === (existing ? 404 : 422);
         if (!isOther) throw error;
         // It was removed or made since: as a rule, by an own request that got no answer.
         const now = await listed(variable);
@@ -160,7 +152,7 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
         await apiOf(variable.workspace)({ method: 'DELETE', path, read: () => undefined, onUnanswered });
       } catch (error) {
         // What the token may not remove does not exist for it, either.
-        if (terraformRefusalOf(error)?.status !== 404 || (await listed(variable))?.id === existing.id) throw error;
+        if (restRefusalOf(error)?.status !== 404 || (await listed(variable))?.id === existing.id) throw error;
       }
     },
     async overruled(variables) {

@@ -1,6 +1,6 @@
 import { ActionError, asActionError } from '../../errors/action-error';
-import { githubRefusalOf } from '../../github/failure';
 import { describeSecret, describeStored, keepersOf, STORES, type StoredSecret } from '../../identities/stored-secret';
+import { restRefusalOf } from '../../rest/failure';
 import { untilNothingIsLate } from '../access-keys/late-requests';
 import { isWrittenBy, type Writing } from '../access-keys/writings';
 import type { AccountAccess } from '../changes/account-access';
@@ -75,7 +75,7 @@ async function findWritten(secret: StoredSecret, { stores, warn }: AccountAccess
   try {
     return await stores.find(secret);
   } catch (error) {
-    if (!(error instanceof ActionError) || githubRefusalOf(error.cause)?.status !== 404) throw error;
+    if (!(error instanceof ActionError) || restRefusalOf(error.cause)?.status !== 404) throw error;
     warn(`The ${describeStored(secret)} stays, if it is there at all. ${error.message}`);
     return undefined;
   }
