@@ -63,6 +63,17 @@ test('two policies differ in meaning exactly when there is a difference to show'
     }),
   ));
 
+test('what is shown of a change is JSON: a short policy is whole, whether it comes or goes', () =>
+  holds(
+    0.03,
+    fc.property(policy, (one) => {
+      const shown = (sign: string, lines: readonly string[]) =>
+        JSON.parse(lines.map((line) => line.replace(sign, ' ')).join('\n') || '{}') as object;
+      expect(shown('+', difference({}, one))).toEqual(JSON.parse(JSON.stringify(one)));
+      expect(sameMeaning(shown('-', difference(one, {})) as typeof one, one)).toBe(true);
+    }),
+  ));
+
 test('a policy comes back from what AWS answers as it was sent', () =>
   holds(
     0.02,

@@ -10,10 +10,10 @@ test('an action that comes is one line, whatever else is written in another way'
   const before = { Statement: read, Version: '2012-10-17' };
   const after = policy({ ...read, Resource: ['*'], Action: ['S3:listbucket', 's3:PutObject', 's3:GetObject'] });
   expect(difference(before, after)).toEqual([
-    '          "S3:listbucket"',
-    '          "s3:GetObject"',
+    '          "S3:listbucket",',
+    '          "s3:GetObject",',
     '+         "s3:PutObject"',
-    '        ]',
+    '        ],',
     '        "Resource": [',
   ]);
 });
@@ -25,12 +25,12 @@ test('changes that are far from each other', () => {
   expect(difference(before, after)).toEqual([
     '    "Statement": [',
     '      {',
-    '-       "Effect": "Allow"',
-    '+       "Effect": "Deny"',
+    '-       "Effect": "Allow",',
+    '+       "Effect": "Deny",',
     '        "Action": [',
     '          "s3:*"',
     '…',
-    '          "arn:aws:s3:::c"',
+    '          "arn:aws:s3:::c",',
     '          "arn:aws:s3:::d"',
     '-         "arn:aws:s3:::e"',
     '        ]',
@@ -42,18 +42,18 @@ test('a statement that goes', () => {
   expect(difference(policy(deny, read), policy(read))).toEqual([
     '    "Statement": [',
     '      {',
-    '-       "Sid": "NoIam"',
-    '-       "Effect": "Deny"',
+    '-       "Sid": "NoIam",',
+    '-       "Effect": "Deny",',
     '-       "Action": [',
     '-         "iam:*"',
-    '-       ]',
+    '-       ],',
     '-       "Resource": [',
     '-         "*"',
     '-       ]',
-    '-     }',
+    '-     },',
     '-     {',
-    '        "Sid": "Read"',
-    '        "Effect": "Allow"',
+    '        "Sid": "Read",',
+    '        "Effect": "Allow",',
   ]);
 });
 
@@ -70,15 +70,40 @@ test('names are shown as they were written, those of the new policy first', () =
   ]);
 });
 
-test('a comma in a value stays', () => {
-  const Condition = { StringEquals: { 'aws:RequestTag/teams': 'a,b' } };
-  expect(difference({}, policy({ ...read, Condition }))).toContain('+             "a,b"');
+test('a comma in a value stays, and one that comes with a new neighbour is no change', () => {
+  const before = policy({ ...read, Condition: { StringEquals: { 'aws:RequestTag/teams': ['a,', 'b,'] } } });
+  const after = policy({ ...read, Condition: { StringEquals: { 'aws:RequestTag/teams': ['a,', 'b,', 'c,'] } } });
+  expect(difference(before, after)).toEqual([
+    '              "a,",',
+    '              "b,",',
+    '+             "c,"',
+    '            ]',
+    '          }',
+  ]);
 });
 
-test('from nothing, all is new', () => {
-  const lines = difference({}, policy(read));
-  expect(lines.slice(0, 3)).toEqual(['+ {', '+   "Version": "2012-10-17"', '+   "Statement": [']);
+/** The lines of the new policy, of all that is shown. */
+const newLines = (lines: readonly string[]) =>
+  lines.filter((line) => !line.startsWith('-')).map((line) => line.slice(2));
+
+test('from nothing, all is new, and as it was written', () => {
+  const written = policy({ ...read, Principal: { AWS: 'arn:aws:iam::123456789012:root' } }, deny);
+  const lines = difference({}, written);
   expect(lines.every((line) => line.startsWith('+ '))).toBe(true);
+  expect(newLines(lines).join('\n')).toBe(JSON.stringify(written, undefined, 2));
+  expect(difference({}, {})).toEqual([]);
+});
+
+test('the account of the new policy is shown as it was written there', () => {
+  const trusting = (AWS: string[]) => policy({ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' });
+  const [root, other] = ['arn:aws:iam::123456789012:root', 'arn:aws:iam::123456789012:role/machine/other'];
+  expect(difference(trusting(['123456789012']), trusting([root, other]))).toEqual([
+    '        "Principal": {',
+    '          "AWS": [',
+    `+           "${other}",`,
+    `            "${root}"`,
+    '          ]',
+  ]);
 });
 
 test.each(samples)('the %s sample does not differ from itself', (_, sample) => {

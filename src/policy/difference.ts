@@ -5,18 +5,28 @@ import type { PolicyDocument } from './policy-document';
 const CONTEXT_LINES = 2;
 
 /**
- * What changes from one policy to another, as lines for people: each begins with `+ `, `- ` or two spaces, and `…`
- * stands for lines omitted between changes. Empty when both have the same meaning; from an empty policy, all is new.
+ * What changes from one policy to another, as lines of JSON for people: each begins with `+ `, `- ` or two spaces, and
+ * `…` stands for lines omitted between changes. Empty when both have the same meaning. From an empty policy, all is new,
+ * and as it was written.
  */
 export function difference(before: PolicyDocument, after: PolicyDocument): readonly string[] {
+  if (isEmpty(before)) return isEmpty(after) ? [] : jsonLines(after).map((line) => `+ ${line}`);
   const spelling = firstSpelling();
-  const wanted = lines(canonicalPolicy(after, spelling));
-  const present = lines(canonicalPolicy(before, spelling));
-  const { hunks } = structuredPatch('', '', present, wanted, '', '', { context: CONTEXT_LINES });
-  return hunks.flatMap((hunk, index) => [
-    ...(index === 0 ? [] : ['…']),
-    ...hunk.lines.map((line) => `${line.slice(0, 1)} ${line.slice(1)}`),
-  ]);
+  const wanted = jsonLines(canonicalPolicy(after, spelling));
+  const present = jsonLines(canonicalPolicy(before, spelling));
+  const { hunks } = structuredPatch('', '', comparable(present), comparable(wanted), '', '', {
+    context: CONTEXT_LINES,
+  });
+  return hunks.flatMap(({ oldStart, newStart, lines }, index) => {
+    let [old, now] = [oldStart - 1, newStart - 1];
+    const shown = lines.map((line) => {
+      const sign = line.slice(0, 1);
+      if (sign === '-') return `- ${present[old++] ?? ''}`;
+      if (sign === ' ') old++;
+      return `${sign} ${wanted[now++] ?? ''}`;
+    });
+    return index === 0 ? shown : ['…', ...shown];
+  });
 }
 
 /** Writes a name the way it was first written, so that spelling alone makes no difference and people see their own. */
@@ -29,8 +39,15 @@ function firstSpelling(): Spelling {
   };
 }
 
-/** JSON without the commas at the ends of lines: one would come or go with whatever follows it. */
-function lines(policy: PolicyDocument): string {
-  if (Object.keys(policy).length === 0) return '';
-  return `${JSON.stringify(policy, undefined, 2).replaceAll(/,$/gm, '')}\n`;
+function jsonLines(policy: PolicyDocument): readonly string[] {
+  return isEmpty(policy) ? [] : JSON.stringify(policy, undefined, 2).split('\n');
+}
+
+/** Lines to compare: the comma at the end of one comes or goes with whatever follows it, which is no change of the line. */
+function comparable(lines: readonly string[]): string {
+  return lines.map((line) => `${line.replace(/,$/, '')}\n`).join('');
+}
+
+function isEmpty(policy: PolicyDocument): boolean {
+  return Object.keys(policy).length === 0;
 }

@@ -34,7 +34,7 @@ test('a policy that is not there is made, whole', () => {
     details: expect.arrayContaining([
       '+ path /team/',
       '+ description "Lists"',
-      '+         "s3:ListBucket"',
+      '+       "Action": "s3:ListBucket",',
       ...OURS_LINES,
       '+ tag team = platform',
     ]) as unknown,
@@ -112,11 +112,11 @@ describe('a policy that says something else gets a version', () => {
       name: 'list',
       later: [],
       details: [
-        '        "Effect": "Allow"',
+        '        "Effect": "Allow",',
         '        "Action": [',
         '-         "s3:*"',
         '+         "s3:ListBucket"',
-        '        ]',
+        '        ],',
         '        "Resource": [',
         ...details,
       ],
