@@ -46,6 +46,7 @@ test.each<[what: string, lines: readonly string[], end: readonly string[]]>([
   ['a longer fence, in which another is', ['````text', '```', '<details>'], ['````']],
   ['a fence in a list', ['- one', '  ```text', '  {'], ['  ```']],
   ['a fold', ['<details><summary>Details</summary>', '', '**user** `ci`'], ['</details>']],
+  ['a fold that is open', ['<details open><summary>Details</summary>', '', '**user** `ci`'], ['</details>']],
   ['a fence in a fold', ['<details><summary>Details</summary>', '```diff', '- one'], ['```', '</details>']],
   ['none, after a fence', ['```', 'one', '```', 'two'], []],
   ['none, after a fold', ['<details>', '```', '</details>', '```', '</details>', ''], []],

@@ -222,7 +222,7 @@ describe('secrets go only with what was written to them', () => {
     expect(scenario.sandbox.github.secrets.value(REPOSITORY, 'MFA')).toBe('of someone else');
     const said = main.log.join('\n');
     for (const name of ['AWS_SECRET_ACCESS_KEY', 'MFA']) {
-      expect(said).toMatch(new RegExp(`^ *! leave +GitHub secret +${name} of ${REPOSITORY}$`, 'm'));
+      expect(said).toMatch(new RegExp(`^ *! leave +GitHub secret +${name} of ${REPOSITORY}  `, 'm'));
       const warning = `^Warning: The GitHub secret ${name} of ${REPOSITORY} stays: it was written at .*, and by no run `;
       expect(said).toMatch(new RegExp(warning, 'm'));
     }

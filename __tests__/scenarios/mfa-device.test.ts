@@ -311,7 +311,7 @@ test('a device that another run is making: its user is left as it is, the rest i
   expectFailed(main, 'another-run');
   const said = main.log.join('\n');
   expect(said).toContain('Nothing of the user pulumi was changed. All else that the plan shows is done.');
-  expect(said).toMatch(new RegExp(`^! leave +MFA device +${serial()}$`, 'm'));
+  expect(said).toMatch(new RegExp(`^! leave +MFA device +${serial()}  `, 'm'));
   expect(main.outputs.changed).toBe('true');
   const { users, roles } = scenario.account;
   expect(users.get('pulumi')).toMatchObject({

@@ -151,7 +151,7 @@ test('what is trusted besides what is named is in the plan, and in a warning, un
   const main = await provision(documentFor('any-ref: true'));
   expect(main.log.filter((line) => line.includes(wide))).toEqual([
     `Warning: line 4: roles.deploy.trust.github ${wide}.`,
-    `      ! ${wide}`,
+    `! ${wide}`,
   ]);
   expect(JSON.parse(main.outputs.plan ?? '')).toContainEqual(
     expect.objectContaining({ kind: 'role', details: expect.arrayContaining([`! ${wide}`]) as unknown }),
@@ -159,13 +159,11 @@ test('what is trusted besides what is named is in the plan, and in a warning, un
   const narrowed = await provision(documentFor('branch: main'));
   expect(narrowed.log.join('\n')).not.toContain(wide);
   const widened = await provision(documentFor('branch: "*"'));
-  expect(widened.log.join('\n')).toContain(
-    '      ! trusts every job of octo/app whose subject ends like ref:refs/heads/*',
-  );
+  expect(widened.log.join('\n')).toContain('\n! trusts every job of octo/app whose subject ends like ref:refs/heads/*');
   const again = await provision(documentFor('branch: "*"'));
   expect(again.outputs.changed).toBe('false');
   const every = 'trusts every job of octo/app whose subject ends like ref:refs/heads/*';
-  expect(again.log.join('\n')).toContain(`= keep    role           deploy\n      ! ${every}`);
+  expect(again.log.some((line) => line.startsWith('= keep    role ') && line.endsWith(` ! ${every}`))).toBe(true);
   expect(JSON.parse(again.outputs.plan ?? '')).toContainEqual(
     expect.objectContaining({ kind: 'role', action: 'keep', details: [`! ${every}`] }),
   );

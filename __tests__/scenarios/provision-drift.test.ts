@@ -145,7 +145,7 @@ test.each<[what: string, drift: (account: Account) => void, calls: string[], rep
     'a role with another longest session and another description',
     (account) => Object.assign(deployer(account), { maxSessionDuration: 43_200, description: 'Deploys all' }),
     ['UpdateRole'],
-    '~ longest session 43200 s → 14400 s',
+    '~ longest session 12h → 4h',
   ],
   [
     'a role without its description',

@@ -219,9 +219,9 @@ describe('dry-run', () => {
     const planned = planOf(main).find(({ name }) => name === 'deploy');
     expect(planned?.action).toBe('change');
     expect(
-      planned?.details.map((line) => line.replace(/^([+-]) +/, '$1 ')).filter((line) => /^[+-]/.test(line)),
+      planned?.details.map((line) => line.replace(/^ *([+-]) +/, '$1 ')).filter((line) => /^[+-]/.test(line)),
     ).toEqual(['- "*"', '+ "s3:GetObject"', '- "*"', '+ "arn:aws:s3:::builds/*"']);
-    expect(main.summary).toContain('```diff');
+    expect(main.summary).toMatch(/```diff\n! document\n(?:.*\n)*?- +"\*"\n\+ +"s3:GetObject"/);
     expectCalls(declared.scenario, ['GetCallerIdentity', READS]);
     expect(snapshot(account)).toEqual(before);
   });

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../src/text/duration';
+import { parseDuration, writeDuration } from '../../src/text/duration';
 
 test.each([
   ['45s', 45_000],
@@ -17,3 +17,14 @@ test.each(['', 'd', '0d', '00h', '-1d', '+1d', '1.5h', '1 d', '1D', '1y', '90', 
     expect(parseDuration(text)).toBeUndefined();
   },
 );
+
+test.each([
+  [14_400_000, '4h'],
+  [5_400_000, '90m'],
+  [3_601_000, '3601s'],
+  [86_400_000, '1d'],
+  [604_800_000, '1w'],
+])('%d ms is written %s', (milliseconds, text) => {
+  expect(writeDuration(milliseconds)).toBe(text);
+  expect(parseDuration(text)).toBe(milliseconds);
+});

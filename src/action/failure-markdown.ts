@@ -1,4 +1,5 @@
 import type { ActionError, MessagePart } from '../errors/action-error';
+import { escaped, fenceFor } from '../text/markdown';
 
 /** What a summary says of a failure that its message does not. */
 export interface FailedStep {
@@ -9,10 +10,6 @@ export interface FailedStep {
   /** Where the failure is described: a URL, or the path of the page. */
   readonly page: string;
 }
-
-/** Characters that Markdown or HTML give a meaning to. */
-const SPECIAL = /[\\`*_{}[\]<>#|~&]/g;
-const URL_TEXT = /(https?:\/\/[\w.:/%#?=+~-]+)/;
 
 /** A failure as the job summary shows it: prose that wraps, and what is to be copied in a block. */
 export function failureMarkdown({ code, parts }: ActionError, { title, arn, page }: FailedStep): string[] {
@@ -52,17 +49,4 @@ function blocks(lines: readonly string[]): string[] {
     }
   }
   return markdown;
-}
-
-/** Longer than any row of backticks in the lines, which may be anyone's. */
-function fenceFor(lines: readonly string[]): string {
-  const rows = lines.join('\n').match(/`+/g) ?? [];
-  return '`'.repeat(Math.max(3, ...rows.map((row) => row.length + 1)));
-}
-
-function escaped(text: string): string {
-  return text
-    .split(URL_TEXT)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(SPECIAL, '\\$&')))
-    .join('');
 }

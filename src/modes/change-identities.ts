@@ -27,11 +27,15 @@ import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
 import { writeRun } from '../provisioning/run';
-import { planInShort, planLines, planMarkdown, planOutput } from '../provisioning/show-plan';
+import { planMarkdown } from '../provisioning/plan-markdown';
+import { planInShort, planLines, planOutput } from '../provisioning/show-plan';
 import { usersWithoutPlaces, withoutUsers } from '../provisioning/users-without-places';
 import { callSettings, type Step } from '../runner/step';
 import { timeLimitReached, timeLimitTooShort } from '../runner/time-limit';
 import type { Work } from './work';
+
+/** Of a summary, in bytes: what else the step says, and the failure of a later call, need room, too. */
+const ROOM_FOR_PLAN = 768 * 1024;
 
 /** How the modes that change IAM differ. */
 export interface Changing {
@@ -79,7 +83,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         '',
         `${title}. Account ${account}, as \`${arn}\`.`,
         '',
-        ...planMarkdown(changes),
+        ...planMarkdown(changes, ROOM_FOR_PLAN, 'in the log of the step').lines,
       ];
       const warnOfOverruled = async () => {
         if (mode.makesSecrets) await warnOverruled(storedSecretsOf(declaration.users), access);

@@ -34,5 +34,5 @@ function follow(line: string, open: string[]): void {
   const [fence] = /^\s*`{3,}/.exec(line) ?? [];
   if (line === last) open.pop();
   else if (fence !== undefined && !inFence) open.push(fence);
-  else if (line.startsWith('<details>') && !inFence) open.push('</details>');
+  else if (/^<details\b/.test(line) && !inFence) open.push('</details>');
 }

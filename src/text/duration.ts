@@ -8,3 +8,9 @@ export function parseDuration(text: string): number | undefined {
   const unit = (['s', 'm', 'h', 'd', 'w'] as const).find((letter) => text.endsWith(letter));
   return unit && DURATION.test(text) ? Number(text.slice(0, -1)) * MILLISECONDS[unit] : undefined;
 }
+
+/** A duration as people write it, in the largest unit in which it is a whole number: `4h`, `90m`. */
+export function writeDuration(milliseconds: number): string {
+  const unit = (['w', 'd', 'h', 'm', 's'] as const).find((letter) => milliseconds % MILLISECONDS[letter] === 0) ?? 's';
+  return `${milliseconds / MILLISECONDS[unit]}${unit}`;
+}

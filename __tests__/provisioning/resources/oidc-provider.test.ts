@@ -26,6 +26,7 @@ function planned(declared: Partial<DeclaredOidcProvider>, existing?: Partial<Exi
 
 test('a provider that is not there is made, whole', () => {
   expect(changeIn(planned({ audiences: [AUDIENCE, 'mine'], tags: { team: 'platform' } }))).toEqual({
+    widenings: [],
     action: 'create',
     kind,
     name,
@@ -60,6 +61,7 @@ test('a provider as declared is kept', () => {
 test('audiences and tags are put right', () => {
   const existing = { audiences: ['left', AUDIENCE], tags: { left: 'over', ...OURS } };
   expect(changeIn(planned({ audiences: [AUDIENCE, 'mine'], tags: { team: 'a' } }, existing))).toEqual({
+    widenings: [],
     action: 'change',
     kind,
     name,

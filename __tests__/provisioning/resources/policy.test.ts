@@ -27,6 +27,7 @@ test('a policy that is not there is made, whole', () => {
   const declared = { path: '/team/', description: 'Lists', tags: { team: 'platform' } };
   expect(changeIn(planned(declared))).toEqual({
     later: [],
+    widenings: [],
     action: 'create',
     kind: 'policy',
     name: 'list',
@@ -34,7 +35,8 @@ test('a policy that is not there is made, whole', () => {
     details: expect.arrayContaining([
       '+ path /team/',
       '+ description "Lists"',
-      '+       "Action": "s3:ListBucket",',
+      '+ document',
+      '    +       "Action": "s3:ListBucket",',
       ...OURS_LINES,
       '+ tag team = platform',
     ]) as unknown,
@@ -63,7 +65,7 @@ test('one without a path and a description is made without', () => {
     PolicyDocument: JSON.stringify(DOCUMENT),
     Tags: OURS_LIST,
   });
-  expect(details[0]).toBe('+ {');
+  expect(details.slice(0, 2)).toEqual(['+ document', '    + {']);
 });
 
 test.each<[what: string, Partial<ExistingPolicy>]>([
@@ -107,17 +109,19 @@ describe('a policy that says something else gets a version', () => {
   ])('where %s', (_, existing, stages, details) => {
     const change = changeIn(planned({}, { document: allowing('s3:*'), versions: existing }));
     expect(change).toEqual({
+      widenings: [],
       action: 'change',
       kind: 'policy',
       name: 'list',
       later: [],
       details: [
-        '        "Effect": "Allow",',
-        '        "Action": [',
-        '-         "s3:*"',
-        '+         "s3:ListBucket"',
-        '        ],',
-        '        "Resource": [',
+        '~ document',
+        '            "Effect": "Allow",',
+        '            "Action": [',
+        '    -         "s3:*"',
+        '    +         "s3:ListBucket"',
+        '            ],',
+        '            "Resource": [',
         ...details,
       ],
       stages,
@@ -132,6 +136,7 @@ describe('a policy that says something else gets a version', () => {
 test('tags are put right', () => {
   const change = changeIn(planned({ tags: { team: 'a' } }, { tags: { left: 'over', ...OURS } }));
   expect(change).toEqual({
+    widenings: [],
     action: 'change',
     kind: 'policy',
     name: 'list',

@@ -52,6 +52,7 @@ describe('a role that is not there', () => {
       }),
     );
     expect(change).toEqual({
+      widenings: [],
       action: 'create',
       kind: 'role',
       name: 'deploy',
@@ -59,7 +60,7 @@ describe('a role that is not there', () => {
       details: expect.arrayContaining([
         '+ path /team/',
         '+ description "Deploys"',
-        '+ longest session 14400 s',
+        '+ longest session 4h',
         `+ permissions boundary ${POWER_USER}`,
         '+ trust policy',
         `    +         "AWS": "${arn('user/ci')}"`,
@@ -101,7 +102,7 @@ describe('a role that is not there', () => {
     const trust = allowing('sts:AssumeRole');
     const { stages, later, details } = changeIn(planned({ trust: { policy: trust } }));
     expect(later).toEqual([]);
-    expect(details.slice(0, 2)).toEqual(['+ longest session 3600 s', '+ trust policy']);
+    expect(details.slice(0, 2)).toEqual(['+ longest session 1h', '+ trust policy']);
     expect(stages).toEqual([
       [
         {
@@ -217,7 +218,7 @@ describe('a role that differs is put right', () => {
       { maxSessionDuration: 7200, description: 'Deploys' },
       { description: 'Deploys' },
       [[update('Deploys', 7200)]],
-      ['~ longest session 3600 s → 7200 s'],
+      ['~ longest session 1h → 2h'],
     ],
     [
       'policies, boundary and tags',

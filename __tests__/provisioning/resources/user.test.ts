@@ -41,6 +41,7 @@ describe('a user that is not there', () => {
       permissionsBoundary: { arn: POWER_USER },
     };
     expect(changeIn(planned(declared))).toEqual({
+      widenings: [],
       action: 'create',
       kind: 'user',
       name: 'pulumi',

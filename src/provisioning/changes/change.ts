@@ -8,6 +8,9 @@ import type { AccountAccess } from './account-access';
 
 export type Kind = 'OIDC provider' | 'policy' | 'user' | 'role' | 'access key' | 'MFA device' | StoreWords['kind'];
 
+/** Before details that belong to the one above them. */
+export const INDENT = '    ';
+
 /** What is to become of one thing. `leave` is for what is not this repository's; `keep` for what is as declared. */
 export type Action = 'create' | 'change' | 'delete' | 'keep' | 'leave';
 
@@ -29,8 +32,13 @@ export interface Change {
   readonly action: Action;
   readonly kind: Kind;
   readonly name: string;
-  /** For people, one line each. Lines about what is added, removed or changed begin with `+ `, `- ` or `~ `. */
+  /**
+   * For people, one line each. Lines about what is added, removed or changed begin with `+ `, `- ` or `~ `; those that
+   * belong to the one above them are indented, sign and all.
+   */
   readonly details: readonly string[];
+  /** How it lets someone in, or someone do, what was not so before: a sentence each. */
+  readonly widenings: readonly string[];
   readonly stages: Stages;
   /** Further stages, for which nothing else of the plan waits. */
   readonly later: Stages;
@@ -95,6 +103,7 @@ export function isReferenceTo(arn: string, reference: string): boolean {
 /** What differs in one respect, and the calls that change it: what is removed is removed before anything is added. */
 export interface Difference {
   readonly details: readonly string[];
+  readonly widenings?: readonly string[];
   readonly removing: readonly PlannedCall[];
   readonly adding: readonly PlannedCall[];
 }
@@ -123,6 +132,7 @@ export function changeOf(kind: Kind, name: string, differences: readonly Differe
   return {
     ...withoutCalls(stages.length > 0 ? 'change' : 'keep', kind, name),
     details: differences.flatMap(({ details }) => details),
+    widenings: differences.flatMap(({ widenings = [] }) => widenings),
     stages,
   };
 }
@@ -139,7 +149,7 @@ export function removalOf(kind: Kind, name: string, stages: Stages, ephemeral: E
 
 /** What is to become of a thing, with no calls. */
 export function withoutCalls(action: Action, kind: Kind, name: string, ...details: readonly string[]): Change {
-  return { action, kind, name, details, stages: [], later: [], creates: undefined };
+  return { action, kind, name, details, widenings: [], stages: [], later: [], creates: undefined };
 }
 
 /** The stages in which there is something to do. */
@@ -151,4 +161,9 @@ export function needed(stages: Stages): Stages {
 export function newSettings(path: string, others: Readonly<Record<string, string | undefined>>): string[] {
   const settings = { path: path === '/' ? undefined : path, ...others };
   return Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : `+ ${name} ${value}`));
+}
+
+/** Lines that belong to the one above them. */
+export function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `${INDENT}${line}`);
 }

@@ -10,6 +10,7 @@ import { listOf, parsePolicyText, policyText, type PolicyDocument } from '../../
 import { isMapping } from '../../text/value';
 import {
   changeOf,
+  indented,
   membersDifference,
   newSettings,
   NO_DIFFERENCE,
@@ -235,11 +236,6 @@ function inlineChanges(
     removing: extra.map(calls.deleteInline),
     adding: wrong.map(([name, policy]) => calls.putInline(name, policy)),
   };
-}
-
-/** Lines that belong to the one above them. */
-export function indented(lines: readonly string[]): string[] {
-  return lines.map((line) => `    ${line}`);
 }
 
 function boundaryChanges(

@@ -9,6 +9,7 @@ import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/p
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
   changeOf,
+  indented,
   newSettings,
   NO_DIFFERENCE,
   removalOf,
@@ -103,7 +104,8 @@ function newPolicy({ name, path, description, document, tags }: DeclaredPolicy, 
   };
   const details = [
     ...newSettings(path, { description: description === undefined ? undefined : JSON.stringify(description) }),
-    ...difference({}, document),
+    '+ document',
+    ...indented(difference({}, document)),
     ...newTags(tags, rules),
   ];
   return {
@@ -122,7 +124,8 @@ function documentChanges(
   const full = versions.length >= MAX_VERSIONS && oldest;
   return {
     details: [
-      ...difference(before, document),
+      '~ document',
+      ...indented(difference(before, document)),
       ...(full ? [`- version ${oldest.id}, the oldest of ${MAX_VERSIONS}`] : []),
     ],
     removing: full ? [{ operation: 'DeletePolicyVersion', input: { PolicyArn: arn, VersionId: oldest.id } }] : [],

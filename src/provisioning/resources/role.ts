@@ -7,8 +7,10 @@ import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
 import { trustWidenings } from '../../policy/trust-widenings';
+import { writeDuration } from '../../text/duration';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
+  indented,
   NO_DIFFERENCE,
   removalOf,
   type Change,
@@ -17,14 +19,7 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { readEphemeral } from '../ephemeral';
-import {
-  identityCalls,
-  indented,
-  planIdentity,
-  policyRemoval,
-  readWithPolicies,
-  type ExistingIdentity,
-} from './identity';
+import { identityCalls, planIdentity, policyRemoval, readWithPolicies, type ExistingIdentity } from './identity';
 import { nothingToRemove, type Rules } from './ownership';
 import { principalsIn } from './trusted-principals';
 
@@ -86,7 +81,7 @@ export function planRole(
     }),
     settings: {
       description: description === undefined ? undefined : JSON.stringify(description),
-      'longest session': `${maxSessionDuration} s`,
+      'longest session': writeDuration(maxSessionDuration * 1000),
     },
     newDetails: ['+ trust policy', ...indented(difference({}, trust)), ...wide],
     differences: existing
@@ -149,7 +144,9 @@ function settingChanges(
     ...(before === wanted ? [] : [`~ description ${before} → ${wanted}`]),
     ...(maxSessionDuration === existing.maxSessionDuration
       ? []
-      : [`~ longest session ${existing.maxSessionDuration} s → ${maxSessionDuration} s`]),
+      : [
+          `~ longest session ${writeDuration(existing.maxSessionDuration * 1000)} → ${writeDuration(maxSessionDuration * 1000)}`,
+        ]),
   ];
   if (details.length === 0) return NO_DIFFERENCE;
   const input = { RoleName: name, Description: description, MaxSessionDuration: maxSessionDuration };
