@@ -1,6 +1,6 @@
 import type { Job } from '../../sandbox/runner/job';
 import { allow } from '../sandbox/sts-client';
-import { ADMIN, OWNED, REPOSITORY, identityJob, identityScenario, snapshot, writes } from './identities';
+import { ADMIN, OWNED, REPOSITORY, endOfRuns, identityJob, identityScenario, snapshot, writes } from './identities';
 import { expectFailed, type Scenario } from './scenario';
 
 /** Something of every kind that has tags, apart from MFA devices. */
@@ -10,6 +10,9 @@ const DOCUMENT = JSON.stringify({
   roles: { deploy: { trust: { user: 'pulumi' }, policies: ['pipeline'] } },
   'oidc-providers': { github: {} },
 });
+const TO_LOOK = /^(?:Get|List|GET run-attempt\b)/;
+const OF_DECLARED =
+  /^(?:(?:Create|Delete|Tag|Untag)(?:User|Role|Policy|OpenIDConnectProvider)|(?:Attach|Detach)(?:User|Role)Policy)\b/;
 const MARK = 'aws-identity-action:ephemeral';
 const HOUR = 3_600_000;
 const HOSTED = { RUNNER_ENVIRONMENT: 'github-hosted' };
@@ -18,10 +21,7 @@ let scenario: Scenario;
 beforeEach(async () => {
   scenario = await identityScenario();
 });
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => endOfRuns(scenario, TO_LOOK, OF_DECLARED));
 
 const jobOf = (runId: string, env: Record<string, string> = {}) =>
   identityJob(scenario, { env: { ...HOSTED, GITHUB_RUN_ID: runId, ...env } });

@@ -338,9 +338,16 @@ const OF_KEYS =
 /**
  * Ends a scenario of many runs, of which a test expects what became of keys and places, not each call: whatever else they
  * changed, and nobody asked about, fails the test.
+ *
+ * @param also other calls that the runs of the test make
  */
-export async function endOfKeys(scenario: Scenario): Promise<void> {
-  const others = scenario.calls().filter((call) => !OF_KEYS.test(call));
+export function endOfKeys(scenario: Scenario, ...also: readonly RegExp[]): Promise<void> {
+  return endOfRuns(scenario, OF_KEYS, ...also);
+}
+
+/** Ends a scenario of many runs, of which a test expects what they led to: a call of no such kind fails the test. */
+export async function endOfRuns(scenario: Scenario, ...kinds: readonly RegExp[]): Promise<void> {
+  const others = scenario.calls().filter((call) => !kinds.some((kind) => kind.test(call)));
   await scenario.end();
   expect(others).toEqual([]);
 }
