@@ -13,6 +13,7 @@ const settings = {
   isForAws: true,
   repository: { name: 'octo/app', id: '2', ownerId: '1' },
   server: 'https://github.com',
+  terraformAddress: undefined,
 };
 
 test('whatever the document, it is read, or everything that is wrong with it is reported', () =>

@@ -44,6 +44,7 @@ const SETTINGS: DocumentSettings = {
   isForAws: true,
   repository: REPOSITORY,
   server: 'https://github.com',
+  terraformAddress: undefined,
 };
 
 /** What is read from a document that is right. */

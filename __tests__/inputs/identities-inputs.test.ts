@@ -157,6 +157,63 @@ describe('the modes that change IAM', () => {
     }
   });
 
+  describe('the server of a workspace', () => {
+    const workspace = (more = '') => `{ terraform-cloud: { organization: acme, workspace: prod${more} } }`;
+    const documentOf = (...deliver: readonly string[]) =>
+      `{ users: { ${deliver.map((one, at) => `u${at}: { access-key: { deliver: [${one}] } }`).join(', ')} } }`;
+    const request = (more: string, address?: string) =>
+      read(
+        { mode: 'provision', identities: documentOf(workspace(more)), 'terraform-token': 'token' },
+        { ...JOB, ...(address !== undefined && { TFE_ADDRESS: address }) },
+      );
+
+    test.each([
+      ['', undefined, 'https://app.terraform.io'],
+      ['', '', 'https://app.terraform.io'],
+      ['', 'https://tfe.example.com', 'https://tfe.example.com'],
+      ['', 'https://TFE.example.com:443/api/v2/', 'https://tfe.example.com'],
+      ['', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+      [', host: app.eu.terraform.io', 'https://tfe.example.com', 'https://app.eu.terraform.io'],
+      // What the document names is never the server of the variable.
+      [', host: App.terraform.io', 'https://tfe.example.com', 'https://app.terraform.io'],
+      [", host: 'tfe.example.com:8443'", undefined, 'https://tfe.example.com:8443'],
+      [', host: tfe.example.com', 'no URL', 'https://tfe.example.com'],
+    ])('with "%s" and TFE_ADDRESS %p: %s', async (more, address, server) => {
+      const { request: read, warnings } = await request(more, address);
+      expect(read).toMatchObject({ declaration: { users: [{ accessKey: { deliver: [{ workspace: { server } }] } }] } });
+      expect(warnings).toEqual([]);
+    });
+
+    test.each(['tfe.example.com', 'ftp://tfe.example.com', 'no URL'])('is not %s', async (TFE_ADDRESS) => {
+      const problems = await problemsOf(
+        { mode: 'provision', identities: documentOf(workspace()), 'terraform-token': 'token' },
+        { ...JOB, TFE_ADDRESS },
+      );
+      expect(problems).toContain(
+        `needs a host, as TFE_ADDRESS is "${TFE_ADDRESS}"; it should be the URL of the server`,
+      );
+      expect(await problemsOf({ mode: 'provision', identities: TO_THE_JOB }, { ...JOB, TFE_ADDRESS })).toBe('none');
+    });
+
+    test('is warned of where the way to it is not encrypted', async () => {
+      const { warnings } = await request('', 'http://tfe.example.com');
+      expect(warnings.join()).toContain('is at http://tfe.example.com, as TFE_ADDRESS says, which is not encrypted');
+    });
+
+    test.each([
+      [[workspace(), workspace().replace('prod', 'Prod')], {}],
+      [[workspace(), workspace(', host: app.terraform.io')], {}],
+      [[workspace(), workspace(', host: tfe.example.com')], { TFE_ADDRESS: 'https://tfe.example.com/' }],
+      [[workspace(', host: tfe.example.com'), workspace(", host: 'TFE.example.com:443'")], {}],
+    ])('tells whether two keys have one place: %j', async (deliver, env) => {
+      const problems = await problemsOf(
+        { mode: 'provision', identities: documentOf(...deliver), 'terraform-token': 'token' },
+        { ...JOB, ...env },
+      );
+      expect(problems).toContain('where users.u0.access-key.deliver[0].terraform-cloud delivers already');
+    });
+  });
+
   test('the document is read for the partition of the region and the IDs of the repository', async () => {
     const identities =
       '{ oidc-providers: { github: {} }, roles: { deploy: { trust: { github: { repository: octo/app, branch: main } } } } }';

@@ -11,7 +11,13 @@ import recorded from './recorded.json';
 
 useCleanEnvironment();
 
-const WORKSPACE: TerraformWorkspace = { host: undefined, organization: 'acme', name: 'prod' };
+const WORKSPACE: TerraformWorkspace = {
+  get server() {
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  },
+  organization: 'acme',
+  name: 'prod',
+};
 const variable = (name: string): TerraformVariable => ({ store: 'terraform-cloud', name, workspace: WORKSPACE });
 const [ID, SECRET] = [variable('AWS_ACCESS_KEY_ID'), variable('AWS_SECRET_ACCESS_KEY')];
 
@@ -59,8 +65,7 @@ afterEach(() => {
 function connect(token = 'GOOD', maxAttempts = 1, waits: number[] = []): TerraformVariables {
   const sleep = (ms: number) => Promise.resolve(void waits.push(ms));
   const settings = { retry: { maxAttempts }, clock: { ...systemClock, random: () => 0, sleep }, log: () => undefined };
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return connectTerraform(token, { TFE_ADDRESS: address }, settings);
+  return connectTerraform(token, settings);
 }
 
 /** Those that arrived, as far as the recorded ones go. */
@@ -174,8 +179,10 @@ test.each([
 
 test('no server at all', async () => {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
-  const variables = connectTerraform('GOOD', { TFE_ADDRESS: 'http://127.0.0.1:1' }, settings);
-  await expect(variables.check([WORKSPACE])).rejects.toMatchObject({ code: 'connection-failed' });
+  const variables = connectTerraform('GOOD', settings);
+  await expect(variables.check([{ ...WORKSPACE, server: 'http://127.0.0.1:1' }])).rejects.toMatchObject({
+    code: 'connection-failed',
+  });
 });
 
 test('several addresses, none of which could be reached', () => {

@@ -15,6 +15,8 @@ export interface DocumentSettings {
     { readonly name: string; readonly id: string | undefined; readonly ownerId: string | undefined } | undefined;
   /** The server of that repository: GITHUB_SERVER_URL. */
   readonly server: string;
+  /** The server of workspaces of HCP Terraform that name no host, as the job has it: TFE_ADDRESS. */
+  readonly terraformAddress: string | undefined;
 }
 
 /** What the readers of a document's parts share. */
@@ -46,6 +48,11 @@ export class DocumentPart<Given> {
   /** Notes what is wrong with the part. */
   wrong(message: string): void {
     this.reading.problems.add(this.path, message);
+  }
+
+  /** Notes what is worth saying about the part. */
+  warn(message: string): void {
+    this.reading.problems.warn(this.path, message);
   }
 
   /** The scalar as it is written, or undefined where none is. */

@@ -1,3 +1,5 @@
+import { isLoopback } from '../network/proxy';
+import { withoutPassword } from '../network/url-password';
 import { validateProfileName } from '../profile/name';
 import { keyPathText } from '../text/problem';
 import { quoted } from '../text/value';
@@ -6,6 +8,7 @@ import type { DocumentPart } from './document-part';
 import {
   describeSecret,
   describeWorkspace,
+  HCP_TERRAFORM,
   type GithubSecret,
   type SecretAudience,
   type SecretLocation,
@@ -63,21 +66,39 @@ function readKeySecrets(
   return { to: store, prefix, location };
 }
 
-const DEFAULT_HOST = 'app.terraform.io';
+type GivenWorkspace = Sound<{ organization: string; workspace: string; host?: string }>;
 
-function readWorkspace(
-  part: DocumentPart<{
-    readonly organization?: string | undefined;
-    readonly workspace?: string | undefined;
-    readonly host?: string | undefined;
-  }>,
-): KeyDestination | undefined {
+function readWorkspace(part: DocumentPart<GivenWorkspace>): KeyDestination | undefined {
   const { organization, workspace: name } = part.given;
-  if (organization === undefined || name === undefined) return undefined;
-  const given = part.given.host?.toLowerCase();
-  const workspace = { host: given === DEFAULT_HOST ? undefined : given, organization, name };
-  noteDelivery(describeWorkspace(workspace), part);
+  const server = readServer(part);
+  if (organization === undefined || name === undefined || server === undefined) return undefined;
+  const workspace = { server, organization, name };
+  const to = describeWorkspace(workspace);
+  // Records of keys ignore the case, too.
+  noteDelivery(to, part, to.toLowerCase());
   return { to: 'terraform-cloud', workspace };
+}
+
+/** Where a workspace is: HashiCorp's own client takes the same variable, and nothing of it but the host. */
+function readServer(part: DocumentPart<GivenWorkspace>): string | undefined {
+  const { terraformAddress } = part.reading.settings;
+  if (part.given.host !== undefined) return new URL(`https://${part.given.host}`).origin;
+  if (terraformAddress === undefined) return HCP_TERRAFORM;
+  const url = URL.canParse(terraformAddress) ? new URL(terraformAddress) : undefined;
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    part.wrong(
+      `needs a host, as TFE_ADDRESS is ${quoted(withoutPassword(terraformAddress))}; it should be the URL of the server, ` +
+        'such as https://tfe.example.com',
+    );
+    return undefined;
+  }
+  if (url.protocol === 'http:' && !isLoopback(url)) {
+    part.warn(
+      `is at ${url.origin}, as TFE_ADDRESS says, which is not encrypted. Whoever is on the way there can read the token ` +
+        'and the access key. Use https://.',
+    );
+  }
+  return url.origin;
 }
 
 /** Where the seed of an MFA device goes. */

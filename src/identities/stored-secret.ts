@@ -22,8 +22,8 @@ export interface TerraformVariable {
 }
 
 export interface TerraformWorkspace {
-  /** The server, in lower case; undefined for that of HCP Terraform. */
-  readonly host: string | undefined;
+  /** The URL of the server, such as `https://app.terraform.io`, as `URL` writes an origin. */
+  readonly server: string;
   readonly organization: string;
   readonly name: string;
 }
@@ -91,9 +91,13 @@ export function describeStored(secret: StoredSecret): string {
   return `${STORES[secret.store].kind} ${describeSecret(secret)}`;
 }
 
+/** The server of workspaces for which neither the document nor `TFE_ADDRESS` names one. */
+export const HCP_TERRAFORM = 'https://app.terraform.io';
+
 /** A workspace, for people. */
-export function describeWorkspace({ host, organization, name }: TerraformWorkspace): string {
-  return `the workspace ${organization}/${name}${host === undefined ? '' : ` at ${host}`}`;
+export function describeWorkspace({ server, organization, name }: TerraformWorkspace): string {
+  const at = server === HCP_TERRAFORM ? '' : ` at ${new URL(server).host}`;
+  return `the workspace ${organization}/${name}${at}`;
 }
 
 /** Who keeps secrets, for people. */

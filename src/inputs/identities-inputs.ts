@@ -88,6 +88,7 @@ function readDocumentInput(inputs: Inputs): Declaration {
     isForAws: inputs.callsAws('IAM'),
     repository: name === undefined ? undefined : { name, id, ownerId },
     server: (variable('GITHUB_SERVER_URL') ?? 'https://github.com').replace(/\/+$/, ''),
+    terraformAddress: variable('TFE_ADDRESS'),
   });
   checkOrigin(read.files, inputs);
   if ('problems' in read) {

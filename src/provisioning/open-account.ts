@@ -58,7 +58,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   ]);
   const ofGithub = github && githubStore(github.secrets);
   const ofTerraform =
-    terraformToken === undefined ? undefined : terraformStore(connectTerraform(terraformToken, env, calls));
+    terraformToken === undefined ? undefined : terraformStore(connectTerraform(terraformToken, calls));
   const access: AccountAccess = {
     ...entry.reporter,
     iam,

@@ -1,11 +1,10 @@
 import { isInputVariable, isSecretInput, variableOf } from '../inputs/input-names';
 
-/** Variables that decide where calls to AWS and HCP Terraform go, and how they get there. */
+/** Variables that decide where calls to AWS go, and how they get there. */
 const ABOUT_CALLS = [
   /^AWS_(ENDPOINT_URL(_\w+)?|IGNORE_CONFIGURED_ENDPOINT_URLS|USE_(FIPS|DUALSTACK)_ENDPOINT)$/,
   /^AWS_(REGION|DEFAULT_REGION|CA_BUNDLE)$/,
   /^(HTTPS?|ALL|NO)_PROXY$/i,
-  /^TFE_ADDRESS$/,
   /^NODE_(EXTRA_CA_CERTS|USE_SYSTEM_CA)$/,
 ];
 

@@ -27,10 +27,10 @@ const JSON_API = 'application/vnd.api+json';
  * learn the token.
  * https://developer.hashicorp.com/terraform/cloud-docs/api-docs
  *
- * @param address of the server, such as `https://app.terraform.io`
+ * @param server its URL, such as `https://app.terraform.io`
  */
-export function terraformApi(address: string, token: string, settings: CallSettings): TerraformApi {
-  const base = `${address.replace(/\/+$/, '')}/api/v2`;
+export function terraformApi(server: string, token: string, settings: CallSettings): TerraformApi {
+  const base = `${server}/api/v2`;
   let opened: Promise<Agents> | undefined;
   return ({ query = {}, data, read, ...asked }) => {
     const { method } = asked;

@@ -5,19 +5,15 @@ import type { TerraformVariables } from './variables';
 /**
  * Variables of workspaces of HCP Terraform and Terraform Enterprise. The code for them is loaded when the first is asked
  * for. What fails for good is thrown as an ActionError.
- *
- * @param env names the server of workspaces that name no host, in `TFE_ADDRESS`, as HashiCorp's client has it:
- *   https://app.terraform.io, when it does not
  */
-export function connectTerraform(token: string, env: NodeJS.ProcessEnv, settings: CallSettings): TerraformVariables {
+export function connectTerraform(token: string, settings: CallSettings): TerraformVariables {
   let opened: Promise<TerraformVariables> | undefined;
   const open = async () => {
     const [{ terraformApi }, { terraformVariables }] = await Promise.all([import('./api'), import('./variables')]);
     const apis = new Map<string, ReturnType<typeof terraformApi>>();
-    return terraformVariables(({ host }) => {
-      const address = host === undefined ? (env.TFE_ADDRESS ?? 'https://app.terraform.io') : `https://${host}`;
-      const api = apis.get(address) ?? terraformApi(address, token, settings);
-      apis.set(address, api);
+    return terraformVariables(({ server }) => {
+      const api = apis.get(server) ?? terraformApi(server, token, settings);
+      apis.set(server, api);
       return api;
     });
   };

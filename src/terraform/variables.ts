@@ -169,8 +169,8 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
   };
 }
 
-function wordOf({ host = '', organization, name }: TerraformWorkspace): string {
-  return `${host}/${organization}/${name}`;
+function wordOf({ server, organization, name }: TerraformWorkspace): string {
+  return `${server}/${organization}/${name}`;
 }
 
 function readWorkspace(answer: unknown): Workspace {

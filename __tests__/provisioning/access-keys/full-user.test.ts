@@ -1,5 +1,5 @@
 import type { KeyDestination } from '../../../src/identities/declaration';
-import { describeSecret } from '../../../src/identities/stored-secret';
+import { describeSecret, HCP_TERRAFORM } from '../../../src/identities/stored-secret';
 import { destinationOf, placeWords, versionedIn } from '../../../src/provisioning/access-keys/destinations';
 import { versionsOf } from '../../../src/provisioning/access-keys/marks';
 import { planKey, planKeyRotation } from '../../../src/provisioning/access-keys/plan-key';
@@ -37,7 +37,7 @@ const deliveredTo = (ago: number, places: readonly KeyDestination[]) => ({
 
 const TO_WORKSPACE: KeyDestination = {
   to: 'terraform-cloud',
-  workspace: { host: undefined, organization: 'acme', name: 'prod' },
+  workspace: { server: HCP_TERRAFORM, organization: 'acme', name: 'prod' },
 };
 const VARIABLES = 'AWS_ACCESS_KEY_ID of the workspace acme/prod and AWS_SECRET_ACCESS_KEY of the workspace acme/prod';
 const versionsAt = (version: string | undefined) =>

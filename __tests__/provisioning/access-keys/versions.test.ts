@@ -1,5 +1,5 @@
 import type { KeyDestination } from '../../../src/identities/declaration';
-import { describeSecret } from '../../../src/identities/stored-secret';
+import { describeSecret, HCP_TERRAFORM } from '../../../src/identities/stored-secret';
 import { arrivalOf, type Arrival } from '../../../src/provisioning/access-keys/arrival';
 import { placeWords, versionedIn } from '../../../src/provisioning/access-keys/destinations';
 import { driftOf } from '../../../src/provisioning/access-keys/drift';
@@ -12,7 +12,7 @@ import { DAY, HOUR, holderIn, NEW, NOW, OLD, RUN, type Situation } from './holde
 
 const workspaceNamed = (name: string): KeyDestination => ({
   to: 'terraform-cloud',
-  workspace: { host: undefined, organization: 'acme', name },
+  workspace: { server: HCP_TERRAFORM, organization: 'acme', name },
 });
 const PROD = [workspaceNamed('prod')];
 const [ID, SECRET] = versionedIn(PROD);
