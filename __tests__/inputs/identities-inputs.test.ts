@@ -212,6 +212,16 @@ describe('the modes that change IAM', () => {
       );
       expect(problems).toContain('where users.u0.access-key.deliver[0].terraform-cloud delivers already');
     });
+
+    test.each(MODES)('gets a token of its own: %s', async (mode) => {
+      const identities = documentOf(workspace(), workspace(', host: tfe.example.com'));
+      const inputs = { mode, identities, 'dry-run': 'true' };
+      expect(await problemsOf({ ...inputs, 'terraform-token': 'token' }, JOB)).toContain(
+        'terraform-token: is of one server, and the document names workspaces of https://app.terraform.io and ' +
+          'https://tfe.example.com, which would all learn it',
+      );
+      expect(await problemsOf(inputs, JOB)).toBe('none');
+    });
   });
 
   test('the document is read for the partition of the region and the IDs of the repository', async () => {

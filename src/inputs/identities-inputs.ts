@@ -52,6 +52,14 @@ async function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: I
       );
     }
   }
+  const servers = terraformServersOf(declaration);
+  if (tokens.terraform !== undefined && servers.length > 1) {
+    inputs.wrong(
+      'terraform-token',
+      `is of one server, and the document names workspaces of ${servers.join(' and ')}, which would all learn it. ` +
+        'Each server should have a document, a step and a token of its own',
+    );
+  }
   // A stranger's document could name a host of the stranger's, which would learn the token.
   const isStrangers = dryRun && strangerOfCheckout(inputs.env) !== undefined;
   return {
@@ -111,6 +119,13 @@ function checkOrigin([file]: readonly string[], inputs: Inputs): void {
       'who could so decide what the account allows. It should be applied by an event of a reviewed branch, such as push; ' +
       'dry-run: true shows the plan here',
   );
+}
+
+/** The servers of the workspaces that a document delivers to. */
+function terraformServersOf({ users }: Declaration): string[] {
+  const destinations = users.flatMap(({ accessKey }) => accessKey?.deliver ?? []);
+  const servers = destinations.flatMap((one) => (one.to === 'terraform-cloud' ? one.workspace.server : []));
+  return [...new Set(servers)];
 }
 
 /** The inputs whose tokens a mode needs to deliver what the document says. */
