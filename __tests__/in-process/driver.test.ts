@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Job, Run } from '../../sandbox/runner/job';
-import { ADMIN, identityJob, identityScenario } from '../scenarios/identities';
+import { ADMIN, identityJob, identityScenario, writes } from '../scenarios/identities';
 import { KEY_INPUTS, REGION, type Scenario } from '../scenarios/scenario';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await identityScenario()));
-afterEach(async () => {
-  scenario.calls();
-  await scenario.end();
-});
+afterEach(() => scenario.end());
 
 const jobs = () =>
   [false, true].map((asProcess) => identityJob(scenario, { asProcess, env: { AWS_REGION: 'us-east-1' } }));
@@ -32,7 +29,8 @@ test.each<[string, Record<string, string>]>([
     const main = await job.step({ with: { 'aws-region': REGION, ...KEY_INPUTS, ...inputs } });
     const [post] = await job.finish();
     if (post === undefined) throw new Error('no post');
-    runs.push([shown(main, job), shown(post, job), job.env.AWS_REGION, [...job.masks].sort()]);
+    const calls = scenario.calls().sort();
+    runs.push([shown(main, job), shown(post, job), job.env.AWS_REGION, [...job.masks].sort(), calls]);
   }
   expect(runs[0]).toEqual(runs[1]);
 });
@@ -56,4 +54,5 @@ test('a step that is killed has done what it had done, and does nothing more', a
   for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   expect([requests.length, readFileSync(`${job.folder}/state-1`, 'utf8')]).toEqual([asked, state]);
   expect(scenario.account.users.get('ci')?.accessKeys).toHaveLength(1);
+  expect(writes(scenario)).toEqual(['CreateUser', 'CreateAccessKey']);
 });
