@@ -226,6 +226,12 @@ const silences: Case[] = [
   ],
   ['no name server', connectionError('EAI_AGAIN'), 'connection-failed', ['no such host']],
   ['nothing there', connectionError('ECONNREFUSED'), 'connection-failed', ['Nothing listens', 'its-endpoint']],
+  [
+    'nothing at any of several addresses',
+    Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
+    'connection-failed',
+    ['Answer: ECONNREFUSED\n', 'Nothing listens'],
+  ],
   ...[
     'SELF_SIGNED_CERT_IN_CHAIN',
     'DEPTH_ZERO_SELF_SIGNED_CERT',

@@ -1,4 +1,4 @@
-import { firstLine, messageOf } from '../errors/message';
+import { firstLine, wordsOf } from '../errors/message';
 import { AnswerTooLongError } from '../network/answer-size';
 import { isBrokenConnection, isOutageStatus, retryOfStatus, retryOfUnanswered } from '../network/failure';
 import { ProxyError } from '../network/proxy-error';
@@ -178,7 +178,7 @@ export function answerIn(error: unknown): string {
   const refusal = refusalOf(error);
   if (refusal) return `${refusal.code}: ${refusal.message}`;
   const status = error instanceof ProxyError ? undefined : statusOfAnswer(error);
-  const words = firstLine(messageOf(error));
+  const words = firstLine(wordsOf(error));
   if (status === undefined) return words;
   return words.startsWith(NO_TIME) ? `HTTP ${status}: ${words}` : `HTTP ${status}`;
 }
