@@ -46,8 +46,8 @@ export interface Service<Call extends FailedCall> {
   readonly rules: readonly RefusalRule<Call>[];
 }
 
-/** How far apart two clocks may be before AWS refuses a signature is 5 minutes; less than this is no cause. */
-const TELLING_SKEW_MS = 4 * 60_000;
+/** How far apart two clocks may be before AWS refuses a signature is 5 minutes: so much is no cause. */
+const INNOCENT_SKEW_MS = 4 * 60_000;
 
 /** The error to show the user for a failed call to AWS. One that is explained already stays as it is. */
 export function explainFailure<Call extends FailedCall>(
@@ -144,8 +144,7 @@ const RULES_OF_ALL: readonly RefusalRule<FailedCall>[] = [
     const { code, message } = refusal;
     if (!/^(SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed|InvalidClientTokenId)$/.test(code)) return false;
     const isCertain = /Signature (expired|not yet current)/.test(message) || code.startsWith('Request');
-    if (Math.abs(skewIn(refusal)) >= TELLING_SKEW_MS) return explainSkew(refusal, 'AWS allows 5 minutes.');
-    return isCertain && lateRequest(refusal);
+    return explainSkew(refusal, 'AWS allows 5 minutes.') ?? (isCertain && lateRequest(refusal));
   },
   ({ code, message }, { region }) =>
     code === 'SignatureDoesNotMatch' &&
@@ -209,8 +208,14 @@ function lateRequest({ date }: Refusal): Explanation {
   };
 }
 
-/** @param why what a clock that is off has to do with the refusal */
-export function explainSkew(refusal: Refusal, why: string): Explanation {
+/**
+ * What a refusal means if this machine's clock is off; undefined if it is not.
+ *
+ * @param why what that has to do with the refusal
+ * @param innocentMs how far it may be off without being the cause
+ */
+export function explainSkew(refusal: Refusal, why: string, innocentMs = INNOCENT_SKEW_MS): Explanation | undefined {
+  if (Math.abs(skewIn(refusal)) <= innocentMs) return undefined;
   return {
     code: 'clock-skew',
     why: `${skewInWords(refusal)} ${why}`,

@@ -1,14 +1,11 @@
 import { explainFailure, explainSkew, type FailedCall, type RefusalMeaning, type RefusalRule } from '../aws/explain';
-import { skewIn, type Refusal } from '../aws/failure';
+import type { Refusal } from '../aws/failure';
 import type { ActionError } from '../errors/action-error';
 import { commonNameOf, holderOf, issuerOf } from './certificate';
 import type { CreateSessionSettings } from './create-session';
 
 /** The circumstances of a call to IAM Roles Anywhere that failed. */
 export interface RolesAnywhereCall extends FailedCall, CreateSessionSettings {}
-
-/** AWS allows 5 minutes; less than this is no cause. */
-const TELLING_SKEW_MS = 4 * 60_000;
 
 /** The error to show the user for a failed call to IAM Roles Anywhere. */
 export function explainRolesAnywhere(error: unknown, call: RolesAnywhereCall): ActionError {
@@ -111,7 +108,8 @@ const MEANINGS: readonly [words: RegExp, meaning: Meaning][] = [
 function signatureRefused({ certificate }: RolesAnywhereCall, refusal: Refusal): RefusalMeaning {
   const more =
     'IAM Roles Anywhere allows a few minutes, and of a clock that is off it says no more than "Invalid signature".';
-  if (Math.abs(skewIn(refusal)) >= TELLING_SKEW_MS) return explainSkew(refusal, more);
+  const skew = explainSkew(refusal, more);
+  if (skew) return skew;
   const clock = refusal.date
     ? "This machine's clock agrees with AWS's now, so the request was changed or held back on its way"
     : `This machine's clock may be off (${more}), or the request was changed or held back on its way`;

@@ -1,7 +1,7 @@
 import { accountOfArn, iamArn, partitionOfArn, permissionSetOf } from '../aws/arn';
 import { denialIn } from '../aws/denial';
 import { explainFailure, explainSkew, type FailedCall, type RefusalMeaning, type RefusalRule } from '../aws/explain';
-import { KEYS_NOT_FETCHED, skewIn, type Refusal } from '../aws/failure';
+import { KEYS_NOT_FETCHED, type Refusal } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import { claim, furtherConditions, trustCondition, type TokenClaims } from '../github/token-claims';
@@ -25,7 +25,7 @@ export interface StsCall extends FailedCall {
 }
 
 /** AWS takes the MFA codes before and after the current one as well: half a minute off is no cause. */
-const TELLING_MFA_SKEW_MS = 30_000;
+const INNOCENT_MFA_SKEW_MS = 30_000;
 
 /** The error to show the user for a failed call to STS. */
 export function explainSts(error: unknown, call: StsCall): ActionError {
@@ -231,14 +231,18 @@ const SESSION_RULES: readonly RefusalRule<StsCall>[] = [
 ];
 
 function mfaCodeRefused(refusal: Refusal): Explanation {
-  if (Math.abs(skewIn(refusal)) > TELLING_MFA_SKEW_MS) {
-    return explainSkew(refusal, 'MFA codes are computed from the time, and good for seconds.');
-  }
-  return {
-    code: 'mfa-code-refused',
-    why: 'The code is wrong, or was used before (each is good once), or belongs to another device than mfa-serial.',
-    fix: 'Check that mfa-secret is the seed of the device in mfa-serial; a code in mfa-code must be the current one, used for nothing else.',
-  };
+  const skew = explainSkew(
+    refusal,
+    'MFA codes are computed from the time, and good for seconds.',
+    INNOCENT_MFA_SKEW_MS,
+  );
+  return (
+    skew ?? {
+      code: 'mfa-code-refused',
+      why: 'The code is wrong, or was used before (each is good once), or belongs to another device than mfa-serial.',
+      fix: 'Check that mfa-secret is the seed of the device in mfa-serial; a code in mfa-code must be the current one, used for nothing else.',
+    }
+  );
 }
 
 function taggingRefused(call: StsCall): RefusalMeaning {
