@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { credentialOutputs, identityOutputs } from '../../src/delivery/variables-and-outputs';
 import { INPUTS } from '../../src/inputs/input-names';
 import { KEYS, OIDC, problemsOf, read, ROLE } from '../inputs/reading';
@@ -47,6 +48,17 @@ test.each(defaults())('%s is %s where it is not given', async (name, value) => {
   expect(changed).toContain(true);
 });
 
+test('action-types.yml gives every input the type that it is read as, and every output one', async () => {
+  const { inputs, outputs } = parse(readText('action-types.yml')) as Types;
+  expect(Object.keys(inputs)).toEqual(Object.keys(action().inputs));
+  expect(Object.keys(outputs)).toEqual(Object.keys(action().outputs));
+  for (const [name, type] of Object.entries(inputs)) {
+    const problems: string[] = [];
+    for (const step of STEPS) problems.push(await problemsOf({ ...step, [name]: 'perhaps' }, IN_JOB));
+    expect([name, type]).toEqual([name, expect.objectContaining(typeIn(problems.join('\n'), name))]);
+  }
+});
+
 test('docs/migrating.md names every input, as the other action’s or as new', () => {
   const migrating = readText('docs/migrating.md');
   const theirs = namesAfter(migrating, '- **Inputs.**');
@@ -54,6 +66,22 @@ test('docs/migrating.md names every input, as the other action’s or as new', (
   expect(theirs).toHaveLength(33);
   expect([...theirs, ...ours].sort()).toEqual(Object.keys(action().inputs).sort());
 });
+
+/** In the format of https://github.com/typesafegithub/github-actions-typing */
+interface Types {
+  readonly inputs: Readonly<Record<string, object>>;
+  readonly outputs: Readonly<Record<string, object>>;
+}
+
+/** The type of an input by what is said of it where it is none of its values. */
+function typeIn(problems: string, name: string): object {
+  const [, said = ''] = new RegExp(`\\b${name}: "perhaps" is (.*)`).exec(problems) ?? [];
+  if (said.startsWith('neither true nor false')) return { type: 'boolean' };
+  if (said.startsWith('not a whole number')) return { type: 'integer' };
+  const [, choices] = /^none of ([\w, -]+)/.exec(said) ?? [];
+  if (choices !== undefined) return { type: 'enum', 'allowed-values': choices.split(', ') };
+  return { type: expect.stringMatching(/^(?:string|list)$/) as string };
+}
 
 /** What docs/inputs.md calls the default of an input, where that is a value. */
 function defaults(): [input: string, value: string][] {

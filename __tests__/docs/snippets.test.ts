@@ -59,7 +59,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   },
   'README.md › A chain of roles': { identities: [PRODUCTION] },
   'README.md › A session with MFA': { identities: [user('deployer')], callers: [user('deployer')] },
-  'README.md › Who am I, and what may I do': { earlier: 'deploy' },
+  'README.md › Who am I, and what may I do': {},
   'README.md › A machine user from a document': { identities: [PROVISIONER], then: statuses, result: ['Active'] },
   'README.md › Rotating keys': { ...aged(), identities: [ROTATOR], then: statuses, result: ['Active', 'Active'] },
   'docs/identities.md › A document': {
