@@ -70,7 +70,8 @@ function parsePage(path: string, text: string): Page {
 
 /** The pages that users and contributors read. */
 export function pages(): Page[] {
-  return ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')].map(page);
+  const root = ['README.md', 'CHANGELOG.md', 'CODE_OF_CONDUCT.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+  return [...root, ...filesIn('docs', '.md')].map(page);
 }
 
 export function examples(): string[] {
