@@ -104,7 +104,8 @@ export function anchorsOf({ prose }: Page): Heading[] {
   return [...found.values()];
 }
 
-function filesIn(folder: string, ending: string): string[] {
+/** The files in a folder whose names end so. */
+export function filesIn(folder: string, ending: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
     .map((name) => relative(ROOT, join(ROOT, folder, name)).replaceAll('\\', '/'))

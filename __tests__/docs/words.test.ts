@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { examples, pages, readText, ROOT } from './pages';
+import { examples, filesIn, pages, readText, ROOT } from './pages';
 
 /** Words that many readers would have to look up, each with the plain one that the pages use. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -17,7 +17,9 @@ const PLAIN: Readonly<Record<string, string>> = {
 
 const texts = [
   ...pages().map(({ path, prose }) => [path, prose.replaceAll(/`[^`]*`/g, '')] as const),
-  ...['action.yml', ...examples()].map((path) => [path, readText(path)] as const),
+  ...['action.yml', 'action-types.yml', ...examples(), ...filesIn('.github', '.yml')].map(
+    (path) => [path, readText(path)] as const,
+  ),
 ];
 
 test.each(texts)('%s uses plain words', (_, text) => {
