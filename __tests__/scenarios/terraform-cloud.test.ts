@@ -172,6 +172,16 @@ describe('what can be known before, is: nothing is made in AWS', () => {
     expect(writes(scenario)).toEqual([]);
   });
 
+  test('of several workspaces, the one that is in the way is named', async () => {
+    terraform().createWorkspace('acme', 'other');
+    const given = terraform().token({ write: [WORKSPACE], see: ['acme/other'] });
+    const deliver = [TO_WORKSPACE, { 'terraform-cloud': { organization: 'acme', workspace: 'other' } }];
+    const main = await run('provision', { 'terraform-token': given, identities: documentOf(deliver) });
+    expectFailed(main, 'terraform-variable-refused');
+    expect(textOf(main)).toContain('Could not reach the variables of the workspace acme/other.');
+    expect(writes(scenario)).toEqual([]);
+  });
+
   test('a document of a stranger, whose host would learn the token: it is not used', async () => {
     const job = identityJob(scenario, {
       files: {

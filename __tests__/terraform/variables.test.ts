@@ -37,6 +37,7 @@ const exchange = (name: string): Exchange => {
   if (!found) throw new Error('not recorded');
   return found;
 };
+const variableOf = (id: string, key: string) => ({ id, type: 'vars', attributes: { key, category: 'env' } });
 const EMPTY_LIST = { ...exchange('list').response, body: { data: [] } };
 
 let server: Server;
@@ -84,7 +85,7 @@ function expectRequests(...expected: readonly Partial<Exchange['request']>[]) {
 test('a workspace and its variables are asked for as go-tfe does', async () => {
   answers = [exchange('workspace by name').response, exchange('list').response];
   const variables = connect();
-  await variables.check([WORKSPACE]);
+  await variables.check(WORKSPACE);
   expect(await variables.find(ID)).toMatchObject({ version: 'v1' });
   expectRequests(exchange('workspace by name').request, exchange('list').request);
 });
@@ -155,7 +156,7 @@ test.each([
 ])('the answer "%s" is explained as %s', async (name, code, words) => {
   answers = [exchange(name).response];
   const failure = await connect()
-    .check([WORKSPACE])
+    .check(WORKSPACE)
     .then(String, (error: unknown) => error);
   expect(failure).toMatchObject({ code });
   expect(String(failure)).toMatch(words);
@@ -171,7 +172,7 @@ test.each([
 ])('%s', async (_, status, body, code, words) => {
   answers = [{ status, headers: { location: 'http://127.0.0.1:1/' }, body }];
   const failure = await connect()
-    .check([WORKSPACE])
+    .check(WORKSPACE)
     .then(String, (error: unknown) => error);
   expect(failure).toMatchObject({ code });
   expect(String(failure)).toContain(words);
@@ -180,7 +181,7 @@ test.each([
 test('no server at all', async () => {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
   const variables = connectTerraform('GOOD', settings);
-  await expect(variables.check([{ ...WORKSPACE, server: 'http://127.0.0.1:1' }])).rejects.toMatchObject({
+  await expect(variables.check({ ...WORKSPACE, server: 'http://127.0.0.1:1' })).rejects.toMatchObject({
     code: 'connection-failed',
   });
 });
@@ -192,12 +193,28 @@ test('several addresses, none of which could be reached', () => {
 
 test('a wait that is too long is named', async () => {
   answers = [{ status: 503, headers: { 'retry-after': '3600' }, body: null }];
-  await expect(connect().check([WORKSPACE])).rejects.toThrow('HCP Terraform asks to wait 60 minutes');
+  await expect(connect().check(WORKSPACE)).rejects.toThrow('HCP Terraform asks to wait 60 minutes');
+});
+
+test.each([
+  ['can-read-variable', 'may not read its variables'],
+  ['can-update-variable', 'may not write its variables'],
+])('without %s the token %s', async (permission, said) => {
+  const attributes = { permissions: { 'can-read-variable': true, 'can-update-variable': true, [permission]: false } };
+  answers = [{ status: 200, headers: {}, body: { data: { id: 'ws-1', attributes } } }];
+  await expect(connect().check(WORKSPACE)).rejects.toThrow(said);
+});
+
+test('what runs get instead is looked for once for both variables of a workspace', async () => {
+  const of = (id: string) => ({ ...exchange('list').response, body: { data: [variableOf(id, 'AWS_ACCESS_KEY_ID')] } });
+  answers = [exchange('workspace by name').response, of('var-own'), of('var-of-set')];
+  expect(await connect().overruled([ID, SECRET])).toEqual([ID]);
+  expect(arrived.map(({ path }) => path.split('/').at(-1))).toEqual([WORKSPACE.name, 'vars', 'all-vars']);
 });
 
 test('the limit is waited for as long as the answer says', async () => {
   const waits: number[] = [];
   answers = [exchange('throttled').response, exchange('workspace by name').response];
-  await connect('GOOD', 2, waits).check([WORKSPACE]);
+  await connect('GOOD', 2, waits).check(WORKSPACE);
   expect(waits[0]).toBeGreaterThanOrEqual(700);
 });

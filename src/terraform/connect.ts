@@ -26,11 +26,8 @@ export function connectTerraform(token: string, settings: CallSettings): Terrafo
     }
   };
   return {
-    check: (workspaces) =>
-      explain(
-        (variables) => variables.check(workspaces),
-        `reach the variables of ${workspaces.map(describeWorkspace).join(' and ')}`,
-      ),
+    check: (workspace) =>
+      explain((all) => all.check(workspace), `reach the variables of ${describeWorkspace(workspace)}`),
     find: (variable) =>
       explain((all) => all.find(variable), `find out which version the ${describeStored(variable)} has`),
     put: (variable, value, onUnanswered) =>

@@ -1,7 +1,7 @@
 import type { ActionError, Explanation } from '../errors/action-error';
 import { explainRest, type RestService } from '../rest/explain';
 import { restRefusalOf } from '../rest/failure';
-import { MayNotWriteError, TERRAFORM_FAILURES } from './failure';
+import { TERRAFORM_FAILURES, VariablesDeniedError } from './failure';
 
 const GIVE_THE_RIGHT =
   'Give the token of a team that may read and write the variables of this workspace, of a user who may, or of the organization.';
@@ -12,10 +12,10 @@ const TERRAFORM: RestService = {
   route: 'the host in the identity document or in TFE_ADDRESS, the proxy variables',
   failures: TERRAFORM_FAILURES,
   meaning(error) {
-    if (error instanceof MayNotWriteError) {
+    if (error instanceof VariablesDeniedError) {
       return {
         code: 'terraform-variable-refused',
-        why: 'The token in terraform-token sees the workspace, and may not write its variables.',
+        why: `The token in terraform-token sees the workspace, and may not ${error.right === 'read' ? 'read' : 'write'} its variables.`,
         fix: GIVE_THE_RIGHT,
       };
     }
@@ -50,8 +50,8 @@ const MEANINGS: Readonly<Record<number, Explanation>> = {
   404: NO_VARIABLE,
   422: {
     code: 'terraform-variable-refused',
-    why: 'HCP Terraform does not take this variable, as another one of the workspace is in its way.',
-    fix: 'Look at the variables of the workspace: remove the one that the answer is about, and run the step again.',
+    why: 'HCP Terraform does not take this variable. Its words say why: as a rule, another one of the workspace is in its way.',
+    fix: 'Look at the variables of the workspace: if the words are about one of them, remove it. Then run the step again.',
   },
   429: {
     code: 'throttled',

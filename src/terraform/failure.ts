@@ -3,12 +3,16 @@ import { restFailures, type RestRefusal } from '../rest/failure';
 
 export const TERRAFORM_FAILURES = restFailures({ isReached: ({ status }) => status === 429, waitAskedIn });
 
-/** The token may see a workspace, and not write its variables. */
-export class MayNotWriteError extends Error {
-  override readonly name = 'MayNotWriteError';
+/** What the token needs of the variables of a workspace, as the server names it. */
+export const VARIABLE_RIGHTS = ['read', 'update'] as const;
+export type VariableRight = (typeof VARIABLE_RIGHTS)[number];
 
-  constructor() {
-    super('the permission can-update-variable is false');
+/** The token may see a workspace, and not do this with its variables. */
+export class VariablesDeniedError extends Error {
+  override readonly name = 'VariablesDeniedError';
+
+  constructor(readonly right: VariableRight) {
+    super(`the permission can-${right}-variable is false`);
   }
 }
 

@@ -3,7 +3,7 @@ import { UnusualAnswerError } from '../network/failure';
 import { fieldIn, textIn } from '../network/request';
 import { restRefusalOf } from '../rest/failure';
 import type { TerraformApi } from './api';
-import { MayNotWriteError } from './failure';
+import { VARIABLE_RIGHTS, VariablesDeniedError, type VariableRight } from './failure';
 
 /** A variable that is there, by what the API says of it, which is never the value of one that is sensitive. */
 export interface FoundVariable {
@@ -13,8 +13,8 @@ export interface FoundVariable {
 
 /** Environment variables of workspaces. https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspace-variables */
 export interface TerraformVariables {
-  /** Makes sure that the workspaces exist, and that the token may write their variables. */
-  check(workspaces: readonly TerraformWorkspace[]): Promise<void>;
+  /** Makes sure that a workspace exists, and that the token may read and write its variables. */
+  check(workspace: TerraformWorkspace): Promise<void>;
   /** What is said of a variable; undefined when there is none. */
   find(variable: TerraformVariable): Promise<FoundVariable | undefined>;
   /**
@@ -32,8 +32,8 @@ export interface TerraformVariables {
 /** A workspace that the token sees. */
 interface Workspace {
   readonly id: string;
-  /** Whether the token may write variables; undefined where the server does not say it. */
-  readonly mayUpdate: boolean | undefined;
+  /** What the token may not do with its variables, as far as the server says it. */
+  readonly denied: readonly VariableRight[];
 }
 
 /** An environment variable, as a list shows it. */
@@ -42,6 +42,9 @@ interface ListedVariable extends FoundVariable {
   readonly key: string;
   readonly isSensitive: boolean;
 }
+
+/** The variables of a workspace itself, or those that its runs get: those of variable sets, too. */
+type List = 'vars' | 'all-vars';
 
 interface Page {
   readonly variables: readonly ListedVariable[];
@@ -69,15 +72,15 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
     return asked;
   }
 
-  /** The environment variables of a workspace itself: IDs are taken from nowhere else, as one of another would be changed. */
-  function list(workspace: TerraformWorkspace): Promise<ListedVariable[]> {
-    const word = wordOf(workspace);
-    const asked = listing.get(word) ?? listAll(workspace, 'vars').finally(() => listing.delete(word));
+  /** The environment variables of a workspace. Who asks while the answer is on its way gets the same. */
+  function list(workspace: TerraformWorkspace, what: List): Promise<ListedVariable[]> {
+    const word = `${what} of ${wordOf(workspace)}`;
+    const asked = listing.get(word) ?? listAll(workspace, what).finally(() => listing.delete(word));
     listing.set(word, asked);
     return asked;
   }
 
-  async function listAll(workspace: TerraformWorkspace, what: 'vars' | 'all-vars'): Promise<ListedVariable[]> {
+  async function listAll(workspace: TerraformWorkspace, what: List): Promise<ListedVariable[]> {
     const { id } = await workspaceOf(workspace);
     const all: ListedVariable[] = [];
     for (let page: number | undefined = 1; page !== undefined;) {
@@ -94,8 +97,9 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
     return all;
   }
 
+  /** IDs are taken from the workspace itself only, as one of another would be changed. */
   async function listed({ name, workspace }: TerraformVariable): Promise<ListedVariable | undefined> {
-    return (await list(workspace)).find(({ key }) => key === name);
+    return (await list(workspace, 'vars')).find(({ key }) => key === name);
   }
 
   async function pathOf(workspace: TerraformWorkspace, { id }: Partial<ListedVariable> = {}): Promise<string> {
@@ -122,13 +126,9 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
   }
 
   return {
-    async check(all) {
-      await Promise.all(
-        all.map(async (workspace) => {
-          const { mayUpdate } = await workspaceOf(workspace);
-          if (mayUpdate === false) throw new MayNotWriteError();
-        }),
-      );
+    async check(workspace) {
+      const [right] = (await workspaceOf(workspace)).denied;
+      if (right) throw new VariablesDeniedError(right);
     },
     find: listed,
     async put(variable, value, onUnanswered) {
@@ -159,7 +159,7 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
       const found = await Promise.all(
         variables.map(async (variable) => {
           const own = await listed(variable);
-          const effective = (await listAll(variable.workspace, 'all-vars')).filter(({ key }) => key === variable.name);
+          const effective = (await list(variable.workspace, 'all-vars')).filter(({ key }) => key === variable.name);
           const isOverruled = own !== undefined && effective.length > 0 && !effective.some(({ id }) => id === own.id);
           return isOverruled ? [variable] : [];
         }),
@@ -175,8 +175,11 @@ function wordOf({ server, organization, name }: TerraformWorkspace): string {
 
 function readWorkspace(answer: unknown): Workspace {
   const data = fieldIn(answer, 'data');
-  const mayUpdate = fieldIn(fieldIn(fieldIn(data, 'attributes'), 'permissions'), 'can-update-variable');
-  return { id: idIn(data), mayUpdate: typeof mayUpdate === 'boolean' ? mayUpdate : undefined };
+  const permissions = fieldIn(fieldIn(data, 'attributes'), 'permissions');
+  return {
+    id: idIn(data),
+    denied: VARIABLE_RIGHTS.filter((right) => fieldIn(permissions, `can-${right}-variable`) === false),
+  };
 }
 
 function readOne(answer: unknown): FoundVariable {

@@ -10,7 +10,9 @@ import type { Store } from './store';
 /** Variables of workspaces of HCP Terraform, which says their versions, and no times. */
 export function terraformStore(variables: TerraformVariables): Store {
   return {
-    check: (secrets) => variables.check(workspacesOf(secrets.map(asVariable))),
+    check: async (secrets) => {
+      await Promise.all(workspacesOf(secrets.map(asVariable)).map((workspace) => variables.check(workspace)));
+    },
     find: (secret) => variables.find(asVariable(secret)),
     put: (secret, value, onUnanswered) => variables.put(asVariable(secret), value, onUnanswered),
     remove: (secret, onUnanswered) => variables.remove(asVariable(secret), onUnanswered),
