@@ -60,6 +60,8 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
   const faults = new Faults(clock);
   // Of each account and region. https://docs.aws.amazon.com/general/latest/gr/rolesanywhere.html
   faults.rateLimit({ service: 'rolesanywhere', perSecond: 10 });
+  // Of all tokens of a user. https://developer.hashicorp.com/terraform/cloud-docs/api-docs#rate-limiting
+  faults.rateLimit({ service: 'terraform', perSecond: 30 });
   const requests: RecordedRequest[] = [];
   let url = '';
   const oidc = new GithubOidc(clock, () => url);

@@ -195,6 +195,22 @@ describe('what can be known before, is: nothing is made in AWS', () => {
   });
 });
 
+test('of many workspaces, no more is asked in a second than HCP Terraform allows', async () => {
+  const names = Array.from({ length: 40 }, (_, at) => `app-${at}`);
+  for (const name of names) terraform().createWorkspace('acme', name);
+  token = { 'terraform-token': terraform().token({ write: names.map((name) => `acme/${name}`) }) };
+  const deliver = names.map((workspace) => ({ 'terraform-cloud': { organization: 'acme', workspace } }));
+  const main = await run('provision', { identities: documentOf(deliver) });
+  expect(textOf(main)).not.toContain('HTTP 429');
+  expect([main.exitCode, main.stderr]).toEqual([0, '']);
+  expect(new Set(names.map((name) => ownerOf(scenario, keyInWorkspace(scenario, `acme/${name}`))))).toEqual(
+    new Set(['pulumi']),
+  );
+  scenario.pass(MINUTE_MS);
+  const again = await run('provision', { identities: documentOf(deliver) });
+  expect([again.outputs.changed, textOf(again)]).toEqual(['false', expect.not.stringContaining('HTTP 429')]);
+});
+
 describe('rotate', () => {
   test('replaces both variables, and the key before has its grace', async () => {
     const old = await delivered();

@@ -1,5 +1,6 @@
 import { agentsFor, type Agents } from '../network/agents';
 import type { CallSettings } from '../network/call';
+import type { Clock } from '../network/clock';
 import { requestJson } from '../network/request';
 import { callRest, type Attempt, type RestRequest } from '../rest/call';
 import { RestRefusal } from '../rest/failure';
@@ -20,6 +21,12 @@ export interface ApiRequest<T> extends RestRequest {
  */
 export type TerraformApi = <T>(request: ApiRequest<T>) => Promise<T>;
 
+/**
+ * Requests that begin within a second, at most: two thirds of what HCP Terraform allows to all tokens of a user, as other
+ * jobs may have one, too.
+ */
+const REQUESTS_IN_A_SECOND = 20;
+
 const JSON_API = 'application/vnd.api+json';
 
 /**
@@ -32,7 +39,8 @@ const JSON_API = 'application/vnd.api+json';
 export function terraformApi(server: string, token: string, settings: CallSettings): TerraformApi {
   const base = `${server}/api/v2`;
   let opened: Promise<Agents> | undefined;
-  return ({ query = {}, data, read, ...asked }) => {
+  const turn = turns(settings.clock);
+  return async ({ query = {}, data, read, ...asked }) => {
     const { method } = asked;
     const url = new URL(base + asked.path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
@@ -49,6 +57,19 @@ export function terraformApi(server: string, token: string, settings: CallSettin
       if (answer.status >= 200 && answer.status < 300) return read(answer.data);
       throw new RestRefusal(sent, answer, wordsIn(answer.data));
     };
+    await turn();
     return callRest({ ...asked, path: url.pathname }, send, TERRAFORM_FAILURES, settings);
+  };
+}
+
+/** What each waits for in turn, so that no more begin within a second. */
+function turns(clock: Clock): () => Promise<void> {
+  const begun: number[] = [];
+  return async () => {
+    const now = clock.now();
+    const at = Math.max(now, (begun.at(-REQUESTS_IN_A_SECOND) ?? -Infinity) + 1000);
+    begun.push(at);
+    if (begun.length > REQUESTS_IN_A_SECOND) begun.shift();
+    if (at > now) await clock.sleep(at - now);
   };
 }
