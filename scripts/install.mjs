@@ -11,7 +11,10 @@ const lockfile = createHash('sha256')
   .digest('hex');
 
 if (read(installed) !== lockfile) {
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  process.stdout.write('Installing the packages in package-lock.json, once.\n');
+  // Errors only: npm also warns that a package asks for a later Node than 20, and that scripts of packages do not run.
+  // What runs here needs neither.
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',
