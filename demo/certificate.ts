@@ -1,7 +1,8 @@
 import { CertificateAuthority } from '../sandbox/roles-anywhere/certificate-authority';
 import { Job } from '../sandbox/runner/job';
-import { note, show, showRun, title } from '../sandbox/runner/terminal';
 import { startSandbox } from '../sandbox/sandbox';
+import { allowing } from './policies';
+import type { Stage } from './stage';
 import { runUserStep } from './user-step';
 import { stepsWithAction } from './workflow';
 
@@ -9,7 +10,7 @@ const WORKFLOW = 'roles-anywhere.yml';
 const REGION = 'eu-central-1';
 
 /** A role assumed with a certificate of a private authority, and what a step says once the certificate is revoked. */
-export async function certificateAct(): Promise<void> {
+export async function certificateAct(stage: Stage): Promise<void> {
   const sandbox = await startSandbox();
   const { rolesAnywhere } = sandbox;
   const account = sandbox.account('123456789012');
@@ -22,18 +23,14 @@ export async function certificateAct(): Promise<void> {
     certificates: [authority.certificate],
   });
   const role = account.createRole('deploy', {
-    trust: {
-      Version: '2012-10-17',
-      Statement: {
-        Effect: 'Allow',
-        Principal: { Service: 'rolesanywhere.amazonaws.com' },
-        Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
-        Condition: {
-          StringEquals: { 'aws:PrincipalTag/x509Subject/CN': 'deploy' },
-          ArnEquals: { 'aws:SourceArn': anchor.arn },
-        },
+    trust: allowing({
+      Principal: { Service: 'rolesanywhere.amazonaws.com' },
+      Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+      Condition: {
+        StringEquals: { 'aws:PrincipalTag/x509Subject/CN': 'deploy' },
+        ArnEquals: { 'aws:SourceArn': anchor.arn },
       },
-    },
+    }),
   });
   rolesAnywhere.createProfile(account, {
     id: '66666666-7777-8888-9999-000000000000',
@@ -42,20 +39,19 @@ export async function certificateAct(): Promise<void> {
   });
   const secrets = { CLIENT_CERTIFICATE: issued.certificate, CLIENT_CERTIFICATE_KEY: issued.privateKey };
   const job = new Job({ AWS_ENDPOINT_URL: sandbox.url });
+  stage.act(`A role with a certificate, for runners without OIDC (examples/${WORKFLOW})`);
   try {
     const [inputs = {}] = await stepsWithAction(WORKFLOW, job.env, secrets);
-    title(`The step in examples/${WORKFLOW}: a role with a certificate, for runners without OIDC`);
-    showRun(await job.step({ with: inputs }));
-    title('A later step asks AWS who it is');
-    show([await runUserStep('who-am-i.mjs', job.env)]);
+    stage.log(await job.step({ with: inputs }), job);
+    if (!stage.all) return;
+    stage.scene('A later step asks AWS who it is');
+    stage.show([await runUserStep('who-am-i.mjs', job.env)]);
 
-    title('The same step, once the certificate is revoked');
+    stage.scene('The same step, once the certificate is revoked');
     rolesAnywhere.revoke(anchor, issued.certificate);
-    showRun(await job.step({ with: inputs }));
-
-    title('The job ends: the post steps clean up');
-    for (const post of await job.finish()) showRun(post);
-    note('The key was in no file, and in no argument or variable of another program.');
+    stage.log(await job.step({ with: inputs }), job);
+    await stage.finish(job);
+    stage.note('The key was in no file, and in no argument or variable of another program.');
   } finally {
     job.remove();
     await sandbox.close();

@@ -1,13 +1,13 @@
 import { Job } from '../sandbox/runner/job';
-import { show, showRun, title } from '../sandbox/runner/terminal';
 import { startSandbox } from '../sandbox/sandbox';
+import type { Stage } from './stage';
 import { runUserStep } from './user-step';
 import { stepsWithAction } from './workflow';
 
 const WORKFLOW = 'mfa-session.yml';
 
 /** A session with MFA for an IAM user who may do nothing without MFA. */
-export async function mfaSessionAct(): Promise<void> {
+export async function mfaSessionAct(stage: Stage): Promise<void> {
   const sandbox = await startSandbox();
   const user = sandbox.account('123456789012').createUser('mona', {
     policies: [
@@ -33,24 +33,19 @@ export async function mfaSessionAct(): Promise<void> {
     AWS_MFA_SECRET: device.seed,
   };
   const job = new Job({ AWS_ENDPOINT_URL: sandbox.url, AWS_REGION: 'eu-central-1' });
+  stage.act(`A session for a user whose policy requires MFA (examples/${WORKFLOW})`);
   try {
-    title("A policy that requires MFA: the user's keys alone");
-    show([
-      await runUserStep('read-own-user.mjs', {
-        ...job.env,
-        AWS_ACCESS_KEY_ID: keys.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-      }),
-    ]);
+    const withKeys = {
+      ...job.env,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    };
+    stage.show([`With the keys alone, ${await runUserStep('read-own-user.mjs', withKeys)}`]);
     for (const inputs of await stepsWithAction(WORKFLOW, job.env, secrets)) {
-      title(`The step in examples/${WORKFLOW}: a session with MFA, with a computed code`);
-      showRun(await job.step({ with: inputs }));
+      stage.log(await job.step({ with: inputs }), job);
     }
-    title('A later step, with the session');
-    show([await runUserStep('read-own-user.mjs', job.env)]);
-
-    title('The job ends: the post step cleans up');
-    for (const post of await job.finish()) showRun(post);
+    stage.show([`In a later step, ${await runUserStep('read-own-user.mjs', job.env)}`]);
+    if (stage.all) await stage.finish(job);
   } finally {
     job.remove();
     await sandbox.close();

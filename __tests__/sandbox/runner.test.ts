@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandFile } from '../../sandbox/runner/command-file';
-import { parseLog, renderLog } from '../../sandbox/runner/log';
+import { parseLog, renderLog, withClosedGroups } from '../../sandbox/runner/log';
 
 const folder = mkdtempSync(join(tmpdir(), 'runner-'));
 afterAll(() => {
@@ -46,6 +46,12 @@ test.each(ENDINGS)('a log on %s, with lines that end in %j', (platform, ending) 
   const masks = new Set<string>();
   expect(renderLog(lines, masks)).toEqual(['The *** key', '▸ Plan', 'Warning: 50% of it', 'is done', 'last']);
   expect([...masks]).toEqual(['hidden']);
+});
+
+test('a closed group has how many lines are in it, and masks what follows', () => {
+  const log = '::group::Plan\none\n::add-mask::hidden\ntwo hidden\n::endgroup::\nhidden\n::group::Last\nthree';
+  const closed = withClosedGroups(parseLog(log));
+  expect(renderLog(closed, new Set())).toEqual(['▸ Plan (2 lines)', '***', '▸ Last (1 line)']);
 });
 
 test.each([

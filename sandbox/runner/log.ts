@@ -39,6 +39,30 @@ export function renderLog(lines: readonly LogLine[], masks: Set<string>): string
   });
 }
 
+/** The log with its groups closed, as GitHub shows it first: of each, its heading with how many lines are in it. */
+export function withClosedGroups(lines: readonly LogLine[]): LogLine[] {
+  const shown: LogLine[] = [];
+  let group: { readonly name: string; readonly lines: LogLine[] } | undefined;
+  const close = () => {
+    if (!group) return;
+    // They mask what follows.
+    const masks = group.lines.filter(({ command }) => command?.name === 'add-mask');
+    const count = group.lines.length - masks.length;
+    const value = `${group.name} (${count} ${count === 1 ? 'line' : 'lines'})`;
+    shown.push(...masks, { raw: value, command: { name: 'group', properties: '', value } });
+    group = undefined;
+  };
+  for (const line of lines) {
+    if (line.command?.name === 'group') {
+      close();
+      group = { name: line.command.value, lines: [] };
+    } else if (line.command?.name === 'endgroup') close();
+    else (group?.lines ?? shown).push(line);
+  }
+  close();
+  return shown;
+}
+
 /** The text with every masked part replaced, the longest first, as the runner does. */
 export function masked(text: string, masks: ReadonlySet<string>): string {
   return [...masks].sort((a, b) => b.length - a.length).reduce((rest, mask) => rest.replaceAll(mask, '***'), text);

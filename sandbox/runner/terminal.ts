@@ -1,32 +1,73 @@
-import type { Run } from './job';
+const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+type Style = keyof typeof CODES;
 
-const BOLD = '\u001b[1m';
-const DIM = '\u001b[2m';
-const PLAIN = '\u001b[0m';
+const OF_SIGN: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '~': 'yellow', '!': 'yellow' };
+const OF_COMMAND: Readonly<Record<string, Style>> = { Error: 'red', Warning: 'yellow', Notice: 'cyan' };
 
 export function title(text: string): void {
-  print(`\n${styled(BOLD, text)}`);
+  print(`\n${styled('bold', text)}`);
 }
 
-export function note(text: string): void {
-  print(styled(DIM, text));
+/** @param width in columns, at most */
+export function note(text: string, width?: number): void {
+  for (const line of wrapped(text, width)) print(styled('dim', line));
 }
 
-/** Shows lines as they are, a little indented. */
-export function show(lines: readonly string[]): void {
-  for (const line of lines) print(`  ${line}`);
+/**
+ * Shows lines as they are, a little indented: of a log or a summary in the colours that GitHub gives them.
+ *
+ * @param width in columns, at most
+ */
+export function show(lines: readonly string[], width?: number): void {
+  const styleOf = styles();
+  for (const line of lines) {
+    const style = styleOf(line);
+    for (const part of wrapped(`  ${line}`, width)) print(style === undefined ? part : styled(style, part));
+  }
 }
 
-/** What a user sees of a step with the action: its log, and the names of the variables that it set. */
-export function showRun(run: Run): void {
-  show(run.log);
-  const names = Object.entries(run.exported).map(([name, value]) => (value === '' ? `${name} (empty)` : name));
-  if (names.length > 0) note(`Variables for later steps: ${names.join(', ')}`);
-  note(`Took ${(run.duration / 1000).toFixed(2)} s, exit code ${run.exitCode ?? 'none'}.`);
+/** How the lines of one text look, from first to last: errors and the like, and in a plan what is added or goes. */
+export function styles(): (line: string) => Style | undefined {
+  let inPlan = false;
+  return (line) => {
+    if (/^(▸ Plan|```diff)/.test(line)) {
+      inPlan = true;
+      return undefined;
+    }
+    // It goes on for as long as lines have a sign or are indented.
+    inPlan &&= /^([+\-~!=] | |$)/.test(line);
+    const [, sign = ''] = (inPlan ? /^ *([+\-~!]) /.exec(line) : undefined) ?? [];
+    const [, command = ''] = /^(Error|Warning|Notice): /.exec(line) ?? [];
+    return OF_SIGN[sign] ?? OF_COMMAND[command];
+  };
 }
 
-function styled(style: string, text: string): string {
-  return process.stdout.isTTY ? `${style}${text}${PLAIN}` : text;
+/** The lines that a line becomes where it is too long: broken between words, where it can be, and further indented. */
+export function wrapped(line: string, width = Infinity): string[] {
+  const indent = ' '.repeat(line.search(/\S/) + 2);
+  const parts: string[] = [];
+  let rest = line;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const end = space > indent.length ? space : width;
+    parts.push(rest.slice(0, end));
+    rest = indent + rest.slice(end).trimStart();
+  }
+  return [...parts, rest];
+}
+
+/** Whether to colour: where there is a terminal that can, unless the variables that many programs know say else. */
+export function inColour(
+  env: NodeJS.ProcessEnv = process.env,
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'hasColors'> = process.stdout,
+): boolean {
+  const { FORCE_COLOR, NO_COLOR } = env;
+  if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
+  return !NO_COLOR && stream.isTTY && stream.hasColors(env);
+}
+
+export function styled(style: Style, text: string): string {
+  return inColour() ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
 }
 
 function print(line: string): void {
