@@ -9,7 +9,8 @@ const WORKFLOW = 'mfa-session.yml';
 /** A session with MFA for an IAM user who may do nothing without MFA. */
 export async function mfaSessionAct(stage: Stage): Promise<void> {
   const sandbox = await startSandbox();
-  const user = sandbox.account('123456789012').createUser('mona', {
+  // Whose device the example names.
+  const user = sandbox.account('123456789012').createUser('deployer', {
     policies: [
       {
         Version: '2012-10-17',
@@ -26,7 +27,7 @@ export async function mfaSessionAct(stage: Stage): Promise<void> {
     ],
   });
   const keys = user.createAccessKey();
-  const device = user.createMfaDevice('mona');
+  const device = user.createMfaDevice('deployer');
   const secrets = {
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
