@@ -123,6 +123,19 @@ export const DELIVERY = [
   'UntagUser',
 ] as const;
 
+/** What AWS is asked of a user that goes, at once: all that it may have. */
+export const WHAT_A_USER_HAS = [
+  'ListAccessKeys',
+  'GetLoginProfile NoSuchEntity',
+  'ListSigningCertificates',
+  'ListSSHPublicKeys',
+  'ListServiceSpecificCredentials',
+  'ListMFADevices',
+  'ListUserPolicies',
+  'ListAttachedUserPolicies',
+  'ListGroupsForUser',
+] as const;
+
 /**
  * Expects these calls since the last time: one stage after the other, those of one stage in any order.
  *

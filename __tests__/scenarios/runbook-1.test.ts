@@ -14,6 +14,7 @@ import {
   snapshot,
   ssoAdmin,
   terraformWorkspace,
+  WHAT_A_USER_HAS,
 } from './identities';
 import { ACCOUNT, REGION, Scenario } from './scenario';
 
@@ -104,17 +105,7 @@ describe.each([
     expectCalls(scenario, [
       'GetCallerIdentity',
       'GetUser',
-      [
-        'ListAccessKeys',
-        'GetLoginProfile NoSuchEntity',
-        'ListSigningCertificates',
-        'ListSSHPublicKeys',
-        'ListServiceSpecificCredentials',
-        'ListMFADevices',
-        'ListUserPolicies',
-        'ListAttachedUserPolicies',
-        'ListGroupsForUser',
-      ],
+      WHAT_A_USER_HAS,
       'DeleteAccessKey',
       'DetachUserPolicy',
       'ListAccessKeys',

@@ -10,6 +10,7 @@ import {
   identityScenario,
   profileKeys,
   snapshot,
+  WHAT_A_USER_HAS,
 } from './identities';
 import { ACCOUNT, REGION, type Scenario, expectFailed } from './scenario';
 
@@ -146,17 +147,7 @@ test('a user that may do nothing assumes the one role that it is let', async () 
   expectCalls(scenario, [
     'GetCallerIdentity',
     'GetUser',
-    [
-      'ListAccessKeys',
-      'GetLoginProfile NoSuchEntity',
-      'ListSigningCertificates',
-      'ListSSHPublicKeys',
-      'ListServiceSpecificCredentials',
-      'ListMFADevices',
-      'ListUserPolicies',
-      'ListAttachedUserPolicies',
-      'ListGroupsForUser',
-    ],
+    WHAT_A_USER_HAS,
     'DeleteAccessKey',
     'DeleteUserPolicy',
     'ListAccessKeys',

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allow, trust } from '../sandbox/sts-client';
-import { GONE_KEY_OF_JOB, NEW_KEY_OF_JOB, expectCalls, identityJob, snapshot, ssoAdmin } from './identities';
+import {
+  GONE_KEY_OF_JOB,
+  NEW_KEY_OF_JOB,
+  expectCalls,
+  identityJob,
+  snapshot,
+  ssoAdmin,
+  WHAT_A_USER_HAS,
+} from './identities';
 import { ACCOUNT, Scenario } from './scenario';
 
 const REGION = 'eu-west-1';
@@ -141,20 +149,7 @@ test('a user and a role for a pipeline, and from there into the tools account', 
     'GetCallerIdentity',
     {
       concurrent: [
-        [
-          'GetUser',
-          [
-            'ListAccessKeys',
-            'GetLoginProfile NoSuchEntity',
-            'ListSigningCertificates',
-            'ListSSHPublicKeys',
-            'ListServiceSpecificCredentials',
-            'ListMFADevices',
-            'ListUserPolicies',
-            'ListAttachedUserPolicies',
-            'ListGroupsForUser',
-          ],
-        ],
+        ['GetUser', WHAT_A_USER_HAS],
         ['GetRole', ['ListRolePolicies', 'ListAttachedRolePolicies', 'ListInstanceProfilesForRole']],
       ],
     },
