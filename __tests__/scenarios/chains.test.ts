@@ -4,7 +4,7 @@ import type { Run } from '../../sandbox/runner/job';
 import { codeOf } from '../sandbox/mfa-code';
 import { allow, stsClient } from '../sandbox/sts-client';
 import { roleFor, roleForOidc } from './role-paths';
-import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
+import { ACCOUNT, EXAMPLE_KEYS, expectFailed, KEY_INPUTS, REGION, Scenario, textOf } from './scenario';
 
 const HUB = '210987654321';
 const TARGET = '111122223333';
@@ -40,7 +40,6 @@ const chain = (...roles: readonly (Role | string)[]) => ({
 const OIDC_CALLS = ['id-token', 'AssumeRoleWithWebIdentity', 'AssumeRole', 'AssumeRole'];
 const assumptions = () => scenario.sandbox.requests.filter(({ action }) => action.startsWith('AssumeRole'));
 const paramsOf = (name: string) => assumptions().map(({ params }) => params[name]);
-const textOf = ({ log }: Run) => log.join('\n');
 
 test('three roles are assumed one after the other, and only the last one’s session is exported', async () => {
   const [entry, hub, target] = oidcPath();

@@ -11,7 +11,7 @@ import {
   statusesOf,
   endOfKeys,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, type Scenario, textOf } from './scenario';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -34,7 +34,6 @@ const documentOf = (accessKey: Record<string, unknown> = {}) =>
   });
 const run = (mode: string, inputs: Record<string, string> = {}): Promise<Run> =>
   identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: documentOf(), ...inputs } });
-const textOf = ({ log }: Run) => log.join('\n');
 const keyOf = (id: string) => scenario.sandbox.world.accessKey(id)?.key;
 const inSecrets = () => keyInSecrets(scenario).id ?? '';
 /** The key in the secrets, as the inputs of a step. */

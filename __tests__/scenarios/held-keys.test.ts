@@ -11,7 +11,7 @@ import {
   statusesOf,
   endOfKeys,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, type Scenario, textOf } from './scenario';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -35,7 +35,6 @@ const documentOf = (...prefixes: readonly string[]) => {
 const [A, B, AB] = [documentOf('A_'), documentOf('B_'), documentOf('A_', 'B_')];
 const run = (mode: string, identities: string, inputs: Record<string, string> = {}): Promise<Run> =>
   identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities, ...inputs } });
-const textOf = ({ log }: Run) => log.join('\n');
 const inPlace = (prefix: string) => keyInSecrets(scenario, { prefix });
 const ownerIn = (prefix: string) => ownerOf(scenario, inPlace(prefix));
 

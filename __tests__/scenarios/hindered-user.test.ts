@@ -15,7 +15,7 @@ import {
   writes,
   endOfKeys,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, type Scenario, textOf } from './scenario';
 
 const MINUTE_MS = 60_000;
 const READS = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
@@ -35,7 +35,6 @@ const run = (mode: string, document: object, inputs: Record<string, string> = {}
   identityJob(scenario).step({
     with: { mode, ...ADMIN, ...token, identities: JSON.stringify(document), ...inputs },
   });
-const textOf = ({ log }: Run) => log.join('\n');
 const keyOf = (user: string) => keyInSecrets(scenario, { prefix: `${user.toUpperCase()}_` });
 
 /** Gives `pulumi` a second key by hand, some time after both users got theirs. */

@@ -14,7 +14,7 @@ import {
   statusesOf,
   writes,
 } from './identities';
-import { REGION, expectFailed, type Scenario } from './scenario';
+import { expectFailed, REGION, type Scenario, textOf } from './scenario';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -36,7 +36,6 @@ const documentOf = (deliver: readonly unknown[] = ['github-secrets']) =>
   JSON.stringify({ users: { pulumi: { 'access-key': { deliver } } } });
 const run = (mode: string, inputs: Record<string, string> = {}, job = identityJob(scenario)): Promise<Run> =>
   job.step({ with: { mode, ...ADMIN, ...token, identities: documentOf(), ...inputs } });
-const textOf = ({ log }: Run) => log.join('\n');
 const idsOf = () => Object.keys(statusesOf(scenario, 'pulumi'));
 /** How long a step took, as AWS's clock tells. */
 async function timed(work: () => Promise<Run>): Promise<{ main: Run; ms: number }> {

@@ -13,7 +13,7 @@ import {
   statusesOf,
   writes,
 } from './identities';
-import type { Scenario } from './scenario';
+import { type Scenario, textOf } from './scenario';
 
 const HOUR_MS = 3_600_000;
 
@@ -32,7 +32,6 @@ afterEach(() => scenario.end());
 
 const run = (mode: string, inputs: Record<string, string> = {}): Promise<Run> =>
   identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: LASTING_KEY, ...inputs } });
-const textOf = ({ log }: Run) => log.join('\n');
 const user = () => {
   const found = scenario.account.users.get('pulumi');
   if (!found) throw new Error('the user is gone');

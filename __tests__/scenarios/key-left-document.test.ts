@@ -14,7 +14,7 @@ import {
   endOfKeys,
   FOR_THE_JOB,
 } from './identities';
-import type { Scenario } from './scenario';
+import { type Scenario, textOf } from './scenario';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -42,7 +42,6 @@ const runRed = async (...of: Parameters<typeof ended>) => {
   expect((await ended(...of)).exitCode).toBe(1);
 };
 const provision = (identities: string) => run('provision', identities);
-const textOf = ({ log }: Run) => log.join('\n');
 const endsIt = (id: string) => `delete it: aws iam delete-access-key --user-name pulumi --access-key-id ${id}`;
 
 describe('a user that the document gives no key any more', () => {

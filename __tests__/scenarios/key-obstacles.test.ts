@@ -12,7 +12,7 @@ import {
   writes,
   endOfKeys,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, type Scenario, textOf } from './scenario';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -34,7 +34,6 @@ const DUE = documentOf({ deliver: ['github-secrets'], 'max-age': '30d' });
 const TWO_PLACES = documentOf({ deliver: ['github-secrets', { 'github-secrets': PROD }] });
 const run = (mode: string, identities: string, inputs: Record<string, string> = {}): Promise<Run> =>
   identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities, ...inputs } });
-const textOf = ({ log }: Run) => log.join('\n');
 const keys = () => scenario.account.users.get('pulumi')?.accessKeys ?? [];
 const inBoth = () => [keyInSecrets(scenario).id, keyInSecrets(scenario, PROD).id];
 const owners = () => [ownerOf(scenario, keyInSecrets(scenario)), ownerOf(scenario, keyInSecrets(scenario, PROD))];

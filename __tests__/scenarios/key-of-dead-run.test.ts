@@ -13,7 +13,7 @@ import {
   statusesOf,
   writes,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, type Scenario, textOf } from './scenario';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,7 +28,6 @@ afterEach(() => scenario.end());
 
 const run = (mode: string, inputs: Record<string, string> = {}): Promise<Run> =>
   identityJob(scenario).step({ with: { mode, ...ADMIN, ...token, identities: LASTING_KEY, ...inputs } });
-const textOf = ({ log }: Run) => log.join('\n');
 
 /** Run 11, which is killed right after a call, and whose post step never comes. */
 async function killedAt(action: string, skip: number, mode: string, inputs: Record<string, string> = {}) {

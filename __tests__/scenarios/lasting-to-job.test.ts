@@ -16,7 +16,7 @@ import {
   FOR_THE_JOB,
   KEY_OF_JOB,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, type Scenario, textOf } from './scenario';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -34,7 +34,6 @@ let runs = 0;
 const jobOf = (id = String((runs += 1))) => identityJob(scenario, { env: { GITHUB_RUN_ID: id } });
 const run = (mode: string, identities: string, job = jobOf(), inputs: Record<string, string> = {}): Promise<Run> =>
   job.step({ with: { mode, ...ADMIN, ...token, identities, ...inputs } });
-const textOf = ({ log }: Run) => log.join('\n');
 const idsOf = () => Object.keys(statusesOf(scenario, 'pulumi'));
 const endsIt = (id: string) => `delete it: aws iam delete-access-key --user-name pulumi --access-key-id ${id}`;
 

@@ -6,7 +6,7 @@ import { codeOf } from '../sandbox/mfa-code';
 import { allow, trust } from '../sandbox/sts-client';
 import { roleForCertificates, trustCertificate } from './certificates';
 import { githubRepository, identityJob, keyIn, LASTING_KEY, ownerOf, recordsOf, snapshot } from './identities';
-import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
+import { ACCOUNT, EXAMPLE_KEYS, expectFailed, KEY_INPUTS, REGION, Scenario, textOf } from './scenario';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start()));
@@ -18,7 +18,6 @@ const IN_ENVIRONMENT = {
 };
 const HOUR_MS = 3_600_000;
 const TAGGED = ['sts:AssumeRole', 'sts:TagSession'];
-const textOf = ({ log }: Run) => log.join('\n');
 const arnOf = (role: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/GitHubActions`;
 
 /** What the job has of any credentials after a step: in its variables, in outputs of the step, in a profile. */

@@ -11,7 +11,7 @@ import {
   statusesOf,
   endOfKeys,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, type Scenario, textOf } from './scenario';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -174,7 +174,6 @@ describe('a place that left the document', () => {
 describe('a place that the document gives to another user', () => {
   const before = [user('a', 'P_'), user('b', 'B_')] as const;
   const moved = [user('a', 'N_'), user('b', 'P_')] as const;
-  const textOf = ({ log }: Run) => log.join('\n');
   const held = (main: Run) => main.log.find((line) => /^Notice: The access key .* of a was replaced at/.test(line));
   const idsOf = (name: string) => Object.keys(statusesOf(scenario, name));
   /** What keeps a run from serving the other user: somebody has made a second key of it. */

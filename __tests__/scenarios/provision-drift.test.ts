@@ -1,6 +1,5 @@
 import type { Account } from '../../sandbox/accounts/account';
 import { list, type PolicyDocument } from '../../sandbox/policy/document';
-import type { Run } from '../../sandbox/runner/job';
 import { allow } from '../sandbox/sts-client';
 import {
   DEPLOY,
@@ -15,13 +14,11 @@ import {
   found,
 } from './declared-account';
 import { OWNED, expectCalls, snapshot } from './identities';
-import { ISSUER } from './scenario';
+import { ISSUER, textOf } from './scenario';
 
 let declared: DeclaredAccount;
 beforeEach(async () => (declared = await DeclaredAccount.start()));
 afterEach(() => declared.scenario.end());
-
-const textOf = ({ log }: Run) => log.join('\n');
 
 const inline = (document: PolicyDocument) => ({ text: JSON.stringify(document), document });
 const ci = ({ users }: Account) => found(users.get('ci'));

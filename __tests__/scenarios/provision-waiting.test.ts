@@ -1,6 +1,6 @@
 import type { Run } from '../../sandbox/runner/job';
 import { ADMIN, identityJob, identityScenario, recordsOf } from './identities';
-import { ACCOUNT, type Scenario, expectFailed } from './scenario';
+import { ACCOUNT, expectFailed, type Scenario, textOf } from './scenario';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await identityScenario()));
@@ -11,7 +11,6 @@ const provision = (
   inputs: Record<string, string> = {},
   job = identityJob(scenario),
 ): Promise<Run> => job.step({ with: { mode: 'provision', identities, ...ADMIN, ...inputs } });
-const textOf = ({ log }: Run) => log.join('\n');
 const writes = () => scenario.calls().filter((call) => !/^(?:Get|List)/.test(call));
 
 /** Calls without those that were refused, and how each of these was. */

@@ -25,12 +25,10 @@ import {
   snapshot,
   type IdentityJobSettings,
 } from './identities';
-import { ACCOUNT, ISSUER, PROVIDER, expectFailed, type Scenario } from './scenario';
+import { ACCOUNT, expectFailed, ISSUER, PROVIDER, type Scenario, textOf } from './scenario';
 
 let declared: DeclaredAccount;
 afterEach(() => declared.scenario.end());
-
-const textOf = ({ log }: Run) => log.join('\n');
 
 describe('an account that has nothing of it', () => {
   beforeEach(async () => (declared = await DeclaredAccount.start()));

@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Statement } from '../../sandbox/policy/document';
 import { CertificateAuthority } from '../../sandbox/roles-anywhere/certificate-authority';
-import type { Run } from '../../sandbox/runner/job';
 import type { ErrorCode } from '../../src/errors/action-error';
 import { page, section } from '../docs/pages';
 import { allow } from '../sandbox/sts-client';
@@ -16,7 +15,7 @@ import {
 } from './certificates';
 import { identityJob, LASTING_KEY, githubRepository } from './identities';
 import { roleFor } from './role-paths';
-import { ACCOUNT, EXAMPLE_KEYS, REGION, ROLE, Scenario, expectFailed } from './scenario';
+import { ACCOUNT, EXAMPLE_KEYS, expectFailed, REGION, ROLE, Scenario, textOf } from './scenario';
 
 const DAY_MS = 86_400_000;
 const HUB = '210987654321';
@@ -24,8 +23,6 @@ const HUB = '210987654321';
 let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start()));
 afterEach(() => scenario.end());
-
-const textOf = ({ log }: Run) => log.join('\n');
 
 /** The serial number of a certificate, as AWS names a session with it. */
 function serialOf(certificate: string): string {

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, watch, wr
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Role, User } from '../../sandbox/accounts/account';
-import type { Job, Run } from '../../sandbox/runner/job';
+import type { Job } from '../../sandbox/runner/job';
 import { allow } from '../sandbox/sts-client';
 import { roleFor, roleForOidc } from './role-paths';
 import { ALL_AS_PROCESSES } from './running';
-import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
+import { ACCOUNT, EXAMPLE_KEYS, expectFailed, KEY_INPUTS, REGION, Scenario, textOf } from './scenario';
 
 /** How many roles are assumed at once. */
 const AT_ONCE = 20;
@@ -31,7 +31,6 @@ function inputsFor(roles: Readonly<Record<string, Role | string | readonly (Role
 }
 
 const byAccount = (roles: readonly Role[]) => Object.fromEntries(roles.map((role) => [`p${role.account.id}`, role]));
-const textOf = ({ log }: Run) => log.join('\n');
 
 /** How often each call was made since this was asked last, in whatever order. */
 function tally(): Record<string, number> {

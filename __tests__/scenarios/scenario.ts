@@ -136,6 +136,11 @@ export class Scenario {
   }
 }
 
+/** The log of a step, in one text. */
+export function textOf({ log }: Run): string {
+  return log.join('\n');
+}
+
 /** A step that failed for this reason said so, and left nothing to anyone: no variable, no output, nothing to undo. */
 export function expectFailed(run: Run, code: ErrorCode): void {
   const { exitCode, stderr, exported, state } = run;

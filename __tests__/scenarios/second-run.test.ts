@@ -16,7 +16,7 @@ import {
   statusesOf,
   writes,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, type Scenario, textOf } from './scenario';
 
 const MINUTE_MS = 60_000;
 
@@ -33,7 +33,6 @@ const jobOf = (GITHUB_RUN_ID: string, env: Record<string, string> = {}) =>
 const run = (mode: string, job = jobOf('12'), inputs: Record<string, string> = {}): Promise<Run> =>
   job.step({ with: { mode, ...ADMIN, ...token, identities: LASTING_KEY, ...inputs } });
 const runOf = (runId: string, attempt = '1') => ({ repository: REPOSITORY, runId, attempt });
-const textOf = ({ log }: Run) => log.join('\n');
 
 /** Run 11, which died, or is held, right after it has done this for the last time. */
 async function heldAt(action: string, skip: number, mode = 'provision', inputs: Record<string, string> = {}) {

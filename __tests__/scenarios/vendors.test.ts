@@ -8,7 +8,7 @@ import { ForwardProxy } from '../network/forward-proxy';
 import { allow, trust } from '../sandbox/sts-client';
 import { ADMIN, identityJob } from './identities';
 import { roleFor, roleForOidc } from './role-paths';
-import { EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, Scenario, expectFailed } from './scenario';
+import { EXAMPLE_KEYS, expectFailed, KEY_INPUTS, REGION, ROLE, Scenario, textOf } from './scenario';
 
 let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start()));
@@ -16,7 +16,6 @@ afterEach(() => scenario.end());
 
 const CEPH_ACCOUNT = 'RGW33567154695143645';
 const NOT_SAID = 'The service at sts-endpoint does not say';
-const textOf = ({ log }: Run) => log.join('\n');
 
 /** The account of a vendor, at whose service all calls arrive from now on. */
 function accountAt(vendor: VendorName, id: string, partition = 'aws'): Account {

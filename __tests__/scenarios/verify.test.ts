@@ -1,7 +1,6 @@
 import type { Role, User } from '../../sandbox/accounts/account';
-import type { Run } from '../../sandbox/runner/job';
 import { allow, deny, trust } from '../sandbox/sts-client';
-import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
+import { ACCOUNT, EXAMPLE_KEYS, expectFailed, KEY_INPUTS, REGION, Scenario, textOf } from './scenario';
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -93,7 +92,6 @@ describe('what the caller may do', () => {
   const sessionToken = (more: Record<string, string> = {}) => ({
     with: { mode: 'session-token', 'aws-region': REGION, ...keys(), ...more },
   });
-  const textOf = ({ log }: Run) => log.join('\n');
   const answerOnce = (code: string, message: string, times = 1) => {
     scenario.sandbox.faults.add({ action: 'SimulatePrincipalPolicy', times, error: { status: 400, code, message } });
   };
