@@ -1,6 +1,6 @@
-import { refusalOf, skewIn, type Refusal } from '../../src/aws/failure';
+import { isMfaCodeRefusal, refusalOf, skewIn, type Refusal } from '../../src/aws/failure';
 import { ActionError, type ErrorCode } from '../../src/errors/action-error';
-import { explainSts, isMfaCodeRefusal, type StsCall } from '../../src/sts/explain';
+import { explainSts, type StsCall } from '../../src/sts/explain';
 import { sdkError, unreadable } from '../aws/sdk-error';
 import { expectWhole } from '../errors/whole';
 import { wrongCode } from '../sandbox/mfa-code';

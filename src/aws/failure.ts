@@ -96,6 +96,11 @@ export function isRefusal(error: unknown, code: string): boolean {
   return refusalBehind(error)?.code === code;
 }
 
+/** Whether AWS refused an MFA code. */
+export function isMfaCodeRefusal({ code, message }: Refusal): boolean {
+  return code === 'AccessDenied' && message.includes('invalid MFA one time pass code');
+}
+
 /** In words: that, or that it has STS only and takes a call of IAM for one. */
 const LACKS_OPERATION = /unsupported action|invalid sts api version/i;
 

@@ -1,12 +1,9 @@
 import type { Credentials } from '../aws/credentials';
-import { refusalBehind, skewIn } from '../aws/failure';
-import { connectIam } from '../iam/connect';
+import { isMfaCodeRefusal, refusalBehind, skewIn } from '../aws/failure';
 import type { MfaRequest, StepSettings } from '../inputs/request';
-import { findMfaDevice } from '../mfa/find-device';
 import { codeAt, untilNextCode } from '../mfa/seed';
 import { callSettings, type Step } from '../runner/step';
 import type { Prove } from '../sts/connect';
-import { isMfaCodeRefusal } from '../sts/explain';
 import { requireKeysForMfa } from './user-keys';
 
 /** How far into the next window a code is computed, in milliseconds: AWS's clock need not be this machine's. */
@@ -50,7 +47,12 @@ export async function withMfa<T>(
   }
 }
 
+/** Loads what calls IAM: nothing else in a session does. */
 async function findDevice(credentials: Credentials, settings: StepSettings, step: Step): Promise<string> {
+  const [{ connectIam }, { findMfaDevice }] = await Promise.all([
+    import('../iam/connect'),
+    import('../mfa/find-device'),
+  ]);
   const device = await findMfaDevice(await connectIam(settings.connection, credentials, callSettings(settings, step)));
   step.runner.info(`MFA device: ${device}`);
   return device;

@@ -11,7 +11,7 @@ import type { Failures } from '../network/retry';
 import { requireAwsIdentity, type StsSession } from './answer';
 import type { AssumeRoleSettings } from './assume-role';
 import type { AssumeRoleWithWebIdentitySettings } from './assume-role-with-web-identity';
-import { explainSts, type StsCall } from './explain';
+import type { StsCall } from './explain';
 import type { GetFederationTokenSettings } from './get-federation-token';
 import type { GetSessionTokenSettings } from './get-session-token';
 import type { MfaProof, SessionPolicies } from './session-parameters';
@@ -37,7 +37,7 @@ export async function connectSts(connection: Connection, credentials: Credential
   ) =>
     call(operation, request, circumstances.newKey ? NEW_KEY_FAILURES : AWS_FAILURES, settings).catch(
       (error: unknown) => {
-        throw explainSts(error, { ...circumstances, region: connection.region });
+        throw sts.explainSts(error, { ...circumstances, region: connection.region });
       },
     );
   const isAws = callsAws(connection.stsEndpoint, 'STS');

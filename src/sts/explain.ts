@@ -1,10 +1,11 @@
 import { accountOfArn, iamArn, partitionOfArn, permissionSetOf } from '../aws/arn';
 import { denialIn } from '../aws/denial';
 import { explainFailure, explainSkew, type FailedCall, type RefusalMeaning, type RefusalRule } from '../aws/explain';
-import { KEYS_NOT_FETCHED, type Refusal } from '../aws/failure';
+import { isMfaCodeRefusal, KEYS_NOT_FETCHED, type Refusal } from '../aws/failure';
 import { ActionError, type Explanation } from '../errors/action-error';
 import { messageOf } from '../errors/message';
-import { claim, furtherConditions, trustCondition, type TokenClaims } from '../github/token-claims';
+import { claim, type TokenClaims } from '../github/token-claims';
+import { furtherConditions, trustCondition } from '../github/token-conditions';
 import { tooLongForChain } from './session-parameters';
 
 /** The circumstances of a call to STS that failed. */
@@ -146,11 +147,6 @@ function providerUnreachable(call: StsCall): RefusalMeaning {
       "Run the job again, and see GitHub's and AWS's status pages. If it stays with an identity provider of your own: " +
       `${issuer}/.well-known/openid-configuration, and the keys at its jwks_uri, must be open to the internet and answer within seconds.`,
   };
-}
-
-/** Whether AWS refused an MFA code. */
-export function isMfaCodeRefusal({ code, message }: Refusal): boolean {
-  return code === 'AccessDenied' && message.includes('invalid MFA one time pass code');
 }
 
 /** The request was signed with credentials. */
