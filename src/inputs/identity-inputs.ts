@@ -48,7 +48,7 @@ export async function readIdentity(inputs: Inputs): Promise<StepIdentity> {
   if ((['role-to-assume', ...CERTIFICATE_INPUTS] as const).some((name) => inputs.has(name))) {
     return readRoleIdentity(inputs);
   }
-  const source = readSigningSource('no role', inputs);
+  const source = await readSigningSource('no role', inputs);
   checkNoSession(source, inputs);
   checkLimits(source, inputs);
   return { source, chain: undefined };
@@ -99,9 +99,9 @@ export async function readIdentityAgain(
 }
 
 /** Whom a step works as in a mode that takes no role. */
-export function readSourceCredentials(mode: Mode, inputs: Inputs): SourceCredentials {
+export async function readSourceCredentials(mode: Mode, inputs: Inputs): Promise<SourceCredentials> {
   const noRole = inputs.has('web-identity-token-file') ? 'no role for the token file' : 'no role';
-  const source = readSigningSource(mode === 'access-keys' ? noRole : 'user keys', inputs);
+  const source = await readSigningSource(mode === 'access-keys' ? noRole : 'user keys', inputs);
   checkLimits(source, inputs);
   return { source, chain: undefined };
 }
@@ -153,7 +153,7 @@ function sessionOf({ from }: RoleSource['source']): string | undefined {
 /** From what roles are assumed. */
 async function readOrigin(inputs: Inputs) {
   const against = inputsAgainstIdToken(inputs);
-  const source = readSigningSource(against.length > 0 ? 'inputs' : 'permission', inputs);
+  const source = await readSigningSource(against.length > 0 ? 'inputs' : 'permission', inputs);
   const proof = await readProof(inputs);
   const mfa = readMfa(inputs);
   if (mfa && inputs.flag('special-characters-workaround')) {

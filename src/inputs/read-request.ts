@@ -170,14 +170,14 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
         mode,
         mfa: readMfa(inputs),
         ...readDelivered(mode, inputs),
-        identity: readSourceCredentials(mode, inputs),
+        identity: await readSourceCredentials(mode, inputs),
         duration: readSessionDuration(MAX_USER_DURATION, inputs),
       };
     case 'federation-token':
       return {
         mode,
         ...readDelivered(mode, inputs),
-        identity: readSourceCredentials(mode, inputs),
+        identity: await readSourceCredentials(mode, inputs),
         name: readFederatedUserName(inputs),
         duration: readSessionDuration(MAX_USER_DURATION, inputs),
         policies: readSessionPolicies(inputs),
@@ -187,7 +187,7 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
       return {
         mode,
         ...readDelivered(mode, inputs),
-        identity: readSourceCredentials(mode, inputs),
+        identity: await readSourceCredentials(mode, inputs),
         isLogOut: isLogOut(inputs),
       };
     case 'verify':

@@ -5,11 +5,10 @@ import { partitionOfRegion, usualAudiences } from '../aws/partition';
 import { messageOf } from '../errors/message';
 import { idTokenEndpoint } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
-import { CERTIFICATE_INPUTS, type InputName } from './input-names';
+import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
 import type { GithubToken, GivenKeys, Proof, SigningSource, TokenFile, TokenRuledOutBy } from './request';
-import { readSignIn } from './sso-inputs';
 
 const SESSION_POLICIES = ['inline-session-policy', 'managed-session-policies'] as const;
 const MIN_TOKEN_LENGTH = 4;
@@ -22,20 +21,15 @@ const NO_JWT =
   'holds no JSON Web Token, which has three parts with dots between them; an access token, JSON with a token in it, and ' +
   'the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN are none';
 
-/** Reads a source; undefined where the inputs do not ask for it. */
-type ReadSource<T> = (inputs: Inputs) => T | undefined;
-
-/** The sources of credentials that have inputs of their own. The first that they ask for counts. */
-const WITH_CREDENTIALS: readonly ReadSource<SigningSource>[] = [readSignIn, readGivenKeys];
-
-/** What a first role is assumed with that is no credentials, next to a certificate. The first that the inputs ask for counts. */
-const PROOFS: readonly ReadSource<Proof>[] = [readTokenFile, readGithubToken];
-
 /** The credentials to start from: those that the inputs lead to, or what the SDK's default chain will find. */
-export function readSigningSource(tokenRuledOutBy: TokenRuledOutBy, inputs: Inputs): SigningSource {
+export async function readSigningSource(tokenRuledOutBy: TokenRuledOutBy, inputs: Inputs): Promise<SigningSource> {
   const mustLast = inputs.flag('refresh-credentials');
   const inputsAgainstToken = inputsAgainstIdToken(inputs);
-  return firstOf(WITH_CREDENTIALS, inputs) ?? { from: 'default chain', tokenRuledOutBy, inputsAgainstToken, mustLast };
+  if (SSO_INPUTS.some((name) => inputs.has(name))) {
+    // Loaded where one is given alone.
+    return (await import('./sso-inputs')).readSignIn(inputs);
+  }
+  return readGivenKeys(inputs) ?? { from: 'default chain', tokenRuledOutBy, inputsAgainstToken, mustLast };
 }
 
 /** What the first role is assumed with, where no credentials do it. */
@@ -44,15 +38,7 @@ export async function readProof(inputs: Inputs): Promise<Proof | undefined> {
     // Loaded where one is given alone.
     return (await import('./certificate-inputs')).readCertificateProof(inputs);
   }
-  return firstOf(PROOFS, inputs);
-}
-
-function firstOf<T>(sources: readonly ReadSource<T>[], inputs: Inputs): T | undefined {
-  for (const read of sources) {
-    const source = read(inputs);
-    if (source) return source;
-  }
-  return undefined;
+  return readTokenFile(inputs) ?? readGithubToken(inputs);
 }
 
 function readGivenKeys(inputs: Inputs): GivenKeys | undefined {

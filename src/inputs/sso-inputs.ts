@@ -1,7 +1,7 @@
 import { isAccountId, permissionSetOf } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
 import { withoutPassword } from '../network/url-password';
-import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
+import { CERTIFICATE_INPUTS, type InputName } from './input-names';
 import type { Inputs } from './inputs';
 import { MFA_INPUTS } from './mfa-inputs';
 import type { SignIn } from './request';
@@ -25,10 +25,8 @@ const OTHER_SOURCES: readonly InputName[] = [
   ...CERTIFICATE_INPUTS,
 ];
 
-/** The sign-in of a person at IAM Identity Center, if it is asked for. */
-export function readSignIn(inputs: Inputs): SignIn | undefined {
-  const given = SSO_INPUTS.filter((name) => inputs.has(name));
-  if (given.length === 0) return undefined;
+/** The sign-in of a person at IAM Identity Center. */
+export function readSignIn(inputs: Inputs): SignIn {
   checkOthers(inputs);
   checkAttended(inputs);
   const accountId = readAccount(inputs);
