@@ -14,7 +14,6 @@ import { maskIdentity, maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
-import { checkProfileCircle } from './profile-circle';
 import { passOverDevices, spellKindsOfEndpoints, takeEndpointsOfProfile } from './profile-endpoints';
 import { reportFailure } from './report-failure';
 
@@ -59,7 +58,10 @@ async function runRequest(request: Request, step: Step, begun: (work: Work) => v
 async function checkDestinations(request: Request, step: Step): Promise<void> {
   const profiles = profilesIn(request);
   if (profiles) await checkJobProfiles(profiles, step);
-  if (profiles?.refresh) await checkProfileCircle(request, step.env);
+  if (profiles?.refresh) {
+    const { checkProfileCircle } = await import('./profile-circle');
+    await checkProfileCircle(request, step.env);
+  }
 }
 
 /**
