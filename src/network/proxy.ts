@@ -9,7 +9,8 @@ export interface ProxySettings {
   readonly noProxy?: string;
 }
 
-const LOOPBACK = ['localhost', '127.0.0.0/8', '::1'];
+/** As URLs spell it: that of IPv4 also within IPv6. */
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|::1|::ffff:7f[\da-f]{2}:[\da-f]{1,4})$/;
 
 /**
  * The proxy through which the URL is to be reached, or undefined for a direct connection. The rules are those of curl and
@@ -90,7 +91,7 @@ function isDecodable(text: string): boolean {
 
 /** Whether a URL leads to this machine. */
 export function isLoopback(url: URL): boolean {
-  return LOOPBACK.some((exception) => covers(exception, hostOf(url)));
+  return LOOPBACK.test(hostOf(url));
 }
 
 function isExcepted(url: URL, exceptions: string): boolean {
