@@ -246,7 +246,7 @@ export class Ledger {
       hasSecrets(changes) ? storedSecrets(this.#changes, this.#env) : undefined,
     );
     const short = shortened(changes);
-    const isWhole = isDeepStrictEqual(short, changes);
+    const isWhole = JSON.stringify(short) === JSON.stringify(changes);
     this.#saveIfNew(JSON.stringify({ folder, changes: short, isWhole } satisfies State));
   }
 
