@@ -14,12 +14,16 @@ const dist = join(root, 'dist');
  * left something to do in IAM, and the program behind a `credential_process` only to renew a session.
  */
 const programs = { './action/programs': '../action/index.js' };
+/**
+ * What the toolkit loads next to the rest, and nothing here uses: to run programs, to write a summary, to ask for a token.
+ * Any module of Node's stands in for them.
+ */
+const UNUSED_IN_TOOLKIT = { '@actions/exec': 'node:os', './summary.js': 'node:os', './oidc-utils.js': 'node:os' };
 const entries = {
   main: { source: 'main.ts', externals: programs },
   post: { source: 'post.ts', externals: programs },
   'credential-process': { source: 'credential-process.ts', externals: programs },
-  // The toolkit can run programs, too, which nothing here does.
-  action: { source: 'action/programs.ts', externals: { '@actions/exec': 'node:os' } },
+  action: { source: 'action/programs.ts', externals: UNUSED_IN_TOOLKIT },
 };
 
 /**
