@@ -10,21 +10,44 @@ let scenario: Scenario;
 beforeEach(async () => (scenario = await Scenario.start({ asProcesses: true })));
 afterEach(() => scenario.end());
 
-/** Runs a step and returns all code of ours that its process loaded. */
-async function codeLoadedBy(job: Job, options: StepOptions): Promise<string> {
+interface Loaded {
+  /** All code of ours, as text. */
+  readonly code: string;
+  /** Modules of Node's own. */
+  readonly builtIn: readonly string[];
+}
+
+/** Runs a step and returns what its process had loaded when it made its first request, and when it ended. */
+async function loadedBy(job: Job, options: StepOptions): Promise<Record<'atFirstRequest' | 'atEnd', Loaded>> {
   const spy = join(job.folder, 'loaded.cjs');
   const report = join(job.folder, 'loaded.json');
   writeFileSync(
     spy,
-    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(report)}, JSON.stringify(Object.keys(require.cache))))`,
+    `const loaded = () => ({ files: Object.keys(require.cache), builtIn: [...process.moduleLoadList] });
+    let atFirstRequest;
+    require('diagnostics_channel').subscribe('http.client.request.start', () => (atFirstRequest ??= loaded()));
+    process.on('exit', () => {
+      const all = JSON.stringify({ atFirstRequest, atEnd: loaded() });
+      require('fs').writeFileSync(${JSON.stringify(report)}, all);
+    });`,
   );
   const main = await job.step({ ...options, env: { NODE_OPTIONS: `--require ${spy}` } });
   expect(main.exitCode).toBe(0);
-  const loaded = JSON.parse(readFileSync(report, 'utf8')) as string[];
-  return loaded
-    .filter((file) => file.includes('dist'))
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('\n');
+  type Names = Readonly<Record<'files' | 'builtIn', readonly string[]>>;
+  const { atFirstRequest, atEnd } = JSON.parse(readFileSync(report, 'utf8')) as Record<
+    keyof Awaited<ReturnType<typeof loadedBy>>,
+    Names
+  >;
+  const read = ({ files, builtIn }: Names) => {
+    const ours = files.filter((file) => file.includes('dist'));
+    return { code: ours.map((file) => readFileSync(file, 'utf8')).join('\n'), builtIn };
+  };
+  return { atFirstRequest: read(atFirstRequest), atEnd: read(atEnd) };
+}
+
+/** Runs a step and returns all code of ours that its process loaded. */
+async function codeLoadedBy(job: Job, options: StepOptions): Promise<string> {
+  return (await loadedBy(job, options)).atEnd.code;
 }
 
 const IAM_CLIENT = /ListMFADevices[^]*iam\.amazonaws\.com|iam\.amazonaws\.com[^]*ListMFADevices/;
@@ -35,23 +58,48 @@ const PROFILE_FILES = /onCompromised/;
 const STS_CLIENT = /sts\.amazonaws\.com\/doc\/2011-06-15/;
 const ROLES_ANYWHERE = /AWS4-X509|Digital Signature/;
 
-test('assuming a role loads neither the IAM client, nor GitHub’s, nor what edits profiles or asks a person to sign in', async () => {
+const DEVICE_LOOKUP = /look the MFA device up/;
+const SIGN_IN_INPUTS = /AWS_SIGN_IN_UNATTENDED|a schedule started this run/;
+const RENEWAL = /renew itself with credentials|environment\.json/;
+const TRUST_POLICIES = /token\.actions\.githubusercontent\.com/;
+const MEANING_OF_REFUSALS = /No OpenIDConnect provider/;
+
+test('assuming a role loads nothing that is for other identities, for IAM, for profiles or to ask a person to sign in', async () => {
   scenario.createOidcRole();
-  const code = await codeLoadedBy(scenario.job({ oidc: true }), {
+  const { atEnd } = await loadedBy(scenario.job({ oidc: true }), {
     with: { 'aws-region': REGION, 'role-to-assume': ROLE },
   });
-  expect(code).toMatch(STS_CLIENT);
+  expect(atEnd.code).toMatch(STS_CLIENT);
   for (const other of [
     IAM_CLIENT,
     GITHUB_SECRETS,
     PROFILE_FILES,
     ROLES_ANYWHERE,
     IDENTITY_CENTER,
+    DEVICE_LOOKUP,
+    SIGN_IN_INPUTS,
+    RENEWAL,
     /Invalid character found/,
   ]) {
-    expect(code).not.toMatch(other);
+    expect(atEnd.code).not.toMatch(other);
   }
+  // Node loads it to compare addresses with networks, as a proxy's exceptions may be.
+  expect(atEnd.builtIn).not.toContain('NativeModule internal/blocklist');
   expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity']);
+});
+
+test('what is needed only after the first request loads while that is on its way', async () => {
+  scenario.createOidcRole();
+  const { atFirstRequest, atEnd } = await loadedBy(scenario.job({ oidc: true }), {
+    with: { 'aws-region': REGION, 'role-to-assume': ROLE },
+  });
+  for (const later of [STS_CLIENT, MEANING_OF_REFUSALS, TRUST_POLICIES]) {
+    expect(atFirstRequest.code).not.toMatch(later);
+    expect(atEnd.code).toMatch(later);
+  }
+  // The SDK reads profiles with it.
+  expect(atFirstRequest.builtIn).not.toContain('NativeModule fs/promises');
+  scenario.calls();
 });
 
 test('a session with MFA loads the IAM client only to look the device up', async () => {
