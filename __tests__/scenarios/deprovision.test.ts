@@ -2,6 +2,7 @@ import type { Failure } from '../../sandbox/faults';
 import { allow, trust } from '../sandbox/sts-client';
 import {
   ADMIN,
+  LASTING_KEY,
   OWNED,
   REPOSITORY,
   age,
@@ -394,6 +395,59 @@ describe('next to a run that makes a key of the user', () => {
     scenario.expectWithin(10_000, main);
     expect(snapshot(scenario.account)).toEqual(before);
     scenario.calls();
+  });
+
+  describe('that has announced it, and is not known to have got an answer', () => {
+    const RESET = { action: 'CreateAccessKey', reset: true, times: 1 } as const;
+    const ofRun = (id: string, mode: string, inputs: Record<string, string>) =>
+      identityJob(scenario, { env: { GITHUB_RUN_ID: id } }).step({
+        with: { mode, ...ADMIN, identities: LASTING_KEY, ...inputs },
+      });
+    /** A run to which AWS has not answered whether it made a key. */
+    async function unanswered() {
+      const token = githubRepository(scenario);
+      scenario.sandbox.faults.add(RESET);
+      const main = await ofRun('11', 'provision', token);
+      expect([main.exitCode, main.log.join()]).toEqual([1, expect.stringContaining('#access-key-unknown')]);
+      scenario.calls();
+      return token;
+    }
+    const userId = () => scenario.account.users.get('pulumi')?.id;
+
+    test('it waits until that key can no longer come: a user of that name that a third run makes has only its own', async () => {
+      const token = await unanswered();
+      scenario.pass(20_000);
+      const main = await ofRun('12', 'deprovision', token);
+      expect([main.exitCode, main.stderr, userId()]).toEqual([0, '', undefined]);
+      expect(main.log.join('\n')).toMatch(/Waiting 1\d\d s: run 11 of octo\/app.* has announced an access key of/);
+      expect(main.duration).toBeGreaterThanOrEqual(180_000);
+      scenario.expectWithin(200_000, main);
+      const third = await ofRun('13', 'provision', token);
+      expect([third.exitCode, scenario.account.users.get('pulumi')?.accessKeys.length]).toEqual([0, 1]);
+      scenario.calls();
+    });
+
+    test('the key comes meanwhile: it says so, and changes nothing', async () => {
+      const token = await unanswered();
+      const late = () => void scenario.account.users.get('pulumi')?.createAccessKey();
+      scenario.sandbox.faults.add({ action: 'GetUser', skip: 1, times: 1, first: late });
+      const main = await ofRun('12', 'deprovision', token);
+      expectFailed(main, 'another-run');
+      expect(main.log.join('\n')).toMatch(/Nothing was changed[^]*is being made by run 11 of octo\/app/);
+      expect(writes(scenario)).toEqual([]);
+    });
+
+    test('later it does not wait, and neither does a plan', async () => {
+      const token = await unanswered();
+      const plan = await ofRun('12', 'deprovision', { ...token, 'dry-run': 'true' });
+      expect(plan.outputs.plan).toMatch(/a run would wait 2\d\d s: run 11/);
+      scenario.expectWithin(5_000, plan);
+      scenario.pass(220_000);
+      const main = await ofRun('13', 'deprovision', token);
+      expect([main.exitCode, userId()]).toEqual([0, undefined]);
+      scenario.expectWithin(5_000, main);
+      scenario.calls();
+    });
   });
 
   test('a key that comes after the plan: it is named, and the user and its secrets stay', async () => {

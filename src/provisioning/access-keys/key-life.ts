@@ -25,6 +25,8 @@ export const LATE_MS = 2 * MINUTE_MS;
 export const LATEST_WRITING_MS = FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
 /** A key that is younger, and not delivered, may have a run that is alive. */
 export const TAKEOVER_MS = 10 * MINUTE_MS;
+/** A run that is about to ask for a key announces it again where it did so longer ago. */
+export const FRESH_MS = MINUTE_MS;
 /** AWS refuses a request whose signature is older: a key comes no later after its announcement. */
 const LATEST_CREATION_MS = 15 * MINUTE_MS;
 /** How long an announcement stays at least: then every read shows a key that came late. */
@@ -160,6 +162,14 @@ export function hasOwnKeys(owner: KeyOwner | undefined): boolean {
   const records = readRecords(owner?.tags ?? {});
   const isOwn = (key: ExistingKey) => records.keys.has(key.id) || announcementsOf(key, records).length > 0;
   return owner?.accessKeys.some(isOwn) ?? false;
+}
+
+/** Of the runs that have announced keys of a user, those whose request may come yet, though it got no answer. */
+export function announcedKeysToCome({ tags }: KeyOwner, now: number): { readonly run: Run; readonly until: number }[] {
+  return readRecords(tags).announcements.flatMap(({ run, at }) => {
+    const until = at + FRESH_MS + LATE_MS + SETTLE_MS;
+    return until > now ? [{ run, until }] : [];
+  });
 }
 
 /**

@@ -12,7 +12,7 @@ import { deleteKey, readAccessKeys, type ExistingKey } from './access-key';
 import { outlastsJob } from './destinations';
 import { MAX_KEYS } from './full-user';
 import type { KeyHolder } from './key-holder';
-import { livesOf, outdatedRecords, SETTLE_MS } from './key-life';
+import { FRESH_MS, livesOf, outdatedRecords, SETTLE_MS } from './key-life';
 import type { KeyPlan, NewKey } from './plan-key';
 import { readKeysAgain } from './read-key-holder';
 import {
@@ -46,8 +46,6 @@ export interface RecordedKey extends MadeKey {
 
 /** How often AWS must know a key before it counts as known: one success does not prove the next. */
 const TESTS = 3;
-/** An announcement that is older is written again before a key is made: it is to come shortly before it. */
-const FRESH_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** https://docs.github.com/en/actions/reference/limits */
 const LONGEST_JOB_MS = { hosted: 6 * HOUR_MS, selfHosted: 5 * 24 * HOUR_MS };

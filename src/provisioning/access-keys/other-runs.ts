@@ -1,10 +1,10 @@
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
-import { sameRun, sameWorkflowRun, writeRun, type Run } from '../run';
+import { describeRun, sameRun, sameWorkflowRun, writeRun, type Run } from '../run';
 import type { KeyHolder } from './key-holder';
-import { LATE_MS, livesOf, SETTLE_MS, type KeyInWork } from './key-life';
+import { announcedKeysToCome, LATE_MS, livesOf, SETTLE_MS, type KeyInWork } from './key-life';
 import { describeInWork } from './plan-key';
-import { readKeyHolderAgain } from './read-key-holder';
+import { readKeyHolderAgain, readKeysAgain } from './read-key-holder';
 
 /** How long a run that is making a key of the same user is waited for. */
 const WAIT_MS = 60_000;
@@ -53,6 +53,45 @@ export async function awaitOtherRuns(
 export function keysOfOtherRuns(holder: KeyHolder, access: AccountAccess): KeyInWork[] {
   const isOwn = (run: Run) => sameRun(run, access.run);
   return livesOf(holder).inWork.filter(({ runs }) => runs.length === 0 || !runs.every(isOwn));
+}
+
+/** A key that another run has announced, and that may come yet. */
+export interface KeyToCome {
+  /** For how long, in milliseconds. */
+  readonly forMs: number;
+  /** For people. */
+  readonly text: string;
+}
+
+/** Of the keys of a user that other runs have announced, the one that may come last; undefined where none may. */
+export async function keyToCome({ user, existing }: KeyHolder, access: AccountAccess): Promise<KeyToCome | undefined> {
+  const { run, iam } = access;
+  const others = existing ? announcedKeysToCome(existing, iam.time()).filter((one) => !sameRun(one.run, run)) : [];
+  const over = await runsThatAreOver(
+    others.map((one) => one.run),
+    LATE_MS + SETTLE_MS,
+    access,
+  );
+  const open = others.filter((one) => !over.has(writeRun(one.run)));
+  const [last] = open.sort((one, other) => other.until - one.until);
+  if (!last) return undefined;
+  const forMs = last.until - iam.time();
+  const who = describeRun(last.run, run);
+  return {
+    forMs,
+    text: `${Math.ceil(forMs / 1000)} s: ${who} has announced an access key of the user ${user.name}, which may come until then`,
+  };
+}
+
+/** Waits until a key that was announced can no longer come: a user of that name that is made soon would get it. */
+export async function awaitKeyToCome(
+  holder: KeyHolder,
+  { forMs, text }: KeyToCome,
+  access: AccountAccess,
+): Promise<KeyHolder> {
+  access.log(`Waiting ${text}.`);
+  await access.clock.sleep(forMs);
+  return readKeysAgain(holder, access);
 }
 
 /** With those runs of which GitHub says that they are over. Where nothing depends on it, nobody is asked. */

@@ -10,7 +10,7 @@ import { lastingPlaces } from '../access-keys/destinations';
 import { describeGiven } from '../access-keys/held-places';
 import { keyHolderOf, type GivenPlace, type KeyHolder, type KeyOwner } from '../access-keys/key-holder';
 import { livesOf } from '../access-keys/key-life';
-import { awaitOtherRuns, keysOfOtherRuns } from '../access-keys/other-runs';
+import { awaitKeyToCome, awaitOtherRuns, keysOfOtherRuns, keyToCome } from '../access-keys/other-runs';
 import { anotherRun, describeInWork } from '../access-keys/plan-key';
 import { readKeysAgain } from '../access-keys/read-key-holder';
 import { givenPlaces, placesOfOthersWith, undeclaredPlaces } from '../access-keys/unrenewed-places';
@@ -91,7 +91,9 @@ export async function planUserRemoval(
   const isCaller = access.caller !== undefined && userOrRoleIn(access.caller)?.name === UserName;
   const hinders = (one: KeyHolder) => (isCaller ? undefined : keysOfOtherRuns(one, access)[0]);
   const waiting = { hinders, changesKeys: () => !isCaller, since, again: readKeysAgain };
-  const [holder = alone] = await awaitOtherRuns([alone], access, waiting);
+  const [quiet = alone] = await awaitOtherRuns([alone], access, waiting);
+  const coming = isCaller || hinders(quiet) ? undefined : await keyToCome(quiet, access);
+  const holder = coming && !access.isDryRun ? await awaitKeyToCome(quiet, coming, access) : quiet;
   const busy = hinders(holder);
   if (busy && !access.isDryRun) return anotherRun(holder, busy);
   const owner = holder.existing;
@@ -131,6 +133,7 @@ export async function planUserRemoval(
       ...removal.details,
       ...[...serials, ...left].map((serial) => `- MFA device ${serial}${seedLeftBehind(elsewhere.get(serial))}`),
       ...(busy ? [`a run would wait up to a minute, and then fail: ${describeInWork(holder, busy)}`] : []),
+      ...(coming && access.isDryRun ? [`a run would wait ${coming.text}`] : []),
     ],
     async last(during) {
       await requireNoOtherKey(UserName, owner.accessKeys, during);
