@@ -159,6 +159,22 @@ test('a role that the document takes its rights from changes nothing as itself',
   scenario.calls();
 });
 
+test('a role that the document takes everyone from who may assume it changes nothing as itself', async () => {
+  const role = provisioner();
+  const before = snapshot(scenario.account);
+  const identities = JSON.stringify({
+    users: { ci: {} },
+    roles: { provisioner: { trust: { user: 'ci' } } },
+  });
+  const main = await identityJob(scenario, { oidc: true }).step({
+    with: { ...inputsOf('provision', {}), identities, 'role-to-assume': role.arn, 'adopt-existing': 'true' },
+  });
+  expectFailed(main, 'removes-itself');
+  expect(textOf(main)).toContain('everyone who is in it now: no later run could work as it');
+  expect(snapshot(scenario.account)).toEqual(before);
+  scenario.calls();
+});
+
 test('what an earlier step left in the job is a source, too', async () => {
   const { user, roles } = chainOfUser();
   const [entry = '', last = ''] = roles.split('\n');

@@ -329,6 +329,65 @@ describe('the role as which the step works', () => {
     expect(changeIn(planned(declared, existing)).action).toBe('change');
   });
 
+  const GITHUB = { Federated: arn('oidc-provider/token.actions.githubusercontent.com') };
+  const byGithub = (sub: string) => ({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: GITHUB,
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringEquals: { 'token.actions.githubusercontent.com:sub': sub } },
+      },
+    ],
+  });
+  const together = (...policies: readonly (typeof DENYING | ReturnType<typeof trusting>)[]) => ({
+    Version: '2012-10-17',
+    Statement: policies.flatMap(({ Statement }) => Statement as readonly object[]),
+  });
+  const trustOf = (trust: object): Partial<ExistingRole> => ({ trust: trust as PolicyDocument });
+  const wanting = (policy: object): Partial<DeclaredRole> => ({ trust: { policy: policy as PolicyDocument } });
+  const RISK = /^! this step works as this role: if the new policy does not trust what the step comes with, no later/;
+
+  test.each([
+    ['another user', trusting('ci'), trusting('cd')],
+    ['a user, and not the jobs', byGithub('repo:octo/app:ref:refs/heads/main'), trusting('ci')],
+    [
+      'nobody',
+      trusting('ci'),
+      { ...DENYING, Statement: [{ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }] },
+    ],
+  ])('still trusts someone: not if it is to trust %s', (_, before, wanted) => {
+    expect(obstacleIn(planned(wanting(wanted), trustOf(before), as(caller)))).toEqual({
+      code: 'removes-itself',
+      text:
+        'the role deploy is the one as which this step works, and the document takes from its trust policy everyone who is ' +
+        'in it now: no later run could work as it. Let the step work as another user or role; or declare what it has',
+    });
+    const other = as(`arn:aws:sts::${ACCOUNT}:assumed-role/admin/GitHubActions`);
+    expect(changeIn(planned(wanting(wanted), trustOf(before), other)).details).not.toContainEqual(
+      expect.stringMatching(RISK),
+    );
+  });
+
+  test.each([
+    ['another branch', byGithub('repo:octo/app:ref:refs/heads/main'), byGithub('repo:octo/app:ref:refs/heads/release')],
+    ['one of two', together(trusting('ci'), trusting('cd')), trusting('ci')],
+    ['whom an account names', { Statement: [{ Effect: 'Allow', Principal: { AWS: ACCOUNT } }] }, trusting('ci')],
+    ['an account', trusting('ci'), { Statement: [{ Effect: 'Allow', Principal: { AWS: arn('root') } }] }],
+    ['all, unless denied', trusting('ci'), together(trusting('ci'), DENYING)],
+  ])('shows in its plan that no later run might work as it: %s', (_, before, wanted) => {
+    const { details } = changeIn(planned(wanting(wanted), trustOf(before), as(caller)));
+    expect(details).toContainEqual(expect.stringMatching(RISK));
+  });
+
+  test('may trust more', () => {
+    const { details } = changeIn(
+      planned(wanting(together(trusting('ci'), trusting('cd'))), trustOf(trusting('ci')), as(caller)),
+    );
+    expect(details).not.toContainEqual(expect.stringMatching(RISK));
+  });
+
   test.each<[declared: Partial<DeclaredRole>, existing: Partial<ExistingRole>]>([
     [{ policies: [{ arn: READ_ONLY }] }, {}],
     [{ inlinePolicies: { All: allowing('s3:*') } }, { inlinePolicies: { All: allowing('*') } }],

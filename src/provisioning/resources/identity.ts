@@ -1,5 +1,4 @@
 import type { Role, Tag, User } from '@aws-sdk/client-iam';
-import { userOrRoleIn } from '../../aws/arn';
 import type { Iam } from '../../iam/connect';
 import type { Input, Operation } from '../../iam/sdk';
 import { tagsIn } from '../../iam/tags';
@@ -20,7 +19,7 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { notOurs, takenOver, type Rules } from './ownership';
+import { isOwn, notOurs, takenOver, type Rules } from './ownership';
 import { referredArn } from './policy';
 import { newTags, tagChanges, tagsToMake } from './tags';
 
@@ -105,6 +104,8 @@ export interface IdentityPlan {
   readonly settings: Readonly<Record<string, string | undefined>>;
   /** What else a new one is made with, for people. */
   readonly newDetails: readonly string[];
+  /** What else it would lose, were it the one as which the step works: `trusts nobody any more`. */
+  readonly losses?: readonly string[];
   /** How one that is there differs. */
   readonly differences: readonly Difference[];
 }
@@ -179,13 +180,12 @@ function otherPath(kind: 'user' | 'role', { arn, path }: ExistingIdentity, wante
  * half-way, and no later run as the same could go on. What a policy that stays allows is changed all the same.
  */
 function ownLoss(
-  { kind, declared: { name }, inlinePolicies }: IdentityPlan,
+  { kind, declared: { name }, inlinePolicies, losses: others = [] }: IdentityPlan,
   existing: ExistingIdentity,
   wanted: { readonly policies: readonly string[]; readonly boundary: string | undefined },
-  { caller }: Rules,
+  rules: Rules,
 ): Obstacle | undefined {
-  const own = caller === undefined ? undefined : userOrRoleIn(caller);
-  if (own?.kind !== kind || own.name !== name) return undefined;
+  if (!isOwn(kind, name, rules)) return undefined;
   const lost = [
     ...existing.attachedPolicies.filter((arn) => !wanted.policies.includes(arn)),
     ...Object.entries(existing.inlinePolicies)
@@ -198,12 +198,18 @@ function ownLoss(
     ...(lost.length > 0 ? [`takes ${lost.join(' and ')} from it`] : []),
     ...(narrowed ? [`gives it the permissions boundary ${boundary}`] : []),
   ];
-  if (losses.length === 0) return undefined;
+  const all = [
+    ...(losses.length > 0
+      ? [`the document ${losses.join(', and ')}: AWS could refuse the rest as soon as its rights are gone`]
+      : []),
+    ...others,
+  ];
+  if (all.length === 0) return undefined;
   return {
     code: 'removes-itself',
     text:
-      `the ${kind} ${name} is the one as which this step works, and the document ${losses.join(', and ')}: AWS could refuse ` +
-      'the rest as soon as its rights are gone. Let the step work as another user or role; or declare what it has',
+      `the ${kind} ${name} is the one as which this step works, and ${all.join('. Also, ')}. ` +
+      'Let the step work as another user or role; or declare what it has',
   };
 }
 

@@ -1,3 +1,4 @@
+import { userOrRoleIn } from '../../aws/arn';
 import type { Tags } from '../../identities/declaration';
 import { MANAGED_BY, MANAGED_BY_REPOSITORY } from '../../identities/own-tags';
 import type { Created } from '../../runner/ledger';
@@ -24,6 +25,12 @@ export interface Rules {
   readonly isOver?: IsOver;
   /** The ARN of whom the step works as. If omitted, or undefined, that is not known. */
   readonly caller?: string | undefined;
+}
+
+/** Whether it is the user or role as which the step works. */
+export function isOwn(kind: Kind, name: string, { caller }: Pick<Rules, 'caller'>): boolean {
+  const own = caller === undefined ? undefined : userOrRoleIn(caller);
+  return own?.kind === kind && own.name === name;
 }
 
 /** The tags that say by whom, and for which repository (`owner/name`), something was made. */

@@ -20,7 +20,8 @@ import {
 } from '../changes/change';
 import { readEphemeral } from '../ephemeral';
 import { identityCalls, planIdentity, policyRemoval, readWithPolicies, type ExistingIdentity } from './identity';
-import { nothingToRemove, type Rules } from './ownership';
+import { staysOpen } from './own-trust';
+import { isOwn, nothingToRemove, type Rules } from './ownership';
 import { principalsIn } from './trusted-principals';
 
 export interface ExistingRole extends ExistingIdentity {
@@ -84,9 +85,13 @@ export function planRole(
       'longest session': writeDuration(maxSessionDuration * 1000),
     },
     newDetails: ['+ trust policy', ...indented(difference({}, trust)), ...wide],
+    losses:
+      existing && staysOpen(existing.trust, trust) === 'no'
+        ? ['the document takes from its trust policy everyone who is in it now: no later run could work as it']
+        : [],
     differences: existing
       ? [
-          trustChanges(RoleName, existing.trust, trust),
+          trustChanges(RoleName, existing.trust, trust, { isOwn: isOwn('role', RoleName, rules) }),
           { ...NO_DIFFERENCE, details: wide },
           settingChanges(declared, existing),
         ]
@@ -94,10 +99,19 @@ export function planRole(
   });
 }
 
-function trustChanges(RoleName: string, before: PolicyDocument, wanted: PolicyDocument): Difference {
+function trustChanges(
+  RoleName: string,
+  before: PolicyDocument,
+  wanted: PolicyDocument,
+  { isOwn }: { readonly isOwn: boolean },
+): Difference {
   if (sameMeaning(before, wanted)) return NO_DIFFERENCE;
+  const risk =
+    isOwn && staysOpen(before, wanted) !== 'yes'
+      ? ['! this step works as this role: if the new policy does not trust what the step comes with, no later run can']
+      : [];
   return {
-    details: ['~ trust policy', ...indented(difference(before, wanted))],
+    details: ['~ trust policy', ...indented(difference(before, wanted)), ...risk],
     // Whom it does not trust any more cannot use what is granted next.
     removing: [
       {
