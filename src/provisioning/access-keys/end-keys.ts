@@ -10,9 +10,10 @@ import { deactivateKey, deleteKey } from './access-key';
 import type { KeyHolder } from './key-holder';
 import { livesOf, outdatedRecords } from './key-life';
 import { idOf, type MadeKey } from './make-key';
-import type { KeyEnding, KeyPlan } from './plan-key';
+import type { KeyPlan } from './plan-key';
 import { readKeyHolderAgain, readKeysOnceRecorded } from './read-key-holder';
 import { readRecords, recordTags, STAGES, tagCalls, tagNames, untagCalls } from './record';
+import type { KeyEnding } from './survey-keys';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_TAGS = 50;
