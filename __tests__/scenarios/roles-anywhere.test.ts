@@ -403,7 +403,7 @@ describe('a refusal is explained:', () => {
     [
       'a profile without the role',
       'roles-anywhere-profile-refused',
-      'does not list the role',
+      'or name another role in role-to-assume or roles.',
       () => ({ 'role-to-assume': roleForCertificates(scenario.account, 'other').arn }),
     ],
     [

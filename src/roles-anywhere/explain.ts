@@ -80,7 +80,7 @@ const MEANINGS: readonly [words: RegExp, meaning: Meaning][] = [
     ({ roleArn, profileArn }) => ({
       code: 'roles-anywhere-profile-refused',
       why: `${profileArn} does not list the role ${roleArn}.`,
-      fix: 'Add the role to the profile with `aws rolesanywhere update-profile --role-arns`, which takes all of its roles; or correct role-to-assume.',
+      fix: 'Add the role to the profile with `aws rolesanywhere update-profile --role-arns`, which takes all of its roles; or name another role in role-to-assume or roles.',
     }),
   ],
   [
