@@ -56,7 +56,7 @@ describe('a user that the document gives no key any more', () => {
     const main = await provision(NONE);
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Active', [id]: 'Active' });
     expect(main.outputs.changed).toBe('false');
-    expect(textOf(main)).toMatch(new RegExp(`^ *! leave +access key +pulumi$`, 'm'));
+    expect(textOf(main)).toMatch(/^ *! leave +access key +pulumi /m);
     expect(textOf(main)).toMatch(new RegExp(`^Notice: The access key ${id} of pulumi was delivered to a place`, 'm'));
     expect(textOf(main)).toContain(endsIt(id));
 
