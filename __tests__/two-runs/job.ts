@@ -125,6 +125,12 @@ export class JobRun {
     return this.log.some((line) => /^(?:Warning|Error|Notice|::warning)/.test(line) && line.includes(words));
   }
 
+  /** Whether it said something of a key, in whatever line of its log. */
+  told(id: string, words: string): boolean {
+    const lines = this.log.flatMap((text) => text.split('\n'));
+    return lines.some((line) => line.includes(id) && line.includes(words));
+  }
+
   /** Whether its post, which fails nothing, warned with these words. */
   warnedInPost(words: string): boolean {
     return this.log.some((line) => line.startsWith('::warning') && line.includes(words));

@@ -5,6 +5,7 @@ import {
   givenAwaySince,
   givenPlaces,
   placesOfOthersWith,
+  undeclaredBegun,
   undeclaredPlaces,
   unrenewedPlaces,
 } from '../../../src/provisioning/access-keys/unrenewed-places';
@@ -51,6 +52,22 @@ test('so may one that a run had begun with, which died', () => {
   const places = placeWords(to('P_'));
   const begun = recordTags(OLD, { delivering: { run: RUN, at: NOW - 10 * HOUR, places } });
   expect(usersWith(holderOf(userOf('a', ['N_'], begun), userOf('b', ['P_'])))).toEqual(['b: P_AWS_ACCESS_KEY_ID']);
+});
+
+test('so may one that the document does not name, and that is told apart from one that the key was delivered to', () => {
+  const places = placeWords(to('P_', 'N_'));
+  const begun = recordTags(OLD, { delivering: { run: RUN, at: NOW - 10 * HOUR, places } });
+  const left = (...prefixes: readonly string[]) => {
+    const holders = [begun, delivered(OLD, 10 * HOUR, ['P_', 'N_'])].map((tags) =>
+      holderOf(userOf('a', prefixes, tags)),
+    );
+    return holders.map((holder) => [undeclaredPlaces(holder, OLD), undeclaredBegun(holder, OLD)]);
+  };
+  expect(left('N_')).toEqual([
+    [0, 1],
+    [1, 0],
+  ]);
+  expect(left('P_', 'N_').flat()).toEqual([0, 0, 0, 0]);
 });
 
 test('one that a newer key of the same user was delivered to does not, unless that failed in part', () => {

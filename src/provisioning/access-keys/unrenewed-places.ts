@@ -39,13 +39,22 @@ export function unrenewedPlaces({ existing, placesOfOthers }: UserOfPlaces, id: 
  * How many places that the document does not name hold a key, as far as is recorded: it was delivered there, and no newer
  * one since. Those that the document gives to other users are not counted.
  */
-export function undeclaredPlaces({ user, existing, placesOfOthers }: UserOfPlaces, id: string): number {
+export function undeclaredPlaces(holder: UserOfPlaces, id: string): number {
+  const { count, isDelivered } = undeclaredOf(holder, id);
+  return isDelivered ? count : 0;
+}
+
+/** How many of them a run had begun to deliver a key to, which is not recorded as delivered: they may hold it. */
+export function undeclaredBegun(holder: UserOfPlaces, id: string): number {
+  const { count, isDelivered } = undeclaredOf(holder, id);
+  return isDelivered ? 0 : count;
+}
+
+function undeclaredOf({ user, existing, placesOfOthers }: UserOfPlaces, id: string) {
   const { places, isDelivered } = unrenewedOf(existing, id);
-  if (!isDelivered) return 0;
   const left = placesOnlyIn(places, placeWords(user.accessKey?.deliver ?? []));
-  if (!left) return 1;
   const ofOthers = placesOfOthers.map(({ word }) => word);
-  return placesOnlyIn(left, ofOthers)?.length ?? 0;
+  return { count: left ? (placesOnlyIn(left, ofOthers)?.length ?? 0) : 1, isDelivered };
 }
 
 /** The places that may hold a key, and that the document gives to other users by now: those have no newer key there yet. */

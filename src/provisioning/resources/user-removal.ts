@@ -13,7 +13,7 @@ import { livesOf } from '../access-keys/key-life';
 import { awaitKeyToCome, awaitOtherRuns, keysOfOtherRuns, keyToCome } from '../access-keys/other-runs';
 import { anotherRun, describeInWork } from '../access-keys/plan-key';
 import { readKeysAgain } from '../access-keys/read-key-holder';
-import { givenPlaces, placesOfOthersWith, undeclaredPlaces } from '../access-keys/unrenewed-places';
+import { givenPlaces, placesOfOthersWith, undeclaredBegun, undeclaredPlaces } from '../access-keys/unrenewed-places';
 import { writingOfSeed, writingsOfKeys, type Writing } from '../access-keys/writings';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
@@ -165,14 +165,14 @@ function jobWith(id: string, holder: KeyHolder): string {
  * people: that they hold it yet, and in vain.
  */
 function leftBehind(id: string, holder: Parameters<typeof undeclaredPlaces>[0]): string {
-  const count = undeclaredPlaces(holder, id);
+  const begun = undeclaredBegun(holder, id);
+  const count = undeclaredPlaces(holder, id) + begun;
   const given = placesOfOthersWith(holder, id);
   const [where, secrets] = count === 1 ? ['a place', 'its secrets'] : [`${count} places`, 'their secrets'];
+  const how = begun > 0 ? 'a run had begun to deliver it' : 'it was delivered';
   return [
     ...(count > 0
-      ? [
-          `; it was delivered to ${where} that the document does not name: what reads it from there fails, and ${secrets} stay`,
-        ]
+      ? [`; ${how} to ${where} that the document does not name: what reads it from there fails, and ${secrets} stay`]
       : []),
     ...(given.length > 0
       ? [`; it may be in ${describeGiven(given)} and no newer one: what reads it from there fails`]
