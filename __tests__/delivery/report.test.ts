@@ -11,19 +11,21 @@ beforeEach(() => {
     note('summary')(markdown);
     return Promise.resolve();
   };
-  step = { runner: { info: note('info'), warning: note('warning'), summarize } as unknown as Runner } as Step;
+  const runner = { info: note('info'), warning: note('warning'), summarize } as unknown as Runner;
+  step = { env: { INPUT_MODE: 'verify', GITHUB_ACTION: 'who_am_i' }, runner } as unknown as Step;
 });
 
-const REPORT = { log: ['in 123456789012', 'done'], summary: ['# 123456789012', 'in 123456789012'] };
+const REPORT = { log: ['in 123456789012', 'done'], summary: ['of 123456789012', 'in 123456789012'] };
+const TITLE = '### AWS verify (step who\\_am\\_i)\n\n';
 
-test('a report goes to the log and to the summary', async () => {
+test('a report goes to the log and to the summary, where its title tells the step from others', async () => {
   await writeReport(REPORT, false, step);
-  expect(said).toEqual(['info in 123456789012', 'info done', 'summary # 123456789012\nin 123456789012\n']);
+  expect(said).toEqual(['info in 123456789012', 'info done', `summary ${TITLE}of 123456789012\nin 123456789012\n`]);
 });
 
 test('accounts are hidden in the summary where that is asked for: masks hide them in the log', async () => {
   await writeReport(REPORT, true, step);
-  expect(said).toEqual(['info in 123456789012', 'info done', 'summary # ***\nin ***\n']);
+  expect(said).toEqual(['info in 123456789012', 'info done', `summary ${TITLE}of ***\nin ***\n`]);
 });
 
 test('a summary that cannot be written is warned of', async () => {

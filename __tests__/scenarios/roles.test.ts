@@ -83,12 +83,12 @@ describe('by OIDC', () => {
     const config = readFileSync(join(job.home, '.aws/config'), 'utf8');
     expect(config).toContain(`[profile p${ACCOUNT}]\nregion = ${REGION}\noutput = json\n`);
 
-    const progress = main.log.filter((line) => /^\[\d\/5\] p\d{12}: arn:.*, until \d{4}-.*Z$/.test(line));
+    const progress = main.log.filter((line) => /^\[\d\/5\] p\d{12}: arn:.*, until \d{4}-.* UTC$/.test(line));
     expect(progress.map((line) => line.slice(0, 5))).toEqual([1, 2, 3, 4, 5].map((done) => `[${done}/5]`));
     expect(main.log.filter((line) => line.startsWith('Assuming'))).toEqual([]);
     for (const { arn, account } of roles) {
       expect(main.summary).toMatch(
-        new RegExp(`^\\| \`p${account.id}\` \\| \`${arn}\` \\| ${account.id} \\| \\d{4}-[\\d:T.-]+Z \\|$`, 'm'),
+        new RegExp(`^\\| \`p${account.id}\` \\| \`${arn}\` \\| ${account.id} \\| \\d{4}-[\\d: -]+ UTC, 1 h after`, 'm'),
       );
     }
     const { sessions } = scenario.sandbox.world;
@@ -349,10 +349,10 @@ describe('some roles fail', () => {
     expect(log).toContain('Account 444455556666 has no OIDC identity provider');
     const rows = main.summary.split('\n').filter((line) => line.startsWith('| `'));
     expect(rows).toEqual([
-      expect.stringMatching(/^\| `a` .*Z \|$/),
-      expect.stringMatching(/^\| `missing` .* failed: web-identity-refused \|$/),
-      expect.stringMatching(/^\| `b` .*Z \|$/),
-      expect.stringMatching(/^\| `foreign` .* failed: identity-provider-missing \|$/),
+      expect.stringMatching(/^\| `a` .* after this step \|$/),
+      expect.stringMatching(/^\| `missing` .* \*\*failed:\*\* web-identity-refused \|$/),
+      expect.stringMatching(/^\| `b` .* after this step \|$/),
+      expect.stringMatching(/^\| `foreign` .* \*\*failed:\*\* identity-provider-missing \|$/),
     ]);
     await job.finish();
     expect(profilesIn(job)).toEqual([]);

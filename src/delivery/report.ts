@@ -1,12 +1,14 @@
 import { messageOf } from '../errors/message';
 import { withoutAccounts } from '../runner/masks';
 import type { Step } from '../runner/step';
+import { stepTitle } from '../runner/step-title';
+import { escaped } from '../text/markdown';
 
 /** What a step says at its end: each mode makes its own. */
 export interface Report {
   /** Lines of the log. */
   readonly log: readonly string[];
-  /** Lines of Markdown for the job summary. */
+  /** Lines of Markdown for the job summary, below the title of the step. */
   readonly summary: readonly string[];
   /** What the step fails with, where it reports what else it has done. */
   readonly failure?: Error | undefined;
@@ -15,7 +17,7 @@ export interface Report {
 /** Writes a report to the log and to the job summary. */
 export async function writeReport({ log, summary }: Report, hideAccounts: boolean, step: Step): Promise<void> {
   for (const line of log) step.runner.info(line);
-  const text = summary.join('\n');
+  const text = [`### ${escaped(stepTitle(step.env))}`, '', ...summary].join('\n');
   await writeSummary(hideAccounts ? withoutAccounts(text) : text, step);
 }
 

@@ -7,6 +7,7 @@ import { connectRolesAnywhere } from '../roles-anywhere/connect';
 import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import type { StsSession } from '../sts/answer';
+import { atMinute } from '../text/time-words';
 import type { RoleAssumer } from './identity-source';
 import { withPlainCharacters } from './plain-characters';
 
@@ -76,11 +77,14 @@ function requireCurrent(certificate: X509Certificate, { clock, runner }: Step): 
   const [from, to] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
   const name = holderOf(certificate);
   if (now < from.getTime() || now >= to.getTime()) {
-    const when = now < from.getTime() ? `is valid from ${dayOf(from)} on` : `was valid until ${dayOf(to)}`;
+    const when =
+      now < from.getTime()
+        ? `is valid from ${atMinute(from.getTime())} on`
+        : `was valid until ${atMinute(to.getTime())}`;
     throw new ActionError({
       code: 'certificate-not-valid',
       tried: `use the certificate ${name}. Nothing was sent to AWS`,
-      why: `It ${when}, and by this machine's clock it is ${dayOf(new Date(now))}.`,
+      why: `It ${when}, and by this machine's clock it is ${atMinute(now)}.`,
       fix: "Have it issued again, and put it and its key into the secrets. Or set the runner's clock, if that is off.",
     });
   }
@@ -88,12 +92,7 @@ function requireCurrent(certificate: X509Certificate, { clock, runner }: Step): 
   if (left >= WARNED_MS) return;
   const days = Math.floor(left / DAY_MS);
   runner.warning(
-    `The certificate ${name} is valid until ${dayOf(to)}: ${days === 0 ? 'less than a day' : `${days} ${days === 1 ? 'day' : 'days'}`} ` +
+    `The certificate ${name} is valid until ${atMinute(to.getTime())}: ${days === 0 ? 'less than a day' : `${days} ${days === 1 ? 'day' : 'days'}`} ` +
       'more. Have it issued again, and put it and its key into the secrets, before steps that use it fail.',
   );
-}
-
-/** A day and a time, as in 2026-01-31 12:00 UTC. */
-function dayOf(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -7,6 +7,7 @@ import { maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
 import type { ChainSource } from '../sts/default-chain';
+import { atMinute } from '../text/time-words';
 import type { Signer } from './identity-source';
 
 /**
@@ -97,7 +98,7 @@ function notRenewable({ expiration }: Credentials): ActionError {
     tried: 'renew the session later with the credentials found in the job. Nothing was sent to AWS',
     why:
       'They are temporary, and stand in variables or a profile as they are: ' +
-      `once they have ended${expiration ? ` (${expiration.toISOString()})` : ''}, nothing can be renewed with them.`,
+      `once they have ended${expiration ? ` (${atMinute(expiration.getTime())})` : ''}, nothing can be renewed with them.`,
     fix: "Let the earlier step write a profile with refresh-credentials, too, and name it with AWS_PROFILE; or use OIDC, the runner's own role, or a user's access keys.",
   });
 }

@@ -6,6 +6,7 @@ import { callSettings, type Step } from '../runner/step';
 import { connectSso, type Sso } from '../sso/connect';
 import { NOT_APPROVED, SIGN_IN_ENDED } from '../sso/explain';
 import { waitForApproval } from '../sso/wait-for-approval';
+import { atMinute } from '../text/time-words';
 import type { Signer } from './identity-source';
 import { credentialsOf, roleFor } from './sso-role';
 
@@ -30,7 +31,7 @@ export async function signIn(source: SignIn, settings: StepSettings, step: Step)
     if (source.accountId === undefined || source.roleName === undefined) step.ledger.tookRole(role);
     runner.info(`Signed in. Obtaining credentials of ${role.roleName} in ${role.accountId}.`);
     if (source.mustLast) {
-      runner.info(`The session is renewed for as long as the sign-in lasts: until ${new Date(expires).toISOString()}.`);
+      runner.info(`The session is renewed for as long as the sign-in lasts: until ${atMinute(expires)}.`);
       keepSignIn(env, { accessToken, expires, role });
     }
   }
@@ -112,6 +113,6 @@ function timeOfDay(time: number): string {
 }
 
 function ended({ startUrl }: SignIn, expires: number): ActionError {
-  const time = new Date(expires).toISOString();
-  return new ActionError({ ...SIGN_IN_ENDED, tried: `use the sign-in at ${startUrl}, which ended at ${time}` });
+  const tried = `use the sign-in at ${startUrl}, which ended at ${atMinute(expires)}`;
+  return new ActionError({ ...SIGN_IN_ENDED, tried });
 }

@@ -23,11 +23,11 @@ import {
   withoutHindered,
   type Plan,
 } from '../provisioning/plan';
+import { planMarkdown } from '../provisioning/plan-markdown';
 import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
 import { writeRun } from '../provisioning/run';
-import { planMarkdown } from '../provisioning/plan-markdown';
 import { planInShort, planLines, planOutput } from '../provisioning/show-plan';
 import { usersWithoutPlaces, withoutUsers } from '../provisioning/users-without-places';
 import { callSettings, type Step } from '../runner/step';
@@ -79,8 +79,6 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       reportFound();
       const outputs = outputsOf(request, plan, identity, access.account);
       const summary = [
-        `### AWS identities: ${request.mode}`,
-        '',
         `${title}. Account ${account}, as \`${arn}\`.`,
         '',
         ...planMarkdown(changes, ROOM_FOR_PLAN, 'in the log of the step').lines,

@@ -1,9 +1,13 @@
 import type { Identity } from '../aws/arn';
+import { consolePage } from '../aws/console';
 import { isTemporary, type Credentials } from '../aws/credentials';
+import { callsAws } from '../aws/endpoint';
 import type { Report } from '../delivery/report';
 import type { Request, StepSettings } from '../inputs/request';
 import { keptSignIn } from '../runner/kept-sign-in';
 import type { Step } from '../runner/step';
+import { codeInCell } from '../text/markdown';
+import { atMinute, hoursAndMinutes } from '../text/time-words';
 
 interface Findings {
   /** When the credentials end, where that is known. */
@@ -31,25 +35,35 @@ export function noteUnknown({ arn, account }: Identity, { runner }: Step): void 
 /** What a step says of the one identity that it worked as. */
 export function identityReport(
   { arn, account }: Identity,
-  { region }: StepSettings['connection'],
+  connection: StepSettings['connection'],
   { expires, credentials, more = [] }: Findings,
 ): Report {
   const rows = [
-    ['Identity', arn === undefined ? NOT_KNOWN : `\`${arn}\``],
+    ...(expires === undefined ? [] : [['Expires', expires] as const]),
     ['Account', account ?? NOT_KNOWN],
-    ['Region', region],
-    ...(expires === undefined ? [] : [['Expires', expires]]),
+    ['Region', connection.region],
     ['Credentials', credentials],
     ...more,
-  ];
+  ] as const;
   return {
     log: [
       `Identity: ${arn ?? NOT_KNOWN}`,
       ...(expires === undefined ? [] : [`Expires: ${expires}`]),
       `Credentials: ${credentials}`,
     ],
-    summary: ['### AWS identity', '', '| | |', '|---|---|', ...rows.map(([name, text]) => `| ${name} | ${text} |`)],
+    summary: [
+      `| Identity | ${identityCell(arn, connection)} |`,
+      '|:---|:---|',
+      ...rows.map(([name, text]) => `| ${name} | ${text} |`),
+    ],
   };
+}
+
+/** An ARN in a table, with a link to the console where that has a page for it. */
+export function identityCell(arn: string | undefined, { stsEndpoint }: StepSettings['connection']): string {
+  if (arn === undefined) return NOT_KNOWN;
+  const page = callsAws(stsEndpoint, 'STS') ? consolePage(arn) : undefined;
+  return page === undefined ? codeInCell(arn) : `[${codeInCell(arn)}](${page})`;
 }
 
 /**
@@ -57,10 +71,18 @@ export function identityReport(
  *
  * @param renewed for how long they are renewed, if they are
  */
-export function expiryOf(credentials: Credentials, renewed: string | undefined): string | undefined {
+export function expiryOf(
+  credentials: Credentials,
+  renewed: string | undefined,
+  { clock }: Pick<Step, 'clock'>,
+): string | undefined {
   const { expiration } = credentials;
   if (!expiration) return isTemporary(credentials) ? undefined : 'never: they are access keys of a user';
-  return `${expiration.toISOString()}${renewed === undefined ? '' : `; ${renewed}`}`;
+  const end = expiration.getTime();
+  const left = end - clock.time();
+  // A machine whose clock is wrong knows the end, and not how long it is until then.
+  const after = left > 0 ? `, ${hoursAndMinutes(left)} after this step` : '';
+  return `${atMinute(end)}${after}${renewed === undefined ? '' : `; ${renewed}`}`;
 }
 
 /** For how long a profile renews its session, in words: some sources end before the job. */
@@ -68,12 +90,12 @@ export function renewalOf(source: Request['identity']['source'], { env }: Pick<S
   switch (source.from) {
     case 'sign-in': {
       const { expires } = keptSignIn(env) ?? {};
-      return `renewed for as long as the sign-in lasts${expires === undefined ? '' : `, until ${isoTime(expires)}`}`;
+      return `renewed for as long as the sign-in lasts${expires === undefined ? '' : `, until ${atMinute(expires)}`}`;
     }
     case 'certificate': {
       const { leaf, chain } = source.certificate;
       const ends = Math.min(...[leaf, ...chain].map(({ validTo }) => Date.parse(validTo)));
-      return `renewed for as long as the job runs and the certificate is valid, until ${isoTime(ends)}`;
+      return `renewed for as long as the job runs and the certificate is valid, until ${atMinute(ends)}`;
     }
     case 'given keys':
     case 'default chain':
@@ -81,8 +103,4 @@ export function renewalOf(source: Request['identity']['source'], { env }: Pick<S
     case 'token file':
       return 'renewed for as long as the job runs';
   }
-}
-
-function isoTime(time: number): string {
-  return new Date(time).toISOString();
 }

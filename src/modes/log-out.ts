@@ -30,7 +30,7 @@ export async function logOut(request: AccessKeysRequest, step: Step): Promise<Wo
 
 const NOTHING_LEFT: Report = {
   log: [`Credentials: ${TAKEN_AWAY}`],
-  summary: ['### AWS identity', '', `Credentials were ${TAKEN_AWAY}.`],
+  summary: [`Credentials were ${TAKEN_AWAY}.`],
 };
 
 function ownReport(own: Identity, { connection }: AccessKeysRequest): Report {

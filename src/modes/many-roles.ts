@@ -16,7 +16,9 @@ import { maskAccountsIn, maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts } from '../sts/connect';
 import { MAX_CHAINED_DURATION, MIN_DURATION } from '../sts/session-parameters';
-import { expiryOf, renewalOf } from './identity-report';
+import { codeInCell } from '../text/markdown';
+import { atMinute } from '../text/time-words';
+import { expiryOf, identityCell, renewalOf } from './identity-report';
 import type { Work } from './work';
 
 /** How many roles are assumed at once. STS serves an account and region some hundred requests a second. */
@@ -46,8 +48,7 @@ export async function assumeManyRoles(request: ManyRolesRequest, step: Step): Pr
       for (const { profile, error } of failed) {
         step.runner.warning(`The profile ${profile} is missing. ${error.message}`);
       }
-      const { profiles, identity } = request;
-      return rolesReport(results, profiles.refresh ? renewalOf(identity.source, step) : undefined);
+      return rolesReport(results, request, step);
     },
   };
 }
@@ -122,7 +123,8 @@ async function openForAll(request: ManyRolesRequest, step: Step, quiet: Step): P
 }
 
 function roleAndEnd({ role, session }: AssumedRole): string {
-  return `${role.arn}, until ${session.credentials.expiration?.toISOString() ?? 'an unknown time'}`;
+  const { expiration } = session.credentials;
+  return `${role.arn}, until ${expiration ? atMinute(expiration.getTime()) : 'an unknown time'}`;
 }
 
 function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequest): JobDelivery {
@@ -144,21 +146,24 @@ function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequ
   };
 }
 
-/**
- * Which roles were assumed for which profiles, and which were not.
- *
- * @param renewed for how long their sessions are renewed, if they are
- */
-export function rolesReport(results: readonly RoleResult[], renewed: string | undefined): Report {
+/** Which roles were assumed for which profiles, and which were not. */
+export function rolesReport(
+  results: readonly RoleResult[],
+  { connection, profiles, identity }: Pick<ManyRolesRequest, 'connection' | 'profiles' | 'identity'>,
+  step: Pick<Step, 'env' | 'clock'>,
+): Report {
+  const renewed = profiles.refresh ? renewalOf(identity.source, step) : undefined;
   const rows = results.map((result) => {
-    if ('error' in result) return `| \`${result.profile}\` | \`${result.role}\` | | failed: ${result.error.code} |`;
+    const profile = codeInCell(result.profile);
+    if ('error' in result) return `| ${profile} | ${codeInCell(result.role)} | | **failed:** ${result.error.code} |`;
     const { role, session } = result.assumed;
-    const expires = expiryOf(session.credentials, renewed) ?? 'not known';
-    return `| \`${result.profile}\` | \`${role.arn}\` | ${session.identity.account ?? 'not known'} | ${expires} |`;
+    const expires = expiryOf(session.credentials, renewed, step) ?? 'not known';
+    const account = session.identity.account ?? 'not known';
+    return `| ${profile} | ${identityCell(role.arn, connection)} | ${account} | ${expires} |`;
   });
   return {
     log: [],
-    summary: ['### AWS identities', '', '| Profile | Role | Account | Expires |', '|---|---|---|---|', ...rows],
+    summary: ['| Profile | Role | Account | Expires |', '|:---|:---|:---|:---|', ...rows],
   };
 }
 

@@ -32,7 +32,7 @@ export function sessionWork(session: Session, request: SessionRequest, step: Ste
 export function sessionReport(
   { identity, credentials }: Session,
   request: SessionRequest,
-  step: Pick<Step, 'env'>,
+  step: Pick<Step, 'env' | 'clock'>,
 ): Report {
   const { connection, delivery } = request;
   const refreshed = delivery.profile?.refresh ?? false;
@@ -42,7 +42,7 @@ export function sessionReport(
     delivery.profile && `profile ${delivery.profile.name}`,
   ].filter(Boolean);
   return identityReport(identity, connection, {
-    expires: expiryOf(credentials, refreshed ? renewalOf(request.identity.source, step) : undefined),
+    expires: expiryOf(credentials, refreshed ? renewalOf(request.identity.source, step) : undefined, step),
     credentials: exportedTo.length > 0 ? `exported to: ${exportedTo.join(', ')}` : 'verified, and not exported',
   });
 }

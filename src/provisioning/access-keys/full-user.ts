@@ -1,10 +1,10 @@
+import { atMinute, daysOrHours } from '../../text/time-words';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { describePlaces, lastingPlaces, outlastsJob, versionedIn } from './destinations';
 import { describeGiven, placesWith, whyHeld, type HeldPlaces } from './held-places';
 import type { KeyHolder } from './key-holder';
 import { SUSPECTED_MS, graceOf, type KeyLives, type ReplacedKey } from './key-life';
-import { atMinute, daysOrHours } from './time-words';
 import { placesOfOthersWith, undeclaredPlaces } from './unrenewed-places';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -1,5 +1,6 @@
 import type { KeyDestination, Tags } from '../../identities/declaration';
 import { tokensFor } from '../../identities/stored-secret';
+import { atMinute, daysOrHours } from '../../text/time-words';
 import { withoutCalls, type Action, type Change, type Obstacle } from '../changes/change';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
@@ -9,7 +10,6 @@ import { describeGiven, whyHeld } from './held-places';
 import type { KeyHolder } from './key-holder';
 import { graceOf, livesOf, TAKEOVER_MS, type CurrentKey, type KeyInWork } from './key-life';
 import { breaksWhat, surveyOf, withOthers, withRoom, withUndeclared, type KeyEnding, type Survey } from './survey-keys';
-import { atMinute, daysOrHours } from './time-words';
 import { placesOfOthersWith } from './unrenewed-places';
 
 /** What is to become of a user's access keys. */

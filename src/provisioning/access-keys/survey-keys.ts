@@ -1,6 +1,7 @@
 import type { ActionError } from '../../errors/action-error';
 import { firstLine } from '../../errors/message';
 import type { Tags } from '../../identities/declaration';
+import { atMinute, daysOrHours } from '../../text/time-words';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
 import { describePlaces, outlastsJob, placeWords } from './destinations';
@@ -10,7 +11,6 @@ import type { KeyHolder } from './key-holder';
 import { graceOf, livesOf, SUSPECTED_MS, twinOf, type KeyLives, type ReplacedKey } from './key-life';
 import { deliveredTags, readRecords, recordTags } from './record';
 import { arePlacesOf, countPlaces } from './recorded-places';
-import { atMinute, daysOrHours } from './time-words';
 import { undeclaredPlaces } from './unrenewed-places';
 
 /** A key that this run did not make, and that goes. */
