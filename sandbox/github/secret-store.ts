@@ -22,7 +22,7 @@ export interface StoredSecret {
 
 const largestValue = 48 * 1024;
 
-/** A repository, an environment or an organization, as far as it holds Actions secrets. */
+/** A repository, an environment or an organization, as far as it holds secrets of one program: Actions or Dependabot. */
 export class SecretStore {
   #key = new SealingKey();
   readonly #secrets = new Map<string, StoredSecret>();

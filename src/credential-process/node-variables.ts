@@ -1,7 +1,7 @@
 import { canTrustLater } from '../network/certificates';
 
 /**
- * Options of Node that decide how it connects to AWS and GitHub. Others can break the program: what is loaded first may
+ * Options of Node that decide how it connects to services. Others can break the program: what is loaded first may
  * not be there in another folder, and what traces, writes to stderr.
  */
 const ABOUT_CONNECTIONS = [

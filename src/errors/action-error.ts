@@ -85,7 +85,7 @@ export const ERROR_CODES = [
   'web-identity-refused',
 ] as const;
 
-/** More than AWS or GitHub ever say; a page that something else answers may be any length. */
+/** More than any service says; a page that something else answers may be any length. */
 const MAX_QUOTED_LENGTH = 4000;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

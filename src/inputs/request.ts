@@ -263,9 +263,9 @@ export interface IdentitiesSettings extends StepSettings {
   readonly repository: string;
   /** Whether the plan is shown, and nothing changed. */
   readonly dryRun: boolean;
-  /** May write Actions secrets. A secret. */
+  /** May write secrets of GitHub. A secret. */
   readonly githubToken: string | undefined;
-  /** May write variables of HCP Terraform. */
+  /** May write variables of HCP Terraform. A secret. */
   readonly terraformToken: string | undefined;
   /** How profiles are written that keys are delivered to. */
   readonly profiles: ProfileSettings;

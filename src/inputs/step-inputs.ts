@@ -69,12 +69,13 @@ export function readSettings(inputs: Inputs): StepSettings {
   };
 }
 
-/** What the post step needs to reach AWS and GitHub. */
+/** What the post step needs to reach AWS and the stores of secrets. */
 type PostSettings = Pick<IdentitiesSettings, 'connection' | 'retry' | 'githubToken' | 'terraformToken' | 'repository'>;
 
 /**
- * Reads from the inputs of the step, which post gets again, how AWS and GitHub are reached: the token is a secret, and
- * the URL of a proxy may hold one, so that main does not keep them in its state. Main found the inputs to be right.
+ * Reads from the inputs of the step, which post gets again, how AWS and the stores of secrets are reached: the tokens are
+ * secrets, and the URL of a proxy may hold one, so that main does not keep them in its state. Main found the inputs to be
+ * right.
  */
 export function readPostSettings(env: NodeJS.ProcessEnv): PostSettings {
   const inputs = new Inputs(env);

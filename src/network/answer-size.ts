@@ -1,6 +1,6 @@
 import { pipeline, Transform, type Readable } from 'node:stream';
 
-/** What AWS and GitHub answer is far below it: their longest answers come in pages. */
+/** What services answer is far below it: their longest answers come in pages. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** An answer is longer than any of theirs: something else answers, perhaps without end. */

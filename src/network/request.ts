@@ -23,9 +23,9 @@ export interface JsonAnswer {
 }
 
 /**
- * Sends one request to a service that answers in JSON: to GitHub, or to one of AWS for which no client of the SDK is
- * loaded. Others' clients do the same, but retry refusals, wait without bound for an answer that does not come, know other
- * rules of proxies than AWS's SDK, and take longer to load than the request takes.
+ * Sends one request to a service that answers in JSON: to one that is not of AWS, or to one of AWS for which no client of
+ * the SDK is loaded. Others' clients do the same, but retry refusals, wait without bound for an answer that does not come,
+ * know other rules of proxies than AWS's SDK, and take longer to load than the request takes.
  */
 export async function requestJson(
   { method, url, headers, body, signal, onSent = () => undefined }: JsonRequest,

@@ -25,7 +25,7 @@ import { planLines } from './show-plan';
  *
  * @param obtainAgain for credentials that have ended
  *
- * @throws Error when AWS or GitHub does not let it, in the words of all that failed
+ * @throws Error when AWS, or a store of secrets, does not let it, in the words of all that failed
  */
 export async function undoIdentities(
   changes: IdentityChanges,

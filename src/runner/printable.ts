@@ -3,7 +3,7 @@ import { visible } from '../errors/message';
 const COMMAND = /^(\s*):(?=:)/gm;
 
 /**
- * A text that the runner only prints. What AWS or GitHub said, or someone wrote into an account, could else be a command
+ * A text that the runner only prints. What a service said, or someone wrote into an account, could else be a command
  * to it: a line that begins with `::`, or has `##[` anywhere.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */

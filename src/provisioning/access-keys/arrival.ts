@@ -20,7 +20,7 @@ export interface BegunDelivery {
 }
 
 /** What may have become of a place, or of one of its secrets, since the delivery of a key was begun. */
-type Writing = 'none' | 'whole' | 'later' | 'perhaps';
+type PlaceState = 'none' | 'whole' | 'later' | 'perhaps';
 
 /**
  * How far a key got whose delivery was begun. A time tells whose writing a secret holds. A version only tells whether
@@ -36,26 +36,31 @@ export function arrivalOf(
   if (!marks) return 'unknown';
   const versioned = versionedIn(destinations);
   const changed = new Set((changedSince(begun.versions, versioned, marks) ?? versioned).map(describeSecret));
-  const places = lastingPlaces(destinations).map((place) => writingOf(place, begun, changed, marks));
+  const places = lastingPlaces(destinations).map((place) => stateOf(place, begun, changed, marks));
   if (places.includes('perhaps')) return 'unknown';
-  const whole = places.filter((writing) => writing === 'whole');
+  const whole = places.filter((state) => state === 'whole');
   if (whole.length > 0) return whole.length === places.length ? 'all' : 'some';
   return places.includes('later') ? 'overwritten' : 'none';
 }
 
 /** A place holds a key whole only if both of its secrets were written. */
-function writingOf({ halves }: Destination, begun: BegunDelivery, changed: ReadonlySet<string>, marks: Marks): Writing {
-  const writings = halves.map(({ secret }) => writingOfSecret(secret, begun, changed, marks));
-  const weakest = (['none', 'perhaps', 'later'] as const).find((writing) => writings.includes(writing));
+function stateOf(
+  { halves }: Destination,
+  begun: BegunDelivery,
+  changed: ReadonlySet<string>,
+  marks: Marks,
+): PlaceState {
+  const states = halves.map(({ secret }) => stateOfSecret(secret, begun, changed, marks));
+  const weakest = (['none', 'perhaps', 'later'] as const).find((state) => states.includes(state));
   return weakest ?? 'whole';
 }
 
-function writingOfSecret(
+function stateOfSecret(
   secret: StoredSecret,
   { created, latest }: BegunDelivery,
   changed: ReadonlySet<string>,
   marks: Marks,
-): Writing {
+): PlaceState {
   const mark = markOf(secret, marks);
   if (!mark) return 'none';
   if (STORES[secret.store].tells === 'version') return changed.has(describeSecret(secret)) ? 'perhaps' : 'none';
