@@ -70,11 +70,15 @@ function canonicalPrincipals(principals: unknown, spelling: Spelling): unknown {
   return arranged(Object.fromEntries(types) as Mapping);
 }
 
-/** An account is meant alike by its ID and by the ARN that ends in `root`. */
 function canonicalAccount(name: unknown, spelling: Spelling): unknown {
   if (typeof name !== 'string') return name;
-  const id = /^(?:arn:[\w-]+:iam::(?=\d{12}:root$))?(\d{12})(?::root)?$/.exec(name)?.[1];
+  const id = accountIn(name);
   return id === undefined ? name : spelling(id, name);
+}
+
+/** The ID of the account that a principal names: an account is meant alike by its ID and by the ARN that ends in `root`. */
+export function accountIn(principal: string): string | undefined {
+  return /^(?:arn:[\w-]+:iam::(?=\d{12}:root$))?(\d{12})(?::root)?$/.exec(principal)?.[1];
 }
 
 function canonicalConditions(operators: unknown, spelling: Spelling): unknown {

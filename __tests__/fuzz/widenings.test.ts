@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { contextOf } from '../../sandbox/policy/context';
+import type { PolicyDocument } from '../../sandbox/policy/document';
+import { evaluate, type AccessRequest } from '../../sandbox/policy/evaluate';
+import { widenings } from '../../src/policy/widenings';
+import { holds } from './cases';
+
+const some = <T>(of: fc.Arbitrary<T>) => fc.array(of, { minLength: 1, maxLength: 2 });
+const action = fc.constantFrom('s3:Get', 'S3:put', 's3:*', 's3:?et', '*', 'iam:*', '*t', 'iam:Get');
+const resource = fc.constantFrom('a/x', 'a/*', '*', 'a/?', 'b', '*x', 'a/${aws:username}');
+const operator = fc.constantFrom(
+  ...['StringEquals', 'StringLike', 'StringNotEquals', 'StringNotLike', 'StringEqualsIfExists'],
+  ...['StringEqualsIgnoreCase', 'ForAnyValue:StringLike', 'ForAllValues:StringEquals', 'ForAnyValue:StringNotEquals'],
+);
+const values = some(fc.constantFrom('x', 'X', 'y', 'x*', '*'));
+const key = fc.constantFrom('aws:username', 'AWS:userid');
+const condition = fc.dictionary(operator, fc.dictionary(key, values, { minKeys: 1, maxKeys: 1 }), { maxKeys: 2 });
+const parts = {
+  Effect: fc.constantFrom('Allow' as const, 'Allow' as const, 'Deny' as const),
+  actions: fc.tuple(fc.constantFrom('Action', 'Action', 'NotAction'), some(action)),
+  resources: fc.tuple(fc.constantFrom('Resource', 'Resource', 'NotResource'), some(resource)),
+  condition: fc.option(condition, { nil: undefined }),
+};
+type Parts = { readonly [name in keyof typeof parts]: (typeof parts)[name] extends fc.Arbitrary<infer T> ? T : never };
+
+function statementOf({ Effect, actions, resources, condition: Condition }: Parts) {
+  const access = { Effect, [actions[0]]: actions[1], [resources[0]]: resources[1] };
+  return { ...access, ...(Condition && { Condition }) };
+}
+
+const policyOf = (Version: string, statements: readonly Parts[]) =>
+  ({ Version, Statement: statements.map(statementOf) }) as PolicyDocument;
+const version = fc.constantFrom('2012-10-17', '2012-10-17', '2008-10-17');
+const statements = fc.array(fc.record(parts), { minLength: 1, maxLength: 3 });
+const policy = fc.tuple(version, statements).map(([of, all]) => policyOf(of, all));
+
+/** A policy, and another that differs from it in some respect. */
+const change = fc
+  .record({ version, other: version, statements, at: fc.nat(2), with: fc.record(parts, { requiredKeys: [] }) })
+  .map(({ version: of, other, statements: all, at, with: changed }) => {
+    const after = all.map((one, index) => (index === at % all.length ? { ...one, ...changed } : one));
+    return [policyOf(of, all), policyOf(other, after)] as const;
+  });
+
+/** Two policies of one statement that differ in one condition. */
+const conditions = fc
+  .record({ effect: fc.constantFrom('Allow' as const, 'Deny' as const), one: condition, other: condition })
+  .map(({ effect, ...both }) => {
+    const access = { Effect: effect, Action: '*', Resource: '*' } as const;
+    // What is allowed besides lets a deny count.
+    const allowed = effect === 'Deny' ? [{ ...access, Effect: 'Allow' } as const] : [];
+    const policyWith = (Condition: (typeof both)['one']): PolicyDocument => ({
+      Version: '2012-10-17',
+      Statement: [{ ...access, Condition }, ...allowed],
+    });
+    return [policyWith(both.one), policyWith(both.other)] as const;
+  });
+
+const VALUES = [undefined, 'x', 'X', 'y', 'xy'];
+const REQUESTS: AccessRequest[] = ['s3:Get', 's3:Put', 'iam:Get', 'iam:Put', 'ec2:Start'].flatMap((name) =>
+  ['a/x', 'a/y', 'a/xy', 'a/X', 'b', 'a'].flatMap((on) =>
+    VALUES.flatMap((username) =>
+      [undefined, 'x', 'xx'].map((userid) => ({
+        action: name,
+        resource: on,
+        context: contextOf({ 'aws:username': username, 'aws:userid': userid }),
+      })),
+    ),
+  ),
+);
+
+const isAllowed = (request: AccessRequest, one: PolicyDocument) => evaluate([one], request) === 'Allow';
+const asDocument = (one: PolicyDocument) => JSON.parse(JSON.stringify(one)) as Readonly<Record<string, unknown>>;
+
+test('a policy that allows a request which another refuses is wider than that', () =>
+  holds(
+    0.1,
+    fc.property(fc.oneof(fc.tuple(policy, policy), change, conditions), ([before, after]) => {
+      if (REQUESTS.some((request) => isAllowed(request, after) && !isAllowed(request, before))) {
+        expect(widenings([asDocument(before)], [asDocument(after)])).not.toEqual([]);
+      }
+    }),
+  ));
+
+test('a policy is not wider than itself, nor than itself with one statement more that allows, or less that denies', () =>
+  holds(
+    0.02,
+    fc.property(policy, fc.nat(), (one, at) => {
+      const statements = [one.Statement].flat();
+      const chosen = statements[at % statements.length];
+      const others = statements.filter((other) => other !== chosen);
+      const [more, less] = [asDocument(one), asDocument({ ...one, Statement: others })];
+      expect(widenings([more], [more])).toEqual([]);
+      if (chosen?.Effect === 'Allow') expect(widenings([more], [less])).toEqual([]);
+      if (chosen?.Effect === 'Deny') expect(widenings([less], [more])).toEqual([]);
+    }),
+  ));

@@ -1,0 +1,447 @@
+import type { PolicyDocument, Statement } from '../../src/policy/policy-document';
+import { broadGrants, widenings } from '../../src/policy/widenings';
+
+const policy = (...Statement: Statement[]): PolicyDocument => ({ Version: '2012-10-17', Statement });
+const allow = (Action: unknown, Resource: unknown = '*', Condition?: object): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition && { Condition }),
+});
+const deny = (Action: unknown, Resource: unknown = '*', Condition?: object): Statement => ({
+  ...allow(Action, Resource, Condition),
+  Effect: 'Deny',
+});
+const trust = (Principal: unknown, Condition?: object, Action: unknown = 'sts:AssumeRole'): Statement => ({
+  Effect: 'Allow',
+  Principal,
+  Action,
+  ...(Condition && { Condition }),
+});
+
+const ROOT = 'arn:aws:iam::123456789012:root';
+const CI = 'arn:aws:iam::123456789012:user/machine/ci';
+const ROLE = 'arn:aws:iam::111122223333:role/deploy';
+const BUCKET = 'arn:aws:s3:::builds';
+const SUB = 'token.actions.githubusercontent.com:sub';
+const GITHUB = { Federated: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com' };
+const MAIN = 'repo:octo/app:ref:refs/heads/main';
+
+type Case = readonly [
+  what: string,
+  before: readonly Statement[],
+  after: readonly Statement[],
+  found: readonly string[],
+];
+
+const found = (before: readonly Statement[], after: readonly Statement[]) =>
+  widenings([policy(...before)], [policy(...after)]);
+
+describe('who is trusted', () => {
+  test.each<Case>([
+    ['the same', [trust({ AWS: CI })], [trust({ AWS: [CI] })], []],
+    ['an account written in another way', [trust({ AWS: '123456789012' })], [trust({ AWS: ROOT })], []],
+    ['one of two', [trust({ AWS: [CI, ROLE] })], [trust({ AWS: ROLE })], []],
+    ['the same in two statements', [trust({ AWS: [CI, ROLE] })], [trust({ AWS: ROLE }), trust({ AWS: CI })], []],
+    ['one more in a list', [trust({ AWS: CI })], [trust({ AWS: [CI, ROLE] })], [`trusts ${ROLE}`]],
+    ['one more in a statement', [trust({ AWS: CI })], [trust({ AWS: CI }), trust({ AWS: ROLE })], [`trusts ${ROLE}`]],
+    ['the account of a user, as it is written', [trust({ AWS: CI })], [trust({ AWS: ROOT })], [`trusts ${ROOT}`]],
+    ['a user of the account', [trust({ AWS: ROOT })], [trust({ AWS: CI })], [`trusts ${CI}`]],
+    ['everyone', [trust({ AWS: CI })], [trust('*')], ['trusts everyone']],
+    ['everyone, written in another way', [trust('*')], [trust({ AWS: ['*'] })], []],
+    ['one of everyone', [trust('*')], [trust({ AWS: CI }), trust({ Service: 'ec2.amazonaws.com' })], []],
+    ['a service', [trust({ AWS: CI })], [trust({ Service: 'ec2.amazonaws.com' })], ['trusts ec2.amazonaws.com']],
+    [
+      'a service with the name of an account',
+      [trust({ AWS: 'ec2.amazonaws.com' })],
+      [trust({ Service: 'ec2.amazonaws.com' })],
+      ['trusts ec2.amazonaws.com'],
+    ],
+    [
+      'all but one',
+      [trust({ AWS: CI })],
+      [{ Effect: 'Allow', NotPrincipal: { AWS: CI }, Action: 'sts:AssumeRole' }],
+      [`trusts everyone but ${CI}`],
+    ],
+    [
+      'one more action',
+      [trust({ AWS: CI })],
+      [trust({ AWS: CI }, undefined, ['sts:AssumeRole', 'sts:TagSession'])],
+      ['allows sts:TagSession'],
+    ],
+    [
+      'one more principal and one more action',
+      [trust({ AWS: CI })],
+      [trust({ AWS: [CI, ROLE] }, undefined, ['sts:AssumeRole', 'sts:TagSession'])],
+      [`trusts ${ROLE}`, 'allows sts:TagSession'],
+    ],
+    ['nobody any more', [trust({ AWS: CI })], [], []],
+    ['somebody at last', [], [trust({ AWS: CI })], [`trusts ${CI}`]],
+    [
+      'a deny of one that goes',
+      [trust('*'), { ...trust({ AWS: CI }), Effect: 'Deny' }],
+      [trust('*')],
+      [`no longer denies all that it did to ${CI}`],
+    ],
+    [
+      'a deny of all but one that names one more',
+      [{ Effect: 'Deny', NotPrincipal: { AWS: CI }, Action: 'sts:AssumeRole' }],
+      [{ Effect: 'Deny', NotPrincipal: { AWS: [CI, ROLE] }, Action: 'sts:AssumeRole' }],
+      [`no longer denies all that it did to everyone but ${CI}`],
+    ],
+    [
+      'a deny of all but two that names one',
+      [{ Effect: 'Deny', NotPrincipal: { AWS: [CI, ROLE] }, Action: 'sts:AssumeRole' }],
+      [{ Effect: 'Deny', NotPrincipal: { AWS: CI }, Action: 'sts:AssumeRole' }],
+      [],
+    ],
+  ])('%s', (_, before, after, phrases) => {
+    expect(found(before, after)).toEqual(phrases);
+  });
+});
+
+describe('what is allowed', () => {
+  test.each<Case>([
+    ['the same in another case', [allow('s3:GetObject')], [allow('S3:getobject')], []],
+    ['part of a pattern', [allow('s3:*')], [allow(['s3:Get*', 's3:ListBucket'])], []],
+    ['part of a pattern with ?', [allow('s3:Get?bject')], [allow('s3:GetObject')], []],
+    ['a pattern for a name', [allow('s3:GetObject')], [allow('s3:Get*')], ['allows s3:Get* on everything']],
+    ['* where ? was', [allow('s3:Get?')], [allow('s3:Get*')], ['allows s3:Get* on everything']],
+    ['everything', [allow('s3:*')], [allow('*')], ['allows every action on everything']],
+    ['everything, which it did before', [allow('*')], [allow('**')], []],
+    ['one action more', [allow('s3:*')], [allow(['s3:*', 'iam:PassRole'])], ['allows iam:PassRole on everything']],
+    ['one resource', [allow('s3:*')], [allow('s3:*', BUCKET)], []],
+    ['every resource', [allow('s3:*', BUCKET)], [allow('s3:*')], ['allows s3:* on everything']],
+    [
+      'one resource more',
+      [allow('s3:*', `${BUCKET}/*`)],
+      [allow('s3:*', [BUCKET, `${BUCKET}/a`])],
+      [`allows s3:* on ${BUCKET}`],
+    ],
+    [
+      'actions and resources that were allowed, but not together',
+      [allow('s3:GetObject'), allow('s3:PutObject', BUCKET)],
+      [allow(['s3:GetObject', 's3:PutObject'])],
+      ['allows s3:GetObject, s3:PutObject on everything'],
+    ],
+    [
+      'the same in one statement of two',
+      [allow('s3:GetObject'), allow('s3:PutObject')],
+      [allow(['s3:GetObject', 's3:PutObject'], [BUCKET, '*'])],
+      [],
+    ],
+    [
+      'all but what is named',
+      [allow('s3:*')],
+      [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],
+      ['allows every action but iam:* on everything'],
+    ],
+    [
+      'what is not among what is omitted',
+      [{ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' }],
+      [allow(['s3:*', 'ec2:?un*'])],
+      [],
+    ],
+    [
+      'what may be among what is omitted',
+      [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],
+      [allow('i*:GetUser')],
+      ['allows i*:GetUser on everything'],
+    ],
+    [
+      'less that is omitted',
+      [{ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' }],
+      [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],
+      ['allows every action but iam:* on everything'],
+    ],
+    [
+      'more that is omitted',
+      [{ Effect: 'Allow', NotAction: 'iam:Get*', Resource: '*' }],
+      [{ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' }],
+      [],
+    ],
+    [
+      'all resources but one',
+      [allow('s3:*', BUCKET)],
+      [{ Effect: 'Allow', Action: 's3:*', NotResource: BUCKET }],
+      [`allows s3:* on everything but ${BUCKET}`],
+    ],
+    [
+      'a resource that a variable of those omitted may stand for',
+      [{ Effect: 'Allow', Action: 's3:*', NotResource: `${BUCKET}/\${aws:username}` }],
+      [allow('s3:*', `${BUCKET}/mona`)],
+      [`allows s3:* on ${BUCKET}/mona`],
+    ],
+    [
+      'what a variable stands for, in place of it',
+      [allow('s3:*', `${BUCKET}/\${aws:username}`)],
+      [allow('s3:*', `${BUCKET}/mona`)],
+      [`allows s3:* on ${BUCKET}/mona`],
+    ],
+    ['a statement that goes', [allow('s3:*'), allow('ec2:*')], [allow('ec2:*')], []],
+    ['an ID that changes', [{ ...allow('s3:*'), Sid: 'A' }], [{ ...allow('s3:*'), Sid: 'B' }], []],
+    [
+      'many names',
+      [],
+      [allow(['a:A', 'a:B', 'a:C', 'a:D', 'a:E', 'a:F'])],
+      ['allows a:A, a:B, a:C, a:D, a:E and 1 more on everything'],
+    ],
+  ])('%s', (_, before, after, phrases) => {
+    expect(found(before, after)).toEqual(phrases);
+  });
+
+  test('by which of several policies does not count', () => {
+    const [one, two] = [policy(allow('s3:*')), policy(allow('ec2:*'))];
+    expect(widenings([one, two], [policy(allow(['ec2:*', 's3:GetObject']))])).toEqual([]);
+    expect(widenings([one], [one, two])).toEqual(['allows ec2:* on everything']);
+    expect(widenings([one], [])).toEqual([]);
+  });
+
+  test('counts as wider where what was there cannot be read', () => {
+    expect(widenings([{}], [policy(allow('s3:*'))])).toEqual(['allows s3:* on everything']);
+  });
+
+  test('a variable is a text in a policy of 2008', () => {
+    const statement = deny('s3:*', `${BUCKET}/\${aws:username}`);
+    const old = { Version: '2008-10-17', Statement: statement };
+    const said = [`no longer denies all of s3:* on ${BUCKET}/\${aws:username}`];
+    expect(widenings([policy(statement)], [old])).toEqual(said);
+    expect(widenings([old], [{ Statement: [statement] }])).toEqual([]);
+  });
+});
+
+describe('what is denied', () => {
+  test.each<Case>([
+    ['the same', [allow('*'), deny('iam:*')], [allow('*'), deny(['IAM:*'])], []],
+    ['more', [deny('iam:*')], [deny(['iam:*', 'sts:*'])], []],
+    ['nothing any more', [allow('*'), deny('iam:*')], [allow('*')], ['no longer denies all of iam:* on everything']],
+    ['less', [deny(['iam:*', 'sts:*'])], [deny('iam:*')], ['no longer denies all of sts:* on everything']],
+    ['on less', [deny('s3:*')], [deny('s3:*', BUCKET)], ['no longer denies all of s3:* on everything']],
+    [
+      'all but more',
+      [{ ...deny('x'), Action: undefined, NotAction: 'iam:Get*' }],
+      [{ ...deny('x'), Action: undefined, NotAction: ['iam:Get*', 's3:*'] }],
+      ['no longer denies all of every action but iam:Get* on everything'],
+    ],
+    [
+      'only under a condition',
+      [deny('iam:*')],
+      [deny('iam:*', '*', { Bool: { 'aws:MultiFactorAuthPresent': 'false' } })],
+      ['denies iam:* on everything only under the condition Bool aws:MultiFactorAuthPresent false'],
+    ],
+    [
+      'whatever the condition',
+      [deny('iam:*', '*', { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } })],
+      [deny('iam:*')],
+      [],
+    ],
+    [
+      'not without the key any more',
+      [deny('iam:*', '*', { BoolIfExists: { 'aws:MultiFactorAuthPresent': false } })],
+      [deny('iam:*', '*', { Bool: { 'aws:MultiFactorAuthPresent': 'false' } })],
+      ['denies iam:* on everything only under the condition Bool aws:MultiFactorAuthPresent false'],
+    ],
+  ])('%s', (_, before, after, phrases) => {
+    expect(found(before, after)).toEqual(phrases);
+  });
+});
+
+describe('under which condition', () => {
+  test.each<[what: string, before: object | undefined, after: object | undefined, phrases: readonly string[]]>([
+    [
+      'the same in another case',
+      { StringEquals: { [SUB]: MAIN } },
+      { stringequals: { [SUB.toUpperCase()]: [MAIN] } },
+      [],
+    ],
+    ['one that comes', undefined, { StringEquals: { [SUB]: MAIN } }, []],
+    [
+      'one that goes',
+      { StringEquals: { [SUB]: MAIN } },
+      undefined,
+      [`drops the condition StringEquals ${SUB} ${MAIN}`],
+    ],
+    [
+      'a principal that goes',
+      { ArnEquals: { 'aws:PrincipalArn': CI }, Bool: { 'aws:MultiFactorAuthPresent': true } },
+      { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+      [`drops the condition ArnEquals aws:PrincipalArn ${CI}`],
+    ],
+    [
+      'a value more',
+      { StringEquals: { [SUB]: MAIN } },
+      { StringEquals: { [SUB]: [MAIN, 'b'] } },
+      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringEquals ${SUB} ${MAIN}, b`],
+    ],
+    ['a value less', { StringEquals: { [SUB]: [MAIN, 'b'] } }, { StringEquals: { [SUB]: 'b' } }, []],
+    ['like for equals', { StringEquals: { [SUB]: MAIN } }, { StringLike: { [SUB]: MAIN } }, []],
+    [
+      'a pattern for a text',
+      { StringEquals: { [SUB]: MAIN } },
+      { StringLike: { [SUB]: 'repo:octo/app:*' } },
+      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringLike ${SUB} repo:octo/app:*`],
+    ],
+    ['a text of a pattern', { StringLike: { [SUB]: 'repo:octo/app:*' } }, { StringEquals: { [SUB]: MAIN } }, []],
+    ['a narrower pattern', { StringLike: { [SUB]: 'repo:octo/*' } }, { StringLike: { [SUB]: 'repo:octo/app:*' } }, []],
+    [
+      'any case for one',
+      { StringEquals: { [SUB]: MAIN } },
+      { StringEqualsIgnoreCase: { [SUB]: MAIN } },
+      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringEqualsIgnoreCase ${SUB} ${MAIN}`],
+    ],
+    [
+      'one case for any',
+      { StringEqualsIgnoreCase: { [SUB]: MAIN.toUpperCase() } },
+      { StringEquals: { [SUB]: MAIN } },
+      [],
+    ],
+    ['IfExists that goes', { StringEqualsIfExists: { [SUB]: MAIN } }, { StringEquals: { [SUB]: MAIN } }, []],
+    [
+      'IfExists that comes',
+      { StringEquals: { [SUB]: MAIN } },
+      { StringEqualsIfExists: { [SUB]: MAIN } },
+      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringEqualsIfExists ${SUB} ${MAIN}`],
+    ],
+    [
+      'all values for any value',
+      { 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'a' } },
+      { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } },
+      ['loosens the condition ForAnyValue:StringEquals aws:TagKeys a to ForAllValues:StringEquals aws:TagKeys a'],
+    ],
+    [
+      'ARNs compared by the other of two names',
+      { ArnLike: { 'aws:SourceArn': `${BUCKET}*` } },
+      { ArnEquals: { 'aws:SourceArn': BUCKET } },
+      [],
+    ],
+    [
+      'less that is excluded',
+      { StringNotEquals: { [SUB]: ['a', 'b'] } },
+      { StringNotEquals: { [SUB]: 'a' } },
+      [`loosens the condition StringNotEquals ${SUB} a, b to StringNotEquals ${SUB} a`],
+    ],
+    ['more that is excluded', { StringNotEquals: { [SUB]: 'a' } }, { StringNotLike: { [SUB]: ['a*', 'b'] } }, []],
+    [
+      'equal for not equal',
+      { StringNotEquals: { [SUB]: 'a' } },
+      { StringEquals: { [SUB]: 'b' } },
+      [`loosens the condition StringNotEquals ${SUB} a to StringEquals ${SUB} b`],
+    ],
+    [
+      'a smaller network',
+      { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+      { IpAddress: { 'aws:SourceIp': ['10.1.0.0/16', '10.2.3.4'] } },
+      [],
+    ],
+    [
+      'a larger network',
+      { IpAddress: { 'aws:SourceIp': '10.0.0.0/16' } },
+      { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+      ['loosens the condition IpAddress aws:SourceIp 10.0.0.0/16 to IpAddress aws:SourceIp 10.0.0.0/8'],
+    ],
+    [
+      'a smaller network of IPv6',
+      { IpAddress: { 'aws:SourceIp': '2001:db8::/32' } },
+      { IpAddress: { 'aws:SourceIp': '2001:db8:1::/48' } },
+      [],
+    ],
+    [
+      'no network at all',
+      { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+      { IpAddress: { 'aws:SourceIp': 'ten' } },
+      ['loosens the condition IpAddress aws:SourceIp 10.0.0.0/8 to IpAddress aws:SourceIp ten'],
+    ],
+    [
+      'less that is let in of a network',
+      { NotIpAddress: { 'aws:SourceIp': '10.1.0.0/16' } },
+      { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+      [],
+    ],
+    [
+      'a lower limit',
+      { NumericLessThanEquals: { 'aws:MultiFactorAuthAge': '3600' } },
+      { NumericLessThan: { 'aws:MultiFactorAuthAge': 3600 } },
+      [],
+    ],
+    [
+      'a higher limit',
+      { NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } },
+      { NumericLessThan: { 'aws:MultiFactorAuthAge': '7200' } },
+      [
+        'loosens the condition NumericLessThan aws:MultiFactorAuthAge 3600 to NumericLessThan aws:MultiFactorAuthAge 7200',
+      ],
+    ],
+    [
+      'a later start',
+      { DateGreaterThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } },
+      { DateGreaterThan: { 'aws:CurrentTime': '2026-02-01T00:00:00Z' } },
+      [],
+    ],
+    [
+      'a later end',
+      { DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } },
+      { DateLessThan: { 'aws:CurrentTime': '2026-02-01T00:00:00Z' } },
+      [
+        'loosens the condition DateLessThan aws:CurrentTime 2026-01-01T00:00:00Z to DateLessThan aws:CurrentTime 2026-02-01T00:00:00Z',
+      ],
+    ],
+    [
+      'a limit on the other side',
+      { NumericLessThan: { 'aws:MultiFactorAuthAge': '9' } },
+      { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '9' } },
+      ['loosens the condition NumericLessThan aws:MultiFactorAuthAge 9 to NumericGreaterThan aws:MultiFactorAuthAge 9'],
+    ],
+    [
+      'a key that must be there, by a condition on it',
+      { Null: { [SUB]: 'false' } },
+      { StringLike: { [SUB]: 'a*' } },
+      [],
+    ],
+    [
+      'a key that need not be there',
+      { Null: { [SUB]: 'false' } },
+      { StringNotLike: { [SUB]: 'a*' } },
+      [`loosens the condition Null ${SUB} false to StringNotLike ${SUB} a*`],
+    ],
+    [
+      'an operator that nobody knows',
+      { StringSomehow: { [SUB]: 'a' } },
+      { StringSomehow: { [SUB]: ['a', 'b'] } },
+      [`loosens the condition StringSomehow ${SUB} a to StringSomehow ${SUB} a, b`],
+    ],
+  ])('%s', (_, before, after, phrases) => {
+    expect(found([trust(GITHUB, before)], [trust(GITHUB, after)])).toEqual(phrases);
+    expect(found([allow('s3:*', '*', before)], [allow('s3:*', '*', after)])).toEqual(phrases);
+  });
+
+  test('one of two statements without it is enough', () => {
+    const [limited, free] = [allow('s3:*', '*', { StringEquals: { [SUB]: MAIN } }), allow('s3:GetObject')];
+    expect(found([limited], [limited, free])).toEqual([`drops the condition StringEquals ${SUB} ${MAIN}`]);
+    expect(found([limited, free], [free])).toEqual([]);
+  });
+});
+
+test.each<[what: string, statements: readonly Statement[], phrases: readonly string[]]>([
+  ['some actions', [allow(['s3:*', 'iam:PassRole'])], []],
+  ['every action', [allow('*', BUCKET)], [`allows every action on ${BUCKET}`]],
+  [
+    'all actions but some',
+    [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],
+    ['allows every action but iam:* on everything'],
+  ],
+  ['all denied', [deny('*')], []],
+  ['somebody', [trust({ AWS: CI })], []],
+  ['everyone', [trust('*')], ['trusts everyone']],
+  [
+    'everyone of an organization',
+    [trust({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } })],
+    [],
+  ],
+  [
+    'all but somebody',
+    [{ Effect: 'Allow', NotPrincipal: { AWS: CI }, Action: 'sts:AssumeRole' }],
+    [`trusts everyone but ${CI}`],
+  ],
+])('a new policy that allows %s', (_, statements, phrases) => {
+  expect(broadGrants([policy(...statements)])).toEqual(phrases);
+});

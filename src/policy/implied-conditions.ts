@@ -1,0 +1,145 @@
+import { BlockList } from 'node:net';
+import { isMapping } from '../text/value';
+import { covers } from './pattern-sets';
+import { listOf } from './policy-document';
+
+/** One condition of a statement: an operator, a key and the values of which one must fit, or none. */
+export interface Condition {
+  /** As it was written. */
+  readonly operator: string;
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** The conditions of a statement, each of which must be met. */
+export function conditionsOf(block: unknown): Condition[] {
+  if (!isMapping(block)) return [];
+  return Object.entries(block).flatMap(([operator, keys]) =>
+    isMapping(keys)
+      ? Object.entries(keys).map(([key, values]) => ({ operator, key, values: listOf(values).map(String) }))
+      : [],
+  );
+}
+
+/** Whether what meets all of some conditions surely meets another one. */
+export function isImplied(condition: Condition, by: readonly Condition[]): boolean {
+  return by.some((one) => sameKey(one, condition) && implies(one, condition));
+}
+
+export function sameKey(one: Condition, other: Condition): boolean {
+  return one.key.toLowerCase() === other.key.toLowerCase();
+}
+
+interface Operator {
+  /** `forallvalues` or `foranyvalue`, or empty. */
+  readonly quantifier: string;
+  readonly name: string;
+  /** Whether a request without the key meets it in any case. */
+  readonly ifExists: boolean;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+function parseOperator(text: string): Operator {
+  const [, quantifier = '', name = '', ifExists] = /^(?:(\w+):)?(.*?)(ifexists)?$/.exec(text.toLowerCase()) ?? [];
+  return { quantifier, name, ifExists: ifExists !== undefined };
+}
+
+function implies(one: Condition, other: Condition): boolean {
+  const [given, asked] = [parseOperator(one.operator), parseOperator(other.operator)];
+  if (asked.name === 'null' && other.values.join() === 'false' && given.name !== 'null') return needsKey(given);
+  if (given.quantifier !== asked.quantifier || (given.ifExists && !asked.ifExists)) return false;
+  const limit = LIMITS[given.name];
+  if (limit) return limitImplies(limit, LIMITS[asked.name], one.values, other.values);
+  const [left, right] = [comparisonOf(given.name), comparisonOf(asked.name)];
+  if (left.type !== right.type || left.isNegative !== right.isNegative) return false;
+  return left.isNegative
+    ? other.values.every((value) => one.values.some((wider) => fits(value, right, wider, left)))
+    : one.values.every((value) => other.values.some((wider) => fits(value, left, wider, right)));
+}
+
+/** Whether a request without the key does not meet a condition with the operator. */
+function needsKey({ quantifier, name, ifExists }: Operator): boolean {
+  return !ifExists && quantifier !== 'forallvalues' && !comparisonOf(name).isNegative;
+}
+
+interface Comparison {
+  /** Operators of one type compare the same texts. */
+  readonly type: string;
+  readonly isNegative: boolean;
+  readonly how: 'exact' | 'any case' | 'pattern' | 'network';
+}
+
+function comparisonOf(name: string): Comparison {
+  const isNegative = name.includes('not');
+  const positive = name.replace('not', '');
+  if (positive === 'ipaddress') return { type: 'ip', isNegative, how: 'network' };
+  if (positive === 'stringequalsignorecase') return { type: 'string', isNegative, how: 'any case' };
+  if (positive === 'stringequals') return { type: 'string', isNegative, how: 'exact' };
+  if (positive === 'stringlike') return { type: 'string', isNegative, how: 'pattern' };
+  if (positive === 'arnequals' || positive === 'arnlike') return { type: 'arn', isNegative, how: 'pattern' };
+  return { type: positive, isNegative, how: 'exact' };
+}
+
+/** Whether all that fits one value of a condition fits another one's value. */
+function fits(value: string, { how }: Comparison, wider: string, { how: as }: Comparison): boolean {
+  if (as === 'network') return isSubnet(value, wider);
+  if (how === 'any case' && as !== 'any case') return false;
+  if (as === 'pattern') return covers(wider, value);
+  if (how === 'pattern' && /[*?]/.test(value)) return false;
+  return as === 'any case' ? value.toLowerCase() === wider.toLowerCase() : value === wider;
+}
+
+function isSubnet(network: string, of: string): boolean {
+  const parsed = (text: string) => {
+    const [address = '', bits] = text.split('/');
+    const family = address.includes(':') ? 'ipv6' : 'ipv4';
+    return { address, family, bits: Number(bits ?? (family === 'ipv6' ? 128 : 32)) } as const;
+  };
+  const [inner, outer] = [parsed(network), parsed(of)];
+  if (network === of) return true;
+  if (inner.family !== outer.family || !(inner.bits >= outer.bits)) return false;
+  try {
+    const addresses = new BlockList();
+    addresses.addSubnet(outer.address, outer.bits, outer.family);
+    return addresses.check(inner.address, inner.family);
+  } catch {
+    return false;
+  }
+}
+
+/** Operators by which values are limited from above or below. */
+interface Limit {
+  readonly type: 'numeric' | 'date';
+  readonly side: 'upper' | 'lower';
+  readonly isOpen: boolean;
+}
+
+const LIMITS: Readonly<Record<string, Limit | undefined>> = {
+  numericlessthan: { type: 'numeric', side: 'upper', isOpen: true },
+  numericlessthanequals: { type: 'numeric', side: 'upper', isOpen: false },
+  numericgreaterthan: { type: 'numeric', side: 'lower', isOpen: true },
+  numericgreaterthanequals: { type: 'numeric', side: 'lower', isOpen: false },
+  datelessthan: { type: 'date', side: 'upper', isOpen: true },
+  datelessthanequals: { type: 'date', side: 'upper', isOpen: false },
+  dategreaterthan: { type: 'date', side: 'lower', isOpen: true },
+  dategreaterthanequals: { type: 'date', side: 'lower', isOpen: false },
+};
+
+/** Of several limits, one must be kept: the widest counts. */
+function limitImplies(
+  given: Limit,
+  asked: Limit | undefined,
+  values: readonly string[],
+  others: readonly string[],
+): boolean {
+  if (asked?.type !== given.type || asked.side !== given.side) return false;
+  const sign = given.side === 'upper' ? 1 : -1;
+  const [mine, theirs] = [values, others].map((texts) =>
+    Math.max(
+      ...texts.map(
+        (text) => sign * (given.type === 'date' && Number.isNaN(Number(text)) ? Date.parse(text) : Number(text)),
+      ),
+    ),
+  ) as [number, number];
+  return mine < theirs || (mine === theirs && (given.isOpen || !asked.isOpen));
+}
