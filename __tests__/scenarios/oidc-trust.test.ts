@@ -151,10 +151,10 @@ test('what is trusted besides what is named is in the plan, and in a warning, un
   const main = await provision(documentFor('any-ref: true'));
   expect(main.log.filter((line) => line.includes(wide))).toEqual([
     `Warning: line 4: roles.deploy.trust.github ${wide}.`,
-    `! ${wide}`,
+    `WIDENS ACCESS: ${wide}`,
   ]);
   expect(JSON.parse(main.outputs.plan ?? '')).toContainEqual(
-    expect.objectContaining({ kind: 'role', details: expect.arrayContaining([`! ${wide}`]) as unknown }),
+    expect.objectContaining({ kind: 'role', widenings: [wide] }),
   );
   const narrowed = await provision(documentFor('branch: main'));
   expect(narrowed.log.join('\n')).not.toContain(wide);

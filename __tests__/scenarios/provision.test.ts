@@ -225,6 +225,28 @@ describe('dry-run', () => {
   });
 });
 
+test('what widens access is counted, marked, and open in the summary', async () => {
+  declared = await DeclaredAccount.start();
+  const account = await declared.applied();
+  const deploy = found(account.managedPolicies.get(DEPLOY));
+  const document = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }],
+  } as const;
+  deploy.defaultVersion = deploy.addVersion({ text: JSON.stringify(document), document }, new Date());
+  const main = await declared.provision({ 'dry-run': 'true' });
+  expect(main.exitCode).toBe(0);
+  expect(textOf(main)).toContain('0 to delete, 5 to keep; 1 widens access');
+  expect(textOf(main)).toMatch(/^ *~ change +policy +deploy +WIDENS ACCESS, ~ document$/m);
+  const plan = JSON.parse(main.outputs.plan ?? '') as { readonly widenings?: readonly string[] }[];
+  expect(plan.flatMap(({ widenings = [] }) => widenings)).toEqual([
+    'allows cloudformation:CreateStack, cloudformation:UpdateStack on everything',
+  ]);
+  expect(main.summary).toContain('| ⚠️ change | policy | `deploy` | `~ document` |');
+  expect(main.summary).toContain('<details open><summary>⚠️ change policy <code>deploy</code></summary>');
+  expectCalls(declared.scenario, ['GetCallerIdentity', READS]);
+});
+
 describe('what is there already', () => {
   beforeEach(async () => (declared = await DeclaredAccount.start()));
 

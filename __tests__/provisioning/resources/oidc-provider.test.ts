@@ -61,7 +61,7 @@ test('a provider as declared is kept', () => {
 test('audiences and tags are put right', () => {
   const existing = { audiences: ['left', AUDIENCE], tags: { left: 'over', ...OURS } };
   expect(changeIn(planned({ audiences: [AUDIENCE, 'mine'], tags: { team: 'a' } }, existing))).toEqual({
-    widenings: [],
+    widenings: ['accepts tokens for the audience mine'],
     action: 'change',
     kind,
     name,

@@ -6,6 +6,7 @@ import type { DeclaredPolicy, DeclaredRole, DeclaredUser, PolicyReference, Tags 
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import { broadGrants, widenings } from '../../policy/widenings';
 import { isMapping } from '../../text/value';
 import {
   changeOf,
@@ -20,7 +21,7 @@ import {
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { isOwn, notOurs, takenOver, type Rules } from './ownership';
-import { referredArn } from './policy';
+import { policyArn, referredArn } from './policy';
 import { newTags, tagChanges, tagsToMake } from './tags';
 
 /** What users and roles have in common: they carry policies. */
@@ -104,6 +105,8 @@ export interface IdentityPlan {
   readonly settings: Readonly<Record<string, string | undefined>>;
   /** What else a new one is made with, for people. */
   readonly newDetails: readonly string[];
+  /** How that is wider than one would think. */
+  readonly newWidenings: readonly string[];
   /** What else it would lose, were it the one as which the step works: `trusts nobody any more`. */
   readonly losses?: readonly string[];
   /** How one that is there differs. */
@@ -122,24 +125,32 @@ export function planIdentity(
   const calls = identityCalls(kind, name);
   const arnOf = (reference: PolicyReference) => referredArn(reference, policies, rules.account);
   const boundary = permissionsBoundary && arnOf(permissionsBoundary);
+  const denying = policies
+    .filter(({ document }) => hasEffect('Deny', document))
+    .map((policy) => policyArn(policy, rules.account));
   const before = existing ?? { attachedPolicies: [], inlinePolicies: {} };
+  const attached = declared.policies.map(arnOf);
   const granting = [
     inlineChanges(plan.inlinePolicies, before, calls),
-    membersDifference('policy', before.attachedPolicies, declared.policies.map(arnOf), {
-      add: calls.attach,
-      remove: calls.detach,
-    }),
+    membersDifference('policy', before.attachedPolicies, attached, { add: calls.attach, remove: calls.detach }),
   ];
   if (existing) {
     return (
       notOurs(kind, existing.arn, existing.tags, rules) ??
       otherPath(kind, existing, path) ??
-      ownLoss(plan, existing, { policies: declared.policies.map(arnOf), boundary }, rules) ??
+      ownLoss(plan, existing, { policies: attached, boundary }, rules) ??
       takenOver(
         changeOf(kind, name, [
           ...plan.differences,
           boundaryChanges(boundary, existing, calls),
           ...granting,
+          {
+            ...NO_DIFFERENCE,
+            widenings: [
+              ...widenings(Object.values(existing.inlinePolicies), Object.values(plan.inlinePolicies)),
+              ...attachmentWidenings(existing.attachedPolicies, attached, denying),
+            ],
+          },
           tagChanges(existing.tags, tags, rules, calls),
         ]),
         { kind, name, arn },
@@ -160,10 +171,48 @@ export function planIdentity(
       ...granted.details,
       ...newTags(tags, rules),
     ],
+    widenings: [
+      ...plan.newWidenings,
+      ...broadGrants(Object.values(plan.inlinePolicies)),
+      ...attached.filter(isPowerful).map(gets),
+    ],
     stages: [[{ ...create, refersTo }]],
     later: granted.stages,
     creates: { kind, name, arn },
   };
+}
+
+/** Policies of AWS that allow everything; nearly everything; everything by way of a user or role that is made so. */
+const [ADMINISTRATOR, POWERFUL] = [
+  /^arn:[^:]+:iam::aws:policy\/AdministratorAccess$/,
+  /^arn:[^:]+:iam::aws:policy\/(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)$/,
+];
+
+/** Policies of AWS that deny: the second stops whoever has a key that leaked. */
+const DENYING = /^arn:[^:]+:iam::aws:policy\/(?:AWSDenyAll|AWSCompromisedKeyQuarantine\w*)$/;
+
+function isPowerful(arn: string): boolean {
+  return POWERFUL.test(arn);
+}
+
+function gets(arn: string): string {
+  return `gets the policy ${arn}`;
+}
+
+/**
+ * How other policies than before may allow more. What they say is compared where they are planned themselves; here it
+ * counts that they come, unless all was allowed before, and that one goes that denies.
+ *
+ * @param denying policies of the document that deny something
+ */
+function attachmentWidenings(
+  before: readonly string[],
+  wanted: readonly string[],
+  denying: readonly string[],
+): string[] {
+  const come = before.some((arn) => ADMINISTRATOR.test(arn)) ? [] : wanted.filter((arn) => !before.includes(arn));
+  const go = before.filter((arn) => !wanted.includes(arn) && (DENYING.test(arn) || denying.includes(arn)));
+  return [...come.map(gets), ...go.map((arn) => `loses the policy ${arn}, which denies`)];
 }
 
 /** AWS gives things their paths when they are made. */
@@ -189,7 +238,7 @@ function ownLoss(
   const lost = [
     ...existing.attachedPolicies.filter((arn) => !wanted.policies.includes(arn)),
     ...Object.entries(existing.inlinePolicies)
-      .filter(([policy, document]) => !(policy in inlinePolicies) && allowsAnything(document))
+      .filter(([policy, document]) => !(policy in inlinePolicies) && hasEffect('Allow', document))
       .map(([policy]) => `the inline policy ${policy}`),
   ];
   const { boundary } = wanted;
@@ -213,8 +262,8 @@ function ownLoss(
   };
 }
 
-function allowsAnything({ Statement }: PolicyDocument): boolean {
-  return listOf(Statement).some((statement) => isMapping(statement) && statement.Effect === 'Allow');
+function hasEffect(effect: 'Allow' | 'Deny', { Statement }: PolicyDocument): boolean {
+  return listOf(Statement).some((statement) => isMapping(statement) && statement.Effect === effect);
 }
 
 /** Inline policies: the declared ones and no others. */
@@ -251,9 +300,13 @@ function boundaryChanges(
 ): Difference {
   if (wanted === before) return NO_DIFFERENCE;
   const details = [`~ permissions boundary ${before ?? 'none'} → ${wanted ?? 'none'}`];
-  if (wanted === undefined) return { ...NO_DIFFERENCE, details, adding: [calls.deleteBoundary()] };
+  if (wanted === undefined) {
+    const widenings = [`loses the permissions boundary ${before ?? ''}`];
+    return { ...NO_DIFFERENCE, details, widenings, adding: [calls.deleteBoundary()] };
+  }
+  const widenings = before === undefined ? [] : [`has ${wanted} as its permissions boundary in place of ${before}`];
   // A boundary narrows: it is there before anything else is granted.
-  return { ...NO_DIFFERENCE, details, removing: [calls.putBoundary(wanted)] };
+  return { ...NO_DIFFERENCE, details, widenings, removing: [calls.putBoundary(wanted)] };
 }
 
 /** Takes from a user or role all its policies. */

@@ -64,16 +64,19 @@ export function planOidcProvider(
     notOurs(OIDC_PROVIDER, arn, existing.tags, rules) ??
     takenOver(
       changeOf(OIDC_PROVIDER, name, [
-        membersDifference('audience', existing.audiences, audiences, {
-          add: (ClientID) => ({
-            operation: 'AddClientIDToOpenIDConnectProvider',
-            input: { OpenIDConnectProviderArn, ClientID },
+        {
+          ...membersDifference('audience', existing.audiences, audiences, {
+            add: (ClientID) => ({
+              operation: 'AddClientIDToOpenIDConnectProvider',
+              input: { OpenIDConnectProviderArn, ClientID },
+            }),
+            remove: (ClientID) => ({
+              operation: 'RemoveClientIDFromOpenIDConnectProvider',
+              input: { OpenIDConnectProviderArn, ClientID },
+            }),
           }),
-          remove: (ClientID) => ({
-            operation: 'RemoveClientIDFromOpenIDConnectProvider',
-            input: { OpenIDConnectProviderArn, ClientID },
-          }),
-        }),
+          widenings: missing.map((audience) => `accepts tokens for the audience ${audience}`),
+        },
         tagChanges(existing.tags, tags, rules, {
           tag: (Tags) => ({ operation: 'TagOpenIDConnectProvider', input: { OpenIDConnectProviderArn, Tags } }),
           untag: (TagKeys) => ({

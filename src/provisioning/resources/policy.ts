@@ -6,6 +6,7 @@ import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/dec
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
+import { broadGrants, widenings } from '../../policy/widenings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
   changeOf,
@@ -110,6 +111,7 @@ function newPolicy({ name, path, description, document, tags }: DeclaredPolicy, 
   ];
   return {
     ...withoutCalls('create', 'policy', name, ...details),
+    widenings: broadGrants([document]),
     stages: [[{ operation: 'CreatePolicy', input }]],
     creates: { kind: 'policy', arn },
   };
@@ -128,6 +130,7 @@ function documentChanges(
       ...indented(difference(before, document)),
       ...(full ? [`- version ${oldest.id}, the oldest of ${MAX_VERSIONS}`] : []),
     ],
+    widenings: widenings([before], [document]),
     removing: full ? [{ operation: 'DeletePolicyVersion', input: { PolicyArn: arn, VersionId: oldest.id } }] : [],
     adding: [newVersion(arn, document)],
   };

@@ -7,6 +7,7 @@ import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
 import { trustPolicy } from '../../policy/trust-policy';
 import { trustWidenings } from '../../policy/trust-widenings';
+import { broadGrants, widenings } from '../../policy/widenings';
 import { writeDuration } from '../../text/duration';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
@@ -61,8 +62,7 @@ export function planRole(
 ): Planned {
   const { name: RoleName, description, maxSessionDuration, inlinePolicies } = declared;
   const trust = trustPolicy(declared.trust, rules.account);
-  // Said of every plan: who approves one need not have seen those before.
-  const wide = trustWidenings(declared.trust).map((widening) => `! ${widening}`);
+  const wide = trustWidenings(declared.trust);
   return planIdentity(existing, policies, rules, {
     kind: 'role',
     declared,
@@ -84,7 +84,8 @@ export function planRole(
       description: description === undefined ? undefined : JSON.stringify(description),
       'longest session': writeDuration(maxSessionDuration * 1000),
     },
-    newDetails: ['+ trust policy', ...indented(difference({}, trust)), ...wide],
+    newDetails: ['+ trust policy', ...indented(difference({}, trust))],
+    newWidenings: [...broadGrants([trust]), ...wide],
     losses:
       existing && staysOpen(existing.trust, trust) === 'no'
         ? ['the document takes from its trust policy everyone who is in it now: no later run could work as it']
@@ -92,7 +93,8 @@ export function planRole(
     differences: existing
       ? [
           trustChanges(RoleName, existing.trust, trust, { isOwn: isOwn('role', RoleName, rules) }),
-          { ...NO_DIFFERENCE, details: wide },
+          // Said of every plan: who approves one need not have seen those before.
+          { ...NO_DIFFERENCE, details: wide.map((widening) => `! ${widening}`) },
           settingChanges(declared, existing),
         ]
       : [],
@@ -112,6 +114,7 @@ function trustChanges(
       : [];
   return {
     details: ['~ trust policy', ...indented(difference(before, wanted)), ...risk],
+    widenings: widenings([before], [wanted]),
     // Whom it does not trust any more cannot use what is granted next.
     removing: [
       {

@@ -68,6 +68,7 @@ export function planUser(
     }),
     settings: {},
     newDetails: [],
+    newWidenings: [],
     differences: [],
   });
 }

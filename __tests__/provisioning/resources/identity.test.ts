@@ -1,0 +1,167 @@
+import type { DeclaredRole, DeclaredUser } from '../../../src/identities/declaration';
+import { isObstacle } from '../../../src/provisioning/changes/change';
+import { planPolicy } from '../../../src/provisioning/resources/policy';
+import { planRole, type ExistingRole } from '../../../src/provisioning/resources/role';
+import { planUser, type ExistingUser } from '../../../src/provisioning/resources/user';
+import {
+  allowing,
+  arn,
+  changeIn,
+  declaredPolicy,
+  declaredRole,
+  declaredUser,
+  existingPolicy,
+  existingRole,
+  existingUser,
+  POWER_USER,
+  READ_ONLY,
+  RULES,
+} from '../declared';
+
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const QUARANTINE = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
+const DENIAL = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iam:*', Resource: '*' }] };
+const POLICIES = [declaredPolicy(), declaredPolicy({ name: 'guard', document: DENIAL })];
+const [LIST, GUARD] = [arn('policy/list'), arn('policy/guard')];
+
+type Case<Declared, Existing> = readonly [
+  what: string,
+  declared: Partial<Declared>,
+  existing: Partial<Existing>,
+  widenings: readonly string[],
+];
+
+describe('a user', () => {
+  test.each<Case<DeclaredUser, ExistingUser>>([
+    ['as it is', { policies: [{ arn: READ_ONLY }] }, { attachedPolicies: [READ_ONLY] }, []],
+    ['with a policy more', { policies: [{ declared: 'list' }] }, {}, [`gets the policy ${LIST}`]],
+    ['with a policy less', {}, { attachedPolicies: [READ_ONLY] }, []],
+    [
+      'with a policy in place of another',
+      { policies: [{ arn: POWER_USER }] },
+      { attachedPolicies: [READ_ONLY] },
+      [`gets the policy ${POWER_USER}`],
+    ],
+    ['that could do everything before', { policies: [{ arn: POWER_USER }] }, { attachedPolicies: [ADMINISTRATOR] }, []],
+    [
+      'that was stopped, and is no more',
+      {},
+      { attachedPolicies: [QUARANTINE] },
+      [`loses the policy ${QUARANTINE}, which denies`],
+    ],
+    [
+      'without a policy of the document that denies',
+      {},
+      { attachedPolicies: [GUARD] },
+      [`loses the policy ${GUARD}, which denies`],
+    ],
+    ['with a first boundary', { permissionsBoundary: { arn: READ_ONLY } }, {}, []],
+    [
+      'with another boundary',
+      { permissionsBoundary: { arn: POWER_USER } },
+      { permissionsBoundary: READ_ONLY },
+      [`has ${POWER_USER} as its permissions boundary in place of ${READ_ONLY}`],
+    ],
+    ['without its boundary', {}, { permissionsBoundary: READ_ONLY }, [`loses the permissions boundary ${READ_ONLY}`]],
+    [
+      'with an inline policy that allows more',
+      { inlinePolicies: { own: allowing('s3:*') } },
+      { inlinePolicies: { own: allowing('s3:Get*') } },
+      ['allows s3:* on everything'],
+    ],
+    [
+      'with an inline policy under another name',
+      { inlinePolicies: { other: allowing('s3:Get*') } },
+      { inlinePolicies: { own: allowing('s3:*') } },
+      [],
+    ],
+    ['without an inline policy that allows', {}, { inlinePolicies: { own: allowing('s3:*') } }, []],
+    [
+      'without an inline policy that denies',
+      {},
+      { inlinePolicies: { own: DENIAL } },
+      ['no longer denies all of iam:* on everything'],
+    ],
+    ['with other tags', { tags: { team: 'a' } }, { tags: { ...existingUser().tags, team: 'b' } }, []],
+  ])('%s', (_, declared, existing, widenings) => {
+    expect(changeIn(planUser(declaredUser(declared), existingUser(existing), POLICIES, RULES)).widenings).toEqual(
+      widenings,
+    );
+  });
+
+  test('that need prove MFA no more', () => {
+    const asked = planUser(declaredUser({ requireMfa: true }), undefined, [], RULES);
+    if (isObstacle(asked)) throw new Error(asked.text);
+    const text = asked.later.flat().find(({ operation }) => operation === 'PutUserPolicy')?.input;
+    const policy = JSON.parse((text as { PolicyDocument: string }).PolicyDocument) as Record<string, unknown>;
+    const { widenings } = changeIn(
+      planUser(declaredUser(), existingUser({ inlinePolicies: { RequireMfa: policy } }), [], RULES),
+    );
+    expect(widenings).toEqual([
+      expect.stringMatching(/^no longer denies all of every action but iam:CreateVirtualMFADevice, /),
+    ]);
+  });
+
+  test.each<[what: string, declared: Partial<DeclaredUser>, widenings: readonly string[]]>([
+    [
+      'with what is usual',
+      { policies: [{ arn: READ_ONLY }, { declared: 'list' }], inlinePolicies: { own: allowing('s3:*') } },
+      [],
+    ],
+    ['that may do nearly everything', { policies: [{ arn: POWER_USER }] }, [`gets the policy ${POWER_USER}`]],
+    ['that may do everything', { inlinePolicies: { own: allowing('*') } }, ['allows every action on everything']],
+  ])('that is new, %s', (_, declared, widenings) => {
+    expect(changeIn(planUser(declaredUser(declared), undefined, POLICIES, RULES)).widenings).toEqual(widenings);
+  });
+});
+
+describe('a role', () => {
+  const trusting = (AWS: string | readonly string[]) => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }],
+  });
+  test.each<Case<DeclaredRole, ExistingRole>>([
+    ['as it is', { trust: { policy: trusting(arn('user/ci')) } }, { trust: trusting(arn('user/ci')) }, []],
+    [
+      'that trusts one more',
+      { trust: { policy: trusting([arn('user/ci'), arn('role/x')]) } },
+      { trust: trusting(arn('user/ci')) },
+      [`trusts ${arn('role/x')}`],
+    ],
+    [
+      'with longer sessions and another description',
+      { trust: { policy: trusting(arn('user/ci')) }, maxSessionDuration: 43_200, description: 'x' },
+      { trust: trusting(arn('user/ci')), maxSessionDuration: 3600 },
+      [],
+    ],
+  ])('%s', (_, declared, existing, widenings) => {
+    expect(changeIn(planRole(declaredRole(declared), existingRole(existing), POLICIES, RULES)).widenings).toEqual(
+      widenings,
+    );
+  });
+
+  test('that is new and trusts everyone', () => {
+    const { widenings } = changeIn(planRole(declaredRole({ trust: { policy: trusting('*') } }), undefined, [], RULES));
+    expect(widenings).toEqual(['trusts everyone']);
+  });
+});
+
+describe('a policy', () => {
+  const wideningsOf = (after: string, before?: string) =>
+    changeIn(
+      planPolicy(
+        declaredPolicy({ document: allowing(after) }),
+        before === undefined ? undefined : existingPolicy({ document: allowing(before) }),
+        RULES,
+      ),
+    ).widenings;
+  test('that allows more, or less', () => {
+    expect(wideningsOf('s3:*', 's3:Get*')).toEqual(['allows s3:* on everything']);
+    expect(wideningsOf('s3:Get*', 's3:*')).toEqual([]);
+  });
+
+  test('that is new, and allows everything, or something', () => {
+    expect(wideningsOf('*')).toEqual(['allows every action on everything']);
+    expect(wideningsOf('s3:*')).toEqual([]);
+  });
+});
