@@ -126,7 +126,7 @@ export class JobRun {
   }
 
   /** Whether it said something of a key, in whatever line of its log. */
-  told(id: string, words: string): boolean {
+  saidOf(id: string, words: string): boolean {
     const lines = this.log.flatMap((text) => text.split('\n'));
     return lines.some((line) => line.includes(id) && line.includes(words));
   }

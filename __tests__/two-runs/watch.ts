@@ -137,7 +137,7 @@ export class Watch {
       const culprit = this.#culprits.get(place);
       const state = this.place(place);
       if (this.#works(place) || !culprit?.isGreen || culprit.warnedInPost(place) || culprit.leaves(place)) continue;
-      if (!culprit.settings.places.includes(place) && this.#hasToldOf(culprit, place)) continue;
+      if (!culprit.settings.places.includes(place) && this.#hasSaidOf(culprit, place)) continue;
       const what = state.is === 'whole' ? `a key that is ${this.world.status(state.key)}` : state.is;
       this.note('I1 place', `${place} holds ${what}, by ${culprit.name}, which ended green`);
     }
@@ -290,9 +290,9 @@ export class Watch {
   }
 
   /** A key ends for a place that the document of a run has lost as well, if the run says of that very key that it is there. */
-  #hasToldOf(job: JobRun, place: string): boolean {
+  #hasSaidOf(job: JobRun, place: string): boolean {
     const { id, secretOf } = this.world.held(place);
-    return [id, secretOf].every((key) => key !== undefined && job.told(key, 'that the document does not name'));
+    return [id, secretOf].every((key) => key !== undefined && job.saidOf(key, 'that the document does not name'));
   }
 
   /** Who holds a key whole: a place, or a job that goes on. What is in no document of the run that asks, it does not look at. */

@@ -54,7 +54,7 @@ test('so may one that a run had begun with, which died', () => {
   expect(usersWith(holderOf(userOf('a', ['N_'], begun), userOf('b', ['P_'])))).toEqual(['b: P_AWS_ACCESS_KEY_ID']);
 });
 
-test('so may one that the document does not name, and that is told apart from one that the key was delivered to', () => {
+test('so may one that the document does not name, which is another case than one that the key was delivered to', () => {
   const places = placeWords(to('P_', 'N_'));
   const begun = recordTags(OLD, { delivering: { run: RUN, at: NOW - 10 * HOUR, places } });
   const left = (...prefixes: readonly string[]) => {
