@@ -91,13 +91,27 @@ const secretPlace = fc.record(
     environment: name,
     repository: fc.constantFrom('octo/app', 'octo', '/'),
     organization: name,
+    visibility: fc.constantFrom('all', 'private', 'selected', 'everyone'),
+    repositories: list(fc.constantFrom('app', 'octo/app', '..', '')),
+  },
+  { requiredKeys: [] },
+);
+const workspacePlace = fc.record(
+  {
+    organization: fc.constantFrom('acme', 'a b', ''),
+    workspace: fc.oneof(fc.constantFrom('prod', 'Prod'), name),
+    // Where nobody answers, if it is the name of a host at all.
+    host: fc.constantFrom('127.0.0.1:1', '127.0.0.1:99999', 'https://tfe.example.com', 'a/b', ''),
   },
   { requiredKeys: [] },
 );
 const delivery = fc.oneof(
   fc.constantFrom('environment', 'outputs', 'nowhere'),
   fc.record({ profile: name }),
+  fc.constantFrom('github-secrets', 'dependabot-secrets', 'terraform-cloud'),
   fc.record({ 'github-secrets': fc.oneof(secretPlace, fc.constant({})) }),
+  fc.record({ 'dependabot-secrets': fc.oneof(secretPlace, fc.constant({})) }),
+  fc.record({ 'terraform-cloud': fc.oneof(workspacePlace, fc.constant({})) }),
 );
 const user = fc.record(
   {
@@ -260,6 +274,34 @@ const soundTags = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.stringMatc
 const soundPath = fc.constantFrom('/', '/machine/', '/a/b/');
 const soundPolicies = fc.subarray(['one', 'arn:aws:iam::aws:policy/ReadOnlyAccess']);
 
+/** The users of documents that are right, each with the prefix of its secrets and the name of its workspace of `acme`. */
+export const SOUND_USERS = { pulumi: 'p', terraform: 't', 'ci+1@x': 'c' } as const;
+
+const soundKey = (place: string) =>
+  fc
+    .subarray<object>(
+      [
+        { 'github-secrets': { prefix: place } },
+        { 'dependabot-secrets': { prefix: place } },
+        { 'terraform-cloud': { organization: 'acme', workspace: place } },
+      ],
+      { minLength: 1 },
+    )
+    .map((deliver) => ({ 'max-age': '90d', deliver }));
+const soundUser = (place: string) =>
+  fc.record(
+    {
+      path: soundPath,
+      tags: soundTags,
+      policies: soundPolicies,
+      'inline-policies': fc.dictionary(fc.constantFrom('in', 'line'), soundPolicy),
+      'require-mfa': fc.boolean(),
+      'permissions-boundary': fc.constantFrom('one', 'arn:aws:iam::aws:policy/PowerUserAccess'),
+      'access-key': soundKey(place),
+    },
+    { requiredKeys: [] },
+  );
+
 /** A document that is right, with one policy that others refer to. */
 export const soundDocument = fc.record({
   policies: fc.record({
@@ -270,20 +312,9 @@ export const soundDocument = fc.record({
       path: soundPath,
     }),
   }),
-  users: fc.dictionary(
-    fc.constantFrom('pulumi', 'terraform', 'ci+1@x'),
-    fc.record(
-      {
-        path: soundPath,
-        tags: soundTags,
-        policies: soundPolicies,
-        'inline-policies': fc.dictionary(fc.constantFrom('in', 'line'), soundPolicy),
-        'require-mfa': fc.boolean(),
-        'permissions-boundary': fc.constantFrom('one', 'arn:aws:iam::aws:policy/PowerUserAccess'),
-      },
-      { requiredKeys: [] },
-    ),
-  ),
+  users: fc.record(Object.fromEntries(Object.entries(SOUND_USERS).map(([user, place]) => [user, soundUser(place)])), {
+    requiredKeys: [],
+  }),
   roles: fc.dictionary(
     fc.constantFrom('publish', 'read'),
     fc.record(

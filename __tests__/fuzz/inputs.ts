@@ -13,7 +13,13 @@ export interface Given {
 /** Every input of the action. */
 const NAMES = Object.keys(readActionMetadata(`${__dirname}/../..`).inputs);
 
-export const SECRET_INPUTS = ['aws-secret-access-key', 'aws-session-token', 'mfa-secret', 'github-token'] as const;
+export const SECRET_INPUTS = [
+  'aws-secret-access-key',
+  'aws-session-token',
+  'mfa-secret',
+  'github-token',
+  'terraform-token',
+] as const;
 
 const account = fc.constantFrom('123456789012', '111122223333', '000000000000');
 const partition = fc.constantFrom('aws', 'aws', 'aws', 'aws-cn', 'aws-us-gov');
@@ -104,6 +110,7 @@ const GRAMMAR: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'expect-denied': lines(expectation),
   identities: documentText,
   'github-token': secret.map((text) => `ghs_${text.replaceAll(/[/+]/g, 'x')}`),
+  'terraform-token': secret.map((text) => `${text.replaceAll(/[/+]/g, 'x')}.atlasv1.x`),
   audience: fc.webUrl(),
   'web-identity-token-file': fc.constantFrom(
     'token',
@@ -145,6 +152,13 @@ const variables = fc.record(
     GITHUB_REF: fc.oneof(fc.constant('refs/heads/main'), anyText),
     GITHUB_WORKFLOW: anyText,
     GITHUB_SERVER_URL: fc.oneof(fc.constant('https://github.com'), anyText),
+    TFE_ADDRESS: fc.constantFrom(
+      'http://127.0.0.1:1',
+      '127.0.0.1:1',
+      'ftp://127.0.0.1',
+      '%',
+      'https://u:pass@127.0.0.1:1',
+    ),
     ACTIONS_ID_TOKEN_REQUEST_URL: fc.oneof(fc.constant('http://127.0.0.1:1/?v=2'), anyText),
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: secret,
     AWS_REGION: fc.constantFrom('eu-central-1', ''),

@@ -2,6 +2,7 @@ import { inputVariables, readActionMetadata } from '../../sandbox/runner/action-
 import type { LogLine } from '../../sandbox/runner/log';
 import { PROJECT } from '../../sandbox/runner/processes';
 import { allow } from '../sandbox/sts-client';
+import { REPOSITORY } from '../scenarios/identities';
 import { Scenario } from '../scenarios/scenario';
 import type { Given } from './inputs';
 
@@ -33,6 +34,31 @@ export class StepRecorder {
 
   get account() {
     return this.scenario.account;
+  }
+
+  /** Makes the job's repository and these workspaces, and the inputs with tokens that may write there. */
+  writers(workspaces: readonly string[]): Readonly<Record<'github-token' | 'terraform-token', string>> {
+    const { github, terraform } = this.scenario.sandbox;
+    github.secrets.createRepository(REPOSITORY);
+    for (const workspace of workspaces) terraform.createWorkspace('acme', workspace);
+    return {
+      'github-token': github.secrets.token({ write: [REPOSITORY], writeDependabot: [REPOSITORY] }),
+      'terraform-token': terraform.token({ write: workspaces.map((workspace) => `acme/${workspace}`) }),
+    };
+  }
+
+  /** What a place of keys holds, in these workspaces and with the same names as prefixes of secrets. */
+  delivered(places: readonly string[]): string[] {
+    const { github, terraform } = this.scenario.sandbox;
+    return places.flatMap((place) =>
+      ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].flatMap((name) =>
+        [
+          terraform.value(`acme/${place}`, name),
+          github.secrets.value(REPOSITORY, `${place.toUpperCase()}${name}`),
+          github.secrets.value(REPOSITORY, `${place.toUpperCase()}${name}`, { program: 'dependabot' }),
+        ].flatMap((value) => value ?? []),
+      ),
+    );
   }
 
   async run({ inputs, env }: Given): Promise<Recorded> {
@@ -73,7 +99,7 @@ export class StepRecorder {
   }
 
   get #variables(): Record<string, string> {
-    const { url, github } = this.scenario.sandbox;
-    return { AWS_ENDPOINT_URL: url, GITHUB_API_URL: github.secrets.apiUrl };
+    const { url, github, terraform } = this.scenario.sandbox;
+    return { AWS_ENDPOINT_URL: url, GITHUB_API_URL: github.secrets.apiUrl, TFE_ADDRESS: terraform.address };
   }
 }
