@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
+import ts from 'typescript';
 import { DIGEST_FILE, sourceDigest } from './source-digest.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -76,7 +77,27 @@ function eachOnce(licences) {
 /** ncc minifies the entry alone; the parts that load later are most of it. */
 async function minified(source) {
   const { code } = await minify(source, { compress: { passes: 2 }, ecma: 2020, format: { comments: false } });
-  return `${code}\n`;
+  return `${withModulesInParentheses(code)}\n`;
+}
+
+/**
+ * The same code with the function of each module in parentheses, as ncc writes it and the minifier does not leave it. Node
+ * takes such a function for one that is called at once, as those are when their file loads, and compiles it with the file.
+ * Any other it reads twice: at first only to find its end.
+ */
+function withModulesInParentheses(code) {
+  const functions = [];
+  const visit = (node) => {
+    const isModule = ts.isPropertyAssignment(node) && ts.isNumericLiteral(node.name);
+    if (isModule && ts.isFunctionLike(node.initializer)) functions.push(node.initializer);
+    else ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('bundle.js', code, ts.ScriptTarget.Latest));
+  const [pieces, rest] = functions.reduce(
+    ([done, from], { pos, end }) => [`${done}${code.slice(from, pos)}(${code.slice(pos, end)})`, end],
+    ['', 0],
+  );
+  return pieces + code.slice(rest);
 }
 
 function write() {

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job, StepOptions } from '../../sandbox/runner/job';
+import { PROJECT } from '../../sandbox/runner/processes';
 import { allow } from '../sandbox/sts-client';
 import { certificateJob, roleForCertificates, trustCertificate } from './certificates';
 import { ADMIN, githubRepository, identityJob, terraformWorkspace, TO_WORKSPACE } from './identities';
@@ -100,6 +101,15 @@ test('what is needed only after the first request loads while that is on its way
   // The SDK reads profiles with it.
   expect(atFirstRequest.builtIn).not.toContain('NativeModule fs/promises');
   scenario.calls();
+});
+
+test('Node compiles what a file of dist holds while it loads the file', () => {
+  const names = readdirSync(join(PROJECT, 'dist'), { recursive: true, encoding: 'utf8' });
+  const files = names.filter((name) => name.endsWith('.js'));
+  // It puts off a function that is not in parentheses, and reads it twice.
+  const isPutOff = /[{,]\d+:(?:function\b|\([\w$,]*\)=>|[\w$]+=>)/;
+  expect(files.filter((name) => isPutOff.test(readFileSync(join(PROJECT, 'dist', name), 'utf8')))).toEqual([]);
+  expect(files.length).toBeGreaterThan(10);
 });
 
 test('a session with MFA loads the IAM client only to look the device up', async () => {
