@@ -1,4 +1,5 @@
 import type { data as Data } from '@actions/expressions';
+import { hashFiles } from './hash-files';
 
 /** What expressions may refer to: `github`, `secrets` and the like, by name. */
 export type Contexts = Readonly<Record<string, unknown>>;
@@ -38,18 +39,29 @@ export async function loadExpressions(): Promise<Expressions> {
       maxArgs: 0,
       call: () => new data.BooleanData(value),
     });
-    const functions = [
+    const statuses = [
       answer('always', true),
       answer('success', status === 'success'),
       answer('failure', status === 'failure'),
       answer('cancelled', false),
     ];
+    const hash = {
+      name: 'hashFiles',
+      minArgs: 1,
+      maxArgs: 255,
+      call: (...patterns: Data.ExpressionData[]) => new data.StringData(hashIn(contexts, patterns)),
+    };
     const { tokens } = new Lexer(expression.trim()).lex();
     for (const { lexeme } of tokens) asked.add(lexeme.toLowerCase());
-    const parsed = new Parser(tokens, Object.keys(contexts), functions).parse();
+    const known = [...statuses, hash];
+    const parsed = new Parser(tokens, Object.keys(contexts), known).parse();
     const given = JSON.parse(JSON.stringify(contexts), data.reviver) as Data.Dictionary;
-    const value = new Evaluator(parsed, given, new Map(functions.map((each) => [each.name, each]))).evaluate();
-    return { value, asksForStatus: functions.some(({ name }) => asked.has(name)) };
+    const value = new Evaluator(
+      parsed,
+      given,
+      new Map(known.map((each) => [each.name.toLowerCase(), each])),
+    ).evaluate();
+    return { value, asksForStatus: statuses.some(({ name }) => asked.has(name)) };
   }
 
   const fillIn = (text: string, contexts: Contexts) =>
@@ -71,6 +83,16 @@ export async function loadExpressions(): Promise<Expressions> {
       return holds && (asksForStatus || status === 'success');
     },
   };
+
+  /** Of files in the workspace, which the context `github` names. */
+  function hashIn({ github }: Contexts, patterns: readonly Data.ExpressionData[]): string {
+    const { workspace } = (github ?? {}) as { readonly workspace?: string };
+    if (workspace === undefined) throw new Error('hashFiles() needs a workspace, which there is not here');
+    return hashFiles(
+      workspace,
+      patterns.map((pattern) => pattern.coerceString()),
+    );
+  }
 
   function isTrue(value: Data.ExpressionData): boolean {
     if (value.kind === data.Kind.Array || value.kind === data.Kind.Dictionary) return true;
