@@ -37,12 +37,17 @@ export function eventOf({ on }: Workflow, asked: string | undefined): string {
 }
 
 /** What a job asks of a runner that is not done here, each in a few words. */
-export function notDoneHere(job: WorkflowJob): string[] {
+export function notDoneHere(job: WorkflowJob, workflow: Pick<Workflow, 'concurrency'>): string[] {
+  const steps = job.steps ?? [];
+  const hasLimit = [job, ...steps].some((part) => part['timeout-minutes'] !== undefined);
+  const waits = job.concurrency !== undefined || workflow.concurrency !== undefined;
   const runsOn = JSON.stringify(job['runs-on'] ?? '');
   return [
     ...(job.services === undefined ? [] : ['services: no container is started']),
     ...(job.container === undefined ? [] : ['container: the steps run on this machine']),
-    ...(job.steps?.some(({ background }) => background) ? ['background: each step is waited for'] : []),
+    ...(steps.some(({ background }) => background) ? ['background: each step is waited for'] : []),
+    ...(hasLimit ? ['timeout-minutes: nothing is stopped'] : []),
+    ...(waits ? ['concurrency: no other run is waited for'] : []),
     ...(/windows|macos/i.test(runsOn) ? [`runs-on: ${runsOn}: the steps run on this machine`] : []),
   ];
 }

@@ -4,7 +4,13 @@ import { masked } from '../sandbox/runner/log';
 import { combinations, type Combination } from '../sandbox/runner/matrix';
 import { filledIn, Steps, type ActionUse, type Outcome, type StepEnd } from '../sandbox/runner/steps';
 import { note, title } from '../sandbox/runner/terminal';
-import { mayAskForTokens, type ReadWorkflow, type WorkflowJob, type WorkflowStep } from '../sandbox/runner/workflow';
+import {
+  mayAskForTokens,
+  type ReadWorkflow,
+  type WorkflowJob,
+  type WorkflowStep,
+  type Written,
+} from '../sandbox/runner/workflow';
 import { useOf } from './actions';
 import { checkOut } from './checkout';
 import { withCommands } from './commands';
@@ -63,15 +69,20 @@ export async function runJob(
       return skip(job.if === undefined ? 'a job that it needs did not succeed' : `if: ${job.if}`);
     }
     const matrix = filledMatrix(job, { ...contexts, secrets }, expressions);
-    const ends: JobEnd[] = [];
+    const failFast = isTrue(job.strategy?.['fail-fast'] ?? true, { ...contexts, secrets }, expressions);
+    const end: { result: Outcome; outputs: Record<string, string> } = { result: 'success', outputs: {} };
     for (const [index, combination] of matrix.entries()) {
-      const strategy = { 'job-index': index, 'job-total': matrix.length };
-      const all = { needs, vars, inputs, secrets, strategy, matrix: combination };
-      ends.push(await startJob(planned, setting, all).run());
+      const strategy = { 'fail-fast': failFast, 'job-index': index, 'job-total': matrix.length };
+      const run = startJob(planned, setting, { needs, vars, inputs, secrets, strategy, matrix: combination });
+      if (failFast && end.result === 'failure') {
+        run.cancel('another job of the matrix has failed, and strategy.fail-fast is not false');
+        continue;
+      }
+      const { result, outputs } = await run.run();
+      if (result === 'failure') end.result = result;
+      Object.assign(end.outputs, outputs);
     }
-    const outputs = Object.assign({}, ...ends.map((end) => end.outputs)) as JobEnd['outputs'];
-    const failed = ends.some(({ result }) => result === 'failure');
-    return { result: failed && String(job['continue-on-error']) !== 'true' ? 'failure' : 'success', outputs };
+    return end;
   } finally {
     runner.remove();
   }
@@ -80,6 +91,11 @@ export async function runJob(
 function filledMatrix({ strategy }: WorkflowJob, contexts: Contexts, expressions: Expressions): Combination[] {
   const fill = (value: unknown): unknown => {
     if (typeof value === 'string') return expressions.valueOf(value, contexts);
+/** Whether a text, number or boolean of a workflow comes to true. */
+function isTrue(written: Written, contexts: Contexts, expressions: Expressions): boolean {
+  return String(expressions.valueOf(String(written), contexts)) === 'true';
+}
+
     if (Array.isArray(value)) return value.map(fill);
     if (value === null || typeof value !== 'object') return value;
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each)]));
@@ -146,7 +162,7 @@ class JobRun {
     const { id, job } = this.planned;
     const { expressions, read } = this.setting;
     title(`Job ${this.#name}`);
-    for (const each of notDoneHere(job)) note(`Not supported here: ${each}.`);
+    for (const each of notDoneHere(job, read.workflow)) note(`Not supported here: ${each}.`);
     const defaults = { ...read.workflow.defaults?.run, ...job.defaults?.run };
     const steps = new Steps({
       job: this.#job,
@@ -167,7 +183,8 @@ class JobRun {
       }
       await this.#runPosts();
       const outputs = filledIn(job.outputs ?? {}, steps.contexts, expressions);
-      return { result: steps.status, outputs };
+      const goesOn = isTrue(job['continue-on-error'] ?? false, steps.contexts, expressions);
+      return { result: goesOn ? 'success' : steps.status, outputs };
     } finally {
       this.#job.remove();
     }
@@ -177,6 +194,13 @@ class JobRun {
     const { sandbox } = this.setting.aws;
     const before = sandbox.requests.length;
     const place = `${this.setting.origin.path}:${line}`;
+  /** Does not run it. */
+  cancel(reason: string): void {
+    title(`Job ${this.#name}`);
+    note(`Cancelled: ${reason}.`);
+    this.#job.remove();
+  }
+
     let end: StepEnd;
     try {
       title(masked(`${this.#name} › ${steps.nameOf(step)} (${place})`, this.#job.masks));

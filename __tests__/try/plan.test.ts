@@ -43,10 +43,16 @@ test.each([
 
 test.each<[WorkflowJob, string[]]>([
   [{ 'runs-on': 'ubuntu-latest' }, []],
+  [{ 'timeout-minutes': 5, concurrency: 'deploy' }, ['timeout-minutes: nothing is', 'concurrency: no other run']],
+  [{ steps: [{ run: 'build', 'timeout-minutes': 5 }] }, ['timeout-minutes: nothing is']],
   [{ services: {}, container: 'node' }, ['services: no container', 'container: the steps run on this machine']],
   [{ 'runs-on': ['windows-2025'] }, ['runs-on: ["windows-2025"]']],
 ])('of %j, what is not done here is named', (job, named) => {
-  expect(notDoneHere(job)).toEqual(named.map((each): unknown => expect.stringContaining(each)));
+  expect(notDoneHere(job, {})).toEqual(named.map((each): unknown => expect.stringContaining(each)));
+});
+
+test('the concurrency of a workflow is that of its jobs', () => {
+  expect(notDoneHere({}, { concurrency: 'deploy' })).toEqual([expect.stringContaining('concurrency: ')]);
 });
 
 test('the roles of a step are those of a chain, and of many', () => {

@@ -17,6 +17,7 @@ export interface WorkflowStep {
   readonly 'working-directory'?: string;
   readonly 'continue-on-error'?: Written;
   readonly background?: boolean;
+  readonly 'timeout-minutes'?: Written;
 }
 
 /** A job of a workflow, as it stands there. One that `uses` another workflow has no steps. */
@@ -35,6 +36,8 @@ export interface WorkflowJob {
   readonly services?: unknown;
   readonly 'runs-on'?: unknown;
   readonly 'continue-on-error'?: Written;
+  readonly 'timeout-minutes'?: Written;
+  readonly concurrency?: unknown;
   readonly steps?: readonly WorkflowStep[];
 }
 
@@ -50,6 +53,7 @@ export interface Workflow {
   readonly env?: WrittenMap;
   readonly permissions?: Permissions;
   readonly defaults?: Defaults;
+  readonly concurrency?: unknown;
   readonly jobs: Readonly<Record<string, WorkflowJob>>;
 }
 
