@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { Job } from '../sandbox/runner/job';
+import { processes } from '../sandbox/runner/processes';
 import { note, show } from '../sandbox/runner/terminal';
 import { checkOut } from './checkout';
 import { variablesOf, type Origin } from './contexts';
+import type { Interruption } from './interruption';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalAws } from './local-aws';
 
 /**
@@ -11,9 +13,14 @@ import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalAws } from './local-aws';
  * @param file with the files around it, which it may name
  * @throws Error when that fails
  */
-export async function provisionDocument(file: string, origin: Origin, aws: LocalAws): Promise<void> {
+export async function provisionDocument(
+  file: string,
+  origin: Origin,
+  aws: LocalAws,
+  interruption: Interruption,
+): Promise<void> {
   const [key] = aws.createUser('admin', DEFAULT_ACCOUNT).accessKeys;
-  const job = new Job({ ...variablesOf(origin), ...aws.environment });
+  const job = new Job({ ...variablesOf(origin), ...aws.environment }, processes, { kill: interruption.kill });
   const inputs = {
     mode: 'provision',
     'aws-region': DEFAULT_REGION,
@@ -27,6 +34,7 @@ export async function provisionDocument(file: string, origin: Origin, aws: Local
     checkOut(dirname(file), job.workspace);
     await aws.furnish({ uses: '', inputs, env: {} }, { claims: {}, oidc: false, workspace: job.workspace });
     const { exitCode, log } = await job.step({ with: inputs });
+    interruption.check();
     await job.finish();
     if (exitCode !== 0) {
       show(log);

@@ -2,8 +2,9 @@ import type { Contexts, Expressions, Status } from '../sandbox/runner/expression
 import { Job, type Run } from '../sandbox/runner/job';
 import { masked } from '../sandbox/runner/log';
 import { combinations, type Combination } from '../sandbox/runner/matrix';
+import { processes } from '../sandbox/runner/processes';
 import { filledIn, Steps, type ActionUse, type Outcome, type StepEnd } from '../sandbox/runner/steps';
-import { note, title } from '../sandbox/runner/terminal';
+import { note, printer, show, title } from '../sandbox/runner/terminal';
 import {
   mayAskForTokens,
   type ReadWorkflow,
@@ -15,6 +16,7 @@ import { useOf } from './actions';
 import { checkOut } from './checkout';
 import { withCommands } from './commands';
 import { claimsOf, contextsOf, payloadOf, variablesOf, type Origin } from './contexts';
+import type { Interruption } from './interruption';
 import type { LocalAws, TokenJob } from './local-aws';
 import { notDoneHere, type PlannedJob } from './plan';
 import { showStep } from './show';
@@ -33,6 +35,7 @@ export interface Setting {
   readonly strict: boolean;
   /** Whether the commands of steps run. */
   readonly commands: boolean;
+  readonly interruption: Interruption;
 }
 
 /** How a job has ended, as the context `needs` of later ones has it. */
@@ -88,14 +91,14 @@ export async function runJob(
   }
 }
 
-function filledMatrix({ strategy }: WorkflowJob, contexts: Contexts, expressions: Expressions): Combination[] {
-  const fill = (value: unknown): unknown => {
-    if (typeof value === 'string') return expressions.valueOf(value, contexts);
 /** Whether a text, number or boolean of a workflow comes to true. */
 function isTrue(written: Written, contexts: Contexts, expressions: Expressions): boolean {
   return String(expressions.valueOf(String(written), contexts)) === 'true';
 }
 
+function filledMatrix({ strategy }: WorkflowJob, contexts: Contexts, expressions: Expressions): Combination[] {
+  const fill = (value: unknown): unknown => {
+    if (typeof value === 'string') return expressions.valueOf(value, contexts);
     if (Array.isArray(value)) return value.map(fill);
     if (value === null || typeof value !== 'object') return value;
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each)]));
@@ -128,9 +131,10 @@ class JobRun {
     private readonly setting: Setting,
     contexts: Contexts,
   ) {
-    const { origin, aws, expressions, secrets, read, inputs } = setting;
+    const { origin, aws, expressions, secrets, read, inputs, interruption } = setting;
     const { job, id } = planned;
-    this.#job = new Job({ ...variablesOf(origin), ...aws.environment, GITHUB_JOB: id });
+    const watch = { printer, kill: interruption.kill };
+    this.#job = new Job({ ...variablesOf(origin), ...aws.environment, GITHUB_JOB: id }, processes, watch);
     for (const secret of Object.values(secrets)) for (const line of secret.split('\n')) this.#mask(line);
     const own = contextsOf(this.#job, payloadOf(origin, inputs), secrets.GITHUB_TOKEN ?? '');
     this.#contexts = { ...contexts, ...own };
@@ -181,7 +185,7 @@ class JobRun {
       for (const [index, step] of (job.steps ?? []).entries()) {
         await this.#runStep(steps, step, read.lineOf('jobs', id, 'steps', index));
       }
-      await this.#runPosts();
+      await this.#runPosts(steps);
       const outputs = filledIn(job.outputs ?? {}, steps.contexts, expressions);
       const goesOn = isTrue(job['continue-on-error'] ?? false, steps.contexts, expressions);
       return { result: goesOn ? 'success' : steps.status, outputs };
@@ -190,10 +194,6 @@ class JobRun {
     }
   }
 
-  async #runStep(steps: Steps, step: WorkflowStep, line: number): Promise<void> {
-    const { sandbox } = this.setting.aws;
-    const before = sandbox.requests.length;
-    const place = `${this.setting.origin.path}:${line}`;
   /** Does not run it. */
   cancel(reason: string): void {
     title(`Job ${this.#name}`);
@@ -201,6 +201,10 @@ class JobRun {
     this.#job.remove();
   }
 
+  async #runStep(steps: Steps, step: WorkflowStep, line: number): Promise<void> {
+    const { sandbox } = this.setting.aws;
+    const before = sandbox.requests.length;
+    const place = `${this.setting.origin.path}:${line}`;
     let end: StepEnd;
     try {
       title(masked(`${this.#name} › ${steps.nameOf(step)} (${place})`, this.#job.masks));
@@ -210,11 +214,13 @@ class JobRun {
       }
       end = await steps.run(step);
     } catch (error) {
+      this.setting.interruption.check();
       // An expression or a file of the runner is wrong: there, too, only this step fails.
       steps.fail();
       note(`Failed: ${place}: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
+    this.setting.interruption.check();
     if (!end.run) {
       note(`Skipped: ${end.reason ?? ''}.`);
       return;
@@ -236,7 +242,8 @@ class JobRun {
       if (elsewhere) {
         note(`Not supported here: a checkout of ${elsewhere}. These are the files of the workflow's folder.`);
       }
-      return { ...NOTHING, log: [`${files} files of ${folder}, as they are now`] };
+      show([`${files} files of ${folder}, as they are now`]);
+      return NOTHING;
     }
     if (what.kind === 'this action' && what.insteadOf !== undefined) {
       note(`This action runs instead of ${what.insteadOf}: it takes the same inputs.`);
@@ -246,13 +253,22 @@ class JobRun {
     return this.#job.step({ with: use.inputs, env: use.env });
   }
 
-  async #runPosts(): Promise<void> {
+  async #runPosts(steps: Steps): Promise<void> {
+    const { expressions, interruption } = this.setting;
     const { sandbox } = this.setting.aws;
     let before = sandbox.requests.length;
-    await this.#job.finish({}, (run) => {
-      title(`${this.#name} › Post ${this.#withPost.shift() ?? ''}`);
-      showStep(run, this.#job.masks, sandbox.requests.slice(before));
-      before = sandbox.requests.length;
+    await this.#job.finish({
+      runs: (condition) => {
+        title(`${this.#name} › Post ${this.#withPost.shift() ?? ''}`);
+        const runs = expressions.holds(condition, steps.contexts, steps.status);
+        if (!runs) note(`Skipped: post-if: ${condition}.`);
+        return runs;
+      },
+      ended: (run) => {
+        interruption.check();
+        showStep(run, this.#job.masks, sandbox.requests.slice(before));
+        before = sandbox.requests.length;
+      },
     });
   }
 

@@ -9,9 +9,8 @@ const NOT_CARRIED_OUT = new Set(['set-output', 'save-state', 'set-env', 'add-pat
 /** Characters of a value that are shown. */
 const LONGEST = 150;
 
-/** Shows what came of a step: its log, what it left to later ones, its part of the summary, and its calls. */
+/** Shows what came of a step besides its log: what it left to later ones, its part of the summary, and its calls. */
 export function showStep(run: Run, masks: ReadonlySet<string>, calls: readonly RecordedRequest[]): void {
-  show(run.log);
   if (run.stderr !== '') show(masked(run.stderr.trimEnd(), masks).split('\n'));
   for (const { command } of run.lines) {
     if (command && NOT_CARRIED_OUT.has(command.name)) note(`Not supported here: the command ::${command.name}::`);

@@ -5,6 +5,7 @@ import { note, title } from '../sandbox/runner/terminal';
 import { readWorkflow } from '../sandbox/runner/workflow';
 import { readArguments, type Request } from './arguments';
 import { folderOf } from './checkout';
+import { Interrupted, Interruption } from './interruption';
 import { LocalAws } from './local-aws';
 import { dispatchInputs, eventOf, plannedJobs } from './plan';
 import { provisionDocument } from './provision-document';
@@ -33,10 +34,11 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   const folder = request.workspace === undefined ? folderOf(file) : resolve(from, request.workspace);
   title(`${origin.workflow}: ${origin.event} of ${origin.ref} in ${origin.repository}`);
 
+  const interruption = new Interruption();
   const aws = await LocalAws.start(request.repository);
   try {
     const { secrets, vars, notes, missing } = await valuesFor(referencesIn(read, jobs, request), request, aws);
-    notes.forEach(note);
+    for (const each of notes) note(each);
     if (missing.length > 0) {
       const example = missing.map((each) => `${each.replace(/^secrets\.| .*/g, '')}=value`).join(' ');
       throw new Error(
@@ -44,10 +46,12 @@ async function tryWorkflow(request: Request): Promise<boolean> {
           `to leave it empty: npm run try -- ${request.file} ${example}`,
       );
     }
-    if (request.identities !== undefined) await provisionDocument(resolve(from, request.identities), origin, aws);
+    if (request.identities !== undefined) {
+      await provisionDocument(resolve(from, request.identities), origin, aws, interruption);
+    }
     const { strict, commands } = request;
     const expressions = await loadExpressions();
-    const setting = { read, origin, expressions, aws, secrets, vars, inputs, folder, strict, commands };
+    const setting = { read, origin, expressions, aws, secrets, vars, inputs, folder, strict, commands, interruption };
     const ended = new Map<string, JobEnd>();
     for (const planned of jobs) ended.set(planned.id, await runJob(planned, setting, ended));
     title([...ended].map(([id, { result }]) => `${id}: ${result}`).join(', '));
@@ -63,6 +67,7 @@ void (async () => {
     process.exitCode = succeeded ? 0 : 1;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    // A shell says so of what a signal has stopped.
+    process.exitCode = error instanceof Interrupted ? 130 : 1;
   }
 })();

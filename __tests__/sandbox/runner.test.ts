@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCommandFile } from '../../sandbox/runner/command-file';
-import { parseLog, renderLog, withClosedGroups } from '../../sandbox/runner/log';
+import { LiveLog, parseLog, renderLog, withClosedGroups } from '../../sandbox/runner/log';
 
 const folder = mkdtempSync(join(tmpdir(), 'runner-'));
 afterAll(() => {
@@ -46,6 +46,18 @@ test.each(ENDINGS)('a log on %s, with lines that end in %j', (platform, ending) 
   const masks = new Set<string>();
   expect(renderLog(lines, masks)).toEqual(['The *** key', '▸ Plan', 'Warning: 50% of it', 'is done', 'last']);
   expect([...masks]).toEqual(['hidden']);
+});
+
+test('a live log has each line once it is whole, and masks it as soon', () => {
+  const printed: string[] = [];
+  const log = new LiveLog(new Set(), (line) => printed.push(line));
+  const steps = ['::add-mask::hid', 'den\nthe hidden', ' key\n\nla', 'st hidden'].map((text) => {
+    log.add(text);
+    return [...printed];
+  });
+  log.end();
+  expect(steps).toEqual([[], [], ['the *** key', ''], ['the *** key', '']]);
+  expect(printed).toEqual(['the *** key', '', 'last ***']);
 });
 
 test('a closed group has how many lines are in it, and masks what follows', () => {

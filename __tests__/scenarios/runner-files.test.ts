@@ -95,7 +95,7 @@ test('post warns where a variable cannot be put back, and does the rest', async 
   await job.step({ with: { ...inputs, 'aws-profile': 'dev', 'output-env-credentials': 'true' } });
   expect(left()[0]).toContain('[dev]');
   scenario.calls();
-  const [post] = await job.finish({ GITHUB_ENV: job.workspace });
+  const [post] = await job.finish({ files: { GITHUB_ENV: job.workspace } });
   expect(post).toMatchObject({ exitCode: 0, stderr: '' });
   expect(post?.log.join('\n')).toMatch(/Warning: Variables could not be restored: AWS_ACCESS_KEY_ID, .*EISDIR/);
   expect(left()).toEqual([PROFILES, ['credentials']]);

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { examples, pages, ROOT } from '../docs/pages';
@@ -92,6 +93,28 @@ const OF_USERS: readonly Tried[] = [
     args: ['--strict', '--identities', 'examples/identities/oidc-role.yml', '--no-run'],
     prints: ['Provisioned before: ', 'Identity: arn:aws:sts::123456789012:assumed-role/deploy/', 'deploy: success'],
   },
+  {
+    file: 'fail-fast.yml',
+    exitCode: 1,
+    prints: [
+      'part one',
+      'part two',
+      'Job first (three)',
+      'Cancelled: another job of the matrix has failed, and strategy.fail-fast is not false.',
+      'all of two',
+      'all of three',
+      'first: failure, all: success',
+    ],
+  },
+  {
+    file: 'no-clean-up.yml',
+    prints: [
+      'Not supported here: timeout-minutes',
+      'key of true',
+      "Skipped: post-if: always() && env.AWS_SKIP_CLEANUP_STEP != 'true'.",
+      'deploy: success',
+    ],
+  },
   { file: 'wrong.yml', exitCode: 1, prints: ["wrong.yml:6:9: Unexpected value 'use'"] },
 ].map(({ file, ...rest }) => ({ file: join(__dirname, 'workflows', file), ...rest }));
 
@@ -144,3 +167,32 @@ test.each(TRIED.map((each) => [relative(ROOT, each.file), each.args?.join(' ') ?
     expect([status, stdout]).toEqual([exitCode, stdout]);
   },
 );
+
+test('ctrl-C stops what runs, whose log is printed by then, and leaves nothing', async () => {
+  const temporary = join(folder, 'temporary');
+  mkdirSync(temporary);
+  const command = ['--import', 'tsx', 'try/try.ts', join(__dirname, 'workflows/long.yml')];
+  // A process group of its own, to all of which a terminal sends the signal.
+  const child = spawn(process.execPath, command, {
+    cwd: ROOT,
+    detached: true,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const closed = once(child, 'close');
+  let isStopped = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      if (isStopped || child.pid === undefined || !/begun in .*\n/.test(printed)) return;
+      isStopped = true;
+      process.kill(-child.pid, 'SIGINT');
+    });
+  }
+  expect(await closed).toEqual([130, null]);
+  expect(printed).toContain(`begun in ${temporary}`);
+  expect(printed).toMatch(/Stopped\. The folders of the job are removed, and the local AWS has ended\.\n$/);
+  expect(printed).not.toMatch(/ended\n|next\n/);
+  expect(readdirSync(temporary).filter((name) => name.startsWith('job-'))).toEqual([]);
+});

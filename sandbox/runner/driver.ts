@@ -10,6 +10,8 @@ export interface Part {
   readonly cwd: string;
   /** Ends it with this signal when something has come about. */
   readonly kill: Kill | undefined;
+  /** Called with what it prints, as it comes. */
+  readonly heard?: ((text: string) => void) | undefined;
 }
 
 export interface Kill {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { inputVariables, readActionMetadata } from './action-metadata';
 import { readCommandFile } from './command-file';
-import type { Driver, Ended, Kill } from './driver';
-import { parseLog, renderLog, type LogLine } from './log';
+import type { Driver, Ended, Kill, Part } from './driver';
+import { LiveLog, parseLog, renderLog, type LogLine } from './log';
 import { ACTIONS_NODE, processes, PROJECT, runProcess } from './processes';
 import { shellCommand } from './shell';
 
@@ -52,6 +52,24 @@ export interface ShellOptions {
   readonly workingDirectory?: string | undefined;
 }
 
+/** Who watches the steps of a job while they run. */
+export interface Watch {
+  /** Called when a step begins; what it returns prints the lines of its log. */
+  readonly printer?: () => (line: string) => void;
+  /** Ends whatever runs with this signal when something has come about. */
+  readonly kill?: Kill;
+}
+
+/** What becomes of the post steps. */
+export interface Finishing {
+  /** As those of a step. */
+  readonly files?: StepOptions['files'];
+  /** Asked before each whether it runs, by its `post-if:`. All do if omitted. */
+  readonly runs?: (condition: string) => boolean;
+  /** Called with each as soon as it has ended. */
+  readonly ended?: (run: Run) => void;
+}
+
 type Files = StepOptions['files'];
 
 /** The longest variable that Linux passes to a program, in bytes, with its name. */
@@ -69,14 +87,19 @@ export class Job {
   readonly env: Record<string, string>;
   readonly masks = new Set<string>();
   readonly #driver: Driver;
-  readonly #posts: ((files: Files) => Promise<Run>)[] = [];
+  readonly #posts: { readonly condition: string; readonly run: (files: Files) => Promise<Run> }[] = [];
   #runs = 0;
 
   /**
    * @param env variables besides those that a runner sets; they win
    * @param driver runs the actions: as processes if omitted
+   * @param watch nobody watches if omitted
    */
-  constructor(env: Readonly<Record<string, string>> = {}, driver: Driver = processes) {
+  constructor(
+    env: Readonly<Record<string, string>> = {},
+    driver: Driver = processes,
+    private readonly watch: Watch = {},
+  ) {
     this.#driver = driver;
     for (const folder of [this.home, this.workspace, this.temp]) mkdirSync(folder);
     this.env = {
@@ -116,12 +139,17 @@ export class Job {
     const metadata = readActionMetadata(uses);
     const variables = { ...inputVariables(metadata, inputs), ...env };
     const run = (name: 'main' | 'post', own: Readonly<Record<string, string>>, wrong: Files, killed?: Kill) =>
-      this.#run(own, wrong, (all) =>
-        this.#driver({ action: uses, name, file: metadata.runs[name], env: all, cwd: this.workspace, kill: killed }),
-      );
+      this.#run(own, wrong, (all, heard) => {
+        const file = metadata.runs[name];
+        const { workspace: cwd, watch } = this;
+        return this.#driver({ action: uses, name, file, env: all, cwd, kill: killed ?? watch.kill, heard });
+      });
     const main = await run('main', variables, files, kill);
     const state = Object.fromEntries(Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]));
-    this.#posts.unshift((wrong) => run('post', { ...variables, ...state }, wrong));
+    this.#posts.unshift({
+      condition: metadata.runs['post-if'] ?? 'always()',
+      run: (wrong) => run('post', { ...variables, ...state }, wrong),
+    });
     return main;
   }
 
@@ -136,23 +164,29 @@ export class Job {
     const command = shellCommand(shell, script);
     const cwd = resolve(this.workspace, workingDirectory);
     if (!existsSync(cwd)) throw new Error(`There is no folder ${workingDirectory} in the workspace`);
-    return this.#run(env, {}, (all) => runProcess(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...command], { env: all, cwd }));
+    return this.#run(env, {}, (all, heard) =>
+      runProcess(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...command], {
+        env: all,
+        cwd,
+        heard,
+        kill: this.watch.kill,
+        isGroup: true,
+      }),
+    );
   }
 
   /**
    * Runs the post steps, last step first. A runner does so once; called again, it does so again.
-   *
-   * @param files as those of a step
-   * @param ended is called with each as soon as it has ended
    */
-  async finish(files?: Files, ended?: (run: Run) => void): Promise<Run[]> {
-    const runs: Run[] = [];
-    for (const post of this.#posts) {
-      const run = await post(files);
-      ended?.(run);
-      runs.push(run);
+  async finish({ files, runs = () => true, ended }: Finishing = {}): Promise<Run[]> {
+    const all: Run[] = [];
+    for (const { condition, run } of this.#posts) {
+      if (!runs(condition)) continue;
+      const post = await run(files);
+      ended?.(post);
+      all.push(post);
     }
-    return runs;
+    return all;
   }
 
   /** Takes away all that the job left on this machine. */
@@ -164,12 +198,20 @@ export class Job {
   async #run(
     variables: Readonly<Record<string, string>>,
     wrong: Files = {},
-    start: (env: Readonly<Record<string, string>>) => Promise<Ended>,
+    start: (env: Readonly<Record<string, string>>, heard: Part['heard']) => Promise<Ended>,
   ): Promise<Run> {
     const files = this.#commandFiles();
     const env = { ...this.env, ...variables, ...files, ...wrong };
     requireRoom(env);
-    const { stdout, ...ended } = await start(env);
+    const live = this.watch.printer && new LiveLog(this.masks, this.watch.printer());
+    const { stdout, ...ended } = await start(
+      env,
+      live &&
+        ((text) => {
+          live.add(text);
+        }),
+    );
+    live?.end();
     const lines = parseLog(stdout);
     const exported = readCommandFile(files.GITHUB_ENV);
     Object.assign(this.env, exported);

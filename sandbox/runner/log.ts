@@ -39,6 +39,31 @@ export function renderLog(lines: readonly LogLine[], masks: Set<string>): string
   });
 }
 
+/** Renders a log as it is printed: each line once it is whole. */
+export class LiveLog {
+  #begun = '';
+
+  constructor(
+    private readonly masks: Set<string>,
+    private readonly print: (line: string) => void,
+  ) {}
+
+  add(text: string): void {
+    const printed = this.#begun + text;
+    const end = printed.lastIndexOf('\n') + 1;
+    this.#begun = printed.slice(end);
+    this.#render(printed.slice(0, end));
+  }
+
+  end(): void {
+    this.#render(this.#begun);
+  }
+
+  #render(text: string): void {
+    renderLog(parseLog(text), this.masks).forEach(this.print);
+  }
+}
+
 /** The log with its groups closed, as GitHub shows it first: of each, its heading with how many lines are in it. */
 export function withClosedGroups(lines: readonly LogLine[]): LogLine[] {
   const shown: LogLine[] = [];

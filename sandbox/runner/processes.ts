@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import type { Driver, Ended, Kill } from './driver';
+import type { Driver, Ended, Kill, Part } from './driver';
 
 /** The Node that runs actions: version 24 where its package installs, else the one that runs this. */
 export const { ACTIONS_NODE } = createRequire(__filename)('../../scripts/actions-node.cjs') as {
@@ -51,27 +51,49 @@ export function copyAction(folder: string): string {
 }
 
 /** Runs each part as a process of Node, as a runner does. */
-export const processes: Driver = ({ action, file, env, cwd, kill }) =>
-  runProcess([ACTIONS_NODE, programOf(action, file)], { env, cwd, kill });
+export const processes: Driver = ({ action, file, ...rest }) =>
+  runProcess([ACTIONS_NODE, programOf(action, file)], rest);
 
 interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly kill?: Kill | undefined;
+  readonly heard?: Part['heard'];
+  /** Whether a kill also ends what it has started, which would otherwise be waited for. */
+  readonly isGroup?: boolean;
 }
 
 /** Runs a program to its end. */
 export async function runProcess(
   [program, ...args]: readonly [string, ...string[]],
-  { env, cwd, kill }: ProcessOptions,
+  { env, cwd, kill, heard, isGroup = false }: ProcessOptions,
 ): Promise<Ended> {
   const started = performance.now();
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  if (kill) void kill.after.then(() => child.kill(kill.signal));
+  // Windows has no groups that a signal reaches.
+  const detached = isGroup && process.platform !== 'win32';
+  const child = spawn(program, args, { cwd, env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
+  let isOver = false;
+  void kill?.after.then(() => {
+    if (isOver) return;
+    if (detached && child.pid !== undefined) killGroup(child.pid, kill.signal);
+    else child.kill(kill.signal);
+  });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+    heard?.(chunk);
+  });
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   const exitCode = await new Promise<number | null>((done) => child.on('close', done));
+  isOver = true;
   return { exitCode, stdout, stderr, duration: performance.now() - started };
+}
+
+function killGroup(id: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-id, signal);
+  } catch {
+    // It has just ended.
+  }
 }

@@ -19,11 +19,16 @@ export function note(text: string, width?: number): void {
  * @param width in columns, at most
  */
 export function show(lines: readonly string[], width?: number): void {
+  lines.forEach(printer(width));
+}
+
+/** What shows the lines of one text, one after the other, as {@link show} does. */
+export function printer(width?: number): (line: string) => void {
   const styleOf = styles();
-  for (const line of lines) {
+  return (line) => {
     const style = styleOf(line);
     for (const part of wrapped(`  ${line}`, width)) print(style === undefined ? part : styled(style, part));
-  }
+  };
 }
 
 /** How the lines of one text look, from first to last: errors and the like, and in a plan what is added or goes. */
