@@ -80,10 +80,10 @@ describe('docs/identities.md', () => {
   });
 
   test('shows a plan with a key for places that one key may have', () => {
-    const places = [...text.matchAll(/ \+ for: (.+)$/gm)].map(([, names = '']) => names.split(', '));
+    const places = [...text.matchAll(/ \+ for: (.+)$/gm)].map(([, names = '']) => names.split('; '));
     expect(places.length).toBeGreaterThan(0);
     for (const names of places) {
-      const lasting = names.filter((name) => name === 'github secrets');
+      const lasting = names.filter((name) => name.startsWith('GitHub secrets '));
       expect([0, names.length]).toContain(lasting.length);
     }
   });

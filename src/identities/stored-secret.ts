@@ -75,14 +75,18 @@ export function isStore(destination: string): destination is StoreName {
 export function describeSecret(secret: StoredSecret): string {
   if (secret.store === 'terraform-cloud') return `${secret.name} of ${describeWorkspace(secret.workspace)}`;
   const { store, name, location } = secret;
-  const named = store === 'dependabot-secrets' ? `${name} for Dependabot` : name;
+  return `${store === 'dependabot-secrets' ? `${name} for Dependabot` : name} of ${describeLocation(location)}`;
+}
+
+/** Where GitHub keeps secrets, for people. */
+export function describeLocation(location: SecretLocation): string {
   switch (location.of) {
     case 'repository':
-      return `${named} of ${location.repository}`;
+      return location.repository;
     case 'environment':
-      return `${named} of ${location.repository}, environment ${location.environment}`;
+      return `${location.repository}, environment ${location.environment}`;
     case 'organization':
-      return `${named} of the organization ${location.organization}`;
+      return `the organization ${location.organization}`;
   }
 }
 

@@ -5,7 +5,7 @@ import { changeIn, obstacleIn } from '../declared';
 import { DAY, delivered, holderIn, HOUR, made, MINUTE, NEW, NOW, OLD, RUN, type Situation } from './holder';
 
 const SIGNING = 'AKIASIGNINGKEYEXAMPLE';
-const FOR_GITHUB = '+ for: github secrets';
+const FOR_GITHUB = '+ for: GitHub secrets CI_… of octo/app';
 const ROTATE = { now: false, deleteOld: false };
 
 const provision = (situation: Situation) => planKey(holderIn(situation));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeclaredUser, KeyDestination } from '../../identities/declaration';
-import { describeSecret, describeWorkspace, STORES, type StoredSecret } from '../../identities/stored-secret';
+import { describeLocation, describeSecret, describeWorkspace, STORES, type StoredSecret } from '../../identities/stored-secret';
 
 /** Where a key is delivered to, as far as its life asks: all that differs from one kind of destination to another. */
 export interface Destination {
@@ -26,7 +26,12 @@ export function destinationOf(declared: KeyDestination): Destination {
     case 'github-secrets':
     case 'dependabot-secrets': {
       const { to: store, prefix, location } = declared;
-      return lasting(store.replace('-', ' '), (name) => ({ store, name: `${prefix}${name}`, location }));
+      const prefixed = prefix === '' ? '' : ` ${prefix}…`;
+      return lasting(`${STORES[store].kind}s${prefixed} of ${describeLocation(location)}`, (name) => ({
+        store,
+        name: `${prefix}${name}`,
+        location,
+      }));
     }
     case 'terraform-cloud': {
       const { to: store, workspace } = declared;

@@ -290,7 +290,7 @@ function changeFor({ user }: KeyHolder, survey: Survey, action: Action, details:
 
 function madeFor({ user }: KeyHolder): string[] {
   const destinations = user.accessKey?.deliver.map((declared) => destinationOf(declared).description) ?? [];
-  return [`+ for: ${destinations.join(', ')}`];
+  return [`+ for: ${destinations.join('; ')}`];
 }
 
 /** Why a key is not replaced yet; undefined when it is due. */
