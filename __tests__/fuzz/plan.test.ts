@@ -59,7 +59,7 @@ function expectPlan(planned: Planned): void {
   const lines = planLines([planned]);
   if (hasMore(planned)) expect(lines.slice(-details.length)).toEqual(detailLines(planned));
   else expect(lines).toHaveLength(1);
-  expect(planMarkdown([planned], 1024 * 1024, '').isWhole).toBe(true);
+  expect(planMarkdown([planned], { room: 1024 * 1024, rest: '' }).isWhole).toBe(true);
 }
 
 test('whatever the account holds, there is a plan for a user, a role and a policy, or a reason why not', () =>

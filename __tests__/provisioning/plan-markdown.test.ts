@@ -3,7 +3,7 @@ import { PLAN, shown } from './plans';
 
 const ROOM = 768 * 1024;
 const markdown = (changes: Parameters<typeof planMarkdown>[0], room = ROOM) =>
-  planMarkdown(changes, room, 'in the log of the step').lines;
+  planMarkdown(changes, { room, rest: 'in the log of the step' }).lines;
 
 test('a table with what changes next to each row, and the rest folded, with the signs that GitHub colours', () => {
   expect(markdown(PLAN.slice(1, 4))).toEqual([
@@ -11,7 +11,7 @@ test('a table with what changes next to each row, and the rest folded, with the 
     '|---|---|---|---|',
     '| change | policy | `list` | `~ document` |',
     '| keep | user | `pulumi` |  |',
-    '| leave | role | `admin` | left as it is: this action did not make it |',
+    '| leave | role | `admin` | `left as it is: this action did not make it` |',
     '',
     '<details><summary>change policy <code>list</code></summary>',
     '',
@@ -25,7 +25,7 @@ test('a table with what changes next to each row, and the rest folded, with the 
     '',
     '</details>',
   ]);
-  expect(planMarkdown(PLAN, ROOM, '').isWhole).toBe(true);
+  expect(planMarkdown(PLAN, { room: ROOM, rest: '' }).isWhole).toBe(true);
 });
 
 test('what widens access is marked, comes first, and is open', () => {
@@ -36,7 +36,7 @@ test('what widens access is marked, comes first, and is open', () => {
     '',
     '<details open><summary>⚠️ change role <code>deploy</code></summary>',
     '',
-    '- **Widens access:** trusts \\*',
+    '- **Widens access:** `trusts *`',
     '',
     '```diff',
     '! trust policy',
@@ -54,11 +54,11 @@ test('what Markdown and HTML would take for their own is only shown', () => {
   expect(lines).toEqual([
     '| | kind | name | what changes |',
     '|---|---|---|---|',
-    '| ⚠️ create | MFA device | `` mfa/a\\|b`/<img src=x> </summary> `` | left: \\*as\\* it\\|is \\| now<br>`~ document`<br>`` + tag `a` = </details>\\|x `` |',
+    '| ⚠️ create | MFA device | `` mfa/a\\|b`/<img src=x> </summary> `` | `left: *as* it\\|is \\| now`<br>`~ document`<br>`` + tag `a` = </details>\\|x `` |',
     '',
     '<details open><summary>⚠️ create MFA device <code>mfa/a|b`/&lt;img src=x&gt; &lt;/summary&gt;</code></summary>',
     '',
-    '- **Widens access:** lets in \\<b\\>\\`x\\`\\| \\# all',
+    '- **Widens access:** `` lets in <b>`x`| # all ``',
     '',
     '`````diff',
     '+ tag `a` = </details>|x',
@@ -85,8 +85,8 @@ test('no more than has room: first what widens access, then the others in their 
     markdown(plan, room).filter((line) => /^(\| change|\| ⚠️|<details|\d|The details)/.test(line));
   const last = markdown([one]).slice(3);
   expect(seen(sizeOf(whole))).toHaveLength(6);
-  expect(planMarkdown(plan, sizeOf(whole), '').isWhole).toBe(true);
-  expect(planMarkdown(plan, sizeOf(whole) - 1, '').isWhole).toBe(false);
+  expect(planMarkdown(plan, { room: sizeOf(whole), rest: '' }).isWhole).toBe(true);
+  expect(planMarkdown(plan, { room: sizeOf(whole) - 1, rest: '' }).isWhole).toBe(false);
   const details = (name: string) => `<details><summary>change role <code>${name}</code></summary>`;
   const rows = ['| change | role | `one` | `~ trust policy` |', '| change | role | `two` | `~ trust policy` |'];
   expect(seen(sizeOf(whole) - 1)).toEqual([

@@ -59,7 +59,7 @@ describe('where something is in the way of the keys of one user', () => {
     expect(textOf(main)).toContain('! leave   access key  pulumi');
     // The summary tells what was done, and then why the step failed.
     expect(main.summary).toMatch(
-      /^### AWS rotate\n[^]*\| leave \| access key \| `pulumi` \| left as they are[^]*AWS rotate failed[^]*access-keys-full/m,
+      /^### AWS rotate\n[^]*\| leave \| access key \| `pulumi` \| `left as they are[^]*AWS rotate failed[^]*access-keys-full/m,
     );
     // Later steps may know what was done, and nothing secret.
     const { plan = '', ...outputs } = main.outputs;

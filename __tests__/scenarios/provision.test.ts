@@ -244,6 +244,7 @@ test('what widens access is counted, marked, and open in the summary', async () 
   ]);
   expect(main.summary).toContain('| ⚠️ change | policy | `deploy` | `~ document` |');
   expect(main.summary).toContain('<details open><summary>⚠️ change policy <code>deploy</code></summary>');
+  expect(main.summary).toMatch(/```mermaid\nflowchart LR\n(?:.*\n)*n\d\[\/"⚠️ policy deploy"\/\]:::change\n/);
   expectCalls(declared.scenario, ['GetCallerIdentity', READS]);
 });
 

@@ -324,6 +324,7 @@ export class JobRun {
         if (!this.#died) this.exitCode = 1;
         say(`Error: ${message}`);
       },
+      hide: (text: string) => text,
       summarize: () => Promise.resolve(),
     };
   }

@@ -23,19 +23,16 @@ import {
   withoutHindered,
   type Plan,
 } from '../provisioning/plan';
-import { planMarkdown } from '../provisioning/plan-markdown';
 import { policyArn } from '../provisioning/resources/policy';
 import { roleArn } from '../provisioning/resources/role';
 import { userArn } from '../provisioning/resources/user';
 import { writeRun } from '../provisioning/run';
-import { planInShort, planLines, planOutput } from '../provisioning/show-plan';
+import { planOutput } from '../provisioning/show-plan';
 import { usersWithoutPlaces, withoutUsers } from '../provisioning/users-without-places';
 import { callSettings, type Step } from '../runner/step';
 import { timeLimitReached, timeLimitTooShort } from '../runner/time-limit';
+import { accountText, reportPlan } from './report-plan';
 import type { Work } from './work';
-
-/** Of a summary, in bytes: what else the step says, and the failure of a later call, need room, too. */
-const ROOM_FOR_PLAN = 768 * 1024;
 
 /** How the modes that change IAM differ. */
 export interface Changing {
@@ -58,8 +55,8 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
   return {
     identities: [identity],
     async finish(deliver) {
-      const [account, arn] = [access.account.account || 'without an ID', identity.arn ?? 'not known'];
-      runner.info(`Account ${account}, as ${arn}, for the repository ${repository}.`);
+      const arn = identity.arn ?? 'not known';
+      runner.info(`Account ${accountText(access.account)}, as ${arn}, for the repository ${repository}.`);
       const isDelivering = !dryRun && mode.makesSecrets === true;
       const withoutPlaces = isDelivering ? await usersWithoutPlaces(declaration.users, access) : [];
       const plan = withoutHindered(withoutUsers(await mode.plan(access), withoutPlaces));
@@ -72,17 +69,10 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         const isRecorded = !dryRun && (await recordFound(foundOfKeys(plan), access));
         requireNoObstacle([...obstacles, ...hindered], outcomeOf([], isRecorded));
       }
-      const changes = changesIn(plan);
-      const title = `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
-      runner.group(title, planLines(changes));
+      const summary = reportPlan({ changes: changesIn(plan), account: access.account, arn }, request, step);
       for (const warning of plan.devices.flatMap(({ warnings }) => warnings)) runner.warning(warning);
       reportFound();
       const outputs = outputsOf(request, plan, identity, access.account);
-      const summary = [
-        `${title}. Account ${account}, as \`${arn}\`.`,
-        '',
-        ...planMarkdown(changes, ROOM_FOR_PLAN, 'in the log of the step').lines,
-      ];
       const warnOfOverruled = async () => {
         if (mode.makesSecrets) await warnOverruled(storedSecretsOf(declaration.users), access);
       };

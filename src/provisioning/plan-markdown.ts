@@ -1,4 +1,4 @@
-import { escaped, fenceFor, htmlText, codeInCell } from '../text/markdown';
+import { code, codeInCell, fenceFor, htmlText } from '../text/markdown';
 import type { Change } from './changes/change';
 import { changesInShort, detailLines, hasMore, wideningLines, widensAccess } from './show-plan';
 
@@ -16,21 +16,27 @@ const HEAD = ['| | kind | name | what changes |', '|---|---|---|---|'];
  *
  * @param room in bytes
  * @param rest where to find what has no room, to complete "… more are"
+ * @param picture what else is shown, below the table
  */
-export function planMarkdown(changes: readonly Change[], room: number, rest: string): PlanMarkdown {
+export function planMarkdown(
+  changes: readonly Change[],
+  { room, rest, picture = [] }: { readonly room: number; readonly rest: string; readonly picture?: readonly string[] },
+): PlanMarkdown {
   const wide = changes.filter(widensAccess);
   const table = fitting(
     changes.map((change) => [row(change)]),
     room - size(HEAD),
   );
   const more = [...wide, ...changes.filter((change) => hasMore(change) && !widensAccess(change))].map(block);
-  const blocks = fitting(more, room - size([...HEAD, ...table.flat()]));
+  const shown = picture.length > 0 ? ['', ...picture] : [];
+  const blocks = fitting(more, room - size([...HEAD, ...table.flat(), ...shown]));
   const [rowsLeft, blocksLeft] = [changes.length - table.length, more.length - blocks.length];
   return {
     lines: [
       ...HEAD,
       ...table.flat(),
       ...(rowsLeft > 0 ? ['', `${rowsLeft} more are ${rest}.`] : []),
+      ...shown,
       ...blocks.flat(),
       ...(blocksLeft > 0 ? ['', `The details of ${blocksLeft} more are ${rest}.`] : []),
     ],
@@ -51,13 +57,10 @@ function size(lines: readonly string[]): number {
 
 function row(change: Change): string {
   const { action, kind, name } = change;
-  const what = changesInShort(change).map((text) => (isSentence(text) ? escaped(text) : codeInCell(text)));
+  // What is code mentions nobody, wherever it is shown.
+  const what = changesInShort(change).map(codeInCell);
   const mark = widensAccess(change) ? '⚠️ ' : '';
   return `| ${mark}${action} | ${kind} | ${codeInCell(name)} | ${what.join('<br>')} |`;
-}
-
-function isSentence(text: string): boolean {
-  return !/^[+~!-] /.test(text);
 }
 
 /** What there is to say of a thing, folded, unless it widens access. */
@@ -71,7 +74,7 @@ function block(change: Change): readonly string[] {
     '',
     widenings.length > 0 ? `<details open><summary>⚠️ ${title}</summary>` : `<details><summary>${title}</summary>`,
     '',
-    ...widenings.map((widening) => `- **Widens access:** ${escaped(widening)}`),
+    ...widenings.map((widening) => `- **Widens access:** ${code(widening)}`),
     ...(widenings.length > 0 ? [''] : []),
     `${fence}diff`,
     ...lines,

@@ -26,6 +26,8 @@ export interface Runner {
   readonly warning: (text: string, at?: FilePlace) => void;
   /** Marks the step as failed. GitHub shows the message at the place in a file, if there is one. */
   readonly fail: (message: string, title: string, at?: FilePlace) => void;
+  /** A text without what was masked, for a place where the runner does not hide it: a file, or a page of GitHub. */
+  readonly hide: (text: string) => string;
   /** Adds Markdown to the job summary, if the runner has one, as far as it has room. What was masked is hidden in it. */
   readonly summarize: (markdown: string) => Promise<void>;
 }
@@ -74,6 +76,7 @@ export function actionsRunner(step: StepProcess): Runner {
       step.exitCode = core.ExitCode.Failure;
       core.error(visible(message), annotation(title, at));
     },
+    hide: (text) => masks.hide(visible(text)),
     async summarize(markdown) {
       const file = env.GITHUB_STEP_SUMMARY;
       if (!file) return;

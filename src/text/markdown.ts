@@ -10,12 +10,17 @@ export function escaped(text: string): string {
     .join('');
 }
 
-/** A text as code in the cell of a table, also one with backticks. */
-export function codeInCell(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
+/** A text as code in a line, also one with backticks. */
+export function code(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
   const fence = fenceFor([line], 1);
   const space = fence.length > 1 ? ' ' : '';
   return `${fence}${space}${line}${space}${fence}`;
+}
+
+/** The same in the cell of a table. */
+export function codeInCell(text: string): string {
+  return code(text).replaceAll('|', '\\|');
 }
 
 /** A text within HTML. */

@@ -1,0 +1,58 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../errors/message';
+import type { IdentitiesRequest } from '../inputs/request';
+import type { TargetAccount } from '../provisioning/changes/account-access';
+import type { Change } from '../provisioning/changes/change';
+import { planMarkdown } from '../provisioning/plan-markdown';
+import { planPicture } from '../provisioning/plan-picture';
+import { planInShort, planLines } from '../provisioning/show-plan';
+import { withoutAccounts } from '../runner/masks';
+import { inJobTemp } from '../runner/runner-files';
+import type { Step } from '../runner/step';
+import { code } from '../text/markdown';
+
+/** Of a summary, in bytes: what else the step says, and the failure of a later call, need room, too. */
+const ROOM_IN_SUMMARY = 768 * 1024;
+
+export interface ReportedPlan {
+  readonly changes: readonly Change[];
+  readonly account: TargetAccount;
+  /** As whom the step works. */
+  readonly arn: string;
+}
+
+/** Shows a plan in the log, and where it is too large for the job summary, in a file. The answer is for the summary. */
+export function reportPlan({ changes, account, arn }: ReportedPlan, request: IdentitiesRequest, step: Step): string[] {
+  const { dryRun, declaration } = request;
+  const title = `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
+  step.runner.group(title, planLines(changes));
+  const head = [`${title}. Account ${accountText(account)}, as ${code(arn)}.`, ''];
+  const picture = planPicture(changes, declaration, account);
+  const page = planMarkdown(changes, { room: ROOM_IN_SUMMARY, rest: 'in the log of the step', picture });
+  if (!page.isWhole) writeWhole([...head, ...planMarkdown(changes, { room: Infinity, rest: '' }).lines], request, step);
+  return [...head, ...page.lines];
+}
+
+export function accountText({ account }: TargetAccount): string {
+  return account || 'without an ID';
+}
+
+/** That the file cannot be written is a pity, not a failure: the log has the plan, too. */
+function writeWhole(lines: readonly string[], request: IdentitiesRequest, { runner, env }: Step): void {
+  try {
+    const file = inJobTemp(env, (temp) => join(mkdtempSync(join(temp, 'aws-plan-')), 'plan.md'));
+    writeFileSync(file, shownText(lines, request, runner), { mode: 0o600 });
+    runner.notice(`The plan is too large for the job summary. For as long as the job runs, it is whole in ${file}.`);
+  } catch (error) {
+    runner.warning(
+      `The plan is too large for the job summary, and could not be written to a file: ${messageOf(error)}`,
+    );
+  }
+}
+
+/** A text for a place where no runner hides what was masked. */
+function shownText(lines: readonly string[], request: IdentitiesRequest, runner: Step['runner']): string {
+  const text = `${lines.join('\n')}\n`;
+  return runner.hide(request.maskAccountId ? withoutAccounts(text) : text);
+}

@@ -1,0 +1,134 @@
+import type { Declaration, DeclaredRole, DeclaredUser } from '../identities/declaration';
+import { accountIn } from '../policy/meaning';
+import { listOf, type Statement } from '../policy/policy-document';
+import { trustPolicy } from '../policy/trust-policy';
+import { isMapping } from '../text/value';
+import type { TargetAccount } from './changes/account-access';
+import type { Change } from './changes/change';
+import { policyArn, referredArn } from './resources/policy';
+import { roleArn } from './resources/role';
+import { userArn } from './resources/user';
+import { widensAccess } from './show-plan';
+
+/** A picture of more shows nothing any more; GitHub draws at most 500 arrows. */
+const [MOST_THINGS, MOST_ARROWS, MOST_PRINCIPALS] = [40, 300, 8];
+
+const CLASSES = [
+  'classDef create fill:#dafbe1,stroke:#1a7f37,color:#1f2328',
+  'classDef change fill:#fff8c5,stroke:#9a6700,color:#1f2328',
+  'classDef delete fill:#ffebe9,stroke:#cf222e,color:#1f2328',
+];
+
+interface Node {
+  readonly id: string;
+  readonly label: string;
+  /** What stands before and after the label: the shape. */
+  readonly shape: readonly [string, string];
+  readonly change: Change | undefined;
+}
+
+/**
+ * The users, roles and policies of a plan, who has which policy and who may assume which role, as a picture that GitHub
+ * draws; none where there are too many, or where nothing belongs together.
+ * https://mermaid.js.org/syntax/flowchart.html
+ */
+export function planPicture(changes: readonly Change[], declaration: Declaration, account: TargetAccount): string[] {
+  if (changes.length > MOST_THINGS) return [];
+  const nodes = new Map<string, Node>();
+  const arrows = new Set<string>();
+  /** The node of what has this key, an ARN or a name; made where there is none. */
+  const node = (key: string, label: string, shape: Node['shape'], change?: Change): string => {
+    const { id } = nodes.get(key) ?? { id: `n${nodes.size}` };
+    if (!nodes.has(key)) nodes.set(key, { id, label, shape, change });
+    return id;
+  };
+  const declared = (kind: 'user' | 'role' | 'policy', arn: string, { name, path }: Named, shape: Node['shape']) => {
+    const change = changes.find((one) => one.kind === kind && one.name === name);
+    if (change) node(arn, `${kind} ${path.slice(1)}${name}`, shape, change);
+  };
+  for (const user of declaration.users) declared('user', userArn(user, account), user, ['(["', '"])']);
+  for (const role of declaration.roles) declared('role', roleArn(role, account), role, ['["', '"]']);
+  for (const policy of declaration.policies) declared('policy', policyArn(policy, account), policy, POLICY);
+
+  const policiesOf = (identity: DeclaredUser | DeclaredRole, arn: string) => {
+    const own = nodes.get(arn);
+    if (!own) return;
+    for (const reference of identity.policies) {
+      const policy = referredArn(reference, declaration.policies, account);
+      arrows.add(`${own.id} --- ${node(policy, `policy ${withoutPrefix(policy)}`, POLICY)}`);
+    }
+  };
+  for (const user of declaration.users) policiesOf(user, userArn(user, account));
+  for (const role of declaration.roles) {
+    const own = nodes.get(roleArn(role, account));
+    policiesOf(role, roleArn(role, account));
+    if (!own) continue;
+    const principals = listOf(trustPolicy(role.trust, account).Statement).filter(isMapping).flatMap(principalsOf);
+    const more = principals.length - MOST_PRINCIPALS;
+    for (const { key, label } of principals.slice(0, MOST_PRINCIPALS)) {
+      arrows.add(`${node(key, label, OUTSIDE)} -->|may assume| ${own.id}`);
+    }
+    if (more > 0) arrows.add(`${node(`more of ${own.id}`, `${more} more`, OUTSIDE)} -->|may assume| ${own.id}`);
+  }
+  if (arrows.size === 0 || arrows.size > MOST_ARROWS) return [];
+  return ['```mermaid', 'flowchart LR', ...[...nodes.values()].map(drawn), ...[...arrows], ...CLASSES, '```'];
+}
+
+type Named = Pick<DeclaredUser, 'name' | 'path'>;
+
+const POLICY = ['[/"', '"/]'] as const;
+const OUTSIDE = ['("', '")'] as const;
+
+function drawn({ id, label, shape: [before, after], change }: Node): string {
+  const mark = change && widensAccess(change) ? '⚠️ ' : '';
+  const isColoured = change && ['create', 'change', 'delete'].includes(change.action);
+  return `${id}${before}${mark}${labelText(label)}${after}${isColoured ? `:::${change.action}` : ''}`;
+}
+
+/** A label that says what the text says: what has a meaning to Mermaid, Markdown or HTML is written as its number. */
+function labelText(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[^\p{L}\p{N} _.:/=+,-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
+}
+
+interface Principal {
+  /** Of one that the document declares, its ARN. */
+  readonly key: string;
+  readonly label: string;
+}
+
+/** Whom a statement of a trust policy lets assume the role. */
+function principalsOf({ Effect, Principal: named, NotPrincipal: others, Condition }: Statement): Principal[] {
+  if (Effect !== 'Allow') return [];
+  if (others !== undefined) return [{ key: JSON.stringify(others), label: 'everyone but those whom the policy names' }];
+  if (!isMapping(named)) return [{ key: '*', label: 'everyone' }];
+  return Object.entries(named).flatMap(([type, names]) =>
+    listOf(names)
+      .map(String)
+      .flatMap((name) => (type === 'Federated' ? federated(name, Condition) : principal(name))),
+  );
+}
+
+function principal(name: string): Principal[] {
+  if (name === '*') return [{ key: '*', label: 'everyone' }];
+  const account = accountIn(name);
+  return [{ key: account ?? name, label: account === undefined ? withoutPrefix(name) : `account ${account}` }];
+}
+
+/** The subjects that a condition names, or the provider where none does. */
+function federated(provider: string, conditions: unknown): Principal[] {
+  const values = isMapping(conditions) ? Object.values(conditions).filter(isMapping) : [];
+  const subjects = values.flatMap((keys) =>
+    Object.entries(keys).flatMap(([key, texts]) =>
+      key.toLowerCase().endsWith(':sub') ? listOf(texts).map(String) : [],
+    ),
+  );
+  if (subjects.length === 0) return [{ key: provider, label: withoutPrefix(provider) }];
+  return subjects.map((subject) => ({ key: `${provider} ${subject}`, label: subject }));
+}
+
+/** What an ARN of IAM says after the account. */
+function withoutPrefix(arn: string): string {
+  return arn.replace(/^arn:[^:]+:(?:iam|sts)::[^:]*:(?:policy\/)?/, '');
+}
