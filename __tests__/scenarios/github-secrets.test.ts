@@ -204,6 +204,17 @@ describe('what can be known before, is: nothing is made in AWS', () => {
       code: 'github-secret-refused' as const,
       said: 'There is no such organization',
     },
+    {
+      case: 'a selected repository that the token does not see',
+      inputs() {
+        const { secrets } = scenario.sandbox.github;
+        secrets.createOrganization('octo');
+        return { 'github-token': secrets.token({ writeDependabot: ['org:octo'] }) };
+      },
+      to: { 'dependabot-secrets': { organization: 'octo', repositories: ['other'] } },
+      code: 'github-secret-refused' as const,
+      said: 'Check the name in the identity document. Then check that the token reaches it, with the permission "Metadata: read".',
+    },
   ])('$case', async ({ inputs, to, code, said }) => {
     const main = await provision([to], inputs());
     expectFailed(main, code);

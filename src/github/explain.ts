@@ -45,7 +45,7 @@ export function explainSecret(error: unknown, tried: string): ActionError {
 
 function explainRefusal(refusal: RestRefusal): Explanation | undefined {
   const owner = ownerIn(refusal.url);
-  const permission = `the permission "${permissionFor(refusal.url)}: write"`;
+  const permission = `the permission "${permissionFor(refusal.url)}"`;
   if (isRateLimit(refusal)) {
     return {
       code: 'throttled',
@@ -71,7 +71,7 @@ function explainRefusal(refusal: RestRefusal): Explanation | undefined {
         code: 'github-secret-refused',
         why: `There is no such ${owner}, or the token in github-token may not see it.`,
         fix:
-          `Check the name in the identity document; an environment must exist before it can hold secrets. ` +
+          `Check the name in the identity document${owner === 'environment' ? '; it must exist before it can hold secrets' : ''}. ` +
           `Then check that the token reaches it, with ${permission}.`,
       };
     default:
@@ -80,10 +80,19 @@ function explainRefusal(refusal: RestRefusal): Explanation | undefined {
 }
 
 /** By what a secret belongs to: the permission of a fine-grained token, or of a GitHub App. */
-const PERMISSIONS = { organization: 'Organization secrets', environment: 'Environments', repository: 'Secrets' };
-const DEPENDABOT_PERMISSIONS = { organization: 'Organization dependabot secrets', repository: 'Dependabot secrets' };
+const PERMISSIONS = {
+  organization: 'Organization secrets: write',
+  environment: 'Environments: write',
+  repository: 'Secrets: write',
+};
+const DEPENDABOT_PERMISSIONS = {
+  organization: 'Organization dependabot secrets: write',
+  repository: 'Dependabot secrets: write',
+};
 
 function permissionFor(url: string): string {
+  // A repository itself is asked for where it is selected for a secret of its organization.
+  if (/\/repos\/[^/]+\/[^/]+$/.test(url)) return 'Metadata: read';
   const owner = ownerIn(url);
   return owner !== 'environment' && url.includes('/dependabot/secrets')
     ? DEPENDABOT_PERMISSIONS[owner]
