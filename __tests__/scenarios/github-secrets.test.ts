@@ -206,7 +206,7 @@ describe('what can be known before, is: nothing is made in AWS', () => {
     },
     {
       case: 'a selected repository that the token does not see',
-      inputs() {
+      inputs: () => {
         const { secrets } = scenario.sandbox.github;
         secrets.createOrganization('octo');
         return { 'github-token': secrets.token({ writeDependabot: ['org:octo'] }) };
