@@ -27,7 +27,7 @@ const WORDS = 'Could not assume it in 123456789012.\nFix: Let it be.';
 test('a failure that is understood is reported as it is, with where to read on', async () => {
   expect(await reported(REFUSED)).toEqual([
     `failed (AWS access-keys: role-refused): ${WORDS}\nMore: docs/troubleshooting.md#role-refused`,
-    'summary: ### AWS access-keys failed\n\n**Could not assume it in 123456789012.**\n\n**Fix:** Let it be.\n\n' +
+    'summary: ### ❌ AWS access-keys failed\n\n**Could not assume it in 123456789012.**\n\n**Fix:** Let it be.\n\n' +
       'More about this error: role-refused in docs/troubleshooting.md#role-refused\n',
   ]);
 });
@@ -90,14 +90,14 @@ test('the mode and whom the step worked as are in the heading and in the title',
   const identity = { arn: 'arn:aws:iam::123456789012:user/tfc', account: '123456789012' };
   const [failed, summary] = await reported(REFUSED, { INPUT_MODE: 'provision' }, identity);
   expect(failed).toContain('failed (AWS provision: role-refused): ');
-  expect(summary).toContain('### AWS provision failed, as arn:aws:iam::123456789012:user/tfc\n');
+  expect(summary).toContain('### ❌ AWS provision failed, as arn:aws:iam::123456789012:user/tfc\n');
 });
 
 test('so is what tells the step from others of its job, as the text that it is', async () => {
   const env = { INPUT_MODE: 'verify', GITHUB_ACTION: 'who_am_i', 'INPUT_AWS-PROFILE': 'dev_1' };
   const [failed, summary] = await reported(REFUSED, env);
   expect(failed).toContain('failed (AWS verify (step who_am_i, profile dev_1): role-refused): ');
-  expect(summary).toContain('### AWS verify failed (step who\\_am\\_i, profile dev\\_1)\n');
+  expect(summary).toContain('### ❌ AWS verify failed (step who\\_am\\_i, profile dev\\_1)\n');
 });
 
 describe('what is wrong in a file', () => {
@@ -156,7 +156,7 @@ test('in the summary what is to be copied is in a block, and the rest is prose, 
       '',
       '**Fix:** Allow this:',
       '',
-      '````text',
+      '````json',
       '{',
       '  "Action": "iam:*" ```',
       '}',
@@ -172,7 +172,7 @@ test('in the summary the lines of an item stay with it, and what is to be copied
   const failure = new ActionError({
     code: 'roles-failed',
     tried: 'assume 1 of 2 roles',
-    why: '\n- dev: Could not assume it.\n  Fix: Allow this:\n    {\n    }\n- prod: The same.',
+    why: '\n- dev: Could not assume it.\n  Fix: Allow this:\n    {\n    }\n- prod: Run\n    aws sts',
     fix: 'Let it be.',
   });
   const [, summary] = await reported(failure);
@@ -183,12 +183,17 @@ test('in the summary the lines of an item stay with it, and what is to be copied
       '',
       '  Fix: Allow this:',
       '',
-      '  ```text',
+      '  ```json',
       '  {',
       '  }',
       '  ```',
       '',
-      '- prod: The same.',
+      '- prod: Run',
+      '',
+      '  ```text',
+      '  aws sts',
+      '  ```',
+      '',
       '',
       '**Fix:** Let it be.',
     ].join('\n'),

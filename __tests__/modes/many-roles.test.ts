@@ -26,7 +26,7 @@ test.each([
     identity: { source: { from: 'github token' } },
   } as unknown as ManyRolesRequest;
   const page = 'https://console.aws.amazon.com/iam/home#/roles/details/deploy';
-  const expires = `2030-01-01 00:00 UTC, 1 h 30 min after this step${renewal}`;
+  const expires = `2030-01-01 00:00 UTC, after 1 h 30 min${renewal}`;
   expect(rolesReport(RESULTS, request, STEP)).toEqual({
     log: [],
     summary: [

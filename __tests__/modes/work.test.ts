@@ -32,15 +32,11 @@ const reportOf = (request: SessionRequest, credentials: Credentials = { ...EXAMP
 
 test('the summary is a table, and the log says the same', () => {
   expect(reportOf(asked({ outputs: true }))).toEqual({
-    log: [
-      `Identity: ${identity.arn}`,
-      'Expires: 2030-01-01 00:00 UTC, 1 h after this step',
-      'Credentials: exported to: outputs',
-    ],
+    log: [`Identity: ${identity.arn}`, 'Expires: 2030-01-01 00:00 UTC, after 1 h', 'Credentials: exported to: outputs'],
     summary: [
       `| Identity | [\`${identity.arn}\`](https://console.aws.amazon.com/iam/home#/roles/details/deploy) |`,
       '|:---|:---|',
-      '| Expires | 2030-01-01 00:00 UTC, 1 h after this step |',
+      '| Expires | 2030-01-01 00:00 UTC, after 1 h |',
       '| Account | 123456789012 |',
       '| Region | eu-central-1 |',
       '| Credentials | exported to: outputs |',
@@ -61,12 +57,12 @@ test.each<[Partial<SessionDestinations>, string]>([
 });
 
 test.each<[what: string, credentials: Credentials, renewed: boolean, words: string]>([
-  ['a session', { ...EXAMPLE_KEYS, sessionToken, expiration }, false, `${END}, 1 h after this step`],
+  ['a session', { ...EXAMPLE_KEYS, sessionToken, expiration }, false, `${END}, after 1 h`],
   [
     'one that is renewed',
     { ...EXAMPLE_KEYS, sessionToken, expiration },
     true,
-    `${END}, 1 h after this step; renewed for as long as the job runs`,
+    `${END}, after 1 h; renewed for as long as the job runs`,
   ],
   ['keys', EXAMPLE_KEYS, false, 'never: they are access keys of a user'],
 ])('when %s ends', (_, credentials, renewed, words) => {
@@ -102,7 +98,7 @@ test('with a certificate, a session is renewed until the first of its chain ends
     identity: { source: { from: 'certificate', certificate } },
   } as unknown as SessionRequest;
   expect(reportOf(request).log).toContain(
-    `Expires: ${END}, 1 h after this step; renewed for as long as the job runs and the certificate is valid, until ` +
+    `Expires: ${END}, after 1 h; renewed for as long as the job runs and the certificate is valid, until ` +
       '2031-01-01 00:00 UTC',
   );
 });

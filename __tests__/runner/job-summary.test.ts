@@ -67,9 +67,9 @@ describe('in the file of a step', () => {
   test('a report of thousands of roles has room, with what is masked hidden', async () => {
     const { runner } = step();
     runner.mask('profile-7');
-    await writeReport({ log: [], summary: rows(40_000) }, false, { runner } as Step);
+    await writeReport({ log: [], summary: rows(40_000) }, false, { runner, env: {} } as Step);
     expect(statSync(file()).size).toBeLessThanOrEqual(MAX_BYTES);
-    expect(readFileSync(file(), 'utf8')).toMatch(/^\| `profile-0`.*\n[^]*\*\*\n$/);
+    expect(readFileSync(file(), 'utf8')).toMatch(/^### AWS access-keys\n\n\| `profile-0`.*\n[^]*\*\*\n$/);
     expect(readFileSync(file(), 'utf8')).not.toContain('profile-7`');
   });
 
@@ -91,7 +91,7 @@ describe('in the file of a step', () => {
     await step().runner.summarize(markdown);
     const text = readFileSync(file(), 'utf8');
     expect(statSync(file()).size).toBeLessThanOrEqual(MAX_BYTES);
-    expect(text).toMatch(/^before\n### AWS assume-role failed/);
+    expect(text).toMatch(/^before\n### ❌ AWS assume-role failed/);
     expect((text.match(/^\s*```/gm)?.length ?? 1) % 2).toBe(0);
     expect(text.split(ENDS)).toHaveLength(2);
   });

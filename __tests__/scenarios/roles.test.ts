@@ -88,7 +88,7 @@ describe('by OIDC', () => {
     expect(main.log.filter((line) => line.startsWith('Assuming'))).toEqual([]);
     for (const { arn, account } of roles) {
       expect(main.summary).toMatch(
-        new RegExp(`^\\| \`p${account.id}\` \\| \`${arn}\` \\| ${account.id} \\| \\d{4}-[\\d: -]+ UTC, 1 h after`, 'm'),
+        new RegExp(`^\\| \`p${account.id}\` \\| \`${arn}\` \\| ${account.id} \\| \\d{4}-[\\d: -]+ UTC, after 1 h`, 'm'),
       );
     }
     const { sessions } = scenario.sandbox.world;
@@ -349,9 +349,9 @@ describe('some roles fail', () => {
     expect(log).toContain('Account 444455556666 has no OIDC identity provider');
     const rows = main.summary.split('\n').filter((line) => line.startsWith('| `'));
     expect(rows).toEqual([
-      expect.stringMatching(/^\| `a` .* after this step \|$/),
+      expect.stringMatching(/^\| `a` .* after 1 h \|$/),
       expect.stringMatching(/^\| `missing` .* \*\*failed:\*\* web-identity-refused \|$/),
-      expect.stringMatching(/^\| `b` .* after this step \|$/),
+      expect.stringMatching(/^\| `b` .* after 1 h \|$/),
       expect.stringMatching(/^\| `foreign` .* \*\*failed:\*\* identity-provider-missing \|$/),
     ]);
     await job.finish();

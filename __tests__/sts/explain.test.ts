@@ -109,9 +109,9 @@ const refusals: Case[] = [
     [
       ROLE,
       PROVIDER,
-      `\n  iss: ${ISSUER}\n`,
-      '\n  aud: sts.example.com\n',
-      '\n  sub: repo:octo/app:ref:refs/heads/main\n',
+      `\n- iss: ${ISSUER}\n`,
+      '\n- aud: sts.example.com\n',
+      '\n- sub: repo:octo/app:ref:refs/heads/main\n',
       'Check the ARN of the role. In its trust policy, allow "sts:AssumeRoleWithWebIdentity" to ',
       ' under this condition:\n  {\n    "',
       '"token.actions.githubusercontent.com:aud": "sts.example.com"',

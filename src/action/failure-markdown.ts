@@ -15,7 +15,7 @@ export interface FailedStep {
 export function failureMarkdown({ code, parts }: ActionError, { title, arn, page }: FailedStep): string[] {
   const as = arn === undefined ? '' : `, as ${escaped(arn)}`;
   const link = page.startsWith('http') ? `[${code}](${page})` : `${code} in ${page}`;
-  return [`### ${escaped(title)}${as}`, ...parts.flatMap(partMarkdown), '', `More about this error: ${link}`];
+  return [`### ❌ ${escaped(title)}${as}`, ...parts.flatMap(partMarkdown), '', `More about this error: ${link}`];
 }
 
 function partMarkdown({ label, text }: MessagePart): string[] {
@@ -37,7 +37,7 @@ function blocks(lines: readonly string[]): string[] {
     if (line.startsWith('  ')) {
       const copied = indented(from);
       const fence = fenceFor(copied);
-      markdown.push('', `${fence}text`, ...copied, fence, '');
+      markdown.push('', `${fence}${languageOf(copied)}`, ...copied, fence, '');
       from += copied.length;
     } else if (line.startsWith('- ')) {
       const item = indented(from + 1);
@@ -49,4 +49,9 @@ function blocks(lines: readonly string[]): string[] {
     }
   }
   return markdown;
+}
+
+/** By which GitHub colours what is to be copied: a policy is JSON. */
+function languageOf([first = '']: readonly string[]): string {
+  return first.startsWith('{') ? 'json' : 'text';
 }

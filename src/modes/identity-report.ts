@@ -81,7 +81,7 @@ export function expiryOf(
   const end = expiration.getTime();
   const left = end - clock.time();
   // A machine whose clock is wrong knows the end, and not how long it is until then.
-  const after = left > 0 ? `, ${hoursAndMinutes(left)} after this step` : '';
+  const after = left > 0 ? `, after ${hoursAndMinutes(left)}` : '';
   return `${atMinute(end)}${after}${renewed === undefined ? '' : `; ${renewed}`}`;
 }
 

@@ -283,7 +283,7 @@ function tooLarge({ session, token, federation }: StsCall): RefusalMeaning {
 
 function webIdentityRefused(call: StsCall): RefusalMeaning {
   const claims = call.token?.claims ?? {};
-  const shown = ['sub', 'aud', 'iss'].map((name) => `  ${name}: ${claim(claims, name) ?? '(none)'}`).join('\n');
+  const shown = ['sub', 'aud', 'iss'].map((name) => `- ${name}: ${claim(claims, name) ?? '(none)'}`).join('\n');
   const further = furtherConditions(claims);
   const more = further ? `\nOf further conditions, the token meets:\n  ${inLines(further)}` : '';
   return {
