@@ -16,10 +16,12 @@ test('a rehearsal reads its answer with the code of a real call, and sends nothi
   await once(server, 'listening');
   const stsEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = stsClient(connection({ stsEndpoint }));
+  const collect = jest.spyOn(client.config, 'streamCollector');
   expect(await rehearse(client)).toMatchObject({
     AssumedRoleUser: { Arn: 'rehearsal' },
     Credentials: { AccessKeyId: 'rehearsal', Expiration: new Date('2026-01-31T12:00:00Z') },
   });
+  expect(collect).toHaveBeenCalledTimes(1);
   expect(requests).toBe(0);
   client.destroy();
   server.close();

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 
 /** What STS answers, but for everything that is in it. */
@@ -22,7 +23,11 @@ export async function rehearse(client: STSClient): Promise<unknown> {
     RoleSessionName: 'rehearsal',
     WebIdentityToken: 'rehearsal',
   });
-  const answer = { statusCode: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(ANSWER) };
+  const answer = {
+    statusCode: 200,
+    headers: { 'content-type': 'text/xml' },
+    body: Readable.from([Buffer.from(ANSWER)]),
+  };
   // The last before the network, it does not go on to that.
   command.middlewareStack.add(() => () => Promise.resolve({ response: answer, output: {} as never }), {
     step: 'deserialize',
