@@ -232,6 +232,35 @@ describe('what can be known before, is: nothing is made in AWS', () => {
   });
 });
 
+describe('who may read secrets of an organization that are there', () => {
+  test.each([
+    { before: { repositories: ['app'] }, now: { repositories: ['app', 'tools'] }, isOther: true },
+    { before: { repositories: ['app', 'tools'] }, now: { repositories: ['tools'] }, isOther: true },
+    { before: { repositories: ['app', 'tools'] }, now: { repositories: ['tools', 'app'] }, isOther: false },
+    { before: { repositories: ['app'] }, now: { visibility: 'all' }, isOther: true },
+    { before: { visibility: 'all' }, now: {}, isOther: true },
+    { before: {}, now: { repositories: ['app'] }, isOther: true },
+    // Fewer than may read it where nothing is declared.
+    { before: { repositories: ['app'] }, now: {}, isOther: false },
+    { before: {}, now: { visibility: 'private' }, isOther: false },
+  ])('$before, and the document says $now', async ({ before, now, isOther }) => {
+    const { secrets } = scenario.sandbox.github;
+    secrets.createOrganization('octo');
+    for (const name of ['octo/app', 'octo/tools']) secrets.createRepository(name);
+    const writer = { 'github-token': secrets.token({ writeDependabot: ['org:octo'] }) };
+    const to = (audience: object) => ({ 'dependabot-secrets': { organization: 'octo', ...audience } });
+    const first = await provision([to(before)], writer);
+    expect([first.exitCode, first.log.join('\n')]).toEqual([0, expect.not.stringContaining('Other repositories')]);
+    const main = await provision([to(now)], writer);
+    expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
+    const warning =
+      'Warning: Other repositories may read AWS_ACCESS_KEY_ID for Dependabot of the organization octo and ' +
+      'AWS_SECRET_ACCESS_KEY for Dependabot of the organization octo than the document says';
+    expect(main.log.join('\n').includes(warning)).toBe(isOther);
+    scenario.calls();
+  });
+});
+
 describe('a delivery that fails', () => {
   test('at the first secret: the key is deleted, and earlier secrets stay', async () => {
     const readOnly = { 'github-token': scenario.sandbox.github.secrets.token({ read: [REPOSITORY] }) };

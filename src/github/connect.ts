@@ -55,5 +55,7 @@ function explained(secrets: GithubSecrets): GithubSecrets {
     updatedAt: (secret) =>
       explain(secrets.updatedAt(secret), `find out when the ${describeStored(secret)} was written`),
     check: (all) => explain(secrets.check(all), "reach GitHub's secrets"),
+    withOtherAudience: (all) =>
+      explain(secrets.withOtherAudience(all), 'find out which repositories may read secrets of an organization'),
   };
 }

@@ -35,6 +35,11 @@ export interface GithubSecrets {
    * their secrets. Only writing proves that it may write.
    */
   check(secrets: readonly GithubSecret[]): Promise<void>;
+  /**
+   * Of these secrets, those of an organization that are there, and not for the repositories that are declared. One that
+   * is declared for private repositories may be for some only.
+   */
+  withOtherAudience(secrets: readonly GithubSecret[]): Promise<GithubSecret[]>;
 }
 
 type OrganizationLocation = Extract<SecretLocation, { readonly of: 'organization' }>;
@@ -83,10 +88,15 @@ export function githubSecrets(api: GithubApi): GithubSecrets {
   }
 
   /** Who may use a secret of an organization that is not there yet. Only IDs name repositories then. */
-  async function newAudienceOf({ organization, ...audience }: OrganizationLocation): Promise<object> {
-    if (audience.visibility !== 'selected') return { visibility: audience.visibility };
-    const ids = await Promise.all(audience.repositories.map((name) => idOf(`${organization}/${name}`)));
-    return { visibility: audience.visibility, selected_repository_ids: [...new Set(ids)] };
+  async function newAudienceOf(location: OrganizationLocation): Promise<object> {
+    const { visibility } = location;
+    return visibility === 'selected' ? { visibility, selected_repository_ids: await idsOf(location) } : { visibility };
+  }
+
+  /** Of the repositories that are declared, each once. */
+  async function idsOf({ organization, ...audience }: OrganizationLocation): Promise<number[]> {
+    const names = audience.visibility === 'selected' ? audience.repositories : [];
+    return [...new Set(await Promise.all(names.map((name) => idOf(`${organization}/${name}`))))];
   }
 
   function idOf(repository: string): Promise<number> {
@@ -95,6 +105,17 @@ export function githubSecrets(api: GithubApi): GithubSecrets {
     const asked = api({ method: 'GET', path: `/repos/${repository}`, read: readRepositoryId });
     repositoryIds.set(repository, asked);
     return asked;
+  }
+
+  async function hasOtherAudience(secret: GithubSecret): Promise<boolean> {
+    const { location } = secret;
+    if (location.of !== 'organization') return false;
+    const visibility = await find(secret, (data) => textField(data, 'visibility'));
+    if (visibility === undefined) return false;
+    if (visibility !== location.visibility) return visibility !== 'selected' || location.visibility !== 'private';
+    if (location.visibility !== 'selected') return false;
+    const [is, declared] = await Promise.all([selectedRepositories(secret, api), idsOf(location)]);
+    return is.length !== declared.length || !is.every((id) => declared.includes(id));
   }
 
   return {
@@ -110,6 +131,12 @@ export function githubSecrets(api: GithubApi): GithubSecrets {
       await unlessAbsent(secret, removed);
     },
     updatedAt: (secret) => find(secret, readUpdatedAt),
+    async withOtherAudience(secrets) {
+      const found = await Promise.all(
+        secrets.map(async (secret) => ((await hasOtherAudience(secret)) ? [secret] : [])),
+      );
+      return found.flat();
+    },
     async check(secrets) {
       await Promise.all(
         secrets.flatMap((secret) => [publicKeys.of(secret), ...(isForSelected(secret) ? [audienceOf(secret)] : [])]),

@@ -5,7 +5,7 @@ import { credentialOutputs, credentialVariables, identityOutputs } from '../deli
 import { asActionError } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
-import { describeSecret, type StoredSecret } from '../identities/stored-secret';
+import type { StoredSecret } from '../identities/stored-secret';
 import { workAs } from '../identity-sources/work-as';
 import type { IdentitiesRequest } from '../inputs/request';
 import { storedSecretsOf } from '../provisioning/access-keys/destinations';
@@ -73,11 +73,11 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       for (const warning of plan.devices.flatMap(({ warnings }) => warnings)) runner.warning(warning);
       reportFound();
       const outputs = outputsOf(request, plan, identity, access.account);
-      const warnOfOverruled = async () => {
-        if (mode.makesSecrets) await warnOverruled(storedSecretsOf(declaration.users), access);
+      const warnOfPlaces = async () => {
+        if (mode.makesSecrets) await warnOfSecrets(storedSecretsOf(declaration.users), access);
       };
       if (dryRun) {
-        await warnOfOverruled();
+        await warnOfPlaces();
         const failure = obstacleFailure(hindered);
         await deliver({ outputs });
         return { log: [], summary, failure };
@@ -95,7 +95,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         if (hindered.length === 0) throw error;
         throw asActionError(error).because(`In addition, ${hindered.map(({ text }) => `${text}.`).join(' ')}`);
       }
-      await warnOfOverruled();
+      await warnOfPlaces();
       const left = changesAnything(plan) ? hindered.map(({ user }) => user) : [];
       const failure = obstacleFailure(hindered, outcomeOf(left, isRecorded));
       if (failure) {
@@ -120,15 +120,10 @@ function outcomeOf(left: readonly string[], isRecorded: boolean): string {
   return `Nothing of ${users} was changed${recorded}. All else that the plan shows is done`;
 }
 
-/** Says which secrets nobody gets, whatever is delivered to them. That it cannot be found out changes nothing. */
-async function warnOverruled(secrets: readonly StoredSecret[], { stores, warn, log }: AccountAccess): Promise<void> {
+/** Says what is otherwise for those who read the secrets. That it cannot be found out changes nothing. */
+async function warnOfSecrets(secrets: readonly StoredSecret[], { stores, warn, log }: AccountAccess): Promise<void> {
   try {
-    const overruled = await stores.overruled(secrets);
-    if (overruled.length === 0) return;
-    warn(
-      `Runs of the workspace do not get ${overruled.map(describeSecret).join(' and ')}: a variable set with priority ` +
-        'has a variable of that name, which overrules it. Remove it from the set, or take the priority from the set.',
-    );
+    (await stores.warningsOf(secrets)).forEach(warn);
   } catch (error) {
     log(messageOf(error));
   }

@@ -26,8 +26,8 @@ export interface Store {
    * @param onUnanswered called at once, for each request, when the store did not say what became of it
    */
   remove(secret: StoredSecret, onUnanswered?: () => void): Promise<void>;
-  /** Of these secrets, those whose place has another value for its readers, which is not changed here. */
-  overruled?(secrets: readonly StoredSecret[]): Promise<readonly StoredSecret[]>;
+  /** What is otherwise for those who read these secrets than the document lets expect, and is not changed here, for people. */
+  warningsOf?(secrets: readonly StoredSecret[]): Promise<readonly string[]>;
 }
 
 /** GitHub's clock and AWS's may differ this much, and the times of an answer and of a secret, in milliseconds. */

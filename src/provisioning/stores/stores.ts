@@ -30,11 +30,11 @@ export class Stores implements Store {
     return this.#named(secret.store).remove(secret, onUnanswered);
   }
 
-  async overruled(secrets: readonly StoredSecret[]): Promise<readonly StoredSecret[]> {
+  async warningsOf(secrets: readonly StoredSecret[]): Promise<readonly string[]> {
     const names = [...new Set(secrets.filter((secret) => this.has(secret)).map(({ store }) => store))];
-    const overruledIn = async (name: StoreName) =>
-      (await this.#named(name).overruled?.(secrets.filter(({ store }) => store === name))) ?? [];
-    const found = await Promise.all(names.map(overruledIn));
+    const warningsIn = async (name: StoreName) =>
+      (await this.#named(name).warningsOf?.(secrets.filter(({ store }) => store === name))) ?? [];
+    const found = await Promise.all(names.map(warningsIn));
     return found.flat();
   }
 

@@ -1,4 +1,5 @@
 import {
+  describeSecret,
   describeWorkspace,
   type StoredSecret,
   type TerraformVariable,
@@ -16,7 +17,14 @@ export function terraformStore(variables: TerraformVariables): Store {
     find: (secret) => variables.find(asVariable(secret)),
     put: (secret, value, onUnanswered) => variables.put(asVariable(secret), value, onUnanswered),
     remove: (secret, onUnanswered) => variables.remove(asVariable(secret), onUnanswered),
-    overruled: (secrets) => variables.overruled(secrets.map(asVariable)),
+    async warningsOf(secrets) {
+      const overruled = await variables.overruled(secrets.map(asVariable));
+      if (overruled.length === 0) return [];
+      return [
+        `Runs of the workspace do not get ${overruled.map(describeSecret).join(' and ')}: a variable set with priority ` +
+          'has a variable of that name, which overrules it. Remove it from the set, or take the priority from the set.',
+      ];
+    },
   };
 }
 
