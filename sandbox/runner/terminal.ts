@@ -1,7 +1,13 @@
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 type Style = keyof typeof CODES;
 
-const OF_SIGN: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '~': 'yellow', '!': 'yellow' };
+const OF_SIGN: Readonly<Record<string, Style>> = {
+  '+': 'green',
+  '-': 'red',
+  '~': 'yellow',
+  '!': 'yellow',
+  W: 'yellow',
+};
 const OF_COMMAND: Readonly<Record<string, Style>> = { Error: 'red', Warning: 'yellow', Notice: 'cyan' };
 
 export function title(text: string): void {
@@ -34,22 +40,28 @@ export function printer(width?: number): (line: string) => void {
 /** How the lines of one text look, from first to last: errors and the like, and in a plan what is added or goes. */
 export function styles(): (line: string) => Style | undefined {
   let inPlan = false;
+  let isHeading = false;
   return (line) => {
     if (/^(▸ Plan|```diff)/.test(line)) {
       inPlan = true;
       return undefined;
     }
-    // It goes on for as long as lines have a sign or are indented.
-    inPlan &&= /^([+\-~!=] | |$)/.test(line);
-    const [, sign = ''] = (inPlan ? /^ *([+\-~!]) /.exec(line) : undefined) ?? [];
+    // It goes on for as long as lines have a sign, a widening or are indented; what follows an empty line is a heading.
+    inPlan &&= isHeading || /^([+\-~!=] | |$|WIDENS ACCESS)/.test(line);
+    isHeading = line === '';
+    const [, sign = ''] = (inPlan ? /^ *([+\-~!](?= )|W(?=IDENS ACCESS))/.exec(line) : undefined) ?? [];
     const [, command = ''] = /^(Error|Warning|Notice): /.exec(line) ?? [];
     return OF_SIGN[sign] ?? OF_COMMAND[command];
   };
 }
 
-/** The lines that a line becomes where it is too long: broken between words, where it can be, and further indented. */
+/**
+ * The lines that a line becomes where it is too long: broken between words, where it can be, and further indented, in a
+ * plan after the sign.
+ */
 export function wrapped(line: string, width = Infinity): string[] {
-  const indent = ' '.repeat(line.search(/\S/) + 2);
+  const [{ length }] = /^\s*(?:[+\-~!=] +)?/.exec(line) ?? [''];
+  const indent = ' '.repeat(length + 2);
   const parts: string[] = [];
   let rest = line;
   while (rest.length > width) {
