@@ -36,6 +36,7 @@ const NOTHING: ExistingAccount = {
   roles: new Map(),
   namesakes: [],
   devices: new Map(),
+  undeclaredDevices: new Map(),
   keyHolders: [],
 };
 

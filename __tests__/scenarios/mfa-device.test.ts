@@ -503,6 +503,65 @@ describe('a device that has another name in the document now', () => {
   );
 });
 
+describe('a device of a user that is to have none any more', () => {
+  const REMOVAL = /(aws iam deactivate-mfa-device .*) && (aws iam delete-virtual-mfa-device .*)$/m;
+  const WITHOUT = documentOf({});
+
+  test.each(['of a user that was made with it', 'of a user that was there before'])(
+    'stays, %s, and each run says so, until it is gone',
+    async (which) => {
+      if (which.includes('before')) scenario.account.createUser('pulumi', { tags: OWNED });
+      expect((await provision()).exitCode).toBe(0);
+      const seed = seedAtGithub();
+      for (let day = 0; day < 2; day += 1) {
+        scenario.pass(86_400_000);
+        const main = await provision(WITHOUT);
+        expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
+        const said = main.log.join('\n');
+        expect(said).toMatch(
+          /^ *! leave +MFA device +\S+mfa\/pulumi +enabled for pulumi, and not declared: it stays$/m,
+        );
+        expect(said).toMatch(/^Warning: The user pulumi has also the MFA device \S+mfa\/pulumi, which a run has made/m);
+        expect(REMOVAL.exec(said)?.[1]).toBe(
+          `aws iam deactivate-mfa-device --user-name pulumi --serial-number ${serial()}`,
+        );
+      }
+      expect([enabled()?.seed, seedAtGithub()]).toEqual([seed, seed]);
+      scenario.account.users.get('pulumi')?.mfaDevices.clear();
+      expect((await provision(WITHOUT)).log.join('\n')).not.toContain('MFA device');
+      scenario.calls();
+    },
+  );
+
+  test('and whose secret holds the seed of another user’s by now: that is said, too', async () => {
+    expect((await provision()).exitCode).toBe(0);
+    scenario.pass(86_400_000);
+    const deliver = [{ 'github-secret': 'PULUMI_MFA_SECRET' }];
+    const main = await provision(JSON.stringify({ users: { pulumi: {}, other: { 'mfa-device': { deliver } } } }));
+    expect([main.exitCode, main.log.join('\n')]).toEqual([
+      0,
+      expect.stringContaining('Its seed was for PULUMI_MFA_SECRET of octo/app, which is for that of another user now.'),
+    ]);
+    scenario.calls();
+  });
+
+  test('is none that the step may see: nothing is said of it, and all is done', async () => {
+    expect((await provision()).exitCode).toBe(0);
+    const error = { status: 403, code: 'AccessDenied', message: 'no' };
+    scenario.sandbox.faults.add({ action: 'ListMFADevices', error });
+    const main = await provision(WITHOUT);
+    expect([main.exitCode, main.log.join('\n')]).toEqual([0, expect.not.stringContaining('MFA device')]);
+    scenario.calls();
+  });
+
+  test('is not looked for where none was ever declared', async () => {
+    expect((await provision(WITHOUT)).exitCode).toBe(0);
+    scenario.calls();
+    expect((await provision(WITHOUT)).exitCode).toBe(0);
+    expect(scenario.calls()).not.toContain('ListMFADevices');
+  });
+});
+
 test('deprovision says of a device that left the document that its seed stays where it is', async () => {
   expect((await provision()).exitCode).toBe(0);
   scenario.pass(86_400_000);

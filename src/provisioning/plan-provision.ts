@@ -8,7 +8,7 @@ import { isObstacle, requireNoObstacle, type Obstacle, type Planned } from './ch
 import { readAsOne } from './changes/read-as-one';
 import { obstaclesOf, plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
-import { isDeviceObstacle, planMfaDevice, type DeviceObstacle } from './resources/mfa-device';
+import { isDeviceObstacle, planMfaDevice, planUndeclaredDevice, type DeviceObstacle } from './resources/mfa-device';
 import { nameTaken } from './resources/namesakes';
 import { oidcProviderArn, planOidcProvider, readOidcProvider } from './resources/oidc-provider';
 import type { Rules } from './resources/ownership';
@@ -56,6 +56,9 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
     const device = existing.devices.get(user.name);
     return user.mfaDevice && device ? planMfaDevice(user, user.mfaDevice, device, rules) : [];
   });
+  const undeclared = declaration.users.flatMap((user) =>
+    (existing.undeclaredDevices.get(user.name) ?? []).map((device) => planUndeclaredDevice(user, device)),
+  );
   const hindered = devices.filter(isDeviceObstacle).filter(({ user }) => existing.users.has(user));
   const namesakes = existing.namesakes.map(nameTaken);
   const misnamed = declaration.roles.flatMap((role) => [
@@ -64,7 +67,7 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
   ]);
   return {
     phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles), trustingLater)],
-    devices: plansOf(devices),
+    devices: [...plansOf(devices), ...undeclared],
     hindered,
     obstacles: [...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices].filter(
       (one): one is Obstacle => isObstacle(one) && !hindered.some((other) => other === one),

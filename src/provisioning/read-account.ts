@@ -6,7 +6,7 @@ import type { AccountAccess } from './changes/account-access';
 import { concurrently } from './changes/concurrently';
 import { readAsOne } from './changes/read-as-one';
 import { readEphemeral, type Ephemeral } from './ephemeral';
-import { readDevice, type ExistingDevice } from './resources/mfa-device';
+import { readDevice, readUndeclaredDevices, type ExistingDevice, type UndeclaredDevice } from './resources/mfa-device';
 import { readNamesakes, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, readOidcProvider, type ExistingOidcProvider } from './resources/oidc-provider';
 import { policyArn, readPolicy, type ExistingPolicy } from './resources/policy';
@@ -24,6 +24,8 @@ export interface ExistingAccount {
   readonly namesakes: readonly Namesake[];
   /** By the name of the user that is to have one. */
   readonly devices: ReadonlyMap<string, ExistingDevice>;
+  /** Those of users for whom the document has none. */
+  readonly undeclaredDevices: ReadonlyMap<string, readonly UndeclaredDevice[]>;
   /** Users that are to have a key, and can be made if they are not there. */
   readonly keyHolders: readonly KeyHolder[];
 }
@@ -49,11 +51,19 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
   const withKeys = users.filter(
     ({ accessKey, name }) => (accessKey ?? hasOwnKeys(foundUsers.get(name))) && !taken.has(name),
   );
-  const [devices, keyHolders] = await Promise.all([
+  const seeds = users.flatMap(({ mfaDevice }) => mfaDevice?.deliver ?? []);
+  const [devices, undeclaredDevices, keyHolders] = await Promise.all([
     readEach(
       users,
-      async ({ name, mfaDevice }) =>
-        mfaDevice ? readDevice(mfaDevice, foundUsers.get(name)?.mfaDevices ?? [], access) : undefined,
+      async ({ name, mfaDevice }) => (mfaDevice ? readDevice(mfaDevice, foundUsers.get(name), access) : undefined),
+      access,
+    ),
+    readEach(
+      users,
+      async ({ name, mfaDevice }) => {
+        const { mfaDevices = [] } = foundUsers.get(name) ?? {};
+        return mfaDevice || mfaDevices.length === 0 ? undefined : readUndeclaredDevices(mfaDevices, seeds, access);
+      },
       access,
     ),
     readHolders(
@@ -68,6 +78,7 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
     roles: foundRoles,
     namesakes: namesakes.flat(),
     devices,
+    undeclaredDevices,
     keyHolders,
   };
 }

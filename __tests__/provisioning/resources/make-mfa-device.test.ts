@@ -68,7 +68,7 @@ test('a device that is enabled is not taken for one that is being made, if someb
   );
   opened.account.users.get('pulumi')?.mfaDevices.clear();
   const { mfaDevice } = user;
-  const existing = mfaDevice && (await readDevice(mfaDevice, [], opened.access));
+  const existing = mfaDevice && (await readDevice(mfaDevice, undefined, opened.access));
   expect(existing).toMatchObject({ tags: device()?.tags, beingMade: undefined });
 });
 

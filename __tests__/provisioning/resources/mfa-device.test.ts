@@ -34,6 +34,7 @@ const existing = (more: Partial<ExistingDevice> = {}): ExistingDevice => ({
   seeds: NO_SEEDS,
   undeclared: [],
   beingMade: undefined,
+  isRecorded: true,
   ...more,
 });
 const plan = (found: Partial<ExistingDevice>, rules = RULES) => planMfaDevice(USER, DEVICE, existing(found), rules);
@@ -94,7 +95,7 @@ describe('one that is not enabled', () => {
     const at = new Date(sandbox.clock.now().getTime() - ms).toISOString();
     account.createMfaDevice('machine/phone').tags = { ...OURS, [MAKING]: `run=${writeRun(RUN)} at=${at}` };
     const runs = { overForMs: () => Promise.resolve(overForMs) };
-    const found = await readDevice(DEVICE, [], { ...access, runs });
+    const found = await readDevice(DEVICE, undefined, { ...access, runs });
     return { at, planned: planMfaDevice(USER, DEVICE, found, RULES) };
   };
 

@@ -13,6 +13,7 @@ import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type
 import { concurrently } from '../changes/concurrently';
 import { readEphemeral } from '../ephemeral';
 import { describeRun, sameRun } from '../run';
+import { deviceRecord, hadDevice } from './device-record';
 import { NO_SEEDS, readDeviceSeeds, type DeviceSeeds, type SeededDevice } from './device-seeds';
 import { MAKING, readMade, readMaking, seedSecretsOf } from './making-tag';
 import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
@@ -61,12 +62,21 @@ export interface ExistingDevice {
   readonly undeclared: readonly UndeclaredDevice[];
   /** The run that is making it, where it is not enabled. */
   readonly beingMade: Obstacle | undefined;
+  /** Whether the tags of the user say that it is to have one; a user that is made has them from the start. */
+  readonly isRecorded: boolean;
+}
+
+/** What IAM has of a user, as far as its devices go. */
+export interface DeviceOwner {
+  readonly tags: Tags;
+  /** Those that are enabled. */
+  readonly mfaDevices: readonly EnabledDevice[];
 }
 
 /** A device that the user has, and that the document does not name, or not any more. */
 export interface UndeclaredDevice {
   readonly serial: string;
-  /** Of the secrets that are to hold the seed of the declared device: those that were to hold its seed. */
+  /** Of the secrets that are to hold the seeds of declared devices: those that were to hold its seed. */
   readonly seeds: readonly GithubSecret[];
 }
 
@@ -91,16 +101,32 @@ export async function readDeviceTags(SerialNumber: string, iam: Iam): Promise<Ta
 }
 
 /**
+ * Reads the devices of a user for whom the document has none.
+ *
+ * @param enabled those that the user has
+ * @param seeds the secrets that are to hold the seeds of other users' devices
+ */
+export async function readUndeclaredDevices(
+  enabled: readonly EnabledDevice[],
+  seeds: readonly GithubSecret[],
+  access: AccountAccess,
+): Promise<UndeclaredDevice[]> {
+  const own = await readOwnDevices(enabled, access);
+  return own.map(({ serial, tags }) => ({ serial, seeds: seedSecretsOf(tags, seeds) }));
+}
+
+/**
  * Reads what there is of a device.
  *
- * @param enabled the devices that the user has
+ * @param owner the user; undefined where it is not there
  */
 export async function readDevice(
   device: DeclaredMfaDevice,
-  enabled: readonly EnabledDevice[],
+  owner: DeviceOwner | undefined,
   access: AccountAccess,
 ): Promise<ExistingDevice> {
   const { iam, account } = access;
+  const enabled = owner?.mfaDevices ?? [];
   const serial = mfaDeviceArn(device, account);
   const { enabledAt } = enabled.find((one) => one.serial === serial) ?? {};
   const [tags, others] = await Promise.all([
@@ -120,6 +146,7 @@ export async function readDevice(
     seeds: isOwn ? seeds : { ...seeds, rewritten: [] },
     undeclared: others.map((other) => ({ serial: other.serial, seeds: seedSecretsOf(other.tags, device.deliver) })),
     beingMade: enabledAt ? undefined : await beingMade(serial, tags, access),
+    isRecorded: !owner || hadDevice(owner.tags),
   };
 }
 
@@ -147,6 +174,22 @@ export function isVirtual(serial: string): boolean {
   return serial.includes(':mfa/');
 }
 
+/** A device stays that the user has, and that the document does not name any more. */
+export function planUndeclaredDevice(user: DeclaredUser, device: UndeclaredDevice): MfaDevicePlan {
+  const { serial, seeds } = device;
+  const left = `enabled for ${user.name}, and not declared: it stays`;
+  const overwritten =
+    seeds.length === 0 ? '' : ` Its seed was for ${namesOf(seeds)}, which is for that of another user now.`;
+  return {
+    user,
+    serial,
+    tags: {},
+    replaces: undefined,
+    change: withoutCalls('leave', MFA_DEVICE, serial, left),
+    warnings: [notDeclared(user.name, serial, overwritten)],
+  };
+}
+
 /** Gives a user its virtual MFA device, unless it has it. */
 export function planMfaDevice(
   user: DeclaredUser,
@@ -161,10 +204,17 @@ export function planMfaDevice(
     serial,
     tags: tagsToMake({}, rules),
     replaces: undefined,
-    warnings: undeclared.map((other) => notDeclared(user.name, serial, other)),
+    warnings: undeclared.map((other) => {
+      const overwritten = ` Its seed was for ${namesOf(other.seeds)}, too, where that of ${serial} takes its place.`;
+      return notDeclared(user.name, other.serial, other.seeds.length === 0 ? '' : overwritten);
+    }),
   };
   if (existing.enabledAt) return planEnabledDevice(plan, existing, rules);
-  const created = withoutCalls('create', MFA_DEVICE, serial, `for ${user.name}`, ...undeclared.map(alsoEnabled));
+  const created: Change = {
+    ...withoutCalls('create', MFA_DEVICE, serial, `for ${user.name}`, ...undeclared.map(alsoEnabled)),
+    // One that ends with the job leaves nothing.
+    stages: existing.isRecorded || rules.ephemeral ? [] : [[tagUser(user.name, deviceRecord())]],
+  };
   if (!tags) return { ...plan, change: created };
   const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
   const details = [...created.details, 'replaces one that is not enabled'];
@@ -177,17 +227,20 @@ export function planMfaDevice(
   return { ...plan, change: withoutCalls('leave', MFA_DEVICE, serial, `for ${user.name}`, fails) };
 }
 
+function tagUser(UserName: string, tags: Tags): PlannedCall {
+  return { operation: 'TagUser', input: { UserName, Tags: tagList(tags) } };
+}
+
 /** That the user has another device which a run made, for people. */
 function alsoEnabled({ serial }: UndeclaredDevice): string {
   return `${serial} is enabled as well, and not declared: it stays`;
 }
 
-function notDeclared(user: string, declared: string, { serial, seeds }: UndeclaredDevice): string {
-  const seed =
-    seeds.length === 0 ? '' : ` Its seed was for ${namesOf(seeds)}, too, where that of ${declared} takes its place.`;
+/** @param overwritten what became of its seed, where that is known */
+function notDeclared(user: string, serial: string, overwritten: string): string {
   return (
     `The user ${user} has also the MFA device ${serial}, which a run has made and enabled, and which the document does ` +
-    `not name, or not any more. It stays, as somebody may use it.${seed} When nothing needs it, remove it: ` +
+    `not name, or not any more. It stays, as somebody may use it.${overwritten} When nothing needs it, remove it: ` +
     removalCommands(user, serial)
   );
 }

@@ -1,5 +1,6 @@
 import type { User } from '@aws-sdk/client-iam';
 import { iamArn } from '../../aws/arn';
+import { isRefusal } from '../../aws/failure';
 import type { Iam } from '../../iam/connect';
 import { tagList, tagsIn } from '../../iam/tags';
 import type { DeclaredPolicy, DeclaredUser } from '../../identities/declaration';
@@ -8,6 +9,7 @@ import { readAccessKeys, type ExistingKey } from '../access-keys/access-key';
 import { announcementTags, hasRecords } from '../access-keys/record';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import type { Planned } from '../changes/change';
+import { deviceRecord, hadDevice } from './device-record';
 import { identityCalls, planIdentity, readWithPolicies, type ExistingIdentity } from './identity';
 import { readDevices, type EnabledDevice } from './mfa-device';
 import type { Rules } from './ownership';
@@ -15,7 +17,7 @@ import type { Rules } from './ownership';
 export interface ExistingUser extends ExistingIdentity {
   /** Read if the document gives it a key, or anything is recorded of one. */
   readonly accessKeys: readonly ExistingKey[];
-  /** Those enabled; read if the document gives it a device. */
+  /** Those enabled; read if the document gives it a device, or gave it one. */
   readonly mfaDevices: readonly EnabledDevice[];
 }
 
@@ -38,9 +40,18 @@ export async function readUser(declared: DeclaredUser, access: AccountAccess): P
   const [identity, accessKeys, mfaDevices] = await Promise.all([
     readWithPolicies(user, identityCalls('user', name), iam),
     (accessKey ?? hasRecords(tagsIn(user.Tags))) ? readAccessKeys(name, access) : [],
-    mfaDevice ? readDevices(name, iam) : [],
+    mfaDevice ? readDevices(name, iam) : readLeftDevices(user, iam),
   ]);
   return { ...identity, accessKeys, mfaDevices };
+}
+
+/** Those of a user for whom the document has no device any more. The step need not be allowed to see them. */
+async function readLeftDevices({ UserName = '', Tags }: User, iam: Iam): Promise<EnabledDevice[]> {
+  if (!hadDevice(tagsIn(Tags))) return [];
+  return readDevices(UserName, iam).catch((error: unknown) => {
+    if (isRefusal(error, 'AccessDenied')) return [];
+    throw error;
+  });
 }
 
 /** Makes a user as declared, but for its access key and its MFA device. */
@@ -53,7 +64,8 @@ export function planUser(
   const UserName = declared.name;
   const arn = userArn(declared, rules.account);
   // A user that is made with the announcement of its key needs no call for that.
-  const record = declared.accessKey ? announcementTags(rules.run, rules.now, []) : {};
+  const ofKey = declared.accessKey ? announcementTags(rules.run, rules.now, []) : {};
+  const ofDevice = declared.mfaDevice ? deviceRecord() : {};
   const mfaPolicy: DeclaredUser['inlinePolicies'] = declared.requireMfa
     ? { [REQUIRE_MFA_POLICY_NAME]: requireMfaPolicy(arn) }
     : {};
@@ -64,7 +76,7 @@ export function planUser(
     inlinePolicies: { ...declared.inlinePolicies, ...mfaPolicy },
     create: ({ tags, ...common }) => ({
       operation: 'CreateUser',
-      input: { UserName, ...common, Tags: tagList({ ...tags, ...record }) },
+      input: { UserName, ...common, Tags: tagList({ ...tags, ...ofKey, ...ofDevice }) },
     }),
     settings: {},
     newDetails: [],
