@@ -172,6 +172,19 @@ describe('what can be known before, is: nothing is made in AWS', () => {
     expect(writes(scenario)).toEqual([]);
   });
 
+  test.each([
+    { what: 'a token that it does not know', rights: undefined, said: 'HTTP 401' },
+    { what: 'no right to see it', rights: {}, said: 'HTTP 404' },
+    { what: 'no right to write it', rights: { see: [WORKSPACE] }, said: 'may not write its variables' },
+  ] as const)('$what: a dry run warns of it', async ({ rights, said }) => {
+    const given = rights ? terraform().token(rights) : 'unknown.atlasv1.EXAMPLE';
+    const main = await run('provision', { 'terraform-token': given, 'dry-run': 'true' });
+    expect([main.exitCode, main.outputs.changed]).toEqual([0, 'true']);
+    expect(textOf(main)).toMatch(/^Warning: Could not reach the variables of the workspace acme\/prod\.$/m);
+    expect(textOf(main)).toContain(said);
+    scenario.calls();
+  });
+
   test('of several workspaces, the one that is in the way is named', async () => {
     terraform().createWorkspace('acme', 'other');
     const given = terraform().token({ write: [WORKSPACE], see: ['acme/other'] });

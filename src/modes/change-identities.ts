@@ -120,12 +120,13 @@ function outcomeOf(left: readonly string[], isRecorded: boolean): string {
   return `Nothing of ${users} was changed${recorded}. All else that the plan shows is done`;
 }
 
-/** Says what is otherwise for those who read the secrets. That it cannot be found out changes nothing. */
-async function warnOfSecrets(secrets: readonly StoredSecret[], { stores, warn, log }: AccountAccess): Promise<void> {
+/** Says what is otherwise for those who read the secrets. That it cannot be found out changes nothing, but may stop a run. */
+async function warnOfSecrets(secrets: readonly StoredSecret[], access: AccountAccess): Promise<void> {
+  const { stores, warn, log, isDryRun } = access;
   try {
     (await stores.warningsOf(secrets)).forEach(warn);
   } catch (error) {
-    log(messageOf(error));
+    (isDryRun ? warn : log)(messageOf(error));
   }
 }
 

@@ -10,14 +10,17 @@ import type { Store } from './store';
 
 /** Variables of workspaces of HCP Terraform, which says their versions, and no times. */
 export function terraformStore(variables: TerraformVariables): Store {
+  const check = async (secrets: readonly StoredSecret[]) => {
+    await Promise.all(workspacesOf(secrets.map(asVariable)).map((workspace) => variables.check(workspace)));
+  };
   return {
-    check: async (secrets) => {
-      await Promise.all(workspacesOf(secrets.map(asVariable)).map((workspace) => variables.check(workspace)));
-    },
+    check,
     find: (secret) => variables.find(asVariable(secret)),
     put: (secret, value, onUnanswered) => variables.put(asVariable(secret), value, onUnanswered),
     remove: (secret, onUnanswered) => variables.remove(asVariable(secret), onUnanswered),
     async warningsOf(secrets) {
+      // A dry run has not looked before.
+      await check(secrets);
       const overruled = await variables.overruled(secrets.map(asVariable));
       if (overruled.length === 0) return [];
       return [
