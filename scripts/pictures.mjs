@@ -1,0 +1,102 @@
+// Makes the pictures in docs/pictures of what steps write into the job summary: "npm run pictures" makes those that are
+// not of what dist writes now, and "npm run pictures -- --all" makes all. Needs Chromium, or CHROMIUM, its path, and the
+// fonts Noto Sans, Noto Color Emoji and DejaVu Sans Mono.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { marked } from 'marked';
+import UPNG from 'upng-js';
+import { SCENES, sourceOf, STYLE } from '../pictures/scenes.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
+
+/** What GitHub shows otherwise than as it is, by its language. */
+const BLOCKS = { diff, mermaid: ({ text }) => `<div class="mermaid">${escaped(text)}</div>` };
+
+const { values } = parseArgs({ options: { all: { type: 'boolean' } } });
+const folder = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
+const record = join(folder, 'sources.json');
+const sources = JSON.parse(readFileSync(record, 'utf8'));
+const temp = mkdtempSync(join(tmpdir(), 'pictures-'));
+
+try {
+  for (const [name, scene] of Object.entries(SCENES)) {
+    const sandbox = await startSandbox();
+    const markdown = await scene({ sandbox }).finally(() => sandbox.close());
+    const source = sourceOf(markdown);
+    if (sources[name] === source && !values.all) continue;
+    photograph(pageOf(markdown), join(folder, `${name}.png`));
+    sources[name] = source;
+    console.log(`docs/pictures/${name}.png`);
+  }
+  writeFileSync(record, `${JSON.stringify(sources, null, 2)}\n`);
+} finally {
+  rmSync(temp, { recursive: true, force: true });
+}
+
+/** The page on which GitHub shows the summary of a job. */
+function pageOf(markdown) {
+  const renderer = new marked.Renderer();
+  const code = renderer.code.bind(renderer);
+  renderer.code = (block) => (BLOCKS[block.lang] ?? code)(block);
+  return `<!doctype html>
+<meta charset="utf-8">
+<style>${STYLE}</style>
+<div class="card"><div class="job"><b>deploy</b> summary</div><div class="summary">${marked(markdown, { renderer })}</div></div>
+<script src="${import.meta.resolve('@mermaid-js/tiny')}"></script>
+<script type="module">
+  await mermaid.run();
+  document.title = document.documentElement.scrollHeight;
+</script>`;
+}
+
+/** Lines in the colours of what is added, removed and changed. */
+function diff({ text }) {
+  const colours = { '+': 'added', '-': 'removed', '!': 'changed' };
+  const lines = text.split('\n').map((line) => {
+    const colour = colours[line[0]];
+    return colour ? `<span class="${colour}">${escaped(line)}</span>` : escaped(line);
+  });
+  return `<pre><code>${lines.join('\n')}</code></pre>`;
+}
+
+function escaped(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}
+
+/** Has a browser show the page, first to learn how high it is. */
+function photograph(html, picture) {
+  const page = join(temp, 'page.html');
+  writeFileSync(page, html);
+  const drawn = browse('--window-size=932,100', '--dump-dom', `file://${page}`);
+  const [, height] = /<title>(\d+)<\/title>/.exec(drawn) ?? [];
+  browse(`--window-size=932,${height}`, '--force-device-scale-factor=1.5', `--screenshot=${picture}`, `file://${page}`);
+  writeFileSync(picture, withFewColours(readFileSync(picture)));
+}
+
+/** The same picture, in half as many bytes. */
+function withFewColours(png) {
+  const picture = UPNG.decode(png);
+  return Buffer.from(UPNG.encode(UPNG.toRGBA8(picture), picture.width, picture.height, 64));
+}
+
+/** Runs Chromium, until all is drawn; gives what it prints. */
+function browse(...options) {
+  const always = [
+    '--headless',
+    '--no-sandbox',
+    '--hide-scrollbars',
+    '--disable-lcd-text',
+    '--virtual-time-budget=10000',
+  ];
+  const names = [process.env.CHROMIUM, 'chromium-headless-shell', 'chromium', 'google-chrome'].filter(Boolean);
+  for (const name of names) {
+    const browser = spawnSync(name, [...always, ...options], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    if (browser.error?.code === 'ENOENT') continue;
+    if (browser.status !== 0) throw new Error(`${name} ended with ${browser.status ?? browser.error}.`);
+    return browser.stdout;
+  }
+  throw new Error('There is no Chromium here: install it, or set CHROMIUM to its path.');
+}
