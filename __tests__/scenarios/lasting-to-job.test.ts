@@ -53,7 +53,10 @@ describe('a user whose key lasted, and who is now to have one for each job', () 
       const main = await run('provision', FOR_THE_JOB, job);
       expect(main.exitCode).toBe(0);
       expect(textOf(main)).toMatch(
-        new RegExp(`      ${old} was delivered to a place that lasts at 20.* UTC, and the document has none: it stays`),
+        new RegExp(
+          `^${old} was delivered to a place that lasts at 20.* UTC, and the document has none: it stays$`,
+          'm',
+        ),
       );
       expect(textOf(main)).toMatch(
         new RegExp(`^Notice: The access key ${old} of pulumi was delivered to a place`, 'm'),
