@@ -38,6 +38,11 @@ test.each([
     'deploy.yml:3:3: The workflow must contain at least one job with no dependencies.',
   ],
   ['what is no YAML', 'on: push\njobs: [', 'deploy.yml:2:'],
+  [
+    'an expression that YAML takes for a mapping, of which much else comes',
+    WORKFLOW.replace('run: echo', 'env: { KEY: ${{ secrets.KEY }} }\n        run: echo'),
+    /^deploy\.yml:6:\d+: [^\n]*\. Put a \$\{\{ … \}\} that is in braces or brackets into quotes$/,
+  ],
   ['nothing', '', 'deploy.yml'],
 ])('%s is named with its place', async (_, content, problem) => {
   await expect(readWorkflow('deploy.yml', content)).rejects.toThrow(problem);

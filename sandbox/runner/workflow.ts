@@ -82,12 +82,15 @@ export async function readWorkflow(name: string, content: string): Promise<ReadW
   const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser');
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines });
-  const placed = document.errors.map(({ message, linePos }) => {
-    const [first = message] = message.split(/ at line \d/);
-    const [start] = linePos ?? [{ line: 1, col: 1 }];
-    return `${name}:${start.line}:${start.col}: ${first}`;
-  });
-  if (placed.length > 0) throw new WorkflowError(placed.join('\n'));
+  const [wrong] = document.errors;
+  if (wrong) {
+    // Those after the first mostly come of it.
+    const [message = wrong.message] = wrong.message.split(/ at line \d/);
+    const [{ line, col }] = wrong.linePos ?? [{ line: 1, col: 1 }];
+    const isBare = /[[{,:]\s*\$\{\{/.test(content.split('\n')[line - 1] ?? '');
+    const fix = isBare ? '. Put a ${{ … }} that is in braces or brackets into quotes' : '';
+    throw new WorkflowError(`${name}:${line}:${col}: ${message}${fix}`);
+  }
 
   const { context, value } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
   if (value) await convertWorkflowTemplate(context, value);
