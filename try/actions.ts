@@ -12,11 +12,13 @@ export type Use =
 export function useOf(uses: string): Use {
   const [action = ''] = uses.split('@');
   if (uses.startsWith('docker://')) return skipped('containers are not supported here');
-  if (uses.startsWith('.')) return skipped('actions of the repository itself are not supported here');
+  if (uses.startsWith('.')) {
+    return skipped('actions of the repository itself are not supported here; later steps find nothing of it');
+  }
   if (/^[\w.-]+\/aws-identity-action$/i.test(action)) return { kind: 'this action' };
   if (action.toLowerCase() === DROP_IN_FOR) return { kind: 'this action', insteadOf: DROP_IN_FOR };
   if (action.toLowerCase() === CHECKOUT) return { kind: 'checkout' };
-  return skipped('an action of others; only this action runs here');
+  return skipped('an action of others; only this action runs here. It has no outputs');
 }
 
 function skipped(reason: string): Use {

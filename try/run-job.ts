@@ -23,6 +23,8 @@ import { showStep } from './show';
 
 /** What all jobs of a run have in common. */
 export interface Setting {
+  /** The workflow file, as places are named. */
+  readonly file: string;
   readonly read: ReadWorkflow;
   readonly origin: Origin;
   readonly expressions: Expressions;
@@ -42,6 +44,8 @@ export interface Setting {
 export interface JobEnd {
   readonly result: Outcome;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Whether it was not run because it is not supported here, and its result is only assumed. */
+  readonly isMissing?: boolean;
 }
 
 /** Runs a job, or each job of its matrix, after those that it needs. */
@@ -62,7 +66,11 @@ export async function runJob(
     note(`Skipped: ${reason}.`);
     return { result: 'skipped', outputs: {} };
   };
-  if (job.uses !== undefined) return skip(`it uses ${job.uses}, and reusable workflows are not supported here`);
+  if (job.uses !== undefined) {
+    skip(`it uses ${job.uses}, and reusable workflows are not supported here. Those that need it find no outputs`);
+    // So that they can be tried, too.
+    return { result: 'success', outputs: {}, isMissing: true };
+  }
 
   const runner = new Job({ ...variablesOf(origin), ...aws.environment, GITHUB_JOB: id });
   try {
@@ -111,7 +119,7 @@ function startJob(planned: PlannedJob, setting: Setting, contexts: Contexts): Jo
   try {
     return new JobRun(planned, setting, contexts);
   } catch (error) {
-    const place = `${setting.origin.path}:${setting.read.lineOf('jobs', planned.id)}`;
+    const place = `${setting.file}:${setting.read.lineOf('jobs', planned.id)}`;
     throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
@@ -204,7 +212,7 @@ class JobRun {
   async #runStep(steps: Steps, step: WorkflowStep, line: number): Promise<void> {
     const { sandbox } = this.setting.aws;
     const before = sandbox.requests.length;
-    const place = `${this.setting.origin.path}:${line}`;
+    const place = `${this.setting.file}:${line}`;
     let end: StepEnd;
     try {
       title(masked(`${this.#name} › ${steps.nameOf(step)} (${place})`, this.#job.masks));

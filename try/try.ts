@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { loadExpressions } from '../sandbox/runner/expressions';
 import { note, title } from '../sandbox/runner/terminal';
 import { readWorkflow } from '../sandbox/runner/workflow';
@@ -24,8 +24,8 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   const { workflow } = read;
   const jobs = plannedJobs(workflow, request.jobs);
   const origin = {
-    workflow: workflow.name ?? path,
-    path,
+    workflow: workflow.name ?? `.github/workflows/${basename(file)}`,
+    path: `.github/workflows/${basename(file)}`,
     event: eventOf(workflow, request.event),
     repository: request.repository,
     ref: request.ref,
@@ -51,10 +51,23 @@ async function tryWorkflow(request: Request): Promise<boolean> {
     }
     const { strict, commands } = request;
     const expressions = await loadExpressions();
-    const setting = { read, origin, expressions, aws, secrets, vars, inputs, folder, strict, commands, interruption };
+    const setting = {
+      file: path,
+      read,
+      origin,
+      expressions,
+      aws,
+      secrets,
+      vars,
+      inputs,
+      folder,
+      strict,
+      commands,
+      interruption,
+    };
     const ended = new Map<string, JobEnd>();
     for (const planned of jobs) ended.set(planned.id, await runJob(planned, setting, ended));
-    title([...ended].map(([id, { result }]) => `${id}: ${result}`).join(', '));
+    title([...ended].map(([id, { result, isMissing }]) => `${id}: ${isMissing ? 'not run' : result}`).join(', '));
     return [...ended.values()].every(({ result }) => result !== 'failure');
   } finally {
     await aws.sandbox.close();

@@ -19,7 +19,7 @@ const OF_USERS: readonly Tried[] = [
     file: 'drop-in.yml',
     prints: [
       'secrets.AWS_ROLE is not given: the role arn:aws:iam::123456789012:role/deploy.',
-      'Skipped: an action of others; only this action runs here.',
+      'Skipped: an action of others; only this action runs here. It has no outputs.',
       'This action runs instead of aws-actions/configure-aws-credentials',
       'It trusts repo:octo-org/app:ref:refs/heads/main',
       'AWS_SECRET_ACCESS_KEY=***',
@@ -58,14 +58,14 @@ const OF_USERS: readonly Tried[] = [
   {
     file: 'not-supported.yml',
     prints: [
-      'reusable workflows are not supported here',
+      'reusable workflows are not supported here. Those that need it find no outputs.',
       'Not supported here: services',
       'Not supported here: container',
       'Not supported here: runs-on: "windows-latest"',
       'actions of the repository itself are not supported here',
       'containers are not supported here',
-      'still here',
-      'shared: skipped, test: success',
+      'still here after ., success',
+      'shared: not run, test: success',
     ],
   },
   // It may not ask for tokens.
@@ -77,7 +77,16 @@ const OF_USERS: readonly Tried[] = [
   {
     file: 'shell.yml',
     args: ['--repository', 'mona/tools'],
-    prints: ['## Built', '▸ Result', 'tool of mona/tools', 'two ***', 'Warning: old', 'build: success'],
+    prints: [
+      '## Built',
+      '▸ Result',
+      'tool of mona/tools',
+      'two ***',
+      'Warning: old',
+      'Run echo "mona/tools $G',
+      'mona/tools/.github/workflows/shell.yml@',
+      'build: success',
+    ],
   },
   { file: 'pull-request.yml', prints: ['It trusts repo:octo-org/app:pull_request', 'refs/pull/1/merge change'] },
   { file: 'missing-secret.yml', exitCode: 1, prints: ['names what nobody gave: secrets.SLACK_HOOK (line 8)'] },

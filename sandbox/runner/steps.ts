@@ -62,7 +62,8 @@ export class Steps {
   /** What the log calls a step: its name, or what it does. */
   nameOf({ name, run, uses = '' }: WorkflowStep): string {
     if (name !== undefined) return this.settings.expressions.fillIn(name, this.contexts);
-    return `Run ${run?.trim().split('\n')[0] ?? uses}`;
+    const [command = uses] = run?.trim().split('\n') ?? [];
+    return `Run ${this.settings.expressions.fillIn(command, this.contexts)}`;
   }
 
   /**
