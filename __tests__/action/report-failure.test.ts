@@ -181,7 +181,7 @@ test('in the summary the lines of an item stay with it, and what is to be copied
       '**Cause:** ',
       '- dev: Could not assume it.',
       '',
-      '  Fix: Allow this:',
+      '  **Fix:** Allow this:',
       '',
       '  ```json',
       '  {',

@@ -333,6 +333,15 @@ test('a state that someone has spoiled draws a warning', async () => {
   expect(said).toContain('::warning title=AWS identity clean-up::The clean-up did not finish. ');
 });
 
+test.each([
+  ['keys', 'step keys'],
+  ['__octo_aws-identity-action_2', 'no. 2 in this job'],
+  ['a,b::%', 'step a%2Cb%3A%3A%25'],
+])('a warning says of which step it is: %s', async (GITHUB_ACTION, words) => {
+  await undo({ GITHUB_ENV: inJob('env'), GITHUB_ACTION, STATE_changes: '{' }, notAsked);
+  expect(said).toContain(`::warning title=AWS identity clean-up (${words})::The clean-up did not finish. `);
+});
+
 describe('what main did in IAM', () => {
   const SECRET: Created = {
     kind: 'secret',

@@ -25,19 +25,28 @@ function annotationsOf({ lines }: Run) {
   );
 }
 
-async function provision(identities: string, files: Readonly<Record<string, string>> = {}): Promise<Run> {
+async function provision(
+  identities: string,
+  files: Readonly<Record<string, string>> = {},
+  dryRun = 'true',
+): Promise<Run> {
   const job = identityJob(scenario, { files, env: { GITHUB_ACTION: 'apply' } });
-  return job.step({ with: { ...ADMIN, mode: 'provision', identities, 'dry-run': 'true' } });
+  return job.step({ with: { ...ADMIN, mode: 'provision', identities, 'dry-run': dryRun } });
 }
 
 const TITLE = 'title=AWS provision (step apply)%3A invalid-input';
 
 test('each problem of a document, and of a policy that it names, is at its place', async () => {
-  const main = await provision('iam/app.yml', {
-    'iam/app.yml': 'policies:\n  read:\n    document: policies/read.json\nusers:\n  ci:\n    pat: /machine/\n',
-    'policies/read.json': '{\n  "Version": "2012-10-17",\n  "Statement": {\n    "Effect": "allow"\n  }\n}\n',
-  });
+  const main = await provision(
+    'iam/app.yml',
+    {
+      'iam/app.yml': 'policies:\n  read:\n    document: policies/read.json\nusers:\n  ci:\n    pat: /machine/\n',
+      'policies/read.json': '{\n  "Version": "2012-10-17",\n  "Statement": {\n    "Effect": "allow"\n  }\n}\n',
+    },
+    'maybe',
+  );
   const [whole, ...places] = annotationsOf(main);
+  expect(whole).toContain('Fix: Correct them in policies/read.json, in iam/app.yml and under "with:" of this step.');
   expect(whole).toMatch(`error ${TITLE}: Could not start, as `);
   expect(places.map((text) => text.replace(/: .*/s, ''))).toEqual([
     `error ${TITLE},file=policies/read.json,line=3,col=3`,

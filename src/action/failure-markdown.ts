@@ -41,14 +41,19 @@ function blocks(lines: readonly string[]): string[] {
       from += copied.length;
     } else if (line.startsWith('- ')) {
       const item = indented(from + 1);
-      markdown.push(`- ${escaped(line.slice(2))}`, ...blocks(item).map((each) => (each === '' ? '' : `  ${each}`)));
+      markdown.push(`- ${prose(line.slice(2))}`, ...blocks(item).map((each) => (each === '' ? '' : `  ${each}`)));
       from += 1 + item.length;
     } else {
-      markdown.push('', escaped(line));
+      markdown.push('', prose(line));
       from += 1;
     }
   }
   return markdown;
+}
+
+/** A line to read. Where it begins a part of a message that a list has in one of its items, that part is named. */
+function prose(line: string): string {
+  return escaped(line).replace(/^(?:Answer|Cause|Fix):(?= )/, '**$&**');
 }
 
 /** By which GitHub colours what is to be copied: a policy is JSON. */

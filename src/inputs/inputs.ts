@@ -149,7 +149,7 @@ export class Inputs {
       code: 'invalid-input',
       tried: `start, as ${count} found in the inputs. Nothing was sent to AWS`,
       why: found.length === 1 ? found.join() : found.map((problem) => `\n- ${problem}`).join(''),
-      fix: `Correct ${them} ${this.#whereToCorrect().join(' and ')}.`,
+      fix: `Correct ${them} ${enumerated(this.#whereToCorrect())}.`,
       ...(found.length === 1 ? { at: inFiles[0] } : { inFiles }),
     });
   }
@@ -180,6 +180,11 @@ function meantBy(name: InputName, text: string): string {
   const taken = lenient ? '; configure-aws-credentials up to version 4 took it for false' : '';
   const meant = booleanMeantBy(text);
   return meant === undefined ? taken : `${taken}. Did you mean ${meant}?`;
+}
+
+/** In a sentence: `a, b and c`. */
+export function enumerated(names: readonly string[]): string {
+  return names.length === 1 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
 function inFile(problem: string | DocumentProblem): FileProblem | undefined {

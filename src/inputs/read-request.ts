@@ -11,7 +11,7 @@ import {
   SESSION_POLICY_INPUTS,
 } from './identity-inputs';
 import { CERTIFICATE_INPUTS, SSO_INPUTS, unknownNames, type InputName } from './input-names';
-import { Inputs } from './inputs';
+import { enumerated, Inputs } from './inputs';
 import { MFA_INPUTS, readMfa } from './mfa-inputs';
 import { checkRefresh } from './refresh-inputs';
 import type { Mode, Request } from './request';
@@ -149,11 +149,6 @@ function checkInputsOf(mode: Mode, inputs: Inputs): void {
       inputs.wrong(name, `is for ${enumerated(modes)}, and ${actual}`);
     }
   }
-}
-
-/** In a sentence: `a, b and c`. */
-function enumerated(modes: readonly Mode[]): string {
-  return modes.length === 1 ? modes.join() : `${modes.slice(0, -1).join(', ')} and ${modes.at(-1) ?? ''}`;
 }
 
 /** Whether inputs can imply a mode. */

@@ -9,6 +9,7 @@ import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
 import { keepSignIn } from './kept-sign-in';
 import type { JobChanges, Created, IdentityChanges } from './ledger';
+import { placeInJob } from './place-in-job';
 import { listed, Masks, printable } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
@@ -257,16 +258,20 @@ function assignment(name: string, value: string): string {
   return `${name}<<${delimiter}\n${value}\n${delimiter}\n`;
 }
 
-function reporterFor({ print }: PostStep): PostReporter {
+function reporterFor({ env, print }: PostStep): PostReporter {
   const log = (line: string) => {
     print(`${line}\n`);
   };
   const escaped = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
   const masks = new Masks();
+  const place = placeInJob(env);
+  const title = escaped(`AWS identity clean-up${place && ` (${place})`}`)
+    .replaceAll(':', '%3A')
+    .replaceAll(',', '%2C');
   return {
     log,
     warn(text) {
-      log(`::warning title=AWS identity clean-up::${escaped(visible(text))}`);
+      log(`::warning title=${title}::${escaped(visible(text))}`);
     },
     mask(secret) {
       for (const line of masks.add(secret)) log(`::add-mask::${escaped(line)}`);
