@@ -163,6 +163,11 @@ test.each<[what: string, Situation, is: Record<string, string>]>([
     { keys: { [NEW]: { age: MINUTE, ...delivered(MINUTE) } }, written: [MINUTE, MINUTE] },
     { [NEW]: 'current' },
   ],
+  [
+    'delivered, and the record of a key of an earlier user of that name came late',
+    { keys: { [NEW]: { age: DAY, ...delivered(DAY) } }, gone: { [OLD]: delivered(HOUR) }, written: [DAY, DAY] },
+    { [NEW]: 'current' },
+  ],
   ['delivered, nobody can tell', { keys: { [NEW]: { age: DAY, ...delivered(DAY) } } }, { [NEW]: 'current' }],
   [
     'delivered, then deactivated',

@@ -224,15 +224,20 @@ function replacementsIn({ keys }: KeyRecords): Map<string, number> {
   return new Map([...byOthers, ...own]);
 }
 
-/** The delivered key that no other delivered one replaces; of several, the last. */
+/**
+ * The delivered key that no other delivered one replaces; of several, the last of those that are there: a record that came
+ * late may be about a key of an earlier user of that name.
+ */
 function currentOf(holder: KeyHolder, records: KeyRecords): CurrentKey | undefined {
   const replacements = replacementsIn(records);
+  const listed = new Map((holder.existing?.accessKeys ?? []).map((key) => [key.id, key]));
   const [last] = [...records.keys]
     .flatMap(([id, { delivered }]) => (delivered && !replacements.has(id) ? [{ id, delivered }] : []))
-    .sort((one, other) => other.delivered.at - one.delivered.at);
+    .sort((one, other) => other.delivered.at - one.delivered.at)
+    .sort((one, other) => Number(listed.has(other.id)) - Number(listed.has(one.id)));
   if (!last) return undefined;
   const { id, delivered } = last;
-  const key = holder.existing?.accessKeys.find((one) => one.id === id);
+  const key = listed.get(id);
   const deliver = holder.user.accessKey?.deliver ?? [];
   const wrong = (): string | undefined => {
     if (!key) return 'it is gone';
