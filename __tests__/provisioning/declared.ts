@@ -102,6 +102,7 @@ export function declaredProvider(more: Partial<DeclaredOidcProvider> = {}): Decl
 export function existingUser(more: Partial<ExistingUser> = {}): ExistingUser {
   return {
     arn: arn('user/pulumi'),
+    id: 'AIDAEXAMPLE',
     path: '/',
     tags: OURS,
     permissionsBoundary: undefined,
@@ -116,6 +117,7 @@ export function existingUser(more: Partial<ExistingUser> = {}): ExistingUser {
 export function existingRole(more: Partial<ExistingRole> = {}): ExistingRole {
   return {
     arn: arn('role/deploy'),
+    id: 'AROAEXAMPLE',
     path: '/',
     tags: OURS,
     permissionsBoundary: undefined,

@@ -6,6 +6,7 @@ import {
   ephemeralTags,
   findOver,
   readEphemeral,
+  readEphemeralOf,
   type Ephemeral,
 } from '../../src/provisioning/ephemeral';
 import { planOidcProvider } from '../../src/provisioning/resources/oidc-provider';
@@ -59,7 +60,15 @@ describe('a mark', () => {
 
   test('has room for the longest name of a repository', () => {
     const run = thisRun(`${'o'.repeat(39)}/${'a'.repeat(100)}`, { GITHUB_RUN_ID: '9'.repeat(20) });
-    expect(ephemeralTags({ run, until: NOW })[EPHEMERAL]?.length).toBeLessThanOrEqual(256);
+    const of = `AIDA${'X'.repeat(17)}`;
+    expect(ephemeralTags({ run, until: NOW, of })[EPHEMERAL]?.length).toBeLessThanOrEqual(256);
+  });
+
+  test('is none on another thing than the one that it was put on', () => {
+    const tags = ephemeralTags({ ...OWN, of: 'AIDAONE' });
+    expect(readEphemeralOf('AIDAONE', tags)).toEqual({ ...OWN, of: 'AIDAONE' });
+    expect(readEphemeralOf('AIDAOTHER', tags)).toBeUndefined();
+    expect(readEphemeralOf('AIDAOTHER', ephemeralTags(OWN))).toEqual(OWN);
   });
 
   test('is none on what has none, and over where someone has spoiled it', async () => {
@@ -110,6 +119,9 @@ const KINDS: Record<string, (rules: Rules, tags?: Record<string, string>) => Ret
   'OIDC provider': (rules, tags) => planOidcProvider(declaredProvider(), tags && existingProvider({ tags }), rules),
 };
 
+/** The IDs of what is there, where marks name it. */
+const IDS: Partial<Record<string, string>> = { user: existingUser().id, role: existingRole().id };
+
 describe.each(Object.entries(KINDS))('a %s', (kind, plan) => {
   const marked = { ...OURS, ...ephemeralTags(FOREIGN) };
   const isOver = () => true;
@@ -153,7 +165,7 @@ describe.each(Object.entries(KINDS))('a %s', (kind, plan) => {
 
   test('that a run left which is over is this one’s, where that is for itself alone: its post step removes it', () => {
     const planned = plan({ ...RULES, isOver, ephemeral: OWN }, marked);
-    expect(tagsIn(planned)).toEqual([ephemeralTags(OWN)[EPHEMERAL]]);
+    expect(tagsIn(planned)).toEqual([ephemeralTags({ ...OWN, of: IDS[kind] })[EPHEMERAL]]);
     expect(untagged(planned)).toEqual([]);
     expect(changeIn(planned).creates).toMatchObject({ kind });
   });

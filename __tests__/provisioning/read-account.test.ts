@@ -88,6 +88,7 @@ test('of a user', async () => {
         'pulumi',
         {
           arn: arn('user/machine/pulumi'),
+          id: user.id,
           path: '/machine/',
           tags: settings.tags,
           permissionsBoundary: POWER_USER,
@@ -122,6 +123,7 @@ test('of a role', async () => {
         'deploy',
         {
           arn: arn('role/team/deploy'),
+          id: role.id,
           path: '/team/',
           tags: OURS,
           permissionsBoundary: POWER_USER,

@@ -63,6 +63,22 @@ test.each([
   expect(new Set(marks()).size).toBe(1);
 });
 
+test('a user that another run has created again is none that this one has taken over, though the mark came to it', async () => {
+  await leaveAll();
+  scenario.pass(7 * HOUR);
+  const { account } = scenario;
+  const first = () => {
+    account.users.delete('pulumi');
+    account.createUser('pulumi', { tags: OWNED });
+  };
+  scenario.sandbox.faults.add({ action: 'TagUser', times: 1, first });
+  const next = jobOf('7');
+  expect((await ephemeral(next)).exitCode).toBe(0);
+  expect(account.users.get('pulumi')?.tags[MARK]).toContain(':7.1:');
+  expect(await finish(next)).toMatch(/leave .*user .*pulumi +left as it is: this run did not make it/);
+  expect([account.users.has('pulumi'), account.roles.has('deploy')]).toEqual([true, false]);
+});
+
 describe('while a run is not over, what it has for itself alone', () => {
   test.each([
     ['provision', {}],

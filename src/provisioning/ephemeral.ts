@@ -13,6 +13,11 @@ export interface Ephemeral {
   readonly run: Run | undefined;
   /** When the run is over at the latest: milliseconds since 1970 by AWS's clock. */
   readonly until: number;
+  /**
+   * Which thing it was put on, where that was there before: by the ID that AWS gives to no other, also not to one of the same
+   * name that somebody makes at that moment.
+   */
+  readonly of?: string | undefined;
 }
 
 /** How long a job may take. https://docs.github.com/actions/reference/limits */
@@ -34,17 +39,24 @@ export function ephemeralOf({ run, iam, isHosted }: Omit<RunAccess, 'runs'>): Ep
 }
 
 /** A mark as a tag: `run=octo/app:123456.1:0a1b2c3d until=2026-08-01T18:00:00Z`. */
-export function ephemeralTags({ run, until }: Ephemeral): Tags {
-  return { [EPHEMERAL]: `run=${run ? writeRun(run) : ''} until=${time(until)}` };
+export function ephemeralTags({ run, until, of }: Ephemeral): Tags {
+  const words = `run=${run ? writeRun(run) : ''} until=${time(until)}`;
+  return { [EPHEMERAL]: of === undefined ? words : `${words} of=${of}` };
 }
 
 /** The mark among tags; undefined where there is none. One that cannot be read is that of no run, and over. */
 export function readEphemeral(tags: Tags): Ephemeral | undefined {
   const { [EPHEMERAL]: value } = tags;
   if (value === undefined) return undefined;
-  const [, word, time = ''] = /^run=(\S*) until=(\S+)$/.exec(value) ?? [];
+  const [, word, time = '', of] = /^run=(\S*) until=(\S+?)(?: of=(\S+))?$/.exec(value) ?? [];
   const until = Date.parse(time);
-  return { run: readRun(word), until: Number.isNaN(until) ? 0 : until };
+  return { run: readRun(word), until: Number.isNaN(until) ? 0 : until, ...(of !== undefined && { of }) };
+}
+
+/** The same of a thing with this ID: a mark that was put on another, which it has taken the place of, is none. */
+export function readEphemeralOf(id: string | undefined, tags: Tags): Ephemeral | undefined {
+  const mark = readEphemeral(tags);
+  return mark?.of === undefined || mark.of === id ? mark : undefined;
 }
 
 /** Whether the run of a mark is over. */

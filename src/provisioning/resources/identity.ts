@@ -27,6 +27,8 @@ import { newTags, tagChanges, tagsToMake } from './tags';
 /** What users and roles have in common: they carry policies. */
 export interface ExistingIdentity {
   readonly arn: string;
+  /** AWS gives it to no other, also not to one of the same name that is made later. */
+  readonly id: string | undefined;
   readonly path: string;
   readonly tags: Tags;
   /** ARN of a managed policy. */
@@ -75,6 +77,7 @@ export async function readWithPolicies(found: User | Role, calls: IdentityCalls,
   });
   return {
     arn: found.Arn ?? '',
+    id: 'UserId' in found ? found.UserId : 'RoleId' in found ? found.RoleId : undefined,
     path: found.Path ?? '/',
     tags: tagsIn(found.Tags),
     permissionsBoundary: found.PermissionsBoundary?.PermissionsBoundaryArn,
@@ -151,7 +154,7 @@ export function planIdentity(
               ...attachmentWidenings(existing.attachedPolicies, attached, denying),
             ],
           },
-          tagChanges(existing.tags, tags, rules, calls),
+          tagChanges(existing.tags, tags, { ...rules, ephemeral: markOf(existing, rules) }, calls),
         ]),
         { kind, name, arn },
         existing.tags,
@@ -213,6 +216,11 @@ function attachmentWidenings(
   const come = before.some((arn) => ADMINISTRATOR.test(arn)) ? [] : wanted.filter((arn) => !before.includes(arn));
   const go = before.filter((arn) => !wanted.includes(arn) && (DENYING.test(arn) || denying.includes(arn)));
   return [...come.map(gets), ...go.map((arn) => `loses the policy ${arn}, which denies`)];
+}
+
+/** The mark of this run for what was there before. */
+function markOf({ id }: ExistingIdentity, { ephemeral }: Rules): Rules['ephemeral'] {
+  return ephemeral && { ...ephemeral, of: id };
 }
 
 /** AWS gives things their paths when they are made. */

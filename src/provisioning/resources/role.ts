@@ -19,7 +19,7 @@ import {
   type Planned,
   type PlannedCall,
 } from '../changes/change';
-import { readEphemeral } from '../ephemeral';
+import { readEphemeralOf } from '../ephemeral';
 import { identityCalls, planIdentity, policyRemoval, readWithPolicies, type ExistingIdentity } from './identity';
 import { staysOpen } from './own-trust';
 import { isOwn, nothingToRemove, type Rules } from './ownership';
@@ -192,6 +192,6 @@ export async function planRoleRemoval(RoleName: string, { iam, account }: Accoun
     'role',
     RoleName,
     [[...policies, ...fromProfiles], [{ operation: 'DeleteRole', input: { RoleName } }]],
-    readEphemeral(tags),
+    readEphemeralOf(role?.RoleId, tags),
   );
 }

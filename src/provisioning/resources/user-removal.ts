@@ -21,7 +21,7 @@ import { removalOf, withoutCalls, type Change, type Planned, type PlannedCall } 
 import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
 import { LONGEST_READ_AGE_MS } from '../changes/require-own';
-import { readEphemeral } from '../ephemeral';
+import { readEphemeralOf } from '../ephemeral';
 import { describeRun } from '../run';
 import { identityCalls, policyRemoval } from './identity';
 import { countOtherSecrets, MAKING, seedSecretsOf } from './making-tag';
@@ -82,7 +82,7 @@ export async function planUserRemoval(
   const found = await findUser(UserName, iam);
   const nothing = nothingToRemove('user', UserName, found && tagsIn(found.Tags), account);
   if (!found || nothing) return leftUser(user, nothing, access);
-  const ephemeral = readEphemeral(tagsIn(found.Tags));
+  const ephemeral = readEphemeralOf(found.UserId, tagsIn(found.Tags));
   const decided = decide({ ...withoutCalls('delete', 'user', UserName), ephemeral });
   if (decided.action !== 'delete') return leftUser(user, decided, access);
   const existing = { tags: tagsIn(found.Tags), accessKeys: await readAccessKeys(UserName, access) };
