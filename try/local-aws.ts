@@ -37,15 +37,19 @@ interface MadeRole {
 /** The AWS of a run, which makes what a workflow expects to be there already. */
 export class LocalAws {
   readonly #made = new Map<string, MadeRole>();
-  /** GitHub environments, and workspaces of HCP Terraform, that are there. */
+  /** Places of keys outside AWS that are there. */
   readonly #stores = new Set<string>();
   readonly #workspaces: string[] = [];
+  /** Repositories and organizations of GitHub with secrets, as tokens name them. */
+  readonly #owners: string[];
   #authority: Promise<CertificateAuthority> | undefined;
 
   private constructor(
     readonly sandbox: Sandbox,
     private readonly repository: string,
-  ) {}
+  ) {
+    this.#owners = [repository];
+  }
 
   /** @param repository of the workflow, as `owner/name` */
   static async start(repository: string): Promise<LocalAws> {
@@ -71,9 +75,10 @@ export class LocalAws {
     return user;
   }
 
-  /** A token of GitHub that may write the secrets of the repository. */
+  /** A token of GitHub that may write the secrets of the repository, and of all that documents name. */
   githubToken(): string {
-    return this.sandbox.github.secrets.token({ write: [this.repository], runs: [this.repository] });
+    const owners = this.#owners;
+    return this.sandbox.github.secrets.token({ write: owners, writeDependabot: owners, runs: [this.repository] });
   }
 
   /** A token of HCP Terraform that may write the workspaces that documents name. */
@@ -86,11 +91,11 @@ export class LocalAws {
     return (await this.#certificateAuthority()).issue();
   }
 
-  /** The GitHub environment of a job, with its secrets. */
-  createEnvironment(name: string): void {
-    if (this.#stores.has(name)) return;
-    this.#stores.add(name);
-    this.sandbox.github.secrets.createEnvironment(this.repository, name);
+  /** A GitHub environment, by default one of the workflow's repository, with its secrets. */
+  createEnvironment(name: string, repository = this.repository): void {
+    this.#once(`${repository} ${name}`, () => {
+      this.sandbox.github.secrets.createEnvironment(repository, name);
+    });
   }
 
   /**
@@ -206,15 +211,57 @@ export class LocalAws {
     return [`Made for it: ${arn}, and the profile. They trust the certificate that was made for the secret.`];
   }
 
-  /** Makes the places outside AWS to which a document delivers keys: environments of the repository, and workspaces. */
-  #furnishStores(document: string | undefined, workspace: string): void {
-    for (const { environment, organization, workspace: name } of destinationsIn(document, workspace)) {
-      if (environment !== undefined) this.createEnvironment(environment);
-      if (organization === undefined || name === undefined || this.#stores.has(`${organization}/${name}`)) continue;
-      this.#stores.add(`${organization}/${name}`);
+  /**
+   * Makes the places outside AWS to which a document delivers keys: repositories, their environments, organizations and
+   * workspaces.
+   *
+   * @throws Error where a workspace is at another server: the step would go there, and write keys that AWS does not know
+   */
+  #furnishStores(document: string | undefined, folder: string): void {
+    for (const { repository, environment, organization, repositories, workspace, host } of destinationsIn(
+      document,
+      folder,
+    )) {
+      if (workspace !== undefined && host !== undefined) {
+        throw new Error(`The workspace ${workspace} is at ${host}, which is not played here. Omit host to try it.`);
+      }
+      if (repository !== undefined) this.#createRepository(repository);
+      if (environment !== undefined) this.createEnvironment(environment, repository);
+      if (organization === undefined) continue;
+      if (workspace === undefined) this.#createOrganization(organization);
+      else this.#createWorkspace(organization, workspace);
+      for (const selected of Array.isArray(repositories) ? repositories : []) {
+        this.#createRepository(`${organization}/${selected}`);
+      }
+    }
+  }
+
+  #createRepository(name: string): void {
+    if (name === this.repository) return;
+    this.#once(name, () => {
+      this.#owners.push(name);
+      this.sandbox.github.secrets.createRepository(name);
+    });
+  }
+
+  #createOrganization(name: string): void {
+    this.#once(name, () => {
+      this.#owners.push(`org:${name}`);
+      this.sandbox.github.secrets.createOrganization(name);
+    });
+  }
+
+  #createWorkspace(organization: string, name: string): void {
+    this.#once(`workspace ${organization}/${name}`, () => {
       this.#workspaces.push(`${organization}/${name}`);
       this.sandbox.terraform.createWorkspace(organization, name);
-    }
+    });
+  }
+
+  #once(store: string, create: () => void): void {
+    if (this.#stores.has(store)) return;
+    this.#stores.add(store);
+    create();
   }
 
   #certificateAuthority(): Promise<CertificateAuthority> {
@@ -240,9 +287,12 @@ function trusting(statements: readonly Statement[]): PolicyDocument {
 }
 
 interface Destination {
+  readonly repository?: string;
   readonly environment?: string;
   readonly organization?: string;
+  readonly repositories?: unknown;
   readonly workspace?: string;
+  readonly host?: string;
 }
 
 /** Everything in an identity document that may name a place for keys. One that cannot be read has none. */

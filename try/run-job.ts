@@ -258,7 +258,7 @@ class JobRun {
     }
     for (const made of await aws.furnish(use, this.#token, { strict })) note(made);
     this.#withPost.unshift(use.uses);
-    return this.#job.step({ with: use.inputs, env: use.env });
+    return this.#job.step({ with: use.inputs, env: { ...use.env, ...aws.environment } });
   }
 
   async #runPosts(steps: Steps): Promise<void> {

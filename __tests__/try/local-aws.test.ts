@@ -1,0 +1,46 @@
+import { LocalAws } from '../../try/local-aws';
+
+const DOCUMENT = `users:
+  ci:
+    access-key:
+      deliver:
+        - dependabot-secrets
+        - github-secrets: { repository: octo-org/tools, environment: prod }
+        - dependabot-secrets: { organization: octo-org, repositories: [app, site] }
+        - terraform-cloud: { organization: acme, workspace: prod }
+`;
+
+let aws: LocalAws;
+beforeEach(async () => (aws = await LocalAws.start('octo-org/app')));
+afterEach(() => aws.sandbox.close());
+
+const furnish = (identities: string) =>
+  aws.furnish(
+    { uses: '', inputs: { identities }, env: {} },
+    { claims: {}, oidc: false, workspace: __dirname },
+    { strict: true },
+  );
+
+test('the places of a document are there, and the tokens that were made before may write them', async () => {
+  const tokens = { github: aws.githubToken(), terraform: aws.terraformToken() };
+  await furnish(DOCUMENT);
+  const { apiUrl } = aws.sandbox.github.secrets;
+  const statusOf = async (url: string, token: string) =>
+    (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
+  for (const path of [
+    'repos/octo-org/app/dependabot/secrets/public-key',
+    'repos/octo-org/tools/environments/prod/secrets/public-key',
+    'orgs/octo-org/dependabot/secrets/public-key',
+    'repos/octo-org/site',
+  ]) {
+    expect([path, await statusOf(`${apiUrl}/${path}`, tokens.github)]).toEqual([path, 200]);
+  }
+  const workspace = `${aws.environment.TFE_ADDRESS ?? ''}/api/v2/organizations/acme/workspaces/prod`;
+  expect(await statusOf(workspace, tokens.terraform)).toBe(200);
+});
+
+test('a workspace at another server is refused: the step would go there', async () => {
+  await expect(furnish(DOCUMENT.replace('workspace: prod', 'workspace: prod, host: tfe.example.com'))).rejects.toThrow(
+    'The workspace prod is at tfe.example.com, which is not played here. Omit host to try it.',
+  );
+});
