@@ -127,6 +127,20 @@ test('one that is not there any more when it is to be changed is created', async
   expect(arrived.map(({ method }) => method)).toEqual(['GET', 'GET', 'PATCH', 'GET', 'POST']);
 });
 
+test('one that somebody has removed and made again meanwhile is changed all the same', async () => {
+  const { response } = exchange('update value only');
+  const again = { ...EMPTY_LIST, body: { data: [variableOf('var-again', 'AWS_ACCESS_KEY_ID')] } };
+  answers = [
+    exchange('workspace by name').response,
+    exchange('list').response,
+    exchange('delete again').response,
+    again,
+    response,
+  ];
+  expect(await connect().put(ID, 'AKIANEW')).toEqual({ version: 'v1x' });
+  expect(arrived.at(-1)).toMatchObject({ method: 'PATCH', path: expect.stringMatching(/\/var-again$/) });
+});
+
 test('a variable is removed as go-tfe does; that it is gone is no failure', async () => {
   const { request, response } = exchange('delete');
   answers = [exchange('workspace by name').response, exchange('list').response, response];

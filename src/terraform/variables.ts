@@ -68,7 +68,7 @@ export function terraformVariables(apiOf: (workspace: TerraformWorkspace) => Ter
         if (!isOther) throw error;
         // It was removed or made since: as a rule, by an own request that got no answer.
         const now = await workspaces.find(variable);
-        if ((now === undefined) === (existing === undefined)) throw error;
+        if (now?.id === existing?.id) throw error;
         return write(variable, now, value, onUnanswered);
       }
     },
