@@ -6,6 +6,7 @@ import { World } from './accounts/world';
 import { Clock, type Waiting } from './clock';
 import { Faults } from './faults';
 import { Tokens } from './github/access';
+import { GithubComments } from './github/comments';
 import { GithubOidc, githubIssuer } from './github/oidc';
 import { GithubRuns } from './github/runs';
 import { GithubSecrets } from './github/secrets';
@@ -22,7 +23,7 @@ import { portalRoute } from './sso/portal';
 import { sts } from './sts/service';
 import { Terraform } from './terraform/terraform';
 
-/** A local AWS, IAM Identity Center included, together with GitHub's OIDC and its API for secrets and workflow runs, and HCP Terraform, at one HTTP address. */
+/** A local AWS, IAM Identity Center included, together with GitHub's OIDC and its API for secrets, workflow runs and comments, and HCP Terraform, at one HTTP address. */
 export interface Sandbox {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -32,7 +33,11 @@ export interface Sandbox {
   readonly settings: Settings;
   /** Every account, and every session. */
   readonly world: World;
-  readonly github: GithubOidc & { readonly secrets: GithubSecrets; readonly runs: GithubRuns };
+  readonly github: GithubOidc & {
+    readonly secrets: GithubSecrets;
+    readonly runs: GithubRuns;
+    readonly comments: GithubComments;
+  };
   readonly identityCenter: IdentityCenter;
   readonly terraform: Terraform;
   readonly faults: Faults;
@@ -68,6 +73,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
   const tokens = new Tokens();
   const secrets = await GithubSecrets.create(clock, tokens, () => url);
   const runs = new GithubRuns(clock, tokens);
+  const comments = new GithubComments(clock, tokens);
   const rolesAnywhere = new RolesAnywhere(world);
   world.issuerKeys.set(githubIssuer, oidc.publicKey);
   const identityCenter = new IdentityCenter(world);
@@ -83,6 +89,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
       portalRoute(request, identityCenter) ??
       secrets.route(request) ??
       runs.route(request) ??
+      comments.route(request) ??
       terraform.route(request) ??
       rolesAnywhere.route(request) ??
       unknownRoute(request.path),
@@ -96,7 +103,7 @@ export async function startSandbox({ port = 0, waiting }: SandboxOptions = {}): 
     clock,
     settings: world.settings,
     world,
-    github: Object.assign(oidc, { secrets, runs }),
+    github: Object.assign(oidc, { secrets, runs, comments }),
     identityCenter,
     terraform,
     faults,

@@ -140,7 +140,10 @@ export class PageWorld {
     const [admin] = this.account.users.get('admin')?.accessKeys ?? [];
     const [key, device] = [user?.accessKeys[0], [...(user?.mfaDevices.values() ?? [])][0]];
     return {
-      github: { run_id: env.GITHUB_RUN_ID },
+      github: {
+        run_id: env.GITHUB_RUN_ID,
+        token: github.secrets.token({ comment: [REPOSITORY.GITHUB_REPOSITORY] }),
+      },
       vars: {},
       inputs: { code: device && codeOf(device, clock.now()), now: false },
       secrets: {

@@ -68,6 +68,7 @@ const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     result: ['Active'],
   },
   'docs/identities.md › The plan': { identities: [PROVISIONER] },
+  'docs/identities.md › The plan as a comment': { identities: [PROVISIONER] },
   'docs/identities.md › Rotation': { ...aged(), identities: [ROTATOR], then: statuses, result: ['Active', 'Active'] },
   'docs/identities.md › Taking it down': {
     provisioned: MACHINE_USERS,

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { POLICY, workspaceWith } from '../identities/workspace';
 import { KEYS, OIDC, problemsOf, read, ROLE, SETTINGS } from './reading';
@@ -34,10 +35,46 @@ describe('the modes that change IAM', () => {
       declaration: { oidcProviders: [], policies: [], roles: [], users: [expect.objectContaining({ name: 'ci' })] },
       repository: 'octo/app',
       dryRun: false,
+      planComment: undefined,
       githubToken: undefined,
       profiles: { overwrite: false, output: undefined, location: 'home' },
     });
     expect(warnings).toEqual([]);
+  });
+
+  describe('where the plan is commented', () => {
+    const workspace = workspaceWith({ 'event.json': '', 'users.yml': NOTHING_DELIVERED });
+    const GITHUB_EVENT_PATH = join(workspace, 'event.json');
+    const asked = { mode: 'provision', identities: 'users.yml', 'plan-comment': 'true', ...KEYS };
+    const readFor = async (event: object, inputs: Readonly<Record<string, string>> = {}) => {
+      writeFileSync(GITHUB_EVENT_PATH, JSON.stringify(event));
+      const env = { ...JOB, GITHUB_EVENT_NAME: 'x', GITHUB_EVENT_PATH, GITHUB_WORKSPACE: workspace };
+      const { request } = await read({ ...asked, 'github-token': 'token', ...inputs }, env);
+      return 'planComment' in request ? request.planComment : undefined;
+    };
+    const of = (repo: object | null) => ({ pull_request: { number: 7, head: { repo } } });
+
+    test('a pull request of the repository, for a document from a file or not', async () => {
+      const event = of({ full_name: 'Octo/app' });
+      expect(await readFor(event)).toEqual({ pullRequest: 7, token: 'token', document: 'users.yml' });
+      const inline = await readFor(event, { identities: NOTHING_DELIVERED });
+      expect(inline).toEqual({ pullRequest: 7, token: 'token', document: undefined });
+      expect(await readFor(event, { 'plan-comment': 'false' })).toBeUndefined();
+    });
+
+    test.each([
+      ['a fork', of({ full_name: 'eve/app' }), 'pull request 7 is from a fork'],
+      ['a fork that is gone', of(null), 'pull request 7 is from a fork'],
+      ['an issue', { issue: { number: 7 } }, 'the event x is not about a pull request'],
+    ])('nowhere by an event of %s', async (_, event, impossible) => {
+      expect(await readFor(event)).toEqual({ impossible });
+    });
+
+    test('nowhere without a token: that is wrong', async () => {
+      expect(await problemsOf({ ...asked, identities: NOTHING_DELIVERED }, JOB)).toContain(
+        'github-token: is missing: plan-comment writes a comment.',
+      );
+    });
   });
 
   test('how profiles are written, and whether anything is changed', async () => {
@@ -49,6 +86,7 @@ describe('the modes that change IAM', () => {
   test.each([
     ['identities', NOTHING_DELIVERED, 'access-keys', 'provision, rotate and deprovision'],
     ['dry-run', 'true', 'verify', 'provision, rotate and deprovision'],
+    ['plan-comment', 'true', 'verify', 'provision, rotate and deprovision'],
     ['github-token', 'token', 'federation-token', 'provision, rotate and deprovision'],
     ['ephemeral', 'true', 'rotate', 'provision'],
     ['ephemeral', 'true', 'deprovision', 'provision'],

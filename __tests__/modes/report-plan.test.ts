@@ -16,7 +16,9 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'report-plan-'));
   said = [];
 });
-afterEach(() => { rmSync(folder, { recursive: true }); });
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
 
 function report(changes: readonly Change[], { maskAccountId = false, temp = folder } = {}): string {
   const runner = {
@@ -29,7 +31,7 @@ function report(changes: readonly Change[], { maskAccountId = false, temp = fold
   const declaration = { oidcProviders: [], policies: [declaredPolicy()], users, roles: [] };
   const request = { mode: 'provision', dryRun: true, declaration, maskAccountId } as unknown as IdentitiesRequest;
   const step = { runner, env: { RUNNER_TEMP: temp } } as unknown as Step;
-  return reportPlan({ changes, account: TARGET, arn: arn('user/admin') }, request, step).join('\n');
+  return reportPlan({ changes, account: TARGET, arn: arn('user/admin'), isNothing: false }, request, step).join('\n');
 }
 
 const LARGE = Array.from({ length: 400 }, (_, index) =>

@@ -247,10 +247,13 @@ test('what is recorded names the secret, and never holds its value', async () =>
   ]);
 });
 
-test.each(['/repos/octo/app/secrets', `${repository}/SEED/repositories`, '/user'])('%s is not known', async (path) => {
-  expect((await fetch(sandbox.github.secrets.apiUrl + path)).status).toBe(404);
-  expect(sandbox.requests[0]?.service).toBe('unknown');
-});
+test.each(['/repos/octo/app/secrets', `${repository}/SEED/repositories`, '/users/mona'])(
+  '%s is not known',
+  async (path) => {
+    expect((await fetch(sandbox.github.secrets.apiUrl + path)).status).toBe(404);
+    expect(sandbox.requests[0]?.service).toBe('unknown');
+  },
+);
 
 test('a body that is no JSON is refused', async () => {
   const response = await fetch(`${sandbox.github.secrets.apiUrl}${repository}/SEED`, {

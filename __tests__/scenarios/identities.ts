@@ -68,6 +68,21 @@ export function identityJob(scenario: Scenario, { files = {}, env = {}, ...setti
   return job;
 }
 
+/** The pull request that a job is about; without a number, the job is about a push. */
+export interface PullRequestEvent {
+  readonly number: number | undefined;
+  /** Of its branch: another one for a fork. */
+  readonly repository?: string;
+}
+
+/** Lets the event of a job be that of a pull request; the answer is the environment that says so. */
+export function onPullRequest(job: Job, { number, repository = REPOSITORY }: PullRequestEvent): Record<string, string> {
+  if (number === undefined) return {};
+  const path = join(job.folder, 'event.json');
+  writeFileSync(path, JSON.stringify({ pull_request: { number, head: { repo: { full_name: repository } } } }));
+  return { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: path };
+}
+
 /** @param files contents by path in the workspace; folders are made as needed */
 export function writeWorkspace({ workspace }: Job, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {

@@ -28,6 +28,7 @@ import {
   recordTags,
   terraformWorkspace,
   WORKSPACE,
+  onPullRequest,
 } from './identities';
 import { NO_SUCH_HOST } from './node-options';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, ROLE, type JobSettings, type Scenario } from './scenario';
@@ -102,6 +103,20 @@ function byDocument(document: string, settings: DocumentSettings = {}): Provocat
     };
     prepare?.(scenario);
     return identityJob(scenario, { env }).step({ with: { mode, ...ADMIN, identities: document, ...token, ...inputs } });
+  };
+}
+
+/** A plan, commented with a token of these rights on a pull request that is not there. */
+function commenting(rights: Parameters<Scenario['sandbox']['github']['secrets']['token']>[0]): Provocation {
+  return (scenario) => {
+    scenario.account.createUser('admin', { policies: [allow('*')] }).createAccessKey(EXAMPLE_KEYS);
+    const job = identityJob(scenario);
+    const plan = { mode: 'provision', ...ADMIN, identities: 'users: { reporter: {} }', 'dry-run': 'true' };
+    const token = scenario.sandbox.github.secrets.token(rights);
+    return job.step({
+      with: { ...plan, 'plan-comment': 'true', 'github-token': token },
+      env: onPullRequest(job, { number: 7 }),
+    });
   };
 }
 
@@ -607,6 +622,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
       },
     }),
   ],
+  'plan-comment-refused': [commenting({ see: [REPOSITORY] }), commenting({ comment: [REPOSITORY] })],
   'policy-malformed': [
     byDocument('roles: { deployer: { trust: { user: ghost } } }'),
     byDocument(

@@ -14,12 +14,16 @@ export interface Rights {
   readonly writeDependabot?: readonly string[];
   /** Of workflow runs: `actions: read`. */
   readonly runs?: readonly string[];
+  /** Of comments on pull requests: `pull-requests: write`. */
+  readonly comment?: readonly string[];
+  /** The user whose token it is; that of a job if omitted. */
+  readonly user?: string;
   /** Seen, but without a right to its secrets, as a job's `GITHUB_TOKEN` sees its repository. */
   readonly see?: readonly string[];
 }
 
 /** What is asked for; `see`: only to know that there is such an owner. */
-export type Right = 'read' | 'write' | 'dependabot' | 'runs' | 'see';
+export type Right = 'read' | 'write' | 'dependabot' | 'runs' | 'comment' | 'see';
 
 /** The tokens that GitHub has given out. */
 export class Tokens {
@@ -32,16 +36,14 @@ export class Tokens {
   }
 
   /**
-   * Makes sure that the caller has the right to what is an owner's.
+   * Makes sure that the caller has the right to what is an owner's; the answer is what else it may do.
    * @throws Refusal in GitHub's words: what a token does not see does not exist for it.
    */
-  authorize(authorization: string | undefined, owner: string, right: Right): void {
-    if (authorization === undefined) throw new Refusal(401, 'Unauthorized', 'Requires authentication');
-    const rights = this.#rights.get(authorization.replace(/^(token|bearer) /i, ''));
-    if (!rights) throw new Refusal(401, 'Unauthorized', 'Bad credentials');
-    const { write = [], read = [], writeDependabot: dependabot = [], runs = [], see = [] } = rights;
+  authorize(authorization: string | undefined, owner: string, right: Right): Rights {
+    const rights = this.of(authorization);
+    const { write = [], read = [], writeDependabot: dependabot = [], runs = [], comment = [], see = [] } = rights;
     const within = (owners: readonly string[]) => owners.some((name) => name.toLowerCase() === owner.toLowerCase());
-    const any = [...write, ...read, ...dependabot, ...runs, ...see];
+    const any = [...write, ...read, ...dependabot, ...runs, ...comment, ...see];
     // Who may do something with an organization sees its repositories.
     const isOfOrganization = right === 'see' && any.includes(`org:${owner.split('/', 1)[0] ?? ''}`);
     const granted = {
@@ -49,12 +51,22 @@ export class Tokens {
       read: [...write, ...read],
       dependabot,
       runs,
+      comment,
       see: isOfOrganization ? [...any, owner] : any,
     };
     if (!within(isOfOrganization ? granted.see : any)) throw notFound();
     if (!within(granted[right])) {
       throw new Refusal(403, 'Forbidden', 'Resource not accessible by integration');
     }
+    return rights;
+  }
+
+  /** @throws Refusal where there is no such token */
+  of(authorization: string | undefined): Rights {
+    if (authorization === undefined) throw new Refusal(401, 'Unauthorized', 'Requires authentication');
+    const rights = this.#rights.get(authorization.replace(/^(token|bearer) /i, ''));
+    if (!rights) throw new Refusal(401, 'Unauthorized', 'Bad credentials');
+    return rights;
   }
 }
 

@@ -48,6 +48,7 @@ export const ERROR_CODES = [
   'old-key-not-retired',
   'packed-policy-too-large',
   'path-differs',
+  'plan-comment-refused',
   'policy-malformed',
   'profile-files',
   'proxy-failed',

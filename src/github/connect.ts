@@ -1,5 +1,6 @@
 import { describeStored } from '../identities/stored-secret';
 import { call, type CallSettings } from '../network/call';
+import type { PullRequestComments } from './comments';
 import { GITHUB_FAILURES } from './failure';
 import { fetchIdToken, type IdTokenEndpoint } from './id-token';
 import type { WorkflowRuns } from './runs';
@@ -38,6 +39,23 @@ export async function connectGithub(token: string, env: NodeJS.ProcessEnv, setti
   ]);
   const api = githubApi(token, env, settings);
   return { secrets: explained(githubSecrets(api)), runs: workflowRuns(api) };
+}
+
+/** Loads the code for comments of pull requests, and opens a connection, on which the token authorizes. */
+export async function connectComments(
+  token: string,
+  env: NodeJS.ProcessEnv,
+  settings: CallSettings,
+): Promise<PullRequestComments> {
+  const [{ githubApi }, { pullRequestComments }] = await Promise.all([import('./api'), import('./comments')]);
+  const comments = pullRequestComments(githubApi(token, env, settings));
+  return {
+    put: (pullRequest, comment) =>
+      comments.put(pullRequest, comment).catch(async (error: unknown) => {
+        const { explainComment } = await import('./explain');
+        throw explainComment(error, `write the plan as a comment of pull request ${pullRequest.number}`);
+      }),
+  };
 }
 
 /** The same secrets; what fails for good is thrown as an ActionError. */

@@ -43,6 +43,46 @@ export function explainSecret(error: unknown, tried: string): ActionError {
   return explainRest(error, tried, API);
 }
 
+/** The error to show the user when GitHub did not do what was asked of comments. */
+export function explainComment(error: unknown, tried: string): ActionError {
+  return explainRest(error, tried, {
+    ...API,
+    meaning(failure) {
+      const refusal = restRefusalOf(failure);
+      return (refusal && commentRefused(refusal)) ?? API.meaning(failure);
+    },
+  });
+}
+
+const MAY_COMMENT = 'Let the job have the permission pull-requests: write, or give another token that has it';
+
+function commentRefused(refusal: RestRefusal): Explanation | undefined {
+  if (isRateLimit(refusal)) return undefined;
+  switch (refusal.status) {
+    case 401:
+      return {
+        code: 'github-token-refused',
+        why: 'GitHub does not take the token in github-token: it has expired, was revoked, or belongs to another GitHub.',
+        fix: 'Give a current token that may write the comment, such as ${{ github.token }}, in a job that has the permission pull-requests: write.',
+      };
+    case 403:
+      return {
+        code: 'plan-comment-refused',
+        why: 'The token in github-token may not write comments of pull requests; or the conversation is locked.',
+        fix: `${MAY_COMMENT}. Else leave plan-comment out: the plan is in the job summary.`,
+      };
+    case 404:
+    case 410:
+      return {
+        code: 'plan-comment-refused',
+        why: 'There is no such pull request, or the token in github-token may not see it.',
+        fix: `${MAY_COMMENT}; it must reach the repository of the job.`,
+      };
+    default:
+      return undefined;
+  }
+}
+
 function explainRefusal(refusal: RestRefusal): Explanation | undefined {
   const owner = ownerIn(refusal.url);
   const permission = `the permission "${permissionFor(refusal.url)}"`;

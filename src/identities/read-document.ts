@@ -41,7 +41,7 @@ export function readDocumentText(input: string, workspace: string): DocumentText
 }
 
 /** A path is one line that means a text to YAML; a document, even if it is broken, is several or means more. */
-function isDocument(given: string): boolean {
+export function isDocument(given: string): boolean {
   if (/[\r\n]|^[{[]/.test(given)) return true;
   return isCollection(parseDocument(given, { logLevel: 'silent' }).contents);
 }

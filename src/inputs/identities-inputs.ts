@@ -1,10 +1,11 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { Declaration } from '../identities/declaration';
-import { readDocument, readDocumentText } from '../identities/read-document';
+import { isDocument, readDocument, readDocumentText } from '../identities/read-document';
 import { isStore, STORES, type StoreWords } from '../identities/stored-secret';
 import { readIdentity } from './identity-inputs';
 import type { Inputs } from './inputs';
-import type { IdentitiesRequest, IdentitiesSettings } from './request';
+import { eventOf, isPullRequestOfFork, pullRequestOf } from './job-event';
+import type { IdentitiesRequest, IdentitiesSettings, PlanComment } from './request';
 import { readProfileSettings, readSettings } from './step-inputs';
 import { strangerOfCheckout } from './untrusted-checkout';
 
@@ -68,10 +69,32 @@ async function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: I
     declaration,
     repository: repository ?? '',
     dryRun,
+    planComment: inputs.flag('plan-comment') ? readPlanComment(inputs, tokens.github) : undefined,
     githubToken: tokens.github,
     terraformToken: isStrangers ? undefined : tokens.terraform,
     profiles: readProfileSettings(inputs),
   };
+}
+
+/** One workflow may run on other events, too, and for forks: there, that is no mistake. */
+function readPlanComment(inputs: Inputs, token: string | undefined): PlanComment {
+  if (token === undefined) {
+    inputs.wrong(
+      'github-token',
+      'is missing: plan-comment writes a comment. It should be a token that may, such as ${{ github.token }} in a job with ' +
+        'the permission pull-requests: write',
+    );
+  }
+  const event = eventOf(inputs.env);
+  const pullRequest = pullRequestOf(event);
+  if (pullRequest === undefined) {
+    return { impossible: `the event ${inputs.env.GITHUB_EVENT_NAME ?? ''} is not about a pull request` };
+  }
+  if (isPullRequestOfFork(event, inputs.env.GITHUB_REPOSITORY)) {
+    return { impossible: `pull request ${pullRequest} is from a fork` };
+  }
+  const document = inputs.text('identities') ?? '';
+  return { pullRequest, token: token ?? '', document: isDocument(document) ? undefined : document };
 }
 
 function readDocumentInput(inputs: Inputs): Declaration {

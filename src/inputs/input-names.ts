@@ -51,6 +51,7 @@ export const INPUTS = [
   'expect-denied',
   'identities',
   'dry-run',
+  'plan-comment',
   'ephemeral',
   'adopt-existing',
   'rotate-now',

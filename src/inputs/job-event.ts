@@ -22,6 +22,12 @@ export function isRunOfFork(event: Mapping | undefined, repository: string | und
   return !isSameRepository(head, repository);
 }
 
+/** The number of the pull request that the event is about. */
+export function pullRequestOf(event: Mapping | undefined): number | undefined {
+  const { number } = isMapping(event?.pull_request) ? event.pull_request : {};
+  return typeof number === 'number' ? number : undefined;
+}
+
 /** Whether a pull request is from a fork. One whose fork is deleted is. */
 export function isPullRequestOfFork(event: Mapping | undefined, repository: string | undefined): boolean {
   const { head } = isMapping(event?.pull_request) ? event.pull_request : {};

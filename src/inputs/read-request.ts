@@ -61,7 +61,7 @@ const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: reado
     ['overwrite-aws-profile', 'profile-output', 'profile-location'],
   ],
   [RENEWABLE_MODES, ['refresh-credentials']],
-  [IDENTITY_MODES, ['identities', 'dry-run', 'github-token', 'terraform-token']],
+  [IDENTITY_MODES, ['identities', 'dry-run', 'plan-comment', 'github-token', 'terraform-token']],
   [['provision'], ['ephemeral', 'adopt-existing']],
   [['rotate'], ['rotate-now', 'delete-old-keys']],
 ];

@@ -263,12 +263,25 @@ export interface IdentitiesSettings extends StepSettings {
   readonly repository: string;
   /** Whether the plan is shown, and nothing changed. */
   readonly dryRun: boolean;
+  /** Where the plan is shown as a comment, if it is to be. */
+  readonly planComment: PlanComment | undefined;
   /** May write secrets of GitHub. A secret. */
   readonly githubToken: string | undefined;
   /** May write variables of HCP Terraform. A secret. */
   readonly terraformToken: string | undefined;
   /** How profiles are written that keys are delivered to. */
   readonly profiles: ProfileSettings;
+}
+
+/** The pull request on which the plan is commented, or why it cannot be: what follows "as". */
+export type PlanComment = CommentPlace | { readonly impossible: string };
+
+export interface CommentPlace {
+  readonly pullRequest: number;
+  /** May write the comment. A secret. */
+  readonly token: string;
+  /** The path of the document, if it has one. */
+  readonly document: string | undefined;
 }
 
 export interface ProvisionRequest extends IdentitiesSettings {

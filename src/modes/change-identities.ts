@@ -69,7 +69,13 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         const isRecorded = !dryRun && (await recordFound(foundOfKeys(plan), access));
         requireNoObstacle([...obstacles, ...hindered], outcomeOf([], isRecorded));
       }
-      const summary = reportPlan({ changes: changesIn(plan), account: access.account, arn }, request, step);
+      const isNothing = !changesAnything(plan) && hindered.length === 0;
+      const shown = { changes: changesIn(plan), account: access.account, arn, isNothing };
+      const summary = reportPlan(shown, request, step);
+      if (request.planComment) {
+        const { commentPlan } = await import('./comment-plan');
+        await commentPlan(shown, request, step);
+      }
       for (const warning of plan.devices.flatMap(({ warnings }) => warnings)) runner.warning(warning);
       reportFound();
       const outputs = outputsOf(request, plan, identity, access.account);

@@ -20,18 +20,28 @@ export interface ReportedPlan {
   readonly account: TargetAccount;
   /** As whom the step works. */
   readonly arn: string;
+  /** Whether all is as the document says. */
+  readonly isNothing: boolean;
 }
 
 /** Shows a plan in the log, and where it is too large for the job summary, in a file. The answer is for the summary. */
-export function reportPlan({ changes, account, arn }: ReportedPlan, request: IdentitiesRequest, step: Step): string[] {
-  const { dryRun, declaration } = request;
-  const title = `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
-  step.runner.group(title, planLines(changes));
-  const head = [`${title}. Account ${accountText(account)}, as ${code(arn)}.`, ''];
-  const picture = planPicture(changes, declaration, account);
+export function reportPlan(plan: ReportedPlan, request: IdentitiesRequest, step: Step): string[] {
+  const { changes, account } = plan;
+  step.runner.group(titleOf(plan, request), planLines(changes));
+  const head = planHead(plan, request);
+  const picture = planPicture(changes, request.declaration, account);
   const page = planMarkdown(changes, { room: ROOM_IN_SUMMARY, rest: 'in the log of the step', picture });
   if (!page.isWhole) writeWhole([...head, ...planMarkdown(changes, { room: Infinity, rest: '' }).lines], request, step);
   return [...head, ...page.lines];
+}
+
+/** What stands above a plan on a page. */
+export function planHead(plan: ReportedPlan, request: IdentitiesRequest): string[] {
+  return [`${titleOf(plan, request)}. Account ${accountText(plan.account)}, as ${code(plan.arn)}.`, ''];
+}
+
+function titleOf({ changes }: ReportedPlan, { dryRun }: IdentitiesRequest): string {
+  return `${dryRun ? 'Plan (nothing is changed)' : 'Plan'}: ${planInShort(changes)}`;
 }
 
 export function accountText({ account }: TargetAccount): string {
@@ -52,7 +62,7 @@ function writeWhole(lines: readonly string[], request: IdentitiesRequest, { runn
 }
 
 /** A text for a place where no runner hides what was masked. */
-function shownText(lines: readonly string[], request: IdentitiesRequest, runner: Step['runner']): string {
+export function shownText(lines: readonly string[], request: IdentitiesRequest, runner: Step['runner']): string {
   const text = `${lines.join('\n')}\n`;
   return runner.hide(request.maskAccountId ? withoutAccounts(text) : text);
 }

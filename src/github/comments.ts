@@ -1,0 +1,85 @@
+import { fieldIn, textIn } from '../network/request';
+import { restRefusalOf } from '../rest/failure';
+import type { GithubApi } from './api';
+
+/** A pull request of a repository (`owner/name`). */
+export interface PullRequest {
+  readonly repository: string;
+  readonly number: number;
+}
+
+/** What one comment of a pull request is to say. */
+export interface StickyComment {
+  /** The first line of the comment, which nobody sees: by it, a later run finds it. */
+  readonly marker: string;
+  readonly text: string;
+  /** Whether it is only corrected where it is there already. */
+  readonly onlyUpdate: boolean;
+}
+
+/** Comments of pull requests. https://docs.github.com/rest/issues/comments */
+export interface PullRequestComments {
+  /** Makes one comment say the text: that of an earlier run, or else a new one. */
+  put(pullRequest: PullRequest, comment: StickyComment): Promise<'written' | 'unchanged'>;
+}
+
+interface Found {
+  readonly id: number;
+  readonly body: string;
+  readonly author: string;
+  readonly isBot: boolean;
+}
+
+/** Comments that GitHub lists in one answer, and that are looked through, at most. */
+const [PAGE_SIZE, MOST_PAGES] = [100, 50];
+
+/** The comments that are reached by a connection. Throws errors for `explainComment`. */
+export function pullRequestComments(api: GithubApi): PullRequestComments {
+  return {
+    async put({ repository, number }, { marker, text, onlyUpdate }) {
+      const ofRepository = `/repos/${repository}/issues`;
+      const ofPullRequest = `${ofRepository}/${number}/comments`;
+      const ofComment = ({ id }: Found) => `${ofRepository}/comments/${id}`;
+      const body = `${marker}\n${text}`;
+      const read = () => undefined;
+      // There are several where two runs wrote at once, or the answer to a first attempt was lost.
+      const [own, ...others] = await findOwn(ofPullRequest, marker, api);
+      for (const other of others) await api({ method: 'DELETE', path: ofComment(other), read });
+      if (own?.body === body || (!own && onlyUpdate)) return 'unchanged';
+      if (own) await api({ method: 'PATCH', path: ofComment(own), parameters: { body }, read });
+      else await api({ method: 'POST', path: ofPullRequest, parameters: { body }, read });
+      return 'written';
+    },
+  };
+}
+
+/**
+ * The comments that runs have written. Anyone can write one with the same first line, and change it afterwards: only those
+ * of a bot, or of the token's own user, are taken for them.
+ */
+async function findOwn(path: string, marker: string, api: GithubApi): Promise<Found[]> {
+  const marked: Found[] = [];
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const comments = await api({ method: 'GET', path, parameters: { per_page: PAGE_SIZE, page }, read: commentsIn });
+    marked.push(...comments.filter(({ body }) => body.split(/\r?\n/, 1)[0] === marker));
+    if (comments.length < PAGE_SIZE) break;
+  }
+  const user = marked.some(({ isBot }) => !isBot) ? await ownName(api) : undefined;
+  return marked.filter(({ isBot, author }) => isBot || author === user);
+}
+
+/** The name of the user whose token it is; undefined where it is that of an app. */
+async function ownName(api: GithubApi): Promise<string | undefined> {
+  return api({ method: 'GET', path: '/user', read: (data) => textIn(data, 'login') }).catch((error: unknown) => {
+    if (restRefusalOf(error)?.status === 403) return undefined;
+    throw error;
+  });
+}
+
+function commentsIn(data: unknown): Found[] {
+  return (Array.isArray(data) ? (data as unknown[]) : []).flatMap((comment) => {
+    const [id, user] = [fieldIn(comment, 'id'), fieldIn(comment, 'user')];
+    const found = { body: textIn(comment, 'body') ?? '', author: textIn(user, 'login') ?? '' };
+    return typeof id === 'number' ? { ...found, id, isBot: textIn(user, 'type') === 'Bot' } : [];
+  });
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { connectComments } from '../github/connect';
+import type { CommentPlace, IdentitiesRequest } from '../inputs/request';
+import { planMarkdown } from '../provisioning/plan-markdown';
+import { callSettings, type Step } from '../runner/step';
+import { stepTitle } from '../runner/step-title';
+import { escaped } from '../text/markdown';
+import { planHead, shownText, type ReportedPlan } from './report-plan';
+
+/** Of a comment GitHub takes 65,536 characters; some of them are for what stands above the plan. */
+const ROOM_IN_COMMENT = 60_000;
+
+/** Shows a plan as the one comment of a pull request; where nothing is to change, only in place of another plan. */
+export async function commentPlan(plan: ReportedPlan, request: IdentitiesRequest, step: Step): Promise<void> {
+  const { planComment: place, repository } = request;
+  const { env, runner } = step;
+  if (place === undefined) return;
+  if ('impossible' in place) {
+    runner.notice(`The plan is not commented, as ${place.impossible}. It is in the job summary.`);
+    return;
+  }
+  const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_RUN_ID: run = '' } = env;
+  const byRun = `[run ${run}](${server}/${repository}/actions/runs/${run})`;
+  const { isNothing } = plan;
+  const lines = isNothing
+    ? [`No changes: the account is as the document says, by ${byRun}.`]
+    : [
+        ...planHead(plan, request),
+        ...planMarkdown(plan.changes, { room: ROOM_IN_COMMENT, rest: `in the summary of ${byRun}` }).lines,
+      ];
+  const comments = await connectComments(place.token, env, callSettings(request, step));
+  const outcome = await comments.put(
+    { repository, number: place.pullRequest },
+    {
+      marker: markerOf(place, plan, request, step),
+      text: shownText([`### ${escaped(stepTitle(env))}`, '', ...lines], request, runner),
+      onlyUpdate: isNothing,
+    },
+  );
+  if (outcome === 'written') runner.info(`The plan is commented on pull request ${place.pullRequest}.`);
+}
+
+/** Tells the comment of one step from those of other steps, jobs, accounts and documents, and names none of them. */
+function markerOf(
+  { document }: CommentPlace,
+  { account }: ReportedPlan,
+  { maskAccountId }: IdentitiesRequest,
+  { env }: Step,
+): string {
+  const { GITHUB_WORKFLOW, GITHUB_JOB, GITHUB_ACTION } = env;
+  // Whoever knows all the rest could find out the account by trying.
+  const named = maskAccountId ? undefined : account.account;
+  const step = JSON.stringify([GITHUB_WORKFLOW, GITHUB_JOB, GITHUB_ACTION, named, document]);
+  return `<!-- aws-identity-action plan ${createHash('sha256').update(step).digest('hex').slice(0, 16)} -->`;
+}
