@@ -77,7 +77,8 @@ test('runbook 3: refused before MFA, a session by the seed, allowed after', asyn
   expect(main.exported).toMatchObject({ AWS_PROFILE: 'mfa', AWS_DEFAULT_PROFILE: 'mfa', AWS_REGION: REGION });
   const lifetime = Date.parse(main.outputs['aws-expiration'] ?? '') - Date.now();
   expect(Math.abs(lifetime - 900_000)).toBeLessThan(20_000);
-  expect(main.summary).toContain(main.outputs['aws-expiration']);
+  const end = main.outputs['aws-expiration']?.slice(0, 16).replace('T', ' ');
+  expect(main.summary).toContain(`| Expires | ${end} UTC, after 15 min |`);
   const config = readFileSync(join(workflow.home, '.aws/config'), 'utf8');
   expect(config).toContain(`[profile mfa]\nregion = ${REGION}\noutput = json\n`);
 
