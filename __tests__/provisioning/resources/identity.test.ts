@@ -160,8 +160,14 @@ describe('a policy', () => {
     expect(wideningsOf('s3:Get*', 's3:*')).toEqual([]);
   });
 
-  test('that is new, and allows everything, or something', () => {
-    expect(wideningsOf('*')).toEqual(['allows every action on everything']);
-    expect(wideningsOf('s3:*')).toEqual([]);
+  test('that is new widens nothing until somebody has it', () => {
+    expect(wideningsOf('*')).toEqual([]);
+    const all = declaredPolicy({ document: allowing('*') });
+    const wideningsWith = (declared: Partial<DeclaredUser>) =>
+      changeIn(planUser(declaredUser(declared), undefined, [all], RULES)).widenings;
+    expect(wideningsWith({ policies: [{ declared: 'list' }] })).toEqual([
+      'gets the policy list, which allows every action on everything',
+    ]);
+    expect(wideningsWith({ permissionsBoundary: { declared: 'list' } })).toEqual([]);
   });
 });

@@ -178,6 +178,7 @@ export function planIdentity(
       ...plan.newWidenings,
       ...broadGrants(Object.values(plan.inlinePolicies)),
       ...attached.filter(isPowerful).map(gets),
+      ...policies.filter((policy) => attached.includes(policyArn(policy, rules.account))).flatMap(getsBroad),
     ],
     stages: [[{ ...create, refersTo }]],
     later: granted.stages,
@@ -196,6 +197,11 @@ const DENYING = /^arn:[^:]+:iam::aws:policy\/(?:AWSDenyAll|AWSCompromisedKeyQuar
 
 function isPowerful(arn: string): boolean {
   return POWERFUL.test(arn);
+}
+
+/** A policy that is new does nothing by itself, and as a boundary it only limits. */
+function getsBroad({ name, document }: DeclaredPolicy): string[] {
+  return broadGrants([document]).map((grant) => `gets the policy ${name}, which ${grant}`);
 }
 
 function gets(arn: string): string {

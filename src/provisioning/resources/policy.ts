@@ -6,7 +6,7 @@ import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/dec
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
-import { broadGrants, widenings } from '../../policy/widenings';
+import { widenings } from '../../policy/widenings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
   changeOf,
@@ -111,7 +111,6 @@ function newPolicy({ name, path, description, document, tags }: DeclaredPolicy, 
   ];
   return {
     ...withoutCalls('create', 'policy', name, ...details),
-    widenings: broadGrants([document]),
     stages: [[{ operation: 'CreatePolicy', input }]],
     creates: { kind: 'policy', arn },
   };
