@@ -12,7 +12,12 @@ const trusting = (Principal: unknown, more: object = {}) => ({
   policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', ...more }] },
 });
 
-const USER = declaredUser({ name: 'ci', path: '/machine/', policies: [{ declared: 'list' }, { arn: READ_ONLY }] });
+const USER = declaredUser({
+  name: 'ci',
+  path: '/machine/',
+  policies: [{ declared: 'list' }, { arn: READ_ONLY }],
+  permissionsBoundary: { arn: READ_ONLY },
+});
 
 test('users, roles, policies, and who may assume what', () => {
   const role = declaredRole({
@@ -50,6 +55,7 @@ test('users, roles, policies, and who may assume what', () => {
     'n6("repo:octo/app:ref:refs/heads/main")',
     'n0 --- n2',
     'n0 --- n3',
+    'n0 -. limited by .- n3',
     'n1 --- n2',
     'n0 -->|may assume| n1',
     'n4 -->|may assume| n1',

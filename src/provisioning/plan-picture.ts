@@ -57,6 +57,10 @@ export function planPicture(changes: readonly Change[], declaration: Declaration
       const policy = referredArn(reference, declaration.policies, account);
       arrows.add(`${own.id} --- ${node(policy, `policy ${withoutPrefix(policy)}`, POLICY)}`);
     }
+    const { permissionsBoundary: boundary } = identity;
+    if (!boundary) return;
+    const limits = referredArn(boundary, declaration.policies, account);
+    arrows.add(`${own.id} -. limited by .- ${node(limits, `policy ${withoutPrefix(limits)}`, POLICY)}`);
   };
   for (const user of declaration.users) policiesOf(user, userArn(user, account));
   for (const role of declaration.roles) {
