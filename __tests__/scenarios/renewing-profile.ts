@@ -53,9 +53,13 @@ export class JobClock {
 
 /** The `credential_process` of a profile, as it stands in the config file. */
 export function commandOf(job: Job, profile: string): string {
-  const config = readFileSync(configOf(job), 'utf8');
+  return commandIn(readFileSync(configOf(job), 'utf8'), profile);
+}
+
+/** The same, in the text of such a file. */
+export function commandIn(config: string, profile: string): string {
   const [, section = ''] = config.split(profile === 'default' ? '[default]' : `[profile ${profile}]`);
-  const command = /^credential_process = (.+)$/m.exec(section)?.[1];
+  const command = /^credential_process = (.+?)\r?$/m.exec(section)?.[1];
   if (command === undefined) throw new Error(`The profile ${profile} has no credential_process:\n${config}`);
   return command;
 }

@@ -9,7 +9,10 @@ import { MovedTime } from '../in-process/moved-time';
 /** How the steps of scenarios run, and how their sandboxes let them wait. */
 export interface Running {
   readonly driver: Driver;
-  readonly waiting: Waiting;
+  /** Where the driver runs them: this system if omitted. */
+  readonly platform?: NodeJS.Platform;
+  /** In real time if omitted. */
+  readonly waiting?: Waiting;
   /** Lets this clock of a sandbox go with the time of the steps. */
   readonly follow: (sandbox: Clock) => void;
   /** Lets time pass at once, for the sandboxes and for the steps that begin later. */

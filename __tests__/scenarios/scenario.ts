@@ -39,9 +39,14 @@ export class Scenario {
     private readonly running: Running,
   ) {}
 
-  /** @param asProcesses whether all its steps show what only processes do */
-  static async start({ asProcesses = false } = {}): Promise<Scenario> {
-    const running = startRunning({ asProcesses });
+  /**
+   * @param asProcesses whether all its steps show what only processes do
+   * @param running how its steps run: where the whole run of the tests has them run, if omitted
+   */
+  static async start({
+    asProcesses = false,
+    running = startRunning({ asProcesses }),
+  }: { readonly asProcesses?: boolean; readonly running?: Running } = {}): Promise<Scenario> {
     const sandbox = await startSandbox({ waiting: running.waiting });
     running.follow(sandbox.clock);
     return new Scenario(sandbox, running);
@@ -99,7 +104,8 @@ export class Scenario {
       ...(oidc && this.sandbox.github.environment({})),
       ...env,
     };
-    const job = new Job(variables, asProcess ? processes : this.running.driver);
+    const driver = asProcess ? processes : this.running.driver;
+    const job = new Job(variables, driver, undefined, this.running.platform);
     this.#jobs.push(job);
     return job;
   }

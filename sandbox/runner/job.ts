@@ -87,6 +87,7 @@ export class Job {
   readonly env: Record<string, string>;
   readonly masks = new Set<string>();
   readonly #driver: Driver;
+  readonly #platform: NodeJS.Platform;
   readonly #posts: { readonly condition: string; readonly run: (files: Files) => Promise<Run> }[] = [];
   #runs = 0;
 
@@ -94,13 +95,16 @@ export class Job {
    * @param env variables besides those that a runner sets; they win
    * @param driver runs the actions: as processes if omitted
    * @param watch nobody watches if omitted
+   * @param platform where the driver runs them: this system if omitted
    */
   constructor(
     env: Readonly<Record<string, string>> = {},
     driver: Driver = processes,
     private readonly watch: Watch = {},
+    platform: NodeJS.Platform = process.platform,
   ) {
     this.#driver = driver;
+    this.#platform = platform;
     for (const folder of [this.home, this.workspace, this.temp]) mkdirSync(folder);
     this.env = {
       PATH: process.env.PATH ?? '',
@@ -124,7 +128,7 @@ export class Job {
       GITHUB_TRIGGERING_ACTOR: 'octocat',
       GITHUB_WORKFLOW: 'deploy',
       GITHUB_WORKSPACE: this.workspace,
-      RUNNER_OS: 'Linux',
+      RUNNER_OS: platform === 'win32' ? 'Windows' : 'Linux',
       RUNNER_TEMP: this.temp,
       // Older than the Node of actions, it draws a warning from the AWS SDK that those never see.
       ...(ACTIONS_NODE === process.execPath && parseInt(process.versions.node) < 24 && { NODE_NO_WARNINGS: '1' }),
@@ -212,8 +216,8 @@ export class Job {
         }),
     );
     live?.end();
-    const lines = parseLog(stdout);
-    const exported = readCommandFile(files.GITHUB_ENV);
+    const lines = parseLog(stdout, this.#platform);
+    const exported = readCommandFile(files.GITHUB_ENV, this.#platform);
     Object.assign(this.env, exported);
     const paths = readFileSync(files.GITHUB_PATH, 'utf8').split(/\r?\n/).filter(Boolean);
     this.env.PATH = [...paths.reverse(), this.env.PATH].join(delimiter);
@@ -222,8 +226,8 @@ export class Job {
       lines,
       log: renderLog(lines, this.masks),
       exported,
-      outputs: readCommandFile(files.GITHUB_OUTPUT),
-      state: readCommandFile(files.GITHUB_STATE),
+      outputs: readCommandFile(files.GITHUB_OUTPUT, this.#platform),
+      state: readCommandFile(files.GITHUB_STATE, this.#platform),
       summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
     };
   }
