@@ -1,0 +1,3 @@
+module programs/hold
+
+go 1.21

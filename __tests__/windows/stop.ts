@@ -1,0 +1,4 @@
+import { stopWine } from './wine';
+
+/** After all tests. */
+export default stopWine;
