@@ -38,6 +38,17 @@ test('variables are set without a shell, in quotes where they need them', () => 
   expect(commandLine({ variables, words: ['C:\\node.exe', 'D:\\i.js'] }, 'win32')).toBe('C:\\node.exe D:\\i.js');
 });
 
+test.each(['C:\\Users\\Jürgen\\node.exe', 'C:\\действия\\i.js', 'C:\\a\u00a0b\\node.exe'])(
+  'refused on Windows, as tools read it in different encodings: %s',
+  (path) => {
+    const line = () => commandLine({ variables: {}, words: ['C:\\node.exe', path] }, 'win32');
+    expect(line).toThrow(expect.objectContaining({ code: 'credential-process-path' }) as Error);
+    expect(line).toThrow(
+      /On Windows, the AWS CLI and boto3 .+\nFix: Let the runner work in a folder such as C:\\actions-runner/,
+    );
+  },
+);
+
 test('what env would take for a variable is started without it', () => {
   const words = ['/a=b/node', SCRIPT] as const;
   expect(commandLine({ variables: { NODE_DEBUG: '' }, words }, 'linux')).toBe(`/a=b/node ${SCRIPT}`);

@@ -2,10 +2,11 @@ import { ActionError } from '../errors/action-error';
 
 /** Words that every reader takes as they are. */
 const PLAIN = /^[\p{L}\p{M}\p{N}_.:/@+~#%=,-]+$/u;
-const PLAIN_ON_WINDOWS = /^[\p{L}\p{M}\p{N}_.:\\/@+~#-]+$/u;
+const PLAIN_ON_WINDOWS = /^[\w.:\\/@+~#-]+$/;
 /** Words that some reader misreads in quotes, too: it expands a variable, or sees a comment or the end of a line. */
 const ODD = /[\p{Cc}\p{Zl}\p{Zp}"$`]|\s[#;]|\\(\\|$)/u;
 const ODD_ON_WINDOWS = /[\p{Cc}\p{Zl}\p{Zp}"%]|\s[#;]/u;
+const BEYOND_ASCII = /[^ -~]/;
 
 /** A program, and what it is started with. */
 export interface Command {
@@ -32,6 +33,8 @@ export function commandLine({ variables, words }: Command, platform: NodeJS.Plat
   const [plain, odd] = windows ? [PLAIN_ON_WINDOWS, ODD_ON_WINDOWS] : [PLAIN, ODD];
   const refused = words.find((word) => odd.test(word));
   if (refused !== undefined) throw misread(refused);
+  const recoded = windows ? words.find((word) => BEYOND_ASCII.test(word)) : undefined;
+  if (recoded !== undefined) throw misreadByCodePage(recoded);
   const inQuotes = (word: string) => (plain.test(word) ? word : `"${word}"`);
   const [program, ...args] = words;
   const quotedArgs = args.map(inQuotes);
@@ -59,10 +62,22 @@ export function isReadByAll(line: string, platform: NodeJS.Platform): boolean {
 }
 
 function misread(path: string): ActionError {
-  return new ActionError({
-    code: 'credential-process-path',
-    tried: `let the profile renew itself: its command line would hold the path ${path}`,
+  return refusal(path, {
     why: "AWS's tools read a credential_process in different ways, and not all of them understand this path.",
     fix: 'Let the runner work in folders without quotes, $, %, # and ; in their names, or omit refresh-credentials.',
   });
+}
+
+function misreadByCodePage(path: string): ActionError {
+  return refusal(path, {
+    why:
+      'On Windows, the AWS CLI and boto3 read profile files in the code page of the machine, others in UTF-8: in a path ' +
+      'with letters beyond ASCII, they find different ones.',
+    fix: 'Let the runner work in a folder such as C:\\actions-runner, with letters of ASCII alone, or omit refresh-credentials.',
+  });
+}
+
+function refusal(path: string, said: { readonly why: string; readonly fix: string }): ActionError {
+  const tried = `let the profile renew itself: its command line would hold the path ${path}`;
+  return new ActionError({ code: 'credential-process-path', tried, ...said });
 }
