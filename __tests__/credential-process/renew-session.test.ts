@@ -178,6 +178,9 @@ describe('while the old session works it is given, whatever fails', () => {
     expect(await tokenGiven()).toBe('OLD');
     expect(warningsIn(inJob())).toEqual(warning(''));
     expect(warningsIn(inJob())).not.toEqual(warning('of null'));
+    expect(warningsIn(inJob())).toEqual(
+      warning('Could not read the variables of its step, in \\S+\\. [^.]+\\. Run th(is|e step)'),
+    );
   });
 
   test('another process renews it right now', async () => {

@@ -124,6 +124,11 @@ describe('whoever uses the profile learns why', () => {
       'EACCES',
       'It is open only to the user that the step with refresh-credentials ran as, and this is another. Run the',
     ],
+    ['EPERM', 'It is open only to the user that the step with refresh-credentials ran as'],
+    [
+      'EBUSY',
+      'Another program has it open and lets nobody read it, such as a virus scanner. The next call tries again.',
+    ],
     ['EIO', 'EIO: words. Run the step'],
   ])('it cannot be read: %s', (code, words) => {
     jest.spyOn(Atomics, 'wait').mockReturnValue('timed-out');

@@ -15,7 +15,16 @@ import { silentRunner } from '../runner/silent-runner';
 import type { Step } from '../runner/step';
 import { environmentFile, type ProfileSession } from './keep-sessions';
 import { returnTo } from './kept-environment';
-import { isFresh, isValid, keptSession, noteWarning, readSession, thisMoment, type KeptSession } from './session-file';
+import {
+  isFresh,
+  isValid,
+  keptSession,
+  noteWarning,
+  readSession,
+  thisMoment,
+  whyUnreadable,
+  type KeptSession,
+} from './session-file';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -77,9 +86,13 @@ export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain:
 }
 
 function readEnvironment(path: string): Environment {
-  const kept = JSON.parse(readPatiently(path)) as unknown;
-  if (typeof kept !== 'object' || kept === null) throw new Error(`${path} does not hold the variables of the step.`);
-  return kept as Environment;
+  try {
+    const kept = JSON.parse(readPatiently(path)) as unknown;
+    if (typeof kept !== 'object' || kept === null) throw new Error('It does not hold them');
+    return kept as Environment;
+  } catch (error) {
+    throw new Error(`Could not read the variables of its step, in ${path}. ${whyUnreadable(error)}`, { cause: error });
+  }
 }
 
 /**

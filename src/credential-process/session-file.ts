@@ -82,19 +82,30 @@ export function readSession(path: string): KeptSession {
     if (!isSession(kept)) throw new Error('It holds no session');
     return kept;
   } catch (error) {
-    const why = REASONS[codeOf(error) ?? ''] ?? `${messageOf(error)}. Run the step with refresh-credentials again.`;
-    throw new Error(`Could not read the session that this profile renews, in ${path}. ${why}`, { cause: error });
+    throw new Error(`Could not read the session that this profile renews, in ${path}. ${whyUnreadable(error)}`, {
+      cause: error,
+    });
   }
 }
+
+/** Why a file that a renewal needs could not be read, and what to do. */
+export function whyUnreadable(error: unknown): string {
+  return REASONS[codeOf(error) ?? ''] ?? `${messageOf(error)}. Run the step with refresh-credentials again.`;
+}
+
+const OF_ANOTHER_USER =
+  'It is open only to the user that the step with refresh-credentials ran as, and this is another. Run the tool as that ' +
+  'user, or give it credentials in the environment.';
 
 /** By the code of the system's error. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT:
     'It is gone: the post step of its job removes it, or a step of the job emptied RUNNER_TEMP. Run this in the job, after ' +
     'the step with refresh-credentials, or without the profile.',
-  EACCES:
-    'It is open only to the user that the step with refresh-credentials ran as, and this is another. Run the tool as that ' +
-    'user, or give it credentials in the environment.',
+  EACCES: OF_ANOTHER_USER,
+  // So Windows says it, and the next of a file that another process has open.
+  EPERM: OF_ANOTHER_USER,
+  EBUSY: 'Another program has it open and lets nobody read it, such as a virus scanner. The next call tries again.',
 };
 
 function isSession(kept: unknown): kept is KeptSession {
