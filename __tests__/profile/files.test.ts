@@ -21,7 +21,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
-import { copyProfileFiles, editFile, ProfileError, readProfileFile, rehearseEdit } from '../../src/profile/files';
+import {
+  asOneFile,
+  copyProfileFiles,
+  editFile,
+  ProfileError,
+  readProfileFile,
+  rehearseEdit,
+} from '../../src/profile/files';
 import { heldOpen, useWindows } from '../files/on-windows';
 
 let home: string;
@@ -330,10 +337,44 @@ describe('on Windows, where another process has the file open for a moment', () 
     expect(await readFile(path, 'utf8')).toBe('old\nnew\n');
   });
 
+  test('it is waited for as long as for a lock, where it is surely another process', async () => {
+    const began = performance.now();
+    const seconds = (passed: number) => jest.spyOn(performance, 'now').mockReturnValue(began + passed * 1000);
+    jest.spyOn(files, 'readFile').mockImplementationOnce(() => {
+      seconds(18);
+      return Promise.reject(heldOpen());
+    });
+    expect(await readProfileFile(path)).toBe('old\n');
+    const refused = Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+    jest.spyOn(files, 'readFile').mockImplementationOnce(() => {
+      seconds(20);
+      return Promise.reject(refused);
+    });
+    await expect(readProfileFile(path)).rejects.toThrow('EPERM');
+  });
+
   test('it is deleted', async () => {
     jest.spyOn(files, 'rm').mockRejectedValueOnce(heldOpen());
     await editFile(path, () => undefined);
     await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('two files of which neither is there', () => {
+  const spelt = (name: string) => ({ credentials: join(home, 'AWS', name), config: join(home, 'aws', 'config') });
+
+  describe('on Windows', () => {
+    useWindows();
+
+    test('are one if only the case of letters differs', async () => {
+      const files = spelt('Config');
+      expect(await asOneFile(files)).toEqual({ credentials: files.credentials, config: files.credentials });
+      expect(await asOneFile(spelt('credentials'))).toEqual(spelt('credentials'));
+    });
+  });
+
+  test('are two elsewhere', async () => {
+    expect(await asOneFile(spelt('Config'))).toEqual(spelt('Config'));
   });
 });
 

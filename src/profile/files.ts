@@ -44,8 +44,11 @@ const ROOT = 0;
 const DURABLE = { durable: true };
 /** What systems say of a folder in which nothing can be made, be it for this user or for all. */
 const MAKES_NOTHING = new Set(['EACCES', 'EPERM', 'EROFS']);
-/** A file is held open for as long as another replaces it; one that may not be read stays so. */
-const READ_PATIENCE = 1000;
+/**
+ * How long a file is tried again that cannot be read, in milliseconds: where another process has it open, and where it may
+ * be replaced just then, or may not be read at all.
+ */
+const READ_PATIENCE = { busy: 20_000, refused: 1_000 };
 
 /**
  * The text of the profile file at `path`, or undefined when there is none. Takes no lock: files are replaced whole.
@@ -75,8 +78,19 @@ export async function asOneFile(files: ProfileFiles): Promise<ProfileFiles> {
 async function leadToOneFile(one: string, other: string): Promise<boolean> {
   const [first, second] = [await followLinks(one), await followLinks(other)];
   if (first === second) return true;
-  const [found, same] = [await stat(first, { bigint: true }), await stat(second, { bigint: true })];
-  return found.dev === same.dev && found.ino === same.ino;
+  const [found, same] = [await statOf(first), await statOf(second)];
+  if (found && same) return found.dev === same.dev && found.ino === same.ino;
+  // If neither is there, the first that is written would be the other, too.
+  return !found && !same && ignoresCase() && first.toLowerCase() === second.toLowerCase();
+}
+
+function statOf(path: string) {
+  return stat(path, { bigint: true }).catch(unlessMissing);
+}
+
+/** As a rule: on either system, a folder can be made to regard it. */
+function ignoresCase(): boolean {
+  return process.platform === 'win32' || process.platform === 'darwin';
 }
 
 /**
@@ -282,9 +296,10 @@ async function read(path: string, check: (found: Stats) => void = () => undefine
   if (!found.isFile()) {
     throw new Error(`It is a ${found.isDirectory() ? 'directory' : 'device or pipe'}. ${NAME_ANOTHER}`);
   }
-  const bytes = await whileBusy(performance.now() + READ_PATIENCE, isHeldOpen, () => readFile(path)).catch(
-    unlessMissing,
-  );
+  const started = performance.now();
+  const mayPass = (error: unknown) =>
+    isHeldOpen(error) && (codeOf(error) === 'EBUSY' || performance.now() < started + READ_PATIENCE.refused);
+  const bytes = await whileBusy(started + READ_PATIENCE.busy, mayPass, () => readFile(path)).catch(unlessMissing);
   if (bytes?.includes(0) === true) {
     throw new Error('It is not text in UTF-8 but, perhaps, UTF-16, which AWS tools cannot read. Save it as UTF-8.');
   }
