@@ -293,6 +293,12 @@ describe('what is wrong', () => {
         writeFileSync(file, token);
         expect(await problems()).toMatch(/web-identity-token-file: has (white space|a character) in it/);
       }
+      for (const mark of ['\xff\xfe', '\xfe\xff']) {
+        writeFileSync(file, `${mark}e\x003\x000\x00.\x00e\x003\x000\x00.\x00`, 'latin1');
+        expect(await problems()).toContain(
+          `web-identity-token-file: ${file} is in UTF-16, as Windows PowerShell 5 writes`,
+        );
+      }
       // More than fits into memory, without a block on the disk.
       truncateSync(file, 2 ** 33);
       expect(await problems()).toContain('has 8589934592 bytes');

@@ -20,6 +20,11 @@ const MAX_TOKEN_FILE_SIZE = 2 * MAX_TOKEN_LENGTH;
 const NO_JWT =
   'holds no JSON Web Token, which has three parts with dots between them; an access token, JSON with a token in it, and ' +
   'the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN are none';
+/** The byte order marks of UTF-16. */
+const UTF_16_MARKS = ['\xff\xfe', '\xfe\xff'];
+const UTF_16 =
+  'is in UTF-16, as Windows PowerShell 5 writes files with >, and a token is in ASCII. Write it with `shell: pwsh`, or ' +
+  'with Set-Content -Encoding ascii';
 
 /** The credentials to start from: those that the inputs lead to, or what the SDK's default chain will find. */
 export async function readSigningSource(tokenRuledOutBy: TokenRuledOutBy, inputs: Inputs): Promise<SigningSource> {
@@ -107,8 +112,11 @@ function readToken(path: string, inputs: Inputs): string {
       inputs.wrong('web-identity-token-file', `${file} has ${found.size} bytes; a token has 4 to 20,000`);
       return '';
     }
-    const token = readFileSync(file, 'utf8').trim();
-    if (token.length < MIN_TOKEN_LENGTH || token.length > MAX_TOKEN_LENGTH) {
+    const bytes = readFileSync(file);
+    const token = bytes.toString().trim();
+    if (UTF_16_MARKS.includes(bytes.toString('latin1', 0, 2))) {
+      inputs.wrong('web-identity-token-file', `${file} ${UTF_16}`);
+    } else if (token.length < MIN_TOKEN_LENGTH || token.length > MAX_TOKEN_LENGTH) {
       inputs.wrong('web-identity-token-file', `${file} has ${token.length} characters; a token has 4 to 20,000`);
     } else {
       inputs.checkCredential('web-identity-token-file', token);
