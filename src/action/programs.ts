@@ -1,13 +1,15 @@
+import type { EndSignIns, UndoIdentities } from '../runner/undo';
 /*
  * What the three programs of the action load: main, post, and the one behind profiles that renew themselves. It is one
  * bundle, so that no code is shipped twice.
  */
-import type { EndSignIns, UndoIdentities } from '../runner/undo';
+import { nameInCapitals } from '../runner/variable-names';
 
 export { start } from './start';
 
 /** Called where a session is due: else that program answers without this bundle. */
 export const renew = async (path: string, env: NodeJS.ProcessEnv) => {
+  nameInCapitals(env);
   const { renewProfile } = await import('./renew-profile');
   return renewProfile(path, env);
 };

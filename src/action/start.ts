@@ -1,6 +1,7 @@
 import { systemClock } from '../network/clock';
 import { Ledger } from '../runner/ledger';
 import { actionsRunner } from '../runner/runner';
+import { nameInCapitals } from '../runner/variable-names';
 import { runAction } from './pipeline';
 import { reportFailure } from './report-failure';
 
@@ -10,6 +11,7 @@ const GRACE_MS = 250;
 /** Runs the step in this process, and ends the process when it is done. */
 export function start(process: NodeJS.Process): void {
   const { env } = process;
+  nameInCapitals(env);
   const runner = actionsRunner(process);
   const step = { env, runner, clock: systemClock, ledger: new Ledger(env, runner.saveState) };
 

@@ -13,6 +13,7 @@ import { placeInJob } from './place-in-job';
 import { listed, Masks, printable } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
+import { nameInCapitals } from './variable-names';
 
 /** The world that the post step acts in. */
 export interface PostStep {
@@ -64,6 +65,7 @@ export interface PostWork {
  * without the toolkit, whose loading would take longer than all the rest.
  */
 export async function undo(step: PostStep, work: PostWork): Promise<void> {
+  nameInCapitals(step.env);
   const reporter = reporterFor(step);
   if (step.env.AWS_SKIP_CLEANUP_STEP === 'true') {
     reporter.log('Nothing cleaned up: AWS_SKIP_CLEANUP_STEP is true.');
