@@ -14,7 +14,7 @@ import { maskIdentity, maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
-import { passOverDevices, spellKindsOfEndpoints, takeEndpointsOfProfile } from './profile-endpoints';
+import { lookAtHome, passOverDevices, spellKindsOfEndpoints, takeEndpointsOfProfile } from './profile-endpoints';
 import { reportFailure } from './report-failure';
 
 /** Reads what is asked for and does it. Whatever fails is caught here, and reported. */
@@ -24,6 +24,7 @@ export async function runAction(step: Step): Promise<void> {
     maskInputs(step);
     forgetSignIn(step.env);
     spellKindsOfEndpoints(step);
+    lookAtHome(step);
     await passOverDevices(step);
     await takeEndpointsOfProfile(step);
     const { request, warnings, warningsInFiles } = await readRequest(step.env);
