@@ -149,6 +149,12 @@ describe('what is allowed', () => {
       ['allows i*:GetUser on everything'],
     ],
     [
+      'a character that may be among what is omitted',
+      [{ Effect: 'Allow', Action: 's3:*', NotResource: `${BUCKET}/\u{1F511}*` }],
+      [allow('s3:*', `${BUCKET}/?`)],
+      [`allows s3:* on ${BUCKET}/?`],
+    ],
+    [
       'less that is omitted',
       [{ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' }],
       [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],

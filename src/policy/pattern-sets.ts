@@ -51,26 +51,34 @@ export function covers(pattern: string, other: string): boolean {
 
 /** Whether no text fits both patterns. */
 function areDisjoint(one: string, other: string): boolean {
-  const [first, second] = [one, other].map((pattern) => pattern.replaceAll(/\$\{[^}]*\}/g, '*')) as [string, string];
-  // Which beginnings of the second pattern can end where one of the first does.
-  let reached = new Set([0]);
-  const withStars = (ends: Set<number>): Set<number> => {
-    for (const end of ends) if (second[end] === '*') ends.add(end + 1);
-    return ends;
-  };
-  reached = withStars(reached);
+  const [first, second] = [signsOf(one), signsOf(other)];
+  // Of each beginning of the second pattern: whether some text fits it and the part of the first that is read.
+  let fits = afterStars([true, ...Array<boolean>(second.length).fill(false)], second);
   for (const sign of first) {
-    const next = new Set<number>();
-    for (const end of reached) {
-      if (sign === '*') {
-        for (let later = end; later <= second.length; later++) next.add(later);
-        continue;
-      }
-      const other = second[end];
-      if (other === '*') next.add(end);
-      else if (other !== undefined && (other === sign || other === '?' || sign === '?')) next.add(end + 1);
+    const next = Array<boolean>(second.length + 1).fill(false);
+    let isAny = false;
+    for (const [end, fit] of fits.entries()) {
+      isAny ||= fit;
+      if (sign === '*') next[end] = isAny;
+      else if (fit && second[end] === '*') next[end] = true;
+      else if (fit && end < second.length && areAlike(sign, second[end])) next[end + 1] = true;
     }
-    reached = withStars(next);
+    fits = afterStars(next, second);
   }
-  return !reached.has(second.length);
+  return fits.at(-1) !== true;
+}
+
+/** The characters of a pattern. A variable may stand for any text. */
+function signsOf(pattern: string): string[] {
+  return Array.from(pattern.replaceAll(/\$\{[^}]*\}/g, '*'));
+}
+
+/** A `*` may also stand for nothing. */
+function afterStars(fits: boolean[], pattern: readonly string[]): boolean[] {
+  for (const [end, sign] of pattern.entries()) if (sign === '*' && fits[end]) fits[end + 1] = true;
+  return fits;
+}
+
+function areAlike(one: string, other: string | undefined): boolean {
+  return one === other || one === '?' || other === '?';
 }
