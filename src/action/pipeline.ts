@@ -14,7 +14,8 @@ import { maskIdentity, maskAccountsIn, maskInputs } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { withinTimeLimit } from '../runner/time-limit';
 import { adviseOidc } from './advise-oidc';
-import { lookAtHome, passOverDevices, spellKindsOfEndpoints, takeEndpointsOfProfile } from './profile-endpoints';
+import { spellKindsOfEndpoints, takeEndpointsOfProfile } from './endpoint-settings';
+import { lookAtHome, passOverDevices } from './profile-lookup';
 import { reportFailure } from './report-failure';
 
 /** Reads what is asked for and does it. Whatever fails is caught here, and reported. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lookAtHome } from '../../src/action/profile-endpoints';
+import { lookAtHome } from '../../src/action/profile-lookup';
 import type { Step } from '../../src/runner/step';
 
 const TO_PROFILE = { 'INPUT_AWS-PROFILE': 'dev' };
