@@ -87,7 +87,7 @@ export function unsetCurrent(step: Step): void {
 export async function unsetProfile(step: Step): Promise<void> {
   const names = Object.keys(profileVariables('')).filter((name) => step.env[name]);
   if (names.length === 0) return;
-  const { valuesLikeUnset } = await import('../profile/without-profile');
+  const { valuesLikeUnset } = await import('../profile/values-like-unset');
   const makeFolder = () => makeJobFolder('aws-config', step);
   exportVariables(valuesLikeUnset(names, { env: step.env, home: homedir(), profile: '', makeFolder }), step);
 }

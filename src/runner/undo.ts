@@ -242,7 +242,7 @@ async function likeUnset(names: readonly string[], env: NodeJS.ProcessEnv): Prom
   const empty = Object.fromEntries(names.map((name) => [name, '']));
   const isNeeded = names.some((name) => OF_PROFILES.test(name)) || (names.some(isRegion) && mayHaveRegion(env));
   if (!isNeeded) return empty;
-  const { valuesLikeUnset } = await import('../profile/without-profile');
+  const { valuesLikeUnset } = await import('../profile/values-like-unset');
   const makeFolder = () => inJobTemp(env, (temp) => mkdtempSync(join(temp, 'aws-config-')));
   try {
     const profile = env.AWS_ACCESS_KEY_ID ? '' : 'default';

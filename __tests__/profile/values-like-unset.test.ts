@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { valuesLikeUnset } from '../../src/profile/without-profile';
+import { valuesLikeUnset } from '../../src/profile/values-like-unset';
 import { inJob, useJobDirectory } from '../runner/job-files';
 
 useJobDirectory();
