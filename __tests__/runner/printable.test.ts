@@ -1,5 +1,5 @@
 import { visible } from '../../src/errors/message';
-import { Masks, printable } from '../../src/runner/printable';
+import { printable } from '../../src/runner/printable';
 
 describe('a text that someone else wrote is no command to the runner', () => {
   test.each([
@@ -38,15 +38,4 @@ describe('a text that a server sent changes nothing of what is around it', () =>
     expect(printable('\u001b[0m::add-mask::x')).toBe(': :add-mask::x');
     expect(printable('#\u0000#[error]x')).toBe('## [error]x');
   });
-});
-
-test('what was masked is hidden line by line, the longest first', () => {
-  const masks = new Masks();
-  expect(masks.add('a secret\r\n\nof lines')).toEqual(['a secret', 'of lines']);
-  expect(masks.add('a secret')).toEqual([]);
-  masks.add('a secret, longer');
-  expect(masks.hide('a secret, longer; of lines; a secret; none')).toBe('***; ***; ***; none');
-  masks.add('p*ss_w[o]rd$1/+?.^|()\\{}');
-  expect(masks.hide('p*ss_w[o]rd$1/+?.^|()\\{}')).toBe('***');
-  expect(masks.hide('p\\*ss\\_w\\[o\\]rd$1/+?.^\\|()\\\\\\{\\}')).toBe('***');
 });

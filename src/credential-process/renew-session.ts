@@ -9,7 +9,7 @@ import { Inputs } from '../inputs/inputs';
 import { systemClock } from '../network/clock';
 import { inTime } from '../network/deadline';
 import { Ledger } from '../runner/ledger';
-import { Masks } from '../runner/printable';
+import { MaskedSecrets } from '../runner/masked-secrets';
 import type { Runner } from '../runner/runner';
 import { silentRunner } from '../runner/silent-runner';
 import type { Step } from '../runner/step';
@@ -229,7 +229,7 @@ function enter(folder: string): void {
  * @throws Error in the words of what failed, in which no runner would hide the secrets that a server repeats
  */
 async function withoutSecrets<T>(work: (runner: Runner) => Promise<T>): Promise<T> {
-  const masks = new Masks();
+  const masks = new MaskedSecrets();
   const mask = (secret: string) => void masks.add(secret);
   try {
     return await work({ ...silentRunner, mask });

@@ -5,7 +5,8 @@ import * as core from '@actions/core';
 import type { FilePlace } from '../errors/action-error';
 import { visible } from '../errors/message';
 import { fittingSummary } from './job-summary';
-import { Masks, printable } from './printable';
+import { MaskedSecrets } from './masked-secrets';
+import { printable } from './printable';
 import { writingTo, type RunnerPath } from './runner-files';
 import { stepTitle } from './step-title';
 
@@ -41,7 +42,7 @@ export type StepProcess = Pick<NodeJS.Process, 'env' | 'exitCode'>;
 /** The runner that this process was started by. */
 export function actionsRunner(step: StepProcess): Runner {
   const { env } = step;
-  const masks = new Masks();
+  const masks = new MaskedSecrets();
   const writer =
     (file: RunnerPath, write: (name: string, value: string) => void): Runner['setOutput'] =>
     (name, value) => {

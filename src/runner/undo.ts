@@ -9,8 +9,9 @@ import type { Clock } from '../network/clock';
 import type { WrittenProfile } from '../profile/profile';
 import { keepSignIn } from './kept-sign-in';
 import type { JobChanges, Created, IdentityChanges } from './ledger';
+import { MaskedSecrets } from './masked-secrets';
 import { placeInJob } from './place-in-job';
-import { listed, Masks, printable } from './printable';
+import { listed, printable } from './printable';
 import { readLedger } from './read-ledger';
 import { inJobTemp } from './runner-files';
 import { nameInCapitals } from './variable-names';
@@ -265,7 +266,7 @@ function reporterFor({ env, print }: PostStep): PostReporter {
     print(`${line}\n`);
   };
   const escaped = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-  const masks = new Masks();
+  const masks = new MaskedSecrets();
   const place = placeInJob(env);
   const title = escaped(`AWS identity clean-up${place && ` (${place})`}`)
     .replaceAll(':', '%3A')
