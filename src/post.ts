@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { warningsIn } from './credential-process/session-file';
+import { warningsIn } from './credential-process/renewal-warnings';
 import { systemClock } from './network/clock';
 import { undo } from './runner/undo';
 

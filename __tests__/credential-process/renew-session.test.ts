@@ -2,7 +2,8 @@ import fs, { mkdirSync, readdirSync, realpathSync, rmSync, utimesSync, writeFile
 import { uptime } from 'node:os';
 import { environmentFile, type ProfileSession } from '../../src/credential-process/keep-sessions';
 import { renewSession } from '../../src/credential-process/renew-session';
-import { keptSession, readSession, warningsIn, type KeptSession } from '../../src/credential-process/session-file';
+import { warningsIn } from '../../src/credential-process/renewal-warnings';
+import { keptSession, readSession, type KeptSession } from '../../src/credential-process/session-file';
 import { lockPath } from '../../src/files/lock';
 import type { Step } from '../../src/runner/step';
 import { inJob, useJobDirectory } from '../runner/job-files';

@@ -1,87 +1,12 @@
-import fs, { existsSync, writeFileSync } from 'node:fs';
+import fs, { writeFileSync } from 'node:fs';
 import { keepSessions } from '../../src/credential-process/keep-sessions';
-import {
-  isFresh,
-  isValid,
-  keptSession,
-  noteWarning,
-  readSession,
-  warningsIn,
-} from '../../src/credential-process/session-file';
+import { readSession } from '../../src/credential-process/session-file';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
 
 useJobDirectory();
 
-const NOW = Date.parse('2026-01-31T12:00:00.000Z');
-const MINUTE = 60_000;
-const lasting = (minutes: number) => ({
-  ...EXAMPLE_KEYS,
-  sessionToken: 'AQoEXAMPLE',
-  expiration: new Date(NOW + minutes * MINUTE),
-});
 const SESSIONS = [{ name: 'deploy', credentials: { ...EXAMPLE_KEYS, sessionToken: 'AQoEXAMPLE' } }];
-
-/** So many minutes after now, by a clock that is so many ahead. */
-const after = (minutes: number, ahead = 0) => ({
-  time: NOW + (minutes + ahead) * MINUTE,
-  uptime: 5_000 + minutes * 60,
-});
-const SECOND = 1 / 60;
-
-describe('when a session is renewed', () => {
-  test.each([
-    [15, 5],
-    [30, 10],
-    [60, 20],
-    [720, 20],
-  ])('one of %i minutes: %i minutes before its end', (length, margin) => {
-    const session = keptSession('deploy', lasting(length), after(0));
-    const due = length - margin;
-    expect([isFresh(session, after(due - SECOND)), isFresh(session, after(due))]).toEqual([true, false]);
-    expect([isValid(session, after(length - SECOND)), isValid(session, after(length))]).toEqual([true, false]);
-  });
-
-  test('one that will be over when an attempt is: as if it were', () => {
-    const session = keptSession('deploy', lasting(60), after(0));
-    expect([isValid(session, after(59), MINUTE - 1), isValid(session, after(59), MINUTE)]).toEqual([true, false]);
-  });
-
-  describe.each([-120, -30, 30, 120])('by a clock that is %i minutes ahead of AWS', (ahead) => {
-    const session = keptSession('deploy', { ...lasting(60), clockAhead: ahead * MINUTE }, after(0, ahead));
-
-    test.each([
-      ['stays so', ahead],
-      ['is set right', 0],
-      ['is set wrong in another way', -ahead],
-    ])('and %s: by the time that has passed', (_, later) => {
-      expect([isFresh(session, after(40 - SECOND, later)), isFresh(session, after(40, later))]).toEqual([true, false]);
-      expect([isValid(session, after(60 - SECOND, later)), isValid(session, after(60, later))]).toEqual([true, false]);
-    });
-
-    test('a short one: by its own length', () => {
-      const short = keptSession('deploy', { ...lasting(15), clockAhead: ahead * MINUTE }, after(0, ahead));
-      expect([isFresh(short, after(10 - SECOND, ahead)), isFresh(short, after(10, ahead))]).toEqual([true, false]);
-    });
-  });
-
-  test('after the machine was restarted: by the time of day', () => {
-    const session = keptSession('deploy', lasting(60), after(0));
-    const restarted = (minutes: number) => ({ time: NOW + minutes * MINUTE, uptime: 10 });
-    expect([isFresh(session, restarted(39)), isFresh(session, restarted(41))]).toEqual([true, false]);
-    expect([isValid(session, restarted(59)), isValid(session, restarted(61))]).toEqual([true, false]);
-  });
-
-  test('one without an end: never', () => {
-    const session = keptSession('deploy', EXAMPLE_KEYS, after(0));
-    expect([isFresh(session, after(1e9)), isValid(session, after(1e9))]).toEqual([true, true]);
-    expect(session.credentials).toEqual({
-      Version: 1,
-      AccessKeyId: EXAMPLE_KEYS.accessKeyId,
-      SecretAccessKey: EXAMPLE_KEYS.secretAccessKey,
-    });
-  });
-});
 
 test('a session is read back with its token', () => {
   keepSessions(inJob(), SESSIONS, {});
@@ -137,19 +62,6 @@ describe('whoever uses the profile learns why', () => {
     });
     expect(reading).toThrow(`${COULD_NOT()}${words}`);
   });
-});
-
-test('warnings are kept until all is well again, and none is asked for more than it has', () => {
-  noteWarning(inJob('1.json'), 'first');
-  noteWarning(inJob('1.json'), 'second');
-  noteWarning(inJob('2.json'), 'other');
-  expect(warningsIn(inJob()).sort()).toEqual(['other', 'second']);
-  noteWarning(inJob('1.json'), undefined);
-  noteWarning(inJob('2.json'), undefined);
-  expect(warningsIn(inJob())).toEqual([]);
-  noteWarning(inJob('nowhere', '1.json'), 'no room for it');
-  expect(existsSync(inJob('nowhere'))).toBe(false);
-  expect(warningsIn(inJob('nowhere'))).toEqual([]);
 });
 
 test('a file that is there already is not written over: it could lead elsewhere', () => {

@@ -5,7 +5,7 @@ import type { Driver, Part } from '../../sandbox/runner/driver';
 import { ACTIONS_NODE } from '../../sandbox/runner/processes';
 import { runAction } from '../../src/action/pipeline';
 import { endSignIns, undoInIam } from '../../src/action/programs';
-import { warningsIn } from '../../src/credential-process/session-file';
+import { warningsIn } from '../../src/credential-process/renewal-warnings';
 import type { Clock } from '../../src/network/clock';
 import { Ledger } from '../../src/runner/ledger';
 import { actionsRunner, type Runner } from '../../src/runner/runner';

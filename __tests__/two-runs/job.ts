@@ -7,7 +7,7 @@ import { inputVariables, readActionMetadata } from '../../sandbox/runner/action-
 import { PROJECT } from '../../sandbox/runner/processes';
 import { runAction } from '../../src/action/pipeline';
 import { endSignIns, undoInIam } from '../../src/action/programs';
-import { warningsIn } from '../../src/credential-process/session-file';
+import { warningsIn } from '../../src/credential-process/renewal-warnings';
 import { EPHEMERAL } from '../../src/provisioning/ephemeral';
 import { Ledger } from '../../src/runner/ledger';
 import type { Runner } from '../../src/runner/runner';

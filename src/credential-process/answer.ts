@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { messageOf } from '../errors/message';
-import { isFresh, readSession, type KeptSession } from './session-file';
+import { readSession, type KeptSession } from './session-file';
+import { isFresh } from './when-due';
 
 /**
  * Answers whoever uses a profile that renews itself: prints its session, renewed where it is about to end, and

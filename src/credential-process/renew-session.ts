@@ -15,16 +15,9 @@ import { silentRunner } from '../runner/silent-runner';
 import type { Step } from '../runner/step';
 import { environmentFile, type ProfileSession } from './keep-sessions';
 import { returnTo } from './kept-environment';
-import {
-  isFresh,
-  isValid,
-  keptSession,
-  noteWarning,
-  readSession,
-  thisMoment,
-  whyUnreadable,
-  type KeptSession,
-} from './session-file';
+import { noteWarning } from './renewal-warnings';
+import { keptSession, readSession, whyUnreadable, type KeptSession } from './session-file';
+import { isFresh, isValid, thisMoment } from './when-due';
 
 type Environment = Readonly<Record<string, string>>;
 

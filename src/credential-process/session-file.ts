@@ -1,21 +1,12 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { uptime } from 'node:os';
-import { join } from 'node:path';
 import type { Credentials } from '../aws/credentials';
 import { codeOf, messageOf } from '../errors/message';
 import { readPatiently } from '../files/busy';
+import { thisMoment, type Moment } from './when-due';
 
 /*
  * What the program behind a profile answers from, in a file of mode 0600 for each profile. Nothing but Node is loaded
  * to read it: most calls are answered from it, in the time of an empty process.
  */
-
-/** The longest before its end that a session is renewed, in milliseconds: the AWS CLI asks 15 minutes before, SDKs 5. */
-const LONGEST_MARGIN_MS = 20 * 60_000;
-/** Of a short session, which part of it is the margin. */
-const MARGIN_OF_LENGTH = 1 / 3;
-/** Added to the name of a session's file, that of a warning about it. */
-const WARNING = '.warning';
 
 /** The session of a profile. */
 export interface KeptSession {
@@ -36,19 +27,6 @@ export interface KeptSession {
   readonly obtained: Moment;
   /** The last attempt to renew it, unless that succeeded. */
   readonly attempt: RenewalAttempt | undefined;
-}
-
-/** A time in two ways, as a clock may be wrong, or set. */
-export interface Moment {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** Seconds since this machine was started. */
-  readonly uptime: number;
-}
-
-/** Now, by this machine's clock. */
-export function thisMoment(): Moment {
-  return { time: Date.now(), uptime: uptime() };
 }
 
 export interface RenewalAttempt {
@@ -111,54 +89,4 @@ const REASONS: Readonly<Record<string, string>> = {
 function isSession(kept: unknown): kept is KeptSession {
   const { profile, credentials } = (kept ?? {}) as Partial<KeptSession>;
   return typeof profile === 'string' && typeof credentials?.AccessKeyId === 'string';
-}
-
-/** Whether it can be used as it is, without renewing it. */
-export function isFresh(session: KeptSession, now = thisMoment()): boolean {
-  const left = timeLeft(session, now);
-  const length = timeLeft(session, session.obtained);
-  return left > Math.min(LONGEST_MARGIN_MS, (length > 0 ? length : Infinity) * MARGIN_OF_LENGTH);
-}
-
-/** Whether AWS still accepts it, and will for so many milliseconds. */
-export function isValid(session: KeptSession, now = thisMoment(), ms = 0): boolean {
-  return timeLeft(session, now) > ms;
-}
-
-/**
- * How long AWS accepts it from then on, in milliseconds. AWS's clock has gone on by as much as this machine has run since
- * it was obtained; after a restart, only the time of day tells.
- */
-function timeLeft({ credentials: { Expiration }, obtained }: KeptSession, then: Moment): number {
-  if (Expiration === undefined) return Infinity;
-  const passed = then.uptime - obtained.uptime;
-  const awsTime = passed >= 0 ? obtained.time + passed * 1000 : then.time;
-  return Date.parse(Expiration) - awsTime;
-}
-
-/**
- * Writes down, for the post step, what would be a warning on stderr. Whoever is given credentials gets nothing there: some
- * tools, such as those with the SDK for C++, read it together with the answer. Where it cannot be written, nobody learns
- * of it, and the credentials matter more.
- *
- * @param path the session's file
- * @param text none when all is well again
- */
-export function noteWarning(path: string, text: string | undefined): void {
-  try {
-    if (text === undefined) rmSync(`${path}${WARNING}`, { force: true });
-    else writeFileSync(`${path}${WARNING}`, text, { mode: 0o600 });
-  } catch {
-    return;
-  }
-}
-
-/** The warnings about sessions that are kept in a folder; none if it keeps no sessions. */
-export function warningsIn(folder: string): string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(WARNING));
-    return names.map((name) => readFileSync(join(folder, name), 'utf8'));
-  } catch {
-    return [];
-  }
 }
