@@ -15,7 +15,7 @@ afterEach(() => {
 
 /** The HOME that a step goes on with, and the warnings. */
 function lookedAt(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = 'win32') {
-  const warning = jest.fn((text: string) => void text);
+  const warning = jest.fn<undefined, [string]>();
   lookAtHome({ env, runner: { warning } } as unknown as Step, platform);
   return [env.HOME, warning.mock.calls.map(([text]) => text)];
 }

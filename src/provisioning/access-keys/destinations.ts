@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { DeclaredUser, KeyDestination } from '../../identities/declaration';
-import { describeLocation, describeSecret, describeWorkspace, STORES, type StoredSecret } from '../../identities/stored-secret';
+import {
+  describeLocation,
+  describeSecret,
+  describeWorkspace,
+  STORES,
+  type StoredSecret,
+} from '../../identities/stored-secret';
 
 /** Where a key is delivered to, as far as its life asks: all that differs from one kind of destination to another. */
 export interface Destination {
