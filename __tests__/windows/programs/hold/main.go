@@ -1,6 +1,7 @@
-// Holds a file open, as a virus scanner or an editor may, until its input ends: others may read it then, or do nothing.
+// Holds a file open, as a virus scanner or an editor may, until its input ends: others may read it then, or write it, too,
+// or do nothing. None may delete it, or replace it by another file.
 //
-//	hold FILE read|nothing
+//	hold FILE read|write|nothing
 package main
 
 import (
@@ -13,6 +14,7 @@ import (
 func main() {
 	share := map[string]uint32{
 		"read":    syscall.FILE_SHARE_READ,
+		"write":   syscall.FILE_SHARE_READ | syscall.FILE_SHARE_WRITE,
 		"nothing": 0,
 	}[os.Args[2]]
 	name, err := syscall.UTF16PtrFromString(os.Args[1])
