@@ -1,7 +1,7 @@
 import type { User } from '../../sandbox/accounts/account';
 import { MfaDevice } from '../../sandbox/accounts/mfa-device';
 import type { DeclaredUser } from '../../src/identities/declaration';
-import { placeWords } from '../../src/provisioning/access-keys/destinations';
+import { placeDigests } from '../../src/provisioning/access-keys/destinations';
 import { TAKEOVER_MS } from '../../src/provisioning/access-keys/key-life';
 import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
@@ -209,7 +209,7 @@ describe('secrets of a user', () => {
     accessKey: { maxAge: undefined, grace: undefined, deliver: [TO_GITHUB] },
     mfaDevice: { name: 'pulumi', path: '/', deliver: [SEED] },
   });
-  const PLACES = `places=${placeWords([TO_GITHUB]).join(':')}`;
+  const PLACES = `places=${placeDigests([TO_GITHUB]).join(':')}`;
   const RUN = 'octo/app:7.1:0a1b2c3d';
   const MINUTE = 60_000;
   const HOUR = 60 * MINUTE;

@@ -7,7 +7,7 @@ import { CertificateAuthority, type CertificateSettings } from '../../sandbox/ro
 import type { Run } from '../../sandbox/runner/job';
 import { copyAction } from '../../sandbox/runner/processes';
 import type { ErrorCode } from '../../src/errors/action-error';
-import { placeWords } from '../../src/provisioning/access-keys/destinations';
+import { placeDigests } from '../../src/provisioning/access-keys/destinations';
 import { ForwardProxy } from '../network/forward-proxy';
 import { allow, deny, trust } from '../sandbox/sts-client';
 import {
@@ -367,7 +367,7 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
         const id = user.accessKeys[0]?.accessKeyId ?? '';
         const now = ago(scenario, 0);
         const location = { of: 'repository', repository: REPOSITORY } as const;
-        const places = placeWords([{ to: 'github-secrets', prefix: '', location }]).join(':');
+        const places = placeDigests([{ to: 'github-secrets', prefix: '', location }]).join(':');
         const words = `at=${now} written=${now} places=${places}`;
         user.tags = { ...user.tags, ...recordTags({ [`delivered:${id}`]: words }) };
         const write = () => {

@@ -2,7 +2,7 @@ import type { User } from '../../../sandbox/accounts/account';
 import type { Credentials } from '../../../src/aws/credentials';
 import type { KeyDestination } from '../../../src/identities/declaration';
 import { deliverKey } from '../../../src/provisioning/access-keys/deliver-keys';
-import { placeWords } from '../../../src/provisioning/access-keys/destinations';
+import { placeDigests } from '../../../src/provisioning/access-keys/destinations';
 import { endKeys, endReplaced } from '../../../src/provisioning/access-keys/end-keys';
 import type { KeyHolder } from '../../../src/provisioning/access-keys/key-holder';
 import { FENCE_MS, livesOf, SETTLE_MS, TAKEOVER_MS } from '../../../src/provisioning/access-keys/key-life';
@@ -315,7 +315,7 @@ describe('a key that is delivered', () => {
     ]);
     const [begun] = requests.map(({ params }) => params);
     expect(begun?.['Tags.member.1.Key']).toBe(`aws-identity-action:delivering:${accessKeyId}`);
-    expect(begun?.['Tags.member.1.Value']).toContain(`places=${placeWords([TO_GITHUB]).join(':')}`);
+    expect(begun?.['Tags.member.1.Value']).toContain(`places=${placeDigests([TO_GITHUB]).join(':')}`);
     expect(recordOf(accessKeyId)).toEqual({
       delivered: expect.objectContaining({ replaces: old.accessKeyId, torn: false }) as unknown,
     });
@@ -565,7 +565,7 @@ describe('post, after a main step that was killed', () => {
 
   async function begun() {
     const made = await makeSurely();
-    const delivering = { run: opened.access.run, at: now(), places: placeWords([TO_GITHUB]) };
+    const delivering = { run: opened.access.run, at: now(), places: placeDigests([TO_GITHUB]) };
     user.tags = { ...user.tags, ...recordTags(idOf(made), { delivering }) };
     await put(ID_SECRET, idOf(made));
     return made;

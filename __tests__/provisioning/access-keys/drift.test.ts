@@ -1,12 +1,12 @@
 import { describeSecret } from '../../../src/identities/stored-secret';
-import { placeWords, storedHalves } from '../../../src/provisioning/access-keys/destinations';
+import { placeDigests, storedHalves } from '../../../src/provisioning/access-keys/destinations';
 import { driftOf } from '../../../src/provisioning/access-keys/drift';
 import { TO_GITHUB } from '../declared';
 
 describe('a delivered key is still in its places', () => {
   const CREATED = Date.parse('2026-04-11T12:00:00Z');
   const WRITTEN = CREATED + 40_000;
-  const places = placeWords([TO_GITHUB]);
+  const places = placeDigests([TO_GITHUB]);
   const [id = '', secret = ''] = storedHalves([TO_GITHUB]).map((stored) => describeSecret(stored.secret));
   const markAt = (time: number | undefined) => (time === undefined ? undefined : { time });
   const drift = (times: readonly [id: number | undefined, secret: number | undefined], recorded = places) => {

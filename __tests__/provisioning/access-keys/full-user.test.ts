@@ -1,6 +1,6 @@
 import type { KeyDestination } from '../../../src/identities/declaration';
 import { describeSecret, HCP_TERRAFORM } from '../../../src/identities/stored-secret';
-import { destinationOf, placeWords, versionedIn } from '../../../src/provisioning/access-keys/destinations';
+import { destinationOf, placeDigests, versionedIn } from '../../../src/provisioning/access-keys/destinations';
 import { versionsOf } from '../../../src/provisioning/access-keys/marks';
 import { planKey, planKeyRotation } from '../../../src/provisioning/access-keys/plan-key';
 import { page } from '../../docs/pages';
@@ -32,7 +32,7 @@ const marksOf = (repository: number, environment: number) =>
     ),
   ]);
 const deliveredTo = (ago: number, places: readonly KeyDestination[]) => ({
-  delivered: { at: NOW - ago, written: NOW - ago, replaces: undefined, torn: false, places: placeWords(places) },
+  delivered: { at: NOW - ago, written: NOW - ago, replaces: undefined, torn: false, places: placeDigests(places) },
 });
 
 const TO_WORKSPACE: KeyDestination = {
@@ -48,7 +48,7 @@ const versioned = (ago: number, version: string) => ({
 });
 /** What is recorded of a key whose run died after it had changed the version. */
 const died = (ago: number, before: string): Keys[string] => {
-  const places = placeWords([TO_WORKSPACE]);
+  const places = placeDigests([TO_WORKSPACE]);
   return {
     age: ago,
     made: { run: RUN, at: NOW - ago, replaces: OLD },
@@ -239,7 +239,7 @@ const CASES: readonly [what: string, planned: ReturnType<typeof rotate>, why: st
         HOUR,
       ),
       written: [HOUR, HOUR],
-      more: { placesOfOthers: [{ user: 'other', place: destinationOf(IN_PROD), word: '0a1b2c3d', delivered: [] }] },
+      more: { placesOfOthers: [{ user: 'other', place: destinationOf(IN_PROD), digest: '0a1b2c3d', delivered: [] }] },
     }),
     `${NEW} is to be replaced`,
     `${OLD} may be in AWS_ACCESS_KEY_ID of ${PROD} and AWS_SECRET_ACCESS_KEY of ${PROD}, which the document gives to the ` +

@@ -1,9 +1,9 @@
-import { placeWords } from '../../../src/provisioning/access-keys/destinations';
+import { placeDigests } from '../../../src/provisioning/access-keys/destinations';
 import { placesWith, whyHeld } from '../../../src/provisioning/access-keys/held-places';
 import { TO_GITHUB } from '../declared';
 import { DAY, delivered, holderIn, HOUR, made, MINUTE, NEW, NOW, OLD, RUN, type Situation } from './holder';
 
-const delivering = (ago: number) => ({ delivering: { run: RUN, at: NOW - ago, places: placeWords([TO_GITHUB]) } });
+const delivering = (ago: number) => ({ delivering: { run: RUN, at: NOW - ago, places: placeDigests([TO_GITHUB]) } });
 const recorded = (ago: number, places: readonly string[]) => ({
   delivered: { at: NOW - ago, written: NOW - ago, replaces: OLD, torn: false, places },
 });

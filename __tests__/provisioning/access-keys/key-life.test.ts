@@ -1,4 +1,4 @@
-import { placeWords } from '../../../src/provisioning/access-keys/destinations';
+import { placeDigests } from '../../../src/provisioning/access-keys/destinations';
 import { livesOf, type KeyLives } from '../../../src/provisioning/access-keys/key-life';
 import type { KeyRecord } from '../../../src/provisioning/access-keys/record';
 import { writeRun } from '../../../src/provisioning/run';
@@ -47,7 +47,7 @@ function wordsFor(lives: KeyLives): Record<string, string> {
   ]);
 }
 
-const delivering = (ago: number, places = placeWords([TO_GITHUB])): KeyRecord => ({
+const delivering = (ago: number, places = placeDigests([TO_GITHUB])): KeyRecord => ({
   ...made(ago),
   delivering: { run: RUN, at: NOW - ago, places },
 });

@@ -8,7 +8,7 @@ import {
   tagNames,
   type KeyRecord,
 } from '../../../src/provisioning/access-keys/record';
-import { arePlacesOf, placesNotIn, placesOnlyIn } from '../../../src/provisioning/access-keys/recorded-places';
+import { areDigestsOf, digestsNotIn, digestsOnlyIn } from '../../../src/provisioning/access-keys/recorded-digests';
 import type { Run } from '../../../src/provisioning/run';
 
 const ID = 'AKIAIOSFODNN7EXAMPLE';
@@ -68,13 +68,13 @@ test.each([9, 17, 23, 24, 100])('%i places have room in a tag', (count) => {
   const tags = recordTags(ID, { delivered: { at: AT, written: AT, replaces: OLD, torn: false, places } });
   expect(Object.values(tags)[0]?.length).toBeLessThanOrEqual(256);
   const { places: recorded = [] } = readRecords(tags).keys.get(ID)?.delivered ?? {};
-  expect(arePlacesOf(recorded, places)).toBe(true);
+  expect(areDigestsOf(recorded, places)).toBe(true);
   const others = places.slice(1);
   // Of too many, a record tells only whether all are the same.
-  expect(placesOnlyIn(recorded, others)).toEqual(count > 23 ? undefined : [expect.stringMatching(/^100000/)]);
-  expect(placesNotIn(recorded, [...others, 'abcdefgh'])).toEqual(count > 23 ? undefined : ['abcdefgh']);
-  expect(placesNotIn(recorded, places)).toEqual([]);
-  expect(arePlacesOf(recorded, others) || arePlacesOf(recorded, [...places, 'abcdefgh'])).toBe(false);
+  expect(digestsOnlyIn(recorded, others)).toEqual(count > 23 ? undefined : [expect.stringMatching(/^100000/)]);
+  expect(digestsNotIn(recorded, [...others, 'abcdefgh'])).toEqual(count > 23 ? undefined : ['abcdefgh']);
+  expect(digestsNotIn(recorded, places)).toEqual([]);
+  expect(areDigestsOf(recorded, others) || areDigestsOf(recorded, [...places, 'abcdefgh'])).toBe(false);
 });
 
 test('stages of one key do not hide each other', () => {

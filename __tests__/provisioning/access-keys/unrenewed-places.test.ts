@@ -1,5 +1,5 @@
 import type { KeyDestination } from '../../../src/identities/declaration';
-import { placeWords } from '../../../src/provisioning/access-keys/destinations';
+import { placeDigests } from '../../../src/provisioning/access-keys/destinations';
 import { recordTags } from '../../../src/provisioning/access-keys/record';
 import {
   givenAwaySince,
@@ -19,7 +19,7 @@ const to = (...prefixes: readonly string[]) =>
   });
 const many = (count: number) => Array.from({ length: count }, (_, index) => `P${index}_`);
 const delivered = (id: string, ago: number, prefixes: readonly string[], torn = false) => {
-  const places = placeWords(to(...prefixes));
+  const places = placeDigests(to(...prefixes));
   return recordTags(id, { delivered: { at: NOW - ago, written: undefined, replaces: undefined, torn, places } });
 };
 const userOf = (name: string, prefixes: readonly string[], ...tags: ReturnType<typeof delivered>[]) => ({
@@ -49,13 +49,13 @@ test('a place that the document gives to another user may hold a key until one o
 });
 
 test('so may one that a run had begun with, which died', () => {
-  const places = placeWords(to('P_'));
+  const places = placeDigests(to('P_'));
   const begun = recordTags(OLD, { delivering: { run: RUN, at: NOW - 10 * HOUR, places } });
   expect(usersWith(holderOf(userOf('a', ['N_'], begun), userOf('b', ['P_'])))).toEqual(['b: P_AWS_ACCESS_KEY_ID']);
 });
 
 test('so may one that the document does not name, which is another case than one that the key was delivered to', () => {
-  const places = placeWords(to('P_', 'N_'));
+  const places = placeDigests(to('P_', 'N_'));
   const begun = recordTags(OLD, { delivering: { run: RUN, at: NOW - 10 * HOUR, places } });
   const left = (...prefixes: readonly string[]) => {
     const holders = [begun, delivered(OLD, 10 * HOUR, ['P_', 'N_'])].map((tags) =>

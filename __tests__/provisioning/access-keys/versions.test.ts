@@ -1,7 +1,7 @@
 import type { KeyDestination } from '../../../src/identities/declaration';
 import { describeSecret, HCP_TERRAFORM } from '../../../src/identities/stored-secret';
 import { arrivalOf, type Arrival } from '../../../src/provisioning/access-keys/arrival';
-import { placeWords, versionedIn } from '../../../src/provisioning/access-keys/destinations';
+import { placeDigests, versionedIn } from '../../../src/provisioning/access-keys/destinations';
 import { driftOf } from '../../../src/provisioning/access-keys/drift';
 import { placesWith, whyHeld } from '../../../src/provisioning/access-keys/held-places';
 import { versionsOf, type Marks } from '../../../src/provisioning/access-keys/marks';
@@ -71,7 +71,7 @@ test.each<[id: Version, secret: Version, said: RegExp | undefined]>([
   ['none', 's1', /^AWS_ACCESS_KEY_ID of the workspace acme\/prod is not there$/],
   [undefined, undefined, undefined],
 ])('a delivered key whose variables have the versions %s and %s', (id, secret, said) => {
-  const delivery = { written: undefined, versions: recorded('i1', 's1'), places: placeWords(PROD) };
+  const delivery = { written: undefined, versions: recorded('i1', 's1'), places: placeDigests(PROD) };
   const drift = driftOf(new Date(NOW), delivery, PROD, marksOf(id, secret));
   if (said) expect(drift).toMatch(said);
   else expect(drift).toBeUndefined();
@@ -80,7 +80,7 @@ test.each<[id: Version, secret: Version, said: RegExp | undefined]>([
 test('of many workspaces a record knows only whether all are the same', () => {
   const many = Array.from({ length: 12 }, (_, index) => workspaceNamed(`w${index}`));
   const versions = versionsOf(versionedIn(many), marksOf('i', 's', many));
-  const places = placeWords(many);
+  const places = placeDigests(many);
   const tags = recordTags(NEW, {
     delivered: { at: NOW, written: undefined, replaces: OLD, torn: false, places, versions },
   });
@@ -92,7 +92,7 @@ test('of many workspaces a record knows only whether all are the same', () => {
 });
 
 describe('which key a workspace holds', () => {
-  const places = placeWords(PROD);
+  const places = placeDigests(PROD);
   const of = (versions: ReturnType<typeof recorded>, torn = false, replaces?: string) => ({
     delivered: { at: NOW - HOUR, written: undefined, replaces, torn, places, versions },
   });
@@ -175,7 +175,7 @@ test('which key a workspace holds, a record of another user tells, whose place i
       written: undefined,
       replaces: undefined,
       torn: false,
-      places: placeWords(PROD),
+      places: placeDigests(PROD),
       versions,
     },
   });
@@ -193,7 +193,7 @@ test('which key a workspace holds, a record of another user tells, whose place i
 
 test('which key many workspaces hold, a record knows that tells only whether all are the same', () => {
   const many = Array.from({ length: 12 }, (_, index) => workspaceNamed(`w${index}`));
-  const places = placeWords(many);
+  const places = placeDigests(many);
   const of = (version: string, replaces?: string) => {
     const versions = versionsOf(versionedIn(many), marksOf(version, version, many));
     return { delivered: { at: NOW - HOUR, written: undefined, replaces, torn: false, places, versions } };

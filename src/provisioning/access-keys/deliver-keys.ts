@@ -3,7 +3,7 @@ import { describeSecret, keepersOf } from '../../identities/stored-secret';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCalls } from '../changes/apply';
 import { sameRun } from '../run';
-import { lastingPlaces, placeWords, secretsIn, storedHalves, versionedIn } from './destinations';
+import { lastingPlaces, placeDigests, secretsIn, storedHalves, versionedIn } from './destinations';
 import { asSeen, NOT_KNOWN } from './drift';
 import { HalfWriter, type Overwriting } from './half-writer';
 import type { KeyHolder } from './key-holder';
@@ -60,7 +60,7 @@ export async function writeKey(
   const { destinations } = made.plan;
   const { run, iam } = access;
   const versions = await versionsBefore(made, access);
-  const delivering = { run, at: iam.time(), places: placeWords(destinations), versions };
+  const delivering = { run, at: iam.time(), places: placeDigests(destinations), versions };
   await record(made, recordTags(idOf(made), { delivering }), access);
   const recordedAt = access.clock.now();
   mayBeHeld(true);
@@ -103,7 +103,7 @@ export async function confirmDelivery(
   const { replaces, held } = made.plan.make;
   const listed = holder.existing?.accessKeys.map((key) => key.id) ?? [];
   const recordDelivered = (torn: boolean) => {
-    const places = placeWords(destinations);
+    const places = placeDigests(destinations);
     const delivered = { at: iam.time(), replaces, torn, places, ...(torn ? NOT_KNOWN : asSeen(destinations, marks)) };
     // Where only some places got it, others may hold what they held before.
     const before = { listed, held: torn ? [] : held, grace: graceOf(holder) };

@@ -95,18 +95,18 @@ export function describePlaces(places: readonly Destination[]): string {
   return places.map(({ halves }) => halves.map(({ secret }) => describeSecret(secret)).join(' and ')).join('; ');
 }
 
-/** A word for each lasting place, that tells it from others. */
-export function placeWords(destinations: readonly KeyDestination[]): string[] {
-  return lastingPlaces(destinations).map(placeWord);
+/** A digest for each lasting place, that tells it from others. */
+export function placeDigests(destinations: readonly KeyDestination[]): string[] {
+  return lastingPlaces(destinations).map(placeDigest);
 }
 
-/** A word that tells a lasting place from others. */
-export function placeWord({ halves }: Pick<Destination, 'halves'>): string {
-  return secretsWord(halves.map(({ secret }) => secret));
+/** A digest that tells a lasting place from others. */
+export function placeDigest({ halves }: Pick<Destination, 'halves'>): string {
+  return secretsDigest(halves.map(({ secret }) => secret));
 }
 
-/** A word that tells secrets from others, however they are spelled. */
-export function secretsWord(secrets: readonly StoredSecret[]): string {
+/** A digest that tells secrets from others, however they are spelled. */
+export function secretsDigest(secrets: readonly StoredSecret[]): string {
   const names = secrets.map((secret) => describeSecret(secret).toLowerCase());
   return createHash('sha256').update(names.sort().join('\n')).digest('hex').slice(0, 8);
 }

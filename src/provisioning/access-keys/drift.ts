@@ -1,9 +1,9 @@
 import type { KeyDestination } from '../../identities/declaration';
 import { describeSecret, type StoredSecret } from '../../identities/stored-secret';
 import { CLOCK_MARGIN_MS } from '../stores/store';
-import { placeWords, secretsIn, versionedIn } from './destinations';
+import { placeDigests, secretsIn, versionedIn } from './destinations';
 import { changedSince, latestTimeIn, markOf, timeOf, versionsOf, type Marks, type RecordedVersions } from './marks';
-import { placesNotIn, type RecordedPlaces } from './recorded-places';
+import { digestsNotIn, type RecordedDigests } from './recorded-digests';
 
 /** A delivery, as it was recorded; each undefined where not known. */
 export interface RecordedDelivery {
@@ -12,7 +12,7 @@ export interface RecordedDelivery {
   /** Those that its secrets had then, of stores that tell versions. */
   readonly versions?: RecordedVersions | undefined;
   /** Which places they were. */
-  readonly places?: RecordedPlaces | undefined;
+  readonly places?: RecordedDigests | undefined;
 }
 
 /** A delivery of which nobody can tell what the places got. */
@@ -37,7 +37,7 @@ export function driftOf(
   marks: Marks | undefined,
 ): string | undefined {
   const { written, places } = delivery;
-  const added = places && placesNotIn(places, placeWords(destinations));
+  const added = places && digestsNotIn(places, placeDigests(destinations));
   const notDelivered = added?.length ? 'the document names a place that it was not delivered to' : undefined;
   if (!marks) return notDelivered;
   const secrets = secretsIn(destinations);

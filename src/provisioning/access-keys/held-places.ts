@@ -5,7 +5,7 @@ import type { ExistingKey } from './access-key';
 import {
   describePlaces,
   lastingPlaces,
-  placeWord,
+  placeDigest,
   versionedIn,
   type Destination,
   type StoredHalf,
@@ -14,7 +14,7 @@ import type { GivenPlace, KeyHolder, KeyOwner } from './key-holder';
 import { LATEST_WRITING_MS } from './key-life';
 import { changedSince, markOf, timeOf, versionsOf, type Marks } from './marks';
 import { readRecords, type KeyRecord } from './record';
-import { countPlaces, placesNotIn, type RecordedPlaces } from './recorded-places';
+import { countDigests, digestsNotIn, type RecordedDigests } from './recorded-digests';
 import { placesOfOthersWith } from './unrenewed-places';
 
 /** Which places of the document may hold a key whole, as far as the stores tell. */
@@ -35,7 +35,7 @@ interface RunWriting {
   readonly from: number;
   readonly to: number;
   /** Its places; undefined where they are not known. */
-  readonly places: RecordedPlaces | undefined;
+  readonly places: RecordedDigests | undefined;
 }
 
 /** Whose key a half may be of: the ID of that; nobody that is known; or nobody can tell. */
@@ -126,7 +126,7 @@ function writingOf(
 function deliveriesOf({ tags, accessKeys }: KeyOwner): RunWriting[] {
   return [...readRecords(tags).keys].flatMap(([id, record]) => {
     const { written, places, torn } = record.delivered ?? {};
-    if (written === undefined || torn || !places || countPlaces(places) === undefined) return [];
+    if (written === undefined || torn || !places || countDigests(places) === undefined) return [];
     const created = accessKeys.find((key) => key.id === id)?.created.getTime();
     return writingOf(id, record, created) ?? [];
   });
@@ -149,9 +149,9 @@ function writerOfVersion(
 ): Writer {
   if (versionsOf([secret], marks) === undefined) return 'untold';
   // A record of many tells only whether all are the same.
-  const changedIn = (versions: RecordedPlaces | undefined) =>
+  const changedIn = (versions: RecordedDigests | undefined) =>
     changedSince(versions, [secret], marks) ?? changedSince(versions, versionedIn(declared), marks);
-  const isSince = (versions: RecordedPlaces | undefined) => changedIn(versions)?.length !== 0;
+  const isSince = (versions: RecordedDigests | undefined) => changedIn(versions)?.length !== 0;
   const all = [...keys, ...others.flatMap(({ tags }) => [...readRecords(tags).keys])];
   const [writer] = all.flatMap(([id, { delivered }]) => (delivered && !isSince(delivered.versions) ? id : []));
   if (writer !== undefined) return { id: writer };
@@ -166,8 +166,8 @@ function writerOfVersion(
 }
 
 /** Whether recorded places may have one among them. */
-function mayBeOf(place: Destination, places: RecordedPlaces | undefined): boolean {
-  return places === undefined || placesNotIn(places, [placeWord(place)])?.length !== 1;
+function mayBeOf(place: Destination, places: RecordedDigests | undefined): boolean {
+  return places === undefined || digestsNotIn(places, [placeDigest(place)])?.length !== 1;
 }
 
 /** Whether somebody can have a key to write it by hand: not one that only a run had which died while it delivered it. */

@@ -22,7 +22,7 @@ export interface GivenPlace {
   readonly user: string;
   readonly place: Destination;
   /** Tells it from other places. */
-  readonly word: string;
+  readonly digest: string;
   /** When keys of that user were delivered there, as far as is recorded, in milliseconds since 1970. */
   readonly delivered: readonly number[];
 }

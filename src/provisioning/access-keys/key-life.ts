@@ -2,11 +2,11 @@ import { DEFAULT_GRACE_MS } from '../../identities/declaration';
 import { writeRun, type Run } from '../run';
 import type { ExistingKey } from './access-key';
 import { arrivalOf, type Arrival } from './arrival';
-import { outlastsJob, placeWords } from './destinations';
+import { outlastsJob, placeDigests } from './destinations';
 import { driftOf } from './drift';
 import type { KeyHolder, KeyOwner } from './key-holder';
 import { outdatedTags, readRecords, type KeyRecord, type KeyRecords } from './record';
-import { arePlacesOf, placesNotIn } from './recorded-places';
+import { areDigestsOf, digestsNotIn } from './recorded-digests';
 import { givenAwaySince, unrenewedPlaces } from './unrenewed-places';
 
 const SECOND_MS = 1_000;
@@ -259,10 +259,10 @@ function arrivalIn(
 ): Arrival | 'elsewhere' {
   const deliver = user.accessKey?.deliver ?? [];
   const arrival = arrivalOf({ created, latest: created.getTime() + LATEST_WRITING_MS, versions }, deliver, marks);
-  const words = placeWords(deliver);
-  if (arePlacesOf(places, words)) return arrival;
+  const digests = placeDigests(deliver);
+  if (areDigestsOf(places, digests)) return arrival;
   if (arrival === 'none' || arrival === 'overwritten') return 'elsewhere';
-  return arrival === 'all' && placesNotIn(places, words)?.length === 0 ? 'all' : 'unknown';
+  return arrival === 'all' && digestsNotIn(places, digests)?.length === 0 ? 'all' : 'unknown';
 }
 
 /** Whether AWS says that nobody has used a key since its delivery was begun: its run had tested it before. */

@@ -5,13 +5,13 @@ import { concurrently } from '../changes/concurrently';
 import type { Mark } from '../stores/store';
 import type { Stores } from '../stores/stores';
 import { storedHalves } from './destinations';
-import { placesNotIn, type RecordedPlaces } from './recorded-places';
+import { digestsNotIn, type RecordedDigests } from './recorded-digests';
 
 /** What the stores say of secrets, by their description; undefined for one that is not there. */
 export type Marks = ReadonlyMap<string, Mark | undefined>;
 
-/** Versions of secrets, in words of a record: each is of one version of one secret. */
-export type RecordedVersions = RecordedPlaces;
+/** Versions of secrets, in digests of a record: each is of one version of one secret. */
+export type RecordedVersions = RecordedDigests;
 
 /** Whether there is a token for every place that lasts: else nobody can tell what they hold. */
 export function canReadMarks(destinations: readonly KeyDestination[], stores: Stores): boolean {
@@ -43,14 +43,14 @@ export function latestTimeIn(marks: Marks): number | undefined {
 }
 
 /**
- * Words for the versions that secrets have, also for that they are not there.
+ * Digests for the versions that secrets have, also for that they are not there.
  *
  * @param secrets of stores that tell versions
  * @returns undefined where the store of one does not say its version: then nothing is known of it
  */
 export function versionsOf(secrets: readonly StoredSecret[], marks: Marks): RecordedVersions | undefined {
-  const words = secrets.map((secret) => versionWord(secret, markOf(secret, marks)));
-  return words.some((word) => word === undefined) ? undefined : words.flatMap((word) => word ?? []);
+  const digests = secrets.map((secret) => versionDigest(secret, markOf(secret, marks)));
+  return digests.some((digest) => digest === undefined) ? undefined : digests.flatMap((digest) => digest ?? []);
 }
 
 /** Of some secrets, those whose version is not in a record; undefined where nobody can say. */
@@ -60,11 +60,11 @@ export function changedSince<Secret extends StoredSecret>(
   marks: Marks,
 ): Secret[] | undefined {
   const versions = recorded && versionsOf(secrets, marks);
-  const others = versions && placesNotIn(recorded, versions);
+  const others = versions && digestsNotIn(recorded, versions);
   return others && secrets.filter((_, index) => others.includes(versions[index] ?? ''));
 }
 
-function versionWord(secret: StoredSecret, mark: Mark | undefined): string | undefined {
+function versionDigest(secret: StoredSecret, mark: Mark | undefined): string | undefined {
   if (mark && (!('version' in mark) || mark.version === undefined)) return undefined;
   const version = mark === undefined ? 'none' : `version ${mark.version ?? ''}`;
   return createHash('sha256')

@@ -5,7 +5,7 @@ import type { Tags } from '../../identities/declaration';
 import { RECORD_PREFIX } from '../../identities/own-tags';
 import { readRun, writeRun, type Run } from '../run';
 import type { RecordedVersions } from './marks';
-import { readPlaces, writePlaces, type RecordedPlaces } from './recorded-places';
+import { readDigests, writeDigests, type RecordedDigests } from './recorded-digests';
 
 /**
  * What is recorded of a user's access keys, in tags of the user: a key's secret is shown once and then known only to those
@@ -36,7 +36,7 @@ export interface KeyRecord {
   readonly delivering?: {
     readonly run: Run;
     readonly at: number;
-    readonly places: RecordedPlaces;
+    readonly places: RecordedDigests;
     /** Those that its secrets had before, of stores that tell versions. */
     readonly versions?: RecordedVersions | undefined;
   };
@@ -66,7 +66,7 @@ export interface DeliveredRecord {
   /** Whether only some of its places hold it. */
   readonly torn: boolean;
   /** The places that it was for; undefined where they are not known. */
-  readonly places?: RecordedPlaces | undefined;
+  readonly places?: RecordedDigests | undefined;
   /** Those that its secrets got, of stores that tell versions; undefined where they are not known. */
   readonly versions?: RecordedVersions | undefined;
 }
@@ -238,8 +238,8 @@ function wordsIn(value: string) {
     written: timeIn('written'),
     known: all('known').filter(isKey),
     replaces: all('replaces').find(isKey),
-    places: all('places').map(readPlaces)[0],
-    versions: all('versions').map(readPlaces)[0],
+    places: all('places').map(readDigests)[0],
+    versions: all('versions').map(readDigests)[0],
     torn: all('torn').includes('yes'),
     grace: all('grace').flatMap((ms) => (/^\d{1,15}$/.test(ms) ? Number(ms) : []))[0],
   };
@@ -255,7 +255,7 @@ function writeWithPlaces(
   const count = places.length + versions.length;
   const room = MAX_TAG_VALUE_LENGTH - alone.length - lists.reduce((sum, [name]) => sum + ` ${name}=`.length, 0);
   const written = lists.map(
-    ([name, list]) => ` ${name}=${writePlaces(list, Math.floor((room * list.length) / count))}`,
+    ([name, list]) => ` ${name}=${writeDigests(list, Math.floor((room * list.length) / count))}`,
   );
   return `${alone}${written.join('')}`;
 }

@@ -4,13 +4,13 @@ import type { Tags } from '../../identities/declaration';
 import { atMinute, daysOrHours } from '../../text/time-words';
 import { describeRun } from '../run';
 import type { ExistingKey } from './access-key';
-import { describePlaces, outlastsJob, placeWords } from './destinations';
+import { describePlaces, outlastsJob, placeDigests } from './destinations';
 import { asSeen, NOT_KNOWN } from './drift';
 import { placesWith, whyHeld } from './held-places';
 import type { KeyHolder } from './key-holder';
 import { graceOf, livesOf, SUSPECTED_MS, twinOf, type KeyLives, type ReplacedKey } from './key-life';
 import { deliveredTags, readRecords, recordTags } from './record';
-import { arePlacesOf, countPlaces } from './recorded-places';
+import { areDigestsOf, countDigests } from './recorded-digests';
 import { undeclaredPlaces } from './unrenewed-places';
 
 /** A key that this run did not make, and that goes. */
@@ -150,8 +150,8 @@ function leftPlaces(holder: KeyHolder, id: string, which = ''): string[] {
 function begunElsewhere({ user, existing }: KeyHolder, id: string): string[] {
   const { delivering, delivered } = readRecords(existing?.tags ?? {}).keys.get(id) ?? {};
   if (!delivering) return [];
-  const known = delivered ? (delivered.places ?? delivering.places) : placeWords(user.accessKey?.deliver ?? []);
-  if (arePlacesOf(delivering.places, known)) return [];
+  const known = delivered ? (delivered.places ?? delivering.places) : placeDigests(user.accessKey?.deliver ?? []);
+  if (areDigestsOf(delivering.places, known)) return [];
   return [
     `The access key ${id} of ${user.name} may be in places that the document does not name, or not any more: a run died ` +
       'that was to deliver it there. What reads it from there fails when it ends.',
@@ -194,7 +194,7 @@ export function withUndeclared(holder: KeyHolder, survey: Survey): Survey {
   const { keys } = readRecords(existing?.tags ?? {});
   const undeclared = [...delivered, ...arrived.map(({ key }) => key)].map((key) => {
     const record = keys.get(key.id)?.delivered;
-    const count = record?.places && countPlaces(record.places);
+    const count = record?.places && countDigests(record.places);
     const where =
       count === undefined ? 'places that last' : count === 1 ? 'a place that lasts' : `${count} places that last`;
     return {
@@ -232,7 +232,7 @@ function recordsOfLeft(holder: KeyHolder, lives: KeyLives): Tags {
     ...arrived.map(({ key, torn }) => {
       const { made, delivering } = keys.get(key.id) ?? {};
       // Where only some hold it, these need not be those of the document: what reads it from there must not be forgotten.
-      const places = torn ? delivering?.places : placeWords(user.accessKey?.deliver ?? []);
+      const places = torn ? delivering?.places : placeDigests(user.accessKey?.deliver ?? []);
       const delivered = { at: now, replaces: made?.replaces, torn, places, ...(torn ? NOT_KNOWN : seen) };
       return deliveredTags(key.id, delivered, { ...before, held: torn ? [] : replaced.map((one) => one.key.id) });
     }),

@@ -1,7 +1,7 @@
-import { lastingPlaces, placeWord, placeWords } from './destinations';
+import { lastingPlaces, placeDigest, placeDigests } from './destinations';
 import type { GivenPlace, KeyHolder, KeyOwner, KeyUser } from './key-holder';
 import { readRecords } from './record';
-import { placesNotIn, placesOnlyIn, withoutPlaces, type RecordedPlaces } from './recorded-places';
+import { digestsNotIn, digestsOnlyIn, withoutDigests, type RecordedDigests } from './recorded-digests';
 
 type UserOfPlaces = Pick<KeyHolder, 'user' | 'existing' | 'placesOfOthers'>;
 
@@ -11,27 +11,27 @@ export function givenPlaces(
 ): GivenPlace[] {
   return users.flatMap(({ user, existing }) => {
     const declared = user.accessKey?.deliver ?? [];
-    const words = placeWords(declared);
+    const digests = placeDigests(declared);
     const records = [...readRecords(existing?.tags ?? {}).keys.values()];
     const deliveries = records.flatMap(({ delivered }) =>
       delivered?.places && !delivered.torn
-        ? [{ at: delivered.at, others: placesNotIn(delivered.places, words) ?? words }]
+        ? [{ at: delivered.at, others: digestsNotIn(delivered.places, digests) ?? digests }]
         : [],
     );
     return lastingPlaces(declared).map((place) => {
-      const word = placeWord(place);
-      const delivered = deliveries.flatMap(({ at, others }) => (others.includes(word) ? [] : at));
-      return { user: user.name, place, word, delivered };
+      const digest = placeDigest(place);
+      const delivered = deliveries.flatMap(({ at, others }) => (others.includes(digest) ? [] : at));
+      return { user: user.name, place, digest, delivered };
     });
   });
 }
 
 /** The places that a key was for, as far as is recorded, and that no newer key was delivered to since: they may hold it. */
-export function unrenewedPlaces({ existing, placesOfOthers }: UserOfPlaces, id: string): RecordedPlaces {
+export function unrenewedPlaces({ existing, placesOfOthers }: UserOfPlaces, id: string): RecordedDigests {
   const { at, places } = unrenewedOf(existing, id);
-  return withoutPlaces(
+  return withoutDigests(
     places,
-    placesOfOthers.flatMap(({ word, delivered }) => (delivered.some((time) => time > at) ? word : [])),
+    placesOfOthers.flatMap(({ digest, delivered }) => (delivered.some((time) => time > at) ? digest : [])),
   );
 }
 
@@ -52,9 +52,9 @@ export function undeclaredBegun(holder: UserOfPlaces, id: string): number {
 
 function undeclaredOf({ user, existing, placesOfOthers }: UserOfPlaces, id: string) {
   const { places, isDelivered } = unrenewedOf(existing, id);
-  const left = placesOnlyIn(places, placeWords(user.accessKey?.deliver ?? []));
-  const ofOthers = placesOfOthers.map(({ word }) => word);
-  return { count: left ? (placesOnlyIn(left, ofOthers)?.length ?? 0) : 1, isDelivered };
+  const left = digestsOnlyIn(places, placeDigests(user.accessKey?.deliver ?? []));
+  const ofOthers = placesOfOthers.map(({ digest }) => digest);
+  return { count: left ? (digestsOnlyIn(left, ofOthers)?.length ?? 0) : 1, isDelivered };
 }
 
 /** The places that may hold a key, and that the document gives to other users by now: those have no newer key there yet. */
@@ -79,10 +79,10 @@ export function givenAwaySince(holder: UserOfPlaces, id: string): number {
  */
 function placesGivenAway({ user, existing, placesOfOthers }: UserOfPlaces, id: string) {
   const { at, places } = unrenewedOf(existing, id);
-  const left = placesOnlyIn(places, placeWords(user.accessKey?.deliver ?? []));
+  const left = digestsOnlyIn(places, placeDigests(user.accessKey?.deliver ?? []));
   if (left?.length === 0) return { at, places: [] };
-  const isAmongThem = ({ word, delivered }: GivenPlace) =>
-    left ? placesNotIn(left, [word])?.length === 0 : delivered.length === 0;
+  const isAmongThem = ({ digest, delivered }: GivenPlace) =>
+    left ? digestsNotIn(left, [digest])?.length === 0 : delivered.length === 0;
   return { at, places: placesOfOthers.filter(isAmongThem) };
 }
 
@@ -94,6 +94,6 @@ function unrenewedOf(existing: KeyOwner | undefined, id: string) {
   const newer = [...keys.values()].flatMap(({ delivered: other }) =>
     other?.places && other.at > at && !other.torn ? [other.places] : [],
   );
-  const unrenewed = newer.reduce(withoutPlaces, places);
+  const unrenewed = newer.reduce(withoutDigests, places);
   return { at, places: unrenewed, isDelivered: delivered !== undefined };
 }

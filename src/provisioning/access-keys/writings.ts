@@ -1,12 +1,12 @@
 import type { KeyDestination } from '../../identities/declaration';
 import { describeSecret, type StoredSecret } from '../../identities/stored-secret';
 import type { Mark } from '../stores/store';
-import { placeWord, placeWords, type Destination } from './destinations';
+import { placeDigest, placeDigests, type Destination } from './destinations';
 import type { KeyOwner } from './key-holder';
 import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, TAKEOVER_MS } from './key-life';
 import { changedSince, timeOf, versionsOf, type RecordedVersions } from './marks';
 import { readRecords } from './record';
-import { placesNotIn, type RecordedPlaces } from './recorded-places';
+import { digestsNotIn, type RecordedDigests } from './recorded-digests';
 
 /**
  * By what a secret is known as one that a run of this action has written: when that was, in milliseconds since 1970; or
@@ -40,9 +40,9 @@ export function writingsOfKeys(
   place: Destination,
   declared: readonly KeyDestination[],
 ): Writing[] {
-  const isFor = (recorded: RecordedPlaces) => {
-    const others = placesNotIn(recorded, placeWords(declared));
-    return others !== undefined && !others.includes(placeWord(place));
+  const isFor = (recorded: RecordedDigests) => {
+    const others = digestsNotIn(recorded, placeDigests(declared));
+    return others !== undefined && !others.includes(placeDigest(place));
   };
   return [...readRecords(tags).keys].flatMap(([id, { made, delivering, delivered }]) => {
     const places = delivered?.places ?? delivering?.places;

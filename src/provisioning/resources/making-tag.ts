@@ -2,12 +2,12 @@ import { MAX_TAG_VALUE_LENGTH } from '../../aws/tags';
 import type { Tags } from '../../identities/declaration';
 import { RECORD_PREFIX } from '../../identities/own-tags';
 import type { GithubSecret } from '../../identities/stored-secret';
-import { secretsWord } from '../access-keys/destinations';
-import { countPlaces, placesNotIn, placesOnlyIn, readPlaces, writePlaces } from '../access-keys/recorded-places';
+import { secretsDigest } from '../access-keys/destinations';
+import { countDigests, digestsNotIn, digestsOnlyIn, readDigests, writeDigests } from '../access-keys/recorded-digests';
 import type { AccountAccess } from '../changes/account-access';
 import { readRun, writeRun, type Run } from '../run';
 
-/** The tag of a device with the run that makes it, when that began, and a word for each secret that its seed is for. */
+/** The tag of a device with the run that makes it, when that began, and a digest for each secret that its seed is for. */
 export const MAKING = `${RECORD_PREFIX}making`;
 
 /**
@@ -18,7 +18,7 @@ export const MAKING = `${RECORD_PREFIX}making`;
 export function makingTag(seeds: readonly GithubSecret[], { iam, run }: AccountAccess, isEnabled = false): Tags {
   const time = new Date(iam.time()).toISOString();
   const words = `run=${writeRun(run)} ${isEnabled ? 'enabled' : 'at'}=${time} seeds=`;
-  return { [MAKING]: `${words}${writePlaces(seeds.map(seedWord), MAX_TAG_VALUE_LENGTH - words.length)}` };
+  return { [MAKING]: `${words}${writeDigests(seeds.map(seedDigest), MAX_TAG_VALUE_LENGTH - words.length)}` };
 }
 
 /** The run that makes a device, and since when; undefined where none does. */
@@ -43,15 +43,15 @@ export function seedSecretsOf(tags: Tags, secrets: readonly GithubSecret[]): Git
 /** Of some secrets, those that the seed of a device was not for; undefined where its tags do not tell. */
 export function otherSecrets(tags: Tags, secrets: readonly GithubSecret[]): GithubSecret[] | undefined {
   const { seeds } = making(tags);
-  const others = seeds && placesNotIn(seeds, secrets.map(seedWord));
-  return others && secrets.filter((secret) => others.includes(seedWord(secret)));
+  const others = seeds && digestsNotIn(seeds, secrets.map(seedDigest));
+  return others && secrets.filter((secret) => others.includes(seedDigest(secret)));
 }
 
 /** How many other secrets than these the seed of a device was for; undefined where its tags do not tell. */
 export function countOtherSecrets(tags: Tags, secrets: readonly GithubSecret[]): number | undefined {
   const { seeds } = making(tags);
-  const others = seeds && placesOnlyIn(seeds, secrets.map(seedWord));
-  return others && countPlaces(others);
+  const others = seeds && digestsOnlyIn(seeds, secrets.map(seedDigest));
+  return others && countDigests(others);
 }
 
 function making(tags: Tags) {
@@ -62,10 +62,10 @@ function making(tags: Tags) {
     word,
     how,
     at: Number.isNaN(at) ? undefined : at,
-    seeds: seeds === undefined ? undefined : readPlaces(seeds),
+    seeds: seeds === undefined ? undefined : readDigests(seeds),
   };
 }
 
-function seedWord(secret: GithubSecret): string {
-  return secretsWord([secret]);
+function seedDigest(secret: GithubSecret): string {
+  return secretsDigest([secret]);
 }
