@@ -77,7 +77,7 @@ describe.each([
     expect(provision.log.join('\n')).toMatch(
       /The user tfc has the tags .*deployedby=bsj-tjmoon, usedby=BSG Terraform Cloud.* and the managed policies .*AdministratorAccess attached/,
     );
-    expect(provision.summary).toContain('| create | user | `tfc` |');
+    expect(provision.summary).toContain('| ⚠️ create | user | `tfc` | `+ policy AdministratorAccess`');
     expect(provision.summary).toContain('| create | access key | `tfc` |');
     expect(provision.outputs).toMatchObject({
       mode: 'provision',
