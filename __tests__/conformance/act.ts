@@ -1,212 +1,39 @@
-import { execFileSync, spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { ACTIONS_NODE, copyAction } from '../../sandbox/runner/processes';
-import { AWS_CLI } from './aws-cli';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { HAS_GO, installWithGo } from './go';
 import { cacheFolder } from './installed';
+import { pairs, type WorkflowRunner } from './workflow-runner';
 
 /** What runs workflows, and the jq that GitHub's runners have. */
 const PROGRAMS = ['github.com/nektos/act@v0.2.89', 'github.com/itchyny/gojq/cmd/gojq@v0.12.17'];
-const FOLDER = cacheFolder('act');
-const PROJECT = resolve(__dirname, '../..');
+/** Programs that jobs find besides those of this machine. */
+export const ACT_FOLDER = cacheFolder('act');
 
-/** What a job needs of the machine, and the event that starts it. */
-export interface WorkflowSettings {
-  /** `push` if omitted. */
-  readonly event?: string;
-  /** Of the jobs, only this and those that it needs. */
-  readonly job?: string;
-  /** What `github.event` holds. */
-  readonly payload?: object;
-  /** The values of `inputs`, for workflow_dispatch. */
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly secrets?: Readonly<Record<string, string>>;
-  readonly variables?: Readonly<Record<string, string>>;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Of a matrix, what has these values alone. */
-  readonly matrix?: Readonly<Record<string, string>>;
-}
-
-/** A step that has run; act tells nothing of those that it passes over. */
-export interface StepResult {
-  readonly job: string;
-  readonly stage: 'Main' | 'Post';
-  readonly step: string;
-  readonly result: 'success' | 'failure';
-}
-
-export interface WorkflowRun {
-  readonly exitCode: number | null;
-  readonly steps: readonly StepResult[];
-  /** What the steps printed, with secrets masked. */
-  readonly log: string;
-}
-
-/** One line of act's log. */
-interface LogLine {
-  readonly msg: string;
-  readonly jobID?: string;
-  readonly stage?: string;
-  readonly step?: string;
-  readonly stepResult?: StepResult['result'];
-}
-
-/** Installs act, which runs workflows on this machine, into a folder that git ignores, once. Needs Go. */
+/** Installs act into a folder that git ignores, once. Needs Go. */
 export async function installAct(): Promise<void> {
   if (!HAS_GO) return;
-  await installWithGo(FOLDER, PROGRAMS);
-  rmSync(join(FOLDER, 'jq'), { force: true });
-  symlinkSync('gojq', join(FOLDER, 'jq'));
+  await installWithGo(ACT_FOLDER, PROGRAMS);
+  rmSync(join(ACT_FOLDER, 'jq'), { force: true });
+  symlinkSync('gojq', join(ACT_FOLDER, 'jq'));
 }
 
-/** A repository on main of octo/app, whose workflows run on this machine as they would on a runner. */
-export class Repository {
-  /** Holds everything of it. */
-  readonly #root = mkdtempSync(join(tmpdir(), 'repository-'));
-  /** The checkout. */
-  readonly folder = join(this.#root, 'checkout');
-  readonly home = join(this.#root, 'home');
-  readonly #programs = join(this.#root, 'bin');
-  readonly #actions = new Map<string, string>();
-
-  constructor() {
-    for (const folder of [this.folder, this.home, this.#programs]) mkdirSync(folder);
-    this.#git('init', '--quiet', '--initial-branch', 'main');
-    this.#git('remote', 'add', 'origin', 'https://github.com/octo/app');
-    const author = ['-c', 'user.name=Mona', '-c', 'user.email=mona@example.com'];
-    this.#git(...author, 'commit', '--quiet', '--allow-empty', '--message', 'Start');
-  }
-
-  /** Writes a file of the checkout. */
-  write(path: string, text: string, mode = 0o644): void {
-    const file = join(this.folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { mode });
-  }
-
-  /** Writes a file of the home folder, which jobs share. */
-  keep(path: string, text: string): void {
-    const file = join(this.home, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-
-  kept(path: string): string {
-    return readFileSync(join(this.home, path), 'utf8');
-  }
-
-  /** Copies a file or folder of this project into the checkout. */
-  copy(from: string, to = from): void {
-    cpSync(join(PROJECT, from), join(this.folder, to), { recursive: true });
-  }
-
-  /** Copies all of this project that git would, and shares what is installed for it. */
-  copyProject(): void {
-    const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-    const files = execFileSync('git', listed, { cwd: PROJECT, encoding: 'utf8' }).split('\0');
-    for (const file of files.filter((path) => path !== '' && existsSync(join(PROJECT, path)))) this.copy(file);
-    symlinkSync(join(PROJECT, 'node_modules'), join(this.folder, 'node_modules'));
-    // What is shared must stay.
-    this.program('npm', '#!/bin/sh\ncase $1 in ci | i | install) exit 1 ;; esac\nPATH=${PATH#*:} exec npm "$@"\n');
-  }
-
-  /** Puts a program on the path of all steps, before any other of that name. */
-  program(name: string, script: string): void {
-    writeFileSync(join(this.#programs, name), script, { mode: 0o755 });
-  }
-
-  /** Has `uses: NAME` mean this project's action, as it would be published. */
-  publishAction(name: string): void {
-    this.#actions.set(name, copyAction(join(this.#root, 'action')));
-  }
-
-  /** Runs a workflow of the checkout, and waits for its end. */
-  run(workflow: string, settings: WorkflowSettings = {}): Promise<WorkflowRun> {
-    const { event = 'push', payload = {}, inputs = {}, secrets = {}, variables = {}, env = {}, matrix = {} } = settings;
-    const payloadFile = join(this.#root, 'event.json');
-    writeFileSync(payloadFile, JSON.stringify({ ...payload, inputs }));
-    const options = [
-      ['--actor', 'mona', '--workflows', workflow, '--eventpath', payloadFile, '--json'],
-      ['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
-      ['--no-cache-server', '--action-cache-path', join(this.#root, 'cache')],
-      settings.job === undefined ? [] : ['--job', settings.job],
-      Object.entries(matrix).flatMap(([name, value]) => ['--matrix', `${name}:${value}`]),
-      [...this.#actions].flatMap(([name, folder]) => ['--local-repository', `${name}=${folder}`]),
-      pairs('--input', inputs),
-      pairs('--secret', secrets),
-      pairs('--var', variables),
-      pairs('--env', env),
-    ].flat();
-    const child = spawn(join(FOLDER, 'act'), [event, ...options], {
-      cwd: this.folder,
-      env: {
-        PATH: [this.#programs, FOLDER, AWS_CLI, dirname(ACTIONS_NODE), process.env.PATH].join(':'),
-        HOME: this.home,
-        AWS_EC2_METADATA_DISABLED: 'true',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    let errors = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (errors += chunk));
-    return new Promise((done) => {
-      child.on('close', (exitCode) => {
-        this.#endProcesses();
-        const lines = readLog(output);
-        const log = [...lines.map(({ msg }) => msg.trimEnd()), errors].join('\n');
-        done({ exitCode, steps: lines.flatMap(stepResult), log });
-      });
-    });
-  }
-
-  /** Ends what steps have started and left running, as a runner does. Elsewhere than on Linux nothing is known of them. */
-  #endProcesses(): void {
-    const ours = `HOME=${this.home}`;
-    const processes = existsSync('/proc') ? readdirSync('/proc') : [];
-    for (const pid of processes.filter((name) => /^\d+$/.test(name))) {
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-        if (environment.includes(ours)) process.kill(Number(pid));
-      } catch {
-        // It has ended meanwhile, or is somebody else's.
-      }
-    }
-  }
-
-  /** Takes away all that is left of it on this machine. */
-  remove(): void {
-    rmSync(this.#root, { recursive: true, force: true });
-  }
-
-  #git(...args: readonly string[]): void {
-    execFileSync('git', args, { cwd: this.folder });
-  }
-}
-
-function pairs(option: string, values: Readonly<Record<string, string>>): string[] {
-  return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
-}
-
-function readLog(output: string): LogLine[] {
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as LogLine);
-}
-
-function stepResult({ jobID = '', stage, step = '', stepResult: result }: LogLine): StepResult[] {
-  return result && (stage === 'Main' || stage === 'Post') ? [{ job: jobID, stage, step, result }] : [];
-}
+/** Stands for GitHub's runner. */
+export const ACT: WorkflowRunner = {
+  name: 'act',
+  missing: HAS_GO ? undefined : 'for which this machine has no Go',
+  forge: 'https://github.com',
+  clonesActions: false,
+  command: ({ event, workflow, job, payloadFile, inputs, secrets, variables, env, matrix, actions, cache }) => [
+    join(ACT_FOLDER, 'act'),
+    ...[event, '--actor', 'mona', '--workflows', workflow, '--eventpath', payloadFile, '--json'],
+    ...['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
+    ...['--no-cache-server', '--action-cache-path', cache],
+    ...(job === undefined ? [] : ['--job', job]),
+    ...Object.entries(matrix).flatMap(([name, value]) => ['--matrix', `${name}:${value}`]),
+    ...[...actions].flatMap(([name, folder]) => ['--local-repository', `${name}=${folder}`]),
+    ...pairs('--input', inputs),
+    ...pairs('--secret', secrets),
+    ...pairs('--var', variables),
+    ...pairs('--env', env),
+  ],
+};

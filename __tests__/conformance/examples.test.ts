@@ -1,85 +1,39 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { parse } from 'yaml';
-import type { RoleSettings } from '../../sandbox/accounts/account';
-import type { PolicyDocument } from '../../sandbox/policy/document';
+import { join } from 'node:path';
 import { allow, trust } from '../sandbox/sts-client';
 import { roleForCertificates, trustCertificate } from '../scenarios/certificates';
-import {
-  REPOSITORY,
-  WORKSPACE,
-  age,
-  identityJob,
-  identityScenario,
-  keyInSecrets,
-  keyInWorkspace,
-  ownerOf,
-  ssoAdmin,
-} from '../scenarios/identities';
+import { REPOSITORY, identityJob, identityScenario, keyInSecrets, ownerOf, ssoAdmin } from '../scenarios/identities';
 import { ACCOUNT, EXAMPLE_KEYS, ISSUER, Scenario } from '../scenarios/scenario';
-import { Repository, type WorkflowRun, type WorkflowSettings } from './act';
 import { AwsAccount, iamArn } from './aws-account';
+import {
+  EXAMPLES,
+  ON_EVERY_FORGE,
+  expectSuccess,
+  jobEnvironment,
+  keyOf,
+  oidcRole,
+  repositoryOfExamples,
+  runExample,
+} from './examples';
 import { HAS_GO } from './go';
 import { Moto } from './moto';
+import type { Repository, WorkflowRun } from './repository';
+import type { WorkflowSettings } from './workflow-runner';
 
-const EXAMPLES = resolve(__dirname, '../../examples');
-const ACTION = 'octo-org/aws-identity-action@<commit>';
 const IN_ROLES = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
-
-interface Workflow {
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly WorkflowStep[] }>>;
-}
-
-interface WorkflowStep {
-  readonly name?: string;
-  readonly uses?: string;
-}
 
 /** Examples that some test has run. */
 const ran = new Set<string>();
 
 let repository: Repository;
-beforeEach(() => {
-  repository = new Repository();
-  repository.publishAction(ACTION);
-  repository.copy('examples/identities', 'identities');
-  // IAM is consistent at once here, so nothing needs to be waited for.
-  repository.program('sleep', '#!/bin/sh\n');
-});
+beforeEach(() => (repository = repositoryOfExamples()));
 afterEach(() => {
   repository.remove();
 });
 
-/** Runs an example as it stands. */
 function run(example: string, settings: WorkflowSettings): Promise<WorkflowRun> {
-  const workflow = `.github/workflows/${example}`;
-  repository.copy(`examples/${example}`, workflow);
   ran.add(example);
-  return repository.run(workflow, settings);
-}
-
-/** Every step of the jobs that ran succeeded, but those that were passed over, and so did the post of each with one. */
-function expectSuccess(
-  example: string,
-  { exitCode, steps, log }: WorkflowRun,
-  passedOver: readonly string[] = [],
-): void {
-  const { jobs } = parse(readFileSync(join(EXAMPLES, example), 'utf8')) as Workflow;
-  const started = new Set(steps.map(({ job }) => job));
-  expect(started).not.toEqual(new Set());
-  const result = 'success';
-  const expected = [...started].flatMap((job) =>
-    (jobs[job]?.steps ?? [])
-      .map(({ name, uses = '' }) => ({ step: name ?? uses, hasPost: uses === ACTION }))
-      .filter(({ step }) => !passedOver.includes(step))
-      .flatMap(({ step, hasPost }) => [
-        { job, stage: 'Main', step, result },
-        ...(hasPost ? [{ job, stage: 'Post', step, result }] : []),
-      ]),
-  );
-  const failures = exitCode === 0 ? '' : log;
-  const inOrder = (all: readonly object[]) => all.map((step) => JSON.stringify(step)).sort();
-  expect({ failures, steps: inOrder(steps) }).toEqual({ failures: '', steps: inOrder(expected) });
+  return runExample(repository, example, settings);
 }
 
 (HAS_GO ? describe : describe.skip)(
@@ -90,34 +44,15 @@ function expectSuccess(
       beforeEach(async () => (scenario = await identityScenario()));
       afterEach(() => scenario.end());
 
-      /** A role that the jobs of the repository may assume, and that may do all this. */
-      const oidcRole = (
-        name: string,
-        { account = ACCOUNT, policies = [allow('*')] }: { account?: string } & Partial<RoleSettings> = {},
-      ) => {
-        const owner = scenario.sandbox.account(account);
-        if (owner.oidcProviders.size === 0) owner.createOidcProvider({ url: ISSUER, clientIds: ['sts.amazonaws.com'] });
-        return owner.createRole(name, { trust: oidcTrust(account), policies });
-      };
-      const env = ({ pullRequest = false } = {}) => ({
-        AWS_ENDPOINT_URL: scenario.sandbox.url,
-        GITHUB_API_URL: scenario.sandbox.github.secrets.apiUrl,
-        TFE_ADDRESS: scenario.sandbox.terraform.address,
-        ...scenario.sandbox.github.environment({ claims: pullRequest ? { event_name: 'pull_request' } : {} }),
-      });
+      const env = (of?: Parameters<typeof jobEnvironment>[1]) => jobEnvironment(scenario, of);
       const pullRequest = {
         event: 'pull_request',
-        payload: { pull_request: { head: { repo: { full_name: REPOSITORY } } } },
-      };
-      const keyOf = (name: string, policies: readonly PolicyDocument[]) => {
-        const user = scenario.account.createUser(name, { policies });
-        const { accessKeyId, secretAccessKey } = user.createAccessKey();
-        return { user, secrets: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } };
+        payload: { pull_request: { number: 7, head: { repo: { full_name: REPOSITORY } } } },
       };
 
       test('access-keys.yml', async () => {
         scenario.account.buckets.add('reports');
-        const { secrets } = keyOf('reporter', [allow('s3:ListAllMyBuckets')]);
+        const { secrets } = keyOf(scenario, 'reporter', [allow('s3:ListAllMyBuckets')]);
         const report = await run('access-keys.yml', { event: 'schedule', secrets, env: env() });
         expectSuccess('access-keys.yml', report);
         expect(report.log).toContain('"reports"');
@@ -139,7 +74,7 @@ function expectSuccess(
       });
 
       test('cross-account-pipeline.yml, the first time and the second', async () => {
-        oidcRole('identity-provisioner');
+        oidcRole(scenario, 'identity-provisioner');
         scenario.sandbox.account('444455556666').createRole('aws-refarch-cross-account-pipeline-service-role-2', {
           trust: trust(iamArn('root'), {}, IN_ROLES),
         });
@@ -157,7 +92,7 @@ function expectSuccess(
       });
 
       test('ephemeral-user.yml', async () => {
-        oidcRole('test-user-provisioner');
+        oidcRole(scenario, 'test-user-provisioner');
         const test = { name: 'app', version: '1.0.0', scripts: { test: 'aws sts get-caller-identity' } };
         repository.write('package.json', JSON.stringify(test));
         const { name, version } = test;
@@ -172,24 +107,8 @@ function expectSuccess(
         expect(scenario.calls()).toContain('DeleteUser');
       });
 
-      test('least-privilege-user.yml', async () => {
-        oidcRole('identity-provisioner');
-        scenario.account.buckets.add('reports');
-        const policies = [allow('s3:ListAllMyBuckets')];
-        scenario.account.createRole('read-buckets', { trust: trust(iamArn('root'), {}, IN_ROLES), policies });
-
-        const tried = await run('least-privilege-user.yml', { event: 'workflow_dispatch', env: env() });
-
-        expectSuccess('least-privilege-user.yml', tried);
-        expect(scenario.calls().filter((call) => call.startsWith('ListBuckets'))).toEqual([
-          'ListBuckets AccessDenied',
-          'ListBuckets',
-        ]);
-        expect(scenario.account.users.has('sts-machine-user')).toBe(false);
-      });
-
       test('machine users: rotate-keys.yml and deprovision.yml', async () => {
-        for (const role of ['key-rotator', 'identity-planner', 'identity-deprovisioner']) oidcRole(role);
+        for (const role of ['key-rotator', 'identity-planner', 'identity-deprovisioner']) oidcRole(scenario, role);
         const { secrets } = scenario.sandbox.github;
         secrets.createEnvironment(REPOSITORY, 'production');
         const token = secrets.token({ write: [REPOSITORY] });
@@ -219,19 +138,10 @@ function expectSuccess(
         scenario.calls();
       });
 
-      test('long-job.yml', async () => {
-        repository.write('migrate.sh', '#!/bin/sh\naws sts get-caller-identity --query Arn --output text\n', 0o755);
-        oidcRole('migrate');
-        const migrated = await run('long-job.yml', { event: 'workflow_dispatch', env: env() });
-        expectSuccess('long-job.yml', migrated);
-        expect(migrated.log).toMatch(/assumed-role\/migrate\/migrate-/);
-        expect(scenario.calls()).toEqual(['id-token', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity']);
-      });
-
       test('many-accounts.yml', async () => {
         const accounts = [ACCOUNT, '111122223333', '222233334444', '333344445555'];
-        for (const account of accounts) oidcRole('inventory', { account });
-        const entry = oidcRole('entry');
+        for (const account of accounts) oidcRole(scenario, 'inventory', { account });
+        const entry = oidcRole(scenario, 'entry');
         const production = scenario.sandbox.account('444455556666');
         production.createRole('inventory', { trust: trust(entry.arn, {}, IN_ROLES), policies: [allow('s3:*')] });
         for (const account of [...accounts, '444455556666']) {
@@ -247,25 +157,6 @@ function expectSuccess(
         scenario.calls();
       });
 
-      test('mfa-session.yml', async () => {
-        scenario.account.buckets.add('reports');
-        const { user, secrets } = keyOf('mona', [allow(['iam:ListMFADevices', 's3:ListAllMyBuckets'])]);
-        const AWS_MFA_SECRET = user.createMfaDevice('mona').seed;
-        const settings = { event: 'workflow_dispatch', env: env(), secrets: { ...secrets, AWS_MFA_SECRET } };
-
-        const listed = await run('mfa-session.yml', settings);
-
-        expectSuccess('mfa-session.yml', listed);
-        expect(listed.log).toMatch(/ reports$/m);
-        expect(listed.log).not.toContain(AWS_MFA_SECRET);
-        expect(scenario.calls().sort()).toEqual([
-          'GetCallerIdentity',
-          'GetSessionToken',
-          'ListBuckets',
-          'ListMFADevices',
-        ]);
-      });
-
       test('oidc-role.yml', async () => {
         const admin = ssoAdmin(scenario);
         const secrets = {
@@ -279,36 +170,23 @@ function expectSuccess(
         scenario.calls();
       });
 
-      test('provision-machine-user.yml, on a pull request and on main', async () => {
-        oidcRole('identity-planner');
-        oidcRole('identity-provisioner');
-        const { terraform } = scenario.sandbox;
+      test('provision-machine-user.yml, on a pull request', async () => {
+        oidcRole(scenario, 'identity-planner');
+        const { github, terraform } = scenario.sandbox;
         terraform.createWorkspace('acme', 'prod');
-        const secrets = { TERRAFORM_TOKEN: terraform.token({ write: [WORKSPACE] }) };
+        github.comments.open(REPOSITORY, 7);
+        const secrets = { GITHUB_TOKEN: github.secrets.token({ comment: [REPOSITORY] }) };
 
         const plan = await run('provision-machine-user.yml', {
           ...pullRequest,
           secrets,
           env: env({ pullRequest: true }),
         });
+
         expectSuccess('provision-machine-user.yml', plan);
         expect(new Set(plan.steps.map(({ job }) => job))).toEqual(new Set(['plan']));
         expect(scenario.account.users.has('tfc')).toBe(false);
-
-        const settings = { secrets, env: env() };
-        const provision = await run('provision-machine-user.yml', settings);
-        expectSuccess('provision-machine-user.yml', provision);
-        const key = keyInWorkspace(scenario);
-        expect(ownerOf(scenario, key)).toBe('tfc');
-        scenario.calls();
-
-        age(scenario.account.users.get('tfc'), 91);
-        const rotation = await run('provision-machine-user.yml', settings);
-        expectSuccess('provision-machine-user.yml', rotation);
-        const newer = keyInWorkspace(scenario);
-        expect(ownerOf(scenario, newer)).toBe('tfc');
-        expect(newer).not.toEqual(key);
-        for (const { log } of [provision, rotation]) expect(log).not.toContain(key.secret);
+        expect(github.comments.bodies(REPOSITORY, 7)).toEqual([expect.stringContaining('create | user | `tfc` |')]);
         scenario.calls();
       });
 
@@ -328,7 +206,7 @@ function expectSuccess(
           allow('s3:PutObject', `${app}/*`),
           allow('iam:SimulatePrincipalPolicy', iamArn('role/deploy')),
         ];
-        oidcRole('deploy', { policies });
+        oidcRole(scenario, 'deploy', { policies });
         expectSuccess('verify-permissions.yml', await run('verify-permissions.yml', { event: 'schedule', env: env() }));
         expect(new Set(scenario.calls())).toEqual(
           new Set(['id-token', 'AssumeRoleWithWebIdentity', 'SimulatePrincipalPolicy']),
@@ -431,7 +309,7 @@ function expectSuccess(
     });
 
     test('all of them', () => {
-      expect([...ran].sort()).toEqual(
+      expect([...new Set([...ran, ...ON_EVERY_FORGE])].sort()).toEqual(
         readdirSync(EXAMPLES)
           .filter((name) => name.endsWith('.yml'))
           .sort(),
@@ -439,21 +317,3 @@ function expectSuccess(
     });
   },
 );
-
-/** Lets in the jobs of the repository, whatever branch they are on. */
-function oidcTrust(account: string): PolicyDocument {
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Principal: { Federated: iamArn('oidc-provider/token.actions.githubusercontent.com', account) },
-        Condition: {
-          StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' },
-          StringLike: { 'token.actions.githubusercontent.com:sub': `repo:${REPOSITORY}:*` },
-        },
-      },
-    ],
-  };
-}

@@ -20,16 +20,21 @@ export function installWithGo(folder: string, packages: readonly string[]): Prom
  * Builds the program in a folder into another folder, once for each of its `*.mod`, which name the versions of what it
  * uses. Each is called as its `*.mod`.
  *
- * @param system for which it is built: this one if omitted
+ * @param settings.name that of the program's package, where its `*.mod` has it from elsewhere
+ * @param settings.system for which it is built: this one if omitted
  */
-export function buildWithGo(folder: string, source: string, system?: 'windows'): Promise<void> {
+export function buildWithGo(
+  folder: string,
+  source: string,
+  { name = '.', system }: { readonly name?: string; readonly system?: 'windows' } = {},
+): Promise<void> {
   const files = readdirSync(source).sort();
   const all = files.map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
   return installOnce(folder, all, async () => {
-    for (const file of files.filter((name) => name.endsWith('.mod'))) {
+    for (const file of files.filter((each) => each.endsWith('.mod'))) {
       const program = join(folder, file.replace('.mod', system === 'windows' ? '.exe' : ''));
       const env = { ...process.env, ...(system && { GOOS: system, CGO_ENABLED: '0' }) };
-      const args = ['build', '-trimpath', '-buildvcs=false', `-modfile=${file}`, '-o', program];
+      const args = ['build', '-trimpath', '-buildvcs=false', `-modfile=${file}`, '-o', program, name];
       await run('go', args, { cwd: source, env });
     }
   });

@@ -1,6 +1,7 @@
 import { installAct } from './act';
 import { installAwsCli } from './aws-cli';
 import { installBoto3 } from './boto3';
+import { installGiteaRunner } from './gitea-runner';
 import { installMoto } from './moto';
 import { installRolesAnywhereClients } from './roles-anywhere-clients';
 import { installSdkClients } from './sdk-clients';
@@ -14,6 +15,7 @@ export default async function install(): Promise<void> {
     installBoto3(),
     installMoto(),
     installAct(),
+    installGiteaRunner(),
     installRolesAnywhereClients(),
     installSdkClients(),
     installSignInClients(),

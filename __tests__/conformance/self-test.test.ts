@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { copyAction } from '../../sandbox/runner/processes';
 import { Scenario } from '../scenarios/scenario';
-import { Repository } from './act';
 import { HAS_GO } from './go';
+import { Repository } from './repository';
 
 const CI = resolve(__dirname, '../../.github/workflows/ci.yml');
 

@@ -19,9 +19,9 @@ export const GO_CLIENTS = {
 /** Builds the programs of these tests for Windows, into folders that git ignores, once. */
 export async function installPrograms(): Promise<void> {
   if (!HAS_GO) return;
-  await buildWithGo(HOLD, join(__dirname, 'programs/hold'), 'windows');
+  await buildWithGo(HOLD, join(__dirname, 'programs/hold'), { system: 'windows' });
   const sources = join(__dirname, '../conformance/clients');
-  for (const client of CLIENTS) await buildWithGo(folderOf(client), join(sources, client), 'windows');
+  for (const client of CLIENTS) await buildWithGo(folderOf(client), join(sources, client), { system: 'windows' });
 }
 
 /**
