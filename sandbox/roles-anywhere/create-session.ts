@@ -3,7 +3,7 @@ import { reasonIn, layersOfResource, layersOnTheWay } from '../accounts/permissi
 import { requestTagContext, tagContext } from '../accounts/tags';
 import type { World } from '../accounts/world';
 import type { IncomingRequest } from '../http/request';
-import { contextOf } from '../policy/context';
+import { contextOf, type Context } from '../policy/context';
 import { evaluateTrust } from '../policy/trust';
 import { findRole } from '../sts/role-request';
 import { startRoleSession } from '../sts/session';
@@ -26,69 +26,35 @@ export interface Registered {
 /** https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication-create-session.html */
 export function createSession(request: IncomingRequest, params: Parameters, registered: Registered) {
   const { world } = registered;
-  const { durationSeconds, roleSessionName } = params;
-  const [trustAnchorArn, profileArn, roleArn] = (['trustAnchorArn', 'profileArn', 'roleArn'] as const).map((name) => {
-    const arn = params[name];
-    if (!arn?.startsWith('arn:')) throw validationError(`${name} must be an ARN`);
-    return arn;
-  }) as [string, string, string];
-  const duration = durationSeconds === undefined ? undefined : Number(durationSeconds);
-  if (duration !== undefined && !(Number.isInteger(duration) && duration >= 900 && duration <= 43_200)) {
-    throw validationError('durationSeconds must be from 900 to 43200');
-  }
-
-  const anchor = registered.trustAnchors.get(trustAnchorArn);
-  if (!anchor) throw accessDenied("Specified Trust Anchor wasn't found.");
-  // Of a trust anchor and a profile that are disabled, the words of AWS are not known.
-  if (!anchor.enabled) throw accessDenied('Specified Trust Anchor is disabled.');
-  const { leaf, chain } = certificatesIn(request);
-  const now = world.clock.now();
-  requireTrusted({ leaf, chain }, anchor.authorities, now);
-  if (anchor.revoked.has(leaf.serialNumber)) throw accessDenied('Certificate revoked');
-  verifySignature(request, leaf, anchor.region, now);
-
-  const profile = registered.profiles.get(profileArn);
-  if (!profile?.enabled || profile.region !== anchor.region) throw accessDenied('Invalid or empty profile provided.');
-  if (!profile.roles.includes(roleArn)) {
-    throw accessDenied("Requested Role isn't one of those listed in the Profile.");
-  }
-  const refused = (why = '') => accessDenied(`Unable to assume role for ${roleArn}${why && `; ${why}`}`);
-  if (roleSessionName !== undefined && !profile.acceptRoleSessionName) throw refused();
-
-  const { role } = findRole(world, roleArn);
+  const wanted = wantedIn(params);
+  const { anchor, leaf } = authenticated(request, wanted, registered);
+  const profile = profileFor(wanted, anchor, registered);
+  const { roleArn } = wanted;
   const tags = tagsOf(leaf, roleArn);
   const sourceIdentity = `CN=${tags['x509Subject/CN'] ?? ''}`;
-  const sessionName = roleSessionName ?? leaf.serialNumber.toLowerCase();
+  const sessionName = wanted.roleSessionName ?? leaf.serialNumber.toLowerCase();
   const context = contextOf({
-    ...environmentContext(now),
+    ...environmentContext(world.clock.now()),
     ...tagContext('aws:PrincipalTag', tags),
     ...requestTagContext(tags),
-    'aws:SourceArn': trustAnchorArn,
+    'aws:SourceArn': anchor.arn,
     'aws:SourceAccount': anchor.account.id,
     'sts:RoleSessionName': sessionName,
     'sts:SourceIdentity': sourceIdentity,
   });
-  for (const action of ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']) {
-    const access = { action, resource: roleArn, context };
-    const grant = role && evaluateTrust(role.trust, access, { kind: 'Service', service: SERVICE });
-    const limits = role ? [...layersOnTheWay(role), ...layersOfResource(role.account)] : [];
-    if (grant !== 'principal' || reasonIn(limits, access) !== undefined) throw refused();
+  const role = assumableRole(roleArn, context, world);
+  const durationSeconds = Math.min(wanted.duration ?? role.maxSessionDuration, profile.durationSeconds);
+  if (durationSeconds > role.maxSessionDuration) {
+    throw notAssumed(roleArn, 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   }
-  if (!role) throw refused();
-  const { maxSessionDuration } = role;
-  const lasts = Math.min(duration ?? maxSessionDuration, profile.durationSeconds);
-  if (lasts > maxSessionDuration) {
-    throw refused('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
-  }
-  const session = startRoleSession(world, role, {
+  const { Credentials, AssumedRoleUser } = startRoleSession(world, role, {
     sessionName,
-    durationSeconds: lasts,
+    durationSeconds,
     sessionPolicies: undefined,
     tags,
     transitiveTagKeys: [],
     sourceIdentity,
-  });
-  const { Credentials, AssumedRoleUser } = session as Readonly<Record<string, Readonly<Record<string, string>>>>;
+  }) as Readonly<Record<string, Readonly<Record<string, string>>>>;
   return {
     caller: AssumedRoleUser?.Arn ?? '',
     answer: {
@@ -109,4 +75,61 @@ export function createSession(request: IncomingRequest, params: Parameters, regi
       subjectArn: anchor.arn.replace(/:trust-anchor\/.*/, `:subject/${leaf.serialNumber.toLowerCase()}`),
     },
   };
+}
+
+/** What a request asks for, in the form that it must have. */
+function wantedIn({ durationSeconds, roleSessionName, ...params }: Parameters) {
+  const [trustAnchorArn, profileArn, roleArn] = (['trustAnchorArn', 'profileArn', 'roleArn'] as const).map((name) => {
+    const arn = params[name];
+    if (!arn?.startsWith('arn:')) throw validationError(`${name} must be an ARN`);
+    return arn;
+  }) as [string, string, string];
+  const duration = durationSeconds === undefined ? undefined : Number(durationSeconds);
+  if (duration !== undefined && !(Number.isInteger(duration) && duration >= 900 && duration <= 43_200)) {
+    throw validationError('durationSeconds must be from 900 to 43200');
+  }
+  return { trustAnchorArn, profileArn, roleArn, roleSessionName, duration };
+}
+
+type Wanted = ReturnType<typeof wantedIn>;
+
+/** The certificate that signed a request, and the trust anchor that it is trusted by. */
+function authenticated(request: IncomingRequest, { trustAnchorArn }: Wanted, { world, trustAnchors }: Registered) {
+  const anchor = trustAnchors.get(trustAnchorArn);
+  if (!anchor) throw accessDenied("Specified Trust Anchor wasn't found.");
+  // Of a trust anchor and a profile that are disabled, the words of AWS are not known.
+  if (!anchor.enabled) throw accessDenied('Specified Trust Anchor is disabled.');
+  const { leaf, chain } = certificatesIn(request);
+  const now = world.clock.now();
+  requireTrusted({ leaf, chain }, anchor.authorities, now);
+  if (anchor.revoked.has(leaf.serialNumber)) throw accessDenied('Certificate revoked');
+  verifySignature(request, leaf, anchor.region, now);
+  return { anchor, leaf };
+}
+
+function profileFor({ profileArn, roleArn, roleSessionName }: Wanted, anchor: TrustAnchor, { profiles }: Registered) {
+  const profile = profiles.get(profileArn);
+  if (!profile?.enabled || profile.region !== anchor.region) throw accessDenied('Invalid or empty profile provided.');
+  if (!profile.roles.includes(roleArn)) {
+    throw accessDenied("Requested Role isn't one of those listed in the Profile.");
+  }
+  if (roleSessionName !== undefined && !profile.acceptRoleSessionName) throw notAssumed(roleArn);
+  return profile;
+}
+
+/** The role, if it lets the service assume it in these circumstances, and nothing on the way forbids that. */
+function assumableRole(roleArn: string, context: Context, world: World) {
+  const { role } = findRole(world, roleArn);
+  if (!role) throw notAssumed(roleArn);
+  const limits = [...layersOnTheWay(role), ...layersOfResource(role.account)];
+  for (const action of ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']) {
+    const access = { action, resource: roleArn, context };
+    const grant = evaluateTrust(role.trust, access, { kind: 'Service', service: SERVICE });
+    if (grant !== 'principal' || reasonIn(limits, access) !== undefined) throw notAssumed(roleArn);
+  }
+  return role;
+}
+
+function notAssumed(roleArn: string, why = '') {
+  return accessDenied(`Unable to assume role for ${roleArn}${why && `; ${why}`}`);
 }
