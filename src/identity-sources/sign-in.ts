@@ -5,6 +5,7 @@ import { keepSignIn, keptSignIn } from '../runner/kept-sign-in';
 import { callSettings, type Step } from '../runner/step';
 import { connectSso, type Sso } from '../sso/connect';
 import { NOT_APPROVED, SIGN_IN_ENDED } from '../sso/explain';
+import type { AccessToken, DeviceAuthorization } from '../sso/oidc';
 import { waitForApproval } from '../sso/wait-for-approval';
 import { atMinute } from '../text/time-words';
 import type { Signer } from './identity-source';
@@ -59,38 +60,12 @@ async function askPerson(
     `This step waits until ${until} for a person to sign in to AWS: open ${device.url}, see that the page shows the code ` +
       `${device.userCode}, and approve. Whoever approves gives this job their access to AWS: approve only what you started yourself.`,
   );
-  let failed: ActionError | undefined;
-  const ask = async () => {
-    try {
-      const answer = await sso.createToken(client, device, tried);
-      failed = undefined;
-      return answer;
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      // The next question is due anyway.
-      runner.info(`Whether it is approved could not be asked (${error.answer}). Asking again.`);
-      failed = error;
-      return 'pending';
-    }
-  };
-  const token = await waitForApproval(
-    device,
-    ask,
-    (secondsOfCode) => {
-      const left = Math.min(secondsOfCode, Math.round((limit - clock.now()) / 1000));
-      runner.info(`Waiting for the sign-in with the code ${device.userCode}: ${left} s left.`);
-    },
-    clock,
-  ).catch((error: unknown) => {
+  const ask = () => sso.createToken(client, device, tried);
+  const approved = approvalOf(device, ask, limit, tried, { runner, clock });
+  const { accessToken, expiresIn } = await approved.catch((error: unknown) => {
     if (error instanceof ActionError && NOTHING_CAME_OF_IT.includes(error.code)) ledger.notSignedIn();
     throw error;
   });
-  if (!token) {
-    if (failed) throw failed;
-    ledger.notSignedIn();
-    throw new ActionError({ ...NOT_APPROVED, tried });
-  }
-  const { accessToken, expiresIn } = token;
   runner.mask(accessToken);
   const expires = clock.time() + expiresIn * 1000;
   try {
@@ -101,6 +76,40 @@ async function askPerson(
     throw error;
   }
   return { accessToken, expires };
+}
+
+/**
+ * Waits until a person has approved a sign-in. A question that could not be asked is asked again when the next is due.
+ *
+ * @param limit until when the step may wait, in milliseconds of its clock
+ */
+async function approvalOf(
+  device: DeviceAuthorization,
+  ask: () => Promise<AccessToken | 'pending' | 'slow down'>,
+  limit: number,
+  tried: string,
+  { runner, clock }: Pick<Step, 'runner' | 'clock'>,
+): Promise<AccessToken> {
+  let failed: ActionError | undefined;
+  const askAgain = async () => {
+    try {
+      const answer = await ask();
+      failed = undefined;
+      return answer;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      runner.info(`Whether it is approved could not be asked (${error.answer}). Asking again.`);
+      failed = error;
+      return 'pending';
+    }
+  };
+  const report = (secondsOfCode: number) => {
+    const left = Math.min(secondsOfCode, Math.round((limit - clock.now()) / 1000));
+    runner.info(`Waiting for the sign-in with the code ${device.userCode}: ${left} s left.`);
+  };
+  const token = await waitForApproval(device, askAgain, report, clock);
+  if (token) return token;
+  throw failed ?? new ActionError({ ...NOT_APPROVED, tried });
 }
 
 /** Whether the next question may well be answered. */

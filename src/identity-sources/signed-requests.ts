@@ -3,7 +3,7 @@ import { isTemporary } from '../aws/credentials';
 import { callsAws } from '../aws/endpoint';
 import { isRefusal } from '../aws/failure';
 import { ActionError } from '../errors/action-error';
-import type { MfaRequest, StepSettings } from '../inputs/request';
+import type { MfaRequest, SignedSessionSettings, StepSettings } from '../inputs/request';
 import { maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { connectSts, identify } from '../sts/connect';
@@ -62,23 +62,33 @@ export function signedRequests(
         const asked = { roleArn: role.arn, ...session, externalId, sourceIdentity, tags, transitiveTagKeys };
         return withMfa({ mfa, credentials }, settings, step, (prove) => sts.assumeRole(asked, prove, tried));
       };
-      let tags = signed.tags;
-      const fewer = fewerTags(tags, transitiveTagKeys);
-      const obtained = await withPlainCharacters(session, step.runner.warning, async () => {
-        for (;;) {
-          try {
-            return await assume(tags);
-          } catch (error) {
-            const next = fewer.shift();
-            if (!next || !isRefusal(error, 'PackedPolicyTooLarge')) throw error;
-            const omitted = tags.filter((tag) => !next.includes(tag)).map(({ key }) => key);
-            step.runner.info(`AWS found the session tags too large together: trying without ${omitted.join(', ')}.`);
-            tags = next;
-          }
-        }
-      });
+      const assumeWithTags = withFewerTags(signed, step.runner.info, assume);
+      const obtained = await withPlainCharacters(session, step.runner.warning, assumeWithTags);
       return { role, session: obtained };
     },
+  };
+}
+
+/** Makes a request with session tags, and with ever fewer of them where AWS finds them too large together. */
+function withFewerTags<T>(
+  { tags, transitiveTagKeys }: Pick<SignedSessionSettings, 'tags' | 'transitiveTagKeys'>,
+  report: (text: string) => void,
+  request: (tags: readonly SessionTag[]) => Promise<T>,
+): () => Promise<T> {
+  const fewer = fewerTags(tags, transitiveTagKeys);
+  let left = tags;
+  return async () => {
+    for (;;) {
+      try {
+        return await request(left);
+      } catch (error) {
+        const next = fewer.shift();
+        if (!next || !isRefusal(error, 'PackedPolicyTooLarge')) throw error;
+        const omitted = left.filter((tag) => !next.includes(tag)).map(({ key }) => key);
+        report(`AWS found the session tags too large together: trying without ${omitted.join(', ')}.`);
+        left = next;
+      }
+    }
   };
 }
 
