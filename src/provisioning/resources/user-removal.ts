@@ -87,14 +87,7 @@ export async function planUserRemoval(
   if (decided.action !== 'delete') return leftUser(user, decided, access);
   const existing = { tags: tagsIn(found.Tags), accessKeys: await readAccessKeys(UserName, access) };
   const alone = keyHolderOf({ name: UserName, accessKey: undefined }, existing, access);
-  // That the step would remove itself, it reports without waiting for anyone.
-  const isCaller = access.caller !== undefined && userOrRoleIn(access.caller)?.name === UserName;
-  const hinders = (one: KeyHolder) => (isCaller ? undefined : keysOfOtherRuns(one, access)[0]);
-  const waiting = { hinders, changesKeys: () => !isCaller, since, again: readKeysAgain };
-  const [quiet = alone] = await awaitOtherRuns([alone], access, waiting);
-  const coming = isCaller || hinders(quiet) ? undefined : await keyToCome(quiet, access);
-  const holder = coming && !access.isDryRun ? await awaitKeyToCome(quiet, coming, access) : quiet;
-  const busy = hinders(holder);
+  const { holder, busy, coming } = await afterOtherRuns(alone, since, access);
   if (busy && !access.isDryRun) return anotherRun(holder, busy);
   const owner = holder.existing;
   if (!owner) return leftUser(user, undefined, access);
@@ -150,6 +143,20 @@ export async function planUserRemoval(
     },
   };
   return { change, secrets: secrets.map((one) => one.change), devices: virtual };
+}
+
+/**
+ * A user after what other runs do to its keys, as far as that is waited for, and what they still do. That the step would
+ * remove itself, it reports without waiting for anyone.
+ */
+async function afterOtherRuns(alone: KeyHolder, since: number, access: AccountAccess) {
+  const isCaller = access.caller !== undefined && userOrRoleIn(access.caller)?.name === alone.user.name;
+  const hinders = (one: KeyHolder) => (isCaller ? undefined : keysOfOtherRuns(one, access)[0]);
+  const waiting = { hinders, changesKeys: () => !isCaller, since, again: readKeysAgain };
+  const [quiet = alone] = await awaitOtherRuns([alone], access, waiting);
+  const coming = isCaller || hinders(quiet) ? undefined : await keyToCome(quiet, access);
+  const holder = coming && !access.isDryRun ? await awaitKeyToCome(quiet, coming, access) : quiet;
+  return { holder, busy: hinders(holder), coming };
 }
 
 /** Of a key that ends with a job which may not be over, for people: that the job loses it. */
