@@ -30,7 +30,8 @@ export async function usersWithoutPlaces(
     await access.stores.check(storedSecretsOf(users));
     return [];
   } catch (error) {
-    if (!isOfOnePlace(error)) throw nothingChanged(error);
+    // Of one user alone it is known whose place it is.
+    if (!isOfOnePlace(error) || users.length === 1) throw nothingChanged(error);
     const checked = await concurrently(users, (user) => withoutPlace(user, access));
     const found = checked.filter((one) => one !== undefined);
     if (found.length === users.length) throw nothingChanged(error);
