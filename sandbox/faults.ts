@@ -24,6 +24,8 @@ interface ServiceError {
 export type Failure =
   /** Refused in the words of its service; nothing is done. */
   | { readonly error: ServiceError }
+  /** Refused as what comes too fast, in the words of its service; nothing is done. */
+  | { readonly throttled: true }
   /** The connection breaks before anything is done. */
   | { readonly reset: true }
   /** AWS acts, and the connection breaks before the answer. */
@@ -34,6 +36,8 @@ export type Failure =
   | { readonly hangBody: true }
   /** AWS acts; the connection breaks half way through the body of its answer. */
   | { readonly resetBody: true }
+  /** AWS acts twice, as something on the way sent the request again; the first answer comes back. */
+  | { readonly twice: true }
   /** AWS acts, and never answers; the function is called when it has acted. */
   | { readonly holdAfter: () => void }
   /** This answer, and nothing is done. */
@@ -124,7 +128,7 @@ export class Faults {
       if (entry.met <= skip || entry.met > skip + times) continue;
       if ('latencyMs' in fault) latencyMs += fault.latencyMs;
       else if ('first' in fault) first.push(fault.first);
-      else failure = fault;
+      else failure = 'throttled' in fault ? { error: tooFast(request.service) } : fault;
     }
     return { latencyMs, first, failure: failure ?? this.#throttle(request) };
   }
@@ -156,8 +160,12 @@ const LIMITED: Partial<Record<ServiceName, ServiceError>> = {
   rolesanywhere: { status: 429, code: 'ThrottlingException', message: 'Rate exceeded' },
 };
 
+function tooFast(service: ServiceName): ServiceError {
+  return LIMITED[service] ?? throttling;
+}
+
 function refusalOf({ service, retryAfter }: RateLimit): ServiceError {
-  const refusal = LIMITED[service] ?? throttling;
+  const refusal = tooFast(service);
   return retryAfter === undefined ? refusal : { ...refusal, headers: { 'retry-after': String(retryAfter) } };
 }
 

@@ -194,6 +194,15 @@ roles:
     expect(next.exitCode).toBe(0);
     scenario.calls();
   });
+
+  test('no call is tried again after action-timeout-s', async () => {
+    scenario.sandbox.faults.add({ service: 'iam', throttled: true });
+    const main = await provision(document, { 'action-timeout-s': '5' });
+    expect(main.exitCode).toBe(1);
+    scenario.expectWithin(5_500, main);
+    expect(main.log.join('\n')).toContain('Rate exceeded');
+    scenario.calls();
+  });
 });
 
 describe('what passes is tried again', () => {

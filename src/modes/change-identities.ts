@@ -164,6 +164,7 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
     beforeEach() {
       if (timeLimit !== undefined && clock.now() - started > timeLimit * 1000) throw timeLimitReached(timeLimit);
     },
+    until: timeLimit === undefined ? undefined : started + timeLimit * 1000,
   });
   ledger.runningAs(writeRun(opened.access.run), opened.identity.arn);
   const ofKeys: CarryingOut['ledger'] = {

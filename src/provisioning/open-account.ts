@@ -35,6 +35,8 @@ export interface AccountEntry {
   readonly isDryRun?: boolean;
   /** Called before every call to IAM and every test of a key; what it throws ends the step. */
   readonly beforeEach?: () => void;
+  /** When no call to IAM is tried again any more, by the step's clock, in milliseconds. */
+  readonly until?: number | undefined;
 }
 
 /** An account that is open for changes. */
@@ -49,10 +51,12 @@ export interface OpenAccount {
 /** Finds out whose the credentials are, and connects to all that changes need. */
 export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   const { credentials, connection, calls, repository, githubToken, terraformToken, env } = entry;
+  const { until = Infinity } = entry;
+  const limited = { ...calls, retry: { ...calls.retry, until } };
   const identifying = identify(entry, `verify ${entry.credentialsName} with STS`, connection, calls);
   const [identity, iam, unlimitedIam, github] = await Promise.all([
     identifying,
-    connectIam(connection, credentials, calls, { beforeEach: entry.beforeEach, identity: identifying }),
+    connectIam(connection, credentials, limited, { beforeEach: entry.beforeEach, identity: identifying }),
     connectIam(connection, credentials, calls, { identity: identifying }),
     githubToken === undefined ? undefined : connectGithub(githubToken, env, calls),
   ]);
