@@ -76,6 +76,7 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
     clock.waiting.inVain(socket);
   } else if (!fault || actsAllTheSame(fault)) {
     const answer = await route.respond(record);
+    if (fault && 'twice' in fault) await route.respond({ ...record });
     if (fault && 'resetAfter' in fault) socket?.resetAndDestroy();
     else if (fault && 'holdAfter' in fault) fault.holdAfter();
     else send(answer);
@@ -83,7 +84,7 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
 }
 
 function actsAllTheSame(fault: Failure): boolean {
-  return ['resetAfter', 'holdAfter', 'hangBody', 'resetBody'].some((kind) => kind in fault);
+  return ['resetAfter', 'holdAfter', 'hangBody', 'resetBody', 'twice'].some((kind) => kind in fault);
 }
 
 function* endlessly(text: string): Generator<Buffer> {

@@ -1,0 +1,250 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RecordedRequest } from '../../sandbox/http/request';
+import type { Run } from '../../sandbox/runner/job';
+import type { Scenario } from '../scenarios/scenario';
+import type { Door } from './doors';
+import type { Files, Observed, Trial } from './trial';
+
+/** A promise that was broken, and how. */
+export interface Broken {
+  readonly promise: Promised;
+  readonly how: string;
+}
+
+export type Promised =
+  /** No secret is shown, and each that later steps get is masked. */
+  | 'mask'
+  /** A step that failed hands nothing on; one that succeeded exports what works, and whole. */
+  | 'whole'
+  /** An error says what was tried and how to fix it, without a stack trace; no error is unexpected. */
+  | 'error'
+  /** What was refused is not asked again. */
+  | 'refusal'
+  /** No step takes longer than its time limit, or than all its budgets together. */
+  | 'budget'
+  /** Post fails nothing, puts back what was there, leaves no secret, and has nothing to do a second time. */
+  | 'post'
+  /** Lines of others in the profile files stay. */
+  | 'lines'
+  /** A step that nothing befalls succeeds. */
+  | 'alone'
+  /** Runs that nothing befalls put everything in order. */
+  | 'next';
+
+interface Seen {
+  readonly trial: Trial;
+  readonly scenario: Scenario;
+  readonly door: Door;
+  readonly jobs: readonly Observed[];
+  readonly requests: readonly RecordedRequest[];
+}
+
+/** All promises that what was seen breaks. */
+export function brokenBy(seen: Seen): Broken[] {
+  const { jobs } = seen;
+  const secrets = secretsOf(seen);
+  return jobs
+    .flatMap((one) => [
+      ...breaks('mask', shown(one, secrets)),
+      ...breaks('whole', halves(one, seen)),
+      ...breaks('error', unclear(one)),
+      ...breaks('budget', late(one, seen)),
+      ...breaks('post', notUndone(one, seen, secrets)),
+      ...breaks('lines', lostLines(one)),
+      ...breaks('alone', failedAlone(one, seen)),
+    ])
+    .concat(breaks('refusal', repeated(seen)));
+}
+
+function breaks(promise: Promised, hows: readonly string[]): Broken[] {
+  return hows.map((how) => ({ promise, how }));
+}
+
+/** Secret access keys and session tokens, by the form that the local AWS gives them. */
+const SECRET = /[A-Za-z0-9+/]{30}EXAMPLEKEY|[A-Za-z0-9+/]{40,}EXAMPLETOKEN/;
+
+const SECRET_INPUTS = [
+  'aws-secret-access-key',
+  'mfa-secret',
+  'certificate-private-key',
+  'github-token',
+  'terraform-token',
+] as const;
+
+function secretsOf({ scenario, door }: Seen): Set<string> {
+  const { sandbox } = scenario;
+  const { identityCenter } = sandbox;
+  const given = SECRET_INPUTS.flatMap((name) => door.inputs[name]?.split('\n') ?? []);
+  const devices = [...scenario.account.users.values()].flatMap(({ mfaDevices }) => [...mfaDevices.values()]);
+  const all = [
+    ...given.filter((line) => line.length > 16 && !line.startsWith('---')),
+    ...[...sandbox.world.sessions.values()].flatMap(({ secretAccessKey, sessionToken }) => [
+      secretAccessKey,
+      sessionToken,
+    ]),
+    ...devices.map(({ seed }) => seed),
+    ...identityCenter.signedIn.keys(),
+    ...identityCenter.clients.values(),
+    ...identityCenter.pending.keys(),
+    ...Object.entries(door.env ?? {}).flatMap(([name, value]) => (/TOKEN$|SECRET/.test(name) ? value : [])),
+  ];
+  return new Set(all);
+}
+
+function shown({ main, posts, again, job }: Observed, secrets: ReadonlySet<string>): string[] {
+  const isSecret = (text: string) => SECRET.test(text) || [...secrets].some((secret) => text.includes(secret));
+  const runs = [main, ...posts, ...again];
+  const places = runs.flatMap<[place: string, text: string]>(({ lines, summary, state, stderr }) => [
+    [
+      'the log',
+      lines
+        .filter(({ command }) => command?.name !== 'add-mask')
+        .map(({ raw, command }) => command?.value ?? raw)
+        .join('\n'),
+    ],
+    ['the summary', summary],
+    ['the state', JSON.stringify(state)],
+    ['stderr', stderr],
+  ]);
+  const delivered = [...Object.entries(main.exported), ...Object.entries(main.outputs)];
+  return [
+    ...places.filter(([, text]) => isSecret(text)).map(([place]) => `a secret is in ${place}`),
+    ...delivered
+      .filter(([, value]) => isSecret(value) && !job.masks.has(value))
+      .map(([name]) => `${name} holds a secret that is not masked`),
+  ];
+}
+
+function halves(one: Observed, { scenario, trial }: Seen): string[] {
+  const { main, before, after, task, isKilled } = one;
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = after.env;
+  if (main.exitCode !== 0) {
+    const names = [...Object.keys(main.exported), ...Object.keys(main.outputs)].filter((name) =>
+      /key|token/i.test(name),
+    );
+    const wrong = isKilled ? [] : names.map((name) => `the step failed, and exports ${name}`);
+    // Another job of the same home writes there, too.
+    const isSame = trial.meanwhile !== undefined || isKilled || sameFiles(before.files, after.files);
+    return isSame ? wrong : [...wrong, 'the step failed, and changed profiles'];
+  }
+  const { world } = scenario.sandbox;
+  if (id === undefined) {
+    const isExpected = task.isSession === true && task.inputs['aws-profile'] === undefined;
+    return isExpected ? ['the step is green, and exports no credentials'] : [];
+  }
+  const session = world.sessions.get(id);
+  const isWhole = session
+    ? session.secretAccessKey === secret && session.sessionToken === token
+    : isKilled || task.document !== undefined || world.accessKey(id)?.key.secretAccessKey === secret;
+  return isWhole ? [] : ['halves of two credentials are exported'];
+}
+
+function unclear({ main, posts }: Observed): string[] {
+  const texts = [main, ...posts].flatMap(({ log, stderr }) => [log.join('\n'), stderr]);
+  const wrong = texts.filter((text) => /\n\s+at |#unexpected|TypeError|undefined|\[object/.test(text));
+  const { exitCode, log } = main;
+  const text = log.join('\n');
+  if (exitCode === 1 && !/Error: [^]*Could not [^]*Fix: [^]*More: /.test(text)) wrong.push(text);
+  return wrong.map((found) => `this is no help: ${found}`);
+}
+
+/** All that a step may wait, in milliseconds: budgets of its calls one after the other; and where a key is made, those of its life. */
+const LONGEST_MS = { session: 450_000, change: 900_000 };
+
+/**
+ * What a step may take to end once its time limit is reached, in milliseconds. In IAM, what is under way is waited for; and
+ * for a key that nobody has, there is no limit: it is deleted.
+ */
+const GRACE_MS = { session: 1_000, change: 60_000, key: 400_000 };
+
+function late({ main, task }: Observed, { trial: { timeoutS }, requests }: Seen): string[] {
+  const kind = task.document ? 'change' : 'session';
+  const makesKey = requests.some(({ action }) => action === 'CreateAccessKey');
+  const grace = GRACE_MS[makesKey ? 'key' : kind];
+  const limit = timeoutS === undefined ? LONGEST_MS[kind] : timeoutS * 1000 + grace;
+  return main.duration > limit ? [`the step took ${main.duration / 1000} s`] : [];
+}
+
+/** Variables that cannot be unset, and that an empty value would not unset: they get what tools take for none. */
+const LIKE_UNSET = /^AWS_(?:DEFAULT_)?(?:PROFILE|REGION)$|^AWS_(?:CONFIG|SHARED_CREDENTIALS)_FILE$/;
+
+function notUndone(one: Observed, seen: Seen, secrets: ReadonlySet<string>): string[] {
+  const { job, before, posts, again } = one;
+  if (posts.length === 0) return [];
+  const wrong: string[] = [];
+  for (const { exitCode, stderr } of [...posts, ...again]) {
+    if (exitCode !== 0 || stderr !== '') wrong.push(`post ended with ${exitCode}: ${stderr}`);
+  }
+  for (const [name, value] of Object.entries(job.env)) {
+    if (name.startsWith('AWS_') && !LIKE_UNSET.test(name) && value !== (before.env[name] ?? '')) {
+      wrong.push(`post left ${name}`);
+    }
+  }
+  const isAlone = seen.trial.meanwhile === undefined;
+  const home = filesOf(join(job.env.HOME ?? job.home, '.aws'));
+  if (isAlone && !sameFiles(before.files, home)) wrong.push(`post left the profiles ${JSON.stringify(home)}`);
+  // What could not be put back is stored nowhere else.
+  const isUnfinished = posts.some(({ log }) => log.join().includes('Warning: '));
+  for (const [path, text] of isUnfinished ? [] : Object.entries(filesOf(job.temp))) {
+    if (SECRET.test(text) || [...secrets].some((secret) => text.includes(secret))) {
+      wrong.push(`post left a secret in ${path}`);
+    }
+  }
+  return wrong;
+}
+
+function lostLines({ before, after }: Observed): string[] {
+  return Object.entries(before.files).flatMap(([name, text]) => {
+    const left = new Set((after.files[name] ?? '').split('\n'));
+    return text
+      .split('\n')
+      .filter((line) => !left.has(line))
+      .map((line) => `${name} lost ${line}`);
+  });
+}
+
+/** What fails no step, and is nothing that befalls it. */
+function failedAlone({ main }: Observed, { trial }: Seen): string[] {
+  const isAlone = trial.troubles.length === 0 && trial.meanwhile === undefined && trial.timeoutS === undefined;
+  return isAlone && main.exitCode !== 0 && !excludes(main) ? [`it fails: ${main.log.join(' / ')}`] : [];
+}
+
+/** Whether its inputs, those of the door and of the task, exclude each other. */
+export function excludes({ log }: Run): boolean {
+  return log.join().includes('#invalid-input');
+}
+
+/** What is asked again after it was refused, but for reads of IAM. */
+function repeated({ trial, requests }: Seen): string[] {
+  // Of two jobs, each asks for itself.
+  if (trial.meanwhile !== undefined || !trial.troubles.some(({ how }) => how === 'refused')) return [];
+  return requests.flatMap((request, at) => {
+    if (request.errorCode !== 'AccessDenied' || /^(?:Get|List|GET )/.test(request.action)) return [];
+    const same = requests.slice(at + 1).some((other) => other.at - request.at < 30_000 && isSame(other, request));
+    return same ? [`${request.action} was refused, and asked again`] : [];
+  });
+}
+
+function isSame(one: RecordedRequest, other: RecordedRequest): boolean {
+  return (
+    one.action === other.action &&
+    one.path === other.path &&
+    JSON.stringify(one.params) === JSON.stringify(other.params)
+  );
+}
+
+function sameFiles(one: Files, other: Files): boolean {
+  return JSON.stringify(Object.entries(one).sort()) === JSON.stringify(Object.entries(other).sort());
+}
+
+function filesOf(folder: string): Files {
+  if (!existsSync(folder)) return {};
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    entries.map(({ parentPath, name }) => [
+      join(parentPath, name).slice(folder.length + 1),
+      readFileSync(join(parentPath, name), 'utf8'),
+    ]),
+  );
+}

@@ -1,0 +1,84 @@
+import { TO_WORKSPACE } from '../scenarios/identities';
+import { ACCOUNT, ROLE } from '../scenarios/scenario';
+
+/** What a step does as whom its door leads to. */
+export interface Task {
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The identity document; undefined where it changes nothing in IAM. */
+  readonly document?: object;
+  /** Whether the document is applied before. */
+  readonly isApplied?: boolean;
+  /** Whether later steps get the session that it works as, or one made from that. */
+  readonly isSession?: boolean;
+}
+
+const user = (...deliver: readonly unknown[]) => ({
+  users: { pulumi: { path: '/machine/', 'access-key': { deliver } } },
+});
+
+const releasing = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: ROLE }] };
+
+/** Identity documents, by where they deliver a key to. */
+const DOCUMENTS = {
+  environment: user('environment', 'outputs'),
+  profile: user({ profile: 'pulumi' }),
+  secrets: user({ 'github-secrets': { prefix: 'PULUMI_' } }),
+  dependabot: user({ 'dependabot-secrets': { prefix: 'PULUMI_' } }),
+  workspace: user(TO_WORKSPACE),
+  'secrets and workspace': user({ 'github-secrets': { prefix: 'PULUMI_' } }, TO_WORKSPACE),
+  'all kinds': {
+    ...user({ 'github-secrets': { prefix: 'PULUMI_' } }),
+    policies: { releasing: { document: releasing } },
+    roles: { releaser: { trust: { user: 'pulumi' }, policies: ['releasing'] } },
+  },
+} as const;
+
+const changes = (mode: string, name: keyof typeof DOCUMENTS, inputs: Task['inputs'] = {}): Task => ({
+  inputs: { mode, ...inputs },
+  document: DOCUMENTS[name],
+  isApplied: mode !== 'provision',
+});
+
+export const TASKS = {
+  export: { inputs: {}, isSession: true },
+  'export outputs': { inputs: { 'output-credentials': 'true' }, isSession: true },
+  'export a profile': { inputs: { 'aws-profile': 'ours', 'overwrite-aws-profile': 'true' }, isSession: true },
+  'export a profile of the job': {
+    inputs: { 'aws-profile': 'ours', 'profile-location': 'job', 'output-env-credentials': 'true' },
+    isSession: true,
+  },
+  'export a profile that renews itself': {
+    inputs: { 'aws-profile': 'ours', 'refresh-credentials': 'true', 'role-duration-seconds': '900' },
+    isSession: true,
+  },
+  'many roles': {
+    inputs: {
+      roles: ['deploy', 'middle', 'target'].map((name) => `${name}: arn:aws:iam::${ACCOUNT}:role/${name}`).join('\n'),
+    },
+  },
+  'a session token': { inputs: { mode: 'session-token' }, isSession: true },
+  'a federated session': {
+    inputs: { mode: 'federation-token', 'federated-user-name': 'report' },
+    isSession: true,
+  },
+  verify: { inputs: { mode: 'verify', 'expect-allowed': 'iam:CreateUser\ns3:ListAllMyBuckets' } },
+  'plan alone': changes('provision', 'all kinds', { 'dry-run': 'true' }),
+  'provision the environment': changes('provision', 'environment'),
+  'provision a profile': changes('provision', 'profile'),
+  'provision secrets': changes('provision', 'secrets'),
+  'provision secrets of Dependabot': changes('provision', 'dependabot'),
+  'provision a workspace': changes('provision', 'workspace'),
+  'provision secrets and a workspace': changes('provision', 'secrets and workspace'),
+  'provision all kinds': changes('provision', 'all kinds'),
+  'provision all kinds for the run': changes('provision', 'all kinds', { ephemeral: 'true' }),
+  'provision the environment for the run': changes('provision', 'environment', { ephemeral: 'true' }),
+  'rotate secrets': changes('rotate', 'secrets', { 'rotate-now': 'true' }),
+  'rotate secrets of Dependabot': changes('rotate', 'dependabot', { 'rotate-now': 'true' }),
+  'rotate secrets and a workspace': changes('rotate', 'secrets and workspace', { 'rotate-now': 'true' }),
+  'rotate, and end the old key': changes('rotate', 'all kinds', { 'rotate-now': 'true', 'delete-old-keys': 'true' }),
+  'deprovision all kinds': changes('deprovision', 'all kinds'),
+  'deprovision secrets of Dependabot': changes('deprovision', 'dependabot'),
+  'deprovision a workspace': changes('deprovision', 'workspace'),
+} as const satisfies Readonly<Record<string, Task>>;
+
+export type TaskName = keyof typeof TASKS;
