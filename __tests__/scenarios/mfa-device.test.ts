@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListMFADevicesCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import type { Failure } from '../../sandbox/faults';
+import type { Job } from '../../sandbox/runner/job';
 import { iamClient } from '../sandbox/iam-client';
 import { listBuckets } from '../sandbox/s3-client';
 import { refusal } from '../sandbox/sts-client';
@@ -586,5 +587,25 @@ test('a second secret is refused: the step says that the first was written', asy
   expectFailed(main, 'github-secret-refused');
   expect(main.log.join('\n')).toContain('Before, the seed of this device was written to ONE of octo/app.');
   expect(scenario.account.virtualMfaDevices.size).toBe(0);
+  scenario.calls();
+});
+
+test('a device that a lost ephemeral run left lasts once it is provisioned: no later ephemeral run removes it', async () => {
+  scenario.account.createUser('pulumi', { tags: OWNED });
+  const ephemeral = (job: Job) =>
+    job.step({ with: { mode: 'provision', ...ADMIN, ...token, identities: DEVICE_ALONE, ephemeral: 'true' } });
+  const jobOf = (runId: string) => identityJob(scenario, { env: { GITHUB_RUN_ID: runId } });
+  expect((await ephemeral(jobOf('6'))).exitCode).toBe(0);
+  scenario.pass(6 * 86_400_000);
+  const lasting = await provision();
+  expect([lasting.exitCode, lasting.log.join('\n')]).toEqual([0, expect.stringContaining('now to last')]);
+  const later = jobOf('8');
+  expect((await ephemeral(later)).exitCode).toBe(0);
+  await later.finish();
+  expectDevice();
+  // It is recorded as any other device.
+  expect((await provision(documentOf({}))).log.join('\n')).toContain(
+    'Warning: The user pulumi has also the MFA device',
+  );
   scenario.calls();
 });

@@ -1,6 +1,7 @@
 import type { AccessKey, Account, User } from '../../sandbox/accounts/account';
 import type { PolicyDocument, Statement } from '../../sandbox/policy/document';
 import type { Job, Run } from '../../sandbox/runner/job';
+import { ephemeralTags } from '../../src/provisioning/ephemeral';
 import { page, section } from '../docs/pages';
 import { allow, trust } from '../sandbox/sts-client';
 import { age, githubRepository, identityJob, OWNED, recordTags, REPOSITORY } from './identities';
@@ -291,10 +292,12 @@ function drifted(account: Account): void {
   for (const entity of [user, role]) entity.permissionsBoundary = POWER_USER;
 }
 
-/** The same, but the grace of a key that was replaced is over. */
+/** The same, but the grace of a key that was replaced is over, and an ephemeral run left the device. */
 function driftedMidRotation(account: Account): void {
   const { user } = declaredAndSpoiled(account);
   replacedKey(user);
+  account.virtualMfaDevices.clear();
+  user.createMfaDevice('machine/pipeline').tags = { ...OWNED, ...ephemeralTags({ run: undefined, until: 0 }) };
   for (const half of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
     scenario.sandbox.github.secrets.write(REPOSITORY, `PIPELINE_${half}`, 'of the key in use');
   }

@@ -73,6 +73,7 @@ export {
   TagMFADeviceCommand,
   TagRoleCommand,
   TagUserCommand,
+  UntagMFADeviceCommand,
   UntagOpenIDConnectProviderCommand,
   UntagPolicyCommand,
   UntagRoleCommand,

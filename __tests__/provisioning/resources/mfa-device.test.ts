@@ -141,6 +141,17 @@ describe('one that is there for another run alone', () => {
       },
     });
   });
+
+  test.each([
+    ['and its user is recorded as one that has had a device', false, ['UntagMFADevice', 'TagUser']],
+    ['also where its user is recorded already', true, ['UntagMFADevice']],
+  ])('is there to last when that is over, %s', (_, isRecorded, calls) => {
+    const planned = plan({ tags, enabledAt, isRecorded }, { ...RULES, isOver });
+    const { change } = isObstacle(planned) ? {} : planned;
+    expect(change?.stages.flat().map(({ operation }) => operation)).toEqual(calls);
+    expect(change).toMatchObject({ action: 'change', creates: undefined });
+    expect(change?.details.join()).toContain('now to last');
+  });
 });
 
 test.each([

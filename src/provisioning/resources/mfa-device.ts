@@ -17,7 +17,7 @@ import { deviceRecord, hadDevice } from './device-record';
 import { NO_SEEDS, readDeviceSeeds, type DeviceSeeds, type SeededDevice } from './device-seeds';
 import { MAKING, readMade, readMaking, seedSecretsOf } from './making-tag';
 import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
-import { tagsToMake } from './tags';
+import { markChanges, tagsToMake, type TagCalls } from './tags';
 
 export const MFA_DEVICE = 'MFA device';
 
@@ -227,6 +227,13 @@ export function planMfaDevice(
   return { ...plan, change: withoutCalls('leave', MFA_DEVICE, serial, `for ${user.name}`, fails) };
 }
 
+function tagCalls(SerialNumber: string): TagCalls {
+  return {
+    tag: (Tags) => ({ operation: 'TagMFADevice', input: { SerialNumber, Tags } }),
+    untag: (TagKeys) => ({ operation: 'UntagMFADevice', input: { SerialNumber, TagKeys } }),
+  };
+}
+
 function tagUser(UserName: string, tags: Tags): PlannedCall {
   return { operation: 'TagUser', input: { UserName, Tags: tagList(tags) } };
 }
@@ -248,7 +255,7 @@ function notDeclared(user: string, serial: string, overwritten: string): string 
 /** A device stays that the user has: a new one would end what others have of it. */
 function planEnabledDevice(
   plan: Omit<MfaDevicePlan, 'change'>,
-  { tags = {}, seeds, undeclared }: ExistingDevice,
+  { tags = {}, seeds, undeclared, isRecorded }: ExistingDevice,
   rules: Rules,
 ): Planned<MfaDevicePlan> {
   const { user, serial } = plan;
@@ -260,12 +267,12 @@ function planEnabledDevice(
     ...seedDetails(seeds),
     ...undeclared.map(alsoEnabled),
   );
-  const isTakenOver = rules.ephemeral !== undefined && readEphemeral(tags) !== undefined;
-  const marking: Pick<Change, 'action' | 'stages'> = {
-    action: 'change',
-    stages: [[{ operation: 'TagMFADevice', input: { SerialNumber: serial, Tags: tagList(plan.tags) } }]],
-  };
-  const change = { ...kept, ...(isTakenOver && marking) };
+  const { details, removing, adding } = markChanges(tags, rules, tagCalls(serial));
+  // One that an ephemeral run left was made without the record.
+  const recording = removing.length > 0 && !isRecorded ? [tagUser(user.name, deviceRecord())] : [];
+  const calls = [...removing, ...adding, ...recording];
+  const change: Change =
+    calls.length === 0 ? kept : { ...kept, action: 'change', details: [...kept.details, ...details], stages: [calls] };
   return (
     ofAnotherRun(MFA_DEVICE, serial, readEphemeral(tags), rules) ?? {
       ...plan,

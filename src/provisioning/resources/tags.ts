@@ -30,36 +30,42 @@ export function tagsToMake(declared: Tags, rules: Rules): Tags {
 }
 
 /** How tags differ, and the calls that change them. */
-export function tagChanges(before: Tags, declared: Tags, rules: Rules, { tag, untag }: TagCalls): Difference {
+export function tagChanges(before: Tags, declared: Tags, rules: Rules, calls: TagCalls): Difference {
   const current = declarableTags(before);
   const wanted = wantedTags(declared, rules);
   const takeover = takeoverOf(before, rules);
-  const gone = [...Object.keys(current).filter((key) => !(key in wanted)), ...(takeover?.gone ?? [])];
-  const wrong = [
-    ...Object.entries(wanted).filter(([key, value]) => current[key] !== value),
-    ...Object.entries(takeover?.tags ?? {}),
-  ];
+  const gone = [...Object.keys(current).filter((key) => !(key in wanted)), ...takeover.gone];
+  const wrong = [...Object.entries(wanted).filter(([key, value]) => current[key] !== value), ...takeover.set];
+  return differenceOf({ details: [...takeover.details, ...tagLines(current, wanted)], gone, set: wrong }, calls);
+}
+
+/** The same of nothing but the mark of a run for which alone something was there. */
+export function markChanges(before: Tags, rules: Rules, calls: TagCalls): Difference {
+  return differenceOf(takeoverOf(before, rules), calls);
+}
+
+interface TagDifference {
+  readonly details: readonly string[];
+  readonly gone: readonly string[];
+  readonly set: readonly (readonly [string, string])[];
+}
+
+function differenceOf({ details, gone, set }: TagDifference, { tag, untag }: TagCalls): Difference {
   return {
-    details: [...(takeover?.details ?? []), ...tagLines(current, wanted)],
-    removing: gone.length > 0 ? [untag(gone)] : [],
-    adding: wrong.length > 0 ? [tag(tagList(Object.fromEntries(wrong)))] : [],
+    details,
+    removing: gone.length > 0 ? [untag([...gone])] : [],
+    adding: set.length > 0 ? [tag(tagList(Object.fromEntries(set)))] : [],
   };
 }
 
-interface Takeover {
-  readonly details: readonly string[];
-  readonly gone: readonly string[];
-  readonly tags: Tags;
-}
-
 /** What was there for another run alone, which is over, is there for this one now; or it lasts. */
-function takeoverOf(before: Tags, { ephemeral }: Rules): Takeover | undefined {
+function takeoverOf(before: Tags, { ephemeral }: Rules): TagDifference {
   const mark = readEphemeral(before);
-  if (!mark) return undefined;
+  if (!mark) return { details: [], gone: [], set: [] };
   const left = `left by ${describeEphemeral(mark)}`;
   return ephemeral
-    ? { details: [`~ ${left}; now for this run alone`], gone: [], tags: ephemeralTags(ephemeral) }
-    : { details: [`~ ${left}; now to last`], gone: [EPHEMERAL], tags: {} };
+    ? { details: [`~ ${left}; now for this run alone`], gone: [], set: Object.entries(ephemeralTags(ephemeral)) }
+    : { details: [`~ ${left}; now to last`], gone: [EPHEMERAL], set: [] };
 }
 
 /** The tags of something that is made, as a plan shows them. */
