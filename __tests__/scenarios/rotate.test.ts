@@ -212,6 +212,19 @@ describe('the old key', () => {
     expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Inactive', [id]: 'Active' });
   });
 
+  test('that somebody activated again for a while, and used, is deleted a grace after that, also to make room', async () => {
+    const old = await userWithKey(91);
+    const id = await replaced();
+    expect((await afterwards(25 * HOUR_MS)).writes).toEqual(['TagUser', 'UpdateAccessKey']);
+    scenario.pass(26 * HOUR_MS);
+    const key = scenario.sandbox.world.accessKey(old)?.key;
+    if (key) key.lastUsed = { at: scenario.sandbox.clock.now(), service: 's3', region: REGION };
+    expect((await afterwards(HOUR_MS)).writes).toEqual([]);
+    expectFailed(await run('rotate', { 'rotate-now': 'true' }), 'access-keys-full');
+    expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Inactive', [id]: 'Active' });
+    expect((await afterwards(DAY_MS)).writes).toEqual(['DeleteAccessKey', 'UntagUser']);
+  });
+
   test('stays where AWS may not be asked whether it is in use, and that is said', async () => {
     const old = await userWithKey(91);
     const id = await replaced();

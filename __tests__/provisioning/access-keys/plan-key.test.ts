@@ -204,6 +204,13 @@ describe('a key that was replaced', () => {
       [`delete ${OLD}`],
     ],
     [
+      'and used meanwhile, as someone had made it active again for a while, is not deleted before another grace',
+      96 * HOUR,
+      { inactive: true, deactivated: { at: NOW - 48 * HOUR } },
+      2 * HOUR,
+      [],
+    ],
+    [
       'and made active again by someone, and used, stays',
       96 * HOUR,
       { deactivated: { at: NOW - 48 * HOUR } },

@@ -4,7 +4,7 @@ import type { ExistingKey } from './access-key';
 import { describePlaces, lastingPlaces, outlastsJob, versionedIn } from './destinations';
 import { describeGiven, placesWith, whyHeld, type HeldPlaces } from './held-places';
 import type { KeyHolder } from './key-holder';
-import { SUSPECTED_MS, graceOf, type KeyLives, type ReplacedKey } from './key-life';
+import { SUSPECTED_MS, graceOf, unusedSince, type KeyLives, type ReplacedKey } from './key-life';
 import { placesOfOthersWith, undeclaredPlaces } from './unrenewed-places';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -147,13 +147,15 @@ function awaitReplaced(full: FullUser): string | undefined {
   return replaced && `${endOf(replaced, holder)}; ${soonerEndOf(replaced, full)}`;
 }
 
-function endOf({ key, since }: ReplacedKey, holder: KeyHolder): string {
+function endOf(replacedKey: ReplacedKey, holder: KeyHolder): string {
+  const { key, since } = replacedKey;
   const { id, active } = key;
   const grace = graceOf(holder, id);
   const end = since + grace;
   const replaced = `${id}, replaced at ${atMinute(since)}`;
   if (!active) {
-    return `${replaced} and inactive, goes when a place is needed after ${atMinute(end)}. Run the step again then`;
+    const goes = atMinute(unusedSince(holder, replacedKey) + grace);
+    return `${replaced} and inactive, goes when a place is needed after ${goes}. Run the step again then`;
   }
   const use = holder.lastUsed.get(id);
   if (!use) {

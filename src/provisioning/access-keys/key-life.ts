@@ -183,10 +183,18 @@ export function keysJudgedByUse(holder: Pick<KeyHolder, 'user' | 'existing' | 'n
   return accessKeys.filter((key) => {
     const { made, delivering, delivered, suspect, job } = records.keys.get(key.id) ?? {};
     const since = replacements.get(key.id);
-    if (since !== undefined) return key.active && holder.now >= since + graceOf(holder, key.id);
+    if (since !== undefined) return holder.now >= since + graceOf(holder, key.id);
     if (delivered ?? job) return false;
     return (suspect ?? delivering) !== undefined || (!made && announcementsOf(key, records).length > 0);
   });
+}
+
+/**
+ * Since when nobody has needed a key that was replaced, as far as AWS says, in milliseconds since 1970: each use begins its
+ * grace again, also that of one which somebody had activated for a while.
+ */
+export function unusedSince({ lastUsed }: Pick<KeyHolder, 'lastUsed'>, { key, since }: ReplacedKey): number {
+  return Math.max(since, lastUsed.get(key.id)?.at?.getTime() ?? 0);
 }
 
 /**

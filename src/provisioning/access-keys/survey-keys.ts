@@ -8,7 +8,7 @@ import { describePlaces, outlastsJob, placeDigests } from './destinations';
 import { asSeen, NOT_KNOWN } from './drift';
 import { placesWith, whyHeld } from './held-places';
 import type { KeyHolder } from './key-holder';
-import { graceOf, livesOf, SUSPECTED_MS, twinOf, type KeyLives, type ReplacedKey } from './key-life';
+import { graceOf, livesOf, SUSPECTED_MS, twinOf, unusedSince, type KeyLives, type ReplacedKey } from './key-life';
 import { deliveredTags, readRecords, recordTags } from './record';
 import { areDigestsOf, countDigests } from './recorded-digests';
 import { undeclaredPlaces } from './unrenewed-places';
@@ -263,7 +263,8 @@ interface Judgement {
   readonly notice?: string;
 }
 
-function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: ReplacedKey, deleteOld: boolean): Judgement {
+function judgedReplaced(holder: KeyHolder, replaced: ReplacedKey, deleteOld: boolean): Judgement {
+  const { key, since, deactivatedAt } = replaced;
   const { now, signingKey, lastUsed, user } = holder;
   const { id, active } = key;
   const grace = graceOf(holder, id);
@@ -280,7 +281,7 @@ function judgedReplaced(holder: KeyHolder, { key, since, deactivatedAt }: Replac
   if (held !== undefined) return stays(held, 'It does not end before they have a newer one.');
   if (deleteOld) return { end: ending(id, 'delete', `${because}${breaksWhat(holder, key)}`) };
   if (!active) {
-    const deleteAt = (deactivatedAt ?? now) + grace;
+    const deleteAt = Math.max(deactivatedAt ?? now, unusedSince(holder, replaced)) + grace;
     if (now >= deleteAt) {
       return { end: ending(id, 'delete', `${because}, and has been inactive for ${daysOrHours(grace)}`) };
     }
@@ -324,11 +325,12 @@ function ending(id: string, how: KeyEnding['how'], why: string): KeyEnding {
 /** A replaced key that no place holds, and that nobody can use or nobody uses, goes when there is no room for a new one. */
 export function withRoom(holder: KeyHolder, survey: Survey): Survey | undefined {
   const deactivated = survey.endings.filter(({ how }) => how === 'deactivate').map(({ id }) => id);
-  const going = survey.lives.replaced.find(({ key, since }) =>
-    key.active
+  const going = survey.lives.replaced.find((one) => {
+    const { key } = one;
+    return key.active
       ? deactivated.includes(key.id)
-      : holder.now >= since + graceOf(holder, key.id) && whyHeld(holder, key) === undefined,
-  );
+      : holder.now >= unusedSince(holder, one) + graceOf(holder, key.id) && whyHeld(holder, key) === undefined;
+  });
   if (!going || going.key.id === survey.replaces) return undefined;
   const { id } = going.key;
   const deleted = ending(id, 'delete', 'it was replaced, and its place is needed');
