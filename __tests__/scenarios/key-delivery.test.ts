@@ -123,7 +123,7 @@ describe('the answer to CreateAccessKey is lost', () => {
     expect(writes(scenario)).toEqual(['DeleteAccessKey', 'UntagUser']);
   });
 
-  test("used, it is somebody's: it stays for ever", async () => {
+  test("used, it is somebody's: it stays for ever, and each run names it, with the command that ends it", async () => {
     const suspect = await lost();
     scenario.pass(11 * MINUTE_MS);
     expect((await run('provision')).exitCode).toBe(0);
@@ -135,6 +135,15 @@ describe('the answer to CreateAccessKey is lost', () => {
       const main = await run('rotate');
       expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
       expect(textOf(main)).toContain(`${suspect} is in use, and none of ours: it stays`);
+      expect(textOf(main)).toMatch(
+        new RegExp(
+          `^Notice: The user pulumi has also the access key ${suspect}.* somebody uses: it was last used at`,
+          'm',
+        ),
+      );
+      expect(textOf(main)).toContain(
+        `aws iam update-access-key --user-name pulumi --access-key-id ${suspect} --status Inactive`,
+      );
     }
     expect(statusesOf(scenario, 'pulumi')[suspect]).toBe('Active');
     expect(writes(scenario)).toEqual([]);

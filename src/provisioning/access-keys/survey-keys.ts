@@ -169,19 +169,22 @@ export function withOthers(holder: KeyHolder, survey: Survey, inUse?: string): S
     notices: [
       ...survey.notices,
       ...active.map((key) => {
-        const { perhaps = [], unknown = [] } = placesWith(holder, key) ?? {};
-        const places = [...perhaps, ...unknown];
         const twin = twinOf(holder, key);
         const origin = twin ? ` AWS may have made it by the request for ${twin}, if that arrived twice.` : '';
-        const remedy =
-          places.length > 0
-            ? `It may be in ${describePlaces(places)}, which somebody else has written since it was made.`
-            : 'If nobody knows it, deactivate it: aws iam update-access-key --user-name ' +
-              `${user.name} --access-key-id ${key.id} --status Inactive`;
-        return `The user ${user.name} has also the active access key ${key.id}, which no run has made: it stays.${origin} ${remedy}`;
+        return `The user ${user.name} has also the active access key ${key.id}, which no run has made: it stays.${origin} ${remedyOf(holder, key)}`;
       }),
     ],
   };
+}
+
+/** What people do about an active key that is none of ours, which places may hold. */
+function remedyOf(holder: KeyHolder, key: ExistingKey): string {
+  const { perhaps = [], unknown = [] } = placesWith(holder, key) ?? {};
+  const places = [...perhaps, ...unknown];
+  return places.length > 0
+    ? `It may be in ${describePlaces(places)}, which somebody else has written since it was made.`
+    : 'If nobody knows it, deactivate it: aws iam update-access-key --user-name ' +
+        `${holder.user.name} --access-key-id ${key.id} --status Inactive`;
 }
 
 /**
@@ -307,7 +310,12 @@ function judgedSuspect(
   const { now, lastUsed, user } = holder;
   const until = since + Math.max(SUSPECTED_MS, graceOf(holder));
   const use = lastUsed.get(key.id);
-  if (use?.at) return { stays: `${key.id} is in use, and none of ours: it stays` };
+  if (use?.at) {
+    const said =
+      `The user ${user.name} has also the access key ${key.id}, which may come from an answer that a run lost, and which ` +
+      `somebody uses: it was last used at ${atMinute(use.at.getTime())} (${use.where}), and stays. ${remedyOf(holder, key)}`;
+    return { stays: `${key.id} is in use, and none of ours: it stays`, ...(key.active && { notice: said }) };
+  }
   if (use && now >= until) {
     return { end: ending(key.id, 'delete', 'a run that lost an answer may have made it, and nobody has used it') };
   }
