@@ -7,11 +7,11 @@ import { lastingPlaces, placeDigests, secretsIn, storedHalves, versionedIn } fro
 import { asSeen, NOT_KNOWN } from './drift';
 import { HalfWriter, type Overwriting } from './half-writer';
 import type { KeyHolder } from './key-holder';
-import { graceOf, outdatedRecords } from './key-life';
+import { graceOf, outdatedRecords, SETTLE_MS, TAKEOVER_MS } from './key-life';
 import { untilNothingIsLate } from './late-requests';
-import { idOf, record, type MadeKey } from './make-key';
+import { ageOf, idOf, record, type MadeKey } from './make-key';
 import { readMarks, versionsOf, type Marks, type RecordedVersions } from './marks';
-import { readKeysOnceRecorded } from './read-key-holder';
+import { readKeysAgain, readKeysOnceRecorded } from './read-key-holder';
 import {
   announcementTag,
   deliveredTags,
@@ -148,7 +148,12 @@ async function lookAgain(
   const keepers = keepersOf(secretsIn(made.plan.destinations));
   if (lastUnanswered !== undefined) await untilNothingIsLate(lastUnanswered, keepers, access);
   const isEnough = (seen: KeyHolder) => !isActive(made, seen) || isBegun(recordOf(made, seen));
-  const holder = await readKeysOnceRecorded(made.plan.holder, recordedAt, isEnough, access);
+  let holder = await readKeysOnceRecorded(made.plan.holder, recordedAt, isEnough, access);
+  // Another run may have taken it for left just now, and deleted it: reads need not show that yet.
+  if (isActive(made, holder) && ageOf(made, access) >= TAKEOVER_MS) {
+    await access.clock.sleep(SETTLE_MS);
+    holder = await readKeysAgain(made.plan.holder, access);
+  }
   const marks = await writer.readMarks();
   const why = whyNoLongerOurs(made, holder, access);
   if (why !== undefined) throw notDelivered(made, why);

@@ -5,7 +5,7 @@ import type { AccountAccess } from '../changes/account-access';
 import { isSameMark, type Mark } from '../stores/store';
 import { lastingPlaces, secretsIn, type StoredHalf } from './destinations';
 import { FENCE_MS, TAKEOVER_MS } from './key-life';
-import type { MadeKey } from './make-key';
+import { ageOf, type MadeKey } from './make-key';
 import { canReadMarks, readMarks, type Marks } from './marks';
 import { writeSecret } from './write-secret';
 
@@ -125,11 +125,6 @@ export class HalfWriter {
     }
     return refused;
   }
-}
-
-/** By all clocks there are: nobody writes a key that others take for left. */
-function ageOf({ created, sent }: MadeKey, { iam, clock }: AccountAccess): number {
-  return Math.max(iam.time() - created.getTime(), clock.now() - sent.now, clock.time() - sent.time);
 }
 
 function tooLate(made: MadeKey): ActionError {

@@ -259,6 +259,11 @@ export function idOf({ credentials }: MadeKey): string {
   return credentials.accessKeyId;
 }
 
+/** By all clocks there are: nobody goes on with a key that others take for left. */
+export function ageOf({ created, sent }: MadeKey, { iam, clock }: AccountAccess): number {
+  return Math.max(iam.time() - created.getTime(), clock.now() - sent.now, clock.time() - sent.time);
+}
+
 function anotherWasFirst(user: string, cause: unknown, why?: string): ActionError {
   return new ActionError({
     code: 'another-run',
