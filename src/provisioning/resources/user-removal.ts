@@ -105,8 +105,8 @@ export async function planUserRemoval(
   const leaving = secretsOf(user, { ...owner, readAgain }, seeds);
   const secrets = await planSecretRemovals(leaving, access);
   const placesOfOthers = await readPlacesOfOthers(user, owner, declaredBeside, access);
-  const serials = devices.map(({ serial }) => serial);
-  const virtual = [...serials.filter(isVirtual), ...left];
+  const serials = [...devices.map(({ serial }) => serial), ...left];
+  const virtual = serials.filter(isVirtual);
   const removal = removalOf(
     'user',
     UserName,
@@ -124,13 +124,13 @@ export async function planUserRemoval(
     ...removal,
     details: [
       ...removal.details,
-      ...[...serials, ...left].map((serial) => `- MFA device ${serial}${seedLeftBehind(elsewhere.get(serial))}`),
+      ...serials.map((serial) => `- MFA device ${serial}${seedLeftBehind(elsewhere.get(serial))}`),
       ...(busy ? [`a run would wait up to a minute, and then fail: ${describeInWork(holder, busy)}`] : []),
       ...(coming && access.isDryRun ? [`a run would wait ${coming.text}`] : []),
     ],
     async last(during) {
       await requireNoOtherKey(UserName, owner.accessKeys, during);
-      // Where it stops, nobody has a device whose seed is gone.
+      // Where it stops, nobody has a device whose seed is gone: nor one that a run has enabled since the plan was made.
       await makeCalls([serials.map((serial) => deactivateDevice(UserName, serial))], during);
       // Records of keys and devices, by which secrets are known, go after them: a run that goes on here finds them.
       await removeSecrets(
