@@ -6,10 +6,13 @@ export function cacheFolder(name: string): string {
   return resolve(__dirname, '../../.cache', name);
 }
 
+/** What the file of a program adds to its name. */
+const ENDING = process.platform === 'win32' ? '.exe' : '';
+
 /** The path of a program of this machine, if there is one of that name. */
 export function findProgram(name: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  return folders.map((folder) => join(folder, `${name}${ENDING}`)).find((path) => existsSync(path));
 }
 
 /**
