@@ -14,7 +14,9 @@ import { ON_WINDOWS } from './windows';
 const OIDC = ['id-token', 'AssumeRoleWithWebIdentity'];
 const INPUTS = { 'aws-region': REGION, 'role-to-assume': ROLE, 'aws-profile': 'prod' };
 /** As long as a virus scanner looks at a file. */
-const SHORT_MS = 300;
+const SHORT_MS = 200;
+/** Longer than a file is tried again of which it is not sure that another program has it open. */
+const LONG_MS = 4_000;
 const OF_USER = '[prod]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\r\n';
 
 describeOnWindows('a file that another program has open', () => {
@@ -46,7 +48,6 @@ describeOnWindows('a file that another program has open', () => {
       const asked = askedFor('AssumeRoleWithWebIdentity');
       const renewal = renew();
       await asked;
-      await delay(SHORT_MS);
       await letGo();
       const { AccessKeyId } = expectSession(await renewal);
       expect(readFileSync(session, 'utf8')).toContain(AccessKeyId);
@@ -77,7 +78,7 @@ describeOnWindows('a file that another program has open', () => {
     test('is removed by post as soon as it is let go', async () => {
       const letGo = await holdOpen(session, 'nothing');
       const finished = finishWell(job);
-      await delay(2 * SHORT_MS);
+      await delay(SHORT_MS);
       await letGo();
       await finished;
       expect(existsSync(session)).toBe(false);
@@ -87,7 +88,7 @@ describeOnWindows('a file that another program has open', () => {
       ['write', 'is empty now'],
       ['nothing', 'is as it was'],
     ] as const)(
-      'is named by post if it is held for long, where others may %s, and removed by the next',
+      'is named by post if it is held for long, and removed by the next (others may do with it: %s)',
       async (others, left) => {
         const letGo = await holdOpen(session, others);
         const [post] = await job.finish();
@@ -113,7 +114,7 @@ describeOnWindows('a file that another program has open', () => {
     test('is put back as soon as it is let go', async () => {
       const letGo = await holdOpen(before, 'nothing');
       const finished = finishWell(job);
-      await delay(2 * SHORT_MS);
+      await delay(SHORT_MS);
       await letGo();
       await finished;
       expect(readFileSync(credentials(), 'utf8')).toBe(OF_USER);
@@ -130,12 +131,12 @@ describeOnWindows('a file that another program has open', () => {
     });
   });
 
-  test.each(['nothing', 'read'] as const)('with profiles is waited for, where others may do %s', async (others) => {
+  test.each(['nothing', 'read'] as const)('with profiles is waited for (others may do with it: %s)', async (others) => {
     mkdirSync(join(job.home, '.aws'));
     writeFileSync(credentials(), '# by hand\r\n');
     const letGo = await holdOpen(credentials(), others);
     const main = stepWell(job, INPUTS);
-    await delay(3_000);
+    await delay(LONG_MS);
     await letGo();
     await main;
     expect(readFileSync(credentials(), 'utf8')).toMatch(/^\[prod\]\r\n[^]*# by hand\r\n$/);

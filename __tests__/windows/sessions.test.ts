@@ -34,8 +34,9 @@ describeOnWindows('sessions', () => {
     expect(job.env).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' });
   });
 
-  test('go to a profile of the user, whose other lines keep their Windows endings', async () => {
+  test('go to a profile of the user, whom no HOME names, and other lines keep their endings', async () => {
     const job = scenario.job({ oidc: true });
+    delete job.env.HOME;
     const before = '# by hand\r\n[other]\r\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\r\n';
     const { credentials } = filesAtHome(job);
     write(credentials, before);
