@@ -214,9 +214,14 @@ describe('secrets of a user', () => {
   const MINUTE = 60_000;
   const HOUR = 60 * MINUTE;
   let user: User;
+  // Times are recorded to the second, so that none may begin between one and another.
   beforeEach(async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now());
     opened = await reopened();
     user = opened.account.createUser('pulumi', { tags: OURS });
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
   });
 
   /** A token for secrets is only needed here. */
