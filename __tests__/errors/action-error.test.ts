@@ -1,4 +1,4 @@
-import { ActionError, ERROR_CODES } from '../../src/errors/action-error';
+import { ActionError, asOneFailure, ERROR_CODES } from '../../src/errors/action-error';
 
 test('a message says what was tried, the answer, the cause and the fix, each on a line', () => {
   const cause = new Error('socket');
@@ -40,4 +40,25 @@ test('an answer that is too long to be read is cut', () => {
   expect(astral.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(3999)}…\nFix: repair`);
   const whole = new ActionError({ code: 'unexpected', tried: 'try', answer: 'x'.repeat(4000), fix: 'repair' });
   expect(whole.message).toBe(`Could not try.\nAnswer: ${'x'.repeat(4000)}\nFix: repair`);
+});
+
+describe('several failures', () => {
+  const failure = (tried: string, why?: string) =>
+    new ActionError({ code: 'another-run', tried, fix: 'Wait.', ...(why !== undefined && { why }) });
+
+  test('are one, which says what the others say, each once', () => {
+    const error = asOneFailure([failure('walk', 'It rains.'), failure('run'), failure('run'), new Error('Lost')]);
+    expect(error).toMatchObject({ code: 'another-run', fix: 'Wait.' });
+    expect(error).toHaveProperty(
+      'message',
+      'Could not walk.\nCause: It rains. In addition: Could not run. Fix: Wait. Could not finish the step. Answer: Lost ' +
+        'Fix: If this action is at fault, please report it with this message.\nFix: Wait.',
+    );
+  });
+
+  test('are the first where all say the same', () => {
+    const first = failure('walk');
+    expect(asOneFailure([first])).toBe(first);
+    expect(asOneFailure([first, failure('walk')])).toBe(first);
+  });
 });

@@ -288,4 +288,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: false,
     seed: 12008466,
   },
+  'a frozen run that wrote its seed over another said of its key only that another run was first': {
+    document: 'a device',
+    applied: false,
+    a: 'provision',
+    b: 'provision',
+    holdA: 9,
+    holdB: undefined,
+    asleepMs: 660_000,
+    staleMs: 30_000,
+    propagationMs: 0,
+    asksForRuns: false,
+    seed: 12004155,
+  },
 };

@@ -199,3 +199,11 @@ export function asActionError(error: unknown): ActionError {
     cause: error,
   });
 }
+
+/** What several works failed with, as one failure: the first, with what the others say. */
+export function asOneFailure(errors: readonly unknown[]): unknown {
+  const [first] = errors;
+  const [, ...others] = new Set(errors.map((error) => asActionError(error).message));
+  if (others.length === 0) return first;
+  return asActionError(first).because(`In addition: ${others.join(' ').replaceAll('\n', ' ')}`);
+}

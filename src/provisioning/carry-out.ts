@@ -1,3 +1,4 @@
+import { asOneFailure } from '../errors/action-error';
 import { messageOf } from '../errors/message';
 import type { Iam } from '../iam/connect';
 import { tagsIn } from '../iam/tags';
@@ -42,7 +43,7 @@ export async function carryOut(
   const renewal = new KeyRenewal(keys, access, unlimited, ledger);
   const completeIdentities = async () => {
     await applyLater(changes, made, access);
-    await concurrently(devices, (device) => makeMfaDevice(device, access, unlimited, lookTwice));
+    await concurrently(devices, (device) => makeMfaDevice(device, access, unlimited, lookTwice), asOneFailure);
     if (readsBack) await readBack(changes, access);
   };
   const lookTwice = oneWait(access.clock);
@@ -51,7 +52,7 @@ export async function carryOut(
     await apply(phases, access, made);
     await concurrently(keys, (plan) => endKeys(plan, access, lookTwice));
     await renewal.during(async () => {
-      await concurrently([() => renewal.make(), completeIdentities], (work) => work());
+      await concurrently([() => renewal.make(), completeIdentities], (work) => work(), asOneFailure);
       await exportKeys(renewal.ofJob, () => renewal.deliver());
       renewal.ofJob.forEach((key) => {
         reportJobDelivery(key, access);

@@ -46,3 +46,15 @@ test('a failure that is no error is reported as it is', async () => {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- nothing keeps code from doing so
   await expect(concurrently([1], () => Promise.reject(undefined))).rejects.toBeUndefined();
 });
+
+test('what all failed with can be told by whoever needs it', async () => {
+  const work = concurrently(
+    ['one', 'two'],
+    async (word) => {
+      await turn();
+      throw new Error(word);
+    },
+    (errors) => new Error(errors.join('; ')),
+  );
+  await expect(work).rejects.toThrow('Error: one; Error: two');
+});

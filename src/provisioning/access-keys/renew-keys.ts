@@ -1,5 +1,5 @@
 import type { Credentials } from '../../aws/credentials';
-import { asActionError } from '../../errors/action-error';
+import { asActionError, asOneFailure } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import type { UnfinishedKey } from '../../runner/ledger';
 import type { AccountAccess } from '../changes/account-access';
@@ -187,12 +187,11 @@ export class KeyRenewal {
   async #deliver(group: readonly KeyToMake[]): Promise<void> {
     const errors: unknown[] = [];
     const written: WrittenKey[] = [];
-    await concurrently(group, async (plan) => void written.push(...(await this.#write(plan)))).catch(
-      (error: unknown) => void errors.push(error),
-    );
+    const write = async (plan: KeyToMake) => void written.push(...(await this.#write(plan)));
+    await concurrently(group, write, asOneFailure).catch((error: unknown) => void errors.push(error));
     // One that cannot be confirmed keeps no other from it: their places hold them, too.
     await concurrently(written, (key) => this.#confirm(key).catch((error: unknown) => void errors.push(error)));
-    if (errors.length > 0) throw errors[0];
+    if (errors.length > 0) throw asOneFailure(errors);
   }
 
   async #write(plan: KeyToMake): Promise<WrittenKey[]> {

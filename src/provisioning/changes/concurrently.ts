@@ -7,9 +7,14 @@ const CALLS_AT_ONCE = 8;
  * Does the same for each, several at once. All that was begun is finished before it fails, so that nothing still runs
  * while its caller cleans up.
  *
- * @throws the error of the first that failed
+ * @param failureOf what it fails with, by all errors in order: where it matters how each was left, that is not the first alone
+ * @throws the error of the first that failed, or what `failureOf` makes of all
  */
-export async function concurrently<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function concurrently<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  failureOf: (errors: readonly unknown[]) => unknown = ([first]) => first,
+): Promise<R[]> {
   const errors: unknown[] = [];
   const results = await pMap(
     items,
@@ -24,6 +29,6 @@ export async function concurrently<T, R>(items: readonly T[], work: (item: T) =>
     },
     { concurrency: CALLS_AT_ONCE },
   );
-  if (errors.length > 0) throw errors[0];
+  if (errors.length > 0) throw failureOf(errors);
   return results;
 }
