@@ -47,7 +47,7 @@ test('a failure that is no error is reported as it is', async () => {
   await expect(concurrently([1], () => Promise.reject(undefined))).rejects.toBeUndefined();
 });
 
-test('what all failed with can be told by whoever needs it', async () => {
+test('what all failed with can be reported, where it is needed', async () => {
   const work = concurrently(
     ['one', 'two'],
     async (word) => {
