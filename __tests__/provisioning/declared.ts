@@ -139,6 +139,7 @@ export function existingPolicy(more: Partial<ExistingPolicy> = {}): ExistingPoli
     description: '',
     document: allowing('s3:ListBucket'),
     tags: OURS,
+    id: 'ANPAEXAMPLE',
     versions: [{ id: 'v1', isDefault: true }],
     ...more,
   };

@@ -120,7 +120,11 @@ const KINDS: Record<string, (rules: Rules, tags?: Record<string, string>) => Ret
 };
 
 /** The IDs of what is there, where marks name it. */
-const IDS: Partial<Record<string, string>> = { user: existingUser().id, role: existingRole().id };
+const IDS: Partial<Record<string, string>> = {
+  user: existingUser().id,
+  role: existingRole().id,
+  policy: existingPolicy().id,
+};
 
 describe.each(Object.entries(KINDS))('a %s', (kind, plan) => {
   const marked = { ...OURS, ...ephemeralTags(FOREIGN) };

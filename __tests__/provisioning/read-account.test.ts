@@ -157,6 +157,7 @@ test('of a policy, with its versions from the oldest to the newest', async () =>
         'list',
         {
           arn: arn('policy/list'),
+          id: policy?.id,
           description: 'Lists',
           document: deny('*'),
           tags: OURS,

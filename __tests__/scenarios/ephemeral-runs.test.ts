@@ -79,6 +79,24 @@ test('a user that another run has created again is none that this one has taken 
   expect([account.users.has('pulumi'), account.roles.has('deploy')]).toEqual([true, false]);
 });
 
+test('a policy that another run has created again is none that this one has taken over, though the mark came to it', async () => {
+  await leaveAll();
+  scenario.pass(7 * HOUR);
+  const { account } = scenario;
+  const arn = account.arn('iam', 'policy/pipeline');
+  const policy = { text: JSON.stringify(allow('s3:GetObject')), document: allow('s3:GetObject') };
+  const first = () => {
+    account.managedPolicies.delete(arn);
+    account.createManagedPolicy('pipeline', { path: '/', tags: OWNED, policy });
+  };
+  scenario.sandbox.faults.add({ action: 'TagPolicy', times: 1, first });
+  const next = jobOf('7');
+  expect((await ephemeral(next)).exitCode).toBe(0);
+  expect(account.managedPolicies.get(arn)?.tags[MARK]).toContain(':7.1:');
+  expect(await finish(next)).toMatch(/leave .*policy .*pipeline +left as it is: this run did not make it/);
+  expect([account.managedPolicies.has(arn), account.roles.has('deploy')]).toEqual([true, false]);
+});
+
 describe('while a run is not over, what it has for itself alone', () => {
   test.each([
     ['provision', {}],

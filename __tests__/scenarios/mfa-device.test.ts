@@ -590,22 +590,44 @@ test('a second secret is refused: the step says that the first was written', asy
   scenario.calls();
 });
 
-test('a device that a lost ephemeral run left lasts once it is provisioned: no later ephemeral run removes it', async () => {
-  scenario.account.createUser('pulumi', { tags: OWNED });
+describe('a device that a lost ephemeral run left', () => {
   const ephemeral = (job: Job) =>
     job.step({ with: { mode: 'provision', ...ADMIN, ...token, identities: DEVICE_ALONE, ephemeral: 'true' } });
   const jobOf = (runId: string) => identityJob(scenario, { env: { GITHUB_RUN_ID: runId } });
-  expect((await ephemeral(jobOf('6'))).exitCode).toBe(0);
-  scenario.pass(6 * 86_400_000);
-  const lasting = await provision();
-  expect([lasting.exitCode, lasting.log.join('\n')]).toEqual([0, expect.stringContaining('now to last')]);
-  const later = jobOf('8');
-  expect((await ephemeral(later)).exitCode).toBe(0);
-  await later.finish();
-  expectDevice();
-  // It is recorded as any other device.
-  expect((await provision(documentOf({}))).log.join('\n')).toContain(
-    'Warning: The user pulumi has also the MFA device',
-  );
-  scenario.calls();
+  beforeEach(async () => {
+    scenario.account.createUser('pulumi', { tags: OWNED });
+    expect((await ephemeral(jobOf('6'))).exitCode).toBe(0);
+    scenario.pass(6 * 86_400_000);
+  });
+
+  test('lasts once it is provisioned: no later ephemeral run removes it', async () => {
+    const lasting = await provision();
+    expect([lasting.exitCode, lasting.log.join('\n')]).toEqual([0, expect.stringContaining('now to last')]);
+    const later = jobOf('8');
+    expect((await ephemeral(later)).exitCode).toBe(0);
+    await later.finish();
+    expectDevice();
+    // It is recorded as any other device.
+    expect((await provision(documentOf({}))).log.join('\n')).toContain(
+      'Warning: The user pulumi has also the MFA device',
+    );
+    scenario.calls();
+  });
+
+  test('and that another run has made again is none that this one has taken over, though the mark came to it', async () => {
+    const first = async () => {
+      scenario.sandbox.faults.clear();
+      const { account } = scenario;
+      account.users.get('pulumi')?.mfaDevices.clear();
+      account.virtualMfaDevices.clear();
+      expect((await provision()).exitCode).toBe(0);
+    };
+    scenario.sandbox.faults.add({ action: 'TagMFADevice', times: 1, first });
+    const next = jobOf('7');
+    expect((await ephemeral(next)).exitCode).toBe(0);
+    expect(enabled()?.tags['aws-identity-action:ephemeral']).toContain(':7.1:');
+    await next.finish();
+    expectDevice();
+    scenario.calls();
+  });
 });

@@ -20,7 +20,7 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { isOwn, notOurs, takenOver, type Rules } from './ownership';
+import { isOwn, notOurs, takenOver, withMarkOf, type Rules } from './ownership';
 import { policyArn, referredArn } from './policy';
 import { newTags, tagChanges, tagsToMake } from './tags';
 
@@ -154,7 +154,7 @@ export function planIdentity(
               ...attachmentWidenings(existing.attachedPolicies, attached, denying),
             ],
           },
-          tagChanges(existing.tags, tags, { ...rules, ephemeral: markOf(existing, rules) }, calls),
+          tagChanges(existing.tags, tags, withMarkOf(existing, rules), calls),
         ]),
         { kind, name, arn },
         existing.tags,
@@ -222,11 +222,6 @@ function attachmentWidenings(
   const come = before.some((arn) => ADMINISTRATOR.test(arn)) ? [] : wanted.filter((arn) => !before.includes(arn));
   const go = before.filter((arn) => !wanted.includes(arn) && (DENYING.test(arn) || denying.includes(arn)));
   return [...come.map(gets), ...go.map((arn) => `loses the policy ${arn}, which denies`)];
-}
-
-/** The mark of this run for what was there before. */
-function markOf({ id }: ExistingIdentity, { ephemeral }: Rules): Rules['ephemeral'] {
-  return ephemeral && { ...ephemeral, of: id };
 }
 
 /** AWS gives things their paths when they are made. */

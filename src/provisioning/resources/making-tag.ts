@@ -5,6 +5,7 @@ import type { GithubSecret } from '../../identities/stored-secret';
 import { secretsDigest } from '../access-keys/destinations';
 import { countDigests, digestsNotIn, digestsOnlyIn, readDigests, writeDigests } from '../access-keys/recorded-digests';
 import type { AccountAccess } from '../changes/account-access';
+import { readEphemeralOf, type Ephemeral } from '../ephemeral';
 import { readRun, writeRun, type Run } from '../run';
 
 /** The tag of a device with the run that makes it, when that began, and a digest for each secret that its seed is for. */
@@ -26,6 +27,16 @@ export function readMaking(tags: Tags): { readonly run: Run; readonly at: number
   const { word, how, at } = making(tags);
   const run = readRun(word);
   return how === 'at' && run && at !== undefined ? { run, at } : undefined;
+}
+
+/** What tells a device from others of its name: the word of the run that made it; undefined where its tags have none. */
+export function makerOf(tags: Tags): string | undefined {
+  return readRun(making(tags).word)?.random;
+}
+
+/** The mark of a device that is there for one run alone. */
+export function markOfDevice(tags: Tags): Ephemeral | undefined {
+  return readEphemeralOf(makerOf(tags), tags);
 }
 
 /** When a device was made, or enabled, as far as its tags tell. */

@@ -15,8 +15,8 @@ import { readEphemeral } from '../ephemeral';
 import { describeRun, sameRun } from '../run';
 import { deviceRecord, hadDevice } from './device-record';
 import { NO_SEEDS, readDeviceSeeds, type DeviceSeeds, type SeededDevice } from './device-seeds';
-import { MAKING, readMade, readMaking, seedSecretsOf } from './making-tag';
-import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, type Rules } from './ownership';
+import { makerOf, MAKING, markOfDevice, readMade, readMaking, seedSecretsOf } from './making-tag';
+import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, withMarkOf, type Rules } from './ownership';
 import { markChanges, tagsToMake, type TagCalls } from './tags';
 
 export const MFA_DEVICE = 'MFA device';
@@ -267,7 +267,7 @@ function planEnabledDevice(
     ...seedDetails(seeds),
     ...undeclared.map(alsoEnabled),
   );
-  const { details, removing, adding } = markChanges(tags, rules, tagCalls(serial));
+  const { details, removing, adding } = markChanges(tags, withMarkOf({ id: makerOf(tags) }, rules), tagCalls(serial));
   // One that an ephemeral run left was made without the record.
   const recording = removing.length > 0 && !isRecorded ? [tagUser(user.name, deviceRecord())] : [];
   const calls = [...removing, ...adding, ...recording];
@@ -376,7 +376,7 @@ export function deleteDevice(SerialNumber: string): PlannedCall {
 export async function deactivateOwnDevice(user: string, serial: string, access: AccountAccess): Promise<boolean> {
   const tags = await readDeviceTags(serial, access.iam);
   if (!tags) return false;
-  if (sameRun(readEphemeral(tags)?.run, access.run)) await makeCall(deactivateDevice(user, serial), access);
+  if (sameRun(markOfDevice(tags)?.run, access.run)) await makeCall(deactivateDevice(user, serial), access);
   return true;
 }
 
@@ -387,7 +387,7 @@ export async function planMfaDeviceRemoval(serial: string, user: string, access:
   const nothing = nothingToRemove(MFA_DEVICE, serial, tags, account);
   if (nothing || !tags) return nothing ?? withoutCalls('keep', MFA_DEVICE, serial);
   const stages = [[deactivateDevice(user, serial)], [deleteDevice(serial)]];
-  const removal = removalOf(MFA_DEVICE, serial, stages, readEphemeral(tags));
+  const removal = removalOf(MFA_DEVICE, serial, stages, markOfDevice(tags));
   const obstacle = await beingMade(serial, tags, access);
   if (!obstacle || !access.isDryRun) return { ...removal, obstacle };
   return { ...removal, details: [...removal.details, `a run would fail: ${obstacle.text}`] };

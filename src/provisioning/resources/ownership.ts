@@ -92,6 +92,12 @@ export function ofAnotherRun(
   };
 }
 
+/** The rules for what was there before: the mark of this run names it. */
+export function withMarkOf({ id }: { readonly id: string | undefined }, rules: Rules): Rules {
+  const { ephemeral } = rules;
+  return { ...rules, ephemeral: ephemeral && { ...ephemeral, of: id } };
+}
+
 /** A change of what was there for another run: where it is there for this one alone now, its post step removes it. */
 export function takenOver(change: Change, created: Created, tags: Tags, { ephemeral }: Rules): Change {
   return ephemeral && readEphemeral(tags) ? { ...change, creates: created } : change;

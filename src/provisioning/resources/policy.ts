@@ -22,8 +22,8 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { readEphemeral } from '../ephemeral';
-import { nothingToRemove, notOurs, takenOver, type Rules } from './ownership';
+import { readEphemeralOf } from '../ephemeral';
+import { nothingToRemove, notOurs, takenOver, withMarkOf, type Rules } from './ownership';
 import { newTags, tagChanges, tagsToMake } from './tags';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
@@ -32,6 +32,8 @@ const MAX_VERSIONS = 5;
 /** A customer managed policy. */
 export interface ExistingPolicy {
   readonly arn: string;
+  /** AWS gives it to no other, also not to one of the same name that is made later. */
+  readonly id: string | undefined;
   readonly description: string;
   readonly document: PolicyDocument;
   readonly tags: Tags;
@@ -63,6 +65,7 @@ export async function readPolicy(arn: string, iam: Iam): Promise<ExistingPolicy 
   ]);
   return {
     arn,
+    id: Policy.PolicyId,
     description: Policy.Description ?? '',
     document: parsePolicyText(PolicyVersion?.Document ?? ''),
     tags: tagsIn(Policy.Tags),
@@ -82,7 +85,7 @@ export function planPolicy(declared: DeclaredPolicy, existing: ExistingPolicy | 
     takenOver(
       changeOf('policy', declared.name, [
         documentChanges(declared, existing),
-        tagChanges(existing.tags, declared.tags, rules, {
+        tagChanges(existing.tags, declared.tags, withMarkOf(existing, rules), {
           tag: (Tags) => ({ operation: 'TagPolicy', input: { PolicyArn: arn, Tags } }),
           untag: (TagKeys) => ({ operation: 'UntagPolicy', input: { PolicyArn: arn, TagKeys } }),
         }),
@@ -188,7 +191,7 @@ export async function planPolicyRemoval(
       ],
       [{ operation: 'DeletePolicy', input: { PolicyArn } }],
     ],
-    readEphemeral(tags),
+    readEphemeralOf(Policy?.PolicyId, tags),
   );
 }
 
