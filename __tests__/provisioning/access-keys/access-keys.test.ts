@@ -563,8 +563,8 @@ describe('post, after a main step that was killed', () => {
     expect(opened.log.at(-1)).toContain('the next run of provision or rotate finds out');
   });
 
-  async function begun() {
-    const made = await makeSurely();
+  async function begun(more: Partial<NewKey> = {}) {
+    const made = await makeSurely(more);
     const delivering = { run: opened.access.run, at: now(), places: placeDigests([TO_GITHUB]) };
     user.tags = { ...user.tags, ...recordTags(idOf(made), { delivering }) };
     await put(ID_SECRET, idOf(made));
@@ -576,6 +576,15 @@ describe('post, after a main step that was killed', () => {
     await recoverKey(unfinished(idOf(made)), made.credentials, opened.access);
     expect(secretValues()).toEqual([idOf(made), made.credentials.secretAccessKey]);
     expect(recordOf(idOf(made))).toHaveProperty('delivered');
+  });
+
+  test('lets begin again the grace of a key that its places may have held until then', async () => {
+    const replaced = { at: now() - 30 * 86_400_000, grace: undefined };
+    const { accessKeyId } = addKey({ ...delivered(), replaced });
+    const made = await begun({ known: [accessKeyId] });
+    await recoverKey(unfinished(idOf(made)), made.credentials, opened.access);
+    expect(recordOf(idOf(made))).toHaveProperty('delivered');
+    expect(recordOf(accessKeyId).replaced?.at).toBeGreaterThan(replaced.at);
   });
 
   test('does not write again what a read does not show yet as delivered', async () => {

@@ -5,7 +5,7 @@ import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { deliverKey } from './deliver-keys';
 import { endWithJob } from './end-with-job';
 import { keyHolderOf, type KeyHolder } from './key-holder';
-import { FENCE_MS } from './key-life';
+import { FENCE_MS, livesOf } from './key-life';
 import { takeBack } from './make-key';
 import { readKeysAgain } from './read-key-holder';
 import { announcementTag, readRecords } from './record';
@@ -54,7 +54,9 @@ export async function recoverKey(
   // A key that came with it, as its request arrived twice, is none that was there.
   const { announcements } = readRecords(holder.existing?.tags ?? {});
   const { known = others } = announcements.find(({ tag }) => tag === announcementTag(access.run)) ?? {};
-  const make = { known, replaces: record?.made?.replaces, endsOld: false, held: [] };
+  // Any of them may have been in its places until now, as main had planned.
+  const held = livesOf(holder).replaced.map((one) => one.key.id);
+  const make = { known, replaces: record?.made?.replaces, endsOld: false, held };
   const sent = { now: access.clock.now(), time: access.clock.time() };
   const made = { plan: { user, destinations, holder, make }, credentials: begun, created: key.created, sent };
   const delivery = { isHeld: true };
