@@ -117,6 +117,8 @@ class TrialRun {
   #door: Door = { inputs: {} };
   #runs = 0;
   #movedMs = 0;
+  /** What ends main, if anything does. */
+  #end: { times: number; readonly skip: number; readonly holdAfter: () => void } | undefined;
   readonly #home: { job?: Job } = {};
 
   constructor(
@@ -140,6 +142,8 @@ class TrialRun {
     const begun = tasks.map((task, index) => this.#begin(task, index, killed));
     const ended = await Promise.all(begun.map((step) => step()));
     if (trial.isOverWithMain) sandbox.faults.clear();
+    // Nobody ends a post step.
+    if (this.#end) this.#end.times = 0;
     const jobs: Observed[] = [];
     for (const one of ended) jobs.push(await this.#finish(one));
     sandbox.faults.clear();
@@ -167,7 +171,8 @@ class TrialRun {
         faults.add({ ...scope, first });
       } else if (how === 'killed' || how === 'machine lost') {
         killed = new Promise((acted) => {
-          faults.add({ ...scope, holdAfter: acted });
+          this.#end = { ...scope, holdAfter: acted };
+          faults.add(this.#end);
         });
       } else {
         faults.add({ ...scope, ...FAILURES[how] });

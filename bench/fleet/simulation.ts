@@ -6,19 +6,24 @@ import { inJob } from '../contenders';
 import type { Fleet } from './fleet';
 import type { Outcome } from './outcome';
 
-/** Runs a fleet in virtual time, in a process of its own with the Node that runs actions. */
+/** Runs a fleet in virtual time. */
 export function simulate(fleet: Fleet): Promise<Outcome> {
+  return askSimulator(join(__dirname, 'simulator.ts'), fleet);
+}
+
+/** Sends an order to a simulator, in a process of its own with the Node that runs actions, and returns its answer. */
+export function askSimulator<T>(program: string, order: object): Promise<T> {
   // A home of its own, as all the jobs have one home that share the process.
   return inJob({}, ({ home }) => {
-    const child = fork(join(__dirname, 'simulator.ts'), {
+    const child = fork(program, {
       execPath: ACTIONS_NODE,
       execArgv: ['--import', pathToFileURL(require.resolve('tsx')).href],
       env: { ...process.env, HOME: home, USERPROFILE: home },
     });
-    child.send(fleet);
+    child.send(order);
     return new Promise((resolve, reject) => {
-      child.once('message', (outcome) => {
-        resolve(outcome as Outcome);
+      child.once('message', (answer) => {
+        resolve(answer as T);
       });
       child.once('exit', (code) => {
         reject(new Error(`The simulation ended with exit code ${code ?? 'none'}.`));
