@@ -19,7 +19,6 @@ const isCampaign = process.env.CAMPAIGN_RUNS !== undefined;
   for (let [run, seed] = [0, FIRST]; run < RUNS; seed += STEP) {
     if (ONLY !== undefined && kindOf(seed) !== ONLY) continue;
     const one = await caseOf(seed);
-    if (process.env.CAMPAIGN_TRACE) say(`seed ${seed}: ${one.text}`);
     const { broken, report } = await resultOf(one, seed);
     for (const { promise } of broken) counts.set(promise, (counts.get(promise) ?? 0) + 1);
     if (RUNS === 1) say(`${report}\n${JSON.stringify(one.settings)}`);

@@ -153,15 +153,17 @@ function unclear({ main, posts }: Observed): string[] {
 const LONGEST_MS = { session: 450_000, change: 900_000 };
 
 /**
- * What a step may take to end once its time limit is reached, in milliseconds. In IAM, what is under way is waited for; and
- * for a key that nobody has, there is no limit: it is deleted.
+ * What a step may take to end once its time limit is reached, in milliseconds. In IAM, what is under way is waited for. There
+ * is no limit for a key that nobody has, which is deleted, nor for a write that may still arrive.
  */
 const GRACE_MS = { session: 1_000, change: 60_000, key: 400_000 };
 
 function late({ main, task }: Observed, { trial: { timeoutS }, requests }: Seen): string[] {
   const kind = task.document ? 'change' : 'session';
-  const makesKey = requests.some(({ action }) => action === 'CreateAccessKey');
-  const grace = GRACE_MS[makesKey ? 'key' : kind];
+  const isOfKeys = requests.some(({ action }) =>
+    /^CreateAccessKey$|^(?:PUT|POST|PATCH|DELETE) (?:secret|var)$/.test(action),
+  );
+  const grace = GRACE_MS[isOfKeys ? 'key' : kind];
   const limit = timeoutS === undefined ? LONGEST_MS[kind] : timeoutS * 1000 + grace;
   return main.duration > limit ? [`the step took ${main.duration / 1000} s`] : [];
 }
