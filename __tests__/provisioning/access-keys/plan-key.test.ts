@@ -337,6 +337,18 @@ describe('a rotation', () => {
     expect(detailsIn(planned)).toEqual([`${OLD} is replaced: it is gone`]);
   });
 
+  test.each([
+    ['later', false],
+    ['then', true],
+  ])('says that a key in use which no run has made is %s deleted', (when, deleteOld) => {
+    const planned = rotate({ keys: { [OLD]: { age: 91 * DAY } } }, { deleteOld });
+    expect(noticesIn(planned)).toEqual([
+      `No run has made the access key ${OLD} of pulumi. As the user has no other, it is replaced as the one in use, and ` +
+        `${when} deleted: whatever else uses it needs the new one.`,
+    ]);
+    expect(noticesIn(rotate(one(91 * DAY), { deleteOld }))).toEqual([]);
+  });
+
   test('takes the only key of a user that was taken over for the one in use', () => {
     const planned = rotate({ keys: { [OLD]: { age: 91 * DAY } } });
     expect(workIn(planned)).toMatchObject({ make: { known: [OLD], replaces: OLD } });

@@ -151,11 +151,16 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
     }
     const wait = current.drift === undefined && !rotation.now ? whyNotDue(holder, current) : undefined;
     if (wait !== undefined) return keptPlan(holder, survey, planner, wait);
-    const notices = [...survey.notices, ...stayingForOthers(holder, current, rotation)];
+    const endsOld = endsAtOnce(holder, current, rotation);
+    const notices = [
+      ...survey.notices,
+      ...stayingForOthers(holder, current, rotation),
+      ...(isAdopted ? [endOfAdopted(user.name, current.id, endsOld)] : []),
+    ];
     return planNewKey(holder, { ...survey, notices, replaces: current.id }, planner, {
       details: [replacementOf(holder, current, rotation)],
       why: current.drift ?? whyDue(holder, current),
-      endsOld: endsAtOnce(holder, current, rotation),
+      endsOld,
     });
   };
   return planner;
@@ -163,6 +168,14 @@ export function planKeyRotation(rotation: Rotation): KeyPlanner {
 
 function adopted(key: ExistingKey | undefined): CurrentKey | undefined {
   return key && { id: key.id, key, drift: key.active ? undefined : 'somebody has deactivated it' };
+}
+
+/** That a key ends which may be in places that nobody has recorded, for people. */
+function endOfAdopted(user: string, id: string, atOnce: boolean): string {
+  return (
+    `No run has made the access key ${id} of ${user}. As the user has no other, it is replaced as the one in use, and ` +
+    `${atOnce ? 'then' : 'later'} deleted: whatever else uses it needs the new one.`
+  );
 }
 
 /** Whether the key in use ends as soon as a new one is delivered: not while places of other users hold it, too. */
