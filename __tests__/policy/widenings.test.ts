@@ -277,7 +277,19 @@ describe('under which condition', () => {
       'a value more',
       { StringEquals: { [SUB]: MAIN } },
       { StringEquals: { [SUB]: [MAIN, 'b'] } },
-      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringEquals ${SUB} ${MAIN}, b`],
+      [`loosens the condition StringEquals ${SUB}: newly accepts b`],
+    ],
+    [
+      'other values, of which one stays',
+      { StringEquals: { [SUB]: ['a', MAIN] } },
+      { StringLike: { [SUB]: [MAIN, 'b', 'c*'] } },
+      [`loosens the condition StringEquals ${SUB} to StringLike: newly accepts b, c*`],
+    ],
+    [
+      'a text that becomes a pattern',
+      { StringEquals: { [SUB]: ['a*', 'b'] } },
+      { StringLike: { [SUB]: ['a*', 'b', 'c'] } },
+      [`loosens the condition StringEquals ${SUB} to StringLike: newly accepts a*, c`],
     ],
     ['a value less', { StringEquals: { [SUB]: [MAIN, 'b'] } }, { StringEquals: { [SUB]: 'b' } }, []],
     ['like for equals', { StringEquals: { [SUB]: MAIN } }, { StringLike: { [SUB]: MAIN } }, []],
@@ -293,7 +305,7 @@ describe('under which condition', () => {
       'any case for one',
       { StringEquals: { [SUB]: MAIN } },
       { StringEqualsIgnoreCase: { [SUB]: MAIN } },
-      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringEqualsIgnoreCase ${SUB} ${MAIN}`],
+      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringEqualsIgnoreCase`],
     ],
     [
       'one case for any',
@@ -306,13 +318,13 @@ describe('under which condition', () => {
       'IfExists that comes',
       { StringEquals: { [SUB]: MAIN } },
       { StringEqualsIfExists: { [SUB]: MAIN } },
-      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringEqualsIfExists ${SUB} ${MAIN}`],
+      [`loosens the condition StringEquals ${SUB} ${MAIN} to StringEqualsIfExists`],
     ],
     [
       'all values for any value',
       { 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'a' } },
       { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } },
-      ['loosens the condition ForAnyValue:StringEquals aws:TagKeys a to ForAllValues:StringEquals aws:TagKeys a'],
+      ['loosens the condition ForAnyValue:StringEquals aws:TagKeys a to ForAllValues:StringEquals'],
     ],
     [
       'ARNs compared by the other of two names',
@@ -324,7 +336,7 @@ describe('under which condition', () => {
       'less that is excluded',
       { StringNotEquals: { [SUB]: ['a', 'b'] } },
       { StringNotEquals: { [SUB]: 'a' } },
-      [`loosens the condition StringNotEquals ${SUB} a, b to StringNotEquals ${SUB} a`],
+      [`loosens the condition StringNotEquals ${SUB}: no longer excludes b`],
     ],
     ['more that is excluded', { StringNotEquals: { [SUB]: 'a' } }, { StringNotLike: { [SUB]: ['a*', 'b'] } }, []],
     [
@@ -395,7 +407,7 @@ describe('under which condition', () => {
       'a limit on the other side',
       { NumericLessThan: { 'aws:MultiFactorAuthAge': '9' } },
       { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '9' } },
-      ['loosens the condition NumericLessThan aws:MultiFactorAuthAge 9 to NumericGreaterThan aws:MultiFactorAuthAge 9'],
+      ['loosens the condition NumericLessThan aws:MultiFactorAuthAge 9 to NumericGreaterThan'],
     ],
     [
       'a key that must be there, by a condition on it',
@@ -410,10 +422,16 @@ describe('under which condition', () => {
       [`loosens the condition Null ${SUB} false to StringNotLike ${SUB} a*`],
     ],
     [
+      'some values for all but some',
+      { StringEquals: { [SUB]: ['a', 'b'] } },
+      { StringNotEquals: { [SUB]: 'a' } },
+      [`loosens the condition StringEquals ${SUB} a, b to StringNotEquals ${SUB} a`],
+    ],
+    [
       'an operator that nobody knows',
       { StringSomehow: { [SUB]: 'a' } },
       { StringSomehow: { [SUB]: ['a', 'b'] } },
-      [`loosens the condition StringSomehow ${SUB} a to StringSomehow ${SUB} a, b`],
+      [`loosens the condition StringSomehow ${SUB}: newly accepts b`],
     ],
   ])('%s', (_, before, after, phrases) => {
     expect(found([trust(GITHUB, before)], [trust(GITHUB, after)])).toEqual(phrases);

@@ -30,6 +30,17 @@ export function sameKey(one: Condition, other: Condition): boolean {
   return one.key.toLowerCase() === other.key.toLowerCase();
 }
 
+/** What a condition lets pass that another one on the same key does not, in words. Undefined where no values say it. */
+export function newlyPassed(before: Condition, after: Condition): string | undefined {
+  const [was, is] = [before, after].map(({ operator }) => comparisonOf(parseOperator(operator).name).isNegative);
+  if (was !== is) return undefined;
+  const alone = ({ values, ...condition }: Condition) => values.map((value) => ({ ...condition, values: [value] }));
+  const textOf = (conditions: readonly Condition[]) => conditions.flatMap(({ values }) => values).join(', ');
+  return is
+    ? `no longer excludes ${textOf(alone(before).filter((one) => !isImplied(one, [after])))}`
+    : `newly accepts ${textOf(alone(after).filter((one) => !isImplied(before, [one])))}`;
+}
+
 interface Operator {
   /** `forallvalues` or `foranyvalue`, or empty. */
   readonly quantifier: string;

@@ -1,5 +1,5 @@
 import { isMapping } from '../text/value';
-import { conditionsOf, isImplied, sameKey, type Condition } from './implied-conditions';
+import { conditionsOf, isImplied, newlyPassed, sameKey, type Condition } from './implied-conditions';
 import { accountIn } from './meaning';
 import { EVERYTHING, isWithin, piecesOf, type PatternSet } from './pattern-sets';
 import { listOf, type PolicyDocument, type Statement } from './policy-document';
@@ -65,8 +65,7 @@ function newlyAllowed(rule: Rule, before: readonly Rule[]): string[] {
         return `trusts ${named(gap.access.principals, rule, 'everyone')}`;
       case 'conditions': {
         const now = rule.conditions.find((condition) => sameKey(condition, gap.condition));
-        const lost = inWords(gap.condition);
-        return now ? `loosens the condition ${lost} to ${inWords(now)}` : `drops the condition ${lost}`;
+        return now ? loosened(gap.condition, now) : `drops the condition ${inWords(gap.condition)}`;
       }
       case 'access':
         return `allows ${what(gap.access, rule)}`;
@@ -211,6 +210,19 @@ function named({ isComplement, patterns }: PatternSet, { written }: Rule, all: s
     names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '');
   if (isComplement) return names.length === 0 ? all : `${all} but ${list}`;
   return patterns.includes('*') ? all : list;
+}
+
+/** Of values that both conditions have, only what else passes is of interest. */
+function loosened(before: Condition, after: Condition): string {
+  const both = before.values.filter((value) => after.values.includes(value));
+  if (both.length === before.values.length && both.length === after.values.length) {
+    return `loosens the condition ${inWords(before)} to ${after.operator}`;
+  }
+  const passed = both.length > 0 ? newlyPassed(before, after) : undefined;
+  if (passed === undefined) return `loosens the condition ${inWords(before)} to ${inWords(after)}`;
+  const { operator, key } = before;
+  const to = after.operator === operator ? '' : ` to ${after.operator}`;
+  return `loosens the condition ${operator} ${key}${to}: ${passed.replaceAll('\0', '')}`;
 }
 
 function inWords({ operator, key, values }: Condition): string {
