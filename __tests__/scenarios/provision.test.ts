@@ -81,6 +81,7 @@ describe('an account that has nothing of it', () => {
     expect(textOf(main)).toContain('Plan: 6 to create, 0 to change, 0 to delete, 0 to keep');
     expect(textOf(main)).toContain('[5/5] Created role deployer.');
     expect(main.summary).toContain('| create | OIDC provider | `token.actions.githubusercontent.com` |');
+    expect(main.summary).toMatch(/^### AWS provision\n\nThe account is as declared\.\n\nPlan: 6 to create/);
   });
 
   test('a second run changes nothing', async () => {
@@ -161,6 +162,20 @@ describe('an account that has nothing of it', () => {
     expect(main.summary).not.toContain(ACCOUNT);
     declared.scenario.calls();
   });
+});
+
+test('where a call fails, the summary shows the plan, too: how far it came, and what is left', async () => {
+  const deny = {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Deny', Action: 'iam:CreateRole', Resource: '*' },
+  } as const;
+  declared = await DeclaredAccount.start([allow('*'), deny]);
+  const main = await declared.provision();
+  expectFailed(main, 'iam-refused');
+  expect(declared.scenario.calls()).toContain('CreateRole AccessDenied');
+  expect(main.summary).toMatch(
+    /^### AWS provision\n\nPlan: 6 to create, [^]*\n\| create \| role \| `deployer` \|[^]*\n### ❌ AWS provision failed/,
+  );
 });
 
 describe('dry-run', () => {

@@ -98,8 +98,10 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       try {
         await carryOut(plan, { unlimited, ledger, exportKeys, readsBack: mode.readsBack ?? false }, access);
       } catch (error) {
-        if (hindered.length === 0) throw error;
-        throw asActionError(error).because(`In addition, ${hindered.map(({ text }) => `${text}.`).join(' ')}`);
+        const failure = error instanceof Error ? error : asActionError(error);
+        if (hindered.length === 0) return { log: [], summary, failure };
+        const more = hindered.map(({ text }) => `${text}.`).join(' ');
+        return { log: [], summary, failure: asActionError(failure).because(`In addition, ${more}`) };
       }
       await warnOfPlaces();
       const left = changesAnything(plan) ? hindered.map(({ user }) => user) : [];
@@ -109,7 +111,8 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
         await deliver({ outputs });
         return { log: [], summary, failure };
       }
-      return { log: [changesAnything(plan) ? mode.done(plan) : 'Nothing had to be changed.'], summary };
+      const done = changesAnything(plan) ? mode.done(plan) : 'Nothing had to be changed.';
+      return { log: [done], summary: [done, '', ...summary] };
     },
   };
 }
