@@ -13,6 +13,7 @@ import {
   type Written,
 } from '../sandbox/runner/workflow';
 import { useOf } from './actions';
+import { asForAws } from './as-for-aws';
 import { checkOut } from './checkout';
 import { withCommands } from './commands';
 import { claimsOf, contextsOf, payloadOf, variablesOf, type Origin } from './contexts';
@@ -258,7 +259,11 @@ class JobRun {
     }
     for (const made of await aws.furnish(use, this.#token, { strict })) note(made);
     this.#withPost.unshift(use.uses);
-    return this.#job.step({ with: use.inputs, env: { ...use.env, ...aws.environment } });
+    const env = { ...use.env, ...aws.environment };
+    return this.#job.step({
+      with: use.inputs,
+      env: { ...env, ...(await asForAws(use.inputs, { ...this.#job.env, ...env })) },
+    });
   }
 
   async #runPosts(steps: Steps): Promise<void> {
