@@ -40,6 +40,33 @@ test('a step leaves variables, paths and outputs to those after it', async () =>
   expect(steps.status).toBe('success');
 });
 
+test('each step of a job has a name of its own: its id, else a number after the first of its kind', async () => {
+  const names: string[] = [];
+  const steps = new Steps({
+    job,
+    expressions: await loadExpressions(),
+    contexts: { github: { run_id: '7' } },
+    refusal: (uses) => (uses.startsWith('octo/') ? undefined : 'not here'),
+    useAction: ({ inputs: { says = '' }, env }) => {
+      names.push(`${env.GITHUB_ACTION ?? ''} ${says}`);
+      return job.shell('true');
+    },
+  });
+  const says = { says: '${{ github.run_id }} ${{ github.action }}' };
+  for (const step of [
+    { uses: 'octo/aws/sub@v1', with: says },
+    { uses: 'mona/other@v1' },
+    { id: 'keys', uses: 'octo/aws/sub@v2', with: says },
+    { uses: 'octo/aws/sub@v2', with: says },
+  ]) {
+    await steps.run(step);
+  }
+  const { run: shell } = await steps.run({ run: 'echo "$GITHUB_ACTION"' });
+  const { run: next } = await steps.run({ run: 'echo "$GITHUB_ACTION"', env: { GITHUB_ACTION: 'mine' } });
+  expect(names).toEqual(['__octo_aws_sub 7 __octo_aws_sub', 'keys 7 keys', '__octo_aws_sub_2 7 __octo_aws_sub_2']);
+  expect([shell?.log, next?.log]).toEqual([['__run'], ['__run_2']]);
+});
+
 test('after a failure only those run that ask for it; a failure that may be changes nothing', async () => {
   const { outcomes, logs, steps } = await stepsOf([
     { run: 'echo wrong >&2; exit 3', 'continue-on-error': true },

@@ -44,6 +44,8 @@ export class Steps {
     { outputs: Readonly<Record<string, string>>; outcome: Outcome; conclusion: Outcome }
   > = {};
   readonly #env: Record<string, string>;
+  /** How many steps without an id have had each name. */
+  readonly #named = new Map<string, number>();
   #status: Status = 'success';
 
   constructor(private readonly settings: StepsSettings) {
@@ -90,6 +92,7 @@ export class Steps {
   async #run(step: WorkflowStep): Promise<StepEnd> {
     const { expressions, job, refusal, useAction } = this.settings;
     const { uses, run: commands, if: condition } = step;
+    const action = this.#nameInJob(step);
     if (condition !== undefined ? !this.#holds(condition) : this.#status === 'failure') {
       return skipped(condition === undefined ? 'a step before it has failed' : `if: ${condition}`);
     }
@@ -97,8 +100,10 @@ export class Steps {
     if (refused !== undefined) return skipped(refused);
     if (uses === undefined && commands === undefined) return skipped('it neither runs commands nor uses an action');
 
-    const env = this.#filled(step.env, this.contexts);
-    const contexts = { ...this.contexts, env: { ...this.#env, ...env } };
+    const github = { ...(this.contexts.github as object), action };
+    const own = this.#filled(step.env, { ...this.contexts, github });
+    const contexts = { ...this.contexts, github, env: { ...this.#env, ...own } };
+    const env = { ...own, GITHUB_ACTION: action };
     const text = (written: string | undefined) =>
       written === undefined ? undefined : expressions.fillIn(written, contexts);
     const run =
@@ -112,6 +117,18 @@ export class Steps {
     const outcome = run.exitCode === 0 ? 'success' : 'failure';
     const goesOn = expressions.valueOf(String(step['continue-on-error'] ?? ''), contexts);
     return { outcome, conclusion: String(goesOn) === 'true' ? 'success' : outcome, run };
+  }
+
+  /**
+   * What a runner calls a step within its job.
+   * https://docs.github.com/actions/reference/workflows-and-actions/contexts#github-context
+   */
+  #nameInJob({ id, uses }: WorkflowStep): string {
+    if (id !== undefined) return id;
+    const name = uses === undefined ? '__run' : `__${uses.replace(/@.*$/, '').replaceAll('/', '_')}`;
+    const count = (this.#named.get(name) ?? 0) + 1;
+    this.#named.set(name, count);
+    return count === 1 ? name : `${name}_${count}`;
   }
 
   #holds(condition: Written): boolean {
