@@ -713,7 +713,7 @@ describe('policies', () => {
     ],
     [
       'broken.json',
-      /^line 1: policies\.a\.document: broken\.json:3:1: the policy is not JSON: a key in double quotes is missing$/,
+      /^line 1: policies\.a\.document: broken\.json:2:26: the policy is not JSON: this comma is one too many, as no entry follows before the }$/,
     ],
     ['twice.json', /twice\.json:3:3: Version is there twice; it stands on line 2 already/],
     ['list.json', /list\.json:1:1: the policy is an empty list/],

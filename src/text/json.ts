@@ -29,10 +29,11 @@ const WHAT_IS_WRONG = new Map([
 export function jsonProblem(text: string): TextProblem | undefined {
   const found: TextProblem[] = [];
   const options = { disallowComments: true, allowTrailingComma: false };
-  const onError = (error: ParseErrorCode, _offset: number, _length: number, line: number, column: number): void => {
+  const onError = (error: ParseErrorCode, offset: number, _length: number, line: number, column: number): void => {
+    if (found.length > 0) return;
     const code = printParseErrorCode(error);
-    const message = `is not JSON: ${WHAT_IS_WRONG.get(code) ?? code}`;
-    found.push({ path: [], line: line + 1, column: column + 1, message });
+    const problem = { line: line + 1, column: column + 1, message: `is not JSON: ${WHAT_IS_WRONG.get(code) ?? code}` };
+    found.push({ path: [], ...problem, ...commaTooMany(text, offset) });
   };
   try {
     visit(text, { onError }, options);
@@ -41,6 +42,16 @@ export function jsonProblem(text: string): TextProblem | undefined {
     return { path: [], line: 1, column: 1, message: 'is nested too deeply' };
   }
   return found[0];
+}
+
+/** A comma before the end of a list or an object, where a parser expects one more entry: that is what people correct. */
+function commaTooMany(text: string, offset: number): Omit<TextProblem, 'path'> | undefined {
+  const end = text.charAt(offset);
+  const before = text.slice(0, offset).trimEnd();
+  if ((end !== ']' && end !== '}') || !before.endsWith(',')) return undefined;
+  const lines = before.split('\n');
+  const message = `is not JSON: this comma is one too many, as no entry follows before the ${end}`;
+  return { line: lines.length, column: lines.at(-1)?.length ?? 0, message };
 }
 
 /** The members of an object as they are written, also those of which JSON.parse keeps the last only; `text` is valid JSON. */
