@@ -108,7 +108,7 @@ export async function readSourceCredentials(mode: Mode, inputs: Inputs): Promise
 
 /** The role to assume, or the last of a chain, and from what it is assumed. */
 export async function readRoleIdentity(inputs: Inputs): Promise<RoleIdentity> {
-  const session = readSessionSettings(inputs);
+  const session = await readSessionSettings(inputs);
   const origin = await readOrigin(inputs);
   const limits = {
     proof: proofOf(origin),
@@ -125,7 +125,7 @@ export async function readRoleIdentity(inputs: Inputs): Promise<RoleIdentity> {
 export async function readRolesIdentity(
   inputs: Inputs,
 ): Promise<{ readonly identity: RoleSource; readonly profileRoles: readonly ProfileRole[] }> {
-  const session = readSessionSettings(inputs);
+  const session = await readSessionSettings(inputs);
   const origin = await readOrigin(inputs);
   const limits = {
     proof: proofOf(origin),

@@ -175,7 +175,7 @@ async function readRequestOf(mode: Mode, inputs: Inputs): Promise<Request> {
         identity: await readSourceCredentials(mode, inputs),
         name: readFederatedUserName(inputs),
         duration: readSessionDuration(MAX_USER_DURATION, inputs),
-        policies: readSessionPolicies(inputs),
+        policies: await readSessionPolicies(inputs),
         tags: await readCustomTags(inputs),
       };
     case 'access-keys':

@@ -17,13 +17,13 @@ const DEFAULT_DURATION = 3600;
 const DEFAULT_SESSION_NAME = 'GitHubActions';
 
 /** The inputs that shape a role session, however the role is assumed. */
-export function readSessionSettings(inputs: Inputs): SessionSettings {
+export async function readSessionSettings(inputs: Inputs): Promise<SessionSettings> {
   return {
     sessionName:
       inputs.matching('role-session-name', /^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits or characters of +=,.@_-') ??
       DEFAULT_SESSION_NAME,
     duration: readSessionDuration(MAX_ROLE_DURATION, inputs) ?? DEFAULT_DURATION,
-    policies: readSessionPolicies(inputs),
+    policies: await readSessionPolicies(inputs),
     plainCharacters: inputs.flag('special-characters-workaround'),
   };
 }
@@ -35,10 +35,10 @@ export function readSessionDuration(max: number, inputs: Inputs): number | undef
 }
 
 /** The policies that limit a session. */
-export function readSessionPolicies(inputs: Inputs): SessionPolicies {
+export async function readSessionPolicies(inputs: Inputs): Promise<SessionPolicies> {
   const inline = inputs.text('inline-session-policy');
   if (inline !== undefined && !jsonObject(inline)) {
-    inputs.wrong('inline-session-policy', 'is not a JSON object, as an IAM policy is');
+    inputs.wrong('inline-session-policy', `is not a JSON object, as an IAM policy is${await brokenAt(inline)}`);
   }
   const isAws = inputs.callsAws('STS');
   if (isAws && inline !== undefined && inline.length > MAX_INLINE_POLICY_LENGTH) {
@@ -110,7 +110,8 @@ export async function readCustomTags(inputs: Inputs, { sent } = { sent: true }):
   if (text === undefined) return [];
   const object = jsonObject(text);
   if (!object) {
-    inputs.wrong('custom-tags', 'is not a JSON object of keys and values, like {"team": "platform"}');
+    const wanted = 'a JSON object of keys and values, like {"team": "platform"}';
+    inputs.wrong('custom-tags', `is not ${wanted}${await brokenAt(text)}`);
     return [];
   }
   if (sent) await checkAsWritten(object, text, inputs);
@@ -157,6 +158,13 @@ function tagProblems(key: string, value: string | undefined): string[] {
     value !== undefined && value.length > MAX_TAG_VALUE_LENGTH && `has a value over ${MAX_TAG_VALUE_LENGTH} characters`,
     value !== undefined && !TAG_TEXT.test(value) && `has a value that ${characters}`,
   ].filter((problem) => problem !== false);
+}
+
+/** Where a text breaks the rules of JSON, to end a sentence; nothing for one that keeps them. */
+async function brokenAt(text: string): Promise<string> {
+  const { jsonProblem } = await import('../text/json');
+  const broken = jsonProblem(text);
+  return broken ? `; at line ${broken.line}, column ${broken.column}, it ${broken.message}` : '';
 }
 
 function jsonObject(text: string) {
