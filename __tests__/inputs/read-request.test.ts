@@ -166,6 +166,18 @@ describe('what is wrong', () => {
     }
   });
 
+  test('of a mode that there is not, no input is said to be for another one', async () => {
+    const inputs = {
+      mode: 'provison',
+      identities: 'users: { ci: {} }',
+      'dry-run': 'true',
+      'aws-region': 'eu-central-1',
+    };
+    const problems = await problemsOf(inputs);
+    expect(problems).toContain('mode: "provison" is none of');
+    expect(problems).not.toContain('is for ');
+  });
+
   test.each([
     [{ 'aws-region': '' }, 'aws-region: is missing'],
     [{ mode: 'assume' }, 'mode: "assume" is none of'],

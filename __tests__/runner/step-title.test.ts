@@ -3,7 +3,8 @@ import { stepTitle } from '../../src/runner/step-title';
 test.each<[env: NodeJS.ProcessEnv, title: string]>([
   [{}, 'AWS access-keys'],
   [{ INPUT_MODE: 'provision', GITHUB_ACTION: '__octo_aws-identity-action' }, 'AWS provision'],
-  [{ INPUT_MODE: 'none of them' }, 'AWS access-keys'],
+  // It would else be called by a mode that nobody asked for.
+  [{ INPUT_MODE: 'provison' }, 'AWS step'],
   [{ 'INPUT_ROLE-TO-ASSUME': 'deploy', GITHUB_ACTION: 'keys' }, 'AWS assume-role (step keys)'],
   [{ INPUT_MODE: 'rotate', GITHUB_ACTION: '__octo_aws-identity-action_2' }, 'AWS rotate (no. 2 in this job)'],
   [{ INPUT_MODE: 'rotate', GITHUB_ACTION: '__self_13' }, 'AWS rotate (no. 13 in this job)'],

@@ -91,7 +91,8 @@ const ALSO_OF_OTHERS: readonly InputName[] = ['github-token', 'terraform-token',
 export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> {
   const inputs = new Inputs(env);
   const mode = readMode(inputs);
-  checkInputsOf(mode, inputs);
+  // What the inputs are for is not known where their mode is misspelt.
+  if (!inputs.isWrong('mode')) checkInputsOf(mode, inputs);
   const request = await readRequestOf(mode, inputs);
   checkRefresh(request, inputs);
   await checkUnknown(mode, inputs);
@@ -100,9 +101,11 @@ export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> 
   return { request, warnings, warningsInFiles };
 }
 
-/** The mode of a step, also where its inputs are wrong. */
-export function modeOf(env: NodeJS.ProcessEnv): Mode {
-  return readMode(new Inputs(env));
+/** The mode of a step, also where its other inputs are wrong; undefined where there is no such mode. */
+export function modeOf(env: NodeJS.ProcessEnv): Mode | undefined {
+  const inputs = new Inputs(env);
+  const mode = readMode(inputs);
+  return inputs.isWrong('mode') ? undefined : mode;
 }
 
 /** The mode that is asked for, or that the other inputs imply. */

@@ -12,5 +12,5 @@ export function stepTitle(env: NodeJS.ProcessEnv, outcome = ''): string {
   const profile = new Inputs(env).text('aws-profile') ?? '';
   const ofProfile = validateProfileName(profile) === undefined && `profile ${profile}`;
   const details = [placeInJob(env), ofProfile].filter(Boolean).join(', ');
-  return `AWS ${modeOf(env)}${outcome && ` ${outcome}`}${details && ` (${details})`}`;
+  return `AWS ${modeOf(env) ?? 'step'}${outcome && ` ${outcome}`}${details && ` (${details})`}`;
 }
