@@ -381,7 +381,7 @@ describe('who must approve', () => {
     expect(main).toMatchObject({ exitCode: 1, exported: {}, outputs: {} });
     const text = main.log.join('\n');
     expect(text).toContain('docs/troubleshooting.md#unexpected-identity');
-    expect(text).toMatch(/They belong to arn:\S+\/mallory@example\.com; expect-arn is/);
+    expect(text).toMatch(/The identity is arn:\S+\/mallory@example\.com; expect-arn is/);
     expect(scenario.calls()).toEqual([...SIGN_IN, 'GetCallerIdentity']);
     expect(scenario.account.users.size).toBe(0);
     for (const post of await job.finish()) expect(post.exitCode).toBe(0);

@@ -35,7 +35,7 @@ test.each([`arn:aws:iam::${ACCOUNT}:user/ci`, `arn:aws:iam::${ACCOUNT}:user/mach
   async (arn) => {
     const main = await scenario.job({ env }).step({ with: { ...inputs, 'expect-arn': arn } });
     expectFailed(main, 'unexpected-identity');
-    expect(main.log.join('\n')).toContain(`belong to ${ARN}; expect-arn is ${arn}.`);
+    expect(main.log.join('\n')).toContain(`The identity is ${ARN}; expect-arn is ${arn}.`);
     expect(scenario.calls()).toEqual(['GetCallerIdentity']);
   },
 );

@@ -18,7 +18,7 @@ export function requireExpectedIdentity(
   throw new ActionError({
     code: 'unexpected-identity',
     tried: `accept ${name}`,
-    why: `They belong to ${arn ?? 'someone whom the service at sts-endpoint does not name'}; expect-arn is ${expectArn}.`,
+    why: `The identity is ${arn ?? 'one that the service at sts-endpoint does not name'}; expect-arn is ${expectArn}.`,
     fix: 'Check which credentials the step finds, or correct expect-arn. In it, * stands for any text, ? for one character.',
   });
 }
