@@ -252,7 +252,7 @@ class Pairing {
     await settled();
     // A key that a changed document asks for may have to wait until the grace of one that was just replaced is over.
     const isChanged = this.pair.documentOfB !== undefined;
-    const isUnclear = this.#leavesSuspect() || this.#writesLate() || this.#leavesUnclear();
+    const isUnclear = this.#leavesSuspect() || this.#writesLate() || this.#leavesUnclear() || this.#isTorn();
     const strict = !isUnclear && !isChanged && world.persons.size === 0;
     // A removal that stopped half-way may have removed the seed of a device that is enabled still: that is said, and stays so.
     const isHalfRemoved = watch.jobs.some(({ mode, isGreen }) => mode === 'deprovision' && !isGreen);
@@ -285,11 +285,10 @@ class Pairing {
           watch.note('I4 next', `the second provision changes something: ${changed.join(', ')}`);
         }
       }
-      // Nobody ends the key in use that a document no longer asks for: it stays where it was delivered to.
-      const current = watch.places
-        .map((place) => watch.place(place))
-        .flatMap((state) => (state.is === 'whole' ? state.key : []));
-      const others = watch.active().filter((id) => !current.includes(id));
+      // Nobody ends the key in use that a document no longer asks for: it stays where it was delivered to, or may be.
+      const current = watch.held();
+      const isLeftToPerson = (id: string) => next.saidOf(id, 'When nothing needs it any more, delete it');
+      const others = watch.active().filter((id) => !current.includes(id) && !isLeftToPerson(id));
       if (why === undefined && others.length === 0) return;
       if (isLast) {
         if (others.length > 0 && world.persons.size === 0) {
@@ -298,16 +297,20 @@ class Pairing {
         return;
       }
       // Where each of two keys is in a place, or may be, a person does the one step that is asked for.
-      if ((isChanged || isUnclear) && n <= FOLLOWING - 2 && !next.isGreen) this.#doAsSaid(next, others);
+      if ((isChanged || isUnclear) && n <= FOLLOWING - 2 && !next.isGreen) this.#doAsSaid(next, others, current);
       time.advance(DAY_MS);
     }
   }
 
-  /** @param others active keys that no place holds: where a person is to choose, he sees from their last use that they may go */
-  #doAsSaid({ log }: JobRun, [other]: readonly string[]): void {
+  /**
+   * @param others active keys that no place holds: where a person is to choose, he sees from their last use that they may go
+   * @param held the keys that places hold
+   */
+  #doAsSaid({ log }: JobRun, [other]: readonly string[], [held]: readonly string[]): void {
     const text = log.join('\n');
     const [, , said] = /aws iam delete-access-key --user-name (\w+) --access-key-id (\w+)/.exec(text) ?? [];
-    const id = said ?? (/which key is there, nobody (?:else )?can tell/.test(text) ? other : undefined);
+    const chosen = text.includes('so neither ends by itself') ? held : undefined;
+    const id = said ?? (/which key is there, nobody (?:else )?can tell/.test(text) ? other : chosen);
     const user = this.world.users.find(({ accessKeys }) => accessKeys.some(({ accessKeyId }) => accessKeyId === id));
     if (id !== undefined) user?.deleteAccessKey(id);
   }
@@ -332,6 +335,12 @@ class Pairing {
     const { trouble, document, asleepMs = 0 } = this.pair;
     const isTakenForDead = trouble?.how === 'machine lost' || asleepMs > 0;
     return isTakenForDead && WORKSPACE in DOCUMENTS[document].places;
+  }
+
+  /** Whether a run died when only some of the places had its key: no run ends one of two keys that places hold. */
+  #isTorn(): boolean {
+    const watch = this.#watch;
+    return watch.jobs.some(({ isDead }) => isDead) && watch.isTorn();
   }
 
   /**

@@ -1,5 +1,6 @@
 import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, SETTLE_MS } from '../../src/provisioning/access-keys/key-life';
 import { readRecords } from '../../src/provisioning/access-keys/record';
+import { CLOCK_MARGIN_MS } from '../../src/provisioning/stores/store';
 import { WORKSPACE, type Seed } from './documents';
 import type { Act, JobRun } from './job';
 import { whyNotToBeTouched } from './owners';
@@ -42,6 +43,9 @@ export type Promised =
  */
 const LATEST_WRITING_MS = FENCE_MS + LATE_MS + CLOCKS_DIFFER_MS;
 
+/** GitHub's times are whole seconds. */
+const SECOND_MS = 1_000;
+
 /** How long a replaced key lives on at least, in milliseconds, as no document of these tests declares another time. */
 export const GRACE_MS = 24 * 3_600_000;
 
@@ -67,6 +71,10 @@ export class Watch {
 
   /** Whose call enabled a device whose seed its secret does not hold, or left the secret with another. */
   #lostSeed: JobRun | undefined;
+  /** By secret, when each run last wrote it. */
+  readonly #writers = new Map<string, Map<JobRun, number>>();
+  /** Who has written its seed over that of another one, which cannot see it. */
+  readonly #unseen = new Set<JobRun>();
 
   /** @param placesOf the users whose keys are delivered, by the prefixes of the secrets that hold them */
   constructor(
@@ -105,6 +113,9 @@ export class Watch {
     // GitHub has no removal on a condition: who was stopped between his check and it, removes what others have written since.
     const isBlind = (this.#writtenAt.get(name) ?? 0) > (this.#askedAt.get(`${job.name} ${name}`) ?? 0);
     if (secret !== undefined) this.#writtenAt.set(secret, this.world.time.now);
+    if (secret !== undefined) {
+      this.#writers.set(secret, new Map(this.#writers.get(secret)).set(job, this.world.time.now));
+    }
     for (const place of this.places) {
       const held = this.world.held(place);
       const isOfWorkspace = place === WORKSPACE && /^(?:POST|PATCH|DELETE) var$/.test(action);
@@ -115,13 +126,7 @@ export class Watch {
       if (touched && !this.#works(place)) this.#culprits.set(place, job);
     }
     const isOfSeed = secret !== undefined && this.seed?.secrets.includes(secret) === true;
-    if (((action.endsWith('MFADevice') && !action.startsWith('Tag')) || isOfSeed) && this.#isSeedLost()) {
-      this.#lostSeed = job;
-    }
-    const isGivenUp = action === 'EnableMFADevice' || (isOfSeed && action === 'DELETE secret');
-    if (isGivenUp && !(isOfSeed && isBlind) && this.#isSeedLost()) {
-      this.note('I9 seed', `after ${action} of ${job.name}, ${this.#lostSecrets().join(', ')} does not hold the seed`);
-    }
+    if (isOfSeed || (action.endsWith('MFADevice') && !action.startsWith('Tag'))) this.#lookAtSeed(job, action, isBlind);
     this.#lookAtPlaces();
   };
 
@@ -129,6 +134,17 @@ export class Watch {
     const { id, secretOf } = this.world.held(prefix);
     if (id === undefined && secretOf === undefined) return { is: 'empty' };
     return id !== undefined && id === secretOf ? { is: 'whole', key: id } : { is: 'halves' };
+  }
+
+  /** The keys that places hold whole, of one user or of all. */
+  held(user?: string): string[] {
+    const places = this.places.filter((place) => user === undefined || this.placesOf[place] === user);
+    return places.map((place) => this.place(place)).flatMap((state) => (state.is === 'whole' ? state.key : []));
+  }
+
+  /** Whether places hold two keys of one user. */
+  isTorn(): boolean {
+    return Object.values(this.placesOf).some((user) => new Set(this.held(user)).size > 1);
   }
 
   /** What must hold once both have ended, whatever the next run does about it. */
@@ -148,6 +164,10 @@ export class Watch {
         'I1 place',
         `${lost.join(', ')} does not hold the seed of the device, by ${culprit.name}, which ended green`,
       );
+    }
+    for (const job of this.#unseen) {
+      if (job.isDead || job.said('may hold the seed of another one')) continue;
+      this.note('I9 seed', `${job.name} wrote its seed over that of another run, and does not say so`);
     }
     const allGreen = this.jobs.every(({ isGreen }) => isGreen);
     for (const [place, user] of Object.entries(this.placesOf)) {
@@ -206,8 +226,26 @@ export class Watch {
     return lost.length > 0 && !isSaid ? `${lost.join(', ')} does not hold the seed of the device` : undefined;
   }
 
-  #isSeedLost(): boolean {
-    return this.#lostSecrets().length > 0;
+  #lookAtSeed(job: JobRun, action: string, isBlind: boolean): void {
+    const lost = this.#lostSecrets();
+    if (lost.length === 0) return;
+    const others = lost.flatMap((secret) => this.#overwriterOf(secret, job) ?? []);
+    if (others.length === lost.length) {
+      for (const other of others) this.#unseen.add(other);
+      return;
+    }
+    this.#lostSeed = job;
+    if (action === 'EnableMFADevice' || (action === 'DELETE secret' && !isBlind)) {
+      this.note('I9 seed', `after ${action} of ${job.name}, ${lost.join(', ')} does not hold the seed`);
+    }
+  }
+
+  /** The run that has written over what another wrote to a secret, so soon that GitHub's times, whole seconds, do not show it. */
+  #overwriterOf(secret: string, job: JobRun): JobRun | undefined {
+    const writers = this.#writers.get(secret) ?? new Map<JobRun, number>();
+    const [last] = [...writers].sort(([, one], [, other]) => other - one);
+    const own = writers.get(job) ?? -Infinity;
+    return last && last[0] !== job && last[1] - own < CLOCK_MARGIN_MS + SECOND_MS ? last[0] : undefined;
   }
 
   /** Of the secrets that are to hold the seed of a device that is enabled, those that do not. */
