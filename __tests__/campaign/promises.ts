@@ -158,13 +158,19 @@ const LONGEST_MS = { session: 450_000, change: 900_000 };
  */
 const GRACE_MS = { session: 1_000, change: 60_000, key: 400_000 };
 
-function late({ main, task }: Observed, { trial: { timeoutS }, requests }: Seen): string[] {
+/** How long a person has to sign in, in milliseconds. */
+const SIGN_IN_MS = 600_000;
+
+function late({ main, task }: Observed, { trial: { timeoutS }, requests, door }: Seen): string[] {
   const kind = task.document ? 'change' : 'session';
   const isOfKeys = requests.some(({ action }) =>
     /^CreateAccessKey$|^(?:PUT|POST|PATCH|DELETE) (?:secret|var)$/.test(action),
   );
   const grace = GRACE_MS[isOfKeys ? 'key' : kind];
-  const limit = timeoutS === undefined ? LONGEST_MS[kind] : timeoutS * 1000 + grace;
+  const limit =
+    timeoutS === undefined
+      ? LONGEST_MS[kind] + ('sso-start-url' in door.inputs ? SIGN_IN_MS : 0)
+      : timeoutS * 1000 + grace;
   return main.duration > limit ? [`the step took ${main.duration / 1000} s`] : [];
 }
 
@@ -217,12 +223,18 @@ export function excludes({ log }: Run): boolean {
   return log.join().includes('#invalid-input');
 }
 
-/** What is asked again after it was refused, but for reads of IAM. */
+/**
+ * Reads, and the two writes that are made once more all the same: a key that nobody has is deleted by the post step, where
+ * main could not; and of a key whose first half is in its place, the other half must follow.
+ */
+const ONCE_MORE = /^(?:Get|List|GET |DeleteAccessKey$|PUT secret$|(?:POST|PATCH) var$)/;
+
+/** What is asked again after it was refused. */
 function repeated({ trial, requests }: Seen): string[] {
   // Of two jobs, each asks for itself.
   if (trial.meanwhile !== undefined || !trial.troubles.some(({ how }) => how === 'refused')) return [];
   return requests.flatMap((request, at) => {
-    if (request.errorCode !== 'AccessDenied' || /^(?:Get|List|GET )/.test(request.action)) return [];
+    if (request.errorCode !== 'AccessDenied' || ONCE_MORE.test(request.action)) return [];
     const same = requests.slice(at + 1).some((other) => other.at - request.at < 30_000 && isSame(other, request));
     return same ? [`${request.action} was refused, and asked again`] : [];
   });
