@@ -16,7 +16,7 @@ function throughLinks(folder: string): Record<string, string> {
   return { HOME: home, USERPROFILE: home, RUNNER_TEMP: temp, GITHUB_WORKSPACE: workspace };
 }
 
-test.each([
+test.each<{ case: string; inputs: Record<string, string> }>([
   { case: 'the home', inputs: {} },
   { case: 'the job', inputs: { 'profile-location': 'job' } },
   { case: 'a renewal', inputs: { 'refresh-credentials': 'true' } },
