@@ -57,6 +57,8 @@ export class Watch {
   /** By key, who made it. */
   readonly makers = new Map<string, JobRun>();
   readonly #deprovisioned = new Set<string>();
+  /** By key, who ended it. */
+  readonly #enders = new Map<string, JobRun>();
   /** By key and place, when that last held it whole. */
   readonly #lastWhole = new Map<string, Map<string, number>>();
   /** When a run last wrote a secret, by its name. */
@@ -275,6 +277,7 @@ export class Watch {
 
   #ended(id: string, by: JobRun, user = ''): void {
     const { world } = this;
+    this.#enders.set(id, by);
     const isOwnPost = by.stage === 'post' && this.makers.get(id) === by;
     if (by.mode === 'deprovision') {
       this.#deprovisioned.add(id);
@@ -330,7 +333,13 @@ export class Watch {
   /** A key ends for a place that the document of a run has lost as well, if the run says of that very key that it is there. */
   #hasSaidOf(job: JobRun, place: string): boolean {
     const { id, secretOf } = this.world.held(place);
-    return [id, secretOf].every((key) => key !== undefined && job.saidOf(key, 'that the document does not name'));
+    return [id, secretOf].every((key) => {
+      if (key === undefined) return false;
+      // Who failed and took its key back has said what it left in the place.
+      const ender = this.#enders.get(key);
+      const isTakenBack = ender !== undefined && ender !== job && !ender.isGreen && this.makers.get(key) === ender;
+      return isTakenBack || job.saidOf(key, 'that the document does not name');
+    });
   }
 
   /** Who holds a key whole: a place, or a job that goes on. What is in no document of the run that asks, it does not look at. */
