@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Claims } from '../sandbox/github/claims';
 import type { Job } from '../sandbox/runner/job';
+import { PULL_REQUEST } from './local-aws';
 
 export interface Origin {
   readonly workflow: string;
@@ -22,7 +23,7 @@ export function variablesOf({ workflow, path, event, repository, ref }: Origin):
     GITHUB_EVENT_NAME: event,
     GITHUB_REPOSITORY: repository,
     GITHUB_REPOSITORY_OWNER: owner,
-    GITHUB_REF: isPull ? 'refs/pull/1/merge' : ref,
+    GITHUB_REF: isPull ? `refs/pull/${PULL_REQUEST}/merge` : ref,
     GITHUB_REF_NAME: isPull ? '1/merge' : ref.replace(/^refs\/(heads|tags)\//, ''),
     GITHUB_REF_TYPE: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
     GITHUB_RUN_NUMBER: '1',
@@ -60,7 +61,12 @@ export function payloadOf({ event, repository, ref }: Origin, inputs: Readonly<R
   const base = { repository: of, sender: { login: 'octocat' } };
   if (event.startsWith('pull_request')) {
     const head = { ref: 'change', sha: '0123456789abcdef0123456789abcdef01234567', repo: { ...of, fork: false } };
-    return { ...base, action: 'opened', number: 1, pull_request: { number: 1, head, base: { ref: 'main', repo: of } } };
+    return {
+      ...base,
+      action: 'opened',
+      number: PULL_REQUEST,
+      pull_request: { number: PULL_REQUEST, head, base: { ref: 'main', repo: of } },
+    };
   }
   return { ...base, ref, ...(event === 'workflow_dispatch' && { inputs }) };
 }

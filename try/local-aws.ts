@@ -12,6 +12,8 @@ import { rolesIn, type NamedRole } from './roles';
 
 export const DEFAULT_ACCOUNT = '123456789012';
 export const DEFAULT_REGION = 'eu-central-1';
+/** The number of the one that triggers a workflow. */
+export const PULL_REQUEST = 1;
 
 const EVERYTHING: Statement = { Effect: 'Allow', Action: '*', Resource: '*' };
 const ISSUER = githubIssuer.replace('https://', '');
@@ -55,6 +57,7 @@ export class LocalAws {
   static async start(repository: string): Promise<LocalAws> {
     const sandbox = await startSandbox();
     sandbox.github.secrets.createRepository(repository);
+    sandbox.github.comments.open(repository, PULL_REQUEST);
     return new LocalAws(sandbox, repository);
   }
 
@@ -75,10 +78,13 @@ export class LocalAws {
     return user;
   }
 
-  /** A token of GitHub that may write the secrets of the repository, and of all that documents name. */
+  /**
+   * A token of GitHub that may write the secrets of the repository, and of all that documents name; and comments on the
+   * pull request.
+   */
   githubToken(): string {
-    const owners = this.#owners;
-    return this.sandbox.github.secrets.token({ write: owners, writeDependabot: owners, runs: [this.repository] });
+    const [own, owners] = [[this.repository], this.#owners];
+    return this.sandbox.github.secrets.token({ write: owners, writeDependabot: owners, runs: own, comment: own });
   }
 
   /** A token of HCP Terraform that may write the workspaces that documents name. */

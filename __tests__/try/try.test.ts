@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { examples, pages, ROOT } from '../docs/pages';
@@ -141,6 +141,9 @@ const EXAMPLES = examples()
     args: WITHOUT_COMMANDS.includes(basename(path)) ? ['--no-run'] : [],
   }));
 
+/** Only the device of a person shows the code that this asks for. */
+const ASKS_FOR_CODE = { args: ['inputs.code=123456'], exitCode: 1, prints: ['MultiFactorAuthentication failed'] };
+
 /** The whole workflows of the pages, each in a file of its own. */
 function ofPages(): Tried[] {
   const whole = pages().flatMap(({ path, blocks }) =>
@@ -148,10 +151,11 @@ function ofPages(): Tried[] {
       .filter(({ language, content }) => language === 'yaml' && /^jobs:/m.test(content) && /^on:/m.test(content))
       .map(({ content }, index) => ({ name: `${path.replaceAll('/', '-')}-${index}.yml`, content })),
   );
+  cpSync(join(ROOT, 'examples/identities'), join(folder, 'identities'), { recursive: true });
   return whole.map(({ name, content }) => {
     const file = join(folder, name);
     writeFileSync(file, content);
-    return { file };
+    return { file, ...(content.includes('${{ inputs.code }}') && ASKS_FOR_CODE) };
   });
 }
 
