@@ -1,1 +1,1 @@
-"use strict";exports.id=1174,exports.ids=[1174],exports.modules={71174:((e,r,d)=>{d.r(r),d.d(r,{deprovision:()=>t});var o=d(97585),s=d(96940);function t(e,r){return(0,s.l)(e,r,{plan:r=>(0,o._Q)(e.declaration,r),done:()=>"What was declared is removed."})}})};
+"use strict";exports.id=1174,exports.ids=[1174],exports.modules={71174:((e,r,d)=>{d.r(r),d.d(r,{deprovision:()=>t});var o=d(97585),s=d(65316);function t(e,r){return(0,s.l)(e,r,{plan:r=>(0,o._Q)(e.declaration,r),done:()=>"What was declared is removed."})}})};
