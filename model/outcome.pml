@@ -16,11 +16,12 @@
 #define FINAL_DOCUMENT EVERYWHERE
 #endif
 #if PLACES == 1 && BLIND == 0 && !defined(HAND)
-#define ROUNDS 4
 #define WORD FINAL
 #else
-#define ROUNDS 6
 #define WORD ROTATE_DELETE
+#endif
+#ifndef ROUNDS
+#define ROUNDS (WORD == FINAL -> 4 : 6)
 #endif
 #define LASTS (FINAL == PROVISION || FINAL == ROTATE_DELETE)
 /* with runs that remove the user or end it with themselves, a place may be empty */

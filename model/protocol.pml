@@ -277,9 +277,10 @@ fence:
      fi }
   :: h == HALVES -> break
   od;
-  /* a PUT without an answer may arrive yet: waits for it */
+  /* a PUT without an answer may arrive yet: waits for it. Others may have taken an old key for left: waits until reads show it */
 check:
   atomic { !unanswered || waited[me] > LATE || NO_WAIT -> CALL; READ();
+    if :: age[x] >= TAKEOVER && (seenUsable & BIT(x)) && !HASTY_CHECK -> waited[me] = 0; waited[me] >= SETTLE -> CALL; READ() :: else fi;
     d_step { upToDate = upToDate | BIT(me); c = 0; n = 0; if :: !(seenUsable & BIT(x)) || (STAGE(seenTag[x]) > DELIVERING) -> c = 1 :: else fi;
     for (j : 0 .. HALVES-1) { during[me*HALVES+j] = 0; if :: IN_DOCUMENT(j) && READABLE(j) && half[j] != x -> n = n | BIT(j/2) :: else fi } j = 0 }
     if :: NO_CHECK -> c = 0; n = 0
@@ -318,7 +319,7 @@ post:
 jobOver:
   atomic { ASK; if :: there -> tag[x] = TAG(JOB_KEY,NONE,1) :: else fi; END(GREEN) }
 #endif
-endLeftover: atomic { CALL; d_step { DELETE_KEY(k) } goto plan }
+endLeftover: atomic { CALL; d_step { DELETE_KEY(k); seen = seen & (255-BIT(k)); seenUsable = seenUsable & (255-BIT(k)); leftover = leftover & (255-BIT(k)); retirable = retirable & (255-BIT(k)) } goto cleanUp }
   /* another run wrote some of the places: the next run must not take the key for one that arrived */
 overwritten: atomic { CALL; if :: there -> tag[x] = TAG(DELIVERED,planned,0); tagAge[x] = 0 :: else fi; END(RED) }
 yield:  atomic { CALL; d_step { DELETE_OWN_KEY(x); WITHDRAW() } END(RED) }

@@ -80,6 +80,9 @@
 #ifndef NO_CHECK
 #define NO_CHECK 0              /* records the key as delivered without reading anything again */
 #endif
+#ifndef HASTY_CHECK
+#define HASTY_CHECK 0           /* looks once before it records a key, although others may have just taken it for left */
+#endif
 #ifndef NO_UNDO
 #define NO_UNDO 0               /* a run whose key another run wrote over leaves it as one that may have arrived */
 #endif
