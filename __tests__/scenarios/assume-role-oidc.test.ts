@@ -324,6 +324,15 @@ describe('on a runner of Forgejo or Gitea', () => {
     expectFailed(main, 'id-token-permission-missing');
     const log = main.log.join('\n');
     expect(log).toContain("may not ask for codeberg.org's OIDC token");
-    expect(log).toContain('enable-openid-connect: true');
+    expect(log).toContain('it lacks enable-openid-connect: true.');
+    expect(log).not.toContain('id-token: write');
+  });
+
+  test('where Gitea may have none, that is said', async () => {
+    const main = await scenario.job({ env: { ...FORGE, GITEA_ACTIONS: 'true' } }).step({ with: inputs });
+    expectFailed(main, 'id-token-permission-missing');
+    expect(main.log.join('\n')).toContain(
+      'it lacks the permission id-token: write, or this version of Gitea has no such tokens.',
+    );
   });
 });

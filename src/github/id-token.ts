@@ -1,6 +1,7 @@
 import { agentsFor } from '../network/agents';
 import { requestJson, textIn } from '../network/request';
 import { RestRefusal } from '../rest/failure';
+import { forgeOf } from './forge';
 
 /** The runner's endpoint for ID tokens, there only in jobs with the permission `id-token: write`. */
 export interface IdTokenEndpoint {
@@ -20,13 +21,13 @@ export function idTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | undef
 }
 
 /**
- * Who issues the tokens of a job: GitHub; or a server of Gitea or Forgejo, whose runners give a job what GitHub's do.
+ * Who issues the tokens of a job: GitHub, or a server of Gitea or Forgejo.
  * https://forgejo.org/docs/latest/user/actions/security-openid-connect/
  */
-export function tokenIssuer({ GITEA_ACTIONS, FORGEJO_ACTIONS, GITHUB_SERVER_URL = '' }: NodeJS.ProcessEnv): string {
-  if (!GITEA_ACTIONS && !FORGEJO_ACTIONS) return 'GitHub';
-  const product = FORGEJO_ACTIONS ? 'Forgejo' : 'Gitea';
-  return URL.canParse(GITHUB_SERVER_URL) ? new URL(GITHUB_SERVER_URL).host : product;
+export function tokenIssuer(env: NodeJS.ProcessEnv): string {
+  const forge = forgeOf(env);
+  const { GITHUB_SERVER_URL = '' } = env;
+  return forge !== 'GitHub' && URL.canParse(GITHUB_SERVER_URL) ? new URL(GITHUB_SERVER_URL).host : forge;
 }
 
 /**

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import type { Connection } from '../aws/connection';
 import { refusalOf } from '../aws/failure';
 import { ActionError, type ErrorCode } from '../errors/action-error';
+import { forgeOf, idTokenPermission } from '../github/forge';
 import { idTokenEndpoint, tokenIssuer } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
 import type { InputName } from '../inputs/input-names';
@@ -195,14 +196,14 @@ function refused(
 
 function lackOfPermission(env: NodeJS.ProcessEnv): string {
   const fork = env.GITHUB_EVENT_NAME === 'pull_request' ? ' Pull requests from forks never get it.' : '';
-  return `The job may not ask for ${tokenIssuer(env)}'s OIDC token: it lacks the permission id-token: write.${fork}`;
+  // Gitea 1.27 is without them.
+  const server = forgeOf(env) === 'Gitea' ? ', or this version of Gitea has no such tokens' : '';
+  return `The job may not ask for ${tokenIssuer(env)}'s OIDC token: it lacks ${idTokenPermission(env)}${server}.${fork}`;
 }
 
 const GIVE_KEYS = 'give aws-access-key-id and aws-secret-access-key (an empty secret counts as not given)';
 
 const GITHUB_PERMISSION = 'permissions:\n    id-token: write\n    contents: read';
-/** https://forgejo.org/docs/latest/user/actions/reference/#enable-openid-connect */
-const FORGEJO_PERMISSION = 'enable-openid-connect: true';
 
 /** A way to credentials that the inputs leave open. */
 function wayWithout(
@@ -245,6 +246,6 @@ function toUseOidc(first: readonly string[], against: readonly InputName[], env:
   return `to use OIDC, ${all}${permission.length > 0 ? '' : '.'}`;
 }
 
-function permissionIn({ FORGEJO_ACTIONS }: NodeJS.ProcessEnv): string {
-  return FORGEJO_ACTIONS ? FORGEJO_PERMISSION : GITHUB_PERMISSION;
+function permissionIn(env: NodeJS.ProcessEnv): string {
+  return forgeOf(env) === 'Forgejo' ? idTokenPermission(env) : GITHUB_PERMISSION;
 }
