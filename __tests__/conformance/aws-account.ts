@@ -10,7 +10,7 @@ import { ACCOUNT, REGION } from '../scenarios/scenario';
 import { AWS_CLI, type Printed } from './aws-cli';
 import { variables, type KeyVariables } from './credentials';
 import { iamState } from './iam-state';
-import type { Moto, UserKeys } from './moto';
+import type { LocalAws, UserKeys } from './local-aws';
 
 export const iamArn = (resource: string, account = ACCOUNT) => `arn:aws:iam::${account}:${resource}`;
 
@@ -23,26 +23,26 @@ export interface RoleSettings {
   readonly iam?: IAMClient;
 }
 
-/** An empty account in moto, and a job in whose folders both the commands of a runbook and the action work. */
+/** An empty account of a local AWS, and a job in whose folders both the commands of a runbook and the action work. */
 export class AwsAccount {
   readonly job: Job;
 
   private constructor(
-    readonly moto: Moto,
+    readonly server: LocalAws,
     readonly admin: UserKeys,
     env: Readonly<Record<string, string>>,
   ) {
-    this.job = new Job({ AWS_ENDPOINT_URL: moto.url, ...env });
+    this.job = new Job({ AWS_ENDPOINT_URL: server.url, ...env });
   }
 
   /** @param env variables of the job besides those that a runner sets */
-  static async start(moto: Moto, env: Readonly<Record<string, string>> = {}): Promise<AwsAccount> {
-    return new AwsAccount(moto, await moto.reset(), env);
+  static async start(server: LocalAws, env: Readonly<Record<string, string>> = {}): Promise<AwsAccount> {
+    return new AwsAccount(server, await server.reset(), env);
   }
 
   /** IAM as the administrator. */
   get iam() {
-    return iamClient(this.moto.url, this.admin);
+    return iamClient(this.server.url, this.admin);
   }
 
   /** The administrator's keys, as inputs together with the region. */
@@ -78,7 +78,7 @@ export class AwsAccount {
       },
     );
     const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'mona' });
-    return variables(await credentialsOf(stsClient(this.moto.url, this.admin).send(assume)));
+    return variables(await credentialsOf(stsClient(this.server.url, this.admin).send(assume)));
   }
 
   /** What IAM keeps of the account now. */
@@ -88,11 +88,11 @@ export class AwsAccount {
 
   /** Runs one command line in the workspace, as bash does, with the AWS CLI on the path. */
   run(command: string, env: object = {}, input = ''): Promise<Printed> {
-    const { job, moto } = this;
+    const { job, server } = this;
     const variables = {
       PATH: `${AWS_CLI}:${process.env.PATH ?? ''}`,
       HOME: job.home,
-      AWS_ENDPOINT_URL: moto.url,
+      AWS_ENDPOINT_URL: server.url,
       AWS_DEFAULT_REGION: REGION,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_PAGER: '',

@@ -16,7 +16,8 @@ import { ACCOUNT, REGION, Scenario, expectFailed } from '../scenarios/scenario';
 import { AwsAccount, iamArn } from './aws-account';
 import { beyondMoto } from './beyond-moto';
 import { exportedBy, keyInputs, variables, type KeyVariables } from './credentials';
-import { Moto, type UserKeys } from './moto';
+import type { UserKeys } from './local-aws';
+import { Moto } from './moto';
 
 let moto: Moto;
 let account: AwsAccount;

@@ -1,15 +1,11 @@
 import { iamArn } from './aws-account';
 import { exportedBy, keyInputs, variables, type KeyVariables, type PrintedCredentials } from './credentials';
-import { Moto } from './moto';
+import { testOnEveryAws } from './every-aws';
 import { expectSame } from './same-state';
 
 const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
-let moto: Moto;
-beforeAll(async () => (moto = await Moto.start({ managedPolicies: true })));
-afterAll(() => moto.stop());
-
-test('a user for Terraform Cloud, made with the temporary credentials of an administrator', async () => {
+testOnEveryAws('a user for Terraform Cloud, made with the temporary credentials of an administrator', async (aws) => {
   const user = 'tfc';
   const arn = iamArn(`user/${user}`);
   const identities = `
@@ -21,7 +17,7 @@ users:
 `;
   let admin: KeyVariables;
   let key: KeyVariables;
-  await expectSame(moto, {
+  await expectSame(aws, {
     prepare: async (account) => {
       admin = await account.ssoSession();
     },

@@ -3,14 +3,10 @@ import { allow } from '../sandbox/sts-client';
 import { ACCOUNT } from '../scenarios/scenario';
 import { iamArn, type AwsAccount } from './aws-account';
 import { profileText, type PrintedCredentials } from './credentials';
-import { Moto } from './moto';
+import { testOnEveryAws } from './every-aws';
 import { expectSame } from './same-state';
 
-let moto: Moto;
-beforeAll(async () => (moto = await Moto.start()));
-afterAll(() => moto.stop());
-
-test('a machine user that may do nothing but assume one role', async () => {
+testOnEveryAws('a machine user that may do nothing but assume one role', async (aws) => {
   const user = 'sts-machine-user';
   const role = 'my-sts-fun-stack-StsRole-DAkQBbY7THJk';
   const roleArn = iamArn(`role/${role}`);
@@ -43,7 +39,7 @@ test('a machine user that may do nothing but assume one role', async () => {
   };
   let key: PrintedCredentials;
 
-  await expectSame(moto, {
+  await expectSame(aws, {
     commands: [
       async (account) => {
         const admin = account.adminVariables;
@@ -88,7 +84,14 @@ test('a machine user that may do nothing but assume one role', async () => {
         await expectNoBuckets(account);
         await stack(account);
         await account.step({ mode: 'provision', ...withPolicy, ...adminInputs });
-        const inputs = { 'role-to-assume': roleArn, 'role-session-name': 's3-sts-fun', 'aws-profile': 'assumed' };
+        // The policies of the runbook allow no tags.
+        const untagged = { 'role-skip-session-tagging': 'true' };
+        const inputs = {
+          'role-to-assume': roleArn,
+          'role-session-name': 's3-sts-fun',
+          'aws-profile': 'assumed',
+          ...untagged,
+        };
         await account.step(inputs, { AWS_PROFILE: 'sts' });
         await expectRole(account);
       },

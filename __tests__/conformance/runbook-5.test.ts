@@ -3,14 +3,10 @@ import { allow } from '../sandbox/sts-client';
 import { ACCOUNT } from '../scenarios/scenario';
 import { iamArn, type AwsAccount } from './aws-account';
 import { keyInputs, profileText, type KeyVariables, type PrintedCredentials } from './credentials';
-import { Moto } from './moto';
+import { testOnEveryAws } from './every-aws';
 import { expectSame } from './same-state';
 
-let moto: Moto;
-beforeAll(async () => (moto = await Moto.start()));
-afterAll(() => moto.stop());
-
-test('a user and a role for a pipeline, and from there into the tools account', async () => {
+testOnEveryAws('a user and a role for a pipeline, and from there into the tools account', async (aws) => {
   const tools = '210987654321';
   const name = 'aws-refarch-cross-account-pipeline-service-role';
   const policyName = 'aws-refarch-cross-account-pipeline-sts-and-cloudformation-policy';
@@ -49,7 +45,7 @@ roles:
       }),
     );
     await account.createRole(`${name}-2`, [pulumi], {
-      iam: iamClient(moto.url, await moto.administrator(tools)),
+      iam: iamClient(aws.url, await aws.administrator(tools)),
       actions: ['iam:ListRoles'],
     });
     portal = await account.ssoSession();
@@ -64,7 +60,7 @@ roles:
   const developer = '--profile developer1';
   let key: PrintedCredentials;
 
-  await expectSame(moto, {
+  await expectSame(aws, {
     prepare,
     commands: [
       async (account) => {
@@ -127,7 +123,9 @@ roles:
         const { outputs } = await account.step({ mode: 'verify', 'expect-arn': pulumi }, { AWS_PROFILE: 'default' });
         expect(outputs['authenticated-arn']).toBe(pulumi);
         expect(await account.aws('aws sts get-caller-identity')).toMatchObject({ Account: ACCOUNT, Arn: pulumi });
-        const assume = { 'role-to-assume': toolsRole, 'role-session-name': 'AWSCLI-Session' };
+        // The policies of the runbook allow no tags.
+        const untagged = { 'role-skip-session-tagging': 'true' };
+        const assume = { 'role-to-assume': toolsRole, 'role-session-name': 'AWSCLI-Session', ...untagged };
         await account.step({ ...assume, 'aws-profile': 'tools_admin_deployer' }, { AWS_PROFILE: 'default' });
         await expectDeployer(account);
       },

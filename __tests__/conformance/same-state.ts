@@ -1,5 +1,5 @@
 import { AwsAccount } from './aws-account';
-import type { Moto } from './moto';
+import type { LocalAws } from './local-aws';
 
 /** Some work on an account. */
 export type Work = (account: AwsAccount) => Promise<void>;
@@ -17,10 +17,10 @@ export interface Runbook {
 }
 
 /** Both ways leave the same in IAM while the runbook is under way, and nothing once it is cleaned up. */
-export async function expectSame(moto: Moto, { prepare, commands, action }: Runbook): Promise<void> {
+export async function expectSame(aws: LocalAws, { prepare, commands, action }: Runbook): Promise<void> {
   const states: object[] = [];
   for (const [work, cleanUp] of [commands, action]) {
-    const account = await AwsAccount.start(moto);
+    const account = await AwsAccount.start(aws);
     try {
       await prepare?.(account);
       const before = await account.state();

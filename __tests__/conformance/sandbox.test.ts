@@ -5,7 +5,8 @@ import { listBuckets } from '../sandbox/s3-client';
 import { allow, trust, type Keys } from '../sandbox/sts-client';
 import { ACCOUNT } from '../scenarios/scenario';
 import { iamArn } from './aws-account';
-import { Moto, type UserKeys } from './moto';
+import type { UserKeys } from './local-aws';
+import { Moto } from './moto';
 
 /** What earlier answers said, for later calls. */
 type Known = Readonly<Record<'keyId' | 'seed', string>>;
