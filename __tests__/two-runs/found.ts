@@ -358,4 +358,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: true,
     seed: 16000938,
   },
+  'a job that was over counted as one that goes on, as its killed post was about to ask for more': {
+    document: 'two places',
+    applied: false,
+    a: 'ephemeral provision',
+    b: 'deprovision',
+    holdA: 55,
+    holdB: 9,
+    staleMs: 30_000,
+    propagationMs: 0,
+    trouble: { run: 'A', call: 36, how: 'killed' },
+    asksForRuns: true,
+    seed: 16005609,
+  },
 };

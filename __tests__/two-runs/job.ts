@@ -224,7 +224,8 @@ export class JobRun {
     const killed = new Promise<void>((resolve) => (this.#kill = resolve));
     const undone = answeredBy(
       (request) => {
-        this.stage = 'post';
+        // What a killed post still asks comes when the job is over.
+        if (this.#died !== 'post') this.stage = 'post';
         return this.#answer(request, 'post');
       },
       () => undo(post, { undoIdentities: undoInIam, endSignIns, warningsIn }),
