@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { problemText } from '../../src/identities/document-problems';
-import { readDocument, readDocumentText } from '../../src/identities/read-document';
+import { readDocument } from '../../src/identities/read-document';
+import { readDocumentText } from '../../src/text/document-text';
 import { readYaml } from '../../src/text/yaml';
 import { holds } from './cases';
 import { documentText } from './documents';

@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { problemText } from '../../src/identities/document-problems';
-import { readDocumentText } from '../../src/identities/read-document';
+import { readDocumentText } from '../../src/text/document-text';
 import { POLICY, problemsOf, read, REPOSITORY, workspaceWith } from './workspace';
 
 const DOCUMENT = `

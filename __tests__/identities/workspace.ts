@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DocumentSettings } from '../../src/identities/document-part';
 import { problemText, type DocumentProblem } from '../../src/identities/document-problems';
-import { readDocument, type ReadDocument, readDocumentText } from '../../src/identities/read-document';
+import { readDocument, type ReadDocument } from '../../src/identities/read-document';
+import { readDocumentText } from '../../src/text/document-text';
 
 /** The smallest policy that is right. */
 export const POLICY = {

@@ -1,8 +1,7 @@
-import { isCollection, parseDocument } from 'yaml';
 import { nearest } from '../text/did-you-mean';
+import type { DocumentText } from '../text/document-text';
 import type { KeyPath } from '../text/problem';
 import { isMapping, kindOf } from '../text/value';
-import { readWorkspaceFile, shownPath } from '../text/workspace-file';
 import { readYaml } from '../text/yaml';
 import type { Declaration } from './declaration';
 import { KEYS_OF_SECTIONS } from './definition/identity-document';
@@ -14,36 +13,12 @@ import { readDeclaredRoles } from './read-roles';
 import { readDeclaredUsers } from './read-users';
 import { readStructure, type SoundDocument } from './structure';
 
-export interface DocumentText {
-  readonly text: string;
-  /** Relative to the workspace. Undefined for a document that is no file. */
-  readonly file: string | undefined;
-}
-
 export interface ReadDocument {
   readonly declaration: Declaration;
   /** What is worth saying although nothing is wrong with it. */
   readonly warnings: readonly DocumentProblem[];
   /** Files of the workspace that say what is declared: that of the document, and those of policies. */
   readonly files: readonly string[];
-}
-
-const MAX_DOCUMENT_BYTES = 1_000_000;
-
-/** The document that an input gives: itself, or by its path. Else what is wrong with the input, worded to follow its name. */
-export function readDocumentText(input: string, workspace: string): DocumentText | { readonly wrong: string } {
-  const given = input.trim();
-  if (given === '') return { wrong: 'is empty; it should be a path in the workspace, or the document itself' };
-  if (isDocument(given)) return { text: input, file: undefined };
-  const file = shownPath(workspace, given);
-  const read = readWorkspaceFile(given, { workspace, maxBytes: MAX_DOCUMENT_BYTES });
-  return 'wrong' in read ? { wrong: `names ${file}, which ${read.wrong}` } : { text: read.text, file };
-}
-
-/** A path is one line that means a text to YAML; a document, even if it is broken, is several or means more. */
-export function isDocument(given: string): boolean {
-  if (/[\r\n]|^[{[]/.test(given)) return true;
-  return isCollection(parseDocument(given, { logLevel: 'silent' }).contents);
 }
 
 /**

@@ -1,7 +1,8 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { Declaration } from '../identities/declaration';
-import { isDocument, readDocument, readDocumentText } from '../identities/read-document';
+import { readDocument } from '../identities/read-document';
 import { isStore, STORES, type StoreWords } from '../identities/stored-secret';
+import { isDocument, readDocumentText } from '../text/document-text';
 import { readIdentity } from './identity-inputs';
 import type { Inputs } from './inputs';
 import { eventOf, isPullRequestOfFork, pullRequestOf } from './job-event';
