@@ -1,4 +1,4 @@
-import { type KeyPath, keyPathText, type Position, type TextProblem } from '../text/problem';
+import { type KeyPath, keyPathText, positionText, type Position, type TextProblem } from '../text/problem';
 import type { YamlText } from '../text/yaml';
 
 /** Where a part of a document stands, or of a file that the document names. */
@@ -86,8 +86,4 @@ export function problemText({ message, namedBy, ...part }: DocumentProblem): str
   const whole = namedBy ? 'the policy' : 'the document';
   const sentence = `${positionText(part)}: ${keyPathText(part.path) || whole} ${message}`;
   return namedBy ? `${positionText(namedBy)}: ${keyPathText(namedBy.path)}: ${sentence}` : sentence;
-}
-
-function positionText({ file, line, column }: DocumentPosition): string {
-  return file === undefined ? `line ${line}` : `${file}:${line}:${column}`;
 }

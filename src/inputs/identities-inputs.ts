@@ -1,5 +1,7 @@
 import { partitionOfRegion } from '../aws/partition';
+import type { FileProblem } from '../errors/action-error';
 import type { Declaration } from '../identities/declaration';
+import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { readDocument } from '../identities/read-document';
 import { isStore, STORES, type StoreWords } from '../identities/stored-secret';
 import { isDocument, readDocumentText } from '../text/document-text';
@@ -124,13 +126,20 @@ function readDocumentInput(inputs: Inputs): Declaration {
   });
   checkOrigin(read.files, inputs);
   if ('problems' in read) {
-    for (const problem of read.problems.slice(0, MAX_PROBLEMS)) inputs.wrong('identities', problem);
+    for (const problem of read.problems.slice(0, MAX_PROBLEMS)) inputs.wrong('identities', atItsPlace(problem));
     const more = read.problems.length - MAX_PROBLEMS;
     if (more > 0) inputs.wrong('identities', `and ${more} more`);
     return NOTHING_DECLARED;
   }
-  for (const warning of read.warnings) inputs.warn(warning);
+  for (const warning of read.warnings) inputs.warn(atItsPlace(warning));
   return read.declaration;
+}
+
+/** What is said of a document, with its place if that is in a file. */
+function atItsPlace(problem: DocumentProblem): string | FileProblem {
+  const { file, line, column } = problem;
+  const text = problemText(problem);
+  return file === undefined ? text : { file, line, column, text };
 }
 
 /** Keeps strangers from deciding what is created in the account, and for whom. */

@@ -1,7 +1,6 @@
 import { isPlain } from '../aws/credentials';
 import { callsAws } from '../aws/endpoint';
 import { ActionError, type FileProblem } from '../errors/action-error';
-import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { aliasOf, variableOf, WITH_ALIAS, type InputName } from './input-names';
 
 const TRUE = new Set(['true', 'True', 'TRUE']);
@@ -27,7 +26,7 @@ const ONCE_LENIENT: ReadonlySet<string> = new Set<InputName>([
 /** What is wrong with an input, and the variable that it comes from, if that is not its own. */
 interface InputProblem {
   readonly input: string;
-  readonly problem: string | DocumentProblem;
+  readonly problem: string | FileProblem;
   readonly variable: string | undefined;
 }
 
@@ -124,7 +123,7 @@ export class Inputs {
    *
    * @param variable what it comes from, where that is not the input itself
    */
-  wrong(input: string, problem: string | DocumentProblem, variable = this.#standIn(input)): void {
+  wrong(input: string, problem: string | FileProblem, variable = this.#standIn(input)): void {
     this.#problems.push({ input, problem, variable });
   }
 
@@ -133,7 +132,7 @@ export class Inputs {
   }
 
   /** Notes what is worth saying. */
-  warn(warning: string | DocumentProblem): void {
+  warn(warning: string | FileProblem): void {
     const ofFile = inFile(warning);
     if (ofFile) this.warningsInFiles.push(ofFile);
     else this.warnings.push(sentenceOf(warning));
@@ -187,10 +186,8 @@ export function enumerated(names: readonly string[]): string {
   return names.length === 1 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
-function inFile(problem: string | DocumentProblem): FileProblem | undefined {
-  if (typeof problem === 'string' || problem.file === undefined) return undefined;
-  const { file, line, column } = problem;
-  return { file, line, column, text: problemText(problem) };
+function inFile(problem: string | FileProblem): FileProblem | undefined {
+  return typeof problem === 'string' ? undefined : problem;
 }
 
 /** From so many inputs on, what is wrong with all of them alike is said once. */
@@ -222,6 +219,6 @@ export function hidesAccounts(env: NodeJS.ProcessEnv): boolean {
   return new Inputs(env).flag('mask-aws-account-id');
 }
 
-function sentenceOf(problem: string | DocumentProblem): string {
-  return typeof problem === 'string' ? problem : problemText(problem);
+function sentenceOf(problem: string | FileProblem): string {
+  return typeof problem === 'string' ? problem : problem.text;
 }

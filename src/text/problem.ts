@@ -18,6 +18,11 @@ export interface Position {
 /** What is wrong with a part of a text, and where. */
 export interface TextProblem extends PartProblem, Position {}
 
+/** A position as people read it. Without a file, only the line is of use. */
+export function positionText({ file, line, column }: Position & { readonly file: string | undefined }): string {
+  return file === undefined ? `line ${line}` : `${file}:${line}:${column}`;
+}
+
 /** A path as people write it: `users.pulumi.access-key.deliver[0]`. A key with other characters is quoted. */
 export function keyPathText(path: KeyPath): string {
   return path.map(step).join('').replace(/^\./, '');
