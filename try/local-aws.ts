@@ -113,7 +113,7 @@ export class LocalAws {
     this.#furnishStores(inputs.identities, job.workspace);
     if (strict) return [];
     const account = firstOf(inputs['allowed-account-ids']) ?? DEFAULT_ACCOUNT;
-    const roles = rolesIn(inputs, account);
+    const roles = rolesIn(inputs, account, job.workspace);
     const notes = roles.flatMap((named) => this.#furnishRole(named, inputs, job));
     this.#forbid(inputs['expect-denied'], roles);
     notes.push(...this.#furnishSignIn(inputs), ...(await this.#furnishCertificates(inputs, roles)));

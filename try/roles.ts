@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parse } from 'yaml';
 
 /** A role that a step names, and how it comes to it. */
@@ -18,9 +20,10 @@ const NAME = /^[\w+=,.@-]+$/;
  * refuse.
  *
  * @param account of a role that is named alone
+ * @param workspace in which `roles` may name a file
  */
-export function rolesIn(inputs: Readonly<Record<string, string>>, account: string): NamedRole[] {
-  const chains = [linesOf(inputs['role-to-assume']), ...chainsOf(inputs.roles)];
+export function rolesIn(inputs: Readonly<Record<string, string>>, account: string, workspace: string): NamedRole[] {
+  const chains = [linesOf(inputs['role-to-assume']), ...chainsOf(inputs.roles, workspace)];
   return chains.flatMap((chain) =>
     chain.flatMap((text, index) => {
       const first = index === 0;
@@ -40,9 +43,10 @@ function linesOf(text = ''): string[] {
     .filter(Boolean);
 }
 
-function chainsOf(text = ''): string[][] {
+function chainsOf(given = '', workspace: string): string[][] {
   try {
-    const roles: unknown = parse(text);
+    const text: unknown = parse(given);
+    const roles: unknown = typeof text === 'string' ? parse(readFileSync(resolve(workspace, text), 'utf8')) : text;
     if (roles === null || typeof roles !== 'object') return [];
     return Object.values(roles).map((chain: unknown) => (Array.isArray(chain) ? chain.map(String) : [String(chain)]));
   } catch {

@@ -58,11 +58,11 @@ test('the concurrency of a workflow is that of its jobs', () => {
 test('the roles of a step are those of a chain, and of many', () => {
   const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
   const inputs = { 'role-to-assume': `${arn('entry')}\n${arn('ci/deploy')}\n`, roles: `a: ${arn('one')}\nb: [two]` };
-  expect(rolesIn(inputs, '123456789012').map((role) => Object.values(role).join(' '))).toEqual([
+  expect(rolesIn(inputs, '123456789012', '.').map((role) => Object.values(role).join(' '))).toEqual([
     'aws 111122223333 / entry true',
     'aws 111122223333 /ci/ deploy false',
     'aws 111122223333 / one true',
     'aws 123456789012 / two true',
   ]);
-  expect(rolesIn({ 'role-to-assume': 'no role', roles: '{' }, '123456789012')).toEqual([]);
+  expect(rolesIn({ 'role-to-assume': 'no role', roles: '{' }, '123456789012', '.')).toEqual([]);
 });
