@@ -1,3 +1,6 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workspaceWith } from '../identities/workspace';
 import { CERTIFICATE, KEYS, OIDC, OTHER, problemsOf, read, ROLE } from './reading';
 
 test.each([
@@ -74,8 +77,9 @@ describe('roles', () => {
     [ROLE, NO_MAPPING],
     [`- ${ROLE}`, NO_MAPPING],
     ['{}', NO_MAPPING],
-    ['# nothing', NO_MAPPING],
-    ['null', NO_MAPPING],
+    ['# nothing\n# at all', NO_MAPPING],
+    ['null', 'roles: names null, which is not there: no such file in the workspace.'],
+    ['deploy', 'roles: names deploy, which is not there: no such file in the workspace.'],
     [`one: ${ROLE}\ntwo: ${ROLE}\none: ${OTHER}`, 'roles: line 3: one is there twice; it stands on line 1 already'],
     [`one: ${ROLE}\ntwo: [${ROLE}\n`, /roles: line \d: is not YAML: /],
     [`one: ${ROLE}\n\ttwo: ${ROLE}\n`, /roles: line 2: is not YAML: /],
@@ -144,6 +148,110 @@ describe('roles', () => {
 
   test('ROLE_TO_ASSUME gives way', async () => {
     expect(await problemsOf({ roles: `one: ${ROLE}` }, { ROLE_TO_ASSUME: OTHER, AWS_PROFILE: 'x' })).toBe('none');
+  });
+});
+
+describe('roles in a file of the workspace', () => {
+  const MAPPING = `one: ${ROLE}\n\ntwo:\n  - ${ROLE}\n  - ${OTHER}\n`;
+  const SECRET = 'hunter2-of-another-file';
+  const outside = workspaceWith({ 'roles.yml': MAPPING });
+  const workspace = workspaceWith({
+    'roles.yml': MAPPING,
+    'aws/roles.yaml': MAPPING,
+    'windows.yml': `\uFEFF${MAPPING.replaceAll('\n', '\r\n')}`,
+    'roles.json': JSON.stringify({ one: ROLE, two: [ROLE, OTHER] }),
+    'large.yml': `# ${'x'.repeat(1_000_000)}`,
+    'text.txt': SECRET,
+    'list.yml': `- ${SECRET}`,
+    'empty.yml': '',
+    'broken.yml': `one: ${ROLE}\ntwo: [${ROLE}\n`,
+    'tabs.yml': `one: ${ROLE}\n\ttwo: ${SECRET}\n`,
+    'twice.yml': `one: ${ROLE}\ntwo: ${ROLE}\none: ${OTHER}\n`,
+    'secrets.yml': `one: ${ROLE}\nnested: { a: ${SECRET} }\nlist:\n  - ${ROLE}\n  - ${SECRET} x\nnumber: 1.10\n`,
+    'comma.yml': `one: ${SECRET},\n`,
+    'names.yml': `one: ${SECRET}\n`,
+    'a-user.yml': `one:\n  - ${ROLE}\n  - arn:aws:iam::123456789012:user/x\n`,
+    'profile.yml': `one: ${ROLE}\n  \na b: ${ROLE}\n`,
+    'nothing.yml': 'one:\n',
+    'pull-request.json': '{"issue":{"number":1,"pull_request":{}}}',
+    'issue.json': '{"issue":{"number":1}}',
+  });
+  symlinkSync(join(outside, 'roles.yml'), join(workspace, 'out.yml'));
+  writeFileSync(join(workspace, 'utf-16.yml'), Buffer.from(`\uFEFF${MAPPING}`, 'utf16le'));
+  const inWorkspace = { GITHUB_WORKSPACE: workspace };
+  const problems = (roles: string, more: Record<string, string> = {}) =>
+    problemsOf({ roles, ...more }, { ...OIDC, ...inWorkspace });
+
+  test.each(['roles.yml', ' ./aws/roles.yaml\n', 'windows.yml', 'roles.json', join(workspace, 'roles.yml')])(
+    '%j is read as if it stood in the workflow',
+    async (roles) => {
+      const byFile = await read({ roles, ...KEYS }, inWorkspace);
+      const inline = await read({ roles: MAPPING, ...KEYS });
+      expect(byFile).toEqual(inline);
+    },
+  );
+
+  test.each([
+    ['rolse.yml', 'roles: names rolse.yml, which is not there: no such file in the workspace. Did you mean roles.yml?'],
+    ['x/y.yml', 'is not there: no such file in the workspace. Is the repository checked out before this step?'],
+    ['C:\\x\\y.yml', 'is not there: no such file in the workspace.'],
+    ['../roles.yml', 'roles: names ../roles.yml, which leads out of the workspace'],
+    [join(outside, 'roles.yml'), 'which leads out of the workspace'],
+    ['out.yml', 'roles: names out.yml, which is a link that leads out of the workspace'],
+    ['aws', 'roles: names aws, which is a folder'],
+    ['large.yml', 'roles: names large.yml, which has 1000002 bytes; it should have at most 1000000'],
+    ['utf-16.yml', 'roles: names utf-16.yml, which is not text in UTF-8'],
+    ['text.txt', 'roles: text.txt:1:1: the file is not a mapping of profiles to roles; it should be lines like'],
+    ['list.yml', 'roles: list.yml:1:1: the file is not a mapping of profiles to roles'],
+    ['empty.yml', 'roles: empty.yml:1:1: the file is not a mapping of profiles to roles'],
+    ['broken.yml', /roles: broken\.yml:3:1: the file is not YAML: /],
+    ['tabs.yml', /roles: tabs\.yml:2:\d+: the file is not YAML: /],
+    ['twice.yml', 'roles: twice.yml:3:1: one is there twice; it stands on line 1 already'],
+    ['a-user.yml', 'roles: a-user.yml:3:5: one: "arn:aws:iam::123456789012:user/x" is not one role but a user'],
+    ['profile.yml', 'roles: profile.yml:3:1: "a b" as the name of a profile must not contain spaces'],
+    ['nothing.yml', 'roles: nothing.yml:1:1: one: is missing; it should be an ARN like'],
+    ['comma.yml', 'roles: comma.yml:1:1: one: this is not one role; it should be an ARN like'],
+    ['names.yml', 'roles: names.yml:1:1: one: this is a name; with a web identity it should be the whole ARN'],
+    ['secrets.yml', 'roles: secrets.yml:2:1: nested: this is not one role; it should be an ARN like'],
+    ['secrets.yml', 'roles: secrets.yml:5:5: list: this is not one role; it should be an ARN like'],
+    ['secrets.yml', 'roles: secrets.yml:6:1: number: this is not one role; it should be an ARN like'],
+  ])('%s is wrong, at its place, and nothing but ARNs of it is shown', async (roles, expected) => {
+    const message = await problems(roles);
+    if (typeof expected === 'string') expect(message).toContain(expected);
+    else expect(message).toMatch(expected);
+    expect(message).not.toContain(SECRET);
+  });
+
+  test('accounts that are not allowed are found at their places', async () => {
+    const message = await problems('roles.yml', { 'allowed-account-ids': '123456789012' });
+    expect(message).toContain(`roles: roles.yml:5:5: two: ${OTHER} is in none of the allowed-account-ids 123456789012`);
+  });
+
+  test.each([
+    ['pull_request_target', undefined, 'whoever opened the pull request'],
+    ['issue_comment', 'pull-request.json', 'whoever opened the pull request'],
+  ])('on %s (%s), a file is refused, which a stranger may have written', async (event, payload, stranger) => {
+    const env = {
+      ...OIDC,
+      ...inWorkspace,
+      GITHUB_EVENT_NAME: event,
+      ...(payload !== undefined && { GITHUB_EVENT_PATH: join(workspace, payload) }),
+    };
+    for (const roles of ['roles.yml', 'broken.yml']) {
+      const message = await problemsOf({ roles }, env);
+      expect(message).toContain(
+        `roles: reads ${roles} of the workspace, and on ${event} its files may be those of ${stranger}, who could so ` +
+          'decide which roles the job works as. It should be the mapping itself here, or run on an event of a reviewed branch',
+      );
+      expect(message).toContain('a problem was found in the inputs');
+    }
+    expect(await problemsOf({ roles: MAPPING }, env)).toBe('none');
+  });
+
+  test.each(['push', 'pull_request', 'issue_comment'])('on %s it is read', async (GITHUB_EVENT_NAME) => {
+    const GITHUB_EVENT_PATH = join(workspace, 'issue.json');
+    const env = { ...OIDC, ...inWorkspace, GITHUB_EVENT_NAME, GITHUB_EVENT_PATH };
+    expect(await problemsOf({ roles: 'roles.yml' }, env)).toBe('none');
   });
 });
 

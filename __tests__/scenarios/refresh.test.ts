@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -72,6 +81,22 @@ test('the profile names a program, without a secret in its arguments, and nothin
   const after = await ask(command, job.env);
   expect(after).toMatchObject({ exitCode: 1, stdout: '' });
   expect(after.stderr).toContain('the post step of its job removes it');
+});
+
+test('roles of a file are renewed as the step read them, whatever became of the file', async () => {
+  scenario.createOidcRole();
+  const job = scenario.job({ oidc: true });
+  const file = join(job.workspace, 'roles.yml');
+  writeFileSync(file, `deploy: ${ROLE}\n`);
+  const main = await job.step({ with: { ...REFRESH, roles: 'roles.yml', 'role-duration-seconds': '900' } });
+  expect(main.exitCode).toBe(0);
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+  rmSync(file);
+  const clock = new JobClock(job, scenario.sandbox);
+  clock.advance(20);
+  expect(await ask(commandOf(job, 'deploy'), clock.environment)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(scenario.calls()).toEqual(OIDC_CALLS);
+  await job.finish();
 });
 
 test('its command is read without a shell and without quotes, and needs no variable of a later step', async () => {

@@ -103,6 +103,30 @@ describe('by OIDC', () => {
     expect(readdirSync(join(job.home, '.aws'))).toEqual([]);
   });
 
+  test('roles of a file of the workspace; what is wrong in it is shown at its place', async () => {
+    const roles = oidcRoles();
+    const job = scenario.job({ oidc: true });
+    mkdirSync(join(job.workspace, 'aws'));
+    const write = (text: string) => {
+      writeFileSync(join(job.workspace, 'aws/roles.yml'), text);
+    };
+    write(inputsFor(byAccount(roles)).roles);
+    const inputs = { 'aws-region': REGION, roles: 'aws/roles.yml' };
+    const main = await job.step({ with: inputs });
+    expect(main.exitCode).toBe(0);
+    expect(profilesIn(job).sort()).toEqual(FIVE.map((id) => `p${id}`).sort());
+    expect(scenario.calls()).toEqual(['id-token', ...roles.map(() => 'AssumeRoleWithWebIdentity')]);
+
+    write(`one: ${roleIn(ACCOUNT)}\na b: ${roleIn(ACCOUNT)}\n`);
+    const wrong = await job.step({ with: inputs });
+    expect(wrong.exitCode).toBe(1);
+    const [error] = wrong.lines.flatMap(({ command }) => (command?.name === 'error' ? [command] : []));
+    expect(error?.properties).toContain('file=aws/roles.yml,line=2,col=1');
+    expect(error?.value).toContain('roles: aws/roles.yml:2:1: "a b" as the name of a profile');
+    expect(scenario.calls()).toEqual([]);
+    await job.finish();
+  });
+
   test('chains stand next to single roles, and share the token', async () => {
     const entry = roleForOidc(scenario.account, 'entry');
     const hub = roleFor(entry.arn, accountOf('210987654321'), 'hub');

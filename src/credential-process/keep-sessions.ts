@@ -19,11 +19,17 @@ export interface ProfileSession {
  * Keeps what the program behind renewing profiles needs, in a folder that only the job's user can enter: a session
  * each, and the step's environment, from which its request is read again.
  *
+ * @param asRead variables in place of those of the environment: what a file gave that may change
  * @returns the `credential_process` of each profile, in the same order
  * @throws ActionError `credential-process-path` when AWS's tools would misread it, `runner-files` when it cannot be kept
  */
-export function keepSessions(folder: string, profiles: readonly ProfileSession[], env: NodeJS.ProcessEnv): string[] {
-  writePrivate(environmentFile(folder), JSON.stringify(environmentToKeep(env, process.cwd())));
+export function keepSessions(
+  folder: string,
+  profiles: readonly ProfileSession[],
+  env: NodeJS.ProcessEnv,
+  asRead: Readonly<Record<string, string>> = {},
+): string[] {
+  writePrivate(environmentFile(folder), JSON.stringify({ ...environmentToKeep(env, process.cwd()), ...asRead }));
   return profiles.map(({ name, credentials, arn }, index) => {
     writePrivate(sessionFile(folder, index), JSON.stringify({ ...keptSession(name, credentials), arn }));
     return credentialProcess(folder, index, env);

@@ -24,6 +24,8 @@ const NOT_READ_BY_ALL =
 export interface ProfilesToWrite extends SessionProfileSettings {
   readonly profiles: readonly ProfileSession[];
   readonly region: string;
+  /** What a renewal reads in place of variables of the step: a file that gave it may be gone by then. */
+  readonly asRead?: Readonly<Record<string, string>>;
 }
 
 export interface ProfilesWritten {
@@ -125,7 +127,7 @@ type MakeFolder = (name: string) => string;
 
 /** The profiles' settings: credentials, or the program that renews them. */
 async function formOf(
-  { profiles, region, output, refresh }: ProfilesToWrite,
+  { profiles, region, output, refresh, asRead }: ProfilesToWrite,
   makeFolder: MakeFolder,
   env: NodeJS.ProcessEnv,
 ): Promise<Profile[]> {
@@ -138,7 +140,7 @@ async function formOf(
     }));
   }
   const { keepSessions } = await import('../credential-process/keep-sessions');
-  const commands = keepSessions(makeFolder(FOLDER_OF_SESSIONS), profiles, env);
+  const commands = keepSessions(makeFolder(FOLDER_OF_SESSIONS), profiles, env, asRead);
   return profiles.map(({ name }, index) => ({
     name,
     credentials: {},

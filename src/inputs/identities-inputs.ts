@@ -10,7 +10,7 @@ import type { Inputs } from './inputs';
 import { eventOf, isPullRequestOfFork, pullRequestOf } from './job-event';
 import type { IdentitiesRequest, IdentitiesSettings, PlanComment } from './request';
 import { readProfileSettings, readSettings } from './step-inputs';
-import { strangerOfCheckout } from './untrusted-checkout';
+import { describeStrangersFile, strangerOfCheckout } from './untrusted-checkout';
 
 const NOTHING_DECLARED: Declaration = { oidcProviders: [], policies: [], users: [], roles: [] };
 
@@ -144,12 +144,11 @@ function atItsPlace(problem: DocumentProblem): string | FileProblem {
 
 /** Keeps strangers from deciding what is created in the account, and for whom. */
 function checkOrigin([file]: readonly string[], inputs: Inputs): void {
-  const stranger = strangerOfCheckout(inputs.env);
-  if (file === undefined || stranger === undefined || inputs.flag('dry-run')) return;
+  const byStranger = file === undefined ? undefined : describeStrangersFile(file, inputs.env);
+  if (byStranger === undefined || inputs.flag('dry-run')) return;
   inputs.wrong(
     'identities',
-    `reads ${file} of the workspace, and on ${inputs.env.GITHUB_EVENT_NAME ?? ''} its files may be those of ${stranger}, ` +
-      'who could so decide what the account allows. It should be applied by an event of a reviewed branch, such as push; ' +
+    `${byStranger} what the account allows. It should be applied by an event of a reviewed branch, such as push; ` +
       'dry-run: true shows the plan here',
   );
 }

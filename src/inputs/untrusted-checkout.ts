@@ -15,6 +15,14 @@ export function strangerOfCheckout(env: NodeJS.ProcessEnv): string | undefined {
   return ofFork ? 'the owner of the fork whose workflow ran before' : undefined;
 }
 
+/** What is wrong with an input that reads a file of the workspace where a stranger may have written it, up to what follows. */
+export function describeStrangersFile(file: string, env: NodeJS.ProcessEnv): string | undefined {
+  const stranger = strangerOfCheckout(env);
+  if (stranger === undefined) return undefined;
+  const event = env.GITHUB_EVENT_NAME ?? '';
+  return `reads ${file} of the workspace, and on ${event} its files may be those of ${stranger}, who could so decide`;
+}
+
 /** An event that cannot be read may be about anything. */
 function isAboutPullRequest(event: ReturnType<typeof eventOf>): boolean {
   return !isMapping(event?.issue) || event.issue.pull_request !== undefined;

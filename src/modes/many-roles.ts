@@ -11,6 +11,7 @@ import { withMfa } from '../identity-sources/mfa';
 import { openSource, signerFrom } from '../identity-sources/open-source';
 import { signedRequests } from '../identity-sources/signed-requests';
 import { identityOf } from '../identity-sources/work-as';
+import { variableOf } from '../inputs/input-names';
 import { isProof, type ManyRolesRequest, type ProfileRole } from '../inputs/request';
 import { maskAccountsIn, maskIdentity } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
@@ -128,16 +129,21 @@ function roleAndEnd({ role, session }: AssumedRole): string {
 }
 
 function rolesDelivery(obtained: readonly RoleObtained[], request: ManyRolesRequest): JobDelivery {
-  const { mode, profiles, connection } = request;
+  const { mode, profiles, connection, profileRoles } = request;
   const written = obtained.map(({ profile, assumed: { session } }) => ({
     name: profile,
     credentials: session.credentials,
     arn: session.identity.arn,
   }));
+  const chains = profileRoles.map(({ profile, chain }) => [
+    profile,
+    chain.map((role) => ('arn' in role ? role.arn : role.pathAndName)),
+  ]);
+  const asRead = { [variableOf('roles')]: JSON.stringify(Object.fromEntries(chains)) };
   const arns = obtained.map(({ profile, assumed }) => [profile, assumed.role.arn]);
   return {
     credentials: written.map(({ credentials }) => credentials),
-    profiles: { ...profiles, profiles: written, region: connection.region },
+    profiles: { ...profiles, profiles: written, region: connection.region, asRead },
     outputs: {
       mode,
       'role-arns': JSON.stringify(Object.fromEntries(arns)),
