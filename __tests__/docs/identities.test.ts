@@ -15,6 +15,7 @@ const SETTINGS = {
   isForAws: true,
   repository: { name: 'octo-org/app', id: '2', ownerId: '1' },
   server: 'https://github.com',
+  forge: 'GitHub',
   terraformAddress: undefined,
 } as const;
 

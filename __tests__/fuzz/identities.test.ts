@@ -14,6 +14,7 @@ const settings = {
   isForAws: true,
   repository: { name: 'octo/app', id: '2', ownerId: '1' },
   server: 'https://github.com',
+  forge: 'GitHub',
   terraformAddress: undefined,
 };
 

@@ -413,6 +413,38 @@ describe('the audience of jobs on GitHub', () => {
   });
 });
 
+describe('on Gitea and Forgejo, which do not say when a secret was written', () => {
+  const refusal = (place: string, forge: string, instead: string) =>
+    `line 1: users.a.${place} is for secrets of GitHub, and this job runs on ${forge}, which does not say when a secret was ` +
+    `last written. So it could not be known what is in it; it should ${instead}`;
+  const elsewhere = 'go to terraform-cloud, or to a place that ends with the job: environment, outputs or a profile';
+
+  test.each([
+    ['Gitea', 'github-secrets', ''],
+    ['Forgejo', '{ github-secrets: { prefix: P_, repository: octo/other } }', '.github-secrets'],
+    ['Forgejo', 'dependabot-secrets', ''],
+    ['Gitea', '{ dependabot-secrets: { organization: octo } }', '.dependabot-secrets'],
+  ])('%s: no key goes to %s', (forge, deliver, at) => {
+    expect(problemsOf(`users: { a: { access-key: { deliver: [${deliver}] } } }`, { forge })).toEqual([
+      refusal(`access-key.deliver[0]${at}`, forge, elsewhere),
+    ]);
+  });
+
+  test.each(['S', '{ name: S }'])('no seed goes to the secret %s', (secret) => {
+    const device = `users: { a: { mfa-device: { deliver: [{ github-secret: ${secret} }] } } }`;
+    expect(problemsOf(device, { forge: 'Forgejo' })).toEqual([
+      refusal('mfa-device.deliver[0]', 'Forgejo', 'be made by a job on GitHub'),
+    ]);
+  });
+
+  test.each(['environment', 'outputs', '{ profile: a }', '{ terraform-cloud: { organization: o, workspace: w } }'])(
+    'a key goes to %s',
+    (deliver) => {
+      expect(problemsOf(`users: { a: { access-key: { deliver: [${deliver}] } } }`, { forge: 'Gitea' })).toEqual([]);
+    },
+  );
+});
+
 describe('the IAM of another vendor', () => {
   const statement = (principal: string) =>
     `{ Effect: Allow, Action: 'sts:AssumeRole', Principal: { AWS: '${principal}' } }`;

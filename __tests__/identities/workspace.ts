@@ -45,6 +45,7 @@ const SETTINGS: DocumentSettings = {
   isForAws: true,
   repository: REPOSITORY,
   server: 'https://github.com',
+  forge: 'GitHub',
   terraformAddress: undefined,
 };
 

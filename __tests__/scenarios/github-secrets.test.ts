@@ -15,7 +15,7 @@ import {
   recordsOf,
   writes,
 } from './identities';
-import { expectFailed, type Scenario } from './scenario';
+import { expectFailed, textOf, type Scenario } from './scenario';
 
 const REFUSED: Failure = {
   error: { status: 403, code: 'Forbidden', message: 'Resource not accessible by integration' },
@@ -159,6 +159,18 @@ describe('what can be known before, is: nothing is made in AWS', () => {
     const main = await provision([{ 'github-secrets': { prefix: 'P_' } }], {});
     expectFailed(main, 'invalid-input');
     expect(main.log.join('\n')).toContain('github-token: is missing');
+    expect(scenario.calls()).toEqual([]);
+  });
+
+  test.each(['FORGEJO_ACTIONS', 'GITEA_ACTIONS'])('not GitHub, by %s: no call at all', async (runner) => {
+    const job = identityJob(scenario, { env: { [runner]: 'true', GITHUB_API_URL: 'https://forge.example/api/v1' } });
+    for (const mode of ['provision', 'rotate', 'deprovision']) {
+      const main = await provision(['github-secrets'], { ...token, mode }, job);
+      expectFailed(main, 'invalid-input');
+      expect(textOf(main)).toMatch(
+        /deliver\[0\] is for secrets of GitHub, and this job runs on (Forgejo|Gitea), which/,
+      );
+    }
     expect(scenario.calls()).toEqual([]);
   });
 

@@ -15,6 +15,8 @@ export interface DocumentSettings {
     { readonly name: string; readonly id: string | undefined; readonly ownerId: string | undefined } | undefined;
   /** The server of that repository: GITHUB_SERVER_URL. */
   readonly server: string;
+  /** What that server is, such as `GitHub`: of no other are there secrets that keys can be delivered to. */
+  readonly forge: string;
   /** The server of workspaces of HCP Terraform that name no host, as the job has it: TFE_ADDRESS. */
   readonly terraformAddress: string | undefined;
 }

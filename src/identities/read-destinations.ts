@@ -57,7 +57,7 @@ function readKeySecrets(
   store: GithubSecret['store'],
   part: DocumentPart<GivenLocation & { readonly prefix?: string | undefined }>,
 ): KeyDestination | undefined {
-  const location = readLocation(part);
+  const location = isOnGithub(part, INSTEAD_OF_SECRETS) ? readLocation(part) : undefined;
   if (!location) return undefined;
   const prefix = (part.given.prefix ?? '').toUpperCase();
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
@@ -105,11 +105,31 @@ function readServer(part: DocumentPart<GivenWorkspace>): string | undefined {
 export function readSeedDestination(part: DocumentPart<GivenSeedDestination>): GithubSecret | undefined {
   const secret = part.given['github-secret'];
   const settings = typeof secret === 'string' ? { name: secret } : secret;
-  const location = settings && readLocation(part.at('github-secret').as(settings));
+  if (!settings || !isOnGithub(part, 'it should be made by a job on GitHub')) return undefined;
+  const location = readLocation(part.at('github-secret').as(settings));
   if (!location || settings.name === undefined) return undefined;
   const delivered = { store: 'github-secrets', name: settings.name.toUpperCase(), location } as const;
   noteSecret(delivered, part);
   return delivered;
+}
+
+const INSTEAD_OF_SECRETS =
+  'it should go to terraform-cloud, or to a place that ends with the job: environment, outputs or a profile';
+
+/**
+ * Whether secrets can be delivered to. Gitea and Forgejo have some, with another API, which does not say when one was last
+ * written: without that, nobody knows whether both halves of a key belong together.
+ *
+ * @param instead what else can be done, as the end of a sentence
+ */
+function isOnGithub(part: DocumentPart<unknown>, instead: string): boolean {
+  const { forge } = part.reading.settings;
+  if (forge === 'GitHub') return true;
+  part.wrong(
+    `is for secrets of GitHub, and this job runs on ${forge}, which does not say when a secret was last written. So it could ` +
+      `not be known what is in it; ${instead}`,
+  );
+  return false;
 }
 
 /** Where secrets are stored: in an organization, an environment or, if nothing is said, the job's own repository. */

@@ -1,5 +1,6 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { FileProblem } from '../errors/action-error';
+import { forgeOf } from '../github/forge';
 import type { Declaration } from '../identities/declaration';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { readDocument } from '../identities/read-document';
@@ -122,6 +123,7 @@ function readDocumentInput(inputs: Inputs): Declaration {
     isForAws: inputs.callsAws('IAM'),
     repository: name === undefined ? undefined : { name, id, ownerId },
     server: (variable('GITHUB_SERVER_URL') ?? 'https://github.com').replace(/\/+$/, ''),
+    forge: forgeOf(inputs.env),
     terraformAddress: variable('TFE_ADDRESS'),
   });
   checkOrigin(read.files, inputs);
