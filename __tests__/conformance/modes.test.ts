@@ -454,7 +454,6 @@ roles:
   test('an administrator who may not learns what is missing', async () => {
     const helper = await moto.createUser('helper', account.admin, [
       'iam:GetUser',
-      'iam:ListUsers',
       'iam:CreateUser',
       'iam:TagUser',
     ]);

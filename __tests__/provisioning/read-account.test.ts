@@ -59,8 +59,6 @@ test('of an empty account', async () => {
     'GetRole NoSuchEntity',
     'GetUser NoSuchEntity',
     'ListPolicies',
-    'ListRoles',
-    'ListUsers',
   ]);
 });
 
@@ -225,42 +223,52 @@ describe('namesakes', () => {
   });
 
   test('may be what is declared itself, where a read before did not show it', async () => {
-    opened.account.createUser('pulumi');
+    const list = opened.addPolicy('list');
     opened.sandbox.faults.add({
-      action: 'GetUser',
+      action: 'GetPolicy',
       times: 1,
       error: { status: 404, code: 'NoSuchEntity', message: 'words' },
     });
-    const { namesakes } = await read({ users: [declaredUser()] });
-    expect(namesakes).toEqual([{ kind: 'user', name: 'pulumi', arn: arn('user/pulumi'), isItself: true }]);
+    const { namesakes } = await read({ policies: [declaredPolicy()] });
+    expect(namesakes).toEqual([{ kind: 'policy', name: 'list', arn: list, isItself: true }]);
     const [text] = namesakes.map((one) => nameTaken(one).text);
-    expect(text).toContain(`the user ${arn('user/pulumi')} was made just now`);
+    expect(text).toContain(`the policy ${list} was made just now`);
   });
 
-  test('may be on a later page', async () => {
-    for (let index = 0; index < 120; index += 1) opened.account.createUser(`user-${index}`);
-    opened.account.createUser('PULUMI');
-    expect((await read({ users: [declaredUser()] })).namesakes).toEqual([
-      { kind: 'user', name: 'pulumi', arn: arn('user/PULUMI'), isItself: false },
+  test('of a policy may be on a later page', async () => {
+    for (let index = 0; index < 120; index += 1) opened.addPolicy(`policy-${index}`);
+    const list = opened.addPolicy('LIST');
+    expect((await read({ policies: [declaredPolicy()] })).namesakes).toEqual([
+      { kind: 'policy', name: 'list', arn: list, isItself: false },
     ]);
   });
 
-  test('are not looked for where all is there', async () => {
-    opened.account.createUser('pulumi');
-    await read({ users: [declaredUser()] });
-    expect(opened.actions()).not.toContain('ListUsers');
+  test('are not looked for where all is there, and not among users and roles, which IAM finds whatever the case', async () => {
+    opened.addPolicy('list');
+    await read({ policies: [declaredPolicy()], users: [declaredUser()], roles: [declaredRole()] });
+    expect(opened.actions().filter((action) => /^List(Policies|Users|Roles)$/.test(action))).toEqual([]);
   });
 
-  test('are not known to those who may not list', async () => {
-    opened.admin.policies = [allow('*'), deny(['iam:ListUsers', 'iam:ListRoles', 'iam:ListPolicies'])];
-    const declared = { users: [declaredUser()], roles: [declaredRole()], policies: [declaredPolicy()] };
-    expect(await read(declared)).toEqual(NOTHING);
+  test('of a user are not read as if they were it', async () => {
+    opened.account.createUser('PULUMI');
+    opened.admin.policies = [allow('iam:GetUser')];
+    const { namesakes, keyHolders } = await read({
+      users: [declaredUser({ accessKey: { deliver: [{ to: 'environment' }], maxAge: undefined, grace: undefined } })],
+    });
+    expect(namesakes).toEqual([{ kind: 'user', name: 'pulumi', arn: arn('user/PULUMI'), isItself: false }]);
+    expect(keyHolders).toEqual([]);
+  });
+
+  test('of a policy are not known to those who may not list', async () => {
+    opened.admin.policies = [allow('*'), deny('iam:ListPolicies')];
+    opened.addPolicy('LIST');
+    expect(await read({ policies: [declaredPolicy()] })).toEqual(NOTHING);
   });
 
   test('stay an error where listing fails otherwise', async () => {
     const error = { status: 400, code: 'ValidationError', message: 'words' };
-    opened.sandbox.faults.add({ action: 'ListUsers', error });
-    await expect(read({ users: [declaredUser()] })).rejects.toThrow('words');
+    opened.sandbox.faults.add({ action: 'ListPolicies', error });
+    await expect(read({ policies: [declaredPolicy()] })).rejects.toThrow('words');
   });
 });
 

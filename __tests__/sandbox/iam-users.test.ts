@@ -53,6 +53,11 @@ test('made with everything, read, and deleted', async () => {
   expect(await refusal(remove())).toMatchObject({ code: 'NoSuchEntity' });
 });
 
+test('a user is found whatever the case of its name', async () => {
+  const { User } = await create();
+  expect(await getUser('TFC')).toEqual(User);
+});
+
 test('names are unique whatever their case', async () => {
   await create();
   expect(await refusal(create({ UserName: 'TFC' }))).toEqual({

@@ -64,18 +64,18 @@ export const READS = [
   'ListPolicyVersions',
   'GetPolicyVersion',
   'GetPolicyVersion',
-  'GetUser',
   'ListAttachedUserPolicies',
   'ListUserPolicies',
   'GetUserPolicy',
   'ListAccessKeys',
   'GET secret',
   'GET secret',
-  'GetRole',
   'ListAttachedRolePolicies',
   'ListRolePolicies',
   'GetRolePolicy',
 ];
+/** What every run asks at once. */
+export const FIRST = ['GetCallerIdentity', 'GetUser', 'GetRole'] as const;
 /** What every run does to see whether the token may write secrets. */
 export const SECRET_KEY = 'GET public-key';
 

@@ -14,6 +14,7 @@ import {
   ownerOf,
   recordsOf,
   writes,
+  expectCalls,
 } from './identities';
 import { expectFailed, textOf, type Scenario } from './scenario';
 
@@ -124,15 +125,11 @@ test('the second time nothing is written, and the job learns nothing that it doe
   const again = await provision(['github-secrets']);
   expect([again.exitCode, again.outputs.changed]).toEqual([0, 'false']);
   expect(again.log.join('\n')).not.toContain('Notice');
-  expect(scenario.calls()).toEqual([
-    'GetCallerIdentity',
+  expectCalls(scenario, [
+    ['GetCallerIdentity', 'GetUser'],
     'GET public-key',
-    'GetUser',
-    'ListAttachedUserPolicies',
-    'ListUserPolicies',
-    'ListAccessKeys',
-    'GET secret',
-    'GET secret',
+    ['ListAttachedUserPolicies', 'ListUserPolicies', 'ListAccessKeys'],
+    ['GET secret', 'GET secret'],
   ]);
 });
 

@@ -35,9 +35,8 @@ test('a role for the jobs on a branch, its provider, and a deployment that assum
   expectCalls(
     scenario,
     [
-      'GetCallerIdentity',
-      ['GetOpenIDConnectProvider NoSuchEntity', 'GetRole NoSuchEntity'],
-      'ListRoles',
+      ['GetCallerIdentity', 'GetRole NoSuchEntity'],
+      'GetOpenIDConnectProvider NoSuchEntity',
       'CreateOpenIDConnectProvider',
       'CreateRole',
     ],

@@ -5,6 +5,7 @@ import {
   DEPLOY,
   DEPLOY_POLICY,
   DeclaredAccount,
+  FIRST,
   LIMITS,
   POWER_USER,
   READS,
@@ -240,7 +241,7 @@ test.each<[what: string, rewrite: (account: Account) => void]>([
   const main = await declared.provision();
   expect(main.exitCode).toBe(0);
   expect(main.outputs.changed).toBe('false');
-  expectCalls(declared.scenario, ['GetCallerIdentity', SECRET_KEY, READS]);
+  expectCalls(declared.scenario, [FIRST, SECRET_KEY, READS]);
   expect(snapshot(account)).toEqual(before);
 });
 

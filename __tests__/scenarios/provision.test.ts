@@ -6,6 +6,7 @@ import {
   DEPLOY,
   DEPLOY_POLICY,
   DeclaredAccount,
+  FIRST,
   LIMITS,
   READS,
   READ_ONLY,
@@ -37,16 +38,10 @@ describe('an account that has nothing of it', () => {
     const main = await declared.provision();
     expect(main).toMatchObject({ exitCode: 0, stderr: '' });
     expectCalls(declared.scenario, [
-      'GetCallerIdentity',
+      ['GetCallerIdentity', 'GetUser NoSuchEntity', 'GetRole NoSuchEntity'],
       SECRET_KEY,
-      [
-        'GetOpenIDConnectProvider NoSuchEntity',
-        'GetPolicy NoSuchEntity',
-        'GetPolicy NoSuchEntity',
-        'GetUser NoSuchEntity',
-        'GetRole NoSuchEntity',
-      ],
-      ['ListPolicies', 'ListUsers', 'ListRoles'],
+      ['GetOpenIDConnectProvider NoSuchEntity', 'GetPolicy NoSuchEntity', 'GetPolicy NoSuchEntity'],
+      'ListPolicies',
       ['CreateOpenIDConnectProvider', 'CreatePolicy', 'CreatePolicy'],
       'CreateUser',
       'CreateRole',
@@ -92,7 +87,7 @@ describe('an account that has nothing of it', () => {
     expect(main.exported).toEqual({});
     expect(main.outputs.changed).toBe('false');
     expect(textOf(main)).toContain('Nothing had to be changed.');
-    expectCalls(declared.scenario, ['GetCallerIdentity', SECRET_KEY, READS]);
+    expectCalls(declared.scenario, [FIRST, SECRET_KEY, READS]);
     expect(snapshot(account)).toEqual(before);
   });
 
@@ -140,6 +135,14 @@ describe('an account that has nothing of it', () => {
     const main = await declared.provision({ 'allowed-account-ids': '111122223333' });
     expectFailed(main, 'account-not-allowed');
     expect(declared.scenario.calls()).toEqual(['GetCallerIdentity']);
+  });
+
+  test('keys that AWS does not know are one failure, whatever was asked beside', async () => {
+    const main = await declared.provision({ 'aws-access-key-id': 'AKIAI44QH8DHBEXAMPLE' });
+    expectFailed(main, 'invalid-credentials');
+    expectCalls(declared.scenario, [
+      ['GetCallerIdentity InvalidClientTokenId', 'GetUser InvalidClientTokenId', 'GetRole InvalidClientTokenId'],
+    ]);
   });
 
   test.each(['', 'dry-run'])(
@@ -206,15 +209,9 @@ describe('dry-run', () => {
     expect(main.summary).toContain('| create | role | `deployer` |');
     expect(main.summary).toContain(`+ policy ${READ_ONLY}`);
     expectCalls(declared.scenario, [
-      'GetCallerIdentity',
-      [
-        'GetOpenIDConnectProvider NoSuchEntity',
-        'GetPolicy NoSuchEntity',
-        'GetPolicy NoSuchEntity',
-        'GetUser NoSuchEntity',
-        'GetRole NoSuchEntity',
-      ],
-      ['ListPolicies', 'ListUsers', 'ListRoles'],
+      ['GetCallerIdentity', 'GetUser NoSuchEntity', 'GetRole NoSuchEntity'],
+      ['GetOpenIDConnectProvider NoSuchEntity', 'GetPolicy NoSuchEntity', 'GetPolicy NoSuchEntity'],
+      'ListPolicies',
     ]);
     expect(snapshot(declared.account)).toEqual(before);
   });
@@ -235,7 +232,7 @@ describe('dry-run', () => {
       planned?.details.map((line) => line.replace(/^ *([+-]) +/, '$1 ')).filter((line) => /^[+-]/.test(line)),
     ).toEqual(['- "*"', '+ "s3:GetObject"', '- "*"', '+ "arn:aws:s3:::builds/*"']);
     expect(main.summary).toMatch(/```diff\n! document\n(?:.*\n)*?- +"\*"\n\+ +"s3:GetObject"/);
-    expectCalls(declared.scenario, ['GetCallerIdentity', READS]);
+    expectCalls(declared.scenario, [FIRST, READS]);
     expect(snapshot(account)).toEqual(before);
   });
 });
@@ -260,7 +257,7 @@ test('what widens access is counted, marked, and open in the summary', async () 
   expect(main.summary).toContain('| ⚠️ change | policy | `deploy` | `~ document` |');
   expect(main.summary).toContain('<details open><summary>⚠️ change policy <code>deploy</code></summary>');
   expect(main.summary).toMatch(/```mermaid\nflowchart LR\n(?:.*\n)*n\d\[\/"⚠️ policy deploy"\/\]:::change\n/);
-  expectCalls(declared.scenario, ['GetCallerIdentity', READS]);
+  expectCalls(declared.scenario, [FIRST, READS]);
 });
 
 describe('what is there already', () => {

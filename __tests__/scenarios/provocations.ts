@@ -571,11 +571,14 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
   ],
   'name-taken': [
     byDocument('users: { reporter: {} }', { prepare: ({ account }) => account.createUser('Reporter') }),
-    byDocument('users: { reporter: {} }', {
+    byDocument(`policies: { report: { document: ${JSON.stringify(allow('s3:GetObject'))} } }`, {
       prepare({ account, sandbox: { faults } }) {
-        account.createUser('reporter');
-        const error = { status: 404, code: 'NoSuchEntity', message: 'The user with name reporter cannot be found.' };
-        faults.add({ action: 'GetUser', times: 1, error });
+        account.createManagedPolicy('report', {
+          path: '/',
+          policy: { text: JSON.stringify(allow('s3:GetObject')), document: allow('s3:GetObject') },
+        });
+        const error = { status: 404, code: 'NoSuchEntity', message: 'Policy report does not exist.' };
+        faults.add({ action: 'GetPolicy', times: 1, error });
       },
     }),
     byDocument('users: { reporter: {} }', {

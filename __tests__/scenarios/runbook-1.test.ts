@@ -29,9 +29,7 @@ users:
 `;
 
 const PROVISION = [
-  'GetCallerIdentity',
-  'GetUser NoSuchEntity',
-  'ListUsers',
+  ['GetCallerIdentity', 'GetUser NoSuchEntity'],
   'CreateUser',
   { concurrent: [NEW_KEY_OF_JOB, ['AttachUserPolicy', ['ListUserTags', 'ListAttachedUserPolicies']]] },
 ];

@@ -91,14 +91,9 @@ test('a user and a role for a pipeline, and from there into the tools account', 
   expect(provision).toMatchObject({ exitCode: 0, stderr: '' });
   expect(provision.exported).toEqual({});
   expectCalls(scenario, [
-    'GetCallerIdentity',
-    {
-      concurrent: [
-        ['GetPolicy NoSuchEntity', 'ListPolicies'],
-        ['GetUser NoSuchEntity', 'ListUsers'],
-        ['GetRole NoSuchEntity', 'ListRoles'],
-      ],
-    },
+    ['GetCallerIdentity', 'GetUser NoSuchEntity', 'GetRole NoSuchEntity'],
+    'GetPolicy NoSuchEntity',
+    'ListPolicies',
     'CreatePolicy',
     'CreateUser',
     'CreateRole',

@@ -5,7 +5,7 @@ import { authorize } from './authorize';
 import { deleteConflict, entityAlreadyExists, quotaExceeded } from './errors';
 import { namedGroup, namedUser, userNotFound } from './named-identity';
 import { listing } from './page';
-import { checkName, isTaken, readPath, required, seen, underPrefix } from './request';
+import { checkName, isTaken, named, readPath, required, seen, underPrefix } from './request';
 import { userFields } from './users';
 
 const maxGroups = 10;
@@ -70,7 +70,7 @@ function readMembership(call: SignedCall): { readonly group: Group; readonly use
   const { UserName } = required(call.params, 'GroupName', 'UserName');
   checkName('UserName', UserName, 128);
   const group = namedGroup(call);
-  const user = seen(call.caller.account.users.get(UserName), call);
+  const user = seen(named(UserName, call.caller.account.users), call);
   if (!user) throw userNotFound(UserName);
   return { group, user };
 }

@@ -6,7 +6,7 @@ import { authorize, authorizeCreation } from './authorize';
 import { deleteConflict, entityAlreadyExists, noSuchEntity, quotaExceeded } from './errors';
 import { namedRole, roleNotFound } from './named-identity';
 import { listing } from './page';
-import { checkName, isTaken, readPath, required, seen, underPrefix } from './request';
+import { checkName, isTaken, named, readPath, required, seen, underPrefix } from './request';
 import { roleFields } from './roles';
 import { requestedTags, tagFields, tagOperations } from './tags';
 
@@ -82,7 +82,7 @@ function readAssociation(call: SignedCall): { readonly profile: InstanceProfile;
   const { RoleName } = required(call.params, 'InstanceProfileName', 'RoleName');
   checkName('RoleName', RoleName, 64);
   const profile = namedProfile(call);
-  const role = seen(call.caller.account.roles.get(RoleName), call);
+  const role = seen(named(RoleName, call.caller.account.roles), call);
   if (!role) throw roleNotFound(RoleName);
   return { profile, role };
 }

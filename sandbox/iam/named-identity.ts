@@ -6,7 +6,7 @@ import { validationError } from '../query/error';
 import type { SignedCall } from '../query/service';
 import { authorize } from './authorize';
 import { noSuchEntity } from './errors';
-import { checkName, required, seen } from './request';
+import { checkName, named, required, seen } from './request';
 
 /**
  * The user that a request is about, by default the caller, once the caller is found to be allowed to do this to it.
@@ -21,7 +21,7 @@ export function authorizedUser(call: SignedCall, context: ContextValues = {}): U
   // A role's session has no user of its own; it is refused as if its session name were one.
   const callerName = type === 'User' ? ownName : caller.arn.slice(caller.arn.lastIndexOf('/') + 1);
   const name = UserName ?? callerName;
-  const user = seen(account.users.get(name), call);
+  const user = seen(named(name, account.users), call);
   const arn = user?.arn ?? account.arn('iam', `user/${name}`);
   const boundary = { 'iam:PermissionsBoundary': user?.permissionsBoundary };
   authorize(call, { arn, label: `user ${name}`, tags: user?.tags }, { ...boundary, ...context });
@@ -67,7 +67,7 @@ export function namedRole(call: SignedCall, context: ContextValues = {}): Role {
   const { account } = call.caller;
   const { RoleName: name } = required(call.params, 'RoleName');
   checkName('RoleName', name, 64);
-  const role = seen(account.roles.get(name), call);
+  const role = seen(named(name, account.roles), call);
   const arn = role?.arn ?? account.arn('iam', `role/${name}`);
   const boundary = { 'iam:PermissionsBoundary': role?.permissionsBoundary };
   authorize(call, { arn, label: `role ${name}`, tags: role?.tags }, { ...boundary, ...context });

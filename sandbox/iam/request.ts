@@ -72,7 +72,19 @@ export function underPrefix<T extends { readonly path: string }>(
 
 /** Whether a name is taken: names that differ only in case are the same. */
 export function isTaken(name: string, names: Iterable<string>): boolean {
-  return [...names].some((other) => other.toLowerCase() === name.toLowerCase());
+  return [...names].some((other) => isSameName(name, other));
+}
+
+/**
+ * What a request calls by a name, whatever the case.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export function named<T>(name: string, things: ReadonlyMap<string, T>): T | undefined {
+  return things.get(name) ?? [...things].find(([other]) => isSameName(name, other))?.[1];
+}
+
+function isSameName(name: string, other: string): boolean {
+  return name.toLowerCase() === other.toLowerCase();
 }
 
 /**

@@ -4,6 +4,7 @@ import { checkJobProfiles } from '../delivery/job-profiles';
 import { credentialOutputs, credentialVariables, identityOutputs } from '../delivery/variables-and-outputs';
 import { asActionError } from '../errors/action-error';
 import { messageOf } from '../errors/message';
+import type { Lookup } from '../iam/look-ahead';
 import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import type { StoredSecret } from '../identities/stored-secret';
 import { workAs } from '../identity-sources/work-as';
@@ -36,6 +37,8 @@ import type { Work } from './work';
 
 /** How the modes that change IAM differ. */
 export interface Changing {
+  /** What `plan` asks for first. */
+  readonly lookups?: readonly Lookup[];
   readonly plan: (access: AccountAccess) => Promise<Plan>;
   /** Whether secrets are written to stores: then it is made sure first that they can be. */
   readonly makesSecrets?: boolean;
@@ -51,7 +54,7 @@ export interface Changing {
 export async function changeIdentities(request: IdentitiesRequest, step: Step, mode: Changing): Promise<Work> {
   const { runner, env } = step;
   const { dryRun, declaration, repository, profiles } = request;
-  const { identity, access, unlimited, ledger, requireTime } = await open(request, step, mode.isEphemeral);
+  const { identity, access, unlimited, ledger, requireTime } = await open(request, step, mode);
   return {
     identities: [identity],
     async finish(deliver) {
@@ -140,9 +143,10 @@ async function warnOfSecrets(secrets: readonly StoredSecret[], access: AccountAc
 }
 
 /** Opens the account, within the step's time limit; for cleaning up there is none. */
-async function open(request: IdentitiesRequest, step: Step, isEphemeral = false) {
+async function open(request: IdentitiesRequest, step: Step, { isEphemeral, lookups }: Changing) {
   const { runner, clock, ledger, env } = step;
-  const { connection, repository, githubToken, terraformToken, timeLimit, dryRun } = request;
+  const { connection, repository, githubToken, terraformToken, timeLimit, dryRun, allowedAccounts, expectArn } =
+    request;
   const started = clock.now();
   const { credentials, name, identity } = await workAs(request.identity, request, step);
   const opened = await openAccount({
@@ -156,6 +160,8 @@ async function open(request: IdentitiesRequest, step: Step, isEphemeral = false)
     terraformToken,
     env,
     isDryRun: dryRun,
+    // An account that may not be the right one is not even read.
+    lookups: allowedAccounts.length === 0 && expectArn === undefined ? lookups : [],
     reporter: {
       log: runner.info,
       warn: runner.warning,

@@ -3,7 +3,7 @@ import { planKey } from '../provisioning/access-keys/plan-key';
 import { readyHolders } from '../provisioning/access-keys/ready-holders';
 import { ephemeralOf, findOver } from '../provisioning/ephemeral';
 import { planProvision, planResources } from '../provisioning/plan-provision';
-import { ephemeralIn, readAccount } from '../provisioning/read-account';
+import { ephemeralIn, firstLookups, readAccount } from '../provisioning/read-account';
 import type { Step } from '../runner/step';
 import { changeIdentities } from './change-identities';
 import type { Work } from './work';
@@ -12,6 +12,7 @@ import type { Work } from './work';
 export function provision(request: ProvisionRequest, step: Step): Promise<Work> {
   const { declaration, adoptExisting, ephemeral } = request;
   return changeIdentities(request, step, {
+    lookups: firstLookups(declaration),
     async plan(access) {
       const existing = await readAccount(declaration, access);
       const resources = planResources(declaration, existing, {

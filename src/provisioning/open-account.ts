@@ -4,6 +4,7 @@ import type { Credentials } from '../aws/credentials';
 import { ActionError } from '../errors/action-error';
 import { connectGithub } from '../github/connect';
 import { connectIam } from '../iam/connect';
+import { lookAhead, type Lookup } from '../iam/look-ahead';
 import type { CallSettings } from '../network/call';
 import { connectSts, identify } from '../sts/connect';
 import { connectTerraform } from '../terraform/connect';
@@ -33,6 +34,8 @@ export interface AccountEntry {
   readonly env: NodeJS.ProcessEnv;
   readonly reporter: Reporter;
   readonly isDryRun?: boolean;
+  /** What IAM is asked for while STS is asked whose the credentials are. */
+  readonly lookups?: readonly Lookup[];
   /** Called before every call to IAM and every test of a key; what it throws ends the step. */
   readonly beforeEach?: () => void;
   /** When no call to IAM is tried again any more, by the step's clock, in milliseconds. */
@@ -56,7 +59,9 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   const identifying = identify(entry, `verify ${entry.credentialsName} with STS`, connection, calls);
   const [identity, iam, unlimitedIam, github] = await Promise.all([
     identifying,
-    connectIam(connection, credentials, limited, { beforeEach: entry.beforeEach, identity: identifying }),
+    connectIam(connection, credentials, limited, { beforeEach: entry.beforeEach, identity: identifying }).then((one) =>
+      lookAhead(one, entry.lookups ?? []),
+    ),
     connectIam(connection, credentials, calls, { identity: identifying }),
     githubToken === undefined ? undefined : connectGithub(githubToken, env, calls),
   ]);

@@ -9,7 +9,7 @@ import { readAsOne } from './changes/read-as-one';
 import { obstaclesOf, plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
 import { isDeviceObstacle, planMfaDevice, planUndeclaredDevice, type DeviceObstacle } from './resources/mfa-device';
-import { nameTaken } from './resources/namesakes';
+import { isNamesake, nameTaken, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, planOidcProvider, readOidcProvider } from './resources/oidc-provider';
 import type { Rules } from './resources/ownership';
 import { planPolicy, policyArn, readPolicy } from './resources/policy';
@@ -77,7 +77,7 @@ export function planResources(declaration: Declaration, existing: ExistingAccoun
 
 interface Planning<Existing> {
   readonly plan: (existing: Existing | undefined) => Planned;
-  readonly read: (access: AccountAccess) => Promise<Existing | undefined>;
+  readonly read: (access: AccountAccess) => Promise<Existing | Namesake | undefined>;
 }
 
 /** What is planned for a thing, with how that is planned again. Of what one run alone has, the tags say whose it is. */
@@ -92,7 +92,7 @@ function renewable<Existing extends object>(
     ...planned,
     async planAgain(access) {
       const found = await readAsOne(() => read(access), access);
-      return found && plan(found);
+      return found && (isNamesake(found) ? nameTaken(found) : plan(found));
     },
   };
 }

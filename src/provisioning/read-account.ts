@@ -1,13 +1,14 @@
+import type { Lookup } from '../iam/look-ahead';
 import type { Declaration } from '../identities/declaration';
 import type { KeyHolder } from './access-keys/key-holder';
 import { hasOwnKeys } from './access-keys/key-life';
 import { readHolders } from './access-keys/ready-holders';
 import type { AccountAccess } from './changes/account-access';
-import { concurrently } from './changes/concurrently';
+import { CALLS_AT_ONCE, concurrently } from './changes/concurrently';
 import { readAsOne } from './changes/read-as-one';
 import { readEphemeral, type Ephemeral } from './ephemeral';
 import { readDevice, readUndeclaredDevices, type ExistingDevice, type UndeclaredDevice } from './resources/mfa-device';
-import { readNamesakes, type Namesake } from './resources/namesakes';
+import { isNamesake, readNamesakesOfPolicies, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, readOidcProvider, type ExistingOidcProvider } from './resources/oidc-provider';
 import { policyArn, readPolicy, type ExistingPolicy } from './resources/policy';
 import { readRole, type ExistingRole } from './resources/role';
@@ -30,26 +31,33 @@ export interface ExistingAccount {
   readonly keyHolders: readonly KeyHolder[];
 }
 
+/** What reading an account begins with, for as much of a document as is read at once. */
+export function firstLookups({ users, roles }: Declaration): Lookup[] {
+  const ofUsers = users.map(({ name }) => ({ operation: 'GetUser' as const, input: { UserName: name } }));
+  const ofRoles = roles.map(({ name }) => ({ operation: 'GetRole' as const, input: { RoleName: name } }));
+  return [...ofUsers.slice(0, CALLS_AT_ONCE), ...ofRoles.slice(0, CALLS_AT_ONCE)];
+}
+
 /** Reads what the account has of what the document declares. Changes nothing. */
 export async function readAccount(declaration: Declaration, access: AccountAccess): Promise<ExistingAccount> {
   const { iam, account } = access;
   const { policies, users, roles } = declaration;
   const providers = declaration.oidcProviders.map(({ url }) => ({ name: url }));
-  const [foundProviders, foundPolicies, foundUsers, foundRoles] = await Promise.all([
+  const [foundProviders, foundPolicies, ofUsers, ofRoles] = await Promise.all([
     readEach(providers, ({ name }) => readOidcProvider(oidcProviderArn(name, account), iam), access),
     readEach(policies, (policy) => readPolicy(policyArn(policy, account), iam), access),
     readEach(users, (user) => readUser(user, access), access),
     readEach(roles, ({ name }) => readRole(name, iam), access),
   ]);
-  const namesakes = await Promise.all([
-    readNamesakes('policy', policies, foundPolicies, iam),
-    readNamesakes('user', users, foundUsers, iam),
-    readNamesakes('role', roles, foundRoles, iam),
-  ]);
-  const taken = new Set(namesakes.flat().flatMap(({ kind, name }) => (kind === 'user' ? name : [])));
+  const [foundUsers, foundRoles] = [declaredAmong(ofUsers), declaredAmong(ofRoles)];
+  const namesakes = [
+    ...(await readNamesakesOfPolicies(policies, foundPolicies, iam)),
+    ...[...ofUsers.values(), ...ofRoles.values()].filter(isNamesake),
+  ];
   // What a run made for a user is not forgotten when the document gives it no key any more.
   const withKeys = users.filter(
-    ({ accessKey, name }) => (accessKey ?? hasOwnKeys(foundUsers.get(name))) && !taken.has(name),
+    ({ accessKey, name }) =>
+      (accessKey ?? hasOwnKeys(foundUsers.get(name))) && ofUsers.has(name) === foundUsers.has(name),
   );
   const seeds = users.flatMap(({ mfaDevice }) => mfaDevice?.deliver ?? []);
   const [devices, undeclaredDevices, keyHolders] = await Promise.all([
@@ -76,7 +84,7 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
     policies: foundPolicies,
     users: foundUsers,
     roles: foundRoles,
-    namesakes: namesakes.flat(),
+    namesakes,
     devices,
     undeclaredDevices,
     keyHolders,
@@ -100,4 +108,11 @@ async function readEach<Declared extends { readonly name: string }, Existing ext
     return existing ? [[one.name, existing] as const] : [];
   });
   return new Map(found.flat());
+}
+
+/** What was found without namesakes. */
+function declaredAmong<Existing extends object>(
+  found: ReadonlyMap<string, Existing | Namesake>,
+): Map<string, Existing> {
+  return new Map([...found].flatMap(([name, one]) => (isNamesake(one) ? [] : [[name, one] as const])));
 }

@@ -1,7 +1,7 @@
 import pMap, { pMapSkip } from 'p-map';
 
 /** How much is done at once. IAM serves an account few requests a second. */
-const CALLS_AT_ONCE = 8;
+export const CALLS_AT_ONCE = 8;
 
 /**
  * Does the same for each, several at once. All that was begun is finished before it fails, so that nothing still runs

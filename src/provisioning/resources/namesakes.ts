@@ -12,35 +12,40 @@ export interface Namesake {
   readonly isItself: boolean;
 }
 
-const LISTS: Record<Namesake['kind'], (iam: Iam) => Promise<{ readonly Arn?: string }[]>> = {
-  policy: (iam) => iam.list('ListPolicies', { Scope: 'Local' }, ({ Policies }) => Policies),
-  user: (iam) => iam.list('ListUsers', {}, ({ Users }) => Users),
-  role: (iam) => iam.list('ListRoles', {}, ({ Roles }) => Roles),
-};
+/** Whether what was found for a declared name is not the declared one. */
+export function isNamesake(found: object): found is Namesake {
+  return 'isItself' in found;
+}
+
+/** A user or role that IAM has for a name: it finds one whatever the case and path of that. */
+export function otherCase(kind: 'user' | 'role', name: string, arn = ''): Namesake {
+  return { kind, name, arn, isItself: false };
+}
 
 /**
- * Names are unique whatever their case and path, which only a list of all can tell. Who may not list them learns it
- * from AWS when the thing is to be made.
+ * IAM finds a policy by its ARN, and has no two of one name whatever their case and path: that only a list of all can tell.
+ * Who may not list them learns it from AWS when the policy is to be made.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  *
  * @param found what there is of what is declared, by its name
  */
-export async function readNamesakes(
-  kind: Namesake['kind'],
+export async function readNamesakesOfPolicies(
   declared: readonly { readonly name: string; readonly path: string }[],
   found: ReadonlyMap<string, unknown>,
   iam: Iam,
 ): Promise<Namesake[]> {
   const missing = declared.filter(({ name }) => !found.has(name));
   if (missing.length === 0) return [];
-  const all = await LISTS[kind](iam).catch((error: unknown) => {
-    if (isRefusal(error, 'AccessDenied')) return [];
-    throw error;
-  });
+  const all = await iam
+    .list('ListPolicies', { Scope: 'Local' }, ({ Policies }) => Policies)
+    .catch((error: unknown) => {
+      if (isRefusal(error, 'AccessDenied')) return [];
+      throw error;
+    });
   const arns = new Map(all.map(({ Arn = '' }) => [Arn.slice(Arn.lastIndexOf('/') + 1).toLowerCase(), Arn]));
   return missing.flatMap(({ name, path }) => {
     const arn = arns.get(name.toLowerCase());
-    return arn === undefined ? [] : { kind, name, arn, isItself: arn.endsWith(`:${kind}${path}${name}`) };
+    return arn === undefined ? [] : { kind: 'policy', name, arn, isItself: arn.endsWith(`:policy${path}${name}`) };
   });
 }
 

@@ -21,6 +21,7 @@ import {
 } from '../changes/change';
 import { readEphemeralOf } from '../ephemeral';
 import { identityCalls, planIdentity, policyRemoval, readWithPolicies, type ExistingIdentity } from './identity';
+import { otherCase, type Namesake } from './namesakes';
 import { staysOpen } from './own-trust';
 import { isOwn, nothingToRemove, type Rules } from './ownership';
 import { principalsIn } from './trusted-principals';
@@ -42,9 +43,10 @@ async function findRole(name: string, iam: Iam) {
   return Role?.RoleName === name ? Role : undefined;
 }
 
-export async function readRole(name: string, iam: Iam): Promise<ExistingRole | undefined> {
-  const role = await findRole(name, iam);
+export async function readRole(name: string, iam: Iam): Promise<ExistingRole | Namesake | undefined> {
+  const { Role: role } = (await iam.find('GetRole', { RoleName: name })) ?? {};
   if (!role) return undefined;
+  if (role.RoleName !== name) return otherCase('role', name, role.Arn);
   return {
     ...(await readWithPolicies(role, identityCalls('role', name), iam)),
     description: role.Description ?? '',

@@ -12,6 +12,7 @@ import type { Planned } from '../changes/change';
 import { deviceRecord, hadDevice } from './device-record';
 import { identityCalls, planIdentity, readWithPolicies, type ExistingIdentity } from './identity';
 import { readDevices, type EnabledDevice } from './mfa-device';
+import { otherCase, type Namesake } from './namesakes';
 import type { Rules } from './ownership';
 
 export interface ExistingUser extends ExistingIdentity {
@@ -32,11 +33,15 @@ export async function findUser(name: string, iam: Iam): Promise<User | undefined
 }
 
 /** Reads a user: what of it the document declares, and no more, as documents may have hundreds of users. */
-export async function readUser(declared: DeclaredUser, access: AccountAccess): Promise<ExistingUser | undefined> {
+export async function readUser(
+  declared: DeclaredUser,
+  access: AccountAccess,
+): Promise<ExistingUser | Namesake | undefined> {
   const { iam } = access;
   const { name, accessKey, mfaDevice } = declared;
-  const user = await findUser(name, iam);
+  const { User: user } = (await iam.find('GetUser', { UserName: name })) ?? {};
   if (!user) return undefined;
+  if (user.UserName !== name) return otherCase('user', name, user.Arn);
   const [identity, accessKeys, mfaDevices] = await Promise.all([
     readWithPolicies(user, identityCalls('user', name), iam),
     (accessKey ?? hasRecords(tagsIn(user.Tags))) ? readAccessKeys(name, access) : [],
