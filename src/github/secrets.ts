@@ -57,7 +57,6 @@ const SECOND_MS = 1_000;
 /** The secrets that are reached by a connection. All throw errors for `explainSecret`. */
 export function githubSecrets(api: GithubApi): GithubSecrets {
   const publicKeys = new PublicKeys(api);
-  const repositoryIds = new Map<string, Promise<number>>();
 
   /**
    * The outcome of a request about one secret, or undefined when there is no such secret. GitHub says the same of what a
@@ -73,54 +72,13 @@ export function githubSecrets(api: GithubApi): GithubSecrets {
     }
   }
 
-  const find = <T>(secret: GithubSecret, read: (data: unknown) => T) =>
+  const find: FindSecret = (secret, read) =>
     unlessAbsent(secret, api({ method: 'GET', path: secretPath(secret), read }));
-
-  /** Who may use the secret, as far as that is part of it. */
-  async function audienceOf(secret: GithubSecret): Promise<object> {
-    const { location } = secret;
-    if (location.of !== 'organization') return {};
-    const visibility = await find(secret, (data) => textField(data, 'visibility'));
-    if (visibility === undefined) return newAudienceOf(location);
-    if (visibility !== 'selected') return { visibility };
-    // An update that does not name the selected repositories takes the secret from all of them.
-    return { visibility, selected_repository_ids: await selectedRepositories(secret, api) };
-  }
-
-  /** Who may use a secret of an organization that is not there yet. Only IDs name repositories then. */
-  async function newAudienceOf(location: OrganizationLocation): Promise<object> {
-    const { visibility } = location;
-    return visibility === 'selected' ? { visibility, selected_repository_ids: await idsOf(location) } : { visibility };
-  }
-
-  /** Of the repositories that are declared, each once. */
-  async function idsOf({ organization, ...audience }: OrganizationLocation): Promise<number[]> {
-    const names = audience.visibility === 'selected' ? audience.repositories : [];
-    return [...new Set(await Promise.all(names.map((name) => idOf(`${organization}/${name}`))))];
-  }
-
-  function idOf(repository: string): Promise<number> {
-    const known = repositoryIds.get(repository);
-    if (known) return known;
-    const asked = api({ method: 'GET', path: `/repos/${repository}`, read: readRepositoryId });
-    repositoryIds.set(repository, asked);
-    return asked;
-  }
-
-  async function hasOtherAudience(secret: GithubSecret): Promise<boolean> {
-    const { location } = secret;
-    if (location.of !== 'organization') return false;
-    const visibility = await find(secret, (data) => textField(data, 'visibility'));
-    if (visibility === undefined) return false;
-    if (visibility !== location.visibility) return visibility !== 'selected' || location.visibility !== 'private';
-    if (location.visibility !== 'selected') return false;
-    const [is, declared] = await Promise.all([selectedRepositories(secret, api), idsOf(location)]);
-    return is.length !== declared.length || !is.every((id) => declared.includes(id));
-  }
+  const audiences = new Audiences(api, find);
 
   return {
     async put(secret, value, onUnanswered) {
-      const [audience] = await Promise.all([audienceOf(secret), publicKeys.of(secret)]);
+      const [audience] = await Promise.all([audiences.toWrite(secret), publicKeys.of(secret)]);
       return publicKeys.sealTo(secret, ({ id, key }) => {
         const parameters = { encrypted_value: seal(value, key), key_id: id, ...audience };
         return api({ method: 'PUT', path: secretPath(secret), parameters, read: whenAnswered, onUnanswered });
@@ -133,16 +91,80 @@ export function githubSecrets(api: GithubApi): GithubSecrets {
     updatedAt: (secret) => find(secret, readUpdatedAt),
     async withOtherAudience(secrets) {
       const found = await Promise.all(
-        secrets.map(async (secret) => ((await hasOtherAudience(secret)) ? [secret] : [])),
+        secrets.map(async (secret) => ((await audiences.differs(secret)) ? [secret] : [])),
       );
       return found.flat();
     },
     async check(secrets) {
       await Promise.all(
-        secrets.flatMap((secret) => [publicKeys.of(secret), ...(isForSelected(secret) ? [audienceOf(secret)] : [])]),
+        secrets.flatMap((secret) => [
+          publicKeys.of(secret),
+          ...(isForSelected(secret) ? [audiences.toWrite(secret)] : []),
+        ]),
       );
     },
   };
+}
+
+/** What GitHub shows of a secret, or undefined when there is none. */
+type FindSecret = <T>(secret: GithubSecret, read: (data: unknown) => T) => Promise<T | undefined>;
+
+/** Who may use secrets. Only organizations have that as a part of theirs. */
+class Audiences {
+  readonly #repositoryIds = new Map<string, Promise<number>>();
+
+  constructor(
+    private readonly api: GithubApi,
+    private readonly find: FindSecret,
+  ) {}
+
+  /** What is to be said of it when a secret is written: one that is there keeps its own. */
+  async toWrite(secret: GithubSecret): Promise<object> {
+    const { location } = secret;
+    if (location.of !== 'organization') return {};
+    const visibility = await this.#visibilityOf(secret);
+    if (visibility === undefined) return this.#asDeclared(location);
+    if (visibility !== 'selected') return { visibility };
+    // An update that does not name the selected repositories takes the secret from all of them.
+    return { visibility, selected_repository_ids: await selectedRepositories(secret, this.api) };
+  }
+
+  /** Whether a secret that is there has another audience than is declared. */
+  async differs(secret: GithubSecret): Promise<boolean> {
+    const { location } = secret;
+    if (location.of !== 'organization') return false;
+    const visibility = await this.#visibilityOf(secret);
+    if (visibility === undefined) return false;
+    if (visibility !== location.visibility) return visibility !== 'selected' || location.visibility !== 'private';
+    if (location.visibility !== 'selected') return false;
+    const [is, declared] = await Promise.all([selectedRepositories(secret, this.api), this.#declaredIds(location)]);
+    return is.length !== declared.length || !is.every((id) => declared.includes(id));
+  }
+
+  #visibilityOf(secret: GithubSecret): Promise<string | undefined> {
+    return this.find(secret, (data) => textField(data, 'visibility'));
+  }
+
+  /** Of a secret that is not there yet. Only IDs name repositories then. */
+  async #asDeclared(location: OrganizationLocation): Promise<object> {
+    const { visibility } = location;
+    if (visibility !== 'selected') return { visibility };
+    return { visibility, selected_repository_ids: await this.#declaredIds(location) };
+  }
+
+  /** Of the repositories that are declared, each once. */
+  async #declaredIds({ organization, ...audience }: OrganizationLocation): Promise<number[]> {
+    const names = audience.visibility === 'selected' ? audience.repositories : [];
+    return [...new Set(await Promise.all(names.map((name) => this.#idOf(`${organization}/${name}`))))];
+  }
+
+  #idOf(repository: string): Promise<number> {
+    const known = this.#repositoryIds.get(repository);
+    if (known) return known;
+    const asked = this.api({ method: 'GET', path: `/repos/${repository}`, read: readRepositoryId });
+    this.#repositoryIds.set(repository, asked);
+    return asked;
+  }
 }
 
 /** The public keys that secrets are sealed to, one of each location: fetched once, and again when GitHub has another. */
