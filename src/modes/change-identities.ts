@@ -32,7 +32,7 @@ import { planOutput } from '../provisioning/show-plan';
 import { usersWithoutPlaces, withoutUsers } from '../provisioning/users-without-places';
 import { callSettings, type Step } from '../runner/step';
 import { timeLimitReached, timeLimitTooShort } from '../runner/time-limit';
-import { accountText, reportPlan } from './report-plan';
+import { accountText, reportPlan, type ReportedPlan } from './report-plan';
 import type { Work } from './work';
 
 /** How the modes that change IAM differ. */
@@ -60,27 +60,9 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
     async finish(deliver) {
       const arn = identity.arn ?? 'not known';
       runner.info(`Account ${accountText(access.account)}, as ${arn}, for the repository ${repository}.`);
-      const isDelivering = !dryRun && mode.makesSecrets === true;
-      const withoutPlaces = isDelivering ? await usersWithoutPlaces(declaration.users, access) : [];
-      const plan = withoutHindered(withoutUsers(await mode.plan(access), withoutPlaces));
-      const { obstacles, hindered } = plan;
-      const reportFound = () => {
-        for (const { notices } of foundOfKeys(plan)) notices.forEach(runner.notice);
-      };
-      if (obstacles.length > 0) {
-        reportFound();
-        const isRecorded = !dryRun && (await recordFound(foundOfKeys(plan), access));
-        requireNoObstacle([...obstacles, ...hindered], outcomeOf([], isRecorded));
-      }
-      const isNothing = !changesAnything(plan) && hindered.length === 0;
-      const shown = { changes: changesIn(plan), account: access.account, arn, isNothing };
-      const summary = reportPlan(shown, request, step);
-      if (request.planComment) {
-        const { commentPlan } = await import('./comment-plan');
-        await commentPlan(shown, request, step);
-      }
-      for (const warning of plan.devices.flatMap(({ warnings }) => warnings)) runner.warning(warning);
-      reportFound();
+      const plan = await makePlan(request, step, mode, access);
+      const { hindered } = plan;
+      const summary = await showPlan(plan, { arn, account: access.account }, request, step);
       const outputs = outputsOf(request, plan, identity, access.account);
       const warnOfPlaces = async () => {
         if (mode.makesSecrets) await warnOfSecrets(storedSecretsOf(declaration.users), access);
@@ -101,10 +83,7 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       try {
         await carryOut(plan, { unlimited, ledger, exportKeys, readsBack: mode.readsBack ?? false }, access);
       } catch (error) {
-        const failure = error instanceof Error ? error : asActionError(error);
-        if (hindered.length === 0) return { log: [], summary, failure };
-        const more = hindered.map(({ text }) => `${text}.`).join(' ');
-        return { log: [], summary, failure: asActionError(failure).because(`In addition, ${more}`) };
+        return { log: [], summary, failure: failureOf(hindered, error) };
       }
       await warnOfPlaces();
       const left = changesAnything(plan) ? hindered.map(({ user }) => user) : [];
@@ -118,6 +97,60 @@ export async function changeIdentities(request: IdentitiesRequest, step: Step, m
       return { log: [done], summary: [done, '', ...summary] };
     },
   };
+}
+
+/**
+ * Plans what can be done. Where something is in the way of all of it, what was found of keys is reported and recorded.
+ *
+ * @throws ActionError with all that is in the way then
+ */
+async function makePlan(
+  { dryRun, declaration }: IdentitiesRequest,
+  { runner }: Step,
+  mode: Changing,
+  access: AccountAccess,
+): Promise<Plan> {
+  const isDelivering = !dryRun && mode.makesSecrets === true;
+  const withoutPlaces = isDelivering ? await usersWithoutPlaces(declaration.users, access) : [];
+  const plan = withoutHindered(withoutUsers(await mode.plan(access), withoutPlaces));
+  const { obstacles, hindered } = plan;
+  if (obstacles.length > 0) {
+    reportFound(plan, runner);
+    const isRecorded = !dryRun && (await recordFound(foundOfKeys(plan), access));
+    requireNoObstacle([...obstacles, ...hindered], outcomeOf([], isRecorded));
+  }
+  return plan;
+}
+
+/** Shows a plan, and what is worth knowing of it, wherever the step is to show it. The answer is for the summary. */
+async function showPlan(
+  plan: Plan,
+  whose: Pick<ReportedPlan, 'arn' | 'account'>,
+  request: IdentitiesRequest,
+  step: Step,
+): Promise<string[]> {
+  const isNothing = !changesAnything(plan) && plan.hindered.length === 0;
+  const shown = { ...whose, changes: changesIn(plan), isNothing };
+  const summary = reportPlan(shown, request, step);
+  if (request.planComment) {
+    const { commentPlan } = await import('./comment-plan');
+    await commentPlan(shown, request, step);
+  }
+  for (const warning of plan.devices.flatMap(({ warnings }) => warnings)) step.runner.warning(warning);
+  reportFound(plan, step.runner);
+  return summary;
+}
+
+function reportFound(plan: Plan, { notice }: Step['runner']): void {
+  for (const { notices } of foundOfKeys(plan)) notices.forEach(notice);
+}
+
+/** Why a plan could not be carried out, together with what was in the way of some users. */
+function failureOf(hindered: Plan['hindered'], error: unknown): Error {
+  const failure = error instanceof Error ? error : asActionError(error);
+  if (hindered.length === 0) return failure;
+  const more = hindered.map(({ text }) => `${text}.`).join(' ');
+  return asActionError(failure).because(`In addition, ${more}`);
 }
 
 /**
