@@ -13,7 +13,7 @@ import { thisRun } from '../../src/provisioning/run';
 import { writeRun } from '../../src/provisioning/run';
 import type { Created } from '../../src/runner/ledger';
 import { useCleanEnvironment } from '../aws/environment';
-import { allow, trust } from '../sandbox/sts-client';
+import { allow, deny, trust } from '../sandbox/sts-client';
 import { ACCOUNT } from '../scenarios/scenario';
 import { openTestAccount, textOf, type TestAccount } from './account';
 import {
@@ -406,6 +406,46 @@ describe('a policy', () => {
     ]);
     await apply(phases, opened.access);
     expect(account.managedPolicies.has(PolicyArn)).toBe(false);
+  });
+
+  describe('that denies', () => {
+    const guard = (...attached: { attachedPolicies: Set<string> }[]) => {
+      const settings = { path: '/', tags: OURS, policy: textOf(deny('iam:*')) };
+      opened.account.createManagedPolicy('list', settings);
+      for (const { attachedPolicies } of attached) attachedPolicies.add(PolicyArn);
+    };
+
+    test.each<[string, () => { attachedPolicies: Set<string> }]>([
+      ['user', () => opened.account.createUser('stays')],
+      ['role', () => opened.account.createRole('stays', { trust: trust('*') })],
+      ['group', () => opened.account.createGroup('stays')],
+    ])('widens what a %s may do that stays', async (_, create) => {
+      guard(create());
+      const change = (await plan([POLICY]))[1]?.[0];
+      expect(change?.widenings).toEqual(['no longer denies all of iam:* on everything']);
+      expect(opened.actions().filter((action) => action === 'GetPolicyVersion')).toHaveLength(1);
+    });
+
+    test('is read where somebody loses it, and not where it goes with who has it', async () => {
+      guard(opened.account.createUser('pulumi', { tags: OURS }));
+      const change = (await plan([USER, POLICY]))[1]?.[0];
+      expect([change?.action, change?.widenings]).toEqual(['delete', []]);
+      expect(opened.actions()).not.toContain('GetPolicyVersion');
+    });
+
+    test('is not known where the step may not read it', async () => {
+      guard(opened.account.createUser('stays'));
+      opened.admin.inlinePolicies.set('Blind', textOf(deny('iam:GetPolicyVersion')));
+      const change = (await plan([POLICY]))[1]?.[0];
+      expect(change?.widenings).toEqual([]);
+      expect(change?.details.at(-1)).toBe(`! what ${PolicyArn} denies is not known: the step may not read it`);
+    });
+  });
+
+  test('that allows widens nothing where it goes', async () => {
+    opened.addPolicy('list', { tags: OURS });
+    opened.account.createUser('stays').attachedPolicies.add(PolicyArn);
+    expect((await plan([POLICY]))[1]?.[0]?.widenings).toEqual([]);
   });
 
   test('is not detached again from what goes before it', async () => {

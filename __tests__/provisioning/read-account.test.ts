@@ -38,6 +38,7 @@ const NOTHING: ExistingAccount = {
   devices: new Map(),
   undeclaredDevices: new Map(),
   keyHolders: [],
+  policyTexts: new Map(),
 };
 
 test('of a document that declares nothing nothing is asked', async () => {
@@ -277,4 +278,62 @@ test('reading writes nothing, and what may not be read is an error', async () =>
   opened.admin.policies = [allow(['iam:Get*', 'iam:List*']), deny('iam:ListUserPolicies')];
   await expect(read({ users: [declaredUser()] })).rejects.toMatchObject({ code: 'iam-refused' });
   expect(opened.actions().every((action) => /^(Get|List)/.test(action))).toBe(true);
+});
+
+describe('of what policies say', () => {
+  const GUARD = arn('policy/guard');
+  const textsFor = async (declared: Partial<Declaration>) => {
+    const { policyTexts } = await read(declared);
+    return Object.fromEntries(policyTexts);
+  };
+  const reads = () => opened.actions().filter((action) => /^Get(Policy|PolicyVersion)\b/.test(action));
+  beforeEach(() => {
+    opened.account.createManagedPolicy('guard', { path: '/', policy: textOf(deny('*')) });
+  });
+
+  test('those that are declared are known anyhow', async () => {
+    opened.addPolicy('list');
+    opened.account.createUser('pulumi').attachedPolicies.add(arn('policy/list'));
+    expect(await textsFor({ policies: [declaredPolicy()], users: [declaredUser()] })).toEqual({
+      [arn('policy/list')]: POLICY,
+    });
+    expect(reads()).toHaveLength(2);
+  });
+
+  test('nothing is read of those that stay, or come', async () => {
+    const user = opened.account.createUser('pulumi', { permissionsBoundary: READ_ONLY });
+    user.attachedPolicies.add(READ_ONLY);
+    const declared = { policies: [{ arn: READ_ONLY }, { arn: GUARD }], permissionsBoundary: { arn: READ_ONLY } };
+    expect(await textsFor({ users: [declaredUser(declared)] })).toEqual({});
+    expect(reads()).toEqual([]);
+  });
+
+  test('those that go are read, each once, but for those of AWS', async () => {
+    const [user, role] = [
+      opened.account.createUser('pulumi'),
+      opened.account.createRole('deploy', { trust: trust('*') }),
+    ];
+    for (const { attachedPolicies } of [user, role]) attachedPolicies.add(GUARD).add(READ_ONLY);
+    expect(await textsFor({ users: [declaredUser()], roles: [declaredRole()] })).toEqual({ [GUARD]: deny('*') });
+    expect(reads()).toEqual(['GetPolicy', 'GetPolicyVersion']);
+  });
+
+  test('a boundary is read where it replaces another, as is that', async () => {
+    opened.account.createUser('pulumi', { permissionsBoundary: POWER_USER });
+    const texts = await textsFor({ users: [declaredUser({ permissionsBoundary: { arn: GUARD } })] });
+    expect(Object.keys(texts).sort()).toEqual([GUARD, POWER_USER].sort());
+    expect(await textsFor({ users: [declaredUser()] })).toEqual({});
+  });
+
+  test('a boundary that is to be created is not asked for', async () => {
+    opened.account.createUser('pulumi', { permissionsBoundary: GUARD });
+    const users = [declaredUser({ permissionsBoundary: { declared: 'list' } })];
+    expect(await textsFor({ policies: [declaredPolicy()], users })).toEqual({ [GUARD]: deny('*') });
+  });
+
+  test('what may not be read is not known', async () => {
+    opened.account.createUser('pulumi').attachedPolicies.add(GUARD);
+    opened.admin.inlinePolicies.set('Blind', textOf(deny('iam:GetPolicy')));
+    expect(await textsFor({ users: [declaredUser()] })).toEqual({});
+  });
 });

@@ -95,7 +95,7 @@ describe.each<{ heading: string; also?: string; situations: readonly Situation[]
   });
 
   test('needs each action of the policy that is not optional, and says which one it lacks', async () => {
-    const unneeded = await proveAll(casesToRun(actionsOf(policy, 'needed')), async (action) => {
+    const unneeded = await proveAll(casesToRun(neededIn(policy)), async (action) => {
       const users = situations.filter((situation) => ended.get(situation)?.actions.has(action));
       // The right to tag is asked for within calls of other names.
       for (const situation of users.length > 0 ? users : situations) {
@@ -108,8 +108,7 @@ describe.each<{ heading: string; also?: string; situations: readonly Situation[]
   });
 
   test('works without what is optional', async () => {
-    const optional = actionsOf(policy, 'optional');
-    const stripped = optional.reduce(without, policy);
+    const stripped = { ...policy, Statement: policy.Statement.filter(({ Sid }) => !isOptional(Sid)) };
     const failed = await proveAll(situations, async (situation) => {
       const ended = await runAs([stripped, ...others], situation);
       return ended.failed ? ended.log : '';
@@ -121,6 +120,22 @@ describe.each<{ heading: string; also?: string; situations: readonly Situation[]
     const everywhere = policy.Statement.filter(({ Resource }) => Resource === '*').flatMap(actionsIn);
     expect(everywhere.filter((action) => !/^iam:List(Policies|Roles|Users)$/.test(action))).toEqual([]);
   });
+});
+
+test.each([
+  ['with its statement for that', true],
+  ['not without', false],
+])('the plan compares boundaries %s', async (_, isAllowed) => {
+  const policy = policyUnder('Dry run');
+  const statements = policy.Statement.filter(({ Sid }) => isAllowed || Sid !== 'OptionalComparison');
+  const prepare = (account: Account) => {
+    declaredAndSpoiled(account).user.permissionsBoundary = READ_ONLY;
+  };
+  const inputs = { mode: 'provision', 'dry-run': 'true' };
+  const more = `permissions-boundary: ${POWER_USER}`;
+  const { failed, log } = await runAs([{ ...policy, Statement: statements }], { prepare, inputs, more });
+  expect([failed, log.includes('the step may not read both')]).toEqual([false, !isAllowed]);
+  expect(log).toContain(`has ${POWER_USER} as its permissions boundary in place of ${READ_ONLY}`);
 });
 
 describe('a boundary that provision cannot do without', () => {
@@ -178,7 +193,7 @@ describe('as a role in the same step', () => {
     const forRole = JSON.parse(JSON.stringify(assume).replaceAll('role/deploy', 'role/admin')) as PagePolicy;
     const { run, asked } = await runFrom(mode, headings, [forRole]);
     expect([run.exitCode, run.exported, asked]).toEqual([0, {}, ['AssumeRole']]);
-    for (const action of actionsOf(forRole, 'needed')) {
+    for (const action of neededIn(forRole)) {
       const { run: refused } = await runFrom(mode, headings, [without(forRole, action)]);
       expect([action, refused.exitCode]).toEqual([action, 1]);
       expect(refused.log.join('\n')).toContain(action);
@@ -202,7 +217,7 @@ describe('verify', () => {
       return (await step(job, inputs)).exitCode;
     };
     expect(await verifyWith([policy])).toBe(0);
-    for (const action of actionsOf(policy, 'needed')) {
+    for (const action of neededIn(policy)) {
       expect([action, await verifyWith([without(policy, action)])]).toEqual([action, 1]);
     }
   });
@@ -235,7 +250,7 @@ describe('the modes that obtain credentials', () => {
     };
     const policy = policyUnder('assume-role');
     expect(await assumeWith([policy])).toBe(0);
-    for (const action of actionsOf(policy, 'needed')) {
+    for (const action of neededIn(policy)) {
       expect([action, await assumeWith([without(policy, action)])]).toEqual([action, 1]);
     }
     const untagged = { 'role-skip-session-tagging': 'true' };
@@ -271,7 +286,7 @@ describe('the modes that obtain credentials', () => {
     const policy = policyUnder('federation-token');
     const tagged = { 'custom-tags': '{"team":"platform"}' };
     expect(await federateWith([policy], tagged)).toBe(0);
-    for (const action of actionsOf(policy, 'needed')) {
+    for (const action of neededIn(policy)) {
       expect([action, await federateWith([without(policy, action)], tagged)]).toEqual([action, 1]);
     }
     expect(await federateWith([without(policy, 'sts:TagSession')])).toBe(0);
@@ -439,8 +454,8 @@ function jsonUnder(heading: string, index: number): string {
   return blocks[index]?.content ?? '';
 }
 
-function actionsOf({ Statement: statements }: PagePolicy, which: 'needed' | 'optional'): string[] {
-  return statements.filter(({ Sid }) => isOptional(Sid) === (which === 'optional')).flatMap(actionsIn);
+function neededIn({ Statement: statements }: PagePolicy): string[] {
+  return statements.filter(({ Sid }) => !isOptional(Sid)).flatMap(actionsIn);
 }
 
 function isOptional(sid: string | undefined): boolean {

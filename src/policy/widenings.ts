@@ -13,7 +13,6 @@ interface Access {
 
 /** What a statement allows or denies, where all conditions are met. */
 interface Rule extends Access {
-  readonly effect: unknown;
   readonly conditions: readonly Condition[];
   /** How names were written that are compared in another form. */
   readonly written: ReadonlyMap<string, string>;
@@ -28,18 +27,21 @@ const MOST_NAMES = 5;
  * narrow as before counts as wider.
  */
 export function widenings(before: readonly PolicyDocument[], after: readonly PolicyDocument[]): string[] {
-  const [was, is] = [before.flatMap(rulesIn), after.flatMap(rulesIn)];
-  return distinct([
-    ...withEffect('Allow', is).flatMap((rule) => newlyAllowed(rule, withEffect('Allow', was))),
-    ...withEffect('Deny', was).flatMap((rule) => noLongerDenied(rule, withEffect('Deny', is))),
-  ]);
+  const was = rulesIn(before, 'Allow');
+  const allowed = rulesIn(after, 'Allow').flatMap((rule) => newlyAllowed(rule, was));
+  return distinct([...allowed, ...lostDenials(before, after)]);
+}
+
+/** What policies denied that others do not, in the same phrases. */
+export function lostDenials(before: readonly PolicyDocument[], after: readonly PolicyDocument[]): string[] {
+  const is = rulesIn(after, 'Deny');
+  return distinct(rulesIn(before, 'Deny').flatMap((rule) => noLongerDenied(rule, is)));
 }
 
 /** What new policies allow that is seldom meant: everyone, everything, or all but what is named. */
 export function broadGrants(policies: readonly PolicyDocument[]): string[] {
-  const rules = withEffect('Allow', policies.flatMap(rulesIn));
   return distinct(
-    rules.flatMap((rule) => {
+    rulesIn(policies, 'Allow').flatMap((rule) => {
       const { principals, actions, conditions } = rule;
       const isForEveryone = principals !== EVERYTHING && isBroad(principals) && conditions.length === 0;
       return [
@@ -52,10 +54,6 @@ export function broadGrants(policies: readonly PolicyDocument[]): string[] {
 
 function isBroad(set: PatternSet): boolean {
   return set.isComplement || isWithin(EVERYTHING, set);
-}
-
-function withEffect(effect: 'Allow' | 'Deny', rules: readonly Rule[]): Rule[] {
-  return rules.filter((rule) => rule.effect === effect);
 }
 
 function newlyAllowed(rule: Rule, before: readonly Rule[]): string[] {
@@ -158,10 +156,13 @@ function overlaps(access: Access, rule: Rule): boolean {
   );
 }
 
-function rulesIn({ Version, Statement }: PolicyDocument): Rule[] {
-  return listOf(Statement)
-    .filter(isMapping)
-    .map((statement) => ruleOf(statement, Version === '2012-10-17'));
+function rulesIn(policies: readonly PolicyDocument[], effect: 'Allow' | 'Deny'): Rule[] {
+  return policies.flatMap(({ Version, Statement }) =>
+    listOf(Statement)
+      .filter(isMapping)
+      .filter((statement) => statement.Effect === effect)
+      .map((statement) => ruleOf(statement, Version === '2012-10-17')),
+  );
 }
 
 /** @param hasVariables whether AWS takes a variable for what it stands for, and not for a text, as in a policy of 2008 */
@@ -177,7 +178,6 @@ function ruleOf(statement: Statement, hasVariables: boolean): Rule {
     return { isComplement, patterns: names.map(([pattern]) => pattern) };
   };
   return {
-    effect: statement.Effect,
     principals: setOf('Principal', principalsIn),
     actions: setOf('Action', (value) => listOf(value).map((name) => [String(name).toLowerCase(), String(name)])),
     resources: setOf('Resource', (value) => listOf(value).map((name) => [text(name), String(name)])),

@@ -26,7 +26,12 @@ export interface ResourcePlans {
   readonly obstacles: readonly Obstacle[];
 }
 
-export function planResources(declaration: Declaration, existing: ExistingAccount, rules: Rules): ResourcePlans {
+export function planResources(
+  declaration: Declaration,
+  existing: ExistingAccount,
+  given: Omit<Rules, 'policyTexts'>,
+): ResourcePlans {
+  const rules: Rules = { ...given, policyTexts: existing.policyTexts };
   const { policies } = declaration;
   const providers = declaration.oidcProviders.map((provider) =>
     renewable(existing.oidcProviders.get(provider.url), rules, {

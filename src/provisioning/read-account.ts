@@ -7,6 +7,7 @@ import type { AccountAccess } from './changes/account-access';
 import { CALLS_AT_ONCE, concurrently } from './changes/concurrently';
 import { readAsOne } from './changes/read-as-one';
 import { readEphemeral, type Ephemeral } from './ephemeral';
+import { readPolicyTexts, type PolicyTexts } from './resources/managed-policies';
 import { readDevice, readUndeclaredDevices, type ExistingDevice, type UndeclaredDevice } from './resources/mfa-device';
 import { isNamesake, readNamesakesOfPolicies, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, readOidcProvider, type ExistingOidcProvider } from './resources/oidc-provider';
@@ -29,6 +30,8 @@ export interface ExistingAccount {
   readonly undeclaredDevices: ReadonlyMap<string, readonly UndeclaredDevice[]>;
   /** Users that are to have a key, and can be made if they are not there. */
   readonly keyHolders: readonly KeyHolder[];
+  /** Of policies, as far as what users and roles may do depends on it. */
+  readonly policyTexts: PolicyTexts;
 }
 
 /** What reading an account begins with, for as much of a document as is read at once. */
@@ -60,7 +63,8 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
       (accessKey ?? hasOwnKeys(foundUsers.get(name))) && ofUsers.has(name) === foundUsers.has(name),
   );
   const seeds = users.flatMap(({ mfaDevice }) => mfaDevice?.deliver ?? []);
-  const [devices, undeclaredDevices, keyHolders] = await Promise.all([
+  const holders = [...withExisting(users, foundUsers), ...withExisting(roles, foundRoles)];
+  const [devices, undeclaredDevices, keyHolders, policyTexts] = await Promise.all([
     readEach(
       users,
       async ({ name, mfaDevice }) => (mfaDevice ? readDevice(mfaDevice, foundUsers.get(name), access) : undefined),
@@ -78,6 +82,7 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
       withKeys.map((user) => ({ user, existing: foundUsers.get(user.name) })),
       access,
     ),
+    readPolicyTexts(holders, policies, [...foundPolicies.values()], access),
   ]);
   return {
     oidcProviders: foundProviders,
@@ -88,7 +93,19 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
     devices,
     undeclaredDevices,
     keyHolders,
+    policyTexts,
   };
+}
+
+/** What is declared and there. */
+function withExisting<Declared extends { readonly name: string }, Existing>(
+  declared: readonly Declared[],
+  found: ReadonlyMap<string, Existing>,
+) {
+  return declared.flatMap((one) => {
+    const existing = found.get(one.name);
+    return existing === undefined ? [] : { declared: one, existing };
+  });
 }
 
 /** The marks of what is there for one run alone. */

@@ -22,7 +22,15 @@ const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const QUARANTINE = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
 const DENIAL = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iam:*', Resource: '*' }] };
 const POLICIES = [declaredPolicy(), declaredPolicy({ name: 'guard', document: DENIAL })];
-const [LIST, GUARD] = [arn('policy/list'), arn('policy/guard')];
+const [LIST, GUARD, OLD_GUARD] = [arn('policy/list'), arn('policy/guard'), arn('policy/old-guard')];
+/** What the account's policies say. */
+const policyTexts = new Map([
+  [GUARD, DENIAL],
+  [OLD_GUARD, DENIAL],
+  [READ_ONLY, allowing(['s3:Get*', 'iam:Get*'])],
+  [POWER_USER, allowing('*')],
+]);
+const WITH_TEXTS = { ...RULES, policyTexts };
 
 type Case<Declared, Existing> = readonly [
   what: string,
@@ -50,17 +58,46 @@ describe('a user', () => {
       [`loses the policy ${QUARANTINE}, which denies`],
     ],
     [
-      'without a policy of the document that denies',
+      'without a policy that denies',
       {},
       { attachedPolicies: [GUARD] },
-      [`loses the policy ${GUARD}, which denies`],
+      [`loses the policy ${GUARD}: no longer denies all of iam:* on everything`],
     ],
+    [
+      'with another policy that denies as much',
+      { policies: [{ declared: 'guard' }] },
+      { attachedPolicies: [OLD_GUARD] },
+      [`gets the policy ${GUARD}`],
+    ],
+    ['with an inline policy in its place', { inlinePolicies: { own: DENIAL } }, { attachedPolicies: [GUARD] }, []],
+    [
+      'with another policy that denies less',
+      { policies: [{ declared: 'list' }] },
+      { attachedPolicies: [OLD_GUARD, LIST] },
+      [`loses the policy ${OLD_GUARD}: no longer denies all of iam:* on everything`],
+    ],
+    ['without a policy that nobody could read', {}, { attachedPolicies: [arn('policy/secret')] }, []],
     ['with a first boundary', { permissionsBoundary: { arn: READ_ONLY } }, {}, []],
     [
       'with another boundary',
       { permissionsBoundary: { arn: POWER_USER } },
       { permissionsBoundary: READ_ONLY },
-      [`has ${POWER_USER} as its permissions boundary in place of ${READ_ONLY}`],
+      [`has ${POWER_USER} as its permissions boundary in place of ${READ_ONLY}: allows every action on everything`],
+    ],
+    ['with a narrower boundary', { permissionsBoundary: { arn: READ_ONLY } }, { permissionsBoundary: POWER_USER }, []],
+    [
+      'with a boundary of the document, as that declares it',
+      { permissionsBoundary: { declared: 'list' } },
+      { permissionsBoundary: READ_ONLY },
+      [`has ${LIST} as its permissions boundary in place of ${READ_ONLY}: allows s3:ListBucket on everything`],
+    ],
+    [
+      'with a boundary that nobody could read',
+      { permissionsBoundary: { arn: READ_ONLY } },
+      { permissionsBoundary: arn('policy/secret') },
+      [
+        `has ${READ_ONLY} as its permissions boundary in place of ${arn('policy/secret')}, which are not compared: the step may not read both`,
+      ],
     ],
     ['without its boundary', {}, { permissionsBoundary: READ_ONLY }, [`loses the permissions boundary ${READ_ONLY}`]],
     [
@@ -84,9 +121,17 @@ describe('a user', () => {
     ],
     ['with other tags', { tags: { team: 'a' } }, { tags: { ...existingUser().tags, team: 'b' } }, []],
   ])('%s', (_, declared, existing, widenings) => {
-    expect(changeIn(planUser(declaredUser(declared), existingUser(existing), POLICIES, RULES)).widenings).toEqual(
+    expect(changeIn(planUser(declaredUser(declared), existingUser(existing), POLICIES, WITH_TEXTS)).widenings).toEqual(
       widenings,
     );
+  });
+
+  test('says which policy that it loses nobody could read', () => {
+    const attachedPolicies = [READ_ONLY, arn('policy/secret')];
+    const { details } = changeIn(planUser(declaredUser(), existingUser({ attachedPolicies }), [], RULES));
+    expect(details.filter((line) => line.startsWith('!'))).toEqual([
+      `! what ${arn('policy/secret')} denies is not known: the step may not read it`,
+    ]);
   });
 
   test('that need prove MFA no more', () => {

@@ -20,6 +20,7 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
+import { attachmentEffects, boundaryWidenings, newGrants, type KnownTexts } from './managed-policies';
 import { isOwn, notOurs, takenOver, withMarkOf, type Rules } from './ownership';
 import { policyArn, referredArn } from './policy';
 import { newTags, tagChanges, tagsToMake } from './tags';
@@ -128,9 +129,6 @@ export function planIdentity(
   const calls = identityCalls(kind, name);
   const arnOf = (reference: PolicyReference) => referredArn(reference, policies, rules.account);
   const boundary = permissionsBoundary && arnOf(permissionsBoundary);
-  const denying = policies
-    .filter(({ document }) => hasEffect('Deny', document))
-    .map((policy) => policyArn(policy, rules.account));
   const before = existing ?? { attachedPolicies: [], inlinePolicies: {} };
   const attached = declared.policies.map(arnOf);
   const granting = [
@@ -138,6 +136,8 @@ export function planIdentity(
     membersDifference('policy', before.attachedPolicies, attached, { add: calls.attach, remove: calls.detach }),
   ];
   if (existing) {
+    const wanted = new Map(policies.map((policy) => [policyArn(policy, rules.account), policy.document]));
+    const texts: KnownTexts = { before: rules.policyTexts ?? new Map(), wanted };
     return (
       notOurs(kind, existing.arn, existing.tags, rules) ??
       otherPath(kind, existing, path) ??
@@ -145,15 +145,13 @@ export function planIdentity(
       takenOver(
         changeOf(kind, name, [
           ...plan.differences,
-          boundaryChanges(boundary, existing, calls),
+          boundaryChanges(boundary, existing, texts, calls),
           ...granting,
           {
             ...NO_DIFFERENCE,
-            widenings: [
-              ...widenings(Object.values(existing.inlinePolicies), Object.values(plan.inlinePolicies)),
-              ...attachmentWidenings(existing.attachedPolicies, attached, denying),
-            ],
+            widenings: widenings(Object.values(existing.inlinePolicies), Object.values(plan.inlinePolicies)),
           },
+          attachmentEffects(existing.attachedPolicies, attached, Object.values(plan.inlinePolicies), texts),
           tagChanges(existing.tags, tags, withMarkOf(existing, rules), calls),
         ]),
         { kind, name, arn },
@@ -177,51 +175,12 @@ export function planIdentity(
     widenings: [
       ...plan.newWidenings,
       ...broadGrants(Object.values(plan.inlinePolicies)),
-      ...attached.filter(isPowerful).map(gets),
-      ...policies.filter((policy) => attached.includes(policyArn(policy, rules.account))).flatMap(getsBroad),
+      ...newGrants(attached, policies, rules),
     ],
     stages: [[{ ...create, refersTo }]],
     later: granted.stages,
     creates: { kind, name, arn },
   };
-}
-
-/** Policies of AWS that allow everything; nearly everything; everything by way of a user or role that is made so. */
-const [ADMINISTRATOR, POWERFUL] = [
-  /^arn:[^:]+:iam::aws:policy\/AdministratorAccess$/,
-  /^arn:[^:]+:iam::aws:policy\/(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)$/,
-];
-
-/** Policies of AWS that deny: the second stops whoever has a key that leaked. */
-const DENYING = /^arn:[^:]+:iam::aws:policy\/(?:AWSDenyAll|AWSCompromisedKeyQuarantine\w*)$/;
-
-function isPowerful(arn: string): boolean {
-  return POWERFUL.test(arn);
-}
-
-/** A policy that is new does nothing by itself, and as a boundary it only limits. */
-function getsBroad({ name, document }: DeclaredPolicy): string[] {
-  return broadGrants([document]).map((grant) => `gets the policy ${name}, which ${grant}`);
-}
-
-function gets(arn: string): string {
-  return `gets the policy ${arn}`;
-}
-
-/**
- * How other policies than before may allow more. What they say is compared where they are planned themselves; here it
- * counts that they come, unless all was allowed before, and that one goes that denies.
- *
- * @param denying policies of the document that deny something
- */
-function attachmentWidenings(
-  before: readonly string[],
-  wanted: readonly string[],
-  denying: readonly string[],
-): string[] {
-  const come = before.some((arn) => ADMINISTRATOR.test(arn)) ? [] : wanted.filter((arn) => !before.includes(arn));
-  const go = before.filter((arn) => !wanted.includes(arn) && (DENYING.test(arn) || denying.includes(arn)));
-  return [...come.map(gets), ...go.map((arn) => `loses the policy ${arn}, which denies`)];
 }
 
 /** AWS gives things their paths when they are made. */
@@ -305,6 +264,7 @@ function inlineChanges(
 function boundaryChanges(
   wanted: string | undefined,
   { permissionsBoundary: before }: ExistingIdentity,
+  texts: KnownTexts,
   calls: IdentityCalls,
 ): Difference {
   if (wanted === before) return NO_DIFFERENCE;
@@ -313,7 +273,7 @@ function boundaryChanges(
     const widenings = [`loses the permissions boundary ${before ?? ''}`];
     return { ...NO_DIFFERENCE, details, widenings, adding: [calls.deleteBoundary()] };
   }
-  const widenings = before === undefined ? [] : [`has ${wanted} as its permissions boundary in place of ${before}`];
+  const widenings = before === undefined ? [] : boundaryWidenings(before, wanted, texts);
   // A boundary narrows: it is there before anything else is granted.
   return { ...NO_DIFFERENCE, details, widenings, removing: [calls.putBoundary(wanted)] };
 }

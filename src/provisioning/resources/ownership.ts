@@ -1,6 +1,7 @@
 import { userOrRoleIn } from '../../aws/arn';
 import type { Tags } from '../../identities/declaration';
 import { MANAGED_BY, MANAGED_BY_REPOSITORY } from '../../identities/own-tags';
+import type { PolicyDocument } from '../../policy/policy-document';
 import type { Created } from '../../runner/ledger';
 import type { TargetAccount } from '../changes/account-access';
 import { withoutCalls, type Change, type Kind, type Obstacle } from '../changes/change';
@@ -23,6 +24,8 @@ export interface Rules {
   readonly ephemeral?: Ephemeral | undefined;
   /** Whether another run, for which alone something is there, is over. If omitted, none is. */
   readonly isOver?: IsOver;
+  /** What managed policies say at present, by ARN. If omitted, or of one that is not there, it could not be read. */
+  readonly policyTexts?: ReadonlyMap<string, PolicyDocument>;
   /** The ARN of whom the step works as. If omitted, or undefined, that is not known. */
   readonly caller?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Policy } from '@aws-sdk/client-iam';
 import { iamArn } from '../../aws/arn';
 import { isRefusal } from '../../aws/failure';
 import type { Iam, Write } from '../../iam/connect';
@@ -6,7 +7,7 @@ import type { DeclaredPolicy, PolicyReference, Tags } from '../../identities/dec
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
-import { widenings } from '../../policy/widenings';
+import { lostDenials, widenings } from '../../policy/widenings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import {
   changeOf,
@@ -59,21 +60,44 @@ export function referredArn(
 export async function readPolicy(arn: string, iam: Iam): Promise<ExistingPolicy | undefined> {
   const { Policy } = (await iam.find('GetPolicy', { PolicyArn: arn })) ?? {};
   if (!Policy) return undefined;
-  const [versions, { PolicyVersion }] = await Promise.all([
+  const [versions, document] = await Promise.all([
     iam.list('ListPolicyVersions', { PolicyArn: arn }, ({ Versions }) => Versions),
-    iam.ask('GetPolicyVersion', { PolicyArn: arn, VersionId: Policy.DefaultVersionId }),
+    readDocument(Policy, iam),
   ]);
   return {
     arn,
     id: Policy.PolicyId,
     description: Policy.Description ?? '',
-    document: parsePolicyText(PolicyVersion?.Document ?? ''),
+    document,
     tags: tagsIn(Policy.Tags),
     versions: versions
       .map(({ VersionId = '', IsDefaultVersion = false }) => ({ id: VersionId, isDefault: IsDefaultVersion }))
       // `v12` is newer than `v9`.
       .sort((one, other) => Number(one.id.slice(1)) - Number(other.id.slice(1))),
   };
+}
+
+/** What a policy says in the version that is in force. */
+async function readDocument({ Arn, DefaultVersionId }: Policy, iam: Iam): Promise<PolicyDocument> {
+  const { PolicyVersion } = await iam.ask('GetPolicyVersion', { PolicyArn: Arn, VersionId: DefaultVersionId });
+  return parsePolicyText(PolicyVersion?.Document ?? '');
+}
+
+/** What a policy says that no document need declare. Undefined where the step may not read it, as it need not, or it is gone. */
+export async function readDocumentIfAllowed(PolicyArn: string, iam: Iam): Promise<PolicyDocument | undefined> {
+  return ifAllowed(async () => {
+    const { Policy } = (await iam.find('GetPolicy', { PolicyArn })) ?? {};
+    return Policy && (await readDocument(Policy, iam));
+  });
+}
+
+async function ifAllowed<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isRefusal(error, 'AccessDenied')) return undefined;
+    throw error;
+  }
 }
 
 /** Makes a managed policy say what is declared. */
@@ -179,7 +203,7 @@ export async function planPolicyRemoval(
     readDetachments(PolicyArn, leaving, iam),
   ]);
   const others = versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion);
-  return removalOf(
+  const removal = removalOf(
     'policy',
     name,
     [
@@ -193,6 +217,17 @@ export async function planPolicyRemoval(
     ],
     readEphemeralOf(Policy?.PolicyId, tags),
   );
+  // What stays may do what only this policy denied it.
+  if (!Policy || detachments.length === 0) return removal;
+  const document = await ifAllowed(() => readDocument(Policy, iam));
+  return document
+    ? { ...removal, widenings: lostDenials([document], []) }
+    : { ...removal, details: [...removal.details, mayDeny(PolicyArn)] };
+}
+
+/** Of a policy that goes from what stays, and that the step may not read, for people. */
+export function mayDeny(arn: string): string {
+  return `! what ${arn} denies is not known: the step may not read it`;
 }
 
 /** Detaches a policy from all that have it and stay. */
