@@ -28,6 +28,11 @@ test('a table with what changes next to each row, and the rest folded, with the 
   expect(planMarkdown(PLAN, { room: ROOM, rest: '' }).isWhole).toBe(true);
 });
 
+test('a device is named by its path and name', () => {
+  const device = shown('create', 'MFA device', 'arn:aws:iam::123456789012:mfa/machine/phone', { details: ['for ci'] });
+  expect(markdown([device]).slice(2)).toEqual(['| create | MFA device | `machine/phone` | `for ci` |']);
+});
+
 test('what widens access is marked, comes first, and is open', () => {
   const wider = shown('change', 'role', 'deploy', { details: ['~ trust policy'], widenings: ['trusts *'] });
   expect(markdown([...PLAN.slice(1, 2), wider]).slice(2, 15)).toEqual([

@@ -65,6 +65,12 @@ test.each([
   );
 });
 
+test('names a device by its path and name', () => {
+  const device = shown('create', 'MFA device', 'arn:aws:iam::123456789012:mfa/machine/phone', { details: ['for ci'] });
+  expect(planLines([device])).toEqual(['+ create  MFA device  machine/phone  for ci']);
+  expect(JSON.parse(planOutput([device]))).toMatchObject([{ name: 'arn:aws:iam::123456789012:mfa/machine/phone' }]);
+});
+
 test('as an output, without the calls', () => {
   expect(JSON.parse(planOutput(PLAN.slice(1, 3)))).toEqual([
     {

@@ -1,6 +1,6 @@
 import { code, codeInCell, fenceFor, htmlText } from '../text/markdown';
 import type { Change } from './changes/change';
-import { changesInShort, detailLines, hasMore, wideningLines, widensAccess } from './show-plan';
+import { changesInShort, detailLines, hasMore, nameInShort, wideningLines, widensAccess } from './show-plan';
 
 export interface PlanMarkdown {
   readonly lines: readonly string[];
@@ -56,11 +56,11 @@ function size(lines: readonly string[]): number {
 }
 
 function row(change: Change): string {
-  const { action, kind, name } = change;
+  const { action, kind } = change;
   // What is code mentions nobody, wherever it is shown.
   const what = changesInShort(change).map(codeInCell);
   const mark = widensAccess(change) ? '⚠️ ' : '';
-  return `| ${mark}${action} | ${kind} | ${codeInCell(name)} | ${what.join('<br>')} |`;
+  return `| ${mark}${action} | ${kind} | ${codeInCell(nameInShort(change))} | ${what.join('<br>')} |`;
 }
 
 /** What there is to say of a thing, folded, unless it widens access. */

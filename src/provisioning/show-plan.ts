@@ -7,7 +7,7 @@ const MARKS: Readonly<Record<Action, string>> = { create: '+', change: '~', dele
 const [MOST_CHANGES, MOST_CHARACTERS] = [4, 80];
 
 /** What stands before the path and the name in the ARN of a policy or a device. */
-const ARN_PREFIX = /\barn:[^\s:]+:iam::(?:aws|\d{12}):(?:policy|mfa)\//g;
+const ARN_PREFIX = /\barn:[^\s:]+:iam::(?:aws|\d{12}):(?:policy|mfa|u2f)\//g;
 
 const [SIGNED, TAG] = [/^[+~-] /, /^([+~-]) tag /];
 
@@ -43,6 +43,11 @@ export function changesInShort({ details }: Change): string[] {
   return [...all.slice(0, MOST_CHANGES).map(shortened), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
+/** What a thing is called in its row: of an MFA device, the path and the name. */
+export function nameInShort({ name }: Change): string {
+  return name.replaceAll(ARN_PREFIX, '');
+}
+
 function shortened(text: string): string {
   const named = oneLine(text).replaceAll(ARN_PREFIX, '');
   return named.length <= MOST_CHARACTERS ? named : `${beginningOf(named, MOST_CHARACTERS)}…`;
@@ -74,9 +79,10 @@ export function wideningLines({ widenings }: Change): string[] {
 /** The plan for the log: a table with what changes next to each row; then, of each thing, the rest. */
 export function planLines(changes: readonly Change[]): string[] {
   const width = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length));
-  const [kinds, names] = [width(changes.map(({ kind }) => kind)), width(changes.map(({ name }) => name))];
+  const [kinds, names] = [width(changes.map(({ kind }) => kind)), width(changes.map(nameInShort))];
   const rows = changes.map((change) => {
-    const { action, kind, name } = change;
+    const { action, kind } = change;
+    const name = nameInShort(change);
     const what = [...(widensAccess(change) ? ['WIDENS ACCESS'] : []), ...changesInShort(change)].join(', ');
     return `${MARKS[action]} ${action.padEnd(6)}  ${kind.padEnd(kinds)}  ${name.padEnd(names)}  ${what}`.trimEnd();
   });

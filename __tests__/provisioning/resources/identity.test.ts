@@ -176,7 +176,13 @@ describe('a role', () => {
     [
       'with longer sessions and another description',
       { trust: { policy: trusting(arn('user/ci')) }, maxSessionDuration: 43_200, description: 'x' },
-      { trust: trusting(arn('user/ci')), maxSessionDuration: 3600 },
+      { trust: trusting(arn('user/ci')), maxSessionDuration: 7200 },
+      ['lets sessions last longer: 2h → 12h'],
+    ],
+    [
+      'with shorter sessions',
+      { trust: { policy: trusting(arn('user/ci')) }, maxSessionDuration: 3600 },
+      { trust: trusting(arn('user/ci')), maxSessionDuration: 7200 },
       [],
     ],
   ])('%s', (_, declared, existing, widenings) => {

@@ -159,17 +159,16 @@ function settingChanges(
   existing: ExistingRole,
 ): Difference {
   const [before, wanted] = [existing.description, description].map((text) => JSON.stringify(text));
+  const [lasting, longest] = [existing.maxSessionDuration, maxSessionDuration];
+  const sessions = [lasting, longest].map((seconds) => writeDuration(seconds * 1000)).join(' → ');
   const details = [
     ...(before === wanted ? [] : [`~ description ${before} → ${wanted}`]),
-    ...(maxSessionDuration === existing.maxSessionDuration
-      ? []
-      : [
-          `~ longest session ${writeDuration(existing.maxSessionDuration * 1000)} → ${writeDuration(maxSessionDuration * 1000)}`,
-        ]),
+    ...(lasting === longest ? [] : [`~ longest session ${sessions}`]),
   ];
   if (details.length === 0) return NO_DIFFERENCE;
-  const input = { RoleName: name, Description: description, MaxSessionDuration: maxSessionDuration };
-  return { ...NO_DIFFERENCE, details, adding: [{ operation: 'UpdateRole', input }] };
+  const widenings = longest > lasting ? [`lets sessions last longer: ${sessions}`] : [];
+  const input = { RoleName: name, Description: description, MaxSessionDuration: longest };
+  return { ...NO_DIFFERENCE, details, widenings, adding: [{ operation: 'UpdateRole', input }] };
 }
 
 /**
