@@ -45,6 +45,10 @@ test('the page is that of the version in use', async () => {
   for (const name of Object.keys(env)) {
     expect((await reported(REFUSED, { ...env, [name]: '' }))[0]).toContain('More: docs/troubleshooting.md#');
   }
+  // Their servers have actions from other ones.
+  for (const runner of ['GITEA_ACTIONS', 'FORGEJO_ACTIONS']) {
+    expect((await reported(REFUSED, { ...env, [runner]: 'true' }))[0]).toContain('More: docs/troubleshooting.md#');
+  }
 });
 
 test.each<[what: string, error: unknown, words: string]>([
@@ -121,7 +125,7 @@ describe('what is wrong in a file', () => {
     const [whole, ...others] = await failuresIn(wrongIn(12));
     expect(whole).toBe(
       `failed (${title}): Could not start.\nFix: Correct it.\n` +
-        'GitHub shows 9 of these problems at their places; 3 more are only here.\n' +
+        '9 of these problems are shown at their places; 3 more are only here.\n' +
         'More: docs/troubleshooting.md#invalid-input',
     );
     expect(others).toHaveLength(9);
@@ -130,7 +134,7 @@ describe('what is wrong in a file', () => {
 
   test.each([1, 2, 9])('is all shown at its place where there are only %i', async (lines) => {
     const [whole, ...others] = await failuresIn(wrongIn(lines));
-    expect(whole).not.toContain('GitHub shows');
+    expect(whole).not.toContain('at their places');
     expect(others).toHaveLength(lines);
   });
 });

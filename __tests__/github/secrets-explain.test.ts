@@ -23,6 +23,8 @@ const repository: SecretLocation = { of: 'repository', repository: 'octo/app' };
 const environment: SecretLocation = { of: 'environment', repository: 'octo/app', environment: 'production' };
 const organization: SecretLocation = { of: 'organization', organization: 'octo', visibility: 'private' };
 
+const GITHUB = { issuer: 'GitHub', permission: 'the permission id-token: write' };
+
 /** The error of a check of the place. */
 async function failureOf(location: SecretLocation, url = sandbox.github.secrets.apiUrl): Promise<unknown> {
   const settings = { retry: { maxAttempts: 1 }, clock: systemClock, log: () => undefined };
@@ -83,7 +85,7 @@ test.each<[number, string, Record<string, string>, string, string]>([
 test.each([403, 429, 500, 503])('a wait that is too long is named with %i', async (status) => {
   answering(status, 'Later', { 'retry-after': '3600' });
   const failure = await failureOf(repository);
-  for (const { message } of [explainSecret(failure, 'write'), explainIdToken(failure, 'GitHub', 'sts.amazonaws.com')]) {
+  for (const { message } of [explainSecret(failure, 'write'), explainIdToken(failure, GITHUB, 'sts.amazonaws.com')]) {
     expect(message).toContain('GitHub asks to wait 60 minutes');
     expect(message).not.toMatch(/used up|id-token: write/);
   }
@@ -155,7 +157,7 @@ describe('without an answer', () => {
   ])('%s', (code, retry, explained, words) => {
     const failure = Object.assign(new Error('words'), { code });
     expect(GITHUB_FAILURES.retryOf(failure)).toBe(retry);
-    for (const error of [explainSecret(failure, 'write'), explainIdToken(failure, 'GitHub', 'sts.amazonaws.com')]) {
+    for (const error of [explainSecret(failure, 'write'), explainIdToken(failure, GITHUB, 'sts.amazonaws.com')]) {
       expect(error.code).toBe(explained);
       expect(error.message).toContain(words);
       expectWhole(error);

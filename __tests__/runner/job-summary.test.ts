@@ -11,7 +11,7 @@ useJobDirectory();
 
 /** The runner drops a summary that is larger. */
 const MAX_BYTES = 1024 * 1024;
-const ENDS = '**The summary ends here, as GitHub takes 1 MiB of a step. The rest is in the log of the step.**';
+const ENDS = '**The summary ends here, as a step has room for 1 MiB. The rest is in the log of the step.**';
 const rows = (count: number) => Array.from({ length: count }, (_, row) => `| \`profile-${row}\` | Größe 𠮷 |`);
 const lengthOf = (text: string) => Buffer.byteLength(text);
 

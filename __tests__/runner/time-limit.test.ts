@@ -30,6 +30,6 @@ test('the error says what was tried, why, and what to do', () => {
   const { code, message } = timeLimitReached(90);
   expect(code).toBe('action-timeout');
   expect(message).toMatch(
-    /^Could not finish within 90 s, .*action-timeout-s sets\.\nCause: AWS, .*\.\nFix: Raise .*\.$/,
+    /^Could not finish within 90 s, .*action-timeout-s sets\.\nCause: AWS .*\.\nFix: Raise .*\.$/,
   );
 });

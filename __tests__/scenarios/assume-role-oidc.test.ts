@@ -319,6 +319,22 @@ describe('on a runner of Forgejo or Gitea', () => {
     },
   );
 
+  test.each([
+    ['FORGEJO_ACTIONS', 'enable-openid-connect: true'],
+    ['GITEA_ACTIONS', 'the permission id-token: write'],
+  ])('with %s, a refused token is not explained by GitHub', async (runner, permission) => {
+    const env = { ...FORGE, [runner]: 'true', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'not-it' };
+    const main = await scenario.job({ oidc: true, env }).step({ with: inputs });
+    expectFailed(main, 'id-token-refused');
+    const log = main.log.join('\n');
+    expect(log).toContain('Could not get an OIDC token from codeberg.org for the audience sts.amazonaws.com.');
+    expect(log).toContain(
+      `Check that the job has ${permission} and is still running; then see the status page of code`,
+    );
+    expect(`${log}${main.summary}`).not.toContain('GitHub');
+    expect(scenario.calls()).toEqual(['id-token Unauthorized']);
+  });
+
   test('a job that may not ask for one learns how it may', async () => {
     const main = await scenario.job({ env: { ...FORGE, FORGEJO_ACTIONS: 'true' } }).step({ with: inputs });
     expectFailed(main, 'id-token-permission-missing');

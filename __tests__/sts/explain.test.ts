@@ -200,6 +200,13 @@ const refusals: Case[] = [
     ['for the moment', 'https://idp.example.com/a/.well-known/openid-configuration', 'Run the job again'],
   ]),
   [
+    "GitHub's keys, which could not be fetched",
+    sdkError('IDPCommunicationError'),
+    ofIssuer('https://token.actions.githubusercontent.com'),
+    'identity-provider-unreachable',
+    ["Fix: Run the job again. If it fails again, see GitHub's and AWS's status pages."],
+  ],
+  [
     'a certificate that is not trusted',
     sdkError('InvalidIdentityToken', "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"),
     web,

@@ -3,6 +3,7 @@ import { writeSummary } from '../delivery/report';
 import { asActionError, type ActionError } from '../errors/action-error';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
+import { forgeOf } from '../github/forge';
 import { hidesAccounts } from '../inputs/inputs';
 import { withoutAccounts } from '../runner/masks';
 import type { Step } from '../runner/step';
@@ -37,15 +38,17 @@ export async function reportFailure(error: unknown, step: Step, identity?: Ident
 
 function beyondRoom({ length }: readonly unknown[]): string[] {
   const more = length - MAX_IN_FILES;
-  return more > 0
-    ? [`GitHub shows ${MAX_IN_FILES} of these problems at their places; ${more} more are only here.`]
-    : [];
+  return more > 0 ? [`${MAX_IN_FILES} of these problems are shown at their places; ${more} more are only here.`] : [];
 }
 
-/** The entry of this failure in the documentation of the version that runs. */
+/**
+ * The entry of this failure in the documentation of the version that runs. Where it is, is known on GitHub alone: a server
+ * of Gitea or Forgejo may have the action from another one.
+ */
 function pageOf({ code }: ActionError, env: NodeJS.ProcessEnv): string {
   const page = `docs/troubleshooting.md#${code}`;
   const { GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY, GITHUB_ACTION_REF } = env;
+  if (forgeOf(env) !== 'GitHub') return page;
   if (!GITHUB_SERVER_URL || !GITHUB_ACTION_REPOSITORY || !GITHUB_ACTION_REF) return page;
   return `${GITHUB_SERVER_URL}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}/${page}`;
 }

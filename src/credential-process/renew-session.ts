@@ -196,7 +196,7 @@ function notInTime(profile: string, ms: number): ActionError {
   return new ActionError({
     code: 'no-answer',
     tried: `renew the session of the profile ${profile} within ${ms / 1000} s`,
-    why: 'AWS, GitHub, or a proxy in between did not answer in that time, or asked for more time than that.',
+    why: 'AWS, the issuer of the OIDC token, or a proxy in between did not answer in that time, or asked for more time than that.',
     fix: 'The next call tries again. If it fails again, check what is between the runner and AWS.',
   });
 }

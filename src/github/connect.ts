@@ -20,7 +20,7 @@ export function obtainIdToken(
   const request = (signal: AbortSignal) => fetchIdToken(endpoint, audience, signal, onSent);
   return call(`${endpoint.issuer}'s OIDC token`, request, GITHUB_FAILURES, settings).catch(async (error: unknown) => {
     const { explainIdToken } = await import('./explain');
-    throw explainIdToken(error, endpoint.issuer, audience);
+    throw explainIdToken(error, endpoint, audience);
   });
 }
 

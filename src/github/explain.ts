@@ -2,23 +2,28 @@ import type { ActionError, Explanation } from '../errors/action-error';
 import { explainRest, unusual, type RestService } from '../rest/explain';
 import { restRefusalOf, type RestRefusal } from '../rest/failure';
 import { GITHUB_FAILURES, isRateLimit, NotGithubError } from './failure';
+import type { IdTokenEndpoint } from './id-token';
 
-/** The error to show the user when GitHub gave no ID token. */
-export function explainIdToken(error: unknown, issuer: string, audience: string): ActionError {
+/** Whose ID tokens they are. */
+type Issuer = Pick<IdTokenEndpoint, 'issuer' | 'permission'>;
+
+/** The error to show the user when an issuer gave no ID token. */
+export function explainIdToken(error: unknown, of: Issuer, audience: string): ActionError {
+  const { issuer } = of;
   return explainRest(error, `get an OIDC token from ${issuer} for the audience ${audience}`, {
     name: issuer,
     server: `${issuer}'s token endpoint`,
     route: 'the proxy variables',
     failures: GITHUB_FAILURES,
-    meaning: (failure) => restRefusalOf(failure) && idTokenRefused(issuer),
+    meaning: (failure) => restRefusalOf(failure) && idTokenRefused(of),
   });
 }
 
-function idTokenRefused(issuer: string): Explanation {
+function idTokenRefused({ issuer, permission }: Issuer): Explanation {
   return {
     code: 'id-token-refused',
     why: `${issuer}'s token endpoint did not give a token to this job.`,
-    fix: `Check that the job has the permission id-token: write and is still running; then see the status page of ${issuer}.`,
+    fix: `Check that the job has ${permission} and is still running; then see the status page of ${issuer}.`,
   };
 }
 

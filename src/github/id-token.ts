@@ -1,7 +1,7 @@
 import { agentsFor } from '../network/agents';
 import { requestJson, textIn } from '../network/request';
 import { RestRefusal } from '../rest/failure';
-import { forgeOf } from './forge';
+import { forgeOf, idTokenPermission } from './forge';
 
 /** The runner's endpoint for ID tokens, there only in jobs with the permission `id-token: write`. */
 export interface IdTokenEndpoint {
@@ -10,6 +10,8 @@ export interface IdTokenEndpoint {
   readonly requestToken: string;
   /** Whose tokens they are, as messages name it. */
   readonly issuer: string;
+  /** What a job needs to have them, as messages name it. */
+  readonly permission: string;
 }
 
 /** The endpoint named in the environment, or undefined in a job without the permission `id-token: write`. */
@@ -17,7 +19,7 @@ export function idTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | undef
   const url = env.ACTIONS_ID_TOKEN_REQUEST_URL;
   const requestToken = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   if (!url || !requestToken || !URL.canParse(url)) return undefined;
-  return { url: new URL(url), requestToken, issuer: tokenIssuer(env) };
+  return { url: new URL(url), requestToken, issuer: tokenIssuer(env), permission: idTokenPermission(env) };
 }
 
 /**

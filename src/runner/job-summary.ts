@@ -4,7 +4,7 @@
  */
 const MAX_BYTES = 1024 * 1024;
 
-const REST = '**The summary ends here, as GitHub takes 1 MiB of a step. The rest is in the log of the step.**';
+const REST = '**The summary ends here, as a step has room for 1 MiB. The rest is in the log of the step.**';
 
 /**
  * The Markdown, or as many of its lines as have room, and a sentence that says so. Blocks that are open there are closed.

@@ -143,10 +143,17 @@ function providerUnreachable(call: StsCall): RefusalMeaning {
     why:
       `STS could not fetch the keys of ${issuer} that check the token: for the moment, as happens ` +
       'when many jobs start at once, or because AWS cannot reach that address at all.',
-    fix:
-      "Run the job again, and see GitHub's and AWS's status pages. If it stays with an identity provider of your own: " +
-      `${issuer}/.well-known/openid-configuration, and the keys at its jwks_uri, must be open to the internet and answer within seconds.`,
+    fix: `Run the job again. If it fails again, ${isGithubs(call) ? SEE_STATUS : mustBeOpen(issuer)}`,
   };
+}
+
+const SEE_STATUS = "see GitHub's and AWS's status pages.";
+
+function mustBeOpen(issuer: string): string {
+  return (
+    `make sure that ${issuer}/.well-known/openid-configuration, and the keys at its jwks_uri, are open to the internet and ` +
+    'answer within seconds.'
+  );
 }
 
 /** The request was signed with credentials. */
@@ -164,7 +171,7 @@ const SIGNED_RULES: readonly RefusalRule<StsCall>[] = [
     /not be assumed by root/i.test(message) && {
       code: 'role-refused',
       why: "The access keys are those of an account's root user, whom AWS lets assume no role, whatever policies say.",
-      fix: "Use GitHub's OIDC token, or the keys of an IAM user who may assume the role. Delete the root user's access keys.",
+      fix: "Use an OIDC token, or the keys of an IAM user who may assume the role. Delete the root user's access keys.",
     },
   ({ code, message }) =>
     code === 'AccessDenied' &&
@@ -386,10 +393,14 @@ function claimOf({ token }: StsCall, name: string): string {
 /** The audience of tokens for which none is asked, which a provider may list that was made by older instructions. */
 function ofOwner(call: StsCall): string {
   const owner = claim(call.token?.claims ?? {}, 'repository_owner');
-  const isGithub = claimOf(call, 'iss').startsWith('https://token.actions.githubusercontent.com');
-  return owner === undefined || !isGithub
+  return owner === undefined || !isGithubs(call)
     ? ''
     : `GitHub's own default, if it lists that, is https://github.com/${owner}. `;
+}
+
+/** Whether the token is one of GitHub.com. */
+function isGithubs(call: StsCall): boolean {
+  return claimOf(call, 'iss').startsWith('https://token.actions.githubusercontent.com');
 }
 
 function roleOf({ roleArn = 'the role' }: StsCall): string {
