@@ -184,14 +184,27 @@ describe('the answer to CreateAccessKey is lost', () => {
 });
 
 describe('a secret whose writing GitHub does not answer', () => {
-  test('is written again, and the step waits until nothing of it can come late', async () => {
+  test.each([
+    ['a repository', 'github-secrets', {}],
+    ['a repository for Dependabot', 'dependabot-secrets', { program: 'dependabot' as const }],
+    ['an organization', { 'github-secrets': { organization: 'octo' } }, { owner: 'org:octo' }],
+    [
+      'an organization for Dependabot',
+      { 'dependabot-secrets': { organization: 'octo' } },
+      { owner: 'org:octo', program: 'dependabot' as const },
+    ],
+  ])('of %s is written again, and the step waits until nothing of it can come late', async (_, to, place) => {
+    const { secrets } = scenario.sandbox.github;
+    secrets.createOrganization('octo');
+    const owners = [REPOSITORY, 'org:octo'];
+    token = { 'github-token': secrets.token({ write: owners, writeDependabot: owners }) };
     scenario.sandbox.faults.add({ action: 'PUT secret', skip: 1, times: 1, resetAfter: true });
-    const { main, ms } = await timed(() => run('provision'));
+    const { main, ms } = await timed(() => run('provision', { identities: documentOf([to]) }));
     expect([main.exitCode, main.stderr]).toEqual([0, '']);
     expect(textOf(main)).toMatch(/GitHub did not answer\. Waiting 1[12]\d s/);
     expect(ms).toBeGreaterThan(2 * MINUTE_MS);
     expect(ms).toBeLessThan(4 * MINUTE_MS);
-    expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+    expect(ownerOf(scenario, keyInSecrets(scenario, place))).toBe('pulumi');
     expect(writes(scenario).filter((call) => call === 'PUT secret')).toHaveLength(3);
   });
 
