@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readRequest } from '../../src/inputs/read-request';
 import type { TokenRuledOutBy } from '../../src/inputs/request';
 import { DELIVERED, KEYS, OIDC, OTHER, problemsOf, read, ROLE, sessionRequest } from './reading';
@@ -257,7 +257,7 @@ describe('what is wrong', () => {
     [{ 'http-proxy': 'http://user:100%@proxy:3128' }, 'special characters of a password encoded'],
     [
       { 'web-identity-token-file': '/does/not/exist', 'role-to-assume': ROLE },
-      'web-identity-token-file: /does/not/exist cannot be read: ',
+      'web-identity-token-file: /does/not/exist cannot be read: ENOENT: no such file or directory\nFix: ',
     ],
     [
       { 'web-identity-token-file': '/', 'role-to-assume': ROLE },
@@ -273,6 +273,11 @@ describe('what is wrong', () => {
     ],
     [{ 'aws-region': 'eu-central-1 ', 'allowed-account-ids': '1, 2' }, '"2" is not an account ID of 12 digits'],
     [{ 'aws-region': 'eu-central-1!' }, 'aws-region: "eu-central-1!" is not a region'],
+    [{ 'aws-region': 'eu-centrl-1' }, '"eu-centrl-1" is not a region of AWS; did you mean eu-central-1?'],
+    [{ 'aws-region': 'us-eats-1' }, 'did you mean us-east-1?'],
+    [{ 'aws-region': 'us-east1' }, 'did you mean us-east-1?'],
+    [{ 'aws-region': 'eu-central-1a' }, 'did you mean eu-central-1?'],
+    [{ 'aws-region': 'us-gov-wst-1' }, 'did you mean us-gov-west-1?'],
     [{ 'web-identity-token-file': '/dev/zero', 'role-to-assume': ROLE }, 'not a regular file'],
   ])('%j', async (inputs, expected) => {
     expect(await problemsOf(inputs)).toContain(expected);
@@ -483,4 +488,37 @@ test.each([
   expect(await problemsOf(inputs)).toContain(`${name}: `);
   expect(await problemsOf({ ...inputs, 'sts-endpoint': 'https://minio.example.com' })).toBe('none');
   expect(await problemsOf({ ...inputs, 'sts-endpoint': 'https://sts.eu-west-1.amazonaws.com' })).toContain(`${name}: `);
+});
+
+describe('a region', () => {
+  const wrong = (region: string, env = {}) => problemsOf({ 'aws-region': region, 'role-to-assume': ROLE }, env);
+
+  test('that the SDK knows, of any partition, is one', async () => {
+    // It exports no list of them.
+    const client = join(dirname(require.resolve('@aws-sdk/core/package.json')), 'dist-es/submodules/client');
+    const text = readFileSync(join(client, 'util-endpoints/lib/aws/partitions.js'), 'utf8');
+    const known = [...text.matchAll(/"((?:[a-z]+-){2,}\d)": \{/g)].map(([, region = '']) => region);
+    expect(known).toEqual(
+      expect.arrayContaining(['eusc-de-east-1', 'eu-central-1', 'us-gov-west-1', 'cn-northwest-1']),
+    );
+    for (const region of known) expect(await wrong(region)).not.toContain('did you mean');
+  });
+
+  test.each([
+    'eu-central-9',
+    'xx-central-1',
+    'me-northwest-3',
+    'fips-us-gov-west-1',
+    'us-gov-west-1-fips',
+    'aws-global',
+  ])('that AWS may have is one: %s', async (region) => {
+    expect(await wrong(region)).not.toContain('did you mean');
+  });
+
+  test('of another vendor has any name', async () => {
+    const endpoint = { 'sts-endpoint': 'https://sts.example.com', ...KEYS };
+    expect(await problemsOf({ 'aws-region': 'eu-centrl-1', 'role-to-assume': ROLE, ...endpoint })).toBe('none');
+    const variable = { AWS_ENDPOINT_URL_STS: 'https://sts.example.com' };
+    expect(await wrong('eu-centrl-1', variable)).not.toContain('did you mean');
+  });
 });

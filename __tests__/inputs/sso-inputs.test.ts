@@ -140,6 +140,7 @@ test.each<[wrong: Record<string, string>, problem: string]>([
     { 'sso-region': '' },
     'sso-region: is missing: the region of IAM Identity Center, which need not be that of the job',
   ],
+  [{ 'sso-region': 'eu-wets-1' }, 'sso-region: "eu-wets-1" is not a region of AWS; did you mean eu-west-1?'],
   [{ 'sso-region': 'Ireland' }, 'sso-region: "Ireland" is not the region of IAM Identity Center'],
   [{ 'aws-region': 'cn-north-1' }, 'sso-region: eu-west-1 is in another partition than cn-north-1 (aws-region)'],
   [{ 'sso-account-id': '12345678901' }, "is not an account ID of 12 digits; perhaps '012345678901'"],

@@ -1,3 +1,4 @@
+import { callsAws } from '../aws/endpoint';
 import type { FileProblem } from '../errors/action-error';
 import { MAX_USER_DURATION } from '../sts/session-parameters';
 import { EXPECTATION_INPUTS, readExpectations } from './expectations';
@@ -81,6 +82,9 @@ const PASSED_OVER: readonly InputName[] = [
   ...SESSION_POLICY_INPUTS,
 ];
 
+/** A place, a direction in it, and a number. */
+const REGION_OF_AWS = /^[a-z]+(?:-[a-z]+)?-(?:central|east|west|(?:north|south)(?:east|west)?)-\d+$/;
+
 const ALSO_OF_OTHERS: readonly InputName[] = ['github-token', 'terraform-token', 'dry-run'];
 
 /**
@@ -95,6 +99,8 @@ export async function readRequest(env: NodeJS.ProcessEnv): Promise<ReadRequest> 
   if (!inputs.isWrong('mode')) checkInputsOf(mode, inputs);
   const request = await readRequestOf(mode, inputs);
   checkRefresh(request, inputs);
+  if (inputs.callsAws('STS')) await checkRegion('aws-region', inputs);
+  if (callsAws(undefined, 'SSO_OIDC', inputs.env)) await checkRegion('sso-region', inputs);
   await checkUnknown(mode, inputs);
   inputs.throwIfWrong();
   const { warnings, warningsInFiles } = inputs;
@@ -117,6 +123,16 @@ function readMode(inputs: Inputs): Mode {
   if (ofRoles.some((name) => inputs.has(name))) return 'assume-role';
   if (inputs.has('federated-user-name')) return 'federation-token';
   return MFA_INPUTS.some((name) => inputs.has(name)) ? 'session-token' : 'access-keys';
+}
+
+/** A name of the form that AWS's have may be that of a new region; those of other vendors have any form. */
+async function checkRegion(name: 'aws-region' | 'sso-region', inputs: Inputs): Promise<void> {
+  const region = inputs.text(name);
+  if (region === undefined || inputs.isWrong(name) || REGION_OF_AWS.test(region)) return;
+  // Loaded where there is such a name alone, which is rare.
+  const { misspeltRegion } = await import('./misspelt-region');
+  const problem = misspeltRegion(region);
+  if (problem !== undefined) inputs.wrong(name, problem);
 }
 
 async function checkUnknown(mode: Mode, inputs: Inputs): Promise<void> {
