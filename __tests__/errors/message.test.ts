@@ -1,4 +1,4 @@
-import { beginningOf, codeOf, unlessMissing } from '../../src/errors/message';
+import { beginningOf, codeOf, messageWithoutPath, unlessMissing } from '../../src/errors/message';
 import { connectionError } from '../aws/sdk-error';
 
 test.each<[what: string, error: unknown, code: string | undefined]>([
@@ -10,6 +10,14 @@ test.each<[what: string, error: unknown, code: string | undefined]>([
   ['null', null, undefined],
 ])('the code of %s', (_, error, code) => {
   expect(codeOf(error)).toBe(code);
+});
+
+test.each([
+  ["ENOENT: no such file or directory, stat '/a/b'", 'ENOENT: no such file or directory'],
+  ["EXDEV: cross-device link not permitted, rename '/it's' -> '/b'", 'EXDEV: cross-device link not permitted'],
+  ['it must be a file, and is a directory', 'it must be a file, and is a directory'],
+])('what an error says without its path: %j', (message, words) => {
+  expect(messageWithoutPath(new Error(message))).toBe(words);
 });
 
 test('a file that is not there is no failure; all else is', () => {

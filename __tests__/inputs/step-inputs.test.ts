@@ -127,7 +127,7 @@ test.each([
 });
 
 test.each<[string, string | undefined, string]>([
-  ['missing.pem', undefined, 'ENOENT'],
+  ['missing.pem', undefined, 'ENOENT: no such file or directory. It should be'],
   ['', undefined, 'it must be a file, and is a directory'],
   ['none.pem', 'no certificate here', 'it holds no certificate in PEM'],
   ['broken.pem', '-----BEGIN CERTIFICATE-----\nEXAMPLE\n-----END CERTIFICATE-----', ''],

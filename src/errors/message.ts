@@ -8,6 +8,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What an error of a file says, without the file's path: for a sentence that names the file. */
+export function messageWithoutPath(error: unknown): string {
+  return messageOf(error).replace(/, \w+ '.*'$/s, '');
+}
+
 /** The code that the system, OpenSSL or a library gives an error, such as `ENOENT`, `ENOTFOUND` or `CERT_HAS_EXPIRED`. */
 export function codeOf(error: unknown): string | undefined {
   const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

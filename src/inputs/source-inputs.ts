@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isPlain, type Credentials } from '../aws/credentials';
 import { partitionOfRegion, usualAudiences } from '../aws/partition';
-import { messageOf } from '../errors/message';
+import { messageWithoutPath } from '../errors/message';
 import { idTokenEndpoint } from '../github/id-token';
 import { decodeClaims } from '../github/token-claims';
 import { CERTIFICATE_INPUTS, SSO_INPUTS, type InputName } from './input-names';
@@ -126,7 +126,7 @@ function readToken(path: string, inputs: Inputs): string {
     }
     return token;
   } catch (error) {
-    inputs.wrong('web-identity-token-file', `${file} cannot be read: ${messageOf(error)}`);
+    inputs.wrong('web-identity-token-file', `${file} cannot be read: ${messageWithoutPath(error)}`);
     return '';
   }
 }

@@ -1,6 +1,6 @@
 import { isAccountId, wholeAccount } from '../aws/arn';
 import { endpointVariable, possibleEndpoints, type ServiceName } from '../aws/endpoint';
-import { messageOf } from '../errors/message';
+import { messageWithoutPath } from '../errors/message';
 import { certificatesIn } from '../network/certificates';
 import { isLoopback, isReachedDirectly, proxyUrl, wrongProxy } from '../network/proxy';
 import { withoutPassword } from '../network/url-password';
@@ -218,7 +218,7 @@ function checkCaBundle(inputs: Inputs): void {
     certificatesIn(path);
   } catch (error) {
     inputs.warn(
-      `AWS_CA_BUNDLE: nothing more is trusted, as "${path}" cannot be read: ${messageOf(error)}. ` +
+      `AWS_CA_BUNDLE: nothing more is trusted, as "${path}" cannot be read: ${messageWithoutPath(error)}. ` +
         'It should be a file with certificates in PEM.',
     );
   }

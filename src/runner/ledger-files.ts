@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf, messageOf } from '../errors/message';
+import { codeOf, messageWithoutPath } from '../errors/message';
 import { readPatiently, whileHeldOpen } from '../files/busy';
 import { removeFolder } from '../files/remove';
 import { replaceFile } from '../files/replace';
@@ -75,7 +75,7 @@ export function readLedgerFile<T>(folder: string, name: LedgerFile): Stored<T> {
     return contentOf<T>(readPatiently(path), path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { lost: 'gone', why: `${path} is gone` };
-    return { lost: 'unreadable', why: `${path} could not be read (${messageOf(error)})` };
+    return { lost: 'unreadable', why: `${path} could not be read (${messageWithoutPath(error)})` };
   }
 }
 
