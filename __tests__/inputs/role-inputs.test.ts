@@ -168,15 +168,18 @@ describe('roles in a file of the workspace', () => {
     'tabs.yml': `one: ${ROLE}\n\ttwo: ${SECRET}\n`,
     'twice.yml': `one: ${ROLE}\ntwo: ${ROLE}\none: ${OTHER}\n`,
     'secrets.yml': `one: ${ROLE}\nnested: { a: ${SECRET} }\nlist:\n  - ${ROLE}\n  - ${SECRET} x\nnumber: 1.10\n`,
-    'comma.yml': `one: ${SECRET},\n`,
-    'names.yml': `one: ${SECRET}\n`,
+    'comma.yml': `one: ${ROLE}\ntwo: ${SECRET},\n`,
+    'names.yml': `one: ${ROLE}\ntwo: ${SECRET}\nchain: [${ROLE}, ${SECRET}]\n`,
+    'other.yml': `${SECRET}: name\npassword: ${SECRET}\nlist: [${SECRET}]\n`,
+    'many.yml': Array.from({ length: 250 }, (_, index) => `a b ${index}: ${ROLE}`).join('\n'),
     'a-user.yml': `one:\n  - ${ROLE}\n  - arn:aws:iam::123456789012:user/x\n`,
     'profile.yml': `one: ${ROLE}\n  \na b: ${ROLE}\n`,
-    'nothing.yml': 'one:\n',
+    'nothing.yml': `one: ${ROLE}\ntwo:\n`,
     'pull-request.json': '{"issue":{"number":1,"pull_request":{}}}',
     'issue.json': '{"issue":{"number":1}}',
   });
   symlinkSync(join(outside, 'roles.yml'), join(workspace, 'out.yml'));
+  symlinkSync('other.yml', join(workspace, 'link.yml'));
   writeFileSync(join(workspace, 'utf-16.yml'), Buffer.from(`\uFEFF${MAPPING}`, 'utf16le'));
   const inWorkspace = { GITHUB_WORKSPACE: workspace };
   const problems = (roles: string, more: Record<string, string> = {}) =>
@@ -209,17 +212,36 @@ describe('roles in a file of the workspace', () => {
     ['twice.yml', 'roles: twice.yml:3:1: one is there twice; it stands on line 1 already'],
     ['a-user.yml', 'roles: a-user.yml:3:5: one: "arn:aws:iam::123456789012:user/x" is not one role but a user'],
     ['profile.yml', 'roles: profile.yml:3:1: "a b" as the name of a profile must not contain spaces'],
-    ['nothing.yml', 'roles: nothing.yml:1:1: one: is missing; it should be an ARN like'],
-    ['comma.yml', 'roles: comma.yml:1:1: one: this is not one role; it should be an ARN like'],
-    ['names.yml', 'roles: names.yml:1:1: one: this is a name; with a web identity it should be the whole ARN'],
-    ['secrets.yml', 'roles: secrets.yml:2:1: nested: this is not one role; it should be an ARN like'],
-    ['secrets.yml', 'roles: secrets.yml:5:5: list: this is not one role; it should be an ARN like'],
-    ['secrets.yml', 'roles: secrets.yml:6:1: number: this is not one role; it should be an ARN like'],
+    ['nothing.yml', 'roles: nothing.yml:2:1: two: is missing; it should be an ARN like'],
+    ['comma.yml', 'roles: comma.yml:2:1: two: this is not the ARN of a role; in a file it should be one, like'],
+    ['names.yml', 'roles: names.yml:2:1: two: this is not the ARN of a role; in a file it should be one, like'],
+    ['names.yml', 'roles: names.yml:3:48: chain: this is not the ARN of a role; in a file it should be one, like'],
+    ['secrets.yml', 'roles: secrets.yml:2:1: nested: this is not the ARN of a role; in a file it should be one, like'],
+    ['secrets.yml', 'roles: secrets.yml:5:5: list: this is not the ARN of a role; in a file it should be one, like'],
+    ['secrets.yml', 'roles: secrets.yml:6:1: number: this is not the ARN of a role; in a file it should be one, like'],
+    ['other.yml', 'roles: other.yml:1:1: the file is not a mapping of profiles to roles; it should be lines like'],
+    ['link.yml', 'roles: link.yml:1:1: the file is not a mapping of profiles to roles; it should be lines like'],
   ])('%s is wrong, at its place, and nothing but ARNs of it is shown', async (roles, expected) => {
     const message = await problems(roles);
     if (typeof expected === 'string') expect(message).toContain(expected);
     else expect(message).toMatch(expected);
     expect(message).not.toContain(SECRET);
+  });
+
+  test.each(['names.yml', 'other.yml', 'link.yml'])(
+    'with keys, by which a name would be enough, %s is wrong, and its texts are neither shown nor asked for',
+    async (roles) => {
+      const message = await problemsOf({ roles, ...KEYS }, inWorkspace);
+      expect(message).toContain(`roles: ${roles}:`);
+      expect(message).not.toContain(SECRET);
+    },
+  );
+
+  test('of a great many problems, the first are shown', async () => {
+    const lines = (await problems('many.yml')).split('\n- ');
+    expect(lines).toHaveLength(102);
+    expect(lines[100]).toContain('many.yml:100:1: "a b 99" as the name of a profile must not');
+    expect(lines[101]).toMatch(/^roles: and 150 more\b/);
   });
 
   test('accounts that are not allowed are found at their places', async () => {

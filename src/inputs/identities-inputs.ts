@@ -5,7 +5,8 @@ import type { Declaration } from '../identities/declaration';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { readDocument } from '../identities/read-document';
 import { isStore, STORES, type StoreWords } from '../identities/stored-secret';
-import { isDocument, readDocumentText } from '../text/document-text';
+import { isDocument } from '../text/document-text';
+import { noteProblems, readDocumentInput, workspaceOf } from './document-inputs';
 import { readIdentity } from './identity-inputs';
 import type { Inputs } from './inputs';
 import { eventOf, isPullRequestOfFork, pullRequestOf } from './job-event';
@@ -14,9 +15,6 @@ import { readProfileSettings, readSettings } from './step-inputs';
 import { describeStrangersFile, strangerOfCheckout } from './untrusted-checkout';
 
 const NOTHING_DECLARED: Declaration = { oidcProviders: [], policies: [], users: [], roles: [] };
-
-/** Of a great many problems of a document, the first are shown. */
-const MAX_PROBLEMS = 100;
 
 /** What a mode that changes IAM is asked for. */
 export async function readIdentitiesRequest(
@@ -37,7 +35,7 @@ export async function readIdentitiesRequest(
 async function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: Inputs): Promise<IdentitiesSettings> {
   const repository = inputs.env.GITHUB_REPOSITORY;
   if (!repository) inputs.wrong('GITHUB_REPOSITORY', 'is not set; it should be owner/name, as a runner sets it');
-  const declaration = readDocumentInput(inputs);
+  const declaration = readDeclaration(inputs);
   const dryRun = inputs.flag('dry-run');
   const tokens = { github: inputs.credential('github-token'), terraform: inputs.credential('terraform-token') };
   if (!dryRun && mode !== 'deprovision') {
@@ -101,24 +99,20 @@ function readPlanComment(inputs: Inputs, token: string | undefined): PlanComment
   return { pullRequest, token: token ?? '', document: isDocument(document) ? undefined : document };
 }
 
-function readDocumentInput(inputs: Inputs): Declaration {
+function readDeclaration(inputs: Inputs): Declaration {
   const input = inputs.text('identities');
   if (input === undefined) {
     inputs.wrong('identities', 'is missing; it should be an identity document, or its path in the workspace');
     return NOTHING_DECLARED;
   }
-  const workspace = inputs.env.GITHUB_WORKSPACE ?? process.cwd();
-  const text = readDocumentText(input, workspace);
-  if ('wrong' in text) {
-    inputs.wrong('identities', text.wrong);
-    return NOTHING_DECLARED;
-  }
+  const text = readDocumentInput('identities', input, inputs);
+  if (text === undefined) return NOTHING_DECLARED;
   // An empty variable counts as none.
   const variable = (name: string) => (inputs.env[name] === '' ? undefined : inputs.env[name]);
   const name = variable('GITHUB_REPOSITORY');
   const [id, ownerId] = [variable('GITHUB_REPOSITORY_ID'), variable('GITHUB_REPOSITORY_OWNER_ID')];
   const read = readDocument(text, {
-    workspace,
+    workspace: workspaceOf(inputs),
     partition: partitionOfRegion(inputs.text('aws-region') ?? ''),
     isForAws: inputs.callsAws('IAM'),
     repository: name === undefined ? undefined : { name, id, ownerId },
@@ -128,9 +122,7 @@ function readDocumentInput(inputs: Inputs): Declaration {
   });
   checkOrigin(read.files, inputs);
   if ('problems' in read) {
-    for (const problem of read.problems.slice(0, MAX_PROBLEMS)) inputs.wrong('identities', atItsPlace(problem));
-    const more = read.problems.length - MAX_PROBLEMS;
-    if (more > 0) inputs.wrong('identities', `and ${more} more`);
+    noteProblems('identities', read.problems.map(atItsPlace), inputs);
     return NOTHING_DECLARED;
   }
   for (const warning of read.warnings) inputs.warn(atItsPlace(warning));

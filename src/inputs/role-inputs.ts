@@ -9,6 +9,7 @@ import {
   type RoleName,
 } from '../aws/arn';
 import { partitionOfRegion } from '../aws/partition';
+import type { FileProblem } from '../errors/action-error';
 import { validateProfileName } from '../profile/name';
 import { MAX_CHAINED_DURATION } from '../sts/session-parameters';
 import type { DocumentText } from '../text/document-text';
@@ -20,27 +21,22 @@ import { readAllowedAccounts } from './step-inputs';
 import { describeStrangersFile } from './untrusted-checkout';
 
 const FORM_OF_ARN = 'arn:aws:iam::123456789012:role/name';
-const FORM = `${FORM_OF_ARN}, or the name of a role in the account of the given credentials`;
-
-/** What is said in place of a role that is not shown. */
-const THIS = 'this';
+const OR_NAME = ', or the name of a role in the account of the given credentials';
 
 /** What stands in for a role that was none: the step ends before it is used. */
 const NO_ROLE: RoleName = { pathAndName: '' };
 
-/** How it is said what is wrong with the roles of a chain. */
-interface Problems {
-  /** @param index of the role in the chain */
+/** Where the roles of a chain stand. */
+interface Place {
+  /**
+   * Notes what is wrong.
+   *
+   * @param index of the role in the chain
+   */
   readonly wrong: (message: string, index?: number) => void;
-  /** Whether a role may be shown as it is written. */
-  readonly shows: (written: string) => boolean;
+  /** Whether that is a file: it may be a link to any other, whose texts are neither shown nor asked for, but for ARNs. */
+  readonly inFile: boolean;
 }
-
-/** What is wrong with roles is shown: they stand in the workflow. */
-const showsAll = () => true;
-
-/** A file may be a link to any other, in which all may be secret that is no ARN. */
-const showsArns = (written: string) => written.startsWith('arn:');
 
 /** What limits which roles can be assumed, and for how long. */
 export interface RoleLimits {
@@ -59,7 +55,7 @@ export function readRoleToAssume(inputs: Inputs, limits: RoleLimits): Chain {
   const wrong = (message: string) => {
     inputs.wrong('role-to-assume', message);
   };
-  return readChain(inputs.lines('role-to-assume'), limits, inputs, { wrong, shows: showsAll });
+  return readChain(inputs.lines('role-to-assume'), limits, inputs, { wrong, inFile: false });
 }
 
 const NO_ROLES =
@@ -77,43 +73,16 @@ const NOT_WITH_ROLES = [
 /** The roles by profile: `profile: role`, or `profile: [role, role, …]` for a chain. */
 export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise<ProfileRole[]> {
   for (const [name, why] of NOT_WITH_ROLES) if (inputs.asks(name)) inputs.wrong(name, why);
-  const document = await readRolesText(inputs);
-  if (document === undefined) return [];
-  const { text, file } = document;
-  const { readYaml } = await import('../text/yaml');
-  const { value, problems: inText, locate, written } = readYaml(text);
-  const wrongAt = ({ line, column }: Position, sentence: string) => {
-    const place = { file, line, column };
-    inputs.wrong(
-      'roles',
-      file === undefined ? sentence : { ...place, file, text: `${positionText(place)}: ${sentence}` },
-    );
-  };
-  const whole = file === undefined ? '' : 'the file';
-  const isRoles = isMapping(value) && Object.keys(value).length > 0;
-  if (value !== undefined && !isRoles) {
-    wrongAt(locate([]), `${whole} ${NO_ROLES}`.trim());
-    return [];
-  }
-  for (const { path, message, ...position } of inText) {
-    const sentence = `${keyPathText(path) || whole} ${message}`.trim();
-    wrongAt(position, file === undefined ? `${positionText({ file, ...position })}: ${sentence}` : sentence);
-  }
-  if (!isRoles || inText.length > 0) return [];
-  const roles = Object.entries(value).map(([profile, given]) => {
-    const broken = validateProfileName(profile);
-    if (broken !== undefined) wrongAt(locate([profile]), `"${profile}" as the name of a profile ${broken}`);
-    const chain = Array.isArray(given)
-      ? given.map((role: unknown, index) => asWritten(role, written([profile, index])))
-      : given === null
-        ? []
-        : [asWritten(given, written([profile]))];
-    const wrong: Problems['wrong'] = (message, index) => {
-      wrongAt(locate(index === undefined ? [profile] : [profile, index]), `${profile}: ${message}`);
-    };
-    const shows = file === undefined ? showsAll : showsArns;
-    return { profile, chain: readChain(chain, limits, inputs, { wrong, shows }) };
-  });
+  const { noteProblems, readDocumentInput } = await import('./document-inputs');
+  const given = inputs.text('roles') ?? '';
+  // What begins as an ARN is not a path, but a role that lacks its profile.
+  const document = given.startsWith('arn:')
+    ? { text: given, file: undefined }
+    : readDocumentInput('roles', given, inputs);
+  if (document === undefined || isByStranger(document, inputs)) return [];
+  const problems: (string | FileProblem)[] = [];
+  const roles = await readMapping(document, limits, inputs, problems);
+  noteProblems('roles', problems, inputs);
   const seen = new Map<string, string>();
   for (const { profile, chain } of roles) {
     const text = chain.map((role) => ('arn' in role ? role.arn : role.pathAndName)).join(' ');
@@ -124,25 +93,68 @@ export async function readManyRoles(inputs: Inputs, limits: RoleLimits): Promise
   return roles;
 }
 
-/** The roles themselves, or those of the file that the input names; undefined if they cannot be read. */
-async function readRolesText(inputs: Inputs): Promise<DocumentText | undefined> {
-  const given = inputs.text('roles') ?? '';
-  // Not a path, but a role that lacks its profile.
-  if (given.startsWith('arn:')) return { text: given, file: undefined };
-  const { readDocumentText } = await import('../text/document-text');
-  const read = readDocumentText(given, inputs.env.GITHUB_WORKSPACE ?? process.cwd());
-  if ('wrong' in read) {
-    inputs.wrong('roles', read.wrong);
-    return undefined;
-  }
-  const byStranger = read.file === undefined ? undefined : describeStrangersFile(read.file, inputs.env);
-  if (byStranger === undefined) return read;
+/** Keeps strangers from deciding which roles the job works as. */
+function isByStranger({ file }: DocumentText, inputs: Inputs): boolean {
+  const byStranger = file === undefined ? undefined : describeStrangersFile(file, inputs.env);
+  if (byStranger === undefined) return false;
   inputs.wrong(
     'roles',
     `${byStranger} which roles the job works as. It should be the mapping itself here, or run on an event of a reviewed ` +
       'branch, such as push',
   );
-  return undefined;
+  return true;
+}
+
+/** @param problems gets all that is wrong with the mapping */
+async function readMapping(
+  { text, file }: DocumentText,
+  limits: RoleLimits,
+  inputs: Inputs,
+  problems: (string | FileProblem)[],
+): Promise<ProfileRole[]> {
+  const { readYaml } = await import('../text/yaml');
+  const { value, problems: inText, locate, written } = readYaml(text);
+  const wrongAt = ({ line, column }: Position, sentence: string) => {
+    const place = { file, line, column };
+    problems.push(file === undefined ? sentence : { ...place, file, text: `${positionText(place)}: ${sentence}` });
+  };
+  const whole = file === undefined ? '' : 'the file';
+  const isRoles = isMapping(value) && (file === undefined ? Object.keys(value).length > 0 : resemblesRoles(value));
+  if (value !== undefined && !isRoles) {
+    wrongAt(locate([]), `${whole} ${NO_ROLES}`.trim());
+    return [];
+  }
+  for (const { path, message, ...position } of inText) {
+    const sentence = `${keyPathText(path) || whole} ${message}`.trim();
+    wrongAt(position, file === undefined ? `${positionText({ file, ...position })}: ${sentence}` : sentence);
+  }
+  if (!isRoles || inText.length > 0) return [];
+  return Object.entries(value).map(([profile, given]) => {
+    const broken = validateProfileName(profile);
+    if (broken !== undefined) wrongAt(locate([profile]), `"${profile}" as the name of a profile ${broken}`);
+    const chain = Array.isArray(given)
+      ? given.map((role: unknown, index) => asWritten(role, written([profile, index])))
+      : given === null
+        ? []
+        : [asWritten(given, written([profile]))];
+    const wrong: Place['wrong'] = (message, index) => {
+      wrongAt(locate(index === undefined ? [profile] : [profile, index]), `${profile}: ${message}`);
+    };
+    return { profile, chain: readChain(chain, limits, inputs, { wrong, inFile: file !== undefined }) };
+  });
+}
+
+/** Whether a mapping in a file has anything of roles. In a file for something else, all may be secret. */
+function resemblesRoles(value: Readonly<Record<string, unknown>>): boolean {
+  return Object.values(value).flat().some(isArn);
+}
+
+function isArn(value: unknown): boolean {
+  return typeof value === 'string' && value.trim().startsWith('arn:');
+}
+
+function formIn({ inFile }: Place): string {
+  return inFile ? FORM_OF_ARN : `${FORM_OF_ARN}${OR_NAME}`;
 }
 
 /** What is no text to YAML, as people wrote it. */
@@ -155,16 +167,16 @@ function asWritten(role: unknown, text: string | undefined): unknown {
   return typeof role === 'string' || text === undefined ? role : new Unquoted(text);
 }
 
-function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inputs, problems: Problems): Chain {
+function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inputs, place: Place): Chain {
   const [first = NO_ROLE, ...others] = written.map((role, index) => {
     const wrong = (message: string) => {
-      problems.wrong(message, index);
+      place.wrong(message, index);
     };
-    return readOneRole(role, inputs, { ...problems, wrong });
+    return readOneRole(role, inputs, { ...place, wrong });
   });
-  if (written.length === 0) problems.wrong(`is missing; it should be an ARN like ${FORM}`);
-  if (limits.proof) checkFirst(first, limits.proof, problems);
-  checkAccount([first, ...others], limits, inputs, problems);
+  if (written.length === 0) place.wrong(`is missing; it should be an ARN like ${formIn(place)}`);
+  if (limits.proof) checkFirst(first, limits.proof, place);
+  checkAccount([first, ...others], limits, inputs, place);
   const chained = others.length > 0 || limits.bySession !== undefined;
   if (chained && limits.duration > MAX_CHAINED_DURATION && inputs.callsAws('STS')) {
     inputs.wrong(
@@ -176,7 +188,7 @@ function readChain(written: readonly unknown[], limits: RoleLimits, inputs: Inpu
 }
 
 /** A role given by its name is in the account of the one from which it is assumed. */
-function checkAccount(chain: Chain, limits: RoleLimits, inputs: Inputs, { wrong, shows }: Problems): void {
+function checkAccount(chain: Chain, limits: RoleLimits, inputs: Inputs, { wrong }: Place): void {
   const last = chain.at(-1) ?? NO_ROLE;
   const nearest = chain.findLast((role) => 'arn' in role);
   const account = nearest && 'arn' in nearest ? nearest.account : limits.account;
@@ -185,14 +197,11 @@ function checkAccount(chain: Chain, limits: RoleLimits, inputs: Inputs, { wrong,
   const none = `is in none of the allowed-account-ids ${allowed.join(', ')}`;
   const index = chain.length - 1;
   if ('arn' in last) wrong(`${last.arn} ${none}`, index);
-  else if (last.pathAndName !== '') {
-    const name = shows(last.pathAndName) ? last.pathAndName : THIS;
-    wrong(`${name}, a role of the account ${account}, ${none}`, index);
-  }
+  else if (last.pathAndName !== '') wrong(`${last.pathAndName}, a role of the account ${account}, ${none}`, index);
 }
 
 /** A web identity is in no account in which a role could be looked for by its name. A profile has the roles of its own. */
-function checkFirst(first: RoleArn | RoleName, proof: Proof, { wrong, shows }: Problems): void {
+function checkFirst(first: RoleArn | RoleName, proof: Proof, { wrong }: Place): void {
   if (proof.from === 'certificate') {
     if (!('arn' in first) || first.account === proof.account) return;
     wrong(
@@ -201,14 +210,21 @@ function checkFirst(first: RoleArn | RoleName, proof: Proof, { wrong, shows }: P
       0,
     );
   } else if (!('arn' in first) && first.pathAndName !== '') {
-    const name = shows(first.pathAndName) ? `"${first.pathAndName}"` : THIS;
-    wrong(`${name} is a name; with a web identity it should be the whole ARN, as no account is known yet`, 0);
+    wrong(
+      `"${first.pathAndName}" is a name; with a web identity it should be the whole ARN, as no account is known yet`,
+      0,
+    );
   }
 }
 
 /** A role: by its ARN, or by its name in an account still to be found out. */
-function readOneRole(written: unknown, inputs: Inputs, { wrong, shows }: Problems): RoleArn | RoleName {
+function readOneRole(written: unknown, inputs: Inputs, place: Place): RoleArn | RoleName {
+  const { wrong, inFile } = place;
   const text = typeof written === 'string' ? written.trim() : '';
+  if (inFile && !isArn(text)) {
+    wrong(`this is not the ARN of a role; in a file it should be one, like ${FORM_OF_ARN}`);
+    return NO_ROLE;
+  }
   const isAws = inputs.callsAws('STS');
   const mistaken = isAws ? describeMistakenRole(text) : undefined;
   const role =
@@ -216,11 +232,6 @@ function readOneRole(written: unknown, inputs: Inputs, { wrong, shows }: Problem
       ? ((isAws ? parseRoleArn(text) : parseOtherRoleArn(text)) ?? parseRoleName(text))
       : undefined;
   if (role === undefined) {
-    if (!shows(text)) {
-      const quotes = written instanceof Unquoted ? '. A name that is no text to YAML needs quotes' : '';
-      wrong(`${THIS} is not one role; it should be an ARN like ${FORM}${quotes}`);
-      return NO_ROLE;
-    }
     if (written instanceof Unquoted) {
       const quotes = `or the name of one in quotes: ${JSON.stringify(written.text)}`;
       wrong(
@@ -229,8 +240,9 @@ function readOneRole(written: unknown, inputs: Inputs, { wrong, shows }: Problem
       return NO_ROLE;
     }
     const other = mistaken ?? describeOtherThanRole(text);
+    const form = formIn(place);
     wrong(
-      `${JSON.stringify(written)} is not one role${other ? ` but ${other}` : ''}; it should be an ARN like ${FORM}`,
+      `${JSON.stringify(written)} is not one role${other ? ` but ${other}` : ''}; it should be an ARN like ${form}`,
     );
     return NO_ROLE;
   }
