@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Workflow, WorkflowJob } from '../../sandbox/runner/workflow';
 import { useOf } from '../../try/actions';
 import { dispatchInputs, eventOf, notDoneHere, plannedJobs } from '../../try/plan';
 import { rolesIn } from '../../try/roles';
+import { workspaceWith } from '../identities/workspace';
 
 const workflow: Workflow = {
   on: {
@@ -65,4 +67,20 @@ test('the roles of a step are those of a chain, and of many', () => {
     'aws 123456789012 / two true',
   ]);
   expect(rolesIn({ 'role-to-assume': 'no role', roles: '{' }, '123456789012', '.')).toEqual([]);
+});
+
+describe('the roles of a step may be in a file', () => {
+  const workspace = workspaceWith({
+    'aws/roles.yml': 'a: arn:aws:iam::111122223333:role/one\nb: [arn:aws:iam::111122223333:role/ci/two, three]\n',
+    'broken.yml': 'a: [',
+  });
+  const rolesOf = (roles: string) => rolesIn({ roles }, '123456789012', workspace).map(({ path, name }) => path + name);
+
+  test.each(['aws/roles.yml', join(workspace, 'aws/roles.yml')])('of its workspace: %s', (path) => {
+    expect(rolesOf(path)).toEqual(['/one', '/ci/two', '/three']);
+  });
+
+  test.each(['broken.yml', 'none.yml', 'aws'])('which the action refuses if it cannot be read: %s', (path) => {
+    expect(rolesOf(path)).toEqual([]);
+  });
 });
