@@ -1,15 +1,18 @@
 // Bundles src into dist: one folder for each entry point, with the licences of what went into it. The same sources and
 // lockfile give the same bytes, and a digest of them is among these. With --check nothing is written; dist is compared with what src builds.
+// A bundle that is too large, or with a package that may not be in it, is refused.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { minify } from 'terser';
 import ts from 'typescript';
+import { licencesOf, packagesIn } from './licences.cjs';
 import { DIGEST_FILE, sourceDigest } from './source-digest.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+const MOST_BYTES = 2_000_000;
 
 /** Bundles by the folder they go to. The code that they share is in the one of `action`, which post loads only when main
  * left something to do in IAM, and the program behind a `credential_process` only to renew a session.
@@ -38,40 +41,31 @@ const built = new Map([[DIGEST_FILE, `${sourceDigest(root)}\n`]]);
 for (const [folder, entry] of Object.entries(entries)) {
   for (const [name, content] of await bundle(entry)) built.set(`${folder}/${name}`, content);
 }
+requireSmall();
 if (process.argv.includes('--check')) check();
 else write();
 
 /** The files of one entry point, by name. Types are checked by "npm run types". */
 async function bundle({ source, externals }) {
+  // ncc lists licences, too, but not all: the source maps name each file that went into the bundle.
   const options = {
     cache: false,
     quiet: true,
     externals,
-    license: 'licenses.txt',
+    sourceMap: true,
+    sourceMapRegister: false,
     target: 'es2022',
     transpileOnly: true,
   };
-  const { code, assets } = await ncc(join(root, 'src', source), options);
-  const parts = [['index.js', code], ...Object.entries(assets).map(([name, { source }]) => [name, String(source)])];
-  return Promise.all(
-    parts.map(async ([name, source]) => [name, name.endsWith('.js') ? await minified(source) : eachOnce(source)]),
-  );
-}
-
-/**
- * The same licences with each text once, under the names of all packages that have it. ncc repeats it for each, and those
- * of AWS's SDK all have Apache's, word for word.
- *
- * @param {string} licences for each package its name, what kind of licence it has, and the text
- */
-function eachOnce(licences) {
-  const names = new Map();
-  for (const licence of licences.trim().split(/\n\n(?=\S+\n[\w.-]+(?: \w+ [\w.-]+)*\n)/)) {
-    const [name, ...kindAndText] = licence.split('\n');
-    const text = kindAndText.join('\n').trim();
-    names.set(text, [...(names.get(text) ?? []), name]);
-  }
-  return `${[...names].map(([text, all]) => `${all.join('\n')}\n${text}`).join('\n\n')}\n`;
+  const { code, map, assets } = await ncc(join(root, 'src', source), options);
+  const parts = Object.entries(assets).map(([name, asset]) => [name, String(asset.source)]);
+  const isMap = ([name]) => name.endsWith('.map');
+  const packages = packagesIn([map, ...parts.filter(isMap).map(([, content]) => content)]);
+  const scripts = [['index.js', code], ...parts.filter((part) => !isMap(part))];
+  return [
+    ...(await Promise.all(scripts.map(async ([name, content]) => [name, await minified(content)]))),
+    ...(packages.length > 0 ? [['licenses.txt', licencesOf(root, packages)]] : []),
+  ];
 }
 
 /** ncc minifies the entry alone; the parts that load later are most of it. */
@@ -98,6 +92,12 @@ function withModulesInParentheses(code) {
     ['', 0],
   );
   return pieces + code.slice(rest);
+}
+
+/** It is fetched at the start of every job. */
+function requireSmall() {
+  const bytes = [...built.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+  if (bytes > MOST_BYTES) throw new Error(`dist has ${bytes} bytes; it should have at most ${MOST_BYTES}`);
 }
 
 function write() {

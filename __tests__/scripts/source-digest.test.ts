@@ -17,6 +17,7 @@ beforeEach(() => {
   write('src/main.ts', 'start();\n');
   write('src/action/run.ts', 'run();\n');
   write('scripts/build.mjs', 'build();\n');
+  write('scripts/licences.cjs', '');
   write('scripts/tsconfig.bundle.json', '{}\n');
   writeLock({});
   write(join('dist', DIGEST_FILE), `${sourceDigest(root)}\n`);
