@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { externalDataInterceptor } from '@smithy/core/config';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { Connection } from '../../src/aws/connection';
 import { stsClient } from '../../src/sts/client';
@@ -89,6 +90,20 @@ describe('another endpoint', () => {
     const { authorization, 'user-agent': userAgent } = sandbox.requests[0]?.headers ?? {};
     expect(authorization).toContain('/ap-south-1/sts/aws4_request');
     expect(userAgent).toMatch(/ aws-identity-action$/);
+  });
+
+  test('is made without a look into profile files, which may be large', async () => {
+    const files = ['config', 'credentials'].map((name) => inJob(name));
+    const [config = '', credentials = ''] = files;
+    Object.assign(process.env, { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials });
+    process.env.AWS_SDK_UA_APP_ID = 'shop';
+    const read = jest.fn(() => Promise.resolve('[default]\nsdk_ua_app_id = other\n'));
+    for (const file of files) {
+      Object.defineProperty(externalDataInterceptor.getFileRecord(), file, { configurable: true, get: read });
+    }
+    await getCallerIdentity(clientFor({ stsEndpoint: sandbox.url }), never);
+    expect(read).not.toHaveBeenCalled();
+    expect(sandbox.requests[0]?.headers['user-agent']).toContain(' app/shop ');
   });
 });
 

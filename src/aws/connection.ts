@@ -67,6 +67,11 @@ export function destinationOf(service: 'STS' | 'IAM', connection: Connection) {
     useFipsEndpoint: useFipsEndpoint ?? process.env.AWS_USE_FIPS_ENDPOINT === 'true',
     useDualstackEndpoint: process.env.AWS_USE_DUALSTACK_ENDPOINT === 'true',
     maxAttempts: 1,
+    // For each of these, too, it would read the profile files as a whole, however large they are.
+    authSchemePreference: [],
+    defaultsMode: 'standard' as const,
+    retryMode: 'standard',
+    userAgentAppId: () => Promise.resolve(process.env.AWS_SDK_UA_APP_ID),
   };
 }
 
