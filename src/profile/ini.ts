@@ -83,15 +83,14 @@ export function writeSections(
 ): { readonly text: string; readonly written: readonly ReplacedSection[] } {
   const lineEnding = dominantLineEnding(original);
   const text = readable(original, new Set(sections.map(({ header }) => plainName(header))), lineEnding);
-  const lines = linesOf(text);
-  const there = sectionsIn(lines);
+  const there = sectionsIn(linesOf(text));
   const edits = sections.map(({ header, settings }) => {
     const [section, ...others] = there.get(plainName(header)) ?? [];
     if (others.length > 0) {
       throw new Error(`It has the section [${header}] ${others.length + 1} times. Keep one of them.`);
     }
     const { start, end, next } = section ?? TOP;
-    const indent = { header: indentAt(lines, start), settings: indentAt(lines, next) };
+    const indent = { header: indentAt(text, start), settings: indentAt(text, next) };
     const ours = sectionText(header, settings, indent, lineEnding) + (section ? '' : lineEnding + lineEnding);
     return { header, start, end, text: ours, replaced: section ? text.slice(start, end) : null };
   });
@@ -149,17 +148,15 @@ function readable(original: string, headers: ReadonlySet<string>, lineEnding: st
   const text = original.replace(LINE_SET_ASIDE, (_, names: string, content: string, ending: string) =>
     setAside(new Set([...headersOf(names), ...headers]), content + ending),
   );
-  const lines = linesOf(text);
-  const stray = lines.slice(0, firstHeaderOf(lines)).filter(({ kind }) => kind === 'setting');
-  const marked = lines.filter(({ mark }) => mark !== '');
-  return spliced(text, [
-    ...marked.map(({ start, mark }) => ({
-      start: start - mark.length,
-      end: start,
-      text: setAside(headers, mark + lineEnding),
-    })),
-    ...stray.map(({ start }) => ({ start, end: start, text: setAside(headers, '') })),
-  ]);
+  const edits: Splice[] = [];
+  let isStray = true;
+  for (const { kind, start, mark } of linesOf(text)) {
+    if (kind === 'header') isStray = false;
+    if (kind === 'setting' && isStray) edits.push({ start, end: start, text: setAside(headers, '') });
+    if (mark === '') continue;
+    edits.push({ start: start - mark.length, end: start, text: setAside(headers, mark + lineEnding) });
+  }
+  return spliced(text, edits);
 }
 
 /**
@@ -167,9 +164,10 @@ function readable(original: string, headers: ReadonlySet<string>, lineEnding: st
  * one and is put back now, a line may name others that have gone meanwhile.
  */
 function asBefore(text: string, headers: ReadonlySet<string>): string {
-  const lines = linesOf(text);
-  const there = sectionsIn(lines);
-  const head = lines[firstHeaderOf(lines)]?.start ?? text.length;
+  const there = sectionsIn(linesOf(text));
+  // Sections are found in their order.
+  const [[first] = []] = there.values();
+  const head = first?.start ?? text.length;
   return text.replace(LINE_SET_ASIDE, (line, names: string, content: string, ending: string, at: number) => {
     const others = headersOf(names).filter((header) => !headers.has(header) && there.has(header));
     if (others.length > 0) return setAside(new Set(others), content + ending);
@@ -188,21 +186,17 @@ function headersOf(names: string): string[] {
   return [...names.matchAll(/\[([^\]]*)\]/g)].map(([, header = '']) => header);
 }
 
-/** The index of the first header; of the end, where there is none. */
-function firstHeaderOf(lines: readonly Line[]): number {
-  const index = lines.findIndex(({ kind }) => kind === 'header');
-  return index === -1 ? lines.length : index;
-}
-
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
-  for (const match of text.matchAll(/([^\r\n]*)(?:\r\n|\r|\n|$)/g)) {
+/** The lines from an offset on, one after the other: of a large file, all at once would take many times its size. */
+function* linesOf(text: string, from = 0): Generator<Line> {
+  const pattern = /([^\r\n]*)(?:\r\n|\r|\n|$)/g;
+  pattern.lastIndex = from;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [whole, all = ''] = match;
-    if (whole === '') break;
+    if (whole === '') return;
     const mark = MARK_BEFORE.exec(all)?.[0] ?? '';
     const content = all.slice(mark.length);
     const header = /^\s*\[([^\]]*)\]/.exec(content)?.[1];
-    lines.push({
+    yield {
       start: match.index + mark.length,
       end: match.index + all.length,
       next: match.index + whole.length,
@@ -210,9 +204,8 @@ function linesOf(text: string): Line[] {
       header: header === undefined ? undefined : plainName(header),
       indent: /^\s*/.exec(content)?.[0] ?? '',
       mark,
-    });
+    };
   }
-  return lines;
 }
 
 /** `profile dev` for ` profile  "dev" `. */
@@ -221,7 +214,7 @@ function plainName(header: string): string {
 }
 
 /** Where the sections of each name are, from the header to the last setting. */
-function sectionsIn(lines: readonly Line[]): Map<string, Span[]> {
+function sectionsIn(lines: Iterable<Line>): Map<string, Span[]> {
   const sections = new Map<string, Span[]>();
   let last: { -readonly [K in keyof Span]: Span[K] } | undefined;
   for (const { kind, header, start, end, next } of lines) {
@@ -242,14 +235,20 @@ function sectionsIn(lines: readonly Line[]): Map<string, Span[]> {
  * that is indented deeper than the setting above it for a part of that setting, even a header; what is put in above a
  * line is therefore indented as deep.
  */
-function indentAt(lines: readonly Line[], offset: number): string {
-  return lines.find(({ start, kind }) => start >= offset && kind !== 'blank or comment')?.indent ?? '';
+function indentAt(text: string, offset: number): string {
+  for (const { kind, indent } of linesOf(text, offset)) if (kind !== 'blank or comment') return indent;
+  return '';
 }
 
 function dominantLineEnding(text: string): string {
-  const all = text.split('\n').length - 1;
-  const windows = text.split('\r\n').length - 1;
-  return windows > all - windows ? '\r\n' : '\n';
+  const windows = countOf('\r\n', text);
+  return windows > countOf('\n', text) - windows ? '\r\n' : '\n';
+}
+
+function countOf(part: string, text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) count += 1;
+  return count;
 }
 
 function sectionText(
