@@ -47,7 +47,7 @@ test('a plan is in the log, and in the summary with its picture', () => {
     '+ create  user    pulumi',
     '= keep    policy  list',
   ]);
-  expect(page).toContain(`${said[0] ?? ''}. Account 123456789012, as \`${arn('user/admin')}\`.\n\n| action | kind |`);
+  expect(page).toContain(`${said[0] ?? ''}. Account 123456789012, as \`${arn('user/admin')}\`.\n\n| Action | Kind |`);
   expect(page).toContain('```mermaid\nflowchart LR\nn0(["user pulumi"]):::create\n');
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -7,8 +7,8 @@ const markdown = (changes: Parameters<typeof planMarkdown>[0], room = ROOM) =>
 
 test('a table with what changes next to each row, and the rest folded, with the signs that GitHub colours', () => {
   expect(markdown(PLAN.slice(1, 4))).toEqual([
-    '| action | kind | name | what changes |',
-    '|---|---|---|---|',
+    '| Action | Kind | Name | What changes |',
+    '|:---|:---|:---|:---|',
     '| change | policy | `list` | `~ document` |',
     '| keep | user | `pulumi` |  |',
     '| leave | role | `admin` | `left as it is: this action did not make it` |',
@@ -57,8 +57,8 @@ test('what Markdown and HTML would take for their own is only shown', () => {
   const details = ['+ tag `a` = </details>|x', 'left: *as* it|is\n| now', '~ document', '    ```', '    + ````'];
   const lines = markdown([shown('create', 'MFA device', name, { details, widenings: ['lets in <b>`x`|\n# all'] })]);
   expect(lines).toEqual([
-    '| action | kind | name | what changes |',
-    '|---|---|---|---|',
+    '| Action | Kind | Name | What changes |',
+    '|:---|:---|:---|:---|',
     '| ⚠️ create | MFA device | `` mfa/a\\|b`/<img src=x> </summary> `` | `left: *as* it\\|is \\| now`<br>`~ document`<br>`` + tag `a` = </details>\\|x `` |',
     '',
     '<details open><summary>⚠️ create MFA device <code>mfa/a|b`/&lt;img src=x&gt; &lt;/summary&gt;</code></summary>',

@@ -75,11 +75,20 @@ const labelsOf = (Principal: unknown, more?: object) =>
     .filter((line) => /^n[1-9]\d*\("/.test(line))
     .map((line) => line.slice(line.indexOf('"') + 1, -2));
 
+const subjects = (...all: readonly string[]) => ({ Condition: { StringLike: { 'x:sub': all } } });
+
 test.each<[what: string, principal: unknown, more: object | undefined, labels: readonly string[]]>([
   ['everyone', '*', undefined, ['everyone']],
   ['everyone, in another way', { AWS: '*' }, undefined, ['everyone']],
   ['all but some', undefined, { NotPrincipal: { AWS: arn('user/ci') } }, ['everyone but those whom the policy names']],
-  ['a user of another account', { AWS: 'arn:aws:iam::111122223333:user/a/ci' }, undefined, ['user/a/ci']],
+  ['a user of another account', { AWS: 'arn:aws:iam::111122223333:user/a/ci' }, undefined, ['user/a/ci of 111122223333']],
+  ['a user of this account', { AWS: arn('user/a/ci') }, undefined, ['user/a/ci']],
+  [
+    'a repository, in both formats of its subjects',
+    { Federated: 'p' },
+    subjects('repo:octo/app:ref:refs/heads/main', 'repo:octo@1/app@2:ref:refs/heads/main', 'repo:octo@1/app@2:*'),
+    ['repo:octo/app:ref:refs/heads/main', 'repo:octo#64;1/app#64;2:#42;'],
+  ],
   ['a provider without a subject', { Federated: arn('saml-provider/ad') }, undefined, ['saml-provider/ad']],
   [
     'many',

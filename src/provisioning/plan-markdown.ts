@@ -8,7 +8,7 @@ export interface PlanMarkdown {
   readonly isWhole: boolean;
 }
 
-const HEAD = ['| action | kind | name | what changes |', '|---|---|---|---|'];
+const HEAD = ['| Action | Kind | Name | What changes |', '|:---|:---|:---|:---|'];
 
 /**
  * The plan for a page, as far as there is room: a table with what changes next to each row; then, of each thing, the rest,

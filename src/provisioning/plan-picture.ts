@@ -67,7 +67,8 @@ export function planPicture(changes: readonly Change[], declaration: Declaration
     const own = nodes.get(roleArn(role, account));
     policiesOf(role, roleArn(role, account));
     if (!own) continue;
-    const principals = listOf(trustPolicy(role.trust, account).Statement).filter(isMapping).flatMap(principalsOf);
+    const statements = listOf(trustPolicy(role.trust, account).Statement).filter(isMapping);
+    const principals = statements.flatMap((statement) => principalsOf(statement, account));
     const more = principals.length - MOST_PRINCIPALS;
     for (const { key, label } of principals.slice(0, MOST_PRINCIPALS)) {
       arrows.add(`${node(key, label, OUTSIDE)} -->|may assume| ${own.id}`);
@@ -103,21 +104,27 @@ interface Principal {
 }
 
 /** Whom a statement of a trust policy lets assume the role. */
-function principalsOf({ Effect, Principal: named, NotPrincipal: others, Condition }: Statement): Principal[] {
+function principalsOf(
+  { Effect, Principal: named, NotPrincipal: others, Condition }: Statement,
+  target: TargetAccount,
+): Principal[] {
   if (Effect !== 'Allow') return [];
   if (others !== undefined) return [{ key: JSON.stringify(others), label: 'everyone but those whom the policy names' }];
   if (!isMapping(named)) return [{ key: '*', label: 'everyone' }];
   return Object.entries(named).flatMap(([type, names]) =>
     listOf(names)
       .map(String)
-      .flatMap((name) => (type === 'Federated' ? federated(name, Condition) : principal(name))),
+      .flatMap((name) => (type === 'Federated' ? federated(name, Condition) : principal(name, target))),
   );
 }
 
-function principal(name: string): Principal[] {
+function principal(name: string, target: TargetAccount): Principal[] {
   if (name === '*') return [{ key: '*', label: 'everyone' }];
   const account = accountIn(name);
-  return [{ key: account ?? name, label: account === undefined ? withoutPrefix(name) : `account ${account}` }];
+  if (account !== undefined) return [{ key: account, label: `account ${account}` }];
+  const [, of] = /^arn:[^:]+:[^:]+::(\d+):/.exec(name) ?? [];
+  const other = of === undefined || of === target.account ? '' : ` of ${of}`;
+  return [{ key: name, label: `${withoutPrefix(name)}${other}` }];
 }
 
 /** The subjects that a condition names, or the provider where none does. */
@@ -129,7 +136,13 @@ function federated(provider: string, conditions: unknown): Principal[] {
     ),
   );
   if (subjects.length === 0) return [{ key: provider, label: withoutPrefix(provider) }];
-  return subjects.map((subject) => ({ key: `${provider} ${subject}`, label: subject }));
+  const shown = subjects.filter((subject) => withoutIds(subject) === subject || !subjects.includes(withoutIds(subject)));
+  return shown.map((subject) => ({ key: `${provider} ${subject}`, label: subject }));
+}
+
+/** A subject of GitHub in its other format, in which the IDs of the repository and of its owner are not. */
+function withoutIds(subject: string): string {
+  return subject.replace(/^repo:([^/@:]+)@\d+\/([^/@:]+)@\d+:/, 'repo:$1/$2:');
 }
 
 /** What an ARN of IAM says after the account. */
