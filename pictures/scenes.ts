@@ -11,6 +11,8 @@ export interface Stage {
   readonly sandbox: Sandbox;
   /** Runs the action: as processes of `dist` if omitted. */
   readonly driver?: Driver;
+  /** The folder with the action: this project if omitted. */
+  readonly action?: string;
 }
 
 const ISSUER = 'token.actions.githubusercontent.com';
@@ -136,7 +138,7 @@ function createRole(account: Account, name: string, ref = 'refs/heads/main') {
  * @returns what the last of them adds to the summary, at the same time whenever it is run
  */
 async function summaryOf(
-  { sandbox, driver }: Stage,
+  { sandbox, driver, action }: Stage,
   steps: readonly (StepOptions & { readonly files?: Readonly<Record<string, string>> })[],
 ): Promise<string> {
   const job = new Job(
@@ -156,7 +158,11 @@ async function summaryOf(
         writeFileSync(join(job.workspace, path), text);
       }
       const toSandbox = { 'sts-endpoint': `http://sts.${REGION}.amazonaws.com`, 'http-proxy': sandbox.url };
-      last = await job.step({ ...step, with: { 'aws-region': REGION, ...toSandbox, ...inputs } });
+      last = await job.step({
+        ...step,
+        ...(action && { uses: action }),
+        with: { 'aws-region': REGION, ...toSandbox, ...inputs },
+      });
     }
     await job.finish();
     return last?.summary.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '2026-01-31 13:00 UTC') ?? '';

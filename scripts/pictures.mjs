@@ -1,10 +1,11 @@
 // Makes the pictures in docs/pictures of what steps write into the job summary: "npm run pictures" makes those that are
-// not of what dist writes now, and "npm run pictures -- --all" makes all. Needs Chromium, or CHROMIUM, its path, and the
-// fonts Noto Sans, Noto Color Emoji and DejaVu Sans Mono.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// not of what dist writes now, and "npm run pictures -- --all" makes all. "npm run pictures -- --before <commit>" makes
+// those in docs/pictures/before, of what the dist of that commit writes in the same scenes. Needs Chromium, or CHROMIUM,
+// its path, and the fonts Noto Sans, Noto Color Emoji and DejaVu Sans Mono.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { marked } from 'marked';
@@ -15,25 +16,44 @@ import { startSandbox } from '../sandbox/sandbox.ts';
 /** What GitHub shows otherwise than as it is, by its language. */
 const BLOCKS = { diff, mermaid: ({ text }) => `<div class="mermaid">${escaped(text)}</div>` };
 
-const { values } = parseArgs({ options: { all: { type: 'boolean' } } });
+const { values } = parseArgs({ options: { all: { type: 'boolean' }, before: { type: 'string' } } });
 const folder = fileURLToPath(new URL('../docs/pictures/', import.meta.url));
-const record = join(folder, 'sources.json');
-const sources = JSON.parse(readFileSync(record, 'utf8'));
 const temp = mkdtempSync(join(tmpdir(), 'pictures-'));
 
 try {
-  for (const [name, scene] of Object.entries(SCENES)) {
-    const sandbox = await startSandbox();
-    const markdown = await scene({ sandbox }).finally(() => sandbox.close());
-    const source = sourceOf(markdown);
-    if (sources[name] === source && !values.all) continue;
-    photograph(pageOf(markdown), join(folder, `${name}.png`));
-    sources[name] = source;
-    console.log(`docs/pictures/${name}.png`);
-  }
-  writeFileSync(record, `${JSON.stringify(sources, null, 2)}\n`);
+  if (values.before === undefined) await drawPresent();
+  else await drawBefore(values.before);
 } finally {
   rmSync(temp, { recursive: true, force: true });
+}
+
+/** Draws what is not as it was when it was drawn. */
+async function drawPresent() {
+  const record = join(folder, 'sources.json');
+  const sources = JSON.parse(readFileSync(record, 'utf8'));
+  for (const [name, scene] of Object.entries(SCENES)) {
+    const markdown = await play(scene);
+    const source = sourceOf(markdown);
+    if (sources[name] === source && !values.all) continue;
+    photograph(markdown, `${name}.png`);
+    sources[name] = source;
+  }
+  writeFileSync(record, `${JSON.stringify(sources, null, 2)}\n`);
+}
+
+/** Draws what an earlier dist writes, for a page that shows it at half its width. */
+async function drawBefore(commit) {
+  const action = join(temp, 'action');
+  const archive = join(temp, 'action.tar');
+  execFileSync('git', ['archive', '--prefix=action/', `--output=${archive}`, commit, 'action.yml', 'dist']);
+  execFileSync('tar', ['-xf', archive, '-C', temp]);
+  for (const [name, scene] of Object.entries(SCENES))
+    photograph(await play(scene, { action }), `before/${name}.png`, 1);
+}
+
+async function play(scene, stage) {
+  const sandbox = await startSandbox();
+  return scene({ sandbox, ...stage }).finally(() => sandbox.close());
 }
 
 /** The page on which GitHub shows the summary of a job. */
@@ -66,14 +86,17 @@ function escaped(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
-/** Has a browser show the page, first to learn how high it is. */
-function photograph(html, picture) {
-  const page = join(temp, 'page.html');
-  writeFileSync(page, html);
+/** Has a browser show the page of a summary, first to learn how high it is. */
+function photograph(markdown, name, scale = 1.5) {
+  const [page, picture] = [join(temp, 'page.html'), join(folder, name)];
+  mkdirSync(dirname(picture), { recursive: true });
+  writeFileSync(page, pageOf(markdown));
   const drawn = browse('--window-size=932,100', '--dump-dom', `file://${page}`);
   const [, height] = /<title>(\d+)<\/title>/.exec(drawn) ?? [];
-  browse(`--window-size=932,${height}`, '--force-device-scale-factor=1.5', `--screenshot=${picture}`, `file://${page}`);
+  const size = [`--window-size=932,${height}`, `--force-device-scale-factor=${scale}`];
+  browse(...size, `--screenshot=${picture}`, `file://${page}`);
   writeFileSync(picture, withFewColours(readFileSync(picture)));
+  console.log(`docs/pictures/${name}`);
 }
 
 /** The same picture, in half as many bytes. */

@@ -22,12 +22,12 @@ test.each(Object.entries(SCENES))('the picture %s shows what the step writes now
   }
 });
 
-test('there are no other pictures, and none is large', () => {
-  const pictures = readdirSync(FOLDER).filter((file) => file.endsWith('.png'));
+test.each(['.', 'before'])('there are no other pictures in %s, and none is large', (folder) => {
+  const pictures = readdirSync(join(FOLDER, folder)).filter((file) => file.endsWith('.png'));
   expect(pictures.sort()).toEqual(
     Object.keys(SCENES)
       .map((name) => `${name}.png`)
       .sort(),
   );
-  for (const picture of pictures) expect(statSync(join(FOLDER, picture)).size).toBeLessThan(MAX_BYTES);
+  for (const picture of pictures) expect(statSync(join(FOLDER, folder, picture)).size).toBeLessThan(MAX_BYTES);
 });
