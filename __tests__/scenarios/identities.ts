@@ -84,7 +84,7 @@ export function onPullRequest(job: Job, { number, repository = REPOSITORY }: Pul
 }
 
 /** @param files contents by path in the workspace; folders are made as needed */
-export function writeWorkspace({ workspace }: Job, files: Readonly<Record<string, string>>): void {
+export function writeWorkspace({ workspace }: Pick<Job, 'workspace'>, files: Readonly<Record<string, string>>): void {
   for (const [path, text] of Object.entries(files)) {
     const file = join(workspace, path);
     mkdirSync(dirname(file), { recursive: true });
