@@ -142,6 +142,32 @@ test('a run died after it had delivered a first key, and both halves are of anot
   expect(writes(scenario).slice(0, 2)).toEqual(['DeleteAccessKey', 'UntagUser']);
 });
 
+test('a run deletes a key, the last half of which arrives then: the next run does not take it for delivered', async () => {
+  expect((await run('provision')).exitCode).toBe(0);
+  const { id: old = '' } = keyInSecrets(scenario);
+  scenario.pass(HOUR_MS);
+  await killedAt('PUT secret', 0, 'rotate', { 'rotate-now': 'true' });
+  const user = scenario.account.users.get('pulumi');
+  const left = user?.accessKeys.find(({ accessKeyId }) => accessKeyId !== old);
+  if (!left) throw new Error('no key');
+  scenario.sandbox.github.runs.set({ repository: REPOSITORY, runId: '11', attempt: '1' }, 'completed');
+  scenario.pass(4 * MINUTE_MS);
+  // The run that deletes it is killed then, before it makes its own.
+  await killedAt('DeleteAccessKey', 0, 'provision');
+  expect(statusesOf(scenario, 'pulumi')).toEqual({ [old]: 'Active' });
+  writeByHand(left, ['secret']);
+  const { settings } = scenario.sandbox.world;
+  settings.readAgeMs = () => 29_000;
+  const main = await run('provision');
+  settings.readAgeMs = () => 0;
+  expectFailed(main, 'another-run');
+  expect(textOf(main)).toContain(`record the access key ${left.accessKeyId} of pulumi as delivered`);
+  expect(recordsOf(scenario, 'pulumi')).not.toContain(`delivered:${left.accessKeyId}`);
+  expect((await run('provision')).exitCode).toBe(0);
+  expect(ownerOf(scenario, keyInSecrets(scenario))).toBe('pulumi');
+  scenario.calls();
+});
+
 describe('a run of which there is only an announcement', () => {
   test.each(['github-secrets', 'environment'])(
     'is over, as GitHub says: nobody waits, and its key for %s is a suspect',

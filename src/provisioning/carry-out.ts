@@ -68,7 +68,9 @@ export async function carryOut(
 
 /** How long carrying out a plan takes at least, in milliseconds, as it waits until every read must show what it asks about. */
 export function ownWaitOf({ devices, keys }: Plan): number {
-  const isLeft = keys.some(({ endings }) => endings.some(({ isUndelivered }) => isUndelivered));
+  const isLeft = keys.some(
+    ({ arrived, endings }) => arrived !== undefined || endings.some(({ isUndelivered }) => isUndelivered),
+  );
   const beforeKeys = isLeft ? LONGEST_READ_AGE_MS : 0;
   // They are waited for at once, if both are there.
   const ofDevices = !isLeft && devices.some(({ replaces }) => replaces) ? LONGEST_READ_AGE_MS : 0;

@@ -57,7 +57,7 @@ function leftAsItIs(change: Change): Change {
 }
 
 function withoutWork(plan: KeyPlan): KeyPlan {
-  return { ...plan, records: {}, endings: [], make: undefined };
+  return { ...plan, records: {}, arrived: undefined, endings: [], make: undefined };
 }
 
 function withoutNewKey(plan: KeyPlan): KeyPlan {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ActionError } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import type { Iam } from '../../iam/connect';
@@ -6,6 +7,7 @@ import { makeCall, makeCalls } from '../changes/apply';
 import { isObstacle, requireNoObstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { oneWait, type LookTwice } from '../changes/one-wait';
+import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { deactivateKey, deleteKey } from './access-key';
 import type { KeyHolder } from './key-holder';
 import { livesOf, outdatedRecords } from './key-life';
@@ -43,8 +45,8 @@ export async function recordFound(
 }
 
 /**
- * Records and ends what earlier runs left of a user's keys. Before a key ends that this run did not make, everything is
- * read again, and it ends only if the plan is still the same.
+ * Records and ends what earlier runs left of a user's keys. Before a key ends that this run did not make, or is kept as one
+ * that was delivered, everything is read again, and that is done only if the plan is still the same.
  *
  * @param lookTwice waits before a second look
  * @throws ActionError `another-run` when something has changed meanwhile
@@ -54,8 +56,9 @@ export async function endKeys(
   access: AccountAccess,
   lookTwice: LookTwice = oneWait(access.clock),
 ): Promise<void> {
-  const { user, records, endings, holder, planner } = plan;
+  const { user, records, arrived, endings, holder, planner } = plan;
   await makeRoomForRecords(plan, access);
+  if (arrived !== undefined) await requireStillArrived(plan, arrived, access, lookTwice);
   await makeCalls([tagCalls(user, records)], access);
   if (endings.length === 0) return;
   if (endings.some(({ isUndelivered }) => isUndelivered)) await lookTwice();
@@ -66,11 +69,40 @@ export async function endKeys(
   const stillEnds = ({ id, how }: KeyEnding) =>
     !isObstacle(again) && again.endings.some((other) => other.id === id && other.how === how);
   const changed = endings.find((one) => !stillEnds(one));
-  if (changed) throw changedMeanwhile(user, changed);
+  if (changed) throw changedMeanwhile(`${changed.how} the access key ${changed.id} of ${user}`);
   for (const one of endings) await endKey(user, one, access);
   const deleted = endings.flatMap(({ id, how }) => (how === 'delete' ? tagNames(id, STAGES) : []));
   const others = deleted.length === 0 ? [] : outdatedIn(plan, holderNow, access);
   await makeCalls([untagCalls(user, [...new Set([...deleted, ...others])])], access);
+}
+
+/**
+ * Makes sure that a key which is about to be recorded as delivered is there, and its places as they were: another run may have
+ * taken it for left and deleted it before the last of them was written, and a read may be older than that. Where a new key is
+ * made, that run finds it out by itself: it looks at the key that it replaces when every read must show what became of it.
+ *
+ * @throws ActionError `another-run` when something has changed meanwhile
+ */
+async function requireStillArrived(
+  { user, holder, planner }: KeyPlan,
+  id: string,
+  access: AccountAccess,
+  lookTwice: LookTwice,
+): Promise<void> {
+  access.log(
+    `The access key ${id} of ${user}, which a run that is over made, is in its places. Looking again in ` +
+      `${LONGEST_READ_AGE_MS / 1000} s, before it is recorded as delivered.`,
+  );
+  await lookTwice();
+  const holderNow = await readKeyHolderAgain(holder, access);
+  if (holderNow.unread) throw holderNow.unread;
+  const again = planner(holderNow);
+  requireNoObstacle([again]);
+  // Another run may have recorded it meanwhile.
+  const isKept = !isObstacle(again) && !again.make && [again.arrived, livesOf(holderNow).current?.id].includes(id);
+  if (!isKept || !isDeepStrictEqual(holderNow.marks, holder.marks)) {
+    throw changedMeanwhile(`record the access key ${id} of ${user} as delivered`);
+  }
 }
 
 /** Of the records that nobody needs, those that may go before the new key is there. */
@@ -130,10 +162,10 @@ export async function endReplaced(made: MadeKey, access: AccountAccess): Promise
   }
 }
 
-function changedMeanwhile(user: string, { id, how }: KeyEnding): ActionError {
+function changedMeanwhile(tried: string): ActionError {
   return new ActionError({
     code: 'another-run',
-    tried: `${how} the access key ${id} of ${user}`,
+    tried,
     why: 'The keys of the user, or what is recorded of them, have changed since the plan was made: another run is at work.',
     fix: 'Run the step again when it is over.',
   });

@@ -20,6 +20,8 @@ export interface KeyPlan {
   readonly change: Change;
   /** What is recorded first, of what earlier runs left. */
   readonly records: Tags;
+  /** The key that is recorded as delivered then, and kept, though a run that is over made it. */
+  readonly arrived: string | undefined;
   /** Keys that end then. */
   readonly endings: readonly KeyEnding[];
   /** The key to make then, if one is to be made. */
@@ -257,13 +259,14 @@ function planOf(
   planner: KeyPlanner,
   { action, details, make }: KeyPlanParts,
 ): KeyPlan {
-  const { records, endings, notices } = survey;
+  const { records, endings, notices, arrived } = survey;
   const { user } = holder;
   return {
     user: user.name,
     destinations: user.accessKey?.deliver ?? [],
     change: changeFor(holder, survey, action, details),
     records,
+    arrived: make ? undefined : arrived,
     endings,
     make,
     notices,
@@ -288,6 +291,7 @@ function unchanged(holder: KeyHolder, planner: KeyPlanner, action: Action, ...de
   const nothing: Survey = {
     lives: livesOf({ ...holder, existing: undefined }),
     records: {},
+    arrived: undefined,
     endings: [],
     keys: [],
     replaces: undefined,

@@ -27,6 +27,8 @@ export interface KeyEnding {
 export interface Survey {
   readonly lives: KeyLives;
   readonly records: Tags;
+  /** The key in use, where it is recorded as that only now. */
+  readonly arrived: string | undefined;
   readonly endings: readonly KeyEnding[];
   /** The keys that are left. */
   readonly keys: readonly ExistingKey[];
@@ -50,6 +52,7 @@ export function surveyOf(holder: KeyHolder, { deleteOld }: { readonly deleteOld:
   return {
     lives,
     records,
+    arrived: before.arrived.find(({ key, torn }) => !torn && key.id === lives.current?.id)?.key.id,
     endings,
     keys: (holder.existing?.accessKeys ?? []).filter(({ id }) => !deleted.includes(id)),
     replaces: lives.current?.id,
