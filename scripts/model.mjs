@@ -106,7 +106,9 @@ function run({ file = 'protocol.pml', set, finds }) {
       fault: condition && nameOf(condition),
       incomplete: searched.error
         ? `not finished after ${SECONDS} s`
-        : /memory limit|max search depth too small|not completed: \w/.exec(report)?.[0],
+        : searched.signal
+          ? `ended by ${searched.signal}`
+          : /memory limit|max search depth too small|not completed: \w/.exec(report)?.[0],
       trail: condition && wayTo(call, folder),
     };
   } finally {
