@@ -84,7 +84,11 @@ init {
     p = 0; i = 0; u = 0; finale = 1 } }
   again = 0;
   do
-  :: again < ROUNDS -> atomic { d_step {
+  :: again < ROUNDS -> atomic {
+#ifdef SOON
+     if :: again == 0 -> soon = 1; status[0] = ALIVE :: else -> soon = 0;
+#endif
+     d_step {
         for (u : 0 .. USERS-1) {
           listedThen = listed; usableThen = usable;
           for (i : 0 .. KEYS-1) { tagThen[i] = tag[i]; if :: i < made -> age[i] = OLD; tagAge[i] = OLD;
@@ -109,6 +113,9 @@ init {
         signer[0] = (WHOLE(0) -> half[0] : NONE);
 #endif
         i = 0; status[0] = ALIVE }
+#ifdef SOON
+     fi;
+#endif
 #if PLACES > 1 || defined(HAND)
        /* places may hold different keys, or nobody can tell which: a person ends one */
        d_step { if :: again == 2 && TWO(listed) -> do :: listed & BIT(i) -> break :: else -> i++ od;

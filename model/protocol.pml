@@ -50,18 +50,20 @@ inline MAY_END(k) { CHANGES;
   if :: SIGNS_WITH(k) -> endedSigner = 1 :: else fi;
 #endif
 }
-inline DELETE_KEY(k) { MAY_END(k); listed = listed & (255-BIT(k)); usable = usable & (255-BIT(k)); printf("  run %d deletes key %d of user %d\n", me, k, u) }
+inline DELETE_KEY(k) { MAY_END(k); ended = ended | BIT(k); listed = listed & (255-BIT(k)); usable = usable & (255-BIT(k)); printf("  run %d deletes key %d of user %d\n", me, k, u) }
 inline DEACTIVATE_KEY(k) { MAY_END(k); usable = usable & (255-BIT(k)); printf("  run %d deactivates key %d of user %d\n", me, k, u) }
 inline DELETE_OWN_KEY(k) { listed = listed & (255-BIT(k)); usable = usable & (255-BIT(k)); printf("  run %d deletes its key %d of user %d\n", me, k, u) }
 
-/* What a run sees: keys and tags, each as they are, or as they were at the last tick. */
+/* What a run sees: keys and tags, each as they are, or as they were at the last tick. It knows what it has deleted. */
+#define OLD_READS (!finale || soon)
 inline READ() {
-  if :: c = 0 :: !finale && (listedThen != listed || usableThen != usable) -> c = 1 fi;
+  if :: c = 0 :: OLD_READS && (listedThen != listed || usableThen != usable) -> c = 1 fi;
   if :: c -> seen = listedThen; seenUsable = usableThen :: else -> seen = listed; seenUsable = usable fi;
 #ifdef MIXED    /* each key of a list is seen as it is or as it was */
-  if :: !finale -> seen = listed; seenUsable = usable; for (i : 0 .. KEYS-1) { if :: ((listed^listedThen)|(usable^usableThen)) & BIT(i) -> if :: true :: seen = (seen & (255-BIT(i))) | (listedThen & BIT(i)); seenUsable = (seenUsable & (255-BIT(i))) | (usableThen & BIT(i)) fi :: else fi } i = 0 :: else fi;
+  if :: OLD_READS -> seen = listed; seenUsable = usable; for (i : 0 .. KEYS-1) { if :: ((listed^listedThen)|(usable^usableThen)) & BIT(i) -> if :: true :: seen = (seen & (255-BIT(i))) | (listedThen & BIT(i)); seenUsable = (seenUsable & (255-BIT(i))) | (usableThen & BIT(i)) fi :: else fi } i = 0 :: else fi;
 #endif
-  if :: c = 0 :: !finale -> c = 1 fi;
+  seen = seen & (255-ended);
+  if :: c = 0 :: OLD_READS -> c = 1 fi;
   d_step { if :: c -> seenThere = thereThen :: else -> seenThere = there fi;
   for (i : 0 .. KEYS-1) { if :: c -> seenTag[i] = tagThen[i] :: else -> seenTag[i] = tag[i] fi } ; c = 0; i = 0 }
 }
@@ -94,6 +96,9 @@ inline READ() {
 #define LOOKS_ONLY ((kind == ROTATE || kind == ROTATE_DELETE) && document == 0)
 #define HAS_PLACES (kind != JOB && document != 0)
 #define KEEPS (LOOKS_ONLY || ((kind == PROVISION || kind == EPHEMERAL) && !needed && (!(BLIND & document) || BLIND_KEPT)))
+
+/* A key whose run is over, and that every place holds, is recorded as delivered; where none is to replace it, it is kept. */
+#define KEEPS_ARRIVED ((kind == PROVISION || kind == EPHEMERAL) && !torn && !elsewhere)
 
 #ifdef HAND
 #define IN_TIME(h,k) (NO_LATEST || !(past[h] & BIT(k)))
@@ -167,7 +172,7 @@ retire: retirable = 0; SEEM_HELD();
   n = 0; i = 0; j = 0; seemHeld = 0 } }
 
 proctype Run(byte me; byte kind; byte document) {
-  byte seen, seenUsable, seenThere, c, i, j, n, x = NONE, current, leftover, suspects, arrived, replaced, retirable, seemHeld, k, h, planned = NONE, before;
+  byte seen, seenUsable, seenThere, c, i, j, n, x = NONE, current, leftover, suspects, arrived, replaced, retirable, seemHeld, k, h, planned = NONE, before, ended;
   byte seenTag[KEYS];
   byte u = USERS-1;     /* whose own key signs comes last: user 0 */
   bit busy, besideOther, torn, elsewhere, needed, put, mine, unanswered;
@@ -198,14 +203,26 @@ plan:
 cleanUp:
   atomic {
     if
-    :: leftover -> before = leftover; CALL; if :: ONE_LOOK :: else -> READ(); CLASSIFY(); if :: busy && kind != JOB -> END(RED) :: else fi fi;
+    :: leftover -> before = leftover; CALL;
+       if :: ONE_LOOK :: else ->
+          /* what nobody has as far as the records say: until no read can be older */
+          d_step { h = 0; for (i : 0 .. KEYS-1) { if :: (leftover & BIT(i)) && (STAGE(seenTag[i]) == MADE || STAGE(seenTag[i]) == DELIVERING) -> h = 1 :: else fi } i = 0 }
+          if :: h -> h = 0; waited[me] = 0; waited[me] >= SETTLE -> CALL :: else fi;
+          READ(); CLASSIFY(); if :: busy && kind != JOB -> END(RED) :: else fi fi;
        if :: leftover & before -> leftover = leftover & before; LOWEST(leftover,k); goto endLeftover :: else -> goto plan fi
 suspect:
     :: !leftover && NO_RED_RECORD && TWO(seen) && (torn || (suspects && needed)) -> END(RED)
     :: !leftover && suspects && !(NO_RED_RECORD && TWO(seen) && (torn || needed)) -> CALL; LOWEST(suspects,k); tag[k] = TAG(SUSPECT,NONE,0); tagAge[k] = 0; goto plan
-    :: !leftover && !suspects && arrived != NONE && !(NO_RED_RECORD && TWO(seen) && torn) -> CALL; k = arrived; tag[k] = (elsewhere -> TAG(ELSEWHERE,NONE,0) : TAG(DELIVERED,REPLACES(seenTag[k]),(torn -> 0 : document))); tagAge[k] = 0; arrived = NONE;
+    :: !leftover && !suspects && arrived != NONE && !(NO_RED_RECORD && TWO(seen) && torn) -> CALL; k = arrived;
+       /* one that is kept is looked at twice: a read may be older than its end, by a run that had taken it for left */
+       if :: KEEPS_ARRIVED && !HASTY_ARRIVAL -> waited[me] = 0; waited[me] >= SETTLE -> CALL;
+             d_step { h = 0; for (j : 0 .. HALVES-1) { if :: IN_DOCUMENT(j) && during[me*HALVES+j] -> h = 1 :: else fi } j = 0 }
+             READ(); CLASSIFY(); if :: h || torn || (arrived != k && (current != k || needed)) -> END(RED) :: else fi
+          :: else
+       fi;
+       tag[k] = (elsewhere -> TAG(ELSEWHERE,NONE,0) : TAG(DELIVERED,REPLACES(seenTag[k]),(torn -> 0 : document))); tagAge[k] = 0; arrived = NONE;
        d_step { if :: !torn && !elsewhere -> for (j : 0 .. HALVES-1) { later[j] = (later[j] & (255-BIT(k))) | (during[me*HALVES+j] << k) } :: else fi; j = 0 }
-       goto plan
+       if :: KEEPS_ARRIVED -> END(GREEN) :: else -> goto plan fi
     :: else
     fi }
   atomic {
@@ -267,6 +284,9 @@ fence:
      if
      :: age[x] > FENCE && !NO_FENCE -> if :: put -> END(RED) :: else -> goto yield fi
      :: age[x] <= FENCE || NO_FENCE ->
+#ifdef FREEZES
+        goto frozen
+#endif
         if
         :: d_step { CHANGES; LAND(h,x); put = 1; h++ }
         :: losses && !finale && !put -> losses--; goto yield                              /* refused, nothing written */
@@ -319,6 +339,9 @@ post:
 jobOver:
   atomic { ASK; if :: there -> tag[x] = TAG(JOB_KEY,NONE,1) :: else fi; END(GREEN) }
 #endif
+#ifdef FREEZES  /* between the fence and its PUT, for as long as it likes */
+frozen: skip; atomic { d_step { CHANGES; LAND(h,x); put = 1; h++ } goto halfWay }
+#endif
 endLeftover: atomic { CALL; d_step { DELETE_KEY(k); seen = seen & (255-BIT(k)); seenUsable = seenUsable & (255-BIT(k)); leftover = leftover & (255-BIT(k)); retirable = retirable & (255-BIT(k)) } goto cleanUp }
   /* another run wrote some of the places: the next run must not take the key for one that arrived */
 overwritten: atomic { CALL; if :: there -> tag[x] = TAG(DELIVERED,planned,0); tagAge[x] = 0 :: else fi; END(RED) }
@@ -345,10 +368,10 @@ deleteUser:
 next: atomic {
     if :: UNDO_ALL && failed && !finale && u < USERS-1 -> d_step { u++; DELETE_KEY(x); u-- } :: else fi;
     if :: u == 0 -> status[me] = (failed -> RED : GREEN); lastGreen = (!failed && (upToDate & BIT(me)) -> kind : NONE); goto over
-    :: u > 0 -> u--; d_step { x = NONE; planned = NONE; h = 0; k = 0; put = 0; unanswered = 0; mine = 0; i = 0; j = 0; c = 0; n = 0 } goto plan
+    :: u > 0 -> u--; d_step { x = NONE; planned = NONE; h = 0; k = 0; ended = 0; put = 0; unanswered = 0; mine = 0; i = 0; j = 0; c = 0; n = 0 } goto plan
     fi }
 #endif
-over: atomic { skip; d_step { for (i : 0 .. KEYS-1) { seenTag[i] = 0 } seen = 0; seenUsable = 0; seenThere = 0; x = 0; current = 0; leftover = 0; suspects = 0; arrived = 0; replaced = 0; retirable = 0; k = 0; h = 0; i = 0; j = 0; c = 0; n = 0; before = 0; planned = 0; u = 0;
+over: atomic { skip; d_step { for (i : 0 .. KEYS-1) { seenTag[i] = 0 } seen = 0; seenUsable = 0; seenThere = 0; x = 0; current = 0; leftover = 0; suspects = 0; arrived = 0; replaced = 0; retirable = 0; k = 0; h = 0; i = 0; j = 0; c = 0; n = 0; before = 0; ended = 0; planned = 0; u = 0;
 #ifdef OVER
   overFor[me] = 0;
 #endif

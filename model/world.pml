@@ -83,6 +83,9 @@
 #ifndef HASTY_CHECK
 #define HASTY_CHECK 0           /* looks once before it records a key, although others may have just taken it for left */
 #endif
+#ifndef HASTY_ARRIVAL
+#define HASTY_ARRIVAL 0         /* looks once before it records the key of a run that is over, and keeps it */
+#endif
 #ifndef NO_UNDO
 #define NO_UNDO 0               /* a run whose key another run wrote over leaves it as one that may have arrived */
 #endif
@@ -303,6 +306,11 @@ bit lateCreate; byte lateCreateUser, lateCreateAge;
 byte lateTag = NONE, lateTagUser, lateTagValue, lateTagAge;
 byte crashes = CRASHES, losses = LOSSES;
 bit finale, done;
+#ifdef SOON                             /* the first of the undisturbed runs comes so soon that its reads may be old */
+bit soon;
+#else
+#define soon 0
+#endif
 #ifdef SELF
 byte signer[RUNS] = NONE;               /* the key of user 0 that a run signs with; NONE: an administrator's */
 #endif
