@@ -25,6 +25,8 @@ test.each([
   ['{\n  // why\n}', 2, 3, 'it has a comment'],
   ['{\n  /* why', 2, 3, 'it has a comment'],
   ['[1, 2', 1, 6, 'a closing ] is missing'],
+  ['{\r\n  "a": [\r\n\r\n', 2, 9, 'a closing ] is missing'],
+  [' \n\n', 1, 1, 'a value is missing'],
   ['[1, ]', 1, 3, 'this comma is one too many, as no entry follows before the ]'],
   ['{\r\n  "a": [\r\n    1,\r\n  ]\r\n}', 3, 6, 'this comma is one too many, as no entry follows before the ]'],
   ['[,]', 1, 2, 'a value is missing'],

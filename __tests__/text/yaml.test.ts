@@ -18,6 +18,7 @@ test.each([
 
 test.each([
   ['a: [', /^1:5 {2}is not YAML: /],
+  ['a: [b\r\n\n', /^1:6 {2}is not YAML: /],
   ['a:\n\tb: 1', /^2:1 {2}is not YAML: Tabs are not allowed/],
   ['a: 1\n---\nb: 1', /^2:1 {2}is several documents, divided by lines of ---; it should be one$/],
   ['%YAML 1.1\n---\na: yes', /^1:1 {2}is marked as YAML 1\.1; it should be YAML 1\.2/],

@@ -1,5 +1,5 @@
 import { printParseErrorCode, visit, type ParseErrorCode } from 'jsonc-parser';
-import type { TextProblem } from './problem';
+import { endOf, type TextProblem } from './problem';
 
 /** What the parser's codes mean. */
 const WHAT_IS_WRONG = new Map([
@@ -32,8 +32,9 @@ export function jsonProblem(text: string): TextProblem | undefined {
   const onError = (error: ParseErrorCode, offset: number, _length: number, line: number, column: number): void => {
     if (found.length > 0) return;
     const code = printParseErrorCode(error);
-    const problem = { line: line + 1, column: column + 1, message: `is not JSON: ${WHAT_IS_WRONG.get(code) ?? code}` };
-    found.push({ path: [], ...problem, ...commaTooMany(text, offset) });
+    const place = offset < text.length ? { line: line + 1, column: column + 1 } : endOf(text);
+    const message = `is not JSON: ${WHAT_IS_WRONG.get(code) ?? code}`;
+    found.push({ path: [], ...place, message, ...commaTooMany(text, offset) });
   };
   try {
     visit(text, { onError }, options);

@@ -15,6 +15,12 @@ export interface Position {
   readonly column: number;
 }
 
+/** Where a text ends: on the last line that says something, as nobody is shown a place behind all lines. */
+export function endOf(text: string): Position {
+  const lines = text.trimEnd().split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}
+
 /** What is wrong with a part of a text, and where. */
 export interface TextProblem extends PartProblem, Position {}
 

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument, type ErrorCode } from 'yaml';
-import type { KeyPath, PartProblem, Position, TextProblem } from './problem';
+import { endOf, type KeyPath, type PartProblem, type Position, type TextProblem } from './problem';
 import { describeValue } from './value';
 import { YamlSurvey } from './yaml-survey';
 
@@ -44,7 +44,7 @@ export function readYaml(text: string): YamlText {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true });
     const syntax = document.errors.map(({ pos, code, message }) => ({
       path: [],
-      ...positionAt(pos[0]),
+      ...(pos[0] < text.length ? positionAt(pos[0]) : endOf(text)),
       message: code === 'MULTIPLE_DOCS' ? SEVERAL_DOCUMENTS : `is not YAML: ${WHAT_IS_WRONG.get(code) ?? message}`,
     }));
     if (syntax.length > 0) return unreadable(syntax);
