@@ -127,6 +127,38 @@ test('there is one again where there were two: of runs at once, or as an answer 
   expect(calls().slice(-2)).toEqual(['GET comments', 'DELETE comment']);
 });
 
+describe('a comment that somebody deletes while a run looks for it', () => {
+  const deletedBefore = (action: string) => {
+    const first = () => {
+      scenario.sandbox.github.comments.open(REPOSITORY, NUMBER);
+    };
+    scenario.sandbox.faults.add({ action, times: 1, first });
+  };
+
+  test('is written again', async () => {
+    await provision();
+    deletedBefore('PATCH comment');
+    const main = await provision('users: { ci: {}, cd: {} }');
+    expect([main.exitCode, comments()]).toEqual([0, [expect.stringContaining('2 to create')]]);
+    expect(calls().slice(-3)).toEqual(['GET comments', 'PATCH comment', 'POST comments']);
+  });
+
+  test('is not missed where nothing is left to say', async () => {
+    await provision('users: { ci: {} }', { inputs: { 'dry-run': 'false' } });
+    deletedBefore('PATCH comment');
+    const main = await provision('users: { ci: {} }');
+    expect([main.exitCode, comments()]).toEqual([0, []]);
+  });
+
+  test('may be the one that is too many', async () => {
+    scenario.sandbox.faults.add({ action: 'POST comments', times: 1, resetAfter: true });
+    await provision();
+    deletedBefore('DELETE comment');
+    const main = await provision('users: { ci: {}, cd: {} }');
+    expect([main.exitCode, comments()]).toEqual([0, [expect.stringContaining('2 to create')]]);
+  });
+});
+
 test('a plan that is too large for a comment is cut, and says where the rest is', async () => {
   const statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${'x'.repeat(5000)}` };
   const policies = Array.from({ length: 20 }, (_, index) => [

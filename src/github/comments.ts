@@ -44,13 +44,26 @@ export function pullRequestComments(api: GithubApi): PullRequestComments {
       const read = () => undefined;
       // There are several where two runs wrote at once, or the answer to a first attempt was lost.
       const [own, ...others] = await findOwn(ofPullRequest, marker, api);
-      for (const other of others) await api({ method: 'DELETE', path: ofComment(other), read });
-      if (own?.body === body || (!own && onlyUpdate)) return 'unchanged';
-      if (own) await api({ method: 'PATCH', path: ofComment(own), parameters: { body }, read });
-      else await api({ method: 'POST', path: ofPullRequest, parameters: { body }, read });
+      for (const other of others) await unlessGone(api({ method: 'DELETE', path: ofComment(other), read }));
+      if (own?.body === body) return 'unchanged';
+      const update = (comment: Found) => api({ method: 'PATCH', path: ofComment(comment), parameters: { body }, read });
+      if (own && (await unlessGone(update(own)))) return 'written';
+      if (onlyUpdate) return 'unchanged';
+      await api({ method: 'POST', path: ofPullRequest, parameters: { body }, read });
       return 'written';
     },
   };
+}
+
+/** Whether what was asked of a comment was done: somebody may have deleted it meanwhile. */
+async function unlessGone(asked: Promise<void>): Promise<boolean> {
+  try {
+    await asked;
+    return true;
+  } catch (error) {
+    if (restRefusalOf(error)?.status === 404) return false;
+    throw error;
+  }
 }
 
 /**
