@@ -5,6 +5,7 @@ import { renewSession } from '../../src/credential-process/renew-session';
 import { warningsIn } from '../../src/credential-process/renewal-warnings';
 import { keptSession, readSession, type KeptSession } from '../../src/credential-process/session-file';
 import { lockPath } from '../../src/files/lock';
+import { systemClock } from '../../src/network/clock';
 import type { Step } from '../../src/runner/step';
 import { inJob, useJobDirectory } from '../runner/job-files';
 import { EXAMPLE_KEYS } from '../scenarios/scenario';
@@ -13,6 +14,7 @@ useJobDirectory();
 
 const MINUTE = 60_000;
 const PATH = () => inJob('1.json');
+const ASKED = { env: {}, clock: systemClock };
 
 /** A session of an hour, of which so many minutes are left; a minute ago it was another clock's. */
 function sessionFor(minutes: number, token = 'OLD', attempt?: KeptSession['attempt']): KeptSession {
@@ -40,7 +42,7 @@ const REFUSED = new Error('AWS says no');
 
 /** The token of the session that whoever asks is given. */
 async function tokenGiven(): Promise<string | undefined> {
-  const { credentials } = await renewSession(PATH(), {}, obtain);
+  const { credentials } = await renewSession(PATH(), ASKED, obtain);
   return credentials.SessionToken?.replace('AQoEXAMPLE', '');
 }
 const tokenStored = () => readSession(PATH()).credentials.SessionToken?.replace('AQoEXAMPLE', '');
@@ -233,7 +235,7 @@ test.each([
 test('when it has ended, what failed is said once', async () => {
   store(sessionFor(-1));
   obtain.mockRejectedValueOnce(REFUSED);
-  await expect(renewSession(PATH(), {}, obtain)).rejects.toThrow(
+  await expect(renewSession(PATH(), ASKED, obtain)).rejects.toThrow(
     /^The session of the profile deploy ended at .*Z\. Could not finish the step\.\nAnswer: AWS says no\n(?!.*ended at)/,
   );
 });
@@ -274,7 +276,7 @@ describe('times of the future count for nothing', () => {
 
 test('a secret that a server repeats is in no message, as no runner hides it there', async () => {
   store(sessionFor(-1));
-  const failure = renewSession(PATH(), {}, (_, { runner }) => {
+  const failure = renewSession(PATH(), ASKED, (_, { runner }) => {
     runner.mask('a secret EXAMPLE');
     return Promise.reject(new Error('\u001b[31ma secret EXAMPLE is not valid\u001b[0m'));
   });

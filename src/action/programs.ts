@@ -1,3 +1,4 @@
+import { systemClock } from '../network/clock';
 import type { EndSignIns, UndoIdentities } from '../runner/undo';
 /*
  * What the three programs of the action load: main, post, and the one behind profiles that renew themselves. It is one
@@ -11,7 +12,7 @@ export { start } from './start';
 export const renew = async (path: string, env: NodeJS.ProcessEnv) => {
   nameInCapitals(env);
   const { renewProfile } = await import('./renew-profile');
-  return renewProfile(path, env);
+  return renewProfile(path, { env, clock: systemClock });
 };
 
 /** Called where main left something in IAM. */

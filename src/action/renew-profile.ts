@@ -1,5 +1,5 @@
 import type { ProfileSession } from '../credential-process/keep-sessions';
-import { renewSession } from '../credential-process/renew-session';
+import { renewSession, type Asked } from '../credential-process/renew-session';
 import type { KeptSession } from '../credential-process/session-file';
 import { ActionError } from '../errors/action-error';
 import { readRequest } from '../inputs/read-request';
@@ -8,8 +8,8 @@ import type { Step } from '../runner/step';
 import { beginAllowed } from './pipeline';
 
 /** Renews the session in a file, by the pipeline of the step that delivered it. */
-export function renewProfile(path: string, env: NodeJS.ProcessEnv): Promise<KeptSession> {
-  return renewSession(path, env, credentialsFor);
+export function renewProfile(path: string, asked: Asked): Promise<KeptSession> {
+  return renewSession(path, asked, credentialsFor);
 }
 
 async function credentialsFor(profile: string, step: Step, until: number): Promise<ProfileSession> {

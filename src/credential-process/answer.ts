@@ -14,12 +14,21 @@ export async function answer(path: string, renew: (path: string) => Promise<Kept
   // Node's own, as of certificates that are not checked: some tools read stderr together with the answer.
   process.removeAllListeners('warning');
   try {
-    const kept = readSession(path);
-    const { credentials } = isFresh(kept) ? kept : await renew(path);
-    writeSync(1, JSON.stringify(credentials));
+    writeSync(1, await currentCredentials(path, renew));
     process.exit(0);
   } catch (error) {
     writeSync(2, `${messageOf(error)}\n`);
     process.exit(1);
   }
+}
+
+/**
+ * The credentials of a session, as AWS's tools read them from a `credential_process`.
+ *
+ * @throws Error when there are none
+ */
+export async function currentCredentials(path: string, renew: (path: string) => Promise<KeptSession>): Promise<string> {
+  const kept = readSession(path);
+  const { credentials } = isFresh(kept) ? kept : await renew(path);
+  return JSON.stringify(credentials);
 }

@@ -6,7 +6,6 @@ import { readPatiently } from '../files/busy';
 import { LockedError, takeLock, type Lock } from '../files/lock';
 import { replaceFile } from '../files/replace';
 import { Inputs } from '../inputs/inputs';
-import { systemClock } from '../network/clock';
 import { inTime } from '../network/deadline';
 import { Ledger } from '../runner/ledger';
 import { MaskedSecrets } from '../runner/masked-secrets';
@@ -20,6 +19,9 @@ import { keptSession, readSession, whyUnreadable, type KeptSession } from './ses
 import { isFresh, isValid, thisMoment } from './when-due';
 
 type Environment = Readonly<Record<string, string>>;
+
+/** The process that was asked for a session. */
+export type Asked = Pick<Step, 'env' | 'clock'>;
 
 /**
  * How long a renewal may take in all, its retries included, in milliseconds: while the old session works, and after. Nobody
@@ -46,23 +48,24 @@ type Obtain = (profile: string, step: Step, until: number) => Promise<ProfileSes
  * @returns the best session that can be had, even if it could not be stored
  * @throws Error when the old session has ended and no new one can be obtained
  */
-export async function renewSession(path: string, env: NodeJS.ProcessEnv, obtain: Obtain): Promise<KeptSession> {
+export async function renewSession(path: string, { env, clock }: Asked, obtain: Obtain): Promise<KeptSession> {
   const called = Date.now();
   const kept = readSession(path);
   // One that ends during an attempt helps nobody who waits for that.
   const works = isValid(kept, thisMoment(), BUDGET_MS.working);
-  const until = performance.now() + (works ? BUDGET_MS.working : BUDGET_MS.ended);
+  const budget = works ? BUDGET_MS.working : BUDGET_MS.ended;
+  const until = clock.now() + budget;
   try {
     const environment = readEnvironment(environmentFile(dirname(path)));
-    const lock = await lockOf(path, environment, works ? 0 : until);
+    const lock = await lockOf(path, environment, works ? 0 : performance.now() + budget);
     try {
       return await renewOnce(path, kept, called, () => {
         returnToStep(environment, env);
         const ledger = new Ledger(env, () => undefined);
         return withoutSecrets(async (runner) => {
-          const step = { env, runner, clock: systemClock, ledger };
-          const late = () => notInTime(kept.profile, works ? BUDGET_MS.working : BUDGET_MS.ended);
-          const obtained = inTime(obtain(kept.profile, step, until), until - performance.now(), systemClock, late);
+          const step = { env, runner, clock, ledger };
+          const late = () => notInTime(kept.profile, budget);
+          const obtained = inTime(obtain(kept.profile, step, until), until - clock.now(), clock, late);
           return requireSame(await obtained, kept);
         });
       });
