@@ -24,6 +24,11 @@ export class Guest {
 
   constructor(readonly process: GuestProcess) {}
 
+  /** The one that runs right now; undefined where none does. */
+  static get current(): Guest | undefined {
+    return guests.getStore();
+  }
+
   run<T>(work: () => Promise<T>): Promise<T> {
     return guests.run(this, work);
   }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import os from 'node:os';
 import type { Waiting } from '../../sandbox/clock';
 import type { Clock } from '../../src/network/clock';
 import type { Exchange, Follower } from './exchanges';
@@ -16,7 +17,8 @@ const TURNS = 2;
 
 /**
  * The time of steps in this process and of the sandboxes that they ask: nobody waits for it. It is moved to what is due
- * next when someone waits, and nothing is under way but requests that are not answered before. `Date` goes with it.
+ * next when someone waits, and nothing is under way but requests that are not answered before. `Date` goes with it, and so
+ * does the time since the machine was started.
  */
 export class MovedTime implements Waiting, Follower {
   #movedMs = 0;
@@ -27,6 +29,7 @@ export class MovedTime implements Waiting, Follower {
   /** Connections, by the client's port, at which no answer comes before time has passed. */
   readonly #held = new Set<number>();
   readonly #realDate = Date;
+  readonly #realUptime = os.uptime;
 
   /** Takes the place of the machine's time in this test file. */
   start(): void {
@@ -35,10 +38,12 @@ export class MovedTime implements Waiting, Follower {
       construct: (target, args: unknown[]) => Reflect.construct(target, args.length === 0 ? [now()] : args) as Date,
       get: (target, name) => (name === 'now' ? now : (Reflect.get(target, name) as unknown)),
     });
+    os.uptime = () => this.#realUptime() + this.#movedMs / 1000;
   }
 
   stop(): void {
     globalThis.Date = this.#realDate;
+    os.uptime = this.#realUptime;
   }
 
   readonly started = (exchange: Exchange): void => {

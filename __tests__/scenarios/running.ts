@@ -4,6 +4,7 @@ import { ProcessTime } from '../as-processes/process-time';
 import { inThisProcess } from '../in-process/driver';
 import { followExchanges } from '../in-process/exchanges';
 import { guestExchanges, hostGuests } from '../in-process/guest';
+import { ageLocks } from '../in-process/held-locks';
 import { MovedTime } from '../in-process/moved-time';
 
 /** How the steps of scenarios run, and how their sandboxes let them wait. */
@@ -76,8 +77,10 @@ export function startRunning({ asProcesses: demanded }: { readonly asProcesses: 
     time.start();
     const unfollow = followExchanges([time, guestExchanges]);
     const leave = hostGuests();
+    const stopAging = ageLocks();
     stop = () => {
       unfollow();
+      stopAging();
       leave();
       time.stop();
     };

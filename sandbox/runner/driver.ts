@@ -1,10 +1,12 @@
-/** A part of an action that a runner starts. */
+/** A part of an action that a runner starts, or a tool in a later step. */
 export interface Part {
   /** The folder with the action. */
   readonly action: string;
-  readonly name: 'main' | 'post';
+  readonly name: 'main' | 'post' | 'credential-process';
   /** The file that holds it, in that folder. */
   readonly file: string;
+  /** What it is started with; nothing if omitted. */
+  readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** The folder it is started in. */
   readonly cwd: string;

@@ -180,6 +180,16 @@ export class Job {
   }
 
   /**
+   * Asks for the session of a profile that renews itself, as a tool in a later step does, but without a shell.
+   *
+   * @param session the session's file, of a step of this project
+   */
+  ask(session: string, kill?: Kill): Promise<Ended> {
+    const program = { action: PROJECT, name: 'credential-process', file: 'dist/credential-process/index.js' } as const;
+    return this.#driver({ ...program, args: [session], env: this.env, cwd: this.workspace, kill });
+  }
+
+  /**
    * Runs the post steps, last step first. A runner does so once; called again, it does so again.
    */
   async finish({ files, runs = () => true, ended }: Finishing = {}): Promise<Run[]> {

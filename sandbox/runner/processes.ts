@@ -51,8 +51,8 @@ export function copyAction(folder: string): string {
 }
 
 /** Runs each part as a process of Node, as a runner does. */
-export const processes: Driver = ({ action, file, ...rest }) =>
-  runProcess([ACTIONS_NODE, programOf(action, file)], rest);
+export const processes: Driver = ({ action, file, args = [], ...rest }) =>
+  runProcess([ACTIONS_NODE, programOf(action, file), ...args], rest);
 
 interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
