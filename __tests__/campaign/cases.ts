@@ -1,3 +1,4 @@
+import type { Ended } from '../../sandbox/runner/driver';
 import { Chance } from '../two-runs/chance';
 import { pairOf } from '../two-runs/generate';
 import { describePair, runPair } from '../two-runs/pair';
@@ -69,12 +70,16 @@ async function inPairs<T>(work: () => Promise<T>): Promise<T> {
 export function reportOfTrial({ jobs, calls, broken }: Tried): string {
   return [
     ...calls.map((call, at) => `  ${at + 1} ${call}`),
-    ...jobs.flatMap(({ main, posts, again }) =>
-      [main, ...posts, ...again].flatMap(({ exitCode, duration, log }) => [
-        `ended with ${exitCode} after ${duration / 1000} s`,
-        ...log.map((line) => `  | ${line}`),
-      ]),
-    ),
+    ...jobs.flatMap(({ main, rounds, posts, again, late }) => [
+      ...ended(main, main.log),
+      ...rounds.flatMap(({ answers }) => answers).flatMap((one) => ended(one, [one.stdout, one.stderr])),
+      ...[...posts, ...again].flatMap((post) => ended(post, post.log)),
+      ...late.flatMap((one) => ended(one, [one.stdout, one.stderr])),
+    ]),
     ...broken.map(({ promise, how }) => `${promise}: ${how}`),
   ].join('\n');
+}
+
+function ended({ exitCode, duration }: Pick<Ended, 'exitCode' | 'duration'>, lines: readonly string[]): string[] {
+  return [`ended with ${exitCode} after ${duration / 1000} s`, ...lines.map((line) => `  | ${line}`)];
 }

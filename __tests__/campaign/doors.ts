@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MfaDevice } from '../../sandbox/accounts/mfa-device';
 import type { Job } from '../../sandbox/runner/job';
+import { codeOf } from '../sandbox/mfa-code';
 import { allow } from '../sandbox/sts-client';
 import { ROLES_ANYWHERE_ACTIONS, trustCertificate } from '../scenarios/certificates';
 import { ACCOUNT, EXAMPLE_KEYS, ISSUER, KEY_INPUTS, ROLE, type Scenario } from '../scenarios/scenario';
@@ -21,9 +23,13 @@ const MIDDLE = `arn:aws:iam::${ACCOUNT}:role/middle`;
 export const DOORS = {
   keys: () => ({ inputs: KEY_INPUTS }),
   'keys, with MFA': (scenario) => ({ inputs: { ...KEY_INPUTS, ...withMfa(scenario) } }),
+  'keys, with a code of MFA': (scenario) => ({ inputs: { ...KEY_INPUTS, ...withCode(scenario) } }),
   'keys, then a role': () => ({ inputs: { ...KEY_INPUTS, 'role-to-assume': ROLE } }),
   'keys, then a role with MFA': (scenario) => ({
     inputs: { ...KEY_INPUTS, ...withMfa(scenario), 'role-to-assume': ROLE },
+  }),
+  'keys, then a role with a code of MFA': (scenario) => ({
+    inputs: { ...KEY_INPUTS, ...withCode(scenario), 'role-to-assume': ROLE },
   }),
   'keys, then a chain': () => ({ inputs: { ...KEY_INPUTS, 'role-to-assume': chain(ROLE) } }),
   'keys of the job': () => ({ inputs: {}, env: KEYS_OF_JOB }),
@@ -84,10 +90,21 @@ function chain(first: string): string {
   return [first, MIDDLE, TARGET].join('\n');
 }
 
-function withMfa({ account }: Scenario): Record<string, string> {
+function withMfa(scenario: Scenario): Record<string, string> {
+  return { 'mfa-secret': deviceOf(scenario).uri };
+}
+
+/** The code that the device shows when the job begins. */
+function withCode(scenario: Scenario): Record<string, string> {
+  const device = deviceOf(scenario);
+  return { 'mfa-serial': device.serialNumber, 'mfa-code': codeOf(device, scenario.sandbox.clock.now()) };
+}
+
+function deviceOf({ account }: Scenario): MfaDevice {
   const user = account.users.get('ci');
-  const [device = user?.createMfaDevice('ci')] = user?.mfaDevices.values() ?? [];
-  return { 'mfa-secret': device?.uri ?? '' };
+  if (!user) throw new Error('There is no user ci');
+  const [device = user.createMfaDevice('ci')] = user.mfaDevices.values();
+  return device;
 }
 
 function oidc({ sandbox: { github } }: Scenario): Record<string, string> {

@@ -6,7 +6,7 @@ export const FOUND: Readonly<Record<string, Trial>> = {
     door: 'a token file',
     task: 'deprovision a workspace',
     troubles: [{ call: 4, how: 'throttled', times: 200 }],
-    isOverWithMain: true,
+    lastsUntil: 'main',
     hasProfiles: true,
     staleMs: 0,
     propagationMs: 0,

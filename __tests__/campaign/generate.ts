@@ -57,7 +57,8 @@ export async function trialOf(seed: number): Promise<Trial> {
       task,
       ...(meanwhile !== undefined && { meanwhile }),
       troubles: mayEnd ? [...troubles, end] : troubles,
-      isOverWithMain: chance.happens(0.6),
+      lastsUntil: chance.pick(['main', 'main', 'later steps', 'post']),
+      ...(isRenewing(task) && { asked: Array.from({ length: 1 + chance.below(3) }, () => roundOf(chance)) }),
       hasProfiles: chance.happens(0.5),
       staleMs: chance.pick([0, 0, 5_000, 30_000]),
       propagationMs: chance.pick([0, 0, 8_000]),
@@ -65,6 +66,19 @@ export async function trialOf(seed: number): Promise<Trial> {
       seed,
     };
   }
+}
+
+/** Whether it leaves profiles that renew themselves. */
+function isRenewing(task: TaskName): boolean {
+  const { inputs }: Task = TASKS[task];
+  return inputs['refresh-credentials'] === 'true';
+}
+
+/** After this time, in seconds, the session of a profile is fresh, due, or over. */
+const AFTER_S: Choice<number> = [60, 700, 700, 1000, 1000, 7200];
+
+function roundOf(chance: Chance): { afterS: number; times: number } {
+  return { afterS: chance.pick(AFTER_S), times: chance.pick([1, 1, 2, 3]) };
 }
 
 function troubleOf(calls: number, chance: Chance): Trial['troubles'][number] {
@@ -101,4 +115,12 @@ async function callsOf(door: DoorName, task: TaskName): Promise<number | undefin
   return CALLS.get(key);
 }
 
-const UNDISTURBED = { troubles: [], isOverWithMain: true, hasProfiles: true, staleMs: 0, propagationMs: 0, seed: 1 };
+const UNDISTURBED = {
+  troubles: [],
+  lastsUntil: 'main',
+  asked: [{ afterS: 700, times: 1 }],
+  hasProfiles: true,
+  staleMs: 0,
+  propagationMs: 0,
+  seed: 1,
+} as const;

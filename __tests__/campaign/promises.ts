@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedRequest } from '../../sandbox/http/request';
 import type { Run } from '../../sandbox/runner/job';
+import type { KeptSession } from '../../src/credential-process/session-file';
 import type { Scenario } from '../scenarios/scenario';
 import type { Door } from './doors';
-import type { Files, Observed, Trial } from './trial';
+import type { Files, Observed, Round, Trial } from './trial';
 
 /** A promise that was broken, and how. */
 export interface Broken {
@@ -25,6 +26,10 @@ export type Promised =
   | 'budget'
   /** Post fails nothing, puts back what was there, leaves no secret, and has nothing to do a second time. */
   | 'post'
+  /** Each place of a document holds a key of its user that works: after a step that says so, and in the end. */
+  | 'places'
+  /** Who asks for the session of a profile gets one that works, in time, or learns why; of many at once, one renews it. */
+  | 'renewal'
   /** Lines of others in the profile files stay. */
   | 'lines'
   /** A step that nothing befalls succeeds. */
@@ -51,6 +56,8 @@ export function brokenBy(seen: Seen): Broken[] {
       ...breaks('error', unclear(one)),
       ...breaks('budget', late(one, seen)),
       ...breaks('post', notUndone(one, seen, secrets)),
+      ...breaks('places', one.main.exitCode === 0 ? misplaced(one, seen) : []),
+      ...breaks('renewal', [...one.rounds.flatMap((round) => wrongIn(round, seen)), ...notEnded(one)]),
       ...breaks('lines', lostLines(one)),
       ...breaks('alone', failedAlone(one, seen)),
     ])
@@ -92,7 +99,7 @@ function secretsOf({ scenario, door }: Seen): Set<string> {
   return new Set(all);
 }
 
-function shown({ main, posts, again, job }: Observed, secrets: ReadonlySet<string>): string[] {
+function shown({ main, rounds, posts, again, late, job }: Observed, secrets: ReadonlySet<string>): string[] {
   const isSecret = (text: string) => SECRET.test(text) || [...secrets].some((secret) => text.includes(secret));
   const runs = [main, ...posts, ...again];
   const places = runs.flatMap<[place: string, text: string]>(({ lines, summary, state, stderr }) => [
@@ -107,9 +114,11 @@ function shown({ main, posts, again, job }: Observed, secrets: ReadonlySet<strin
     ['the state', JSON.stringify(state)],
     ['stderr', stderr],
   ]);
+  const answers = [...rounds.flatMap((round) => round.answers), ...late];
   const delivered = [...Object.entries(main.exported), ...Object.entries(main.outputs)];
   return [
     ...places.filter(([, text]) => isSecret(text)).map(([place]) => `a secret is in ${place}`),
+    ...answers.filter(({ stderr }) => isSecret(stderr)).map(({ stderr }) => `a secret is in ${stderr}`),
     ...delivered
       .filter(([, value]) => isSecret(value) && !job.masks.has(value))
       .map(([name]) => `${name} holds a secret that is not masked`),
@@ -140,9 +149,11 @@ function halves(one: Observed, { scenario, trial }: Seen): string[] {
   return isWhole ? [] : ['halves of two credentials are exported'];
 }
 
+const UNCLEAR = /\n\s+at |#unexpected|TypeError|undefined|\[object/;
+
 function unclear({ main, posts }: Observed): string[] {
   const texts = [main, ...posts].flatMap(({ log, stderr }) => [log.join('\n'), stderr]);
-  const wrong = texts.filter((text) => /\n\s+at |#unexpected|TypeError|undefined|\[object/.test(text));
+  const wrong = texts.filter((text) => UNCLEAR.test(text));
   const { exitCode, log } = main;
   const text = log.join('\n');
   if (exitCode === 1 && !/Error: [^]*Could not [^]*Fix: [^]*More: /.test(text)) wrong.push(text);
@@ -200,6 +211,71 @@ function notUndone(one: Observed, seen: Seen, secrets: ReadonlySet<string>): str
     }
   }
   return wrong;
+}
+
+/** Where a step that nobody meets, and that is green, leaves no key that works. */
+function misplaced({ misplaced: places, task }: Observed, { trial }: Seen): readonly string[] {
+  const { mode, 'dry-run': isDry } = task.inputs;
+  const isDelivering = (mode === 'provision' && isDry !== 'true') || mode === 'rotate';
+  return isDelivering && trial.meanwhile === undefined ? places : [];
+}
+
+/** How long who asks for a session may wait, in milliseconds: while the one before works, and after. */
+const ASKING_MS = { working: 4_000, over: 50_000 };
+
+/** How long before its end a session of 900 seconds is due, in milliseconds, with some to spare. */
+const DUE_MS = 290_000;
+
+/** Doors whose proof ends before the job does. */
+const FOR_A_WHILE: readonly string[] = ['a token file'];
+
+function wrongIn({ began, before, isUndisturbed, answers }: Round, { scenario, trial, jobs }: Seen): string[] {
+  const { world } = scenario.sandbox;
+  const sessions = new Set(jobs.flatMap(({ rounds }) => rounds).map(({ session }) => session));
+  // A code of a device is good once, and shown for longer than a renewal may take: of several sessions, some stay as they are.
+  const isInTurn = trial.door.includes('MFA') && sessions.size > 1;
+  // Nobody knows better than by the clock of AWS how long a session works.
+  const isClockMoved = trial.troubles.some(({ how }) => how === 'clock moved');
+  const left = before.endsAt - began;
+  const limit = left > ASKING_MS.working && !isClockMoved ? ASKING_MS.working : ASKING_MS.over;
+  const isToWork = isUndisturbed && !isInTurn && !FOR_A_WHILE.includes(trial.door);
+  const given = new Set<string>();
+  const wrong = answers.flatMap(({ exitCode, stdout, stderr, duration }) => {
+    const late = duration > limit + 1_000 ? [`who asks for a session waits ${duration / 1000} s`] : [];
+    if (exitCode === null) return [];
+    if (exitCode !== 0) {
+      const isEarly = !isClockMoved && left > duration;
+      const isUnclear = stdout !== '' || stderr.length < 30 || UNCLEAR.test(stderr);
+      return isToWork || isEarly || isUnclear ? [...late, `who asks for a session gets ${stdout}${stderr}`] : late;
+    }
+    const { AccessKeyId: id, SecretAccessKey, SessionToken, Expiration } = JSON.parse(stdout) as Given;
+    given.add(id);
+    const session = world.sessions.get(id);
+    const isWhole = session?.secretAccessKey === SecretAccessKey && session.sessionToken === SessionToken;
+    const isOver = !isClockMoved && Date.parse(Expiration) <= began + duration;
+    return [
+      ...late,
+      ...(isWhole ? [] : ['who asks for a session gets halves of two']),
+      ...(isOver ? ['who asks for a session gets one that is over'] : []),
+      ...(stderr === '' ? [] : [`who asks for a session gets one, and ${stderr}`]),
+    ];
+  });
+  given.delete(before.key);
+  if (given.size > 1) wrong.push(`a session is renewed ${given.size} times at once`);
+  if (given.size === 0 && isToWork && left < DUE_MS) wrong.push('a session that is due is not renewed');
+  return wrong;
+}
+
+type Given = KeptSession['credentials'] & { readonly Expiration: string };
+
+/** What is given out after post, which says so where it could not remove all. */
+function notEnded({ posts, late }: Observed): string[] {
+  if (posts.some(({ log }) => log.join().includes('Warning: '))) return [];
+  const wrong = late.filter(
+    ({ exitCode, stdout, stderr }) =>
+      exitCode !== 1 || stdout !== '' || !stderr.includes('the post step of its job removes it'),
+  );
+  return wrong.map(({ exitCode, stderr }) => `after post, who asks for a session ends with ${exitCode}: ${stderr}`);
 }
 
 function lostLines({ before, after }: Observed): string[] {

@@ -1,18 +1,40 @@
 import { TO_WORKSPACE } from '../scenarios/identities';
 import { ACCOUNT, ROLE } from '../scenarios/scenario';
 
+/** Where a key is delivered to. */
+export type Place =
+  | 'environment'
+  | 'outputs'
+  | { readonly profile: string }
+  | { readonly 'github-secrets': { readonly prefix: string } }
+  | { readonly 'dependabot-secrets': { readonly prefix: string } }
+  | typeof TO_WORKSPACE;
+
+/** An identity document. */
+export interface Document {
+  readonly users: Readonly<Record<string, DeclaredUser>>;
+  readonly roles?: object;
+  readonly policies?: object;
+}
+
+interface DeclaredUser {
+  readonly path?: string;
+  readonly policies?: readonly string[];
+  readonly 'access-key': { readonly deliver: readonly Place[] };
+}
+
 /** What a step does as whom its door leads to. */
 export interface Task {
   readonly inputs: Readonly<Record<string, string>>;
   /** The identity document; undefined where it changes nothing in IAM. */
-  readonly document?: object;
+  readonly document?: Document;
   /** Whether the document is applied before. */
   readonly isApplied?: boolean;
   /** Whether later steps get the session that it works as, or one made from that. */
   readonly isSession?: boolean;
 }
 
-const user = (...deliver: readonly unknown[]) => ({
+const user = (...deliver: readonly Place[]) => ({
   users: { pulumi: { path: '/machine/', 'access-key': { deliver } } },
 });
 
@@ -26,18 +48,33 @@ const DOCUMENTS = {
   dependabot: user({ 'dependabot-secrets': { prefix: 'PULUMI_' } }),
   workspace: user(TO_WORKSPACE),
   'secrets and workspace': user({ 'github-secrets': { prefix: 'PULUMI_' } }, TO_WORKSPACE),
+  'two users': {
+    users: {
+      ...user({ 'github-secrets': { prefix: 'PULUMI_' } }).users,
+      releaser: { 'access-key': { deliver: [{ 'github-secrets': { prefix: 'RELEASE_' } }] } },
+    },
+  },
+  'two users of a job': {
+    users: {
+      ...user('environment').users,
+      releaser: { 'access-key': { deliver: [{ profile: 'releaser' }] }, policies: ['releasing'] },
+    },
+    policies: { releasing: { document: releasing } },
+  },
   'all kinds': {
     ...user({ 'github-secrets': { prefix: 'PULUMI_' } }),
     policies: { releasing: { document: releasing } },
     roles: { releaser: { trust: { user: 'pulumi' }, policies: ['releasing'] } },
   },
-} as const;
+} as const satisfies Readonly<Record<string, Document>>;
 
 const changes = (mode: string, name: keyof typeof DOCUMENTS, inputs: Task['inputs'] = {}): Task => ({
   inputs: { mode, ...inputs },
   document: DOCUMENTS[name],
   isApplied: mode !== 'provision',
 });
+
+const ROLES = ['deploy', 'middle', 'target'].map((name) => `${name}: arn:aws:iam::${ACCOUNT}:role/${name}`).join('\n');
 
 export const TASKS = {
   export: { inputs: {}, isSession: true },
@@ -51,10 +88,9 @@ export const TASKS = {
     inputs: { 'aws-profile': 'ours', 'refresh-credentials': 'true', 'role-duration-seconds': '900' },
     isSession: true,
   },
-  'many roles': {
-    inputs: {
-      roles: ['deploy', 'middle', 'target'].map((name) => `${name}: arn:aws:iam::${ACCOUNT}:role/${name}`).join('\n'),
-    },
+  'many roles': { inputs: { roles: ROLES } },
+  'many roles that renew themselves': {
+    inputs: { roles: ROLES, 'refresh-credentials': 'true', 'role-duration-seconds': '900' },
   },
   'a session token': { inputs: { mode: 'session-token' }, isSession: true },
   'a federated session': {
@@ -69,13 +105,21 @@ export const TASKS = {
   'provision secrets of Dependabot': changes('provision', 'dependabot'),
   'provision a workspace': changes('provision', 'workspace'),
   'provision secrets and a workspace': changes('provision', 'secrets and workspace'),
+  'provision two users': changes('provision', 'two users'),
+  'provision two users of a job': changes('provision', 'two users of a job'),
   'provision all kinds': changes('provision', 'all kinds'),
   'provision all kinds for the run': changes('provision', 'all kinds', { ephemeral: 'true' }),
   'provision the environment for the run': changes('provision', 'environment', { ephemeral: 'true' }),
   'rotate secrets': changes('rotate', 'secrets', { 'rotate-now': 'true' }),
   'rotate secrets of Dependabot': changes('rotate', 'dependabot', { 'rotate-now': 'true' }),
   'rotate secrets and a workspace': changes('rotate', 'secrets and workspace', { 'rotate-now': 'true' }),
+  'rotate two users': changes('rotate', 'two users', { 'rotate-now': 'true' }),
+  'rotate two users, and end the old keys': changes('rotate', 'two users', {
+    'rotate-now': 'true',
+    'delete-old-keys': 'true',
+  }),
   'rotate, and end the old key': changes('rotate', 'all kinds', { 'rotate-now': 'true', 'delete-old-keys': 'true' }),
+  'deprovision two users': changes('deprovision', 'two users'),
   'deprovision all kinds': changes('deprovision', 'all kinds'),
   'deprovision secrets of Dependabot': changes('deprovision', 'dependabot'),
   'deprovision a workspace': changes('deprovision', 'workspace'),

@@ -1,12 +1,24 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../../sandbox/faults';
+import type { Ended, Kill } from '../../sandbox/runner/driver';
 import type { Job, Run } from '../../sandbox/runner/job';
-import { ADMIN, identityJob, REPOSITORY, WORKSPACE } from '../scenarios/identities';
+import { lastWord } from '../../src/credential-process/command-line';
+import { readSession } from '../../src/credential-process/session-file';
+import {
+  ADMIN,
+  identityJob,
+  keyInSecrets,
+  keyInWorkspace,
+  ownerOf,
+  REPOSITORY,
+  WORKSPACE,
+  type FoundKey,
+} from '../scenarios/identities';
 import { REGION, Scenario } from '../scenarios/scenario';
 import { DOORS, furnish, type Door, type DoorName } from './doors';
 import { brokenBy, type Broken } from './promises';
-import { TASKS, type Task, type TaskName } from './tasks';
+import { TASKS, type Place, type Task, type TaskName } from './tasks';
 
 /** How a call goes wrong. */
 export type Trouble = keyof typeof FAILURES | 'late' | 'killed' | 'machine lost' | 'clock moved';
@@ -41,8 +53,10 @@ export interface Trial {
     /** By how much the clocks of the services move, where that is the trouble. */
     readonly byMs?: number;
   }[];
-  /** Whether what befalls them ends with main. */
-  readonly isOverWithMain: boolean;
+  /** With what ends what befalls them: main, the later steps or post. */
+  readonly lastsUntil: 'main' | 'later steps' | 'post';
+  /** Later steps that ask for the sessions of its profiles: how many seconds after what was before, and how many at once. */
+  readonly asked?: readonly { readonly afterS: number; readonly times: number }[];
   /** Whether the home has profiles of others. */
   readonly hasProfiles: boolean;
   /** How old reads of IAM are, in milliseconds. */
@@ -65,8 +79,26 @@ export interface Observed {
   /** What was there when main had ended. */
   readonly after: { readonly env: Readonly<Record<string, string>>; readonly files: Files };
   readonly isKilled: boolean;
+  /** Where keys of its document had to be then, and were not. */
+  readonly misplaced: readonly string[];
+  readonly rounds: readonly Round[];
   readonly posts: readonly Run[];
   readonly again: readonly Run[];
+  /** What who asks for its sessions gets in the end. */
+  readonly late: readonly Ended[];
+}
+
+/** Several who ask for the session of a profile at once, and what they get. */
+export interface Round {
+  /** The session's file. */
+  readonly session: string;
+  /** When it was, in milliseconds since 1970 by the clock of AWS. */
+  readonly began: number;
+  /** The session that was stored before, and when it ends. */
+  readonly before: { readonly key: string; readonly endsAt: number };
+  /** Whether nothing befalls them, nor has befallen others just before. */
+  readonly isUndisturbed: boolean;
+  readonly answers: readonly Ended[];
 }
 
 /** Texts of the files of a home, by path. */
@@ -85,7 +117,18 @@ export const OTHERS: Files = {
 };
 
 export function describeTrial(trial: Trial): string {
-  const { door, task, meanwhile, troubles, isOverWithMain, hasProfiles, staleMs, propagationMs, timeoutS } = trial;
+  const {
+    door,
+    task,
+    meanwhile,
+    troubles,
+    lastsUntil,
+    asked = [],
+    hasProfiles,
+    staleMs,
+    propagationMs,
+    timeoutS,
+  } = trial;
   return [
     `${task}, by ${door}`,
     ...(meanwhile === undefined ? [] : [`at the same time, ${meanwhile}`]),
@@ -93,7 +136,8 @@ export function describeTrial(trial: Trial): string {
       ({ call, how, times, byMs = 0 }) =>
         `call ${call}: ${how}${times > 1 ? ` ${times} times` : ''}${byMs === 0 ? '' : ` by ${byMs / 1000} s`}`,
     ),
-    ...(troubles.length > 0 && isOverWithMain ? ['until main ends'] : []),
+    ...(troubles.length > 0 ? [`until the end of ${lastsUntil}`] : []),
+    ...asked.map(({ afterS, times }) => `after ${afterS} s, its sessions are asked for ${times} times at once`),
     ...(hasProfiles ? ['the home has profiles'] : []),
     ...(staleMs > 0 ? [`reads are ${staleMs / 1000} s old`] : []),
     ...(propagationMs > 0 ? [`what is new is known after ${propagationMs / 1000} s`] : []),
@@ -117,14 +161,17 @@ class TrialRun {
   #door: Door = { inputs: {} };
   #runs = 0;
   #movedMs = 0;
-  /** What ends main, if anything does. */
-  #end: { times: number; readonly skip: number; readonly holdAfter: () => void } | undefined;
+  /** What may still end main, or who asks for a session of it. */
+  #end: { times: number; readonly skip: number; readonly holdAfter: () => void; readonly kill: Kill } | undefined;
+  #isOver: boolean;
   readonly #home: { job?: Job } = {};
 
   constructor(
     private readonly trial: Trial,
     private readonly scenario: Scenario,
-  ) {}
+  ) {
+    this.#isOver = trial.troubles.length === 0;
+  }
 
   async run(): Promise<Tried> {
     const { trial, scenario } = this;
@@ -138,14 +185,15 @@ class TrialRun {
     sandbox.settings.readAgeMs = () => trial.staleMs;
     sandbox.settings.propagationMs = trial.propagationMs;
     const first = sandbox.requests.length;
-    const killed = this.#befall();
-    const begun = tasks.map((task, index) => this.#begin(task, index, killed));
+    this.#befall();
+    const begun = tasks.map((task, index) => this.#begin(task, index));
     const ended = await Promise.all(begun.map((step) => step()));
-    if (trial.isOverWithMain) sandbox.faults.clear();
+    if (trial.lastsUntil === 'main') this.#endTroubles();
+    const rounds = await this.#laterSteps(ended);
     // Nobody ends a post step.
     if (this.#end) this.#end.times = 0;
     const jobs: Observed[] = [];
-    for (const one of ended) jobs.push(await this.#finish(one));
+    for (const one of ended) jobs.push(await this.#finish(one, rounds));
     sandbox.faults.clear();
     const calls = sandbox.requests
       .slice(first)
@@ -155,10 +203,8 @@ class TrialRun {
     return { broken, jobs, calls };
   }
 
-  /** @returns what is kept once a call has been acted on that ends main, if there is one */
-  #befall(): Promise<void> | undefined {
+  #befall(): void {
     const { faults, clock } = this.scenario.sandbox;
-    let killed: Promise<void> | undefined;
     for (const { call, how, times, byMs = 0 } of this.trial.troubles) {
       const scope = { skip: call - 1, times };
       if (how === 'late') {
@@ -170,22 +216,26 @@ class TrialRun {
         };
         faults.add({ ...scope, first });
       } else if (how === 'killed' || how === 'machine lost') {
-        killed = new Promise((acted) => {
-          this.#end = { ...scope, holdAfter: acted };
-          faults.add(this.#end);
-        });
+        let acted: () => void = () => undefined;
+        const after = new Promise<void>((resolve) => (acted = resolve));
+        const holdAfter = () => {
+          this.#end = undefined;
+          acted();
+        };
+        this.#end = { ...scope, holdAfter, kill: { after, signal: 'SIGKILL' } };
+        faults.add(this.#end);
       } else {
         faults.add({ ...scope, ...FAILURES[how] });
       }
     }
-    return killed;
   }
 
-  #begin(
-    task: Task,
-    index: number,
-    killed: Promise<void> | undefined,
-  ): () => Promise<Omit<Observed, 'posts' | 'again'>> {
+  #endTroubles(): void {
+    this.scenario.sandbox.faults.clear();
+    this.#isOver = true;
+  }
+
+  #begin(task: Task, index: number): () => Promise<Ran> {
     const job = this.#job();
     const home = join(this.#home.job?.home ?? job.home, '.aws');
     this.#home.job ??= job;
@@ -197,7 +247,7 @@ class TrialRun {
     return async () => {
       const main = await job.step({
         with: this.#inputs(task, index),
-        ...(killed && { kill: { after: killed, signal: 'SIGKILL' } }),
+        ...(this.#end && { kill: this.#end.kill }),
       });
       return {
         job,
@@ -206,17 +256,46 @@ class TrialRun {
         main,
         after: { env: { ...job.env }, files: filesIn(home) },
         isKilled: main.exitCode === null,
+        misplaced: misplacedIn(task, this.scenario),
       };
     };
   }
 
-  async #finish(one: Omit<Observed, 'posts' | 'again'>): Promise<Observed> {
-    if (this.trial.troubles.some(({ how }) => how === 'machine lost') && one.isKilled) {
-      return { ...one, posts: [], again: [] };
-    }
-    const posts = await one.job.finish();
-    const again = await one.job.finish();
-    return { ...one, posts, again };
+  async #finish(one: Ran, rounds: readonly Round[]): Promise<Observed> {
+    const { job, isKilled } = one;
+    const sessions = sessionsOf(job);
+    const isLost = this.trial.troubles.some(({ how }) => how === 'machine lost') && isKilled;
+    const posts = isLost ? [] : await job.finish();
+    const again = isLost ? [] : await job.finish();
+    const late = isLost ? [] : await Promise.all(sessions.map((session) => job.ask(session)));
+    const own = rounds.filter(({ session }) => sessions.includes(session));
+    return { ...one, rounds: own, posts, again, late };
+  }
+
+  /** They ask for the sessions of their jobs' profiles: in the end also where nothing befalls them any more. */
+  async #laterSteps(jobs: readonly Ran[]): Promise<Round[]> {
+    const { asked = [], lastsUntil } = this.trial;
+    const sessions = jobs.flatMap(({ job }) => sessionsOf(job).map((session) => ({ job, session })));
+    const rounds: Round[] = [];
+    const ask = async ({ afterS, times }: (typeof asked)[number]) => {
+      if (sessions.length === 0) return;
+      this.scenario.pass(afterS * 1000);
+      rounds.push(...(await Promise.all(sessions.map(({ job, session }) => this.#askAtOnce(job, session, times)))));
+    };
+    for (const round of asked) await ask(round);
+    if (lastsUntil === 'later steps') this.#endTroubles();
+    if (this.#isOver) await ask({ afterS: 60, times: 1 });
+    return rounds;
+  }
+
+  async #askAtOnce(job: Job, session: string, times: number): Promise<Round> {
+    const [isUndisturbed, began] = [this.#isOver, this.scenario.sandbox.clock.now().getTime()];
+    const { AccessKeyId: key, Expiration: end = '' } = readSession(session).credentials;
+    const before = { key, endsAt: Date.parse(end) };
+    // The first of them is the one that is killed.
+    const asks = Array.from({ length: times }, (_, at) => job.ask(session, at === 0 ? this.#end?.kill : undefined));
+    const answers = await Promise.all(asks);
+    return { session, began, before, isUndisturbed, answers };
   }
 
   /** A job of a run of its own, which reaches all services, in the home of the first. */
@@ -299,9 +378,45 @@ class TrialRun {
       return [{ promise: 'next', how: `a run that nothing befalls fails: ${next?.log.join(' / ')}` }];
     }
     const isOfJob = /"environment"|"profile"/.exec(JSON.stringify(task.document)) !== null;
+    const wrong = misplacedIn(task, scenario);
+    if (wrong.length > 0) return wrong.map((how) => ({ promise: 'places', how }));
     const isChanging = next.outputs.changed === 'true' && !isOfJob;
     return isChanging ? [{ promise: 'next', how: `there is no end of changes: ${next.log.join(' / ')}` }] : [];
   }
+}
+
+/** The places of a document that do not hold a whole key of their user that works. */
+function misplacedIn({ document = { users: {} } }: Task, scenario: Scenario): string[] {
+  return Object.entries(document.users).flatMap(([user, { 'access-key': key }]) =>
+    key.deliver.flatMap((place) => {
+      const found = keyAt(place, scenario);
+      return found === undefined || ownerOf(scenario, found) === user
+        ? []
+        : `${JSON.stringify(place)} does not hold a key of ${user}`;
+    }),
+  );
+}
+
+/** Nothing for a place that ends with the job. */
+function keyAt(place: Place, scenario: Scenario): FoundKey | undefined {
+  if (typeof place === 'string') return undefined;
+  if ('github-secrets' in place) return keyInSecrets(scenario, place['github-secrets']);
+  if ('dependabot-secrets' in place) {
+    return keyInSecrets(scenario, { ...place['dependabot-secrets'], program: 'dependabot' });
+  }
+  return 'terraform-cloud' in place ? keyInWorkspace(scenario) : undefined;
+}
+
+/** A job whose main has ended. */
+type Ran = Omit<Observed, 'rounds' | 'posts' | 'again' | 'late'>;
+
+/** The files of the sessions of a job's profiles that renew themselves. */
+function sessionsOf({ env, home, temp }: Job): string[] {
+  const path = env.AWS_CONFIG_FILE ?? join(env.HOME ?? home, '.aws/config');
+  const config = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const commands = [...config.matchAll(/^credential_process = (.+)$/gm)].map(([, command = '']) => command);
+  // Another job of the same home has its own.
+  return commands.map(lastWord).filter((path) => path.startsWith(temp));
 }
 
 /** When a run that was broken off is over for all others, in milliseconds. */
