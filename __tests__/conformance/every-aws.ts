@@ -1,4 +1,5 @@
 import type { LocalAws } from './local-aws';
+import { LocalStack } from './localstack';
 import { MiniStack } from './ministack';
 import { Moto } from './moto';
 
@@ -6,7 +7,11 @@ import { Moto } from './moto';
 const ALL = [
   { name: 'moto', start: () => Moto.start({ managedPolicies: true }) },
   { name: 'MiniStack', start: () => MiniStack.start() },
+  { name: 'LocalStack', start: () => LocalStack.start() },
 ];
+
+/** Why a test that has refusals says nothing on LocalStack. */
+export const UNCHECKED = 'checks no policies, so it refuses nothing';
 
 /** Something that one of them does otherwise than AWS, so that a test says nothing there. */
 export type Exceptions = Readonly<Partial<Record<string, string>>>;

@@ -2,6 +2,7 @@ import { installAct } from './act';
 import { installAwsCli } from './aws-cli';
 import { installBoto3 } from './boto3';
 import { installGiteaRunner } from './gitea-runner';
+import { installLocalStack } from './localstack';
 import { installMiniStack } from './ministack';
 import { installMoto } from './moto';
 import { installRolesAnywhereClients } from './roles-anywhere-clients';
@@ -14,6 +15,7 @@ export default async function install(): Promise<void> {
   await Promise.all([
     installAwsCli(),
     installBoto3(),
+    installLocalStack(),
     installMiniStack(),
     installMoto(),
     installAct(),

@@ -139,8 +139,9 @@ export async function originOf(name: string, child: ChildProcess): Promise<URL> 
     if (output === null) throw new Error(`${name} has no output`);
     createInterface({ input: output }).on('line', (line) => {
       said.push(line);
-      const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
-      if (url !== undefined) resolve(new URL(url));
+      // What speaks both says https.
+      const [, host] = /https?:\/\/(127\.0\.0\.1:\d+)/.exec(line) ?? [];
+      if (host !== undefined) resolve(new URL(`http://${host}`));
     });
     child.once('error', reject);
     child.once('exit', () => {

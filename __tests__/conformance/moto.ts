@@ -10,7 +10,7 @@ import { installFromPyPI } from './python';
  * What is answered in moto's stead to operations that it does not know, and ends with status 500: what it cannot create
  * is not there. Devices are, but moto keeps no tags of them; the action asks for those of devices that are not there yet.
  */
-const NOT_IN_MOTO: Readonly<Record<string, Answer>> = {
+export const NOT_IN_MOTO: Readonly<Record<string, Answer>> = {
   ListServiceSpecificCredentials: iamAnswer(
     200,
     '<ListServiceSpecificCredentialsResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">' +

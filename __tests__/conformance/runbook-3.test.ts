@@ -8,7 +8,7 @@ import { REPOSITORY } from '../scenarios/identities';
 import { AwsAccount, iamArn } from './aws-account';
 import { beyondMoto } from './beyond-moto';
 import { keyInputs, profileText, variables, type PrintedCredentials } from './credentials';
-import { testOnEveryAws } from './every-aws';
+import { testOnEveryAws, UNCHECKED } from './every-aws';
 import { expectSame } from './same-state';
 
 beyondMoto([
@@ -163,6 +163,6 @@ users:
         account.remove();
       }
     },
-    SEEDS,
+    { ...SEEDS, LocalStack: UNCHECKED },
   );
 });
