@@ -23,15 +23,16 @@ interface Settings {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly event?: Parameters<typeof onPullRequest>[1];
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const jobToken = () => scenario.sandbox.github.secrets.token({ comment: [REPOSITORY] });
 
 function provision(
   document = DOCUMENT,
-  { token = jobToken(), inputs = {}, env = {}, event }: Settings = {},
+  { token = jobToken(), inputs = {}, env = {}, event, files = {} }: Settings = {},
 ): Promise<Run> {
-  const job = identityJob(scenario);
+  const job = identityJob(scenario, { files });
   const given = { mode: 'provision', ...ADMIN, identities: document, 'dry-run': 'true', 'plan-comment': 'true' };
   return job.step({
     with: { ...given, 'github-token': token, ...inputs },
@@ -48,7 +49,7 @@ test('a pull request shows the plan, once, as it is now', async () => {
   expect(comments()).toHaveLength(1);
   const [first = ''] = comments();
   expect(first).toMatch(
-    /^<!-- aws-identity-action plan [0-9a-f]{16} -->\n### AWS provision \(step plan\)\n\nPlan \(nothing is changed\): 1 to create/,
+    /^<!-- aws-identity-action plan [0-9a-f]{16} -->\n### AWS provision \(step plan\)\n\nJob `deploy`\.\n\nPlan \(nothing is changed\): 1 to create/,
   );
   expect(first).toContain('| create | user | `ci` | `+ path /machine/`<br>`+ 2 tags` |');
   expect(textOf(main)).toContain('The plan is commented on pull request 7.');
@@ -65,7 +66,7 @@ test('a plan that is as it was is not written again, and one with nothing left s
   const main = await provision('users: { ci: {} }');
   expect(comments()).toEqual([
     expect.stringMatching(
-      /-->\n### AWS provision \(step plan\)\n\nNo changes: the account is as the document says, by \[run \d*\]\(https:\/\/github\.com\/octo\/app\/actions\/runs\/\d*\)\.\n$/,
+      /-->\n### AWS provision \(step plan\)\n\nJob `deploy`\.\n\nNo changes: the account is as the document says, by \[run \d*\]\(https:\/\/github\.com\/octo\/app\/actions\/runs\/\d*\)\.\n$/,
     ),
   ]);
   expect(main.outputs.changed).toBe('false');
@@ -86,6 +87,15 @@ test('the comment of one step is not that of another, of another job, or of anot
   await provision(DOCUMENT, { env: { GITHUB_JOB: 'other' } });
   await provision(DOCUMENT, { inputs: { 'mask-aws-account-id': 'true' } });
   expect(new Set(comments().map((body) => body.split('\n')[0])).size).toBe(4);
+});
+
+test('the comment says of which job it is, and of which document, however its path is written', async () => {
+  const files = { 'iam/app.yml': DOCUMENT };
+  await provision('iam/app.yml', { files });
+  await provision('./iam/../iam/app.yml', { files });
+  expect(comments()).toEqual([expect.stringContaining('\n\nJob `deploy`, document `iam/app.yml`.\n\nPlan')]);
+  await provision('iam/app.yml', { files, env: { GITHUB_JOB: 'b`c' } });
+  expect(comments()[1]).toContain('\n\nJob `` b`c ``, document `iam/app.yml`.\n\nPlan');
 });
 
 test('a comment of somebody else with the same first line is left: they could change it afterwards', async () => {

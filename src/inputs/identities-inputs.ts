@@ -6,6 +6,7 @@ import { problemText, type DocumentProblem } from '../identities/document-proble
 import { readDocument } from '../identities/read-document';
 import { isStore, STORES, type StoreWords } from '../identities/stored-secret';
 import { isDocument } from '../text/document-text';
+import { shownPath } from '../text/workspace-file';
 import { noteProblems, readDocumentInput, workspaceOf } from './document-inputs';
 import { readIdentity } from './identity-inputs';
 import type { Inputs } from './inputs';
@@ -96,7 +97,8 @@ function readPlanComment(inputs: Inputs, token: string | undefined): PlanComment
     return { impossible: `pull request ${pullRequest} is from a fork` };
   }
   const document = inputs.text('identities') ?? '';
-  return { pullRequest, token: token ?? '', document: isDocument(document) ? undefined : document };
+  const file = isDocument(document) ? undefined : shownPath(workspaceOf(inputs), document);
+  return { pullRequest, token: token ?? '', document: file };
 }
 
 function readDeclaration(inputs: Inputs): Declaration {

@@ -4,7 +4,7 @@ import type { CommentPlace, IdentitiesRequest } from '../inputs/request';
 import { planMarkdown } from '../provisioning/plan-markdown';
 import { callSettings, type Step } from '../runner/step';
 import { stepTitle } from '../runner/step-title';
-import { escaped } from '../text/markdown';
+import { code, escaped } from '../text/markdown';
 import { planHead, shownText, type ReportedPlan } from './report-plan';
 
 /** Of a comment GitHub takes 65,536 characters; some of them are for what stands above the plan. */
@@ -33,11 +33,20 @@ export async function commentPlan(plan: ReportedPlan, request: IdentitiesRequest
     { repository, number: place.pullRequest },
     {
       marker: markerOf(place, plan, request, step),
-      text: shownText([`### ${escaped(stepTitle(env))}`, '', ...lines], request, runner),
+      text: shownText([`### ${escaped(stepTitle(env))}`, '', ...originOf(place, env), ...lines], request, runner),
       onlyUpdate: isNothing,
     },
   );
   if (outcome === 'written') runner.info(`The plan is commented on pull request ${place.pullRequest}.`);
+}
+
+/** Of which job a comment is, and of which document: a pull request may have several. */
+function originOf({ document }: CommentPlace, { GITHUB_JOB: job }: NodeJS.ProcessEnv): string[] {
+  const origin = [
+    ...(job ? [`Job ${code(job)}`] : []),
+    ...(document === undefined ? [] : [`document ${code(document)}`]),
+  ];
+  return origin.length === 0 ? [] : [`${origin.join(', ')}.`, ''];
 }
 
 /** Tells the comment of one step from those of other steps, jobs, accounts and documents, and names none of them. */
