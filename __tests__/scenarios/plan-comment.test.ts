@@ -204,6 +204,12 @@ test.each<[what: string, event: Settings['event'], said: string]>([
   expect(calls()).toEqual([]);
 });
 
+test('for a fork, which gets no secret, there need be no token', async () => {
+  const main = await provision(DOCUMENT, { token: '', event: { number: NUMBER, repository: 'eve/app' } });
+  expect([main.exitCode, textOf(main).includes('as pull request 7 is from a fork')]).toEqual([0, true]);
+  expectFailed(await provision(DOCUMENT, { token: '' }), 'invalid-input');
+});
+
 describe('a comment that GitHub refuses fails the step, before anything is changed', () => {
   const changing = { 'dry-run': 'false' };
 

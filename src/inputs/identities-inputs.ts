@@ -79,8 +79,13 @@ async function readIdentitiesSettings(mode: IdentitiesRequest['mode'], inputs: I
   };
 }
 
-/** One workflow may run on other events, too, and for forks: there, that is no mistake. */
+/** One workflow may run on other events, too, and for forks, which get no secrets: there, that is no mistake. */
 function readPlanComment(inputs: Inputs, token: string | undefined): PlanComment {
+  const event = eventOf(inputs.env);
+  const pullRequest = pullRequestOf(event);
+  if (pullRequest !== undefined && isPullRequestOfFork(event, inputs.env.GITHUB_REPOSITORY)) {
+    return { impossible: `pull request ${pullRequest} is from a fork` };
+  }
   if (token === undefined) {
     inputs.wrong(
       'github-token',
@@ -88,13 +93,8 @@ function readPlanComment(inputs: Inputs, token: string | undefined): PlanComment
         'the permission pull-requests: write',
     );
   }
-  const event = eventOf(inputs.env);
-  const pullRequest = pullRequestOf(event);
   if (pullRequest === undefined) {
     return { impossible: `the event ${inputs.env.GITHUB_EVENT_NAME ?? ''} is not about a pull request` };
-  }
-  if (isPullRequestOfFork(event, inputs.env.GITHUB_REPOSITORY)) {
-    return { impossible: `pull request ${pullRequest} is from a fork` };
   }
   const document = inputs.text('identities') ?? '';
   const file = isDocument(document) ? undefined : shownPath(workspaceOf(inputs), document);
