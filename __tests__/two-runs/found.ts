@@ -371,4 +371,19 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: true,
     seed: 16005609,
   },
+  'a run that was frozen while it looked at its places deleted its key, which another run had taken over and replaced':
+    {
+      document: 'a workspace and a place',
+      applied: false,
+      a: 'provision',
+      b: 'ephemeral provision',
+      holdA: 25,
+      holdB: undefined,
+      asleepMs: 660_000,
+      staleMs: 0,
+      propagationMs: 0,
+      trouble: { run: 'B', call: 22, how: 'answer lost' },
+      asksForRuns: true,
+      seed: 20001145,
+    },
 };

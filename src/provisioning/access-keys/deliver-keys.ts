@@ -116,7 +116,8 @@ export async function confirmDelivery(
     );
     // Else the next run would see every half written since the key was made, and take it for delivered.
     if (isStillHeld) await recordDelivered(true);
-    else mayBeHeld(false);
+    // A run that took it over has recorded that before it wrote, so long that every read shows it: jobs may have the key.
+    else if (!whyNoLongerOurs(made, await readKeysAgain(made.plan.holder, access), access)) mayBeHeld(false);
     throw notDelivered(made, whoWas(overwritten));
   }
   await recordDelivered(false);
