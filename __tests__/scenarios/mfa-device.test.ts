@@ -143,7 +143,7 @@ test('the seed and the codes are masked, and in no file', async () => {
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
   expect(files.join('\n')).not.toContain(seed);
-  expect(main.summary).toContain(`MFA device | \`${serial()}\``);
+  expect(main.summary).toContain('MFA device | `pulumi`');
   scenario.calls();
 });
 
@@ -312,7 +312,7 @@ test('a device that another run is making: its user is left as it is, the rest i
   expectFailed(main, 'another-run');
   const said = main.log.join('\n');
   expect(said).toContain('Nothing of the user pulumi was changed. All else that the plan shows is done.');
-  expect(said).toMatch(new RegExp(`^! leave +MFA device +${serial()}  `, 'm'));
+  expect(said).toMatch(/^! leave +MFA device +pulumi  /m);
   expect(main.outputs.changed).toBe('true');
   const { users, roles } = scenario.account;
   expect(users.get('pulumi')).toMatchObject({
@@ -519,9 +519,7 @@ describe('a device of a user that is to have none any more', () => {
         const main = await provision(WITHOUT);
         expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
         const said = main.log.join('\n');
-        expect(said).toMatch(
-          /^ *! leave +MFA device +\S+mfa\/pulumi +enabled for pulumi, and not declared: it stays$/m,
-        );
+        expect(said).toMatch(/^ *! leave +MFA device +pulumi +enabled for pulumi, and not declared: it stays$/m);
         expect(said).toMatch(/^Warning: The user pulumi has also the MFA device \S+mfa\/pulumi, which a run has made/m);
         expect(REMOVAL.exec(said)?.[1]).toBe(
           `aws iam deactivate-mfa-device --user-name pulumi --serial-number ${serial()}`,
