@@ -1,13 +1,13 @@
 import type { User } from '../../sandbox/accounts/account';
 import { MfaDevice } from '../../sandbox/accounts/mfa-device';
-import type { DeclaredUser } from '../../src/identities/declaration';
+import type { DeclaredUser, Tags } from '../../src/identities/declaration';
 import { placeDigests } from '../../src/provisioning/access-keys/destinations';
 import { TAKEOVER_MS } from '../../src/provisioning/access-keys/key-life';
 import { apply } from '../../src/provisioning/changes/apply';
 import type { Change } from '../../src/provisioning/changes/change';
 import { ephemeralTags } from '../../src/provisioning/ephemeral';
 import { leftUsers, planDeprovision, planRemoval } from '../../src/provisioning/plan-deprovision';
-import { MAKING, makingTag } from '../../src/provisioning/resources/making-tag';
+import { madeForTag, MAKING, makingTag } from '../../src/provisioning/resources/making-tag';
 import { boundariesInUse } from '../../src/provisioning/resources/policy';
 import { thisRun } from '../../src/provisioning/run';
 import { writeRun } from '../../src/provisioning/run';
@@ -315,13 +315,47 @@ describe('secrets of a user', () => {
     ['go with a device that has another name in the document now', 'other', [SEED], MINUTE / 2, 'delete'],
     ['stay if the seed was for others', 'pulumi', [secretNamed('OTHER')], MINUTE / 2, 'leave'],
   ])('that hold seeds %s', async (_, name, seeds, before, action) => {
-    ago(HOUR, () => user.createMfaDevice(name)).tags = { ...OURS, ...makingTag(seeds, opened.access, true) };
+    const making = makingTag(seeds, opened.access, { written: undefined });
+    ago(HOUR, () => user.createMfaDevice(name)).tags = { ...OURS, ...making };
     written(HOUR + before);
     expect((await secretsIn()).at(-1)).toBe(`${action} SEED`);
   });
 
+  test.each([
+    ['go if they were written as is recorded', 20_000, 'delete'],
+    ['stay if they were written later than that, even before the device was enabled', 10_000, 'leave'],
+  ])('that hold seeds %s', async (_, before, action) => {
+    const making = makingTag([SEED], opened.access, { written: Date.parse(at(HOUR + 20_000)) });
+    ago(HOUR, () => user.createMfaDevice('pulumi')).tags = { ...OURS, ...making };
+    written(HOUR + before);
+    expect((await secretsIn()).at(-1)).toBe(`${action} SEED`);
+  });
+
+  describe('that hold the seed of a device that an earlier removal has deactivated', () => {
+    const deactivated = (making: Tags) => {
+      ago(HOUR, () => opened.account.createMfaDevice('pulumi')).tags = { ...OURS, ...making };
+      written(HOUR + 20_000);
+    };
+    const enabledAnHourAgo = () =>
+      ago(HOUR, () => makingTag([SEED], opened.access, { written: Date.parse(at(20_000)) }));
+
+    test.each([
+      ['go', 'pulumi', 'delete'],
+      ['stay if it was made for another user', 'other', 'leave'],
+    ])('%s', async (_, madeFor, action) => {
+      deactivated({ ...enabledAnHourAgo(), ...madeForTag(madeFor) });
+      expect((await secretsIn()).at(-1)).toBe(`${action} SEED`);
+    });
+
+    test('stay if it never was enabled', async () => {
+      deactivated({ ...ago(HOUR, () => makingTag([SEED], opened.access)), ...madeForTag('pulumi') });
+      expect((await secretsIn()).at(-1)).toBe('leave SEED');
+    });
+  });
+
   test('that hold seeds stay if no run of this repository made the device', async () => {
-    ago(HOUR, () => user.createMfaDevice('pulumi')).tags = makingTag([SEED], opened.access, true);
+    const making = makingTag([SEED], opened.access, { written: undefined });
+    ago(HOUR, () => user.createMfaDevice('pulumi')).tags = making;
     written(HOUR + MINUTE / 2);
     expect((await secretsIn()).at(-1)).toBe('leave SEED');
   });

@@ -139,9 +139,9 @@ test('whether secrets arrived is asked only for a key whose delivery was begun',
 });
 
 test('to take everything down names the secrets that are there', async () => {
-  const device = opened.account.createUser('pulumi', { tags: OURS }).createMfaDevice('phone');
-  device.tags = { ...OURS, ...makingTag([SEED], opened.access, true) };
   await opened.access.stores.put(SEED, 'x');
+  const device = opened.account.createUser('pulumi', { tags: OURS }).createMfaDevice('phone');
+  device.tags = { ...OURS, ...makingTag([SEED], opened.access, { written: undefined }) };
   const plan = await planDeprovision(declaration(), opened.access);
   const named = { action: 'delete', kind: 'GitHub secret', name: 'SEED of octo/app' };
   expect(changesIn(plan)).toContainEqual(expect.objectContaining(named));

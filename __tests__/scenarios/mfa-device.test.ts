@@ -561,6 +561,57 @@ describe('a device of a user that is to have none any more', () => {
   });
 });
 
+describe('a user that has another name in the document now, and the same secret', () => {
+  const deliver = [{ 'github-secret': 'PULUMI_MFA_SECRET' }];
+  const documentFor = (user: string, device = user) =>
+    JSON.stringify({ users: { [user]: { 'mfa-device': { name: device, deliver } } } });
+  /** The document of before is removed, and with it neither the device of the new name nor its seed. */
+  async function expectOthersToStay(identities: string, device: string) {
+    const job = identityJob(scenario);
+    const main = await job.step({ with: { mode: 'deprovision', ...ADMIN, ...token, identities } });
+    expect([main.exitCode, main.log.join('\n')]).toEqual([0, expect.stringContaining('PULUMI_MFA_SECRET')]);
+    expect(scenario.account.users.has('pulumi')).toBe(false);
+    const { seed } = scenario.account.users.get('renamed')?.mfaDevices.get(device) ?? {};
+    expect(seed).toBeDefined();
+    expect(seedAtGithub()).toBe(seed);
+    scenario.calls();
+    return main.log.join('\n');
+  }
+
+  test('a removal with the name of before, as the new device was made within a minute', async () => {
+    expect((await provision(documentFor('pulumi'))).exitCode).toBe(0);
+    scenario.pass(30_000);
+    expect((await provision(documentFor('renamed'))).exitCode).toBe(0);
+    scenario.pass(86_400_000);
+    await expectOthersToStay(documentFor('pulumi'), scenario.account.arn('iam', 'mfa/renamed'));
+  });
+
+  test('a removal with the name of before, whose run had died when it wrote the seed, minutes earlier', async () => {
+    const after = new Promise<void>((holdAfter) => {
+      scenario.sandbox.faults.add({ action: 'PUT secret', times: 1, holdAfter });
+    });
+    await identityJob(scenario).step({
+      with: { mode: 'provision', ...ADMIN, ...token, identities: documentFor('pulumi') },
+      kill: { after, signal: 'SIGKILL' },
+    });
+    scenario.pass(4 * 60_000);
+    expect((await provision(documentFor('renamed'))).exitCode).toBe(0);
+    passTakeover();
+    await expectOthersToStay(documentFor('pulumi'), scenario.account.arn('iam', 'mfa/renamed'));
+  });
+
+  test('a removal with the name of before, where both name the same device', async () => {
+    const phone = scenario.account.arn('iam', 'mfa/phone');
+    expect((await provision(documentFor('pulumi', 'phone'))).exitCode).toBe(0);
+    scenario.pass(86_400_000);
+    // AWS gives a device to one user at a time.
+    scenario.account.users.get('pulumi')?.mfaDevices.clear();
+    expect((await provision(documentFor('renamed', 'phone'))).exitCode).toBe(0);
+    const said = await expectOthersToStay(documentFor('pulumi', 'phone'), phone);
+    expect(said).toContain('left as it is: it was made for the user renamed');
+  });
+});
+
 test('deprovision says of a device that left the document that its seed stays where it is', async () => {
   expect((await provision()).exitCode).toBe(0);
   scenario.pass(86_400_000);

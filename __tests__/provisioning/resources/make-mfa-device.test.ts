@@ -64,7 +64,7 @@ test('a device names the run that makes it, and when that began', async () => {
 test('a device that is enabled is not taken for one that is being made, if somebody deactivates it then', async () => {
   await make();
   expect(device()?.tags[MAKING]).toMatch(
-    new RegExp(`^run=${writeRun(opened.access.run)} enabled=\\S+Z seeds=[0-9a-f]{8}$`),
+    new RegExp(`^run=${writeRun(opened.access.run)} enabled=\\S+Z written=\\S+Z seeds=[0-9a-f]{8}$`),
   );
   opened.account.users.get('pulumi')?.mfaDevices.clear();
   const { mfaDevice } = user;

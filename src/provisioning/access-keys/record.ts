@@ -129,7 +129,7 @@ export function announcementTag({ id, random }: Run): string {
 
 export function announcementTags(run: Run, at: number, known: readonly string[]): Tags {
   return {
-    [announcementTag(run)]: write({ run: writeRun(run), at: time(at), known }),
+    [announcementTag(run)]: write({ run: writeRun(run), at: writeTime(at), known }),
   };
 }
 
@@ -137,23 +137,24 @@ export function announcementTags(run: Run, at: number, known: readonly string[])
 export function recordTags(id: string, record: KeyRecord): Tags {
   const { made, delivering, delivered, replaced, suspect, job, deactivated } = record;
   const values: Readonly<Record<Stage, string | undefined>> = {
-    made: made && write({ run: writeRun(made.run), at: time(made.at), replaces: made.replaces }),
-    delivering: delivering && writeWithPlaces({ run: writeRun(delivering.run), at: time(delivering.at) }, delivering),
+    made: made && write({ run: writeRun(made.run), at: writeTime(made.at), replaces: made.replaces }),
+    delivering:
+      delivering && writeWithPlaces({ run: writeRun(delivering.run), at: writeTime(delivering.at) }, delivering),
     delivered:
       delivered &&
       writeWithPlaces(
         {
-          at: time(delivered.at),
-          written: delivered.written === undefined ? undefined : time(delivered.written),
+          at: writeTime(delivered.at),
+          written: delivered.written === undefined ? undefined : writeTime(delivered.written),
           replaces: delivered.replaces,
           torn: delivered.torn ? 'yes' : undefined,
         },
         delivered,
       ),
-    replaced: replaced && write({ at: time(replaced.at), grace: replaced.grace?.toString() }),
-    suspect: suspect && write({ at: time(suspect.at) }),
-    job: job && write({ run: writeRun(job.run), until: time(job.until) }),
-    deactivated: deactivated && write({ at: time(deactivated.at) }),
+    replaced: replaced && write({ at: writeTime(replaced.at), grace: replaced.grace?.toString() }),
+    suspect: suspect && write({ at: writeTime(suspect.at) }),
+    job: job && write({ run: writeRun(job.run), until: writeTime(job.until) }),
+    deactivated: deactivated && write({ at: writeTime(deactivated.at) }),
   };
   return Object.fromEntries(
     STAGES.flatMap((stage) => {
@@ -268,6 +269,6 @@ function write(words: Readonly<Record<string, string | readonly string[] | undef
 }
 
 /** To the second, as AWS and GitHub tell the time. */
-function time(ms: number): string {
+export function writeTime(ms: number): string {
   return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }

@@ -1,6 +1,6 @@
 import type { KeyDestination } from '../../identities/declaration';
 import { describeSecret, type StoredSecret } from '../../identities/stored-secret';
-import type { Mark } from '../stores/store';
+import { CLOCK_MARGIN_MS, type Mark } from '../stores/store';
 import { placeDigest, placeDigests, type Destination } from './destinations';
 import type { KeyOwner } from './key-holder';
 import { CLOCKS_DIFFER_MS, FENCE_MS, LATE_MS, TAKEOVER_MS } from './key-life';
@@ -58,9 +58,16 @@ export function writingsOfKeys(
   });
 }
 
-/** When the seed of an MFA device was written: shortly before it was enabled. */
-export function writingOfSeed(enabled: Date): { readonly from: number; readonly to: number } {
-  return { from: enabled.getTime() - TAKEOVER_MS, to: enabled.getTime() + CLOCKS_DIFFER_MS };
+/**
+ * When the seed of an MFA device was written: shortly before it was enabled.
+ *
+ * @param written when the last of its secrets was, as GitHub says, where that is recorded: what is later is another's
+ */
+export function writingOfSeed(
+  enabled: Date,
+  written: number | undefined,
+): { readonly from: number; readonly to: number } {
+  return { from: enabled.getTime() - TAKEOVER_MS, to: written ?? enabled.getTime() + CLOCK_MARGIN_MS };
 }
 
 /**

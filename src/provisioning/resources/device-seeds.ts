@@ -1,11 +1,12 @@
 import type { Tags } from '../../identities/declaration';
 import type { GithubSecret } from '../../identities/stored-secret';
+import { CLOCKS_DIFFER_MS } from '../access-keys/key-life';
 import { timeOf } from '../access-keys/marks';
 import { writingOfSeed } from '../access-keys/writings';
 import type { AccountAccess } from '../changes/account-access';
 import { concurrently } from '../changes/concurrently';
 import type { Mark } from '../stores/store';
-import { otherSecrets, seedSecretsOf } from './making-tag';
+import { otherSecrets, readEnabled, seedSecretsOf } from './making-tag';
 
 /** A device that is enabled, with what its tags tell of its seed: none of one that no run has made. */
 export interface SeededDevice {
@@ -73,8 +74,10 @@ export async function readDeviceSeeds(
 }
 
 /** Whether a secret was written when the seed of a device was; a service that does not say when, tells of none. */
-function isWrittenWith({ enabledAt }: SeededDevice, mark: Mark): boolean {
-  const { from, to } = writingOfSeed(enabledAt);
+function isWrittenWith({ enabledAt, tags }: SeededDevice, mark: Mark): boolean {
+  const written = readEnabled(tags)?.written;
+  const { from, to } = writingOfSeed(enabledAt, written);
+  const latest = written ?? to + CLOCKS_DIFFER_MS;
   const time = timeOf(mark);
-  return time === undefined || enabledAt.getTime() === 0 || (from <= time && time <= to);
+  return time === undefined || enabledAt.getTime() === 0 || (from <= time && time <= latest);
 }

@@ -6,13 +6,14 @@ import type { DeclaredMfaDevice, Tags } from '../../identities/declaration';
 import { describeSecret, describeStored, type GithubSecret } from '../../identities/stored-secret';
 import { codeAt, parseSeed, type Seed } from '../../mfa/seed';
 import { FENCE_MS } from '../access-keys/key-life';
+import { timeOf } from '../access-keys/marks';
 import { writeSecret } from '../access-keys/write-secret';
 import type { AccountAccess } from '../changes/account-access';
 import { makeCall, makeCalls } from '../changes/apply';
 import { oneWait, type LookTwice } from '../changes/one-wait';
 import { LONGEST_READ_AGE_MS, requireOwn } from '../changes/require-own';
 import { isSameMark, type Mark } from '../stores/store';
-import { MAKING, makingTag } from './making-tag';
+import { madeForTag, MAKING, makingTag } from './making-tag';
 import { deleteDevice, MFA_DEVICE, readDevices, readDeviceTags, type MfaDevicePlan } from './mfa-device';
 
 /** How often a list is read that may not show yet what is there, in milliseconds. */
@@ -54,14 +55,14 @@ export async function makeMfaDevice(
     if (!delivery.mayComeLate) await takeBack(serial, making, unlimited);
     throw delivery.withWritten(error);
   }
-  await markEnabled(serial, mfaDevice.deliver, access);
+  await markEnabled(serial, makingTag(mfaDevice.deliver, access, delivery), access);
   const stored = mfaDevice.deliver.map(describeSecret).join('; ');
   access.log(`Enabled the MFA device ${serial} for ${user.name}; its seed is in ${stored}.`);
 }
 
 /** Marks a device so that nobody takes it for one that is being made, should somebody deactivate it soon. */
-async function markEnabled(serial: string, seeds: readonly GithubSecret[], access: AccountAccess): Promise<void> {
-  const input = { SerialNumber: serial, Tags: tagList(makingTag(seeds, access, true)) };
+async function markEnabled(serial: string, enabled: Tags, access: AccountAccess): Promise<void> {
+  const input = { SerialNumber: serial, Tags: tagList(enabled) };
   try {
     await makeCall({ operation: 'TagMFADevice', input }, access);
   } catch (error) {
@@ -72,6 +73,7 @@ async function markEnabled(serial: string, seeds: readonly GithubSecret[], acces
 /** The delivery of a seed to the secrets that are to hold it. */
 class SeedDelivery {
   readonly #written: { readonly secret: GithubSecret; readonly mark: Mark | undefined }[] = [];
+  #latest: number | undefined;
   #mayComeLate = false;
 
   constructor(
@@ -83,6 +85,11 @@ class SeedDelivery {
   /** Whether GitHub left a request unanswered, and may carry it out later. */
   get mayComeLate(): boolean {
     return this.#mayComeLate;
+  }
+
+  /** When GitHub said last that the last of them was written; undefined where what was sent may come later, too. */
+  get written(): number | undefined {
+    return this.#latest;
   }
 
   /** What the delivery failed with, and which secrets were written before: what they held is lost. */
@@ -110,11 +117,16 @@ class SeedDelivery {
   async requireOwn(serial: string): Promise<void> {
     // What came late of this run's own looks like another's.
     if (this.#mayComeLate) return;
+    const times: number[] = [];
     for (const { secret, mark } of this.#written) {
       const latest = mark && (await this.access.stores.find(secret));
-      if (!mark || (latest && isSameMark(mark, latest))) continue;
-      throw overtaken(serial, `the ${describeStored(secret)} was written or removed by someone else`);
+      if (mark && !(latest && isSameMark(mark, latest))) {
+        throw overtaken(serial, `the ${describeStored(secret)} was written or removed by someone else`);
+      }
+      times.push(timeOf(latest) ?? Infinity);
     }
+    const last = Math.max(...times);
+    this.#latest = Number.isFinite(last) ? last : undefined;
   }
 }
 
@@ -169,7 +181,11 @@ async function createDevice(
   making: Tags,
   access: AccountAccess,
 ): Promise<string> {
-  const input = { VirtualMFADeviceName: name, Path: path, Tags: tagList({ ...tags, ...making }) };
+  const input = {
+    VirtualMFADeviceName: name,
+    Path: path,
+    Tags: tagList({ ...tags, ...madeForTag(user.name), ...making }),
+  };
   const create = () =>
     access.iam.change('CreateVirtualMFADevice', input, {
       requireOwn: () => requireOwn({ kind: MFA_DEVICE, user: user.name, serial }, input, access),

@@ -6,7 +6,6 @@ import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/dec
 import { describeSecret, type GithubSecret } from '../../identities/stored-secret';
 import { LATE_MS, SETTLE_MS, TAKEOVER_MS } from '../access-keys/key-life';
 import { isOverSince } from '../access-keys/other-runs';
-import { writingOfSeed, writingSince, type Writing } from '../access-keys/writings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
 import { removalOf, withoutCalls, type Change, type Obstacle, type Planned, type PlannedCall } from '../changes/change';
@@ -15,7 +14,7 @@ import { readEphemeral } from '../ephemeral';
 import { describeRun, sameRun } from '../run';
 import { deviceRecord, hadDevice } from './device-record';
 import { NO_SEEDS, readDeviceSeeds, type DeviceSeeds, type SeededDevice } from './device-seeds';
-import { makerOf, MAKING, markOfDevice, readMade, readMaking, seedSecretsOf } from './making-tag';
+import { madeFor, makerOf, MAKING, markOfDevice, readMaking, seedSecretsOf } from './making-tag';
 import { nothingToRemove, notOurs, ofAnotherRun, ownerOf, takenOver, withMarkOf, type Rules } from './ownership';
 import { markChanges, tagsToMake, type TagCalls } from './tags';
 
@@ -331,20 +330,6 @@ function namesOf(secrets: readonly GithubSecret[]): string {
   return secrets.map(describeSecret).join('; ');
 }
 
-/**
- * When the seed of a device was written that no user has enabled any more, as far as its tags tell; undefined where a run may
- * be making it, or nothing is recorded.
- */
-export async function writingOfLeftSeed(
-  serial: string,
-  tags: Tags,
-  access: AccountAccess,
-): Promise<Writing | undefined> {
-  if (await beingMade(serial, tags, access)) return undefined;
-  const made = readMade(tags);
-  return made && (made.isEnabled ? writingOfSeed(new Date(made.at)) : writingSince(made.at));
-}
-
 /** The run that makes a device, where it may be about to enable it. */
 async function beingMade(serial: string, tags: Tags = {}, access: AccountAccess): Promise<Obstacle | undefined> {
   const making = readMaking(tags);
@@ -386,6 +371,10 @@ export async function planMfaDeviceRemoval(serial: string, user: string, access:
   const tags = await readDeviceTags(serial, iam);
   const nothing = nothingToRemove(MFA_DEVICE, serial, tags, account);
   if (nothing || !tags) return nothing ?? withoutCalls('keep', MFA_DEVICE, serial);
+  const owner = madeFor(tags) ?? user;
+  if (owner !== user) {
+    return withoutCalls('leave', MFA_DEVICE, serial, `left as it is: it was made for the user ${owner}`);
+  }
   const stages = [[deactivateDevice(user, serial)], [deleteDevice(serial)]];
   const removal = removalOf(MFA_DEVICE, serial, stages, markOfDevice(tags));
   const obstacle = await beingMade(serial, tags, access);

@@ -24,7 +24,7 @@ import { LONGEST_READ_AGE_MS } from '../changes/require-own';
 import { readEphemeralOf } from '../ephemeral';
 import { describeRun } from '../run';
 import { identityCalls, policyRemoval } from './identity';
-import { countOtherSecrets, MAKING, seedSecretsOf } from './making-tag';
+import { countOtherSecrets, madeFor, MAKING, readEnabled, seedSecretsOf } from './making-tag';
 import {
   deactivateDevice,
   deleteDevice,
@@ -33,7 +33,6 @@ import {
   readDevices,
   readDeviceTags,
   readOwnDevices,
-  writingOfLeftSeed,
   type EnabledDevice,
 } from './mfa-device';
 import { nothingToRemove, NOT_THERE, ownerOf } from './ownership';
@@ -256,7 +255,7 @@ interface PlannedDevice {
 
 /** Also of devices that the document does not name, or not any more: they go with the user. */
 async function readSeeds(
-  { mfaDevice }: LeavingUser,
+  { name, mfaDevice }: LeavingUser,
   devices: readonly EnabledDevice[],
   access: AccountAccess,
 ): Promise<Seeds> {
@@ -265,15 +264,21 @@ async function readSeeds(
   const own = await readOwnDevices(devices, access);
   // Where a service does not say when it was enabled, nobody knows when its seed was written.
   const enabled = own.flatMap(({ serial, enabledAt, tags }) =>
-    enabledAt.getTime() > 0 ? { serial, tags, writing: writingOfSeed(enabledAt) } : [],
+    enabledAt.getTime() > 0 ? { serial, tags, writing: writingOfSeed(enabledAt, readEnabled(tags)?.written) } : [],
   );
   const serial = mfaDevice && mfaDeviceArn(mfaDevice, account);
   const known = own.find((device) => device.serial === serial)?.tags;
   const tags = serial === undefined ? {} : (known ?? (await readDeviceTags(serial, iam)) ?? {});
   const isLeft =
-    !devices.some((device) => device.serial === serial) && ownerOf(tags, account.repository) === 'this repository';
-  const ofLeft = serial !== undefined && isLeft ? await writingOfLeftSeed(serial, tags, access) : undefined;
-  const left = serial !== undefined && ofLeft ? [{ serial, tags, writing: ofLeft }] : [];
+    !devices.some((device) => device.serial === serial) &&
+    ownerOf(tags, account.repository) === 'this repository' &&
+    madeFor(tags) === name;
+  // Of one that nobody ever had enabled, no time tells its seed from what another run wrote in these minutes.
+  const ofLeft = isLeft ? readEnabled(tags) : undefined;
+  const left =
+    serial !== undefined && ofLeft
+      ? [{ serial, tags, writing: writingOfSeed(new Date(ofLeft.at), ofLeft.written) }]
+      : [];
   const seeded = [...enabled, ...left];
   return {
     seeds: new Map(
