@@ -180,7 +180,8 @@ export class PageWorld {
     const requests = [...this.#partitions.values()].flatMap((sandbox) => sandbox.requests);
     return requests
       .filter(({ errorCode }) => errorCode !== undefined && errorCode !== 'NoSuchEntity')
-      .map(({ action, errorCode }) => `${action} ${errorCode ?? ''}`);
+      .map(({ action, errorCode }) => `${action} ${errorCode ?? ''}`)
+      .filter((failure) => failure !== 'GET secret NotFound');
   }
 
   async close(): Promise<void> {

@@ -612,6 +612,34 @@ describe('a user that has another name in the document now, and the same secret'
   });
 });
 
+describe('a secret that is there when a device is created whose seed it is to hold', () => {
+  test('is overwritten: the plan, also of a dry run, and the log say so', async () => {
+    scenario.sandbox.github.secrets.write(REPOSITORY, 'PULUMI_MFA_SECRET', 'the seed of a phone');
+    const at = new Date(scenario.sandbox.clock.now()).toISOString().slice(0, 16).replace('T', ' ');
+    scenario.pass(86_400_000);
+    const dry = await identityJob(scenario).step({
+      with: { mode: 'provision', ...ADMIN, ...token, identities: DEVICE_ALONE, 'dry-run': 'true' },
+    });
+    const main = await provision();
+    for (const { exitCode, log } of [dry, main]) {
+      expect([exitCode, log.join('\n')]).toEqual([
+        0,
+        expect.stringContaining(`overwrites what is in PULUMI_MFA_SECRET of octo/app, written at ${at} UTC`),
+      ]);
+    }
+    expect(main.log.join('\n')).toMatch(
+      /^Enabled the MFA device .*; its seed is in PULUMI_MFA_SECRET of octo\/app, which held something else before\.$/m,
+    );
+    expectDevice();
+    scenario.calls();
+  });
+
+  test('is not spoken of where there is none', async () => {
+    expect((await provision()).log.join('\n')).not.toMatch(/overwrites|held something else/);
+    scenario.calls();
+  });
+});
+
 test('deprovision says of a device that left the document that its seed stays where it is', async () => {
   expect((await provision()).exitCode).toBe(0);
   scenario.pass(86_400_000);

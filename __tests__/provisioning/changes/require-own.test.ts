@@ -183,6 +183,7 @@ describe('a new MFA device', () => {
     serial,
     tags: OURS,
     replaces: undefined,
+    overwrites: [],
     warnings: [],
     change: { ...PLANS.user(), kind: 'MFA device' as const, name: serial, stages: [], later: [] },
   };

@@ -26,6 +26,7 @@ const PLAN: MfaDevicePlan = {
   tags: OURS,
   change: withoutCalls('create', 'MFA device', serial),
   replaces: undefined,
+  overwrites: [],
   warnings: [],
 };
 const make = (plan = PLAN, access: AccountAccess = opened.access) => makeMfaDevice(plan, access, opened.access);

@@ -32,19 +32,37 @@ const existing = (more: Partial<ExistingDevice> = {}): ExistingDevice => ({
   enabledAt: undefined,
   tags: undefined,
   seeds: NO_SEEDS,
+  written: [],
   undeclared: [],
   beingMade: undefined,
   isRecorded: true,
   ...more,
 });
 const plan = (found: Partial<ExistingDevice>, rules = RULES) => planMfaDevice(USER, DEVICE, existing(found), rules);
-const PLANNED = { user: USER, serial, tags: OURS, replaces: undefined, warnings: [] };
+const PLANNED = { user: USER, serial, tags: OURS, replaces: undefined, overwrites: [], warnings: [] };
 const since = (ms: number) => ({ ...OURS, [MAKING]: `run=${writeRun(RUN)} at=${new Date(NOW - ms).toISOString()}` });
 
 test('for a user without it it is made', () => {
   expect(plan({})).toEqual({
     ...PLANNED,
     change: plannedChange({ action: 'create', kind, name: serial, details: ['for pulumi'] }),
+  });
+});
+
+test('whose seed is for a secret that is there, it is made, and the plan says what is overwritten', () => {
+  const written = [
+    { secret: secretNamed('SEED'), at: NOW },
+    { secret: secretNamed('OTHER'), at: undefined },
+  ];
+  expect(plan({ written })).toMatchObject({
+    overwrites: [secretNamed('SEED')],
+    change: {
+      details: [
+        'for pulumi',
+        'its seed overwrites what is in SEED of octo/app, written at 2026-08-01 12:00 UTC',
+        'whether its seed overwrites something in OTHER of octo/app, GitHub does not say',
+      ],
+    },
   });
 });
 

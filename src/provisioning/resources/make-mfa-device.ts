@@ -30,7 +30,7 @@ export async function makeMfaDevice(
   unlimited: AccountAccess,
   lookTwice: LookTwice = oneWait(access.clock),
 ): Promise<void> {
-  const { user, serial, change, replaces } = plan;
+  const { user, serial, change, replaces, overwrites } = plan;
   const { mfaDevice } = user;
   if (change.creates) access.remember(change.creates);
   await makeCalls(change.stages, access);
@@ -56,8 +56,13 @@ export async function makeMfaDevice(
     throw delivery.withWritten(error);
   }
   await markEnabled(serial, makingTag(mfaDevice.deliver, access, delivery), access);
-  const stored = mfaDevice.deliver.map(describeSecret).join('; ');
+  const stored = mfaDevice.deliver.map((secret) => describeSeeded(secret, overwrites)).join('; ');
   access.log(`Enabled the MFA device ${serial} for ${user.name}; its seed is in ${stored}.`);
+}
+
+/** A secret that holds a seed now, for people. */
+function describeSeeded(secret: GithubSecret, overwrites: readonly GithubSecret[]): string {
+  return `${describeSecret(secret)}${overwrites.includes(secret) ? ', which held something else before' : ''}`;
 }
 
 /** Marks a device so that nobody takes it for one that is being made, should somebody deactivate it soon. */

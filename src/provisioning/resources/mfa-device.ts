@@ -4,7 +4,9 @@ import type { Iam } from '../../iam/connect';
 import { tagList, tagsIn } from '../../iam/tags';
 import type { DeclaredMfaDevice, DeclaredUser, Tags } from '../../identities/declaration';
 import { describeSecret, type GithubSecret } from '../../identities/stored-secret';
+import { atMinute } from '../../text/time-words';
 import { LATE_MS, SETTLE_MS, TAKEOVER_MS } from '../access-keys/key-life';
+import { timeOf } from '../access-keys/marks';
 import { isOverSince } from '../access-keys/other-runs';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { makeCall } from '../changes/apply';
@@ -29,6 +31,8 @@ export interface MfaDevicePlan {
   readonly change: Change;
   /** The device that it replaces, which is not enabled. */
   readonly replaces: { readonly making: string | undefined } | undefined;
+  /** Secrets that are to hold its seed, and hold something else until then. */
+  readonly overwrites: readonly GithubSecret[];
   /** What a reader of the log should not miss. */
   readonly warnings: readonly string[];
 }
@@ -57,12 +61,21 @@ export interface ExistingDevice {
   readonly tags: Tags | undefined;
   /** Of its seed, if it is enabled. */
   readonly seeds: DeviceSeeds;
+  /** Of the secrets that are to hold its seed, if it is not enabled: those that are there, with when they were written. */
+  readonly written: readonly WrittenSecret[];
   /** Further devices that the user has, and that runs of this repository have made. */
   readonly undeclared: readonly UndeclaredDevice[];
   /** The run that is making it, where it is not enabled. */
   readonly beingMade: Obstacle | undefined;
   /** Whether the tags of the user say that it is to have one; a user that is made has them from the start. */
   readonly isRecorded: boolean;
+}
+
+/** A secret that is there, or may be. */
+export interface WrittenSecret {
+  readonly secret: GithubSecret;
+  /** When it was written, in milliseconds since 1970; undefined where GitHub does not say whether it was. */
+  readonly at: number | undefined;
 }
 
 /** What IAM has of a user, as far as its devices go. */
@@ -143,10 +156,24 @@ export async function readDevice(
     enabledAt,
     tags,
     seeds: isOwn ? seeds : { ...seeds, rewritten: [] },
+    written: enabledAt ? [] : await readWritten(device.deliver, access),
     undeclared: others.map((other) => ({ serial: other.serial, seeds: seedSecretsOf(other.tags, device.deliver) })),
     beingMade: enabledAt ? undefined : await beingMade(serial, tags, access),
     isRecorded: !owner || hadDevice(owner.tags),
   };
+}
+
+/** Of some secrets, those that are there, and those of which GitHub does not say it: without a token, or as it refuses to. */
+async function readWritten(secrets: readonly GithubSecret[], { stores }: AccountAccess): Promise<WrittenSecret[]> {
+  const found = await concurrently(secrets, async (secret) => {
+    const notKnown = [{ secret, at: undefined }];
+    if (!stores.has(secret)) return notKnown;
+    return stores.find(secret).then(
+      (mark) => (mark ? [{ secret, at: timeOf(mark) }] : []),
+      () => notKnown,
+    );
+  });
+  return found.flat();
 }
 
 /** Those of some devices that runs of this repository have made. */
@@ -184,6 +211,7 @@ export function planUndeclaredDevice(user: DeclaredUser, device: UndeclaredDevic
     serial,
     tags: {},
     replaces: undefined,
+    overwrites: [],
     change: withoutCalls('leave', MFA_DEVICE, serial, left),
     warnings: [notDeclared(user.name, serial, overwritten)],
   };
@@ -197,30 +225,34 @@ export function planMfaDevice(
   rules: Rules,
 ): Planned<MfaDevicePlan> | DeviceObstacle {
   const serial = mfaDeviceArn(device, rules.account);
-  const { tags, undeclared } = existing;
+  const { tags, undeclared, written } = existing;
   const plan = {
     user,
     serial,
     tags: tagsToMake({}, rules),
     replaces: undefined,
+    overwrites: written.flatMap(({ secret, at }) => (at === undefined ? [] : secret)),
     warnings: undeclared.map((other) => {
       const overwritten = ` Its seed was for ${namesOf(other.seeds)}, too, where that of ${serial} takes its place.`;
       return notDeclared(user.name, other.serial, other.seeds.length === 0 ? '' : overwritten);
     }),
   };
   if (existing.enabledAt) return planEnabledDevice(plan, existing, rules);
+  const details = [`for ${user.name}`, ...undeclared.map(alsoEnabled), ...written.map(overwritingOf)];
   const created: Change = {
-    ...withoutCalls('create', MFA_DEVICE, serial, `for ${user.name}`, ...undeclared.map(alsoEnabled)),
+    ...withoutCalls('create', MFA_DEVICE, serial, ...details),
     // One that ends with the job leaves nothing.
     stages: existing.isRecorded || rules.ephemeral ? [] : [[tagUser(user.name, deviceRecord())]],
   };
   if (!tags) return { ...plan, change: created };
   const remedy = 'Nobody can be shown its seed again: choose another name, or remove that device';
-  const details = [...created.details, 'replaces one that is not enabled'];
   const obstacle = notOurs(MFA_DEVICE, serial, tags, { ...rules, adoptExisting: false }, remedy);
   if (obstacle) return obstacle;
   const { beingMade: making } = existing;
-  if (!making) return { ...plan, change: { ...created, details }, replaces: { making: tags[MAKING] } };
+  if (!making) {
+    const replacing = { ...created, details: [...details, 'replaces one that is not enabled'] };
+    return { ...plan, change: replacing, replaces: { making: tags[MAKING] } };
+  }
   if (!rules.isDryRun) return { ...making, user: user.name, serial };
   const fails = `a run would fail: ${making.text}`;
   return { ...plan, change: withoutCalls('leave', MFA_DEVICE, serial, `for ${user.name}`, fails) };
@@ -240,6 +272,13 @@ function tagUser(UserName: string, tags: Tags): PlannedCall {
 /** That the user has another device which a run made, for people. */
 function alsoEnabled({ serial }: UndeclaredDevice): string {
   return `${serial} is enabled as well, and not declared: it stays`;
+}
+
+/** That the seed of a device takes the place of what is in a secret, or may be, for people. */
+function overwritingOf({ secret, at }: WrittenSecret): string {
+  return at === undefined
+    ? `whether its seed overwrites something in ${describeSecret(secret)}, GitHub does not say`
+    : `its seed overwrites what is in ${describeSecret(secret)}, written at ${atMinute(at)}`;
 }
 
 /** @param overwritten what became of its seed, where that is known */
