@@ -1,5 +1,5 @@
 import type { Failure } from '../../sandbox/faults';
-import { allow, trust } from '../sandbox/sts-client';
+import { allow, deny, trust } from '../sandbox/sts-client';
 import {
   ADMIN,
   LASTING_KEY,
@@ -65,6 +65,21 @@ test('the key of a job that may still run goes, and the plan says whose it is', 
   scenario.pass(6 * 86_400_000);
   expect(await details({})).toContain(`- access key ${id}`);
   scenario.calls();
+});
+
+test('what stays loses a policy that denies: that is counted, marked, and open in the summary', async () => {
+  const denial = deny('iam:*');
+  const policy = { text: JSON.stringify(denial), document: denial };
+  scenario.account.createManagedPolicy('pipeline', { path: '/', tags: OWNED, policy });
+  scenario.account.createUser('stays').attachedPolicies.add(POLICY);
+  const identities = JSON.stringify({ policies: { pipeline: { document: denial } } });
+  const main = await deprovision({ identities, 'dry-run': 'true' });
+  expect(main.log.join('\n')).toMatch(
+    /1 to delete, 0 to keep; 1 widens access\n- delete +policy +pipeline +WIDENS ACCESS, - from user stays/,
+  );
+  expect(main.summary).toContain('<details open><summary>⚠️ delete policy <code>pipeline</code></summary>');
+  expect(main.summary).toContain('- **Widens access:** `no longer denies all of iam:* on everything`');
+  expect(scenario.calls().filter((call) => call === 'GetPolicyVersion')).toHaveLength(1);
 });
 
 describe('what provision made', () => {
