@@ -36,7 +36,9 @@
 #define TAKEOVER 4      /* a key that is older has no living run: L + D + T */
 #endif
 #define GRACE 4
+#ifndef UNTIL
 #define UNTIL 5         /* how long a job can last after its key was made */
+#endif
 #ifdef JOBS
 #define OLD UNTIL
 #else
