@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, isMap, isScalar, isSeq, type Node } from 'yaml';
+import { parseWritten, requireSound, type LineOf } from './written-file';
 
 /** A text, number or boolean of a workflow, as it stands there: with its expressions. */
 export type Written = string | number | boolean;
@@ -60,8 +60,7 @@ export interface Workflow {
 /** A workflow with where its parts stand. */
 export interface ReadWorkflow {
   readonly workflow: Workflow;
-  /** The line of the part at this path, such as `jobs`, `deploy`, `steps`, 2; of the nearest part around it, if it has none. */
-  readonly lineOf: (...path: readonly (string | number)[]) => number;
+  readonly lineOf: LineOf;
 }
 
 /** Whether the steps of a job with these permissions may ask for OIDC tokens. */
@@ -69,54 +68,17 @@ export function mayAskForTokens(permissions: Permissions = {}): boolean {
   return permissions === 'write-all' || (typeof permissions === 'object' && permissions['id-token'] === 'write');
 }
 
-/** What is wrong with a workflow file: one problem a line, each with its place. */
-export class WorkflowError extends Error {}
-
 /**
  * Reads a workflow file by GitHub's own parser, which knows its schema and the contexts that expressions may use.
  *
  * @param name of the file, for its problems
- * @throws WorkflowError when it is no workflow
+ * @throws Error with each problem and its place when it is no workflow
  */
 export async function readWorkflow(name: string, content: string): Promise<ReadWorkflow> {
   const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser');
-  const lines = new LineCounter();
-  const document = parseDocument(content, { lineCounter: lines });
-  const [wrong] = document.errors;
-  if (wrong) {
-    // Those after the first mostly come of it.
-    const [message = wrong.message] = wrong.message.split(/ at line \d/);
-    const [{ line, col }] = wrong.linePos ?? [{ line: 1, col: 1 }];
-    const isBare = /[[{,:]\s*\$\{\{/.test(content.split('\n')[line - 1] ?? '');
-    const fix = isBare ? '. Put a ${{ … }} that is in braces or brackets into quotes' : '';
-    throw new WorkflowError(`${name}:${line}:${col}: ${message}${fix}`);
-  }
-
-  const { context, value } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
-  if (value) await convertWorkflowTemplate(context, value);
-  const problems = context.errors.getErrors().map(({ rawMessage, range }) => {
-    const place = range ? `:${range.start.line}:${range.start.column}` : '';
-    return `${name}${place}: ${rawMessage}`;
-  });
-  if (problems.length > 0) throw new WorkflowError([...new Set(problems)].join('\n'));
-  return {
-    workflow: document.toJS() as Workflow,
-    lineOf: (...path) => lineOf(document.contents, path, lines),
-  };
-}
-
-function lineOf(root: Node | null, path: readonly (string | number)[], lines: LineCounter): number {
-  let [node, offset]: [unknown, number] = [root, root?.range?.[0] ?? 0];
-  for (const part of path) {
-    let key: unknown;
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
-      [key, node] = [pair?.key, pair?.value];
-    } else if (isSeq(node)) node = node.items[Number(part)];
-    else break;
-    const start = ((key ?? node) as Node | undefined)?.range?.[0];
-    if (start === undefined) break;
-    offset = start;
-  }
-  return lines.linePos(offset).line;
+  const { value, lineOf } = parseWritten(name, content);
+  const template = parseWorkflow({ name, content }, new NoOperationTraceWriter());
+  if (template.value) await convertWorkflowTemplate(template.context, template.value);
+  requireSound(name, template);
+  return { workflow: value as Workflow, lineOf };
 }
