@@ -6,15 +6,15 @@ const CHECKOUT = 'actions/checkout';
 export type Use =
   | { readonly kind: 'this action'; readonly insteadOf?: string }
   | { readonly kind: 'checkout' }
+  /** One of the repository itself, of which only its file tells more. */
+  | { readonly kind: 'local' }
   | { readonly kind: 'skipped'; readonly reason: string };
 
 /** @param uses as under `uses:`, such as `octo-org/aws-identity-action@v1` */
 export function useOf(uses: string): Use {
   const [action = ''] = uses.split('@');
   if (uses.startsWith('docker://')) return skipped('containers are not supported here');
-  if (uses.startsWith('.')) {
-    return skipped('actions of the repository itself are not supported here; later steps find nothing of it');
-  }
+  if (uses.startsWith('./')) return { kind: 'local' };
   if (/^[\w.-]+\/aws-identity-action$/i.test(action)) return { kind: 'this action' };
   if (action.toLowerCase() === DROP_IN_FOR) return { kind: 'this action', insteadOf: DROP_IN_FOR };
   if (action.toLowerCase() === CHECKOUT) return { kind: 'checkout' };

@@ -1,5 +1,7 @@
+import type { ReadAction } from '../sandbox/runner/composite-action';
 import type { ReadWorkflow, WrittenMap } from '../sandbox/runner/workflow';
 import { useOf } from './actions';
+import { inputsBehind } from './local-action';
 import type { PlannedJob } from './plan';
 
 /** A place of a workflow that names a secret or a variable, and that a run here comes to. */
@@ -29,11 +31,12 @@ const INPUT_OF_VARIABLE: Readonly<Record<string, string>> = {
  * Each secret and variable that the jobs name. What is only for steps that are skipped does not count.
  *
  * @param commands whether the commands of steps run
+ * @param actions those of the repository that they use
  */
 export function referencesIn(
   { workflow, lineOf }: ReadWorkflow,
   jobs: readonly PlannedJob[],
-  { commands }: { readonly commands: boolean },
+  { commands, actions }: { readonly commands: boolean; readonly actions: ReadonlyMap<string, ReadAction> },
 ): Reference[] {
   const found: Reference[] = [];
   const look = (
@@ -78,11 +81,16 @@ export function referencesIn(
     for (const [index, step] of (job.steps ?? []).entries()) {
       const at = [...path, 'steps', index];
       look(step.if, [...at, 'if']);
-      if (step.uses === undefined ? !commands : useOf(step.uses).kind !== 'this action') continue;
+      const { uses = '', env, with: given = {} } = step;
+      const action = actions.get(uses);
+      if (step.uses === undefined ? !commands : !action && useOf(uses).kind !== 'this action') continue;
       look(step.run, [...at, 'run']);
-      lookInVariables(step.env, [...at, 'env'], step.with);
-      for (const [input, text] of Object.entries(step.with ?? {})) {
-        look(text, [...at, 'with', input], { input, inputs: step.with });
+      const behind = action && inputsBehind(action);
+      const inputOf = (name: string) => behind?.get(name) ?? name;
+      const inputs = Object.fromEntries(Object.entries(given).map(([name, text]) => [inputOf(name), text]));
+      lookInVariables(env, [...at, 'env'], inputs);
+      for (const [name, text] of Object.entries(given)) {
+        look(text, [...at, 'with', name], { input: inputOf(name), inputs });
       }
     }
   }

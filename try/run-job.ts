@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Contexts, Expressions, Status } from '../sandbox/runner/expressions';
 import { Job, type Run } from '../sandbox/runner/job';
 import { masked } from '../sandbox/runner/log';
@@ -18,6 +19,7 @@ import { checkOut } from './checkout';
 import { withCommands } from './commands';
 import { claimsOf, contextsOf, payloadOf, variablesOf, type Origin } from './contexts';
 import type { Interruption } from './interruption';
+import { readLocalAction, refusalOf } from './local-action';
 import type { LocalAws, TokenJob } from './local-aws';
 import { notDoneHere, type PlannedJob } from './plan';
 import { showStep } from './show';
@@ -177,22 +179,19 @@ class JobRun {
     title(`Job ${this.#name}`);
     for (const each of notDoneHere(job, read.workflow)) note(`Not supported here: ${each}.`);
     const defaults = { ...read.workflow.defaults?.run, ...job.defaults?.run };
-    const steps = new Steps({
+    const steps: Steps = new Steps({
       job: this.#job,
       expressions,
       contexts: this.#contexts,
       env: this.#env,
       shell: defaults.shell,
       workingDirectory: defaults['working-directory'],
-      refusal: (uses) => {
-        const use = useOf(uses);
-        return use.kind === 'skipped' ? use.reason : undefined;
-      },
-      useAction: (use) => this.#useAction(use),
+      refusal: (uses) => this.#refusalOf(uses),
+      useAction: (use) => this.#useAction(use, steps),
     });
     try {
       for (const [index, step] of (job.steps ?? []).entries()) {
-        await this.#runStep(steps, step, read.lineOf('jobs', id, 'steps', index));
+        await this.#runStep(steps, step, `${this.setting.file}:${read.lineOf('jobs', id, 'steps', index)}`);
       }
       await this.#runPosts(steps);
       const outputs = filledIn(job.outputs ?? {}, steps.contexts, expressions);
@@ -210,13 +209,13 @@ class JobRun {
     this.#job.remove();
   }
 
-  async #runStep(steps: Steps, step: WorkflowStep, line: number): Promise<void> {
+  /** @param around what the step is a part of, for people */
+  async #runStep(steps: Steps, step: WorkflowStep, place: string, around = this.#name): Promise<void> {
     const { sandbox } = this.setting.aws;
     const before = sandbox.requests.length;
-    const place = `${this.setting.file}:${line}`;
     let end: StepEnd;
     try {
-      title(masked(`${this.#name} › ${steps.nameOf(step)} (${place})`, this.#job.masks));
+      title(masked(`${around} › ${steps.nameOf(step)} (${place})`, this.#job.masks));
       if (step.run !== undefined && !this.setting.commands) {
         note('Not run, because of --no-run.');
         return;
@@ -234,16 +233,28 @@ class JobRun {
       note(`Skipped: ${end.reason ?? ''}.`);
       return;
     }
-    showStep(end.run, this.#job.masks, sandbox.requests.slice(before));
+    if (step.uses !== undefined && useOf(step.uses).kind === 'local') {
+      // Its steps have shown the rest.
+      title(`${around} › End of ${step.uses}`);
+      showStep({ ...end.run, exported: {} }, this.#job.masks, []);
+    } else showStep(end.run, this.#job.masks, sandbox.requests.slice(before));
     const goesOn = end.outcome !== end.conclusion ? ', and the job goes on' : '';
     note(
       `${end.outcome === 'success' ? 'Succeeded' : `Failed with exit code ${end.run.exitCode ?? 'none'}`}${goesOn}.`,
     );
   }
 
-  async #useAction(use: ActionUse): Promise<Run> {
+  async #refusalOf(uses: string): Promise<string | undefined> {
+    const use = useOf(uses);
+    if (use.kind === 'skipped') return use.reason;
+    return use.kind === 'local' ? refusalOf(await readLocalAction(uses, this.#job.workspace)) : undefined;
+  }
+
+  /** @param steps of which it is one */
+  async #useAction(use: ActionUse, steps: Steps): Promise<Run> {
     const { aws, folder, strict } = this.setting;
     const what = useOf(use.uses);
+    if (what.kind === 'local') return this.#useLocal(use, steps);
     if (what.kind === 'checkout') {
       const path = use.inputs.path ?? '';
       const files = checkOut(folder, `${this.#job.workspace}/${path}`);
@@ -264,6 +275,41 @@ class JobRun {
       with: use.inputs,
       env: { ...env, ...(await asForAws(use.inputs, { ...this.#job.env, ...env })) },
     });
+  }
+
+  /**
+   * Runs the steps of an action of the repository. They find its inputs and what the job has, and nothing of other steps.
+   * https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax
+   */
+  async #useLocal({ uses, inputs, env }: ActionUse, around: Steps): Promise<Run> {
+    const { expressions } = this.setting;
+    const { file, action, lineOf } = await readLocalAction(uses, this.#job.workspace);
+    const path = join(this.#job.workspace, uses);
+    const { github, runner, strategy, matrix } = this.#contexts;
+    const contexts = { github: { ...(github as object), action_path: path }, runner, strategy, matrix };
+    const defaults = Object.entries(action.inputs ?? {}).map(([name, input]) => [name, input.default ?? ''] as const);
+    const steps: Steps = new Steps({
+      job: this.#job,
+      expressions,
+      contexts: {
+        ...contexts,
+        inputs: { ...filledIn(Object.fromEntries(defaults), contexts, expressions), ...inputs },
+      },
+      env: { ...(around.contexts.env as Readonly<Record<string, string>>), ...env },
+      stepEnv: { ...env, GITHUB_ACTION_PATH: path },
+      refusal: (other) => this.#refusalOf(other),
+      useAction: (use) => this.#useAction(use, steps),
+    });
+    for (const [index, step] of (action.runs.steps ?? []).entries()) {
+      await this.#runStep(steps, step, `${file}:${lineOf('runs', 'steps', index)}`, `${this.#name} › ${uses}`);
+    }
+    const values = Object.entries(action.outputs ?? {}).map(([name, { value }]) => [name, value] as const);
+    return {
+      ...NOTHING,
+      exitCode: steps.status === 'success' ? 0 : 1,
+      exported: steps.exported,
+      outputs: filledIn(Object.fromEntries(values), steps.contexts, expressions),
+    };
   }
 
   async #runPosts(steps: Steps): Promise<void> {

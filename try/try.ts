@@ -6,6 +6,7 @@ import { readWorkflow } from '../sandbox/runner/workflow';
 import { readArguments, type Request } from './arguments';
 import { folderOf } from './checkout';
 import { Interrupted, Interruption } from './interruption';
+import { localActionsOf } from './local-action';
 import { LocalAws } from './local-aws';
 import { dispatchInputs, eventOf, plannedJobs } from './plan';
 import { provisionDocument } from './provision-document';
@@ -37,7 +38,9 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   const interruption = new Interruption();
   const aws = await LocalAws.start(request.repository);
   try {
-    const { secrets, vars, notes, missing } = await valuesFor(referencesIn(read, jobs, request), request, aws);
+    const actions = await localActionsOf(jobs, folder);
+    const references = referencesIn(read, jobs, { commands: request.commands, actions });
+    const { secrets, vars, notes, missing } = await valuesFor(references, request, aws);
     for (const each of notes) note(each);
     if (missing.length > 0) {
       const example = missing.map((each) => `${each.replace(/^secrets\.| .*/g, '')}=value`).join(' ');

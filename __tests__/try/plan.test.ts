@@ -37,7 +37,7 @@ test.each([
   ['aws-actions/configure-aws-credentials@v6', expect.objectContaining({ kind: 'this action' })],
   ['actions/checkout@v5', { kind: 'checkout' }],
   ['actions/setup-node@v5', { kind: 'skipped', reason: expect.stringContaining('an action of others') }],
-  ['./.github/actions/deploy', { kind: 'skipped', reason: expect.stringContaining('the repository itself') }],
+  ['./.github/actions/deploy', { kind: 'local' }],
   ['docker://alpine', { kind: 'skipped', reason: expect.stringContaining('containers') }],
 ])('uses: %s', (uses, use) => {
   expect(useOf(uses)).toEqual(use);

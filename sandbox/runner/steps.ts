@@ -29,10 +29,12 @@ export interface StepsSettings {
   readonly contexts: Contexts;
   /** Variables of the workflow and the job, as the context `env` has them. The job has them already. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Variables of each step, which the job does not have. */
+  readonly stepEnv?: Readonly<Record<string, string>>;
   readonly shell?: string | undefined;
   readonly workingDirectory?: string | undefined;
   /** Why this action is not run here; undefined for one that is. */
-  readonly refusal: (uses: string) => string | undefined;
+  readonly refusal: (uses: string) => string | undefined | Promise<string | undefined>;
   readonly useAction: (use: ActionUse) => Promise<Run>;
 }
 
@@ -43,6 +45,8 @@ export class Steps {
     string,
     { outputs: Readonly<Record<string, string>>; outcome: Outcome; conclusion: Outcome }
   > = {};
+  /** Variables that steps have left to those after them. */
+  readonly exported: Record<string, string> = {};
   readonly #env: Record<string, string>;
   /** How many steps without an id have had each name. */
   readonly #named = new Map<string, number>();
@@ -76,7 +80,10 @@ export class Steps {
   async run(step: WorkflowStep): Promise<StepEnd> {
     const end = await this.#run(step);
     if (end.conclusion === 'failure') this.#status = 'failure';
-    if (end.run) Object.assign(this.#env, end.run.exported);
+    if (end.run) {
+      Object.assign(this.#env, end.run.exported);
+      Object.assign(this.exported, end.run.exported);
+    }
     if (step.id !== undefined) {
       const { outcome, conclusion } = end;
       this.results[step.id] = { outputs: end.run?.outputs ?? {}, outcome, conclusion };
@@ -96,14 +103,14 @@ export class Steps {
     if (condition !== undefined ? !this.#holds(condition) : this.#status === 'failure') {
       return skipped(condition === undefined ? 'a step before it has failed' : `if: ${condition}`);
     }
-    const refused = uses === undefined ? undefined : refusal(uses);
+    const refused = uses === undefined ? undefined : await refusal(uses);
     if (refused !== undefined) return skipped(refused);
     if (uses === undefined && commands === undefined) return skipped('it neither runs commands nor uses an action');
 
     const github = { ...(this.contexts.github as object), action };
     const own = this.#filled(step.env, { ...this.contexts, github });
     const contexts = { ...this.contexts, github, env: { ...this.#env, ...own } };
-    const env = { ...own, GITHUB_ACTION: action };
+    const env = { ...this.settings.stepEnv, ...own, GITHUB_ACTION: action };
     const text = (written: string | undefined) =>
       written === undefined ? undefined : expressions.fillIn(written, contexts);
     const run =
