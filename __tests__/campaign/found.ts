@@ -13,4 +13,15 @@ export const FOUND: Readonly<Record<string, Trial>> = {
     timeoutS: 5,
     seed: 100_033,
   },
+  'GitHub asked to wait for a minute, four times, and the step did so after its time limit': {
+    door: 'keys of the job, then a role',
+    task: 'rotate, and end the old key',
+    troubles: [{ call: 6, how: 'throttled', times: 200 }],
+    lastsUntil: 'post',
+    hasProfiles: true,
+    staleMs: 0,
+    propagationMs: 8_000,
+    timeoutS: 5,
+    seed: 40_004_162,
+  },
 };

@@ -1,5 +1,5 @@
 import type { Run } from '../../sandbox/runner/job';
-import { ADMIN, identityJob, identityScenario, recordsOf } from './identities';
+import { ADMIN, githubRepository, identityJob, identityScenario, LASTING_KEY, recordsOf } from './identities';
 import { ACCOUNT, expectFailed, type Scenario, textOf } from './scenario';
 
 let scenario: Scenario;
@@ -202,6 +202,18 @@ roles:
     scenario.expectWithin(5_500, main);
     expect(main.log.join('\n')).toContain('Rate exceeded');
     scenario.calls();
+  });
+
+  test('nor is a store of secrets waited for that asks to wait longer', async () => {
+    const token = githubRepository(scenario);
+    await provision(LASTING_KEY, token);
+    scenario.calls();
+    scenario.sandbox.faults.add({ service: 'github', action: 'GET secret', throttled: true });
+    const main = await provision(LASTING_KEY, { ...token, 'action-timeout-s': '5' });
+    expect(main.exitCode).toBe(1);
+    scenario.expectWithin(5_500, main);
+    expect(textOf(main)).toContain('Could not finish within 5 s');
+    expect(scenario.calls()).not.toContain('CreateAccessKey');
   });
 });
 

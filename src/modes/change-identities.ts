@@ -9,6 +9,7 @@ import type { DeclaredUser, KeyDestination } from '../identities/declaration';
 import type { StoredSecret } from '../identities/stored-secret';
 import { workAs } from '../identity-sources/work-as';
 import type { IdentitiesRequest } from '../inputs/request';
+import { inTime } from '../network/deadline';
 import { storedSecretsOf } from '../provisioning/access-keys/destinations';
 import { recordFound } from '../provisioning/access-keys/end-keys';
 import type { MadeKey } from '../provisioning/access-keys/make-key';
@@ -207,6 +208,10 @@ async function open(request: IdentitiesRequest, step: Step, { isEphemeral, looku
       if (timeLimit !== undefined && clock.now() - started > timeLimit * 1000) throw timeLimitReached(timeLimit);
     },
     until: timeLimit === undefined ? undefined : started + timeLimit * 1000,
+    inTime(answer) {
+      if (timeLimit === undefined) return answer;
+      return inTime(answer, started + timeLimit * 1000 - clock.now(), clock, () => timeLimitReached(timeLimit));
+    },
   });
   ledger.runningAs(writeRun(opened.access.run), opened.identity.arn);
   const ofKeys: CarryingOut['ledger'] = {

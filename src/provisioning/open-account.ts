@@ -11,7 +11,7 @@ import { connectTerraform } from '../terraform/connect';
 import type { AccountAccess, Reporter, TargetAccount } from './changes/account-access';
 import { thisRun, type Run } from './run';
 import { githubStore } from './stores/github-secrets';
-import { Stores } from './stores/stores';
+import { Stores, type InTime } from './stores/stores';
 import { terraformStore } from './stores/terraform-variables';
 
 /** With what an account is opened. */
@@ -40,6 +40,8 @@ export interface AccountEntry {
   readonly beforeEach?: () => void;
   /** When no call to IAM is tried again any more, by the step's clock, in milliseconds. */
   readonly until?: number | undefined;
+  /** How long stores of secrets are waited for that are only asked. */
+  readonly inTime?: InTime;
 }
 
 /** An account that is open for changes. */
@@ -68,16 +70,13 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
   const ofGithub = github && githubStore(github.secrets);
   const ofTerraform =
     terraformToken === undefined ? undefined : terraformStore(connectTerraform(terraformToken, calls));
+  const stores = { 'github-secrets': ofGithub, 'dependabot-secrets': ofGithub, 'terraform-cloud': ofTerraform };
   const access: AccountAccess = {
     ...entry.reporter,
     iam,
     account: { ...accountOf(identity), repository },
     caller: identity.arn,
-    stores: new Stores({
-      'github-secrets': ofGithub,
-      'dependabot-secrets': ofGithub,
-      'terraform-cloud': ofTerraform,
-    }),
+    stores: new Stores(stores, entry.inTime),
     runs: github?.runs,
     clock: calls.clock,
     run: entry.run ?? thisRun(repository, env),
@@ -88,7 +87,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     iamAs: (others) => connectIam(connection, others, calls),
     testKey: (key) => testKey(key, entry),
   };
-  return { identity, access, unlimited: { ...access, iam: unlimitedIam } };
+  return { identity, access, unlimited: { ...access, iam: unlimitedIam, stores: new Stores(stores) } };
 }
 
 /** @throws ActionError where another vendor's STS does not say it: then no ARN can be known before IAM makes the thing */
