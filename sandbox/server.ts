@@ -50,8 +50,12 @@ async function handle(request: IncomingRequest, response: ServerResponse, parts:
     if (fault && 'hangBody' in fault) {
       response.write(half);
       clock.waiting.inVain(socket);
-    } else if (fault && 'resetBody' in fault) response.write(half, () => socket?.destroy());
-    else response.end(body);
+    } else if (fault && 'resetBody' in fault) {
+      response.write(half, () => socket?.destroy());
+    } else {
+      record.isHeard = socket?.destroyed === false;
+      response.end(body);
+    }
   };
   for (const happen of first) await happen();
   if (fault && 'error' in fault) {

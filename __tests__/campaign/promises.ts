@@ -310,7 +310,7 @@ function repeated({ trial, requests }: Seen): string[] {
   // Of two jobs, each asks for itself.
   if (trial.meanwhile !== undefined || !trial.troubles.some(({ how }) => how === 'refused')) return [];
   return requests.flatMap((request, at) => {
-    if (request.errorCode !== 'AccessDenied' || ONCE_MORE.test(request.action)) return [];
+    if (request.errorCode !== 'AccessDenied' || request.isHeard !== true || ONCE_MORE.test(request.action)) return [];
     const same = requests.slice(at + 1).some((other) => other.at - request.at < 30_000 && isSame(other, request));
     return same ? [`${request.action} was refused, and asked again`] : [];
   });

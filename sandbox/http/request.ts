@@ -31,4 +31,6 @@ export interface RecordedRequest {
   /** Undefined while there is no answer, and for good when there never is one. */
   status?: number;
   errorCode?: string;
+  /** Whether all of the answer was sent while the client still waited for it. */
+  isHeard?: boolean;
 }
