@@ -386,4 +386,18 @@ export const FOUND: Readonly<Record<string, Pair>> = {
       asksForRuns: true,
       seed: 20001145,
     },
+  'a run had no time left to write once more what may have come late to a workspace: a person has to end one of two keys':
+    {
+      document: 'a workspace and a place',
+      applied: true,
+      a: 'rotate',
+      b: 'deprovision',
+      holdA: 11,
+      holdB: undefined,
+      staleMs: 30_000,
+      propagationMs: 0,
+      trouble: { run: 'A', call: 22, how: 'late' },
+      asksForRuns: false,
+      seed: 30003011,
+    },
 };
