@@ -78,6 +78,12 @@ export class LocalAws {
     return user;
   }
 
+  /** The token that GitHub gives to each job, `GITHUB_TOKEN`: it may comment on the pull request, and write no secret. */
+  tokenOfJobs(): string {
+    const own = [this.repository];
+    return this.sandbox.github.secrets.token({ see: own, runs: own, comment: own });
+  }
+
   /**
    * A token of GitHub that may write the secrets of the repository, and of all that documents name; and comments on the
    * pull request.

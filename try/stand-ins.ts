@@ -31,7 +31,7 @@ export async function valuesFor(
   { strict, ...given }: GivenValues,
   aws: LocalAws,
 ): Promise<Values> {
-  const values = { secrets: { GITHUB_TOKEN: aws.githubToken(), ...given.secrets }, vars: { ...given.vars } };
+  const values = { secrets: { GITHUB_TOKEN: aws.tokenOfJobs(), ...given.secrets }, vars: { ...given.vars } };
   const [notes, missing]: [string[], string[]] = [[], []];
   const keys = new Keys(references, strict, aws);
   let certificate: ReturnType<LocalAws['certificate']> | undefined;

@@ -14,6 +14,9 @@ let aws: LocalAws;
 beforeEach(async () => (aws = await LocalAws.start('octo-org/app')));
 afterEach(() => aws.sandbox.close());
 
+const statusOf = async (url: string, token: string) =>
+  (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
+
 const furnish = (identities: string) =>
   aws.furnish(
     { uses: '', inputs: { identities }, env: {} },
@@ -25,8 +28,6 @@ test('the places of a document are there, and the tokens that were made before m
   const tokens = { github: aws.githubToken(), terraform: aws.terraformToken() };
   await furnish(DOCUMENT);
   const { apiUrl } = aws.sandbox.github.secrets;
-  const statusOf = async (url: string, token: string) =>
-    (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
   for (const path of [
     'repos/octo-org/app/dependabot/secrets/public-key',
     'repos/octo-org/tools/environments/prod/secrets/public-key',
@@ -37,6 +38,12 @@ test('the places of a document are there, and the tokens that were made before m
   }
   const workspace = `${aws.environment.TFE_ADDRESS ?? ''}/api/v2/organizations/acme/workspaces/prod`;
   expect(await statusOf(workspace, tokens.terraform)).toBe(200);
+});
+
+test('the token of a job sees its repository and the comments there, and none of its secrets', async () => {
+  const [{ apiUrl }, token] = [aws.sandbox.github.secrets, aws.tokenOfJobs()];
+  expect(await statusOf(`${apiUrl}/repos/octo-org/app/issues/1/comments`, token)).toBe(200);
+  expect(await statusOf(`${apiUrl}/repos/octo-org/app/actions/secrets/public-key`, token)).toBe(403);
 });
 
 test('a workspace at another server is refused: the step would go there', async () => {
