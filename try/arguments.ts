@@ -34,19 +34,7 @@ export interface Request {
  * @throws Error that says what is wrong with it
  */
 export function readArguments(args: readonly string[]): Request {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      event: { type: 'string' },
-      repository: { type: 'string', default: 'octo-org/app' },
-      ref: { type: 'string', default: 'refs/heads/main' },
-      workspace: { type: 'string' },
-      identities: { type: 'string' },
-      strict: { type: 'boolean', default: false },
-      'no-run': { type: 'boolean', default: false },
-    },
-  });
+  const { values, positionals } = parse(args);
   const [file, ...rest] = positionals;
   if (file === undefined || /^\w+=/.test(file)) throw new Error(`Name the workflow file first:\n\n${USAGE}`);
   if (!/^[\w.-]+\/[\w.-]+$/.test(values.repository)) {
@@ -66,4 +54,26 @@ export function readArguments(args: readonly string[]): Request {
   }
   const { event, repository, ref, workspace, identities, strict } = values;
   return { file, jobs, ...given, event, repository, ref, workspace, identities, strict, commands: !values['no-run'] };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        event: { type: 'string' },
+        repository: { type: 'string', default: 'octo-org/app' },
+        ref: { type: 'string', default: 'refs/heads/main' },
+        workspace: { type: 'string' },
+        identities: { type: 'string' },
+        strict: { type: 'boolean', default: false },
+        'no-run': { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    // Node goes on to say how to give a word that looks like an option, which no file or job here does.
+    const [problem = ''] = (error as Error).message.split(/[.\n]/, 1);
+    throw new Error(`${problem}.\n\n${USAGE}`);
+  }
 }

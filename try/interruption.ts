@@ -3,7 +3,10 @@ import type { Kill } from '../sandbox/runner/driver';
 /** That the user has stopped the run. */
 export class Interrupted extends Error {}
 
-/** The wish of the user that all ends: ctrl-C. What runs is killed, and a second one ends this program at once. */
+/**
+ * The wish of the user that all ends: ctrl-C, or that nobody reads what is printed any more, as after `| head`. What
+ * runs is killed, and a second ctrl-C ends this program at once.
+ */
 export class Interruption {
   /** For what runs. */
   readonly kill: Kill;
@@ -11,12 +14,12 @@ export class Interruption {
 
   constructor() {
     const after = new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        process.once(signal, () => {
-          this.#happened = true;
-          resolve();
-        });
-      }
+      const end = () => {
+        this.#happened = true;
+        resolve();
+      };
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
+      process.stdout.on('error', end);
     });
     this.kill = { after, signal: 'SIGKILL' };
   }

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import { loadExpressions } from '../sandbox/runner/expressions';
 import { note, title } from '../sandbox/runner/terminal';
 import { readWorkflow } from '../sandbox/runner/workflow';
-import { readArguments, type Request } from './arguments';
+import { readArguments, USAGE, type Request } from './arguments';
 import { folderOf } from './checkout';
 import { Interrupted, Interruption } from './interruption';
 import { localActionsOf } from './local-action';
@@ -20,7 +20,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   const from = process.env.INIT_CWD ?? process.cwd();
   const file = resolve(from, request.file);
   const path = relative(from, file);
-  if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new Error(`There is no file ${file}.`);
   const read = await readWorkflow(path, readFileSync(file, 'utf8'));
   const { workflow } = read;
   const jobs = plannedJobs(workflow, request.jobs);
@@ -78,8 +78,13 @@ async function tryWorkflow(request: Request): Promise<boolean> {
 }
 
 void (async () => {
+  const args = process.argv.slice(2);
   try {
-    const succeeded = await tryWorkflow(readArguments(process.argv.slice(2)));
+    if (args.includes('--help') || args.includes('-h')) {
+      process.stdout.write(`${USAGE}\n`);
+      return;
+    }
+    const succeeded = await tryWorkflow(readArguments(args));
     process.exitCode = succeeded ? 0 : 1;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

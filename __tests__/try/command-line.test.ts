@@ -23,7 +23,8 @@ test.each([
   [['TOKEN=x', 'w.yml'], 'Name the workflow file first'],
   [['w.yml', '--repository', 'app'], '--repository is "app"'],
   [['w.yml', '--ref', 'main'], '--ref is "main"; it must be whole'],
-  [['w.yml', '--nothing'], "Unknown option '--nothing'"],
+  [['w.yml', '--nothing'], "Unknown option '--nothing'.\n\nnpm run try -- WORKFLOW.yml"],
+  [['w.yml', '--event'], "Option '--event <value>' argument missing.\n\nnpm run try -- WORKFLOW.yml"],
 ])('%j is refused', (words, problem) => {
   expect(() => readArguments(words)).toThrow(problem);
 });

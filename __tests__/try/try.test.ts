@@ -206,6 +206,34 @@ test.each(TRIED.map((each) => [relative(ROOT, each.file), each.args?.join(' ') ?
   },
 );
 
+test.each([
+  ['--help', 0, /^npm run try -- WORKFLOW\.yml/],
+  [__dirname, 1, /^There is no file .*try\.\n$/],
+])('npm run try -- %s', (argument, exitCode, prints) => {
+  const command = ['--import', 'tsx', 'try/try.ts', argument];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' });
+  expect(`${stdout}${stderr}`).toMatch(prints);
+  expect(status).toBe(exitCode);
+});
+
+test('where nobody reads what is printed any more, all stops and nothing is left', async () => {
+  const temporary = join(folder, 'unread');
+  mkdirSync(temporary);
+  const command = ['--import', 'tsx', 'try/try.ts', join(__dirname, 'workflows/long.yml')];
+  const child = spawn(process.execPath, command, {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  child.stdout.once('data', () => child.stdout.destroy());
+  const said: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  await closed;
+  expect(said.join('')).toBe('Stopped. The folders of the job are removed, and the local AWS has ended.\n');
+  expect(readdirSync(temporary).filter((name) => name.startsWith('job-'))).toEqual([]);
+});
+
 test('ctrl-C stops what runs, whose log is printed by then, and leaves nothing', async () => {
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
