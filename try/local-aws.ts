@@ -143,12 +143,14 @@ export class LocalAws {
     if (inputs['trust-anchor-arn'] && named.first) made.certificates = true;
     const subject = subjectOf({ ...defaultClaims, ...claims }, 'name');
     if (named.first && oidc && beginsWithToken(inputs) && !made.audiences.has(subject)) {
-      const audience = inputs.audience ?? `sts.amazonaws.com${named.partition === 'aws-cn' ? '.cn' : ''}`;
+      const asked = inputs.audience === '' ? undefined : inputs.audience;
+      const audience = asked ?? `sts.amazonaws.com${named.partition === 'aws-cn' ? '.cn' : ''}`;
       made.audiences.set(subject, audience);
       if (!account.oidcProviders.has(githubIssuer)) {
         account.createOidcProvider({ url: githubIssuer, clientIds: [audience] });
       }
-      return [`Made for it: ${role.arn}. It trusts ${subject} and the accounts here, and may do everything.`];
+      const forWhom = asked === undefined ? subject : `${subject} for the audience ${asked}`;
+      return [`Made for it: ${role.arn}. It trusts ${forWhom} and the accounts here, and may do everything.`];
     }
     return existing ? [] : [`Made for it: ${role.arn}. It trusts the accounts here, and may do everything.`];
   }
@@ -220,7 +222,9 @@ export class LocalAws {
     rolesAnywhere.createTrustAnchor(account, { id, region, certificates: [certificate] });
     const names = roles.filter(({ first }) => first).map(({ name, path }) => account.arn('iam', `role${path}${name}`));
     rolesAnywhere.createProfile(account, { id: profile?.[1], region, roles: names });
-    return [`Made for it: ${arn}, and the profile. They trust the certificate that was made for the secret.`];
+    return [
+      `Made for it: ${arn}, and the profile. They trust only certificates that are made here, for secrets not given.`,
+    ];
   }
 
   /**

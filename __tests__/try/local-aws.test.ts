@@ -46,6 +46,18 @@ test('the token of a job sees its repository and the comments there, and none of
   expect(await statusOf(`${apiUrl}/repos/octo-org/app/actions/secrets/public-key`, token)).toBe(403);
 });
 
+test.each([
+  ['', 'It trusts repo:octo-org/app:ref:refs/heads/main and the accounts here'],
+  [
+    'https://github.com/octo-org',
+    'It trusts repo:octo-org/app:ref:refs/heads/main for the audience https://github.com/octo-org and the accounts here',
+  ],
+])('of the audience "%s", it is said that a role trusts it if a step asks for it', async (audience, note) => {
+  const inputs = { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy', audience };
+  const job = { claims: { repository: 'octo-org/app' }, oidc: true, workspace: __dirname };
+  expect(await aws.furnish({ uses: '', inputs, env: {} }, job)).toEqual([expect.stringContaining(note)]);
+});
+
 test('a workspace at another server is refused: the step would go there', async () => {
   await expect(furnish(DOCUMENT.replace('workspace: prod', 'workspace: prod, host: tfe.example.com'))).rejects.toThrow(
     'The workspace prod is at tfe.example.com, which is not played here. Omit host to try it.',
