@@ -234,3 +234,38 @@ describe('a comment that GitHub refuses fails the step, before anything is chang
     expectFailed(await provision(DOCUMENT, { token: 'ghs_EXAMPLE' }), 'github-token-refused');
   });
 });
+
+describe.each([
+  ['Gitea', 'GITEA_ACTIONS', 'runs/1000000001'],
+  ['Forgejo', 'FORGEJO_ACTIONS', 'runs/42'],
+])('on %s', (forge, runner, page) => {
+  const env = { [runner]: 'true', GITHUB_SERVER_URL: 'https://forge.example', GITHUB_RUN_NUMBER: '42' };
+
+  test.each([3, 100, 130])('a pull request with %i comments of others has one with the plan', async (others) => {
+    scenario.sandbox.github.comments.forge = 'Gitea';
+    for (let index = 0; index < others; index++) {
+      scenario.sandbox.github.comments.write(REPOSITORY, NUMBER, `comment ${index}`);
+    }
+    await provision('users: { ci: {} }', { env, inputs: { 'dry-run': 'false' } });
+    expect(comments()).toHaveLength(others + 1);
+    const main = await provision('users: { ci: {} }', { env });
+    expect(main.exitCode).toBe(0);
+    expect(comments()).toHaveLength(others + 1);
+    expect(comments().at(-1)).toContain(`](https://forge.example/octo/app/actions/${page}).`);
+  });
+
+  test('a refusal is not explained by GitHub', async () => {
+    const token = scenario.sandbox.github.secrets.token({ see: [REPOSITORY] });
+    const refused = await provision(DOCUMENT, { env, token });
+    expectFailed(refused, 'plan-comment-refused');
+    expect(textOf(refused)).toContain('give another token that may write issues and read its user');
+    const unknown = await provision(DOCUMENT, { env, token: 'ghs_EXAMPLE' });
+    expectFailed(unknown, 'github-token-refused');
+    expect(textOf(unknown)).toContain(`${forge} does not take the token in github-token`);
+    const missing = await provision(DOCUMENT, { env, inputs: { 'github-token': '' } });
+    expectFailed(missing, 'invalid-input');
+    for (const main of [refused, unknown, missing]) {
+      expect(textOf(main)).not.toMatch(/GitHub|pull-requests: write/);
+    }
+  });
+});

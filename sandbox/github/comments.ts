@@ -7,7 +7,7 @@ import { apiRoot, githubRoute, json, seconds } from './route';
 
 interface Comment {
   readonly id: number;
-  readonly user: { readonly login: string; readonly type: 'User' | 'Bot' };
+  readonly user: { readonly login: string; readonly type?: 'User' | 'Bot' };
   body: string;
   updated_at: string;
 }
@@ -19,6 +19,8 @@ interface Conversation {
 
 const MAX_LENGTH = 65_536;
 const BOT = 'github-actions[bot]';
+/** As whom a job's own token comments on Gitea, where it counts as a user. */
+const GITEA_USER = 'gitea-actions';
 
 const ofPullRequest = /^\/repos\/(?<repository>[^/]+\/[^/]+)\/issues\/(?<number>\d+)\/comments$/;
 const ofComment = /^\/repos\/(?<repository>[^/]+\/[^/]+)\/issues\/comments\/(?<id>\d+)$/;
@@ -28,6 +30,8 @@ const ofComment = /^\/repos\/(?<repository>[^/]+\/[^/]+)\/issues\/comments\/(?<i
  * https://docs.github.com/rest/issues/comments
  */
 export class GithubComments {
+  /** Those of Gitea and Forgejo have no pages, and no types of users. */
+  forge: 'GitHub' | 'Gitea' = 'GitHub';
   readonly #conversations = new Map<string, Conversation>();
   #made = 0;
 
@@ -73,19 +77,20 @@ export class GithubComments {
   }
 
   #user({ headers }: IncomingRequest): Answer {
-    const { user } = this.tokens.of(headers.authorization);
-    if (user === undefined) throw new Refusal(403, 'Forbidden', 'Resource not accessible by integration');
+    const { user = this.#ofJob } = this.tokens.of(headers.authorization);
+    if (user === BOT) throw new Refusal(403, 'Forbidden', 'Resource not accessible by integration');
     return json(200, { login: user, type: 'User' });
   }
 
   #list({ headers, query }: IncomingRequest, repository: string, number: number): Answer {
     this.tokens.authorize(headers.authorization, repository, 'comment');
+    if (this.forge === 'Gitea') return json(200, this.#of(repository, number).comments);
     const [size, page] = [Math.min(Number(query.get('per_page') ?? 30), 100), Number(query.get('page') ?? 1)];
     return json(200, this.#of(repository, number).comments.slice((page - 1) * size, page * size));
   }
 
   #post({ headers, body }: IncomingRequest, repository: string, number: number): Answer {
-    const { user = BOT } = this.tokens.authorize(headers.authorization, repository, 'comment');
+    const { user = this.#ofJob } = this.tokens.authorize(headers.authorization, repository, 'comment');
     const conversation = this.#of(repository, number);
     if (conversation.isLocked) {
       throw new Refusal(403, 'Forbidden', 'Unable to create comment because issue is locked.');
@@ -109,6 +114,11 @@ export class GithubComments {
     return { status: 204, headers: {}, body: '' };
   }
 
+  /** The name of the user whose token a job has. */
+  get #ofJob(): string {
+    return this.forge === 'Gitea' ? GITEA_USER : BOT;
+  }
+
   #find(id: number): { readonly comments: Comment[]; readonly at: number } {
     const isIt = (one: Comment) => one.id === id;
     const found = [...this.#conversations.values()].find(({ comments }) => comments.some(isIt));
@@ -117,7 +127,8 @@ export class GithubComments {
   }
 
   #add({ comments }: Conversation, body: string, login: string): Comment {
-    const user = { login, type: login === BOT ? 'Bot' : 'User' } as const;
+    const type: 'Bot' | 'User' = login === BOT ? 'Bot' : 'User';
+    const user = this.forge === 'Gitea' ? { login } : { login, type };
     const comment: Comment = { id: ++this.#made, user, body, updated_at: seconds(this.clock.now()) };
     comments.push(comment);
     return comment;

@@ -71,12 +71,15 @@ async function unlessGone(asked: Promise<void>): Promise<boolean> {
  * of a bot, or of the token's own user, are taken for them.
  */
 async function findOwn(path: string, marker: string, api: GithubApi): Promise<Found[]> {
-  const marked: Found[] = [];
+  const all = new Map<number, Found>();
   for (let page = 1; page <= MOST_PAGES; page++) {
     const comments = await api({ method: 'GET', path, parameters: { per_page: PAGE_SIZE, page }, read: commentsIn });
-    marked.push(...comments.filter(({ body }) => body.split(/\r?\n/, 1)[0] === marker));
-    if (comments.length < PAGE_SIZE) break;
+    const before = all.size;
+    for (const comment of comments) all.set(comment.id, comment);
+    // Gitea and Forgejo have no pages of comments: each of their answers is all.
+    if (all.size - before < PAGE_SIZE) break;
   }
+  const marked = [...all.values()].filter(({ body }) => body.split(/\r?\n/, 1)[0] === marker);
   const user = marked.some(({ isBot }) => !isBot) ? await ownName(api) : undefined;
   return marked.filter(({ isBot, author }) => isBot || author === user);
 }

@@ -2,6 +2,7 @@ import { describeStored } from '../identities/stored-secret';
 import { call, type CallSettings } from '../network/call';
 import type { PullRequestComments } from './comments';
 import { GITHUB_FAILURES } from './failure';
+import { forgeOf } from './forge';
 import { fetchIdToken, type IdTokenEndpoint } from './id-token';
 import type { WorkflowRuns } from './runs';
 import type { GithubSecrets } from './secrets';
@@ -53,7 +54,8 @@ export async function connectComments(
     put: (pullRequest, comment) =>
       comments.put(pullRequest, comment).catch(async (error: unknown) => {
         const { explainComment } = await import('./explain');
-        throw explainComment(error, `write the plan as a comment of pull request ${pullRequest.number}`);
+        const tried = `write the plan as a comment of pull request ${pullRequest.number}`;
+        throw explainComment(error, tried, forgeOf(env));
       }),
   };
 }

@@ -2,6 +2,7 @@ import type { ActionError, Explanation } from '../errors/action-error';
 import { explainRest, unusual, type RestService } from '../rest/explain';
 import { restRefusalOf, type RestRefusal } from '../rest/failure';
 import { GITHUB_FAILURES, isRateLimit, NotGithubError } from './failure';
+import { commentToken, type Forge } from './forge';
 import type { IdTokenEndpoint } from './id-token';
 
 /** Whose ID tokens they are. */
@@ -27,17 +28,23 @@ function idTokenRefused({ issuer, permission }: Issuer): Explanation {
   };
 }
 
-const API: RestService = {
-  name: 'GitHub',
-  server: "GitHub's API",
-  route: 'GITHUB_API_URL, the proxy variables',
-  failures: GITHUB_FAILURES,
-  meaning(error) {
-    const refusal = restRefusalOf(error);
-    if (refusal) return explainRefusal(refusal);
-    return error instanceof NotGithubError ? unusual(API) : undefined;
-  },
-};
+/** The API of those who run the job. */
+function apiOf(forge: Forge, refused: (refusal: RestRefusal) => Explanation | undefined): RestService {
+  const api = {
+    name: forge,
+    server: `${forge}'s API`,
+    route: 'GITHUB_API_URL, the proxy variables',
+    failures: GITHUB_FAILURES,
+  };
+  return {
+    ...api,
+    meaning(error) {
+      const refusal = restRefusalOf(error);
+      if (refusal) return isRateLimit(refusal) ? throttled(forge) : refused(refusal);
+      return error instanceof NotGithubError ? unusual(api) : undefined;
+    },
+  };
+}
 
 /**
  * The error to show the user when GitHub did not do what was asked of secrets.
@@ -45,64 +52,70 @@ const API: RestService = {
  * @param tried completes "Could not …"
  */
 export function explainSecret(error: unknown, tried: string): ActionError {
-  return explainRest(error, tried, API);
+  return explainRest(error, tried, apiOf('GitHub', secretRefused));
 }
 
-/** The error to show the user when GitHub did not do what was asked of comments. */
-export function explainComment(error: unknown, tried: string): ActionError {
-  return explainRest(error, tried, {
-    ...API,
-    meaning(failure) {
-      const refusal = restRefusalOf(failure);
-      return (refusal && commentRefused(refusal)) ?? API.meaning(failure);
-    },
-  });
+/** The error to show the user when a forge did not do what was asked of comments. */
+export function explainComment(error: unknown, tried: string, forge: Forge): ActionError {
+  return explainRest(
+    error,
+    tried,
+    apiOf(forge, (refusal) => commentRefused(refusal, forge)),
+  );
 }
 
-const MAY_COMMENT = 'Let the job have the permission pull-requests: write, or give another token that has it';
-
-function commentRefused(refusal: RestRefusal): Explanation | undefined {
-  if (isRateLimit(refusal)) return undefined;
-  switch (refusal.status) {
+function commentRefused({ status }: RestRefusal, forge: Forge): Explanation | undefined {
+  const code = 'plan-comment-refused';
+  const toComment =
+    forge === 'GitHub'
+      ? 'Let the job have the permission pull-requests: write, or give another token that has it'
+      : `Give ${commentToken(forge)}, or give another token that may write issues and read its user`;
+  switch (status) {
     case 401:
       return {
-        code: 'github-token-refused',
-        why: 'GitHub does not take the token in github-token: it has expired, was revoked, or belongs to another GitHub.',
-        fix: 'Give a current token that may write the comment, such as ${{ github.token }}, in a job that has the permission pull-requests: write.',
+        ...tokenUnknown(forge),
+        fix: `Give a current token that may write the comment, such as ${commentToken(forge)}.`,
       };
     case 403:
       return {
-        code: 'plan-comment-refused',
+        code,
         why: 'The token in github-token may not write comments of pull requests; or the conversation is locked.',
-        fix: `${MAY_COMMENT}. Else leave plan-comment out: the plan is in the job summary.`,
+        fix: `${toComment}. Else leave plan-comment out: the plan is in the log.`,
       };
     case 404:
     case 410:
       return {
-        code: 'plan-comment-refused',
+        code,
         why: 'There is no such pull request, or the token in github-token may not see it.',
-        fix: `${MAY_COMMENT}; it must reach the repository of the job.`,
+        fix: `${toComment}; it must reach the repository of the job.`,
       };
     default:
       return undefined;
   }
 }
 
-function explainRefusal(refusal: RestRefusal): Explanation | undefined {
-  const owner = ownerIn(refusal.url);
-  const permission = `the permission "${permissionFor(refusal.url)}"`;
-  if (isRateLimit(refusal)) {
-    return {
-      code: 'throttled',
-      why: "The token's requests came faster, or were more, than GitHub allows; the attempts, or the time for them, were used up.",
-      fix: 'Run the step again later, at most an hour, and let fewer jobs share the token.',
-    };
-  }
-  switch (refusal.status) {
+function tokenUnknown(forge: Forge): Pick<Explanation, 'code' | 'why'> {
+  return {
+    code: 'github-token-refused',
+    why: `${forge} does not take the token in github-token: it has expired, was revoked, or belongs to another server.`,
+  };
+}
+
+function throttled(forge: Forge): Explanation {
+  return {
+    code: 'throttled',
+    why: `The token's requests came faster, or were more, than ${forge} allows; the attempts, or the time for them, were used up.`,
+    fix: 'Run the step again later, at most an hour, and let fewer jobs share the token.',
+  };
+}
+
+function secretRefused({ status, url }: RestRefusal): Explanation | undefined {
+  const owner = ownerIn(url);
+  const permission = `the permission "${permissionFor(url)}"`;
+  switch (status) {
     case 401:
       return {
-        code: 'github-token-refused',
-        why: 'GitHub does not take the token in github-token: it has expired, was revoked, or belongs to another GitHub.',
+        ...tokenUnknown('GitHub'),
         fix: `Give a current token that has ${permission}: one of a GitHub App, or a fine-grained personal access token.`,
       };
     case 403:

@@ -1,6 +1,6 @@
 import { partitionOfRegion } from '../aws/partition';
 import type { FileProblem } from '../errors/action-error';
-import { forgeOf } from '../github/forge';
+import { commentToken, forgeOf } from '../github/forge';
 import type { Declaration } from '../identities/declaration';
 import { problemText, type DocumentProblem } from '../identities/document-problems';
 import { readDocument } from '../identities/read-document';
@@ -89,8 +89,7 @@ function readPlanComment(inputs: Inputs, token: string | undefined): PlanComment
   if (token === undefined) {
     inputs.wrong(
       'github-token',
-      'is missing: plan-comment writes a comment. It should be a token that may, such as ${{ github.token }} in a job with ' +
-        'the permission pull-requests: write',
+      `is missing: plan-comment writes a comment. It should be a token that may, such as ${commentToken(forgeOf(inputs.env))}`,
     );
   }
   if (pullRequest === undefined) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connectComments } from '../github/connect';
+import { linkToRun } from '../github/forge';
 import type { CommentPlace, IdentitiesRequest } from '../inputs/request';
 import { planMarkdown } from '../provisioning/plan-markdown';
 import { callSettings, type Step } from '../runner/step';
@@ -19,8 +20,7 @@ export async function commentPlan(plan: ReportedPlan, request: IdentitiesRequest
     runner.notice(`The plan is not commented, as ${place.impossible}. It is in the job summary.`);
     return;
   }
-  const { GITHUB_SERVER_URL: server = 'https://github.com', GITHUB_RUN_ID: run = '' } = env;
-  const byRun = `[run ${run}](${server}/${repository}/actions/runs/${run})`;
+  const byRun = linkToRun(repository, env);
   const { isNothing } = plan;
   const lines = isNothing
     ? [`No changes: the account is as the document says, by ${byRun}.`]
