@@ -15,7 +15,7 @@ const COMPILER = process.env.CC ?? 'gcc';
 
 const HELP = `npm run model -- [--long] [--trail] [word …]
 
-  (nothing)  the searches that take some seconds each
+  (nothing)  the searches that take seconds each, the largest two minutes
   word       instead, those whose names contain one of the words
   --long     all searches: some need hours, and up to ${MEMORY} MB
   --trail    with the way to each fault that a search is made to find
