@@ -137,7 +137,7 @@ test.each<[what: string, failed: Partial<FailedPlace>, fix: string]>([
     { source: 'machine', words: 'AssumeRoleUnauthorizedAccess: EC2 cannot assume the role build. (the role is build)' },
     'trust policy of the role build, allow "sts:AssumeRole" to ec2.amazonaws.com',
   ],
-  ['a machine without a role', { source: 'machine', words: 'Error response' }, 'or to use OIDC, set role-to-assume'],
+  ['a machine without a role', { source: 'machine', words: 'Error response' }, 'To use OIDC, set role-to-assume'],
 ])('%s: its words, and a fix for it', async (_, failed, fix) => {
   const { code, message } = await explain(failed);
   expect(code).toBe('no-credentials');

@@ -110,18 +110,36 @@ describe('the default chain', () => {
   const CHAINING = { inputsAgainstToken: ['role-chaining'] } as const;
 
   test.each<[ruledOutBy: Partial<DefaultChain>, env: NodeJS.ProcessEnv, words: RegExp]>([
-    [{}, OIDC, /, or to use OIDC, set role-to-assume\.$/],
-    [CHAINING, OIDC, /, or to use OIDC, set role-to-assume and remove role-chaining\.$/],
-    [{}, {}, /, or to use OIDC, set role-to-assume and add to the job:\n {2}permissions:\n {4}id-token: write/],
-    [CHAINING, {}, /, or to use OIDC, set role-to-assume, remove role-chaining and add to the job:\n {2}permissions:/],
-    [{ ...CHAINING, tokenRuledOutBy: 'inputs' }, OIDC, /, or to use OIDC, remove role-chaining\.$/],
-    [{ ...CHAINING, tokenRuledOutBy: 'inputs' }, {}, /, or to use OIDC, remove role-chaining and add to the job:\n/],
+    [{}, OIDC, /Fix: To use OIDC, set role-to-assume\. Or let an earlier step [^\n]*\.$/],
+    [CHAINING, OIDC, /Fix: To use OIDC, set role-to-assume and remove role-chaining\. Or let an earlier step /],
+    [
+      {},
+      {},
+      /Fix: Let an [^\n]*\. To use OIDC, set role-to-assume and add to the job:\n {2}permissions:\n {4}id-token: write/,
+    ],
+    [CHAINING, {}, /\. To use OIDC, set role-to-assume, remove role-chaining and add to the job:\n {2}permissions:/],
+    [
+      { ...CHAINING, tokenRuledOutBy: 'inputs' },
+      OIDC,
+      /Fix: To use OIDC, remove role-chaining\. Or let an earlier step /,
+    ],
+    [{ ...CHAINING, tokenRuledOutBy: 'inputs' }, {}, /\. To use OIDC, remove role-chaining and add to the job:\n/],
   ])('names all that OIDC needs: %j with %j', async (ruledOutBy, env, words) => {
     Object.assign(process.env, env);
     await expect(signerFrom(chain(ruledOutBy), settings, step)).rejects.toMatchObject({
       code: 'no-credentials',
       message: expect.stringMatching(words) as string,
     });
+  });
+
+  test.each<[env: NodeJS.ProcessEnv, isCause: boolean]>([
+    [OIDC, true],
+    [{}, false],
+  ])('says that there is no role where the job may ask for a token: %j', async (env, isCause) => {
+    Object.assign(process.env, env);
+    const cause = 'Cause: \n- role-to-assume is not set, or comes from a secret or a variable that is empty: ';
+    const message = isCause ? expect.stringContaining(cause) : expect.not.stringContaining(cause);
+    await expect(signerFrom(chain(), settings, step)).rejects.toMatchObject({ message: message as string });
   });
 
   test.each<[ruledOutBy: DefaultChain['tokenRuledOutBy'], event: string, code: string, words: RegExp]>([
@@ -132,7 +150,12 @@ describe('the default chain', () => {
       /Set role-to-assume: the token in web-identity-token-file is not used without a role\..* pull request from a fork/,
     ],
     ['user keys', 'push', 'no-credentials', /Fix: This mode needs the access keys of an IAM user/],
-    ['permission', 'push', 'id-token-permission-missing', /lacks the permission id-token: write\.\n/],
+    [
+      'permission',
+      'push',
+      'id-token-permission-missing',
+      /^Could not ask for GitHub's OIDC token, or find [^]* lacks the permission id-token: write\.\n/,
+    ],
     ['permission', 'pull_request', 'id-token-permission-missing', /Pull requests from forks never get it\.\n/],
   ])('names a way to some: %j, on %s', async (tokenRuledOutBy, GITHUB_EVENT_NAME, code, words) => {
     process.env.GITHUB_EVENT_NAME = GITHUB_EVENT_NAME;

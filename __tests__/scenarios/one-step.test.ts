@@ -246,7 +246,7 @@ test('without credentials the way out is one that this step takes', async () => 
   const inputs = inputsOf('provision', githubRepository(scenario));
   const main = await job.step({ with: inputs });
   expectFailed(main, 'no-credentials');
-  expect(textOf(main)).toContain('or to use OIDC, set role-to-assume.');
+  expect(textOf(main)).toContain('To use OIDC, set role-to-assume.');
   expect(await job.step({ with: { ...inputs, 'role-to-assume': role.arn } })).toMatchObject({ exitCode: 0 });
   scenario.calls();
 });

@@ -45,10 +45,12 @@ export async function noCredentials(
   const fixes = findings.flatMap(({ fix }) => fix ?? []);
   if (mayNotAsk || fixes.length === 0) fixes.push(wayWithout(source, settings, env));
   const code = findings.find((finding) => finding.code !== undefined)?.code ?? 'no-credentials';
+  const lacksPermission = mayNotAsk && fixes.length === 1;
+  const ask = lacksPermission ? `ask for ${tokenIssuer(env)}'s OIDC token, or ` : '';
   return new ActionError({
-    code: mayNotAsk && fixes.length === 1 ? 'id-token-permission-missing' : code,
-    tried: "find credentials in the environment, the AWS profiles or the runner's own role",
-    why: [...(mayNotAsk ? [lackOfPermission(env)] : []), ...lines].map((line) => `\n- ${line}`).join(''),
+    code: lacksPermission ? 'id-token-permission-missing' : code,
+    tried: `${ask}find credentials in the environment, the AWS profiles or the runner's own role`,
+    why: [...whyNoToken(source, env), ...lines].map((line) => `\n- ${line}`).join(''),
     fix: fixes.join('\nOr: '),
     cause: failed.at(-1)?.error,
   });
@@ -194,6 +196,16 @@ function refused(
   return { words: `${call.roleArn ?? ''}: ${words}`, fix, code };
 }
 
+/** Why a token that the job could have, or should, was not asked for. */
+function whyNoToken({ tokenRuledOutBy }: DefaultChain, env: NodeJS.ProcessEnv): string[] {
+  if (tokenRuledOutBy === 'permission') return [lackOfPermission(env)];
+  if (tokenRuledOutBy !== 'no role' || !idTokenEndpoint(env)) return [];
+  const issuer = tokenIssuer(env);
+  return [
+    `role-to-assume is not set, or comes from a secret or a variable that is empty: without a role, ${issuer}'s OIDC token is not used`,
+  ];
+}
+
 function lackOfPermission(env: NodeJS.ProcessEnv): string {
   const fork = env.GITHUB_EVENT_NAME === 'pull_request' ? ' Pull requests from forks never get it.' : '';
   // Gitea 1.27 is without them.
@@ -218,10 +230,7 @@ function wayWithout(
     case 'permission':
       return `Add to the job:\n  ${permissionIn(env)}\nOr ${GIVE_KEYS}.`;
     case 'no role':
-      return (
-        `Let an earlier step of the job provide credentials, or ${GIVE_KEYS}, or ` +
-        toUseOidc(['set role-to-assume'], inputsAgainstToken, env)
-      );
+      return withOidc(['set role-to-assume'], inputsAgainstToken, env);
     case 'no role for the token file':
       return (
         'Set role-to-assume: the token in web-identity-token-file is not used without a role. If it comes from a secret or ' +
@@ -231,19 +240,18 @@ function wayWithout(
     case 'user keys':
       return `This mode needs the access keys of an IAM user: ${GIVE_KEYS}.`;
     case 'inputs':
-      return (
-        `Let an earlier step of the job provide credentials, or ${GIVE_KEYS}, or ` +
-        toUseOidc([], inputsAgainstToken, env)
-      );
+      return withOidc([], inputsAgainstToken, env);
   }
 }
 
-/** All that is still to be done for GitHub's token; the end of a sentence. */
-function toUseOidc(first: readonly string[], against: readonly InputName[], env: NodeJS.ProcessEnv): string {
-  const permission = idTokenEndpoint(env) ? [] : [`add to the job:\n  ${permissionIn(env)}`];
+/** All that is still to be done for GitHub's token, first where the job may ask for it; and the other ways. */
+function withOidc(first: readonly string[], against: readonly InputName[], env: NodeJS.ProcessEnv): string {
+  const mayAsk = idTokenEndpoint(env) !== undefined;
+  const permission = mayAsk ? [] : [`add to the job:\n  ${permissionIn(env)}`];
   const steps = [...first, ...(against.length > 0 ? [`remove ${against.join(', ')}`] : []), ...permission];
   const all = steps.length === 1 ? steps.join() : `${steps.slice(0, -1).join(', ')} and ${steps.at(-1) ?? ''}`;
-  return `to use OIDC, ${all}${permission.length > 0 ? '' : '.'}`;
+  const provide = `an earlier step of the job provide credentials, or ${GIVE_KEYS}.`;
+  return mayAsk ? `To use OIDC, ${all}. Or let ${provide}` : `Let ${provide} To use OIDC, ${all}`;
 }
 
 function permissionIn(env: NodeJS.ProcessEnv): string {
