@@ -80,7 +80,15 @@ export async function pairOf(seed: number): Promise<Pair> {
   // Other seeds mean what they meant before there were workspaces.
   const more = new Chance(2 ** 31 + 2 ** 29 + seed);
   more.next();
-  return more.happens(0.15) ? pairWithWorkspace(seed, more) : generate(seed, kind);
+  const pair = await (more.happens(0.15) ? pairWithWorkspace(seed, more) : generate(seed, kind));
+  return pair.trouble && pair.trouble.how !== 'taken' ? withTwice(pair, pair.trouble) : pair;
+}
+
+/** The same pair, in which now and then what goes wrong is that a call is done twice. */
+function withTwice(pair: Pair, trouble: NonNullable<Pair['trouble']>): Pair {
+  const chance = new Chance(2 ** 31 + 2 ** 27 + pair.seed);
+  chance.next();
+  return chance.happens(0.15) ? { ...pair, trouble: { ...trouble, how: 'done twice' } } : pair;
 }
 
 /** What A is about to create has a name that someone else takes, or the answer is lost, or both. */

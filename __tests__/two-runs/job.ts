@@ -23,6 +23,8 @@ export type Trouble =
   | 'refused'
   /** It is done, and the connection breaks before the answer. */
   | 'answer lost'
+  /** It is done twice, as something on the way sent the request again; the first answer comes back. */
+  | 'done twice'
   /** It is done, and no answer comes. */
   | 'no answer'
   /** The connection breaks at once, and it is done later all the same. */
@@ -113,6 +115,15 @@ export class JobRun {
   /** It said that all went well, and nothing befell it afterwards. */
   get isGreen(): boolean {
     return this.exitCode === 0 && !this.isDead;
+  }
+
+  /**
+   * Whether it wrote a variable of a workspace twice at once: each writing has another version, and the answer to the first
+   * alone came back. So it takes the other for one by somebody else.
+   */
+  get isTakenForAnother(): boolean {
+    const { trouble } = this.settings;
+    return trouble?.how === 'done twice' && /^(?:POST|PATCH) var$/.test(this.calls[trouble.call - 1] ?? '');
   }
 
   /** What its post called. */
@@ -262,6 +273,12 @@ export class JobRun {
       case 'answer lost':
         await turn.answering(this.#act(request, number));
         throw connectionReset();
+      case 'done twice': {
+        const answer = await turn.answering(this.#act(request, number));
+        const { record, named } = await this.world.act(request);
+        this.settings.acted({ job: this, record, named });
+        return isOver() ? new Promise(() => undefined) : answer;
+      }
       case 'no answer':
         await turn.answering(this.#act(request, number));
         return turn.waitInVain();

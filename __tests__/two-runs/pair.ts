@@ -328,14 +328,16 @@ class Pairing {
   }
 
   /**
-   * Whether a run died, or was taken for dead, when it had written a workspace, or said that it had to give up there: nobody
-   * else knows what that holds then, and the next key may have to wait for the grace of the one before.
+   * Whether a run died, or was taken for dead, when it had written a workspace, or wrote it twice at once, or said that it
+   * had to give up there: nobody else knows what that holds then, and the next key may have to wait for the grace of the one
+   * before.
    */
   #leavesUnclear(): boolean {
     const { trouble, document, asleepMs = 0 } = this.pair;
     const isTakenForDead = trouble?.how === 'machine lost' || asleepMs > 0;
     const isGivenUp = this.#watch.jobs.some((job) => job.said('what the places hold need not belong together'));
-    return (isTakenForDead || isGivenUp) && WORKSPACE in DOCUMENTS[document].places;
+    const isTwice = this.#watch.jobs.some((job) => job.isTakenForAnother);
+    return (isTakenForDead || isGivenUp || isTwice) && WORKSPACE in DOCUMENTS[document].places;
   }
 
   /** Whether a run died when only some of the places had its key: no run ends one of two keys that places hold. */

@@ -289,6 +289,7 @@ export class Watch {
     if (isOwnPost && by.isEphemeral) return;
     const holder = this.#isLongReplacedElsewhere(id, user) ? undefined : this.#holderOf(id, by);
     const last = this.#lastHeld(id, by, user);
+    if (holder === WORKSPACE && by.isTakenForAnother && this.makers.get(id) === by) return;
     if (holder !== undefined) this.note('I3 held', `${by.name} ends the key that ${holder} holds`);
     else if (this.#isBegunOnly(id, user) && (this.makers.get(id) === by || by.turn.waited >= SETTLE_MS)) return;
     else if (
