@@ -207,7 +207,7 @@ describe('roles in a file of the workspace', () => {
     ['text.txt', 'roles: text.txt:1:1: the file is not a mapping of profiles to roles; it should be lines like'],
     ['list.yml', 'roles: list.yml:1:1: the file is not a mapping of profiles to roles'],
     ['empty.yml', 'roles: empty.yml:1:1: the file is not a mapping of profiles to roles'],
-    ['broken.yml', /roles: broken\.yml:3:1: the file is not YAML: /],
+    ['broken.yml', /roles: broken\.yml:2:44: the file is not YAML: /],
     ['tabs.yml', /roles: tabs\.yml:2:\d+: the file is not YAML: /],
     ['twice.yml', 'roles: twice.yml:3:1: one is there twice; it stands on line 1 already'],
     ['a-user.yml', 'roles: a-user.yml:3:5: one: "arn:aws:iam::123456789012:user/x" is not one role but a user'],
