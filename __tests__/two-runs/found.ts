@@ -400,4 +400,18 @@ export const FOUND: Readonly<Record<string, Pair>> = {
       asksForRuns: false,
       seed: 30003011,
     },
+  'a run deleted a key that a frozen one had written whole to a workspace a moment before, ten minutes late': {
+    document: 'a workspace',
+    applied: true,
+    a: 'rotate',
+    b: 'rotate with delete-old-keys',
+    holdA: 19,
+    holdB: 11,
+    asleepMs: 660_000,
+    staleMs: 30_000,
+    propagationMs: 0,
+    trouble: { run: 'A', call: 19, how: 'machine lost' },
+    asksForRuns: true,
+    seed: 40014011,
+  },
 };

@@ -118,11 +118,12 @@ export class Watch {
     if (secret !== undefined) {
       this.#writers.set(secret, new Map(this.#writers.get(secret)).set(job, this.world.time.now));
     }
+    const isOfWorkspace = /^(?:POST|PATCH|DELETE) var$/.test(action);
+    if (isOfWorkspace) this.#writtenAt.set(WORKSPACE, this.world.time.now);
     for (const place of this.places) {
       const held = this.world.held(place);
-      const isOfWorkspace = place === WORKSPACE && /^(?:POST|PATCH|DELETE) var$/.test(action);
       const touched =
-        isOfWorkspace ||
+        (isOfWorkspace && place === WORKSPACE) ||
         secret?.startsWith(place) === true ||
         (ended !== undefined && [held.id, held.secretOf].includes(ended));
       if (touched && !this.#works(place)) this.#culprits.set(place, job);
