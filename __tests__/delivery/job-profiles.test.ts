@@ -204,7 +204,8 @@ describe('profiles to be written', () => {
     const env = { AWS_SHARED_CREDENTIALS_FILE: inJob('credentials'), AWS_CONFIG_FILE: inJob('config') };
     return checkJobProfiles({ ...TO_CHECK, names, overwrite }, { env } as unknown as Step);
   };
-  const there = (path: string) => `${path}: The profile dev is in ${path} already. Set overwrite-aws-profile: true `;
+  const there = (path: string) =>
+    `The profile dev is in ${path} already. Set overwrite-aws-profile: true to replace it for the time of the job.`;
   const FIX = '\nFix: Correct that, choose another name, or omit the profile.';
 
   test('that are free, or may be overwritten, let the step begin, and nothing is made', async () => {

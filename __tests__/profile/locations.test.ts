@@ -73,10 +73,9 @@ test.each([
   '/tmp/x\n',
   '\t/tmp/x',
 ])('%s is no clear location', (path) => {
-  const reason = `It is ${JSON.stringify(path)}. Not all of AWS's tools replace variables and ~name in it`;
   for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) {
-    const expected = { path: name, reason: expect.stringContaining(reason) as string };
-    expect(unclearLocation({ [name]: path })).toEqual(expected);
+    const reason = `${name} is ${JSON.stringify(path)}. Not all of AWS's tools replace variables and ~name in it`;
+    expect(unclearLocation({ [name]: path })).toContain(reason);
   }
 });
 

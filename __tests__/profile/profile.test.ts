@@ -166,7 +166,9 @@ describe('writeProfiles and removeProfiles', () => {
   test('find [profile default], which is the default profile, too', async () => {
     const config = '[profile default]\nregion = x\n';
     await given({ config });
-    expect(await check('default', { overwrite: false })).toMatchObject({ path: files.config });
+    expect(await check('default', { overwrite: false })).toMatchObject({
+      reason: expect.stringContaining(files.config) as string,
+    });
     const written = await writeProfiles(files, [profile('default')], { overwrite: true });
     expect((await found()).config).toBe('[profile default]\nregion = eu-north-1\n');
     await removeProfiles(written.map(stored));
@@ -406,10 +408,9 @@ describe('checkProfiles', () => {
     await given({ ...(credentials !== undefined && { credentials }), ...(config !== undefined && { config }) });
     expect(await check('dev', { overwrite: false })).toEqual({
       name: 'dev',
-      path: files[at],
       reason:
         `The profile dev is in ${files[at]} already. ` +
-        'Set overwrite-aws-profile: true to replace it for the time of the job, or choose another name.',
+        'Set overwrite-aws-profile: true to replace it for the time of the job.',
     });
     expect(await check('dev')).toBeUndefined();
     expect(await check('other', { overwrite: false })).toBeUndefined();
@@ -419,9 +420,9 @@ describe('checkProfiles', () => {
     await given({ credentials: '[b]\n', config: '[profile c]\n' });
     const profiles = ['a', 'b', 'c', 'd'].map(profile);
     const problems = await checkProfiles(files, profiles, { overwrite: false, inPlace: true });
-    expect(problems.map(({ name, path }) => [name, path])).toEqual([
-      ['b', files.credentials],
-      ['c', files.config],
+    expect(problems).toEqual([
+      { name: 'b', reason: expect.stringContaining(` is in ${files.credentials} already`) as string },
+      { name: 'c', reason: expect.stringContaining(` is in ${files.config} already`) as string },
     ]);
   });
 
@@ -433,8 +434,7 @@ describe('checkProfiles', () => {
   test('reports a file that cannot be read', async () => {
     await mkdir(files.config, { recursive: true });
     expect(await check('dev')).toMatchObject({
-      path: files.config,
-      reason: expect.stringContaining('It is a directory') as string,
+      reason: expect.stringContaining(`${files.config}: It is a directory`) as string,
     });
   });
 
@@ -443,7 +443,7 @@ describe('checkProfiles', () => {
     ['UTF-16', '\0[\0d', 'It is not text in UTF-8 but, perhaps, UTF-16'],
   ])('finds out before the file is written what would stop it then: %s', async (_, credentials, reason) => {
     await given({ credentials });
-    const problem = { name: 'dev', path: files.credentials, reason: expect.stringContaining(reason) as string };
+    const problem = { name: 'dev', reason: expect.stringContaining(`${files.credentials}: ${reason}`) as string };
     expect(await check('dev')).toEqual(problem);
     expect(await check('dev', { inPlace: false })).toEqual(problem);
     expect(await found()).toEqual({ credentials });
@@ -459,8 +459,9 @@ describe('checkProfiles', () => {
     });
     files = profileFiles({}, home);
     expect(await check('dev')).toMatchObject({
-      path: files.credentials,
-      reason: expect.stringMatching(/EROFS: read-only\. Let the job's user read and write/) as string,
+      reason: expect.stringMatching(
+        /\.aws.credentials: EROFS: read-only\. Let the job's user read and write/,
+      ) as string,
     });
     expect(await check('dev', { inPlace: false })).toBeUndefined();
   });

@@ -171,9 +171,9 @@ describe('what would stop the profile from being written fails the step before a
       'variables in the path of a file, which would be in the workspace',
       overwrite,
       () => ({ AWS_SHARED_CREDENTIALS_FILE: '%USERPROFILE%\\.aws\\x' }),
-      'AWS_SHARED_CREDENTIALS_FILE: It is "%USERPROFILE%\\\\.aws\\\\x". Not all of',
+      'AWS_SHARED_CREDENTIALS_FILE is "%USERPROFILE%\\\\.aws\\\\x". Not all of',
     ],
-    ['the same, with roles', roles, () => ({ AWS_CONFIG_FILE: '$HOME/x' }), 'AWS_CONFIG_FILE: It is "$HOME/x".'],
+    ['the same, with roles', roles, () => ({ AWS_CONFIG_FILE: '$HOME/x' }), 'AWS_CONFIG_FILE is "$HOME/x".'],
     ['links that lead in a circle', overwrite, circle, 'a link that leads nowhere'],
   ])('%s', async (_, with_, prepare, words) => {
     const job = scenario.job({ oidc: true });

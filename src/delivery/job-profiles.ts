@@ -51,7 +51,7 @@ export async function checkJobProfiles({ names, ...settings }: ProfilesIn, { env
   const unclear = unclearLocation(env);
   const { checkProfiles } = await import('../profile/profile');
   const stopped = unclear
-    ? names.map((name) => ({ name, ...unclear }))
+    ? names.map((name) => ({ name, reason: unclear }))
     : await checkProfiles(files, profiles, { overwrite: settings.overwrite, inPlace });
   if (stopped.length > 0) throw cannotBeWritten(stopped);
   if (!inPlace) tryJobFolder(FOLDER_OF_FILES, env);
@@ -60,7 +60,7 @@ export async function checkJobProfiles({ names, ...settings }: ProfilesIn, { env
 
 function cannotBeWritten(stopped: readonly Problem[]): ActionError {
   const names = stopped.map(({ name }) => name).join(', ');
-  const reasons = [...new Set(stopped.map(({ path, reason }) => `${path}: ${reason}`))];
+  const reasons = [...new Set(stopped.map(({ reason }) => reason))];
   return new ActionError({
     code: 'profile-files',
     tried: `start: the profile${stopped.length === 1 ? '' : 's'} ${names} cannot be written. Nothing was changed`,

@@ -37,21 +37,18 @@ const QUOTED = /^['"]/;
 const WITH_BLANKS = /^\s|\s$|[\r\n]/;
 
 /**
- * The variable that names a profile file in a form that AWS's tools read in different ways, so that no file can be the
- * right one: the AWS CLI and boto3 replace variables and the homes of other users, the SDKs for Go, Java, JavaScript and
+ * What is wrong with a variable that names a profile file in a form that AWS's tools read in different ways, so that no
+ * file can be the right one: the AWS CLI and boto3 replace variables and the homes of other users, the SDKs for Go, Java, JavaScript and
  * Rust do not. Under `env:` of a workflow, nobody else does, nor takes quotes and blanks off.
  */
-export function unclearLocation(
-  env: NodeJS.ProcessEnv,
-  paths: PlatformPath = path,
-): { readonly path: string; readonly reason: string } | undefined {
+export function unclearLocation(env: NodeJS.ProcessEnv, paths: PlatformPath = path): string | undefined {
   const isUnclear = (given = '') =>
     [TO_BE_REPLACED, URL, QUOTED, WITH_BLANKS].some((form) => form.test(given)) ||
     (given.startsWith('~') && !isAtHome(given, paths));
   const name = ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].find((variable) => isUnclear(env[variable]));
   if (name === undefined) return undefined;
-  const reason =
-    `It is ${JSON.stringify(env[name])}. Not all of AWS's tools replace variables and ~name in it, and none takes quotes ` +
-    'and blanks off, or takes it for a URL: they would look for a file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.';
-  return { path: name, reason };
+  return (
+    `${name} is ${JSON.stringify(env[name])}. Not all of AWS's tools replace variables and ~name in it, and none takes quotes ` +
+    'and blanks off, or takes it for a URL: they would look for a file of that very name. Give the path itself, such as ${{ runner.temp }}/aws/config.'
+  );
 }

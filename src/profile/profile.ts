@@ -19,7 +19,7 @@ export interface Profile {
 /** What prevents a profile from being written. */
 export interface Problem {
   readonly name: string;
-  readonly path: string;
+  /** With the path of the file. */
   readonly reason: string;
 }
 
@@ -74,21 +74,21 @@ export async function checkProfiles(
   options: CheckOptions,
 ): Promise<readonly Problem[]> {
   const files = await asOneFile(named);
-  const inAny = await problemWith(files, profiles, options);
-  if (!inAny) return [];
+  const inAny = await reasonAgainst(files, profiles, options);
+  if (inAny === undefined) return [];
   const problems: Problem[] = [];
   for (const profile of profiles) {
-    const inThis = await problemWith(files, [profile], options);
-    if (inThis) problems.push({ name: profile.name, ...inThis });
+    const reason = await reasonAgainst(files, [profile], options);
+    if (reason !== undefined) problems.push({ name: profile.name, reason });
   }
   return problems;
 }
 
-async function problemWith(
+async function reasonAgainst(
   files: ProfileFiles,
   profiles: readonly Profile[],
   { overwrite, inPlace }: CheckOptions,
-): Promise<Omit<Problem, 'name'> | undefined> {
+): Promise<string | undefined> {
   for (const kind of KINDS) {
     const path = files[kind];
     try {
@@ -96,7 +96,7 @@ async function problemWith(
         inPlace,
       });
     } catch (error) {
-      if (error instanceof ProfileError) return { path, reason: error.message };
+      if (error instanceof ProfileError) return error.message;
       throw error;
     }
   }
@@ -265,8 +265,5 @@ function writtenProfiles(profiles: readonly Profile[], edits: readonly Edit[]): 
 }
 
 function existsAlready(name: string, path: string): string {
-  return (
-    `The profile ${name} is in ${path} already. ` +
-    'Set overwrite-aws-profile: true to replace it for the time of the job, or choose another name.'
-  );
+  return `The profile ${name} is in ${path} already. Set overwrite-aws-profile: true to replace it for the time of the job.`;
 }
