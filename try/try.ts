@@ -11,7 +11,7 @@ import { LocalAws } from './local-aws';
 import { dispatchInputs, eventOf, plannedJobs } from './plan';
 import { provisionDocument } from './provision-document';
 import { referencesIn } from './references';
-import { runJob, type JobEnd } from './run-job';
+import { runJobs } from './run-jobs';
 import { valuesFor } from './stand-ins';
 
 /** Runs the jobs of a workflow file against a local AWS. Returns whether they did what they should. */
@@ -68,8 +68,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
       commands,
       interruption,
     };
-    const ended = new Map<string, JobEnd>();
-    for (const planned of jobs) ended.set(planned.id, await runJob(planned, setting, ended));
+    const ended = await runJobs(jobs, setting);
     title([...ended].map(([id, { result, isMissing }]) => `${id}: ${isMissing ? 'not run' : result}`).join(', '));
     return [...ended.values()].every(({ result }) => result !== 'failure');
   } finally {

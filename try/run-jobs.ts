@@ -1,0 +1,83 @@
+import type { Contexts, Expressions, Status } from '../sandbox/runner/expressions';
+import { Job } from '../sandbox/runner/job';
+import { combinations, type Combination } from '../sandbox/runner/matrix';
+import type { Outcome } from '../sandbox/runner/steps';
+import { note, title } from '../sandbox/runner/terminal';
+import type { WorkflowJob } from '../sandbox/runner/workflow';
+import { contextsOf, payloadOf, variablesOf } from './contexts';
+import type { PlannedJob } from './plan';
+import { isTrue, JobRun, type JobEnd, type Setting } from './run-job';
+
+/** Runs jobs one after the other, each after those that it needs. */
+export async function runJobs(jobs: readonly PlannedJob[], setting: Setting): Promise<ReadonlyMap<string, JobEnd>> {
+  const ended = new Map<string, JobEnd>();
+  for (const planned of jobs) ended.set(planned.id, await runJob(planned, setting, ended));
+  return ended;
+}
+
+/** Runs a job, or each job of its matrix, after those that it needs. */
+async function runJob(planned: PlannedJob, setting: Setting, ended: ReadonlyMap<string, JobEnd>): Promise<JobEnd> {
+  const { id, job } = planned;
+  const { expressions, secrets, vars, inputs, origin, aws } = setting;
+  const before = [...planned.needs].map(
+    (need) => [need, ended.get(need) ?? { result: 'skipped', outputs: {} }] as const,
+  );
+  const needs = Object.fromEntries(before);
+  const status: Status = before.every(([, { result }]) => result === 'success') ? 'success' : 'failure';
+  const skip = (reason: string): JobEnd => {
+    title(`Job ${id}`);
+    note(`Skipped: ${reason}.`);
+    return { result: 'skipped', outputs: {} };
+  };
+  if (job.uses !== undefined) {
+    skip(`it uses ${job.uses}, and reusable workflows are not supported here. Those that need it find no outputs`);
+    // So that they can be tried, too.
+    return { result: 'success', outputs: {}, isMissing: true };
+  }
+
+  const runner = new Job({ ...variablesOf(origin), ...aws.environment, GITHUB_JOB: id });
+  try {
+    const own = contextsOf(runner, payloadOf(origin, inputs), secrets.GITHUB_TOKEN ?? '');
+    const contexts = { ...own, needs, vars, inputs };
+    if (job.if !== undefined ? !expressions.holds(String(job.if), contexts, status) : status !== 'success') {
+      return skip(job.if === undefined ? 'a job that it needs did not succeed' : `if: ${job.if}`);
+    }
+    const matrix = filledMatrix(job, { ...contexts, secrets }, expressions);
+    const failFast = isTrue(job.strategy?.['fail-fast'] ?? true, { ...contexts, secrets }, expressions);
+    const end: { result: Outcome; outputs: Record<string, string> } = { result: 'success', outputs: {} };
+    for (const [index, combination] of matrix.entries()) {
+      const strategy = { 'fail-fast': failFast, 'job-index': index, 'job-total': matrix.length };
+      const run = startJob(planned, setting, { needs, vars, inputs, secrets, strategy, matrix: combination });
+      if (failFast && end.result === 'failure') {
+        run.cancel('another job of the matrix has failed, and strategy.fail-fast is not false');
+        continue;
+      }
+      const { result, outputs } = await run.run();
+      if (result === 'failure') end.result = result;
+      Object.assign(end.outputs, outputs);
+    }
+    return end;
+  } finally {
+    runner.remove();
+  }
+}
+
+function filledMatrix({ strategy }: WorkflowJob, contexts: Contexts, expressions: Expressions): Combination[] {
+  const fill = (value: unknown): unknown => {
+    if (typeof value === 'string') return expressions.valueOf(value, contexts);
+    if (Array.isArray(value)) return value.map(fill);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each)]));
+  };
+  return strategy?.matrix === undefined ? [{}] : combinations(fill(strategy.matrix) as Combination);
+}
+
+/** @throws Error that names the place when an expression of the job itself cannot be evaluated */
+function startJob(planned: PlannedJob, setting: Setting, contexts: Contexts): JobRun {
+  try {
+    return new JobRun(planned, setting, contexts);
+  } catch (error) {
+    const place = `${setting.file}:${setting.read.lineOf('jobs', planned.id)}`;
+    throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
