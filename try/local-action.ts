@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAction, type ReadAction } from '../sandbox/runner/composite-action';
+import type { WorkflowStep } from '../sandbox/runner/workflow';
 import { useOf } from './actions';
 import type { PlannedJob } from './plan';
 
@@ -49,9 +50,8 @@ export async function localActionsOf(
   return found;
 }
 
-/** By the inputs of an action, the inputs of this action that a step of it gives them on to: `role` to `role-to-assume`. */
-export function inputsBehind({ action }: ReadAction): ReadonlyMap<string, string> {
-  const steps = action.runs.steps ?? [];
+/** By inputs that steps have, the inputs of this action that they give them on to: `role` to `role-to-assume`. */
+export function inputsBehind(steps: readonly WorkflowStep[] = []): ReadonlyMap<string, string> {
   const given = steps.filter(({ uses }) => uses !== undefined && useOf(uses).kind === 'this action');
   return new Map(
     given.flatMap(({ with: inputs = {} }) =>

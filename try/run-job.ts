@@ -6,9 +6,16 @@ import type { Combination } from '../sandbox/runner/matrix';
 import { processes } from '../sandbox/runner/processes';
 import { filledIn, Steps, type ActionUse, type Outcome, type StepEnd } from '../sandbox/runner/steps';
 import { note, printer, show, title } from '../sandbox/runner/terminal';
-import { mayAskForTokens, type ReadWorkflow, type WorkflowStep, type Written } from '../sandbox/runner/workflow';
+import {
+  mayAskForTokens,
+  type ReadWorkflow,
+  type WorkflowJob,
+  type WorkflowStep,
+  type Written,
+} from '../sandbox/runner/workflow';
 import { useOf } from './actions';
 import { asForAws } from './as-for-aws';
+import type { CalledWorkflow } from './called-workflows';
 import { checkOut } from './checkout';
 import { withCommands } from './commands';
 import { claimsOf, contextsOf, payloadOf, variablesOf, type Origin } from './contexts';
@@ -23,6 +30,9 @@ export interface Setting {
   /** The workflow file, as places are named. */
   readonly file: string;
   readonly read: ReadWorkflow;
+  /** Who called the workflow; undefined for the one that is tried. */
+  readonly caller?: Caller;
+  readonly workflows: ReadonlyMap<string, CalledWorkflow>;
   readonly origin: Origin;
   readonly expressions: Expressions;
   readonly aws: LocalAws;
@@ -37,6 +47,13 @@ export interface Setting {
   readonly interruption: Interruption;
 }
 
+/** A job that has called a workflow of the repository. */
+interface Caller {
+  readonly name: string;
+  /** Whether it may ask for OIDC tokens: what it calls may not more. */
+  readonly oidc: boolean;
+}
+
 /** How a job has ended, as the context `needs` of later ones has it. */
 export interface JobEnd {
   readonly result: Outcome;
@@ -48,6 +65,22 @@ export interface JobEnd {
 /** Whether a text, number or boolean of a workflow comes to true. */
 export function isTrue(written: Written, contexts: Contexts, expressions: Expressions): boolean {
   return String(expressions.valueOf(String(written), contexts)) === 'true';
+}
+
+/** What a job is called, with what tells it from others of its matrix. */
+export function nameOf(id: string, matrix: unknown, { caller }: Setting): string {
+  const values = Object.values((matrix ?? {}) as Combination).map((value) =>
+    typeof value === 'string' ? value : JSON.stringify(value),
+  );
+  const name = values.length > 0 ? `${id} (${values.join(', ')})` : id;
+  return caller ? `${caller.name} / ${name}` : name;
+}
+
+/** Whether the steps of a job may ask for OIDC tokens. What the job says counts instead of what its workflow says. */
+export function mayAsk({ permissions }: WorkflowJob, { read, caller }: Setting): boolean {
+  const own = permissions ?? read.workflow.permissions;
+  if (caller === undefined) return mayAskForTokens(own);
+  return caller.oidc && (own === undefined || mayAskForTokens(own));
 }
 
 /** One job on one runner. */
@@ -75,19 +108,15 @@ export class JobRun {
     const workflowEnv = filledIn(read.workflow.env ?? {}, this.#contexts, expressions);
     const env = { ...workflowEnv, ...filledIn(job.env ?? {}, { ...this.#contexts, env: workflowEnv }, expressions) };
     this.#env = env;
-    const values = Object.values((contexts.matrix ?? {}) as Combination).map((value) =>
-      typeof value === 'string' ? value : JSON.stringify(value),
-    );
-    this.#name = values.length > 0 ? `${id} (${values.join(', ')})` : id;
+    this.#name = nameOf(id, contexts.matrix, setting);
 
     const { environment } = job;
     const written = typeof environment === 'string' ? environment : environment?.name;
     const environmentName = written === undefined ? undefined : expressions.fillIn(written, this.#contexts);
     if (environmentName) aws.createEnvironment(environmentName);
-    const claims = claimsOf(origin, this.#job.env, environmentName);
-    // Those of a job count instead of those of the workflow.
-    const oidc = mayAskForTokens(job.permissions ?? read.workflow.permissions);
-    this.#token = { claims, oidc, workspace: this.#job.workspace };
+    const path = setting.caller ? setting.file : origin.path;
+    const claims = claimsOf({ ...origin, path }, this.#job.env, environmentName);
+    this.#token = { claims, oidc: mayAsk(job, setting), workspace: this.#job.workspace };
     Object.assign(
       this.#job.env,
       withCommands(this.#job.env.PATH ?? ''),

@@ -1,12 +1,13 @@
 import type { Contexts, Expressions, Status } from '../sandbox/runner/expressions';
 import { Job } from '../sandbox/runner/job';
 import { combinations, type Combination } from '../sandbox/runner/matrix';
-import type { Outcome } from '../sandbox/runner/steps';
+import { filledIn, type Outcome } from '../sandbox/runner/steps';
 import { note, title } from '../sandbox/runner/terminal';
 import type { WorkflowJob } from '../sandbox/runner/workflow';
+import type { CalledWorkflow } from './called-workflows';
 import { contextsOf, payloadOf, variablesOf } from './contexts';
-import type { PlannedJob } from './plan';
-import { isTrue, JobRun, type JobEnd, type Setting } from './run-job';
+import { callInputs, callOutputs, type PlannedJob } from './plan';
+import { isTrue, JobRun, mayAsk, nameOf, type JobEnd, type Setting } from './run-job';
 
 /** Runs jobs one after the other, each after those that it needs. */
 export async function runJobs(jobs: readonly PlannedJob[], setting: Setting): Promise<ReadonlyMap<string, JobEnd>> {
@@ -25,12 +26,13 @@ async function runJob(planned: PlannedJob, setting: Setting, ended: ReadonlyMap<
   const needs = Object.fromEntries(before);
   const status: Status = before.every(([, { result }]) => result === 'success') ? 'success' : 'failure';
   const skip = (reason: string): JobEnd => {
-    title(`Job ${id}`);
+    title(`Job ${nameOf(id, undefined, setting)}`);
     note(`Skipped: ${reason}.`);
     return { result: 'skipped', outputs: {} };
   };
-  if (job.uses !== undefined) {
-    skip(`it uses ${job.uses}, and reusable workflows are not supported here. Those that need it find no outputs`);
+  const called = setting.workflows.get(job.uses ?? '');
+  if (job.uses !== undefined && !called) {
+    skip(`it uses ${job.uses}; only workflows of the repository itself run here. Those that need it find no outputs`);
     // So that they can be tried, too.
     return { result: 'success', outputs: {}, isMissing: true };
   }
@@ -47,7 +49,8 @@ async function runJob(planned: PlannedJob, setting: Setting, ended: ReadonlyMap<
     const end: { result: Outcome; outputs: Record<string, string> } = { result: 'success', outputs: {} };
     for (const [index, combination] of matrix.entries()) {
       const strategy = { 'fail-fast': failFast, 'job-index': index, 'job-total': matrix.length };
-      const run = startJob(planned, setting, { needs, vars, inputs, secrets, strategy, matrix: combination });
+      const ofJob = { needs, vars, inputs, secrets, strategy, matrix: combination };
+      const run = called ? callOf(planned, called, setting, { ...own, ...ofJob }) : startJob(planned, setting, ofJob);
       if (failFast && end.result === 'failure') {
         run.cancel('another job of the matrix has failed, and strategy.fail-fast is not false');
         continue;
@@ -80,4 +83,43 @@ function startJob(planned: PlannedJob, setting: Setting, contexts: Contexts): Jo
     const place = `${setting.file}:${setting.read.lineOf('jobs', planned.id)}`;
     throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+/** A job that consists of the jobs of another workflow of the repository. */
+function callOf(
+  { id, job }: PlannedJob,
+  called: CalledWorkflow,
+  setting: Setting,
+  contexts: Contexts,
+): Pick<JobRun, 'cancel' | 'run'> {
+  const { expressions, vars } = setting;
+  const { github, matrix } = contexts;
+  const name = nameOf(id, matrix, setting);
+  return {
+    async run() {
+      const { GITHUB_TOKEN = '' } = setting.secrets;
+      const { secrets = {} } = job;
+      const given = Object.entries(job.with ?? {}).map(
+        ([input, text]) => [input, expressions.valueOf(String(text), contexts)] as const,
+      );
+      const inputs = callInputs(called.workflow, Object.fromEntries(given), called.file);
+      const ended = await runJobs(called.planned, {
+        ...setting,
+        file: called.file,
+        read: called,
+        caller: { name, oidc: mayAsk(job, setting) },
+        inputs,
+        secrets:
+          secrets === 'inherit' ? setting.secrets : { GITHUB_TOKEN, ...filledIn(secrets, contexts, expressions) },
+      });
+      const jobs = Object.fromEntries(ended);
+      const isFailed = [...ended.values()].some(({ result }) => result === 'failure');
+      const outputs = filledIn(callOutputs(called.workflow), { github, vars, inputs, jobs }, expressions);
+      return { result: isFailed ? 'failure' : 'success', outputs };
+    },
+    cancel(reason) {
+      title(`Job ${name}`);
+      note(`Cancelled: ${reason}.`);
+    },
+  };
 }

@@ -37,7 +37,7 @@ export async function valuesFor(
   let certificate: ReturnType<LocalAws['certificate']> | undefined;
 
   for (const reference of references) {
-    const { context, name, line } = reference;
+    const { context, name, place } = reference;
     const known: Record<string, string> = values[context];
     if (name in known) continue;
     const standIn = keys.of(reference) ?? (await issued(reference)) ?? (strict ? undefined : madeUp(reference));
@@ -47,7 +47,7 @@ export async function valuesFor(
     } else if (context === 'vars') {
       known[name] = '';
       notes.push(`vars.${name} is not given: it is empty, as on GitHub. To give it: vars.${name}=value`);
-    } else missing.push(`secrets.${name} (line ${line})`);
+    } else missing.push(`secrets.${name} (${place})`);
   }
   return { ...values, notes, missing: [...new Set(missing)] };
 

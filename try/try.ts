@@ -4,6 +4,7 @@ import { loadExpressions } from '../sandbox/runner/expressions';
 import { note, title } from '../sandbox/runner/terminal';
 import { readWorkflow } from '../sandbox/runner/workflow';
 import { readArguments, USAGE, type Request } from './arguments';
+import { calledWorkflows } from './called-workflows';
 import { folderOf } from './checkout';
 import { Interrupted, Interruption } from './interruption';
 import { localActionsOf } from './local-action';
@@ -33,13 +34,15 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   };
   const inputs = dispatchInputs(workflow, request.inputs);
   const folder = request.workspace === undefined ? folderOf(file) : resolve(from, request.workspace);
+  const workflows = await calledWorkflows(jobs, folder);
   title(`${origin.workflow}: ${origin.event} of ${origin.ref} in ${origin.repository}`);
 
   const interruption = new Interruption();
   const aws = await LocalAws.start(request.repository);
   try {
-    const actions = await localActionsOf(jobs, folder);
-    const references = referencesIn(read, jobs, { commands: request.commands, actions });
+    const all = [...jobs, ...[...workflows.values()].flatMap(({ planned }) => planned)];
+    const actions = await localActionsOf(all, folder);
+    const references = referencesIn(read, jobs, { commands: request.commands, actions, workflows });
     const { secrets, vars, notes, missing } = await valuesFor(references, request, aws);
     for (const each of notes) note(each);
     if (missing.length > 0) {
@@ -57,6 +60,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
     const setting = {
       file: path,
       read,
+      workflows,
       origin,
       expressions,
       aws,

@@ -55,5 +55,7 @@ test('what its inputs are for, the step with this action tells that takes them',
   );
   const actions = await localActionsOf(jobs, folder);
   expect([...actions.keys()]).toEqual(['./.github/actions/sign-in']);
-  expect([...actions.values()].map(inputsBehind)).toEqual([new Map([['role', 'role-to-assume']])]);
+  expect([...actions.values()].map(({ action }) => inputsBehind(action.runs.steps))).toEqual([
+    new Map([['role', 'role-to-assume']]),
+  ]);
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Workflow, WorkflowJob } from '../../sandbox/runner/workflow';
 import { useOf } from '../../try/actions';
-import { dispatchInputs, eventOf, notDoneHere, plannedJobs } from '../../try/plan';
+import { callInputs, callOutputs, dispatchInputs, eventOf, notDoneHere, plannedJobs } from '../../try/plan';
 import { rolesIn } from '../../try/roles';
 import { workspaceWith } from '../identities/workspace';
 
@@ -30,6 +30,29 @@ test('the event is the one asked for, else a push, else the first', () => {
 test('inputs have their defaults and types', () => {
   expect(dispatchInputs(workflow, { now: 'true' })).toEqual({ now: true, stage: 'test' });
   expect(() => dispatchInputs(workflow, { when: 'now' })).toThrow('Its inputs are: now, stage');
+});
+
+test('inputs of a workflow that is called are those given, or their defaults', () => {
+  const called: Workflow = {
+    on: {
+      workflow_call: {
+        inputs: {
+          stage: { type: 'string', required: true },
+          dry: { type: 'boolean' },
+          region: { default: 'eu-west-1' },
+        },
+        outputs: { arn: { value: '${{ jobs.a.outputs.arn }}' } },
+      },
+    },
+    jobs: {},
+  };
+  const inputs = (given: Record<string, unknown>) => callInputs(called, given, 'deploy.yml');
+  expect(inputs({ stage: 'test' })).toEqual({ stage: 'test', dry: false, region: 'eu-west-1' });
+  expect(inputs({ stage: '', dry: true })).toEqual({ stage: '', dry: true, region: 'eu-west-1' });
+  expect(() => inputs({})).toThrow('deploy.yml needs the input "stage", which is not under with:');
+  expect(() => inputs({ stage: 'x', when: '' })).toThrow('deploy.yml has no input "when". Its inputs are: stage, dry');
+  expect(callOutputs(called)).toEqual({ arn: '${{ jobs.a.outputs.arn }}' });
+  expect(callOutputs({ on: 'workflow_call', jobs: {} })).toEqual({});
 });
 
 test.each([

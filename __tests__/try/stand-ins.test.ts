@@ -29,7 +29,7 @@ async function values(strict: boolean, secrets = {}, commands = true): Promise<V
   const aws = await LocalAws.start('octo-org/app');
   await aws.sandbox.close();
   return valuesFor(
-    referencesIn(read, plannedJobs(read.workflow, []), { commands, actions: new Map() }),
+    referencesIn(read, plannedJobs(read.workflow, []), { commands, actions: new Map(), workflows: new Map() }),
     { secrets, vars: {}, strict },
     aws,
   );

@@ -58,7 +58,7 @@ const OF_USERS: readonly Tried[] = [
   {
     file: 'not-supported.yml',
     prints: [
-      'reusable workflows are not supported here. Those that need it find no outputs.',
+      'only workflows of the repository itself run here. Those that need it find no outputs.',
       'Not supported here: services',
       'Not supported here: container',
       'Not supported here: runs-on: "windows-latest"',
@@ -91,6 +91,25 @@ const OF_USERS: readonly Tried[] = [
       'local-action.yml:19: There is no action.yml in ./actions/missing of the workspace. Is the repository checked out',
       'Post octo-org/aws-identity-action@v1',
       'deploy: failure',
+    ],
+  },
+  {
+    file: 'calls.yml',
+    args: ['OTHER=of all'],
+    prints: [
+      'secrets.DEPLOYER is not given: the role arn:aws:iam::123456789012:role/deploy.',
+      'Job deploy (test) / sign-in',
+      'deploy (test) / sign-in › Run octo-org/aws-identity-action@v1 (.github/workflows/deploy.yml:15)',
+      'sts AssumeRoleWithWebIdentity',
+      "to test with ''",
+      'Job deploy (prod) / sign-in',
+      'Skipped: if: inputs.dry',
+      'Job inherits / sign-in',
+      "to last with '***'",
+      'Job remote',
+      'only workflows of the repository itself run here',
+      'as arn:aws:sts::123456789012:assumed-role/deploy/',
+      'deploy: success, inherits: success, remote: not run, after: success',
     ],
   },
   // It may not ask for tokens.

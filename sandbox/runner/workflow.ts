@@ -25,6 +25,9 @@ export interface WorkflowJob {
   readonly name?: string;
   readonly if?: Written;
   readonly uses?: string;
+  /** What the workflow gets that it `uses`. */
+  readonly with?: WrittenMap;
+  readonly secrets?: 'inherit' | WrittenMap;
   readonly needs?: string | readonly string[];
   readonly env?: WrittenMap;
   readonly environment?: string | { readonly name: string };
