@@ -38,8 +38,8 @@ const WITH_BLANKS = /^\s|\s$|[\r\n]/;
 
 /**
  * What is wrong with a variable that names a profile file in a form that AWS's tools read in different ways, so that no
- * file can be the right one: the AWS CLI and boto3 replace variables and the homes of other users, the SDKs for Go, Java, JavaScript and
- * Rust do not. Under `env:` of a workflow, nobody else does, nor takes quotes and blanks off.
+ * file can be the right one: the AWS CLI and boto3 replace variables and the homes of other users, the SDKs for Go, Java,
+ * JavaScript and Rust do not. Under `env:` of a workflow, nobody else does, nor takes quotes and blanks off.
  */
 export function unclearLocation(env: NodeJS.ProcessEnv, paths: PlatformPath = path): string | undefined {
   const isUnclear = (given = '') =>
