@@ -53,7 +53,7 @@ test.each([
   ['"arn:aws:iam::123456789012:role/deploy "', 'the ARN of a role with quotes or spaces around it'],
   [
     'arn:aws:iam::12345678901:role/deploy',
-    'one without the zeros that its account begins with: arn:aws:iam::012345678901:role/deploy',
+    'an ARN whose account has 11 digits and not 12 (if it lost zeros at its beginning: arn:aws:iam::012345678901:role/deploy)',
   ],
   ['arn:aws:s3:::bucket', undefined],
   ['arn:aws:iam::123456789012:role/', undefined],

@@ -56,7 +56,10 @@ export function describeOtherThanRole(text: string): string | undefined {
   const unquoted = text.replace(/^["'`]|["'`]$/g, '').trim();
   if (parseRoleArn(unquoted)) return 'the ARN of a role with quotes or spaces around it';
   const whole = wholeAccount(unquoted);
-  if (whole !== undefined && parseRoleArn(whole)) return `one without the zeros that its account begins with: ${whole}`;
+  if (whole !== undefined && parseRoleArn(whole)) {
+    const digits = 12 - (whole.length - unquoted.length);
+    return `an ARN whose account has ${digits} digits and not 12 (if it lost zeros at its beginning: ${whole})`;
+  }
   const [, partition = '', account = '', type = '', name] = OTHER_ARN.exec(unquoted) ?? [];
   if (type !== 'assumed-role' || !name) return OTHER_TYPES.get(type);
   return `a session of the role ${iamArn({ partition, account }, `role/${name}`)} (its path, if it has one, goes before the name)`;
