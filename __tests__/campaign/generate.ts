@@ -2,7 +2,7 @@ import { Chance } from '../two-runs/chance';
 import { DOORS, type DoorName } from './doors';
 import { excludes } from './promises';
 import { TASKS, type Task, type TaskName } from './tasks';
-import { runTrial, type Trial, type Trouble } from './trial';
+import { observeTrial, type Trial, type Trouble } from './trial';
 
 type Choice<T> = readonly [T, ...T[]];
 
@@ -109,7 +109,7 @@ const CALLS = new Map<string, number | undefined>();
 async function callsOf(door: DoorName, task: TaskName): Promise<number | undefined> {
   const key = `${task}, by ${door}`;
   if (!CALLS.has(key)) {
-    const { jobs, calls } = await runTrial({ ...UNDISTURBED, door, task });
+    const { jobs, calls } = await observeTrial({ ...UNDISTURBED, door, task });
     CALLS.set(key, jobs.some(({ main }) => excludes(main)) ? undefined : calls.length);
   }
   return CALLS.get(key);

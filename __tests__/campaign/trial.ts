@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Failure } from '../../sandbox/faults';
+import type { RecordedRequest } from '../../sandbox/http/request';
 import type { Ended, Kill } from '../../sandbox/runner/driver';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { lastWord } from '../../src/credential-process/command-line';
@@ -145,11 +146,24 @@ export function describeTrial(trial: Trial): string {
   ].join('; ');
 }
 
-/** Runs a trial in a world of its own. */
-export async function runTrial(trial: Trial): Promise<Tried> {
+/** Runs a trial in a world of its own, and what follows it, and tells which promises were broken. */
+export function runTrial(trial: Trial): Promise<Tried> {
+  return inWorld(async (scenario) => {
+    const run = new TrialRun(trial, scenario);
+    const { jobs, calls } = await run.observe();
+    return { broken: [...run.broken(jobs), ...(await run.follow())], jobs, calls };
+  });
+}
+
+/** Runs a trial alone. */
+export function observeTrial(trial: Trial): Promise<Omit<Tried, 'broken'>> {
+  return inWorld((scenario) => new TrialRun(trial, scenario).observe());
+}
+
+async function inWorld<T>(work: (scenario: Scenario) => Promise<T>): Promise<T> {
   const scenario = await Scenario.start();
   try {
-    return await new TrialRun(trial, scenario).run();
+    return await work(scenario);
   } finally {
     // Every call is expected: that some fail is the point.
     scenario.calls();
@@ -165,28 +179,31 @@ class TrialRun {
   #end: { times: number; readonly skip: number; readonly holdAfter: () => void; readonly kill: Kill } | undefined;
   #isOver: boolean;
   readonly #home: { job?: Job } = {};
+  readonly #tasks: readonly Task[];
+  /** Of the requests, where those of the trial begin. */
+  #first = 0;
 
   constructor(
     private readonly trial: Trial,
     private readonly scenario: Scenario,
   ) {
-    this.#isOver = trial.troubles.length === 0;
+    const { task, meanwhile, troubles } = trial;
+    this.#isOver = troubles.length === 0;
+    this.#tasks = [TASKS[task], ...(meanwhile === undefined ? [] : [TASKS[meanwhile]])];
   }
 
-  async run(): Promise<Tried> {
+  async observe(): Promise<Omit<Tried, 'broken'>> {
     const { trial, scenario } = this;
     const { sandbox } = scenario;
-    const { task: name, meanwhile, door } = trial;
     furnish(scenario);
     scenario.pass(OVER_MS);
-    const tasks: Task[] = [TASKS[name], ...(meanwhile === undefined ? [] : [TASKS[meanwhile]])];
-    for (const task of tasks) if (task.isApplied === true) await this.#provision(task);
-    this.#door = await DOORS[door](scenario);
+    for (const task of this.#tasks) if (task.isApplied === true) await this.#provision(task);
+    this.#door = await DOORS[trial.door](scenario);
     sandbox.settings.readAgeMs = () => trial.staleMs;
     sandbox.settings.propagationMs = trial.propagationMs;
-    const first = sandbox.requests.length;
+    this.#first = sandbox.requests.length;
     this.#befall();
-    const begun = tasks.map((task, index) => this.#begin(task, index));
+    const begun = this.#tasks.map((task, index) => this.#begin(task, index));
     const ended = await Promise.all(begun.map((step) => step()));
     if (trial.lastsUntil === 'main') this.#endTroubles();
     const rounds = await this.#laterSteps(ended);
@@ -195,12 +212,19 @@ class TrialRun {
     const jobs: Observed[] = [];
     for (const one of ended) jobs.push(await this.#finish(one, rounds));
     sandbox.faults.clear();
-    const calls = sandbox.requests
-      .slice(first)
-      .map(({ action, errorCode }) => (errorCode === undefined ? action : `${action} ${errorCode}`));
-    const broken = [...brokenBy({ trial, scenario, jobs, door: this.#door, requests: sandbox.requests.slice(first) })];
-    broken.push(...(await this.#follow(tasks)));
-    return { broken, jobs, calls };
+    const calls = this.#requests.map(({ action, errorCode }) =>
+      errorCode === undefined ? action : `${action} ${errorCode}`,
+    );
+    return { jobs, calls };
+  }
+
+  broken(jobs: readonly Observed[]): Broken[] {
+    const { trial, scenario } = this;
+    return brokenBy({ trial, scenario, jobs, door: this.#door, requests: this.#requests });
+  }
+
+  get #requests(): RecordedRequest[] {
+    return this.scenario.sandbox.requests.slice(this.#first);
   }
 
   #befall(): void {
@@ -357,12 +381,12 @@ class TrialRun {
   }
 
   /** Undisturbed runs converge, and the last of them changes nothing. */
-  async #follow(tasks: readonly Task[]): Promise<Broken[]> {
+  async follow(): Promise<Broken[]> {
     const { scenario, trial } = this;
-    const [task] = tasks;
+    const [task] = this.#tasks;
     if (task?.document === undefined) return [];
     // What a run made for itself, and could not remove, carries its name: nobody takes it over unasked.
-    const isLeft = tasks.some(({ inputs }) => inputs.ephemeral === 'true') && trial.troubles.length > 0;
+    const isLeft = this.#tasks.some(({ inputs }) => inputs.ephemeral === 'true') && trial.troubles.length > 0;
     if (isLeft) return [];
     scenario.sandbox.settings.readAgeMs = () => 0;
     scenario.sandbox.clock.advance(-this.#movedMs);
