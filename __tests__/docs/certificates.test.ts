@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { readCertificate } from '../../src/roles-anywhere/certificate';
 import { examples, page, readText, section } from './pages';
-
-const AUTHORITY =
-  'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout authority.key -subj /CN=Root -days 1 -out authority.pem';
 
 /** Stores a secret as `gh secret set NAME --env ENVIRONMENT` does, in a file of that name and environment. */
 const GH = '#!/bin/sh\n[ "$1 $2 $4" = "secret set --env" ] && cat > "$5.$3"\n';
@@ -33,9 +31,15 @@ function run(command: string): void {
 (hasOpenssl ? test : test.skip)(
   'the commands of the page make a certificate that the step takes, in the environment of the example',
   () => {
-    const { blocks } = section(page('docs/roles-anywhere.md'), 'What the certificate needs');
-    run(AUTHORITY);
-    for (const { content } of blocks.filter(({ language }) => language === 'sh')) run(content);
+    const commands = ['What AWS needs', 'What the certificate needs'].flatMap((heading) =>
+      section(page('docs/roles-anywhere.md'), heading)
+        .blocks.filter(({ language, content }) => language === 'sh' && !content.startsWith('aws '))
+        .map(({ content }) => content),
+    );
+    expect(commands[0]).toMatch(/^openssl req -x509 /);
+    commands.forEach(run);
+    const authority = new X509Certificate(readFileSync(join(folder, 'authority.pem')));
+    expect([authority.ca, authority.verify(authority.publicKey)]).toEqual([true, true]);
     const example = examples().find((path) => path.endsWith('/roles-anywhere.yml')) ?? '';
     const [, environment = ''] = /^ +environment: (\w+)/m.exec(readText(example)) ?? [];
     const secret = (name: string) => readFileSync(join(folder, `${environment}.${name}`), 'utf8');
