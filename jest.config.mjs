@@ -49,8 +49,8 @@ export default {
   // With the sources among them, --findRelatedTests finds the tests of a file.
   roots: ['__tests__', 'src', 'sandbox'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
-  // These install software of others, and run by "npm run test:conformance" and "npm run test:windows".
-  testPathIgnorePatterns: ['/node_modules/', '/__tests__/(conformance|windows)/'],
+  // These install software of others, and run by "npm run test:conformance", "test:vendors" and "test:windows".
+  testPathIgnorePatterns: ['/node_modules/', '/__tests__/(conformance|vendors|windows)/'],
   transform: { '\\.[jt]s$': '<rootDir>/scripts/jest-transform.mjs' },
   moduleNameMapper: {
     '^@serenity-kit/noble-sodium$': '<rootDir>/__tests__/github/fast-boxes.ts',
