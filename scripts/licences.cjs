@@ -14,7 +14,7 @@ const FOLDER = /node_modules\/(?:.+\/node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/;
  */
 function packagesIn(maps) {
   const sources = maps.flatMap((map) => JSON.parse(map).sources);
-  return [...new Set(sources.flatMap((source) => FOLDER.exec(source)?.[0] ?? []))];
+  return [...new Set(sources.flatMap((source) => FOLDER.exec(source.replaceAll('\\', '/'))?.[0] ?? []))];
 }
 
 /**

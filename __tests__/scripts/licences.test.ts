@@ -26,9 +26,14 @@ test('the packages of a bundle are those of which its source maps name files', (
   expect(
     packagesIn([
       map('/src/main.ts', '../node_modules/a/lib/x.js', '../node_modules/a/y.js'),
-      map('/work/node_modules/@b/c/index.js', '/work/node_modules/@b/c/node_modules/d/e/f.js', '/webpack/bootstrap'),
+      map(
+        '/project/node_modules/@b/c/index.js',
+        '/project/node_modules/@b/c/node_modules/d/e/f.js',
+        '/webpack/bootstrap',
+      ),
+      map('C:\\project\\node_modules\\@b\\e\\index.js'),
     ]),
-  ).toEqual(['node_modules/a', 'node_modules/@b/c', 'node_modules/@b/c/node_modules/d']);
+  ).toEqual(['node_modules/a', 'node_modules/@b/c', 'node_modules/@b/c/node_modules/d', 'node_modules/@b/e']);
 });
 
 test('each text is there once, under all that have it', () => {
