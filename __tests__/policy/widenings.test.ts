@@ -404,6 +404,48 @@ describe('under which condition', () => {
       ],
     ],
     [
+      'a later end, in seconds',
+      { DateLessThan: { 'aws:CurrentTime': '2026-12-31T00:00:00Z' } },
+      { DateLessThan: { 'aws:CurrentTime': '1924905600' } },
+      [
+        'loosens the condition DateLessThan aws:CurrentTime 2026-12-31T00:00:00Z to DateLessThan aws:CurrentTime 1924905600',
+      ],
+    ],
+    [
+      'an earlier start than one in seconds',
+      { DateGreaterThan: { 'aws:CurrentTime': '1924905600' } },
+      { DateGreaterThan: { 'aws:CurrentTime': '2026-12-31' } },
+      [
+        'loosens the condition DateGreaterThan aws:CurrentTime 1924905600 to DateGreaterThan aws:CurrentTime 2026-12-31',
+      ],
+    ],
+    [
+      'the same end, in seconds',
+      { DateLessThan: { 'aws:CurrentTime': '2030-12-31T01:00+01:00' } },
+      { DateLessThan: { 'aws:EpochTime': 1, 'aws:CurrentTime': 1924905600 } },
+      [],
+    ],
+    [
+      'an end that is a year or seconds',
+      { DateLessThan: { 'aws:CurrentTime': '2026-12-31' } },
+      { DateLessThan: { 'aws:CurrentTime': '2027' } },
+      ['loosens the condition DateLessThan aws:CurrentTime 2026-12-31 to DateLessThan aws:CurrentTime 2027'],
+    ],
+    [
+      'a start without a time zone',
+      { DateGreaterThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } },
+      { DateGreaterThan: { 'aws:CurrentTime': '2026-01-02T00:00:00' } },
+      [
+        'loosens the condition DateGreaterThan aws:CurrentTime 2026-01-01T00:00:00Z to DateGreaterThan aws:CurrentTime 2026-01-02T00:00:00',
+      ],
+    ],
+    [
+      'the same year, and an earlier end',
+      { DateLessThanEquals: { 'aws:CurrentTime': ['2027', '2026-12-31'] } },
+      { DateLessThan: { 'aws:CurrentTime': ['2027', '2026-11'] } },
+      [],
+    ],
+    [
       'a limit on the other side',
       { NumericLessThan: { 'aws:MultiFactorAuthAge': '9' } },
       { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '9' } },

@@ -136,7 +136,6 @@ const LIMITS: Readonly<Record<string, Limit | undefined>> = {
   dategreaterthanequals: { type: 'date', side: 'lower', isOpen: false },
 };
 
-/** Of several limits, one must be kept: the widest counts. */
 function limitImplies(
   given: Limit,
   asked: Limit | undefined,
@@ -144,13 +143,21 @@ function limitImplies(
   others: readonly string[],
 ): boolean {
   if (asked?.type !== given.type || asked.side !== given.side) return false;
-  const sign = given.side === 'upper' ? 1 : -1;
-  const [mine, theirs] = [values, others].map((texts) =>
-    Math.max(
-      ...texts.map(
-        (text) => sign * (given.type === 'date' && Number.isNaN(Number(text)) ? Date.parse(text) : Number(text)),
-      ),
-    ),
-  ) as [number, number];
-  return mine < theirs || (mine === theirs && (given.isOpen || !asked.isOpen));
+  const position = given.type === 'date' ? instant : Number;
+  const isWithin = (value: string, other: string) => {
+    const [mine, theirs] = given.side === 'upper' ? [value, other] : [other, value];
+    const isSame = value === other || position(value) === position(other);
+    return isSame ? given.isOpen || !asked.isOpen : position(mine) < position(theirs);
+  };
+  return values.every((value) => others.some((other) => isWithin(value, other)));
+}
+
+/**
+ * The milliseconds of a date of ISO 8601 as the W3C has it, or of seconds since 1970; NaN where it is not sure how AWS
+ * reads it: `2027` may be a year or seconds, and a time without a zone is none of W3C's.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Date
+ */
+function instant(text: string): number {
+  if (/^\d{9,10}$/.test(text)) return Number(text) * 1000;
+  return /^\d{4}-\d\d(?:-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?)?$/.test(text) ? Date.parse(text) : NaN;
 }
