@@ -26,14 +26,25 @@ test('it names the draft that editors know, and itself', () => {
 });
 
 test('a validator takes it in its strict mode, and by it the examples', () => {
-  // Stryker brings this version of ajv; the one of ESLint does not know the draft.
-  const { default: Validator } = createRequire(require.resolve('@stryker-mutator/core'))('ajv/dist/2020') as Ajv;
-  const accepts = new Validator({ strict: true }).compile(committed);
+  const accepts = validator();
   for (const file of readdirSync(EXAMPLES).filter((name) => name.endsWith('.yml'))) {
     const document = parse(readFileSync(join(EXAMPLES, file), 'utf8')) as Schema;
     expect([file, accepts(document)]).toEqual([file, true]);
     expect([file, accepts({ ...document, user: {} })]).toEqual([file, false]);
   }
+});
+
+test.each([
+  ['a name', 'deploy', true],
+  ["AWS's own policy", 'arn:aws:iam::aws:policy/job-function/Billing', true],
+  ["another vendor's", 'arn:aws:iam:::policy/readwrite', true],
+  ['a bucket', 'arn:aws:s3:::bucket', false],
+  ['a role', 'arn:aws:iam::123456789012:role/deploy', false],
+  ['a misspelt ARN', 'arn:aws:iam::123456789012:plicy/deploy', false],
+])('whether %s may be a policy by it', (_, policy, isOne) => {
+  const accepts = validator();
+  expect(accepts({ users: { ci: { policies: [policy] } } })).toBe(isOne);
+  expect(accepts({ users: { ci: { 'permissions-boundary': policy } } })).toBe(isOne);
 });
 
 test('it knows the keys of a document, and no others', () => {
@@ -79,6 +90,13 @@ test('it holds the rules that AWS has for names and numbers', () => {
   expect(policies).toMatchObject({ type: 'array', maxItems: 20, uniqueItems: true });
   expect(accessKey).toMatchObject({ required: ['deliver'], properties: { deliver: { minItems: 1 } } });
 });
+
+/** What a strict validator says of a document by the schema. */
+function validator(): (value: unknown) => boolean {
+  // Stryker brings this version of ajv; the one of ESLint does not know the draft.
+  const { default: Validator } = createRequire(require.resolve('@stryker-mutator/core'))('ajv/dist/2020') as Ajv;
+  return new Validator({ strict: true }).compile(committed);
+}
 
 function entry(section: string): Schema {
   const sections = committed.properties as Record<string, { readonly additionalProperties: Schema }>;

@@ -393,6 +393,7 @@ describe('what it should be, to be pasted', () => {
       /it is arn:aws:iam::aws:policy\/service-role\/AWSLambdaBasicExecutionRole$/,
     ],
     [user('policies: ["arn:aws:iam::12345678901:policy/a"]'), /such as arn:aws:iam::012345678901:policy\/a$/],
+    [user('policies: ["arn:aws:iam::12345678901:role/a"]'), /such as arn:aws:iam::123456789012:policy\/name$/],
   ])('%s', (input, problem) => {
     expect(problemsOf(input)).toEqual([
       typeof problem === 'string' ? `line 1: ${problem}` : expect.stringMatching(problem),

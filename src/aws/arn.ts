@@ -23,6 +23,8 @@ export interface Identity {
 
 const ACCOUNT_ID = /^\d{12}$/;
 const POLICY_ARN = /^arn:aws[\w-]*:iam::(?:aws|\d{12}):policy\/(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,128}$/;
+/** With those of other vendors, whose partitions and accounts have any form. */
+export const NAMES_POLICY = /^arn:(?:[^:\s]*:){4}policy\/\S+$/;
 const ROLE_ARN = /^arn:(aws[\w-]*):iam::(\d{12}):role\/((?:[\x21-\x2e\x30-\x7e]+\/)*)([\w+=,.@-]{1,64})$/;
 const ROLE_NAME = /^(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/;
 const OTHER_ARN = /^arn:(aws[\w-]*):(?:iam|sts)::(\d{12}|aws):([\w-]+)(?:\/([^/]+)|$)/;
@@ -149,6 +151,11 @@ export function isAccountId(text: string): boolean {
 /** Whether a text is the ARN of a managed policy, of AWS's own or of an account. */
 export function isPolicyArn(text: string): boolean {
   return POLICY_ARN.test(text);
+}
+
+/** Whether an ARN is that of a managed policy, whatever partition and account it names: those of other vendors have any form. */
+export function namesPolicy(arn: string): boolean {
+  return NAMES_POLICY.test(arn);
 }
 
 /** Whether a text may stand for a managed policy at another vendor: an ARN of any form, or a name alone (`readwrite`). */

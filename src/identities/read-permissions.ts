@@ -1,4 +1,4 @@
-import { iamArn, isPolicyArn, partitionOfArn, wholeAccount } from '../aws/arn';
+import { iamArn, isPolicyArn, namesPolicy, partitionOfArn, wholeAccount } from '../aws/arn';
 import type { PolicyDocument } from '../policy/policy-document';
 import { nearest } from '../text/did-you-mean';
 import { quoted } from '../text/value';
@@ -79,12 +79,13 @@ function readPolicyReference(part: DocumentPart<string | undefined>): PolicyRefe
     part.wrong(`is ${quoted(written)}, which is no policy of this document; it should be ${should}`);
     return undefined;
   }
-  if (!isForAws) return { arn: written };
+  const isPolicy = isForAws ? isPolicyArn : namesPolicy;
   const actual = partitionOfArn(written);
-  if (!isPolicyArn(written)) {
-    const example = wholeAccount(written) ?? `arn:${partition}:iam::123456789012:policy/name`;
+  if (!isPolicy(written)) {
+    const whole = wholeAccount(written);
+    const example = whole && isPolicy(whole) ? whole : `arn:${partition}:iam::123456789012:policy/name`;
     part.wrong(`is ${quoted(written)}; it should be the ARN of a policy, such as ${example}`);
-  } else if (actual !== partition) {
+  } else if (isForAws && actual !== partition) {
     part.wrong(`is of the partition ${actual}; it should be of that of the region, ${partition}`);
   }
   return { arn: written };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { NAMES_POLICY } from '../../aws/arn';
 import { MAX_TAG_KEY_LENGTH, MAX_TAG_VALUE_LENGTH, TAG_CHARACTERS } from '../../aws/tags';
 import { ROOM_FOR_OWN_TAGS } from '../own-tags';
 import { described, keysRule, name, named, optional } from './building-blocks';
@@ -69,10 +70,15 @@ export const policySource = (of: string) =>
     `${of}: a path in the workspace to a JSON or YAML file, or the policy itself.`,
   );
 
-const policyReference = () =>
-  z
-    .string('the ARN of a policy, or the name of one under "policies"')
-    .check(z.minLength(1, 'the ARN of a policy, or the name of one under "policies"'));
+/** The pattern is for editors: the step says what is wrong in words that know the document. */
+const policyReference = (what: string) =>
+  described(
+    z
+      .string('the ARN of a policy, or the name of one under "policies"')
+      .check(z.minLength(1, 'the ARN of a policy, or the name of one under "policies"')),
+    what,
+    { pattern: `${name(MAX_POLICY_NAME).pattern.source}|${NAMES_POLICY.source}` },
+  );
 
 export const permissions = () => ({
   path: z.optional(path()),
@@ -80,7 +86,7 @@ export const permissions = () => ({
   policies: optional(
     z
       .array(
-        policyReference(),
+        policyReference('The name of a policy of this document, or an ARN.'),
         'a list of ARNs and names of policies, such as [arn:aws:iam::aws:policy/ReadOnlyAccess]',
       )
       .check(z.maxLength(MAX_MANAGED_POLICIES, `at most ${MAX_MANAGED_POLICIES} policies`)),
@@ -91,8 +97,7 @@ export const permissions = () => ({
     named(name(MAX_POLICY_NAME), policySource('An inline policy'), '{ ReadObjects: policies/read-objects.json }'),
     'Inline policies by name.',
   ),
-  'permissions-boundary': optional(
-    policyReference(),
-    'The policy that limits what the others can allow: a name of this document, or an ARN.',
+  'permissions-boundary': z.optional(
+    policyReference('The policy that limits what the others can allow: a name of this document, or an ARN.'),
   ),
 });
