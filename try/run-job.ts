@@ -20,6 +20,7 @@ import { checkOut } from './checkout';
 import { withCommands } from './commands';
 import { claimsOf, contextsOf, payloadOf, variablesOf, type Origin } from './contexts';
 import type { Interruption } from './interruption';
+import { passedOutputs } from './job-outputs';
 import { readLocalAction, refusalOf } from './local-action';
 import type { LocalAws, TokenJob } from './local-aws';
 import { notDoneHere, type PlannedJob } from './plan';
@@ -146,9 +147,21 @@ export class JobRun {
         await this.#runStep(steps, step, `${this.setting.file}:${read.lineOf('jobs', id, 'steps', index)}`);
       }
       await this.#runPosts(steps);
-      const outputs = filledIn(job.outputs ?? {}, steps.contexts, expressions);
+      const { passed, withheld } = passedOutputs(
+        filledIn(job.outputs ?? {}, steps.contexts, expressions),
+        this.#job.masks,
+      );
+      if (withheld.length > 0) {
+        title(`${this.#name} › Outputs`);
+        for (const name of withheld) {
+          note(
+            `${name} does not reach other jobs, as a part of it is masked. GitHub warns: "Skip output '${name}' since it ` +
+              'may contain secret." A job that needs it must obtain it itself.',
+          );
+        }
+      }
       const goesOn = isTrue(job['continue-on-error'] ?? false, steps.contexts, expressions);
-      return { result: goesOn ? 'success' : steps.status, outputs };
+      return { result: goesOn ? 'success' : steps.status, outputs: passed };
     } finally {
       this.#job.remove();
     }

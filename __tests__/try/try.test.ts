@@ -112,6 +112,16 @@ const OF_USERS: readonly Tried[] = [
       'deploy: success, inherits: success, remote: not run, after: success',
     ],
   },
+  {
+    file: 'masked-outputs.yml',
+    prints: [
+      'Job keys',
+      'keys › Outputs',
+      "id does not reach other jobs, as a part of it is masked. GitHub warns: \"Skip output 'id' since",
+      'secret does not reach other jobs',
+      "key '' and '' of 123456789012",
+    ],
+  },
   // It may not ask for tokens.
   { file: 'failing.yml', exitCode: 1, prints: ['id-token: write', 'the step failure', 'deploy: failure'] },
   {
