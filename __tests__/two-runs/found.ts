@@ -414,4 +414,17 @@ export const FOUND: Readonly<Record<string, Pair>> = {
     asksForRuns: true,
     seed: 40014011,
   },
+  'of two keys that one request had made, one was nobody’s, and its announcement was left for the next run': {
+    document: 'a key of the job',
+    applied: true,
+    a: 'provision',
+    b: 'provision',
+    holdA: 8,
+    holdB: undefined,
+    staleMs: 30_000,
+    propagationMs: 0,
+    trouble: { run: 'A', call: 7, how: 'done twice' },
+    asksForRuns: false,
+    seed: 50007587,
+  },
 };

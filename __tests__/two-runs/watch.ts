@@ -17,7 +17,7 @@ export type Promised =
   | 'I1 place'
   /** What a job was given works until its post. */
   | 'I1 job'
-  /** No active key that nobody holds, unless its run failed or said so; and later runs end it. */
+  /** No active key that nobody holds, unless its run failed, said so, or left its announcement; and later runs end it. */
   | 'I2 orphan'
   /** No key that a place holds whole is ended, but by deprovision or `delete-old-keys`. */
   | 'I3 held'
@@ -187,10 +187,16 @@ export class Watch {
     }
     for (const id of this.orphans()) {
       const maker = this.makers.get(id);
-      if (maker?.isGreen && !this.jobs.some((job) => job.said(id))) {
+      if (maker?.isGreen && !this.#isAnnounced(id, maker) && !this.jobs.some((job) => job.said(id))) {
         this.note('I2 orphan', `${maker.name} left an active key that nobody has, and ended green`);
       }
     }
+  }
+
+  /** Whether the announcement of a key is there still: the list that its run saw may be too old to show one that was made with it. */
+  #isAnnounced(id: string, { settings }: JobRun): boolean {
+    const user = this.world.users.find(({ accessKeys }) => accessKeys.some(({ accessKeyId }) => accessKeyId === id));
+    return readRecords(user?.tags ?? {}).announcements.some(({ run }) => run.id === settings.runId);
   }
 
   /** Active keys that no place holds or held, nor a job, nor a person. */
