@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export const USAGE = `npm run try -- WORKFLOW.yml [JOB …] [SECRET=value …] [vars.NAME=value …] [inputs.NAME=value …]
-  --event NAME        what triggers the workflow: by default push, or else what it names first
+  --event NAME        what triggers the workflow: by default push, else what it names first; with inputs, what has them
   --repository O/N    whose workflow it is: octo-org/app by default
   --ref REF           refs/heads/main by default
   --workspace FOLDER  what actions/checkout checks out: by default the folder that the workflow belongs to

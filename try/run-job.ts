@@ -31,7 +31,7 @@ export interface Setting {
   /** The workflow file, as places are named. */
   readonly file: string;
   readonly read: ReadWorkflow;
-  /** Who called the workflow; undefined for the one that is tried. */
+  /** Who called the workflow; undefined for one that an event has triggered. */
   readonly caller?: Caller;
   readonly workflows: ReadonlyMap<string, CalledWorkflow>;
   readonly origin: Origin;
@@ -50,7 +50,8 @@ export interface Setting {
 
 /** A job that has called a workflow of the repository. */
 interface Caller {
-  readonly name: string;
+  /** Undefined where the workflow that is tried is called, by one that is not there. */
+  readonly name?: string;
   /** Whether it may ask for OIDC tokens: what it calls may not more. */
   readonly oidc: boolean;
 }
@@ -74,7 +75,7 @@ export function nameOf(id: string, matrix: unknown, { caller }: Setting): string
     typeof value === 'string' ? value : JSON.stringify(value),
   );
   const name = values.length > 0 ? `${id} (${values.join(', ')})` : id;
-  return caller ? `${caller.name} / ${name}` : name;
+  return caller?.name === undefined ? name : `${caller.name} / ${name}`;
 }
 
 /** Whether the steps of a job may ask for OIDC tokens. What the job says counts instead of what its workflow says. */
@@ -115,7 +116,7 @@ export class JobRun {
     const written = typeof environment === 'string' ? environment : environment?.name;
     const environmentName = written === undefined ? undefined : expressions.fillIn(written, this.#contexts);
     if (environmentName) aws.createEnvironment(environmentName);
-    const path = setting.caller ? setting.file : origin.path;
+    const path = setting.caller?.name === undefined ? origin.path : setting.file;
     const claims = claimsOf({ ...origin, path }, this.#job.env, environmentName);
     this.#token = { claims, oidc: mayAsk(job, setting), workspace: this.#job.workspace };
     Object.assign(

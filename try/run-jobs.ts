@@ -6,8 +6,9 @@ import { note, title } from '../sandbox/runner/terminal';
 import type { WorkflowJob } from '../sandbox/runner/workflow';
 import type { CalledWorkflow } from './called-workflows';
 import { contextsOf, payloadOf, variablesOf } from './contexts';
-import { callInputs, callOutputs, type PlannedJob } from './plan';
+import type { PlannedJob } from './plan';
 import { isTrue, JobRun, mayAsk, nameOf, type JobEnd, type Setting } from './run-job';
+import { callInputs, callOutputs } from './trigger';
 
 /** Runs jobs one after the other, each after those that it needs. */
 export async function runJobs(jobs: readonly PlannedJob[], setting: Setting): Promise<ReadonlyMap<string, JobEnd>> {

@@ -9,11 +9,12 @@ import { folderOf } from './checkout';
 import { Interrupted, Interruption } from './interruption';
 import { localActionsOf } from './local-action';
 import { LocalAws } from './local-aws';
-import { dispatchInputs, eventOf, plannedJobs } from './plan';
+import { plannedJobs } from './plan';
 import { provisionDocument } from './provision-document';
 import { referencesIn } from './references';
 import { runJobs } from './run-jobs';
 import { valuesFor } from './stand-ins';
+import { triggerOf } from './trigger';
 
 /** Runs the jobs of a workflow file against a local AWS. Returns whether they did what they should. */
 async function tryWorkflow(request: Request): Promise<boolean> {
@@ -25,17 +26,20 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   const read = await readWorkflow(path, readFileSync(file, 'utf8'));
   const { workflow } = read;
   const jobs = plannedJobs(workflow, request.jobs);
+  const { event, isCalled, inputs } = triggerOf(workflow, request.event, request.inputs);
   const origin = {
     workflow: workflow.name ?? `.github/workflows/${basename(file)}`,
     path: `.github/workflows/${basename(file)}`,
-    event: eventOf(workflow, request.event),
+    event,
     repository: request.repository,
     ref: request.ref,
   };
-  const inputs = dispatchInputs(workflow, request.inputs);
   const folder = request.workspace === undefined ? folderOf(file) : resolve(from, request.workspace);
   const workflows = await calledWorkflows(jobs, folder);
-  title(`${origin.workflow}: ${origin.event} of ${origin.ref} in ${origin.repository}`);
+  title(`${origin.workflow}: ${isCalled ? 'called on ' : ''}${event} of ${origin.ref} in ${origin.repository}`);
+  if (isCalled) {
+    note('It runs without the workflow that calls it, which is taken to permit id-token: write.');
+  }
 
   const interruption = new Interruption();
   const aws = await LocalAws.start(request.repository);
@@ -60,6 +64,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
     const setting = {
       file: path,
       read,
+      ...(isCalled && { caller: { oidc: true } }),
       workflows,
       origin,
       expressions,

@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import type { Workflow, WorkflowJob } from '../../sandbox/runner/workflow';
 import { useOf } from '../../try/actions';
-import { callInputs, callOutputs, dispatchInputs, eventOf, notDoneHere, plannedJobs } from '../../try/plan';
+import { notDoneHere, plannedJobs } from '../../try/plan';
 import { rolesIn } from '../../try/roles';
 import { workspaceWith } from '../identities/workspace';
 
 const workflow: Workflow = {
-  on: {
-    schedule: [],
-    workflow_dispatch: { inputs: { now: { type: 'boolean' }, stage: { default: 'test' } } },
-  },
+  on: 'push',
   jobs: { last: { needs: ['build', 'test'] }, test: { needs: 'build' }, build: {}, other: {} },
 };
 const ids = (names: readonly string[]) => plannedJobs(workflow, names).map(({ id }) => id);
@@ -18,41 +15,6 @@ test('each job comes after those that it needs, which come with it', () => {
   expect(ids([])).toEqual(['build', 'test', 'last', 'other']);
   expect(ids(['test'])).toEqual(['build', 'test']);
   expect(() => ids(['deploy'])).toThrow('There is no job "deploy". The jobs are: last, test, build, other');
-});
-
-test('the event is the one asked for, else a push, else the first', () => {
-  expect(eventOf(workflow, undefined)).toBe('schedule');
-  expect(eventOf({ ...workflow, on: ['pull_request', 'push'] }, undefined)).toBe('push');
-  expect(eventOf(workflow, 'workflow_dispatch')).toBe('workflow_dispatch');
-  expect(() => eventOf(workflow, 'push')).toThrow('It reacts to: schedule, workflow_dispatch');
-});
-
-test('inputs have their defaults and types', () => {
-  expect(dispatchInputs(workflow, { now: 'true' })).toEqual({ now: true, stage: 'test' });
-  expect(() => dispatchInputs(workflow, { when: 'now' })).toThrow('Its inputs are: now, stage');
-});
-
-test('inputs of a workflow that is called are those given, or their defaults', () => {
-  const called: Workflow = {
-    on: {
-      workflow_call: {
-        inputs: {
-          stage: { type: 'string', required: true },
-          dry: { type: 'boolean' },
-          region: { default: 'eu-west-1' },
-        },
-        outputs: { arn: { value: '${{ jobs.a.outputs.arn }}' } },
-      },
-    },
-    jobs: {},
-  };
-  const inputs = (given: Record<string, unknown>) => callInputs(called, given, 'deploy.yml');
-  expect(inputs({ stage: 'test' })).toEqual({ stage: 'test', dry: false, region: 'eu-west-1' });
-  expect(inputs({ stage: '', dry: true })).toEqual({ stage: '', dry: true, region: 'eu-west-1' });
-  expect(() => inputs({})).toThrow('deploy.yml needs the input "stage", which is not under with:');
-  expect(() => inputs({ stage: 'x', when: '' })).toThrow('deploy.yml has no input "when". Its inputs are: stage, dry');
-  expect(callOutputs(called)).toEqual({ arn: '${{ jobs.a.outputs.arn }}' });
-  expect(callOutputs({ on: 'workflow_call', jobs: {} })).toEqual({});
 });
 
 test.each([

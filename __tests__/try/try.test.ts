@@ -113,6 +113,23 @@ const OF_USERS: readonly Tried[] = [
     ],
   },
   {
+    file: '.github/workflows/deploy.yml',
+    args: ['inputs.stage=test', 'inputs.dry=true', 'OTHER='],
+    prints: [
+      'called on push of refs/heads/main in octo-org/app',
+      'It runs without the workflow that calls it, which is taken to permit id-token: write.',
+      'Job sign-in',
+      'sts AssumeRoleWithWebIdentity',
+      "to test with ''",
+      'sign-in: success',
+    ],
+  },
+  {
+    file: '.github/workflows/deploy.yml',
+    exitCode: 1,
+    prints: ['The workflow needs inputs that are not given: stage. Give each after the file: inputs.stage=value'],
+  },
+  {
     file: 'masked-outputs.yml',
     prints: [
       'Job keys',

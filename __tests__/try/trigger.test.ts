@@ -1,0 +1,80 @@
+import type { Workflow } from '../../sandbox/runner/workflow';
+import { callInputs, callOutputs, triggerOf } from '../../try/trigger';
+
+const reacting = (on: unknown): Workflow => ({ on, jobs: {} });
+const STARTED = reacting({
+  schedule: [],
+  workflow_dispatch: { inputs: { now: { type: 'boolean' }, stage: { default: 'test' } } },
+});
+const CALLED = reacting({
+  workflow_call: {
+    inputs: {
+      stage: { type: 'string', required: true },
+      dry: { type: 'boolean' },
+      region: { default: 'eu-west-1' },
+      seconds: { type: 'number' },
+    },
+    outputs: { arn: { value: '${{ jobs.a.outputs.arn }}' } },
+  },
+});
+
+test('the event is the one asked for, else a push, else the first', () => {
+  expect(triggerOf(STARTED, undefined, {}).event).toBe('schedule');
+  expect(triggerOf(reacting(['pull_request', 'push']), undefined, {}).event).toBe('push');
+  expect(triggerOf(STARTED, 'workflow_dispatch', {}).event).toBe('workflow_dispatch');
+  expect(() => triggerOf(STARTED, 'push', {})).toThrow('It reacts to: schedule, workflow_dispatch');
+});
+
+test('inputs of a run that is started by hand have their defaults and types', () => {
+  const event = 'workflow_dispatch';
+  expect(triggerOf(STARTED, undefined, { now: 'true' })).toEqual({
+    event,
+    isCalled: false,
+    inputs: { now: true, stage: 'test' },
+  });
+  expect(triggerOf(STARTED, event, {}).inputs).toEqual({ now: false, stage: 'test' });
+  expect(() => triggerOf(STARTED, undefined, { when: 'now' })).toThrow('Its inputs are: now, stage');
+  expect(() => triggerOf(STARTED, undefined, { now: 'soon' })).toThrow('"now" is "soon"; it must be true or false');
+});
+
+test('what must be given is asked for, unless a run by hand has a default', () => {
+  const inputs = { n: { type: 'number', required: true }, m: { required: true, default: 'x' } };
+  const give = 'Give each after the file: inputs.n=value';
+  expect(() => triggerOf(reacting({ workflow_dispatch: { inputs } }), undefined, {})).toThrow(
+    `The workflow needs inputs that are not given: n. ${give}`,
+  );
+  expect(() => triggerOf(reacting({ workflow_call: { inputs } }), undefined, {})).toThrow(
+    `The workflow needs inputs that are not given: n, m. ${give} inputs.m=value`,
+  );
+});
+
+test('other events have no inputs', () => {
+  expect(triggerOf(STARTED, undefined, {}).inputs).toEqual({});
+  expect(() => triggerOf(STARTED, 'schedule', { stage: 'test' })).toThrow(
+    'The input "stage" is given, but schedule has none: only workflow_dispatch and workflow_call do',
+  );
+});
+
+test('a workflow that others call is called, by one that a push or another event triggers', () => {
+  const given = { stage: 'test', seconds: '900' };
+  const inputs = { stage: 'test', dry: false, region: 'eu-west-1', seconds: 900 };
+  expect(triggerOf(CALLED, undefined, given)).toEqual({ event: 'push', isCalled: true, inputs });
+  expect(triggerOf(CALLED, 'pull_request', given)).toEqual({ event: 'pull_request', isCalled: true, inputs });
+  expect(() => triggerOf(CALLED, undefined, { ...given, seconds: 'long' })).toThrow('it must be a number');
+  const both = reacting({ push: null, workflow_call: null });
+  expect(triggerOf(both, undefined, {})).toEqual({ event: 'push', isCalled: false, inputs: {} });
+  expect(triggerOf(both, 'workflow_call', {})).toEqual({ event: 'push', isCalled: true, inputs: {} });
+});
+
+test('inputs of a workflow that a job calls are those given, or their defaults', () => {
+  const inputs = (given: Record<string, unknown>) => callInputs(CALLED, given, 'deploy.yml');
+  const defaults = { dry: false, region: 'eu-west-1', seconds: 0 };
+  expect(inputs({ stage: 'test' })).toEqual({ ...defaults, stage: 'test' });
+  expect(inputs({ stage: '', dry: true })).toEqual({ ...defaults, stage: '', dry: true });
+  expect(() => inputs({})).toThrow(
+    'deploy.yml needs inputs that are not given: stage. Give each under "with:" of the job',
+  );
+  expect(() => inputs({ stage: 'x', when: '' })).toThrow('deploy.yml has no input "when". Its inputs are: stage, dry');
+  expect(callOutputs(CALLED)).toEqual({ arn: '${{ jobs.a.outputs.arn }}' });
+  expect(callOutputs(reacting('workflow_call'))).toEqual({});
+});
