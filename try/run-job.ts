@@ -71,8 +71,9 @@ export function isTrue(written: Written, contexts: Contexts, expressions: Expres
 
 /** What a job is called, with what tells it from others of its matrix. */
 export function nameOf(id: string, matrix: unknown, { caller }: Setting): string {
+  // A heading is one line.
   const values = Object.values((matrix ?? {}) as Combination).map((value) =>
-    typeof value === 'string' ? value : JSON.stringify(value),
+    typeof value === 'string' ? value.trim().replaceAll(/\s*[\r\n]\s*/g, ' ') : JSON.stringify(value),
   );
   const name = values.length > 0 ? `${id} (${values.join(', ')})` : id;
   return caller?.name === undefined ? name : `${caller.name} / ${name}`;

@@ -67,6 +67,18 @@ test('each step of a job has a name of its own: its id, else a number after the 
   expect([shell?.log, next?.log]).toEqual([['__run'], ['__run_2']]);
 });
 
+test.each<[WorkflowStep, string]>([
+  [{ name: 'Build ${{ github.run_id }}' }, 'Build 7'],
+  [{ name: "${{ format('one{0}two', fromJSON('\"\\n\"')) }}" }, 'one'],
+  [{ run: '\n  echo ${{ github.run_id }}\n  echo next' }, 'Run echo 7'],
+  [{ run: '${{\n  github.run_id\n}} build' }, 'Run 7 build'],
+  [{ run: "echo ${{ fromJSON('') }}" }, "Run echo ${{ fromJSON('') }}"],
+  [{ uses: 'octo/aws@v1' }, 'Run octo/aws@v1'],
+])('the log calls a step by one line: %j', async (step, name) => {
+  const { steps } = await stepsOf([]);
+  expect(steps.nameOf(step)).toBe(name);
+});
+
 test('after a failure only those run that ask for it; a failure that may be changes nothing', async () => {
   const { outcomes, logs, steps } = await stepsOf([
     { run: 'echo wrong >&2; exit 3', 'continue-on-error': true },

@@ -2,7 +2,7 @@ import { readWorkflow, type ReadWorkflow } from '../../sandbox/runner/workflow';
 import { calledWorkflows } from '../../try/called-workflows';
 import { plannedJobs } from '../../try/plan';
 import { referencesIn } from '../../try/references';
-import { mayAsk, type Setting } from '../../try/run-job';
+import { mayAsk, nameOf, type Setting } from '../../try/run-job';
 import { workspaceWith } from '../identities/workspace';
 
 const calling = (...jobs: readonly string[]) => `on: [push, workflow_call]\njobs:\n${jobs.join('')}`;
@@ -91,4 +91,9 @@ test('what is called may ask for tokens if its caller may, and it does not say o
   expect([write, {}, undefined].map((own) => mayAsk({}, settingOf(own, true)))).toEqual([true, false, true]);
   expect([write, {}, undefined].map((own) => mayAsk({}, settingOf(own, false)))).toEqual([false, false, false]);
   expect(mayAsk({ permissions: write }, settingOf({}, true))).toBe(true);
+});
+
+test('a job is called by one line, with what tells it from others of its matrix and who calls it', () => {
+  expect(nameOf('a', { region: 'eu\n  west\n', of: [1, 2] }, {} as Setting)).toBe('a (eu west, [1,2])');
+  expect(nameOf('a', {}, { caller: { name: 'deploy (x)', oidc: true } } as Setting)).toBe('deploy (x) / a');
 });

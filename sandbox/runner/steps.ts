@@ -65,11 +65,10 @@ export class Steps {
     return { ...this.settings.contexts, env: this.#env, job: { status: this.#status }, steps: this.results };
   }
 
-  /** What the log calls a step: its name, or what it does. */
+  /** What the log calls a step: its name, or what it does; of several lines, the first. */
   nameOf({ name, run, uses = '' }: WorkflowStep): string {
-    if (name !== undefined) return this.settings.expressions.fillIn(name, this.contexts);
-    const [command = uses] = run?.trim().split('\n') ?? [];
-    return `Run ${this.settings.expressions.fillIn(command, this.contexts)}`;
+    const [line = ''] = this.#shown(name ?? run ?? uses).trim().split(/[\r\n]/, 1);
+    return name === undefined ? `Run ${line}` : line;
   }
 
   /**
@@ -136,6 +135,15 @@ export class Steps {
     const count = (this.#named.get(name) ?? 0) + 1;
     this.#named.set(name, count);
     return count === 1 ? name : `${name}_${count}`;
+  }
+
+  /** A text with its expressions filled in, or as it stands there if that fails: the step may be one that does not run. */
+  #shown(written: string): string {
+    try {
+      return this.settings.expressions.fillIn(written, this.contexts);
+    } catch {
+      return written;
+    }
   }
 
   #holds(condition: Written): boolean {
