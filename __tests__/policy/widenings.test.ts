@@ -109,6 +109,9 @@ describe('what is allowed', () => {
     ['* where ? was', [allow('s3:Get?')], [allow('s3:Get*')], ['allows s3:Get* on everything']],
     ['everything', [allow('s3:*')], [allow('*')], ['allows every action on everything']],
     ['everything, which it did before', [allow('*')], [allow('**')], []],
+    ['everything, which it did in another way', [allow(['?*:*', 's3:*'])], [allow('*')], []],
+    ['everything, in another way', [allow('s3:*')], [allow('*:*')], ['allows every action on everything']],
+    ['much of every service', [allow('*')], [allow('*:Get*')], []],
     ['one action more', [allow('s3:*')], [allow(['s3:*', 'iam:PassRole'])], ['allows iam:PassRole on everything']],
     ['one resource', [allow('s3:*')], [allow('s3:*', BUCKET)], []],
     ['every resource', [allow('s3:*', BUCKET)], [allow('s3:*')], ['allows s3:* on everything']],
@@ -490,6 +493,8 @@ describe('under which condition', () => {
 test.each<[what: string, statements: readonly Statement[], phrases: readonly string[]]>([
   ['some actions', [allow(['s3:*', 'iam:PassRole'])], []],
   ['every action', [allow('*', BUCKET)], [`allows every action on ${BUCKET}`]],
+  ['every action, in another way', [allow('?*:*')], ['allows every action on everything']],
+  ['actions of any service', [allow(['s3:*', '*:Get*', '?3:*'])], ['allows *:Get*, ?3:* on everything']],
   [
     'all actions but some',
     [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],
@@ -503,6 +508,17 @@ test.each<[what: string, statements: readonly Statement[], phrases: readonly str
     [trust({ AWS: '*' }, { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } })],
     [],
   ],
+  ['everyone of an account', [trust('*', { StringEquals: { 'AWS:PrincipalAccount': '123456789012' } })], []],
+  [
+    'everyone with a role of an account',
+    [trust('*', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/*' } })],
+    [],
+  ],
+  [
+    'everyone in a network',
+    [trust('*', { Bool: { 'aws:SecureTransport': 'true' }, IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })],
+    [],
+  ],
   [
     'all but somebody',
     [{ Effect: 'Allow', NotPrincipal: { AWS: CI }, Action: 'sts:AssumeRole' }],
@@ -510,4 +526,18 @@ test.each<[what: string, statements: readonly Statement[], phrases: readonly str
   ],
 ])('a new policy that allows %s', (_, statements, phrases) => {
   expect(broadGrants([policy(...statements)])).toEqual(phrases);
+});
+
+test.each([
+  ['Bool', 'aws:SecureTransport', 'true'],
+  ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/deploy'],
+  ['StringLike', 'aws:PrincipalOrgID', '*'],
+  ['StringNotEquals', 'aws:PrincipalAccount', '111122223333'],
+  ['StringEqualsIfExists', 'aws:PrincipalOrgID', 'o-a1b2c3d4e5'],
+  ['IpAddress', 'aws:SourceIp', '0.0.0.0/0'],
+  ['StringEquals', 'aws:PrincipalTag/team', 'octo'],
+])('a new policy that trusts everyone under %s %s %s', (operator, key, value) => {
+  expect(broadGrants([policy(trust('*', { [operator]: { [key]: value } }))])).toEqual([
+    `trusts everyone under the condition ${operator} ${key} ${value}`,
+  ]);
 });

@@ -1,6 +1,6 @@
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
-import { conditionsIn, requiresKey, type KeyCondition } from './check-conditions';
+import { bindsBy, conditionsIn, requiresKey, type KeyCondition } from './check-conditions';
 import { fitsPattern, listOf, type PolicyDocument, type Statement } from './policy-document';
 import { members, type PolicyProblems } from './policy-problem';
 import { ROLES_ANYWHERE, ROLES_ANYWHERE_ACTIONS } from './trust-policy';
@@ -98,15 +98,6 @@ export function isRolesAnywhere(service: string): boolean {
 function allows({ Action, NotAction }: Statement, action: string): boolean {
   const fits = (pattern: unknown) => fitsPattern(action.toLowerCase(), String(pattern).toLowerCase());
   return Action === undefined ? NotAction !== undefined && !listOf(NotAction).some(fits) : listOf(Action).some(fits);
-}
-
-/** Whether a condition is met by some values of such a key only. */
-function bindsBy(keys: RegExp): (condition: KeyCondition) => boolean {
-  return (condition) =>
-    keys.test(condition.key) &&
-    requiresKey(condition) &&
-    condition.operator !== 'Null' &&
-    listOf(condition.values).every((value) => !/^[*?]*$/.test(String(value)));
 }
 
 /** Whether a condition of a Deny leaves some values of such a key only. */

@@ -105,7 +105,16 @@ export function isSameKey(one: string, other: string): boolean {
 }
 
 /** Whether a condition does not hold where its key is missing. */
-export function requiresKey({ operator, values }: KeyCondition): boolean {
+export function requiresKey({ operator, values }: Omit<KeyCondition, 'path'>): boolean {
   if (operator === 'Null') return listOf(values).every((value) => String(value) === 'false');
   return REQUIRING_OPERATOR.test(operator);
+}
+
+/** Whether a condition is met by some values of such a key only. */
+export function bindsBy(keys: RegExp): (condition: Omit<KeyCondition, 'path'>) => boolean {
+  return (condition) =>
+    keys.test(condition.key) &&
+    requiresKey(condition) &&
+    condition.operator !== 'Null' &&
+    listOf(condition.values).every((value) => !/^[*?]*$/.test(String(value)));
 }

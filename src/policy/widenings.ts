@@ -1,5 +1,6 @@
 import { isMapping } from '../text/value';
 import { conditionsOf, isImplied, newlyPassed, sameKey, type Condition } from './implied-conditions';
+import { limitsCallers } from './limits-callers';
 import { accountIn } from './meaning';
 import { EVERYTHING, isWithin, piecesOf, type PatternSet } from './pattern-sets';
 import { listOf, type PolicyDocument, type Statement } from './policy-document';
@@ -38,22 +39,28 @@ export function lostDenials(before: readonly PolicyDocument[], after: readonly P
   return distinct(rulesIn(before, 'Deny').flatMap((rule) => noLongerDenied(rule, is)));
 }
 
-/** What new policies allow that is seldom meant: everyone, everything, or all but what is named. */
+/** What new policies allow that is seldom meant: everyone, actions of any service, or all but what is named. */
 export function broadGrants(policies: readonly PolicyDocument[]): string[] {
   return distinct(
     rulesIn(policies, 'Allow').flatMap((rule) => {
-      const { principals, actions, conditions } = rule;
-      const isForEveryone = principals !== EVERYTHING && isBroad(principals) && conditions.length === 0;
+      const { principals, conditions } = rule;
+      const isForEveryone = principals !== EVERYTHING && (principals.isComplement || isWithin(EVERYTHING, principals));
+      const under = conditions.length > 0 ? ` under the condition ${conditions.map(inWords).join(' and ')}` : '';
+      const actions = ofAnyService(rule.actions);
       return [
-        ...(isForEveryone ? [`trusts ${named(principals, rule, 'everyone')}`] : []),
-        ...(isBroad(actions) ? [`allows ${what(rule, rule)}`] : []),
+        ...(isForEveryone && !conditions.some(limitsCallers)
+          ? [`trusts ${named(principals, rule, 'everyone')}${under}`]
+          : []),
+        ...(isSome(actions) ? [`allows ${what({ ...rule, actions }, rule)}`] : []),
       ];
     }),
   );
 }
 
-function isBroad(set: PatternSet): boolean {
-  return set.isComplement || isWithin(EVERYTHING, set);
+function ofAnyService(actions: PatternSet): PatternSet {
+  return actions.isComplement
+    ? actions
+    : joined(piecesOf(actions).filter(({ patterns }) => /^[*?]/.test(patterns[0] ?? '')));
 }
 
 function newlyAllowed(rule: Rule, before: readonly Rule[]): string[] {
@@ -179,11 +186,16 @@ function ruleOf(statement: Statement, hasVariables: boolean): Rule {
   };
   return {
     principals: setOf('Principal', principalsIn),
-    actions: setOf('Action', (value) => listOf(value).map((name) => [String(name).toLowerCase(), String(name)])),
+    actions: setOf('Action', (value) => listOf(value).map((name) => [comparedAction(String(name)), String(name)])),
     resources: setOf('Resource', (value) => listOf(value).map((name) => [text(name), String(name)])),
     conditions: conditionsOf(statement.Condition).map((one) => ({ ...one, values: one.values.map(text) })),
     written,
   };
+}
+
+/** All are named alike by which every action is meant, as each has a service and a name. */
+function comparedAction(name: string): string {
+  return /^(?:[?]?[*]+:)?[?]?[*]+$/.test(name) ? '*' : name.toLowerCase();
 }
 
 /** Principals as they are compared, and as they were written. */
