@@ -6,6 +6,8 @@ import { ProfileError } from '../../src/profile/files';
 import type { Runner } from '../../src/runner/runner';
 import type { Step } from '../../src/runner/step';
 
+const SECRET = 'se_cret';
+
 /** What the user reads of a failure: in the log, and in the job summary. */
 async function reported(error: unknown, env: NodeJS.ProcessEnv = {}, identity?: Identity): Promise<string[]> {
   const lines: string[] = [];
@@ -15,7 +17,8 @@ async function reported(error: unknown, env: NodeJS.ProcessEnv = {}, identity?: 
     const place = at ? ` at ${at.file}:${at.line}:${at.column}` : '';
     lines.push(`failed (${title})${place}: ${message}`);
   };
-  const runner = { fail, warning: note('warning'), summarize };
+  const hide: Runner['hide'] = (text) => text.replaceAll(SECRET, '***');
+  const runner = { fail, warning: note('warning'), summarize, hide };
   await reportFailure(error, { env, runner } as unknown as Step, identity);
   return lines;
 }
@@ -88,6 +91,25 @@ test('accounts are hidden everywhere where that is asked for', async () => {
   expect(lines).toHaveLength(3);
   for (const line of lines) expect(line).not.toContain('123456789012');
   expect(lines[0]).toContain('/aws/config of ***.');
+});
+
+test('what is hidden looks the same in prose and in what is to be copied', async () => {
+  const error = new ActionError({
+    code: 'role-refused',
+    tried: `assume it in 123456789012 with ${SECRET}, and not in 111122223333`,
+    fix: `Let ${SECRET} be:\n- in 123456789012\n    { "Account": "123456789012" }`,
+  });
+  const env = { 'INPUT_MASK-AWS-ACCOUNT-ID': 'true', 'INPUT_AWS-PROFILE': '123456789012' };
+  const identity = { arn: 'arn:aws:iam::123456789012:user/tfc', account: '123456789012' };
+  const [failed, summary] = await reported(error, env, identity);
+  expect(failed).toContain('Could not assume it in *** with ***, and not in ***.\nFix: Let *** be:\n- in ***\n');
+  const stars = '\\*\\*\\*';
+  expect(summary).toBe(
+    `summary: ### ❌ AWS access-keys failed (profile ${stars}), as arn:aws:iam::${stars}:user/tfc\n\n` +
+      `**Could not assume it in ${stars} with ${stars}, and not in ${stars}.**\n\n**Fix:** Let ${stars} be:\n- in ${stars}\n` +
+      '\n  ```json\n  { "Account": "***" }\n  ```\n\n\n' +
+      'More about this error: role-refused in docs/troubleshooting.md#role-refused\n',
+  );
 });
 
 test('the mode and whom the step worked as are in the heading and in the title', async () => {

@@ -81,7 +81,9 @@ describe('in the file of a step', () => {
       (_, role) => `\n- profile-${role}: Could not.\n  Allow this:${advice}`,
     ).join('');
     const error = new ActionError({ code: 'roles-failed', tried: 'assume 900 of 900 roles', why, fix: 'Follow each.' });
-    const markdown = failureMarkdown(error, {
+    const markdown = failureMarkdown({
+      code: error.code,
+      parts: error.parts,
       title: 'AWS assume-role failed',
       arn: undefined,
       page: 'docs/x.md',

@@ -1,8 +1,11 @@
-import type { ActionError, MessagePart } from '../errors/action-error';
+import type { ErrorCode, MessagePart } from '../errors/action-error';
 import { escaped, fenceFor } from '../text/markdown';
 
-/** What a summary says of a failure that its message does not. */
+/** What a summary says of a failure, without what must not be seen. */
 export interface FailedStep {
+  readonly code: ErrorCode;
+  /** The message in its parts. */
+  readonly parts: readonly MessagePart[];
   /** What people tell the step by. */
   readonly title: string;
   /** Of whom the step worked as, where that was known. */
@@ -12,7 +15,7 @@ export interface FailedStep {
 }
 
 /** A failure as the job summary shows it: prose that wraps, and what is to be copied in a block. */
-export function failureMarkdown({ code, parts }: ActionError, { title, arn, page }: FailedStep): string[] {
+export function failureMarkdown({ code, parts, title, arn, page }: FailedStep): string[] {
   const as = arn === undefined ? '' : `, as ${escaped(arn)}`;
   const link = page.startsWith('http') ? `[${code}](${page})` : `${code} in ${page}`;
   return [`### ❌ ${escaped(title)}${as}`, ...parts.flatMap(partMarkdown), '', `More about this error: ${link}`];

@@ -5,7 +5,7 @@ import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
 import { forgeOf } from '../github/forge';
 import { hidesAccounts } from '../inputs/inputs';
-import { withoutAccounts } from '../runner/masks';
+import { withoutSecrets } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { stepTitle } from '../runner/step-title';
 import { failureMarkdown } from './failure-markdown';
@@ -21,19 +21,26 @@ const MAX_IN_FILES = 9;
 export async function reportFailure(error: unknown, step: Step, identity?: Identity): Promise<void> {
   const { runner, env } = step;
   const failure = asActionError(error instanceof LeftBehindError ? error.failure : error);
-  const shown = hidesAccounts(env) ? withoutAccounts : (text: string) => text;
+  const hidden = hidesAccounts(env);
+  const shown = (text: string) => withoutSecrets(text, hidden, step);
   if (error instanceof LeftBehindError) {
     const left = shown(messageOf(error.left));
     runner.warning(`What had been written could not all be taken back; the clean-up tries again. ${left}`);
   }
-  const { code, message, at, inFiles } = failure;
+  const { code, message, parts, at, inFiles } = failure;
   const page = pageOf(failure, env);
-  const title = `${stepTitle(env)}: ${code}`;
+  const title = `${shown(stepTitle(env))}: ${code}`;
   const text = [shown(message), ...beyondRoom(inFiles), `More: ${page}`].join('\n');
   runner.fail(text, title, at);
   for (const problem of inFiles.slice(0, MAX_IN_FILES)) runner.fail(shown(problem.text), title, problem);
-  const summary = failureMarkdown(failure, { title: stepTitle(env, 'failed'), arn: identity?.arn, page });
-  await writeSummary(shown(summary.join('\n')), step);
+  const summary = failureMarkdown({
+    code,
+    parts: parts.map(({ label, text }) => ({ label, text: shown(text) })),
+    title: shown(stepTitle(env, 'failed')),
+    arn: identity?.arn && shown(identity.arn),
+    page,
+  });
+  await writeSummary(summary.join('\n'), step);
 }
 
 function beyondRoom({ length }: readonly unknown[]): string[] {

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/message';
-import { withoutAccounts } from '../runner/masks';
+import { withoutSecrets } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { stepTitle } from '../runner/step-title';
 import { escaped } from '../text/markdown';
@@ -17,8 +17,8 @@ export interface Report {
 /** Writes a report to the log and to the job summary. */
 export async function writeReport({ log, summary }: Report, hideAccounts: boolean, step: Step): Promise<void> {
   for (const line of log) step.runner.info(line);
-  const text = [`### ${escaped(stepTitle(step.env))}`, '', ...summary].join('\n');
-  await writeSummary(hideAccounts ? withoutAccounts(text) : text, step);
+  const shown = (text: string) => withoutSecrets(text, hideAccounts, step);
+  await writeSummary([`### ${escaped(shown(stepTitle(step.env)))}`, '', shown(summary.join('\n'))].join('\n'), step);
 }
 
 /** Writes Markdown to the job summary. One that cannot be written is a pity, not a failure. */

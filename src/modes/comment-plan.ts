@@ -3,6 +3,7 @@ import { connectComments } from '../github/connect';
 import { linkToRun } from '../github/forge';
 import type { CommentPlace, IdentitiesRequest } from '../inputs/request';
 import { planMarkdown } from '../provisioning/plan-markdown';
+import { withoutSecrets } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import { stepTitle } from '../runner/step-title';
 import { code, escaped } from '../text/markdown';
@@ -28,12 +29,13 @@ export async function commentPlan(plan: ReportedPlan, request: IdentitiesRequest
         ...planHead(plan, request),
         ...planMarkdown(plan.changes, { room: ROOM_IN_COMMENT, rest: `in the summary of ${byRun}` }).lines,
       ];
+  const title = withoutSecrets(stepTitle(env), request.maskAccountId, step);
   const comments = await connectComments(place.token, env, callSettings(request, step));
   const outcome = await comments.put(
     { repository, number: place.pullRequest },
     {
       marker: markerOf(place, plan, request, step),
-      text: shownText([`### ${escaped(stepTitle(env))}`, '', ...originOf(place, env), ...lines], request, runner),
+      text: shownText([`### ${escaped(title)}`, '', ...originOf(place, env), ...lines], request, step),
       onlyUpdate: isNothing,
     },
   );

@@ -7,7 +7,7 @@ import type { Change } from '../provisioning/changes/change';
 import { planMarkdown } from '../provisioning/plan-markdown';
 import { planPicture } from '../provisioning/plan-picture';
 import { planInShort, planLines } from '../provisioning/show-plan';
-import { withoutAccounts } from '../runner/masks';
+import { withoutSecrets } from '../runner/masks';
 import { inJobTemp } from '../runner/runner-files';
 import type { Step } from '../runner/step';
 import { code } from '../text/markdown';
@@ -49,10 +49,11 @@ export function accountText({ account }: TargetAccount): string {
 }
 
 /** That the file cannot be written is a pity, not a failure: the log has the plan, too. */
-function writeWhole(lines: readonly string[], request: IdentitiesRequest, { runner, env }: Step): void {
+function writeWhole(lines: readonly string[], request: IdentitiesRequest, step: Step): void {
+  const { runner, env } = step;
   try {
     const file = inJobTemp(env, (temp) => join(mkdtempSync(join(temp, 'aws-plan-')), 'plan.md'));
-    writeFileSync(file, shownText(lines, request, runner), { mode: 0o600 });
+    writeFileSync(file, shownText(lines, request, step), { mode: 0o600 });
     runner.notice(`The plan is too large for the job summary. For as long as the job runs, it is whole in ${file}.`);
   } catch (error) {
     runner.warning(
@@ -62,7 +63,6 @@ function writeWhole(lines: readonly string[], request: IdentitiesRequest, { runn
 }
 
 /** A text for a place where no runner hides what was masked. */
-export function shownText(lines: readonly string[], request: IdentitiesRequest, runner: Step['runner']): string {
-  const text = `${lines.join('\n')}\n`;
-  return runner.hide(request.maskAccountId ? withoutAccounts(text) : text);
+export function shownText(lines: readonly string[], { maskAccountId }: IdentitiesRequest, step: Step): string {
+  return withoutSecrets(`${lines.join('\n')}\n`, maskAccountId, step);
 }

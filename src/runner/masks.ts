@@ -79,6 +79,14 @@ export function maskIdentity({ arn = '', account = '' }: Identity, step: Step): 
   if (arn !== '') step.runner.mask(arn);
 }
 
+/**
+ * A text as it may be shown where no runner hides what was masked, such as a summary. Prose is escaped for Markdown only
+ * afterwards: what stands in place of a secret has a meaning there, too.
+ */
+export function withoutSecrets(text: string, hidesAccounts: boolean, { runner }: Pick<Step, 'runner'>): string {
+  return runner.hide(hidesAccounts ? withoutAccounts(text) : text);
+}
+
 /** A text in which accounts are hidden, for users who asked that none be shown: no mask reaches a summary. */
 export function withoutAccounts(text: string): string {
   return [...new Set(text.match(ACCOUNTS))].reduce((shown, account) => shown.replaceAll(account, '***'), text);
