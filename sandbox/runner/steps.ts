@@ -67,7 +67,7 @@ export class Steps {
 
   /** What the log calls a step: its name, or what it does; of several lines, the first. */
   nameOf({ name, run, uses = '' }: WorkflowStep): string {
-    const [line = ''] = this.#shown(name ?? run ?? uses).trim().split(/[\r\n]/, 1);
+    const [line = ''] = /\S.*/.exec(this.#shown(name ?? run ?? uses)) ?? [];
     return name === undefined ? `Run ${line}` : line;
   }
 
