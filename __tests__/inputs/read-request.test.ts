@@ -157,7 +157,7 @@ describe('what is wrong', () => {
       '6 problems were found in the inputs',
       'aws-region: "Frankfurt!"',
       'role-to-assume: "not a role"',
-      'role-duration-seconds: "1h" is not a whole number of seconds from 900 to 43200',
+      'role-duration-seconds: "1h" is not a whole number of seconds from 900 to 43200; did you mean 3600?',
       'role-chaining: "yes" is neither true nor false',
       'allowed-account-ids: "123" is not an account ID of 12 digits',
       'output-credentials: "1"',

@@ -228,6 +228,18 @@ const tags = (count: number) =>
   JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, ''])));
 const policies = (count: number) => Array.from({ length: count }, (_, index) => `${POLICY}${index}`).join('\n');
 
+test.each([
+  ['3600s', '; did you mean 3600?'],
+  ['15m', '; did you mean 900?'],
+  ['1d', ''],
+  ['1 h', ''],
+])('of a duration with a unit, %s, the seconds are said if they are allowed', async (text, meant) => {
+  const found = await wrongWith({ ...assume, 'role-duration-seconds': text });
+  expect(found).toEqual([
+    `role-duration-seconds: "${text}" is not a whole number of seconds from 900 to 43200${meant}`,
+  ]);
+});
+
 describe('the last value that is right, and the first that is wrong', () => {
   test.each<[string, Inputs, string, string, string]>([
     ['role-duration-seconds', assume, '900', '899', '"899" is not a whole number of seconds from 900 to 43200'],

@@ -1,6 +1,7 @@
 import { isPlain } from '../aws/credentials';
 import { callsAws } from '../aws/endpoint';
 import { ActionError, type FileProblem } from '../errors/action-error';
+import { parseDuration } from '../text/duration';
 import { aliasOf, variableOf, WITH_ALIAS, type InputName } from './input-names';
 
 const TRUE = new Set(['true', 'True', 'TRUE']);
@@ -95,10 +96,13 @@ export class Inputs {
   integer(name: InputName, { min, max, unit }: { min: number; max?: number; unit: string }): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
+    const isWithin = (value: number) => value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER);
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER)) return value;
+    if (isWithin(value)) return value;
     const bounds = max === undefined ? `, ${min} or more` : ` from ${min} to ${max}`;
-    this.wrong(name, `"${text}" is not a whole number of ${unit}${bounds}`);
+    const seconds = unit === 'seconds' ? (parseDuration(text) ?? Number.NaN) / 1000 : Number.NaN;
+    const meant = isWithin(seconds) ? `; did you mean ${seconds}?` : '';
+    this.wrong(name, `"${text}" is not a whole number of ${unit}${bounds}${meant}`);
     return undefined;
   }
 
