@@ -13,21 +13,30 @@ export interface Origin {
   readonly ref: string;
 }
 
+/** What the run is of, as the context `github` and tokens have it. Of a pull request, that is its merge into its base. */
+export function refOf({ event, ref }: Pick<Origin, 'event' | 'ref'>): string {
+  return isOfPull(event) && event !== 'pull_request_target' ? `refs/pull/${PULL_REQUEST}/merge` : ref;
+}
+
+function isOfPull(event: string): boolean {
+  return event.startsWith('pull_request');
+}
+
 /** The variables that a runner sets for the jobs of a workflow, where they are others than those of any job. */
-export function variablesOf({ workflow, path, event, repository, ref }: Origin): Record<string, string> {
+export function variablesOf({ workflow, path, event, repository, ref: given }: Origin): Record<string, string> {
   const [owner = ''] = repository.split('/');
-  const isPull = event.startsWith('pull_request');
+  const ref = refOf({ event, ref: given });
   return {
     GITHUB_WORKFLOW: workflow,
     GITHUB_WORKFLOW_REF: `${repository}/${path}@${ref}`,
     GITHUB_EVENT_NAME: event,
     GITHUB_REPOSITORY: repository,
     GITHUB_REPOSITORY_OWNER: owner,
-    GITHUB_REF: isPull ? `refs/pull/${PULL_REQUEST}/merge` : ref,
-    GITHUB_REF_NAME: isPull ? '1/merge' : ref.replace(/^refs\/(heads|tags)\//, ''),
+    GITHUB_REF: ref,
+    GITHUB_REF_NAME: ref.replace(/^refs\/(heads|tags|pull)\//, ''),
     GITHUB_REF_TYPE: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
     GITHUB_RUN_NUMBER: '1',
-    ...(isPull && { GITHUB_HEAD_REF: 'change', GITHUB_BASE_REF: 'main' }),
+    ...(isOfPull(event) && { GITHUB_HEAD_REF: 'change', GITHUB_BASE_REF: 'main' }),
     RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
     RUNNER_NAME: 'local',
     RUNNER_ENVIRONMENT: 'self-hosted',
@@ -59,7 +68,7 @@ export function claimsOf(
 export function payloadOf({ event, repository, ref }: Origin, inputs: Readonly<Record<string, unknown>>): object {
   const of = { full_name: repository, name: repository.split('/')[1], default_branch: 'main' };
   const base = { repository: of, sender: { login: 'octocat' } };
-  if (event.startsWith('pull_request')) {
+  if (isOfPull(event)) {
     const head = { ref: 'change', sha: '0123456789abcdef0123456789abcdef01234567', repo: { ...of, fork: false } };
     return {
       ...base,

@@ -6,6 +6,7 @@ import { readWorkflow } from '../sandbox/runner/workflow';
 import { readArguments, USAGE, type Request } from './arguments';
 import { calledWorkflows } from './called-workflows';
 import { folderOf } from './checkout';
+import { refOf } from './contexts';
 import { Interrupted, Interruption } from './interruption';
 import { localActionsOf } from './local-action';
 import { LocalAws } from './local-aws';
@@ -36,7 +37,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   };
   const folder = request.workspace === undefined ? folderOf(file) : resolve(from, request.workspace);
   const workflows = await calledWorkflows(jobs, folder);
-  title(`${origin.workflow}: ${isCalled ? 'called on ' : ''}${event} of ${origin.ref} in ${origin.repository}`);
+  title(`${origin.workflow}: ${isCalled ? 'called on ' : ''}${event} of ${refOf(origin)} in ${origin.repository}`);
   if (isCalled) {
     note('It runs without the workflow that calls it, which is taken to permit id-token: write.');
   }

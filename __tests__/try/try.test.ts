@@ -159,7 +159,14 @@ const OF_USERS: readonly Tried[] = [
       'build: success',
     ],
   },
-  { file: 'pull-request.yml', prints: ['It trusts repo:octo-org/app:pull_request', 'refs/pull/1/merge change'] },
+  {
+    file: 'pull-request.yml',
+    prints: [
+      'pull_request of refs/pull/1/merge in octo-org/app',
+      'It trusts repo:octo-org/app:pull_request',
+      'refs/pull/1/merge change',
+    ],
+  },
   { file: 'missing-secret.yml', exitCode: 1, prints: ['names what nobody gave: secrets.SLACK_HOOK (line 8)'] },
   { file: 'missing-secret.yml', args: ['--no-run'], prints: ['Not run, because of --no-run'] },
   {
