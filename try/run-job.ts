@@ -4,7 +4,7 @@ import { Job, type Run } from '../sandbox/runner/job';
 import { masked } from '../sandbox/runner/log';
 import type { Combination } from '../sandbox/runner/matrix';
 import { processes } from '../sandbox/runner/processes';
-import { filledIn, Steps, type ActionUse, type Outcome, type StepEnd } from '../sandbox/runner/steps';
+import { evaluated, filledIn, Steps, type ActionUse, type Outcome, type StepEnd } from '../sandbox/runner/steps';
 import { note, printer, show, title } from '../sandbox/runner/terminal';
 import {
   mayAskForTokens,
@@ -95,6 +95,7 @@ export class JobRun {
   /** What has a post step, the last first. */
   readonly #withPost: string[] = [];
   readonly #name: string;
+  readonly #notDone: readonly string[];
 
   constructor(
     private readonly planned: PlannedJob,
@@ -112,6 +113,8 @@ export class JobRun {
     const env = { ...workflowEnv, ...filledIn(job.env ?? {}, { ...this.#contexts, env: workflowEnv }, expressions) };
     this.#env = env;
     this.#name = nameOf(id, contexts.matrix, setting);
+    const runsOn = evaluated(job['runs-on'], this.#contexts, expressions);
+    this.#notDone = notDoneHere({ ...job, 'runs-on': runsOn }, read.workflow);
 
     const { environment } = job;
     const written = typeof environment === 'string' ? environment : environment?.name;
@@ -132,7 +135,7 @@ export class JobRun {
     const { id, job } = this.planned;
     const { expressions, read } = this.setting;
     title(`Job ${this.#name}`);
-    for (const each of notDoneHere(job, read.workflow)) note(`Not supported here: ${each}.`);
+    for (const each of this.#notDone) note(`Not supported here: ${each}.`);
     const defaults = { ...read.workflow.defaults?.run, ...job.defaults?.run };
     const steps: Steps = new Steps({
       job: this.#job,

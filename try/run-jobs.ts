@@ -1,9 +1,8 @@
-import type { Contexts, Expressions, Status } from '../sandbox/runner/expressions';
+import type { Contexts, Status } from '../sandbox/runner/expressions';
 import { Job } from '../sandbox/runner/job';
 import { combinations, type Combination } from '../sandbox/runner/matrix';
-import { filledIn, type Outcome } from '../sandbox/runner/steps';
+import { evaluated, filledIn, type Outcome } from '../sandbox/runner/steps';
 import { note, title } from '../sandbox/runner/terminal';
-import type { WorkflowJob } from '../sandbox/runner/workflow';
 import type { CalledWorkflow } from './called-workflows';
 import { contextsOf, payloadOf, variablesOf } from './contexts';
 import type { PlannedJob } from './plan';
@@ -45,7 +44,11 @@ async function runJob(planned: PlannedJob, setting: Setting, ended: ReadonlyMap<
     if (job.if !== undefined ? !expressions.holds(String(job.if), contexts, status) : status !== 'success') {
       return skip(job.if === undefined ? 'a job that it needs did not succeed' : `if: ${job.if}`);
     }
-    const matrix = filledMatrix(job, { ...contexts, secrets }, expressions);
+    const written = job.strategy?.matrix;
+    const matrix =
+      written === undefined
+        ? [{}]
+        : combinations(evaluated(written, { ...contexts, secrets }, expressions) as Combination);
     const failFast = isTrue(job.strategy?.['fail-fast'] ?? true, { ...contexts, secrets }, expressions);
     const end: { result: Outcome; outputs: Record<string, string> } = { result: 'success', outputs: {} };
     for (const [index, combination] of matrix.entries()) {
@@ -64,16 +67,6 @@ async function runJob(planned: PlannedJob, setting: Setting, ended: ReadonlyMap<
   } finally {
     runner.remove();
   }
-}
-
-function filledMatrix({ strategy }: WorkflowJob, contexts: Contexts, expressions: Expressions): Combination[] {
-  const fill = (value: unknown): unknown => {
-    if (typeof value === 'string') return expressions.valueOf(value, contexts);
-    if (Array.isArray(value)) return value.map(fill);
-    if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each)]));
-  };
-  return strategy?.matrix === undefined ? [{}] : combinations(fill(strategy.matrix) as Combination);
 }
 
 /** @throws Error that names the place when an expression of the job itself cannot be evaluated */

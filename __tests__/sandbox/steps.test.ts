@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadExpressions } from '../../sandbox/runner/expressions';
 import { Job } from '../../sandbox/runner/job';
 import { shellCommand } from '../../sandbox/runner/shell';
-import { Steps } from '../../sandbox/runner/steps';
+import { evaluated, Steps } from '../../sandbox/runner/steps';
 import type { WorkflowStep } from '../../sandbox/runner/workflow';
 
 const job = new Job();
@@ -77,6 +77,12 @@ test.each<[WorkflowStep, string]>([
 ])('the log calls a step by one line: %j', async (step, name) => {
   const { steps } = await stepsOf([]);
   expect(steps.nameOf(step)).toBe(name);
+});
+
+test('what stands in a workflow is evaluated, however deep', async () => {
+  const contexts = { github: { run_id: '7', list: [1, 2] } };
+  const written = { group: 'g-${{ github.run_id }}', labels: ['${{ github.list }}', true, null] };
+  expect(evaluated(written, contexts, await loadExpressions())).toEqual({ group: 'g-7', labels: [[1, 2], true, null] });
 });
 
 test('after a failure only those run that ask for it; a failure that may be changes nothing', async () => {

@@ -160,6 +160,15 @@ export function filledIn(written: WrittenMap, contexts: Contexts, { fillIn }: Ex
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, fillIn(String(value), contexts)]));
 }
 
+/** What stands in a workflow, with each expression in it replaced by its value: also in lists and by name. */
+export function evaluated(written: unknown, contexts: Contexts, expressions: Expressions): unknown {
+  const inside = (part: unknown) => evaluated(part, contexts, expressions);
+  if (typeof written === 'string') return expressions.valueOf(written, contexts);
+  if (Array.isArray(written)) return written.map(inside);
+  if (written === null || typeof written !== 'object') return written;
+  return Object.fromEntries(Object.entries(written).map(([name, part]) => [name, inside(part)]));
+}
+
 function skipped(reason: string): StepEnd {
   return { outcome: 'skipped', conclusion: 'skipped', reason };
 }
