@@ -43,6 +43,11 @@ test.each([
     WORKFLOW.replace('run: echo', 'env: { KEY: ${{ secrets.KEY }} }\n        run: echo'),
     /^deploy\.yml:6:\d+: [^\n]*\. Put a \$\{\{ … \}\} that is in braces or brackets into quotes$/,
   ],
+  [
+    'a text that YAML takes for a mapping',
+    WORKFLOW.replace('run: echo', 'run: curl -H "Authorization: ${{ github.token }}" example.com #'),
+    /^deploy\.yml:6:14: [^\n]*\. Put a text that has a colon and a space in it into quotes, or on lines of its own after "\|"$/,
+  ],
   ['nothing', '', 'deploy.yml'],
 ])('%s is named with its place', async (_, content, problem) => {
   await expect(readWorkflow('deploy.yml', content)).rejects.toThrow(problem);

@@ -31,11 +31,17 @@ export function parseWritten(name: string, content: string): { readonly value: u
     // Those after the first mostly come of it.
     const [message = wrong.message] = wrong.message.split(/ at line \d/);
     const [{ line, col }] = wrong.linePos ?? [{ line: 1, col: 1 }];
-    const isBare = /[[{,:]\s*\$\{\{/.test(content.split('\n')[line - 1] ?? '');
-    const fix = isBare ? '. Put a ${{ … }} that is in braces or brackets into quotes' : '';
-    throw new Error(`${name}:${line}:${col}: ${message}${fix}`);
+    throw new Error(`${name}:${line}:${col}: ${message}${fixOf(wrong.code, content.split('\n')[line - 1] ?? '')}`);
   }
   return { value: document.toJS() as unknown, lineOf: (...path) => lineOf(document.contents, path, lines) };
+}
+
+/** How to correct what workflows often have in a line that is no YAML; empty where that is not known. */
+function fixOf(code: string, line: string): string {
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' && /:\s.*:(\s|$)/.test(line)) {
+    return '. Put a text that has a colon and a space in it into quotes, or on lines of its own after "|"';
+  }
+  return /[[{,:]\s*\$\{\{/.test(line) ? '. Put a ${{ … }} that is in braces or brackets into quotes' : '';
 }
 
 /** @throws Error with each problem that GitHub's parser has found in a file, one a line */
