@@ -81,7 +81,12 @@ test.each<[what: string, principal: unknown, more: object | undefined, labels: r
   ['everyone', '*', undefined, ['everyone']],
   ['everyone, in another way', { AWS: '*' }, undefined, ['everyone']],
   ['all but some', undefined, { NotPrincipal: { AWS: arn('user/ci') } }, ['everyone but those whom the policy names']],
-  ['a user of another account', { AWS: 'arn:aws:iam::111122223333:user/a/ci' }, undefined, ['user/a/ci of 111122223333']],
+  [
+    'a user of another account',
+    { AWS: 'arn:aws:iam::111122223333:user/a/ci' },
+    undefined,
+    ['user/a/ci of 111122223333'],
+  ],
   ['a user of this account', { AWS: arn('user/a/ci') }, undefined, ['user/a/ci']],
   [
     'a repository, in both formats of its subjects',
@@ -99,6 +104,68 @@ test.each<[what: string, principal: unknown, more: object | undefined, labels: r
   ['nobody', { AWS: arn('user/ci') }, { Effect: 'Deny' }, []],
 ])('trust in %s', (_, principal, more, labels) => {
   expect(labelsOf(principal, more)).toEqual(labels);
+});
+
+const SUB = 'x:sub';
+const [MAIN, PULL_REQUEST] = ['repo:octo/app:ref:refs/heads/main', 'repo:octo/app:pull_request'];
+const arrowsOf = (...Statement: readonly object[]) => {
+  const trust = { policy: { Version: '2012-10-17', Statement } };
+  const lines = picture([shown('keep', 'role', 'deploy')], { roles: [declaredRole({ name: 'deploy', trust })] });
+  const labels = new Map(
+    lines.map((line) => /^(n\d+)\("(.*)"\)$/.exec(line) ?? []).map(([, id, label]) => [id, label]),
+  );
+  return lines
+    .map((line) => /^(n\d+) -->\|(.*)\|/.exec(line))
+    .flatMap((arrow) => (arrow ? [`${labels.get(arrow[1]) ?? ''} ${arrow[2] ?? ''}`] : []));
+};
+const web = (Condition: object) => ({
+  ...{ Effect: 'Allow', Principal: { Federated: 'p' }, Action: 'sts:AssumeRoleWithWebIdentity', Condition },
+});
+const ec2 = (more: object) => ({ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, ...more });
+const root = (more: object = {}) => ({ Effect: 'Allow', Principal: { AWS: arn('root') }, Action: 'sts:*', ...more });
+const ACCOUNT = `account ${TARGET.account}`;
+
+test.each<[what: string, statements: readonly object[], arrows: readonly string[]]>([
+  ['subjects and an audience', [web({ StringEquals: { 'x:aud': 'a', [SUB]: MAIN } })], [`${MAIN} may assume`]],
+  ['subjects that are excluded', [web({ StringNotLike: { [SUB]: PULL_REQUEST } })], ['p may assume on conditions']],
+  [
+    'subjects of which some are excluded',
+    [web({ StringNotLike: { [SUB]: PULL_REQUEST }, StringEquals: { [SUB]: MAIN } })],
+    [`${MAIN} may assume on conditions`],
+  ],
+  [
+    'subjects by two operators, each of which must be met',
+    [web({ StringEquals: { [SUB]: MAIN }, StringLike: { [SUB]: 'repo:octo/*' } })],
+    [`${MAIN} may assume on conditions`],
+  ],
+  ['subjects, or none', [web({ StringEqualsIfExists: { [SUB]: MAIN } })], ['p may assume on conditions']],
+  ['another claim', [web({ StringEquals: { 'x:ref': 'a', [SUB]: MAIN } })], [`${MAIN} may assume on conditions`]],
+  [
+    'MFA',
+    [root({ Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } })],
+    [`${ACCOUNT} may assume on conditions`],
+  ],
+  ['tags of a session alone', [root(), ec2({ Action: 'sts:TagSession' })], [`${ACCOUNT} may assume`]],
+  ['all but to assume', [root(), ec2({ NotAction: 'sts:Assume*' })], [`${ACCOUNT} may assume`]],
+  ['all but tags', [ec2({ NotAction: 'sts:TagSession' })], ['ec2.amazonaws.com may assume']],
+  [
+    'what is denied to some',
+    [root(), { Effect: 'Deny', Principal: '*', Action: 'sts:assumerole' }],
+    [`${ACCOUNT} may assume on conditions`],
+  ],
+  [
+    'tags that are denied',
+    [root(), { Effect: 'Deny', Principal: '*', Action: 'sts:TagSession' }],
+    [`${ACCOUNT} may assume`],
+  ],
+])('who may assume a role by %s', (_, statements, arrows) => {
+  expect(arrowsOf(...statements)).toEqual(arrows);
+});
+
+test('a long path or subject has its beginning and its end', () => {
+  expect(labelsOf({ AWS: arn(`user/${'p/'.repeat(200)}ci`) })).toEqual([
+    `user/${'p/'.repeat(17)}p#8230;${'p/'.repeat(19)}ci`,
+  ]);
 });
 
 test('a name has no meaning but itself: to Mermaid, to Markdown, or to HTML', () => {
@@ -124,6 +191,21 @@ test.each<[what: string, changes: readonly Change[], declared: Partial<Declarati
         declaredUser({
           name: `u${index}`,
           policies: Array.from({ length: 8 }, (_unused, policy) => ({ arn: arn(`policy/p${policy}`) })),
+        }),
+      ),
+    },
+  ],
+  [
+    'Mermaid would refuse the text',
+    Array.from({ length: 36 }, (_, index) => shown('keep', 'role', `r${index}`)),
+    {
+      roles: Array.from({ length: 36 }, (_, index) =>
+        declaredRole({
+          name: `r${index}`,
+          trust: trusting(
+            { Federated: 'p' },
+            subjects(...Array.from({ length: 8 }, (_unused, at) => `${index} ${at} ${'@'.repeat(76)}`)),
+          ),
         }),
       ),
     },

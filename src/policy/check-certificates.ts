@@ -1,7 +1,7 @@
 import type { KeyPath } from '../text/problem';
 import { isMapping } from '../text/value';
 import { bindsBy, conditionsIn, requiresKey, type KeyCondition } from './check-conditions';
-import { fitsPattern, listOf, type PolicyDocument, type Statement } from './policy-document';
+import { fitsPattern, listOf, namesAction, type PolicyDocument, type Statement } from './policy-document';
 import { members, type PolicyProblems } from './policy-problem';
 import { ROLES_ANYWHERE, ROLES_ANYWHERE_ACTIONS } from './trust-policy';
 
@@ -23,7 +23,7 @@ const OF_TRUST_ANCHOR = /^aws:SourceArn$/i;
 export function* certificateProblems(policy: PolicyDocument): PolicyProblems {
   const allowing = statementsOf(policy, 'Allow');
   const missing = ROLES_ANYWHERE_ACTIONS.filter(
-    (action) => !allowing.some(([, statement]) => allows(statement, action)),
+    (action) => !allowing.some(([, statement]) => namesAction(statement, action)),
   );
   const [first] = allowing;
   if (!first || missing.length === 0) return;
@@ -37,7 +37,7 @@ export function* certificateProblems(policy: PolicyDocument): PolicyProblems {
 export function* certificateWarnings(policy: PolicyDocument): PolicyProblems {
   const denied = statementsOf(policy, 'Deny').flatMap(([path, statement]) => conditionsIn(statement, path));
   for (const [path, statement] of statementsOf(policy, 'Allow')) {
-    if (!allows(statement, 'sts:AssumeRole')) continue;
+    if (!namesAction(statement, 'sts:AssumeRole')) continue;
     const conditions = conditionsIn(statement, path);
     yield* valueWarnings(conditions);
     const isBound = (keys: RegExp) => conditions.some(bindsBy(keys)) || denied.some(deniesBy(keys));
@@ -93,11 +93,6 @@ function statementsOf(policy: PolicyDocument, effect: 'Allow' | 'Deny'): readonl
 /** Whether a service is IAM Roles Anywhere. */
 export function isRolesAnywhere(service: string): boolean {
   return service.toLowerCase().replace(/\.cn$/, '') === ROLES_ANYWHERE;
-}
-
-function allows({ Action, NotAction }: Statement, action: string): boolean {
-  const fits = (pattern: unknown) => fitsPattern(action.toLowerCase(), String(pattern).toLowerCase());
-  return Action === undefined ? NotAction !== undefined && !listOf(NotAction).some(fits) : listOf(Action).some(fits);
 }
 
 /** Whether a condition of a Deny leaves some values of such a key only. */

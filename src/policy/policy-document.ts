@@ -60,3 +60,9 @@ export function fitsPattern(text: string, pattern: string): boolean {
   const literal = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text);
 }
+
+/** Whether a statement allows or denies an action, whose case does not count. */
+export function namesAction({ Action, NotAction }: Statement, action: string): boolean {
+  const fits = (pattern: unknown) => fitsPattern(action.toLowerCase(), String(pattern).toLowerCase());
+  return Action === undefined ? NotAction !== undefined && !listOf(NotAction).some(fits) : listOf(Action).some(fits);
+}

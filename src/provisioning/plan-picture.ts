@@ -1,6 +1,8 @@
 import type { Declaration, DeclaredRole, DeclaredUser } from '../identities/declaration';
+import { bindsBy } from '../policy/check-conditions';
+import { conditionsOf } from '../policy/implied-conditions';
 import { accountIn } from '../policy/meaning';
-import { listOf, type Statement } from '../policy/policy-document';
+import { listOf, namesAction, type PolicyDocument, type Statement } from '../policy/policy-document';
 import { trustPolicy } from '../policy/trust-policy';
 import { isMapping } from '../text/value';
 import type { TargetAccount } from './changes/account-access';
@@ -12,6 +14,12 @@ import { widensAccess } from './show-plan';
 
 /** A picture of more shows nothing any more; GitHub draws at most 500 arrows. */
 const [MOST_THINGS, MOST_ARROWS, MOST_PRINCIPALS] = [40, 300, 8];
+
+/**
+ * Mermaid draws no longer text; a long label makes all others small.
+ * https://mermaid.js.org/config/schema-docs/config.html#maxtextsize
+ */
+const [MOST_TEXT, MOST_OF_LABEL, END_OF_LABEL] = [50_000, 80, 40];
 
 const CLASSES = [
   'classDef create fill:#dafbe1,stroke:#1a7f37,color:#1f2328',
@@ -67,16 +75,18 @@ export function planPicture(changes: readonly Change[], declaration: Declaration
     const own = nodes.get(roleArn(role, account));
     policiesOf(role, roleArn(role, account));
     if (!own) continue;
-    const statements = listOf(trustPolicy(role.trust, account).Statement).filter(isMapping);
-    const principals = statements.flatMap((statement) => principalsOf(statement, account));
-    const more = principals.length - MOST_PRINCIPALS;
-    for (const { key, label } of principals.slice(0, MOST_PRINCIPALS)) {
-      arrows.add(`${node(key, label, OUTSIDE)} -->|may assume| ${own.id}`);
+    const principals = trustedBy(trustPolicy(role.trust, account), account);
+    const more = principals.slice(MOST_PRINCIPALS);
+    const isLimited = more.some((one) => one.isLimited);
+    const rest = more.length > 0 ? [{ key: `more of ${own.id}`, label: `${more.length} more`, isLimited }] : [];
+    for (const one of [...principals.slice(0, MOST_PRINCIPALS), ...rest]) {
+      const how = one.isLimited ? 'may assume on conditions' : 'may assume';
+      arrows.add(`${node(one.key, one.label, OUTSIDE)} -->|${how}| ${own.id}`);
     }
-    if (more > 0) arrows.add(`${node(`more of ${own.id}`, `${more} more`, OUTSIDE)} -->|may assume| ${own.id}`);
   }
   if (arrows.size === 0 || arrows.size > MOST_ARROWS) return [];
-  return ['```mermaid', 'flowchart LR', ...[...nodes.values()].map(drawn), ...[...arrows], ...CLASSES, '```'];
+  const picture = ['flowchart LR', ...[...nodes.values()].map(drawn), ...[...arrows], ...CLASSES];
+  return picture.join('\n').length > MOST_TEXT ? [] : ['```mermaid', ...picture, '```'];
 }
 
 type Named = Pick<DeclaredUser, 'name' | 'path'>;
@@ -92,51 +102,80 @@ function drawn({ id, label, shape: [before, after], change }: Node): string {
 
 /** A label that says what the text says: what has a meaning to Mermaid, Markdown or HTML is written as its number. */
 function labelText(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[^\p{L}\p{N} _.:/=+,-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
+  return withoutMiddle(text.replaceAll(/\s+/g, ' ')).replaceAll(
+    /[^\p{L}\p{N} _.:/=+,-]/gu,
+    (character) => `#${character.codePointAt(0) ?? 0};`,
+  );
+}
+
+/** The end of a path or a subject says most. */
+function withoutMiddle(text: string): string {
+  const characters = Array.from(text);
+  if (characters.length <= MOST_OF_LABEL) return text;
+  return [...characters.slice(0, MOST_OF_LABEL - END_OF_LABEL), '…', ...characters.slice(-END_OF_LABEL)].join('');
 }
 
 interface Principal {
   /** Of one that the document declares, its ARN. */
   readonly key: string;
   readonly label: string;
+  /** Whether it may assume the role only on conditions that are not drawn. */
+  readonly isLimited: boolean;
 }
 
-/** Whom a statement of a trust policy lets assume the role. */
+const ASSUMING = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'];
+
+/** Whom a trust policy lets assume the role. */
+function trustedBy({ Statement }: PolicyDocument, target: TargetAccount): Principal[] {
+  const statements = listOf(Statement)
+    .filter(isMapping)
+    .filter((statement) => ASSUMING.some((action) => namesAction(statement, action)));
+  const isDenied = statements.some(({ Effect }) => Effect === 'Deny');
+  return statements
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap((statement) => principalsOf(statement, target))
+    .map((one) => ({ ...one, isLimited: one.isLimited || isDenied }));
+}
+
+const [bindsSubject, bindsAudience] = [bindsBy(/:sub$/i), bindsBy(/:aud$/i)];
+
+/** Tokens are always for an audience; of a web identity, the subjects that it must have are drawn. */
 function principalsOf(
-  { Effect, Principal: named, NotPrincipal: others, Condition }: Statement,
+  { Principal: named, NotPrincipal: others, Condition }: Statement,
   target: TargetAccount,
 ): Principal[] {
-  if (Effect !== 'Allow') return [];
-  if (others !== undefined) return [{ key: JSON.stringify(others), label: 'everyone but those whom the policy names' }];
-  if (!isMapping(named)) return [{ key: '*', label: 'everyone' }];
+  const conditions = conditionsOf(Condition).filter((one) => !bindsAudience(one));
+  const isLimited = conditions.length > 0;
+  if (others !== undefined) {
+    return [{ key: JSON.stringify(others), label: 'everyone but those whom the policy names', isLimited }];
+  }
+  if (!isMapping(named)) return [{ key: '*', label: 'everyone', isLimited }];
+  const subjects = conditions.find(bindsSubject)?.values;
   return Object.entries(named).flatMap(([type, names]) =>
     listOf(names)
       .map(String)
-      .flatMap((name) => (type === 'Federated' ? federated(name, Condition) : principal(name, target))),
+      .flatMap((name) =>
+        type === 'Federated' && subjects
+          ? jobs(name, subjects).map((one) => ({ ...one, isLimited: conditions.length > 1 }))
+          : { ...principal(name, target), isLimited },
+      ),
   );
 }
 
-function principal(name: string, target: TargetAccount): Principal[] {
-  if (name === '*') return [{ key: '*', label: 'everyone' }];
+function principal(name: string, target: TargetAccount): Pick<Principal, 'key' | 'label'> {
+  if (name === '*') return { key: '*', label: 'everyone' };
   const account = accountIn(name);
-  if (account !== undefined) return [{ key: account, label: `account ${account}` }];
+  if (account !== undefined) return { key: account, label: `account ${account}` };
   const [, of] = /^arn:[^:]+:[^:]+::(\d+):/.exec(name) ?? [];
   const other = of === undefined || of === target.account ? '' : ` of ${of}`;
-  return [{ key: name, label: `${withoutPrefix(name)}${other}` }];
+  return { key: name, label: `${withoutPrefix(name)}${other}` };
 }
 
-/** The subjects that a condition names, or the provider where none does. */
-function federated(provider: string, conditions: unknown): Principal[] {
-  const values = isMapping(conditions) ? Object.values(conditions).filter(isMapping) : [];
-  const subjects = values.flatMap((keys) =>
-    Object.entries(keys).flatMap(([key, texts]) =>
-      key.toLowerCase().endsWith(':sub') ? listOf(texts).map(String) : [],
-    ),
+/** Each subject of a provider, in one of its formats. */
+function jobs(provider: string, subjects: readonly string[]): Pick<Principal, 'key' | 'label'>[] {
+  const shown = subjects.filter(
+    (subject) => withoutIds(subject) === subject || !subjects.includes(withoutIds(subject)),
   );
-  if (subjects.length === 0) return [{ key: provider, label: withoutPrefix(provider) }];
-  const shown = subjects.filter((subject) => withoutIds(subject) === subject || !subjects.includes(withoutIds(subject)));
   return shown.map((subject) => ({ key: `${provider} ${subject}`, label: subject }));
 }
 
