@@ -36,6 +36,16 @@ test.each<[refused: string, ErrorCode, why: string, fix: string]>([
   expect(rest).toEqual([expect.stringContaining(fix)]);
 });
 
+test.each(['ValidationError', 'InvalidInput'])('an ARN that is none of a policy, by %s, is explained', (name) => {
+  const error = explained(sdkError(name, 'ARN arn:aws:iam::123456789012:plicy/x is not valid.'));
+  expect(error).toMatchObject({
+    code: 'not-found',
+    message: expect.stringContaining('Cause: It is not the ARN of a managed policy') as string,
+    fix: expect.stringContaining("AWS's own policy, or of one of this account") as string,
+  });
+  expect(explained(sdkError(name, 'The tags are not valid.')).code).toBe('unexpected');
+});
+
 test.each([
   [
     'with an explicit deny in an identity-based policy',

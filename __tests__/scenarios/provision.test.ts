@@ -500,6 +500,23 @@ users:
     scenario.calls();
   });
 
+  test.each([
+    ['another account', 'arn:aws:iam::999988887777:policy/x'],
+    ['another partition', 'arn:aws-cn:iam::aws:policy/ReadOnlyAccess'],
+  ])('a policy of %s stops all, attached or as a boundary', async (_, policy) => {
+    for (const document of [
+      `users: { ci: { policies: ["${policy}"], permissions-boundary: "${policy}" } }`,
+      `roles: { ci: { trust: { service: lambda.amazonaws.com }, permissions-boundary: "${policy}" } }`,
+    ]) {
+      const main = await provision(document);
+      expectFailed(main, 'not-found');
+      const kind = document.slice(0, 4);
+      const said = `the ${kind} ci is to have ${policy}, and is in the account ${scenario.account.id} of the partition aws.`;
+      expect(main.log.filter((line) => line.startsWith(`Cause: ${said}`))).toHaveLength(1);
+    }
+    expect(scenario.calls().filter((call) => /^(Create|Put|Update|Attach)/.test(call))).toEqual([]);
+  });
+
   test('from a checkout that may be of a stranger’s pull request, it is shown and not applied', async () => {
     const document = '{ users: { mallory: { policies: ["arn:aws:iam::aws:policy/AdministratorAccess"] } } }';
     const settings = { env: { GITHUB_EVENT_NAME: 'pull_request_target' }, files: { 'identities.yml': document } };

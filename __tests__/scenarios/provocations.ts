@@ -601,7 +601,11 @@ export const PROVOCATIONS: Readonly<Record<ErrorCode, readonly Provocation[]>> =
     (scenario) => scenario.job().step({ with: { ...IN_ROLE, 'role-chaining': 'true' } }),
     (scenario) => scenario.job({ env: SPOILT }).step({ with: { ...IN_ROLE, 'role-chaining': 'true' } }),
   ],
-  'not-found': [byDocument('users: { ci: { policies: ["arn:aws:iam::aws:policy/NoSuchAccess"] } }')],
+  'not-found': [
+    'arn:aws:iam::aws:policy/NoSuchAccess',
+    'arn:aws:iam:::policy/x',
+    'arn:aws:iam::999988887777:policy/x',
+  ].map((policy) => byDocument(`users: { ci: { policies: ["${policy}"] } }`)),
   'not-ours': [byDocument('users: { reporter: {} }', { prepare: ({ account }) => account.createUser('reporter') })],
   'old-key-not-retired': [
     byDocument(DUE, {

@@ -88,6 +88,13 @@ const IAM_RULES: readonly RefusalRule<FailedCall & Pick<IamCall, 'operation'>>[]
       why: 'It, or what it refers to (a managed policy, a boundary, a user), does not exist in this account.',
       fix: 'Correct the name or the ARN in the identity document. If something was deleted just now: run the job again.',
     },
+  ({ code, message }) =>
+    /^(ValidationError|InvalidInput)$/.test(code) &&
+    /\bARN\b.*\bnot valid\b/i.test(message) && {
+      code: 'not-found',
+      why: 'It is not the ARN of a managed policy: its form, its account or its partition is wrong, or it is that of something else.',
+      fix: "Correct it in the identity document: it should be the ARN of AWS's own policy, or of one of this account.",
+    },
   ({ code }) =>
     code === 'InvalidAuthenticationCode' && {
       code: 'mfa-code-refused',

@@ -8,6 +8,7 @@ import { isObstacle, requireNoObstacle, type Obstacle, type Planned } from './ch
 import { readAsOne } from './changes/read-as-one';
 import { obstaclesOf, plansOf, type Plan } from './plan';
 import type { ExistingAccount } from './read-account';
+import { foreignPolicies } from './resources/managed-policies';
 import { isDeviceObstacle, planMfaDevice, planUndeclaredDevice, type DeviceObstacle } from './resources/mfa-device';
 import { isNamesake, nameTaken, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, planOidcProvider, readOidcProvider } from './resources/oidc-provider';
@@ -66,6 +67,10 @@ export function planResources(
   );
   const hindered = devices.filter(isDeviceObstacle).filter(({ user }) => existing.users.has(user));
   const namesakes = existing.namesakes.map(nameTaken);
+  const foreign = [
+    ...declaration.users.flatMap((user) => foreignPolicies('user', user, rules)),
+    ...declaration.roles.flatMap((role) => foreignPolicies('role', role, rules)),
+  ];
   const misnamed = declaration.roles.flatMap((role) => [
     ...misnamedPrincipals(role, declaration, rules),
     ...foreignTrustAnchors(role, rules),
@@ -74,7 +79,7 @@ export function planResources(
     phases: [plansOf([...providers, ...managed]), plansOf(users), ...byDependency(plansOf(roles), trustingLater)],
     devices: [...plansOf(devices), ...undeclared],
     hindered,
-    obstacles: [...namesakes, ...providers, ...managed, ...users, ...roles, ...misnamed, ...devices].filter(
+    obstacles: [...namesakes, ...providers, ...managed, ...users, ...roles, ...foreign, ...misnamed, ...devices].filter(
       (one): one is Obstacle => isObstacle(one) && !hindered.some((other) => other === one),
     ),
   };

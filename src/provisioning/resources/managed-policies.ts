@@ -1,8 +1,9 @@
+import { isAccountId } from '../../aws/arn';
 import type { DeclaredPolicy, DeclaredRole, DeclaredUser } from '../../identities/declaration';
 import type { PolicyDocument } from '../../policy/policy-document';
 import { broadGrants, lostDenials, widenings } from '../../policy/widenings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
-import { NO_DIFFERENCE, type Difference } from '../changes/change';
+import { NO_DIFFERENCE, type Difference, type Obstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
 import type { Rules } from './ownership';
@@ -25,6 +26,9 @@ const [ADMINISTRATOR, POWERFUL] = [
 
 /** Policies of AWS that deny, as few others do: the second stops whoever has a key that leaked. */
 const DENYING = /^arn:[^:]+:iam::aws:policy\/(?:AWSDenyAll|AWSCompromisedKeyQuarantine\w*)$/;
+
+/** Whose a managed policy is: its partition, and its account, or AWS. Accounts of other vendors are not compared. */
+const OWNED = /^arn:([^:]*):iam::(\d{12}|aws):policy\//;
 
 /** A user or role with what it is to have, and what it has of managed policies. */
 interface Holder {
@@ -66,6 +70,25 @@ function policiesAtIssue(
     ...attachedPolicies.filter((arn) => !attached.includes(arn) && !isOfAws(arn)),
     ...(before !== undefined && wanted !== undefined && before !== wanted ? [before, wanted] : []),
   ];
+}
+
+/** Policies that a user or role of the account cannot have, as they are of another account or partition. */
+export function foreignPolicies(
+  kind: 'user' | 'role',
+  { name, policies, permissionsBoundary }: DeclaredUser | DeclaredRole,
+  { account: { partition, account } }: Pick<Rules, 'account'>,
+): Obstacle[] {
+  if (!isAccountId(account)) return [];
+  const named = [...policies, ...(permissionsBoundary ? [permissionsBoundary] : [])];
+  const arns = new Set(named.flatMap((reference) => ('arn' in reference ? reference.arn : [])));
+  return [...arns].flatMap((arn) => {
+    const [, ofPartition, owner] = OWNED.exec(arn) ?? [];
+    if (owner === undefined || (ofPartition === partition && (owner === 'aws' || owner === account))) return [];
+    const text =
+      `the ${kind} ${name} is to have ${arn}, and is in the account ${account} of the partition ${partition}. AWS gives it ` +
+      "policies of that account only, and AWS's own of that partition: name one of these, or declare the policy in the document";
+    return [{ code: 'not-found', text }];
+  });
 }
 
 /**
