@@ -187,6 +187,24 @@ describe('what is allowed', () => {
       [allow('s3:*', `${BUCKET}/mona`)],
       [`allows s3:* on ${BUCKET}/mona`],
     ],
+    [
+      'a variable where single characters were',
+      [allow('s3:*', `${BUCKET}/${'?'.repeat(15)}`)],
+      [allow('s3:*', `${BUCKET}/\${aws:username}`)],
+      [`allows s3:* on ${BUCKET}/\${aws:username}`],
+    ],
+    [
+      'a variable where the character * was',
+      [allow('s3:*', `${BUCKET}/\${*}`)],
+      [allow('s3:*', `${BUCKET}/\${aws:username}`)],
+      [`allows s3:* on ${BUCKET}/\${aws:username}`],
+    ],
+    [
+      'a variable, and the character *, where any text was',
+      [allow('s3:*', `${BUCKET}/*`)],
+      [allow('s3:*', [`${BUCKET}/\${aws:username}`, `${BUCKET}/\${*}`])],
+      [],
+    ],
     ['a statement that goes', [allow('s3:*'), allow('ec2:*')], [allow('ec2:*')], []],
     ['an ID that changes', [{ ...allow('s3:*'), Sid: 'A' }], [{ ...allow('s3:*'), Sid: 'B' }], []],
     [
@@ -335,6 +353,21 @@ describe('under which condition', () => {
       { ArnEquals: { 'aws:SourceArn': BUCKET } },
       [],
     ],
+    [
+      'ARNs of one account for those of all',
+      { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/*' } },
+      { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/*:a' } },
+      [],
+    ],
+    [
+      'ARNs whose parts are others',
+      { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/x' } },
+      { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::1:*:role/x' } },
+      [
+        'loosens the condition ArnLike aws:PrincipalArn arn:aws:iam::*:role/x to ArnLike aws:PrincipalArn arn:aws:iam::1:*:role/x',
+      ],
+    ],
+    ['an ARN of all', { ArnLike: { 'aws:SourceArn': '*' } }, { ArnEquals: { 'aws:SourceArn': BUCKET } }, []],
     [
       'less that is excluded',
       { StringNotEquals: { [SUB]: ['a', 'b'] } },

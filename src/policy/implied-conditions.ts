@@ -77,7 +77,7 @@ interface Comparison {
   /** Operators of one type compare the same texts. */
   readonly type: string;
   readonly isNegative: boolean;
-  readonly how: 'exact' | 'any case' | 'pattern' | 'network';
+  readonly how: 'exact' | 'any case' | 'pattern' | 'ARN' | 'network';
 }
 
 function comparisonOf(name: string): Comparison {
@@ -87,7 +87,7 @@ function comparisonOf(name: string): Comparison {
   if (positive === 'stringequalsignorecase') return { type: 'string', isNegative, how: 'any case' };
   if (positive === 'stringequals') return { type: 'string', isNegative, how: 'exact' };
   if (positive === 'stringlike') return { type: 'string', isNegative, how: 'pattern' };
-  if (positive === 'arnequals' || positive === 'arnlike') return { type: 'arn', isNegative, how: 'pattern' };
+  if (positive === 'arnequals' || positive === 'arnlike') return { type: 'arn', isNegative, how: 'ARN' };
   return { type: positive, isNegative, how: 'exact' };
 }
 
@@ -95,9 +95,19 @@ function comparisonOf(name: string): Comparison {
 function fits(value: string, { how }: Comparison, wider: string, { how: as }: Comparison): boolean {
   if (as === 'network') return isSubnet(value, wider);
   if (how === 'any case' && as !== 'any case') return false;
+  if (as === 'ARN') return coversArn(wider, value);
   if (as === 'pattern') return covers(wider, value);
   if (how === 'pattern' && /[*?]/.test(value)) return false;
   return as === 'any case' ? value.toLowerCase() === wider.toLowerCase() : value === wider;
+}
+
+/** The first five parts of ARNs have no colons, whatever wildcards are in them: AWS compares each part with its like. */
+function coversArn(pattern: string, other: string): boolean {
+  const partsOf = (arn: string) => /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(arn)?.slice(1) ?? [arn];
+  const [parts, others] = [partsOf(pattern), partsOf(other)];
+  return (
+    pattern === '*' || (parts.length === others.length && parts.every((part, at) => covers(part, others[at] ?? '')))
+  );
 }
 
 function isSubnet(network: string, of: string): boolean {

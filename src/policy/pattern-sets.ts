@@ -30,13 +30,14 @@ function eachWithin({ patterns }: PatternSet, others: PatternSet): boolean {
 
 /** Whether every text that fits the other pattern fits this one. */
 export function covers(pattern: string, other: string): boolean {
+  const [signs, characters] = [pattern.match(SIGN) ?? [], other.match(SIGN) ?? []];
   let [at, from] = [0, 0];
   let star: { readonly after: number; taken: number } | undefined;
-  while (from < other.length) {
-    const [sign, character] = [pattern[at], other[from]];
+  while (from < characters.length) {
+    const [sign, character = ''] = [signs[at], characters[from]];
     if (sign === '*') {
       star = { after: ++at, taken: from };
-    } else if (sign === character || (sign === '?' && character !== '*')) {
+    } else if (sign === character || (sign === '?' && !UNKNOWN.test(character))) {
       at++;
       from++;
     } else if (star) {
@@ -46,8 +47,12 @@ export function covers(pattern: string, other: string): boolean {
       return false;
     }
   }
-  return /^\**$/.test(pattern.slice(at));
+  return signs.slice(at).every((sign) => sign === '*');
 }
+
+/** A variable is one sign, which only `*` covers, or the same variable: nobody knows how long its text is. */
+const SIGN = /\$\{[^}]*\}|./gsu;
+const UNKNOWN = /^(?:\*|\$\{.*)$/s;
 
 /** Whether no text fits both patterns. */
 function areDisjoint(one: string, other: string): boolean {
