@@ -28,9 +28,13 @@ const MOST_NAMES = 5;
  * narrow as before counts as wider.
  */
 export function widenings(before: readonly PolicyDocument[], after: readonly PolicyDocument[]): string[] {
+  return [...newAllowances(before, after), ...lostDenials(before, after)];
+}
+
+/** What policies allow that others do not, in the same phrases. */
+export function newAllowances(before: readonly PolicyDocument[], after: readonly PolicyDocument[]): string[] {
   const was = rulesIn(before, 'Allow');
-  const allowed = rulesIn(after, 'Allow').flatMap((rule) => newlyAllowed(rule, was));
-  return distinct([...allowed, ...lostDenials(before, after)]);
+  return distinct(rulesIn(after, 'Allow').flatMap((rule) => newlyAllowed(rule, was)));
 }
 
 /** What policies denied that others do not, in the same phrases. */

@@ -67,7 +67,26 @@ describe('a user', () => {
       'with another policy that denies as much',
       { policies: [{ declared: 'guard' }] },
       { attachedPolicies: [OLD_GUARD] },
-      [`gets the policy ${GUARD}`],
+      [],
+    ],
+    ['with a policy that only denies', { policies: [{ declared: 'guard' }] }, {}, []],
+    [
+      'with a policy that allows less than another did',
+      { policies: [{ declared: 'list' }] },
+      { attachedPolicies: [POWER_USER] },
+      [],
+    ],
+    [
+      'with a policy that allows what an inline policy did',
+      { policies: [{ declared: 'list' }] },
+      { inlinePolicies: { own: allowing('s3:*') } },
+      [],
+    ],
+    [
+      'with a policy in place of one that nobody could read',
+      { policies: [{ declared: 'list' }] },
+      { attachedPolicies: [arn('policy/secret')] },
+      [`gets the policy ${LIST}`],
     ],
     ['with an inline policy in its place', { inlinePolicies: { own: DENIAL } }, { attachedPolicies: [GUARD] }, []],
     [

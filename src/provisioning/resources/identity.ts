@@ -151,7 +151,11 @@ export function planIdentity(
             ...NO_DIFFERENCE,
             widenings: widenings(Object.values(existing.inlinePolicies), Object.values(plan.inlinePolicies)),
           },
-          attachmentEffects(existing.attachedPolicies, attached, Object.values(plan.inlinePolicies), texts),
+          attachmentEffects(
+            { attached: existing.attachedPolicies, inline: Object.values(existing.inlinePolicies) },
+            { attached, inline: Object.values(plan.inlinePolicies) },
+            texts,
+          ),
           tagChanges(existing.tags, tags, withMarkOf(existing, rules), calls),
         ]),
         { kind, name, arn },

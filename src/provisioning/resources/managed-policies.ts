@@ -1,7 +1,7 @@
 import { isAccountId } from '../../aws/arn';
 import type { DeclaredPolicy, DeclaredRole, DeclaredUser } from '../../identities/declaration';
 import type { PolicyDocument } from '../../policy/policy-document';
-import { broadGrants, lostDenials, widenings } from '../../policy/widenings';
+import { broadGrants, lostDenials, newAllowances, widenings } from '../../policy/widenings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { NO_DIFFERENCE, type Difference, type Obstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
@@ -91,17 +91,29 @@ export function foreignPolicies(
   });
 }
 
+/** The managed and the inline policies of a user or role. */
+interface Held {
+  readonly attached: readonly string[];
+  readonly inline: readonly PolicyDocument[];
+}
+
 /**
- * How other attached policies than before may allow more. What they allow is compared where they are planned themselves;
- * here it counts that they come, unless all was allowed before, and what those that go deny and no other does.
+ * How other attached policies than before may allow more: those that come, unless it is known that all they allow was
+ * allowed before; and what those that go deny and no other does.
  */
 export function attachmentEffects(
-  before: readonly string[],
-  attached: readonly string[],
-  inline: readonly PolicyDocument[],
+  { attached: before, inline: inlineBefore }: Held,
+  { attached, inline }: Held,
   texts: KnownTexts,
 ): Difference {
-  const come = before.some((arn) => ADMINISTRATOR.test(arn)) ? [] : attached.filter((arn) => !before.includes(arn));
+  const attachedBefore = before.map((arn) => texts.before.get(arn)).filter((text) => text !== undefined);
+  const mayAllowMore = (arn: string) => {
+    const text = texts.wanted.get(arn);
+    return !text || newAllowances([...inlineBefore, ...attachedBefore], [text]).length > 0;
+  };
+  const come = before.some((arn) => ADMINISTRATOR.test(arn))
+    ? []
+    : attached.filter((arn) => !before.includes(arn) && mayAllowMore(arn));
   const go = before.filter((arn) => !attached.includes(arn));
   const known = attached.map((arn) => texts.wanted.get(arn)).filter((text) => text !== undefined);
   const lost = go.flatMap((arn) => {
