@@ -1,6 +1,6 @@
 import type { Run } from '../../sandbox/runner/job';
 import { allow } from '../sandbox/sts-client';
-import { ADMIN, identityJob, onPullRequest, REPOSITORY } from './identities';
+import { ADMIN, identityJob, onPullRequest, OWNED, REPOSITORY } from './identities';
 import { EXAMPLE_KEYS, expectFailed, Scenario, textOf } from './scenario';
 
 const NUMBER = 7;
@@ -81,12 +81,14 @@ test('where nothing is to change and nothing was, nothing is said', async () => 
   expect(calls()).toEqual(['GET comments']);
 });
 
-test('the comment of one step is not that of another, of another job, or of another account', async () => {
+test('the comment of one step is not that of another, of another job, mode or account', async () => {
   await provision();
   await provision(DOCUMENT, { env: { GITHUB_ACTION: 'other' } });
   await provision(DOCUMENT, { env: { GITHUB_JOB: 'other' } });
   await provision(DOCUMENT, { inputs: { 'mask-aws-account-id': 'true' } });
-  expect(new Set(comments().map((body) => body.split('\n')[0])).size).toBe(4);
+  scenario.account.createUser('old', { tags: OWNED });
+  await provision('users: { old: {} }', { inputs: { mode: 'deprovision' } });
+  expect(new Set(comments().map((body) => body.split('\n')[0])).size).toBe(5);
 });
 
 test('the comment says of which job it is, and of which document, however its path is written', async () => {

@@ -51,16 +51,16 @@ function originOf({ document }: CommentPlace, { GITHUB_JOB: job }: NodeJS.Proces
   return origin.length === 0 ? [] : [`${origin.join(', ')}.`, ''];
 }
 
-/** Tells the comment of one step from those of other steps, jobs, accounts and documents, and names none of them. */
+/** Tells the comment of one step from those of other steps, jobs, modes, accounts and documents, and names none of them. */
 function markerOf(
   { document }: CommentPlace,
   { account }: ReportedPlan,
-  { maskAccountId }: IdentitiesRequest,
+  { mode, maskAccountId }: IdentitiesRequest,
   { env }: Step,
 ): string {
   const { GITHUB_WORKFLOW, GITHUB_JOB, GITHUB_ACTION } = env;
   // Whoever knows all the rest could find out the account by trying.
   const named = maskAccountId ? undefined : account.account;
-  const step = JSON.stringify([GITHUB_WORKFLOW, GITHUB_JOB, GITHUB_ACTION, named, document]);
+  const step = JSON.stringify([GITHUB_WORKFLOW, GITHUB_JOB, GITHUB_ACTION, mode, named, document]);
   return `<!-- aws-identity-action plan ${createHash('sha256').update(step).digest('hex').slice(0, 16)} -->`;
 }
