@@ -65,7 +65,7 @@ describe('the modes that change IAM', () => {
     test.each([
       ['a fork', of({ full_name: 'eve/app' }), 'pull request 7 is from a fork'],
       ['a fork that is gone', of(null), 'pull request 7 is from a fork'],
-      ['an issue', { issue: { number: 7 } }, 'the event x is not about a pull request'],
+      ['an issue', { issue: { number: 7 } }, 'plan-comment is for the event pull_request, and this one is x'],
     ])('nowhere by an event of %s', async (_, event, impossible) => {
       expect(await readFor(event)).toEqual({ impossible });
     });

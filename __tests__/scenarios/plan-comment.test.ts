@@ -198,7 +198,7 @@ test('accounts and secrets are hidden in it', async () => {
 
 test.each<[what: string, event: Settings['event'], said: string]>([
   ['of a fork', { number: NUMBER, repository: 'eve/app' }, 'as pull request 7 is from a fork'],
-  ['none', { number: undefined }, 'as the event push is not about a pull request'],
+  ['none', { number: undefined }, 'as plan-comment is for the event pull_request, and this one is push'],
 ])('on a pull request %s, the plan is in the summary only, and a notice says so', async (_, event, said) => {
   const main = await provision(DOCUMENT, { event });
   expect(main.exitCode).toBe(0);
