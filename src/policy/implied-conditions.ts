@@ -88,7 +88,7 @@ function comparisonOf(name: string): Comparison {
   if (positive === 'stringequals') return { type: 'string', isNegative, how: 'exact' };
   if (positive === 'stringlike') return { type: 'string', isNegative, how: 'pattern' };
   if (positive === 'arnequals' || positive === 'arnlike') return { type: 'arn', isNegative, how: 'ARN' };
-  return { type: positive, isNegative, how: 'exact' };
+  return { type: positive, isNegative, how: positive === 'bool' ? 'any case' : 'exact' };
 }
 
 /** Whether all that fits one value of a condition fits another one's value. */
