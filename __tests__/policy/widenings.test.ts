@@ -81,13 +81,13 @@ describe('who is trusted', () => {
       'a deny of one that goes',
       [trust('*'), { ...trust({ AWS: CI }), Effect: 'Deny' }],
       [trust('*')],
-      [`no longer denies all that it did to ${CI}`],
+      [`no longer denies all of sts:AssumeRole to ${CI}`],
     ],
     [
       'a deny of all but one that names one more',
       [{ Effect: 'Deny', NotPrincipal: { AWS: CI }, Action: 'sts:AssumeRole' }],
       [{ Effect: 'Deny', NotPrincipal: { AWS: [CI, ROLE] }, Action: 'sts:AssumeRole' }],
-      [`no longer denies all that it did to everyone but ${CI}`],
+      [`no longer denies all of sts:AssumeRole to everyone but ${CI}`],
     ],
     [
       'a deny of all but two that names one',
@@ -322,6 +322,18 @@ describe('under which condition', () => {
     ],
     ['a text of a pattern', { StringLike: { [SUB]: 'repo:octo/app:*' } }, { StringEquals: { [SUB]: MAIN } }, []],
     ['a narrower pattern', { StringLike: { [SUB]: 'repo:octo/*' } }, { StringLike: { [SUB]: 'repo:octo/app:*' } }, []],
+    [
+      'true in another case',
+      { Bool: { 'aws:SecureTransport': 'true' } },
+      { Bool: { 'aws:SecureTransport': 'True' } },
+      [],
+    ],
+    [
+      'false for true',
+      { Bool: { 'aws:SecureTransport': true } },
+      { Bool: { 'aws:SecureTransport': false } },
+      ['loosens the condition Bool aws:SecureTransport true to Bool aws:SecureTransport false'],
+    ],
     [
       'any case for one',
       { StringEquals: { [SUB]: MAIN } },

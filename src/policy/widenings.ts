@@ -86,7 +86,7 @@ function noLongerDenied(rule: Rule, after: readonly Rule[]): string[] {
   return gapsIn(rule, after).map((gap) => {
     switch (gap.of) {
       case 'principals':
-        return `no longer denies all that it did to ${named(gap.access.principals, rule, 'everyone')}`;
+        return `no longer denies all of ${what(rule, rule)} to ${named(gap.access.principals, rule, 'everyone')}`;
       case 'conditions':
         return `denies ${what(rule, rule)} only under the condition ${inWords(gap.condition)}`;
       case 'access':
