@@ -45,7 +45,7 @@ const since = (ms: number) => ({ ...OURS, [MAKING]: `run=${writeRun(RUN)} at=${n
 test('for a user without it it is made', () => {
   expect(plan({})).toEqual({
     ...PLANNED,
-    change: plannedChange({ action: 'create', kind, name: serial, details: ['for pulumi'] }),
+    change: plannedChange({ action: 'create', kind, name: serial, details: ['+ for pulumi'] }),
   });
 });
 
@@ -58,7 +58,7 @@ test('whose seed is for a secret that is there, it is made, and the plan says wh
     overwrites: [secretNamed('SEED')],
     change: {
       details: [
-        'for pulumi',
+        '+ for pulumi',
         'its seed overwrites what is in SEED of octo/app, written at 2026-08-01 12:00 UTC',
         'whether its seed overwrites something in OTHER of octo/app, GitHub does not say',
       ],
@@ -95,7 +95,7 @@ test('one that a run left that died is replaced, as nobody has its seed', () => 
       action: 'create',
       kind,
       name: serial,
-      details: ['for pulumi', 'replaces one that is not enabled'],
+      details: ['+ for pulumi', 'replaces one that is not enabled'],
     }),
     replaces: { making: since(600_000)[MAKING] },
   });
