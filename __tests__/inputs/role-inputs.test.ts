@@ -202,8 +202,11 @@ describe('roles in a file of the workspace', () => {
     [join(outside, 'roles.yml'), 'which leads out of the workspace'],
     ['out.yml', 'roles: names out.yml, which is a link that leads out of the workspace'],
     ['aws', 'roles: names aws, which is a folder'],
-    ['large.yml', 'roles: names large.yml, which has 1000002 bytes; it should have at most 1000000'],
-    ['utf-16.yml', 'roles: names utf-16.yml, which is not text in UTF-8'],
+    [
+      'large.yml',
+      'roles: names large.yml, which has 1000002 bytes; it should have at most 1000000\nFix: Correct it in large.yml.',
+    ],
+    ['utf-16.yml', 'roles: names utf-16.yml, which is not text in UTF-8\nFix: Correct it in utf-16.yml.'],
     ['text.txt', 'roles: text.txt:1:1: the file is not a mapping of profiles to roles; it should be lines like'],
     ['list.yml', 'roles: list.yml:1:1: the file is not a mapping of profiles to roles'],
     ['empty.yml', 'roles: empty.yml:1:1: the file is not a mapping of profiles to roles'],

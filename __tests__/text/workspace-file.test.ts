@@ -39,11 +39,16 @@ test.each([
   ['folder', /^is a folder/],
   ['', /^is a folder/],
   ['pipe', /^is not a regular file/],
-  ['large.txt', /^has 101 bytes; it should have at most 100$/],
-  ['utf-16.txt', /^is not text in UTF-8$/],
   ['a\0b', /^cannot be read/],
 ])('%j is not', (path, wrong) => {
   expect(read(path)).toEqual({ wrong: expect.stringMatching(wrong) });
+});
+
+test.each([
+  ['large.txt', 'has 101 bytes; it should have at most 100'],
+  ['utf-16.txt', 'is not text in UTF-8'],
+])('%s is not, and it is the file that is to be corrected', (path, wrong) => {
+  expect(read(path)).toEqual({ wrong, isFile: true });
 });
 
 test('a file that the job may not read', () => {

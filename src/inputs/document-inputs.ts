@@ -12,7 +12,8 @@ const MAX_PROBLEMS = 100;
 export function readDocumentInput(name: DocumentInput, given: string, inputs: Inputs): DocumentText | undefined {
   const read = readDocumentText(given, workspaceOf(inputs));
   if (!('wrong' in read)) return read;
-  inputs.wrong(name, read.wrong);
+  const { wrong, file } = read;
+  inputs.wrong(name, file === undefined ? wrong : { file, line: 1, column: 1, text: wrong });
   return undefined;
 }
 

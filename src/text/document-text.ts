@@ -10,14 +10,22 @@ export interface DocumentText {
 
 const MAX_DOCUMENT_BYTES = 1_000_000;
 
-/** The document that an input gives: itself, or by its path. Else what is wrong with the input, worded to follow its name. */
-export function readDocumentText(input: string, workspace: string): DocumentText | { readonly wrong: string } {
+/** What is wrong with an input that gives no document, worded to follow its name. */
+interface NoDocument {
+  readonly wrong: string;
+  /** What is to be corrected, if that is not the input but the file that it names. */
+  readonly file?: string | undefined;
+}
+
+/** The document that an input gives: itself, or by its path. */
+export function readDocumentText(input: string, workspace: string): DocumentText | NoDocument {
   const given = input.trim();
   if (given === '') return { wrong: 'is empty; it should be a path in the workspace, or the document itself' };
   if (isDocument(given)) return { text: input, file: undefined };
   const file = shownPath(workspace, given);
   const read = readWorkspaceFile(given, { workspace, maxBytes: MAX_DOCUMENT_BYTES });
-  return 'wrong' in read ? { wrong: `names ${file}, which ${read.wrong}` } : { text: read.text, file };
+  if (!('wrong' in read)) return { text: read.text, file };
+  return { wrong: `names ${file}, which ${read.wrong}`, file: read.isFile ? file : undefined };
 }
 
 /** A path is one line that means a text to YAML; a document, even if it is broken, is several or means more. */

@@ -6,6 +6,7 @@ import { nearest } from './did-you-mean';
 const LEADS_OUT = 'leads out of the workspace; only files in it are read';
 const IS_MISSING = 'is not there: no such file in the workspace.';
 const NOT_CHECKED_OUT = 'Is the repository checked out before this step?';
+const NOT_UTF_8 = 'is not text in UTF-8';
 const IS_FORBIDDEN = 'may not be read by this job';
 
 /** By the code of an error, whose own message holds the whole path, which nobody needs to see. */
@@ -15,11 +16,17 @@ const REASONS = new Map([
   ['EACCES', IS_FORBIDDEN],
   ['EPERM', IS_FORBIDDEN],
   ['ELOOP', 'is a link that leads back to itself'],
-  ['ERR_ENCODING_INVALID_ENCODED_DATA', 'is not text in UTF-8'],
+  ['ERR_ENCODING_INVALID_ENCODED_DATA', NOT_UTF_8],
 ]);
 
 /** A file's text, or why it is not read, worded to follow its path. */
-export type FileText = { readonly text: string } | { readonly wrong: string };
+export type FileText = { readonly text: string } | UnreadFile;
+
+interface UnreadFile {
+  readonly wrong: string;
+  /** Whether the path is right, and what is to be corrected is the file. */
+  readonly isFile?: boolean;
+}
 
 /** What may be read: only what is in the workspace, and no more than so many bytes. */
 export interface FileLimits {
@@ -45,11 +52,14 @@ export function readWorkspaceFile(path: string, limits: FileLimits): FileText {
     const stat = statSync(real);
     if (stat.isDirectory()) return { wrong: 'is a folder; it should be a file' };
     if (!stat.isFile()) return { wrong: 'is not a regular file' };
-    if (stat.size > maxBytes) return { wrong: `has ${stat.size} bytes; it should have at most ${maxBytes}` };
+    if (stat.size > maxBytes) {
+      return { wrong: `has ${stat.size} bytes; it should have at most ${maxBytes}`, isFile: true };
+    }
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real)) };
   } catch (error) {
     const code = codeOf(error) ?? String(error);
     const reason = REASONS.get(code) ?? `cannot be read (${code})`;
+    if (reason === NOT_UTF_8) return { wrong: reason, isFile: true };
     return { wrong: reason === IS_MISSING ? `${IS_MISSING} ${hintAt(path, limits)}` : reason };
   }
 }
