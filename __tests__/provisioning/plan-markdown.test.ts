@@ -29,7 +29,9 @@ test('a table with what changes next to each row, and the rest folded, with the 
 });
 
 test('a device is named by its path and name', () => {
-  const device = shown('create', 'MFA device', 'arn:aws:iam::123456789012:mfa/machine/phone', { details: ['+ for ci'] });
+  const device = shown('create', 'MFA device', 'arn:aws:iam::123456789012:mfa/machine/phone', {
+    details: ['+ for ci'],
+  });
   expect(markdown([device]).slice(2)).toEqual(['| create | MFA device | `machine/phone` | `+ for ci` |']);
 });
 

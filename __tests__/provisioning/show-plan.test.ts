@@ -66,7 +66,9 @@ test.each([
 });
 
 test('names a device by its path and name', () => {
-  const device = shown('create', 'MFA device', 'arn:aws:iam::123456789012:mfa/machine/phone', { details: ['+ for ci'] });
+  const device = shown('create', 'MFA device', 'arn:aws:iam::123456789012:mfa/machine/phone', {
+    details: ['+ for ci'],
+  });
   expect(planLines([device])).toEqual(['+ create  MFA device  machine/phone  + for ci']);
   expect(JSON.parse(planOutput([device]))).toMatchObject([{ name: 'arn:aws:iam::123456789012:mfa/machine/phone' }]);
 });
