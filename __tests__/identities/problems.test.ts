@@ -211,6 +211,17 @@ describe('managed policies', () => {
   });
 });
 
+describe('what is wrong in a file', () => {
+  const workspace = workspaceWith({ 'p.json': '{\n "Version": "2012-10-17",\n "Statement": 1\n}\n' });
+
+  test('is said once, however many parts name the file', () => {
+    const input = 'policies:\n  p: { document: p.json }\n  q: { document: p.json }\n';
+    expect(problemsOf(input, { workspace })).toEqual([
+      expect.stringMatching(/^line 2: policies\.p\.document: p\.json:3:\d+: Statement is the number 1/),
+    ]);
+  });
+});
+
 describe('what YAML reads as something else than it looks like', () => {
   const inline = (condition: string) =>
     user(

@@ -33,18 +33,27 @@ export class DocumentProblems {
     return this.#found.size > 0;
   }
 
-  /** The problems by their positions in the document, those of one policy file by their positions in it. */
+  /**
+   * The problems by their positions in the document, those of one policy file by their positions in it: once, also where
+   * several parts name the file.
+   */
   get all(): readonly DocumentProblem[] {
-    return [...this.#found.values()].sort((one, other) => {
+    const sorted = [...this.#found.values()].sort((one, other) => {
       const [a, b] = [one.namedBy ?? one, other.namedBy ?? other];
       return a.line - b.line || a.column - b.column || one.line - other.line || one.column - other.column;
     });
+    const once = new Map<string, DocumentProblem>();
+    for (const problem of sorted) {
+      const text = problemText({ ...problem, namedBy: undefined });
+      if (!once.has(text)) once.set(text, problem);
+    }
+    return [...once.values()];
   }
 
   /** Whether something is wrong with a part of the document, or with a part of it. */
   anyIn(path: KeyPath): boolean {
     const isIn = (part: DocumentPosition) => path.every((key, index) => part.path[index] === key);
-    return this.all.some((problem) => isIn(problem.namedBy ?? problem));
+    return [...this.#found.values()].some((problem) => isIn(problem.namedBy ?? problem));
   }
 
   /** Notes what is wrong with a part. */
