@@ -176,7 +176,7 @@ test('in the summary what is to be copied is in a block, and the rest is prose, 
       '',
       '**Answer:** You may \\<b\\>not\\</b\\> \\`see\\` https://docs.aws.example/a_b.html#c_d.',
       '',
-      '**Cause:** ',
+      '**Cause:**',
       '- first\\_one',
       '- second',
       '',
@@ -204,7 +204,7 @@ test('in the summary the lines of an item stay with it, and what is to be copied
   const [, summary] = await reported(failure);
   expect(summary).toContain(
     [
-      '**Cause:** ',
+      '**Cause:**',
       '- dev: Could not assume it.',
       '',
       '  **Fix:** Allow this:',

@@ -232,7 +232,7 @@ describe('profiles to be written', () => {
     writeFileSync(inJob('credentials'), '[dev]\n[test]\n');
     const message = await free(['dev', 'test']).catch((error: unknown) => String(error));
     expect(message).toContain('the profiles dev, test cannot be written');
-    expect(message).toContain(`Cause: \n- ${there(inJob('credentials'))}`);
+    expect(message).toContain(`Cause:\n- ${there(inJob('credentials'))}`);
     expect(message).toContain(`\n- ${there(inJob('credentials')).replace('profile dev', 'profile test')}`);
     mkdirSync(inJob('other'));
     const env = { AWS_SHARED_CREDENTIALS_FILE: inJob('other'), AWS_CONFIG_FILE: inJob('config') };

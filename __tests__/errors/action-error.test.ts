@@ -20,6 +20,7 @@ test.each([
   [{}, 'Could not start.\nFix: Do.'],
   [{ answer: 'No' }, 'Could not start.\nAnswer: No\nFix: Do.'],
   [{ why: 'Because.' }, 'Could not start.\nCause: Because.\nFix: Do.'],
+  [{ why: '\n- One.\n- Another.' }, 'Could not start.\nCause:\n- One.\n- Another.\nFix: Do.'],
   [{ answer: '', why: '' }, 'Could not start.\nFix: Do.'],
 ])('what is not known is omitted: %j', (more, message) => {
   const error = new ActionError({ code: 'unexpected', tried: 'start', fix: 'Do.', ...more });

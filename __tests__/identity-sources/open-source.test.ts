@@ -137,7 +137,7 @@ describe('the default chain', () => {
     [{}, false],
   ])('says that there is no role where the job may ask for a token: %j', async (env, isCause) => {
     Object.assign(process.env, env);
-    const cause = 'Cause: \n- role-to-assume is not set, or comes from a secret or a variable that is empty: ';
+    const cause = 'Cause:\n- role-to-assume is not set, or comes from a secret or a variable that is empty: ';
     const message = isCause ? expect.stringContaining(cause) : expect.not.stringContaining(cause);
     await expect(signerFrom(chain(), settings, step)).rejects.toMatchObject({ message: message as string });
   });

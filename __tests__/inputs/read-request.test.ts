@@ -338,7 +338,7 @@ describe('what is wrong', () => {
         'Fix: Correct it under "with:" of this step.',
     );
     expect(await problemsOf({ 'aws-region': '', mode: 'x' })).toMatch(
-      /^Could not start, as 2 problems were found in the inputs\..*\nCause: \n- \S+: .*\n- \S+: .*\nFix: Correct them under "with:" of this step\.$/,
+      /^Could not start, as 2 problems were found in the inputs\..*\nCause:\n- \S+: .*\n- \S+: .*\nFix: Correct them under "with:" of this step\.$/,
     );
   });
 

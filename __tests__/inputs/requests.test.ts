@@ -26,7 +26,7 @@ async function wrongWith(inputs: Inputs, env?: Inputs): Promise<string[]> {
     await read(inputs, env);
   } catch (error) {
     if (!(error instanceof ActionError) || error.code !== 'invalid-input') throw error;
-    const [, cause = ''] = /Cause: ([^]*)\nFix: /.exec(error.message) ?? [];
+    const [, cause = ''] = /Cause: ?([^]*)\nFix: /.exec(error.message) ?? [];
     return cause.split('\n- ').filter(Boolean);
   }
   return [];

@@ -113,11 +113,9 @@ describe('a user whose key lasted, and who is now to have one for each job', () 
     const main = await run('provision', FOR_THE_JOB, second);
     expectFailed(main, 'access-keys-full');
     expect(textOf(main)).toMatch(
-      new RegExp(`Cause: .*${old} is for places that last, and the document names none`, 's'),
+      new RegExp(`Cause:.*${old} is for places that last, and the document names none`, 's'),
     );
-    expect(textOf(main)).toMatch(
-      new RegExp(`Cause: .*When nothing needs it, ${endsIt(old)}; or let that job end`, 's'),
-    );
+    expect(textOf(main)).toMatch(new RegExp(`Cause:.*When nothing needs it, ${endsIt(old)}; or let that job end`, 's'));
     expect(writes(scenario)).toEqual([]);
     scenario.account.users.get('pulumi')?.deleteAccessKey(old);
     expect((await run('provision', FOR_THE_JOB, second)).exitCode).toBe(0);

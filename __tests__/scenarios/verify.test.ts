@@ -124,7 +124,7 @@ describe('what the caller may do', () => {
     expect(textOf(main)).toContain(
       [
         `Could not verify what ${user.arn} may do: 4 of 6 expectations are not met.`,
-        'Cause: ',
+        'Cause:',
         '- s3:GetObject: expected allowed, but implicitly denied: nothing allows it on every resource',
         `- s3:DeleteObject on ${ARCHIVE}: expected allowed, but explicitly denied`,
         `- s3:PutObject on ${ARCHIVE}: expected allowed, but implicitly denied: nothing allows it there`,

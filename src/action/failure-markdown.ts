@@ -23,7 +23,7 @@ export function failureMarkdown({ code, parts, title, arn, page }: FailedStep): 
 
 function partMarkdown({ label, text }: MessagePart): string[] {
   const [first = '', ...lines] = text.split('\n');
-  const start = label === undefined ? `**${escaped(first)}**` : `**${label}:** ${escaped(first)}`;
+  const start = label === undefined ? `**${escaped(first)}**` : `**${label}:** ${escaped(first)}`.trimEnd();
   return ['', start, ...blocks(lines)];
 }
 
@@ -56,7 +56,7 @@ function blocks(lines: readonly string[]): string[] {
 
 /** A line to read. Where it begins a part of a message that a list has in one of its items, that part is named. */
 function prose(line: string): string {
-  return escaped(line).replace(/^(?:Answer|Cause|Fix):(?= )/, '**$&**');
+  return escaped(line).replace(/^(?:Answer|Cause|Fix):(?= |$)/, '**$&**');
 }
 
 /** By which GitHub colours what is to be copied: a policy is JSON. */

@@ -144,7 +144,7 @@ export class ActionError extends Error {
       ...(why ? [{ label: 'Cause', text: why } as const] : []),
       { label: 'Fix', text: fix },
     ];
-    super(parts.map(({ label, text }) => (label === undefined ? text : `${label}: ${text}`)).join('\n'), { cause });
+    super(parts.map(messageText).join('\n'), { cause });
     this.name = 'ActionError';
     this.code = code;
     this.fix = fix;
@@ -169,6 +169,12 @@ export class ActionError extends Error {
 export interface MessagePart {
   readonly label: 'Answer' | 'Cause' | 'Fix' | undefined;
   readonly text: string;
+}
+
+function messageText({ label, text }: MessagePart): string {
+  if (label === undefined) return text;
+  // A list begins below.
+  return text.startsWith('\n') ? `${label}:${text}` : `${label}: ${text}`;
 }
 
 /** The other side's words, cut where they are too many to be read, and only what is seen of them. */
