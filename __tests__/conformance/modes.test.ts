@@ -452,11 +452,7 @@ roles:
   });
 
   test('an administrator who may not learns what is missing', async () => {
-    const helper = await moto.createUser('helper', account.admin, [
-      'iam:GetUser',
-      'iam:CreateUser',
-      'iam:TagUser',
-    ]);
+    const helper = await moto.createUser('helper', account.admin, ['iam:GetUser', 'iam:CreateUser', 'iam:TagUser']);
     const alone = JSON.stringify({ users: { pulumi: { 'inline-policies': { s3: allow('s3:ListAllMyBuckets') } } } });
     const run = await refuse({ mode: 'provision', identities: alone, ...asInputs(helper) });
     expect(run.exitCode).toBe(1);

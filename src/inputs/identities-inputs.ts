@@ -93,7 +93,9 @@ function readPlanComment(inputs: Inputs, token: string | undefined): PlanComment
     );
   }
   if (pullRequest === undefined) {
-    return { impossible: `plan-comment is for the event pull_request, and this one is ${inputs.env.GITHUB_EVENT_NAME ?? ''}` };
+    return {
+      impossible: `plan-comment is for the event pull_request, and this one is ${inputs.env.GITHUB_EVENT_NAME ?? ''}`,
+    };
   }
   const document = inputs.text('identities') ?? '';
   const file = isDocument(document) ? undefined : shownPath(workspaceOf(inputs), document);
