@@ -130,7 +130,7 @@ describe('in the place of STS', () => {
     const main = await run({ action: 'AssumeRole', raw: { status: 403, headers: XML, body } });
     expectFailed(main, 'role-refused');
     const shown = [...main.log, main.summary].join('\n');
-    expect(main.summary).toContain('The key *** is red');
+    expect(main.summary).toContain(String.raw`The key \*\*\* is red`);
     expect(shown).not.toContain(secret);
     expect(shown).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
     expect(scenario.calls()).toEqual(['AssumeRole']);
