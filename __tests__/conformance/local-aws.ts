@@ -91,7 +91,8 @@ export abstract class LocalAws {
     this.#server.close();
     this.#server.closeAllConnections();
     const ended = once(this.child, 'exit');
-    this.child.kill();
+    // Nothing of it is kept, and LocalStack does not always end when it is asked to.
+    this.child.kill('SIGKILL');
     await ended;
   }
 
