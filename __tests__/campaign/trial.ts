@@ -448,7 +448,7 @@ const OVER_MS = 11 * 60_000;
 /** When a key that may come from a lost answer has had its time, in milliseconds. */
 const DAY_MS = 25 * 3_600_000;
 /** Undisturbed runs after which all that a disturbed one left is in order. */
-const FOLLOWING = 4;
+const FOLLOWING = 5;
 
 function filesIn(folder: string): Files {
   try {
