@@ -229,7 +229,13 @@ const DUE_MS = 290_000;
 /** Doors whose proof ends before the job does. */
 const FOR_A_WHILE: readonly string[] = ['a token file'];
 
-function wrongIn({ began, before, isUndisturbed, answers }: Round, { scenario, trial, jobs }: Seen): string[] {
+/** How services refuse a signature by a clock that is off. */
+const REFUSED_SIGNATURES: readonly (string | undefined)[] = ['SignatureDoesNotMatch', 'AccessDeniedException'];
+
+function wrongIn(
+  { began, before, isUndisturbed, answers }: Round,
+  { scenario, trial, jobs, requests }: Seen,
+): string[] {
   const { world } = scenario.sandbox;
   const sessions = new Set(jobs.flatMap(({ rounds }) => rounds).map(({ session }) => session));
   // A code of a device is good once, and shown for longer than a renewal may take: of several sessions, some stay as they are.
@@ -238,7 +244,9 @@ function wrongIn({ began, before, isUndisturbed, answers }: Round, { scenario, t
   const isClockMoved = trial.troubles.some(({ how }) => how === 'clock moved');
   const left = before.endsAt - began;
   const limit = left > ASKING_MS.working && !isClockMoved ? ASKING_MS.working : ASKING_MS.over;
-  const isToWork = isUndisturbed && !isInTurn && !FOR_A_WHILE.includes(trial.door);
+  // What is signed by a clock that is off is refused, which is said to whoever has to set it.
+  const isSignedOff = isClockMoved && requests.some(({ errorCode }) => REFUSED_SIGNATURES.includes(errorCode));
+  const isToWork = isUndisturbed && !isInTurn && !isSignedOff && !FOR_A_WHILE.includes(trial.door);
   const given = new Set<string>();
   const wrong = answers.flatMap(({ exitCode, stdout, stderr, duration }) => {
     const late = duration > limit + 1_000 ? [`who asks for a session waits ${duration / 1000} s`] : [];
