@@ -1,5 +1,5 @@
 import fs, { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import fsPromises, { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeftBehindError } from '../../src/errors/left-behind-error';
@@ -110,6 +110,19 @@ describe('writeProfiles and removeProfiles', () => {
     expect(JSON.stringify(written.map(({ state }) => state))).not.toContain('EXAMPLE');
     await removeProfiles(written.map(stored));
     await removeProfiles(written.map(stored));
+    expect(await found()).toEqual({ credentials: CREDENTIALS, config: CONFIG });
+  });
+
+  test('undo a file that is seen under the lock alone, as some file systems hide one that another job replaces', async () => {
+    await given({ credentials: CREDENTIALS, config: CONFIG });
+    const written = await writeProfiles(files, [profile('dev')], { overwrite: false });
+    const hidden = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' });
+    const read = jest.spyOn(fsPromises, 'readFile').mockImplementation((path) => {
+      const isLocked = existsSync(`${path as string}.lock`);
+      return isLocked ? Promise.resolve(readFileSync(path as string)) : Promise.reject(hidden);
+    });
+    await removeProfiles(written.map(stored));
+    read.mockRestore();
     expect(await found()).toEqual({ credentials: CREDENTIALS, config: CONFIG });
   });
 
@@ -317,7 +330,7 @@ describe('both files or neither', () => {
     expect(failure).toBeInstanceOf(LeftBehindError);
     expect(failure).toMatchObject({
       message: expect.stringMatching(
-        /config: no room for the record.* Then: Could not read .*credentials: It is a dir/,
+        /config: no room for the record.* Then: Could not write .*credentials: It is a dir/,
       ),
       failure: { name: 'ProfileError', path: files.config },
     });
@@ -344,11 +357,11 @@ describe('both files or neither', () => {
     const written = await writeProfiles(files, [profile('dev')], { overwrite: false });
     await rm(files.config);
     await mkdir(files.config);
-    await expect(removeProfiles(written)).rejects.toThrow(`Could not read the profile file ${files.config}`);
+    await expect(removeProfiles(written)).rejects.toThrow(`Could not write the profile file ${files.config}`);
     expect(await readdir(join(home, '.aws'))).toEqual(['config']);
     await mkdir(files.credentials);
     await expect(removeProfiles(written)).rejects.toThrow(
-      /^Could not read the profile file .*config: .*\. Could not read the profile file .*credentials: .*\.$/,
+      /^Could not write the profile file .*config: .*\. Could not write the profile file .*credentials: .*\.$/,
     );
   });
 });

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { LeftBehindError } from '../errors/left-behind-error';
 import { messageOf } from '../errors/message';
 import { asOneFile, editFile, hasCopies, ProfileError, readProfileFile, rehearseEdit } from './files';
@@ -239,9 +241,9 @@ function byFile(edits: readonly Edit[]): (readonly [path: string, edits: Edit[]]
 }
 
 async function undoIn(path: string, edits: readonly Edit[]): Promise<void> {
-  // Where nothing is left to undo, not even a directory for the lock need be there.
-  if (await isUndone(path, edits)) return;
-  await editFile(path, (text) => without(edits, text));
+  // Where nothing is left to undo, not even a directory for the lock need be there. What is in the directory only shows under
+  // the lock: while another job replaces a file, some file systems do not find it, or find it empty.
+  if (existsSync(dirname(path))) await editFile(path, (text) => without(edits, text));
 }
 
 async function isUndone(path: string, edits: readonly Edit[]): Promise<boolean> {
