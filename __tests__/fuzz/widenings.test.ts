@@ -95,3 +95,31 @@ test('a policy is not wider than itself, nor than itself with one statement more
       if (chosen?.Effect === 'Deny') expect(widenings([less], [more])).toEqual([]);
     }),
   ));
+
+/** Networks of the eight addresses that have the same first 29 or 125 bits. */
+const network = (addresses: readonly string[], bits: number) =>
+  fc.tuple(fc.nat(addresses.length - 1), fc.nat(3)).map(([at, more]) => `${addresses[at] ?? ''}/${bits - 3 + more}`);
+const [FOUR, SIX] = ['10.0.0.', '2001:db8::'].map((start) => Array.from({ length: 8 }, (_, at) => `${start}${at}`));
+const networks = fc.array(fc.oneof(network(FOUR ?? [], 32), network(SIX ?? [], 128)), { minLength: 1, maxLength: 6 });
+
+test('a condition on addresses is looser only where an address passes that did not', () =>
+  holds(
+    0.02,
+    fc.property(fc.constantFrom('IpAddress', 'NotIpAddress'), networks, networks, (operator, before, after) => {
+      const policyWith = (values: readonly string[]): PolicyDocument => ({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: '*', Resource: '*', Condition: { [operator]: { 'aws:SourceIp': [...values] } } },
+        ],
+      });
+      const passes = (address: string, values: readonly string[]) =>
+        isAllowed(
+          { action: 's3:Get', resource: 'a', context: contextOf({ 'aws:SourceIp': address }) },
+          policyWith(values),
+        );
+      const isLooser = [...(FOUR ?? []), ...(SIX ?? [])].some(
+        (address) => passes(address, after) && !passes(address, before),
+      );
+      expect(widenings([asDocument(policyWith(before))], [asDocument(policyWith(after))]).length > 0).toBe(isLooser);
+    }),
+  ));

@@ -424,6 +424,72 @@ describe('under which condition', () => {
       [],
     ],
     [
+      'two halves of a network for the whole',
+      { IpAddress: { 'aws:SourceIp': ['10.128.0.0/9', '10.0.0.0/9'] } },
+      { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+      [],
+    ],
+    [
+      'parts of a network, small and large, some of them twice',
+      { IpAddress: { 'aws:SourceIp': ['10.0.0.0/10', '10.0.0.0/9', '10.128.0.0/10', '10.192.0.0/10'] } },
+      { IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '10.7.0.0/16'] } },
+      [],
+    ],
+    [
+      'parts of which one is missing',
+      { IpAddress: { 'aws:SourceIp': ['10.0.0.0/9', '10.128.0.0/10'] } },
+      { IpAddress: { 'aws:SourceIp': ['10.0.0.0/9', '10.128.0.0/9'] } },
+      ['loosens the condition IpAddress aws:SourceIp: newly accepts 10.128.0.0/9'],
+    ],
+    [
+      'neighbours that are no halves of one network',
+      { IpAddress: { 'aws:SourceIp': ['10.1.0.0/16', '10.2.0.0/16'] } },
+      { IpAddress: { 'aws:SourceIp': '10.0.0.0/14' } },
+      ['loosens the condition IpAddress aws:SourceIp 10.1.0.0/16, 10.2.0.0/16 to IpAddress aws:SourceIp 10.0.0.0/14'],
+    ],
+    [
+      'two addresses for a network of two',
+      { IpAddress: { 'aws:VpcSourceIp': ['192.0.2.6', '192.0.2.7/32'] } },
+      { IpAddress: { 'aws:VpcSourceIp': '192.0.2.6/31' } },
+      [],
+    ],
+    [
+      'two halves of a network of IPv6, with an address in each of its forms',
+      { IpAddress: { 'aws:SourceIp': ['2001:DB8:0:0::/33', '2001:0db8:8000:0:0:0:0.0.0.0/33'] } },
+      { IpAddress: { 'aws:SourceIp': '2001:db8::/32' } },
+      [],
+    ],
+    [
+      'all of IPv4 for some of IPv6',
+      { IpAddress: { 'aws:SourceIp': ['::/1', '8000::/1'] } },
+      { IpAddress: { 'aws:SourceIp': '0.0.0.0/0' } },
+      ['loosens the condition IpAddress aws:SourceIp ::/1, 8000::/1 to IpAddress aws:SourceIp 0.0.0.0/0'],
+    ],
+    [
+      'two halves of what is excluded',
+      { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+      { NotIpAddress: { 'aws:SourceIp': ['10.0.0.0/9', '10.128.0.0/9'] } },
+      [],
+    ],
+    [
+      'one half of what is excluded',
+      { NotIpAddress: { 'aws:SourceIp': ['10.0.0.0/9', '10.128.0.0/9'] } },
+      { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/9' } },
+      ['loosens the condition NotIpAddress aws:SourceIp: no longer excludes 10.128.0.0/9'],
+    ],
+    [
+      'a network that is named by a variable',
+      { IpAddress: { 'aws:SourceIp': ['10.0.0.0/9', '${aws:PrincipalTag/net}', '10.128.0.0/9'] } },
+      { IpAddress: { 'aws:SourceIp': ['${aws:PrincipalTag/net}', '10.0.0.0/8'] } },
+      [],
+    ],
+    [
+      'networks with more bits than an address has, or none',
+      { IpAddress: { 'aws:SourceIp': ['10.0.0.0/33', '10.0.0.0/', '10.0.0/8', 'fe80::1%eth0'] } },
+      { IpAddress: { 'aws:SourceIp': ['10.0.0.0/33', '10.0.0.0/34', 'fe80::1'] } },
+      ['loosens the condition IpAddress aws:SourceIp: newly accepts 10.0.0.0/34, fe80::1'],
+    ],
+    [
       'a lower limit',
       { NumericLessThanEquals: { 'aws:MultiFactorAuthAge': '3600' } },
       { NumericLessThan: { 'aws:MultiFactorAuthAge': 3600 } },
@@ -580,9 +646,11 @@ test.each([
   ['StringNotEquals', 'aws:PrincipalAccount', '111122223333'],
   ['StringEqualsIfExists', 'aws:PrincipalOrgID', 'o-a1b2c3d4e5'],
   ['IpAddress', 'aws:SourceIp', '0.0.0.0/0'],
+  ['IpAddress', 'aws:SourceIp', '2001:db8::/0'],
+  ['IpAddress', 'aws:SourceIp', ['0.0.0.0/1', '128.0.0.0/1']],
   ['StringEquals', 'aws:PrincipalTag/team', 'octo'],
 ])('a new policy that trusts everyone under %s %s %s', (operator, key, value) => {
   expect(broadGrants([policy(trust('*', { [operator]: { [key]: value } }))])).toEqual([
-    `trusts everyone under the condition ${operator} ${key} ${value}`,
+    `trusts everyone under the condition ${operator} ${key} ${[value].flat().join(', ')}`,
   ]);
 });

@@ -1,5 +1,5 @@
-import { BlockList } from 'node:net';
 import { isMapping } from '../text/value';
+import { areWithinNetworks } from './networks';
 import { covers } from './pattern-sets';
 import { listOf } from './policy-document';
 
@@ -64,8 +64,8 @@ function implies(one: Condition, other: Condition): boolean {
   const [left, right] = [comparisonOf(given.name), comparisonOf(asked.name)];
   if (left.type !== right.type || left.isNegative !== right.isNegative) return false;
   return left.isNegative
-    ? other.values.every((value) => one.values.some((wider) => fits(value, right, wider, left)))
-    : one.values.every((value) => other.values.some((wider) => fits(value, left, wider, right)));
+    ? allFit(other.values, right, one.values, left)
+    : allFit(one.values, left, other.values, right);
 }
 
 /** Whether a request without the key does not meet a condition with the operator. */
@@ -91,9 +91,13 @@ function comparisonOf(name: string): Comparison {
   return { type: positive, isNegative, how: positive === 'bool' ? 'any case' : 'exact' };
 }
 
-/** Whether all that fits one value of a condition fits another one's value. */
+/** Whether all that fits a value of one condition fits one of another condition's. */
+function allFit(values: readonly string[], of: Comparison, others: readonly string[], as: Comparison): boolean {
+  if (as.how === 'network') return areWithinNetworks(values, others);
+  return values.every((value) => others.some((wider) => fits(value, of, wider, as)));
+}
+
 function fits(value: string, { how }: Comparison, wider: string, { how: as }: Comparison): boolean {
-  if (as === 'network') return isSubnet(value, wider);
   if (how === 'any case' && as !== 'any case') return false;
   if (as === 'ARN') return coversArn(wider, value);
   if (as === 'pattern') return covers(wider, value);
@@ -108,24 +112,6 @@ function coversArn(pattern: string, other: string): boolean {
   return (
     pattern === '*' || (parts.length === others.length && parts.every((part, at) => covers(part, others[at] ?? '')))
   );
-}
-
-function isSubnet(network: string, of: string): boolean {
-  const parsed = (text: string) => {
-    const [address = '', bits] = text.split('/');
-    const family = address.includes(':') ? 'ipv6' : 'ipv4';
-    return { address, family, bits: Number(bits ?? (family === 'ipv6' ? 128 : 32)) } as const;
-  };
-  const [inner, outer] = [parsed(network), parsed(of)];
-  if (network === of) return true;
-  if (inner.family !== outer.family || !(inner.bits >= outer.bits)) return false;
-  try {
-    const addresses = new BlockList();
-    addresses.addSubnet(outer.address, outer.bits, outer.family);
-    return addresses.check(inner.address, inner.family);
-  } catch {
-    return false;
-  }
 }
 
 /** Operators by which values are limited from above or below. */
