@@ -193,14 +193,17 @@ export class JobRun {
       end = await steps.run(step);
     } catch (error) {
       this.setting.interruption.check();
-      // An expression or a file of the runner is wrong: there, too, only this step fails.
+      // Its condition or a variable is wrong: there, too, only this step fails.
       steps.fail();
       note(`Failed: ${place}: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
     this.setting.interruption.check();
+    const goesOn = end.outcome !== end.conclusion ? ', and the job goes on' : '';
     if (!end.run) {
-      note(`Skipped: ${end.reason ?? ''}.`);
+      note(
+        end.outcome === 'failure' ? `Failed${goesOn}: ${place}: ${end.reason ?? ''}` : `Skipped: ${end.reason ?? ''}.`,
+      );
       return;
     }
     if (step.uses !== undefined && useOf(step.uses).kind === 'local') {
@@ -208,7 +211,6 @@ export class JobRun {
       title(`${around} › End of ${step.uses}`);
       showStep({ ...end.run, exported: {} }, this.#job.masks, []);
     } else showStep(end.run, this.#job.masks, sandbox.requests.slice(before));
-    const goesOn = end.outcome !== end.conclusion ? ', and the job goes on' : '';
     note(
       `${end.outcome === 'success' ? 'Succeeded' : `Failed with exit code ${end.run.exitCode ?? 'none'}`}${goesOn}.`,
     );

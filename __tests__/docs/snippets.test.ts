@@ -372,7 +372,8 @@ async function runSteps(
     useAction: ({ inputs, env }) => useAction(inputs, env),
   });
   for (const step of JSON.parse(adapted) as WorkflowStep[]) {
-    const { run } = await sequence.run(step);
+    const { run, outcome, reason } = await sequence.run(step);
+    if (outcome === 'failure' && !run) throw new Error(reason);
     if (!run) continue;
     succeeded(run);
     if (step.uses === undefined) {

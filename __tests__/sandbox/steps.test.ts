@@ -110,7 +110,20 @@ test('a step has the folder and the shell that it names', async () => {
     { run: 'echo "${PWD##*/} $0" | sed "s#/.*/##"', shell: 'sh', 'working-directory': 'app' },
   ]);
   expect(logs).toEqual([expect.stringMatching(/^app script-\d+\.sh$/)]);
-  await expect(stepsOf([{ run: 'pwd', 'working-directory': 'none' }])).rejects.toThrow('There is no folder none');
+});
+
+test('a step that cannot start has failed, which changes nothing where it may', async () => {
+  const { outcomes, steps } = await stepsOf([
+    { id: 'first', run: 'pwd', 'working-directory': 'none', 'continue-on-error': true },
+    { run: 'pwd', if: "steps.first.outcome == 'failure'", shell: 'fish' },
+  ]);
+  expect(outcomes).toEqual(['failure success', 'failure failure']);
+  expect(steps.status).toBe('failure');
+  expect(await steps.run({ run: 'pwd', if: 'always()', 'working-directory': 'none' })).toEqual({
+    outcome: 'failure',
+    conclusion: 'failure',
+    reason: 'There is no folder none in the workspace',
+  });
 });
 
 test('a shell is a name that GitHub knows, or a command with the place of the file', () => {

@@ -11,7 +11,7 @@ export interface StepEnd {
   readonly conclusion: Outcome;
   /** What ran; undefined for a step that did not run. */
   readonly run?: Run;
-  /** Why it did not run. */
+  /** Why it did not run, or could not. */
   readonly reason?: string;
 }
 
@@ -74,7 +74,7 @@ export class Steps {
   /**
    * Runs a step, if its `if:` lets it.
    *
-   * @throws Error when an expression in it cannot be evaluated, or the runner could not start it or read what it left
+   * @throws Error when its condition or a variable of it cannot be evaluated: then its `continue-on-error` does not count
    */
   async run(step: WorkflowStep): Promise<StepEnd> {
     const end = await this.#run(step);
@@ -112,17 +112,17 @@ export class Steps {
     const env = { ...this.settings.stepEnv, ...own, GITHUB_ACTION: action };
     const text = (written: string | undefined) =>
       written === undefined ? undefined : expressions.fillIn(written, contexts);
-    const run =
+    const start = () =>
       uses === undefined
-        ? await job.shell(text(commands) ?? '', {
+        ? job.shell(text(commands) ?? '', {
             env,
             shell: text(step.shell) ?? this.settings.shell,
             workingDirectory: text(step['working-directory']) ?? this.settings.workingDirectory,
           })
-        : await useAction({ uses, inputs: this.#filled(step.with, contexts), env });
-    const outcome = run.exitCode === 0 ? 'success' : 'failure';
+        : useAction({ uses, inputs: this.#filled(step.with, contexts), env });
+    const ran = await outcomeOf(start);
     const goesOn = expressions.valueOf(String(step['continue-on-error'] ?? ''), contexts);
-    return { outcome, conclusion: String(goesOn) === 'true' ? 'success' : outcome, run };
+    return { ...ran, conclusion: String(goesOn) === 'true' ? 'success' : ran.outcome };
   }
 
   /**
@@ -167,6 +167,16 @@ export function evaluated(written: unknown, contexts: Contexts, expressions: Exp
   if (Array.isArray(written)) return written.map(inside);
   if (written === null || typeof written !== 'object') return written;
   return Object.fromEntries(Object.entries(written).map(([name, part]) => [name, inside(part)]));
+}
+
+/** That the runner could not start a step, or read what it left, is a failure of the step. */
+async function outcomeOf(start: () => Promise<Run>): Promise<Omit<StepEnd, 'conclusion'>> {
+  try {
+    const run = await start();
+    return { outcome: run.exitCode === 0 ? 'success' : 'failure', run };
+  } catch (error) {
+    return { outcome: 'failure', reason: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function skipped(reason: string): StepEnd {
