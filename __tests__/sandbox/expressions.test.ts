@@ -31,6 +31,7 @@ test.each([
   ['a list', '${{ fromJSON(\'[1, "two"]\') }}', [1, 'two']],
   ['a boolean', "${{ steps.plan.outputs.changed == 'false' }}", true],
   ['a text with an expression in it', 'run-${{ github.run_id }}', 'run-7'],
+  ['a text from one expression to another', '${{ github.run_id }} of ${{ secrets.KEY }}', '7 of value'],
   ['a text with braces in a string', "${{ format('{0}}}', github.run_id) }}", '7}'],
 ])('the value of %s', (_, text, value) => {
   expect(expressions.valueOf(text, contexts)).toEqual(value);

@@ -22,7 +22,7 @@ export interface Expressions {
 }
 
 /** An expression in a text; its strings, in single quotes, may have braces. */
-const EXPRESSION = /\$\{\{((?:'[^']*'|[^'])*?)\}\}/g;
+const EXPRESSION = /\$\{\{((?:'[^']*'|(?!\}\})[^'])*)\}\}/g;
 
 /**
  * Loads GitHub's own evaluator, which only `import()` finds from everywhere that the sandbox is run from.
