@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Claims } from '../sandbox/github/claims';
-import type { Job } from '../sandbox/runner/job';
+import { Job } from '../sandbox/runner/job';
 import { PULL_REQUEST } from './local-aws';
 
 export interface Origin {
@@ -92,4 +92,14 @@ export function contextsOf({ env, folder }: Job, payload: object, token: string)
         .map(([name, value]) => [name.slice(prefix.length).toLowerCase(), value]),
     );
   return { github: { ...named('GITHUB_'), event: payload, token }, runner: named('RUNNER_') };
+}
+
+/** The context `github` before there is a job, as defaults of a workflow's inputs have it. */
+export function githubOf(origin: Origin): object {
+  const job = new Job(variablesOf(origin));
+  try {
+    return contextsOf(job, payloadOf(origin, {}), '').github;
+  } finally {
+    job.remove();
+  }
 }

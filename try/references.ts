@@ -108,6 +108,7 @@ export function referencesIn(
     lookInGiven(secrets, ['jobs', id, 'secrets'], (name) => ofSecrets.get(name.toUpperCase()));
   };
 
+  look(workflow.on, ['on']);
   lookInVariables(workflow.env, ['env']);
   for (const planned of jobs) {
     const { id, job } = planned;

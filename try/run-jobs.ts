@@ -96,7 +96,11 @@ function callOf(
       const given = Object.entries(job.with ?? {}).map(
         ([input, text]) => [input, expressions.valueOf(String(text), contexts)] as const,
       );
-      const inputs = callInputs(called.workflow, Object.fromEntries(given), called.file);
+      // A default finds no other input, although GitHub names the context among those it may use.
+      const ofDefaults = { github, vars, inputs: {} };
+      const inputs = callInputs(called.workflow, Object.fromEntries(given), called.file, (text) =>
+        expressions.valueOf(text, ofDefaults),
+      );
       const ended = await runJobs(called.planned, {
         ...setting,
         file: called.file,

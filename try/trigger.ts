@@ -20,6 +20,8 @@ interface Described {
 
 interface DescribedInput {
   readonly type?: string;
+  /** Of which a `choice` is one. */
+  readonly options?: readonly Written[];
   readonly default?: Written;
   readonly required?: boolean;
 }
@@ -29,37 +31,47 @@ interface Giving {
   readonly workflow: string;
   /** How to give those that are missing. */
   readonly fix: (missing: readonly string[]) => string;
+  /** What the default of one that is not given comes to. */
+  readonly evaluate: Evaluate;
 }
 
-const ON_COMMAND_LINE: Giving = {
+type Evaluate = (text: string) => unknown;
+
+const onCommandLine = (evaluate: Evaluate): Giving => ({
   workflow: 'The workflow',
   fix: (missing) => `Give each after the file: ${missing.map((name) => `inputs.${name}=value`).join(' ')}`,
-};
+  evaluate,
+});
 
 /**
  * What triggers the workflow that is tried: the event asked for; else, where inputs are given, one that has them; else a
  * push, if it reacts to that; else its first. One that others may call is called, where the event is not its own.
  *
+ * @param evaluateOn evaluates a default of a workflow that is called, on the event
  * @throws Error when it does not react to the event, or its inputs are others
  */
 export function triggerOf(
   workflow: Workflow,
   asked: string | undefined,
   given: Readonly<Record<string, string>>,
+  evaluateOn: (event: string) => Evaluate,
 ): Trigger {
   const events = eventsOf(workflow);
   const [input] = Object.keys(given);
   const withInputs = input === undefined ? undefined : events.find(hasInputs);
   const event = asked ?? withInputs ?? (events.includes('push') ? 'push' : (events[0] ?? 'push'));
   if (event === 'workflow_call' || (events.includes('workflow_call') && !events.includes(event))) {
-    const inputs = inputsOf(workflow, 'workflow_call', given, ON_COMMAND_LINE);
-    return { event: event === 'workflow_call' ? 'push' : event, isCalled: true, inputs };
+    const itsEvent = event === 'workflow_call' ? 'push' : event;
+    const inputs = inputsOf(workflow, 'workflow_call', given, onCommandLine(evaluateOn(itsEvent)));
+    return { event: itsEvent, isCalled: true, inputs };
   }
   if (!events.includes(event)) {
     throw new Error(`The workflow does not react to ${event}. It reacts to: ${events.join(', ')}`);
   }
   if (event === 'workflow_dispatch') {
-    return { event, isCalled: false, inputs: inputsOf(workflow, event, given, ON_COMMAND_LINE) };
+    // Expressions have no place there.
+    const giving = onCommandLine((text) => text);
+    return { event, isCalled: false, inputs: inputsOf(workflow, event, given, giving) };
   }
   if (input !== undefined) {
     throw new Error(
@@ -73,14 +85,16 @@ export function triggerOf(
  * The context `inputs` of a workflow that a job calls.
  *
  * @param name of the workflow, for what is wrong
+ * @param evaluate evaluates defaults
  * @throws Error when one is missing, is not of its type, or is given that the workflow does not have
  */
 export function callInputs(
   workflow: Workflow,
   given: Readonly<Record<string, unknown>>,
   name: string,
+  evaluate: Evaluate,
 ): Record<string, unknown> {
-  const giving: Giving = { workflow: name, fix: () => 'Give each under "with:" of the job' };
+  const giving: Giving = { workflow: name, fix: () => 'Give each under "with:" of the job', evaluate };
   return inputsOf(workflow, 'workflow_call', given, giving);
 }
 
@@ -108,7 +122,7 @@ function inputsOf(
   written: Workflow,
   event: WithInputs,
   given: Readonly<Record<string, unknown>>,
-  { workflow, fix }: Giving,
+  { workflow, fix, evaluate }: Giving,
 ): Record<string, unknown> {
   const { inputs = {} } = describedBy(written, event);
   const unknown = Object.keys(given).find((name) => !(name in inputs));
@@ -123,19 +137,29 @@ function inputsOf(
   if (missing.length > 0) {
     throw new Error(`${workflow} needs inputs that are not given: ${missing.join(', ')}. ${fix(missing)}`);
   }
-  const ofType = (name: string, { type, default: otherwise }: DescribedInput): unknown => {
-    const value = given[name] ?? otherwise ?? (type === 'number' && event === 'workflow_call' ? 0 : '');
-    const typed = withType(value, type);
+  const valueOf = (name: string, { type, default: otherwise }: DescribedInput): unknown =>
+    given[name] ??
+    (typeof otherwise === 'string' ? evaluate(otherwise) : otherwise) ??
+    (type === 'number' && event === 'workflow_call' ? 0 : '');
+  const ofType = (name: string, input: DescribedInput): unknown => {
+    const value = valueOf(name, input);
+    const typed = withType(value, input);
     if (typed !== undefined) return typed;
-    const rule = type === 'number' ? 'a number' : 'true or false';
-    throw new Error(`The input "${name}" is ${JSON.stringify(value)}; it must be ${rule}`);
+    throw new Error(`The input "${name}" is ${JSON.stringify(value)}; it must be ${ruleOf(input)}`);
   };
   return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, ofType(name, input)]));
 }
 
 /** A value as the type of its input has it; undefined for one that is not of the type. */
-function withType(value: unknown, type: string | undefined): unknown {
+function withType(value: unknown, { type, options = [] }: DescribedInput): unknown {
   if (type === 'boolean') return { true: true, false: false, '': false }[String(value)];
-  if (type !== 'number' || value === '') return value;
+  if (value === '') return value;
+  if (type === 'choice') return options.map(String).includes(String(value)) ? value : undefined;
+  if (type !== 'number') return value;
   return Number.isNaN(Number(value)) ? undefined : Number(value);
+}
+
+function ruleOf({ type, options = [] }: DescribedInput): string {
+  if (type === 'choice') return `one of: ${options.join(', ')}`;
+  return type === 'number' ? 'a number' : 'true or false';
 }

@@ -6,7 +6,7 @@ import { readWorkflow } from '../sandbox/runner/workflow';
 import { readArguments, USAGE, type Request } from './arguments';
 import { calledWorkflows } from './called-workflows';
 import { folderOf } from './checkout';
-import { refOf } from './contexts';
+import { githubOf, refOf, type Origin } from './contexts';
 import { Interrupted, Interruption } from './interruption';
 import { localActionsOf } from './local-action';
 import { LocalAws } from './local-aws';
@@ -27,14 +27,22 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   const read = await readWorkflow(path, readFileSync(file, 'utf8'));
   const { workflow } = read;
   const jobs = plannedJobs(workflow, request.jobs);
-  const { event, isCalled, inputs } = triggerOf(workflow, request.event, request.inputs);
-  const origin = {
+  const expressions = await loadExpressions();
+  const originOn = (event: string): Origin => ({
     workflow: workflow.name ?? `.github/workflows/${basename(file)}`,
     path: `.github/workflows/${basename(file)}`,
     event,
     repository: request.repository,
     ref: request.ref,
-  };
+  });
+  const { event, isCalled, inputs } = triggerOf(
+    workflow,
+    request.event,
+    request.inputs,
+    (event) => (text) =>
+      expressions.valueOf(text, { github: githubOf(originOn(event)), vars: request.vars, inputs: {} }),
+  );
+  const origin = originOn(event);
   const folder = request.workspace === undefined ? folderOf(file) : resolve(from, request.workspace);
   const workflows = await calledWorkflows(jobs, folder);
   title(`${origin.workflow}: ${isCalled ? 'called on ' : ''}${event} of ${refOf(origin)} in ${origin.repository}`);
@@ -61,7 +69,6 @@ async function tryWorkflow(request: Request): Promise<boolean> {
       await provisionDocument(resolve(from, request.identities), origin, aws, interruption);
     }
     const { strict, commands } = request;
-    const expressions = await loadExpressions();
     const setting = {
       file: path,
       read,

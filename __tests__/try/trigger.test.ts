@@ -1,6 +1,8 @@
 import type { Workflow } from '../../sandbox/runner/workflow';
-import { callInputs, callOutputs, triggerOf } from '../../try/trigger';
+import { callInputs, callOutputs, triggerOf as trigger } from '../../try/trigger';
 
+const triggerOf = (workflow: Workflow, asked: string | undefined, given: Readonly<Record<string, string>>) =>
+  trigger(workflow, asked, given, (event) => (text) => text.replace('${{ github.event_name }}', event));
 const reacting = (on: unknown): Workflow => ({ on, jobs: {} });
 const STARTED = reacting({
   schedule: [],
@@ -48,6 +50,27 @@ test('what must be given is asked for, unless a run by hand has a default', () =
   );
 });
 
+test('of an input with options, one of them is given', () => {
+  const inputs = { stage: { type: 'choice', options: ['test', 1] }, more: { type: 'choice', options: ['a'] } };
+  const started = (stage: string) => triggerOf(reacting({ workflow_dispatch: { inputs } }), undefined, { stage });
+  expect(started('1').inputs).toEqual({ stage: '1', more: '' });
+  expect(() => started('prod')).toThrow('The input "stage" is "prod"; it must be one of: test, 1');
+});
+
+test('a default of a workflow that is called is evaluated, and one of a run by hand is not', () => {
+  const inputs = { on: { type: 'string', default: 'on ${{ github.event_name }}' } };
+  const called = reacting({ workflow_call: { inputs } });
+  expect(triggerOf(called, undefined, {}).inputs).toEqual({ on: 'on push' });
+  expect(triggerOf(called, 'pull_request', {}).inputs).toEqual({ on: 'on pull_request' });
+  expect(triggerOf(called, undefined, { on: '${{ github.event_name }}' }).inputs).toEqual({
+    on: '${{ github.event_name }}',
+  });
+  expect(callInputs(called, {}, 'deploy.yml', () => 'evaluated')).toEqual({ on: 'evaluated' });
+  expect(triggerOf(reacting({ workflow_dispatch: { inputs } }), undefined, {}).inputs).toEqual({
+    on: 'on ${{ github.event_name }}',
+  });
+});
+
 test('other events have no inputs', () => {
   expect(triggerOf(STARTED, undefined, {}).inputs).toEqual({});
   expect(() => triggerOf(STARTED, 'schedule', { stage: 'test' })).toThrow(
@@ -67,7 +90,7 @@ test('a workflow that others call is called, by one that a push or another event
 });
 
 test('inputs of a workflow that a job calls are those given, or their defaults', () => {
-  const inputs = (given: Record<string, unknown>) => callInputs(CALLED, given, 'deploy.yml');
+  const inputs = (given: Record<string, unknown>) => callInputs(CALLED, given, 'deploy.yml', (text) => text);
   const defaults = { dry: false, region: 'eu-west-1', seconds: 0 };
   expect(inputs({ stage: 'test' })).toEqual({ ...defaults, stage: 'test' });
   expect(inputs({ stage: '', dry: true })).toEqual({ ...defaults, stage: '', dry: true });
