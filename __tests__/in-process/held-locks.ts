@@ -19,10 +19,10 @@ export function ageLocks(): () => void {
   lockfile.lock = async (file, options) => {
     const path = options?.lockfilePath;
     const [before, own] = [locks.get(path), { holder: Guest.current, renewedAt: Date.now() }];
-    // Others may look at it before this one learns that it is there.
-    if (!before) locks.set(path, own);
+    // Others may look at it before this one learns that it is there, also where it takes the place of one left behind.
+    if (before?.holder?.ended !== false) locks.set(path, own);
     const release = await lock(file, options).catch((error: unknown) => {
-      if (locks.get(path) === own) locks.delete(path);
+      if (locks.get(path) === own) restore(path, before);
       throw error;
     });
     locks.set(path, own);
@@ -30,6 +30,10 @@ export function ageLocks(): () => void {
       locks.delete(path);
       await release();
     };
+  };
+  const restore = (path: unknown, held: Held | undefined) => {
+    if (held) locks.set(path, held);
+    else locks.delete(path);
   };
   const aging = (...asked: Parameters<StatSyncFn>) => {
     const found = statSync(...asked);
