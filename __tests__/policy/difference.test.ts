@@ -10,11 +10,11 @@ test('an action that comes is one line, whatever else is written in another way'
   const before = { Statement: read, Version: '2012-10-17' };
   const after = policy({ ...read, Resource: ['*'], Action: ['S3:listbucket', 's3:PutObject', 's3:GetObject'] });
   expect(difference(before, after)).toEqual([
+    '        "Action": [',
     '          "S3:listbucket",',
-    '          "s3:GetObject",',
-    '+         "s3:PutObject"',
+    '+         "s3:PutObject",',
+    '          "s3:GetObject"',
     '        ],',
-    '        "Resource": [',
   ]);
 });
 
@@ -27,8 +27,8 @@ test('changes that are far from each other', () => {
     '      {',
     '-       "Effect": "Allow",',
     '+       "Effect": "Deny",',
-    '        "Action": [',
-    '          "s3:*"',
+    '        "Action": "s3:*",',
+    '        "Resource": [',
     '…',
     '          "arn:aws:s3:::c",',
     '          "arn:aws:s3:::d"',
@@ -44,12 +44,8 @@ test('a statement that goes', () => {
     '      {',
     '-       "Sid": "NoIam",',
     '-       "Effect": "Deny",',
-    '-       "Action": [',
-    '-         "iam:*"',
-    '-       ],',
-    '-       "Resource": [',
-    '-         "*"',
-    '-       ]',
+    '-       "Action": "iam:*",',
+    '-       "Resource": "*"',
     '-     },',
     '-     {',
     '        "Sid": "Read",',
@@ -61,12 +57,12 @@ test('names are shown as they were written, those of the new policy first', () =
   const before = policy({ ...deny, Condition: { Bool: { 'AWS:securetransport': false } } });
   const after = policy({ ...deny, Condition: { Bool: { 'aws:SecureTransport': true } } });
   expect(difference(before, after)).toEqual([
+    '        "Condition": {',
     '          "Bool": {',
-    '            "aws:SecureTransport": [',
-    '-             "false"',
-    '+             "true"',
-    '            ]',
+    '-           "aws:SecureTransport": false',
+    '+           "aws:SecureTransport": true',
     '          }',
+    '        }',
   ]);
 });
 
@@ -80,6 +76,86 @@ test('a comma in a value stays, and one that comes with a new neighbour is no ch
     '            ]',
     '          }',
   ]);
+});
+
+describe('what is there is shown as it is wanted, as far as both mean the same', () => {
+  const Condition = { stringequals: { 'AWS:PrincipalOrgID': 'o-1', 'aws:RequestedRegion': ['b', 'a'] } };
+
+  test.each<[string, object, object, readonly string[]]>([
+    [
+      'a text becomes another one',
+      { Action: 's3:GetObject' },
+      { Action: 's3:PutObject' },
+      ['-       "Action": "s3:GetObject"', '+       "Action": "s3:PutObject"'],
+    ],
+    ['a list gets a member', { Action: 'a:b' }, { Action: ['a:b', 'a:c'] }, ['+         "a:c"']],
+    [
+      'a list becomes a text',
+      { Action: ['a:b', 'a:c'] },
+      { Action: 'A:b' },
+      ['-       "Action": [', '-         "A:b",', '-         "a:c"', '-       ]', '+       "Action": "A:b"'],
+    ],
+    [
+      'everyone is let in no more',
+      { Principal: { AWS: '*' } },
+      { Principal: { AWS: ['123456789012'] } },
+      ['-           "*"', '+           "123456789012"'],
+    ],
+    [
+      'everyone is let in',
+      { Principal: { Service: 'ec2.amazonaws.com' } },
+      { Principal: '*' },
+      ['-       "Principal": {', '-         "Service": "ec2.amazonaws.com"', '-       }', '+       "Principal": "*"'],
+    ],
+    [
+      'a value comes to a condition',
+      { Condition },
+      {
+        Condition: {
+          StringEquals: { 'aws:RequestedRegion': ['a', 'c', 'b'], 'aws:PrincipalOrgId': ['o-1'] },
+        },
+      },
+      ['+             "c",'],
+    ],
+    [
+      'names that differ in case alone stay apart',
+      { Condition: { Null: { 'a:b': true, 'A:B': true } } },
+      { Condition: { Null: { 'a:b': true } } },
+      ['-           "A:B": true'],
+    ],
+    ['an ID comes', { Resource: ['*'] }, { Sid: 'All', Resource: '*' }, ['+       "Sid": "All",']],
+  ])('%s', (_, there, wanted, expected) => {
+    const changed = difference(policy(there), policy(wanted)).filter((line) => /^[-+]/.test(line));
+    expect(changed).toEqual(expected);
+  });
+
+  test('statements are in the order of the new policy, and those that go behind what they were behind', () => {
+    const write = { ...read, Sid: 'Write', Action: ['s3:PutObject'] };
+    const after = policy({ ...write, Resource: 'arn:aws:s3:::a/*' }, { ...read, Action: 's3:GetObject' });
+    const lines = difference(policy(read, deny, { ...write, Resource: ['*'] }), after);
+    const sids = lines.filter((line) => line.includes('"Sid"') || /^[-+].*"Resource"/.test(line));
+    expect(sids).toEqual([
+      '-       "Resource": "*"',
+      '+       "Resource": "arn:aws:s3:::a/*"',
+      '        "Sid": "Read",',
+      '-       "Sid": "NoIam",',
+      '-       "Resource": "*"',
+    ]);
+  });
+
+  test('versions', () => {
+    const none = { Statement: [read] };
+    const [first, second] = [
+      { Version: '2008-10-17', ...none },
+      { Version: '2012-10-17', ...none },
+    ];
+    const changed = (before: PolicyDocument, after: PolicyDocument) =>
+      difference(before, after).filter((line) => /^[-+]/.test(line));
+    expect(changed(none, second)).toEqual(['+   "Version": "2012-10-17",']);
+    expect(changed(first, second)).toEqual(['-   "Version": "2008-10-17",', '+   "Version": "2012-10-17",']);
+    expect(changed(none, { ...first, Statement: [read, deny] })).not.toContain('+   "Version": "2008-10-17",');
+    expect(changed(first, { Statement: [read, deny] })).not.toContain('-   "Version": "2008-10-17",');
+  });
 });
 
 /** The lines of the new policy, of all that is shown. */
@@ -98,11 +174,11 @@ test('the account of the new policy is shown as it was written there', () => {
   const trusting = (AWS: string[]) => policy({ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' });
   const [root, other] = ['arn:aws:iam::123456789012:root', 'arn:aws:iam::123456789012:role/machine/other'];
   expect(difference(trusting(['123456789012']), trusting([root, other]))).toEqual([
-    '        "Principal": {',
     '          "AWS": [',
-    `+           "${other}",`,
-    `            "${root}"`,
+    `            "${root}",`,
+    `+           "${other}"`,
     '          ]',
+    '        },',
   ]);
 });
 

@@ -1,19 +1,18 @@
 import { structuredPatch } from 'diff';
-import { canonicalPolicy, type Spelling } from './meaning';
 import type { PolicyDocument } from './policy-document';
+import { rewritten } from './rewritten';
 
 const CONTEXT_LINES = 2;
 
 /**
  * What changes from one policy to another, as lines of JSON for people: each begins with `+ `, `- ` or two spaces, and
- * `…` stands for lines omitted between changes. Empty when both have the same meaning. From an empty policy, all is new,
- * and as it was written.
+ * `…` stands for lines omitted between changes. Empty when both have the same meaning. The new policy is shown as it was
+ * written, and the old one in the same way as far as both mean the same.
  */
 export function difference(before: PolicyDocument, after: PolicyDocument): readonly string[] {
   if (isEmpty(before)) return isEmpty(after) ? [] : jsonLines(after).map((line) => `+ ${line}`);
-  const spelling = firstSpelling();
-  const wanted = jsonLines(canonicalPolicy(after, spelling));
-  const present = jsonLines(canonicalPolicy(before, spelling));
+  const wanted = jsonLines(after);
+  const present = jsonLines(rewritten(before, after));
   const { hunks } = structuredPatch('', '', comparable(present), comparable(wanted), '', '', {
     context: CONTEXT_LINES,
   });
@@ -27,16 +26,6 @@ export function difference(before: PolicyDocument, after: PolicyDocument): reado
     });
     return index === 0 ? shown : ['…', ...shown];
   });
-}
-
-/** Writes a name the way it was first written, so that spelling alone makes no difference and people see their own. */
-function firstSpelling(): Spelling {
-  const spellings = new Map<string, string>();
-  return (name, written = name) => {
-    const spelling = spellings.get(name.toLowerCase()) ?? written;
-    spellings.set(name.toLowerCase(), spelling);
-    return spelling;
-  };
 }
 
 function jsonLines(policy: PolicyDocument): readonly string[] {

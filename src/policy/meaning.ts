@@ -1,14 +1,6 @@
 import { isMapping } from '../text/value';
 import { listOf, POLICY_ELEMENTS, STATEMENT_ELEMENTS, type PolicyDocument } from './policy-document';
 
-/**
- * How names are spelled that AWS takes in several spellings: actions, condition operators and condition keys in any
- * case, accounts as an ID or an ARN.
- *
- * @param written where it is not the name itself
- */
-export type Spelling = (name: string, written?: string) => string;
-
 type Mapping = Readonly<Record<string, unknown>>;
 
 /**
@@ -20,60 +12,67 @@ export function sameMeaning(one: PolicyDocument, other: PolicyDocument): boolean
   return meaningOf(one) === meaningOf(other);
 }
 
+/** What a value of an element of a statement means, as a text that all values of its meaning share. */
+export function elementMeaning(name: string, value: unknown): string {
+  return JSON.stringify(canonicalElement(name, value));
+}
+
+function meaningOf(policy: PolicyDocument): string {
+  return JSON.stringify(canonicalPolicy(policy));
+}
+
 /**
  * The policy in the one form that all policies of its meaning share: lists everywhere, sorted and without duplicates,
  * elements in AWS's order. What is no policy stays as it is, sorted.
  */
-export function canonicalPolicy(policy: PolicyDocument, spelling: Spelling): PolicyDocument {
+export function canonicalPolicy(policy: PolicyDocument): PolicyDocument {
   if (policy.Statement === undefined) return arranged(policy, POLICY_ELEMENTS);
-  const statements = listOf(policy.Statement).map((statement) => canonicalStatement(statement, spelling));
-  // AWS takes a policy without a version for one of 2008.
-  return arranged({ Version: '2008-10-17', ...policy, Statement: distinct(statements) }, POLICY_ELEMENTS);
+  const statements = listOf(policy.Statement).map(canonicalStatement);
+  return arranged({ Version: versionOf(policy), ...policy, Statement: distinct(statements) }, POLICY_ELEMENTS);
 }
 
-function meaningOf(policy: PolicyDocument): string {
-  return JSON.stringify(canonicalPolicy(policy, (name) => name.toLowerCase()));
+/** AWS takes a policy without a version for one of 2008. */
+export function versionOf({ Version = '2008-10-17' }: PolicyDocument): unknown {
+  return Version;
 }
 
-function canonicalStatement(statement: unknown, spelling: Spelling): unknown {
+function canonicalStatement(statement: unknown): unknown {
   if (!isMapping(statement)) return statement;
-  const elements = Object.entries(statement).map(([name, value]) => [name, canonicalElement(name, value, spelling)]);
+  const elements = Object.entries(statement).map(([name, value]) => [name, canonicalElement(name, value)]);
   return arranged(Object.fromEntries(elements) as Mapping, STATEMENT_ELEMENTS);
 }
 
-function canonicalElement(name: string, value: unknown, spelling: Spelling): unknown {
+function canonicalElement(name: string, value: unknown): unknown {
   switch (name) {
     case 'Principal':
     case 'NotPrincipal':
-      return canonicalPrincipals(value, spelling);
+      return canonicalPrincipals(value);
     case 'Action':
     case 'NotAction':
-      return distinct(listOf(value).map((action) => (typeof action === 'string' ? spelling(action) : action)));
+      return distinct(listOf(value).map((action) => (typeof action === 'string' ? action.toLowerCase() : action)));
     case 'Resource':
     case 'NotResource':
       return distinct(listOf(value));
     case 'Condition':
-      return canonicalConditions(value, spelling);
+      return canonicalConditions(value);
     default:
       return value;
   }
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
-function canonicalPrincipals(principals: unknown, spelling: Spelling): unknown {
+function canonicalPrincipals(principals: unknown): unknown {
   if (principals === '*') return { AWS: ['*'] };
   if (!isMapping(principals)) return principals;
   const types = Object.entries(principals).map(([type, names]) => [
     type,
-    distinct(listOf(names).map((name) => (type === 'AWS' ? canonicalAccount(name, spelling) : name))),
+    distinct(listOf(names).map((name) => (type === 'AWS' ? canonicalAccount(name) : name))),
   ]);
   return arranged(Object.fromEntries(types) as Mapping);
 }
 
-function canonicalAccount(name: unknown, spelling: Spelling): unknown {
-  if (typeof name !== 'string') return name;
-  const id = accountIn(name);
-  return id === undefined ? name : spelling(id, name);
+function canonicalAccount(name: unknown): unknown {
+  return typeof name === 'string' ? (accountIn(name) ?? name) : name;
 }
 
 /** The ID of the account that a principal names: an account is meant alike by its ID and by the ARN that ends in `root`. */
@@ -81,10 +80,8 @@ export function accountIn(principal: string): string | undefined {
   return /^(?:arn:[\w-]+:iam::(?=\d{12}:root$))?(\d{12})(?::root)?$/.exec(principal)?.[1];
 }
 
-function canonicalConditions(operators: unknown, spelling: Spelling): unknown {
-  return spelled(operators, spelling, (keys) =>
-    spelled(keys, spelling, (values) => distinct(listOf(values).map(conditionText))),
-  );
+function canonicalConditions(operators: unknown): unknown {
+  return ofAnyCase(operators, (keys) => ofAnyCase(keys, (values) => distinct(listOf(values).map(conditionText))));
 }
 
 /** AWS compares what numbers and booleans look like as text. */
@@ -92,15 +89,15 @@ function conditionText(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }
 
-/** A mapping with its names spelled and its values converted. */
-function spelled(mapping: unknown, spelling: Spelling, convert: (value: unknown) => unknown): unknown {
+/** A mapping whose names AWS takes in any case, with its values converted. */
+function ofAnyCase(mapping: unknown, convert: (value: unknown) => unknown): unknown {
   if (!isMapping(mapping)) return mapping;
   const names = Object.keys(mapping);
   // Two names that differ in case alone are two conditions: neither may displace the other.
   const unique = new Set(names.map((name) => name.toLowerCase())).size === names.length;
   return arranged(
     Object.fromEntries(
-      Object.entries(mapping).map(([name, value]) => [unique ? spelling(name) : name, convert(value)]),
+      Object.entries(mapping).map(([name, value]) => [unique ? name.toLowerCase() : name, convert(value)]),
     ),
   );
 }

@@ -181,12 +181,12 @@ describe('a user that differs is put right', () => {
       [[inline(policy)]],
       [
         '~ inline policy Read',
+        '          {',
         '            "Effect": "Allow",',
-        '            "Action": [',
-        '    -         "s3:*"',
-        '    +         "s3:GetObject"',
-        '            ],',
-        '            "Resource": [',
+        '    -       "Action": "s3:*",',
+        '    +       "Action": "s3:GetObject",',
+        '            "Resource": "*"',
+        '          }',
       ],
     ],
     [
