@@ -52,6 +52,13 @@ test('a plan is in the log, and in the summary with its picture', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('where a plan has too many things for a picture, the summary says so', () => {
+  const more = Array.from({ length: 40 }, (_, index) => shown('create', 'role', `r${index}`));
+  expect(report([shown('create', 'user', 'pulumi'), ...more])).toMatch(
+    /\| create \| role \| `r39` \| {2}\|\n\nThere is no picture of this plan: it has 41 things, and .* 40\.$/,
+  );
+});
+
 test('a plan that is too large for the summary is whole in a file that the log names, without what is hidden', () => {
   const page = report(LARGE, { maskAccountId: true });
   expect(Buffer.byteLength(page)).toBeLessThan(1024 * 1024);

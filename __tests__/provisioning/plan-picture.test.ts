@@ -175,13 +175,22 @@ test('a name has no meaning but itself: to Mermaid, to Markdown, or to HTML', ()
   ]);
 });
 
+const MANY = Array.from({ length: 41 }, () => shown('keep', 'user', 'ci'));
+
 test.each<[what: string, changes: readonly Change[], declared: Partial<Declaration>]>([
   ['nothing belongs together', [shown('create', 'user', 'pulumi')], { users: [declaredUser()] }],
   ['only keys are planned', [shown('create', 'access key', 'ci')], { users: [USER] }],
+  ['there are many, of which nothing belongs together', MANY, { users: [declaredUser({ name: 'ci' })] }],
+])('none, and no word of it, where %s', (_, changes, declared) => {
+  expect(picture(changes, declared)).toEqual([]);
+});
+
+test.each<[what: string, changes: readonly Change[], declared: Partial<Declaration>, why: string]>([
   [
     'there are too many',
-    Array.from({ length: 41 }, () => shown('keep', 'user', 'ci')),
+    MANY,
     { users: [USER], policies: [declaredPolicy()] },
+    'it has 41 things, and nobody can read a picture of more than 40',
   ],
   [
     'there are too many arrows',
@@ -194,6 +203,7 @@ test.each<[what: string, changes: readonly Change[], declared: Partial<Declarati
         }),
       ),
     },
+    'it would have 320 lines, and nobody can read a picture of more than 300',
   ],
   [
     'Mermaid would refuse the text',
@@ -209,9 +219,10 @@ test.each<[what: string, changes: readonly Change[], declared: Partial<Declarati
         }),
       ),
     },
+    'its names are so long that Mermaid would not draw it',
   ],
-])('none where %s', (_, changes, declared) => {
-  expect(picture(changes, declared)).toEqual([]);
+])('none where %s, and the reason', (_, changes, declared, why) => {
+  expect(picture(changes, declared)).toEqual([`There is no picture of this plan: ${why}.`]);
 });
 
 test('a page shows it below the table', () => {

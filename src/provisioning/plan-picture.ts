@@ -12,7 +12,7 @@ import { roleArn } from './resources/role';
 import { userArn } from './resources/user';
 import { widensAccess } from './show-plan';
 
-/** A picture of more shows nothing any more; GitHub draws at most 500 arrows. */
+/** Nobody can read a picture of more; GitHub draws at most 500 arrows. */
 const [MOST_THINGS, MOST_ARROWS, MOST_PRINCIPALS] = [40, 300, 8];
 
 /**
@@ -37,11 +37,11 @@ interface Node {
 
 /**
  * The users, roles and policies of a plan, who has which policy and who may assume which role, as a picture that GitHub
- * draws; none where there are too many, or where nothing belongs together.
+ * draws, or why there is none. Nothing where nothing belongs together.
  * https://mermaid.js.org/syntax/flowchart.html
  */
 export function planPicture(changes: readonly Change[], declaration: Declaration, account: TargetAccount): string[] {
-  if (changes.length > MOST_THINGS) return [];
+  const planned = new Map(changes.map((change) => [`${change.kind} ${change.name}`, change]));
   const nodes = new Map<string, Node>();
   const arrows = new Set<string>();
   /** The node of what has this key, an ARN or a name; made where there is none. */
@@ -51,7 +51,7 @@ export function planPicture(changes: readonly Change[], declaration: Declaration
     return id;
   };
   const declared = (kind: 'user' | 'role' | 'policy', arn: string, { name, path }: Named, shape: Node['shape']) => {
-    const change = changes.find((one) => one.kind === kind && one.name === name);
+    const change = planned.get(`${kind} ${name}`);
     if (change) node(arn, `${kind} ${path.slice(1)}${name}`, shape, change);
   };
   for (const user of declaration.users) declared('user', userArn(user, account), user, ['(["', '"])']);
@@ -84,9 +84,23 @@ export function planPicture(changes: readonly Change[], declaration: Declaration
       arrows.add(`${node(one.key, one.label, OUTSIDE)} -->|${how}| ${own.id}`);
     }
   }
-  if (arrows.size === 0 || arrows.size > MOST_ARROWS) return [];
+  if (arrows.size === 0) return [];
+  const tooMuch =
+    tooMany(changes.length, 'it has', 'things', MOST_THINGS) ??
+    tooMany(arrows.size, 'it would have', 'lines', MOST_ARROWS);
+  if (tooMuch) return [noPicture(tooMuch)];
   const picture = ['flowchart LR', ...[...nodes.values()].map(drawn), ...[...arrows], ...CLASSES];
-  return picture.join('\n').length > MOST_TEXT ? [] : ['```mermaid', ...picture, '```'];
+  return picture.join('\n').length > MOST_TEXT
+    ? [noPicture('its names are so long that Mermaid would not draw it')]
+    : ['```mermaid', ...picture, '```'];
+}
+
+function tooMany(count: number, has: string, what: string, most: number): string | undefined {
+  return count > most ? `${has} ${count} ${what}, and nobody can read a picture of more than ${most}` : undefined;
+}
+
+function noPicture(why: string): string {
+  return `There is no picture of this plan: ${why}.`;
 }
 
 type Named = Pick<DeclaredUser, 'name' | 'path'>;
