@@ -211,7 +211,7 @@ class TrialRun {
     if (this.#end) this.#end.times = 0;
     const jobs: Observed[] = [];
     for (const one of ended) jobs.push(await this.#finish(one, rounds));
-    sandbox.faults.clear();
+    this.#endTroubles();
     const calls = this.#requests.map(({ action, errorCode }) =>
       errorCode === undefined ? action : `${action} ${errorCode}`,
     );
@@ -235,6 +235,8 @@ class TrialRun {
         faults.add({ ...scope, latencyMs: LATE_MS });
       } else if (how === 'clock moved') {
         const first = () => {
+          // A request that was given up may still be on its way when all else is over.
+          if (this.#isOver) return;
           clock.advance(byMs);
           this.#movedMs += byMs;
         };
