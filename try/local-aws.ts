@@ -28,6 +28,9 @@ export interface TokenJob {
   readonly workspace: string;
 }
 
+/** Whether a job is permitted something. */
+export type Permits = (scope: string, access: 'read' | 'write') => boolean;
+
 interface MadeRole {
   readonly role: Role;
   /** Of the tokens that it trusts, by subject. */
@@ -78,10 +81,15 @@ export class LocalAws {
     return user;
   }
 
-  /** The token that GitHub gives to each job, `GITHUB_TOKEN`: it may comment on the pull request, and write no secret. */
-  tokenOfJobs(): string {
+  /** The token that GitHub gives to a job, `GITHUB_TOKEN`: it may do what the job is permitted, and write no secret. */
+  tokenOfJob(permits: Permits): string {
     const own = [this.repository];
-    return this.sandbox.github.secrets.token({ see: own, runs: own, comment: own });
+    const comments = permits('pull-requests', 'write') || permits('issues', 'write');
+    return this.sandbox.github.secrets.token({
+      see: own,
+      runs: permits('actions', 'read') ? own : [],
+      comment: comments ? own : [],
+    });
   }
 
   /**

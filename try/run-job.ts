@@ -7,7 +7,7 @@ import { processes } from '../sandbox/runner/processes';
 import { evaluated, filledIn, Steps, type ActionUse, type Outcome, type StepEnd } from '../sandbox/runner/steps';
 import { note, printer, show, title } from '../sandbox/runner/terminal';
 import {
-  mayAskForTokens,
+  permits,
   type ReadWorkflow,
   type WorkflowJob,
   type WorkflowStep,
@@ -22,7 +22,7 @@ import { claimsOf, contextsOf, payloadOf, variablesOf, type Origin } from './con
 import type { Interruption } from './interruption';
 import { passedOutputs } from './job-outputs';
 import { readLocalAction, refusalOf } from './local-action';
-import type { LocalAws, TokenJob } from './local-aws';
+import type { LocalAws, Permits, TokenJob } from './local-aws';
 import { notDoneHere, type PlannedJob } from './plan';
 import { showStep } from './show';
 
@@ -52,8 +52,8 @@ export interface Setting {
 interface Caller {
   /** Undefined where the workflow that is tried is called, by one that is not there. */
   readonly name?: string;
-  /** Whether it may ask for OIDC tokens: what it calls may not more. */
-  readonly oidc: boolean;
+  /** What it calls is permitted no more. */
+  readonly permits: Permits;
 }
 
 /** How a job has ended, as the context `needs` of later ones has it. */
@@ -79,11 +79,12 @@ export function nameOf(id: string, matrix: unknown, { caller }: Setting): string
   return caller?.name === undefined ? name : `${caller.name} / ${name}`;
 }
 
-/** Whether the steps of a job may ask for OIDC tokens. What the job says counts instead of what its workflow says. */
-export function mayAsk({ permissions }: WorkflowJob, { read, caller }: Setting): boolean {
+/** What the steps of a job are permitted. What the job says counts instead of what its workflow says. */
+export function permitsOf({ permissions }: WorkflowJob, { read, caller }: Setting): Permits {
   const own = permissions ?? read.workflow.permissions;
-  if (caller === undefined) return mayAskForTokens(own);
-  return caller.oidc && (own === undefined || mayAskForTokens(own));
+  if (caller === undefined) return (...asked) => permits(own, ...asked);
+  if (own === undefined) return caller.permits;
+  return (...asked) => caller.permits(...asked) && permits(own, ...asked);
 }
 
 /** One job on one runner. */
@@ -122,7 +123,7 @@ export class JobRun {
     if (environmentName) aws.createEnvironment(environmentName);
     const path = setting.caller?.name === undefined ? origin.path : setting.file;
     const claims = claimsOf({ ...origin, path }, this.#job.env, environmentName);
-    this.#token = { claims, oidc: mayAsk(job, setting), workspace: this.#job.workspace };
+    this.#token = { claims, oidc: permitsOf(job, setting)('id-token', 'write'), workspace: this.#job.workspace };
     Object.assign(
       this.#job.env,
       withCommands(this.#job.env.PATH ?? ''),

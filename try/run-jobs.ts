@@ -6,7 +6,7 @@ import { note, title } from '../sandbox/runner/terminal';
 import type { CalledWorkflow } from './called-workflows';
 import { contextsOf, payloadOf, variablesOf } from './contexts';
 import type { PlannedJob } from './plan';
-import { isTrue, JobRun, mayAsk, nameOf, type JobEnd, type Setting } from './run-job';
+import { isTrue, JobRun, nameOf, permitsOf, type JobEnd, type Setting } from './run-job';
 import { callInputs, callOutputs } from './trigger';
 
 /** Runs jobs one after the other, each after those that it needs. */
@@ -19,7 +19,7 @@ export async function runJobs(jobs: readonly PlannedJob[], setting: Setting): Pr
 /** Runs a job, or each job of its matrix, after those that it needs. */
 async function runJob(planned: PlannedJob, setting: Setting, ended: ReadonlyMap<string, JobEnd>): Promise<JobEnd> {
   const { id, job } = planned;
-  const { expressions, secrets, vars, inputs, origin, aws } = setting;
+  const { expressions, vars, inputs, origin, aws } = setting;
   const before = [...planned.needs].map(
     (need) => [need, ended.get(need) ?? { result: 'skipped', outputs: {} }] as const,
   );
@@ -39,7 +39,8 @@ async function runJob(planned: PlannedJob, setting: Setting, ended: ReadonlyMap<
 
   const runner = new Job({ ...variablesOf(origin), ...aws.environment, GITHUB_JOB: id });
   try {
-    const own = contextsOf(runner, payloadOf(origin, inputs), secrets.GITHUB_TOKEN ?? '');
+    const secrets = { GITHUB_TOKEN: aws.tokenOfJob(permitsOf(job, setting)), ...setting.secrets };
+    const own = contextsOf(runner, payloadOf(origin, inputs), secrets.GITHUB_TOKEN);
     const contexts = { ...own, needs, vars, inputs };
     if (job.if !== undefined ? !expressions.holds(String(job.if), contexts, status) : status !== 'success') {
       return skip(job.if === undefined ? 'a job that it needs did not succeed' : `if: ${job.if}`);
@@ -54,7 +55,9 @@ async function runJob(planned: PlannedJob, setting: Setting, ended: ReadonlyMap<
     for (const [index, combination] of matrix.entries()) {
       const strategy = { 'fail-fast': failFast, 'job-index': index, 'job-total': matrix.length };
       const ofJob = { needs, vars, inputs, secrets, strategy, matrix: combination };
-      const run = called ? callOf(planned, called, setting, { ...own, ...ofJob }) : startJob(planned, setting, ofJob);
+      const run = called
+        ? callOf(planned, called, setting, { ...own, ...ofJob })
+        : startJob(planned, { ...setting, secrets }, ofJob);
       if (failFast && end.result === 'failure') {
         run.cancel('another job of the matrix has failed, and strategy.fail-fast is not false');
         continue;
@@ -91,7 +94,7 @@ function callOf(
   const name = nameOf(id, matrix, setting);
   return {
     async run() {
-      const { GITHUB_TOKEN = '' } = setting.secrets;
+      const { GITHUB_TOKEN } = setting.secrets;
       const { secrets = {} } = job;
       const given = Object.entries(job.with ?? {}).map(
         ([input, text]) => [input, expressions.valueOf(String(text), contexts)] as const,
@@ -105,10 +108,12 @@ function callOf(
         ...setting,
         file: called.file,
         read: called,
-        caller: { name, oidc: mayAsk(job, setting) },
+        caller: { name, permits: permitsOf(job, setting) },
         inputs,
         secrets:
-          secrets === 'inherit' ? setting.secrets : { GITHUB_TOKEN, ...filledIn(secrets, contexts, expressions) },
+          secrets === 'inherit'
+            ? setting.secrets
+            : { ...(GITHUB_TOKEN !== undefined && { GITHUB_TOKEN }), ...filledIn(secrets, contexts, expressions) },
       });
       const jobs = Object.fromEntries(ended);
       const isFailed = [...ended.values()].some(({ result }) => result === 'failure');

@@ -23,6 +23,8 @@ interface StandIn {
   readonly what: string;
 }
 
+/** The secret that GitHub makes for each job. */
+const OF_EACH_JOB = 'GITHUB_TOKEN';
 const MADE_UP_ROLE = `arn:aws:iam::${DEFAULT_ACCOUNT}:role/deploy`;
 
 /** Finds a value for every secret and variable that a workflow names: the one given, or what the local AWS has for it. */
@@ -31,7 +33,7 @@ export async function valuesFor(
   { strict, ...given }: GivenValues,
   aws: LocalAws,
 ): Promise<Values> {
-  const values = { secrets: { GITHUB_TOKEN: aws.tokenOfJobs(), ...given.secrets }, vars: { ...given.vars } };
+  const values = { secrets: { ...given.secrets }, vars: { ...given.vars } };
   const [notes, missing]: [string[], string[]] = [[], []];
   const keys = new Keys(references, strict, aws);
   let certificate: ReturnType<LocalAws['certificate']> | undefined;
@@ -39,7 +41,7 @@ export async function valuesFor(
   for (const reference of references) {
     const { context, name, place } = reference;
     const known: Record<string, string> = values[context];
-    if (name in known) continue;
+    if (name in known || name === OF_EACH_JOB) continue;
     const standIn = keys.of(reference) ?? (await issued(reference)) ?? (strict ? undefined : madeUp(reference));
     if (standIn) {
       known[name] = standIn.value;

@@ -47,7 +47,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
   const workflows = await calledWorkflows(jobs, folder);
   title(`${origin.workflow}: ${isCalled ? 'called on ' : ''}${event} of ${refOf(origin)} in ${origin.repository}`);
   if (isCalled) {
-    note('It runs without the workflow that calls it, which is taken to permit id-token: write.');
+    note('It runs without the workflow that calls it, which is taken to permit everything.');
   }
 
   const interruption = new Interruption();
@@ -72,7 +72,7 @@ async function tryWorkflow(request: Request): Promise<boolean> {
     const setting = {
       file: path,
       read,
-      ...(isCalled && { caller: { oidc: true } }),
+      ...(isCalled && { caller: { permits: () => true } }),
       workflows,
       origin,
       expressions,

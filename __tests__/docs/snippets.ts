@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { mayAskForTokens, type Permissions, type Workflow, type WorkflowStep } from '../../sandbox/runner/workflow';
+import { permits, type Permissions, type Workflow, type WorkflowStep } from '../../sandbox/runner/workflow';
 import { examples, pages, readText } from './pages';
 
 interface SnippetJob {
@@ -23,7 +23,7 @@ export function exampleJobs(): Snippet[] {
     jobsIn(parse(readText(path))).map(({ id = '', steps, permissions }) => ({
       name: `${path} › ${id}`,
       steps,
-      oidc: mayAskForTokens(permissions),
+      oidc: permits(permissions, 'id-token', 'write'),
     })),
   );
 }
@@ -38,7 +38,7 @@ export function snippets(): Snippet[] {
         const time = (times.get(heading) ?? 0) + 1;
         times.set(heading, time);
         const name = `${path} › ${heading}${time > 1 ? ` (${time})` : ''}`;
-        return { name, steps, ...(permissions && { oidc: mayAskForTokens(permissions) }) };
+        return { name, steps, ...(permissions && { oidc: permits(permissions, 'id-token', 'write') }) };
       });
     });
   });

@@ -1,8 +1,8 @@
-import { readWorkflow, type ReadWorkflow } from '../../sandbox/runner/workflow';
+import { readWorkflow, type ReadWorkflow, type WorkflowJob } from '../../sandbox/runner/workflow';
 import { calledWorkflows } from '../../try/called-workflows';
 import { plannedJobs } from '../../try/plan';
 import { referencesIn } from '../../try/references';
-import { mayAsk, nameOf, type Setting } from '../../try/run-job';
+import { nameOf, permitsOf, type Setting } from '../../try/run-job';
 import { workspaceWith } from '../identities/workspace';
 
 const calling = (...jobs: readonly string[]) => `on: [push, workflow_call]\njobs:\n${jobs.join('')}`;
@@ -80,12 +80,13 @@ test.each([
   expect(found.map(({ context, name, place, input }) => `${context}.${name} ${place} ${input}`)).toEqual(expected);
 });
 
-test('what is called may ask for tokens if its caller may, and it does not say otherwise', () => {
-  const settingOf = (permissions: object | undefined, oidc?: boolean) =>
+test('what is called is permitted what its caller is, if it does not say otherwise', () => {
+  const settingOf = (permissions: object | undefined, caller?: boolean) =>
     ({
       read: { workflow: { permissions } } as unknown as ReadWorkflow,
-      ...(oidc !== undefined && { caller: { name: 'a', oidc } }),
+      ...(caller !== undefined && { caller: { name: 'a', permits: () => caller } }),
     }) as Setting;
+  const mayAsk = (job: WorkflowJob, setting: Setting) => permitsOf(job, setting)('id-token', 'write');
   const write = { 'id-token': 'write' };
   expect([write, {}, undefined].map((own) => mayAsk({}, settingOf(own)))).toEqual([true, false, false]);
   expect([write, {}, undefined].map((own) => mayAsk({}, settingOf(own, true)))).toEqual([true, false, true]);
@@ -95,5 +96,5 @@ test('what is called may ask for tokens if its caller may, and it does not say o
 
 test('a job is called by one line, with what tells it from others of its matrix and who calls it', () => {
   expect(nameOf('a', { region: 'eu\n  west\n', of: [1, 2] }, {} as Setting)).toBe('a (eu west, [1,2])');
-  expect(nameOf('a', {}, { caller: { name: 'deploy (x)', oidc: true } } as Setting)).toBe('deploy (x) / a');
+  expect(nameOf('a', {}, { caller: { name: 'deploy (x)' } } as Setting)).toBe('deploy (x) / a');
 });

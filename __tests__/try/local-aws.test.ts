@@ -1,3 +1,4 @@
+import { permits, type Permissions } from '../../sandbox/runner/workflow';
 import { LocalAws } from '../../try/local-aws';
 
 const DOCUMENT = `users:
@@ -40,10 +41,22 @@ test('the places of a document are there, and the tokens that were made before m
   expect(await statusOf(workspace, tokens.terraform)).toBe(200);
 });
 
-test('the token of a job sees its repository and the comments there, and none of its secrets', async () => {
-  const [{ apiUrl }, token] = [aws.sandbox.github.secrets, aws.tokenOfJobs()];
-  expect(await statusOf(`${apiUrl}/repos/octo-org/app/issues/1/comments`, token)).toBe(200);
-  expect(await statusOf(`${apiUrl}/repos/octo-org/app/actions/secrets/public-key`, token)).toBe(403);
+test.each<[Permissions | undefined, number, number]>([
+  [{ 'pull-requests': 'write' }, 200, 403],
+  [{ issues: 'write', actions: 'read' }, 200, 404],
+  ['write-all', 200, 404],
+  ['read-all', 403, 404],
+  [{ contents: 'write' }, 403, 403],
+  [{}, 403, 403],
+  [undefined, 403, 403],
+])('the token of a job with the permissions %j', async (permissions, comments, runs) => {
+  const token = aws.tokenOfJob((...asked) => permits(permissions, ...asked));
+  const repository = `${aws.sandbox.github.secrets.apiUrl}/repos/octo-org/app`;
+  expect(await statusOf(repository, token)).toBe(200);
+  expect(await statusOf(`${repository}/actions/secrets/public-key`, token)).toBe(403);
+  expect(await statusOf(`${repository}/issues/1/comments`, token)).toBe(comments);
+  // There is no such run.
+  expect(await statusOf(`${repository}/actions/runs/7/attempts/1`, token)).toBe(runs);
 });
 
 test.each([

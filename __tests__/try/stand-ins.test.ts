@@ -21,6 +21,7 @@ jobs:
           token: \${{ secrets.NPM_TOKEN }}
       - run: deploy
         env:
+          GITHUB_TOKEN: \${{ secrets.GITHUB_TOKEN }}
           WEBHOOK: \${{ secrets.WEBHOOK }}
 `;
 
@@ -41,7 +42,7 @@ test('the local AWS has keys, a device, an account and a region; all else is mis
   expect(secrets).toMatchObject({ DEPLOY_ACCESS_KEY_ID: expect.stringMatching(/^AKIA/), ACCOUNT: '123456789012' });
   expect(secrets.SEED).toMatch(/^[A-Z2-7]{64}$/);
   expect(notes.join('\n')).toContain('the key of arn:aws:iam::123456789012:user/deploy, made for it');
-  expect(missing).toEqual(['secrets.WEBHOOK (line 18)']);
+  expect(missing).toEqual(['secrets.WEBHOOK (line 19)']);
 });
 
 test('nothing is missing for commands that do not run', async () => {
@@ -56,7 +57,7 @@ test('what is given stays as it is', async () => {
 test('strictly, there is an administrator, and nothing is made up', async () => {
   const { secrets, vars, notes, missing } = await values(true);
   expect(notes.join('\n')).toContain(':user/admin, made for it');
-  expect(Object.keys(secrets)).toEqual(['GITHUB_TOKEN', 'DEPLOY_ACCESS_KEY_ID', 'DEPLOY_SECRET', 'SEED']);
+  expect(Object.keys(secrets)).toEqual(['DEPLOY_ACCESS_KEY_ID', 'DEPLOY_SECRET', 'SEED']);
   expect(vars).toEqual({ REGION: '' });
-  expect(missing.join()).toBe('secrets.ACCOUNT (line 11),secrets.WEBHOOK (line 18)');
+  expect(missing.join()).toBe('secrets.ACCOUNT (line 11),secrets.WEBHOOK (line 19)');
 });

@@ -119,7 +119,7 @@ const OF_USERS: readonly Tried[] = [
     args: ['inputs.stage=test', 'inputs.dry=true', 'OTHER=', 'vars.TEAM=platform'],
     prints: [
       'called on push of refs/heads/main in octo-org/app',
-      'It runs without the workflow that calls it, which is taken to permit id-token: write.',
+      'It runs without the workflow that calls it, which is taken to permit everything.',
       'Job sign-in',
       'sts AssumeRoleWithWebIdentity',
       "on push by platform to test with ''",
@@ -168,6 +168,11 @@ const OF_USERS: readonly Tried[] = [
       'It trusts repo:octo-org/app:pull_request',
       'refs/pull/1/merge change',
     ],
+  },
+  {
+    file: 'comments.yml',
+    exitCode: 1,
+    prints: ['The plan is commented on pull request 1', 'plan-comment-refused', 'may: success, may-not: failure'],
   },
   { file: 'missing-secret.yml', exitCode: 1, prints: ['names what nobody gave: secrets.SLACK_HOOK (line 8)'] },
   { file: 'missing-secret.yml', args: ['--no-run'], prints: ['Not run, because of --no-run'] },

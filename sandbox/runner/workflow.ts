@@ -66,9 +66,21 @@ export interface ReadWorkflow {
   readonly lineOf: LineOf;
 }
 
-/** Whether the steps of a job with these permissions may ask for OIDC tokens. */
-export function mayAskForTokens(permissions: Permissions = {}): boolean {
-  return permissions === 'write-all' || (typeof permissions === 'object' && permissions['id-token'] === 'write');
+/** Of a repository where nobody has chosen others. */
+const DEFAULT_PERMISSIONS: Permissions = { contents: 'read', packages: 'read' };
+
+/**
+ * Whether a job with these permissions has one. To write is to read as well; `id-token` can only be written.
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#permissions
+ */
+export function permits(
+  permissions: Permissions = DEFAULT_PERMISSIONS,
+  scope: string,
+  access: 'read' | 'write',
+): boolean {
+  if (permissions === 'write-all') return true;
+  if (permissions === 'read-all') return access === 'read';
+  return permissions[scope] === 'write' || permissions[scope] === access;
 }
 
 /**
