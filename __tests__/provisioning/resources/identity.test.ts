@@ -20,13 +20,20 @@ import {
 
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const QUARANTINE = 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3';
-const DENIAL = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iam:*', Resource: '*' }] };
+const denying = (Action: string | readonly string[]) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action, Resource: '*' }],
+});
+const DENIAL = denying('iam:*');
 const POLICIES = [declaredPolicy(), declaredPolicy({ name: 'guard', document: DENIAL })];
-const [LIST, GUARD, OLD_GUARD] = [arn('policy/list'), arn('policy/guard'), arn('policy/old-guard')];
+const [LIST, GUARD] = [arn('policy/list'), arn('policy/guard')];
+const [OLD_GUARD, LIMITED] = [arn('policy/old-guard'), arn('policy/limited')];
 /** What the account's policies say. */
 const policyTexts = new Map([
   [GUARD, DENIAL],
+  [LIST, denying('s3:*')],
   [OLD_GUARD, DENIAL],
+  [LIMITED, { ...DENIAL, Statement: [...DENIAL.Statement, ...allowing('*').Statement] }],
   [READ_ONLY, allowing(['s3:Get*', 'iam:Get*'])],
   [POWER_USER, allowing('*')],
 ]);
@@ -137,6 +144,74 @@ describe('a user', () => {
       {},
       { inlinePolicies: { own: DENIAL } },
       ['no longer denies all of iam:* on everything'],
+    ],
+    [
+      'with an inline policy that denies now as a policy of the document',
+      { policies: [{ declared: 'guard' }] },
+      { inlinePolicies: { own: DENIAL } },
+      [],
+    ],
+    [
+      'without an inline policy that denies what another policy denies, too',
+      { policies: [{ arn: OLD_GUARD }] },
+      { inlinePolicies: { own: DENIAL }, attachedPolicies: [OLD_GUARD] },
+      [],
+    ],
+    [
+      'with an inline policy in place of which one comes that nobody could read',
+      { policies: [{ arn: arn('policy/secret') }] },
+      { inlinePolicies: { own: DENIAL } },
+      ['no longer denies all of iam:* on everything', `gets the policy ${arn('policy/secret')}`],
+    ],
+    [
+      'with an inline policy in place of which one comes that denies some of it',
+      { policies: [{ declared: 'guard' }] },
+      { inlinePolicies: { own: denying(['iam:*', 'sts:*']) } },
+      ['no longer denies all of sts:* on everything'],
+    ],
+    [
+      'without an inline policy that denies, and with a policy that denies no more',
+      { policies: [{ declared: 'list' }] },
+      { inlinePolicies: { own: denying('s3:*') }, attachedPolicies: [LIST] },
+      ['no longer denies all of s3:* on everything'],
+    ],
+    [
+      'with an inline policy that denies now as its boundary',
+      { permissionsBoundary: { declared: 'guard' } },
+      { inlinePolicies: { own: DENIAL }, permissionsBoundary: GUARD },
+      [],
+    ],
+    [
+      'with a boundary that denies now as an inline policy',
+      { permissionsBoundary: { arn: POWER_USER }, inlinePolicies: { own: DENIAL } },
+      { permissionsBoundary: LIMITED },
+      [],
+    ],
+    [
+      'with a boundary that denies less',
+      { permissionsBoundary: { arn: POWER_USER } },
+      { permissionsBoundary: LIMITED },
+      [
+        `has ${POWER_USER} as its permissions boundary in place of ${LIMITED}: no longer denies all of iam:* on everything`,
+      ],
+    ],
+    [
+      'with an inline policy that allows what a policy did that goes',
+      { inlinePolicies: { own: allowing('s3:Get*') } },
+      { attachedPolicies: [READ_ONLY] },
+      [],
+    ],
+    [
+      'with an inline policy that allows what only its boundary did',
+      { inlinePolicies: { own: allowing('s3:Get*') }, permissionsBoundary: { arn: READ_ONLY } },
+      { permissionsBoundary: READ_ONLY },
+      ['allows s3:Get* on everything'],
+    ],
+    [
+      'with an inline policy in place of all that it could do',
+      { inlinePolicies: { own: allowing('s3:*') } },
+      { attachedPolicies: [ADMINISTRATOR] },
+      [],
     ],
     ['with other tags', { tags: { team: 'a' } }, { tags: { ...existingUser().tags, team: 'b' } }, []],
   ])('%s', (_, declared, existing, widenings) => {

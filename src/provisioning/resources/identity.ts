@@ -6,7 +6,7 @@ import type { DeclaredPolicy, DeclaredRole, DeclaredUser, PolicyReference, Tags 
 import { difference } from '../../policy/difference';
 import { sameMeaning } from '../../policy/meaning';
 import { listOf, parsePolicyText, policyText, type PolicyDocument } from '../../policy/policy-document';
-import { broadGrants, widenings } from '../../policy/widenings';
+import { broadGrants } from '../../policy/widenings';
 import { isMapping } from '../../text/value';
 import {
   changeOf,
@@ -20,9 +20,16 @@ import {
   type PlannedCall,
 } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
-import { attachmentEffects, boundaryWidenings, newGrants, type KnownTexts } from './managed-policies';
+import {
+  boundaryWidenings,
+  knownTexts,
+  newGrants,
+  policyEffects,
+  type Held,
+  type KnownTexts,
+} from './managed-policies';
 import { isOwn, notOurs, takenOver, withMarkOf, type Rules } from './ownership';
-import { policyArn, referredArn } from './policy';
+import { referredArn } from './policy';
 import { newTags, tagChanges, tagsToMake } from './tags';
 
 /** What users and roles have in common: they carry policies. */
@@ -136,8 +143,13 @@ export function planIdentity(
     membersDifference('policy', before.attachedPolicies, attached, { add: calls.attach, remove: calls.detach }),
   ];
   if (existing) {
-    const wanted = new Map(policies.map((policy) => [policyArn(policy, rules.account), policy.document]));
-    const texts: KnownTexts = { before: rules.policyTexts ?? new Map(), wanted };
+    const texts = knownTexts(policies, rules);
+    const had = {
+      attached: existing.attachedPolicies,
+      inline: Object.values(existing.inlinePolicies),
+      boundary: existing.permissionsBoundary,
+    };
+    const has = { attached, inline: Object.values(plan.inlinePolicies), boundary };
     return (
       notOurs(kind, existing.arn, existing.tags, rules) ??
       otherPath(kind, existing, path) ??
@@ -145,17 +157,9 @@ export function planIdentity(
       takenOver(
         changeOf(kind, name, [
           ...plan.differences,
-          boundaryChanges(boundary, existing, texts, calls),
+          boundaryChanges(had, has, texts, calls),
           ...granting,
-          {
-            ...NO_DIFFERENCE,
-            widenings: widenings(Object.values(existing.inlinePolicies), Object.values(plan.inlinePolicies)),
-          },
-          attachmentEffects(
-            { attached: existing.attachedPolicies, inline: Object.values(existing.inlinePolicies) },
-            { attached, inline: Object.values(plan.inlinePolicies) },
-            texts,
-          ),
+          policyEffects(had, has, texts),
           tagChanges(existing.tags, tags, withMarkOf(existing, rules), calls),
         ]),
         { kind, name, arn },
@@ -265,21 +269,18 @@ function inlineChanges(
   };
 }
 
-function boundaryChanges(
-  wanted: string | undefined,
-  { permissionsBoundary: before }: ExistingIdentity,
-  texts: KnownTexts,
-  calls: IdentityCalls,
-): Difference {
-  if (wanted === before) return NO_DIFFERENCE;
-  const details = [`~ permissions boundary ${before ?? 'none'} → ${wanted ?? 'none'}`];
-  if (wanted === undefined) {
-    const widenings = [`loses the permissions boundary ${before ?? ''}`];
-    return { ...NO_DIFFERENCE, details, widenings, adding: [calls.deleteBoundary()] };
-  }
-  const widenings = before === undefined ? [] : boundaryWidenings(before, wanted, texts);
+function boundaryChanges(before: Held, after: Held, texts: KnownTexts, calls: IdentityCalls): Difference {
+  const [old, wanted] = [before.boundary, after.boundary];
+  if (wanted === old) return NO_DIFFERENCE;
+  const difference = {
+    ...NO_DIFFERENCE,
+    details: [`~ permissions boundary ${old ?? 'none'} → ${wanted ?? 'none'}`],
+    widenings: boundaryWidenings(before, after, texts),
+  };
   // A boundary narrows: it is there before anything else is granted.
-  return { ...NO_DIFFERENCE, details, widenings, removing: [calls.putBoundary(wanted)] };
+  return wanted === undefined
+    ? { ...difference, adding: [calls.deleteBoundary()] }
+    : { ...difference, removing: [calls.putBoundary(wanted)] };
 }
 
 /** Takes from a user or role all its policies. */

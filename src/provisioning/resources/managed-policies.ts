@@ -1,7 +1,7 @@
 import { isAccountId } from '../../aws/arn';
 import type { DeclaredPolicy, DeclaredRole, DeclaredUser } from '../../identities/declaration';
 import type { PolicyDocument } from '../../policy/policy-document';
-import { broadGrants, lostDenials, newAllowances, widenings } from '../../policy/widenings';
+import { broadGrants, lostDenials, newAllowances } from '../../policy/widenings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
 import { NO_DIFFERENCE, type Difference, type Obstacle } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
@@ -12,10 +12,16 @@ import { mayDeny, policyArn, readDocumentIfAllowed, referredArn, type ExistingPo
 /** What managed policies say, by ARN, as far as that is known. */
 export type PolicyTexts = NonNullable<Rules['policyTexts']>;
 
-/** At present, and by the document. */
+/** At present, and when the document is applied. */
 export interface KnownTexts {
   readonly before: PolicyTexts;
   readonly wanted: PolicyTexts;
+}
+
+export function knownTexts(policies: readonly DeclaredPolicy[], { policyTexts, account }: Rules): KnownTexts {
+  const before: PolicyTexts = policyTexts ?? new Map();
+  const declared = policies.map((policy) => [policyArn(policy, account), policy.document] as const);
+  return { before, wanted: new Map([...before, ...declared]) };
 }
 
 /** Policies of AWS that allow everything; nearly everything; everything by way of a user or role that is made so. */
@@ -91,46 +97,57 @@ export function foreignPolicies(
   });
 }
 
-/** The managed and the inline policies of a user or role. */
-interface Held {
+/** The policies of a user or role, managed ones by ARN. */
+export interface Held {
   readonly attached: readonly string[];
   readonly inline: readonly PolicyDocument[];
+  readonly boundary: string | undefined;
+}
+
+/** What is known of what somebody's policies allow, and of what they deny: a boundary only limits. */
+function textsOf({ attached, inline, boundary }: Held, texts: PolicyTexts) {
+  const known = (arns: readonly string[]) => arns.map((arn) => texts.get(arn)).filter((text) => text !== undefined);
+  const allowing = [...inline, ...known(attached)];
+  return { allowing, denying: [...allowing, ...known(boundary === undefined ? [] : [boundary])] };
 }
 
 /**
- * How other attached policies than before may allow more: those that come, unless it is known that all they allow was
- * allowed before; and what those that go deny and no other does.
+ * How other policies than before allow more, or may: inline policies; attached ones that come, unless it is known that all
+ * they allow was allowed before; and what is denied no more. Which of them says something does not count.
  */
-export function attachmentEffects(
-  { attached: before, inline: inlineBefore }: Held,
-  { attached, inline }: Held,
-  texts: KnownTexts,
-): Difference {
-  const attachedBefore = before.map((arn) => texts.before.get(arn)).filter((text) => text !== undefined);
-  const mayAllowMore = (arn: string) => {
+export function policyEffects(before: Held, after: Held, texts: KnownTexts): Difference {
+  const { allowing } = textsOf(before, texts.before);
+  const { denying } = textsOf(after, texts.wanted);
+  const didAll = before.attached.some((arn) => ADMINISTRATOR.test(arn));
+  const allowsMore = (policies: readonly PolicyDocument[]) => (didAll ? [] : newAllowances(allowing, policies));
+  const come = after.attached.filter((arn) => {
     const text = texts.wanted.get(arn);
-    return !text || newAllowances([...inlineBefore, ...attachedBefore], [text]).length > 0;
-  };
-  const come = before.some((arn) => ADMINISTRATOR.test(arn))
-    ? []
-    : attached.filter((arn) => !before.includes(arn) && mayAllowMore(arn));
-  const go = before.filter((arn) => !attached.includes(arn));
-  const known = attached.map((arn) => texts.wanted.get(arn)).filter((text) => text !== undefined);
+    return !before.attached.includes(arn) && (text ? allowsMore([text]).length > 0 : !didAll);
+  });
+  const go = before.attached.filter((arn) => !after.attached.includes(arn));
   const lost = go.flatMap((arn) => {
     if (DENYING.test(arn)) return [`loses the policy ${arn}, which denies`];
     const text = texts.before.get(arn);
-    return text ? lostDenials([text], [...inline, ...known]).map((denial) => `loses the policy ${arn}: ${denial}`) : [];
+    return text ? lostDenials([text], denying).map((denial) => `loses the policy ${arn}: ${denial}`) : [];
   });
   const unread = go.filter((arn) => !isOfAws(arn) && !texts.before.has(arn));
-  return { ...NO_DIFFERENCE, details: unread.map(mayDeny), widenings: [...come.map(gets), ...lost] };
+  return {
+    ...NO_DIFFERENCE,
+    details: unread.map(mayDeny),
+    widenings: [...allowsMore(after.inline), ...lostDenials(before.inline, denying), ...come.map(gets), ...lost],
+  };
 }
 
-/** How another boundary lets through more than the one before, or may: where not both could be read. */
-export function boundaryWidenings(before: string, wanted: string, texts: KnownTexts): string[] {
-  const other = `has ${wanted} as its permissions boundary in place of ${before}`;
-  const [was, is] = [texts.before.get(before), texts.wanted.get(wanted) ?? texts.before.get(wanted)];
+/** How another boundary than before lets through more, or may: where not both could be read. */
+export function boundaryWidenings(before: Held, after: Held, texts: KnownTexts): string[] {
+  const [old, wanted] = [before.boundary, after.boundary];
+  if (old === undefined || old === wanted) return [];
+  if (wanted === undefined) return [`loses the permissions boundary ${old}`];
+  const other = `has ${wanted} as its permissions boundary in place of ${old}`;
+  const [was, is] = [texts.before.get(old), texts.wanted.get(wanted)];
   if (!was || !is) return [`${other}, which are not compared: the step may not read both`];
-  return widenings([was], [is]).map((wider) => `${other}: ${wider}`);
+  const wider = [...newAllowances([was], [is]), ...lostDenials([was], textsOf(after, texts.wanted).denying)];
+  return wider.map((phrase) => `${other}: ${phrase}`);
 }
 
 /** What a new user or role gets that is seldom meant. */
