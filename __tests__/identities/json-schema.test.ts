@@ -30,6 +30,8 @@ test('a validator takes it in its strict mode, and by it the examples', () => {
   for (const file of readdirSync(EXAMPLES).filter((name) => name.endsWith('.yml'))) {
     const document = parse(readFileSync(join(EXAMPLES, file), 'utf8')) as Schema;
     expect([file, accepts(document)]).toEqual([file, true]);
+    expect([file, accepts({ $schema: './identities.schema.json', ...document })]).toEqual([file, true]);
+    expect([file, accepts({ ...document, $schema: {} })]).toEqual([file, false]);
     expect([file, accepts({ ...document, user: {} })]).toEqual([file, false]);
   }
 });
@@ -48,7 +50,7 @@ test.each([
 });
 
 test('it knows the keys of a document, and no others', () => {
-  expect(keysOf(committed)).toEqual(['policies', 'users', 'roles', 'oidc-providers']);
+  expect(keysOf(committed)).toEqual(['policies', 'users', 'roles', 'oidc-providers', '$schema']);
   expect(keysOf(entry('policies'))).toEqual(['document', 'path', 'description', 'tags']);
   expect(keysOf(entry('users'))).toEqual([
     'path',

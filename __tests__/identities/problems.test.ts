@@ -17,7 +17,10 @@ describe('keys and types', () => {
     ['users: {}', /^line 1: the document declares nothing; it should have at least one of policies, users/],
     ['users: null', 'users is empty; it should be a mapping, such as { ci: {} }'],
     ['user: {}', 'user is not known here; did you mean users?'],
-    ['groups: {}', 'groups is not known here; there are policies, users, roles, oidc-providers'],
+    ['groups: {}', 'groups is not known here; there are policies, users, roles, oidc-providers, $schema'],
+    ['{ $schema: 5, users: { ci: {} } }', '["$schema"] is read as the number 5; it should be in quotes: "5"'],
+    ['$schema: identities.schema.json', /^line 1: the document declares nothing; it should have at least one of/],
+    ['{ $schema: x, $id: y, users: { ci: {} } }', /^line 1: \[\"\$id\"\] is not known here; /],
     [
       'users: { a: }',
       /^line 1: users\.a is empty; it should be a mapping, such as .*; a user without anything is \{\}$/,

@@ -251,6 +251,7 @@ test.each([
   '{ users: { a: {} } }',
   '{"users":{"a":{}}}',
   '{\n\t"users": {\n\t\t"a": {}\n\t}\n}',
+  '{ "$schema": "./identities.schema.json", "users": { "a": {} } }',
   '\uFEFFusers:\r\n  a: {}\r\n',
   '# a comment\nusers:\n  a: {}\n',
 ])('%j is a document', (input) => {

@@ -160,6 +160,9 @@ describe('roles in a file of the workspace', () => {
     'aws/roles.yaml': MAPPING,
     'windows.yml': `\uFEFF${MAPPING.replaceAll('\n', '\r\n')}`,
     'roles.json': JSON.stringify({ one: ROLE, two: [ROLE, OTHER] }),
+    'schema.json': JSON.stringify({ $schema: './roles.schema.json', one: ROLE, two: [ROLE, OTHER] }),
+    'no-schema.yml': `$schema: [${SECRET}]\none: ${ROLE}\n`,
+    'only-schema.yml': `$schema: ${SECRET}\n`,
     'large.yml': `# ${'x'.repeat(1_000_000)}`,
     'text.txt': SECRET,
     'list.yml': `- ${SECRET}`,
@@ -185,14 +188,18 @@ describe('roles in a file of the workspace', () => {
   const problems = (roles: string, more: Record<string, string> = {}) =>
     problemsOf({ roles, ...more }, { ...OIDC, ...inWorkspace });
 
-  test.each(['roles.yml', ' ./aws/roles.yaml\n', 'windows.yml', 'roles.json', join(workspace, 'roles.yml')])(
-    '%j is read as if it stood in the workflow',
-    async (roles) => {
-      const byFile = await read({ roles, ...KEYS }, inWorkspace);
-      const inline = await read({ roles: MAPPING, ...KEYS });
-      expect(byFile).toEqual(inline);
-    },
-  );
+  test.each([
+    'roles.yml',
+    ' ./aws/roles.yaml\n',
+    'windows.yml',
+    'roles.json',
+    'schema.json',
+    join(workspace, 'roles.yml'),
+  ])('%j is read as if it stood in the workflow', async (roles) => {
+    const byFile = await read({ roles, ...KEYS }, inWorkspace);
+    const inline = await read({ roles: MAPPING, ...KEYS });
+    expect(byFile).toEqual(inline);
+  });
 
   test.each([
     ['rolse.yml', 'roles: names rolse.yml, which is not there: no such file in the workspace. Did you mean roles.yml?'],
@@ -209,6 +216,8 @@ describe('roles in a file of the workspace', () => {
     ['utf-16.yml', 'roles: names utf-16.yml, which is not text in UTF-8\nFix: Correct it in utf-16.yml.'],
     ['text.txt', 'roles: text.txt:1:1: the file is not a mapping of profiles to roles; it should be lines like'],
     ['list.yml', 'roles: list.yml:1:1: the file is not a mapping of profiles to roles'],
+    ['only-schema.yml', 'roles: only-schema.yml:1:1: the file is not a mapping of profiles to roles'],
+    ['no-schema.yml', 'roles: no-schema.yml:1:11: $schema: this is not the ARN of a role'],
     ['empty.yml', 'roles: empty.yml:1:1: the file is not a mapping of profiles to roles'],
     ['broken.yml', /roles: broken\.yml:2:44: the file is not YAML: /],
     ['tabs.yml', /roles: tabs\.yml:2:\d+: the file is not YAML: /],

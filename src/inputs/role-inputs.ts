@@ -129,7 +129,8 @@ async function readMapping(
     wrongAt(position, file === undefined ? `${positionText({ file, ...position })}: ${sentence}` : sentence);
   }
   if (!isRoles || inText.length > 0) return [];
-  return Object.entries(value).map(([profile, given]) => {
+  const entries = Object.entries(value).filter(([key, given]) => file === undefined || !isSchema(key, given));
+  return entries.map(([profile, given]) => {
     const broken = validateProfileName(profile);
     if (broken !== undefined) wrongAt(locate([profile]), `"${profile}" as the name of a profile ${broken}`);
     const chain = Array.isArray(given)
@@ -147,6 +148,11 @@ async function readMapping(
 /** Whether a mapping in a file has anything of roles. In a file for something else, all may be secret. */
 function resemblesRoles(value: Readonly<Record<string, unknown>>): boolean {
   return Object.values(value).flat().some(isArn);
+}
+
+/** Whether an entry of a file is no profile, but tells editors how to check the file. */
+function isSchema(key: string, value: unknown): boolean {
+  return key === '$schema' && typeof value === 'string' && !isArn(value);
 }
 
 function isArn(value: unknown): boolean {

@@ -102,6 +102,7 @@ export const identityDocument = described(
         z.record(z.string(), oidcProvider, 'a mapping, such as { github: {} }'),
         'OIDC providers by a name of your choice; "github" stands for token.actions.githubusercontent.com.',
       ),
+      $schema: optional(z.string('a text'), 'Where editors find this schema. The action does not read it.'),
     },
     'a mapping with policies, users, roles or oidc-providers',
   ),
