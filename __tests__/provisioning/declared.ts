@@ -140,6 +140,7 @@ export function existingPolicy(more: Partial<ExistingPolicy> = {}): ExistingPoli
     document: allowing('s3:ListBucket'),
     tags: OURS,
     id: 'ANPAEXAMPLE',
+    uses: 0,
     versions: [{ id: 'v1', isDefault: true }],
     ...more,
   };

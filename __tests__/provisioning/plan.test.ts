@@ -10,8 +10,8 @@ import { planRotation } from '../../src/provisioning/plan-rotation';
 import { readAccount } from '../../src/provisioning/read-account';
 import { makingTag } from '../../src/provisioning/resources/making-tag';
 import { useCleanEnvironment } from '../aws/environment';
-import { trust } from '../sandbox/sts-client';
-import { openTestAccount, type TestAccount } from './account';
+import { allow, deny, trust } from '../sandbox/sts-client';
+import { openTestAccount, textOf, type TestAccount } from './account';
 import {
   arn,
   declaredPolicy,
@@ -109,6 +109,30 @@ test('one obstacle alone stands in the sentence, under its own code', async () =
     code: 'not-ours',
     message: expect.stringContaining('has two access keys already') as unknown,
   });
+});
+
+test('a deny that moves from one policy to another is lost only by those who have not both', async () => {
+  const { account } = opened;
+  const [guard, read] = [deny('s3:*'), allow('s3:GetObject')].map((policy, index) =>
+    account.createManagedPolicy(`p${index}`, { path: '/', policy: textOf(policy), tags: OURS }),
+  );
+  const user = account.createUser('pulumi', { tags: OURS });
+  for (const policy of [guard, read]) if (policy) user.attachedPolicies.add(policy.arn);
+  const declared = declaration({
+    policies: [
+      declaredPolicy({ name: 'p0', document: { ...allow('s3:GetObject') } }),
+      declaredPolicy({ name: 'p1', document: { ...deny('*') } }),
+    ],
+    users: [declaredUser({ policies: [{ declared: 'p0' }, { declared: 'p1' }] })],
+    roles: [],
+  });
+  const widenings = async () => changesIn(await provision(declared)).flatMap((change) => change.widenings);
+  expect(await widenings()).toEqual([]);
+  account.createUser('other', guard && { permissionsBoundary: guard.arn });
+  expect(await widenings()).toEqual([
+    'allows s3:GetObject on everything',
+    'no longer denies all of s3:* on everything',
+  ]);
 });
 
 test('a rotation is for users of this repository, and says how another becomes one', async () => {

@@ -160,6 +160,7 @@ test('of a policy, with its versions from the oldest to the newest', async () =>
           description: 'Lists',
           document: deny('*'),
           tags: OURS,
+          uses: 0,
           versions: [
             { id: 'v1', isDefault: false },
             { id: 'v8', isDefault: false },

@@ -7,8 +7,9 @@ import { byDependency } from './changes/by-dependency';
 import { isObstacle, requireNoObstacle, type Obstacle, type Planned } from './changes/change';
 import { readAsOne } from './changes/read-as-one';
 import { obstaclesOf, plansOf, type Plan } from './plan';
-import type { ExistingAccount } from './read-account';
-import { foreignPolicies } from './resources/managed-policies';
+import { withExisting, type ExistingAccount } from './read-account';
+import { heldBy, wantedBy } from './resources/identity';
+import { foreignPolicies, forHolders, knownTexts, type Holding } from './resources/managed-policies';
 import { isDeviceObstacle, planMfaDevice, planUndeclaredDevice, type DeviceObstacle } from './resources/mfa-device';
 import { isNamesake, nameTaken, type Namesake } from './resources/namesakes';
 import { oidcProviderArn, planOidcProvider, readOidcProvider } from './resources/oidc-provider';
@@ -16,7 +17,7 @@ import type { Rules } from './resources/ownership';
 import { planPolicy, policyArn, readPolicy } from './resources/policy';
 import { planRole, readRole, trustingLater } from './resources/role';
 import { foreignTrustAnchors, misnamedPrincipals } from './resources/trusted-principals';
-import { planUser, readUser } from './resources/user';
+import { planUser, readUser, withMfaPolicy } from './resources/user';
 
 /** What makes all but access keys as declared, or what stands in the way. */
 export interface ResourcePlans {
@@ -34,6 +35,7 @@ export function planResources(
 ): ResourcePlans {
   const rules: Rules = { ...given, policyTexts: existing.policyTexts };
   const { policies } = declaration;
+  const known = { holdings: holdingsIn(declaration, existing, rules), texts: knownTexts(policies, rules) };
   const providers = declaration.oidcProviders.map((provider) =>
     renewable(existing.oidcProviders.get(provider.url), rules, {
       plan: (found) => planOidcProvider(provider, found, rules),
@@ -42,7 +44,7 @@ export function planResources(
   );
   const managed = policies.map((policy) =>
     renewable(existing.policies.get(policy.name), rules, {
-      plan: (found) => planPolicy(policy, found, rules),
+      plan: (found) => forHolders(planPolicy(policy, found, rules), policy, found, known),
       read: ({ iam, account }) => readPolicy(policyArn(policy, account), iam),
     }),
   );
@@ -83,6 +85,16 @@ export function planResources(
       (one): one is Obstacle => isObstacle(one) && !hindered.some((other) => other === one),
     ),
   };
+}
+
+/** The policies of all users and roles that are there. */
+function holdingsIn({ users, roles, policies }: Declaration, existing: ExistingAccount, rules: Rules): Holding[] {
+  const declaredUsers = users.map((user) => withMfaPolicy(user, rules.account));
+  const holders = [...withExisting(declaredUsers, existing.users), ...withExisting(roles, existing.roles)];
+  return holders.map(({ declared, existing: found }) => ({
+    before: heldBy(found),
+    after: wantedBy(declared, policies, rules),
+  }));
 }
 
 interface Planning<Existing> {

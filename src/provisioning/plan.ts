@@ -36,7 +36,11 @@ export function withoutHindered(plan: Plan): Plan {
   return {
     ...plan,
     phases: phases.map((phase) =>
-      phase.map((change) => (change.kind === 'user' && names.has(change.name) ? leftAsItIs(change) : change)),
+      phase.map((change) =>
+        change.kind === 'user' && names.has(change.name)
+          ? leftAsItIs(change)
+          : { ...change, widenings: change.widensAlone ?? change.widenings },
+      ),
     ),
     devices: devices.map((device) =>
       names.has(device.user.name) ? { ...device, change: leftAsItIs(device.change), replaces: undefined } : device,

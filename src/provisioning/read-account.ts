@@ -98,7 +98,7 @@ export async function readAccount(declaration: Declaration, access: AccountAcces
 }
 
 /** What is declared and there. */
-function withExisting<Declared extends { readonly name: string }, Existing>(
+export function withExisting<Declared extends { readonly name: string }, Existing>(
   declared: readonly Declared[],
   found: ReadonlyMap<string, Existing>,
 ) {

@@ -39,6 +39,8 @@ export interface Change {
   readonly details: readonly string[];
   /** How it lets someone in, or someone do, what was not so before: a sentence each. */
   readonly widenings: readonly string[];
+  /** Of a policy: the same where users who have it are left as they are. If omitted, that makes no difference. */
+  readonly widensAlone?: readonly string[];
   readonly stages: Stages;
   /** Further stages, for which nothing else of the plan waits. */
   readonly later: Stages;

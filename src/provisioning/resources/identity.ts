@@ -26,6 +26,7 @@ import {
   newGrants,
   policyEffects,
   type Held,
+  type Holding,
   type KnownTexts,
 } from './managed-policies';
 import { isOwn, notOurs, takenOver, withMarkOf, type Rules } from './ownership';
@@ -105,7 +106,6 @@ export interface IdentityPlan {
   readonly declared: DeclaredUser | DeclaredRole;
   /** As declared. */
   readonly arn: string;
-  readonly inlinePolicies: Readonly<Record<string, PolicyDocument>>;
   /** The call that makes a new one, with what both are made with. */
   readonly create: (common: {
     readonly Path: string;
@@ -132,24 +132,18 @@ export function planIdentity(
   plan: IdentityPlan,
 ): Planned {
   const { kind, declared, arn } = plan;
-  const { name, path, tags, permissionsBoundary } = declared;
+  const { name, path, tags } = declared;
   const calls = identityCalls(kind, name);
-  const arnOf = (reference: PolicyReference) => referredArn(reference, policies, rules.account);
-  const boundary = permissionsBoundary && arnOf(permissionsBoundary);
+  const wanted = wantedBy(declared, policies, rules);
+  const { attached, boundary } = wanted;
   const before = existing ?? { attachedPolicies: [], inlinePolicies: {} };
-  const attached = declared.policies.map(arnOf);
   const granting = [
-    inlineChanges(plan.inlinePolicies, before, calls),
+    inlineChanges(declared.inlinePolicies, before, calls),
     membersDifference('policy', before.attachedPolicies, attached, { add: calls.attach, remove: calls.detach }),
   ];
   if (existing) {
     const texts = knownTexts(policies, rules);
-    const had = {
-      attached: existing.attachedPolicies,
-      inline: Object.values(existing.inlinePolicies),
-      boundary: existing.permissionsBoundary,
-    };
-    const has = { attached, inline: Object.values(plan.inlinePolicies), boundary };
+    const holding = { before: heldBy(existing), after: wanted };
     return (
       notOurs(kind, existing.arn, existing.tags, rules) ??
       otherPath(kind, existing, path) ??
@@ -157,9 +151,9 @@ export function planIdentity(
       takenOver(
         changeOf(kind, name, [
           ...plan.differences,
-          boundaryChanges(had, has, texts, calls),
+          boundaryChanges(holding, texts, calls),
           ...granting,
-          policyEffects(had, has, texts),
+          policyEffects(holding, texts),
           tagChanges(existing.tags, tags, withMarkOf(existing, rules), calls),
         ]),
         { kind, name, arn },
@@ -180,14 +174,29 @@ export function planIdentity(
       ...granted.details,
       ...newTags(tags, rules),
     ],
-    widenings: [
-      ...plan.newWidenings,
-      ...broadGrants(Object.values(plan.inlinePolicies)),
-      ...newGrants(attached, policies, rules),
-    ],
+    widenings: [...plan.newWidenings, ...broadGrants(wanted.inline), ...newGrants(attached, policies, rules)],
     stages: [[{ ...create, refersTo }]],
     later: granted.stages,
     creates: { kind, name, arn },
+  };
+}
+
+/** The policies that a user or role has. */
+export function heldBy({ attachedPolicies, inlinePolicies, permissionsBoundary }: ExistingIdentity): Held {
+  return { attached: attachedPolicies, inline: Object.values(inlinePolicies), boundary: permissionsBoundary };
+}
+
+/** The policies that it is to have. */
+export function wantedBy(
+  declared: DeclaredUser | DeclaredRole,
+  policies: readonly DeclaredPolicy[],
+  { account }: Pick<Rules, 'account'>,
+): Held {
+  const arnOf = (reference: PolicyReference) => referredArn(reference, policies, account);
+  return {
+    attached: declared.policies.map(arnOf),
+    inline: Object.values(declared.inlinePolicies),
+    boundary: declared.permissionsBoundary && arnOf(declared.permissionsBoundary),
   };
 }
 
@@ -205,7 +214,7 @@ function otherPath(kind: 'user' | 'role', { arn, path }: ExistingIdentity, wante
  * half-way, and no later run as the same could go on. What a policy that stays allows is changed all the same.
  */
 function ownLoss(
-  { kind, declared: { name }, inlinePolicies, losses: others = [] }: IdentityPlan,
+  { kind, declared: { name, inlinePolicies }, losses: others = [] }: IdentityPlan,
   existing: ExistingIdentity,
   wanted: { readonly policies: readonly string[]; readonly boundary: string | undefined },
   rules: Rules,
@@ -269,13 +278,13 @@ function inlineChanges(
   };
 }
 
-function boundaryChanges(before: Held, after: Held, texts: KnownTexts, calls: IdentityCalls): Difference {
-  const [old, wanted] = [before.boundary, after.boundary];
+function boundaryChanges(holding: Holding, texts: KnownTexts, calls: IdentityCalls): Difference {
+  const [old, wanted] = [holding.before.boundary, holding.after.boundary];
   if (wanted === old) return NO_DIFFERENCE;
   const difference = {
     ...NO_DIFFERENCE,
     details: [`~ permissions boundary ${old ?? 'none'} → ${wanted ?? 'none'}`],
-    widenings: boundaryWidenings(before, after, texts),
+    widenings: boundaryWidenings(holding, texts),
   };
   // A boundary narrows: it is there before anything else is granted.
   return wanted === undefined

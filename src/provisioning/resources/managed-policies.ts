@@ -3,7 +3,7 @@ import type { DeclaredPolicy, DeclaredRole, DeclaredUser } from '../../identitie
 import type { PolicyDocument } from '../../policy/policy-document';
 import { broadGrants, lostDenials, newAllowances } from '../../policy/widenings';
 import type { AccountAccess, TargetAccount } from '../changes/account-access';
-import { NO_DIFFERENCE, type Difference, type Obstacle } from '../changes/change';
+import { isObstacle, NO_DIFFERENCE, type Difference, type Obstacle, type Planned } from '../changes/change';
 import { concurrently } from '../changes/concurrently';
 import { readAsOne } from '../changes/read-as-one';
 import type { Rules } from './ownership';
@@ -111,11 +111,37 @@ function textsOf({ attached, inline, boundary }: Held, texts: PolicyTexts) {
   return { allowing, denying: [...allowing, ...known(boundary === undefined ? [] : [boundary])] };
 }
 
+/** What a user or role has, and is to have. */
+export interface Holding {
+  readonly before: Held;
+  readonly after: Held;
+}
+
+/**
+ * What becomes of a policy, for those who have it: it allows no more where their other policies allow as much already, and
+ * denies no less where these deny it still. Others than users and roles of the document may have it: then it stands alone.
+ */
+export function forHolders(
+  planned: Planned,
+  { document }: DeclaredPolicy,
+  existing: ExistingPolicy | undefined,
+  { holdings, texts }: { readonly holdings: readonly Holding[]; readonly texts: KnownTexts },
+): Planned {
+  if (isObstacle(planned) || planned.widenings.length === 0 || !existing) return planned;
+  const holders = holdings.filter(({ before }) => before.attached.includes(existing.arn));
+  if (holders.length === 0 || holders.length !== existing.uses) return planned;
+  const widenings = holders.flatMap(({ before, after }) => [
+    ...newAllowances(textsOf(before, texts.before).allowing, [document]),
+    ...lostDenials([existing.document], textsOf(after, texts.wanted).denying),
+  ]);
+  return { ...planned, widenings: [...new Set(widenings)], widensAlone: planned.widenings };
+}
+
 /**
  * How other policies than before allow more, or may: inline policies; attached ones that come, unless it is known that all
  * they allow was allowed before; and what is denied no more. Which of them says something does not count.
  */
-export function policyEffects(before: Held, after: Held, texts: KnownTexts): Difference {
+export function policyEffects({ before, after }: Holding, texts: KnownTexts): Difference {
   const { allowing } = textsOf(before, texts.before);
   const { denying } = textsOf(after, texts.wanted);
   const didAll = before.attached.some((arn) => ADMINISTRATOR.test(arn));
@@ -139,7 +165,7 @@ export function policyEffects(before: Held, after: Held, texts: KnownTexts): Dif
 }
 
 /** How another boundary than before lets through more, or may: where not both could be read. */
-export function boundaryWidenings(before: Held, after: Held, texts: KnownTexts): string[] {
+export function boundaryWidenings({ before, after }: Holding, texts: KnownTexts): string[] {
   const [old, wanted] = [before.boundary, after.boundary];
   if (old === undefined || old === wanted) return [];
   if (wanted === undefined) return [`loses the permissions boundary ${old}`];

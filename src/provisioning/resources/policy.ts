@@ -38,6 +38,8 @@ export interface ExistingPolicy {
   readonly description: string;
   readonly document: PolicyDocument;
   readonly tags: Tags;
+  /** How many users, groups and roles have it, also as their boundary. Undefined where that is not known. */
+  readonly uses: number | undefined;
   /** From the oldest to the newest. */
   readonly versions: readonly { readonly id: string; readonly isDefault: boolean }[];
 }
@@ -70,11 +72,17 @@ export async function readPolicy(arn: string, iam: Iam): Promise<ExistingPolicy 
     description: Policy.Description ?? '',
     document,
     tags: tagsIn(Policy.Tags),
+    uses: usesOf(Policy),
     versions: versions
       .map(({ VersionId = '', IsDefaultVersion = false }) => ({ id: VersionId, isDefault: IsDefaultVersion }))
       // `v12` is newer than `v9`.
       .sort((one, other) => Number(one.id.slice(1)) - Number(other.id.slice(1))),
   };
+}
+
+function usesOf({ AttachmentCount, PermissionsBoundaryUsageCount }: Policy): number | undefined {
+  if (AttachmentCount === undefined || PermissionsBoundaryUsageCount === undefined) return undefined;
+  return AttachmentCount + PermissionsBoundaryUsageCount;
 }
 
 /** What a policy says in the version that is in force. */

@@ -62,14 +62,13 @@ export function planRole(
   policies: readonly DeclaredPolicy[],
   rules: Rules,
 ): Planned {
-  const { name: RoleName, description, maxSessionDuration, inlinePolicies } = declared;
+  const { name: RoleName, description, maxSessionDuration } = declared;
   const trust = trustPolicy(declared.trust, rules.account);
   const wide = trustWidenings(declared.trust);
   return planIdentity(existing, policies, rules, {
     kind: 'role',
     declared,
     arn: roleArn(declared, rules.account),
-    inlinePolicies,
     create: ({ tags, ...common }) => ({
       operation: 'CreateRole',
       input: {

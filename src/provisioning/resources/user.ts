@@ -59,6 +59,13 @@ async function readLeftDevices({ UserName = '', Tags }: User, iam: Iam): Promise
   });
 }
 
+/** A user that must use MFA has the policy that requires it among its own. */
+export function withMfaPolicy(declared: DeclaredUser, account: TargetAccount): DeclaredUser {
+  if (!declared.requireMfa) return declared;
+  const policy = requireMfaPolicy(userArn(declared, account));
+  return { ...declared, inlinePolicies: { ...declared.inlinePolicies, [REQUIRE_MFA_POLICY_NAME]: policy } };
+}
+
 /** Makes a user as declared, but for its access key and its MFA device. */
 export function planUser(
   declared: DeclaredUser,
@@ -71,14 +78,10 @@ export function planUser(
   // A user that is made with the announcement of its key needs no call for that.
   const ofKey = declared.accessKey ? announcementTags(rules.run, rules.now, []) : {};
   const ofDevice = declared.mfaDevice ? deviceRecord() : {};
-  const mfaPolicy: DeclaredUser['inlinePolicies'] = declared.requireMfa
-    ? { [REQUIRE_MFA_POLICY_NAME]: requireMfaPolicy(arn) }
-    : {};
   return planIdentity(existing, policies, rules, {
     kind: 'user',
-    declared,
+    declared: withMfaPolicy(declared, rules.account),
     arn,
-    inlinePolicies: { ...declared.inlinePolicies, ...mfaPolicy },
     create: ({ tags, ...common }) => ({
       operation: 'CreateUser',
       input: { UserName, ...common, Tags: tagList({ ...tags, ...ofKey, ...ofDevice }) },
