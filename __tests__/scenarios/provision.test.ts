@@ -230,8 +230,13 @@ describe('dry-run', () => {
     expect(planned?.action).toBe('change');
     expect(
       planned?.details.map((line) => line.replace(/^ *([+-]) +/, '$1 ')).filter((line) => /^[+-]/.test(line)),
-    ).toEqual(['- "*"', '+ "s3:GetObject"', '- "*"', '+ "arn:aws:s3:::builds/*"']);
-    expect(main.summary).toMatch(/```diff\n! document\n(?:.*\n)*?- +"\*"\n\+ +"s3:GetObject"/);
+    ).toEqual([
+      ...['- "Action": "*",', '- "Resource": "*"'],
+      ...['+ "Action": "s3:GetObject",', '+ "Resource": "arn:aws:s3:::builds/*"'],
+    ]);
+    expect(main.summary).toMatch(
+      /```diff\n! document\n(?:.*\n)*?- +"Action": "\*",\n- +"Resource": "\*"\n\+ +"Action": "s3:GetObject"/,
+    );
     expectCalls(declared.scenario, [FIRST, READS]);
     expect(snapshot(account)).toEqual(before);
   });
