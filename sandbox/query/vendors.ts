@@ -9,6 +9,8 @@ export interface Vendor {
   refuses(operation: string, service: Service['name'], call: VendorCall): Refusal | undefined;
   /** What it answers with where AWS answers with this. */
   answers(operation: string, result: Result): Result;
+  /** The ARN of a session of a role that a token started, if not that of AWS. */
+  readonly arnByToken?: (role: string, session: string) => string;
   /** Whether any role will do: none is looked for by its ARN. */
   readonly ignoresRoleArn?: boolean;
   /** Whether errors are at the root of the answer, as S3 has them. */
@@ -36,7 +38,8 @@ export const VENDORS: Readonly<Record<VendorName, Vendor>> = {
     refuses(operation, service) {
       if (service === 'sts') {
         if (SEAWEEDFS_STS.includes(operation)) return undefined;
-        return new Refusal(400, 'InvalidAction', `unsupported action: ${operation}`);
+        // To it, these are calls of its IAM, which it lets nobody change unless it is started with -iam.readOnly=false.
+        return new Refusal(403, 'AccessDenied', 'IAM write operations are disabled on this server');
       }
       if (!NOT_OF_USERS.test(operation)) return undefined;
       return new Refusal(501, 'NotImplemented', 'A header you provided implies functionality that is not implemented');
@@ -46,6 +49,7 @@ export const VENDORS: Readonly<Record<VendorName, Vendor>> = {
       const { Credentials, SubjectFromWebIdentityToken } = result ?? {};
       return { Credentials, SubjectFromWebIdentityToken };
     },
+    arnByToken: (role, session) => `arn:aws:sts::assumed-role/${role}/${session}`,
   },
   /** https://github.com/minio/minio/blob/master/cmd/sts-handlers.go */
   MinIO: {

@@ -5,6 +5,7 @@ import { evaluateTrust } from '../policy/trust';
 import { Constraints } from '../query/constraints';
 import { accessDenied } from '../query/error';
 import type { Operation } from '../query/service';
+import { VENDORS } from '../query/vendors';
 import { packedPolicySize } from './packed-policy';
 import { checkRoleDuration, findRole, readRoleRequest } from './role-request';
 import { startRoleSession } from './session';
@@ -41,7 +42,9 @@ export const assumeRoleWithWebIdentity: Operation = {
     if (!role || grant !== 'principal') throw accessDenied(`Not authorized to perform ${action}`);
     checkRoleDuration(role, request.durationSeconds);
     const { sessionName, durationSeconds } = request;
-    const session = { sessionName, durationSeconds, sessionPolicies, tags: {}, transitiveTagKeys: [] };
+    const { vendor } = world.settings;
+    const arn = vendor && VENDORS[vendor].arnByToken?.(role.name, sessionName);
+    const session = { sessionName, arn, durationSeconds, sessionPolicies, tags: {}, transitiveTagKeys: [] };
     return {
       ...startRoleSession(world, role, { ...session, sourceIdentity: undefined }),
       SubjectFromWebIdentityToken: subject,

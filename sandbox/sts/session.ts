@@ -13,16 +13,18 @@ export function readUserSessionDuration({ DurationSeconds }: Parameters, constra
 /** What is special to one session of a role. */
 export interface RoleSession extends Omit<SessionSettings, 'kind' | 'principal' | 'arn' | 'userId' | 'mfaAt'> {
   readonly sessionName: string;
+  /** That of AWS if omitted. */
+  readonly arn?: string | undefined;
 }
 
 /** Starts a session of the role. The answer's fields are those that every way of assuming a role has. */
-export function startRoleSession(world: World, role: Role, { sessionName, ...settings }: RoleSession): XmlFields {
+export function startRoleSession(world: World, role: Role, { sessionName, arn, ...settings }: RoleSession): XmlFields {
   const session = world.startSession({
     ...settings,
     kind: 'AssumedRole',
     principal: role,
     // The path of the role is not in it.
-    arn: role.account.arn('sts', `assumed-role/${role.name}/${sessionName}`),
+    arn: arn ?? role.account.arn('sts', `assumed-role/${role.name}/${sessionName}`),
     userId: `${role.id}:${sessionName}`,
     // MFA at AssumeRole opens the role; AWS does not carry it into the role's session.
     mfaAt: undefined,

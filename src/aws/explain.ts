@@ -89,18 +89,18 @@ function explainRefusal<Call extends FailedCall>(
   call: Call,
   { rules, endpoint }: Service<Call>,
 ): Explanation {
-  for (const asked of [refusal, ...(OTHER_DENIALS.test(refusal.code) ? [{ ...refusal, code: 'AccessDenied' }] : [])]) {
-    for (const rule of [...rules, ...RULES_OF_ALL]) {
-      const meaning = rule(asked, call);
-      if (meaning) return asked.code === 'AccessDenied' ? byPolicy(asked, meaning) : meaning;
-    }
-  }
   if (isOperationLacking(refusal)) {
     return {
       code: 'unusual-answer',
       why: `The service at ${endpoint} does not have this operation, as AWS has.`,
       fix: `Check ${endpoint}. If another vendor's service is meant: use only what it offers.`,
     };
+  }
+  for (const asked of [refusal, ...(OTHER_DENIALS.test(refusal.code) ? [{ ...refusal, code: 'AccessDenied' }] : [])]) {
+    for (const rule of [...rules, ...RULES_OF_ALL]) {
+      const meaning = rule(asked, call);
+      if (meaning) return asked.code === 'AccessDenied' ? byPolicy(asked, meaning) : meaning;
+    }
   }
   if (isOutage(refusal)) {
     return {

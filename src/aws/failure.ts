@@ -101,8 +101,8 @@ export function isMfaCodeRefusal({ code, message }: Refusal): boolean {
   return code === 'AccessDenied' && message.includes('invalid MFA one time pass code');
 }
 
-/** In words: that, or that it has STS only and takes a call of IAM for one. */
-const LACKS_OPERATION = /unsupported action|invalid sts api version/i;
+/** In words: that, or that it takes a call of IAM for one of STS, which alone it has, or one of STS for a change of its IAM. */
+const LACKS_OPERATION = /unsupported action|invalid sts api version|iam write operations are disabled/i;
 
 /**
  * Whether a refusal says that the service has no such operation. AWS has all of them; of those that speak its protocol,
