@@ -125,6 +125,16 @@ test.each([
   );
 });
 
+test('what is for a role is wrong without one, with the word that its secret may be empty', async () => {
+  const problems = (inputs: Inputs) =>
+    problemsOf({ ...KEYS, 'role-to-assume': '', 'source-identity': 'ci', ...inputs });
+  const said = 'the mode is access-keys, which exports credentials as they are';
+  const empty = `${said}, as role-to-assume is not set, or comes from a secret or a variable that is empty`;
+  expect(await problems({})).toContain(empty);
+  expect(await problems({ mode: 'access-keys' })).toContain(said);
+  expect(await problems({ mode: 'access-keys' })).not.toContain(empty);
+});
+
 test('a role without a mode is assumed for later steps', async () => {
   expect((await read({ ...KEYS, 'role-to-assume': ROLE })).request.mode).toBe('assume-role');
   const problems = await problemsOf({ ...KEYS, 'role-to-assume': ROLE, identities }, JOB);

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../sandbox/runner/job';
+import type { ErrorCode } from '../../src/errors/action-error';
 import { ACCOUNT, EXAMPLE_KEYS, KEY_INPUTS, REGION, Scenario, expectFailed } from './scenario';
 
 let scenario: Scenario;
@@ -78,6 +79,22 @@ test('keys that AWS refuses fail the step and are handed to nobody', async () =>
   const main = await scenario.job().step({ with: { ...inputs, 'aws-secret-access-key': 'wrong/EXAMPLEKEY' } });
   expectFailed(main, 'invalid-credentials');
   expect(scenario.calls()).toEqual(['GetCallerIdentity SignatureDoesNotMatch']);
+});
+
+test.each<[what: string, code: ErrorCode, wrong: Readonly<Record<string, string>>]>([
+  ['keys that AWS does not know', 'invalid-credentials', { 'aws-access-key-id': 'AKIAI44QH8DHBEXAMPLE' }],
+  ['an account that is not allowed', 'account-not-allowed', { 'allowed-account-ids': '111122223333' }],
+  ['an identity that is not expected', 'unexpected-identity', { 'expect-arn': 'arn:aws:sts::*:assumed-role/x/*' }],
+])('where the role may come from an empty secret, %s: the error says that none is assumed', async (_, code, wrong) => {
+  const NO_ROLE = 'No role is assumed: role-to-assume is not set, or comes from a secret or a variable that is empty.';
+  const fail = async (more: Readonly<Record<string, string>>) => {
+    const main = await scenario.job().step({ with: { ...inputs, ...wrong, ...more } });
+    expectFailed(main, code);
+    expect(scenario.calls()).toHaveLength(1);
+    return main.log.join('\n');
+  };
+  expect(await fail({ 'role-to-assume': '' })).toContain(NO_ROLE);
+  expect(await fail({ mode: 'access-keys' })).not.toContain(NO_ROLE);
 });
 
 test.each([

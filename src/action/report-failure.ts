@@ -9,6 +9,7 @@ import { withoutSecrets } from '../runner/masks';
 import type { Step } from '../runner/step';
 import { stepTitle } from '../runner/step-title';
 import { failureMarkdown } from './failure-markdown';
+import { explainedByRole } from './without-role';
 
 /** GitHub shows 10 errors of a step: those that there is room for next to that of the step. */
 const MAX_IN_FILES = 9;
@@ -20,7 +21,7 @@ const MAX_IN_FILES = 9;
  */
 export async function reportFailure(error: unknown, step: Step, identity?: Identity): Promise<void> {
   const { runner, env } = step;
-  const failure = asActionError(error instanceof LeftBehindError ? error.failure : error);
+  const failure = explainedByRole(asActionError(error instanceof LeftBehindError ? error.failure : error), env);
   const hidden = hidesAccounts(env);
   const shown = (text: string) => withoutSecrets(text, hidden, step);
   if (error instanceof LeftBehindError) {

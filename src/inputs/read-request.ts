@@ -46,6 +46,8 @@ const WITHOUT_ROLE: Partial<Record<Mode, string>> = {
   'access-keys': 'which exports credentials as they are',
 };
 
+const ROLE_IS_EMPTY = 'as role-to-assume is not set, or comes from a secret or a variable that is empty';
+
 /** Inputs that say what to do: given for another mode, they are a misunderstanding, not to be passed over. */
 const INPUTS_OF_MODES: readonly (readonly [modes: readonly Mode[], inputs: readonly InputName[]])[] = [
   [['assume-role'], ['roles', 'continue-on-role-error', 'special-characters-workaround']],
@@ -161,9 +163,11 @@ function checkInputsOf(mode: Mode, inputs: Inputs): void {
       }
       const [first = mode] = modes;
       const why = modes === ROLE_MODES || modes === SIGN_IN_MODES ? WITHOUT_ROLE[mode] : undefined;
+      // Without a mode, it is inferred from there being no role.
+      const isEmpty = modes === ROLE_MODES && !inputs.has('mode') ? ROLE_IS_EMPTY : undefined;
       const actual =
         isInferred(first) || inputs.has('mode')
-          ? [`the mode is ${mode}`, ...(why === undefined ? [] : [why])].join(', ')
+          ? [`the mode is ${mode}`, why, isEmpty].filter((part) => part !== undefined).join(', ')
           : `no mode is given: set mode: ${first}, or remove ${name}`;
       inputs.wrong(name, `is for ${enumerated(modes)}, and ${actual}`);
     }
