@@ -1,20 +1,8 @@
 import type { Declaration } from '../../src/identities/declaration';
 import { requireMfaPolicy } from '../../src/policy/require-mfa';
-import { changesIn, withoutHindered } from '../../src/provisioning/plan';
-import { planProvision, planResources } from '../../src/provisioning/plan-provision';
-import type { ExistingAccount } from '../../src/provisioning/read-account';
-import type { ExistingPolicy } from '../../src/provisioning/resources/policy';
-import {
-  allowing,
-  arn,
-  declaredPolicy,
-  declaredRole,
-  declaredUser,
-  existingPolicy,
-  existingRole,
-  existingUser,
-  RULES,
-} from './declared';
+import { withoutHindered } from '../../src/provisioning/plan';
+import { allowing, arn, declaredPolicy, declaredRole, declaredUser } from './declared';
+import { planOf, wideningsIn, type Account } from './planned';
 
 const DENIAL = { Effect: 'Deny', Action: 'iam:*', Resource: '*' };
 const [LISTING, READING] = [allowing('s3:List*'), allowing('s3:Get*')];
@@ -25,37 +13,6 @@ const [LIST, READ] = [arn('policy/list'), arn('policy/read')];
 const GONE = 'no longer denies all of iam:* on everything';
 
 const { Statement: MFA } = requireMfaPolicy(arn('user/ci'));
-
-interface Account {
-  readonly policies: Readonly<Record<string, Partial<ExistingPolicy>>>;
-  readonly users?: Readonly<Record<string, Parameters<typeof existingUser>[0]>>;
-  readonly roles?: Readonly<Record<string, Parameters<typeof existingRole>[0]>>;
-}
-
-function planOf(declared: Partial<Declaration>, { policies, users = {}, roles = {} }: Account) {
-  const found = <T, Existing>(named: Readonly<Record<string, T>>, existing: (name: string, one: T) => Existing) =>
-    new Map(Object.entries(named).map(([name, one]) => [name, existing(name, one)]));
-  const existing: ExistingAccount = {
-    oidcProviders: new Map(),
-    policies: found(policies, (name, one) => existingPolicy({ arn: arn(`policy/${name}`), ...one })),
-    users: found(users, (name, one) => existingUser({ arn: arn(`user/${name}`), ...one })),
-    roles: found(roles, (name, one) => existingRole({ arn: arn(`role/${name}`), ...one })),
-    namesakes: [],
-    devices: new Map(),
-    undeclaredDevices: new Map(),
-    keyHolders: [],
-    policyTexts: new Map(
-      Object.entries(policies).map(([name, { document = {} }]) => [arn(`policy/${name}`), document]),
-    ),
-  };
-  const declaration = { oidcProviders: [], policies: [], users: [], roles: [], ...declared };
-  return planProvision(planResources(declaration, existing, RULES), []);
-}
-
-/** How the rows of a plan widen access. */
-function wideningsIn(plan: ReturnType<typeof planOf>) {
-  return changesIn(plan).flatMap(({ kind, name, widenings }) => widenings.map((wider) => `${kind} ${name}: ${wider}`));
-}
 
 const policies = (list: object, read?: object) => [
   declaredPolicy({ name: 'list', document: { ...list } }),
