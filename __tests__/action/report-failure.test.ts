@@ -130,7 +130,11 @@ describe('what is wrong in a file', () => {
   const INVALID = { code: 'invalid-input', tried: 'start', fix: 'Correct it.' } as const;
   const place = (line: number) => ({ file: 'iam/tfc.yml', line, column: 5 });
   const wrongIn = (lines: number) => {
-    const inFiles = [...Array(lines).keys()].map((line) => ({ ...place(line), text: `line ${line} is wrong` }));
+    const inFiles = [...Array(lines).keys()].map((line) => ({
+      ...place(line),
+      text: `at ${line}: the line is wrong`,
+      textAtPlace: `line ${line} is wrong`,
+    }));
     return new ActionError({ ...INVALID, inFiles });
   };
   const failuresIn = async (error: ActionError) => (await reported(error)).filter((line) => line.startsWith('failed'));

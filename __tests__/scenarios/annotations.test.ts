@@ -54,7 +54,16 @@ test('each problem of a document, and of a policy that it names, is at its place
     `error ${TITLE},file=policies/read.json,line=4,col=5`,
     `error ${TITLE},file=iam/app.yml,line=6,col=5`,
   ]);
-  for (const text of places) expect(whole).toContain(text.slice(text.indexOf(': ') + 2));
+  const texts = places.map((text) => text.slice(text.indexOf(': ') + 2));
+  expect(texts[3]).toMatch(/^users\.ci\.pat is not known here; /);
+  expect(whole).toContain(`identities: iam/app.yml:6:5: ${texts[3] ?? ''}`);
+  // That by which the file is named stays, and the place of the file goes.
+  const namedAt = 'iam/app.yml:3:5: policies.read.document: ';
+  for (const [index, place] of ['3:3', '3:3', '4:5'].entries()) {
+    const [before, said] = (texts[index] ?? '').split(namedAt);
+    expect([before, said]).toEqual(['', expect.stringMatching(/^Statement/)]);
+    expect(whole).toContain(`${namedAt}policies/read.json:${place}: ${said ?? ''}`);
+  }
 });
 
 test('a single problem of a file is at its place with all that is said of it', async () => {

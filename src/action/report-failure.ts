@@ -33,7 +33,7 @@ export async function reportFailure(error: unknown, step: Step, identity?: Ident
   const title = `${shown(stepTitle(env))}: ${code}`;
   const text = [shown(message), ...beyondRoom(inFiles), `More: ${page}`].join('\n');
   runner.fail(text, title, at);
-  for (const problem of inFiles.slice(0, MAX_IN_FILES)) runner.fail(shown(problem.text), title, problem);
+  for (const problem of inFiles.slice(0, MAX_IN_FILES)) runner.fail(shown(problem.textAtPlace), title, problem);
   const summary = failureMarkdown({
     code,
     parts: parts.map(({ label, text }) => ({ label, text: shown(text) })),

@@ -120,7 +120,10 @@ export interface FilePlace {
 
 /** What is to be said about one place of a file. */
 export interface FileProblem extends FilePlace {
+  /** With the place. */
   readonly text: string;
+  /** The same for those who see it at its place. */
+  readonly textAtPlace: string;
 }
 
 /** What an error of another side's means, and what to do about it. */

@@ -91,8 +91,18 @@ export class DocumentProblems {
 }
 
 /** A problem as people read it: `identities.yml:4:7: users.a.path is "a"; it should be …`. */
-export function problemText({ message, namedBy, ...part }: DocumentProblem): string {
-  const whole = namedBy ? 'the policy' : 'the document';
-  const sentence = `${positionText(part)}: ${keyPathText(part.path) || whole} ${message}`;
-  return namedBy ? `${positionText(namedBy)}: ${keyPathText(namedBy.path)}: ${sentence}` : sentence;
+export function problemText(problem: DocumentProblem): string {
+  const { before, sentence } = wordsOf(problem);
+  return `${before}${positionText(problem)}: ${sentence}`;
+}
+
+/** The same for those who see it at its place. */
+export function problemTextAtPlace(problem: DocumentProblem): string {
+  const { before, sentence } = wordsOf(problem);
+  return `${before}${sentence}`;
+}
+
+function wordsOf({ path, message, namedBy }: DocumentProblem): { readonly before: string; readonly sentence: string } {
+  const sentence = `${keyPathText(path) || (namedBy ? 'the policy' : 'the document')} ${message}`;
+  return { before: namedBy ? `${positionText(namedBy)}: ${keyPathText(namedBy.path)}: ` : '', sentence };
 }

@@ -13,7 +13,7 @@ export function readDocumentInput(name: DocumentInput, given: string, inputs: In
   const read = readDocumentText(given, workspaceOf(inputs));
   if (!('wrong' in read)) return read;
   const { wrong, file } = read;
-  inputs.wrong(name, file === undefined ? wrong : { file, line: 1, column: 1, text: wrong });
+  inputs.wrong(name, file === undefined ? wrong : { file, line: 1, column: 1, text: wrong, textAtPlace: wrong });
   return undefined;
 }
 

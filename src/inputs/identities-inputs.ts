@@ -2,7 +2,7 @@ import { partitionOfRegion } from '../aws/partition';
 import type { FileProblem } from '../errors/action-error';
 import { commentToken, forgeOf } from '../github/forge';
 import type { Declaration } from '../identities/declaration';
-import { problemText, type DocumentProblem } from '../identities/document-problems';
+import { problemText, problemTextAtPlace, type DocumentProblem } from '../identities/document-problems';
 import { readDocument } from '../identities/read-document';
 import { isStore, STORES, type StoreWords } from '../identities/stored-secret';
 import { isDocument } from '../text/document-text';
@@ -136,7 +136,7 @@ function readDeclaration(inputs: Inputs): Declaration {
 function atItsPlace(problem: DocumentProblem): string | FileProblem {
   const { file, line, column } = problem;
   const text = problemText(problem);
-  return file === undefined ? text : { file, line, column, text };
+  return file === undefined ? text : { file, line, column, text, textAtPlace: problemTextAtPlace(problem) };
 }
 
 /** Keeps strangers from deciding what is created in the account, and for whom. */

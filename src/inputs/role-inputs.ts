@@ -116,7 +116,8 @@ async function readMapping(
   const { value, problems: inText, locate, written } = readYaml(text);
   const wrongAt = ({ line, column }: Position, sentence: string) => {
     const place = { file, line, column };
-    problems.push(file === undefined ? sentence : { ...place, file, text: `${positionText(place)}: ${sentence}` });
+    const text = `${positionText(place)}: ${sentence}`;
+    problems.push(file === undefined ? sentence : { ...place, file, text, textAtPlace: sentence });
   };
   const whole = file === undefined ? '' : 'the file';
   const isRoles = isMapping(value) && (file === undefined ? Object.keys(value).length > 0 : resemblesRoles(value));
