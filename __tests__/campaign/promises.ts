@@ -314,9 +314,11 @@ export function excludes({ log }: Run): boolean {
 const ONCE_MORE = /^(?:Get|List|GET |DeleteAccessKey$|PUT secret$|(?:POST|PATCH) var$)/;
 
 /** What is asked again after it was refused. */
-function repeated({ trial, requests }: Seen): string[] {
+function repeated({ trial, jobs, requests: all }: Seen): string[] {
   // Of two jobs, each asks for itself.
   if (trial.meanwhile !== undefined || !trial.troubles.some(({ how }) => how === 'refused')) return [];
+  // As does a post step that is run once more.
+  const requests = all.slice(0, jobs[0]?.requestsBefore);
   return requests.flatMap((request, at) => {
     if (request.errorCode !== 'AccessDenied' || request.isHeard !== true || ONCE_MORE.test(request.action)) return [];
     const same = requests.slice(at + 1).some((other) => other.at - request.at < 30_000 && isSame(other, request));

@@ -84,6 +84,8 @@ export interface Observed {
   readonly misplaced: readonly string[];
   readonly rounds: readonly Round[];
   readonly posts: readonly Run[];
+  /** How many requests there were when the post steps ran once more. */
+  readonly requestsBefore: number;
   readonly again: readonly Run[];
   /** What who asks for its sessions gets in the end. */
   readonly late: readonly Ended[];
@@ -292,10 +294,11 @@ class TrialRun {
     const sessions = sessionsOf(job);
     const isLost = this.trial.troubles.some(({ how }) => how === 'machine lost') && isKilled;
     const posts = isLost ? [] : await job.finish();
+    const requestsBefore = this.#requests.length;
     const again = isLost ? [] : await job.finish();
     const late = isLost ? [] : await Promise.all(sessions.map((session) => job.ask(session)));
     const own = rounds.filter(({ session }) => sessions.includes(session));
-    return { ...one, rounds: own, posts, again, late };
+    return { ...one, rounds: own, posts, requestsBefore, again, late };
   }
 
   /** They ask for the sessions of their jobs' profiles: in the end also where nothing befalls them any more. */
@@ -434,7 +437,7 @@ function keyAt(place: Place, scenario: Scenario): FoundKey | undefined {
 }
 
 /** A job whose main has ended. */
-type Ran = Omit<Observed, 'rounds' | 'posts' | 'again' | 'late'>;
+type Ran = Omit<Observed, 'rounds' | 'posts' | 'requestsBefore' | 'again' | 'late'>;
 
 /** The files of the sessions of a job's profiles that renew themselves. */
 function sessionsOf({ env, home, temp }: Job): string[] {
