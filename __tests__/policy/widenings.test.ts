@@ -594,6 +594,29 @@ describe('under which condition', () => {
     expect(found([allow('s3:*', '*', before)], [allow('s3:*', '*', after)])).toEqual(phrases);
   });
 
+  test.each<[what: string, operator: string, key: string, values: readonly string[], isWider: boolean]>([
+    ['values', 'StringEquals', SUB, ['a', 'b'], false],
+    ['values, and one more', 'StringLike', SUB, ['a', 'b', 'c'], true],
+    ['values of which any must be there', 'ForAnyValue:StringEquals', 'aws:TagKeys', ['a', 'b'], false],
+    ['values of which all must be there', 'ForAllValues:StringEquals', 'aws:TagKeys', ['a', 'b'], true],
+    ['networks', 'IpAddress', 'aws:SourceIp', ['10.0.0.0/9', '10.128.0.0/9'], false],
+    ['values that are excluded', 'StringNotEquals', SUB, ['a', 'b'], false],
+    ['limits', 'NumericLessThan', 'aws:MultiFactorAuthAge', ['60', '3600'], false],
+  ])('two statements that become one, with their %s', (_, operator, key, values, isWider) => {
+    const on = (value: unknown) => ({ Bool: { 'aws:SecureTransport': 'true' }, [operator]: { [key]: value } });
+    const parts = values.slice(0, 2).map((value) => allow('s3:*', '*', on(value)));
+    expect(found(parts, [allow('s3:*', '*', on(values))]).length > 0).toBe(isWider);
+    const denials = parts.map((statement) => ({ ...statement, Effect: 'Deny' }));
+    expect(found([deny('s3:*', '*', on(values))], denials).length > 0).toBe(isWider);
+  });
+
+  test('a condition without values may be met by a request without the key', () => {
+    const [before, after] = [{ StringEquals: { [SUB]: 'a' } }, { StringEqualsIfExists: { 'aws:userid': [] } }];
+    expect(found([allow('s3:*', '*', before)], [allow('s3:*', '*', after)])).toEqual([
+      `drops the condition StringEquals ${SUB} a`,
+    ]);
+  });
+
   test('one of two statements without it is enough', () => {
     const [limited, free] = [allow('s3:*', '*', { StringEquals: { [SUB]: MAIN } }), allow('s3:GetObject')];
     expect(found([limited], [limited, free])).toEqual([`drops the condition StringEquals ${SUB} ${MAIN}`]);

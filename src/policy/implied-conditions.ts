@@ -34,11 +34,21 @@ export function sameKey(one: Condition, other: Condition): boolean {
 export function newlyPassed(before: Condition, after: Condition): string | undefined {
   const [was, is] = [before, after].map(({ operator }) => comparisonOf(parseOperator(operator).name).isNegative);
   if (was !== is) return undefined;
-  const alone = ({ values, ...condition }: Condition) => values.map((value) => ({ ...condition, values: [value] }));
   const textOf = (conditions: readonly Condition[]) => conditions.flatMap(({ values }) => values).join(', ');
   return is
-    ? `no longer excludes ${textOf(alone(before).filter((one) => !isImplied(one, [after])))}`
-    : `newly accepts ${textOf(alone(after).filter((one) => !isImplied(before, [one])))}`;
+    ? `no longer excludes ${textOf(withOneValue(before).filter((one) => !isImplied(one, [after])))}`
+    : `newly accepts ${textOf(withOneValue(after).filter((one) => !isImplied(before, [one])))}`;
+}
+
+/** Conditions of which one is met where the condition is: one for each value, where one value is enough; else itself. */
+export function alternativesOf(condition: Condition): Condition[] {
+  const { quantifier, name } = parseOperator(condition.operator);
+  const asksForAll = quantifier === 'forallvalues' || comparisonOf(name).isNegative;
+  return asksForAll || condition.values.length === 0 ? [condition] : withOneValue(condition);
+}
+
+function withOneValue({ values, ...condition }: Condition): Condition[] {
+  return values.map((value) => ({ ...condition, values: [value] }));
 }
 
 interface Operator {

@@ -1,5 +1,5 @@
 import { isMapping } from '../text/value';
-import { conditionsOf, isImplied, newlyPassed, sameKey, type Condition } from './implied-conditions';
+import { alternativesOf, conditionsOf, isImplied, newlyPassed, sameKey, type Condition } from './implied-conditions';
 import { limitsCallers } from './limits-callers';
 import { accountIn } from './meaning';
 import { EVERYTHING, isWithin, piecesOf, type PatternSet } from './pattern-sets';
@@ -101,8 +101,7 @@ type Gap =
   | { readonly of: 'conditions'; readonly condition: Condition };
 
 function gapsIn(rule: Rule, others: readonly Rule[]): Gap[] {
-  const met = others.filter(({ conditions }) => conditions.every((one) => isImplied(one, rule.conditions)));
-  if (isCovered(rule, met)) return [];
+  if (isHad(rule, rule.conditions, others)) return [];
   const who = rule.principals === EVERYTHING ? ALL_KNOWN : parted(rule.principals, others, 'principals');
   const which = parted(rule.actions, others, 'actions');
   const where = parted(rule.resources, others, 'resources');
@@ -115,7 +114,7 @@ function gapsIn(rule: Rule, others: readonly Rule[]): Gap[] {
       isSome(where.unknown) && { of: 'access', access: { ...old, resources: where.unknown } },
   ];
   const ofParts = gaps.filter((gap) => gap !== false);
-  if (!Object.values(old).every(isSome) || isCovered(old, met)) return ofParts;
+  if (!Object.values(old).every(isSome) || isHad(old, rule.conditions, others)) return ofParts;
   if (!isCovered(old, others)) return [...ofParts, { of: 'access', access: old }];
   const asked = others.filter((other) => overlaps(old, other)).flatMap(({ conditions }) => conditions);
   const lacking = asked.filter((condition) => !isImplied(condition, rule.conditions));
@@ -144,6 +143,21 @@ function joined(pieces: readonly PatternSet[]): PatternSet {
 
 function isSome({ isComplement, patterns }: PatternSet): boolean {
   return isComplement || patterns.length > 0;
+}
+
+/** Whether others have the access under some conditions: as it is, or one for one value and one for another. */
+function isHad(access: Access, conditions: readonly Condition[], others: readonly Rule[]): boolean {
+  const isHadUnder = (given: readonly Condition[]) =>
+    isCovered(
+      access,
+      others.filter((other) => other.conditions.every((one) => isImplied(one, given))),
+    );
+  return (
+    isHadUnder(conditions) ||
+    conditions.some((condition) =>
+      alternativesOf(condition).every((one) => isHadUnder(conditions.map((each) => (each === condition ? one : each)))),
+    )
+  );
 }
 
 /** Whether each principal may do each action on each resource by one of the rules. */
