@@ -244,9 +244,10 @@ function wrongIn(
   const isClockMoved = trial.troubles.some(({ how }) => how === 'clock moved');
   const left = before.endsAt - began;
   const limit = left > ASKING_MS.working && !isClockMoved ? ASKING_MS.working : ASKING_MS.over;
-  // What is signed by a clock that is off is refused, which is said to whoever has to set it.
-  const isSignedOff = isClockMoved && requests.some(({ errorCode }) => REFUSED_SIGNATURES.includes(errorCode));
-  const isToWork = isUndisturbed && !isInTurn && !isSignedOff && !FOR_A_WHILE.includes(trial.door);
+  // What is signed by a clock that is off is refused, and so is a device's code, which is said to whoever has to set it.
+  const isOfClock =
+    trial.door.includes('MFA') || requests.some(({ errorCode }) => REFUSED_SIGNATURES.includes(errorCode));
+  const isToWork = isUndisturbed && !isInTurn && !(isClockMoved && isOfClock) && !FOR_A_WHILE.includes(trial.door);
   const given = new Set<string>();
   const wrong = answers.flatMap(({ exitCode, stdout, stderr, duration }) => {
     const late = duration > limit + 1_000 ? [`who asks for a session waits ${duration / 1000} s`] : [];
