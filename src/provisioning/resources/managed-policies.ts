@@ -15,13 +15,18 @@ export type PolicyTexts = NonNullable<Rules['policyTexts']>;
 /** At present, and when the document is applied. */
 export interface KnownTexts {
   readonly before: PolicyTexts;
-  readonly wanted: PolicyTexts;
+  readonly wanted: Pick<PolicyTexts, 'get'>;
 }
 
 export function knownTexts(policies: readonly DeclaredPolicy[], { policyTexts, account }: Rules): KnownTexts {
   const before: PolicyTexts = policyTexts ?? new Map();
-  const declared = policies.map((policy) => [policyArn(policy, account), policy.document] as const);
-  return { before, wanted: new Map([...before, ...declared]) };
+  // No map of all policies: each user and role asks for few of them.
+  const declared = (arn: string) => {
+    const name = arn.slice(arn.lastIndexOf('/') + 1);
+    const policy = policies.find((one) => one.name === name);
+    return policy && policyArn(policy, account) === arn ? policy.document : undefined;
+  };
+  return { before, wanted: { get: (arn) => declared(arn) ?? before.get(arn) } };
 }
 
 /** Policies of AWS that allow everything; nearly everything; everything by way of a user or role that is made so. */
@@ -105,7 +110,7 @@ export interface Held {
 }
 
 /** What is known of what somebody's policies allow, and of what they deny: a boundary only limits. */
-function textsOf({ attached, inline, boundary }: Held, texts: PolicyTexts) {
+function textsOf({ attached, inline, boundary }: Held, texts: KnownTexts['wanted']) {
   const known = (arns: readonly string[]) => arns.map((arn) => texts.get(arn)).filter((text) => text !== undefined);
   const allowing = [...inline, ...known(attached)];
   return { allowing, denying: [...allowing, ...known(boundary === undefined ? [] : [boundary])] };
