@@ -143,6 +143,52 @@ describe('what is there is shown as it is wanted, as far as both mean the same',
     ]);
   });
 
+  const s3 = { Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*' };
+  const ec2 = { Effect: 'Allow', Action: ['ec2:RunInstances', 'ec2:StopInstances'], Resource: '*' };
+  const trusting = (Principal: unknown) => ({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' });
+  const account = '123456789012';
+
+  test.each<[string, PolicyDocument, PolicyDocument, readonly string[]]>([
+    [
+      'statements without an ID that change places, and both change',
+      policy(s3, ec2),
+      policy(
+        { ...ec2, Action: [...ec2.Action, 'ec2:StartInstances'] },
+        { ...s3, Action: [...s3.Action, 's3:PutObject'] },
+      ),
+      ['+         "ec2:StartInstances"', '+         "s3:PutObject"'],
+    ],
+    [
+      'the account that stays trusted, behind a new statement',
+      policy(trusting({ AWS: `arn:aws:iam::${account}:root` })),
+      policy(trusting({ Service: 'lambda.amazonaws.com' }), trusting({ AWS: [account, '111122223333'] })),
+      [
+        '+         "Service": "lambda.amazonaws.com"',
+        '+       },',
+        '+       "Action": "sts:AssumeRole"',
+        '+     },',
+        '+     {',
+        '+       "Effect": "Allow",',
+        '+       "Principal": {',
+        '+           "111122223333"',
+      ],
+    ],
+    [
+      'statements whose ID is empty, as the console writes it',
+      policy({ Sid: '', ...s3 }, { Sid: '', ...ec2 }),
+      policy(ec2, { ...s3, Resource: 'arn:aws:s3:::a/*' }),
+      ['-       "Resource": "*"', '+       "Resource": "arn:aws:s3:::a/*"'],
+    ],
+    [
+      'everyone, and one more',
+      policy(trusting('*')),
+      policy(trusting({ AWS: ['*', account] })),
+      [`+           "${account}"`],
+    ],
+  ])('%s', (_, there, wanted, expected) => {
+    expect(difference(there, wanted).filter((line) => /^[-+]/.test(line))).toEqual(expected);
+  });
+
   test('versions', () => {
     const none = { Statement: [read] };
     const [first, second] = [

@@ -79,6 +79,8 @@ describe('the same meaning', () => {
   test.each<[string, PolicyDocument, PolicyDocument]>([
     ['a statement and a list of it', policy({}), { Version: '2012-10-17', Statement: [statement] }],
     ['no version', { Statement: [statement] }, policy({}, '2008-10-17')],
+    ['an empty ID, as the console writes it', policy({ Sid: '' }), policy({})],
+    ['no condition', condition({}), policy({})],
     ['the case of actions', policy({ Action: 'S3:getobject' }), policy({})],
     ['an action twice', policy({ Action: ['s3:GetObject', 'S3:GETOBJECT'] }), policy({})],
     ['the case of omitted actions', policy({ NotAction: 'IAM:*' }), policy({ NotAction: 'iam:*' })],

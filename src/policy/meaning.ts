@@ -6,7 +6,7 @@ type Mapping = Readonly<Record<string, unknown>>;
 /**
  * Whether two policies say the same to AWS and to their readers: the order of statements, of names and of list members
  * does not count, nor does the case of actions, condition operators and condition keys, nor how an account, everyone, a
- * list of one or a missing version is written. A statement's ID does count, as people read it.
+ * list of one, a missing version, ID or condition is written. A statement's ID does count, as people read it.
  */
 export function sameMeaning(one: PolicyDocument, other: PolicyDocument): boolean {
   return meaningOf(one) === meaningOf(other);
@@ -36,9 +36,17 @@ export function versionOf({ Version = '2008-10-17' }: PolicyDocument): unknown {
   return Version;
 }
 
-function canonicalStatement(statement: unknown): unknown {
+/** Whether an element of a statement is as good as none: the IAM console writes empty IDs. */
+export function saysNothing(name: string, value: unknown): boolean {
+  if (name === 'Sid') return value === '';
+  return name === 'Condition' && isMapping(value) && Object.keys(value).length === 0;
+}
+
+export function canonicalStatement(statement: unknown): unknown {
   if (!isMapping(statement)) return statement;
-  const elements = Object.entries(statement).map(([name, value]) => [name, canonicalElement(name, value)]);
+  const elements = Object.entries(statement)
+    .filter((element) => !saysNothing(...element))
+    .map(([name, value]) => [name, canonicalElement(name, value)]);
   return arranged(Object.fromEntries(elements) as Mapping, STATEMENT_ELEMENTS);
 }
 

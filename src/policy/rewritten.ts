@@ -1,5 +1,5 @@
 import { isMapping } from '../text/value';
-import { elementMeaning, sameMeaning, versionOf } from './meaning';
+import { canonicalStatement, elementMeaning, sameMeaning, saysNothing, versionOf } from './meaning';
 import { listOf, type PolicyDocument } from './policy-document';
 
 /** Writes the value of a name as it is wanted, as far as both mean the same. */
@@ -30,42 +30,39 @@ function rewriteStatements(statements: readonly unknown[], wanted: unknown): unk
   );
 }
 
-/** The wanted statement that takes the place of each one, if any: of its meaning, of its ID, most like it, or the next. */
+/** The wanted statement that takes the place of each one, as long as there are any: who is most alike comes first. */
 function counterpartsOf(statements: readonly unknown[], wanted: readonly unknown[]): ReadonlyMap<unknown, unknown> {
+  const pairs = statements.flatMap((one) => wanted.map((other) => ({ one, other, alike: likeness(one, other) })));
   const found = new Map<unknown, unknown>();
-  const left = new Set(wanted);
-  for (const likeness of [isSameStatement, hasSameId, elementsInCommon, isOneOfTheRest]) {
-    for (const statement of statements) {
-      if (found.has(statement)) continue;
-      const likenesses = [...left].map((other) => Number(likeness(statement, other)));
-      const most = Math.max(0, ...likenesses);
-      if (most === 0) continue;
-      const counterpart = [...left][likenesses.indexOf(most)];
-      found.set(statement, counterpart);
-      left.delete(counterpart);
-    }
+  const taken = new Set<unknown>();
+  for (const { one, other } of pairs.sort((some, more) => more.alike - some.alike)) {
+    if (found.has(one) || taken.has(other)) continue;
+    found.set(one, other);
+    taken.add(other);
   }
   return found;
 }
 
-function isSameStatement(one: unknown, other: unknown): boolean {
-  return sameMeaning({ Statement: one }, { Statement: other });
+/** From 0, for nothing in common, to 1; and half as much again for the same ID. */
+function likeness(one: unknown, other: unknown): number {
+  const [says, saysToo] = [partsOf(canonicalStatement(one)), partsOf(canonicalStatement(other))];
+  const shared = says.filter((part) => saysToo.includes(part));
+  const hasSameId = shared.some((part) => part.startsWith('/Sid='));
+  return (2 * shared.length) / (says.length + saysToo.length) + (hasSameId ? 0.5 : 0);
 }
 
-function hasSameId(one: unknown, other: unknown): boolean {
-  return isMapping(one) && isMapping(other) && one.Sid !== undefined && one.Sid === other.Sid;
+/** Each text in a value, with the names that lead to it. */
+function partsOf(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((member) => partsOf(member, path));
+  if (isMapping(value)) return Object.entries(value).flatMap(([name, member]) => partsOf(member, `${path}/${name}`));
+  return [`${path}=${JSON.stringify(value)}`];
 }
-
-function elementsInCommon(one: unknown, other: unknown): number {
-  if (!isMapping(one) || !isMapping(other)) return 0;
-  const isCommon = (name: string) => elementMeaning(name, one[name]) === elementMeaning(name, other[name]);
-  return Object.keys(one).filter(isCommon).length;
-}
-
-const isOneOfTheRest = () => true;
 
 function rewriteStatement(statement: unknown, wanted: unknown): unknown {
-  return rewriteMapping(statement, wanted, rewriteElement);
+  if (!isMapping(statement) || !isMapping(wanted)) return statement;
+  const said = Object.entries(statement).filter((element) => !saysNothing(...element));
+  const unsaid = Object.entries(wanted).filter((element) => saysNothing(...element));
+  return rewriteMapping(Object.fromEntries([...unsaid, ...said]), wanted, rewriteElement);
 }
 
 function rewriteElement(name: string, value: unknown, wanted: unknown): unknown {
@@ -78,7 +75,7 @@ function rewriteElement(name: string, value: unknown, wanted: unknown): unknown 
       return rewriteList(value, wanted, (member) => elementMeaning(name, member));
     case 'Principal':
     case 'NotPrincipal':
-      return rewriteMapping(value, wanted, (type, names, others) =>
+      return rewriteMapping(value === '*' ? { AWS: '*' } : value, wanted, (type, names, others) =>
         rewriteList(names, others, (member) => elementMeaning(name, { [type]: member })),
       );
     case 'Condition':
