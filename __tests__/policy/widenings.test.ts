@@ -27,6 +27,8 @@ const SUB = 'token.actions.githubusercontent.com:sub';
 const GITHUB = { Federated: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com' };
 const MAIN = 'repo:octo/app:ref:refs/heads/main';
 
+const ofPaths = (path: string) => ({ 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': path } });
+
 type Case = readonly [
   what: string,
   before: readonly Statement[],
@@ -653,6 +655,10 @@ test.each<[what: string, statements: readonly Statement[], phrases: readonly str
     [trust('*', { Bool: { 'aws:SecureTransport': 'true' }, IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } })],
     [],
   ],
+  ['everyone in a network of IPv6', [trust('*', { IpAddress: { 'aws:SourceIp': '2001:db8::/32' } })], []],
+  ['everyone in a VPC', [trust('*', { StringEqualsIgnoreCase: { 'aws:SourceVpc': 'vpc-0a1b2c3d' } })], []],
+  ['everyone with a session of a role', [trust('*', { StringLike: { 'aws:userid': 'AROAEXAMPLEID:*' } })], []],
+  ['everyone of an organization, by its paths', [trust('*', ofPaths('o-a1b2c3d4e5/*'))], []],
   [
     'all but somebody',
     [{ Effect: 'Allow', NotPrincipal: { AWS: CI }, Action: 'sts:AssumeRole' }],
@@ -665,11 +671,30 @@ test.each<[what: string, statements: readonly Statement[], phrases: readonly str
 test.each([
   ['Bool', 'aws:SecureTransport', 'true'],
   ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/deploy'],
+  ['ArnEquals', 'aws:PrincipalArn', 'arn:*:role/x'],
+  ['StringLike', 'aws:PrincipalArn', 'a*'],
+  // A path may have colons: arn:aws:iam::111122223333:role/x:iam::123456789012:role/deploy.
+  ['StringLike', 'aws:PrincipalArn', 'arn:aws:iam::*:iam::123456789012:role/deploy'],
   ['StringLike', 'aws:PrincipalOrgID', '*'],
+  ['StringLike', 'aws:PrincipalOrgID', ['o-a1b2c3d4e5', 'o-*']],
+  ['StringLike', 'aws:PrincipalOrgID', 'o-a1b2c3d4e?'],
+  ['ForAnyValue:StringLike', 'aws:PrincipalOrgPaths', 'o-*/r-ab12/*'],
+  ['StringLike', 'aws:PrincipalAccount', '1*'],
+  ['StringEquals', 'aws:PrincipalAccount', '${aws:PrincipalAccount}'],
+  ['ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::${aws:PrincipalAccount}:role/deploy'],
+  ['NumericGreaterThan', 'aws:PrincipalAccount', '1'],
+  ['StringLike', 'aws:userid', 'A*'],
+  ['StringLike', 'aws:SourceVpc', 'vpc-*'],
+  ['StringLike', 'aws:SourceArn', 'arn:aws:s3:::b*'],
   ['StringNotEquals', 'aws:PrincipalAccount', '111122223333'],
   ['StringEqualsIfExists', 'aws:PrincipalOrgID', 'o-a1b2c3d4e5'],
   ['IpAddress', 'aws:SourceIp', '0.0.0.0/0'],
+  ['IpAddress', 'aws:SourceIp', '0.0.0.0/1'],
+  ['IpAddress', 'aws:SourceIp', ['192.0.2.0/24', '10.0.0.0/7']],
   ['IpAddress', 'aws:SourceIp', '2001:db8::/0'],
+  ['IpAddress', 'aws:SourceIp', '2001:db8::/31'],
+  // Every VPC may have these addresses.
+  ['IpAddress', 'aws:VpcSourceIp', '10.0.0.0/16'],
   ['IpAddress', 'aws:SourceIp', ['0.0.0.0/1', '128.0.0.0/1']],
   ['StringEquals', 'aws:PrincipalTag/team', 'octo'],
 ])('a new policy that trusts everyone under %s %s %s', (operator, key, value) => {

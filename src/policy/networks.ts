@@ -12,6 +12,14 @@ export function areWithinNetworks(networks: readonly string[], others: readonly 
   });
 }
 
+/** Whether a network has more addresses than any that AWS says limits who calls. */
+export function isBroadNetwork(network: string): boolean {
+  const prefix = prefixOf(network);
+  if (prefix === undefined) return false;
+  const [version, ...bits] = prefix;
+  return bits.length < (version === '4' ? 8 : 32);
+}
+
 /** Whether each way in which a prefix goes on is one of others, or goes on from it. */
 function isCovered(prefix: string, by: readonly string[]): boolean {
   if (by.some((other) => prefix.startsWith(other))) return true;
