@@ -658,6 +658,37 @@ describe('an Allow for GitHub’s OIDC provider', () => {
   });
 });
 
+describe('trust in everyone', () => {
+  const STRANGERS =
+    ', so that strangers may assume the role; better name accounts, users or roles, or add a condition that only some ' +
+    'callers meet, such as StringEquals on aws:PrincipalOrgID';
+  const ofOrganization = (id: string) => ({ StringLike: { 'aws:PrincipalOrgID': id } });
+
+  test.each<[statement: object, says: string]>([
+    [{ ...assume, Principal: '*' }, 'Statement: trusts everyone'],
+    [[assume, { ...assume, Principal: { AWS: ['*'] } }], 'Statement[1]: trusts everyone'],
+    [
+      { ...assume, Principal: '*', Condition: ofOrganization('o-*') },
+      'Statement: trusts everyone under the condition StringLike aws:PrincipalOrgID o-*',
+    ],
+    [
+      { Effect: 'Allow', NotPrincipal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' },
+      'Statement: trusts everyone but 123456789012',
+    ],
+  ])('%j is taken, with a warning', (statement, says) => {
+    expect(trust(statement)).toEqual([]);
+    expect(trustHints(statement)).toEqual([`${says}${STRANGERS}`]);
+  });
+
+  test.each<object>([
+    assume,
+    { ...assume, Principal: '*', Effect: 'Deny' },
+    { ...assume, Principal: '*', Condition: ofOrganization('o-a1b2c3d4e5') },
+  ])('%j says whom', (statement) => {
+    expect(trustHints(statement)).toEqual([]);
+  });
+});
+
 describe('trust in IAM Roles Anywhere', () => {
   const ACTIONS = ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'];
   const CN = 'aws:PrincipalTag/x509Subject/CN';

@@ -7,6 +7,7 @@ import { issuerProblems, issuerWarnings } from './check-issuers';
 import { refWarnings } from './check-refs';
 import type { PolicyDocument, Statement } from './policy-document';
 import { members, type PolicyProblems } from './policy-problem';
+import { trustsOfStrangers } from './widenings';
 
 /** What makes an `Allow` in a trust policy allow more than it seems to, or what makes AWS refuse it. */
 export function* trustProblems(statement: Statement, path: KeyPath): PolicyProblems {
@@ -15,7 +16,7 @@ export function* trustProblems(statement: Statement, path: KeyPath): PolicyProbl
   yield* issuerProblems(statement, path);
 }
 
-/** What is worth saying about who may assume a role, although AWS takes the policy and no stranger may. */
+/** What is worth saying about who may assume a role, although AWS takes the policy and no stranger's token is trusted. */
 export function* trustWarnings(policy: PolicyDocument): PolicyProblems {
   yield* certificateWarnings(policy);
   for (const [path, statement] of members(policy.Statement, ['Statement'])) {
@@ -23,5 +24,15 @@ export function* trustWarnings(policy: PolicyDocument): PolicyProblems {
     yield* forAllValuesWarnings(statement, path);
     yield* issuerWarnings(statement, path);
     yield* refWarnings(statement, path);
+    yield* strangerWarnings({ ...policy, Statement: statement }, path);
+  }
+}
+
+function* strangerWarnings(policy: PolicyDocument, path: KeyPath): PolicyProblems {
+  for (const phrase of trustsOfStrangers([policy])) {
+    const message =
+      `${phrase}, so that strangers may assume the role; better name accounts, users or roles, or add a condition that ` +
+      'only some callers meet, such as StringEquals on aws:PrincipalOrgID';
+    yield { path, message };
   }
 }

@@ -47,18 +47,23 @@ export function lostDenials(before: readonly PolicyDocument[], after: readonly P
 export function broadGrants(policies: readonly PolicyDocument[]): string[] {
   return distinct(
     rulesIn(policies, 'Allow').flatMap((rule) => {
-      const { principals, conditions } = rule;
-      const isForEveryone = principals !== EVERYTHING && (principals.isComplement || isWithin(EVERYTHING, principals));
-      const under = conditions.length > 0 ? ` under the condition ${conditions.map(inWords).join(' and ')}` : '';
       const actions = ofAnyService(rule.actions);
-      return [
-        ...(isForEveryone && !conditions.some(limitsCallers)
-          ? [`trusts ${named(principals, rule, 'everyone')}${under}`]
-          : []),
-        ...(isSome(actions) ? [`allows ${what({ ...rule, actions }, rule)}`] : []),
-      ];
+      return [...trustOfStrangers(rule), ...(isSome(actions) ? [`allows ${what({ ...rule, actions }, rule)}`] : [])];
     }),
   );
+}
+
+/** How policies trust everyone, or under conditions that strangers may meet, in the same phrases. */
+export function trustsOfStrangers(policies: readonly PolicyDocument[]): string[] {
+  return distinct(rulesIn(policies, 'Allow').flatMap(trustOfStrangers));
+}
+
+function trustOfStrangers(rule: Rule): string[] {
+  const { principals, conditions } = rule;
+  const isForEveryone = principals !== EVERYTHING && (principals.isComplement || isWithin(EVERYTHING, principals));
+  if (!isForEveryone || conditions.some(limitsCallers)) return [];
+  const under = conditions.length > 0 ? ` under the condition ${conditions.map(inWords).join(' and ')}` : '';
+  return [`trusts ${named(principals, rule, 'everyone')}${under}`];
 }
 
 function ofAnyService(actions: PatternSet): PatternSet {
