@@ -124,7 +124,7 @@ async function tokenFile(scenario: Scenario): Promise<Door> {
 }
 
 async function certificate(scenario: Scenario, roles: string): Promise<Door> {
-  const { inputs } = await trustCertificate(scenario, [ROLE]);
+  const { inputs } = await trustCertificate(scenario, [ROLE, MIDDLE, TARGET]);
   return { inputs: { ...inputs, 'role-to-assume': roles } };
 }
 

@@ -52,7 +52,7 @@ export function brokenBy(seen: Seen): Broken[] {
   return jobs
     .flatMap((one) => [
       ...breaks('mask', shown(one, secrets)),
-      ...breaks('whole', halves(one, seen)),
+      ...breaks('whole', [...halves(one, seen), ...one.misdelivered]),
       ...breaks('error', unclear(one)),
       ...breaks('budget', late(one, seen)),
       ...breaks('post', notUndone(one, seen, secrets)),

@@ -89,6 +89,7 @@ export const TASKS = {
     isSession: true,
   },
   'many roles': { inputs: { roles: ROLES } },
+  'many roles, as far as they work': { inputs: { roles: ROLES, 'continue-on-role-error': 'true' } },
   'many roles that renew themselves': {
     inputs: { roles: ROLES, 'refresh-credentials': 'true', 'role-duration-seconds': '900' },
   },

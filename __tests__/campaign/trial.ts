@@ -17,6 +17,7 @@ import {
   type FoundKey,
 } from '../scenarios/identities';
 import { REGION, Scenario } from '../scenarios/scenario';
+import { misdeliveredBy, profilesOf, type Profiles } from './delivered';
 import { DOORS, furnish, type Door, type DoorName } from './doors';
 import { brokenBy, type Broken } from './promises';
 import { TASKS, type Place, type Task, type TaskName } from './tasks';
@@ -74,14 +75,22 @@ export interface Trial {
 export interface Observed {
   readonly job: Job;
   readonly task: Task;
+  /** Those of the step. */
+  readonly inputs: Readonly<Record<string, string>>;
   /** What the job found. */
   readonly before: { readonly env: Readonly<Record<string, string>>; readonly files: Files };
   readonly main: Run;
   /** What was there when main had ended. */
-  readonly after: { readonly env: Readonly<Record<string, string>>; readonly files: Files };
+  readonly after: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly files: Files;
+    readonly profiles: Profiles;
+  };
   readonly isKilled: boolean;
   /** Where keys of its document had to be then, and were not. */
   readonly misplaced: readonly string[];
+  /** What later steps found then otherwise than they should. */
+  readonly misdelivered: readonly string[];
   readonly rounds: readonly Round[];
   readonly posts: readonly Run[];
   /** How many requests there were when the post steps ran once more. */
@@ -273,18 +282,22 @@ class TrialRun {
     }
     const before = { env: { ...job.env }, files: filesIn(home) };
     return async () => {
+      const inputs = this.#inputs(task, index);
       const main = await job.step({
-        with: this.#inputs(task, index),
+        with: inputs,
         ...(this.#end && { kill: this.#end.kill }),
       });
+      const after = { env: { ...job.env }, files: filesIn(home), profiles: profilesOf(job) };
       return {
         job,
         task,
+        inputs,
         before,
         main,
-        after: { env: { ...job.env }, files: filesIn(home) },
+        after,
         isKilled: main.exitCode === null,
         misplaced: misplacedIn(task, this.scenario),
+        misdelivered: misdeliveredBy({ task, inputs, main, after }, this.scenario),
       };
     };
   }
@@ -350,9 +363,12 @@ class TrialRun {
 
   #inputs({ inputs, document }: Task, index: number): Record<string, string> {
     const { timeoutS } = this.trial;
+    const { 'role-to-assume': role, ...door } = this.#door.inputs;
     return {
       'aws-region': REGION,
-      ...this.#door.inputs,
+      ...door,
+      // Of many roles, each is assumed by the proof of the door.
+      ...(role !== undefined && !('roles' in inputs) && { 'role-to-assume': role }),
       ...inputs,
       // Two jobs do not share a profile.
       ...(inputs['aws-profile'] !== undefined && { 'aws-profile': `${inputs['aws-profile']}-${index}` }),
