@@ -27,7 +27,10 @@ const SUB = 'token.actions.githubusercontent.com:sub';
 const GITHUB = { Federated: 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com' };
 const MAIN = 'repo:octo/app:ref:refs/heads/main';
 
+const BY_VERSION = ': with another Version, variables mean something else';
 const ofPaths = (path: string) => ({ 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': path } });
+
+const ofOrganization = { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } };
 
 type Case = readonly [
   what: string,
@@ -66,6 +69,18 @@ describe('who is trusted', () => {
       [`trusts everyone but ${CI}`],
     ],
     [
+      'everyone under a condition that stays',
+      [trust({ AWS: CI }, ofOrganization)],
+      [trust('*', ofOrganization)],
+      ['trusts everyone under the condition StringEquals aws:PrincipalOrgID o-a1b2c3d4e5'],
+    ],
+    [
+      'somebody under a condition that stays',
+      [trust({ AWS: CI }, ofOrganization)],
+      [trust({ AWS: [CI, ROLE] }, ofOrganization)],
+      [`trusts ${ROLE}`],
+    ],
+    [
       'one more action',
       [trust({ AWS: CI })],
       [trust({ AWS: CI }, undefined, ['sts:AssumeRole', 'sts:TagSession'])],
@@ -89,7 +104,7 @@ describe('who is trusted', () => {
       'a deny of all but one that names one more',
       [{ Effect: 'Deny', NotPrincipal: { AWS: CI }, Action: 'sts:AssumeRole' }],
       [{ Effect: 'Deny', NotPrincipal: { AWS: [CI, ROLE] }, Action: 'sts:AssumeRole' }],
-      [`no longer denies all of sts:AssumeRole to everyone but ${CI}`],
+      [`no longer denies all of sts:AssumeRole to ${ROLE}`],
     ],
     [
       'a deny of all but two that names one',
@@ -161,9 +176,9 @@ describe('what is allowed', () => {
     ],
     [
       'less that is omitted',
-      [{ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' }],
+      [{ Effect: 'Allow', NotAction: ['iam:*', 'STS:*'], Resource: '*' }],
       [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }],
-      ['allows every action but iam:* on everything'],
+      ['allows STS:* on everything'],
     ],
     [
       'more that is omitted',
@@ -233,9 +248,27 @@ describe('what is allowed', () => {
   test('a variable is a text in a policy of 2008', () => {
     const statement = deny('s3:*', `${BUCKET}/\${aws:username}`);
     const old = { Version: '2008-10-17', Statement: statement };
-    const said = [`no longer denies all of s3:* on ${BUCKET}/\${aws:username}`];
-    expect(widenings([policy(statement)], [old])).toEqual(said);
+    const said = `no longer denies all of s3:* on ${BUCKET}/\${aws:username}`;
+    expect(widenings([policy(statement)], [old])).toEqual([`${said}${BY_VERSION}`]);
     expect(widenings([old], [{ Statement: [statement] }])).toEqual([]);
+  });
+
+  test.each<[what: string, statement: Statement, said: string]>([
+    [
+      'a condition',
+      allow('s3:*', '*', { StringEquals: { 'aws:userid': '${aws:username}' } }),
+      'loosens the condition StringEquals aws:userid ${aws:username}',
+    ],
+    ['a resource', allow('s3:*', `${BUCKET}/\${aws:username}`), `allows s3:* on ${BUCKET}/\${aws:username}`],
+    [
+      'a condition of what is denied',
+      deny('s3:*', '*', { StringEquals: { 'aws:userid': '${aws:username}' } }),
+      'denies s3:* on everything only under the condition StringEquals aws:userid ${aws:username}',
+    ],
+  ])('%s that is written as before says that the Version is why', (_, statement, said) => {
+    const [old, now] = [{ Version: '2008-10-17', Statement: statement }, policy(statement)];
+    expect(widenings([old], [now])).toEqual([`${said}${BY_VERSION}`]);
+    expect(widenings([now], [old])).toEqual([`${said}${BY_VERSION}`]);
   });
 });
 
@@ -250,7 +283,52 @@ describe('what is denied', () => {
       'all but more',
       [{ ...deny('x'), Action: undefined, NotAction: 'iam:Get*' }],
       [{ ...deny('x'), Action: undefined, NotAction: ['iam:Get*', 's3:*'] }],
+      ['no longer denies all of s3:* on everything'],
+    ],
+    [
+      'all but more, in part',
+      [{ ...deny('x'), Action: undefined, NotAction: 'iam:Get*' }],
+      [{ ...deny('x'), Action: undefined, NotAction: ['iam:*', 'S3:*'] }],
       ['no longer denies all of every action but iam:Get* on everything'],
+    ],
+    [
+      'all but more, of which another statement denies some',
+      [{ ...deny('x'), Action: undefined, NotAction: 'iam:*' }],
+      [{ ...deny('x'), Action: undefined, NotAction: ['iam:*', 'S3:*', 'sts:*'] }, deny('sts:*')],
+      ['no longer denies all of S3:* on everything'],
+    ],
+    [
+      'all but more, of which another statement denies some on less',
+      [{ ...deny('x'), Action: undefined, NotAction: 'iam:*' }],
+      [{ ...deny('x'), Action: undefined, NotAction: ['iam:*', 's3:*', 'sts:*'] }, deny('s3:*', BUCKET)],
+      ['no longer denies all of sts:* on everything', 'no longer denies all of s3:* on everything'],
+    ],
+    [
+      'all but some, where all was',
+      [deny('*')],
+      [{ ...deny('x'), Action: undefined, NotAction: 's3:*' }],
+      ['no longer denies all of s3:* on everything'],
+    ],
+    [
+      'all but more, and only under a condition',
+      [{ ...deny('x'), Action: undefined, NotAction: 'iam:*' }],
+      [
+        {
+          ...deny('x', '*', { Bool: { 'aws:MultiFactorAuthPresent': 'false' } }),
+          Action: undefined,
+          NotAction: ['iam:*', 's3:*'],
+        },
+      ],
+      [
+        'denies every action but iam:* on everything only under the condition Bool aws:MultiFactorAuthPresent false',
+        'no longer denies all of s3:* on everything',
+      ],
+    ],
+    [
+      'all resources but more',
+      [{ ...deny('s3:*'), Resource: undefined, NotResource: BUCKET }],
+      [{ ...deny('s3:*'), Resource: undefined, NotResource: [BUCKET, `${BUCKET}/*`] }],
+      [`no longer denies all of s3:* on ${BUCKET}/*`],
     ],
     [
       'only under a condition',

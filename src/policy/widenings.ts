@@ -12,6 +12,8 @@ interface Access {
   readonly resources: PatternSet;
 }
 
+const SIDES = ['principals', 'actions', 'resources'] as const;
+
 /** What a statement allows or denies, where all conditions are met. */
 interface Rule extends Access {
   readonly conditions: readonly Condition[];
@@ -60,10 +62,11 @@ export function trustsOfStrangers(policies: readonly PolicyDocument[]): string[]
 
 function trustOfStrangers(rule: Rule): string[] {
   const { principals, conditions } = rule;
-  const isForEveryone = principals !== EVERYTHING && (principals.isComplement || isWithin(EVERYTHING, principals));
-  if (!isForEveryone || conditions.some(limitsCallers)) return [];
-  const under = conditions.length > 0 ? ` under the condition ${conditions.map(inWords).join(' and ')}` : '';
-  return [`trusts ${named(principals, rule, 'everyone')}${under}`];
+  return isForEveryone(principals) && !conditions.some(limitsCallers) ? [trust(principals, rule)] : [];
+}
+
+function isForEveryone(principals: PatternSet): boolean {
+  return principals !== EVERYTHING && (principals.isComplement || isWithin(EVERYTHING, principals));
 }
 
 function ofAnyService(actions: PatternSet): PatternSet {
@@ -76,13 +79,13 @@ function newlyAllowed(rule: Rule, before: readonly Rule[]): string[] {
   return gapsIn(rule, before).map((gap) => {
     switch (gap.of) {
       case 'principals':
-        return `trusts ${named(gap.access.principals, rule, 'everyone')}`;
+        return trust(gap.access.principals, rule, before);
       case 'conditions': {
         const now = rule.conditions.find((condition) => sameKey(condition, gap.condition));
         return now ? loosened(gap.condition, now) : `drops the condition ${inWords(gap.condition)}`;
       }
       case 'access':
-        return `allows ${what(gap.access, rule)}`;
+        return `allows ${what(gap.access, rule, before)}${ofVersion(gap.access, before)}`;
     }
   });
 }
@@ -91,11 +94,13 @@ function noLongerDenied(rule: Rule, after: readonly Rule[]): string[] {
   return gapsIn(rule, after).map((gap) => {
     switch (gap.of) {
       case 'principals':
-        return `no longer denies all of ${what(rule, rule)} to ${named(gap.access.principals, rule, 'everyone')}`;
-      case 'conditions':
-        return `denies ${what(rule, rule)} only under the condition ${inWords(gap.condition)}`;
+        return `no longer denies all of ${what(gap.access, rule, after)} to ${inNames(gap.access.principals, [rule, ...after], 'everyone')}`;
+      case 'conditions': {
+        const was = rule.conditions.some((condition) => isReadOtherwise(gap.condition, condition));
+        return `denies ${what(rule, rule)} only under the condition ${inWords(gap.condition)}${was ? OF_VERSION : ''}`;
+      }
       case 'access':
-        return `no longer denies all of ${what(gap.access, rule)}`;
+        return `no longer denies all of ${what(gap.access, rule, after)}${ofVersion(gap.access, after)}`;
     }
   });
 }
@@ -106,6 +111,11 @@ type Gap =
   | { readonly of: 'conditions'; readonly condition: Condition };
 
 function gapsIn(rule: Rule, others: readonly Rule[]): Gap[] {
+  if (isHad(rule, rule.conditions, others)) return [];
+  return partsOf(rule, others).flatMap((part) => gapsInPart(part, others));
+}
+
+function gapsInPart(rule: Rule, others: readonly Rule[]): Gap[] {
   if (isHad(rule, rule.conditions, others)) return [];
   const who = rule.principals === EVERYTHING ? ALL_KNOWN : parted(rule.principals, others, 'principals');
   const which = parted(rule.actions, others, 'actions');
@@ -139,6 +149,36 @@ function parted(set: PatternSet, others: readonly Rule[], side: keyof Access): P
   const isKnown = (piece: PatternSet) => others.some((other) => isWithin(piece, other[side]));
   const pieces = piecesOf(set);
   return { unknown: joined(pieces.filter((piece) => !isKnown(piece))), known: joined(pieces.filter(isKnown)) };
+}
+
+/**
+ * Where a rule is of all but some, and another rule omits more, two stand for it: one of what the other is of, too, and one
+ * of what only the other omits.
+ */
+function partsOf(rule: Rule, others: readonly Rule[]): Rule[] {
+  return SIDES.reduce(
+    (parts, side) =>
+      parts.flatMap((part) => {
+        const sets = others.map((other) => other[side]);
+        return split(part[side], sets).map((set) => ({ ...part, [side]: set }));
+      }),
+    [rule],
+  );
+}
+
+function split(set: PatternSet, others: readonly PatternSet[]): PatternSet[] {
+  const isAll = isWithin(EVERYTHING, set);
+  if (!isAll && !set.isComplement) return [set];
+  const omitted: PatternSet = { isComplement: false, patterns: isAll ? [] : set.patterns };
+  const omittedMore = others
+    .filter(({ isComplement }) => isComplement)
+    .map((other) => piecesOf({ ...other, isComplement: false }).filter((piece) => !isWithin(piece, omitted)))
+    .filter((pieces) => pieces.every((piece) => isWithin(piece, set)))
+    .map((pieces) => pieces.flatMap(({ patterns }) => patterns));
+  const [least = []] = omittedMore.sort((one, other) => one.length - other.length);
+  if (least.length === 0) return [set];
+  const withoutThem = { isComplement: true, patterns: [...omitted.patterns, ...least] };
+  return [withoutThem, { isComplement: false, patterns: least }];
 }
 
 function joined(pieces: readonly PatternSet[]): PatternSet {
@@ -181,9 +221,7 @@ function isCovered({ principals, actions, resources }: Access, rules: readonly R
 
 /** Whether a rule has some of the access. */
 function overlaps(access: Access, rule: Rule): boolean {
-  return (['principals', 'actions', 'resources'] as const).every((side) =>
-    piecesOf(access[side]).some((piece) => isWithin(piece, rule[side])),
-  );
+  return SIDES.every((side) => piecesOf(access[side]).some((piece) => isWithin(piece, rule[side])));
 }
 
 function rulesIn(policies: readonly PolicyDocument[], effect: 'Allow' | 'Deny'): Rule[] {
@@ -233,22 +271,49 @@ function principalsIn(value: unknown): (readonly [string, string])[] {
   );
 }
 
-/** Actions, on which resources where the policy names any. */
-function what({ actions, resources }: Access, rule: Rule): string {
-  const which = named(actions, rule, 'every action');
-  return resources === EVERYTHING ? which : `${which} on ${named(resources, rule, 'everything')}`;
+function trust(principals: PatternSet, rule: Rule, others: readonly Rule[] = []): string {
+  const { conditions } = rule;
+  const under =
+    isForEveryone(principals) && conditions.length > 0
+      ? ` under the condition ${conditions.map(inWords).join(' and ')}`
+      : '';
+  return `trusts ${inNames(principals, [rule, ...others], 'everyone')}${under}`;
 }
 
-function named({ isComplement, patterns }: PatternSet, { written }: Rule, all: string): string {
-  const names = patterns.map((pattern) => written.get(pattern) ?? pattern);
+/** Actions, on which resources where the policy names any. */
+function what({ actions, resources }: Access, rule: Rule, others: readonly Rule[] = []): string {
+  const rules = [rule, ...others];
+  const which = inNames(actions, rules, 'every action');
+  return resources === EVERYTHING ? which : `${which} on ${inNames(resources, rules, 'everything')}`;
+}
+
+/** @param rules where the names were written */
+function inNames({ isComplement, patterns }: PatternSet, rules: readonly Rule[], all: string): string {
+  const nameOf = (pattern: string) =>
+    rules.find(({ written }) => written.has(pattern))?.written.get(pattern) ?? pattern;
+  const names = patterns.map(nameOf);
   const list =
     names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '');
   if (isComplement) return names.length === 0 ? all : `${all} but ${list}`;
   return patterns.includes('*') ? all : list;
 }
 
+/** Why what is written alike is not the same: a variable is a text in a policy of 2008. */
+const OF_VERSION = ': with another Version, variables mean something else';
+
+function ofVersion({ resources }: Access, others: readonly Rule[]): string {
+  const written = others.flatMap((other) => other.resources.patterns);
+  const isOther = (pattern: string) => written.some((one) => one !== pattern && asWritten(one) === asWritten(pattern));
+  return resources.patterns.some(isOther) ? OF_VERSION : '';
+}
+
+function isReadOtherwise(one: Condition, other: Condition): boolean {
+  return inWords(one) === inWords(other) && one.values.join() !== other.values.join();
+}
+
 /** Of values that both conditions have, only what else passes is of interest. */
 function loosened(before: Condition, after: Condition): string {
+  if (isReadOtherwise(before, after)) return `loosens the condition ${inWords(before)}${OF_VERSION}`;
   const both = before.values.filter((value) => after.values.includes(value));
   if (both.length === before.values.length && both.length === after.values.length) {
     return `loosens the condition ${inWords(before)} to ${after.operator}`;
@@ -257,11 +322,15 @@ function loosened(before: Condition, after: Condition): string {
   if (passed === undefined) return `loosens the condition ${inWords(before)} to ${inWords(after)}`;
   const { operator, key } = before;
   const to = after.operator === operator ? '' : ` to ${after.operator}`;
-  return `loosens the condition ${operator} ${key}${to}: ${passed.replaceAll('\0', '')}`;
+  return `loosens the condition ${operator} ${key}${to}: ${asWritten(passed)}`;
 }
 
 function inWords({ operator, key, values }: Condition): string {
-  return `${operator} ${key} ${values.join(', ').replaceAll('\0', '')}`;
+  return `${operator} ${key} ${asWritten(values.join(', '))}`;
+}
+
+function asWritten(text: string): string {
+  return text.replaceAll('\0', '');
 }
 
 function distinct(phrases: readonly string[]): string[] {
