@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import fs, { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
+import { join } from 'node:path';
 import { readCommandFile } from '../../sandbox/runner/command-file';
+import { ACTIONS_NODE } from '../../sandbox/runner/processes';
 import { systemClock } from '../../src/network/clock';
 import { writeProfiles } from '../../src/profile/profile';
 import type { Created } from '../../src/runner/ledger';
@@ -437,4 +441,13 @@ describe('what main did in IAM', () => {
     await undo(env, notAsked);
     expect(said).toContain('left of: GitHub secret SEED. The credentials that main saved for this are missing.');
   });
+});
+
+test('where nobody reads its log, the clean-up goes on', async () => {
+  const env = await afterMain({ AWS_REGION: 'eu-west-1' }, ['AWS_REGION'], true);
+  const args = ['--require', 'tsx/cjs', join(__dirname, '../../src/post.ts')];
+  const post = spawn(ACTIONS_NODE, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  post.stdout.destroy();
+  expect(await once(post, 'close')).toEqual([0, null]);
+  expect(readCommandFile(inJob('env'))).toEqual({ AWS_REGION: 'eu-west-1' });
 });
