@@ -121,6 +121,8 @@ export function hostJobs(): void {
     const job = currentJob();
     if (!job) return write(...written);
     job.print(String(written[0]));
+    const done = written.at(-1);
+    if (typeof done === 'function') queueMicrotask(done as () => void);
     return true;
   };
 
@@ -136,7 +138,7 @@ export function hostJobs(): void {
   });
 
   // Each job listens for what nobody caught. Here one such error would be reported by all of them.
-  process.setMaxListeners(Infinity);
+  for (const listenedTo of [process, process.stdout]) listenedTo.setMaxListeners(Infinity);
   process.prependListener('uncaughtException', (error) => {
     process.stderr.write(`${error.stack ?? error.message}\n`);
     exit(1);
