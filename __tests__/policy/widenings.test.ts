@@ -583,6 +583,52 @@ describe('under which condition', () => {
         'loosens the condition NumericLessThan aws:MultiFactorAuthAge 3600 to NumericLessThan aws:MultiFactorAuthAge 7200',
       ],
     ],
+    ['a number in another way', { NumericEquals: { 'aws:n': '1' } }, { NumericEquals: { 'aws:n': ['1.0', 1] } }, []],
+    [
+      'a number below a limit',
+      { NumericLessThan: { 'aws:n': '10' } },
+      { NumericEquals: { 'aws:n': ['5', '9.5'] } },
+      [],
+    ],
+    ['a number at a limit', { NumericGreaterThanEquals: { 'aws:n': '5' } }, { NumericEquals: { 'aws:n': '5' } }, []],
+    [
+      'numbers of which one is not below a limit',
+      { NumericLessThan: { 'aws:n': '10' } },
+      { NumericEquals: { 'aws:n': ['5', '10'] } },
+      ['loosens the condition NumericLessThan aws:n to NumericEquals: newly accepts 10'],
+    ],
+    [
+      'numbers that differ by less than can be told here, and none',
+      { NumericEquals: { 'aws:n': ['9007199254740992', 'a', '0'] } },
+      { NumericEquals: { 'aws:n': ['9007199254740993', 'a', ''] } },
+      ['loosens the condition NumericEquals aws:n: newly accepts 9007199254740993, '],
+    ],
+    [
+      'a number that is excluded, in another way',
+      { NumericNotEquals: { 'aws:n': '1.50' } },
+      { NumericNotEquals: { 'aws:n': '1.5' } },
+      [],
+    ],
+    [
+      'a day in another way',
+      { DateEquals: { 'aws:CurrentTime': '2027-01-01' } },
+      { DateEquals: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } },
+      [],
+    ],
+    [
+      'a time before an end',
+      { DateLessThan: { 'aws:CurrentTime': '2027-01-01' } },
+      { DateEquals: { 'aws:CurrentTime': '2026-12-31T23:59:59Z' } },
+      [],
+    ],
+    [
+      'a time without a zone for one with it',
+      { DateEquals: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } },
+      { DateEquals: { 'aws:CurrentTime': '2027-01-01T00:00:00' } },
+      [
+        'loosens the condition DateEquals aws:CurrentTime 2027-01-01T00:00:00Z to DateEquals aws:CurrentTime 2027-01-01T00:00:00',
+      ],
+    ],
     [
       'a later start',
       { DateGreaterThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } },

@@ -69,8 +69,8 @@ function implies(one: Condition, other: Condition): boolean {
   const [given, asked] = [parseOperator(one.operator), parseOperator(other.operator)];
   if (asked.name === 'null' && other.values.join() === 'false' && given.name !== 'null') return needsKey(given);
   if (given.quantifier !== asked.quantifier || (given.ifExists && !asked.ifExists)) return false;
-  const limit = LIMITS[given.name];
-  if (limit) return limitImplies(limit, LIMITS[asked.name], one.values, other.values);
+  const limit = LIMITS[asked.name];
+  if (limit) return impliesLimit(given.name, limit, one.values, other.values);
   const [left, right] = [comparisonOf(given.name), comparisonOf(asked.name)];
   if (left.type !== right.type || left.isNegative !== right.isNegative) return false;
   return left.isNegative
@@ -87,7 +87,7 @@ interface Comparison {
   /** Operators of one type compare the same texts. */
   readonly type: string;
   readonly isNegative: boolean;
-  readonly how: 'exact' | 'any case' | 'pattern' | 'ARN' | 'network';
+  readonly how: 'exact' | 'any case' | 'pattern' | 'ARN' | 'network' | 'numeric' | 'date';
 }
 
 function comparisonOf(name: string): Comparison {
@@ -98,6 +98,8 @@ function comparisonOf(name: string): Comparison {
   if (positive === 'stringequals') return { type: 'string', isNegative, how: 'exact' };
   if (positive === 'stringlike') return { type: 'string', isNegative, how: 'pattern' };
   if (positive === 'arnequals' || positive === 'arnlike') return { type: 'arn', isNegative, how: 'ARN' };
+  if (positive === 'numericequals') return { type: 'numeric', isNegative, how: 'numeric' };
+  if (positive === 'dateequals') return { type: 'date', isNegative, how: 'date' };
   return { type: positive, isNegative, how: positive === 'bool' ? 'any case' : 'exact' };
 }
 
@@ -111,6 +113,7 @@ function fits(value: string, { how }: Comparison, wider: string, { how: as }: Co
   if (how === 'any case' && as !== 'any case') return false;
   if (as === 'ARN') return coversArn(wider, value);
   if (as === 'pattern') return covers(wider, value);
+  if (as === 'numeric' || as === 'date') return value === wider || POSITIONS[as](value) === POSITIONS[as](wider);
   if (how === 'pattern' && /[*?]/.test(value)) return false;
   return as === 'any case' ? value.toLowerCase() === wider.toLowerCase() : value === wider;
 }
@@ -142,20 +145,25 @@ const LIMITS: Readonly<Record<string, Limit | undefined>> = {
   dategreaterthanequals: { type: 'date', side: 'lower', isOpen: false },
 };
 
-function limitImplies(
-  given: Limit,
-  asked: Limit | undefined,
-  values: readonly string[],
-  others: readonly string[],
-): boolean {
-  if (asked?.type !== given.type || asked.side !== given.side) return false;
-  const position = given.type === 'date' ? instant : Number;
+/** @param given an operator; one that asks for a value limits it on both sides */
+function impliesLimit(given: string, asked: Limit, values: readonly string[], others: readonly string[]): boolean {
+  const limit = given === `${asked.type}equals` ? { ...asked, isOpen: false } : LIMITS[given];
+  if (limit?.type !== asked.type || limit.side !== asked.side) return false;
+  const position = POSITIONS[asked.type];
   const isWithin = (value: string, other: string) => {
-    const [mine, theirs] = given.side === 'upper' ? [value, other] : [other, value];
+    const [mine, theirs] = asked.side === 'upper' ? [value, other] : [other, value];
     const isSame = value === other || position(value) === position(other);
-    return isSame ? given.isOpen || !asked.isOpen : position(mine) < position(theirs);
+    return isSame ? limit.isOpen || !asked.isOpen : position(mine) < position(theirs);
   };
   return values.every((value) => others.some((other) => isWithin(value, other)));
+}
+
+/** Where values are among others of their type; NaN where that is not sure. */
+const POSITIONS = { numeric, date: instant };
+
+/** Digits as many as numbers here can tell apart. */
+function numeric(text: string): number {
+  return /^-?[\d.]{1,15}$/.test(text) ? Number(text) : NaN;
 }
 
 /**
