@@ -598,7 +598,7 @@ describe('under which condition', () => {
       ['loosens the condition NumericLessThan aws:n to NumericEquals: newly accepts 10'],
     ],
     [
-      'numbers that differ by less than can be told here, and none',
+      'numbers too large to compare here, and what is no number',
       { NumericEquals: { 'aws:n': ['9007199254740992', 'a', '0'] } },
       { NumericEquals: { 'aws:n': ['9007199254740993', 'a', ''] } },
       ['loosens the condition NumericEquals aws:n: newly accepts 9007199254740993, '],
