@@ -243,7 +243,9 @@ function wrongIn(
   // Nobody knows better than by the clock of AWS how long a session works.
   const isClockMoved = trial.troubles.some(({ how }) => how === 'clock moved');
   const left = before.endsAt - began;
-  const limit = left > ASKING_MS.working && !isClockMoved ? ASKING_MS.working : ASKING_MS.over;
+  const longest = left > ASKING_MS.working && !isClockMoved ? ASKING_MS.working : ASKING_MS.over;
+  // Files are waited for in real time, which here does not count for who waits, and others' waits for a code take none of.
+  const limit = isInTurn ? 2 * longest : longest;
   // What is signed by a clock that is off is refused, and so is a device's code, which is said to whoever has to set it.
   const isOfClock =
     trial.door.includes('MFA') || requests.some(({ errorCode }) => REFUSED_SIGNATURES.includes(errorCode));
