@@ -1,5 +1,5 @@
-import { resolve, win32 } from 'node:path';
-import { profileFiles, unclearLocation } from '../../src/profile/locations';
+import { posix, resolve, win32 } from 'node:path';
+import { deviceLocation, profileFiles, unclearLocation } from '../../src/profile/locations';
 
 test.each([
   ['nothing is set', {}, '/home/me/.aws/credentials', '/home/me/.aws/config'],
@@ -100,3 +100,33 @@ test.each([
 test('a home with a backslash is clear on Windows', () => {
   expect(unclearLocation({ AWS_CONFIG_FILE: '~\\x' }, win32)).toBeUndefined();
 });
+
+test.each([
+  ['NUL', 'NUL'],
+  ['nul', 'nul'],
+  ['aux.txt', 'aux'],
+  ['prn .ini', 'prn'],
+  ['C:\\con', 'con'],
+  ['C:nul', 'nul'],
+  ['nul:', 'nul'],
+  ['C:\\users\\COM1.txt', 'COM1'],
+  ['D:/a/lpt9.config.old', 'lpt9'],
+  ['D:\\a\\COM²', 'COM²'],
+  ['D:\\aux\\config', 'aux'],
+  ['CONOUT$', 'CONOUT$'],
+  ['\\\\.\\NUL', 'NUL'],
+  ['~\\nul', 'nul'],
+])('on Windows, %s is a device', (path, device) => {
+  for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) {
+    const reason = `${name} is ${JSON.stringify(path)}. On Windows ${device} is a device`;
+    expect(deviceLocation({ [name]: path }, win32)).toContain(reason);
+    expect(deviceLocation({ [name]: path }, posix)).toBeUndefined();
+  }
+});
+
+test.each(['', 'C:\\null', 'C:\\console', 'C:\\com10', 'C:\\com', 'C:\\my nul', 'C:\\x.nul', 'C:\\nul-x\\config'])(
+  'on Windows, %s is none',
+  (path) => {
+    expect(deviceLocation({ AWS_SHARED_CREDENTIALS_FILE: path, AWS_CONFIG_FILE: path }, win32)).toBeUndefined();
+  },
+);

@@ -68,7 +68,7 @@ describeOnWindows('paths', () => {
     }
   });
 
-  test.each(['%USERPROFILE%\\.aws\\x', '$HOME/x'])(
+  test.each(['%USERPROFILE%\\.aws\\x', '$HOME/x', 'NUL', 'C:\\aux.txt'])(
     'of profile files are the paths themselves, and not %s',
     async (path) => {
       const job = scenario.job({ oidc: true, env: { AWS_SHARED_CREDENTIALS_FILE: path } });

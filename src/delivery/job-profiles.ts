@@ -6,7 +6,7 @@ import { LeftBehindError } from '../errors/left-behind-error';
 import { removeFolder } from '../files/remove';
 import type { ProfileSettings, ProfilesIn, SessionProfileSettings } from '../inputs/request';
 import type { Settings } from '../profile/ini';
-import { profileFiles, unclearLocation, type ProfileFiles } from '../profile/locations';
+import { deviceLocation, profileFiles, unclearLocation, type ProfileFiles } from '../profile/locations';
 import type { Problem, Profile } from '../profile/profile';
 import type { Runner } from '../runner/runner';
 import { isJobFolder, makeJobFolder, tryJobFolder } from '../runner/runner-files';
@@ -48,10 +48,10 @@ export async function checkJobProfiles({ names, ...settings }: ProfilesIn, { env
   // Whatever the credentials and the region will be.
   const credentials: Settings = settings.refresh ? {} : { aws_access_key_id: '' };
   const profiles = names.map((name) => ({ name, credentials, config: { region: '' } }));
-  const unclear = unclearLocation(env);
+  const refused = unclearLocation(env) ?? (inPlace ? deviceLocation(env) : undefined);
   const { checkProfiles } = await import('../profile/profile');
-  const stopped = unclear
-    ? names.map((name) => ({ name, reason: unclear }))
+  const stopped = refused
+    ? names.map((name) => ({ name, reason: refused }))
     : await checkProfiles(files, profiles, { overwrite: settings.overwrite, inPlace });
   if (stopped.length > 0) throw cannotBeWritten(stopped);
   if (!inPlace) tryJobFolder(FOLDER_OF_FILES, env);
