@@ -157,6 +157,34 @@ describe('an account that has nothing of it', () => {
     },
   );
 
+  test.each(['true', 'false'])('mask-aws-account-id hides the accounts of others, too: dry-run %s', async (dry) => {
+    const [before, after] = ['111122223333', '444455556666'];
+    const trusting = (account: string) => `roles: { guest: { trust: { account: "${account}" } } }`;
+    await declared.provision({ identities: trusting(before) });
+    const inputs = { identities: trusting(after), 'mask-aws-account-id': 'true', 'dry-run': dry };
+    const main = await declared.provision(inputs);
+    expect(main.exitCode).toBe(0);
+    for (const shown of [textOf(main), main.summary]) {
+      expect(shown).not.toMatch(/\d{12}/);
+      expect(shown).toContain('arn:aws:iam::***:root');
+    }
+    declared.scenario.calls();
+  });
+
+  test('mask-aws-account-id hides the accounts in warnings, too', async () => {
+    const statement = {
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: '*',
+      Condition: { StringNotEquals: { 'aws:PrincipalAccount': '444455556666' } },
+    };
+    const trust = { Version: '2012-10-17', Statement: statement };
+    const identities = JSON.stringify({ roles: { guest: { trust } } });
+    const main = await declared.provision({ identities, 'mask-aws-account-id': 'true' });
+    expect(textOf(main)).toMatch(/^Warning: .* trusts everyone under the condition .* aws:PrincipalAccount \*\*\*/m);
+    declared.scenario.calls();
+  });
+
   test('mask-aws-account-id holds for what goes wrong, too', async () => {
     declared.account.createUser('ci', { path: '/machine/' });
     const main = await declared.provision({ 'mask-aws-account-id': 'true' });

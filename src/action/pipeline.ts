@@ -29,7 +29,7 @@ export async function runAction(step: Step): Promise<void> {
     await passOverDevices(step);
     await takeEndpointsOfProfile(step);
     const { request, warnings, warningsInFiles } = await readRequest(step.env);
-    if (request.maskAccountId) maskAccountsIn(JSON.stringify(rolesIn(request)), step);
+    if (request.maskAccountId) maskAccountsIn(JSON.stringify([rolesIn(request), warnings, warningsInFiles]), step);
     for (const warning of warnings) step.runner.warning(warning);
     for (const { text, ...at } of warningsInFiles) step.runner.warning(text, at);
     await runRequest(request, step, ({ identities }) => {

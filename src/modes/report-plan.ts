@@ -7,7 +7,7 @@ import type { Change } from '../provisioning/changes/change';
 import { planMarkdown } from '../provisioning/plan-markdown';
 import { planPicture } from '../provisioning/plan-picture';
 import { planInShort, planLines } from '../provisioning/show-plan';
-import { withoutSecrets } from '../runner/masks';
+import { maskAccountsIn, withoutSecrets } from '../runner/masks';
 import { inJobTemp } from '../runner/runner-files';
 import type { Step } from '../runner/step';
 import { code } from '../text/markdown';
@@ -27,7 +27,10 @@ export interface ReportedPlan {
 /** Shows a plan in the log, and where it is too large for the job summary, in a file. The answer is for the summary. */
 export function reportPlan(plan: ReportedPlan, request: IdentitiesRequest, step: Step): string[] {
   const { changes, account } = plan;
-  step.runner.group(titleOf(plan, request), planLines(changes));
+  const lines = planLines(changes);
+  // Those whom the document and the account name, too: where no mask reaches, they are hidden as well.
+  if (request.maskAccountId) maskAccountsIn(lines.join('\n'), step);
+  step.runner.group(titleOf(plan, request), lines);
   const head = planHead(plan, request);
   const picture = planPicture(changes, request.declaration, account);
   const page = planMarkdown(changes, { room: ROOM_IN_SUMMARY, rest: 'in the log of the step', picture });
