@@ -194,6 +194,13 @@ describe('managed policies', () => {
     ['[onne]', /policies\[0\] is "onne", which is no policy of this document; it should be "one", perhaps/],
     ['[toString]', /is no policy of this document/],
     ['[one, one]', /policies\[1\] is "one", which the list names already as \[0\]/],
+    [
+      '[one, arn:aws:iam::123456789012:policy/one]',
+      /policies\[1\] is "arn:.*:policy\/one", which the list names already as \[0\]/,
+    ],
+    ['[arn:aws:iam::123456789012:policy/one, one]', /policies\[1\] is "one", which the list names already as \[0\]/],
+    ['[one, arn:aws:iam::123456789012:policy/x/one]', undefined],
+    ['[one, arn:aws:iam::aws:policy/one]', undefined],
     ['[arn:aws:iam::aws:policy/job-function/Billing]', undefined],
     ['[arn:aws:iam::12:policy/a]', /should be the ARN of a policy, such as arn:aws:iam::123456789012:policy\/name/],
     ['[arn:aws:iam::123456789012:role/a]', /should be the ARN of a policy/],
@@ -205,6 +212,14 @@ describe('managed policies', () => {
   ])('%s', (policies, problem) => {
     const problems = problemsOf(declared + user(`policies: ${policies}`));
     expect(problems).toEqual([expect.stringMatching(broken), ...(problem ? [expect.stringMatching(problem)] : [])]);
+  });
+
+  test('the ARN of one in the list has its path', () => {
+    const inTeam = `policies: { one: { path: /team/, document: ${json(POLICY)} } }\n`;
+    const naming = (path: string) =>
+      problemsOf(inTeam + user(`policies: [one, arn:aws:iam::123456789012:policy${path}one]`));
+    expect(naming('/team/')).toEqual([expect.stringMatching(/policies\[1\] is .* names already as \[0\]/)]);
+    expect(naming('/')).toEqual([]);
   });
 
   test('the permissions boundary is one', () => {

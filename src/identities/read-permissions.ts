@@ -1,9 +1,9 @@
-import { iamArn, isPolicyArn, namesPolicy, partitionOfArn, wholeAccount } from '../aws/arn';
+import { accountOfArn, iamArn, isPolicyArn, namesPolicy, partitionOfArn, wholeAccount } from '../aws/arn';
 import type { PolicyDocument } from '../policy/policy-document';
 import { nearest } from '../text/did-you-mean';
 import { quoted } from '../text/value';
 import type { DeclaredUser, PolicyReference } from './declaration';
-import type { DocumentPart } from './document-part';
+import type { DocumentPart, DocumentReading } from './document-part';
 import { readPolicyDocument } from './read-policies';
 import { readTags } from './read-tags';
 import type { SoundUser } from './structure';
@@ -46,7 +46,7 @@ const AWS_POLICY_PATHS: Readonly<Record<string, readonly string[]>> = {
 
 /** What users and roles have in common. */
 export function readPermissions(part: DocumentPart<GivenPermissions>): Permissions {
-  const policies = distinctItems(part.at('policies'), 'names');
+  const policies = distinctItems(part.at('policies'), 'names', (text) => declaredName(text, part.reading) ?? text);
   return {
     path: part.given.path ?? '/',
     tags: readTags(part.at('tags')),
@@ -64,6 +64,13 @@ function readInlinePolicies(
     return policy ? [[name, policy] as const] : [];
   });
   return Object.fromEntries(policies);
+}
+
+/** The name of the policy that an ARN means, if the document declares it. One of another account cannot be attached. */
+function declaredName(arn: string, { document: { policies = {} } }: DocumentReading): string | undefined {
+  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  if (!arn.startsWith('arn:') || accountOfArn(arn) === 'aws' || !Object.hasOwn(policies, name)) return undefined;
+  return arn.endsWith(`:policy${policies[name]?.path ?? '/'}${name}`) ? name : undefined;
 }
 
 /** A managed policy, by the name of one that the document declares or by its ARN. */

@@ -27,13 +27,19 @@ export function namedParts<Given>(part: DocumentPart<Readonly<Record<string, Giv
   return part.members();
 }
 
-/** The texts of a list, each once. */
+/**
+ * The texts of a list, each once.
+ *
+ * @param meaning what a text stands for, where several stand for the same
+ */
 export function distinctItems(
   list: DocumentPart<readonly (string | undefined)[] | undefined>,
   verb: 'has' | 'names',
+  meaning = (text: string) => text,
 ): DocumentPart<string>[] {
+  const meanings = list.given?.map((text) => text && meaning(text));
   return list.items().filter((item) => {
-    const first = list.given?.indexOf(item.given);
+    const first = meanings?.indexOf(meaning(item.given));
     if (first === item.path.at(-1)) return true;
     item.wrong(`is ${quoted(item.given)}, which the list ${verb} already as [${first}]`);
     return false;
