@@ -56,30 +56,35 @@ function answered(command: string): Found {
 /** A step that has just ended. */
 type Ended = Pick<Observed, 'main' | 'task' | 'inputs' | 'after'>;
 
-/** What a step that is green hands to later steps otherwise than it says, or of others than it should. */
-export function misdeliveredBy(one: Ended, scenario: Scenario): string[] {
+/**
+ * What a step that is green hands to later steps otherwise than it says, or of others than it should.
+ *
+ * @param now by the clock of AWS, in milliseconds since 1970
+ */
+export function misdeliveredBy(one: Ended, scenario: Scenario, now: number): string[] {
   const { main, task, inputs, after } = one;
   if (main.exitCode !== 0) return [];
   const roles = rolesIn(inputs.roles);
+  const wrongIn = (found: Found | undefined, owner: string) => wrongWith(found, owner, scenario, now);
   const profiles = profilesExpected(one, Object.keys(roles)).flatMap((name) => {
     const owner = ownerExpected(one, name, roles[name]);
-    return wrongIn(after.profiles[name], owner, scenario).map((wrong) => `the profile ${name} ${wrong}`);
+    return wrongIn(after.profiles[name], owner).map((wrong) => `the profile ${name} ${wrong}`);
   });
   const named = inputs.roles === undefined ? [] : wrongNames(one);
-  if (task.isSession !== true || 'use-existing-credentials' in inputs) return [...profiles, ...named];
   const { outputs } = main;
   const found = {
     id: outputs['aws-access-key-id'],
     secret: outputs['aws-secret-access-key'],
     token: outputs['aws-session-token'],
   };
-  const owner = ownerExpected(one);
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = after.env;
+  if (task.isSession !== true || 'use-existing-credentials' in inputs) return [...profiles, ...named];
+  const owner = ownerExpected(one);
   const isExported = inputs['aws-profile'] === undefined || inputs['output-env-credentials'] === 'true';
   return [
     ...profiles,
-    ...(isExported ? wrongIn({ id, secret, token }, owner, scenario) : []).map((wrong) => `the environment ${wrong}`),
-    ...(inputs['output-credentials'] === 'true' ? wrongIn(found, owner, scenario) : []).map(
+    ...(isExported ? wrongIn({ id, secret, token }, owner) : []).map((wrong) => `the environment ${wrong}`),
+    ...(inputs['output-credentials'] === 'true' ? wrongIn(found, owner) : []).map(
       (wrong) => `what the outputs hold ${wrong}`,
     ),
     ...(outputs['aws-account-id'] === ACCOUNT ? [] : [`the account is ${outputs['aws-account-id'] ?? 'not there'}`]),
@@ -120,7 +125,7 @@ function ownerExpected({ inputs, task }: Ended, profile?: string, role = ''): st
   return 'sso-role-name' in inputs ? 'AWSReservedSSO_Admin' : 'ci';
 }
 
-function wrongIn(found: Found | undefined, owner: string, { sandbox: { world } }: Scenario): string[] {
+function wrongWith(found: Found | undefined, owner: string, { sandbox: { world } }: Scenario, now: number): string[] {
   if (found?.id === undefined) return ['holds no credentials'];
   const { id, secret, token } = found;
   const session = world.sessions.get(id);
@@ -130,6 +135,7 @@ function wrongIn(found: Found | undefined, owner: string, { sandbox: { world } }
   const isWhole = known?.secretAccessKey === secret && session?.sessionToken === (token === '' ? undefined : token);
   return [
     ...(isWhole ? [] : ['holds no whole credentials']),
+    ...(key === undefined || key.key.propagatedAt.getTime() <= now ? [] : ['holds a key that is not known yet']),
     ...(name === owner || name.startsWith(`${owner}_`) ? [] : [`holds those of ${name}, and not of ${owner}`]),
   ];
 }

@@ -5,7 +5,7 @@ import type { Run } from '../../sandbox/runner/job';
 import type { KeptSession } from '../../src/credential-process/session-file';
 import type { Scenario } from '../scenarios/scenario';
 import type { Door } from './doors';
-import type { Files, Observed, Round, Trial } from './trial';
+import type { Files, Observed, Round, Trial, Trouble } from './trial';
 
 /** A promise that was broken, and how. */
 export interface Broken {
@@ -28,11 +28,13 @@ export type Promised =
   | 'post'
   /** Each place of a document holds a key of its user that works: after a step that says so, and in the end. */
   | 'places'
+  /** Nothing is left of what ends: keys of a job, old keys, what was made for a run, what is no longer wanted, a sign-in. */
+  | 'left'
   /** Who asks for the session of a profile gets one that works, in time, or learns why; of many at once, one renews it. */
   | 'renewal'
   /** Lines of others in the profile files stay. */
   | 'lines'
-  /** A step that nothing befalls succeeds. */
+  /** A step that nothing befalls succeeds, unless it is to fail: then it does so whatever befalls it. */
   | 'alone'
   /** Runs that nothing befalls put everything in order. */
   | 'next';
@@ -47,7 +49,7 @@ interface Seen {
 
 /** All promises that what was seen breaks. */
 export function brokenBy(seen: Seen): Broken[] {
-  const { jobs } = seen;
+  const { jobs, trial } = seen;
   const secrets = secretsOf(seen);
   return jobs
     .flatMap((one) => [
@@ -57,6 +59,7 @@ export function brokenBy(seen: Seen): Broken[] {
       ...breaks('budget', late(one, seen)),
       ...breaks('post', notUndone(one, seen, secrets)),
       ...breaks('places', one.main.exitCode === 0 ? misplaced(one, seen) : []),
+      ...breaks('left', trial.meanwhile === undefined ? [...one.left, ...signedIn(one, seen)] : []),
       ...breaks('renewal', [...one.rounds.flatMap((round) => wrongIn(round, seen)), ...notEnded(one)]),
       ...breaks('lines', lostLines(one)),
       ...breaks('alone', failedAlone(one, seen)),
@@ -149,7 +152,7 @@ function halves(one: Observed, { scenario, trial }: Seen): string[] {
   return isWhole ? [] : ['halves of two credentials are exported'];
 }
 
-const UNCLEAR = /\n\s+at |#unexpected|TypeError|undefined|\[object/;
+const UNCLEAR = /\n\s+at |#unexpected(?!-)|TypeError|undefined|\[object/;
 
 function unclear({ main, posts }: Observed): string[] {
   const texts = [main, ...posts].flatMap(({ log, stderr }) => [log.join('\n'), stderr]);
@@ -211,6 +214,18 @@ function notUndone(one: Observed, seen: Seen, secrets: ReadonlySet<string>): str
     }
   }
   return wrong;
+}
+
+/** How a call goes wrong, where its caller knows whether anything was done. */
+const KNOWN: readonly Trouble[] = ['refused', 'throttled', 'unavailable', 'closed', 'clock moved'];
+
+/** A sign-in that goes on after post, which does not say so. */
+function signedIn({ posts }: Observed, { scenario, trial }: Seen): string[] {
+  const isKnown = trial.troubles.every(({ how }) => KNOWN.includes(how));
+  if (!isKnown || posts.length === 0 || posts.some(({ log }) => log.join().includes('Warning: '))) return [];
+  const { identityCenter } = scenario.sandbox;
+  const isLeft = [...identityCenter.signedIn.keys()].some((token) => identityCenter.holderOf(token) !== undefined);
+  return isLeft ? ['the sign-in is left'] : [];
 }
 
 /** Where a step that nobody meets, and that is green, leaves no key that works. */
@@ -300,8 +315,12 @@ function lostLines({ before, after }: Observed): string[] {
 }
 
 /** What fails no step, and is nothing that befalls it. */
-function failedAlone({ main }: Observed, { trial }: Seen): string[] {
+function failedAlone({ main, task }: Observed, { trial }: Seen): string[] {
   const isAlone = trial.troubles.length === 0 && trial.meanwhile === undefined && trial.timeoutS === undefined;
+  if (task.fails !== undefined) {
+    const isRight = isAlone ? main.log.join().includes(task.fails) : main.exitCode !== 0;
+    return isRight ? [] : [`it is not ended by ${task.fails}: ${main.log.join(' / ')}`];
+  }
   return isAlone && main.exitCode !== 0 && !excludes(main) ? [`it fails: ${main.log.join(' / ')}`] : [];
 }
 

@@ -32,6 +32,8 @@ export interface Task {
   readonly isApplied?: boolean;
   /** Whether later steps get the session that it works as, or one made from that. */
   readonly isSession?: boolean;
+  /** The error that ends it, where it is to fail. */
+  readonly fails?: string;
 }
 
 const user = (...deliver: readonly Place[]) => ({
@@ -99,6 +101,14 @@ export const TASKS = {
     isSession: true,
   },
   verify: { inputs: { mode: 'verify', 'expect-allowed': 'iam:CreateUser\ns3:ListAllMyBuckets' } },
+  'verify what is not so': {
+    inputs: { mode: 'verify', 'expect-allowed': 's3:ListAllMyBuckets', 'expect-denied': 'iam:CreateUser' },
+    fails: '#unexpected-permissions',
+  },
+  'verify who it is not': {
+    inputs: { mode: 'verify', 'expect-arn': `arn:aws:iam::${ACCOUNT}:user/nobody` },
+    fails: '#unexpected-identity',
+  },
   'plan alone': changes('provision', 'all kinds', { 'dry-run': 'true' }),
   'provision the environment': changes('provision', 'environment'),
   'provision a profile': changes('provision', 'profile'),

@@ -6,21 +6,14 @@ import type { Ended, Kill } from '../../sandbox/runner/driver';
 import type { Job, Run } from '../../sandbox/runner/job';
 import { lastWord } from '../../src/credential-process/command-line';
 import { readSession } from '../../src/credential-process/session-file';
-import {
-  ADMIN,
-  identityJob,
-  keyInSecrets,
-  keyInWorkspace,
-  ownerOf,
-  REPOSITORY,
-  WORKSPACE,
-  type FoundKey,
-} from '../scenarios/identities';
+import { ADMIN, identityJob, REPOSITORY, WORKSPACE } from '../scenarios/identities';
 import { REGION, Scenario } from '../scenarios/scenario';
 import { misdeliveredBy, profilesOf, type Profiles } from './delivered';
 import { DOORS, furnish, type Door, type DoorName } from './doors';
+import { leftByMain, leftByPost } from './left';
+import { misplacedIn, strayKeysIn } from './places';
 import { brokenBy, type Broken } from './promises';
-import { TASKS, type Place, type Task, type TaskName } from './tasks';
+import { TASKS, type Task, type TaskName } from './tasks';
 
 /** How a call goes wrong. */
 export type Trouble = keyof typeof FAILURES | 'late' | 'killed' | 'machine lost' | 'clock moved';
@@ -91,6 +84,8 @@ export interface Observed {
   readonly misplaced: readonly string[];
   /** What later steps found then otherwise than they should. */
   readonly misdelivered: readonly string[];
+  /** What was left of what had to go: when main had ended, and when post had. */
+  readonly left: readonly string[];
   readonly rounds: readonly Round[];
   readonly posts: readonly Run[];
   /** How many requests there were when the post steps ran once more. */
@@ -234,6 +229,11 @@ class TrialRun {
     return brokenBy({ trial, scenario, jobs, door: this.#door, requests: this.#requests });
   }
 
+  /** The time, by the clock of AWS, whether or not it was moved back. */
+  get #latest(): number {
+    return this.scenario.sandbox.clock.now().getTime() + Math.max(0, -this.#movedMs);
+  }
+
   get #requests(): RecordedRequest[] {
     return this.scenario.sandbox.requests.slice(this.#first);
   }
@@ -297,7 +297,8 @@ class TrialRun {
         after,
         isKilled: main.exitCode === null,
         misplaced: misplacedIn(task, this.scenario),
-        misdelivered: misdeliveredBy({ task, inputs, main, after }, this.scenario),
+        misdelivered: misdeliveredBy({ task, inputs, main, after }, this.scenario, this.#latest),
+        left: leftByMain({ task, main }, this.scenario),
       };
     };
   }
@@ -307,11 +308,13 @@ class TrialRun {
     const sessions = sessionsOf(job);
     const isLost = this.trial.troubles.some(({ how }) => how === 'machine lost') && isKilled;
     const posts = isLost ? [] : await job.finish();
+    // By a clock that was moved back, what was made before is not there yet.
+    const left = this.#movedMs < 0 ? [] : [...one.left, ...leftByPost({ ...one, posts }, this.scenario)];
     const requestsBefore = this.#requests.length;
     const again = isLost ? [] : await job.finish();
     const late = isLost ? [] : await Promise.all(sessions.map((session) => job.ask(session)));
     const own = rounds.filter(({ session }) => sessions.includes(session));
-    return { ...one, rounds: own, posts, requestsBefore, again, late };
+    return { ...one, rounds: own, posts, left, requestsBefore, again, late };
   }
 
   /** They ask for the sessions of their jobs' profiles: in the end also where nothing befalls them any more. */
@@ -425,31 +428,11 @@ class TrialRun {
     const isOfJob = /"environment"|"profile"/.exec(JSON.stringify(task.document)) !== null;
     const wrong = misplacedIn(task, scenario);
     if (wrong.length > 0) return wrong.map((how) => ({ promise: 'places', how }));
+    const stray = strayKeysIn(task, scenario).filter((id) => !next.log.join().includes(id));
+    if (stray.length > 0) return stray.map((id) => ({ promise: 'left', how: `the key ${id} is in no place` }));
     const isChanging = next.outputs.changed === 'true' && !isOfJob;
     return isChanging ? [{ promise: 'next', how: `there is no end of changes: ${next.log.join(' / ')}` }] : [];
   }
-}
-
-/** The places of a document that do not hold a whole key of their user that works. */
-function misplacedIn({ document = { users: {} } }: Task, scenario: Scenario): string[] {
-  return Object.entries(document.users).flatMap(([user, { 'access-key': key }]) =>
-    key.deliver.flatMap((place) => {
-      const found = keyAt(place, scenario);
-      return found === undefined || ownerOf(scenario, found) === user
-        ? []
-        : `${JSON.stringify(place)} does not hold a key of ${user}`;
-    }),
-  );
-}
-
-/** Nothing for a place that ends with the job. */
-function keyAt(place: Place, scenario: Scenario): FoundKey | undefined {
-  if (typeof place === 'string') return undefined;
-  if ('github-secrets' in place) return keyInSecrets(scenario, place['github-secrets']);
-  if ('dependabot-secrets' in place) {
-    return keyInSecrets(scenario, { ...place['dependabot-secrets'], program: 'dependabot' });
-  }
-  return 'terraform-cloud' in place ? keyInWorkspace(scenario) : undefined;
 }
 
 /** A job whose main has ended. */
