@@ -134,3 +134,24 @@ test('what a policy allows now that all who have it were allowed before is not n
     'policy read: allows s3:Put* on everything',
   ]);
 });
+
+test('what an inline policy allowed is new in an attached policy only to others who may have that', () => {
+  const inlinePolicies = { read: { Version: '2012-10-17', Statement: READING.Statement } };
+  const planWith = (uses: number, users: Account['users']) =>
+    wideningsIn(
+      planOf(
+        {
+          policies: policies(allowing(['s3:List*', 's3:Get*'])),
+          users: Object.keys(users ?? {}).map((name) => declaredUser({ name, policies: [{ declared: 'list' }] })),
+        },
+        { policies: { list: { document: LISTING, uses } }, users: users ?? {} },
+      ),
+    );
+  const ci = { attachedPolicies: [LIST], inlinePolicies };
+  const found = ['policy list: allows s3:Get* on everything'];
+  expect(planWith(1, { ci })).toEqual([]);
+  expect(planWith(2, { ci })).toEqual(found);
+  expect(planWith(2, { ci, other: { attachedPolicies: [LIST] } })).toEqual(found);
+  expect(planWith(2, { ci, other: ci })).toEqual([]);
+  expect(planWith(1, { ci, other: {} })).toEqual([`user other: gets the policy ${LIST}`]);
+});
