@@ -21,6 +21,8 @@ const folder = workspaceWith({
   '.github/actions/sign-in/action.yml': COMPOSITE,
   'script/action.yaml': 'name: Script\ndescription: A script\nruns: { using: node24, main: main.js }\n',
   'wrong/action.yml': COMPOSITE.replace('- uses: octo/other@v1', '- run: echo ${{ secrets.TOKEN }}'),
+  'bare/action.yml': 'runs: { using: composite, steps: [{ run: ls, shell: bash }] }\nbranding: { icon: my-own }\n',
+  'without-runs/action.yml': 'name: Nothing\n',
   'empty/README.md': '',
 });
 
@@ -37,9 +39,14 @@ test('one that is a program is not run', async () => {
   expect(refusalOf(read)).toContain('composite ones run here, and not one of node24');
 });
 
+test('what the marketplace alone asks for may be missing or wrong', async () => {
+  expect((await readLocalAction('./bare', folder)).action.runs.steps).toEqual([{ run: 'ls', shell: 'bash' }]);
+});
+
 test.each([
   ['./none', 'There is no action.yml in ./none of the workspace. Is the repository checked out before this step?'],
   ['./empty', 'There is no action.yml in ./empty'],
+  ['./without-runs', 'without-runs/action.yml: It has no runs, which every action needs.'],
   ['./wrong', "wrong/action.yml:12:17: Unrecognized named-value: 'secrets'"],
 ])('%s is none: %s', async (uses, problem) => {
   await expect(readLocalAction(uses, folder)).rejects.toThrow(problem);
