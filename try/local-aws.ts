@@ -123,7 +123,7 @@ export class LocalAws {
    *
    * @param strict whether it makes only the places outside AWS to which a document delivers keys
    */
-  async furnish({ inputs }: ActionUse, job: TokenJob, { strict = false } = {}): Promise<string[]> {
+  async furnish({ inputs }: Pick<ActionUse, 'inputs'>, job: TokenJob, { strict = false } = {}): Promise<string[]> {
     this.#furnishStores(inputs.identities, job.workspace);
     if (strict) return [];
     const account = firstOf(inputs['allowed-account-ids']) ?? DEFAULT_ACCOUNT;

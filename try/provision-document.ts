@@ -32,7 +32,7 @@ export async function provisionDocument(
   };
   try {
     checkOut(dirname(file), job.workspace);
-    await aws.furnish({ uses: '', inputs, env: {} }, { claims: {}, oidc: false, workspace: job.workspace });
+    await aws.furnish({ inputs }, { claims: {}, oidc: false, workspace: job.workspace });
     const { exitCode, log } = await job.step({ with: inputs });
     interruption.check();
     await job.finish();

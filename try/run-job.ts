@@ -242,7 +242,7 @@ export class JobRun {
       note(`This action runs instead of ${what.insteadOf}: it takes the same inputs.`);
     }
     for (const made of await aws.furnish(use, this.#token, { strict })) note(made);
-    this.#withPost.unshift(use.uses);
+    this.#withPost.unshift(use.title);
     const env = { ...use.env, ...aws.environment };
     return this.#job.step({
       with: use.inputs,
@@ -291,7 +291,7 @@ export class JobRun {
     let before = sandbox.requests.length;
     await this.#job.finish({
       runs: (condition) => {
-        title(`${this.#name} › Post ${this.#withPost.shift() ?? ''}`);
+        title(masked(`${this.#name} › Post ${this.#withPost.shift() ?? ''}`, this.#job.masks));
         const runs = expressions.holds(condition, steps.contexts, steps.status);
         if (!runs) note(`Skipped: post-if: ${condition}.`);
         return runs;

@@ -19,11 +19,7 @@ const statusOf = async (url: string, token: string) =>
   (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status;
 
 const furnish = (identities: string) =>
-  aws.furnish(
-    { uses: '', inputs: { identities }, env: {} },
-    { claims: {}, oidc: false, workspace: __dirname },
-    { strict: true },
-  );
+  aws.furnish({ inputs: { identities } }, { claims: {}, oidc: false, workspace: __dirname }, { strict: true });
 
 test('the places of a document are there, and the tokens that were made before may write them', async () => {
   const tokens = { github: aws.githubToken(), terraform: aws.terraformToken() };
@@ -68,7 +64,7 @@ test.each([
 ])('of the audience "%s", it is said that a role trusts it if a step asks for it', async (audience, note) => {
   const inputs = { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy', audience };
   const job = { claims: { repository: 'octo-org/app' }, oidc: true, workspace: __dirname };
-  expect(await aws.furnish({ uses: '', inputs, env: {} }, job)).toEqual([expect.stringContaining(note)]);
+  expect(await aws.furnish({ inputs }, job)).toEqual([expect.stringContaining(note)]);
 });
 
 test('a workspace at another server is refused: the step would go there', async () => {

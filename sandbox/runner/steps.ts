@@ -18,6 +18,8 @@ export interface StepEnd {
 /** A step that uses an action, with its expressions filled in. */
 export interface ActionUse {
   readonly uses: string;
+  /** What the log calls the step. */
+  readonly title: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -119,7 +121,7 @@ export class Steps {
             shell: text(step.shell) ?? this.settings.shell,
             workingDirectory: text(step['working-directory']) ?? this.settings.workingDirectory,
           })
-        : useAction({ uses, inputs: this.#filled(step.with, contexts), env });
+        : useAction({ uses, title: this.nameOf(step), inputs: this.#filled(step.with, contexts), env });
     const ran = await outcomeOf(start);
     const goesOn = expressions.valueOf(String(step['continue-on-error'] ?? ''), contexts);
     return { ...ran, conclusion: String(goesOn) === 'true' ? 'success' : ran.outcome };
