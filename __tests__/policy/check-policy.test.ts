@@ -563,6 +563,7 @@ describe('an Allow for GitHub’s OIDC provider', () => {
   test.each([
     ['job_workflow_ref', '?/app/.github/workflows/deploy.yml@*'],
     ['job_workflow_ref', 'octo*/app/.github/workflows/deploy.yml@*'],
+    ['job_workflow_ref', '${token.actions.githubusercontent.com:job_workflow_ref}'],
   ])('%s %s names nobody', (name, wide) => {
     expect(github({ StringEquals: aud, StringLike: claim(name, wide) })).toEqual([
       `Statement.Condition.StringLike["${issuer}:${name}"]: is "${wide}", which repositories of strangers match as well; ` +
@@ -590,6 +591,9 @@ describe('an Allow for GitHub’s OIDC provider', () => {
     'repository_owner:octo*',
     'repository_owner_id:1*:x',
     'rep*:octo/app:*',
+    'repo:${aws:PrincipalTag/owner}/app:*',
+    'repo:octo${aws:PrincipalTag/owner}/app:*',
+    '${token.actions.githubusercontent.com:sub}',
     'repo*octo/app:*',
     'environment:production',
     'ref:refs/heads/main',
@@ -751,6 +755,7 @@ describe('trust in IAM Roles Anywhere', () => {
     [{ ArnEquals: { 'aws:SourceArn': ANCHOR } }, NO_CERTIFICATE],
     [{ ...BOUND, StringEquals: undefined, StringLike: { [CN]: '*' } }, NO_CERTIFICATE],
     [{ ...BOUND, StringEquals: undefined, StringLike: { [CN]: ['deploy', '*'] } }, NO_CERTIFICATE],
+    [{ ...BOUND, StringEquals: { [CN]: `\${${CN}}` } }, NO_CERTIFICATE],
     [{ ...BOUND, StringEquals: undefined, StringEqualsIfExists: { [CN]: 'deploy' } }, NO_CERTIFICATE],
     [{ ...BOUND, StringEquals: undefined, Null: { [CN]: 'false' } }, NO_CERTIFICATE],
     [{ ...BOUND, StringEquals: { 'aws:PrincipalTag/x509Issuer/CN': 'authority' } }, NO_CERTIFICATE],
@@ -861,6 +866,7 @@ test.each([
   ['gitlab.com', 'sub', 'project_path:octo*'],
   ['gitlab.com', 'sub', 'p*'],
   ['gitlab.com', 'sub', '?*'],
+  ['gitlab.com', 'sub', '${gitlab.com:sub}'],
   ['app.terraform.io', 'sub', 'organization:*'],
   ['app.terraform.io', 'sub', 'organization:oct?:project:*'],
   ['agent.buildkite.com', 'sub', 'organization:*'],

@@ -110,11 +110,14 @@ export function requiresKey({ operator, values }: Omit<KeyCondition, 'path'>): b
   return REQUIRING_OPERATOR.test(operator);
 }
 
+/** Wildcards alone, and a variable, which may stand for what the request itself says. */
+const OF_ANY_TEXT = /^(?:[*?]|\$\{[^}]*\})*$/;
+
 /** Whether a condition is met by some values of such a key only. */
 export function bindsBy(keys: RegExp): (condition: Omit<KeyCondition, 'path'>) => boolean {
   return (condition) =>
     keys.test(condition.key) &&
     requiresKey(condition) &&
     condition.operator !== 'Null' &&
-    listOf(condition.values).every((value) => !/^[*?]*$/.test(String(value)));
+    listOf(condition.values).every((value) => !OF_ANY_TEXT.test(String(value)));
 }

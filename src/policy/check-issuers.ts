@@ -182,12 +182,14 @@ function organizationProblems(given: readonly Bound[]): PartProblem[] {
  * Whether a wildcard stands before the end of the first name in a claim, which is that of an organization:
  * `project_path:octo/…`, `organization:octo:…`, `https://vercel.com/octo/…`, or the claim is that name.
  */
-function namesNoOrganization(value: string): boolean {
+function namesNoOrganization(written: string): boolean {
+  const value = withWildcards(written);
   return /[*?]/.test(value) && !/^(?:https?:\/\/[^/*?]+\/|[^:*?]+:)[^:/*?]+[:/]/.test(value);
 }
 
 /** Whether a wildcard stands for the whole of a subject, before its first claim has ended, or for an owner; or none is named. */
-function isSubjectOfAnyone(subject: string): boolean {
+function isSubjectOfAnyone(written: string): boolean {
+  const subject = withWildcards(written);
   return (
     /^(\w*[*?]|\w*:[*?]+$)/.test(subject) ||
     new RegExp(`${OWNER}[^:/@]*[*?]`).test(subject) ||
@@ -197,9 +199,14 @@ function isSubjectOfAnyone(subject: string): boolean {
 
 /** Whether a wildcard stands where the owner does in `owner/name…`: a name that anyone can register. */
 function hasWildcardInOwner(value: string): boolean {
-  return /^[^/]*[*?]/.test(value);
+  return /^[^/]*[*?]/.test(withWildcards(value));
 }
 
 function hasWildcard(value: string): boolean {
-  return /[*?]/.test(value);
+  return /[*?]/.test(withWildcards(value));
+}
+
+/** A variable may stand for what the token itself says, whoever it is of. */
+function withWildcards(value: string): string {
+  return value.replaceAll(/\$\{[^}]*\}/g, '*');
 }
