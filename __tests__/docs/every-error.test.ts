@@ -49,6 +49,8 @@ async function provoke(code: ErrorCode): Promise<string[]> {
         text: expect.stringMatching(new RegExp(`#${code}$`, 'm')),
       });
       expect(summary).toContain('**Fix:** ');
+      // Whoever reads more than one does not know which.
+      expect(text.match(/^Fix: .*/gm)).toHaveLength(1);
       printed.push(text);
     } finally {
       scenario.calls();

@@ -1,4 +1,4 @@
-import { ActionError, asOneFailure, ERROR_CODES } from '../../src/errors/action-error';
+import { ActionError, asOneFailure, ERROR_CODES, reasonOf } from '../../src/errors/action-error';
 
 test('a message says what was tried, the answer, the cause and the fix, each on a line', () => {
   const cause = new Error('socket');
@@ -62,4 +62,18 @@ describe('several failures', () => {
     expect(asOneFailure([first])).toBe(first);
     expect(asOneFailure([first, failure('walk')])).toBe(first);
   });
+});
+
+test.each([
+  [
+    { answer: 'No', why: 'Because.' },
+    { answer: 'No', why: 'Because.', fix: 'Do.' },
+  ],
+  [{}, { answer: 'Could not start.', why: undefined, fix: 'Do.' }],
+])('why a failure came about is known without what was tried, if there was an answer: %j', (more, reason) => {
+  expect(reasonOf(new ActionError({ code: 'unexpected', tried: 'start', fix: 'Do.', ...more }))).toEqual(reason);
+});
+
+test('of what was not foreseen the words are known', () => {
+  expect(reasonOf(new Error('Lost'))).toEqual({ answer: 'Lost' });
 });

@@ -100,7 +100,9 @@ async function torn(): Promise<[old: string, left: string]> {
   }
   const failed = await run('rotate', TWO_PLACES, { 'rotate-now': 'true' });
   expect(textOf(failed)).toContain('#delivery-incomplete');
-  expect(textOf(failed)).toContain('Run this step again in 10 minutes: it looks at what the places hold, and makes');
+  expect(textOf(failed)).toContain(
+    'Then run this step again in 10 minutes: it looks at what the places hold, and makes',
+  );
   const [left = '', old = ''] = inBoth();
   expect(left).not.toBe(old);
   scenario.pass(11 * MINUTE_MS);

@@ -129,6 +129,9 @@ export interface FileProblem extends FilePlace {
 /** What an error of another side's means, and what to do about it. */
 export type Explanation = Pick<Failure, 'code' | 'why' | 'fix'>;
 
+/** Why something failed. What was not foreseen has words alone. */
+export type Reason = Required<Pick<Failure, 'answer'>> & Partial<Pick<Failure, 'why' | 'fix'>>;
+
 /** A failure that the user can understand and fix. Its message never holds a secret. */
 export class ActionError extends Error {
   readonly code: ErrorCode;
@@ -160,6 +163,12 @@ export class ActionError extends Error {
   /** The other side's own words, or else all of the message. */
   get answer(): string {
     return this.parts.find(({ label }) => label === 'Answer')?.text ?? this.message;
+  }
+
+  /** What is known of why it failed, for another failure that came of it: that one has a cause and a fix of its own. */
+  get reason(): Reason {
+    const { tried, answer = `Could not ${tried}.`, why, fix } = this.#failure;
+    return { answer, why, fix };
   }
 
   /** The same failure, with a sentence more on its cause. */
@@ -207,6 +216,11 @@ export function asActionError(error: unknown): ActionError {
     fix: 'If this action is at fault, please report it with this message.',
     cause: error,
   });
+}
+
+/** Why something failed, for the failure that came of it. */
+export function reasonOf(error: unknown): Reason {
+  return error instanceof ActionError ? error.reason : { answer: messageOf(error) };
 }
 
 /** What several works failed with, as one failure: the first, with what the others say. */

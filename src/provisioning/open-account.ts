@@ -85,7 +85,7 @@ export async function openAccount(entry: AccountEntry): Promise<OpenAccount> {
     deletedKeys: new Set(),
     signingKey: credentials.accessKeyId,
     iamAs: (others) => connectIam(connection, others, calls),
-    testKey: (key) => testKey(key, entry),
+    testKey: (key, user) => testKey(key, user, entry),
   };
   return { identity, access, unlimited: { ...access, iam: unlimitedIam, stores: new Stores(stores) } };
 }
@@ -101,7 +101,12 @@ function accountOf({ arn, account = '' }: Identity): Omit<TargetAccount, 'reposi
   });
 }
 
-async function testKey(credentials: Credentials, { connection, calls, beforeEach }: AccountEntry): Promise<void> {
+async function testKey(
+  credentials: Credentials,
+  user: string,
+  { connection, calls, beforeEach }: AccountEntry,
+): Promise<void> {
   const sts = await connectSts(connection, credentials, calls);
-  return sts.testNewKey(() => beforeEach?.(), `use the new access key ${credentials.accessKeyId}. It is deleted again`);
+  const tried = `use the new access key ${credentials.accessKeyId} of ${user}. It is deleted again`;
+  return sts.testNewKey(() => beforeEach?.(), tried);
 }

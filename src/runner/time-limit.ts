@@ -17,7 +17,7 @@ export function timeLimitReached(limit: number): ActionError {
   return new ActionError({
     code: 'action-timeout',
     tried: `finish within ${limit} s, the limit that action-timeout-s sets`,
-    why: 'AWS or another server took longer, attempts had to be repeated, or another run or a person was waited for; the lines above say which.',
+    why: 'AWS or another server took longer, attempts had to be repeated, or another run or a person was waited for: the log of the step says which.',
     fix: 'Raise action-timeout-s, or omit it: each request has a time-out of its own.',
   });
 }

@@ -195,7 +195,7 @@ describe('a key that is made', () => {
     const error = await failureOf(makeSurely());
     const [key] = user.accessKeys;
     expect(error).toMatchObject({ code: 'access-key-not-accepted' });
-    expect(String(error)).toContain(`use the new access key ${key?.accessKeyId ?? ''}.`);
+    expect(String(error)).toContain(`use the new access key ${key?.accessKeyId ?? ''} of ${user.name}.`);
     expect(String(error)).not.toContain(key?.secretAccessKey);
   });
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ActionError } from '../../errors/action-error';
+import { ActionError, reasonOf } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import type { Iam } from '../../iam/connect';
 import type { AccountAccess } from '../changes/account-access';
@@ -172,12 +172,14 @@ function changedMeanwhile(tried: string): ActionError {
 }
 
 function notRetired({ plan, credentials }: MadeKey, replaced: string, error: unknown): ActionError {
+  const { answer, why, fix = 'Correct what the answer says.' } = reasonOf(error);
+  const delivered = `The new key, ${credentials.accessKeyId}, is delivered and works. The old one may still be active.`;
   return new ActionError({
     code: 'old-key-not-retired',
     tried: `delete the old access key ${replaced} of ${plan.user}`,
-    answer: messageOf(error),
-    why: `The new key, ${credentials.accessKeyId}, is delivered and works. The old one may still be active.`,
-    fix: 'Fix what the answer says, and run the step again with delete-old-keys: true: it deletes the old key.',
+    answer,
+    why: why === undefined ? delivered : `${why} ${delivered}`,
+    fix: `${fix} Then run the step again with delete-old-keys: true: it deletes the old key.`,
     cause: error,
   });
 }

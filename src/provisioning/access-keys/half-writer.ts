@@ -1,5 +1,4 @@
-import { ActionError } from '../../errors/action-error';
-import { messageOf } from '../../errors/message';
+import { ActionError, reasonOf } from '../../errors/action-error';
 import { describeSecret, keepersOf, STORES } from '../../identities/stored-secret';
 import type { AccountAccess } from '../changes/account-access';
 import { isSameMark, type Mark } from '../stores/store';
@@ -143,18 +142,20 @@ function incomplete(
   isNobodys: boolean,
 ): ActionError {
   const secret = describeSecret(stored.secret);
+  const { answer, why, fix = 'Correct what the answer says.' } = reasonOf(error);
+  const halves =
+    `${keepersOf(secretsIn(made.plan.destinations))} took ${written.join(', ') || 'none for certain'}, and did not take ` +
+    `${secret}: what the places hold need not belong together now. The halves are written one by one, and the earlier ones cannot be read to be put back.`;
+  const again = isNobodys
+    ? 'Then run this step again, which makes a new key.'
+    : `Then run this step again in ${TAKEOVER_MS / 60_000} minutes: it looks at what the places hold, and makes a new ` +
+      'key, if there is room for one; else it says what makes room.';
   return new ActionError({
     code: 'delivery-incomplete',
     tried: `deliver the new access key of ${made.plan.user} whole`,
-    answer: messageOf(error),
-    why:
-      `${keepersOf(secretsIn(made.plan.destinations))} took ${written.join(', ') || 'none for certain'}, and did not take ` +
-      `${secret}: what the places hold need not belong together now. The halves are written one by one, and the earlier ones cannot be read to be put back.`,
-    fix:
-      (isNobodys
-        ? 'Run this step again, which makes a new key.'
-        : `Run this step again in ${TAKEOVER_MS / 60_000} minutes: it looks at what the places hold, and makes a new key, ` +
-          'if there is room for one; else it says what makes room.') + ' Until then, what uses these may fail.',
+    answer,
+    why: why === undefined ? halves : `${why} ${halves}`,
+    fix: `${fix} ${again} Until then, what uses these may fail.`,
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 import { isPlain, type Credentials } from '../../aws/credentials';
 import { isRefusal, mayBeMade } from '../../aws/failure';
-import { ActionError } from '../../errors/action-error';
+import { ActionError, reasonOf } from '../../errors/action-error';
 import { messageOf } from '../../errors/message';
 import { unusualAnswerOfIam } from '../../iam/explain';
 import { tagsIn } from '../../iam/tags';
@@ -220,8 +220,8 @@ interface KeyOrder {
   readonly created: Date;
 }
 
-async function testKey({ credentials }: MadeKey, { testKey: test }: AccountAccess): Promise<void> {
-  await concurrently(Array.from({ length: TESTS }), () => test(credentials));
+async function testKey({ plan, credentials }: MadeKey, { testKey: test }: AccountAccess): Promise<void> {
+  await concurrently(Array.from({ length: TESTS }), () => test(credentials, plan.user));
 }
 
 /** A user that was made just now may not be known everywhere. */
@@ -268,7 +268,7 @@ function anotherWasFirst(user: string, cause: unknown, why?: string): ActionErro
   return new ActionError({
     code: 'another-run',
     tried: `give the user ${user} a new access key`,
-    answer: cause === undefined ? undefined : messageOf(cause),
+    answer: cause === undefined ? undefined : reasonOf(cause).answer,
     why: why === undefined ? 'Another run, or someone, has made a key of this user meanwhile.' : `Meanwhile, ${why}.`,
     fix:
       'Nothing was delivered, and the key in use stays. Run the step again when the other run is over; `concurrency:` in ' +
@@ -281,7 +281,7 @@ function answerLost(user: string, cause: unknown): ActionError {
   return new ActionError({
     code: 'access-key-unknown',
     tried: `make an access key for ${user}`,
-    answer: messageOf(cause),
+    answer: reasonOf(cause).answer,
     why: 'AWS may have made a key that nobody knows: its answer, with the key in it, was lost.',
     fix:
       'Run the step again. If there is such a key, that run says so; it is deleted when nobody has used it for a day. If ' +

@@ -48,5 +48,5 @@ export interface AccountAccess extends Reporter {
   /** IAM, with calls that other credentials sign. */
   readonly iamAs: (credentials: Credentials) => Promise<Iam>;
   /** Waits until AWS knows an access key. */
-  readonly testKey: (credentials: Credentials) => Promise<void>;
+  readonly testKey: (credentials: Credentials, user: string) => Promise<void>;
 }
