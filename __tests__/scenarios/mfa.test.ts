@@ -50,6 +50,12 @@ const inputs = () => ({
 const sorted = () => scenario.calls().sort();
 const SESSION_CALLS = ['GetCallerIdentity', 'GetSessionToken'];
 
+test('masks the account of a device that it looks up before the device is shown', async () => {
+  const main = await job().step({ with: { ...inputs(), 'mfa-serial': '', 'mask-aws-account-id': 'true' } });
+  expect(main.log).toContain('MFA device: arn:aws:iam::***:mfa/mona');
+  expect(sorted()).toEqual(['GetCallerIdentity', 'GetSessionToken', 'ListMFADevices']);
+});
+
 test('runbook 3: refused before MFA, a session by the seed, allowed after', async () => {
   expect((await listBuckets(scenario.sandbox.url, EXAMPLE_KEYS)).status).toBe(403);
   expect(scenario.calls()).toEqual(['ListBuckets AccessDenied']);

@@ -2,6 +2,7 @@ import type { Credentials } from '../aws/credentials';
 import { isMfaCodeRefusal, refusalBehind, skewIn } from '../aws/failure';
 import type { MfaRequest, StepSettings } from '../inputs/request';
 import { codeAt, untilNextCode } from '../mfa/seed';
+import { maskAccountsIn } from '../runner/masks';
 import { callSettings, type Step } from '../runner/step';
 import type { Prove } from '../sts/connect';
 import { requireKeysForMfa } from './user-keys';
@@ -26,6 +27,8 @@ export async function withMfa<T>(
   const { clock, runner } = step;
   requireKeysForMfa(credentials);
   const serial = mfa.serial ?? (await findDevice(credentials, settings, step));
+  if (settings.maskAccountId) maskAccountsIn(serial, step);
+  if (mfa.serial === undefined) runner.info(`MFA device: ${serial}`);
   const prove = async () => {
     const code = mfa.code.from === 'input' ? mfa.code.code : await codeAt(mfa.code.seed, clock.time());
     runner.mask(code);
@@ -53,7 +56,5 @@ async function findDevice(credentials: Credentials, settings: StepSettings, step
     import('../iam/connect'),
     import('../mfa/find-device'),
   ]);
-  const device = await findMfaDevice(await connectIam(settings.connection, credentials, callSettings(settings, step)));
-  step.runner.info(`MFA device: ${device}`);
-  return device;
+  return findMfaDevice(await connectIam(settings.connection, credentials, callSettings(settings, step)));
 }
