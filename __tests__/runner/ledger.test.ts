@@ -581,3 +581,13 @@ describe('a sign-in', () => {
     expect(changes()).toMatchObject({ variables: {}, signIns: [SIGN_IN] });
   });
 });
+
+test('leaves no files behind that post would not find, as the state that names them cannot be saved', () => {
+  const full = new Ledger(env, () => {
+    throw new Error('no space left on device');
+  });
+  expect(() => {
+    full.exporting(['AWS_SECRET_ACCESS_KEY']);
+  }).toThrow('no space left on device');
+  expect(readdirSync(inJob())).toEqual([]);
+});

@@ -247,7 +247,13 @@ export class Ledger {
     );
     const short = shortened(changes);
     const isWhole = JSON.stringify(short) === JSON.stringify(changes);
-    this.#saveIfNew(JSON.stringify({ folder, changes: short, isWhole } satisfies State));
+    try {
+      this.#saveIfNew(JSON.stringify({ folder, changes: short, isWhole } satisfies State));
+    } catch (error) {
+      // By nothing but the state does post find the files, in which secrets may be.
+      if (this.#saved === '') this.#files.remove();
+      throw error;
+    }
   }
 
   /** The file in which the runner keeps the state grows with every save. */
