@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../sandbox/runner/job';
 import { lastWord } from '../../src/credential-process/command-line';
@@ -12,6 +12,9 @@ export interface Found {
   readonly secret: string | undefined;
   readonly token: string | undefined;
 }
+
+/** Secret access keys and session tokens, by the form that the local AWS gives them. */
+export const SECRET = /[A-Za-z0-9+/]{30}EXAMPLEKEY|[A-Za-z0-9+/]{40,}EXAMPLETOKEN/;
 
 export type Profiles = Readonly<Record<string, Found>>;
 
@@ -30,11 +33,15 @@ export function profilesOf({ env, home }: Job): Profiles {
   };
 }
 
+/** The text of a profile file; empty where there is none. */
+export function profileText(path: string): string {
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8') : '';
+}
+
 type Sections = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 function sectionsIn(path: string): Sections {
-  if (!existsSync(path)) return {};
-  const [, ...sections] = readFileSync(path, 'utf8').split(/^\[(?:profile )?/m);
+  const [, ...sections] = profileText(path).split(/^\[(?:profile )?/m);
   return Object.fromEntries(
     sections.map((section) => {
       const settings = [...section.matchAll(/^(\w+) = (.*)$/gm)].map(([, name = '', value = '']) => [name, value]);
@@ -138,6 +145,18 @@ function wrongWith(found: Found | undefined, owner: string, { sandbox: { world }
     ...(key === undefined || key.key.propagatedAt.getTime() <= now ? [] : ['holds a key that is not known yet']),
     ...(name === owner || name.startsWith(`${owner}_`) ? [] : [`holds those of ${name}, and not of ${owner}`]),
   ];
+}
+
+/** Files with secrets that others than the job's user may read. */
+export function openToOthers({ env, home, temp }: Job): string[] {
+  const folders = [join(env.HOME ?? home, '.aws'), temp].filter((folder) => existsSync(folder));
+  const paths = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? join(entry.parentPath, entry.name) : [],
+    ),
+  );
+  const isOpen = (path: string) => (statSync(path).mode & 0o077) !== 0 && SECRET.test(readFileSync(path, 'utf8'));
+  return paths.filter(isOpen).map((path) => `others may read ${path}`);
 }
 
 /** Profiles in the outputs that are not there, or not as they are named. */

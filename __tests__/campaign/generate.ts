@@ -12,6 +12,7 @@ const TASK_NAMES = Object.keys(TASKS) as [TaskName, ...TaskName[]];
 /** Of each, as often as it is worth. */
 const TROUBLES: Choice<Trouble> = [
   'refused',
+  'over a limit',
   'throttled',
   'unavailable',
   'closed',
@@ -34,6 +35,15 @@ const REPEATED: readonly Trouble[] = [
   'no answer',
   'answer cut off',
   'answer stops',
+];
+
+const UNWRITABLE: Choice<NonNullable<Trial['unwritable']>> = [
+  'GITHUB_ENV',
+  'GITHUB_OUTPUT',
+  'GITHUB_STATE',
+  'GITHUB_STEP_SUMMARY',
+  'credentials',
+  'config',
 ];
 
 /** By how much a clock moves, in seconds. */
@@ -60,6 +70,7 @@ export async function trialOf(seed: number): Promise<Trial> {
       lastsUntil: chance.pick(['main', 'main', 'later steps', 'post']),
       ...(isRenewing(task) && { asked: Array.from({ length: 1 + chance.below(3) }, () => roundOf(chance)) }),
       hasProfiles: chance.happens(0.5),
+      ...(chance.happens(0.1) && { unwritable: chance.pick(UNWRITABLE) }),
       staleMs: chance.pick([0, 0, 5_000, 30_000]),
       propagationMs: chance.pick([0, 0, 8_000]),
       ...(chance.happens(0.1) && { timeoutS: chance.pick([5, 30, 120]) }),

@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedRequest } from '../../sandbox/http/request';
 import type { Run } from '../../sandbox/runner/job';
+import type { LogLine } from '../../sandbox/runner/log';
 import type { KeptSession } from '../../src/credential-process/session-file';
-import type { Scenario } from '../scenarios/scenario';
+import { ACCOUNT, type Scenario } from '../scenarios/scenario';
+import { SECRET } from './delivered';
 import type { Door } from './doors';
 import type { Files, Observed, Round, Trial, Trouble } from './trial';
 
@@ -71,9 +73,6 @@ function breaks(promise: Promised, hows: readonly string[]): Broken[] {
   return hows.map((how) => ({ promise, how }));
 }
 
-/** Secret access keys and session tokens, by the form that the local AWS gives them. */
-const SECRET = /[A-Za-z0-9+/]{30}EXAMPLEKEY|[A-Za-z0-9+/]{40,}EXAMPLETOKEN/;
-
 const SECRET_INPUTS = [
   'aws-secret-access-key',
   'mfa-secret',
@@ -82,13 +81,18 @@ const SECRET_INPUTS = [
   'terraform-token',
 ] as const;
 
-function secretsOf({ scenario, door }: Seen): Set<string> {
+/** Secrets that the step was given. */
+function givenTo({ inputs }: Pick<Observed, 'inputs'>): string[] {
+  const lines = SECRET_INPUTS.flatMap((name) => inputs[name]?.split('\n') ?? []);
+  return lines.filter((line) => line.length > 16 && !line.startsWith('---'));
+}
+
+function secretsOf({ scenario, door, jobs }: Seen): Set<string> {
   const { sandbox } = scenario;
   const { identityCenter } = sandbox;
-  const given = SECRET_INPUTS.flatMap((name) => door.inputs[name]?.split('\n') ?? []);
   const devices = [...scenario.account.users.values()].flatMap(({ mfaDevices }) => [...mfaDevices.values()]);
   const all = [
-    ...given.filter((line) => line.length > 16 && !line.startsWith('---')),
+    ...jobs.flatMap(givenTo),
     ...[...sandbox.world.sessions.values()].flatMap(({ secretAccessKey, sessionToken }) => [
       secretAccessKey,
       sessionToken,
@@ -102,7 +106,8 @@ function secretsOf({ scenario, door }: Seen): Set<string> {
   return new Set(all);
 }
 
-function shown({ main, rounds, posts, again, late, job }: Observed, secrets: ReadonlySet<string>): string[] {
+function shown(one: Observed, secrets: ReadonlySet<string>): string[] {
+  const { main, rounds, posts, again, late, job, inputs, isKilled } = one;
   const isSecret = (text: string) => SECRET.test(text) || [...secrets].some((secret) => text.includes(secret));
   const runs = [main, ...posts, ...again];
   const places = runs.flatMap<[place: string, text: string]>(({ lines, summary, state, stderr }) => [
@@ -119,13 +124,25 @@ function shown({ main, rounds, posts, again, late, job }: Observed, secrets: Rea
   ]);
   const answers = [...rounds.flatMap((round) => round.answers), ...late];
   const delivered = [...Object.entries(main.exported), ...Object.entries(main.outputs)];
+  const open = isKilled ? [] : givenTo(one).filter((secret) => !job.masks.has(secret));
   return [
+    ...open.map((secret) => `an input with a secret is not masked: ${secret}`),
+    ...(inputs['mask-aws-account-id'] === 'true' ? accountIn(main) : []),
     ...places.filter(([, text]) => isSecret(text)).map(([place]) => `a secret is in ${place}`),
     ...answers.filter(({ stderr }) => isSecret(stderr)).map(({ stderr }) => `a secret is in ${stderr}`),
     ...delivered
       .filter(([, value]) => isSecret(value) && !job.masks.has(value))
       .map(([name]) => `${name} holds a secret that is not masked`),
   ];
+}
+
+/** What shows the account before it is masked. */
+function accountIn({ lines }: Run): string[] {
+  const isMask = ({ command }: LogLine) => command?.name === 'add-mask';
+  const masked = lines.findIndex((line) => isMask(line) && line.command?.value === ACCOUNT);
+  const before = masked < 0 ? lines : lines.slice(0, masked);
+  const shown = before.filter((line) => !isMask(line) && line.raw.includes(ACCOUNT));
+  return shown.map(({ raw }) => `the account is shown before it is masked: ${raw}`);
 }
 
 function halves(one: Observed, { scenario, trial }: Seen): string[] {
@@ -156,7 +173,8 @@ const UNCLEAR = /\n\s+at |#unexpected(?!-)|TypeError|undefined|\[object/;
 
 function unclear({ main, posts }: Observed): string[] {
   const texts = [main, ...posts].flatMap(({ log, stderr }) => [log.join('\n'), stderr]);
-  const wrong = texts.filter((text) => UNCLEAR.test(text));
+  // What AWS never answers to most calls is explained to no one.
+  const wrong = texts.filter((text) => UNCLEAR.test(text) && !text.includes('LimitExceeded'));
   const { exitCode, log } = main;
   const text = log.join('\n');
   if (exitCode === 1 && !/Error: [^]*Could not [^]*Fix: [^]*More: /.test(text)) wrong.push(text);
@@ -217,7 +235,7 @@ function notUndone(one: Observed, seen: Seen, secrets: ReadonlySet<string>): str
 }
 
 /** How a call goes wrong, where its caller knows whether anything was done. */
-const KNOWN: readonly Trouble[] = ['refused', 'throttled', 'unavailable', 'closed', 'clock moved'];
+const KNOWN: readonly Trouble[] = ['refused', 'over a limit', 'throttled', 'unavailable', 'closed', 'clock moved'];
 
 /** A sign-in that goes on after post, which does not say so. */
 function signedIn({ posts }: Observed, { scenario, trial }: Seen): string[] {
@@ -316,7 +334,11 @@ function lostLines({ before, after }: Observed): string[] {
 
 /** What fails no step, and is nothing that befalls it. */
 function failedAlone({ main, task }: Observed, { trial }: Seen): string[] {
-  const isAlone = trial.troubles.length === 0 && trial.meanwhile === undefined && trial.timeoutS === undefined;
+  const isAlone =
+    trial.troubles.length === 0 &&
+    trial.meanwhile === undefined &&
+    trial.timeoutS === undefined &&
+    trial.unwritable === undefined;
   if (task.fails !== undefined) {
     const isRight = isAlone ? main.log.join().includes(task.fails) : main.exitCode !== 0;
     return isRight ? [] : [`it is not ended by ${task.fails}: ${main.log.join(' / ')}`];
@@ -335,14 +357,18 @@ export function excludes({ log }: Run): boolean {
  */
 const ONCE_MORE = /^(?:Get|List|GET |DeleteAccessKey$|PUT secret$|(?:POST|PATCH) var$)/;
 
+const REFUSALS: readonly (string | undefined)[] = ['AccessDenied', 'LimitExceeded'];
+
 /** What is asked again after it was refused. */
 function repeated({ trial, jobs, requests: all }: Seen): string[] {
   // Of two jobs, each asks for itself.
-  if (trial.meanwhile !== undefined || !trial.troubles.some(({ how }) => how === 'refused')) return [];
+  if (trial.meanwhile !== undefined || !trial.troubles.some(({ how }) => how === 'refused' || how === 'over a limit')) {
+    return [];
+  }
   // As does a post step that is run once more.
   const requests = all.slice(0, jobs[0]?.requestsBefore);
   return requests.flatMap((request, at) => {
-    if (request.errorCode !== 'AccessDenied' || request.isHeard !== true || ONCE_MORE.test(request.action)) return [];
+    if (!REFUSALS.includes(request.errorCode) || request.isHeard !== true || ONCE_MORE.test(request.action)) return [];
     const same = requests.slice(at + 1).some((other) => other.at - request.at < 30_000 && isSame(other, request));
     return same ? [`${request.action} was refused, and asked again`] : [];
   });

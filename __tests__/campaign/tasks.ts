@@ -81,6 +81,7 @@ const ROLES = ['deploy', 'middle', 'target'].map((name) => `${name}: arn:aws:iam
 export const TASKS = {
   export: { inputs: {}, isSession: true },
   'export outputs': { inputs: { 'output-credentials': 'true' }, isSession: true },
+  'export, with the account masked': { inputs: { 'mask-aws-account-id': 'true' }, isSession: true },
   'export a profile': { inputs: { 'aws-profile': 'ours', 'overwrite-aws-profile': 'true' }, isSession: true },
   'export a profile of the job': {
     inputs: { 'aws-profile': 'ours', 'profile-location': 'job', 'output-env-credentials': 'true' },
@@ -91,6 +92,7 @@ export const TASKS = {
     isSession: true,
   },
   'many roles': { inputs: { roles: ROLES } },
+  'many roles, with the account masked': { inputs: { roles: ROLES, 'mask-aws-account-id': 'true' } },
   'many roles, as far as they work': { inputs: { roles: ROLES, 'continue-on-role-error': 'true' } },
   'many roles that renew themselves': {
     inputs: { roles: ROLES, 'refresh-credentials': 'true', 'role-duration-seconds': '900' },

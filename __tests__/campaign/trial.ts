@@ -1,14 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Failure } from '../../sandbox/faults';
+import type { Failure, FaultScope } from '../../sandbox/faults';
 import type { RecordedRequest } from '../../sandbox/http/request';
 import type { Ended, Kill } from '../../sandbox/runner/driver';
-import type { Job, Run } from '../../sandbox/runner/job';
+import type { CommandFile, Job, Run } from '../../sandbox/runner/job';
 import { lastWord } from '../../src/credential-process/command-line';
 import { readSession } from '../../src/credential-process/session-file';
 import { ADMIN, identityJob, REPOSITORY, WORKSPACE } from '../scenarios/identities';
 import { REGION, Scenario } from '../scenarios/scenario';
-import { misdeliveredBy, profilesOf, type Profiles } from './delivered';
+import { misdeliveredBy, openToOthers, profilesOf, profileText, type Profiles } from './delivered';
 import { DOORS, furnish, type Door, type DoorName } from './doors';
 import { leftByMain, leftByPost } from './left';
 import { misplacedIn, strayKeysIn } from './places';
@@ -22,6 +22,10 @@ export type Trouble = keyof typeof FAILURES | 'late' | 'killed' | 'machine lost'
 const FAILURES = {
   refused: { error: { status: 403, code: 'AccessDenied', message: 'denied by a service control policy' } },
   throttled: { throttled: true },
+  'over a limit': {
+    service: 'iam',
+    error: { status: 409, code: 'LimitExceeded', message: 'Cannot exceed the quota of the account' },
+  },
   unavailable: { error: { status: 503, code: 'ServiceUnavailable', message: 'Service is unavailable' } },
   closed: { reset: true },
   'closed after acting': { resetAfter: true },
@@ -29,7 +33,7 @@ const FAILURES = {
   'answer cut off': { resetBody: true },
   'answer stops': { hangBody: true },
   'done twice': { twice: true },
-} as const satisfies Readonly<Record<string, Failure>>;
+} as const satisfies Readonly<Record<string, Failure & Pick<FaultScope, 'service'>>>;
 
 /** Longer than a step waits for an answer, in milliseconds. */
 const LATE_MS = 45_000;
@@ -54,6 +58,8 @@ export interface Trial {
   readonly asked?: readonly { readonly afterS: number; readonly times: number }[];
   /** Whether the home has profiles of others. */
   readonly hasProfiles: boolean;
+  /** What the first job cannot write: a file of the runner, on a full disk; or a profile file, where a folder is. */
+  readonly unwritable?: CommandFile | 'credentials' | 'config';
   /** How old reads of IAM are, in milliseconds. */
   readonly staleMs: number;
   /** How long new keys, users and roles are unknown to the rest of AWS, in milliseconds. */
@@ -132,6 +138,7 @@ export function describeTrial(trial: Trial): string {
     lastsUntil,
     asked = [],
     hasProfiles,
+    unwritable,
     staleMs,
     propagationMs,
     timeoutS,
@@ -146,6 +153,7 @@ export function describeTrial(trial: Trial): string {
     ...(troubles.length > 0 ? [`until the end of ${lastsUntil}`] : []),
     ...asked.map(({ afterS, times }) => `after ${afterS} s, its sessions are asked for ${times} times at once`),
     ...(hasProfiles ? ['the home has profiles'] : []),
+    ...(unwritable === undefined ? [] : [`${unwritable} cannot be written`]),
     ...(staleMs > 0 ? [`reads are ${staleMs / 1000} s old`] : []),
     ...(propagationMs > 0 ? [`what is new is known after ${propagationMs / 1000} s`] : []),
     ...(timeoutS === undefined ? [] : [`within ${timeoutS} s`]),
@@ -276,9 +284,11 @@ class TrialRun {
     const job = this.#job();
     const home = join(this.#home.job?.home ?? job.home, '.aws');
     this.#home.job ??= job;
-    if (index === 0 && this.trial.hasProfiles) {
-      mkdirSync(home);
-      for (const [name, text] of Object.entries(OTHERS)) writeFileSync(join(home, name), text, { mode: 0o600 });
+    const { hasProfiles, unwritable = '' } = this.trial;
+    const isOfRunner = unwritable.startsWith('GITHUB_');
+    if (index === 0) {
+      if (unwritable !== '' && !isOfRunner) mkdirSync(join(home, unwritable), { recursive: true });
+      if (hasProfiles) writeOthers(home);
     }
     const before = { env: { ...job.env }, files: filesIn(home) };
     return async () => {
@@ -286,6 +296,7 @@ class TrialRun {
       const main = await job.step({
         with: inputs,
         ...(this.#end && { kill: this.#end.kill }),
+        ...(index === 0 && isOfRunner && { files: { [unwritable]: '/dev/full' } }),
       });
       const after = { env: { ...job.env }, files: filesIn(home), profiles: profilesOf(job) };
       return {
@@ -297,7 +308,10 @@ class TrialRun {
         after,
         isKilled: main.exitCode === null,
         misplaced: misplacedIn(task, this.scenario),
-        misdelivered: misdeliveredBy({ task, inputs, main, after }, this.scenario, this.#latest),
+        misdelivered: [
+          ...misdeliveredBy({ task, inputs, main, after }, this.scenario, this.#latest),
+          ...openToOthers(job),
+        ],
         left: leftByMain({ task, main }, this.scenario),
       };
     };
@@ -414,6 +428,9 @@ class TrialRun {
     if (isLeft) return [];
     scenario.sandbox.settings.readAgeMs = () => 0;
     scenario.sandbox.clock.advance(-this.#movedMs);
+    const { unwritable = '' } = trial;
+    const inTheWay = join(this.#home.job?.home ?? '', '.aws', unwritable);
+    if (unwritable === 'credentials' || unwritable === 'config') rmSync(inTheWay, { recursive: true, force: true });
     let next: Run | undefined;
     for (let day = 0; day < FOLLOWING; day += 1) {
       scenario.pass(day === 0 ? OVER_MS : DAY_MS);
@@ -441,7 +458,7 @@ type Ran = Omit<Observed, 'rounds' | 'posts' | 'requestsBefore' | 'again' | 'lat
 /** The files of the sessions of a job's profiles that renew themselves. */
 function sessionsOf({ env, home, temp }: Job): string[] {
   const path = env.AWS_CONFIG_FILE ?? join(env.HOME ?? home, '.aws/config');
-  const config = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const config = profileText(path);
   const commands = [...config.matchAll(/^credential_process = (.+)$/gm)].map(([, command = '']) => command);
   // Another job of the same home has its own.
   return commands.map(lastWord).filter((path) => path.startsWith(temp));
@@ -453,6 +470,14 @@ const OVER_MS = 11 * 60_000;
 const DAY_MS = 25 * 3_600_000;
 /** Undisturbed runs after which all that a disturbed one left is in order. */
 const FOLLOWING = 5;
+
+/** Puts profiles of others into a home. */
+function writeOthers(home: string): void {
+  mkdirSync(home, { recursive: true });
+  for (const [name, text] of Object.entries(OTHERS)) {
+    if (!existsSync(join(home, name))) writeFileSync(join(home, name), text, { mode: 0o600 });
+  }
+}
 
 function filesIn(folder: string): Files {
   try {
