@@ -202,6 +202,10 @@ describe('managed policies', () => {
     ['[one, arn:aws:iam::123456789012:policy/x/one]', undefined],
     ['[one, arn:aws:iam::aws:policy/one]', undefined],
     ['[arn:aws:iam::aws:policy/job-function/Billing]', undefined],
+    [
+      '[ARN:aws:iam::aws:policy/a]',
+      /is "ARN:aws:.*; it should be the ARN of a policy, such as arn:aws:iam::aws:policy\/a$/,
+    ],
     ['[arn:aws:iam::12:policy/a]', /should be the ARN of a policy, such as arn:aws:iam::123456789012:policy\/name/],
     ['[arn:aws:iam::123456789012:role/a]', /should be the ARN of a policy/],
     ['[arn:aws-cn:iam::aws:policy/a]', /is of the partition aws-cn; it should be of that of the region, aws/],

@@ -46,9 +46,9 @@ describe('the modes that change IAM', () => {
     const workspace = workspaceWith({ 'event.json': '', 'users.yml': NOTHING_DELIVERED });
     const GITHUB_EVENT_PATH = join(workspace, 'event.json');
     const asked = { mode: 'provision', identities: 'users.yml', 'plan-comment': 'true', ...KEYS };
-    const readFor = async (event: object, inputs: Readonly<Record<string, string>> = {}) => {
+    const readFor = async (event: object, inputs: Readonly<Record<string, string>> = {}, name = 'x') => {
       writeFileSync(GITHUB_EVENT_PATH, JSON.stringify(event));
-      const env = { ...JOB, GITHUB_EVENT_NAME: 'x', GITHUB_EVENT_PATH, GITHUB_WORKSPACE: workspace };
+      const env = { ...JOB, GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH, GITHUB_WORKSPACE: workspace };
       const { request } = await read({ ...asked, 'github-token': 'token', ...inputs }, env);
       return 'planComment' in request ? request.planComment : undefined;
     };
@@ -68,6 +68,12 @@ describe('the modes that change IAM', () => {
       ['an issue', { issue: { number: 7 } }, 'plan-comment is for the event pull_request, and this one is x'],
     ])('nowhere by an event of %s', async (_, event, impossible) => {
       expect(await readFor(event)).toEqual({ impossible });
+    });
+
+    test('nowhere by an event of a pull request whose number is not known', async () => {
+      expect(await readFor({ pull_request: {} }, {}, 'pull_request')).toEqual({
+        impossible: 'the file of the event pull_request (GITHUB_EVENT_PATH) has no number of a pull request',
+      });
     });
 
     test('nowhere without a token: that is wrong', async () => {

@@ -78,7 +78,8 @@ function readPolicyReference(part: DocumentPart<string | undefined>): PolicyRefe
   const { given: written, reading } = part;
   const { partition, isForAws } = reading.settings;
   if (written === undefined) return undefined;
-  if (!written.startsWith('arn:')) {
+  const asArn = written.replace(/^arn:/i, 'arn:');
+  if (!asArn.startsWith('arn:')) {
     if (reading.policyNames.includes(written)) return { declared: written };
     const close = nearest(written, reading.policyNames);
     const own = isForAws ? `; if AWS's own is meant, it is ${arnOfAwsPolicy(written, partition)}` : '';
@@ -89,8 +90,8 @@ function readPolicyReference(part: DocumentPart<string | undefined>): PolicyRefe
   const isPolicy = isForAws ? isPolicyArn : namesPolicy;
   const actual = partitionOfArn(written);
   if (!isPolicy(written)) {
-    const whole = wholeAccount(written);
-    const example = whole && isPolicy(whole) ? whole : `arn:${partition}:iam::123456789012:policy/name`;
+    const whole = wholeAccount(asArn) ?? asArn;
+    const example = isPolicy(whole) ? whole : `arn:${partition}:iam::123456789012:policy/name`;
     part.wrong(`is ${quoted(written)}; it should be the ARN of a policy, such as ${example}`);
   } else if (isForAws && actual !== partition) {
     part.wrong(`is of the partition ${actual}; it should be of that of the region, ${partition}`);

@@ -92,14 +92,16 @@ function readPlanComment(inputs: Inputs, token: string | undefined): PlanComment
       `is missing: plan-comment writes a comment. It should be a token that may, such as ${commentToken(forgeOf(inputs.env))}`,
     );
   }
-  if (pullRequest === undefined) {
-    return {
-      impossible: `plan-comment is for the event pull_request, and this one is ${inputs.env.GITHUB_EVENT_NAME ?? ''}`,
-    };
-  }
+  if (pullRequest === undefined) return { impossible: whyNoPullRequest(inputs.env) };
   const document = inputs.text('identities') ?? '';
   const file = isDocument(document) ? undefined : shownPath(workspaceOf(inputs), document);
   return { pullRequest, token: token ?? '', document: file };
+}
+
+function whyNoPullRequest({ GITHUB_EVENT_NAME: event = '' }: NodeJS.ProcessEnv): string {
+  return event.startsWith('pull_request')
+    ? `the file of the event ${event} (GITHUB_EVENT_PATH) has no number of a pull request`
+    : `plan-comment is for the event pull_request, and this one is ${event}`;
 }
 
 function readDeclaration(inputs: Inputs): Declaration {
