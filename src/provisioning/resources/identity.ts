@@ -264,7 +264,7 @@ function inlineChanges(
   });
   return {
     details: [
-      ...extra.map((name) => `- inline policy ${name}`),
+      ...extra.flatMap((name) => [`- inline policy ${name}`, ...indented(difference(inlinePolicies[name] ?? {}, {}))]),
       ...wrong.flatMap(([name, policy]) => {
         const before = inlinePolicies[name];
         return [
