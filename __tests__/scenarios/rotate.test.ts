@@ -460,6 +460,8 @@ describe('users', () => {
     expect([main.exitCode, main.outputs.changed]).toEqual([0, 'false']);
     const said = main.log.join('\n');
     expect(said).toContain('the user is not there: provision makes it');
+    expect(said).toContain('Notice: The account 123456789012 has no user nobody, and so no key of it to replace.');
+    expect(said).not.toContain('no user keyless');
     expect(said).toContain('there is no key to replace: provision makes one');
     expect(said).toContain('each run of provision makes its own, and its post step removes it');
     expect(said).not.toContain('bare');

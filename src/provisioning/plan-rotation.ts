@@ -31,10 +31,19 @@ export async function planRotation(
   return {
     phases: [],
     devices: [],
-    keys: plansOf(planned),
+    keys: plansOf(planned).map((plan) => withNoticeOfUser(plan, access)),
     obstacles: obstaclesOf(found),
     hindered: obstaclesOf(planned),
   };
+}
+
+/** Who is not there may be in another account. */
+function withNoticeOfUser(plan: KeyPlan, { account: { account } }: AccountAccess): KeyPlan {
+  if (plan.holder.existing) return plan;
+  const notice =
+    `The account${account && ` ${account}`} has no user ${plan.user}, and so no key of it to replace. If it should have one, ` +
+    'see whether the step works in the right account; else mode: provision makes it.';
+  return { ...plan, notices: [...plan.notices, notice] };
 }
 
 /** A user that the document gives no key, and that has one which a run of this repository made: undefined for any other. */
