@@ -7,6 +7,10 @@ const ALLOWED = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '
 
 const FOLDER = /node_modules\/(?:.+\/node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/;
 
+/** What webpack adds to a bundle. ncc, which brings webpack along, has no text of its licence. */
+const RUNTIME = /(?:^|\/)webpack\/(?:bootstrap|runtime\/)/;
+const RUNTIME_FOLDER = 'scripts/webpack';
+
 /**
  * The folders of the packages of which a bundle has code.
  *
@@ -14,7 +18,11 @@ const FOLDER = /node_modules\/(?:.+\/node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/;
  */
 function packagesIn(maps) {
   const sources = maps.flatMap((map) => JSON.parse(map).sources);
-  return [...new Set(sources.flatMap((source) => FOLDER.exec(source.replaceAll('\\', '/'))?.[0] ?? []))];
+  return [...new Set(sources.flatMap((source) => folderOf(source.replaceAll('\\', '/')) ?? []))];
+}
+
+function folderOf(source) {
+  return RUNTIME.test(source) ? RUNTIME_FOLDER : FOLDER.exec(source)?.[0];
 }
 
 /**

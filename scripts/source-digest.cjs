@@ -5,7 +5,12 @@ const { join } = require('node:path');
 
 /** The packages that make dist, though none of them is in it. */
 const BUILDERS = new Set(['@vercel/ncc', 'terser', 'typescript']);
-const SCRIPTS = ['scripts/build.mjs', 'scripts/licences.cjs', 'scripts/tsconfig.bundle.json'];
+const SCRIPTS = [
+  'scripts/build.mjs',
+  'scripts/licences.cjs',
+  'scripts/tsconfig.bundle.json',
+  'scripts/webpack/LICENSE',
+];
 
 /**
  * A digest of all that dist is built from: the sources, the packages in it, and what builds it. Whether lines end as on

@@ -26,15 +26,19 @@ test('the packages of a bundle are those of which its source maps name files', (
   expect(
     packagesIn([
       map('/src/main.ts', '../node_modules/a/lib/x.js', '../node_modules/a/y.js'),
-      map(
-        '/project/node_modules/@b/c/index.js',
-        '/project/node_modules/@b/c/node_modules/d/e/f.js',
-        '/webpack/bootstrap',
-      ),
+      map('/project/node_modules/@b/c/index.js', '/project/node_modules/@b/c/node_modules/d/e/f.js'),
       map('C:\\project\\node_modules\\@b\\e\\index.js'),
     ]),
   ).toEqual(['node_modules/a', 'node_modules/@b/c', 'node_modules/@b/c/node_modules/d', 'node_modules/@b/e']);
 });
+
+test.each(['/webpack/bootstrap', '../webpack/runtime/ensure chunk'])(
+  'what bundled them has added code, too: %s',
+  (source) => {
+    const folders = packagesIn([JSON.stringify({ sources: ['/src/main.ts', source] })]);
+    expect(licencesOf(join(__dirname, '../..'), folders)).toMatch(/^webpack\nMIT\nCopyright JS Foundation/);
+  },
+);
 
 test('each text is there once, under all that have it', () => {
   const folders = [

@@ -19,6 +19,7 @@ beforeEach(() => {
   write('scripts/build.mjs', 'build();\n');
   write('scripts/licences.cjs', '');
   write('scripts/tsconfig.bundle.json', '{}\n');
+  write('scripts/webpack/LICENSE', 'MIT\n');
   writeLock({});
   write(join('dist', DIGEST_FILE), `${sourceDigest(root)}\n`);
 });
