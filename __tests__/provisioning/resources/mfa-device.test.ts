@@ -21,7 +21,8 @@ import {
 useCleanEnvironment();
 
 const USER = declaredUser();
-const DEVICE = { name: 'phone', path: '/machine/', deliver: [] };
+const DEVICE = { name: 'phone', path: '/machine/', deliver: [secretNamed('SEED')] };
+const FOR_PULUMI = '+ for pulumi, its seed for: SEED of octo/app';
 const serial = arn('mfa/machine/phone');
 const kind = 'MFA device';
 const NOW = Date.parse('2026-08-01T12:00:00Z');
@@ -45,7 +46,7 @@ const since = (ms: number) => ({ ...OURS, [MAKING]: `run=${writeRun(RUN)} at=${n
 test('for a user without it it is made', () => {
   expect(plan({})).toEqual({
     ...PLANNED,
-    change: plannedChange({ action: 'create', kind, name: serial, details: ['+ for pulumi'] }),
+    change: plannedChange({ action: 'create', kind, name: serial, details: [FOR_PULUMI] }),
   });
 });
 
@@ -58,7 +59,7 @@ test('whose seed is for a secret that is there, it is made, and the plan says wh
     overwrites: [secretNamed('SEED')],
     change: {
       details: [
-        '+ for pulumi',
+        FOR_PULUMI,
         'its seed overwrites what is in SEED of octo/app, written at 2026-08-01 12:00 UTC',
         'whether its seed overwrites something in OTHER of octo/app, GitHub does not say',
       ],
@@ -95,7 +96,7 @@ test('one that a run left that died is replaced, as nobody has its seed', () => 
       action: 'create',
       kind,
       name: serial,
-      details: ['+ for pulumi', 'replaces one that is not enabled'],
+      details: [FOR_PULUMI, 'replaces one that is not enabled'],
     }),
     replaces: { making: since(600_000)[MAKING] },
   });

@@ -238,7 +238,8 @@ export function planMfaDevice(
     }),
   };
   if (existing.enabledAt) return planEnabledDevice(plan, existing, rules);
-  const details = [`+ for ${user.name}`, ...undeclared.map(alsoEnabled), ...written.map(overwritingOf)];
+  const made = `+ for ${user.name}, its seed for: ${namesOf(device.deliver)}`;
+  const details = [made, ...undeclared.map(alsoEnabled), ...written.map(overwritingOf)];
   const created: Change = {
     ...withoutCalls('create', MFA_DEVICE, serial, ...details),
     // One that ends with the job leaves nothing.
