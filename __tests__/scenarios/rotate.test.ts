@@ -137,7 +137,7 @@ describe('whether a key is due', () => {
     const old = await userWithKey(91);
     const main = await run('rotate', { 'dry-run': 'true' });
     expect([main.exitCode, main.outputs.changed, main.exported]).toEqual([0, 'true', {}]);
-    const details = [`${old}, 91 days old, is replaced, and works for 24 hours more`];
+    const details = [`~ ${old}, 91 days old, is replaced, and works for 24 hours more`];
     expect(JSON.parse(main.outputs.plan ?? '')).toEqual([
       { action: 'change', kind: 'access key', name: 'pulumi', details },
     ]);

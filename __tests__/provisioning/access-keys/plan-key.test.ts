@@ -60,13 +60,13 @@ describe('a user that is to have a key for places that last', () => {
     const planned = provision({ keys: { [OLD]: { age: DAY, ...delivered(DAY) } }, ...more });
     const make = { known: [OLD], replaces: OLD, endsOld: false, held: [] };
     expect(workIn(planned)).toEqual({ ...nothing, action: 'change', make });
-    expect(detailsIn(planned)).toEqual([`${OLD} is replaced: ${why}`, FOR_GITHUB]);
+    expect(detailsIn(planned)).toEqual([`~ ${OLD} is replaced: ${why}`, FOR_GITHUB]);
   });
 
   test('and had one that is gone gets another in its place', () => {
     const planned = provision({ gone: { [OLD]: delivered(DAY) } });
     expect(workIn(planned)).toMatchObject({ make: { known: [], replaces: OLD } });
-    expect(detailsIn(planned)).toContain(`${OLD} is replaced: it is gone`);
+    expect(detailsIn(planned)).toContain(`~ ${OLD} is replaced: it is gone`);
   });
 
   test('next to one of a person, that stays', () => {
@@ -269,13 +269,13 @@ describe('a key that was replaced', () => {
   ])('and ends at once, and %s: the plan says that, and what fails', (_, used, said) => {
     const situation = { ...pair(HOUR), ...(used !== undefined && { lastUsed: { [OLD]: used } }) };
     expect(detailsIn(rotate(situation, { deleteOld: true }))).toContain(
-      `${OLD} is deleted: it was replaced at 2026-04-11 11:00 UTC; ${said}: jobs that still work with it fail`,
+      `- ${OLD} is deleted: it was replaced at 2026-04-11 11:00 UTC; ${said}: jobs that still work with it fail`,
     );
   });
 
   test('and is inactive ends at once, and no job fails by that', () => {
     const planned = rotate(pair(HOUR, { inactive: true }), { deleteOld: true });
-    expect(detailsIn(planned)).toContain(`${OLD} is deleted: it was replaced at 2026-04-11 11:00 UTC`);
+    expect(detailsIn(planned)).toContain(`- ${OLD} is deleted: it was replaced at 2026-04-11 11:00 UTC`);
   });
 });
 
@@ -297,13 +297,13 @@ describe('a rotation', () => {
   });
 
   test.each<[what: string, Situation, Partial<typeof ROTATE>, detail: string, endsOld: boolean]>([
-    ['that is due', one(91 * DAY), {}, `${OLD}, 91 days old, is replaced, and works for 24 hours more`, false],
-    ['at once', one(HOUR), { now: true }, `${OLD}, 1 hours old, is replaced, and works for 24 hours more`, false],
+    ['that is due', one(91 * DAY), {}, `~ ${OLD}, 91 days old, is replaced, and works for 24 hours more`, false],
+    ['at once', one(HOUR), { now: true }, `~ ${OLD}, 1 hours old, is replaced, and works for 24 hours more`, false],
     [
       'of one that leaked',
       { ...one(HOUR), lastUsed: { [OLD]: MINUTE } },
       { now: true, deleteOld: true },
-      `${OLD}, 1 hours old, is replaced, and then deleted; it was last used at 2026-04-11 11:59 UTC (s3 in eu-central-1): ` +
+      `~ ${OLD}, 1 hours old, is replaced, and then deleted; it was last used at 2026-04-11 11:59 UTC (s3 in eu-central-1): ` +
         'jobs that still work with it fail',
       true,
     ],
@@ -311,14 +311,14 @@ describe('a rotation', () => {
       'of one that somebody has deactivated',
       { keys: { [OLD]: { age: HOUR, inactive: true, ...delivered(HOUR) } } },
       {},
-      `${OLD}, 1 hours old, is replaced (somebody has deactivated it), and is deleted when it was inactive for 24 hours`,
+      `~ ${OLD}, 1 hours old, is replaced (somebody has deactivated it), and is deleted when it was inactive for 24 hours`,
       false,
     ],
     [
       'of one that its places do not hold',
       { ...one(HOUR), written: ['missing', HOUR] },
       {},
-      `${OLD}, 1 hours old, is replaced (CI_AWS_ACCESS_KEY_ID of octo/app is not there), and works for 24 hours more`,
+      `~ ${OLD}, 1 hours old, is replaced (CI_AWS_ACCESS_KEY_ID of octo/app is not there), and works for 24 hours more`,
       false,
     ],
   ])('%s', (_, situation, rotation, detail, endsOld) => {
@@ -334,7 +334,7 @@ describe('a rotation', () => {
   test.each([false, true])('of one that is gone ends nothing, also with delete-old-keys: %s', (deleteOld) => {
     const planned = rotate({ gone: { [OLD]: delivered(DAY) } }, { deleteOld });
     expect(workIn(planned)).toMatchObject({ make: { known: [], replaces: OLD, endsOld: false } });
-    expect(detailsIn(planned)).toEqual([`${OLD} is replaced: it is gone`]);
+    expect(detailsIn(planned)).toEqual([`~ ${OLD} is replaced: it is gone`]);
   });
 
   test.each([

@@ -79,7 +79,7 @@ export const planKey: KeyPlanner = (holder) => {
   if (current.drift === undefined) {
     return keptPlan(holder, survey, planKey, whyKept(holder, current));
   }
-  const details = [`${current.id} is replaced: ${current.drift}`, ...madeFor(holder)];
+  const details = [`~ ${current.id} is replaced: ${current.drift}`, ...madeFor(holder)];
   return planNewKey(holder, survey, planKey, { details, why: current.drift, endsOld: false });
 };
 
@@ -198,13 +198,13 @@ function stayingForOthers(holder: KeyHolder, { id, key }: CurrentKey, { deleteOl
 /** What becomes of the key in use when a rotation replaces it, for people. */
 function replacementOf(holder: KeyHolder, current: CurrentKey, rotation: Rotation): string {
   const { id, key, drift } = current;
-  if (!key) return `${id} is replaced: it is gone`;
+  if (!key) return `~ ${id} is replaced: it is gone`;
   const age = daysOrHours(holder.now - key.created.getTime());
   const grace = daysOrHours(graceOf(holder, id));
   const byGrace = key.active ? `works for ${grace} more` : `is deleted when it was inactive for ${grace}`;
   const end = endsAtOnce(holder, current, rotation) ? `then deleted${breaksWhat(holder, key)}` : byGrace;
   const why = drift === undefined ? '' : ` (${drift})`;
-  return `${id}, ${age} old, is replaced${why}, and ${end}`;
+  return `~ ${id}, ${age} old, is replaced${why}, and ${end}`;
 }
 
 /** A key for this job alone: other jobs have theirs. */

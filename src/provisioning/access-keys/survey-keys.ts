@@ -58,7 +58,7 @@ export function surveyOf(holder: KeyHolder, { deleteOld }: { readonly deleteOld:
     replaces: lives.current?.id,
     details: [
       ...detailsOfDead(holder, before),
-      ...endings.map(({ id, how, why }) => `${id} is ${how}d: ${why}`),
+      ...endings.map(describeEnding),
       ...judged.flatMap(({ stays }) => stays ?? []),
       ...lives.ofJobs.flatMap(({ key, run, isOver }) =>
         isOver ? [] : `${key.id} is for ${describeRun(run, holder.run)}`,
@@ -82,6 +82,14 @@ function endingsOfDead({ undelivered, ofJobs }: KeyLives): KeyEnding[] {
     })),
     ...over.map(({ key }) => ending(key.id, 'delete', 'the job that it was for is over')),
   ];
+}
+
+function describeEnding({ id, how, why }: KeyEnding): string {
+  return `${how === 'delete' ? '-' : '~'} ${id} is ${how}d: ${why}`;
+}
+
+function isAbout(id: string, detail: string): boolean {
+  return detail.replace(/^[~-] /, '').startsWith(id);
 }
 
 /** What became of keys whose runs are over, for people. */
@@ -349,7 +357,7 @@ export function withRoom(holder: KeyHolder, survey: Survey): Survey | undefined 
     ...survey,
     endings: [...survey.endings.filter((one) => one.id !== id), deleted],
     keys: survey.keys.filter((key) => key.id !== id),
-    details: [...survey.details.filter((line) => !line.startsWith(id)), `${id} is deleted: ${deleted.why}`],
+    details: [...survey.details.filter((line) => !isAbout(id, line)), describeEnding(deleted)],
   };
 }
 
