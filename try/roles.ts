@@ -12,8 +12,8 @@ export interface NamedRole {
   readonly first: boolean;
 }
 
-const ARN = /^arn:([\w-]+):iam::(\d{12}):role(\/(?:.+\/)?)([^/]+)$/;
-const NAME = /^[\w+=,.@-]+$/;
+const ARN = /^arn:([\w-]+):iam::(\d{12}):role(\/(?:.+\/)?)([\w+=,.@-]{1,64})$/;
+const NAME = /^[\w+=,.@-]{1,64}$/;
 
 /**
  * The roles that the inputs of a step name, in `role-to-assume` and `roles`. What is no role is left for the action to

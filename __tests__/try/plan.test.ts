@@ -52,6 +52,8 @@ test('the roles of a step are those of a chain, and of many', () => {
     'aws 123456789012 / two true',
   ]);
   expect(rolesIn({ 'role-to-assume': 'no role', roles: '{' }, '123456789012', '.')).toEqual([]);
+  const impossible = `${arn('a|b')}\n${arn('a'.repeat(65))}\n${'a'.repeat(65)}`;
+  expect(rolesIn({ 'role-to-assume': impossible }, '123456789012', '.')).toEqual([]);
 });
 
 describe('the roles of a step may be in a file', () => {
