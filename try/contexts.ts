@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Claims } from '../sandbox/github/claims';
 import { Job } from '../sandbox/runner/job';
@@ -36,7 +36,8 @@ export function variablesOf({ workflow, path, event, repository, ref: given }: O
     GITHUB_REF_NAME: ref.replace(/^refs\/(heads|tags|pull)\//, ''),
     GITHUB_REF_TYPE: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
     GITHUB_RUN_NUMBER: '1',
-    ...(isOfPull(event) && { GITHUB_HEAD_REF: 'change', GITHUB_BASE_REF: 'main' }),
+    GITHUB_HEAD_REF: isOfPull(event) ? 'change' : '',
+    GITHUB_BASE_REF: isOfPull(event) ? 'main' : '',
     RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
     RUNNER_NAME: 'local',
     RUNNER_ENVIRONMENT: 'self-hosted',
@@ -84,7 +85,9 @@ export function payloadOf({ event, repository, ref }: Origin, inputs: Readonly<R
 export function contextsOf({ env, folder }: Job, payload: object, token: string): Record<'github' | 'runner', object> {
   const path = join(folder, 'event.json');
   writeFileSync(path, JSON.stringify(payload));
-  env.GITHUB_EVENT_PATH = path;
+  const tools = join(folder, 'tools');
+  mkdirSync(tools, { recursive: true });
+  Object.assign(env, { GITHUB_EVENT_PATH: path, GITHUB_WORKFLOW_SHA: env.GITHUB_SHA, RUNNER_TOOL_CACHE: tools });
   const named = (prefix: string) =>
     Object.fromEntries(
       Object.entries(env)

@@ -1,4 +1,6 @@
-import { variablesOf } from '../../try/contexts';
+import { existsSync } from 'node:fs';
+import { Job } from '../../sandbox/runner/job';
+import { contextsOf, variablesOf } from '../../try/contexts';
 
 const PATH = '.github/workflows/deploy.yml';
 
@@ -13,4 +15,31 @@ test.each([
     GITHUB_REF_NAME: name,
     GITHUB_WORKFLOW_REF: `octo-org/app/${PATH}@${ref}`,
   });
+});
+
+test.each([
+  ['push', ['', '']],
+  ['pull_request', ['change', 'main']],
+])('of a run by %s, the branches are known', (event, branches) => {
+  const { GITHUB_HEAD_REF, GITHUB_BASE_REF } = variablesOf({
+    workflow: 'Deploy',
+    path: PATH,
+    event,
+    repository: 'octo-org/app',
+    ref: 'refs/heads/main',
+  });
+  expect([GITHUB_HEAD_REF, GITHUB_BASE_REF]).toEqual(branches);
+});
+
+test('a job has a folder for tools, and knows of which commit its workflow is', () => {
+  const job = new Job();
+  try {
+    const { github, runner } = contextsOf(job, {}, '');
+    const { RUNNER_TOOL_CACHE = '', GITHUB_SHA } = job.env;
+    expect(existsSync(RUNNER_TOOL_CACHE)).toBe(true);
+    expect(runner).toMatchObject({ tool_cache: RUNNER_TOOL_CACHE });
+    expect(github).toMatchObject({ workflow_sha: GITHUB_SHA });
+  } finally {
+    job.remove();
+  }
 });
