@@ -91,7 +91,7 @@ export function obstacleFailure(planned: readonly object[], outcome = 'Nothing w
     code: first.code,
     tried: `apply the identity document. ${outcome}`,
     why: others.length === 0 ? `${first.text}.` : obstacles.map(({ text }) => `\n- ${text}`).join(''),
-    fix: 'Do what is said there, and run the step again.',
+    fix: 'Do what the cause says, and run the step again.',
   });
 }
 
