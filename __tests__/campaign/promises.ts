@@ -7,6 +7,7 @@ import type { KeptSession } from '../../src/credential-process/session-file';
 import { ACCOUNT, type Scenario } from '../scenarios/scenario';
 import { SECRET } from './delivered';
 import type { Door } from './doors';
+import { gaveUp, isSame } from './retries';
 import type { Files, Observed, Round, Trial, Trouble } from './trial';
 
 /** A promise that was broken, and how. */
@@ -24,6 +25,8 @@ export type Promised =
   | 'error'
   /** What was refused is not asked again. */
   | 'refusal'
+  /** What passes is waited for. */
+  | 'retry'
   /** No step takes longer than its time limit, or than all its budgets together. */
   | 'budget'
   /** Post fails nothing, puts back what was there, leaves no secret, and has nothing to do a second time. */
@@ -58,6 +61,7 @@ export function brokenBy(seen: Seen): Broken[] {
       ...breaks('mask', shown(one, secrets)),
       ...breaks('whole', [...halves(one, seen), ...one.misdelivered]),
       ...breaks('error', unclear(one)),
+      ...breaks('retry', gaveUp(one, trial)),
       ...breaks('budget', late(one, seen)),
       ...breaks('post', notUndone(one, seen, secrets)),
       ...breaks('places', one.main.exitCode === 0 ? misplaced(one, seen) : []),
@@ -372,14 +376,6 @@ function repeated({ trial, jobs, requests: all }: Seen): string[] {
     const same = requests.slice(at + 1).some((other) => other.at - request.at < 30_000 && isSame(other, request));
     return same ? [`${request.action} was refused, and asked again`] : [];
   });
-}
-
-function isSame(one: RecordedRequest, other: RecordedRequest): boolean {
-  return (
-    one.action === other.action &&
-    one.path === other.path &&
-    JSON.stringify(one.params) === JSON.stringify(other.params)
-  );
 }
 
 function sameFiles(one: Files, other: Files): boolean {
