@@ -372,6 +372,8 @@ function repeated({ trial, jobs, requests: all }: Seen): string[] {
   // As does a post step that is run once more.
   const requests = all.slice(0, jobs[0]?.requestsBefore);
   return requests.flatMap((request, at) => {
+    // Of the profiles of many roles, each asks for a token of its own.
+    if (request.action === 'id-token' && jobs.some(({ inputs }) => 'roles' in inputs)) return [];
     if (!REFUSALS.includes(request.errorCode) || request.isHeard !== true || ONCE_MORE.test(request.action)) return [];
     const same = requests.slice(at + 1).some((other) => other.at - request.at < 30_000 && isSame(other, request));
     return same ? [`${request.action} was refused, and asked again`] : [];
