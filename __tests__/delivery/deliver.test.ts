@@ -126,7 +126,7 @@ test('what cannot be taken back is reported together with what failed first, and
   expect(failure).toBeInstanceOf(LeftBehindError);
   const reason = new Error('not delivered');
   expect(failure).toMatchObject({ failure: reason, cause: reason });
-  expect(String(failure)).toMatch(/^LeftBehindError: not delivered Then: Could not read the profile file .*config/);
+  expect(String(failure)).toMatch(/^LeftBehindError: not delivered Then: Could not write the profile file .*config/);
   expect([variables(), outputs()]).toEqual([{ BEFORE: '1' }, { BEFORE: '1' }]);
   expect(kept()?.profiles.map(({ state }) => state.name)).toEqual(['dev']);
 });

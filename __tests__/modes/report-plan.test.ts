@@ -21,11 +21,13 @@ afterEach(() => {
 });
 
 function report(changes: readonly Change[], { maskAccountId = false, temp = folder } = {}): string {
+  const masked = new Set([SECRET]);
   const runner = {
+    mask: (text: string) => void masked.add(text),
     group: (title: string, lines: readonly string[]) => void said.push(title, ...lines),
     notice: (text: string) => void said.push(`notice ${text}`),
     warning: (text: string) => void said.push(`warning ${text}`),
-    hide: (text: string) => text.replaceAll(SECRET, '***'),
+    hide: (text: string) => [...masked].reduce((hidden, one) => hidden.replaceAll(one, '***'), text),
   } as unknown as Runner;
   const users = [declaredUser({ policies: [{ declared: 'list' }] })];
   const declaration = { oidcProviders: [], policies: [declaredPolicy()], users, roles: [] };
