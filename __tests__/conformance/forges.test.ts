@@ -12,6 +12,7 @@ import {
   repositoryOfExamples,
   runExample,
 } from './examples';
+import { FORGEJO_RUNNER } from './forgejo-runner';
 import { GITEA_RUNNER } from './gitea-runner';
 import type { Repository, WorkflowRun } from './repository';
 import type { WorkflowRunner, WorkflowSettings } from './workflow-runner';
@@ -100,7 +101,7 @@ const all = (runner: WorkflowRunner) => {
   });
 };
 
-for (const runner of [ACT, GITEA_RUNNER]) {
+for (const runner of [ACT, GITEA_RUNNER, FORGEJO_RUNNER]) {
   const { name, missing } = runner;
   if (missing === undefined) {
     describe(`examples, run by ${name}`, () => {
@@ -112,12 +113,6 @@ for (const runner of [ACT, GITEA_RUNNER]) {
     });
   }
 }
-
-test.skip(
-  "examples, run by Forgejo's runner: the module proxy refuses code.forgejo.org/forgejo/runner, its v12 and " +
-    'codeberg.org/forgejo/runner, and neither Debian 13 nor sid, npm or PyPI has it',
-  () => undefined,
-);
 
 test('the examples that run on every forge', () => {
   expect(Object.keys(TRIALS)).toEqual(ON_EVERY_FORGE);

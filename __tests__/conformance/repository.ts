@@ -40,7 +40,8 @@ interface LogLine {
   readonly jobID?: string;
   readonly stage?: string;
   readonly step?: string;
-  readonly stepResult?: StepResult['result'];
+  /** Forgejo's says of some steps that they are passed over: those that have no post. */
+  readonly stepResult?: StepResult['result'] | 'skipped';
 }
 
 /** A repository on main of octo/app, whose workflows run on this machine as they would on a runner. */
@@ -191,5 +192,6 @@ function readLog(output: string): LogLine[] {
 }
 
 function stepResult({ jobID = '', stage, step = '', stepResult: result }: LogLine): StepResult[] {
-  return result && (stage === 'Main' || stage === 'Post') ? [{ job: jobID, stage, step, result }] : [];
+  if (!result || result === 'skipped' || (stage !== 'Main' && stage !== 'Post')) return [];
+  return [{ job: jobID, stage, step, result }];
 }
